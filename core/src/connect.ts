@@ -3,6 +3,8 @@ import type { Connection, ConnectOptions } from "./dialects/connection.js";
 /** Systems that are reached by one driver. What exactly answers is known when it has answered. */
 export interface Family {
   connect(url: string, options: ConnectOptions): Promise<Connection>;
+  /** What a name without a schema is found in. @throws LS8004 a URL that cannot be read */
+  schemaOf(url: string): string;
 }
 
 /** By the scheme of its URLs; loaded when it is asked for. */
@@ -20,6 +22,19 @@ const families: readonly { readonly scheme: RegExp; load(): Promise<Family> }[] 
  *   transaction mode
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
-  const { connect: open } = await families.find(({ scheme }) => scheme.test(url))!.load();
+  const { connect: open } = await familyOf(url);
   return open(url, options);
+}
+
+/**
+ * The schema, or the database, in which the sessions of a URL find a table that is named without one.
+ *
+ * @throws LS8004 a URL that cannot be read
+ */
+export async function defaultSchema(url: string): Promise<string> {
+  return (await familyOf(url)).schemaOf(url);
+}
+
+function familyOf(url: string): Promise<Family> {
+  return families.find(({ scheme }) => scheme.test(url))!.load();
 }

@@ -692,7 +692,7 @@ export const errorTable = {
   LS9004: {
     title: "Without a native engine Lockstep speaks to PostgreSQL only",
     why: "The WebAssembly build of Prisma's schema engine is connected to PostgreSQL by Lockstep; for other databases Prisma's own engine has to be installed.",
-    next: "Install Prisma's engines for this platform, or use a PostgreSQL URL.",
+    next: "Let Prisma download its engines (LOCKSTEP=off npx prisma version), or name the schema engine in PRISMA_SCHEMA_ENGINE_BINARY. lockstep rewrite and lockstep check work without it.",
     exit: 3,
   },
   LS9003: {

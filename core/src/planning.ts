@@ -1,7 +1,7 @@
 // What a plugin needs once a change is known to need a plan: making it, writing its files, showing it.
 export { codeSettings } from "./config/code-settings.js";
 export { loadConfig } from "./config/load.js";
-export { connect } from "./connect.js";
+export { connect, defaultSchema } from "./connect.js";
 export { runTool } from "./deploy/run-tool.js";
 export type { Connection } from "./dialects/connection.js";
 export type { ColumnDependents } from "./dialects/development.js";
@@ -11,12 +11,12 @@ export { assertAgreement } from "./intercept/agreement.js";
 export { laidOutOnce, prepareExpand, restoredText, restoreModels } from "./intercept/expand.js";
 export { foundText, toldText } from "./intercept/summary.js";
 export { connectWith as connectMysqlWith } from "./mysql/connect.js";
+export { mysqlCondition } from "./mysql/errors.js";
 export { concurrentIndex } from "./plan/assemble-units.js";
 export { lostColumns } from "./plan/lost-columns.js";
 export type { ColumnSource, FormerUnique } from "./plan/sources.js";
 export { listPlans } from "./plan/store.js";
 export { connectWith } from "./postgresql/connect.js";
-export { readConnectionUrl } from "./postgresql/url.js";
 export type { ReleasingPlugin } from "./release/code-request.js";
 export { indexMigration } from "./release/index-migration.js";
 export { modelEdits } from "./release/model-edits.js";

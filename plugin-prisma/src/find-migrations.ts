@@ -1,6 +1,8 @@
 import { dirname, posix } from "node:path";
 import type { MigrationSet, RepositoryFiles, TransactionMode } from "@lockstep/core";
-import { transactionsOf } from "./engine/prisma-version.js";
+import type { PrismaDialect } from "./dialects/dialect.js";
+import { dialectOn } from "./dialects/dialects.js";
+import { dialectOf } from "./schema/dialect.js";
 
 /** `<folder>/<name>/migration.sql`, where Prisma's folders are called by a stamp. */
 const migration = /^(?:(.*)\/)?(?:\d{4,}[^/]*|[^/]*_init|init)\/migration\.sql$/;
@@ -25,10 +27,11 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
   }
   const packages = new Set(paths.filter((path) => posix.basename(path) === "package.json"));
   return [...folders].map(([folder, files]) => {
-    const transactions = transactionsAt(folder, packages, read);
+    const provider = /^\s*provider\s*=\s*"([^"]+)"/m.exec(read(posix.join(folder, "migration_lock.toml")) ?? "")?.[1];
+    const transactions = transactionsAt(folder, packages, read, dialectOn(dialectOf(provider)));
     return {
       folder,
-      dialect: /^\s*provider\s*=\s*"([^"]+)"/m.exec(read(posix.join(folder, "migration_lock.toml")) ?? "")?.[1],
+      dialect: provider,
       transactions,
       isAloneOutside: true,
       isKnownByItsBytes: true,
@@ -46,11 +49,12 @@ function transactionsAt(
   folder: string,
   packages: ReadonlySet<string>,
   read: RepositoryFiles["read"],
+  dialect: PrismaDialect,
 ): TransactionMode | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const file = posix.join(at, "package.json");
     const range = packages.has(file) ? rangeOf(read(file)) : undefined;
-    if (range !== undefined) return transactionsOfRange(range);
+    if (range !== undefined) return transactionsOfRange(range, dialect);
     if (at === "." || at === "/") return undefined;
   }
 }
@@ -66,11 +70,11 @@ function rangeOf(text = ""): string | undefined {
 }
 
 /** A range that reaches over 7.4 may be either; one that names no version, `catalog:` say, too. */
-function transactionsOfRange(range: string): TransactionMode | undefined {
+function transactionsOfRange(range: string, dialect: PrismaDialect): TransactionMode | undefined {
   const lowest = /^[~^]?v?(\d+)(?:\.(\d+))?/.exec(range.trim());
   if (lowest === null) return undefined;
   const [major = 0, minor = 0] = [Number(lowest[1]), Number(lowest[2] ?? 0)];
-  const mode = transactionsOf(`${major}.${minor}.0`);
+  const mode = dialect.transactions(`${major}.${minor}.0`);
   const isOpen = major === 7 && mode === "each" && !/^[~\d]/.test(range.trim());
   return isOpen ? undefined : mode;
 }

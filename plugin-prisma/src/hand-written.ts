@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type HandWrittenMigration, LockstepError } from "@lockstep/core";
-import { readConnectionUrl } from "@lockstep/core/planning";
+import { defaultSchema } from "@lockstep/core/planning";
 import type { PrismaProject } from "./project.js";
 import { schemaFiles } from "./schema/files.js";
 import { originalModels } from "./schema/originals.js";
@@ -31,7 +31,7 @@ export async function readHandWritten(project: PrismaProject, file: string): Pro
     file: path,
     versions: { lockstep: version, orm: project.ormVersion },
     sql: readFileSync(join(root, path), "utf8"),
-    defaultSchema: (project.developmentUrl && readConnectionUrl(project.developmentUrl).schema) || "public",
+    defaultSchema: project.developmentUrl === undefined ? "public" : await defaultSchema(project.developmentUrl),
     project,
     sources: { column: columnSources(schema, project), formerUnique: formerUniques(schema, project) },
     originalModels: (columns) => originalModels(schema, files, project, columns),

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { assertInstalled, type EntityModel, type FileChange, nextTimestamps, type OrmPlugin } from "@lockstep/core";
 import { deployingSession, readAppliedMigrations, readMigrationFailure } from "./applied.js";
 import { prismaCommand } from "./cli/prisma-command.js";
-import { transactionsOf } from "./engine/prisma-version.js";
+import { dialectOn } from "./dialects/dialects.js";
 import type { PrismaProject } from "./project.js";
 import { editSchema } from "./schema/edit-schema.js";
 import { toEntityModels } from "./schema/entities.js";
@@ -73,7 +73,7 @@ export const prismaPlugin: OrmPlugin = {
   },
 
   deploy: async (project, url, onLine, limit) => (await import("./cli/deploy.js")).deploy(project, url, onLine, limit),
-  transactions: ({ ormVersion }) => transactionsOf(ormVersion),
+  transactions: ({ ormVersion, dialect }) => dialectOn(dialect).transactions(ormVersion),
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),
   findMigrations: async (repository) => (await import("./find-migrations.js")).findMigrations(repository),

@@ -2,6 +2,7 @@
 import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { sqlReader } from "../../core/src/sql-reader.js";
 import { planOf } from "../support/plan-fixture.js";
 import { median, milliseconds, whole } from "./figures.js";
 import type { BenchReport } from "./report.js";
@@ -20,12 +21,13 @@ const shapes: readonly { readonly name: string; statement(index: number): string
 /** @param options how many statements, and how often each number of them */
 export async function benchRead({ statements, runs }: { readonly statements: number; readonly runs: number }) {
   const parser = await loadParser();
+  const reader = await sqlReader("postgresql");
   const timed = async (make: (index: number) => string, count: number): Promise<number> => {
     const many = Array.from({ length: count }, (_, index) => `${make(index)};\n`).join("");
     // Of this process: who else uses the machine makes no step longer.
     const begin = process.cpuUsage();
     const migration = readMigration(`ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL;\n${many}`, "m.sql", parser);
-    await planOf({ sql: foldHandWritten(migration, "m.sql", parser).migration.sql });
+    await planOf({ sql: foldHandWritten(migration, "m.sql", reader).migration.sql });
     const { user, system } = process.cpuUsage(begin);
     return (user + system) / 1000;
   };

@@ -3,6 +3,7 @@ import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
 import { isRewrittenFor } from "../../core/src/postgresql/development/rewriting-column.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { sqlReader } from "../../core/src/sql-reader.js";
 import { planOf } from "../support/plan-fixture.js";
 import { openUserDatabase, type UnitDatabase } from "../support/unit-database.js";
 import { fileOf } from "../support/units.js";
@@ -50,7 +51,8 @@ it.each(declarations)("%s", async (declaration, fill) => {
   const wanted = await described();
 
   const parser = await loadParser();
-  const folded = foldHandWritten(readMigration(sql, "by-hand.sql", parser), "by-hand.sql", parser);
+  const reader = await sqlReader("postgresql");
+  const folded = foldHandWritten(readMigration(sql, "by-hand.sql", parser), "by-hand.sql", reader);
   const plan = await planOf({
     sql: folded.migration.sql,
     columns: fill === "" ? {} : { x: { fill: { kind: "backfill", sql: fill } } },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { sqlReader } from "../../core/src/sql-reader.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 
 // The value that a fold gives to every row is the one that the UPDATEs by hand give it, whatever their order and their conditions.
@@ -42,6 +43,7 @@ const declarations = fc.constantFrom("text", "text DEFAULT 'd'", "text NOT NULL 
 
 it("every row gets what the UPDATEs by hand would have given it", async () => {
   const parser = await loadParser();
+  const reader = await sqlReader("postgresql");
   let folds = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -54,7 +56,7 @@ it("every row gets what the UPDATEs by hand would have given it", async () => {
           ...updates.map(([value, condition]) => `UPDATE t SET a = ${value} ${condition}`),
           ...(dropsDefault ? ["ALTER TABLE t ALTER COLUMN a DROP DEFAULT"] : []),
         ].join(";\n");
-        const folded = foldHandWritten(readMigration(sql, "by-hand.sql", parser), "by-hand.sql", parser);
+        const folded = foldHandWritten(readMigration(sql, "by-hand.sql", parser), "by-hand.sql", reader);
         const fill = folded.fill({ name: "t" }, "a");
         expect(fill).toBeDefined();
         // One that reads the column itself is refused with the other fills.

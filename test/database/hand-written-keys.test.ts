@@ -10,6 +10,7 @@ import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { quoteIdentifier, quoteTable } from "../../core/src/sql/postgres/quote.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
 import { renderFile } from "../../core/src/sql/postgres/units/render-file.js";
+import { sqlReader } from "../../core/src/sql-reader.js";
 import { readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { sourcesIn } from "../support/plan-fixture.js";
@@ -75,7 +76,7 @@ async function planOf(sql: string): Promise<Plan> {
     const folded = foldHandWritten(
       readMigration(`${sql};`, "by-hand.sql", await loadParser()),
       "by-hand.sql",
-      await loadParser(),
+      await sqlReader("postgresql"),
     );
     const answer = await buildPlan({
       id: "20261120093000_by_hand",

@@ -1,7 +1,7 @@
 import { fillFunctions } from "../config/configured-fills.js";
 import { LockstepError } from "../errors.js";
 import type { DevelopmentDatabase } from "../intercept/development-database.js";
-import { isFilled, isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
+import { type DialectId, isFilled, isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { buildPlan } from "../plan/build-plan.js";
 import type { FoldedMigration } from "../plan/fold-hand-written.js";
 import { sha256 } from "../plan/hash.js";
@@ -36,11 +36,11 @@ export async function planHandWritten(
   const typeKind = await knownTypes(folded.migration.operations, (type) =>
     database.typeKind(type).catch(() => undefined),
   );
-  const build = (source: string) =>
+  const build = (source: string, dialect: DialectId) =>
     buildPlan({
       id: own.name,
       orm: plugin.id,
-      dialect: project.dialect,
+      dialect,
       versions: own.versions,
       migration: folded.migration,
       sources: {
@@ -54,12 +54,12 @@ export async function planHandWritten(
       words: plugin.words,
       originalModels: own.originalModels,
     });
-  const first = await build(own.file);
+  const first = await build(own.file, project.dialect);
   if (first.kind === "pass") return { typeKind };
   await refuseApplied();
   await database.tryFills(first.plan, functions, folded.migration, plugin.words);
   // From now on the text that the values come from stands beside the plan.
-  const answer = await build(keptFile(own));
+  const answer = await build(keptFile(own), await database.dialectId());
   if (answer.kind === "pass") return { typeKind };
   refuseLostFills(folded, answer.plan, own.file);
   const plan = { ...answer.plan, source: { sql: own.sql, sha256: sha256(own.sql), file: keptFile(own) } };

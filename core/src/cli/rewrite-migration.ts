@@ -20,8 +20,7 @@ import { type PhaseFiles, replaced } from "../release/prepare-phase.js";
 import { dryRun } from "../review/diff.js";
 import { nextText, noticesText } from "../review/terminal.js";
 import { judge } from "../rules/judge.js";
-import { loadParser } from "../sql/postgres/parser.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
+import { sqlReader } from "../sql-reader.js";
 import { type CommandResult, type Invocation, type Workspace, writing } from "./command.js";
 import { earlierChecks } from "./earlier-checks.js";
 import { keptFile, planHandWritten } from "./plan-hand-written.js";
@@ -64,12 +63,12 @@ async function rewrite(
   const names = plugin.listMigrations(project);
   const later = names.slice(names.indexOf(own.name) + 1);
   if (later.length > 0) throw new LockstepError("LS3031", `After ${own.file} come: ${later.join(", ")}.`);
-  const parser = await loadParser();
+  const reader = await sqlReader(project.dialect);
   const models = await plugin.readModels(project);
-  const transaction = withoutTransaction(readMigration(own.sql, own.file, parser), own.file, parser);
+  const transaction = withoutTransaction(reader.readMigration(own.sql, own.file), own.file, reader);
   const written = namedAsModels(transaction.migration, models, own.defaultSchema);
   refuseSecondChange(plans.filter(isOpen), written.operations);
-  const folded = foldHandWritten(written, own.file, parser, own.sources.column);
+  const folded = foldHandWritten(written, own.file, reader, own.sources.column);
   refuseUnknownFills(workspace.config, models);
   const named = {
     ...folded,

@@ -1,6 +1,7 @@
 import type { Fill } from "../model/fill.js";
 import type { Migration } from "../model/operation.js";
 import type { FillContext } from "../sql/fill/context.js";
+import type { HandWritten } from "./hand-written.js";
 
 /** How the SQL of a dialect is read. Nothing here connects to anything. */
 export interface SqlReader {
@@ -20,4 +21,5 @@ export interface SqlReader {
   readFill(text: string, context: FillContext): Promise<Fill>;
   /** Whether a key without a name gets one that can be told beforehand. */
   readonly namesKeys: boolean;
+  readonly handWritten: HandWritten;
 }

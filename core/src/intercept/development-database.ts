@@ -8,6 +8,7 @@ import { serverMajor } from "../facts/server-version.js";
 import { readTable } from "../facts/table.js";
 import { tryFunction } from "../facts/try-function.js";
 import {
+  type DialectId,
   isSameTable,
   type Migration,
   type Operation,
@@ -66,6 +67,11 @@ export class DevelopmentDatabase {
         ...(transactions === undefined ? {} : { transactions }),
       }),
     };
+  }
+
+  /** Which system it is; a config may name one that several go by. */
+  async dialectId(): Promise<DialectId> {
+    return (await this.#connect()).dialect.id;
   }
 
   readonly dependents = this.#asking(({ dependents }) => dependents);

@@ -21,6 +21,10 @@ export async function connect(url: string, options: ConnectOptions): Promise<Con
   return open({ config, label, encryption }, options);
 }
 
+export function schemaOf(url: string): string {
+  return readConnectionUrl(url).config.database ?? "";
+}
+
 /**
  * Opens a session with settings of the driver itself, where an ORM has them and no URL can say as much (certificates, a socket). Errors as
  * `connect`.

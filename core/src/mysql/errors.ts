@@ -47,6 +47,11 @@ const conditions: Readonly<Record<number, string>> = {
   4031: "57P05", // ER_CLIENT_INTERACTION_TIMEOUT
 };
 
+/** The condition of a number; undefined: of those that are not here the server's own SQLSTATE tells. */
+export function mysqlCondition(errno: number): string | undefined {
+  return conditions[errno];
+}
+
 /** An error that the server reported, in the form that `db/retry.ts` reads. */
 export class ServerError extends Error {
   readonly severity = "ERROR";

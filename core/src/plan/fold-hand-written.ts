@@ -1,3 +1,5 @@
+import type { HandWritten, RowUpdate } from "../dialects/hand-written.js";
+import type { SqlReader } from "../dialects/sql.js";
 import { LockstepError } from "../errors.js";
 import {
   type ColumnDeclaration,
@@ -11,15 +13,8 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { named, patternOf } from "../pattern-of.js";
+import { named } from "../pattern-of.js";
 import { isPlain } from "../rules/steps.js";
-import { tablesOf } from "../sql/look-ups/read.js";
-import type { Parser } from "../sql/postgres/parser.js";
-import { quoteIdentifier } from "../sql/postgres/quote.js";
-import { type LookUpUpdate, readLookUpUpdate } from "../sql/postgres/read-look-up-update.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
-import { type PlainUpdate, readUpdate } from "../sql/postgres/read-update.js";
-import { withSingleSets } from "../sql/postgres/single-sets.js";
 import { madeTables } from "../verdicts/made-tables.js";
 import { refuseReaders } from "./guard-readers.js";
 import type { PlanSources } from "./sources.js";
@@ -48,16 +43,16 @@ export interface FoldedMigration {
 export function foldHandWritten(
   migration: Migration,
   file: string,
-  parser: Parser,
+  { readMigration, handWritten }: SqlReader,
   source: PlanSources["column"] = () => undefined,
 ): FoldedMigration {
   const foldable = addedColumns(migration).filter(
-    (added) => isFoldable(added, migration) && source(added.table, added.column.name)?.skip === undefined,
+    (added) => isFoldable(added, migration, handWritten) && source(added.table, added.column.name)?.skip === undefined,
   );
   const columns = [
     ...foldable.map((added) => {
       const { fill, compute } = source(added.table, added.column.name) ?? {};
-      return foldColumn(added, foldable, migration, file, parser, fill !== undefined || compute !== undefined);
+      return foldColumn(added, foldable, migration, file, handWritten, fill !== undefined || compute !== undefined);
     }),
     ...addedColumns(migration).flatMap((added) => foldSerial(added, migration)),
   ];
@@ -68,7 +63,7 @@ export function foldHandWritten(
     updated.map(({ added, name, gone }) => ({
       added,
       names: [added.column.name, name],
-      lookedUp: lookedUpBy(gone, migration, parser),
+      lookedUp: lookedUpBy(gone, migration, handWritten),
     })),
     folded,
     migration,
@@ -82,7 +77,7 @@ export function foldHandWritten(
     })
     .join("");
   return {
-    migration: readMigration(sql + migration.tail, file, parser),
+    migration: readMigration(sql + migration.tail, file),
     filled: columns.flatMap(({ added, name, fill }) =>
       fill === undefined ? [] : [{ table: added.table, column: name, line: fill.line }],
     ),
@@ -93,11 +88,9 @@ export function foldHandWritten(
 type Added = OperationOf<"addColumn">;
 
 /** The tables that UPDATEs look at besides their own, and the last of these statements. */
-function lookedUpBy(gone: readonly Operation[], { statements }: Migration, parser: Parser) {
+function lookedUpBy(gone: readonly Operation[], { statements }: Migration, { readUpdate }: HandWritten) {
   const updates = gone.flatMap((each) => (each.kind === "update" ? [each] : []));
-  const tables = updates.flatMap(({ statement, table }) =>
-    tablesOf(parser.parse(statements[statement]?.sql ?? "")).filter((each) => each.name !== table.name),
-  );
+  const tables = updates.flatMap(({ statement }) => readUpdate(statements[statement]?.sql ?? "")?.others ?? []);
   return {
     tables: [...new Set(tables.map(({ name }) => name))],
     until: Math.max(...updates.map((each) => each.statement)),
@@ -148,18 +141,16 @@ function namesOf(added: Added, migration: Migration): string[] {
 }
 
 /** A column that is declared in a form of its own, or becomes another one, stays as it is written. */
-function isFoldable(added: Added, migration: Migration): boolean {
+function isFoldable(added: Added, migration: Migration, { isSayable }: HandWritten): boolean {
   const { column } = added;
   const later = laterOn(added, migration);
   const becomesAnother =
-    later.some(({ kind }) => kind === "dropColumn") || !isRetyped(added, later) || !isRenamed(added, later, migration);
-  const { references, checks, ...own } = column;
-  const text = [...(references === undefined ? [] : [references]), ...checks].reduce(
-    (rest, { sql }) => rest.replace(sql, ""),
-    added.sql,
-  );
-  const isNamed = /\bCONSTRAINT\b/i.test(text) && constraintName(added) === undefined;
-  return isPlain({ ...own, checks: [], isUnique: false }) && !column.isSerial && !becomesAnother && !isNamed;
+    later.some(({ kind }) => kind === "dropColumn") ||
+    !isRedeclared(added, later) ||
+    !isRetyped(added, later) ||
+    !isRenamed(added, later, migration);
+  const { references: _, ...own } = column;
+  return isPlain({ ...own, checks: [], isUnique: false }) && !column.isSerial && !becomesAnother && isSayable(added);
 }
 
 /** With another type before it has a value: then it could have been added with that one. */
@@ -172,6 +163,17 @@ function isRetyped({ column }: Added, later: readonly Operation[]): boolean {
       column.defaultSql === undefined &&
       column.collationSql === undefined &&
       (valued === -1 || later.indexOf(each) < valued),
+  );
+}
+
+/** With all that the declaration says anew but NULL and the default: then it could have been added with that. */
+function isRedeclared({ column }: Added, later: readonly Operation[]): boolean {
+  const besides = ({ notNull: _1, defaultSql: _2, isDefaultStored: _3, typeSql: _4, ...rest }: ColumnDeclaration) =>
+    JSON.stringify(Object.entries({ ...rest, isUnique: false }).sort());
+  return later.every(
+    (each) =>
+      each.kind !== "redeclareColumn" ||
+      (each.position === undefined && !each.column.isUnique && besides(each.column) === besides(column)),
   );
 }
 
@@ -191,7 +193,7 @@ function foldColumn(
   foldable: readonly Added[],
   migration: Migration,
   file: string,
-  parser: Parser,
+  handWritten: HandWritten,
   hasSource: boolean,
 ): FoldedColumn {
   let { column } = added;
@@ -203,20 +205,25 @@ function foldColumn(
     else if (operation.kind === "renameColumn") column = { ...column, name: operation.newName };
     else if (operation.kind === "setType")
       column = { ...column, typeSql: operation.castTypeSql ?? operation.typeSql, type: operation.type };
-    else if (operation.kind === "setDefault") {
+    else if (operation.kind === "redeclareColumn") {
+      ({ notNull } = operation.column);
+      if (operation.column.defaultSql !== defaultSql && column.defaultSql !== undefined)
+        fill ??= { sql: column.defaultSql, line: added.line };
+      defaultSql = operation.column.defaultSql;
+    } else if (operation.kind === "setDefault") {
       defaultSql = operation.defaultSql;
       // Rows that exist have got what the column was added with.
       if (column.defaultSql !== undefined) fill ??= { sql: column.defaultSql, line: added.line };
     } else if (operation.kind === "update") {
-      const update = updateOf(migration.statements[operation.statement]?.sql ?? "", parser);
+      const update = handWritten.readUpdate(migration.statements[operation.statement]?.sql ?? "");
       if (update === undefined || !setsOnly(operation, foldable, migration))
         throw notOfTheRow(file, operation, column.name);
-      fill = { sql: valueAfter(update, column, fill?.sql), line: operation.line };
+      fill = { sql: valueAfter(update, column, fill?.sql, handWritten), line: operation.line };
     } else continue;
     gone.push(operation);
   }
   // A default that comes later is for new rows: nothing says what those that exist have.
-  if (fill === undefined && gone.some(({ kind }) => kind === "setDefault"))
+  if (fill === undefined && (defaultSql !== column.defaultSql || gone.some(({ kind }) => kind === "setDefault")))
     return { added, name: added.column.name, clause: undefined, gone: [], fill };
   const { name } = column;
   const isRequired = column.notNull && column.defaultSql === undefined;
@@ -224,7 +231,7 @@ function foldColumn(
   const hasMore = column.references !== undefined || column.checks.length > 0;
   if (gone.length === 0 && !column.isUnique && !(isPlanned && hasMore))
     return { added, name, clause: undefined, gone, fill };
-  return { added, name, clause: clauseOf(added, { ...column, notNull, defaultSql }), gone, fill };
+  return { added, name, clause: handWritten.clauses(added, { ...column, notNull, defaultSql }), gone, fill };
 }
 
 /** PostgreSQL makes every serial NOT NULL, without a word in the statement. */
@@ -256,6 +263,7 @@ function aboutColumns(operations: readonly Operation[]): ReadonlyMap<string, rea
 
 function columnsOf(operation: Operation): readonly string[] {
   if (operation.kind === "update") return operation.columns;
+  if (operation.kind === "redeclareColumn") return [operation.formerName];
   if (!("column" in operation)) return [];
   return [typeof operation.column === "string" ? operation.column : operation.column.name];
 }
@@ -278,28 +286,23 @@ function notOfTheRow(file: string, { table, line }: OperationOf<"update">, colum
   );
 }
 
-/** Over the row alone, or over what it leads to in other tables. */
-function updateOf(text: string, parser: Parser): (PlainUpdate & Partial<LookUpUpdate>) | undefined {
-  const sql = withSingleSets(text, parser);
-  return readUpdate(sql, parser) ?? readLookUpUpdate(sql, parser);
-}
-
 /** What a row has after an UPDATE, as one expression. `former`: what UPDATEs before it gave; undefined: what it was added with. */
 function valueAfter(
-  update: NonNullable<ReturnType<typeof updateOf>>,
+  update: RowUpdate,
   { name, defaultSql, typeSql }: ColumnDeclaration,
   former: string | undefined,
+  { nameIn, typed: typedAs }: HandWritten,
 ): string {
   const { sets, whereSql, isNullElsewhere } = update;
   const value = sets.find(({ column }) => column === name)?.sql ?? "NULL";
   const before = former ?? defaultSql;
-  const typed = (sql: string) => (/^'(?:[^']|'')*'$/.test(sql) ? `${sql}::${typeSql}` : sql);
+  const typed = (sql: string) => (/^'(?:[^']|'')*'$/.test(sql) ? typedAs(sql, typeSql) : sql);
   if (update.isOfUnset === true) {
     const own = whereSql === undefined ? value : `CASE WHEN ${whereSql} THEN ${typed(value)} END`;
     return before === undefined ? own : `coalesce(${typed(before)}, ${typed(own)})`;
   }
   if (whereSql === undefined || (before === undefined && isNullElsewhere === true)) return value;
-  const own = `(?:"${patternOf(name.replaceAll('"', '""'))}"|${patternOf(name)})`;
+  const own = nameIn(name);
   if (new RegExp(`^${own}\\s+IS\\s+NULL$`, "i").test(whereSql.trim()))
     return before === undefined ? value : `coalesce(${typed(before)}, ${typed(value)})`;
   // Rows that still have what the column was added with: all of them.
@@ -314,39 +317,6 @@ function bare(sql: string): string {
   return sql.replace(/::[\w\s."()]+$/, "").trim();
 }
 
-/** The declaration with all that the migration says of the column; what PostgreSQL makes a constraint of is one of its own. */
-function clauseOf(
-  added: Added,
-  column: Omit<ColumnDeclaration, "defaultSql"> & { defaultSql: string | undefined },
-): string {
-  const name = quoteIdentifier(column.name);
-  const parts = [
-    `ADD COLUMN ${name} ${column.typeSql}`,
-    ...(column.storageSql === undefined ? [] : [column.storageSql]),
-    ...(column.collationSql === undefined ? [] : [`COLLATE ${column.collationSql}`]),
-    ...(column.defaultSql === undefined ? [] : [`DEFAULT ${column.defaultSql}`]),
-    ...(column.notNull ? ["NOT NULL"] : []),
-  ];
-  // The constraint has its name from the column's first one.
-  const former = added.column.name === column.name ? undefined : `${added.table.name}_${added.column.name}_key`;
-  const unique = constraintName(added) ?? (former === undefined ? undefined : quoteIdentifier(former));
-  return [
-    parts.join(" "),
-    ...(column.isUnique ? [`ADD ${unique === undefined ? "" : `CONSTRAINT ${unique} `}UNIQUE (${name})`] : []),
-    ...(column.references === undefined
-      ? []
-      : [
-          `ADD ${column.references.sql.replace(/^(CONSTRAINT\s+(?:"(?:[^"]|"")+"|\S+)\s+)?/i, (named) => `${named}FOREIGN KEY (${name}) `)}`,
-        ]),
-    ...column.checks.map(({ sql }) => `ADD ${sql}`),
-  ].join(", ");
-}
-
-/** The name that the declaration gives its unique constraint, as it is spelled. */
-function constraintName({ sql }: Added): string | undefined {
-  return /\bCONSTRAINT\s+("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\s+UNIQUE\b/iu.exec(sql)?.[1];
-}
-
 /** A statement without what went into the declarations. As many lines as before: what follows keeps its own. */
 function refolded(
   { full, sql }: Migration["statements"][number],
@@ -359,8 +329,11 @@ function refolded(
     .map((operation) => rewritten.get(operation) ?? operation.sql);
   const lines = (text: string) => text.split("\n").length - 1;
   // As it is written: with its schema, IF EXISTS and ONLY.
-  const head = sql.slice(0, sql.indexOf(operations[0]?.sql ?? sql));
-  const text = clauses.length === 0 ? "" : `${head}${clauses.join(", ")};`;
+  const [first, last] = [operations[0], operations.at(-1)];
+  const head = sql.slice(0, sql.indexOf(first?.sql ?? sql));
+  // `, ALGORITHM=INSTANT`
+  const tail = last?.demands === undefined ? "" : sql.slice(sql.lastIndexOf(last.sql) + last.sql.length);
+  const text = clauses.length === 0 ? "" : `${head}${clauses.join(", ")}${tail};`;
   const before = clauses.length === 0 ? "" : full.slice(0, full.lastIndexOf(sql));
   return before + text + "\n".repeat(Math.max(0, lines(full) - lines(before) - lines(text)));
 }

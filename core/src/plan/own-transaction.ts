@@ -1,6 +1,5 @@
+import type { SqlReader } from "../dialects/sql.js";
 import type { Migration, Statement } from "../model/index.js";
-import type { Parser } from "../sql/postgres/parser.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
 
 /** A migration by hand, and what it says of its own transaction. */
 export interface OwnTransaction {
@@ -17,7 +16,7 @@ export interface OwnTransaction {
  *
  * @param file the migration, for messages
  */
-export function withoutTransaction(migration: Migration, file: string, parser: Parser): OwnTransaction {
+export function withoutTransaction(migration: Migration, file: string, reader: SqlReader): OwnTransaction {
   const { statements, operations } = migration;
   const own = statements.filter(({ index }) =>
     operations.some((each) => each.statement === index && each.kind === "transaction"),
@@ -36,5 +35,5 @@ export function withoutTransaction(migration: Migration, file: string, parser: P
     return own.includes(statement) ? statement.full.slice(0, at) : statement.full;
   };
   const sql = statements.map(text).join("") + migration.tail;
-  return { migration: readMigration(sql, file, parser), isWrapped, other: undefined };
+  return { migration: reader.readMigration(sql, file), isWrapped, other: undefined };
 }

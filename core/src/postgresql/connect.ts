@@ -23,6 +23,10 @@ export async function connect(url: string, options: ConnectOptions): Promise<Con
   return open({ config, label, schema, encryption, isSaidPooled }, options);
 }
 
+export function schemaOf(url: string): string {
+  return readConnectionUrl(url).schema ?? "public";
+}
+
 /**
  * Opens a session with settings of the driver itself, where an ORM has them and no URL can say as much (certificates, a function that
  * makes the password). Errors as `connect`.

@@ -1,7 +1,7 @@
 import type { LockLimit, OrmRun, Project } from "@lockstep/core";
+import { dialectOn } from "../dialects/dialects.js";
 import type { PrismaProject } from "../project.js";
 import { aimedEnvironment } from "./aim.js";
-import { withLockTimeout } from "./lock-timeout.js";
 import { runPrisma } from "./prisma-cli.js";
 
 /** `prisma migrate deploy` of the project, aimed at a target. */
@@ -12,7 +12,7 @@ export async function deploy(
   limit?: LockLimit,
 ): Promise<OrmRun> {
   // Prisma runs all that is pending in one session, which it is told about in the URL alone.
-  const limited = limit?.isForAll ? await withLockTimeout(url, limit.timeoutMs) : undefined;
+  const limited = limit?.isForAll ? await dialectOn(project.dialect).withLockTimeout(url, limit.timeoutMs) : undefined;
   if (limited === undefined) limit?.onUnlimited?.(limit.isForAll ? "connection" : "half-done");
   const env = await aimed(project, limited ?? url);
   return runPrisma(["migrate", "deploy"], { cwd: project.root, env, onLine });

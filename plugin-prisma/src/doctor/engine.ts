@@ -3,6 +3,7 @@ import { type Check, ok, problem } from "@lockstep/core/doctor";
 import { findNative } from "../engine/find-native.js";
 import { wasmEngineVersion } from "../engine/wasm-module.js";
 import type { FoundProject } from "../init/project.js";
+import { isOfOtherEngine } from "../schema/dialect.js";
 
 export default {
   id: "engine",
@@ -12,11 +13,11 @@ export default {
     const native = findNative(project.root, env);
     if (native !== undefined) return [ok(`native: ${relative(project.root, native)}`)];
     const { provider } = project as FoundProject;
-    if (provider !== undefined && provider !== "postgresql" && provider !== "postgres")
+    if (isOfOtherEngine(provider))
       return [
         problem(`the provider is ${provider}, and no native engine is installed`, {
           why: "The WebAssembly build is connected to PostgreSQL only.",
-          next: "npx prisma version   (downloads Prisma's engines; run it with LOCKSTEP=off)",
+          next: "LOCKSTEP=off npx prisma version   (downloads Prisma's engines), or name the engine in PRISMA_SCHEMA_ENGINE_BINARY",
         }),
       ];
     return [ok(`WebAssembly, @prisma/schema-engine-wasm ${wasmEngineVersion()}: no native engine is installed`)];

@@ -2,16 +2,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Check, type Finding, names, ok, problem, warning } from "@lockstep/core/doctor";
+import { hasMigrations } from "../applied.js";
 
 export default {
   id: "migrations",
   title: "Prisma's migrations",
   on: "target",
   async run({ connection, project, migrations, words, target }) {
-    const { rows: tables } = await connection.query<{ found: string | null }>(
-      "SELECT to_regclass('_prisma_migrations')::text AS found",
-    );
-    if (tables[0]?.found == null)
+    if (!(await hasMigrations(connection)))
       return [
         migrations.length === 0
           ? ok("no migrations yet")
@@ -20,13 +18,13 @@ export default {
             }),
       ];
     const { rows } = await connection.query<AppliedRow>(
-      `SELECT migration_name AS name, checksum, finished_at IS NULL AS failed FROM _prisma_migrations
+      `SELECT migration_name AS name, checksum, CASE WHEN finished_at IS NULL THEN 1 ELSE 0 END AS failed FROM _prisma_migrations
         WHERE rolled_back_at IS NULL ORDER BY migration_name, started_at`,
     );
-    const applied = rows.filter((row) => !row.failed);
+    const applied = rows.filter((row) => !hasFailed(row));
     const isApplied = (name: string) => applied.some((row) => row.name === name);
     const findings: Finding[] = rows
-      .filter((row) => row.failed && !isApplied(row.name))
+      .filter((row) => hasFailed(row) && !isApplied(row.name))
       .map(({ name }) =>
         problem(`${name} failed`, {
           why: "Prisma refuses every further deployment (P3009).",
@@ -57,7 +55,12 @@ export default {
 interface AppliedRow {
   readonly name: string;
   readonly checksum: string;
-  readonly failed: boolean;
+  /** 1: it has. */
+  readonly failed: number | string;
+}
+
+function hasFailed({ failed }: AppliedRow): boolean {
+  return Number(failed) === 1;
 }
 
 /** Prisma takes both kinds of line breaks for the same file. */

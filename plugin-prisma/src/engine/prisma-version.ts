@@ -1,12 +1,6 @@
 /** Which Prisma the project has: the engine of each version runs migrations in its own way. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { TransactionMode } from "@lockstep/core";
-
-/** What a version runs in one transaction: statement by statement since 7.4 (prisma-engines #5767), a file before. */
-export function transactionsOf(version: string): TransactionMode {
-  return isAtLeast(version, 7, 4) ? "none" : "each";
-}
 
 /** What is assumed where no version can be read: the version that this package is made for. */
 const assumedVersion = "7.10.0";

@@ -1,11 +1,14 @@
 /** One run of the schema engine: a command or the RPC server, in front of the native or the WASM engine. */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { isOfOtherEngine, providerIn } from "../schema/dialect.js";
 import { type DatasourceUrls, type EngineArguments, parseArguments } from "./arguments.js";
 import type { EngineBackend } from "./backend.js";
 import { findNative } from "./find-native.js";
 import type { EngineHooks, EngineInfo } from "./hooks.js";
 import { prismaVersion } from "./prisma-version.js";
 import { EngineServer } from "./server.js";
+import { noNativeEngine } from "./target.js";
 
 /** As long as the native engine takes at most to end on a signal. */
 const shutdownMs = 4_000;
@@ -59,7 +62,7 @@ async function serve(
   // Whoever awaits it first reports it.
   hooks.catch(() => undefined);
   const server = new EngineServer({ input: process.stdin, output: process.stdout, info, hooks });
-  const backend = native ? await startNative(native, args, server) : lazyWasm(info, server);
+  const backend = native ? await startNative(native, args, server) : (noWasm(info) ?? lazyWasm(info, server));
   server.use(backend);
   await Promise.race([server.run(), interrupted(server, backend)]);
   // A little more than a native engine gets before it is killed.
@@ -81,6 +84,19 @@ async function urlsInFiles(
 async function startNative(executable: string, args: readonly string[], server: EngineServer): Promise<EngineBackend> {
   const { NativeBackend } = await import("./native.js");
   return new NativeBackend({ executable, args, forward: (line) => server.writeLine(line) });
+}
+
+/** Of a schema that it is not for; undefined: it is. */
+function noWasm({ datamodelPaths, cwd }: EngineInfo): EngineBackend | undefined {
+  const provider = providerIn(datamodelPaths.map((path) => ({ content: readFileSync(resolve(cwd, path), "utf8") })));
+  if (!isOfOtherEngine(provider)) return undefined;
+  return {
+    call: async () => {
+      throw noNativeEngine(`the provider is "${provider}"`);
+    },
+    interrupt: async () => undefined,
+    close: async () => undefined,
+  };
 }
 
 /** The WASM engine, loading while the CLI's first request is on its way. */

@@ -66,10 +66,16 @@ function parseUrl(text: string): URL {
     const details = "Invalid URL in database URL";
     throw new EngineError("P1013", `The provided database string is invalid. ${details}`, { details });
   }
-  throw new EngineError(
+  throw noNativeEngine(`the URL begins with "${scheme}//"`);
+}
+
+/** @param why it takes one */
+export function noNativeEngine(why: string): EngineError {
+  return new EngineError(
     "LS9004",
-    `Without a native schema engine Lockstep works with PostgreSQL only; the URL begins with "${scheme}//".\n` +
-      "Next   Let Prisma download its native engine: LOCKSTEP=off npx prisma version",
+    `Without a native schema engine Lockstep works with PostgreSQL only; ${why}, and none is installed.\n` +
+      "Next   Let Prisma download it (LOCKSTEP=off npx prisma version), or name its file in PRISMA_SCHEMA_ENGINE_BINARY.\n" +
+      "       These work without it: npx lockstep rewrite <migration>, npx lockstep check",
   );
 }
 

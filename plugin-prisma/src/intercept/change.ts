@@ -3,18 +3,19 @@ import {
   afterNote,
   assertInstalled,
   type Decision,
+  type DialectId,
   decide,
   type Generated,
   LockstepError,
-  loadParser,
   namedColumns,
   type OpenPlans,
   type OrmChange,
-  readMigration,
+  sqlReader,
   type TableName,
 } from "@lockstep/core";
-import { transactionsOf } from "../engine/prisma-version.js";
+import { dialectOn } from "../dialects/dialects.js";
 import type { PrismaProject } from "../project.js";
+import { dialectIn } from "../schema/dialect.js";
 import { prismaWords } from "../words.js";
 import type { SchemaContainer } from "./shapes.js";
 
@@ -85,7 +86,8 @@ export async function colors() {
 /** A change of a Prisma schema, as the core asks about it. What it takes is loaded when it is asked for. */
 class PrismaChange implements OrmChange<SchemaContainer> {
   readonly orm = "prisma";
-  readonly dialectId;
+  /** The provider's; the server's own once there is something to judge. */
+  dialectId: DialectId;
   readonly words = prismaWords;
   readonly root: string;
   readonly transactions;
@@ -97,8 +99,8 @@ class PrismaChange implements OrmChange<SchemaContainer> {
     this.#source = source;
     this.schema = source.schema;
     this.root = source.project.root;
-    this.dialectId = source.project.dialect;
-    this.transactions = transactionsOf(source.project.ormVersion);
+    this.dialectId = dialectIn(source.schema.files);
+    this.transactions = dialectOn(this.dialectId).transactions(source.project.ormVersion);
   }
 
   async columns() {
@@ -109,8 +111,11 @@ class PrismaChange implements OrmChange<SchemaContainer> {
   async generate(open: OpenPlans | undefined): Promise<Generated> {
     const followed = open && (await (await import("./follow-plans.js")).followPlans(open, this.schema));
     this.schema = followed?.schema ?? this.schema;
-    const [parser, sql] = await Promise.all([loadParser(), this.#source.sqlFor(this.schema)]);
-    return { migration: readMigration(sql, "migration.sql", parser), restore: followed?.restore };
+    const [reader, sql] = await Promise.all([sqlReader(this.dialectId), this.#source.sqlFor(this.schema)]);
+    const migration = reader.readMigration(sql, "migration.sql");
+    if (migration.operations.length > 0)
+      this.dialectId = await dialectOn(this.dialectId).serverOf(() => this.connect());
+    return { migration, restore: followed?.restore };
   }
 
   async mentions(words: RegExp) {

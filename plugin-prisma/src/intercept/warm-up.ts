@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { loadOpenPlans, loadParser, loadPlanning, readMigration } from "@lockstep/core";
+import { loadOpenPlans, loadPlanning, sqlReader } from "@lockstep/core";
 import type { EngineInfo } from "../engine/hooks.js";
 import type { PrismaProject } from "../project.js";
+import { dialectIn } from "../schema/dialect.js";
 import { readSchema } from "../schema/read.js";
 import { projectOf } from "./project.js";
 import type { MigrationsList, SchemaContainer } from "./shapes.js";
@@ -14,12 +15,13 @@ const sample = `ALTER TABLE "a" ADD COLUMN "b" TEXT NOT NULL DEFAULT 'c';\nCREAT
 
 /**
  * Loads what the next requests need. `migrate dev` begins with the replay of the migrations, in which this process mostly waits for
- * the database. Every change needs the parser; a plan needs ten times as much, so that is loaded only when an annotation
+ * the database. Every change needs the reader of its SQL; a plan needs ten times as much, so that is loaded only when an annotation
  * announces one. Nothing depends on it: who needs something that is not there yet loads it.
  */
 export async function warmUp(info: EngineInfo, migrations: MigrationsList): Promise<void> {
-  readMigration(sample, "sample.sql", await loadParser());
   const schema = await schemaOnDisk(info);
+  const { readMigration } = await sqlReader(dialectIn(schema.files));
+  readMigration(sample, "sample.sql");
   const project = projectOf(info, schema, migrations.baseDir);
   const hasPlans = existsSync(join(project.root, "lockstep"));
   const isAnnotated = schema.files.some(({ content }) => annotation.test(content));

@@ -1,4 +1,4 @@
-import { dateOf, loadParser, readMigration } from "@lockstep/core";
+import { dateOf, sqlReader } from "@lockstep/core";
 import {
   assertAgreement,
   foundText,
@@ -25,7 +25,8 @@ export async function preparePlanned(
   name: string,
   relaxedSql: string,
 ): Promise<{ readonly prepared: PhaseFiles; readonly text: string }> {
-  assertAgreement(migration, readMigration(relaxedSql, "migration.sql", await loadParser()), plan, "Prisma");
+  const { readMigration } = await sqlReader(plan.dialect);
+  assertAgreement(migration, readMigration(relaxedSql, "migration.sql"), plan, "Prisma");
   const { prepared, text } = await prepareExpand({
     plan: { ...plan, id: name },
     project,

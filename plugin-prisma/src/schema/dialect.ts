@@ -1,15 +1,27 @@
 import type { DialectId } from "@lockstep/core";
 
+type Files = readonly { readonly content: string }[];
+
 /** The system that a provider stands for; MariaDB goes by the one of MySQL. */
 export function dialectOf(provider: string | undefined): DialectId {
   return provider === "mysql" ? "mysql" : "postgresql";
 }
 
-/** The same of schema files, by a look at their text: Prisma's parser would cost more. */
-export function dialectIn(files: readonly { readonly content: string }[]): DialectId {
+/** Whether our engine over WebAssembly is connected to it: to PostgreSQL alone. */
+export function isOfOtherEngine(provider: string | undefined): boolean {
+  return provider !== undefined && provider !== "postgresql" && provider !== "postgres";
+}
+
+/** The system of schema files. */
+export function dialectIn(files: Files): DialectId {
+  return dialectOf(providerIn(files));
+}
+
+/** The provider of the datasource, by a look at the text of its files: Prisma's parser would cost more. */
+export function providerIn(files: Files): string | undefined {
   for (const { content } of files) {
     const [, provider] = /^[ \t]*datasource\b[^}]*?\bprovider\s*=\s*"([^"]*)"/m.exec(content) ?? [];
-    if (provider !== undefined) return dialectOf(provider);
+    if (provider !== undefined) return provider;
   }
-  return "postgresql";
+  return undefined;
 }

@@ -6,6 +6,7 @@ import type { DataSourceFacts } from "../cli/facts.cjs";
 import type { CorrectedChange, GeneratedChange, Known } from "../corrections/correct.js";
 import type { Interception } from "../intercept/interception.js";
 import type { RecordedLog } from "../intercept/recorded-log.js";
+import type { TypeormProject } from "../project.js";
 
 /** What is particular to TypeORM on one database system. What it takes is loaded when it is asked for. */
 export interface TypeormDialect {
@@ -22,6 +23,8 @@ export interface TypeormDialect {
     entity: { readonly schema?: string | undefined; readonly database?: string | undefined },
     dataSource: Pick<DataSource, "driver">,
   ): string | undefined;
+  /** What a migration by hand means by a table without a schema. */
+  defaultSchema(project: Pick<TypeormProject, "migrationsTable" | "developmentUrl">): Promise<string>;
   /** A session on the database of a data source, opened as TypeORM opens its own. @throws LS8004 when it cannot be reached */
   openSession(dataSource: Pick<DataSource, "driver">): Promise<Connection>;
   /** The URL of the data source's database; undefined where its settings do not say which one it is. */

@@ -17,6 +17,12 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
     // What TypeORM calls a schema is none here: tables live in databases.
     schemaOf: ({ database }, { driver }) => (database === driver.database ? undefined : database),
 
+    async defaultSchema({ migrationsTable, developmentUrl }) {
+      if (migrationsTable.schema !== undefined || developmentUrl === undefined) return migrationsTable.schema ?? "";
+      const { defaultSchema } = await import("@lockstep/core/planning");
+      return defaultSchema(developmentUrl);
+    },
+
     async openSession({ driver }) {
       const { options, createConnectionOptions } = driver as unknown as MysqlDriver;
       const settings = createConnectionOptions.call(driver, options, options.replication?.master ?? options);

@@ -14,6 +14,8 @@ export const postgresql: TypeormDialect = {
     return schema === searchSchema ? undefined : schema;
   },
 
+  defaultSchema: async ({ migrationsTable }) => migrationsTable.schema ?? "public",
+
   async openSession({ driver }) {
     const { master } = driver as unknown as Driver;
     if (master?.options === undefined) throw new LockstepError("LS9003", "The data source has no connection pool.");

@@ -1,13 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import {
-  type EntityModel,
-  type HandWrittenMigration,
-  LockstepError,
-  loadParser,
-  type Migration,
-  readMigration,
-} from "@lockstep/core";
+import { type EntityModel, type HandWrittenMigration, LockstepError, type Migration, sqlReader } from "@lockstep/core";
+import { dialectOn } from "../dialects/dialects.js";
 import { originalModels } from "../entities/edit/originals.js";
 import { formerUniques } from "../entities/edit/unique.js";
 import { entityFiles } from "../entities/files.js";
@@ -51,19 +45,19 @@ export async function readHandWritten(project: TypeormProject, file: string): Pr
     );
   const files = await entityFiles(project);
   const sql = onTheirLines(up);
-  const parser = await loadParser();
-  const back = readMigration(onTheirLines(down), file, parser);
-  const known = namedBy(readEntities(files), readMigration(sql, file, parser));
+  const { readMigration } = await sqlReader(project.dialect);
+  const back = readMigration(onTheirLines(down), file);
+  const known = namedBy(readEntities(files), readMigration(sql, file));
   return {
     name,
     file,
     versions: { lockstep: version, orm: project.ormVersion },
     sql,
-    defaultSchema: project.migrationsTable.schema ?? "public",
+    defaultSchema: await dialectOn(project.dialect).defaultSchema(project),
     project: { ...project, migrationsFolder: dirname(file), flavour: flavourOf(file, text) } as TypeormProject,
     sources: { column: columnSources(files, known), formerUnique: formerUniques(files, project, known) },
     originalModels: (columns) => originalModels(files, columns),
-    complete: (plan) => withOwnDown(plan, { back, transaction }, file, parser),
+    complete: (plan) => withOwnDown(plan, { back, transaction }, file, readMigration),
   };
 }
 

@@ -4,9 +4,8 @@ import {
   type Migration,
   type Operation,
   type OrmQuery,
-  type Parser,
   type Plan,
-  readMigration,
+  type SqlReader,
   type Unit,
 } from "@lockstep/core";
 
@@ -21,10 +20,10 @@ export function withOwnDown(
   plan: Plan,
   { back, transaction }: { readonly back: Migration; readonly transaction: boolean | undefined },
   file: string,
-  parser: Parser,
+  readMigration: SqlReader["readMigration"],
 ): Plan {
   const originals = plan.units.filter(({ phase, spec }) => phase === "expand" && spec.kind === "original");
-  const up = new Map(originals.map((unit) => [unit, readOriginal(unit, file, parser)]));
+  const up = new Map(originals.map((unit) => [unit, readOriginal(unit, file, readMigration)]));
   const down = new Map<Unit, OrmQuery[]>(originals.map((unit) => [unit, []]));
   const beyond = (line: number, { sql }: Operation) =>
     new LockstepError(
@@ -56,8 +55,8 @@ export function withOwnDown(
   return { ...plan, units };
 }
 
-function readOriginal({ spec }: Unit, file: string, parser: Parser): Migration {
-  return readMigration(spec.kind === "original" ? spec.sql : "", file, parser);
+function readOriginal({ spec }: Unit, file: string, readMigration: SqlReader["readMigration"]): Migration {
+  return readMigration(spec.kind === "original" ? spec.sql : "", file);
 }
 
 /** Each statement with its operations, and with what stands before the first: `ALTER TABLE "users" `. */
@@ -78,7 +77,12 @@ function isOfPlan(operation: Operation, { columns, units }: Plan): boolean {
   if (operation.kind === "dropConstraint") return made.includes(operation.name);
   if (!("table" in operation)) return false;
   const name = "column" in operation && typeof operation.column === "string" ? [operation.column] : [];
-  const names = operation.kind === "update" ? operation.columns : name;
+  const names =
+    operation.kind === "update"
+      ? operation.columns
+      : operation.kind === "redeclareColumn"
+        ? [operation.formerName]
+        : name;
   return (
     names.length > 0 &&
     names.every((each) => columns.some((column) => column.name === each && isSameTable(column.table, operation.table)))

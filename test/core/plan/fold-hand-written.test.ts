@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { foldHandWritten } from "../../../core/src/plan/fold-hand-written.js";
 import { loadParser } from "../../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
+import { sqlReader } from "../../../core/src/sql-reader.js";
 import { sourcesIn } from "../../support/plan-fixture.js";
 
 const parser = await loadParser();
-const fold = (sql: string) => foldHandWritten(readMigration(sql, "by-hand.sql", parser), "by-hand.sql", parser);
+const reader = await sqlReader("postgresql");
+const fold = (sql: string) => foldHandWritten(readMigration(sql, "by-hand.sql", parser), "by-hand.sql", reader);
 const words = (sql: string) => sql.replace(/\s+/g, " ").trim();
 
 describe("what people write by hand, as one declaration and a value", () => {
@@ -203,7 +205,7 @@ describe("what people write by hand, as one declaration and a value", () => {
   it("leaves a column that is waved through as it is written", () => {
     const sql = `ALTER TABLE users ADD a text; UPDATE users SET a = 'x'; ALTER TABLE users ADD b text; UPDATE users SET b = 'y';`;
     const migration = readMigration(sql, "by-hand.sql", parser);
-    const folded = foldHandWritten(migration, "by-hand.sql", parser, (_, column) =>
+    const folded = foldHandWritten(migration, "by-hand.sql", reader, (_, column) =>
       column === "a" ? { ...sourcesIn({})(_, column), skip: "later" } : undefined,
     );
     expect(folded.filled.map(({ column }) => column)).toEqual(["b"]);

@@ -10,6 +10,7 @@ import { withoutTransaction } from "../../../core/src/plan/own-transaction.js";
 import { unitsText } from "../../../core/src/release/unit-files.js";
 import { loadParser } from "../../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
+import { sqlReader } from "../../../core/src/sql-reader.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { type Catalogue, readCatalogue } from "../../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
@@ -40,8 +41,9 @@ async function withClient<T>(url: string, run: (client: pg.Client) => Promise<T>
 /** What `npx lockstep rewrite` plans. */
 async function planFor(sql: string, fill?: Refused["fill"]): Promise<Plan> {
   const parser = await loadParser();
+  const reader = await sqlReader("postgresql");
   const file = "by-hand.sql";
-  const { migration } = withoutTransaction(readMigration(sql, file, parser), file, parser);
+  const { migration } = withoutTransaction(readMigration(sql, file, parser), file, reader);
   const column = (table: TableName, field: string): ColumnSource => ({
     model: table.name,
     field,
@@ -50,7 +52,7 @@ async function planFor(sql: string, fill?: Refused["fill"]): Promise<Plan> {
     line: 9,
     ...(fill && { fill }),
   });
-  const folded = foldHandWritten(migration, file, parser, column);
+  const folded = foldHandWritten(migration, file, reader, column);
   const database = new DevelopmentDatabase(() => open(development.url));
   try {
     const { plan } = await planHandWritten(

@@ -19,7 +19,7 @@ export function addForeignKey(spec: ForeignKeySpec, context: UnitContext): Progr
     checks: `${lookAtKey(spec)}${refuseAnother(spec, context.server)}`,
     change: `        IF NOT EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isKey(spec)}) THEN
           SET SESSION foreign_key_checks = 0;
-          ${addStatement(spec)};
+          ${addStatement(spec, context.server)};
         END IF;
         SET SESSION foreign_key_checks = was_keys;
 `,
@@ -71,12 +71,15 @@ ${refuseRows(
 )}`;
 }
 
-function addStatement({ table, foreignKey }: ForeignKeySpec): string {
+function addStatement({ table, foreignKey }: ForeignKeySpec, server: MysqlServer): string {
   const { name, columns, references, referencedColumns, onUpdate, onDelete } = foreignKey;
   const list = (names: readonly string[]) => names.map(quoteIdentifier).join(", ");
+  // In place MariaDB keeps a RESTRICT that is said as NO ACTION, and one that is not said as RESTRICT: Prisma tells the two apart.
+  const rule = (event: string, action: string) =>
+    server === "mariadb" && action === "RESTRICT" ? "" : ` ON ${event} ${action}`;
   return (
     `ALTER TABLE ${quoteTable(table)} ADD CONSTRAINT ${quoteIdentifier(name)} FOREIGN KEY (${list(columns)}) ` +
-    `REFERENCES ${quoteTable(references)} (${list(referencedColumns)}) ON DELETE ${onDelete} ON UPDATE ${onUpdate}, ALGORITHM=INPLACE, LOCK=NONE`
+    `REFERENCES ${quoteTable(references)} (${list(referencedColumns)})${rule("DELETE", onDelete)}${rule("UPDATE", onUpdate)}, ALGORITHM=INPLACE, LOCK=NONE`
   );
 }
 
@@ -122,7 +125,7 @@ export function describeAddForeignKey(spec: ForeignKeySpec, server: MysqlServer)
   const { table, foreignKey } = spec;
   return {
     title: `Add the foreign key ${quoteIdentifier(foreignKey.name)} without a copy, then look at the rows: ${foreignKeyWords(spec)}`,
-    ddl: `SET foreign_key_checks = 0; ${addStatement(spec)}`,
+    ddl: `SET foreign_key_checks = 0; ${addStatement(spec, server)}`,
     verdict: takes("SHARE UPDATE EXCLUSIVE", "scan", table, foreignKey.references),
     undo: dropStatement(spec, server),
   };

@@ -12,7 +12,8 @@ export const handWritten: HandWritten = {
     const [cut] = cutStatements(sql);
     return cut && tryOr(() => readUpdate(new Cursor(sql, cut.tokens)), undefined);
   },
-  nameIn: (name) => `(?:\`${patternOf(name.replaceAll("`", "``"))}\`|${patternOf(name)})`,
+  // The statement has one table: whichever name stands before the column is its own.
+  nameIn: (name) => `(?:[^\\s()=<>!]+\\.)?(?:\`${patternOf(name.replaceAll("`", "``"))}\`|${patternOf(name)})`,
   typed: (literal) => literal,
 
   // MySQL reads REFERENCES of a column and makes nothing of it, MariaDB a key.

@@ -42,6 +42,12 @@ describe("what people write by hand for MySQL, as one declaration and a value", 
       fill: "'old'",
     },
     {
+      name: "the table's name before the column",
+      sql: "ALTER TABLE users ADD a INT; UPDATE users u SET u.a = 1 WHERE u.`a` IS NULL;",
+      is: "ALTER TABLE users ADD COLUMN `a` INT NULL;",
+      fill: "1",
+    },
+    {
       name: "several UPDATEs of some rows each",
       sql: "ALTER TABLE users ADD tier ENUM('gold', 'new'); UPDATE users SET tier = 'gold' WHERE spent > 100; UPDATE users SET tier = 'new' WHERE tier IS NULL; ALTER TABLE users MODIFY tier ENUM('gold', 'new') NOT NULL;",
       is: "ALTER TABLE users ADD COLUMN `tier` ENUM('gold', 'new') NOT NULL;",

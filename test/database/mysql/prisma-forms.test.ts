@@ -90,7 +90,7 @@ async function throughPhases(own: string) {
   await shop.succeed(shop.lockstep(["next", "--confirm", "writers-aware", "--confirm", "reads-steady"]));
   expect(await apply()).toContain("Already in sync");
   reference = await createMariadbDatabase("reference");
-  await query(initial + "INSERT INTO Team (name) VALUES ('a');" + own, reference);
+  await query(`${initial}INSERT INTO Team (name) VALUES ('a');${own}`, reference);
   const expected = await shape(reference);
   expect(await shape(shop.production)).toEqual(expected);
   expect(await shape(shop.development)).toEqual(expected);

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { LockstepCommands } from "../../support/lockstep-commands.js";
+import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
+import { createTypeormProject, type TypeormFixture } from "../../support/typeorm-project.js";
+
+// A migration class by hand, on a data source of the type mysql that a MariaDB answers to.
+
+const dataSource = `import "reflect-metadata";
+import { DataSource } from "typeorm";
+import { User } from "./user.js";
+
+export default new DataSource({
+  type: "mysql",
+  url: process.env.DATABASE_URL,
+  entities: [User],
+  migrations: ["src/migrations/*.ts"],
+});
+`;
+const user = `import { Column, Entity, PrimaryGeneratedColumn } from "typeorm";
+
+@Entity("users")
+export class User {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column({ type: "varchar", length: 191 })
+  email!: string;
+
+  @Column({ type: "varchar", length: 191, unique: true })
+  handle!: string;
+}
+`;
+const own = [
+  "ALTER TABLE `users` ADD `handle` varchar(191) NULL",
+  "UPDATE `users` `u` SET `u`.`handle` = LOWER(`u`.`email`) WHERE `u`.`handle` IS NULL",
+  "ALTER TABLE `users` MODIFY `handle` varchar(191) NOT NULL",
+  "CREATE UNIQUE INDEX `IDX_users_handle` ON `users` (`handle`)",
+];
+const back = [
+  "DROP INDEX `IDX_users_handle` ON `users`",
+  "ALTER TABLE `users` MODIFY `handle` varchar(191) NULL",
+  "ALTER TABLE `users` DROP COLUMN `handle`",
+];
+const run = (sql: string) => `    await queryRunner.query(${JSON.stringify(sql)});`;
+const file = "src/migrations/1767312000000-AddHandle.ts";
+const migration = `import type { MigrationInterface, QueryRunner } from "typeorm";
+
+export class AddHandle1767312000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+${own.map(run).join("\n")}
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+${back.map(run).join("\n")}
+  }
+}
+`;
+const table = `CREATE TABLE \`users\` (\`id\` int NOT NULL AUTO_INCREMENT, \`email\` varchar(191) NOT NULL, PRIMARY KEY (\`id\`)) ENGINE=InnoDB;`;
+
+let app: TypeormFixture;
+let database: MariadbDatabase;
+let commands: LockstepCommands;
+beforeAll(async () => {
+  database = await createMariadbDatabase("hand-written");
+  app = createTypeormProject({
+    version: "0.3.31",
+    module: "esm",
+    files: {
+      "src/data-source.ts": dataSource,
+      "src/user.ts": user,
+      [file]: migration,
+      "lockstep.config.ts": `export default { targets: { production: { urlFrom: "DATABASE_URL" } } };\n`,
+    },
+  });
+  const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+  symlinkSync(join(modules, "mysql2"), join(app.root, "node_modules/mysql2"));
+  commands = new LockstepCommands(app.root);
+  await query(`${table} INSERT INTO users (email) SELECT CONCAT('User', seq, '@Example.com') FROM seq_1_to_200`);
+});
+afterAll(async () => {
+  commands?.close();
+  app?.dispose();
+  await database?.drop();
+});
+
+async function query(sql: string, on = database) {
+  const session = await on.open({ multipleStatements: true });
+  const [rows] = await session.query(sql);
+  await session.end();
+  return rows as Record<string, unknown>[];
+}
+
+async function lockstep(...args: string[]) {
+  const { code, output } = await commands.run(args, { DATABASE_URL: database.url });
+  expect(code, output).toBe(0);
+  return output;
+}
+
+async function migrate() {
+  const { code, output } = await app.cli("tsx", ["migration:run"], { DATABASE_URL: database.url });
+  expect(code, output).toBe(0);
+}
+
+test("lockstep rewrite, and then through all phases", async () => {
+  expect(await lockstep("rewrite", file, "--not-applied")).toContain("1 expand");
+  const [id = ""] = readdirSync(join(app.root, "lockstep"));
+  const plan = JSON.parse(readFileSync(join(app.root, "lockstep", id, "plan.json"), "utf8"));
+  expect(plan).toMatchObject({ dialect: "mariadb", columns: [{ name: "handle", isRelaxed: true }] });
+  expect(readFileSync(join(app.root, "src/user.ts"), "utf8")).toMatch(/nullable: true/);
+  await migrate();
+  await lockstep("backfill", "run");
+  await lockstep("next");
+  await lockstep("next", "--confirm", "writers-aware", "--confirm", "reads-steady");
+  await migrate();
+  const reference = await createMariadbDatabase("reference");
+  await query(`${table} ${own.join("; ")}`, reference);
+  const shown = async (on: MariadbDatabase) =>
+    String((await query("SHOW CREATE TABLE users", on))[0]?.["Create Table"]).replace(/ AUTO_INCREMENT=\d+/, "");
+  expect(await shown(database)).toBe(await shown(reference));
+  expect(await query("SELECT COUNT(*) AS n FROM users WHERE handle = LOWER(email)")).toEqual([{ n: 200 }]);
+  await reference.drop();
+});

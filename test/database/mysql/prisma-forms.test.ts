@@ -62,7 +62,8 @@ async function start() {
   for (const database of [shop.development, shop.production]) {
     await shop.succeed(shop.prisma(["migrate", "deploy"], { DATABASE_URL: database.url }));
     await query("INSERT INTO Team (name) VALUES ('a'), ('b')", database);
-    await query("INSERT INTO `User` (email) SELECT CONCAT('User.', seq, '@Example.com') FROM seq_1_to_300", database);
+    const emails = Array.from({ length: 300 }, (_, at) => `('User.${at}@Example.com')`);
+    await query(`INSERT INTO \`User\` (email) VALUES ${emails}`, database);
   }
 }
 
@@ -146,7 +147,7 @@ CREATE UNIQUE INDEX \`User_handle_key\` ON \`User\`(\`handle\`);
   addTo("User", "  handle String @unique\n");
   const out = await shop.succeed(shop.lockstep(["rewrite", file, "--not-applied"]));
   expect(out).toContain("1 expand");
-  expect(shop.read(file)).toContain("BEGIN NOT ATOMIC");
+  expect(shop.read(file)).toMatch(/^(?:BEGIN NOT ATOMIC|CREATE PROCEDURE)/m);
   expect(shop.read("prisma/schema.prisma")).toMatch(/handle +String\? @unique/);
   await throughPhases(own);
   expect(await query("SELECT COUNT(*) AS n FROM `User` WHERE handle = LOWER(email)", shop.production)).toEqual([

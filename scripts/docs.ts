@@ -10,7 +10,7 @@ import { errorTable } from "../core/src/errors.js";
 import { rules } from "../core/src/rules/index.js";
 import { nodeVersions, postgresVersions, typescriptVersions } from "../core/src/supported-versions.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
-import { prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
+import { prismaMysqlNotes, prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
 import { typeormPlugin } from "../plugin-typeorm/src/plugin.js";
 import { typeormNotes, typeormVersions } from "../plugin-typeorm/src/supported.js";
 
@@ -93,6 +93,8 @@ function pages(): Map<string, string> {
     `| | tested | |\n| --- | --- | --- |\n${tools.map(({ tool, tested, note }) => `| ${tool} | ${tested} | ${note} |`).join("\n")}`,
     "## Prisma 6.19",
     prismaNotes.map((note) => `- ${note}`).join("\n"),
+    "## Prisma with MySQL and MariaDB",
+    prismaMysqlNotes.map((note) => `- ${note}`).join("\n"),
     "## TypeORM",
     typeormNotes.map((note) => `- ${note}`).join("\n"),
   );

@@ -92,11 +92,11 @@ function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly 
 }
 
 function secretsOf(value: string): readonly string[] {
-  const url = readUrl(value);
+  const url = readUrl(value) ?? readUrl(value, "mysql");
   if (url === undefined) {
     const parts = value
       .split(/[\s:/@?#&='"`\\%,;]+/)
-      .filter((part) => !/^(?:postgres(?:ql)?|localhost|\d{1,5})$/i.test(part));
+      .filter((part) => !/^(?:postgres(?:ql)?|mysql|mariadb|localhost|\d{1,5})$/i.test(part));
     return [value, value.trim(), ...parts];
   }
   const passwords = [url.password, ...["password", "sslpassword"].map((name) => url.searchParams.get(name) ?? "")];

@@ -166,6 +166,12 @@ test.each([
   expect(withoutPasswords(line, { DATABASE_URL: "postgresql://app:s3cretword@db/shop", PATH: "/bin:/x@y" })).toBe(line);
 });
 
+test("of a URL of MySQL the password alone is taken out", () => {
+  const env = { DATABASE_URL: "mysql://app:s3cretword@db/shop" };
+  const line = 'Datasource "db": MySQL database "shop" at "db:3306", by mysql';
+  expect(withoutPasswords(`${line} s3cretword`, env)).toBe(`${line} ***`);
+});
+
 test.each([
   "postgresql://app:pw@db.example.org:6432/shop?schema=a&options=-cx%3Dy",
   "postgres://localhost/shop",

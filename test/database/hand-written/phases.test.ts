@@ -68,7 +68,11 @@ async function planFor(sql: string, fill?: Refused["fill"]): Promise<Plan> {
       },
       { ...folded, migration: await database.withStoredDefaults(folded.migration) },
       [],
-      { project: { ormVersion: "7.10.0", dialect: "postgresql" }, plugin: prismaPlugin, config: {} } as unknown as Workspace,
+      {
+        project: { ormVersion: "7.10.0", dialect: "postgresql" },
+        plugin: prismaPlugin,
+        config: {},
+      } as unknown as Workspace,
       database,
       async () => undefined,
     );

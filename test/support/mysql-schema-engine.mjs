@@ -248,6 +248,12 @@ const methods = {
       extension: "sql",
     };
   },
+  /** From the database of the config to models, as `lockstep prisma migrate dev` asks for it. */
+  async diff({ to }) {
+    const { script } = await change({ schema: to });
+    await print(script === "" ? "-- This is an empty migration." : script);
+    return { exitCode: 0, stdout: null };
+  },
   async diagnoseMigrationHistory({ migrationsList }) {
     const rows = (await withDatabase(rowsOf)).filter((row) => row.rolled_back_at === null);
     const pending = files(migrationsList).filter(({ name }) => !rows.some((row) => row.migration_name === name));
@@ -264,6 +270,14 @@ const methods = {
     };
   },
 };
+
+const shown = new Map();
+/** Shows a text to the user, by a request to the CLI. */
+function print(content) {
+  const id = `print-${shown.size}`;
+  process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id, method: "print", params: { content } })}\n`);
+  return new Promise((resolve) => shown.set(id, resolve));
+}
 
 async function answer({ id, method, params }) {
   try {
@@ -289,7 +303,9 @@ else if (args.includes("cli")) {
   let work = Promise.resolve();
   createInterface({ input: process.stdin })
     .on("line", (line) => {
-      work = work.then(async () => process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`));
+      const message = JSON.parse(line);
+      if (message.method === undefined) shown.get(message.id)?.();
+      else work = work.then(async () => process.stdout.write(`${JSON.stringify(await answer(message))}\n`));
     })
     .on("close", () => work.then(() => process.exit(0)));
 }

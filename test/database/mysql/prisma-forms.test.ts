@@ -154,3 +154,11 @@ CREATE UNIQUE INDEX \`User_handle_key\` ON \`User\`(\`handle\`);
     { n: 300 },
   ]);
 });
+
+test("lockstep prisma migrate dev, around the stock CLI", async () => {
+  await start();
+  addTo("User", "  /// @lockstep.backfill(lower(email))\n  handle String @unique\n");
+  const out = await shop.succeed(shop.lockstep(["prisma", "migrate", "dev", "--name", "handle"]));
+  expect(out).toContain("Written for expand");
+  await throughPhases(shop.read(`lockstep/${shop.plans()[0]}/original.sql`));
+});

@@ -139,6 +139,14 @@ test("expand: code of before and after writes and reads", async () => {
   await shop.succeed(shop.prisma(["migrate", "deploy"], onProduction()));
   await shop.generate("expand");
   await bothWork("expand");
+  // Rows with and without a value in one statement, and with a NULL that is said.
+  const mixed = `
+    const data = [{ email: "M1", name: "mixed", handle: "own" }, { email: "M2", name: "mixed" }, { email: "M3", name: "mixed", handle: null }];
+    await prisma.user.createMany({ data });
+    await prisma.user.updateMany({ where: { email: "M1" }, data: { handle: null } });
+    return (await prisma.user.findMany({ where: { name: "mixed" }, orderBy: { id: "asc" } })).map((row) => row.handle);
+  `;
+  expect(await shop.act("expand", mixed)).toEqual(["m1", "m2", "m3"]);
   const unfilled = await shop.lockstep(["next"]);
   expect(unfilled.output).toContain("npx lockstep backfill run");
 });
@@ -229,9 +237,9 @@ test("what fails is recorded with the server's words, and may run again", async 
     const { applied, failed: left } = await prismaPlugin.readApplied(connection, project);
     expect([applied.includes(name), left]).toEqual([true, []]);
 
-    expect(await prismaPlugin.deployingSession?.(connection, project)).toBeUndefined();
+    expect(await prismaPlugin.deployingSession?.(connection)).toBeUndefined();
     await holder.query("SELECT GET_LOCK('prisma_migrate', 0)");
-    expect(await prismaPlugin.deployingSession?.(connection, project)).toBe(holder.threadId);
+    expect(await prismaPlugin.deployingSession?.(connection)).toBe(holder.threadId);
   } finally {
     vi.unstubAllEnvs();
     await connection.close();

@@ -33,6 +33,7 @@ describe("findProject", () => {
       migrationsFolder: "db/migrations",
       generatedFolders: ["src/generated/prisma"],
       developmentUrl: "postgresql://dev/x",
+      dialect: "postgresql",
       ormVersion: expect.stringMatching(/^7\./),
       provider: "postgresql",
       unsetVariables: [],

@@ -1,6 +1,7 @@
 import type { TableName } from "../model/names.js";
 import type { PlannedColumn, UnitSpec } from "../model/plan.js";
 import type { Connection } from "./connection.js";
+import type { LedgerTable } from "./ledger-store.js";
 import type { TableFacts } from "./table.js";
 
 /** What a database does not have of a planned column, or has otherwise. */
@@ -13,6 +14,8 @@ export interface Lack {
 export interface Catalogue {
   /** @returns undefined when there is no table of that name; without a schema the session decides, as for the ORM */
   table(connection: Connection, table: TableName): Promise<TableFacts | undefined>;
+  /** Whether it is still the table that the ledger speaks of: evidence about a table that was made anew died with it. */
+  isThere(connection: Connection, table: LedgerTable): Promise<boolean>;
   /** What is wrong with the trigger that fills a column, or with its absence; undefined: it is there, and fires for every row. */
   fillTriggerFlaw(connection: Connection, table: TableFacts, column: string): Promise<string | undefined>;
   /** A type of a plan as the catalogue prints it on this connection. */

@@ -20,6 +20,8 @@ export interface Dialect {
   readonly capabilities: Capabilities;
   /** The version of a connection as people write it: `PostgreSQL 17`, `MariaDB 10.11.19`. */
   versionText(serverVersion: number): string;
+  /** What a unit that was killed leaves half made there, by the repair that takes it away. */
+  readonly halfMade: readonly ("left-check" | "invalid-index")[];
   readonly quote: Quote;
   readonly catalogue: Catalogue;
   readonly trials: Trials;

@@ -35,6 +35,14 @@ export const catalogue: Catalogue = {
     };
   },
 
+  async isThere(connection, { schema, name }) {
+    const { rows } = await connection.query(
+      "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+      [schema, name],
+    );
+    return rows.length > 0;
+  },
+
   async fillTriggerFlaw(connection, table, column) {
     const { insert, update } = triggerNames(table, column);
     const names = [insert, update];

@@ -15,6 +15,8 @@ const dialectOf = (id: DialectId): Dialect => ({
   label: dialectLabels[id],
   versionText: (version) =>
     `${dialectLabels[id]} ${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}.${version % 100}`,
+  // A statement that is killed has changed nothing.
+  halfMade: [],
   quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteText },
   capabilities,
   catalogue,

@@ -10,6 +10,10 @@ import { readTableFacts } from "./table.js";
 /** Of PostgreSQL. */
 export const catalogue: Catalogue = {
   table: readTableFacts,
+  async isThere(connection, { oid }) {
+    const { rows } = await connection.query("SELECT FROM pg_class WHERE oid = $1::oid", [String(oid)]);
+    return rows.length > 0;
+  },
   fillTriggerFlaw,
   printedType: typeAsPrinted,
   lacks,

@@ -14,6 +14,7 @@ export const postgresql: Dialect = {
   id: "postgresql",
   label: dialectLabels.postgresql,
   versionText: (version) => `PostgreSQL ${Math.floor(version / 10_000)}`,
+  halfMade: ["left-check", "invalid-index"],
   quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteLiteral },
   capabilities,
   catalogue,

@@ -1,4 +1,5 @@
 import type { Batches } from "./batches.js";
+import type { Capabilities } from "./capabilities.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Development } from "./development.js";
 import type { LedgerStore } from "./ledger-store.js";
@@ -16,6 +17,7 @@ export interface Dialect {
   readonly id: DialectId;
   /** As people write it. */
   readonly label: string;
+  readonly capabilities: Capabilities;
   readonly catalogue: Catalogue;
   readonly trials: Trials;
   /** What it knows of a change that is being planned. */

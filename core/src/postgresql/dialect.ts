@@ -1,5 +1,6 @@
 import type { Dialect } from "../dialects/dialect.js";
 import { batches } from "./batches/index.js";
+import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
 import { development } from "./development/index.js";
 import { ledger } from "./ledger.js";
@@ -8,6 +9,7 @@ import { trials } from "./trials/index.js";
 export const postgresql: Dialect = {
   id: "postgresql",
   label: "PostgreSQL",
+  capabilities,
   catalogue,
   trials,
   development,

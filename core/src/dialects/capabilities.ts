@@ -1,0 +1,13 @@
+/** What a database system can do that others cannot. */
+export interface Capabilities {
+  /** What changes the schema is taken back with its transaction. Else each statement commits, and a file that fails leaves half of it. */
+  readonly hasTransactionalDdl: boolean;
+  /** Writes go on while an index is built, without a word in the statement. */
+  readonly buildsIndexesOnline: boolean;
+  /** CREATE INDEX CONCURRENTLY. */
+  readonly hasConcurrentIndexes: boolean;
+  /** A check or a foreign key can be added without a look at the rows, and proven later while writes go on. */
+  readonly hasNotValidChecks: boolean;
+  /** Names of indexes are those of one table, and not of a schema. */
+  readonly namesIndexesByTable: boolean;
+}

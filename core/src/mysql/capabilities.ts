@@ -1,0 +1,10 @@
+import type { Capabilities } from "../dialects/capabilities.js";
+
+/** Of MySQL and of MariaDB. */
+export const capabilities: Capabilities = {
+  hasTransactionalDdl: false,
+  buildsIndexesOnline: true,
+  hasConcurrentIndexes: false,
+  hasNotValidChecks: false,
+  namesIndexesByTable: true,
+};

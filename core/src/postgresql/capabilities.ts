@@ -1,0 +1,9 @@
+import type { Capabilities } from "../dialects/capabilities.js";
+
+export const capabilities: Capabilities = {
+  hasTransactionalDdl: true,
+  buildsIndexesOnline: false,
+  hasConcurrentIndexes: true,
+  hasNotValidChecks: true,
+  namesIndexesByTable: false,
+};

@@ -1,4 +1,5 @@
 import { type Environment, type Migration, operationsOfKind, type TableName } from "../model/index.js";
+import { judging as postgresql } from "../postgresql/judging.js";
 import { findHazards } from "../rules/judge.js";
 import type { Parser } from "../sql/postgres/parser.js";
 import { readMigrationLeniently } from "../sql/postgres/read-migration-leniently.js";
@@ -37,7 +38,7 @@ export interface CheckedSet {
  */
 export function checkMigrations(request: CheckRequest): CheckedSet {
   const { set, isChecked, read, parser } = request;
-  const catalogue = new Catalogue();
+  const catalogue = new Catalogue(postgresql);
   const findings: CheckFinding[] = [];
   const files: string[] = [];
   const newTables: TableName[] = [];

@@ -9,7 +9,6 @@ import {
 } from "../model/index.js";
 import type { findHazards } from "../rules/judge.js";
 import { isExpected, isKnownServer } from "../verdicts/quiet.js";
-import { verdictOf } from "../verdicts/verdict-of.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CheckRule } from "./check-rule.js";
 import { type CheckFinding, fingerprint } from "./finding.js";
@@ -50,7 +49,7 @@ export function judgeFile(
   for (const operation of migration.operations) {
     // What finds its work done does none.
     if (catalogue.isIdle(operation)) continue;
-    const verdict = verdictOf(operation, context);
+    const verdict = context.judging.verdictOf(operation, context);
     for (const [rule, part] of byRule(operation, verdict, environment, catalogue)) {
       const way = saferWay(rule, operation, fixable, catalogue);
       findings.push(

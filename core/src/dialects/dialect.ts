@@ -2,6 +2,7 @@ import type { Batches } from "./batches.js";
 import type { Capabilities } from "./capabilities.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Development } from "./development.js";
+import type { Judging } from "./judging.js";
 import type { LedgerStore } from "./ledger-store.js";
 import type { Trials } from "./trials.js";
 
@@ -18,6 +19,7 @@ export interface Dialect {
   /** As people write it. */
   readonly label: string;
   readonly capabilities: Capabilities;
+  readonly judging: Judging;
   readonly catalogue: Catalogue;
   readonly trials: Trials;
   /** What it knows of a change that is being planned. */

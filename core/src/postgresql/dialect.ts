@@ -3,6 +3,7 @@ import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
 import { development } from "./development/index.js";
+import { judging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { trials } from "./trials/index.js";
 
@@ -10,6 +11,7 @@ export const postgresql: Dialect = {
   id: "postgresql",
   label: "PostgreSQL",
   capabilities,
+  judging,
   catalogue,
   trials,
   development,

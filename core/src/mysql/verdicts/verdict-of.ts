@@ -73,7 +73,7 @@ function plainlyJudged(operation: Operation, context: VerdictContext, server: Se
     case "createIndex":
       return createIndex(operation, context);
     case "dropIndex":
-      return dropIndex(operation);
+      return dropIndex();
     case "addUnique":
       return addUnique(operation);
     case "addPrimaryKey":

@@ -8,7 +8,6 @@ import { readMigration } from "../sql/postgres/read-migration.js";
 import { stallMs } from "../sql/postgres/units/block.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 import type { VerdictContext } from "../verdicts/context.js";
-import { verdictOf } from "../verdicts/verdict-of.js";
 
 /** The limit of a run, and the migrations that it is meant for. */
 export interface OwnLimit extends Omit<LockLimit, "onUnlimited"> {
@@ -69,7 +68,7 @@ async function look(name: string, plugin: OrmPlugin, project: Project): Promise<
 
 /** Whether others may queue behind an operation: it takes such a lock, or nobody knows what it takes. */
 function isFeltBy(operation: Operation, context: VerdictContext): boolean {
-  const { locks, doubts } = verdictOf(operation, context);
+  const { locks, doubts } = context.judging.verdictOf(operation, context);
   return locks.some(({ mode }) => isFelt(mode)) || doubts.includes("statement") || doubts.includes("other-tables");
 }
 

@@ -4,6 +4,7 @@ import type { Capabilities } from "./capabilities.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Development } from "./development.js";
 import type { FunctionValues } from "./functions.js";
+import type { Judging } from "./judging.js";
 import type { LedgerStore } from "./ledger-store.js";
 import type { Quote } from "./quote.js";
 import type { Rows } from "./rows.js";
@@ -23,6 +24,7 @@ export interface Dialect {
   /** What a unit that was killed leaves half made there, by the repair that takes it away. */
   readonly halfMade: readonly ("left-check" | "invalid-index")[];
   readonly quote: Quote;
+  readonly judging: Judging;
   readonly catalogue: Catalogue;
   readonly trials: Trials;
   /** What it knows of a change that is being planned. */

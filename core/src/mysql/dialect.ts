@@ -5,6 +5,7 @@ import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
 import { development } from "./development.js";
 import { functions } from "./functions.js";
+import { mariadbJudging, mysqlJudging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { quoteIdentifier, quoteTable, quoteText } from "./quote.js";
 import { rows } from "./rows/index.js";
@@ -19,6 +20,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   halfMade: [],
   quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteText },
   capabilities,
+  judging: id === "mysql" ? mysqlJudging : mariadbJudging,
   catalogue,
   trials,
   development,

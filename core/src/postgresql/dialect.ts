@@ -6,6 +6,7 @@ import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
 import { development } from "./development/index.js";
 import { functions } from "./functions.js";
+import { judging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { rows } from "./rows/index.js";
 import { trials } from "./trials/index.js";
@@ -17,6 +18,7 @@ export const postgresql: Dialect = {
   halfMade: ["left-check", "invalid-index"],
   quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteLiteral },
   capabilities,
+  judging,
   catalogue,
   trials,
   development,

@@ -28,7 +28,7 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
 }
 
 /** NULL equals nothing: a column that this change adds without a value has no duplicates, until it is filled. */
-function isOfEmptyColumn(
+export function isOfEmptyColumn(
   { table, columns = [], statement, newer = [] }: OperationOf<"createIndex">,
   { operations }: VerdictContext,
 ): boolean {

@@ -1,6 +1,7 @@
 import { type CheckedSet, checkMigrations } from "../../../core/src/check/check-migrations.js";
 import type { MigrationSet } from "../../../core/src/check/migration-set.js";
 import type { TransactionMode } from "../../../core/src/model/index.js";
+import { checkingWith } from "../../../core/src/postgresql/checking.js";
 import { loadParser } from "../../../core/src/sql/postgres/parser.js";
 
 export interface Checked {
@@ -28,7 +29,7 @@ export async function check({ migrations, checked = 1, transactions = "none", se
     isChecked: (file) => files.indexOf(file) >= files.length - checked,
     isOneDeployment: true,
     read: (file) => migrations[files.indexOf(file)],
-    parser: await loadParser(),
+    checking: checkingWith(await loadParser()),
     server,
   });
 }

@@ -5,7 +5,10 @@ export default defineCheckRule({
   severity: "error",
   summary: "Adds a column with a key, check or foreign key that all rows are looked at for",
   on: ["addColumn"],
-  claims: (concern) => concern.kind === "scans" || (concern.kind === "fails-on-rows" && concern.why !== "any-row"),
+  claims: (concern) =>
+    concern.kind === "scans" ||
+    concern.kind === "ignores" ||
+    (concern.kind === "fails-on-rows" && concern.why !== "any-row"),
   safer: () => ({
     words: "add the column alone, then the index CONCURRENTLY, or the constraint NOT VALID and VALIDATE it afterwards",
   }),

@@ -6,7 +6,9 @@ export default defineCheckRule({
   summary: "Adds a required column without a value for the rows that are there",
   on: ["addColumn"],
   claims: (concern) =>
-    concern.kind === "breaks-inserts" || (concern.kind === "fails-on-rows" && concern.why === "any-row"),
+    concern.kind === "breaks-inserts" ||
+    concern.kind === "fills-silently" ||
+    (concern.kind === "fails-on-rows" && concern.why === "any-row"),
   safer: () => ({
     words: "add it as nullable, let the code write it, fill the rows in batches, then make it required",
   }),

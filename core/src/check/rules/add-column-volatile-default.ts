@@ -5,7 +5,9 @@ export default defineCheckRule({
   severity: "error",
   summary: "Adds a column whose default differs from row to row: the table is written again",
   on: ["addColumn"],
-  claims: (concern) => concern.kind === "rewrites" && concern.why === "default",
+  claims: (concern) =>
+    (concern.kind === "rewrites" && (concern.why === "default" || concern.why === "storage")) ||
+    concern.kind === "one-value",
   safer: () => ({
     words: "add the column without the default, set the default, then fill the rows that are there in batches",
   }),

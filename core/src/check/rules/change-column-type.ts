@@ -4,7 +4,7 @@ export default defineCheckRule({
   id: "change-column-type",
   severity: "error",
   summary: "Changing a type writes the table again while nobody can read or write it",
-  on: ["setType"],
+  on: ["setType", "redeclareColumn"],
   safer: () => ({
     words: "add a column of the new type, write both, fill it in batches, read from it, then drop the old one",
   }),

@@ -4,8 +4,11 @@ export default defineCheckRule({
   id: "rewrite-table",
   severity: "error",
   summary: "Writes a table, or an index, again while nobody can read or write it",
-  on: ["form"],
-  claims: ({ kind }) => kind === "rewrites" || kind === "scans",
+  on: ["form", "addColumn", "dropColumn", "redeclareColumn"],
+  claims: (concern, { kind }) =>
+    kind === "form"
+      ? concern.kind === "rewrites" || concern.kind === "scans" || concern.kind === "fails-on-rows"
+      : concern.kind === "rewrites" && concern.why === "fulltext",
   safer: () => ({
     words:
       "do it outside of migrations, with pg_repack or on a new table; a materialized view is refreshed CONCURRENTLY",

@@ -5,9 +5,12 @@ export default defineCheckRule({
   id: "set-not-null",
   severity: "error",
   summary: "SET NOT NULL stops reads and writes while every row is checked",
-  on: ["setNotNull", "addNotNull"],
+  on: ["setNotNull", "addNotNull", "redeclareColumn"],
+  claims: (concern, { kind }) => kind !== "redeclareColumn" || ("why" in concern && concern.why === "null"),
   isMechanical: true,
-  safer: ({ table, column }) => {
+  safer: (operation) => {
+    const { table } = operation;
+    const column = operation.kind === "redeclareColumn" ? operation.column.name : operation.column;
     const [on, check] = [quoteTable(table), quoteIdentifier(`${table.name}_${column}_not_null`)];
     return {
       words: "prove it with a check first, in migrations of their own: then nobody has to look at the rows",

@@ -5,7 +5,7 @@ export default defineCheckRule({
   severity: "error",
   summary: "A statement that PostgreSQL's parser does not take",
   on: "every",
-  claims: (concern) => concern.kind === "syntax-error",
+  claims: (concern) => concern.kind === "syntax-error" || concern.kind === "refuses-demand",
   safer: () => ({
     words: "correct it; where it is for a later PostgreSQL or for another database, waive it with a reason",
   }),

@@ -1,4 +1,4 @@
-import type { Migration } from "../model/index.js";
+import type { Migration } from "../../model/index.js";
 
 /** The same with names of the schema `public` as most people write them: without it. Then one table has one name. */
 export function withoutPublic(migration: Migration): Migration {

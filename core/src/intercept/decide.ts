@@ -9,6 +9,7 @@ import { refuseNewKeyColumns } from "../plan/guard-keys.js";
 import { knownTypes } from "../plan/known-types.js";
 import { type PlanSources, withFunctions } from "../plan/sources.js";
 import { judge } from "../rules/judge.js";
+import { sqlReader } from "../sql-reader.js";
 import type { Corrected, Decision, KnownOfChange, OpenPlans, OrmChange, Told } from "./change.js";
 import type { DevelopmentDatabase } from "./development-database.js";
 import { withRemarks, withRenames } from "./remarks.js";
@@ -56,7 +57,9 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   const dependents: KnownOfChange["dependents"] = async (...column) => (await database()).dependents(...column);
   const corrected = (await orm.correct?.(generated, { source, dependents })) ?? { ...nothing, migration: generated };
   const migration = await withStoredDefaults(corrected.migration, database);
+  const { judging } = await sqlReader(orm.dialectId);
   const { findings, notices, context } = judge(migration, {
+    judging,
     source,
     formerType: corrected.formerType,
     typeKind: await knownTypes(

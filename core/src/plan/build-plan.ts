@@ -35,7 +35,7 @@ import { knownTypes } from "./known-types.js";
 import { typesOfColumns } from "./made-types.js";
 import { whyCareful } from "./pace.js";
 import { planColumns } from "./plan-columns.js";
-import type { PlanSources } from "./sources.js";
+import type { PlanSources, ReadSources } from "./sources.js";
 
 export interface PlanRequest {
   /** `<timestamp>_<name>`, as the ORM names the migration. */
@@ -159,10 +159,11 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 }
 
 /** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */
-async function judgeWithDatabase(migration: Migration, sources: PlanSources): Promise<Judgement> {
+async function judgeWithDatabase(migration: Migration, sources: ReadSources): Promise<Judgement> {
   const { index, formerType, foreignKeys, provenBy, environment } = sources;
   const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
-  const known = { source: sources.column, formerType, provenBy, typeKind };
+  const { judging } = sources.sql;
+  const known = { judging, source: sources.column, formerType, provenBy, typeKind };
   const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.

@@ -1,6 +1,5 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
 import type { FillDependence, IndexFacts, KnownForeignKey } from "../dialects/development.js";
-import type { SqlReader } from "../dialects/sql.js";
 import type {
   ColumnSource,
   Descendants,
@@ -13,6 +12,7 @@ import type {
   UnitIndex,
 } from "../model/index.js";
 import type { LookedUpTable } from "../sql/look-ups/model.js";
+import type { SqlReader } from "../sql/sql-reader.js";
 
 export type { ColumnSource } from "../model/index.js";
 

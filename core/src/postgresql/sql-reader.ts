@@ -1,9 +1,10 @@
-import type { SqlReader } from "../dialects/sql.js";
 import { readFill } from "../sql/fill/read.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
+import type { SqlReader } from "../sql/sql-reader.js";
+import { judging } from "./judging.js";
 
 export async function loadSqlReader(): Promise<SqlReader> {
   const parser = await loadParser();
-  return { readMigration: (sql, file) => readMigration(sql, file, parser), readFill, namesKeys: true };
+  return { readMigration: (sql, file) => readMigration(sql, file, parser), readFill, judging, namesKeys: true };
 }

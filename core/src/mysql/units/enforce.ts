@@ -1,4 +1,5 @@
-import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialects/units.js";
+import { takes } from "../../sql/unit-words.js";
 import { quoteText } from "../quote.js";
 import { assertColumn, definition, isColumn } from "./column.js";
 import { dropFillTriggers, triggerWords } from "./fill-trigger.js";

@@ -1,5 +1,6 @@
-import { closed, type SpecOf, type UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialects/units.js";
 import type { UnitColumn } from "../../model/plan.js";
+import { closed } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
 import { execute, type Program, type UnitContext } from "./frame.js";

@@ -1,6 +1,7 @@
+import type { Judging } from "../dialects/judging.js";
 import type { Fill } from "../model/fill.js";
 import type { Migration } from "../model/operation.js";
-import type { FillContext } from "../sql/fill/context.js";
+import type { FillContext } from "./fill/context.js";
 
 /** How the SQL of a dialect is read. Nothing here connects to anything. */
 export interface SqlReader {
@@ -18,6 +19,8 @@ export interface SqlReader {
    *   LS2071 a look-up that may give several rows
    */
   readFill(text: string, context: FillContext): Promise<Fill>;
+  /** What its statements do to a database in use. */
+  readonly judging: Judging;
   /** Whether a key without a name gets one that can be told beforehand. */
   readonly namesKeys: boolean;
 }

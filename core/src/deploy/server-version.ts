@@ -1,6 +1,6 @@
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
-import { neededServer, serverMajor } from "../facts/server-version.js";
+import { neededServer } from "../facts/server-version.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
 
 /**
@@ -18,12 +18,13 @@ export async function requireServer(
     return major === undefined ? [] : [{ migration, major }];
   });
   if (needs.length === 0) return;
-  const server = await serverMajor(connection);
+  const server = Math.floor(connection.serverVersion / 10_000);
   const missing = needs.find(({ major }) => major > server);
   if (missing === undefined) return;
+  const { label } = connection.dialect;
   throw new LockstepError(
     "LS7025",
-    `${missing.migration} needs PostgreSQL ${missing.major} or later, ${target} is PostgreSQL ${server}. Nothing was applied.`,
+    `${missing.migration} needs ${label} ${missing.major} or later, ${target} is ${label} ${server}. Nothing was applied.`,
     { details: { migration: missing.migration, target, server, needs: missing.major } },
   );
 }

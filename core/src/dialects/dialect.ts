@@ -1,7 +1,11 @@
+import type { Migration } from "../model/index.js";
 import type { Batches } from "./batches.js";
 import type { Catalogue } from "./catalogue.js";
+import type { Check } from "./check.js";
 import type { Development } from "./development.js";
 import type { LedgerStore } from "./ledger-store.js";
+import type { Remains } from "./remains.js";
+import type { Sessions } from "./sessions.js";
 import type { Trials } from "./trials.js";
 
 /** Database systems by the names that data sources and schemas have for them. */
@@ -24,4 +28,13 @@ export interface Dialect {
   readonly batches: Batches;
   /** Where it keeps what ran. */
   readonly ledger: LedgerStore;
+  readonly sessions: Sessions;
+  /** Whether a transaction that ends early takes DDL back. */
+  readonly isDdlTransactional: boolean;
+  /** Reads a migration file. Throws LS1001. */
+  readMigration(sql: string, file: string): Promise<Migration>;
+  /** What there is to look at on its servers, for `lockstep doctor`. */
+  checks(): Promise<readonly Check[]>;
+  /** What runs that broke off leave. */
+  remains(): Promise<Remains>;
 }

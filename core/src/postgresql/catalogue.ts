@@ -1,13 +1,27 @@
+import { inTransaction } from "../db/transaction.js";
 import type { Catalogue } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
 import type { TableFacts } from "../dialects/table.js";
 import { typeAsPrinted } from "../facts/printed-type.js";
-import { scaffoldNames } from "../sql/postgres/quote.js";
+import { quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
 import { readTableFacts } from "./table.js";
 
 /** Of PostgreSQL. */
 export const catalogue: Catalogue = {
   table: readTableFacts,
+  async tableId(connection, table) {
+    const { rows } = await connection.query<{ oid: number | null }>("SELECT to_regclass($1)::oid AS oid", [
+      quoteTable(table),
+    ]);
+    return rows[0]?.oid ?? undefined;
+  },
+  hasRows: (connection, table, limits) =>
+    inTransaction(connection, { isReadOnly: true, limits, settings: { row_security: "off" } }, async () => {
+      const { rows } = await connection.query<{ any: boolean }>(
+        `SELECT EXISTS (SELECT FROM ${quoteTable(table)}) AS any`,
+      );
+      return rows[0]?.any === true;
+    }),
   fillTriggerFlaw,
   printedType: typeAsPrinted,
 };

@@ -35,7 +35,7 @@ export async function askTarget(
     readonly root?: string;
   } = {},
 ): Promise<readonly Finding[]> {
-  const connection = await connect(url, { applicationName: "lockstep doctor", needsSession: false });
+  const connection = await connect(url, { applicationName: "lockstep doctor", needsSession: false, mayBeMysql: true });
   try {
     const { plans = [], migrations = [], applied = [], damagedPlans = [], root = "/nowhere" } = more;
     const openPlans = openPlansOn(plans, applied, migrations);

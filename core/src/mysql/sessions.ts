@@ -46,7 +46,7 @@ export async function inTheWay(
     `SELECT p.ID AS id, CONCAT(p.USER, '@', p.HOST) AS who, ${tells ? "l.tables" : "NULL"} AS tables, CONCAT(${age}) AS seconds,
         CONCAT_WS(', ', IF(x.trx_mysql_thread_id IS NULL, NULL, 'in a transaction'), p.COMMAND, NULLIF(LEFT(REGEXP_REPLACE(COALESCE(p.INFO, ''), '[[:space:]]+', ' '), 100), '')) AS doing
       FROM information_schema.PROCESSLIST p LEFT JOIN information_schema.INNODB_TRX x ON x.trx_mysql_thread_id = p.ID
-      ${tells ? `JOIN (SELECT id, GROUP_CONCAT(DISTINCT name ORDER BY name SEPARATOR '\\n') AS tables FROM (${locks}) l WHERE ${ours} GROUP BY id) l ON l.id = p.ID` : ""}
+      ${tells ? `JOIN (SELECT id, GROUP_CONCAT(DISTINCT name ORDER BY name SEPARATOR '\n') AS tables FROM (${locks}) l WHERE ${ours} GROUP BY id) l ON l.id = p.ID` : ""}
      WHERE p.ID <> CONNECTION_ID() AND ${age} >= ? ${tells ? "" : "AND x.trx_mysql_thread_id IS NOT NULL AND p.DB = DATABASE()"}
      ORDER BY ${age} DESC`,
     [...(tells ? tables.flatMap(({ schema = null, name }) => [schema, name]) : []), olderThanSeconds],
@@ -92,7 +92,7 @@ function sentence({ id, who, tables, seconds, doing }: InTheWay): string {
 }
 
 /** What the role may not see is not there. */
-async function visible<R extends object>(
+export async function visible<R extends object>(
   connection: Connection,
   sql: string,
   values: readonly unknown[],

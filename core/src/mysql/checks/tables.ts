@@ -9,6 +9,7 @@ import {
 } from "../../dialects/check.js";
 import { names } from "../../dialects/words.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
+import { visible } from "../sessions.js";
 
 export default {
   id: "tables",
@@ -23,17 +24,28 @@ export default {
   },
 } satisfies Check;
 
+interface TableRow {
+  readonly engine: string;
+  readonly format: string | null;
+  /** How many of the planned columns are there. */
+  readonly added: string;
+  /** Its full-text indexes, one a line. */
+  readonly searched: string | null;
+}
+
 async function lookAt(
   connection: TargetFacts["connection"],
-  { table, label }: Pick<PlannedTable, "table" | "label">,
+  { table, label, columns }: PlannedTable,
 ): Promise<readonly Finding[]> {
   const own = [table.schema ?? null, table.name];
-  const { rows } = await connection.query<{ engine: string; format: string | null; fulltext: string | null }>(
+  const { rows } = await connection.query<TableRow>(
     `SELECT t.ENGINE AS engine, t.ROW_FORMAT AS format,
-        (SELECT GROUP_CONCAT(DISTINCT s.INDEX_NAME SEPARATOR '\\n') FROM information_schema.STATISTICS s
-          WHERE s.TABLE_SCHEMA = t.TABLE_SCHEMA AND s.TABLE_NAME = t.TABLE_NAME AND s.INDEX_TYPE = 'FULLTEXT') AS fulltext
+        (SELECT CONCAT(COUNT(*)) FROM information_schema.COLUMNS c
+          WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.COLUMN_NAME IN (${columns.map(() => "?").join(", ")})) AS added,
+        (SELECT GROUP_CONCAT(DISTINCT s.INDEX_NAME SEPARATOR '\n') FROM information_schema.STATISTICS s
+          WHERE s.TABLE_SCHEMA = t.TABLE_SCHEMA AND s.TABLE_NAME = t.TABLE_NAME AND s.INDEX_TYPE = 'FULLTEXT') AS searched
        FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = COALESCE(?, DATABASE()) AND t.TABLE_NAME = ?`,
-    own,
+    [...columns, ...own],
   );
   const [found] = rows;
   if (found === undefined) return [];
@@ -46,22 +58,23 @@ async function lookAt(
       }),
     ];
   const findings: Finding[] = [];
-  if (/^compressed$/i.test(found.format ?? ""))
+  const mayAdd = Number(found.added) < new Set(columns).size;
+  if (mayAdd && /^compressed$/i.test(found.format ?? ""))
     findings.push(
       problem(`${label} has ROW_FORMAT=COMPRESSED`, {
         why: "No column is added to it at once: expand is refused (1845).",
         next: `${alter} ROW_FORMAT=DYNAMIC, ALGORITHM=INPLACE, LOCK=NONE   (it writes the table again; reads and writes go on)`,
       }),
     );
-  const fulltext = found.fulltext?.split("\n") ?? [];
+  const fulltext = found.searched?.split("\n") ?? [];
   if (fulltext.length > 0)
     findings.push(
       problem(`${label} has a full-text index: ${names(fulltext)}`, {
         why: "With one no column is added at once, and none is made required while others write: expand and contract are refused (1845, 1846).",
-        next: `for the time of the plan: ${alter} ${fulltext.map((name) => `DROP INDEX ${quoteIdentifier(name)}`).join(", ")}. Or add the column by hand while nobody writes`,
+        next: `${alter} ${fulltext.map((name) => `DROP INDEX ${quoteIdentifier(name)}`).join(", ")}, FORCE, ALGORITHM=INPLACE, LOCK=NONE   (for the time of the plan: it writes the table again, reads and writes go on)`,
       }),
     );
-  if (connection.dialect.id === "mysql") findings.push(...(await rowVersions(connection, label, own, alter)));
+  if (mayAdd && connection.dialect.id === "mysql") findings.push(...(await rowVersions(connection, label, own, alter)));
   return findings;
 }
 
@@ -74,7 +87,8 @@ async function rowVersions(
 ): Promise<readonly Finding[]> {
   // The column came with 8.0.29; before, columns were only added at once, without a limit.
   if (connection.serverVersion < 80_029) return [];
-  const { rows } = await connection.query<{ used: string | number }>(
+  const rows = await visible<{ used: string | number }>(
+    connection,
     "SELECT TOTAL_ROW_VERSIONS AS used FROM information_schema.INNODB_TABLES WHERE NAME = CONCAT(COALESCE(?, DATABASE()), '/', ?)",
     own,
   );

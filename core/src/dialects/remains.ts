@@ -1,10 +1,10 @@
 import type { TableName } from "../model/names.js";
 import type { UnitColumn, UnitSpec } from "../model/plan.js";
-import type { Finding as Looked } from "./check.js";
+import type { Finding } from "./check.js";
 import type { Connection } from "./connection.js";
 
 /** Something that a run which broke off has left. */
-export interface Finding {
+export interface Remnant {
   /** What stands there, and what it does to users of the table. */
   readonly what: string;
   /** What the repair does about it; without a `fix`: what somebody has to do. */
@@ -26,9 +26,9 @@ export interface Leftover {
   readonly kind: "scaffold" | "index";
   readonly name: string;
   /** What to say of it where no open plan has it; of an index in any case. */
-  readonly finding: Looked;
+  readonly finding: Finding;
   /** Of an index that an open plan builds. */
-  readonly planned?: Looked;
+  readonly planned?: Finding;
 }
 
 /** A column that a plan fills, where its migrations have run. */
@@ -55,14 +55,14 @@ export interface Remains {
     table: TableName,
     column: string,
     running: { readonly target: string; readonly pid: number | undefined },
-  ): Promise<Finding | undefined>;
+  ): Promise<Remnant | undefined>;
   /** What fills new rows is gone, switched off, or there without its column. */
-  fillTrigger(connection: Connection, filled: FilledColumn): Promise<Finding | undefined>;
+  fillTrigger(connection: Connection, filled: FilledColumn): Promise<Remnant | undefined>;
   /**
    * What else units leave in the database of the session.
    * @param running the session that runs migrations at this moment
    */
-  others(connection: Connection, running: number | undefined): Promise<readonly Finding[]>;
+  others(connection: Connection, running: number | undefined): Promise<readonly Remnant[]>;
 
   /** What stands in the place of a planned index. */
   index(connection: Connection, spec: IndexSpec): Promise<IndexState>;

@@ -16,6 +16,6 @@ export interface Sessions {
   blockers(connection: Connection, question: BlockerQuestion): Promise<readonly string[]>;
   /** How long others may queue behind a statement that waits for its lock. */
   readonly stallMs: number;
-  /** The statement that gives a session this limit, to the next unit that its server knows. */
+  /** The statement that gives a session this limit for its waits for locks, rounded up to what the server can count. */
   limitLocks(timeoutMs: number): string;
 }

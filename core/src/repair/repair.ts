@@ -1,10 +1,10 @@
 import type { Connection } from "../dialects/connection.js";
-import type { Finding } from "../dialects/remains.js";
+import type { Remnant as Finding } from "../dialects/remains.js";
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 
-export type { Finding } from "../dialects/remains.js";
+export type { Finding };
 
 /** What a repair may look at and act on: one plan on one target. */
 export interface RepairContext {

@@ -8,7 +8,13 @@ import { checkRules } from "../core/src/check/rules/index.js";
 import { commands } from "../core/src/cli/commands/index.js";
 import { errorTable } from "../core/src/errors.js";
 import { rules } from "../core/src/rules/index.js";
-import { nodeVersions, postgresVersions, typescriptVersions } from "../core/src/supported-versions.js";
+import {
+  mariadbVersions,
+  mysqlVersions,
+  nodeVersions,
+  postgresVersions,
+  typescriptVersions,
+} from "../core/src/supported-versions.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
 import { prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
 import { typeormPlugin } from "../plugin-typeorm/src/plugin.js";
@@ -85,7 +91,15 @@ function pages(): Map<string, string> {
     "## Told by `lockstep check`",
     listed(checkRules),
   );
-  const tools = [prismaVersions, typeormVersions, postgresVersions, nodeVersions, typescriptVersions];
+  const tools = [
+    prismaVersions,
+    typeormVersions,
+    postgresVersions,
+    mariadbVersions,
+    mysqlVersions,
+    nodeVersions,
+    typescriptVersions,
+  ];
   add(
     "supported-versions.md",
     "# Supported versions",

@@ -31,8 +31,7 @@ export async function readRemains(
   const state = await readTargetState(connection, { project, plugin, plans: [plan] });
   const context = { plan, project, plugin, target, connection, state, onProgress: () => undefined };
   const left: { what: string; isRepaired: boolean }[] = [];
-  const { halfMade } = connection.dialect;
-  for (const repair of [leftCheck, invalidIndex].filter(({ id }) => halfMade.some((each) => each === id)))
+  for (const repair of [leftCheck, invalidIndex])
     for (const { what, action, fix } of await repair.find(context))
       left.push({
         what: fix === undefined ? `${what.replace(/\.$/, "")}: ${action}.` : what,

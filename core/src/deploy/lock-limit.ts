@@ -1,12 +1,11 @@
+import type { Dialect } from "../dialects/dialect.js";
 import { isFelt, type Migration, type Operation } from "../model/index.js";
 import type { LockLimit, OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { isRepeatable } from "../repair/settle-unit.js";
 import { judge } from "../rules/judge.js";
-import { loadParser } from "../sql/postgres/parser.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
-import { stallMs } from "../sql/postgres/units/block.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
+import { sqlReader } from "../sql-reader.js";
 import type { VerdictContext } from "../verdicts/context.js";
 
 /** The limit of a run, and the migrations that it is meant for. */
@@ -15,30 +14,34 @@ export interface OwnLimit extends Omit<LockLimit, "onUnlimited"> {
   readonly own: readonly string[];
 }
 
+/** What runs migrations, and on what. */
+export interface RunBy {
+  readonly plugin: OrmPlugin;
+  readonly project: Project;
+  readonly dialect: Dialect;
+}
+
 /**
  * How long the user's own statements that are pending may wait for a lock: as long as others may wait behind a frame. Then they fail, and
  * run again.
  *
  * @returns undefined where none of them is pending
  */
-export async function lockLimit(
-  { pending, failed, units }: TargetState,
-  { plugin, project }: { readonly plugin: OrmPlugin; readonly project: Project },
-): Promise<OwnLimit | undefined> {
+export async function lockLimit({ pending, failed, units }: TargetState, about: RunBy): Promise<OwnLimit | undefined> {
   let isForAll = true;
   const own: string[] = [];
   for (const name of [...failed, ...pending]) {
     const spec = units.find(({ migration }) => migration === name)?.unit.spec;
     const unit = units.find((each) => each.migration === name && isRepeatable(each.unit));
     if (unit === undefined) {
-      const found = await look(name, plugin, project);
+      const found = await look(name, about);
       isForAll &&= found.isWhole;
       if (found.isFelt) own.push(name);
     } else if (spec?.kind === "create-index" || (spec?.kind === "drop-index" && isDroppedConcurrently(spec)))
       // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
       isForAll = false;
   }
-  return own.length === 0 ? undefined : { timeoutMs: stallMs, isForAll, own };
+  return own.length === 0 ? undefined : { timeoutMs: about.dialect.sessions.stallMs, isForAll, own };
 }
 
 interface Look {
@@ -48,17 +51,17 @@ interface Look {
   readonly isFelt: boolean;
 }
 
-async function look(name: string, plugin: OrmPlugin, project: Project): Promise<Look> {
+async function look(name: string, about: RunBy): Promise<Look> {
   const unknown: Look = { isWhole: false, isFelt: true };
-  const statements = await plugin.readStatements(project, name);
+  const statements = await about.plugin.readStatements(about.project, name);
   if (statements === undefined) return unknown;
-  const parser = await loadParser();
   try {
-    const migration = readMigration(statements.up.map((sql) => `${sql}\n;`).join("\n"), name, parser);
+    const { readMigration, judging } = await sqlReader(about.dialect.id);
+    const migration = readMigration(statements.up.map((sql) => `${sql}\n;`).join("\n"), name);
     const { operations } = migration;
-    const { context } = judge(migration);
+    const { context } = judge(migration, { judging });
     return {
-      isWhole: isWhole(migration, plugin, project),
+      isWhole: isWhole(migration, about),
       isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context)),
     };
   } catch {
@@ -75,13 +78,13 @@ function isFeltBy(operation: Operation, context: VerdictContext): boolean {
 /** A single statement, or several that the ORM runs in one transaction; none that begins or ends one, or cannot be in one. */
 export function isWhole(
   { statements, operations }: Pick<Migration, "statements" | "operations">,
-  plugin: OrmPlugin,
-  project: Project,
+  { plugin, project, dialect }: RunBy,
 ): boolean {
   if (operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent)) return false;
   // A block and a procedure may commit.
   if (operations.some(({ kind, sql }) => kind === "unknown" || kind === "transaction" || /^(do|call)\b/i.test(sql)))
     return false;
+  if (statements.length === 1) return true;
   const mode = plugin.transactions?.(project);
-  return statements.length === 1 || mode === "all" || mode === "each";
+  return dialect.capabilities.hasTransactionalDdl && (mode === "all" || mode === "each");
 }

@@ -9,6 +9,7 @@ import { mariadbJudging, mysqlJudging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { quoteIdentifier, quoteTable, quoteText } from "./quote.js";
 import { rows } from "./rows/index.js";
+import { sessions } from "./sessions.js";
 import { trials } from "./trials/index.js";
 
 const dialectOf = (id: DialectId): Dialect => ({
@@ -16,8 +17,6 @@ const dialectOf = (id: DialectId): Dialect => ({
   label: dialectLabels[id],
   versionText: (version) =>
     `${dialectLabels[id]} ${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}.${version % 100}`,
-  // A statement that is killed has changed nothing.
-  halfMade: [],
   quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteText },
   capabilities,
   judging: id === "mysql" ? mysqlJudging : mariadbJudging,
@@ -28,6 +27,10 @@ const dialectOf = (id: DialectId): Dialect => ({
   functions,
   batches,
   ledger,
+  sessions,
+  // Loaded by whoever needs them.
+  checks: async () => (await import("./checks/index.js")).checks,
+  remains: async () => (await import("./remains.js")).remains,
 });
 
 export const mysql = dialectOf("mysql");

@@ -9,13 +9,13 @@ import { functions } from "./functions.js";
 import { judging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { rows } from "./rows/index.js";
+import { sessions } from "./sessions.js";
 import { trials } from "./trials/index.js";
 
 export const postgresql: Dialect = {
   id: "postgresql",
   label: dialectLabels.postgresql,
   versionText: (version) => `PostgreSQL ${Math.floor(version / 10_000)}`,
-  halfMade: ["left-check", "invalid-index"],
   quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteLiteral },
   capabilities,
   judging,
@@ -26,4 +26,8 @@ export const postgresql: Dialect = {
   functions,
   batches,
   ledger,
+  sessions,
+  // Loaded by whoever needs them.
+  checks: async () => (await import("./checks/index.js")).checks,
+  remains: async () => (await import("./remains/index.js")).remains,
 };

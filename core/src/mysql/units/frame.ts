@@ -130,7 +130,7 @@ ${change}      END;
     END IF;
     IF spent >= ${budgetSeconds} THEN
 ${server === "mariadb" ? openTransactions : ""}      SET message = CONCAT(${quoteText(`${label} stayed locked, nothing is changed by this try. In the way: `)}, coalesce(holders, 'nobody that may be seen'), '. Wait for them or KILL one, then run it again');
-      ${signal(server)}
+      ${signal(server, numbers.locked)}
     END IF;
     -- Whoever waited for a try has gone on long before the next one.
     SET pause_s = IF(wait_s = 0, least(0.5, 0.02 + pause_s * 1.5), 3 + rand());
@@ -172,9 +172,13 @@ const openTransactions = `      IF holders IS NULL THEN
       END IF;
 `;
 
+/** What tools decide by: a lock that was not to be had, as the server numbers it; rows without a value, as PostgreSQL does. */
+export const numbers = { locked: 1205, unfilled: 55_000 } as const;
+
 /** Ends the unit with the text in `message`. */
-export function signal(server: MysqlServer): string {
-  return `SET message = left(message, ${messageCharacters[server]}); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = message;`;
+export function signal(server: MysqlServer, number?: number): string {
+  const numbered = number === undefined ? "" : `, MYSQL_ERRNO = ${number}`;
+  return `SET message = left(message, ${messageCharacters[server]}); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = message${numbered};`;
 }
 
 /** Lines that run a text as a statement of its own: the names in it are columns, never variables of the unit. */

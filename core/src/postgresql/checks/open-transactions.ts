@@ -1,6 +1,6 @@
-import { type Check, type Finding, ok, problem, type TargetFacts, warning } from "../check.js";
+import { type Check, type Finding, ok, problem, type TargetFacts, warning } from "../../dialects/check.js";
+import { duration, names } from "../../dialects/words.js";
 import { labelOf, oidsOf } from "../planned-tables.js";
-import { duration, names } from "../words.js";
 
 /** Shorter ones come and go: the lock frame waits for those. What is prepared for longer has been forgotten. */
 const limits = { longSeconds: 60, preparedSeconds: 300 };

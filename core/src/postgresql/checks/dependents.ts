@@ -1,6 +1,6 @@
-import { type Check, ok, warning } from "../check.js";
+import { type Check, ok, warning } from "../../dialects/check.js";
+import { names } from "../../dialects/words.js";
 import { labelOf, oidsOf } from "../planned-tables.js";
-import { names } from "../words.js";
 
 export default {
   id: "dependents",

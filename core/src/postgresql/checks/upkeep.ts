@@ -1,6 +1,6 @@
-import { type Check, type Finding, ok, warning } from "../check.js";
+import { type Check, type Finding, ok, warning } from "../../dialects/check.js";
+import { names } from "../../dialects/words.js";
 import { labelOf, oidsOf } from "../planned-tables.js";
-import { names } from "../words.js";
 
 export default {
   id: "upkeep",

@@ -1,5 +1,5 @@
+import { type Check, ok, warning } from "../../dialects/check.js";
 import { quoteIdentifier } from "../../sql/postgres/quote.js";
-import { type Check, ok, warning } from "../check.js";
 
 export default {
   id: "monitoring",

@@ -1,5 +1,5 @@
 import { readUrl } from "../../db/url-text.js";
-import { type Check, type Finding, ok, problem } from "../check.js";
+import { type Check, type Finding, ok, problem } from "../../dialects/check.js";
 
 export default {
   id: "pooler",

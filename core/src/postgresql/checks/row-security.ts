@@ -1,5 +1,5 @@
+import { type Check, ok, problem } from "../../dialects/check.js";
 import { quoteIdentifier } from "../../sql/postgres/quote.js";
-import { type Check, ok, problem } from "../check.js";
 import { labelOf, oidsOf } from "../planned-tables.js";
 
 export default {

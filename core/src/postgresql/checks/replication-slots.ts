@@ -1,6 +1,6 @@
+import { type Check, ok, warning } from "../../dialects/check.js";
+import { size } from "../../dialects/words.js";
 import { quoteLiteral } from "../../sql/postgres/quote.js";
-import { type Check, ok, warning } from "../check.js";
-import { size } from "../words.js";
 
 export default {
   id: "replication-slots",

@@ -395,6 +395,39 @@ describe("what the database lacks", () => {
   });
 });
 
+it("names the migrations that make again what is gone", async () => {
+  const { column } = await made({ type: "varchar(3)", isUnique: true, foreignKeys: [toTeam] });
+  const kinds = ["expand", "create-index", "add-foreign-key"];
+  const released = {
+    id: plan,
+    dialect: "mariadb",
+    columns: [column],
+    units: kinds.map((kind) => ({ id: kind, phase: "expand", spec: { kind, table } })),
+    undo: { expand: [], contract: [] },
+    state: { released: "expand", written: kinds.map((id) => ({ id, file: `migrations/${id}/migration.sql` })) },
+  } as unknown as Plan;
+  const plugin = {
+    readApplied: async () => ({ applied: kinds, failed: [] }),
+    listMigrations: () => kinds,
+    words: { deploy: "deploy", execute: (file: string) => `run ${file}` },
+  } as unknown as OrmPlugin;
+  await db.query("ALTER TABLE `User` DROP INDEX `handle`");
+  await db.query("DROP TRIGGER `zz_lockstep_fill_User_handle_ins`");
+  const target = { name: "production", url: database.url };
+  const { connection, facts } = await openTarget(target, released, {} as Project, plugin);
+  await connection.close();
+  expect(facts.units.lacking).toEqual(
+    [
+      [`${subject} has one of its two fill triggers only`, "expand"],
+      ['"User" ("handle") has no unique index', "create-index"],
+      ['"User" ("handle") has no foreign key to "Team"', "add-foreign-key"],
+    ].map(([statement, unit]) => ({
+      statement,
+      help: `With the URL of production: run migrations/${unit}/migration.sql`,
+    })),
+  );
+});
+
 it("refuses a target of another system than the plan's", async () => {
   const other = { id: plan, dialect: "postgresql" } as Plan;
   const target = { name: "production", url: database.url };

@@ -10,6 +10,7 @@ import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { Fill, ForeignKey, Plan, PlannedColumn } from "../../../core/src/model/index.js";
 import { quoteIdentifier } from "../../../core/src/mysql/quote.js";
 import { fillTriggers } from "../../../core/src/mysql/units/fill-trigger.js";
+import type { MysqlServer } from "../../../core/src/mysql/units/index.js";
 import type { OrmPlugin, Project } from "../../../core/src/plugin.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 import { columnOf, fillOf, fillTable, makeTable, plan, type TableInput } from "./fixture.js";
@@ -54,7 +55,7 @@ async function made(input: Input = {}) {
     isRelaxed: true,
     ...(input.foreignKeys && { foreignKeys: input.foreignKeys }),
   };
-  for (const { text } of fillTriggers(table, { ...column, notNull: true, fill } as never, "mariadb") ?? [])
+  for (const { text } of fillTriggers(table, { ...column, notNull: true, fill } as never, db.dialect.id as MysqlServer))
     await db.query(`CREATE TRIGGER ${text}`);
   const facts: GateFacts = {
     plan,
@@ -253,7 +254,7 @@ describe("mirror-agrees", () => {
     ["time", "`email`", "03:04:05", "'03:04:06'"],
     ["char(5)", "`email`", "a ", "'b'"],
     ["varchar(20) CHARACTER SET latin1", "`email`", "é", "'e'"],
-    ["varchar(20) COLLATE utf8mb4_bin", "`email`", "Ä", "'ä'"],
+    ["varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "`email`", "Ä", "'ä'"],
     ["binary(3)", "`email`", "ab", "'aB'"],
     ["varbinary(3)", "UNHEX(`email`)", "00FF", "UNHEX('00FE')"],
     ["json", "JSON_OBJECT('a', `email`)", "x", '\'{"a": "X"}\''],
@@ -400,7 +401,7 @@ it("names the migrations that make again what is gone", async () => {
   const kinds = ["expand", "create-index", "add-foreign-key"];
   const released = {
     id: plan,
-    dialect: "mariadb",
+    dialect: db.dialect.id,
     columns: [column],
     units: kinds.map((kind) => ({ id: kind, phase: "expand", spec: { kind, table } })),
     undo: { expand: [], contract: [] },
@@ -433,7 +434,9 @@ it("refuses a target of another system than the plan's", async () => {
   const target = { name: "production", url: database.url };
   await expect(openTarget(target, other, {} as Project, {} as OrmPlugin)).rejects.toMatchObject({
     code: "LS7005",
-    message: expect.stringMatching(/^Plan \S+ is made for PostgreSQL, production is MariaDB \d+\.\d+\.\d+\.$/),
+    message: expect.stringMatching(
+      /^Plan \S+ is made for PostgreSQL, production is (?:MariaDB|MySQL) \d+\.\d+\.\d+\.$/,
+    ),
   });
 });
 

@@ -134,7 +134,9 @@ describe("where the server tells who holds a table", () => {
     const needing = [{ unit: { verdict }, migration: "m" }] as unknown as readonly ReleasedUnit[];
     await expect(requireServer(connection, needing, "production")).rejects.toMatchObject({
       code: "LS7025",
-      message: "m needs MariaDB 99 or later, production is MariaDB 10. Nothing was applied.",
+      message: expect.stringMatching(
+        /^m needs MariaDB 99 or later, production is MariaDB \d+\.\d+\.\d+\. Nothing was applied\.$/,
+      ),
     });
     await requireServer(connection, [], "production");
   });

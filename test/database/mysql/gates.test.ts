@@ -10,6 +10,7 @@ import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { Fill, ForeignKey, Plan, PlannedColumn } from "../../../core/src/model/index.js";
 import { quoteIdentifier } from "../../../core/src/mysql/quote.js";
 import { fillTriggers } from "../../../core/src/mysql/units/fill-trigger.js";
+import type { MysqlServer } from "../../../core/src/mysql/units/index.js";
 import type { OrmPlugin, Project } from "../../../core/src/plugin.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 import { columnOf, fillOf, fillTable, makeTable, plan, type TableInput } from "./fixture.js";
@@ -54,7 +55,7 @@ async function made(input: Input = {}) {
     isRelaxed: true,
     ...(input.foreignKeys && { foreignKeys: input.foreignKeys }),
   };
-  for (const { text } of fillTriggers(table, { ...column, notNull: true, fill } as never, "mariadb") ?? [])
+  for (const { text } of fillTriggers(table, { ...column, notNull: true, fill } as never, db.dialect.id as MysqlServer))
     await db.query(`CREATE TRIGGER ${text}`);
   const facts: GateFacts = {
     plan,
@@ -253,7 +254,7 @@ describe("mirror-agrees", () => {
     ["time", "`email`", "03:04:05", "'03:04:06'"],
     ["char(5)", "`email`", "a ", "'b'"],
     ["varchar(20) CHARACTER SET latin1", "`email`", "é", "'e'"],
-    ["varchar(20) COLLATE utf8mb4_bin", "`email`", "Ä", "'ä'"],
+    ["varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "`email`", "Ä", "'ä'"],
     ["binary(3)", "`email`", "ab", "'aB'"],
     ["varbinary(3)", "UNHEX(`email`)", "00FF", "UNHEX('00FE')"],
     ["json", "JSON_OBJECT('a', `email`)", "x", '\'{"a": "X"}\''],
@@ -395,12 +396,47 @@ describe("what the database lacks", () => {
   });
 });
 
+it("names the migrations that make again what is gone", async () => {
+  const { column } = await made({ type: "varchar(3)", isUnique: true, foreignKeys: [toTeam] });
+  const kinds = ["expand", "create-index", "add-foreign-key"];
+  const released = {
+    id: plan,
+    dialect: db.dialect.id,
+    columns: [column],
+    units: kinds.map((kind) => ({ id: kind, phase: "expand", spec: { kind, table } })),
+    undo: { expand: [], contract: [] },
+    state: { released: "expand", written: kinds.map((id) => ({ id, file: `migrations/${id}/migration.sql` })) },
+  } as unknown as Plan;
+  const plugin = {
+    readApplied: async () => ({ applied: kinds, failed: [] }),
+    listMigrations: () => kinds,
+    words: { deploy: "deploy", execute: (file: string) => `run ${file}` },
+  } as unknown as OrmPlugin;
+  await db.query("ALTER TABLE `User` DROP INDEX `handle`");
+  await db.query("DROP TRIGGER `zz_lockstep_fill_User_handle_ins`");
+  const target = { name: "production", url: database.url };
+  const { connection, facts } = await openTarget(target, released, {} as Project, plugin);
+  await connection.close();
+  expect(facts.units.lacking).toEqual(
+    [
+      [`${subject} has one of its two fill triggers only`, "expand"],
+      ['"User" ("handle") has no unique index', "create-index"],
+      ['"User" ("handle") has no foreign key to "Team"', "add-foreign-key"],
+    ].map(([statement, unit]) => ({
+      statement,
+      help: `With the URL of production: run migrations/${unit}/migration.sql`,
+    })),
+  );
+});
+
 it("refuses a target of another system than the plan's", async () => {
   const other = { id: plan, dialect: "postgresql" } as Plan;
   const target = { name: "production", url: database.url };
   await expect(openTarget(target, other, {} as Project, {} as OrmPlugin)).rejects.toMatchObject({
     code: "LS7005",
-    message: expect.stringMatching(/^Plan \S+ is made for PostgreSQL, production is MariaDB \d+\.\d+\.\d+\.$/),
+    message: expect.stringMatching(
+      /^Plan \S+ is made for PostgreSQL, production is (?:MariaDB|MySQL) \d+\.\d+\.\d+\.$/,
+    ),
   });
 });
 

@@ -52,7 +52,7 @@ function refusedSql({
   const from = `FROM ${own} t${columnExists ? ` WHERE ${name} IS NULL` : ""}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
   const keys = [...uniqueKeys, ...foreignKeys.map(({ columns }) => columns)];
   const others = [...new Set(keys.flat())].filter((each) => each !== column.name);
-  const given = (each: string) => (each === column.name ? "o.stored" : `o.k${others.indexOf(each)}`);
+  const given = (each: string) => (each === column.name ? "o.s" : `o.k${others.indexOf(each)}`);
   const isGiven = (columns: readonly string[]) => columns.map((each) => `${given(each)} IS NOT NULL`).join(" AND ");
   const same = (columns: readonly string[], referenced = columns) =>
     columns.map((each, at) => `r.${quoteIdentifier(referenced[at] ?? each)} = ${given(each)}`).join(" AND ");
@@ -79,7 +79,7 @@ function refusedSql({
   const select = [
     `${rowLabel(table)} AS label`,
     `(${fill.rowSql}\n) AS v`,
-    `${storedValue(fill.rowSql, column.type)} AS stored`,
+    `${storedValue(fill.rowSql, column.type)} AS s`,
     ...others.map((each, at) => `${quoteIdentifier(each)} AS k${at}`),
   ];
   // By themselves: beside a subquery that refers to the row MariaDB 10.11 counts wrongly.

@@ -23,6 +23,12 @@ export interface System {
   /** How a column is made required, and how an index is built while writes go on. */
   readonly requires: RegExp;
   readonly buildsIndex: RegExp;
+  /** Without being told to. */
+  readonly buildsIndexesOnline: boolean;
+  /** A column of text. */
+  setNotNull(table: string, column: string): string;
+  /** How many there are on the database, the one that asks among them. */
+  sessions(url: string): Promise<number>;
   /** What tables consist of, by name. */
   catalogue(url: string, without: readonly string[]): Promise<unknown>;
 }
@@ -31,11 +37,17 @@ export const postgresql: System = {
   scheme: /^postgres/,
   requires: /SET NOT NULL/,
   buildsIndex: /INDEX CONCURRENTLY/,
+  buildsIndexesOnline: false,
   create: (template) => createDatabase("contract", template),
   query: queryPostgres,
   series: (count) => `generate_series(1, ${count}) n`,
   concat: (...texts) => texts.join(" || "),
   differ: (one, other) => `${one} IS DISTINCT FROM ${other}`,
+  setNotNull: (table, column) => `ALTER TABLE ${table} ALTER COLUMN ${column} SET NOT NULL`,
+  async sessions(url) {
+    const sql = "SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE datname = current_database()";
+    return Number((await queryPostgres(url, sql))[0]?.sessions);
+  },
   async hold(url, from) {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
@@ -55,6 +67,7 @@ export const mariadb: System = {
   scheme: /^mysql/,
   requires: /MODIFY COLUMN [^;]* NOT NULL/,
   buildsIndex: /ADD UNIQUE INDEX [^;]*LOCK=NONE/,
+  buildsIndexesOnline: true,
   async create(template) {
     const database = await createMariadbDatabase("contract");
     if (template !== undefined) await copy(template, database.url);
@@ -64,6 +77,11 @@ export const mariadb: System = {
   series: (count) => `(SELECT seq AS n FROM seq_1_to_${count}) s`,
   concat: (...texts) => `concat(${texts.join(", ")})`,
   differ: (one, other) => `NOT (CAST(${one} AS BINARY) <=> CAST(${other} AS BINARY))`,
+  setNotNull: (table, column) => `ALTER TABLE ${table} MODIFY ${column} VARCHAR(191) NOT NULL`,
+  async sessions(url) {
+    const sql = "SELECT count(*) AS sessions FROM information_schema.PROCESSLIST WHERE DB = DATABASE()";
+    return Number((await queryMysql(url, sql))[0]?.sessions);
+  },
   async hold(url, from) {
     const session = await mysql.createConnection({ uri: url, multipleStatements: true });
     await session.query(`BEGIN; SELECT 1 FROM ${from} FOR UPDATE`);

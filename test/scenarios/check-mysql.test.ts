@@ -137,6 +137,8 @@ test("a file beside the migrations is for their database; others are counted", a
 });
 
 function classOf(name: string, statements: readonly string[]): string {
-  const lines = statements.map((sql) => `        await queryRunner.query(\`${sql.replaceAll("`", "\\`")}\`);\n`).join("");
+  const lines = statements
+    .map((sql) => `        await queryRunner.query(\`${sql.replaceAll("`", "\\`")}\`);\n`)
+    .join("");
   return `import { MigrationInterface, QueryRunner } from "typeorm";\n\nexport class ${name} implements MigrationInterface {\n    name = '${name}'\n\n    public async up(queryRunner: QueryRunner): Promise<void> {\n${lines}    }\n\n    public async down(queryRunner: QueryRunner): Promise<void> {\n    }\n}\n`;
 }

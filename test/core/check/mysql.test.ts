@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checkRules } from "../../../core/src/check/rules/index.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
 import { check, rulesFound } from "./support.js";
 
@@ -113,6 +114,17 @@ test.each(cases.map(([sql, rules, server]) => ({ sql, rules, server: server ?? (
     expect((await rulesFound({ migrations: [before, sql], dialect: server })).sort()).toEqual([...rules].sort());
   },
 );
+
+/** For every rule, told or not, what its docs page says of MySQL and MariaDB. */
+const documented = checkRules.flatMap(({ id, mysql }) => (mysql === undefined ? [] : [[id, mysql] as const]));
+describe.each(documented)("%s", (id, { unsafe, safe }) => {
+  test.each(unsafe)("is told of %s", async (sql) => {
+    expect(await rulesFound({ migrations: [sql], dialect: "mysql" })).toContain(id);
+  });
+  test.each(safe)("nothing is told of %s", async (sql) => {
+    expect(await rulesFound({ migrations: [sql], dialect: "mysql" })).toEqual([]);
+  });
+});
 
 describe("words", () => {
   test.each([

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Catalogue } from "../../../core/src/check/catalogue.js";
 import { mariadbJudging } from "../../../core/src/mysql/judging.js";
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
+import { implicitValue } from "../../../core/src/mysql/verdicts/defaults.js";
 import { judgedOn } from "../../../core/src/mysql/verdicts/verdict-of.js";
 import { findHazards } from "../../../core/src/rules/judge.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
@@ -185,6 +186,40 @@ test.each([
   const key = `ADD CONSTRAINT x FOREIGN KEY (${column}) REFERENCES p (id)`;
   expect(await weakest("t", key, "SET foreign_key_checks = 0")).toBe(expected);
   expect(judged(`SET foreign_key_checks = 0; ALTER TABLE t ${key}`)).toBe(expected);
+});
+
+/** What rows that exist get for a column that is NOT NULL and has no default, where nobody is told. */
+test.each([
+  ["INT", "0"],
+  ["DECIMAL(10,2)", "0.00"],
+  ["VARCHAR(20)", "''"],
+  ["TEXT", "''"],
+  ["ENUM('a','b')", "'a'"],
+  ["SET('a','b')", "''"],
+  ["DATETIME(3)", "'0000-00-00 00:00:00.000'"],
+  ["DATE", "'0000-00-00'"],
+  ["TIME", "'00:00:00'"],
+  ["JSON", "''"],
+])("NOT NULL without a default: %s gets %s", async (type, expected) => {
+  await session.query("DROP TABLE IF EXISTS filled");
+  await session.query("CREATE TABLE filled (id INT PRIMARY KEY)");
+  await session.query("INSERT INTO filled VALUES (1), (2)");
+  const sql = `ALTER TABLE filled ADD COLUMN c ${type} NOT NULL`;
+  await session.query(sql);
+  const [rows] = await session.query("SELECT DISTINCT CONCAT(c) AS value FROM filled");
+  const [operation] = readMysqlMigration(sql, "migration.sql").operations;
+  const said = operation?.kind === "addColumn" ? implicitValue(operation.column, "mariadb") : undefined;
+  expect(rows).toEqual([{ value: expected.replace(/^'(.*)'$/, "$1") }]);
+  expect(expected.startsWith(said?.replace(/'$/, "") ?? "nothing")).toBe(true);
+});
+
+test("DEFAULT (rand()) is one value for all rows that exist", async () => {
+  await session.query("DROP TABLE IF EXISTS filled");
+  await session.query("CREATE TABLE filled (id INT PRIMARY KEY)");
+  await session.query("INSERT INTO filled SELECT seq FROM seq_1_to_20");
+  await session.query("ALTER TABLE filled ADD COLUMN e DOUBLE DEFAULT (rand())");
+  const [alone] = await session.query("SELECT COUNT(DISTINCT e) AS many FROM filled");
+  expect(alone).toEqual([{ many: 1 }]);
 });
 
 async function weakest(table: string, clause: string, before = "DO 0"): Promise<Way | undefined> {

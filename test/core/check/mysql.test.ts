@@ -97,8 +97,8 @@ const cases: readonly (readonly [sql: string, rules: readonly string[], server?:
   ["ALTER TABLE `Old` MODIFY `a` INTEGER NOT NULL, ALGORITHM=INPLACE, LOCK=NONE;", ["set-not-null"]],
   ["ALTER TABLE `User` MODIFY `age` BIGINT NULL, ALGORITHM=INSTANT;", ["syntax-error"]],
   ["ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL, ALGORITHM=INSTANT;", []],
-  ["ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL, ALGORITHM=INSTANT, LOCK=NONE;", ["syntax-error"]],
-  ["ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL, ALGORITHM=INSTANT, LOCK=NONE;", [], "mariadb"],
+  ["ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL, ALGORITHM=INSTANT, LOCK=NONE;", []],
+  ["ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL DEFAULT (1 + 2), ALGORITHM=INSTANT;", []],
   ["CREATE INDEX `i` ON `User`(`age`) ALGORITHM=INPLACE LOCK=NONE;", []],
   ["CREATE INDEX `i` ON `User`(`age`) LOCK=SHARED;", ["add-index"]],
   // What PostgreSQL alone does

@@ -51,6 +51,21 @@ test.each([
   ]);
 });
 
+test.each([
+  ["ADD COLUMN c INT, ALGORITHM=INSTANT, LOCK=NONE", true, false],
+  ["ADD INDEX i (n), ALGORITHM=NOCOPY", true, false],
+  ["ADD INDEX i (n), ALGORITHM=INPLACE, LOCK=NONE", false, false],
+  ["ADD CHECK (n > 0), LOCK=NONE", true, true],
+  ["ADD CHECK (n > 0), ALGORITHM=COPY", false, false],
+])("%s is refused by MySQL: %s, by MariaDB: %s", (clause, byMysql, byMariadb) => {
+  const migration = readMysqlMigration(`ALTER TABLE t ${clause}`, "migration.sql");
+  const refused = [mysqlJudging, mariadbJudging].map((judging) => {
+    const { context } = findHazards(migration, { judging });
+    return judging.verdictOf(migration.operations[0]!, context).concerns.some(({ kind }) => kind === "refuses-demand");
+  });
+  expect(refused).toEqual([byMysql, byMariadb]);
+});
+
 test("notices are those of the database system that is asked for", () => {
   const migration = readMysqlMigration(
     "ALTER TABLE `t` MODIFY `n` BIGINT; ALTER TABLE `t` COMMENT 'x'; ALTER TABLE `t` ADD CHECK (`n` > 0)",

@@ -19,7 +19,10 @@ import { instant, type Judged, modeOf, type Server } from "./way.js";
  * `test/database/mysql/verdicts.test.ts` compares it with what MariaDB does.
  */
 export function verdictOf(operation: Operation, context: VerdictContext, servers: readonly Server[]): Verdict {
-  const verdicts = servers.map((server) => verdictOn(operation, context, server));
+  const possible = servers.map((server) => verdictOn(operation, context, server));
+  // What one of them refuses, with nothing changed, was written for the other.
+  const accepted = possible.filter(({ concerns }) => concerns.every(({ kind }) => kind !== "refuses-demand"));
+  const verdicts = accepted.length > 0 ? accepted : possible;
   const all = combine(verdicts);
   if (verdicts.every((each) => JSON.stringify(each) === JSON.stringify(verdicts[0]))) return all;
   // An instant of one server and a copy of the other make no copy under the lock of an instant.

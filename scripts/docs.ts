@@ -26,10 +26,20 @@ const generated = "<!-- Made from the code by `npm run docs`: edit the code inst
 const waiver =
   "### Waiving one place\n\nIn a comment before the statement, with the reason: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
 
-function checkedParts({ severity, examples }: CheckRule): string[] {
-  const sql = (title: string, all: readonly string[]) =>
-    all.length === 0 ? [] : [`### ${title}\n\n\`\`\`sql\n${all.join("\n")}\n\`\`\``];
-  return [`Severity: ${severity}.`, ...sql("Told", examples.unsafe), ...sql("Not told", examples.safe)];
+function checkedParts({ severity, examples, mysql }: CheckRule): string[] {
+  const sql = (title: string, all: readonly string[], level = "###") =>
+    all.length === 0 ? [] : [`${level} ${title}\n\n\`\`\`sql\n${all.join("\n")}\n\`\`\``];
+  const onMysql = mysql && [
+    `### On MySQL and MariaDB\n\n${mysql.background}`,
+    ...sql("Told", mysql.unsafe, "####"),
+    ...sql("Not told", mysql.safe, "####"),
+  ];
+  return [
+    `Severity: ${severity}.`,
+    ...sql("Told", examples.unsafe),
+    ...sql("Not told", examples.safe),
+    ...(onMysql ?? []),
+  ];
 }
 
 const exits: Readonly<Record<number, string>> = {

@@ -27,6 +27,12 @@ export interface CheckRule<K extends OperationKind = OperationKind> {
   readonly examples: { readonly unsafe: readonly string[]; readonly safe: readonly string[] };
   /** For the docs page: why, in a few sentences. */
   readonly background: string;
+  /** For the docs page: what is another matter on MySQL and MariaDB. */
+  readonly mysql?: {
+    readonly background: string;
+    readonly unsafe: readonly string[];
+    readonly safe: readonly string[];
+  };
 }
 
 /** A rule about no statement of a migration. */

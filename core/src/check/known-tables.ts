@@ -85,7 +85,8 @@ export class KnownTables {
     if (found === undefined || known === undefined) return;
     const renamed = (columns: readonly string[]) => columns.map((each) => (each === column ? newName : each));
     found.columns.delete(column);
-    found.columns.set(newName, known);
+    const { declaration } = known;
+    found.columns.set(newName, declaration ? { ...known, declaration: { ...declaration, name: newName } } : known);
     for (const [name, constraint] of found.constraints)
       found.constraints.set(name, { ...constraint, columns: renamed(constraint.columns) });
     for (const [key, index] of this.#indexesOn(table))

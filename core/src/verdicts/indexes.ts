@@ -29,7 +29,12 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
 
 /** NULL equals nothing: a column that this change adds without a value has no duplicates, until it is filled. */
 export function isOfEmptyColumn(
-  { table, columns = [], statement, newer = [] }: OperationOf<"createIndex">,
+  {
+    table,
+    columns = [],
+    statement,
+    newer = [],
+  }: Pick<OperationOf<"createIndex">, "table" | "columns" | "statement" | "newer">,
   { operations }: VerdictContext,
 ): boolean {
   if (newer.includes("nulls-not-distinct")) return false;

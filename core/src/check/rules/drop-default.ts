@@ -4,8 +4,7 @@ export default defineCheckRule({
   id: "drop-default",
   severity: "error",
   summary: "Takes a default away that running code needs to insert",
-  on: ["setDefault", "redeclareColumn"],
-  claims: ({ kind }, operation) => operation.kind === "setDefault" || kind === "breaks-inserts",
+  on: ["setDefault"],
   safer: () => ({ words: "keep the default until every running version writes the column" }),
   examples: {
     unsafe: [

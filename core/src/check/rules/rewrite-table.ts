@@ -18,4 +18,10 @@ export default defineCheckRule({
     safe: [`VACUUM "User";`, `REFRESH MATERIALIZED VIEW CONCURRENTLY "totals";`],
   },
   background: `The table is copied row by row under an ACCESS EXCLUSIVE lock: every query waits until the copy is done.`,
+  mysql: {
+    background:
+      "ENGINE=InnoDB, FORCE and ROW_FORMAT rebuild the table while writes go on. CONVERT TO CHARACTER SET and partitions copy it. Where it has a FULLTEXT index, adding or dropping any column writes it again while writes wait.",
+    unsafe: ["ALTER TABLE `User` CONVERT TO CHARACTER SET utf8mb4;"],
+    safe: ["ALTER TABLE `User` ENGINE=InnoDB;"],
+  },
 });

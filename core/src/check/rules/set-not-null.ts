@@ -27,4 +27,10 @@ export default defineCheckRule({
     safe: [`CREATE TABLE "User" ("name" TEXT); ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],
   },
   background: `PostgreSQL reads the whole table under an ACCESS EXCLUSIVE lock, unless a validated check says already that no value is NULL; one NULL lets the migration fail, and running code that still writes NULL fails afterwards.`,
+  mysql: {
+    background:
+      "MODIFY … NOT NULL rebuilds the table while reads and writes go on, and fails where a value is NULL. MariaDB copies for a TIMESTAMP, and both where the table has a virtual column.",
+    unsafe: ["ALTER TABLE `User` MODIFY `name` VARCHAR(191) NOT NULL;"],
+    safe: ["CREATE TABLE `User` (`name` TEXT); ALTER TABLE `User` MODIFY `name` TEXT NOT NULL;"],
+  },
 });

@@ -28,6 +28,7 @@ class Findings {
   way = instant;
   readonly concerns: Concern[] = [];
   readonly doubts: Doubt[] = [];
+  readonly others: TableName[] = [];
 
   constructor(readonly table: TableName) {}
 
@@ -77,7 +78,10 @@ export function addColumn(
   if (isIndexed && isFilled && !isIdentity) found.fails("duplicates");
   // MariaDB takes it that a new column passes.
   if (column.checks.length > 0 && server === "mysql") found.needs(copies, { kind: "scans", table, why: "check" });
-  if (references !== undefined) reference(found, column, server, isFilled);
+  if (references !== undefined) {
+    reference(found, column, server, isFilled);
+    if (server === "mariadb") found.others.push(references.table);
+  }
   if (column.notNull && column.defaultSql === undefined && !isGenerated && !isIdentity) {
     const value = implicitValue(column, server);
     if (value === undefined) found.fails("any-row");
@@ -149,10 +153,6 @@ export function redeclareColumn(
     found.fails("duplicates");
     found.narrows("duplicates");
   }
-  // MODIFY says everything anew: what it does not repeat is gone.
-  const losesDefault = former.defaultSql !== undefined && column.defaultSql === undefined;
-  if (losesDefault && column.notNull && !column.isIdentity)
-    found.concerns.push({ kind: "breaks-inserts", table, column: column.name });
   return found.judged(known, false);
 }
 

@@ -45,7 +45,9 @@ export function addForeignKey(operation: OperationOf<"addForeignKey">, context: 
     const isIndexed = indexes.some((index) => columns.every((column, at) => index.columns[at] === column));
     return { way: isIndexed ? instant : builds, concerns: [narrows(table, "foreign-key")], others };
   }
-  return { ...copied(table, "foreign-key"), others };
+  const { way, concerns } = copied(table, "foreign-key");
+  const isOfNulls = isOfEmptyColumn(operation, context);
+  return { way, concerns: concerns.filter(({ kind }) => !isOfNulls || kind !== "fails-on-rows"), others };
 }
 
 /** MySQL and MariaDB read every row for it, and know no way but the copy. */

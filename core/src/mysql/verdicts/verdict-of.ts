@@ -19,10 +19,15 @@ import { instant, type Judged, modeOf, type Server } from "./way.js";
  * `test/database/mysql/verdicts.test.ts` compares it with what MariaDB does.
  */
 export function verdictOf(operation: Operation, context: VerdictContext, servers: readonly Server[]): Verdict {
-  const verdicts = servers.map((server) => verdictOn(operation, context, server));
+  const possible = servers.map((server) => verdictOn(operation, context, server));
+  // What one of them refuses, with nothing changed, was written for the other.
+  const accepted = possible.filter(({ concerns }) => concerns.every(({ kind }) => kind !== "refuses-demand"));
+  const verdicts = accepted.length > 0 ? accepted : possible;
   const all = combine(verdicts);
   if (verdicts.every((each) => JSON.stringify(each) === JSON.stringify(verdicts[0]))) return all;
-  return { ...all, doubts: combine([all, verdict({ doubts: ["server"] })]).doubts };
+  // An instant of one server and a copy of the other make no copy under the lock of an instant.
+  const { locks } = combine(verdicts.filter(({ held }) => held === all.held));
+  return { ...all, locks, doubts: combine([all, verdict({ doubts: ["server"] })]).doubts };
 }
 
 function verdictOn(operation: Operation, context: VerdictContext, server: Server): Verdict {
@@ -36,7 +41,7 @@ function lockedAs({ way, concerns, doubts = [], others = [] }: Judged, operation
   const made = own.filter((table) => context.createdInThisChange(table));
   if (own.length > 0 && made.length === own.length) return harmless;
   return verdict({
-    locks: [...locksOn(modeOf(way), own, context), ...locksOn("ACCESS EXCLUSIVE", others, context)],
+    locks: locksOn(modeOf(way), [...own, ...others], context),
     held: way.held,
     concerns,
     doubts,

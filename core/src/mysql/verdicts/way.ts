@@ -40,7 +40,7 @@ export interface Judged {
   readonly way: Way;
   readonly concerns: readonly Concern[];
   readonly doubts?: readonly Doubt[];
-  /** Other tables that are locked for an instant. */
+  /** Tables that are locked in the same way: seen on MariaDB 10.11, where writes of both tables wait while a foreign key is looked up. */
   readonly others?: readonly TableName[];
 }
 

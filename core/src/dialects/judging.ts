@@ -10,6 +10,8 @@ export interface Judging {
   readonly capabilities: Capabilities;
   /** What one operation does to a database in use, run as it stands. */
   verdictOf(operation: Operation, context: VerdictContext): Verdict;
+  /** Whether its verdict rests on what the table is before it. */
+  asksFormerTable(operation: Operation): boolean;
   /** The functions that a query calls, and of which nobody knows what they do. */
   unknownFunctions(operation: OperationOf<"select">): readonly string[];
 }

@@ -10,6 +10,8 @@ export interface Units {
    * @throws LockstepError LS1003 when a name does not fit
    */
   describe(spec: UnitSpec, verdict?: Verdict): UnitText;
+  /** What others wait for, and for how long, in a few words: `ACCESS EXCLUSIVE, instant`. */
+  lockWords(verdict: Verdict): string;
   /** Whether there is something to run: what one dialect does in three units, another may do in one. */
   isNeeded(spec: UnitSpec): boolean;
   /** It shares its file with nothing else. */

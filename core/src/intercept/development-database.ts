@@ -26,7 +26,7 @@ import { tryFills } from "./try-fills.js";
 
 type DatabaseSources = Pick<
   PlanSources,
-  "table" | "lookedUp" | "index" | "foreignKeys" | "typeKind" | "isTaken" | "dependence" | "environment"
+  "table" | "lookedUp" | "index" | "foreignKeys" | "typeKind" | "formerTable" | "isTaken" | "dependence" | "environment"
 >;
 
 /** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */
@@ -60,6 +60,7 @@ export class DevelopmentDatabase {
       index: this.#asking(({ index }) => index),
       foreignKeys: this.#asking(({ foreignKeys }) => foreignKeys),
       typeKind: this.typeKind,
+      formerTable: this.formerTable,
       isTaken: this.#asking(({ isTaken }) => isTaken),
       dependence: this.#asking(({ dependence }) => dependence),
       environment: async () => ({
@@ -70,6 +71,8 @@ export class DevelopmentDatabase {
   }
 
   readonly dependents = this.#asking(({ dependents }) => dependents);
+
+  readonly formerTable = this.#asking(({ formerTable }) => formerTable);
 
   readonly typeKind = this.#asking(({ typeKind }) => typeKind);
 

@@ -10,5 +10,11 @@ export const mariadbJudging = judgingOf("mariadb");
 export const eitherJudging = judgingOf("mysql", "mariadb");
 
 function judgingOf(...servers: readonly Server[]): Judging {
-  return { capabilities, verdictOf: (operation, context) => verdictOf(operation, context, servers), unknownFunctions };
+  return {
+    capabilities,
+    verdictOf: (operation, context) => verdictOf(operation, context, servers),
+    // Of a FULLTEXT index, and of what a column was that is declared anew.
+    asksFormerTable: ({ kind }) => /^(?:addColumn|redeclareColumn|dropColumn|addForeignKey)$/.test(kind),
+    unknownFunctions,
+  };
 }

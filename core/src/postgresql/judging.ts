@@ -3,4 +3,9 @@ import { unknownFunctions } from "../verdicts/statements.js";
 import { verdictOf } from "../verdicts/verdict-of.js";
 import { capabilities } from "./capabilities.js";
 
-export const judging: Judging = { capabilities, verdictOf, unknownFunctions };
+export const judging: Judging = {
+  capabilities,
+  verdictOf,
+  asksFormerTable: () => false,
+  unknownFunctions,
+};

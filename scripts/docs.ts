@@ -8,7 +8,13 @@ import { checkRules } from "../core/src/check/rules/index.js";
 import { commands } from "../core/src/cli/commands/index.js";
 import { errorTable } from "../core/src/errors.js";
 import { rules } from "../core/src/rules/index.js";
-import { nodeVersions, postgresVersions, typescriptVersions } from "../core/src/supported-versions.js";
+import {
+  mariadbVersions,
+  mysqlVersions,
+  nodeVersions,
+  postgresVersions,
+  typescriptVersions,
+} from "../core/src/supported-versions.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
 import { prismaMysqlNotes, prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
 import { typeormPlugin } from "../plugin-typeorm/src/plugin.js";
@@ -20,10 +26,20 @@ const generated = "<!-- Made from the code by `npm run docs`: edit the code inst
 const waiver =
   "### Waiving one place\n\nIn a comment before the statement, with the reason: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
 
-function checkedParts({ severity, examples }: CheckRule): string[] {
-  const sql = (title: string, all: readonly string[]) =>
-    all.length === 0 ? [] : [`### ${title}\n\n\`\`\`sql\n${all.join("\n")}\n\`\`\``];
-  return [`Severity: ${severity}.`, ...sql("Told", examples.unsafe), ...sql("Not told", examples.safe)];
+function checkedParts({ severity, examples, mysql }: CheckRule): string[] {
+  const sql = (title: string, all: readonly string[], level = "###") =>
+    all.length === 0 ? [] : [`${level} ${title}\n\n\`\`\`sql\n${all.join("\n")}\n\`\`\``];
+  const onMysql = mysql && [
+    `### On MySQL and MariaDB\n\n${mysql.background}`,
+    ...sql("Told", mysql.unsafe, "####"),
+    ...sql("Not told", mysql.safe, "####"),
+  ];
+  return [
+    `Severity: ${severity}.`,
+    ...sql("Told", examples.unsafe),
+    ...sql("Not told", examples.safe),
+    ...(onMysql ?? []),
+  ];
 }
 
 const exits: Readonly<Record<number, string>> = {
@@ -85,7 +101,15 @@ function pages(): Map<string, string> {
     "## Told by `lockstep check`",
     listed(checkRules),
   );
-  const tools = [prismaVersions, typeormVersions, postgresVersions, nodeVersions, typescriptVersions];
+  const tools = [
+    prismaVersions,
+    typeormVersions,
+    postgresVersions,
+    mariadbVersions,
+    mysqlVersions,
+    nodeVersions,
+    typescriptVersions,
+  ];
   add(
     "supported-versions.md",
     "# Supported versions",

@@ -13,6 +13,16 @@ const imports = (ids, type) =>
     .sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1))
     .join("\n");
 
+const checks = (ids, from, what) =>
+  `import type { Check } from "${from}";
+${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
+
+/** ${what}, in the order of their names. This file is generated: npm run lists. */
+export const checks: readonly Check[] = [
+${ids.map((id) => `  ${camel(id)},`).join("\n")}
+];
+`;
+
 const lists = [
   {
     folder: "core/src/rules",
@@ -84,15 +94,17 @@ export const formatters: readonly Formatter[] = [${ids.map(camel).join(", ")}];
   {
     folder: "core/src/doctor/checks",
     not: ["index"],
-    write: (ids) =>
-      `import type { Check } from "../check.js";
-${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
-
-/** Every check of the core, in the order of their names. This file is generated: npm run lists. */
-export const checks: readonly Check[] = [
-${ids.map((id) => `  ${camel(id)},`).join("\n")}
-];
-`,
+    write: (ids) => checks(ids, "../check.js", "Every check of the core"),
+  },
+  {
+    folder: "core/src/postgresql/checks",
+    not: ["index"],
+    write: (ids) => checks(ids, "../../dialects/check.js", "What there is to look at on PostgreSQL"),
+  },
+  {
+    folder: "core/src/mysql/checks",
+    not: ["index"],
+    write: (ids) => checks(ids, "../../dialects/check.js", "What there is to look at on MySQL and MariaDB"),
   },
   {
     folder: "plugin-prisma/src/doctor",

@@ -18,7 +18,7 @@ if (!hasMariadb && !wasMissing) {
   console.log("No MariaDB server: its tests are left out. LOCKSTEP_MARIADB_URL names one.");
 }
 /** The last one: tests of the projects that the gallery is about. */
-const exclude = [...(part === "short" ? longProofs : []), "scenarios/code/*/input/**"];
+const exclude = [...(part === "short" ? longProofs : []), ...(hasMariadb ? [] : mariadb), "scenarios/code/*/input/**"];
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   test: {
@@ -37,16 +37,8 @@ export default defineConfig({
             { extends: true, test: { name: "shared", include: shared, exclude, isolate: false } },
             {
               extends: true,
-              test: { name: "own", include: ["**/*.test.ts"], exclude: [...exclude, ...shared, ...mariadb] },
+              test: { name: "own", include: ["**/*.test.ts"], exclude: [...exclude, ...shared] },
             },
-            ...(hasMariadb
-              ? [
-                  {
-                    extends: true as const,
-                    test: { name: "mariadb", include: mariadb, exclude, globalSetup: ["./support/mariadb-setup.ts"] },
-                  },
-                ]
-              : []),
           ],
   },
 });

@@ -5,7 +5,6 @@ export { isOfOtherDatabase } from "./codemods/sources/not-application-code.js";
 export { type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";
 export type { LockstepConfig } from "./config/schema.js";
-export type { SqlReader } from "./dialects/sql.js";
 export { type ErrorCode, type ErrorContext, errorText, LockstepError } from "./errors.js";
 export { isDeclared } from "./files/declared.js";
 export { committedText } from "./files/git.js";
@@ -92,5 +91,6 @@ export { qualified, quoteIdentifier, quoteLiteral, quoteTable } from "./sql/post
 export { readMigration } from "./sql/postgres/read-migration.js";
 export { userTypeText } from "./sql/postgres/read-type.js";
 export { baseOf, changesCatalogueOnly } from "./sql/postgres/type-change.js";
+export type { SqlReader } from "./sql/sql-reader.js";
 export { sqlReader } from "./sql-reader.js";
 export type { SupportedTool } from "./supported-versions.js";

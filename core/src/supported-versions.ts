@@ -34,6 +34,27 @@ export const postgresVersions: SupportedTool = {
   ranges: [[[13], [18]]],
 };
 
+/** From 10.6 on an ALTER TABLE that breaks off is taken back. */
+export const mariadbVersions: SupportedTool = {
+  tool: "MariaDB",
+  tested: "10.11",
+  note: "The SQL of units, backfills, repairs and checks; 10.6 and later are accepted. The plugins for Prisma and TypeORM do not take it yet.",
+  ranges: [
+    [
+      [10, 11],
+      [10, 11],
+    ],
+  ],
+};
+
+/** Before 8.0.12 there is no ALGORITHM=INSTANT. */
+export const mysqlVersions: SupportedTool = {
+  tool: "MySQL",
+  tested: "none",
+  note: "8.0.12 and later are accepted; no test runs on one. The plugins for Prisma and TypeORM do not take it yet.",
+  ranges: [],
+};
+
 /** `isTested(postgresVersions, "17.10")` */
 export function isTested({ ranges }: SupportedTool, version: string): boolean {
   const actual = version.split(/[^\d]+/).map(Number);

@@ -1,9 +1,8 @@
-import { databases } from "./database.js";
 import type { Build } from "./instance.js";
 import { leftovers } from "./leftovers.js";
 import type { PhaseNumbers } from "./record.js";
-import { startReport } from "./report.js";
 import { Production, type Story } from "./story.js";
+import { databases } from "./systems/system.js";
 import { problemsOf } from "./verdict.js";
 import { everything, phaseOutput } from "./what-is-shown.js";
 
@@ -35,7 +34,7 @@ export async function lockstepWay(
   await commit(story, "Users have a handle: expand");
   const expand = await shop.build("expand");
   screen.say("Deployed: the schema first, while the same report is running …");
-  await startReport(production.url, orm.table);
+  await story.system.startReport(production.url, story.system.quote(orm.table));
   await migrate(expand);
   screen.say("… then the code. One old instance stays for now: old and new serve side by side.");
   await production.rotation.add(expand);
@@ -77,7 +76,7 @@ export async function lockstepWay(
   await shop.diff(...orm.diffs.contract);
   await commit(story, "Users have a handle: contract");
   const contract = await shop.build("contract");
-  await startReport(production.url, orm.table);
+  await story.system.startReport(production.url, story.system.quote(orm.table));
   await migrate(contract);
   await roll(production, read, contract);
   await shop.npx({ name: "lockstep", args: ["status"] }, targets);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { query } from "../matrix/databases.js";
 import { perCommand, surviveKills } from "./kills.js";
 import { type Column, type Orm, type OrmApp, succeeded } from "./orm-app.js";
 import { readUsers } from "./rows.js";
@@ -19,7 +18,7 @@ export function killedSuite({ name, create }: Orm): void {
     afterAll(() => app?.close());
     const state = async (url: string) => ({
       catalogue: await catalogue(app, url),
-      users: await query(url, "SELECT * FROM users ORDER BY id"),
+      users: await app.system.query(url, "SELECT * FROM users ORDER BY id"),
       applied: await appliedOn(app, url),
     });
 
@@ -41,7 +40,7 @@ export function killedSuite({ name, create }: Orm): void {
       const file = app.writeMigration("nick", [
         `ALTER TABLE users ADD COLUMN nick TEXT`,
         `UPDATE users SET nick = lower(name)`,
-        `ALTER TABLE users ALTER COLUMN nick SET NOT NULL`,
+        app.system.setNotNull("users", "nick"),
       ]);
       app.declare({ columns: [{ name: "nick", isRequired: true }] });
       try {
@@ -114,7 +113,7 @@ export function killedSuite({ name, create }: Orm): void {
   });
 }
 
-async function appliedOn({ ledger }: OrmApp, url: string) {
+async function appliedOn({ ledger, system: { query } }: OrmApp, url: string) {
   // Prisma's, with what it has begun and not ended.
   const isPrisma = ledger === "_prisma_migrations";
   return isPrisma
@@ -122,5 +121,5 @@ async function appliedOn({ ledger }: OrmApp, url: string) {
         url,
         `SELECT migration_name, finished_at IS NULL AS failed FROM "${ledger}" WHERE rolled_back_at IS NULL ORDER BY 1`,
       )
-    : query(url, `SELECT name FROM "${ledger}" ORDER BY timestamp`);
+    : query(url, `SELECT name FROM ${ledger} ORDER BY timestamp`);
 }

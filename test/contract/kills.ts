@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { query } from "../matrix/databases.js";
 import { startKillProxy } from "../support/kill-proxy.js";
 import type { RunResult } from "../support/run.js";
 import { until } from "../support/sessions.js";
@@ -108,8 +107,7 @@ async function killedAtMessage(app: OrmApp, at: number, run: Run, url: string): 
     app.killing = undefined;
     await proxy.stop();
     await until("the server has noticed", async () => {
-      const sql = "SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE datname = current_database()";
-      return (await query(url, sql))[0]?.sessions === 1;
+      return (await app.system.sessions(url)) === 1;
     });
   }
 }

@@ -3,11 +3,12 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, symlin
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { OrmPlugin } from "../../core/src/plugin.js";
-import { createDatabase, type TestDatabase } from "../support/database.js";
+import type { TestDatabase } from "../support/database.js";
 import { LockstepCommands, withPreload } from "../support/lockstep-commands.js";
 import { environment, type RunOptions, type RunResult, run } from "../support/run.js";
 import { Build } from "./build.js";
 import { seed } from "./rows.js";
+import { postgresql, type System } from "./system.js";
 
 /** A column of text, whatever ORM writes it down. */
 export interface Column {
@@ -69,6 +70,7 @@ export abstract class OrmApp {
   /** What the stock command says when the model and the database agree. */
   abstract readonly noChanges: RegExp;
   readonly root: string;
+  readonly system: System;
   /** Of a developer, whose database `generate` asks. */
   development = "";
   production = "";
@@ -83,8 +85,9 @@ export abstract class OrmApp {
   readonly #commands: LockstepCommands;
   readonly #killed: LockstepCommands;
 
-  constructor(root: string) {
+  constructor(root: string, system: System = postgresql) {
     this.root = root;
+    this.system = system;
     this.#commands = new LockstepCommands(root);
     this.#killed = new LockstepCommands(root, killAt);
   }
@@ -125,7 +128,7 @@ export abstract class OrmApp {
 
   /** A database that goes with the application, empty or like another. */
   async database(template?: string): Promise<string> {
-    const database = await createDatabase("contract", template);
+    const database = await this.system.create(template);
     this.#databases.push(database);
     return database.url;
   }

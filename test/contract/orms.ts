@@ -5,5 +5,8 @@ import { typeorm } from "./typeorm.js";
 /** Every ORM, in its newest version. */
 export const orms: readonly Orm[] = [prisma, typeorm("1.1.1")];
 
+/** The same on MariaDB, where there is one. */
+export const onMariadb: readonly Orm[] = process.env.LOCKSTEP_TEST_MARIADB ? [typeorm("1.1.1", "MariaDB")] : [];
+
 /** Older lines, through the tests that take little time. */
 export const olderOrms: readonly Orm[] = [typeorm("0.3.31")];

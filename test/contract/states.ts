@@ -1,12 +1,9 @@
-import { catalogueOf } from "../matrix/databases.js";
 import type { OrmApp, Snapshot } from "./orm-app.js";
+import { systemOf } from "./system.js";
 
 /** What tables consist of, without the one in which the ORM keeps what it has applied. */
-export async function catalogue(app: OrmApp, url: string) {
-  const { tables, sequences, ...rest } = await catalogueOf(url, ["public"]);
-  const isOwn = (name: string) => name === `public.${app.ledger}` || name === `public.${app.ledger}_id_seq`;
-  const without = (named: object = {}) => Object.fromEntries(Object.entries(named).filter(([name]) => !isOwn(name)));
-  return { ...rest, tables: without(tables), sequences: without(sequences) };
+export function catalogue(app: OrmApp, url: string): Promise<unknown> {
+  return systemOf(url).catalogue(url, [app.ledger]);
 }
 
 /** Migrations that are in the repository now and were not before. */

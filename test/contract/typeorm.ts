@@ -3,8 +3,33 @@ import { type RunResult, run } from "../support/run.js";
 import { createTypeormProject, runners, type TypeormVersion } from "../support/typeorm-project.js";
 import { serveFile } from "./build.js";
 import { type Addition, type Column, type GenerateOptions, type Orm, OrmApp } from "./orm-app.js";
+import { mariadb, postgresql, type System } from "./system.js";
 
-const files = {
+/** How a project looks on one system. */
+interface Flavour {
+  readonly system: System;
+  readonly type: "postgres" | "mariadb";
+  /** Options of a column of text. */
+  readonly text: string;
+  readonly users: string;
+}
+
+const onPostgresql: Flavour = {
+  system: postgresql,
+  type: "postgres",
+  text: `type: "text"`,
+  users: `CREATE TABLE "users" ("id" SERIAL NOT NULL, "email" text NOT NULL, "name" text NOT NULL, CONSTRAINT "PK_a3ffb1c0c8416b9fc6f907b7433" PRIMARY KEY ("id"))`,
+};
+
+const onMariadb: Flavour = {
+  system: mariadb,
+  type: "mariadb",
+  text: `type: "varchar", length: 191`,
+  users:
+    "CREATE TABLE \\`users\\` (\\`id\\` int NOT NULL AUTO_INCREMENT, \\`email\\` varchar(191) NOT NULL, \\`name\\` varchar(191) NOT NULL, PRIMARY KEY (\\`id\\`)) ENGINE=InnoDB",
+};
+
+const filesOf = (flavour: Flavour) => ({
   ".gitignore": "node_modules\n",
   "lockstep.config.ts": `import { defineConfig } from "@lockstep/typeorm";
 
@@ -16,14 +41,14 @@ import { DataSource } from "typeorm";
 
 export default withLockstep(
   new DataSource({
-    type: "postgres",
+    type: "${flavour.type}",
     url: process.env.DATABASE_URL,
     entities: ["src/entities/*.ts"],
     migrations: ["src/migrations/*.ts"],
   }),
 );
 `,
-  "src/entities/user.ts": entityOf("User", "users", [
+  "src/entities/user.ts": entityOf(flavour, "User", "users", [
     { name: "email", isRequired: true },
     { name: "name", isRequired: true },
   ]),
@@ -31,11 +56,11 @@ export default withLockstep(
 
 export class Init1767225600000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(\`CREATE TABLE "users" ("id" SERIAL NOT NULL, "email" text NOT NULL, "name" text NOT NULL, CONSTRAINT "PK_a3ffb1c0c8416b9fc6f907b7433" PRIMARY KEY ("id"))\`);
+    await queryRunner.query(\`${flavour.users}\`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(\`DROP TABLE "users"\`);
+    await queryRunner.query("DROP TABLE users");
   }
 }
 `,
@@ -71,19 +96,25 @@ function present(user: User) {
 }
 `,
   "src/serve.ts": serveFile,
-};
+});
 
 const cli = "node --import tsx node_modules/typeorm/cli.js -d src/data-source.ts";
 const scripts = { "migration:generate": `${cli} migration:generate`, "migration:run": `${cli} migration:run` };
 
 /** TypeORM of a version, with its stock CLI run by tsx. */
-export function typeorm(version: TypeormVersion): Orm {
+export function typeorm(version: TypeormVersion, on: "PostgreSQL" | "MariaDB" = "PostgreSQL"): Orm {
+  const flavour = on === "MariaDB" ? onMariadb : onPostgresql;
   return {
-    name: `TypeORM ${version}`,
+    name: `TypeORM ${version}${on === "MariaDB" ? ", MariaDB" : ""}`,
     plugin: typeormPlugin,
     create() {
-      const { root } = createTypeormProject({ version, module: "commonjs", files, manifest: { scripts } });
-      return new TypeormApp(root);
+      const { root } = createTypeormProject({
+        version,
+        module: "commonjs",
+        files: filesOf(flavour),
+        manifest: { scripts },
+      });
+      return new TypeormApp(root, flavour);
     },
   };
 }
@@ -93,21 +124,32 @@ class TypeormApp extends OrmApp {
   readonly migrationsFolder = "src/migrations";
   readonly modelFile = "src/entities/user.ts";
   readonly noChanges = /No changes in database schema were found/;
+  readonly #flavour: Flavour;
+
+  constructor(root: string, flavour: Flavour) {
+    super(root, flavour.system);
+    this.#flavour = flavour;
+  }
 
   declare({ columns = [], tables = [] }: Addition): void {
     this.write(
       this.modelFile,
-      this.read(this.modelFile).replace(/\n\}\n$/, `\n${columns.map(propertyOf).join("")}}\n`),
+      this.read(this.modelFile).replace(
+        /\n\}\n$/,
+        `\n${columns.map((column) => propertyOf(column, this.#flavour)).join("")}}\n`,
+      ),
     );
     for (const { name, columns } of tables)
-      this.write(`src/entities/${name.toLowerCase()}.ts`, entityOf(name, name, columns));
+      this.write(`src/entities/${name.toLowerCase()}.ts`, entityOf(this.#flavour, name, name, columns));
   }
 
   replaceColumn(name: string, columns: readonly Column[]): void {
     const declared = new RegExp(`\\n  @Column\\([^\\n]*\\)\\n  ${name}!: .*\\n`);
     this.write(
       this.modelFile,
-      this.read(this.modelFile).replace(declared, () => columns.map(propertyOf).join("")),
+      this.read(this.modelFile).replace(declared, () =>
+        columns.map((column) => propertyOf(column, this.#flavour)).join(""),
+      ),
     );
   }
 
@@ -168,21 +210,21 @@ ${up.map(run).join("")}  }
   }
 }
 
-function entityOf(name: string, table: string, columns: readonly Column[]): string {
+function entityOf(flavour: Flavour, name: string, table: string, columns: readonly Column[]): string {
   return `import { Column, Entity, Index, PrimaryGeneratedColumn } from "typeorm";
 
 @Entity("${table}")
 export class ${name} {
   @PrimaryGeneratedColumn()
   id!: number;
-${columns.map(propertyOf).join("")}}
+${columns.map((column) => propertyOf(column, flavour)).join("")}}
 `;
 }
 
-function propertyOf(column: Column): string {
+function propertyOf(column: Column, { text }: Flavour): string {
   const { name, isNumber, isRequired, isUnique, hasIndex, default: value, defaultSql, fill } = column;
   const options = [
-    `type: "${isNumber ? "int" : "text"}"`,
+    isNumber ? `type: "int"` : text,
     ...(isUnique ? ["unique: true"] : []),
     ...(isRequired ? [] : ["nullable: true"]),
     ...(value === undefined ? [] : [`default: "${value}"`]),

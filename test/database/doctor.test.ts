@@ -3,16 +3,19 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect } from "../../core/src/connect.js";
 import type { FindingLevel } from "../../core/src/doctor/check.js";
-import { checks } from "../../core/src/doctor/checks/index.js";
-import { openTransactions } from "../../core/src/doctor/checks/open-transactions.js";
+import { checks as sharedChecks } from "../../core/src/doctor/checks/index.js";
 import { plannedTables } from "../../core/src/doctor/planned-tables.js";
 import type { Plan } from "../../core/src/model/index.js";
+import { checks as serverChecks } from "../../core/src/postgresql/checks/index.js";
+import { openTransactions } from "../../core/src/postgresql/checks/open-transactions.js";
 import { askTarget } from "../support/ask-check.js";
 import { answerTo } from "../support/plan-fixture.js";
 import { type Pooler, startPooler } from "../support/pooler.js";
 import { type PostgresServer, start } from "../support/postgres.js";
 import { type Replica, startReplica } from "../support/replica.js";
 import { openSession, type Session } from "../support/sessions.js";
+
+const checks = [...sharedChecks, ...serverChecks];
 
 let server: PostgresServer;
 let plan: Plan;

@@ -1,4 +1,5 @@
 /** One server for the whole run; every test file makes its own databases on it (`createDatabase`). */
+import setUpMariadb from "./mariadb-setup.js";
 import { start } from "./postgres.js";
 
 /**
@@ -7,6 +8,14 @@ import { start } from "./postgres.js";
  * @returns what ends it
  */
 export default async function setup(): Promise<() => Promise<void>> {
+  const ends = await Promise.all([
+    setUpPostgres(),
+    ...(process.env.LOCKSTEP_NO_MARIADB === "1" ? [] : [setUpMariadb()]),
+  ]);
+  return async () => void (await Promise.all(ends.map((end) => end())));
+}
+
+async function setUpPostgres(): Promise<() => Promise<void>> {
   if (process.env.LOCKSTEP_TEST_PG) return async () => undefined;
   const server = await start({ settings: { max_connections: 200 } });
   process.env.LOCKSTEP_TEST_PG = server.url();

@@ -71,6 +71,8 @@ function argumentsOf({ share, plugins }: MariadbBinaries, folder: string): strin
   return [
     "--no-defaults",
     `--datadir=${join(folder, "data")}`,
+    // In a folder that servers share, one that starts deletes the temporary tables of the others.
+    `--tmpdir=${folder}`,
     `--lc-messages-dir=${share}`,
     `--character-sets-dir=${join(share, "charsets")}`,
     ...(plugins === undefined ? [] : [`--plugin-dir=${plugins}`]),

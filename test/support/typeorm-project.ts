@@ -73,7 +73,7 @@ export function createTypeormProject(options: TypeormProjectOptions): TypeormFix
   for (const [file, text] of Object.entries(files)) write(file, text);
   mkdirSync(join(root, "node_modules"));
   symlinkSync(join(modules, typeormVersions[version]), join(root, "node_modules/typeorm"));
-  for (const name of ["@types", "@lockstep", "pg", "reflect-metadata", "ts-node", "tsx", "typescript"])
+  for (const name of ["@types", "@lockstep", "mysql2", "pg", "reflect-metadata", "ts-node", "tsx", "typescript"])
     symlinkSync(join(modules, name), join(root, "node_modules", name));
   mkdirSync(join(root, "node_modules/.bin"));
   for (const [name, file] of Object.entries(commands))

@@ -1,8 +1,23 @@
 import type { KnownForeignKey } from "../dialects/development.js";
-import type { ColumnDeclaration, Operation, OperationOf, TableName, TypeKind } from "../model/index.js";
+import type { FormerTable, Judging } from "../dialects/judging.js";
+import type {
+  ColumnDeclaration,
+  IndexDeclaration,
+  Operation,
+  OperationOf,
+  TableName,
+  TypeKind,
+} from "../model/index.js";
 import type { Known } from "../rules/judge.js";
-import { unknownFunctions } from "../verdicts/statements.js";
-import { inSchema, isSame, type KnownConstraint, type KnownTable, KnownTables, keyOf } from "./known-tables.js";
+import {
+  inSchema,
+  isSame,
+  type KnownColumn,
+  type KnownConstraint,
+  type KnownTable,
+  KnownTables,
+  keyOf,
+} from "./known-tables.js";
 
 /**
  * What the migrations of a repository have made so far, told by their statements alone: tables, column types, NOT NULL, checks and
@@ -10,7 +25,7 @@ import { inSchema, isSame, type KnownConstraint, type KnownTable, KnownTables, k
  * been changed by something that nobody could read it forgets.
  */
 export class Catalogue {
-  readonly #tables = new KnownTables();
+  readonly #tables: KnownTables;
   readonly #types = new Map<string, TypeKind>();
   readonly #views = new Set<string>();
   /** Tables that were changed and never made, and what ran that nobody could read: both may have made a table. */
@@ -19,14 +34,28 @@ export class Catalogue {
   /** Every statement was read, and all that they name was made before: then what is not here does not exist. */
   #isWhole = true;
 
+  /** @param judging who judges what it follows */
+  constructor(private readonly judging: Judging) {
+    this.#tables = new KnownTables(judging.capabilities.namesIndexesByTable);
+  }
+
   /** What the rules are told of the time before a statement. */
   known(): Pick<
     Known,
-    "formerIndex" | "formerType" | "typeKind" | "provenBy" | "foreignKeys" | "isNeverNull" | "isRepeated" | "isNew"
+    | "formerIndex"
+    | "formerType"
+    | "formerTable"
+    | "typeKind"
+    | "provenBy"
+    | "foreignKeys"
+    | "isNeverNull"
+    | "isRepeated"
+    | "isNew"
   > {
     return {
       formerIndex: (name) => this.#tables.index(name),
       formerType: (table, column) => this.#tables.find(table)?.columns.get(column)?.type,
+      formerTable: (table) => this.#formerTable(table),
       typeKind: (name) => this.#types.get(keyOf(name)),
       provenBy: (table, constraint) => {
         const found = this.#tables.find(table)?.constraints.get(constraint);
@@ -63,7 +92,7 @@ export class Catalogue {
         const { name, table, sql } = operation;
         // Of the table alone, whose rows are all in partitions.
         if (this.isPartitioned(table) && /\bON\s+ONLY\b/i.test(sql)) return true;
-        return isGuarded("NOT\\s+") && this.#tables.index({ ...table, name }) !== undefined;
+        return isGuarded("NOT\\s+") && this.#tables.index({ ...table, name }, table) !== undefined;
       }
       case "dropTable":
         return isGone(this.#tables.find(operation.table) !== undefined);
@@ -117,6 +146,15 @@ export class Catalogue {
       case "setType":
         this.#tables.setColumn(operation.table, operation.column, { type: operation.type });
         break;
+      case "setDefault":
+        this.#setDefault(operation);
+        break;
+      case "redeclareColumn": {
+        const { table, formerName, column } = operation;
+        if (formerName !== column.name) this.#tables.renameColumn(table, formerName, column.name);
+        this.#tables.find(table)?.columns.set(column.name, declared(column, column.isPrimaryKey));
+        break;
+      }
       case "renameTable":
         this.#tables.rename(operation.table, operation.newName);
         break;
@@ -129,13 +167,11 @@ export class Catalogue {
         this.#tables.drop(operation.table);
         break;
       case "createIndex": {
-        const { table, name, isUnique, columns, reads, method, definition } = operation;
-        const facts = { name, isUnique, columns: columns ?? reads, method, ...(columns ? {} : { definition }) };
-        this.#tables.keepIndex({ ...facts, isPrimary: false, table: inSchema(table) });
+        this.#keepIndex(operation.table, operation);
         break;
       }
       case "dropIndex":
-        this.#tables.dropIndex(operation.name);
+        this.#tables.dropIndex(operation.name, operation.onTable);
         break;
       case "addPrimaryKey":
       case "addUnique":
@@ -153,7 +189,7 @@ export class Catalogue {
       }
       case "dropConstraint":
         this.#tables.find(operation.table)?.constraints.delete(operation.name);
-        this.#tables.dropIndex({ ...operation.table, name: operation.name });
+        this.#tables.dropIndex({ ...operation.table, name: operation.name }, operation.table);
         break;
       case "createView":
         this.#views.add(keyOf(operation.name));
@@ -181,12 +217,15 @@ export class Catalogue {
       }
       case "form":
         // What has which name now is not followed.
-        if (/^(?:RENAME|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what)) this.forget(operation.sql);
+        if (/^(?:RENAME(?! INDEX)|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what))
+          this.forget(operation.sql);
+        // Nor which character sets its columns have now.
+        if (/\b(?:CHARACTER SET|COLLATE)$/.test(operation.what))
+          for (const table of operation.tables ?? []) this.#tables.find(table)?.columns.clear();
         break;
       case "select":
-        if (unknownFunctions(operation).length > 0) this.forget(operation.sql);
+        if (this.judging.unknownFunctions(operation).length > 0) this.forget(operation.sql);
         break;
-      case "redeclareColumn":
       case "unknown":
         this.forget(operation.sql);
     }
@@ -199,14 +238,29 @@ export class Catalogue {
     this.#changed.add(keyOf(table));
   }
 
-  #create({ table, columns, constraints, primaryKey, sql, partitionOf }: OperationOf<"createTable">): void {
+  #setDefault({ table, column, defaultSql }: OperationOf<"setDefault">): void {
+    const known = this.#tables.find(table)?.columns.get(column)?.declaration;
+    if (known === undefined) return;
+    const { defaultSql: _, ...declaration } = known;
+    const changed = defaultSql === undefined ? declaration : { ...declaration, defaultSql };
+    this.#tables.setColumn(table, column, { declaration: changed });
+  }
+
+  #create(operation: OperationOf<"createTable">): void {
+    const { table, columns, constraints, primaryKey, sql, partitionOf, indexes = [], optionsSql = "" } = operation;
     const parent = partitionOf && this.#tables.find(partitionOf);
     if (parent !== undefined && isDefault(sql)) parent.hasDefaultPartition = true;
-    this.#tables.make(table, /\bPARTITION\s+BY\b/i.test(sql));
+    this.#tables.make(table, /\bPARTITION\s+BY\b/i.test(sql), optionsSql);
     const made = this.#tables.find(table);
     for (const column of columns)
       made?.columns.set(column.name, declared(column, primaryKey.includes(column.name) || column.isPrimaryKey));
     for (const constraint of constraints) this.#tables.constrain(table, { ...constraint, isValid: true });
+    for (const index of indexes) this.#keepIndex(table, index);
+  }
+
+  #keepIndex(table: TableName, { name, isUnique, columns, reads, method, definition }: IndexDeclaration): void {
+    const facts = { name, isUnique, columns: columns ?? reads, method, ...(columns ? {} : { definition }) };
+    this.#tables.keepIndex({ ...facts, isPrimary: false, table: inSchema(table) });
   }
 
   #addColumn({ table, column }: OperationOf<"addColumn">): void {
@@ -248,6 +302,20 @@ export class Catalogue {
       default:
         return operation satisfies never;
     }
+  }
+
+  #formerTable(table: TableName): FormerTable | undefined {
+    const found = this.#tables.find(table);
+    if (found === undefined) return undefined;
+    const declarations = () => [...found.columns.values()].flatMap(({ declaration }) => declaration ?? []);
+    return {
+      column: (name) =>
+        found.columns.get(name)?.declaration ??
+        declarations().find((each) => each.name.toLowerCase() === name.toLowerCase()),
+      optionsSql: found.optionsSql,
+      indexes: this.#tables.indexesOf(table),
+      hasVirtualColumn: declarations().some(({ isVirtual }) => isVirtual === true),
+    };
   }
 
   #mayExist(table: TableName): boolean {
@@ -294,8 +362,9 @@ function isDefault(sql: string): boolean {
   return /\bDEFAULT\s*;?\s*$/i.test(sql);
 }
 
-function declared({ type, notNull }: ColumnDeclaration, isKey: boolean): { type: string; notNull: boolean } {
-  return { type, notNull: notNull || isKey };
+function declared(column: ColumnDeclaration, isKey: boolean): KnownColumn {
+  const notNull = column.notNull || isKey;
+  return { type: column.type, notNull, declaration: { ...column, notNull } };
 }
 
 /** A name as the one who asks spells it, where it is the same. */

@@ -1,13 +1,11 @@
+import type { Checking } from "../dialects/checking.js";
 import { type Environment, type Migration, operationsOfKind, type TableName } from "../model/index.js";
 import { findHazards } from "../rules/judge.js";
-import type { Parser } from "../sql/postgres/parser.js";
-import { readMigrationLeniently } from "../sql/postgres/read-migration-leniently.js";
 import { Catalogue } from "./catalogue.js";
 import { aboutFile, type CheckFinding } from "./finding.js";
 import { judgeFile } from "./judge-file.js";
 import type { MigrationSet, MigrationSource } from "./migration-set.js";
 import unreadCode from "./rules/unread-code.js";
-import { withoutPublic } from "./without-public.js";
 
 /** What is checked, and what is known of where it runs. */
 export interface CheckRequest {
@@ -19,7 +17,7 @@ export interface CheckRequest {
   readonly read: (file: string) => string | undefined;
   /** The DDL of migrations that Lockstep wrote, by their files: they are not judged again. */
   readonly units?: ReadonlyMap<string, readonly string[]>;
-  readonly parser: Parser;
+  readonly checking: Checking;
   readonly server?: number | undefined;
 }
 
@@ -36,8 +34,9 @@ export interface CheckedSet {
  * Reads nothing but their files, and never fails on what stands in them.
  */
 export function checkMigrations(request: CheckRequest): CheckedSet {
-  const { set, isChecked, read, parser } = request;
-  const catalogue = new Catalogue();
+  const { set, isChecked, read, checking } = request;
+  const { judging } = checking;
+  const catalogue = new Catalogue(judging);
   const findings: CheckFinding[] = [];
   const files: string[] = [];
   const newTables: TableName[] = [];
@@ -45,18 +44,19 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   for (const file of set.files) {
     const unit = request.units?.get(file);
     if (unit !== undefined) {
-      for (const ddl of unit) applyUnit(ddl, file, parser, catalogue);
+      for (const ddl of unit) applyUnit(ddl, file, checking, catalogue);
       if (isChecked(file)) files.push(file);
       continue;
     }
     const text = read(file);
     const source = text === undefined ? unreadable : set.read(text, file);
-    const migration = withoutPublic(readMigrationLeniently(source.sql, file, parser));
+    const migration = checking.read(source.sql, file);
     if (isChecked(file)) {
-      const known = { ...catalogue.known(), newTables, environment: environmentOf(request, source), isAsWritten: true };
+      const environment = environmentOf(request, source);
+      const known = { judging, ...catalogue.known(), newTables, environment, isAsWritten: true };
       const hazards = findHazards(migration, known);
       const hasUnread = source.unread.length > 0;
-      findings.push(...judgeFile({ file, text: text ?? "", migration, set, hasUnread }, hazards, catalogue));
+      findings.push(...judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, hazards, catalogue));
       findings.push(...unreadFindings(source, file, text));
       files.push(file);
       statements += migration.statements.length;
@@ -81,8 +81,8 @@ function environmentOf({ server, set }: CheckRequest, source: MigrationSource): 
 }
 
 /** What is no SQL, or makes what the catalogue does not have (triggers, assertions), says nothing. */
-function applyUnit(ddl: string, file: string, parser: Parser, catalogue: Catalogue): void {
-  const { operations } = readMigrationLeniently(ddl, file, parser);
+function applyUnit(ddl: string, file: string, checking: Checking, catalogue: Catalogue): void {
+  const { operations } = checking.read(ddl, file);
   catalogue.apply(operations.filter(({ kind }) => kind !== "unknown"));
 }
 

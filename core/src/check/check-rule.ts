@@ -1,12 +1,6 @@
 import type { Severity } from "../config/check-severities.js";
+import type { Safer } from "../dialects/checking.js";
 import type { Concern, OperationKind, OperationOf } from "../model/index.js";
-
-/** What to write instead. */
-export interface Safer {
-  readonly words: string;
-  /** Statements, in their order. */
-  readonly sql?: readonly string[];
-}
 
 /** What a safe way depends on beside the statement. */
 export interface SaferContext {
@@ -25,6 +19,7 @@ export interface CheckRule<K extends OperationKind = OperationKind> {
   readonly on: readonly K[] | "every";
   /** Which concerns of such a statement are its own. Default: all that no other rule speaks of. */
   claims?(concern: Concern, operation: OperationOf<K>): boolean;
+  /** As PostgreSQL does it, or all databases do. */
   safer(operation: OperationOf<K>, context: SaferContext): Safer;
   /** The statements of the safe way can take the place of this one, in a file whose statements are no transaction. */
   readonly isMechanical?: true;
@@ -32,6 +27,12 @@ export interface CheckRule<K extends OperationKind = OperationKind> {
   readonly examples: { readonly unsafe: readonly string[]; readonly safe: readonly string[] };
   /** For the docs page: why, in a few sentences. */
   readonly background: string;
+  /** For the docs page: what is another matter on MySQL and MariaDB. */
+  readonly mysql?: {
+    readonly background: string;
+    readonly unsafe: readonly string[];
+    readonly safe: readonly string[];
+  };
 }
 
 /** A rule about no statement of a migration. */

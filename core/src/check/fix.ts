@@ -1,6 +1,7 @@
+import type { Checking, Safer } from "../dialects/checking.js";
 import { type Environment, type Migration, type Operation, operationsIn } from "../model/index.js";
 import type { Catalogue } from "./catalogue.js";
-import type { CheckRule, Safer } from "./check-rule.js";
+import type { CheckRule } from "./check-rule.js";
 import type { CheckFinding, Fix } from "./finding.js";
 import type { MigrationSet } from "./migration-set.js";
 
@@ -9,6 +10,7 @@ export interface FixableFile {
   readonly text: string;
   readonly migration: Migration;
   readonly set: MigrationSet;
+  readonly checking: Checking;
   readonly transactions: Environment["transactions"];
 }
 
@@ -24,6 +26,8 @@ export function saferWay(
   file: FixableFile,
   catalogue: Catalogue,
 ): Pick<CheckFinding, "safer" | "fix"> {
+  const own = file.checking.saferWay(rule.id, operation);
+  if (own !== undefined) return { safer: own };
   const safer = rule.safer(operation, { alone: file.set.alone });
   if (!rule.isMechanical) return { safer };
   if ("table" in operation && catalogue.isPartitioned(operation.table)) return { safer: byPartition(operation) };

@@ -1,3 +1,4 @@
+import type { Checking } from "../dialects/checking.js";
 import {
   type Concern,
   type Environment,
@@ -9,7 +10,6 @@ import {
 } from "../model/index.js";
 import type { findHazards } from "../rules/judge.js";
 import { isExpected, isKnownServer } from "../verdicts/quiet.js";
-import { verdictOf } from "../verdicts/verdict-of.js";
 import type { Catalogue } from "./catalogue.js";
 import type { CheckRule } from "./check-rule.js";
 import { type CheckFinding, fingerprint } from "./finding.js";
@@ -27,6 +27,7 @@ export interface JudgedFile {
   readonly text: string;
   readonly migration: Migration;
   readonly set: MigrationSet;
+  readonly checking: Checking;
   /** Part of it is code that nobody can read. */
   readonly hasUnread: boolean;
 }
@@ -37,20 +38,24 @@ export function judgeFile(
   { findings: hazards, context }: ReturnType<typeof findHazards>,
   catalogue: Catalogue,
 ): CheckFinding[] {
-  const { file, text, migration, set, hasUnread } = judged;
+  const { file, text, migration, set, checking, hasUnread } = judged;
   const { environment } = context;
-  const keptAt = lockFollower(context);
+  // Where every statement commits none keeps its locks.
+  const keptAt = context.judging.capabilities.hasTransactionalDdl ? lockFollower(context) : () => [];
   const make = findingMaker(judged);
   const rewritten = new Set(hazards.map(({ operation }) => operation));
   // `rewrite` takes the last migration, and what stands in it as it runs.
   const canRewrite =
-    file === set.files.at(-1) && !hasUnread && migration.statements.every(({ sql }) => text.includes(sql));
-  const fixable = { text, migration, set, transactions: environment.transactions };
+    checking.makesPlans &&
+    file === set.files.at(-1) &&
+    !hasUnread &&
+    migration.statements.every(({ sql }) => text.includes(sql));
+  const fixable = { text, migration, set, checking, transactions: environment.transactions };
   const findings: CheckFinding[] = [];
   for (const operation of migration.operations) {
     // What finds its work done does none.
     if (catalogue.isIdle(operation)) continue;
-    const verdict = verdictOf(operation, context);
+    const verdict = context.judging.verdictOf(operation, context);
     for (const [rule, part] of byRule(operation, verdict, environment, catalogue)) {
       const way = saferWay(rule, operation, fixable, catalogue);
       findings.push(

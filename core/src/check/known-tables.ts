@@ -1,10 +1,12 @@
 import type { IndexFacts } from "../dialects/development.js";
-import { nameKey, type TableConstraint, type TableName } from "../model/index.js";
+import { type ColumnDeclaration, nameKey, type TableConstraint, type TableName } from "../model/index.js";
 
 export interface KnownColumn {
   /** As `format_type` prints it. */
   readonly type: string;
   readonly notNull: boolean;
+  /** As it was declared last. */
+  readonly declaration?: ColumnDeclaration;
 }
 
 export interface KnownConstraint extends TableConstraint {
@@ -16,6 +18,7 @@ export interface KnownConstraint extends TableConstraint {
 export interface KnownTable {
   readonly name: TableName;
   readonly isPartitioned: boolean;
+  readonly optionsSql: string;
   hasDefaultPartition: boolean;
   readonly columns: Map<string, KnownColumn>;
   readonly constraints: Map<string, KnownConstraint>;
@@ -33,12 +36,20 @@ export class KnownTables {
     return this.#tables.get(keyOf(table));
   }
 
-  index(name: TableName): IndexFacts | undefined {
-    return this.#indexes.get(keyOf(name));
+  /** @param namesIndexesByTable names of indexes are those of one table */
+  constructor(private readonly namesIndexesByTable: boolean) {}
+
+  /** @param table needed where names of indexes are those of one table */
+  index(name: TableName, table?: TableName): IndexFacts | undefined {
+    return this.#indexes.get(this.#indexKey(name, table));
   }
 
-  make(table: TableName, isPartitioned: boolean): void {
-    const parts = { isPartitioned, hasDefaultPartition: false, columns: new Map(), constraints: new Map() };
+  indexesOf(table: TableName): readonly IndexFacts[] {
+    return this.#indexesOn(table).map(([, index]) => index);
+  }
+
+  make(table: TableName, isPartitioned: boolean, optionsSql: string): void {
+    const parts = { isPartitioned, optionsSql, hasDefaultPartition: false, columns: new Map(), constraints: new Map() };
     this.#tables.set(keyOf(table), { name: table, ...parts });
   }
 
@@ -74,7 +85,8 @@ export class KnownTables {
     if (found === undefined || known === undefined) return;
     const renamed = (columns: readonly string[]) => columns.map((each) => (each === column ? newName : each));
     found.columns.delete(column);
-    found.columns.set(newName, known);
+    const { declaration } = known;
+    found.columns.set(newName, declaration ? { ...known, declaration: { ...declaration, name: newName } } : known);
     for (const [name, constraint] of found.constraints)
       found.constraints.set(name, { ...constraint, columns: renamed(constraint.columns) });
     for (const [key, index] of this.#indexesOn(table))
@@ -110,13 +122,13 @@ export class KnownTables {
   }
 
   keepIndex(index: IndexFacts): void {
-    const key = keyOf({ ...index.table, name: index.name });
+    const key = this.#indexKey({ ...index.table, name: index.name }, index.table);
     this.#indexes.set(key, index);
     addTo(this.#indexesOf, keyOf(index.table), key);
   }
 
-  dropIndex(name: TableName): void {
-    this.#indexes.delete(keyOf(name));
+  dropIndex(name: TableName, table?: TableName): void {
+    this.#indexes.delete(this.#indexKey(name, table));
   }
 
   /** Tables that have, or had, a foreign key that leads to this one. */
@@ -132,6 +144,10 @@ export class KnownTables {
     for (const [key, table] of this.#tables) if (text.includes(table.name.name)) this.#tables.delete(key);
     for (const [key, index] of this.#indexes)
       if (text.includes(index.name) || text.includes(index.table.name)) this.#indexes.delete(key);
+  }
+
+  #indexKey(name: TableName, table: TableName | undefined): string {
+    return this.namesIndexesByTable && table !== undefined ? keyOf(table) + keyOf({ name: name.name }) : keyOf(name);
   }
 
   #indexesOn(table: TableName): (readonly [key: string, index: IndexFacts])[] {

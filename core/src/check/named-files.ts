@@ -34,13 +34,16 @@ export function namedFiles(
       throw new LockstepError("LS8016", `${file} cannot be read.`, { hint: "npx lockstep check <file>" });
     texts.set(file, text);
   }
-  return { files: new Set(files), texts, sets: others.map(alone) };
+  // They are for the database that all the others are for.
+  const dialects = new Set(sets.map(({ dialect }) => dialect));
+  const dialect = dialects.size === 1 ? [...dialects][0] : undefined;
+  return { files: new Set(files), texts, sets: others.map((file) => alone(file, dialect)) };
 }
 
-function alone(file: string): MigrationSet {
+function alone(file: string, dialect: string | undefined): MigrationSet {
   return {
     folder: posix.dirname(file),
-    dialect: undefined,
+    dialect,
     transactions: undefined,
     alone: ", outside of a transaction",
     files: [file],

@@ -1,6 +1,6 @@
+import type { Safer } from "../dialects/checking.js";
 import type { TableName } from "../model/index.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
-import type { Safer } from "./check-rule.js";
 
 /** The safe way of a constraint that looks at rows: NOT VALID, and a proof in a transaction of its own. */
 export function notValid({ table, name, sql }: { table: TableName; name: string | undefined; sql: string }): Safer {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { readBaseline } from "../check/baseline.js";
 import { checkMigrations } from "../check/check-migrations.js";
+import { checkingOf } from "../check/checking-of.js";
 import { editedMigrations } from "../check/edited-migrations.js";
 import { type CheckFinding, fingerprintIn } from "../check/finding.js";
 import type { MigrationSet, RepositoryFiles } from "../check/migration-set.js";
@@ -43,7 +44,6 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   const own = await settingsAt(cwd);
   const scope = await scopeOf(invocation, own);
   const { repository, base, isNamed, isChecked, read } = scope;
-  const parser = await loading;
   const today = io.now().toISOString().slice(0, 10);
   const findings: CheckFinding[] = [];
   const notLookedAt: NotLookedAt[] = [];
@@ -59,12 +59,12 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   for (const set of [...scope.sets, ...scope.others]) {
     const { folder, dialect } = set;
     const checked = set.files.filter(isChecked);
-    const isOther = dialect !== undefined && dialect !== "postgresql";
+    const checking = await checkingOf(dialect);
     // Who names a file knows what it is for.
     const isGuessed = dialect === undefined && scope.sets.includes(set);
-    if (checked.length > 0 && (isOther || isGuessed))
+    if (checked.length > 0 && (checking === undefined || isGuessed))
       notLookedAt.push({ kind: "database", folder, dialect, files: checked.length });
-    if (isOther) continue;
+    if (checking === undefined) continue;
     const settings = await nearestSettings(cwd, set, own);
     const told: CheckFinding[] = [];
     if (base !== undefined) {
@@ -74,7 +74,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     if (checked.length > 0) {
       const server = serverOf(textOption(invocation, "server")) ?? settings.server;
       const isOneDeployment = base !== undefined;
-      const judged = checkMigrations({ set, isChecked, isOneDeployment, read, units, parser, server });
+      const judged = checkMigrations({ set, isChecked, isOneDeployment, read, units, checking, server });
       told.push(...judged.findings);
       files += judged.files.length;
       statements += judged.statements;

@@ -6,6 +6,7 @@ import { requireServer } from "../deploy/server-version.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
+import { requireSystem } from "../facts/same-system.js";
 import type { Plan } from "../model/index.js";
 import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
@@ -101,8 +102,10 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         ? { ...nothing, status: "nothing" }
         : { ...nothing, ...onlyUnlisted(unlisted, plans) };
     for (const each of unlisted) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${unlistedStatement(each)}`);
-    for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
+    for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id))) {
+      requireSystem(connection, plan, target.name);
       verifyUnits(project.root, plan);
+    }
     await requireServer(connection, state.units, target.name);
     const gates = await askDeployGates({ invocation, target, connection, project, plugin, plans, state });
     for (const { isOpen, statement } of gates.answers)

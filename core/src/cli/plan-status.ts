@@ -189,14 +189,12 @@ async function pendingFills(connection: Connection, plan: Plan): Promise<readonl
   }
 }
 
-/** Those of tables that exist: evidence about a table that was made anew died with it. */
+/** Those of tables that exist. */
 async function liveBackfills(connection: Connection, plan: Plan): Promise<readonly BackfillRecord[]> {
-  const records = await readBackfills(connection, plan.id);
-  const { rows } = await connection.query<{ oid: string }>(
-    "SELECT oid::text AS oid FROM pg_class WHERE oid = ANY($1::oid[])",
-    [records.map((record) => String(record.table.oid))],
-  );
-  return records.filter((record) => rows.some((row) => row.oid === String(record.table.oid)));
+  const live: BackfillRecord[] = [];
+  for (const record of await readBackfills(connection, plan.id))
+    if (await connection.dialect.catalogue.isThere(connection, record.table)) live.push(record);
+  return live;
 }
 
 function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin): string {

@@ -1,6 +1,7 @@
 import { connect } from "../connect.js";
 import { refused } from "../db/refused.js";
 import { LockstepError } from "../errors.js";
+import { requireSystem } from "../facts/same-system.js";
 import { findUnfinished, foreignWork } from "../files/write-files.js";
 import { finishInterrupted } from "../intercept/finish-interrupted.js";
 import type { Plan } from "../model/index.js";
@@ -70,6 +71,7 @@ export async function repairOn(target: Target, request: RepairRequest): Promise<
   const findings: RepairedFinding[] = [];
   let isAllowed = invocation.options.yes === true;
   try {
+    for (const plan of plans) requireSystem(connection, plan, target.name);
     for (const plan of plans)
       for (const repair of repairs) {
         const state = await readTargetState(connection, request);

@@ -1,20 +1,12 @@
 import { refused } from "../db/refused.js";
 import type { Connection } from "../dialects/connection.js";
-import { type TableName, tableLabel } from "../model/index.js";
-import { quoteTable } from "../sql/postgres/quote.js";
+import type { BlockerQuestion } from "../dialects/sessions.js";
 
-export interface BlockerQuestion {
-  /** The tables that migrations are about to lock. */
-  readonly tables: readonly TableName[];
-  /** An index is built concurrently: it also waits for every old snapshot in the database. */
-  readonly buildsIndex: boolean;
-  /** Transactions younger than this end by themselves in time. */
-  readonly olderThanSeconds: number;
-}
+export type { BlockerQuestion } from "../dialects/sessions.js";
 
 /**
  * Sessions that hold up, or would hold up, DDL on the tables: long transactions, prepared transactions, indexes that are being
- * built. One sentence each, with what ends it. Other roles' statements are seen with pg_read_all_stats only.
+ * built. One sentence each, with what ends it. Of other roles a session sees what its own role may.
  *
  * @example
  * await findBlockers(connection, { tables: [{ name: "User" }], buildsIndex: false, olderThanSeconds: 5 })
@@ -22,71 +14,9 @@ export interface BlockerQuestion {
  * @throws LS7002
  */
 export async function findBlockers(connection: Connection, question: BlockerQuestion): Promise<readonly string[]> {
-  const { tables, buildsIndex, olderThanSeconds } = question;
   try {
-    const { rows } = await connection.query<BlockerRow>(blockersSql, [
-      tables.map(quoteTable),
-      tables.map(tableLabel),
-      olderThanSeconds,
-      buildsIndex,
-    ]);
-    return rows.map(sentence);
+    return await connection.dialect.sessions.blockers(connection, question);
   } catch (error) {
     throw refused(error, `Looking for sessions in the way on ${connection.label}`);
   }
 }
-
-interface BlockerRow {
-  readonly pid: number | null;
-  readonly who: string | null;
-  readonly tables: string | null;
-  readonly seconds: number | null;
-  readonly state: string | null;
-  readonly query: string | null;
-  readonly prepared: string | null;
-  readonly index: string | null;
-}
-
-function sentence({ pid, who, tables, seconds, state, query, prepared, index }: BlockerRow): string {
-  const name = who ? `pid ${pid} (${who})` : `pid ${pid}`;
-  if (prepared !== null)
-    return `the prepared transaction '${prepared}' holds "${tables}" since ${seconds} s: COMMIT PREPARED or ROLLBACK PREPARED ends it`;
-  if (index !== null) return `${name} builds an index on "${tables}" (${index}): DDL waits for its end`;
-  const doing = [state, query].filter((part) => part).join(", ");
-  const since = seconds === null ? "" : ` since ${seconds} s`;
-  if (tables === null)
-    return `${name} has a transaction open${since}, which building an index concurrently waits for: ${doing}`;
-  return `${name} holds "${tables}"${since}: ${doing}`;
-}
-
-// A prepared transaction has no session: the lock on its own id leads from its locks to its name.
-// Autovacuum leaves when a migration asks for the table; the one against wraparound does not.
-const blockersSql = `
-WITH RECURSIVE named AS (SELECT to_regclass(sql)::oid AS root, label FROM unnest($1::text[], $2::text[]) t(sql, label)),
-relations(oid, label) AS (SELECT root, label FROM named WHERE root IS NOT NULL
-                    UNION SELECT inhrelid, label FROM pg_inherits JOIN relations ON inhparent = relations.oid),
-held AS (
-  SELECT l.pid, l.virtualtransaction AS vxid, string_agg(DISTINCT r.label, '", "') AS tables
-    FROM pg_locks l JOIN relations r ON r.oid = l.relation
-   WHERE l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
-     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-   GROUP BY 1, 2)
-SELECT h.pid, concat_ws(', ', a.usename, nullif(a.application_name, '')) AS who, h.tables,
-       floor(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, x.prepared)))::int AS seconds,
-       a.state, left(regexp_replace(a.query, '\\s+', ' ', 'g'), 100) AS query, x.gid AS prepared, i.phase AS index
-  FROM held h LEFT JOIN pg_stat_activity a ON a.pid = h.pid
-       LEFT JOIN pg_locks own ON h.pid IS NULL AND own.pid IS NULL AND own.virtualtransaction = h.vxid AND own.locktype = 'transactionid'
-       LEFT JOIN pg_prepared_xacts x ON x.transaction = own.transactionid
-       LEFT JOIN pg_stat_progress_create_index i ON i.pid = h.pid
- WHERE (h.pid IS NULL AND x.gid IS NOT NULL) OR i.pid IS NOT NULL
-    OR (clock_timestamp() - a.xact_start >= make_interval(secs => $3::float8)
-        AND (a.backend_type IS DISTINCT FROM 'autovacuum worker' OR a.query LIKE '%(to prevent wraparound)%'))
-UNION ALL
-SELECT a.pid, concat_ws(', ', a.usename, nullif(a.application_name, '')), NULL,
-       floor(extract(epoch FROM clock_timestamp() - a.xact_start))::int, a.state,
-       left(regexp_replace(a.query, '\\s+', ' ', 'g'), 100), NULL, NULL
-  FROM pg_stat_activity a
- WHERE $4 AND a.datname = current_database() AND a.backend_xmin IS NOT NULL AND a.backend_type = 'client backend'
-   AND a.pid <> pg_backend_pid() AND clock_timestamp() - a.xact_start >= make_interval(secs => $3::float8)
-   AND a.pid NOT IN (SELECT h.pid FROM held h WHERE h.pid IS NOT NULL)
- ORDER BY seconds DESC NULLS LAST`;

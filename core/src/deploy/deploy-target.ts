@@ -66,7 +66,10 @@ const pauses: Omit<RetryPolicy, "attempts"> = { firstPauseMs: 1000, maxPauseMs: 
  * @throws LS7020–LS7026, LS6001, and what the plugin throws
  */
 export async function deployTarget(request: DeployRequest): Promise<DeployResult> {
-  const connection = await connect(request.target.url, { applicationName: "lockstep deploy", statementTimeoutMs: 0 });
+  const connection = await connect(request.target.url, {
+    applicationName: "lockstep deploy",
+    statementTimeoutMs: 0,
+  });
   try {
     return await new Deployment(request, connection).run();
   } finally {
@@ -132,7 +135,8 @@ class Deployment {
   /** @returns the migration that did not get its locks; undefined when everything is applied */
   async #runOnce(): Promise<FailedMigration | undefined> {
     const { plugin, project, target, onEvent } = this.#request;
-    const limit = await lockLimit(await this.#state(), this.#request);
+    const { dialect } = this.#connection;
+    const limit = await lockLimit(await this.#state(), { ...this.#request, dialect });
     const onUnlimited = (why: UnlimitedReason, names?: readonly string[]) => {
       const migrations = (limit?.own ?? []).filter(
         (name) => names?.includes(name) !== false && !this.#unlimited.has(name),

@@ -1,13 +1,13 @@
 import { retryReason } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
+import type { Dialect } from "../dialects/dialect.js";
+import type { IndexSpec } from "../dialects/remains.js";
 import type { Migration, Operation, TableName } from "../model/index.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
 import type { MigrationFailure, MigrationStatements, OrmPlugin, Project, UnrecordedFailure } from "../plugin.js";
-import type { IndexSpec } from "../repair/index-state.js";
 import { builtIndex, isRepeatable, type Settlement, settleIndex, settleUnit } from "../repair/settle-unit.js";
 import { unitIndex } from "../rules/steps.js";
-import { loadParser } from "../sql/postgres/parser.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
+import { sqlReader } from "../sql-reader.js";
 import { isWhole } from "./lock-limit.js";
 
 /** A migration that is recorded as failed, with what may be done about it. */
@@ -35,7 +35,7 @@ export interface FailedMigration {
 
 /**
  * Reads why a migration failed, and whether it may simply run again: a unit of a plan may; of the user's own migrations one that is
- * known to be statements alone, when PostgreSQL took all of that back: a single statement, or several in one transaction.
+ * known to be statements alone, when the server took all of that back: a single statement, or several in one transaction.
  */
 export async function readFailed(
   connection: Connection,
@@ -56,9 +56,14 @@ export async function readFailed(
   const failure = said ?? (await plugin.readFailure(connection, name)) ?? { sqlState: undefined, text: undefined };
   const isOwn = own !== undefined && isRepeatable(own.unit);
   const statements = isOwn ? undefined : await plugin.readStatements(project, name);
-  const read = statements && (await readTexts(statements));
+  const { dialect } = connection;
+  const read = statements && (await readTexts(statements, dialect));
   const single = read && singleStatement(read);
-  const isTakenBack = statements !== undefined && said?.isInTransaction === true && said.left.length === 0;
+  // DDL that no transaction takes back stands, whatever the run says of its transaction; a single statement is whole everywhere.
+  const isTold =
+    dialect.capabilities.hasTransactionalDdl || said?.isInTransaction === false || read?.statements.length === 1;
+  const left = isTold ? said?.left : undefined;
+  const isTakenBack = statements !== undefined && said?.isInTransaction === true && left?.length === 0;
   const index = isOwn ? builtIndex(own.unit) : single?.index;
   const isRecorded = said === undefined;
   return {
@@ -73,9 +78,9 @@ export async function readFailed(
       isOwn ||
       single !== undefined ||
       isTakenBack ||
-      (isRecorded && read !== undefined && isWhole(read, plugin, project)),
-    left: isOwn ? undefined : said?.left,
-    back: backOf(statements, said?.left.length ?? 0),
+      (isRecorded && read !== undefined && isWhole(read, { plugin, project, dialect })),
+    left: isOwn ? undefined : left,
+    back: backOf(statements, left?.length ?? 0),
     async settle(target) {
       if (isOwn) return settleUnit(target, own.unit);
       return index === undefined ? "rolled-back" : settleIndex(target, index);
@@ -90,10 +95,10 @@ function isLockFailure(sqlState: string | undefined, buildsIndex: boolean): bool
 }
 
 /** What cannot be read is left to a person. */
-async function readTexts({ up }: MigrationStatements): Promise<Migration | undefined> {
-  const parser = await loadParser();
+async function readTexts({ up }: MigrationStatements, dialect: Dialect): Promise<Migration | undefined> {
   try {
-    return readMigration(up.map((sql) => `${sql}\n;`).join("\n"), "migration.sql", parser);
+    const { readMigration } = await sqlReader(dialect.id);
+    return readMigration(up.map((sql) => `${sql}\n;`).join("\n"), "migration.sql");
   } catch {
     return undefined;
   }

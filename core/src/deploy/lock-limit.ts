@@ -1,19 +1,24 @@
+import type { Dialect } from "../dialects/dialect.js";
 import { isFelt, type Migration, type Operation } from "../model/index.js";
 import type { LockLimit, OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { isRepeatable } from "../repair/settle-unit.js";
 import { judge } from "../rules/judge.js";
-import { loadParser } from "../sql/postgres/parser.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
-import { stallMs } from "../sql/postgres/units/block.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
+import { sqlReader } from "../sql-reader.js";
 import type { VerdictContext } from "../verdicts/context.js";
-import { verdictOf } from "../verdicts/verdict-of.js";
 
 /** The limit of a run, and the migrations that it is meant for. */
 export interface OwnLimit extends Omit<LockLimit, "onUnlimited"> {
   /** The user's own that are pending and take locks that others queue behind. */
   readonly own: readonly string[];
+}
+
+/** What runs migrations, and on what. */
+export interface RunBy {
+  readonly plugin: OrmPlugin;
+  readonly project: Project;
+  readonly dialect: Dialect;
 }
 
 /**
@@ -22,24 +27,21 @@ export interface OwnLimit extends Omit<LockLimit, "onUnlimited"> {
  *
  * @returns undefined where none of them is pending
  */
-export async function lockLimit(
-  { pending, failed, units }: TargetState,
-  { plugin, project }: { readonly plugin: OrmPlugin; readonly project: Project },
-): Promise<OwnLimit | undefined> {
+export async function lockLimit({ pending, failed, units }: TargetState, about: RunBy): Promise<OwnLimit | undefined> {
   let isForAll = true;
   const own: string[] = [];
   for (const name of [...failed, ...pending]) {
     const spec = units.find(({ migration }) => migration === name)?.unit.spec;
     const unit = units.find((each) => each.migration === name && isRepeatable(each.unit));
     if (unit === undefined) {
-      const found = await look(name, plugin, project);
+      const found = await look(name, about);
       isForAll &&= found.isWhole;
       if (found.isFelt) own.push(name);
     } else if (spec?.kind === "create-index" || (spec?.kind === "drop-index" && isDroppedConcurrently(spec)))
       // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
       isForAll = false;
   }
-  return own.length === 0 ? undefined : { timeoutMs: stallMs, isForAll, own };
+  return own.length === 0 ? undefined : { timeoutMs: about.dialect.sessions.stallMs, isForAll, own };
 }
 
 interface Look {
@@ -49,17 +51,17 @@ interface Look {
   readonly isFelt: boolean;
 }
 
-async function look(name: string, plugin: OrmPlugin, project: Project): Promise<Look> {
+async function look(name: string, about: RunBy): Promise<Look> {
   const unknown: Look = { isWhole: false, isFelt: true };
-  const statements = await plugin.readStatements(project, name);
+  const statements = await about.plugin.readStatements(about.project, name);
   if (statements === undefined) return unknown;
-  const parser = await loadParser();
   try {
-    const migration = readMigration(statements.up.map((sql) => `${sql}\n;`).join("\n"), name, parser);
+    const { readMigration, judging } = await sqlReader(about.dialect.id);
+    const migration = readMigration(statements.up.map((sql) => `${sql}\n;`).join("\n"), name);
     const { operations } = migration;
-    const { context } = judge(migration);
+    const { context } = judge(migration, { judging });
     return {
-      isWhole: isWhole(migration, plugin, project),
+      isWhole: isWhole(migration, about),
       isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context)),
     };
   } catch {
@@ -69,20 +71,20 @@ async function look(name: string, plugin: OrmPlugin, project: Project): Promise<
 
 /** Whether others may queue behind an operation: it takes such a lock, or nobody knows what it takes. */
 function isFeltBy(operation: Operation, context: VerdictContext): boolean {
-  const { locks, doubts } = verdictOf(operation, context);
+  const { locks, doubts } = context.judging.verdictOf(operation, context);
   return locks.some(({ mode }) => isFelt(mode)) || doubts.includes("statement") || doubts.includes("other-tables");
 }
 
 /** A single statement, or several that the ORM runs in one transaction; none that begins or ends one, or cannot be in one. */
 export function isWhole(
   { statements, operations }: Pick<Migration, "statements" | "operations">,
-  plugin: OrmPlugin,
-  project: Project,
+  { plugin, project, dialect }: RunBy,
 ): boolean {
   if (operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent)) return false;
   // A block and a procedure may commit.
   if (operations.some(({ kind, sql }) => kind === "unknown" || kind === "transaction" || /^(do|call)\b/i.test(sql)))
     return false;
+  if (statements.length === 1) return true;
   const mode = plugin.transactions?.(project);
-  return statements.length === 1 || mode === "all" || mode === "each";
+  return dialect.capabilities.hasTransactionalDdl && (mode === "all" || mode === "each");
 }

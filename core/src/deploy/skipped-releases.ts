@@ -1,9 +1,7 @@
 import { refused } from "../db/refused.js";
-import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import { readTable } from "../facts/table.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
-import { quoteTable } from "../sql/postgres/quote.js";
 import { fillMax } from "../sql/postgres/units/prove.js";
 
 /** What stands in the tables of a plan on a target whose contract is pending. */
@@ -69,14 +67,9 @@ export async function readPlannedRows(
 
 /** @throws LS7002 also when row-level security hides rows from the role: an empty answer would prove nothing */
 async function hasRows(connection: Connection, table: TableName): Promise<boolean> {
-  const settings = { statement_timeout: 30_000, lock_timeout: 5000, row_security: "off" };
+  const limits = { statementTimeoutMs: 30_000, lockTimeoutMs: 5000 };
   try {
-    return await inTransaction(connection, { isReadOnly: true, settings }, async () => {
-      const { rows } = await connection.query<{ any: boolean }>(
-        `SELECT EXISTS (SELECT FROM ${quoteTable(table)}) AS any`,
-      );
-      return rows[0]?.any === true;
-    });
+    return await connection.dialect.catalogue.hasRows(connection, table, limits);
   } catch (error) {
     throw refused(error, `Looking for rows in "${tableLabel(table)}" on ${connection.label}`);
   }

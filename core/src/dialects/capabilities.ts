@@ -8,6 +8,10 @@ export interface Capabilities {
   readonly hasConcurrentIndexes: boolean;
   /** A check or a foreign key can be added without a look at the rows, and proven later while writes go on. */
   readonly hasNotValidChecks: boolean;
+  /** A required column without a default gets a value that nobody gave: 0, an empty text. */
+  readonly hasImplicitDefaults: boolean;
+  /** Reads go on while a table is written again. */
+  readonly readsDuringRewrites: boolean;
   /** Names of indexes are those of one table, and not of a schema. */
   readonly namesIndexesByTable: boolean;
 }

@@ -1,6 +1,7 @@
 import type { TableName } from "../model/names.js";
 import type { PlannedColumn, UnitSpec } from "../model/plan.js";
-import type { Connection } from "./connection.js";
+import type { Connection, Limits } from "./connection.js";
+import type { LedgerTable } from "./ledger-store.js";
 import type { TableFacts } from "./table.js";
 
 /** What a database does not have of a planned column, or has otherwise. */
@@ -13,6 +14,14 @@ export interface Lack {
 export interface Catalogue {
   /** @returns undefined when there is no table of that name; without a schema the session decides, as for the ORM */
   table(connection: Connection, table: TableName): Promise<TableFacts | undefined>;
+  /** Whether it is still the table that the ledger speaks of: evidence about a table that was made anew died with it. */
+  isThere(connection: Connection, table: LedgerTable): Promise<boolean>;
+  /**
+   * The OID of a table, which dies with it; 0 where tables are what their names are, undefined when there is none of that name.
+   */
+  tableId(connection: Connection, table: TableName): Promise<number | undefined>;
+  /** Whether a table has a row at all. An error where policies hide some: an empty answer would prove nothing. In a transaction of its own. */
+  hasRows(connection: Connection, table: TableName, limits: Limits): Promise<boolean>;
   /** What is wrong with the trigger that fills a column, or with its absence; undefined: it is there, and fires for every row. */
   fillTriggerFlaw(connection: Connection, table: TableFacts, column: string): Promise<string | undefined>;
   /** A type of a plan as the catalogue prints it on this connection. */

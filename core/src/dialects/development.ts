@@ -4,6 +4,7 @@ import type { TableName } from "../model/names.js";
 import type { UnitIndex } from "../model/plan.js";
 import type { TypeKind } from "../model/verdict.js";
 import type { Connection } from "./connection.js";
+import type { FormerTable } from "./judging.js";
 
 /** What a database says about an index. */
 export interface IndexFacts extends UnitIndex {
@@ -55,6 +56,8 @@ export interface Development {
   ): Promise<FillDependence | undefined>;
   /** What a change of a column's type has to do with besides the column. */
   dependents(connection: Connection, table: TableName, column: string): Promise<ColumnDependents>;
+  /** A table as it is; undefined where there is none, and where nothing is judged by that. */
+  formerTable(connection: Connection, table: TableName): Promise<FormerTable | undefined>;
   /** Whether every row is written for a new column; undefined where it cannot be tried. */
   isRewrittenFor(connection: Connection, table: TableName, column: ColumnDeclaration): Promise<boolean | undefined>;
 }

@@ -2,11 +2,15 @@ import type { DialectId } from "../model/dialect.js";
 import type { Batches } from "./batches.js";
 import type { Capabilities } from "./capabilities.js";
 import type { Catalogue } from "./catalogue.js";
+import type { Check } from "./check.js";
 import type { Development } from "./development.js";
 import type { FunctionValues } from "./functions.js";
+import type { Judging } from "./judging.js";
 import type { LedgerStore } from "./ledger-store.js";
 import type { Quote } from "./quote.js";
+import type { Remains } from "./remains.js";
 import type { Rows } from "./rows.js";
+import type { Sessions } from "./sessions.js";
 import type { Trials } from "./trials.js";
 
 /**
@@ -21,6 +25,7 @@ export interface Dialect {
   /** The version of a connection as people write it: `PostgreSQL 17`, `MariaDB 10.11.19`. */
   versionText(serverVersion: number): string;
   readonly quote: Quote;
+  readonly judging: Judging;
   readonly catalogue: Catalogue;
   readonly trials: Trials;
   /** What it knows of a change that is being planned. */
@@ -33,4 +38,9 @@ export interface Dialect {
   readonly batches: Batches;
   /** Where it keeps what ran. */
   readonly ledger: LedgerStore;
+  readonly sessions: Sessions;
+  /** What there is to look at on its servers, for `lockstep doctor`. */
+  checks(): Promise<readonly Check[]>;
+  /** What runs that broke off leave. */
+  remains(): Promise<Remains>;
 }

@@ -1,7 +1,5 @@
-import { isSameTable, type TableName } from "../model/names.js";
 import type { DeployedPhase, Unit, UnitKind, UnitSpec } from "../model/plan.js";
-import type { Held, LockMode, Verdict } from "../model/verdict.js";
-import { printable } from "../sql/printable.js";
+import type { Verdict } from "../model/verdict.js";
 
 /** How a dialect says and writes the units of a plan. Nothing here connects to anything. */
 export interface Units {
@@ -12,6 +10,8 @@ export interface Units {
    * @throws LockstepError LS1003 when a name does not fit
    */
   describe(spec: UnitSpec, verdict?: Verdict): UnitText;
+  /** What others wait for, and for how long, in a few words: `ACCESS EXCLUSIVE, instant`. */
+  lockWords(verdict: Verdict): string;
   /** Whether there is something to run: what one dialect does in three units, another may do in one. */
   isNeeded(spec: UnitSpec): boolean;
   /** It shares its file with nothing else. */
@@ -62,38 +62,3 @@ export interface UnitText {
 
 export type SpecOf<K extends UnitKind> = Extract<UnitSpec, { kind: K }>;
 export type ColumnsSpec = SpecOf<"expand" | "prove" | "enforce" | "undo-expand" | "undo-contract">;
-
-/** The verdict of a unit of a plan: it takes this lock, and nothing else is to be said of it. */
-export function takes(mode: LockMode, held: Held, ...tables: readonly TableName[]): Verdict {
-  const distinct = tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at);
-  return { locks: distinct.map((table) => ({ table, mode })), held, concerns: [], doubts: [] };
-}
-
-/** Of statements that nobody has judged. */
-export const unjudged: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
-
-/** Names and fills may have line breaks; the words of a unit have none. */
-export function oneLine(text: UnitText): UnitText {
-  return { ...text, title: printable(text.title), ddl: printable(text.ddl), undo: printable(text.undo) };
-}
-
-/** @param verdict of the statements */
-export function describeOriginal({ sql, frame }: SpecOf<"original">, verdict: Verdict): UnitText {
-  return {
-    title: `Your own statements, as they were written${frame === undefined ? "" : ", in a lock frame"}`,
-    ddl: sql
-      .replaceAll(/^\s*--.*$/gm, "")
-      .replaceAll(/\s+/g, " ")
-      .trim(),
-    verdict,
-    undo: "a new migration of the ORM",
-  };
-}
-
-/**
- * An SQL expression of the user, ready to be followed by our text on the same line: a `--` comment in it would swallow
- * that.
- */
-export function closed(expression: string): string {
-  return expression.includes("--") ? `${expression}\n` : expression;
-}

@@ -1,4 +1,6 @@
 // The public entry for plugins that bring checks of their own.
+
+export { names } from "../dialects/words.js";
 export { isTested } from "../supported-versions.js";
 export {
   type Check,
@@ -11,4 +13,3 @@ export {
   type TargetFacts,
   warning,
 } from "./check.js";
-export { names } from "./words.js";

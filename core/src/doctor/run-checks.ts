@@ -12,7 +12,7 @@ export interface CheckAnswer {
 }
 
 /** Longer than any of these questions takes on a catalogue of ten thousand tables. */
-const settings = { statement_timeout: 15_000, lock_timeout: 2_000 };
+const limits = { statementTimeoutMs: 15_000, lockTimeoutMs: 2_000 };
 
 /** Asks every check of the project, one after the other. */
 export async function runProjectChecks(checks: readonly Check[], facts: ProjectFacts): Promise<CheckAnswer[]> {
@@ -26,9 +26,10 @@ export async function runProjectChecks(checks: readonly Check[], facts: ProjectF
 export async function runTargetChecks(checks: readonly Check[], facts: TargetFacts): Promise<CheckAnswer[]> {
   const answers: CheckAnswer[] = [];
   for (const check of checks) {
+    if (check.on === "server") answers.push(...(await runTargetChecks(await check.checks(facts), facts)));
     if (check.on !== "target") continue;
     const run = () => check.run(facts);
-    const asked = check.isAlone ? run : () => inTransaction(facts.connection, { isReadOnly: true, settings }, run);
+    const asked = check.isAlone ? run : () => inTransaction(facts.connection, { isReadOnly: true, limits }, run);
     answers.push(await answerOf(check, facts.target, asked));
   }
   return answers;
@@ -50,7 +51,7 @@ async function answerOf(
       code === "42501"
         ? "The role lacks a right that this question needs."
         : code === "57014"
-          ? `No answer within ${settings.statement_timeout / 1000} s.`
+          ? `No answer within ${limits.statementTimeoutMs / 1000} s.`
           : undefined;
     const what = `not looked at: ${reason}`;
     return { ...base, findings: [warning(what, why === undefined ? {} : { why })] };

@@ -4,11 +4,13 @@ import { fillFunctions } from "../config/configured-fills.js";
 import { loadConfig, mayHaveFills } from "../config/load.js";
 import type { Migration, Notice, Operation } from "../model/index.js";
 import { type AddedColumn, addedColumns, editsCodeOf } from "../plan/added-columns.js";
+import { formerTables } from "../plan/former-tables.js";
 import { refuseIdleAnnotations } from "../plan/guard-annotations.js";
 import { refuseNewKeyColumns } from "../plan/guard-keys.js";
 import { knownTypes } from "../plan/known-types.js";
 import { type PlanSources, withFunctions } from "../plan/sources.js";
 import { judge } from "../rules/judge.js";
+import { sqlReader } from "../sql-reader.js";
 import type { Corrected, Decision, KnownOfChange, OpenPlans, OrmChange, Told } from "./change.js";
 import type { DevelopmentDatabase } from "./development-database.js";
 import { withRemarks, withRenames } from "./remarks.js";
@@ -56,17 +58,18 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   const dependents: KnownOfChange["dependents"] = async (...column) => (await database()).dependents(...column);
   const corrected = (await orm.correct?.(generated, { source, dependents })) ?? { ...nothing, migration: generated };
   const migration = await withStoredDefaults(corrected.migration, database);
+  const { judging } = await sqlReader(orm.dialectId);
   const { findings, notices, context } = judge(migration, {
+    judging,
     source,
     formerType: corrected.formerType,
+    formerTable: await formerTables(migration.operations, judging, async (table) =>
+      // What is safe without a plan needs no database.
+      (await database()).formerTable(table).catch(() => undefined),
+    ),
     typeKind: await knownTypes(
       migration.operations,
-      async (name) =>
-        orm.typeKind?.(name) ??
-        (await database())
-          .typeKind(name)
-          // What is safe without a plan needs no database.
-          .catch(() => undefined),
+      async (name) => orm.typeKind?.(name) ?? (await database()).typeKind(name).catch(() => undefined),
     ),
     environment: { transactions: orm.transactions },
   });

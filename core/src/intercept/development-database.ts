@@ -4,6 +4,7 @@ import type { Connection } from "../dialects/connection.js";
 import type { Development } from "../dialects/development.js";
 import type { TableFacts } from "../dialects/table.js";
 import { LockstepError } from "../errors.js";
+import { requireSystem } from "../facts/same-system.js";
 import { serverMajor } from "../facts/server-version.js";
 import { readTable } from "../facts/table.js";
 import { tryFunction } from "../facts/try-function.js";
@@ -26,7 +27,7 @@ import { tryFills } from "./try-fills.js";
 
 type DatabaseSources = Pick<
   PlanSources,
-  "table" | "lookedUp" | "index" | "foreignKeys" | "typeKind" | "isTaken" | "dependence" | "environment"
+  "table" | "lookedUp" | "index" | "foreignKeys" | "typeKind" | "formerTable" | "isTaken" | "dependence" | "environment"
 >;
 
 /** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */
@@ -60,6 +61,7 @@ export class DevelopmentDatabase {
       index: this.#asking(({ index }) => index),
       foreignKeys: this.#asking(({ foreignKeys }) => foreignKeys),
       typeKind: this.typeKind,
+      formerTable: this.formerTable,
       isTaken: this.#asking(({ isTaken }) => isTaken),
       dependence: this.#asking(({ dependence }) => dependence),
       environment: async () => ({
@@ -75,6 +77,8 @@ export class DevelopmentDatabase {
   }
 
   readonly dependents = this.#asking(({ dependents }) => dependents);
+
+  readonly formerTable = this.#asking(({ formerTable }) => formerTable);
 
   readonly typeKind = this.#asking(({ typeKind }) => typeKind);
 
@@ -118,7 +122,7 @@ export class DevelopmentDatabase {
    *
    * @param migration makes or extends the enums that the new columns are of
    * @param words how the ORM's users write an annotation, for hints
-   * @throws LS2003, LS2005–LS2007, LS2040, LS5008, LS5050–LS5055 for the first problem found
+   * @throws LS2003, LS2005–LS2007, LS2040, LS5008, LS5050–LS5055, LS7005 for the first problem found
    */
   async tryFills(
     plan: Plan,
@@ -126,6 +130,7 @@ export class DevelopmentDatabase {
     migration: Pick<Migration, "operations">,
     words: Pick<OrmPlugin["words"], "annotation">,
   ): Promise<void> {
+    requireSystem(await this.#connect(), plan, "the development database");
     for (const column of plan.columns) {
       const { compute } = column;
       const run = compute && functions.get(compute.name)?.fill;

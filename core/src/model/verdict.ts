@@ -46,9 +46,29 @@ export type Concern =
   | {
       readonly kind: "rewrites";
       readonly table: TableName;
-      readonly why: "computed" | "default" | "type" | "enum" | "domain" | "storage";
+      /** `fulltext`: the table has an index for which it is not done otherwise. */
+      readonly why: "computed" | "default" | "type" | "enum" | "domain" | "storage" | "fulltext";
     }
-  | { readonly kind: "fails-on-rows"; readonly table: TableName; readonly why: RowFailure }
+  | {
+      readonly kind: "fails-on-rows";
+      readonly table: TableName;
+      readonly why: RowFailure;
+      /** What stands before it in the file has committed by then: no transaction takes it back. */
+      readonly leavesHalf?: true;
+    }
+  /** Rows that exist get a value that nobody has written: `''`, `0`. */
+  | {
+      readonly kind: "fills-silently";
+      readonly table: TableName;
+      readonly column: string;
+      readonly value: string;
+    }
+  /** A default that differs from row to row is evaluated once, for all the rows that exist. */
+  | { readonly kind: "one-value"; readonly table: TableName; readonly column: string }
+  /** What is declared behind a column is read and does nothing. */
+  | { readonly kind: "ignores"; readonly what: "references"; readonly table: TableName; readonly column: string }
+  /** The statement demands to be done in a way in which the server cannot do it: it fails at once, and nothing is changed. */
+  | { readonly kind: "refuses-demand"; readonly demand: string; readonly least: string }
   /** Rows are changed inside a migration, and stay locked until it ends. */
   | { readonly kind: "changes-rows"; readonly table: TableName; readonly how: "insert" | "update" | "delete" }
   | {
@@ -137,7 +157,7 @@ export const doubts = [
   "former-constraints",
   /** Tables that are joined to the named ones by foreign keys, or the one that an index is of: they are locked as well. */
   "other-tables",
-  /** The major version of the server. */
+  /** Which server it is, or of which major version. */
   "server",
   /** Whether the statements of a migration run in one transaction. */
   "transaction",

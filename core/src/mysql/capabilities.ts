@@ -6,5 +6,7 @@ export const capabilities: Capabilities = {
   buildsIndexesOnline: true,
   hasConcurrentIndexes: false,
   hasNotValidChecks: false,
+  hasImplicitDefaults: true,
+  readsDuringRewrites: true,
   namesIndexesByTable: true,
 };

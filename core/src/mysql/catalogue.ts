@@ -1,9 +1,10 @@
+import { inTransaction } from "../db/transaction.js";
 import type { Catalogue, Lack } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
 import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialects/table.js";
 import { hasTrigger, type TableName, tableLabel } from "../model/index.js";
 import { development } from "./development.js";
-import { triggerNames } from "./quote.js";
+import { quoteTable, triggerNames } from "./quote.js";
 import { typeInCatalogue, withoutWidth } from "./types.js";
 
 /** Of MySQL and MariaDB. */
@@ -34,6 +35,24 @@ export const catalogue: Catalogue = {
       userTriggers: (await rowsOf<UserTrigger>(connection, triggersSql, own)).map((each) => ({ ...each, columns: [] })),
     };
   },
+
+  async isThere(connection, { schema, name }) {
+    const { rows } = await connection.query(
+      "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+      [schema, name],
+    );
+    return rows.length > 0;
+  },
+
+  async tableId(connection, { schema, name }) {
+    return (await rowsOf(connection, tableSql, [schema ?? null, name])).length === 0 ? undefined : 0;
+  },
+
+  hasRows: (connection, table, limits) =>
+    inTransaction(connection, { isReadOnly: true, limits }, async () => {
+      const { rows } = await connection.query(`SELECT 1 FROM ${quoteTable(table)} LIMIT 1`);
+      return rows.length > 0;
+    }),
 
   async fillTriggerFlaw(connection, table, column) {
     const { insert, update } = triggerNames(table, column);

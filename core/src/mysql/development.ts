@@ -1,9 +1,11 @@
 import { refused } from "../db/refused.js";
+import { errorCode } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Development, IndexFacts, KnownForeignKey } from "../dialects/development.js";
 import { type TableName, tableLabel } from "../model/names.js";
-import { quoteIdentifier } from "./quote.js";
+import { quoteIdentifier, quoteTable } from "./quote.js";
+import { readMysqlMigration } from "./read/read-migration.js";
 
 /** Of MySQL and MariaDB. */
 export const development: Development = {
@@ -72,6 +74,30 @@ export const development: Development = {
     return { comment: comments[0]?.comment || undefined, rebuilt: [], checked: checks.map((each) => each.name) };
   },
 
+  async formerTable(connection, table) {
+    const [row] = await asked<Readonly<Record<string, string>>>(
+      connection,
+      `"${tableLabel(table)}"`,
+      `SHOW CREATE TABLE ${quoteTable(table)}`,
+    ).catch((error) => {
+      if (errorCode(error) === "42P01") return [];
+      throw error;
+    });
+    const [made] = readMysqlMigration(`${row?.["Create Table"] ?? ""};`, "the table").operations;
+    if (made?.kind !== "createTable") return undefined;
+    const { columns, indexes = [], constraints, optionsSql = "" } = made;
+    const keys = constraints.flatMap((each) =>
+      each.kind === "unique" || each.kind === "primary" ? [{ columns: each.columns, method: "btree" }] : [],
+    );
+    const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+    return {
+      column: (name) => columns.find((each) => isSame(each.name, name)),
+      optionsSql,
+      indexes: [...keys, ...indexes.map(({ columns: over, reads, method }) => ({ columns: over ?? reads, method }))],
+      hasVirtualColumn: columns.some(({ isVirtual }) => isVirtual === true),
+    };
+  },
+
   // An empty copy would be temporary, and of those nothing is instant.
   isRewrittenFor: async () => undefined,
 };
@@ -132,7 +158,7 @@ async function asked<R extends object>(
   connection: Connection,
   what: string,
   sql: string,
-  values: readonly unknown[],
+  values?: readonly unknown[],
 ): Promise<readonly R[]> {
   const limits = { statementTimeoutMs: 5000, lockTimeoutMs: 5000 };
   try {

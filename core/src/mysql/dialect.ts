@@ -5,9 +5,11 @@ import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
 import { development } from "./development.js";
 import { functions } from "./functions.js";
+import { mariadbJudging, mysqlJudging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { quoteIdentifier, quoteTable, quoteText } from "./quote.js";
 import { rows } from "./rows/index.js";
+import { sessions } from "./sessions.js";
 import { trials } from "./trials/index.js";
 
 const dialectOf = (id: DialectId): Dialect => ({
@@ -17,6 +19,7 @@ const dialectOf = (id: DialectId): Dialect => ({
     `${dialectLabels[id]} ${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}.${version % 100}`,
   quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteText },
   capabilities,
+  judging: id === "mysql" ? mysqlJudging : mariadbJudging,
   catalogue,
   trials,
   development,
@@ -24,6 +27,10 @@ const dialectOf = (id: DialectId): Dialect => ({
   functions,
   batches,
   ledger,
+  sessions,
+  // Loaded by whoever needs them.
+  checks: async () => (await import("./checks/index.js")).checks,
+  remains: async () => (await import("./remains.js")).remains,
 });
 
 export const mysql = dialectOf("mysql");

@@ -4,6 +4,7 @@
  * https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html · https://mariadb.com/kb/en/mariadb-error-codes/
  */
 const conditions: Readonly<Record<number, string>> = {
+  1007: "42P06", // ER_DB_CREATE_EXISTS
   1040: "53300", // ER_CON_COUNT_ERROR: too many connections
   1044: "42501", // ER_DBACCESS_DENIED_ERROR
   1045: "28P01", // ER_ACCESS_DENIED_ERROR
@@ -26,8 +27,10 @@ const conditions: Readonly<Record<number, string>> = {
   1265: "22000", // WARN_DATA_TRUNCATED: an error in strict mode, of what an enum does not have
   1290: "25006", // ER_OPTION_PREVENTS_STATEMENT: --read-only
   1292: "22007", // ER_TRUNCATED_WRONG_VALUE
+  1304: "42723", // ER_SP_ALREADY_EXISTS
   1305: "42883", // ER_SP_DOES_NOT_EXIST
   1317: "57014", // ER_QUERY_INTERRUPTED
+  1359: "42710", // ER_TRG_ALREADY_EXISTS
   1364: "23502", // ER_NO_DEFAULT_FOR_FIELD
   1370: "42501", // ER_PROCACCESS_DENIED_ERROR
   1406: "22001", // ER_DATA_TOO_LONG
@@ -36,6 +39,7 @@ const conditions: Readonly<Record<number, string>> = {
   1452: "23503", // ER_NO_REFERENCED_ROW_2
   1644: "P0001", // ER_SIGNAL_EXCEPTION
   1792: "25006", // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+  1826: "42710", // ER_FK_DUP_NAME
   1836: "25006", // ER_READ_ONLY_MODE
   1880: "57P01", // ER_CONNECTION_KILLED of MariaDB
   1927: "57P01", // ER_CONNECTION_KILLED
@@ -43,8 +47,10 @@ const conditions: Readonly<Record<number, string>> = {
   3024: "57014", // ER_QUERY_TIMEOUT
   3572: "55P03", // ER_LOCK_NOWAIT
   3819: "23514", // ER_CHECK_CONSTRAINT_VIOLATED
+  3822: "42710", // ER_CHECK_CONSTRAINT_DUP_NAME
   4025: "23514", // ER_CONSTRAINT_FAILED of MariaDB
   4031: "57P05", // ER_CLIENT_INTERACTION_TIMEOUT
+  55000: "55000", // a unit's own: rows without a value
 };
 
 /** The condition of a number; undefined: of those that are not here the server's own SQLSTATE tells. */

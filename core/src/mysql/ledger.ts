@@ -28,7 +28,7 @@ const buildLock = "lockstep ledger";
 const moments = (names: readonly string[]) =>
   names.map((name) => `DATE_FORMAT(${name}, '%Y-%m-%dT%H:%i:%s.%f') AS ${name}`).join(", ");
 
-const backfillColumns = `plan, table_schema, table_name, 0 AS table_oid, once, status, spec, \`cursor\`, CONCAT(rows_done) AS rows_done,
+const backfillColumns = `plan, table_schema, table_name, once, status, spec, \`cursor\`, CONCAT(rows_done) AS rows_done,
   CONCAT(rows_filled) AS rows_filled, CONCAT(rows_estimated) AS rows_estimated, CONCAT(batches) AS batches, runner, error,
   ${moments(["started_at", "updated_at", "finished_at"])}`;
 const isThisOne = "plan = ? AND table_schema = ? AND table_name = ? AND once = ?";
@@ -135,6 +135,7 @@ async function readEvidence(connection: Connection, key: EvidenceKey): Promise<L
 function backfillOf(row: LedgerRow): LedgerRow {
   return {
     ...row,
+    table_oid: 0,
     once: Number(row.once) === 1,
     spec: JSON.parse(String(row.spec)),
     cursor: JSON.parse(String(row.cursor)),

@@ -1,6 +1,6 @@
 import type { FileContext, Units } from "../dialects/units.js";
 import type { Unit, UnitSpec } from "../model/plan.js";
-import { strongestMode } from "../model/verdict.js";
+import { isFelt, strongestMode, type Verdict } from "../model/verdict.js";
 import { fileHeader } from "../sql/file-header.js";
 import { quoteTable } from "./quote.js";
 import { boundsOf } from "./read/cursor.js";
@@ -13,6 +13,7 @@ import { describeUnit, statementsOf } from "./units/index.js";
 export function unitsOn(server: MysqlServer): Units {
   return {
     describe: (spec, verdict) => describeUnit(spec, { server }, verdict),
+    lockWords,
     // An index is built or it is not, and what adds a foreign key looks at the rows as well.
     isNeeded: ({ kind }) => kind !== "assert-index" && kind !== "attach-unique" && kind !== "validate-foreign-key",
     // What fails half-way leaves the half: the next run has to find out how much of one thing there is, and not of several.
@@ -66,6 +67,16 @@ function wayBack(spec: UnitSpec, plan: string, server: MysqlServer): readonly st
     default:
       return spec satisfies never;
   }
+}
+
+/** By what others wait for: its own names of locks say nothing to who runs it. */
+function lockWords(verdict: Verdict): string {
+  const mode = strongestMode(verdict);
+  const { held } = verdict;
+  if (mode === undefined) return held === "instant" ? "no lock" : `no lock, ${held}`;
+  if (!isFelt(mode)) return `reads and writes go on, ${held}`;
+  if (held === "instant") return "metadata lock, instant";
+  return `${mode === "ACCESS EXCLUSIVE" ? "reads and writes wait" : "writes wait"}, ${held}`;
 }
 
 /** What is promised of the lock that each ALTER asks for: the server refuses it where its algorithm would take more. */

@@ -24,6 +24,7 @@ import { unitsOf } from "../units.js";
 import { madeTables } from "../verdicts/made-tables.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
+import { formerTables } from "./former-tables.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
@@ -35,7 +36,7 @@ import { knownTypes } from "./known-types.js";
 import { typesOfColumns } from "./made-types.js";
 import { whyCareful } from "./pace.js";
 import { planColumns } from "./plan-columns.js";
-import type { PlanSources } from "./sources.js";
+import type { PlanSources, ReadSources } from "./sources.js";
 
 export interface PlanRequest {
   /** `<timestamp>_<name>`, as the ORM names the migration. */
@@ -159,10 +160,12 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 }
 
 /** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */
-async function judgeWithDatabase(migration: Migration, sources: PlanSources): Promise<Judgement> {
+async function judgeWithDatabase(migration: Migration, sources: ReadSources): Promise<Judgement> {
   const { index, formerType, foreignKeys, provenBy, environment } = sources;
   const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
-  const known = { source: sources.column, formerType, provenBy, typeKind };
+  const { judging } = sources.sql;
+  const formerTable = await formerTables(migration.operations, judging, async (table) => sources.formerTable?.(table));
+  const known = { judging, source: sources.column, formerType, formerTable, provenBy, typeKind };
   const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.

@@ -1,7 +1,7 @@
-import type { SqlReader } from "../dialects/sql.js";
 import { LockstepError } from "../errors.js";
 import { type ComputedFill, type TableName, tableLabel } from "../model/index.js";
 import { nearest } from "../nearest.js";
+import type { SqlReader } from "../sql/sql-reader.js";
 import type { ColumnSource, TableShape } from "./sources.js";
 
 /** What `fallback` says where databases that skip releases shall refuse rows without a value. */

@@ -1,5 +1,4 @@
 import type { HandWritten, RowUpdate } from "../dialects/hand-written.js";
-import type { SqlReader } from "../dialects/sql.js";
 import { LockstepError } from "../errors.js";
 import {
   type ColumnDeclaration,
@@ -15,6 +14,7 @@ import {
 } from "../model/index.js";
 import { named } from "../pattern-of.js";
 import { isPlain } from "../rules/steps.js";
+import type { SqlReader } from "../sql/sql-reader.js";
 import { madeTables } from "../verdicts/made-tables.js";
 import { refuseReaders } from "./guard-readers.js";
 import type { PlanSources } from "./sources.js";

@@ -12,7 +12,6 @@ import {
 } from "../model/index.js";
 import { combine } from "../verdicts/combine.js";
 import type { VerdictContext } from "../verdicts/context.js";
-import { verdictOf } from "../verdicts/verdict-of.js";
 
 /** A statement of the user's that a plan leaves as it is: its bytes, with the comments before it, and what it does. */
 export interface Passing {
@@ -51,7 +50,7 @@ export interface Judged extends Passing {
 }
 
 export function judged(passing: Passing, context: VerdictContext, { framesOriginals }: Units): Judged {
-  const verdict = combine(passing.operations.map((operation) => verdictOf(operation, context)));
+  const verdict = combine(passing.operations.map((operation) => context.judging.verdictOf(operation, context)));
   return { ...passing, verdict, fits: framesOriginals && fitsFrame(passing, verdict) };
 }
 

@@ -1,5 +1,5 @@
-import type { SqlReader } from "../dialects/sql.js";
 import type { Migration, Statement } from "../model/index.js";
+import type { SqlReader } from "../sql/sql-reader.js";
 
 /** A migration by hand, and what it says of its own transaction. */
 export interface OwnTransaction {

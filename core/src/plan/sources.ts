@@ -1,6 +1,6 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
 import type { FillDependence, IndexFacts, KnownForeignKey } from "../dialects/development.js";
-import type { SqlReader } from "../dialects/sql.js";
+import type { FormerTable } from "../dialects/judging.js";
 import type {
   ColumnSource,
   Descendants,
@@ -13,6 +13,7 @@ import type {
   UnitIndex,
 } from "../model/index.js";
 import type { LookedUpTable } from "../sql/look-ups/model.js";
+import type { SqlReader } from "../sql/sql-reader.js";
 
 export type { ColumnSource } from "../model/index.js";
 
@@ -50,6 +51,8 @@ export interface PlanSources {
   isTaken?(table: TableName, name: string, hasIndex: boolean): Promise<boolean>;
   /** What a type is that the change does not make; asked only for types of new columns that are not PostgreSQL's own. */
   typeKind?(name: TableName): Promise<TypeKind | undefined>;
+  /** A table before the change; asked only where a verdict rests on it. */
+  formerTable?(table: TableName): Promise<FormerTable | undefined>;
   /** The columns that a check from before the change says are not NULL. */
   provenBy?(table: TableName, constraint: string): readonly string[] | undefined;
   /** What a fill depends on beside its row. Absent, or undefined: nobody could say, so it is taken to depend on the session. */

@@ -10,9 +10,13 @@ const concern = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("rewrites"),
     table: tableName,
-    why: z.enum(["computed", "default", "type", "enum", "domain", "storage"]),
+    why: z.enum(["computed", "default", "type", "enum", "domain", "storage", "fulltext"]),
   }),
-  z.strictObject({ kind: z.literal("fails-on-rows"), table: tableName, why }),
+  z.strictObject({ kind: z.literal("fails-on-rows"), table: tableName, why, leavesHalf: z.literal(true).optional() }),
+  z.strictObject({ kind: z.literal("fills-silently"), table: tableName, column: z.string(), value: z.string() }),
+  z.strictObject({ kind: z.literal("one-value"), table: tableName, column: z.string() }),
+  z.strictObject({ kind: z.literal("ignores"), what: z.literal("references"), table: tableName, column: z.string() }),
+  z.strictObject({ kind: z.literal("refuses-demand"), demand: z.string(), least: z.string() }),
   z.strictObject({ kind: z.literal("changes-rows"), table: tableName, how: z.enum(["insert", "update", "delete"]) }),
   z.strictObject({
     kind: z.literal("loses-data"),

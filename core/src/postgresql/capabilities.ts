@@ -5,5 +5,7 @@ export const capabilities: Capabilities = {
   buildsIndexesOnline: false,
   hasConcurrentIndexes: true,
   hasNotValidChecks: true,
+  hasImplicitDefaults: false,
+  readsDuringRewrites: false,
   namesIndexesByTable: false,
 };

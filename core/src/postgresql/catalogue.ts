@@ -1,3 +1,4 @@
+import { inTransaction } from "../db/transaction.js";
 import type { Catalogue, Lack } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
 import type { TableFacts } from "../dialects/table.js";
@@ -10,6 +11,23 @@ import { readTableFacts } from "./table.js";
 /** Of PostgreSQL. */
 export const catalogue: Catalogue = {
   table: readTableFacts,
+  async isThere(connection, { oid }) {
+    const { rows } = await connection.query("SELECT FROM pg_class WHERE oid = $1::oid", [String(oid)]);
+    return rows.length > 0;
+  },
+  async tableId(connection, table) {
+    const { rows } = await connection.query<{ oid: number | null }>("SELECT to_regclass($1)::oid AS oid", [
+      quoteTable(table),
+    ]);
+    return rows[0]?.oid ?? undefined;
+  },
+  hasRows: (connection, table, limits) =>
+    inTransaction(connection, { isReadOnly: true, limits, settings: { row_security: "off" } }, async () => {
+      const { rows } = await connection.query<{ any: boolean }>(
+        `SELECT EXISTS (SELECT FROM ${quoteTable(table)}) AS any`,
+      );
+      return rows[0]?.any === true;
+    }),
   fillTriggerFlaw,
   printedType: typeAsPrinted,
   lacks,

@@ -6,8 +6,10 @@ import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
 import { development } from "./development/index.js";
 import { functions } from "./functions.js";
+import { judging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { rows } from "./rows/index.js";
+import { sessions } from "./sessions.js";
 import { trials } from "./trials/index.js";
 
 export const postgresql: Dialect = {
@@ -16,6 +18,7 @@ export const postgresql: Dialect = {
   versionText: (version) => `PostgreSQL ${Math.floor(version / 10_000)}`,
   quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteLiteral },
   capabilities,
+  judging,
   catalogue,
   trials,
   development,
@@ -23,4 +26,8 @@ export const postgresql: Dialect = {
   functions,
   batches,
   ledger,
+  sessions,
+  // Loaded by whoever needs them.
+  checks: async () => (await import("./checks/index.js")).checks,
+  remains: async () => (await import("./remains/index.js")).remains,
 };

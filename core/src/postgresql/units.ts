@@ -1,10 +1,13 @@
 import type { Units } from "../dialects/units.js";
+import { strongestMode } from "../model/verdict.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 import { describeUnit, downOfFile } from "../sql/postgres/units/index.js";
 import { renderFile } from "../sql/postgres/units/render-file.js";
 
 export const units: Units = {
   describe: describeUnit,
+  lockWords: (verdict) =>
+    `${strongestMode(verdict) ?? "no lock"}, ${verdict.held}`.replace(/^no lock, instant$/, "no lock"),
   isNeeded: () => true,
   isAlone: (spec) =>
     spec.kind === "create-index" ||

@@ -2,10 +2,10 @@ import { connect } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 
 /**
- * Builds an index while reads and writes go on, and tells how far it is, from PostgreSQL's own view of it.
+ * Builds an index while reads and writes go on, and tells how far it is.
  *
  * @param statement `CREATE INDEX CONCURRENTLY …`
- * @throws PostgreSQL's own error: 23505 when rows stand against it; an INVALID index is left then
+ * @throws the server's own error: 23505 when rows stand against it; where an index can be, it is left invalid then
  */
 export async function buildIndex(
   connection: Connection,
@@ -14,10 +14,11 @@ export async function buildIndex(
   onProgress: (line: string) => void,
 ): Promise<void> {
   const observer = await connect(url, { applicationName: "lockstep repair", needsSession: false });
+  const { concurrent } = await observer.dialect.remains();
   let asked: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     asked = asked
-      .then(() => progressOf(observer, connection.pid))
+      .then(() => concurrent?.buildProgress(observer, connection.pid))
       .then(
         (line) => line && onProgress(line),
         () => undefined,
@@ -30,23 +31,4 @@ export async function buildIndex(
     await asked;
     await observer.close();
   }
-}
-
-async function progressOf(observer: Connection, pid: number): Promise<string | undefined> {
-  const { rows } = await observer.query<Progress>(
-    `SELECT phase, blocks_done::float8 AS done, blocks_total::float8 AS total, current_locker_pid::int AS locker
-       FROM pg_stat_progress_create_index WHERE pid = $1`,
-    [pid],
-  );
-  if (rows[0] === undefined) return undefined;
-  const { phase, done, total, locker } = rows[0];
-  const share = total > 0 ? `, ${Math.floor((100 * done) / total)} %` : "";
-  return `building the index: ${phase}${share}${locker > 0 ? `, waiting for pid ${locker}` : ""}`;
-}
-
-interface Progress {
-  readonly phase: string;
-  readonly done: number;
-  readonly total: number;
-  readonly locker: number;
 }

@@ -1,9 +1,9 @@
 import type { Connection } from "../dialects/connection.js";
+import type { IndexSpec } from "../dialects/remains.js";
 import { LockstepError } from "../errors.js";
 import { checkUnique } from "../facts/check-unique.js";
 import { readTable } from "../facts/table.js";
 import { tableLabel } from "../model/index.js";
-import type { IndexSpec } from "./index-state.js";
 
 /** The error of a unique index that rows stand against: with the values, and the rows that have them. */
 export async function duplicatesError(connection: Connection, spec: IndexSpec, next: string): Promise<LockstepError> {
@@ -16,7 +16,7 @@ export async function duplicatesError(connection: Connection, spec: IndexSpec, n
   const columns = spec.index.columns.map((column) => `"${column}"`).join(", ");
   return new LockstepError(
     "LS6001",
-    `The unique index "${spec.index.name}" on "${tableLabel(spec.table)}" cannot be built: rows have the same ${columns}: ${found || "see the message of PostgreSQL"}.`,
+    `The unique index "${spec.index.name}" on "${tableLabel(spec.table)}" cannot be built: rows have the same ${columns}: ${found || `see the message of ${connection.dialect.label}`}.`,
     { hint: `Correct these rows, then ${next}`, details: { problems } },
   );
 }

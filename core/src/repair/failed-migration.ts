@@ -1,6 +1,5 @@
 import { LockstepError } from "../errors.js";
 import { releasedUnits } from "../plan/migration-of.js";
-import { readIndex } from "./index-state.js";
 import type { Finding, Repair } from "./repair.js";
 import { builtIndex, isRepeatable, settleUnit } from "./settle-unit.js";
 
@@ -10,6 +9,7 @@ export const failedMigration: Repair = {
   async find(context) {
     const { plan, plugin, project, connection, state, target } = context;
     const findings: Finding[] = [];
+    const remains = await connection.dialect.remains();
     for (const { unit, migration } of releasedUnits([plan])) {
       // The first unit stands for all that share its file.
       if (!state.failed.includes(migration) || unit.isJoined) continue;
@@ -18,7 +18,7 @@ export const failedMigration: Repair = {
       const what = `${migration} is recorded as failed (${cause}): the ORM applies nothing more.`;
       const index = builtIndex(unit);
       // The finding about the index says whom to wait for.
-      if (index !== undefined && (await readIndex(connection, index)).kind === "building") continue;
+      if (index !== undefined && (await remains.index(connection, index)).kind === "building") continue;
       if (!isRepeatable(unit)) {
         findings.push({
           what,

@@ -1,26 +1,28 @@
 import { errorCode } from "../db/retry.js";
+import type { ConcurrentBuilds, IndexSpec } from "../dialects/remains.js";
 import { type Plan, tableLabel, type Unit } from "../model/index.js";
 import { migrationOf, releasedUnits } from "../plan/migration-of.js";
-import { createIndexStatement } from "../sql/postgres/units/create-index.js";
 import { buildIndex } from "./build-index.js";
 import { duplicatesError } from "./duplicates.js";
-import { type IndexSpec, readIndex } from "./index-state.js";
 import type { Finding, Repair, RepairContext } from "./repair.js";
-import { builtIndex, dropIndex } from "./settle-unit.js";
+import { builtIndex } from "./settle-unit.js";
 
 /** How long the drop may wait for sessions that use the table. */
 const dropTimeoutMs = 60_000;
 
-/** What a CREATE INDEX CONCURRENTLY leaves that was killed or failed: it is kept up by every write, and no query uses it. */
+/** What a build beside reads and writes leaves that was killed or failed: it is kept up by every write, and no query uses it. */
 export const invalidIndex: Repair = {
   id: "invalid-index",
   async find(context) {
     const { plan, connection } = context;
     const findings: Finding[] = [];
+    const remains = await connection.dialect.remains();
+    const builds = remains.concurrent;
+    if (builds === undefined) return [];
     for (const unit of indexUnits(plan)) {
       const spec = builtIndex(unit);
       if (spec === undefined) continue;
-      const state = await readIndex(connection, spec);
+      const state = await remains.index(connection, spec);
       const name = `"${spec.index.name}" on "${tableLabel(spec.table)}"`;
       const costs = spec.index.isUnique
         ? "every write pays for it, and it refuses duplicates"
@@ -39,7 +41,7 @@ export const invalidIndex: Repair = {
         action: isPending
           ? "drop it; the migration that builds it is still pending"
           : "drop it and build it again, concurrently",
-        fix: () => (isPending ? drop(context, spec) : rebuild(context, spec)),
+        fix: () => (isPending ? drop(context, spec, builds) : rebuild(context, spec, builds)),
       });
     }
     return findings;
@@ -52,16 +54,20 @@ function indexUnits(plan: Plan): readonly Unit[] {
   return [...plan.units, ...undone.map(({ unit }) => unit)];
 }
 
-async function drop({ connection }: RepairContext, spec: IndexSpec): Promise<string> {
+async function drop({ connection }: RepairContext, spec: IndexSpec, { dropIndex }: ConcurrentBuilds): Promise<string> {
   await dropIndex(connection, spec, dropTimeoutMs);
   return `the index "${spec.index.name}" was dropped`;
 }
 
-async function rebuild(context: RepairContext, spec: IndexSpec): Promise<string> {
+async function rebuild(
+  context: RepairContext,
+  spec: IndexSpec,
+  { dropIndex, buildStatement }: ConcurrentBuilds,
+): Promise<string> {
   const { connection, target, plan, onProgress } = context;
   await dropIndex(connection, spec, dropTimeoutMs);
   try {
-    await buildIndex(connection, createIndexStatement({ kind: "create-index", ...spec }), target.url, onProgress);
+    await buildIndex(connection, buildStatement(spec), target.url, onProgress);
   } catch (error) {
     // What is left of it would go on refusing writes.
     if (!connection.isLost) await dropIndex(connection, spec, dropTimeoutMs).catch(() => undefined);

@@ -1,7 +1,10 @@
 import type { Connection } from "../dialects/connection.js";
+import type { Remnant as Finding } from "../dialects/remains.js";
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
+
+export type { Finding };
 
 /** What a repair may look at and act on: one plan on one target. */
 export interface RepairContext {
@@ -13,16 +16,6 @@ export interface RepairContext {
   readonly state: TargetState;
   /** For work that takes a while. */
   onProgress(line: string): void;
-}
-
-/** Something that a run which broke off has left. */
-export interface Finding {
-  /** What stands there, and what it does to users of the table. */
-  readonly what: string;
-  /** What the repair does about it; without a `fix`: what somebody has to do. */
-  readonly action: string;
-  /** @returns what was done, in words */
-  readonly fix?: () => Promise<string>;
 }
 
 /** One file of this folder: finds one kind of remains, and takes it away. */

@@ -1,7 +1,6 @@
 import type { Connection } from "../dialects/connection.js";
+import type { IndexSpec } from "../dialects/remains.js";
 import type { Unit } from "../model/index.js";
-import { dropIndexStatement } from "../sql/postgres/units/create-index.js";
-import { type IndexSpec, readIndex } from "./index-state.js";
 
 /** How a migration that broke off has to be recorded, so that the next deployment goes on. */
 export type Settlement = "rolled-back" | "applied";
@@ -25,7 +24,7 @@ export function isRepeatable({ spec }: Unit): boolean {
  *
  * @param lockTimeoutMs the drop waits for sessions that use the table
  * @returns how to record it; `building` while a session on the server is still at it, although the client that began it is gone
- * @throws PostgreSQL's own error, 55P03 when the drop did not get its turn
+ * @throws the server's own error, 55P03 when the drop did not get its turn
  */
 export async function settleUnit(
   connection: Connection,
@@ -42,19 +41,10 @@ export async function settleIndex(
   index: IndexSpec,
   lockTimeoutMs = 5000,
 ): Promise<Settlement | "building"> {
-  const { kind } = await readIndex(connection, index);
+  const remains = await connection.dialect.remains();
+  const { kind } = await remains.index(connection, index);
   if (kind === "valid") return "applied";
   if (kind === "building") return "building";
-  if (kind === "invalid") await dropIndex(connection, index, lockTimeoutMs);
+  if (kind === "invalid") await remains.concurrent?.dropIndex(connection, index, lockTimeoutMs);
   return "rolled-back";
-}
-
-/** DROP INDEX CONCURRENTLY, with a limit on its waits. Takes an invalid index away as well. */
-export async function dropIndex(connection: Connection, spec: IndexSpec, lockTimeoutMs: number): Promise<void> {
-  await connection.query("SELECT set_config('lock_timeout', $1, false)", [`${lockTimeoutMs}ms`]);
-  try {
-    await connection.query(dropIndexStatement({ kind: "create-index", ...spec }));
-  } finally {
-    if (!connection.isLost) await connection.query("RESET lock_timeout");
-  }
 }

@@ -59,7 +59,9 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     "## Where the values come from",
     plan.columns.map((column) => `- ${columnLabel(column)}: ${sourceWords(column)}`).join("\n"),
     "## Each migration",
-    inFiles(plan.units).map(fileText).join("\n"),
+    inFiles(plan.units)
+      .map((file) => fileText(plan, file))
+      .join("\n"),
     ...codeText(plan),
     ...undoText(plan, phases),
     "## Commands",
@@ -147,14 +149,14 @@ function functionWords({ write }: Plan["columns"][number], { name, source, reads
   ${untriggered} ${skipped}`;
 }
 
-function fileText([first, ...more]: readonly [Unit, ...Unit[]]): string {
-  if (more.length === 0) return `- **${first.phase}** ${unitText(first)}\n  \`${first.ddl}\``;
-  const all = [first, ...more].map((unit) => `  - ${unitText(unit)}\n    \`${unit.ddl}\``);
+function fileText(plan: Plan, [first, ...more]: readonly [Unit, ...Unit[]]): string {
+  if (more.length === 0) return `- **${first.phase}** ${unitText(plan, first)}\n  \`${first.ddl}\``;
+  const all = [first, ...more].map((unit) => `  - ${unitText(plan, unit)}\n    \`${unit.ddl}\``);
   return [`- **${first.phase}** In one file:`, ...all].join("\n");
 }
 
-function unitText({ title, verdict, undo }: Unit): string {
-  return `${title}. Lock: ${lockWords(verdict)}. Undo: ${undo}`;
+function unitText(plan: Plan, { title, verdict, undo }: Unit): string {
+  return `${title}. Lock: ${lockWords(plan, verdict)}. Undo: ${undo}`;
 }
 
 /** What was done in the code, phase by phase, and the places that were not edited. */

@@ -74,7 +74,9 @@ function failsWords({ concerns }: Verdict): string {
   const failures = concerns.flatMap((concern) => (concern.kind === "fails-on-rows" ? [failureWords(concern.why)] : []));
   // Said with what fails on the rows; alone it is what the change is for.
   const narrows = concerns.some(({ kind }) => kind === "narrows-writes");
-  return `fails if ${failures.join(" or ")}${narrows ? ", and so does running code that writes one" : ""}`;
+  const half = concerns.some((concern) => concern.kind === "fails-on-rows" && concern.leavesHalf === true);
+  const words = `fails if ${failures.join(" or ")}${narrows ? ", and so does running code that writes one" : ""}`;
+  return half ? `${words}; what stands before it in the file is done by then, and stays` : words;
 }
 
 function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
@@ -112,6 +114,14 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
       return `takes a lock on the table${verdict.doubts.includes("other-tables") ? ", and on the other one of a foreign key" : ""}; what the constraint refused is allowed from now on`;
     case "loses-index":
       return "waits for all readers of the table; queries may become slow";
+    case "fills-silently":
+      return `the rows that exist get ${concern.value}, and nobody is told`;
+    case "one-value":
+      return "MariaDB evaluates the default once: all rows that exist get the same value";
+    case "ignores":
+      return "MySQL before 9 reads REFERENCES behind a column and makes no foreign key of it";
+    case "refuses-demand":
+      return `fails at once, and changes nothing: the server does not do it with ${concern.demand}`;
     case "syntax-error":
       return `PostgreSQL refuses it (${concern.what})`;
     case "not-understood":
@@ -135,7 +145,7 @@ function unlessWords({ doubts }: Verdict): string {
 
 function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, verdict: Verdict): string {
   const wait = waitWords(verdict);
-  const rewritten = `every row of ${label(table)} is written again while ${wait}`;
+  const rewritten = `every row of ${label(table)} is written again while ${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
   switch (why) {
     case "enum":
       return `the enum is made anew: ${rewritten}`;
@@ -145,6 +155,8 @@ function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, ve
       return verdict.doubts.includes("former-type")
         ? `may write every row of ${label(table)} again while ${wait}`
         : rewritten;
+    case "fulltext":
+      return `the table has a FULLTEXT index: ${rewritten}`;
     case "computed":
     case "storage":
       return rewritten;

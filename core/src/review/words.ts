@@ -1,18 +1,18 @@
 import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit, Verdict } from "../model/index.js";
-import { functionLabel, isFilled, strongestMode, tableLabel, valueLabel } from "../model/index.js";
+import { functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { defaultPlan } from "../plan/store.js";
 import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
+import { unitsOf } from "../units.js";
 
 /** `"User"."handle"` */
 export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): string {
   return `"${tableLabel(column.table)}"."${column.name}"`;
 }
 
-/** `ACCESS EXCLUSIVE, instant`: the lock, and whether it is held for an instant, a scan or a rewrite. */
-export function lockWords(verdict: Verdict): string {
-  if (verdict.doubts.includes("statement")) return "not known";
-  return `${strongestMode(verdict) ?? "no lock"}, ${verdict.held}`.replace(/^no lock, instant$/, "no lock");
+/** `ACCESS EXCLUSIVE, instant`: what others wait for, and whether for an instant, a scan or a rewrite. */
+export function lockWords({ dialect }: Pick<Plan, "dialect">, verdict: Verdict): string {
+  return verdict.doubts.includes("statement") ? "not known" : unitsOf(dialect).lockWords(verdict);
 }
 
 /** `lower(email)`, or `function fills.User.handle of lockstep.config.ts, fallback lower(email)`; undefined: no value is planned. */
@@ -36,7 +36,7 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
     );
   const units = plan.units
     .filter((unit) => unit.phase === phase)
-    .map((unit) => ({ text: unit.title, lock: lockWords(unit.verdict) }));
+    .map((unit) => ({ text: unit.title, lock: lockWords(plan, unit.verdict) }));
   return [...units, ...codeWords(plan, phase).map((text) => ({ text, lock: "code" }))];
 }
 

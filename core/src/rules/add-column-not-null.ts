@@ -22,13 +22,19 @@ versions that do not know the column can no longer insert.
 
 Instead the column is added as nullable together with a trigger that fills it (milliseconds), existing rows are filled in small
 batches outside of any deployment, and NOT NULL is set last, on a check that was proved while reads and writes went on.
+MySQL and MariaDB do not refuse it: they put \`''\`, \`0\` or \`0000-00-00\` into every row, in an instant and without a warning. There
+NOT NULL is set last by \`MODIFY … NOT NULL, ALGORITHM=INPLACE, LOCK=NONE\`: the table is written again while reads and writes go on.
+
 A constant default, or one that is evaluated once such as now(), is stored in the catalogue by PostgreSQL 11 and later: it passes
 as it stands, unless an annotation says that rows which exist shall have another value.`,
 
   detect({ column, table }, context) {
     if (!column.notNull || !isPlain(column) || column.isSerial || column.defaultSql !== undefined) return undefined;
     if (context.createdInThisChange(table)) return undefined;
-    return `"${table.name}" may have rows: then the statement fails, and running code that does not know "${column.name}" can no longer insert.`;
+    const rows = context.judging.capabilities.hasImplicitDefaults
+      ? `"${table.name}" may have rows: they get an empty value that nobody chose, without a word`
+      : `"${table.name}" may have rows: then the statement fails`;
+    return `${rows}, and running code that does not know "${column.name}" can no longer insert.`;
   },
 
   columns: ({ table, column }) => [{ table, column: column.name }],

@@ -25,14 +25,22 @@ it meanwhile. (PostgreSQL's documentation: "Adding a Column".)
 Instead the column is added without the default, which is set in a statement of its own: from then on new rows get it, and rows
 that exist stay NULL and are not touched. They get a value of their own from the same expression, in small batches. A required
 column is made required last; one that is optional stays so, and is filled by one pass.
+MySQL and MariaDB copy the table for \`DEFAULT (uuid())\` while writes wait; MariaDB evaluates \`DEFAULT (rand())\` once and gives all
+rows that exist the same value. Both get the column in an instant without its default, which is set in a statement of its own.
 Of a function that Lockstep does not know the development database is asked: the column is added to an empty temporary copy of the
 table, in a transaction that is taken back. Where that cannot be tried, because the same change makes the function, it counts as volatile.`,
 
-  detect({ column, table }, context) {
+  detect(operation, context) {
+    const { column, table } = operation;
     if (column.defaultSql === undefined || column.isDefaultStored || column.isSerial || !isPlain(column))
       return undefined;
     if (context.createdInThisChange(table)) return undefined;
-    return `the default ${column.defaultSql} is evaluated for every row of "${table.name}": the whole table is rewritten while nobody can read or write it.`;
+    const { concerns } = context.judging.verdictOf(operation, context);
+    if (concerns.some(({ kind }) => kind === "one-value"))
+      return `the default ${column.defaultSql} is evaluated once: all rows of "${table.name}" that exist get the same value.`;
+    if (!concerns.some(({ kind }) => kind === "rewrites")) return undefined;
+    const waits = context.judging.capabilities.readsDuringRewrites ? "write" : "read or write";
+    return `the default ${column.defaultSql} is evaluated for every row of "${table.name}": the whole table is rewritten while nobody can ${waits} it.`;
   },
 
   columns: ({ table, column }) => [{ table, column: column.name }],

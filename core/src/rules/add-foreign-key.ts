@@ -19,6 +19,9 @@ export default defineRule({
   background: `\`ADD CONSTRAINT … FOREIGN KEY\` holds a SHARE ROW EXCLUSIVE lock on both tables while it looks at every row of the one that
 refers: no row of either can be written until it is finished, and while it waits for the second lock it keeps the first.
 
+MySQL and MariaDB copy the whole table for it while writes wait. Without \`foreign_key_checks\` they add it in place, and a query looks
+at the rows that exist while new ones are checked already; where one references nothing the key is taken back.
+
 Instead both locks are taken at once and given back in milliseconds (\`NOT VALID\`: new rows are checked from now on), and the rows that
 exist are checked in a file of its own, while reads and writes go on. It happens in expand, while every value is NULL: every value that
 the trigger, the backfill or code writes is checked from the start.`,
@@ -28,6 +31,8 @@ the trigger, the backfill or code writes is checked from the start.`,
     if (!isValid || unitForeignKey(operation) === undefined || context.createdInThisChange(table)) return undefined;
     const added = columns.flatMap((column) => context.addedColumn(table, column) ?? []);
     if (added.length === 0 || !added.every(isPlain)) return undefined;
+    if (!context.judging.capabilities.hasNotValidChecks)
+      return `The whole of "${table.name}" is copied to look at its rows: nothing can be written to it until that is finished.`;
     const both = isSameTable(references, table) ? `"${table.name}"` : `"${table.name}" and "${references.name}"`;
     return `All rows of "${table.name}" are checked under a lock: nothing can be written to ${both} until that is finished.`;
   },

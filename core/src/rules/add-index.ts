@@ -1,5 +1,6 @@
-import { isFilled } from "../model/index.js";
-import { defineRule } from "./rule.js";
+import { isFelt, isFilled, type OperationOf } from "../model/index.js";
+import { needsPhases } from "./in-phases.js";
+import { defineRule, type RuleContext } from "./rule.js";
 import { addColumn, buildIndex, isPlain, unitIndex } from "./steps.js";
 
 /** An index or unique constraint on a column that the same change adds to an existing table. */
@@ -24,15 +25,23 @@ leaves an invalid index behind, so a later file asserts that it is valid. The in
 value is NULL and before any code writes it: it is quick, and duplicates never get in. Sort order, operator classes, methods and
 predicates stay as the ORM wrote them.
 
+MySQL and MariaDB build an index while writes go on: one over a column that passes as it stands passes, too. A FULLTEXT index they
+build while writes wait.
+
 A partitioned table cannot have its index built concurrently, but its partitions can. So the index is declared on the table alone
 (\`ON ONLY\`, an instant), and the next file builds it on each partition below 16 MB under a short lock and attaches it. For larger
 ones it stops and names the statements to run; deployed again, it attaches what they built.`,
 
-  detect({ table, reads, isConcurrent, isUnique }, context) {
+  detect(operation, context) {
+    const { table, reads, isConcurrent, isUnique } = operation;
     if (isConcurrent || context.createdInThisChange(table)) return undefined;
     const added = reads.flatMap((column) => context.addedColumn(table, column) ?? []);
     // A rewrite of the table is the greater hazard, and no rule's yet: the index is told with it, as a notice.
     if (added.length === 0 || !added.every(isPlain)) return undefined;
+    if (!holdsWrites(operation, context))
+      return added.some((column) => needsPhases(table, column, context))
+        ? `${isUnique ? "The unique index" : "The index"} is over a column that is filled in phases: it comes right after the column, while every value is NULL.`
+        : undefined;
     return `${isUnique ? "The unique index" : "The index"} is built under a lock: nothing can be written to "${table.name}" until it is finished.`;
   },
 
@@ -49,3 +58,10 @@ ones it stops and names the statements to run; deployed again, it attaches what 
     };
   },
 });
+
+/** Where writes go on while an index is built, there are indexes for which they do not. */
+function holdsWrites(operation: OperationOf<"createIndex">, { judging, ...context }: RuleContext): boolean {
+  if (!judging.capabilities.buildsIndexesOnline) return true;
+  const { locks, held } = judging.verdictOf(operation, { judging, ...context });
+  return held !== "instant" && locks.some(({ mode }) => isFelt(mode));
+}

@@ -1,4 +1,5 @@
 import { isFilled } from "../model/index.js";
+import { needsPhases } from "./in-phases.js";
 import { defineRule } from "./rule.js";
 import { addColumn, buildIndex, constraintIndex, isPlain } from "./steps.js";
 
@@ -36,6 +37,10 @@ For larger ones it stops and names the statements to run; deployed again, it att
     const added = columns.flatMap((column) => context.addedColumn(table, column) ?? []);
     // A rewrite of the table is the greater hazard, and no rule's yet: the constraint is told with it, as a notice.
     if (added.length === 0 || !added.every(isPlain)) return undefined;
+    if (context.judging.capabilities.buildsIndexesOnline)
+      return added.some((column) => needsPhases(table, column, context))
+        ? "The unique constraint is over a column that is filled in phases: it comes right after the column, while every value is NULL."
+        : undefined;
     return `The index of the unique constraint is built under a lock: nobody can read or write "${table.name}" until it is finished.`;
   },
 

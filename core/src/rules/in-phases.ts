@@ -1,5 +1,5 @@
-import { isFilled, type PlannedColumn, type Step } from "../model/index.js";
-import type { Rewrite } from "./rule.js";
+import { type ColumnDeclaration, isFilled, type PlannedColumn, type Step, type TableName } from "../model/index.js";
+import type { Rewrite, RuleContext } from "./rule.js";
 import { addColumn, edit, enforce, fillRows, gate, prove } from "./steps.js";
 
 /** The safe sequence of columns whose rows that exist are filled; columns without a fill are added and nothing else. */
@@ -67,4 +67,15 @@ function optional(column: PlannedColumn): Rewrite {
     // Without a fallback: NULL is a value here.
     switch: [gate("backfill-done", column), edit("read", { ...column, write: { kind: "none" } })],
   };
+}
+
+/** Whether a column that the change adds is one whose rows that exist are filled, whichever rule says so. */
+export function needsPhases(
+  table: TableName,
+  { name, notNull, defaultSql, isDefaultStored }: ColumnDeclaration,
+  context: RuleContext,
+) {
+  if (defaultSql === undefined ? notNull : !isDefaultStored) return true;
+  const { fill, compute } = context.source(table, name) ?? {};
+  return fill !== undefined || (compute !== undefined && notNull);
 }

@@ -1,3 +1,4 @@
+import type { Judging } from "../dialects/judging.js";
 import {
   type ColumnDeclaration,
   type Environment,
@@ -12,6 +13,7 @@ import {
   operationsOfKind,
   type TableName,
 } from "../model/index.js";
+import { judging as postgresql } from "../postgresql/judging.js";
 import { domainOf } from "../verdicts/columns.js";
 import { madeTables } from "../verdicts/made-tables.js";
 import { rules } from "./index.js";
@@ -34,10 +36,13 @@ export interface Judgement {
 
 /** What is known beside the change itself. Whatever is absent is not known. */
 export interface Known {
+  /** Of the database system that the change is for. Default: PostgreSQL's */
+  readonly judging?: Judging | undefined;
   /** What the model and its annotations say about a column. */
   readonly source?: RuleContext["source"] | undefined;
   readonly formerIndex?: RuleContext["formerIndex"];
   readonly formerType?: RuleContext["formerType"] | undefined;
+  readonly formerTable?: RuleContext["formerTable"] | undefined;
   readonly foreignKeys?: RuleContext["foreignKeys"] | undefined;
   readonly typeKind?: RuleContext["typeKind"] | undefined;
   readonly provenBy?: RuleContext["provenBy"] | undefined;
@@ -103,9 +108,11 @@ function contextOf(operations: readonly Operation[], known: Known): RuleContext 
     added.set(nameKey(table, column.name), column);
   const nobodySaid = () => undefined;
   return {
+    judging: known.judging ?? postgresql,
     source: known.source ?? nobodySaid,
     formerIndex: known.formerIndex ?? nobodySaid,
     formerType: known.formerType ?? nobodySaid,
+    formerTable: known.formerTable ?? nobodySaid,
     foreignKeys: known.foreignKeys ?? nobodySaid,
     typeKind: known.typeKind ?? nobodySaid,
     provenBy: known.provenBy ?? nobodySaid,

@@ -1,11 +1,10 @@
 import { type Migration, type Notice, type Operation, operationsIn } from "../model/index.js";
 import type { VerdictContext } from "../verdicts/context.js";
 import { isWorthANotice } from "../verdicts/quiet.js";
-import { verdictOf } from "../verdicts/verdict-of.js";
 
 /** Why a person should look at an operation that no rule rewrites; undefined: there is no need. */
 export function noticeOf(operation: Operation, context: VerdictContext, migration: Migration): Notice | undefined {
-  const verdict = verdictOf(operation, context);
+  const verdict = context.judging.verdictOf(operation, context);
   if (!isWorthANotice(verdict, context.environment)) return undefined;
   return { line: operation.line, sql: statementOf(operation, migration), verdict };
 }

@@ -28,8 +28,13 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
 }
 
 /** NULL equals nothing: a column that this change adds without a value has no duplicates, until it is filled. */
-function isOfEmptyColumn(
-  { table, columns = [], statement, newer = [] }: OperationOf<"createIndex">,
+export function isOfEmptyColumn(
+  {
+    table,
+    columns = [],
+    statement,
+    newer = [],
+  }: Pick<OperationOf<"createIndex">, "table" | "columns" | "statement" | "newer">,
   { operations }: VerdictContext,
 ): boolean {
   if (newer.includes("nulls-not-distinct")) return false;

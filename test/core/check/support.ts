@@ -1,7 +1,7 @@
 import { type CheckedSet, checkMigrations } from "../../../core/src/check/check-migrations.js";
+import { checkingOf } from "../../../core/src/check/checking-of.js";
 import type { MigrationSet } from "../../../core/src/check/migration-set.js";
 import type { TransactionMode } from "../../../core/src/model/index.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
 
 export interface Checked {
   /** The migrations, in their order; the last one is checked. Undefined: a file that cannot be read. */
@@ -10,14 +10,22 @@ export interface Checked {
   readonly checked?: number;
   readonly transactions?: TransactionMode;
   readonly server?: number;
+  /** Default: `postgresql` */
+  readonly dialect?: "postgresql" | "mysql" | "mariadb";
 }
 
 /** Checks migrations that are files of SQL: `1.sql`, `2.sql` … */
-export async function check({ migrations, checked = 1, transactions = "none", server }: Checked): Promise<CheckedSet> {
+export async function check({
+  migrations,
+  checked = 1,
+  transactions = "none",
+  server,
+  dialect = "postgresql",
+}: Checked): Promise<CheckedSet> {
   const files = migrations.map((_, at) => `${at + 1}.sql`);
   const set: MigrationSet = {
     folder: ".",
-    dialect: "postgresql",
+    dialect,
     transactions,
     alone: "",
     files,
@@ -28,7 +36,7 @@ export async function check({ migrations, checked = 1, transactions = "none", se
     isChecked: (file) => files.indexOf(file) >= files.length - checked,
     isOneDeployment: true,
     read: (file) => migrations[files.indexOf(file)],
-    parser: await loadParser(),
+    checking: (await checkingOf(dialect))!,
     server,
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sqlReader as reader } from "../../../core/src/mysql/sql-reader.js";
+import { mariadbReader as reader } from "../../../core/src/mysql/sql-reader.js";
 import { foldHandWritten } from "../../../core/src/plan/fold-hand-written.js";
 import { withoutTransaction } from "../../../core/src/plan/own-transaction.js";
 

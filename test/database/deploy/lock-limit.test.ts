@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lockLimit } from "../../../core/src/deploy/lock-limit.js";
 import type { TransactionMode, Unit } from "../../../core/src/model/index.js";
 import type { OrmPlugin, Project } from "../../../core/src/plugin.js";
+import { postgresql } from "../../../core/src/postgresql/dialect.js";
 import type { TargetState } from "../../../core/src/release/target-state.js";
 import { withLockTimeout } from "../../../plugin-prisma/src/cli/lock-timeout.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
@@ -46,7 +47,7 @@ describe("how long a deployment waits for locks", () => {
     ["units alone", [], "none", [framed, index], undefined],
   ])("%s", async (_, up, mode, units, isForAll) => {
     const plugin = { readStatements: async () => ({ up, down: [] }), transactions: () => mode };
-    const about = { plugin: plugin as unknown as OrmPlugin, project: {} as Project };
+    const about = { plugin: plugin as unknown as OrmPlugin, project: {} as Project, dialect: postgresql };
     const limit = await lockLimit(pendingOf(units, up.length > 0), about);
     expect(limit).toEqual(isForAll === undefined ? undefined : { timeoutMs: 500, isForAll, own: ["own"] });
   });

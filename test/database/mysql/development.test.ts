@@ -72,3 +72,13 @@ it("tells what depends on a column", async () => {
     checked: [],
   });
 });
+
+it("describes a table as it is, for verdicts that rest on that", async () => {
+  const { development } = db.dialect;
+  const user = await development.formerTable(db, { name: "User" });
+  expect(user?.column("EMAIL")).toMatchObject({ name: "email", type: "varchar(191)", comment: "the login" });
+  expect(user?.indexes.map(({ columns }) => columns)).toEqual([["id"], ["email"], ["email", "x"], ["x"], ["x", "y"]]);
+  expect(user?.optionsSql).toContain("InnoDB");
+  expect(user?.hasVirtualColumn).toBe(false);
+  expect(await development.formerTable(db, { name: "Nobody" })).toBeUndefined();
+});

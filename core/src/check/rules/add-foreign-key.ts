@@ -17,4 +17,12 @@ export default defineCheckRule({
     ],
   },
   background: `It holds SHARE ROW EXCLUSIVE locks on both tables for as long as the rows are looked up. NOT VALID takes the locks for an instant; VALIDATE CONSTRAINT, in a transaction of its own, lets reads and writes go on.`,
+  mysql: {
+    background:
+      "The table is copied while writes of both tables wait. With `foreign_key_checks = 0` nothing is copied and no row is looked at: look for rows that refer to nothing yourself, before and behind it.",
+    unsafe: ["ALTER TABLE `Post` ADD CONSTRAINT `fk` FOREIGN KEY (`authorId`) REFERENCES `User`(`id`);"],
+    safe: [
+      "SET SESSION foreign_key_checks = 0; ALTER TABLE `Post` ADD CONSTRAINT `fk` FOREIGN KEY (`authorId`) REFERENCES `User`(`id`);",
+    ],
+  },
 });

@@ -18,4 +18,13 @@ export default defineCheckRule({
     ],
   },
   background: `It holds a SHARE lock for the whole build. CONCURRENTLY lets writes go on, cannot run in a transaction, and leaves an invalid index behind where it fails: drop that before the next try.`,
+  mysql: {
+    background:
+      "Writes go on while an index is built: told are unique ones, which fail where a value is there twice, and FULLTEXT and SPATIAL ones, during whose build writes wait.",
+    unsafe: [
+      "CREATE UNIQUE INDEX `User_email_key` ON `User`(`email`);",
+      "CREATE FULLTEXT INDEX `User_bio_idx` ON `User`(`bio`);",
+    ],
+    safe: ["CREATE INDEX `User_team_idx` ON `User`(`team`);"],
+  },
 });

@@ -4,7 +4,8 @@ export default defineCheckRule({
   id: "rename-column",
   severity: "error",
   summary: "Renames a column that running code names",
-  on: ["renameColumn"],
+  on: ["renameColumn", "redeclareColumn"],
+  claims: ({ kind }, operation) => operation.kind === "renameColumn" || kind === "breaks-code-before",
   safer: () => ({
     words:
       "keep the column and rename the field in the model alone; or add a new column, write both, fill it and drop the old one",

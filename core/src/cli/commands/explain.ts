@@ -50,6 +50,7 @@ export default defineCommand({
     const text = [
       io.colors.bold(`${topic}: ${check?.summary ?? rule?.summary}`),
       ...new Set([check?.background, rule?.background].filter((each) => each !== undefined)),
+      ...(check?.mysql === undefined ? [] : [`MySQL and MariaDB: ${check.mysql.background}`]),
       ...listed("Rewritten in phases:", rule?.examples.unsafe ?? []),
       ...listed("Told by check:", told),
       ...listed("Passes as it stands:", passing),

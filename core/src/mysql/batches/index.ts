@@ -236,8 +236,8 @@ export const batches: Batches = {
   },
 };
 
-/** Names are the server's, not the database's, and of 64 characters at most. */
-const lockName = "CONCAT('lockstep ', SHA1(CONCAT(DATABASE(), ' ', ?)))";
+/** Names are the server's, not the database's, and of 64 characters at most. MySQL 9.7 has no SHA1 any more. */
+const lockName = "CONCAT('lockstep ', LEFT(SHA2(CONCAT(DATABASE(), ' ', ?), 256), 40))";
 
 async function sessionOf(connection: Connection, pid: number): Promise<RunnerSession | undefined> {
   const { rows } = await connection.query<{ user: string; host: string; since: string }>(

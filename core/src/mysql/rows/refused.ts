@@ -5,6 +5,7 @@ import { tableLabel } from "../../model/names.js";
 import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
 import { refusedByType } from "../trials/refused-by-type.js";
 import { rowLabel } from "./label.js";
+import { storedValue } from "./stored.js";
 
 /** The fill as a value of each row, and by its type what the column refuses. Nothing is made for it: neither server has temporary functions. */
 export const findRefusedRows: Rows["refused"] = async (connection, input) => {
@@ -51,7 +52,7 @@ function refusedSql({
   const from = `FROM ${own} t${columnExists ? ` WHERE ${name} IS NULL` : ""}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
   const keys = [...uniqueKeys, ...foreignKeys.map(({ columns }) => columns)];
   const others = [...new Set(keys.flat())].filter((each) => each !== column.name);
-  const given = (each: string) => (each === column.name ? "o.v" : `o.k${others.indexOf(each)}`);
+  const given = (each: string) => (each === column.name ? "o.s" : `o.k${others.indexOf(each)}`);
   const isGiven = (columns: readonly string[]) => columns.map((each) => `${given(each)} IS NOT NULL`).join(" AND ");
   const same = (columns: readonly string[], referenced = columns) =>
     columns.map((each, at) => `r.${quoteIdentifier(referenced[at] ?? each)} = ${given(each)}`).join(" AND ");
@@ -62,8 +63,8 @@ function refusedSql({
       ? []
       : [[isTooLong.sql, "22001", `the fill is longer than ${isTooLong.limit} characters`] as const]),
     [isRefused, "22000", `${column.type} does not take what the fill yields`],
-    ...uniqueKeys.map((key) => {
-      const isTwice = `EXISTS (SELECT 1 FROM ${own} r WHERE ${same(key)}) OR ROW_NUMBER() OVER (PARTITION BY ${key.map(given).join(", ")} ORDER BY o.label) > 1`;
+    ...uniqueKeys.map((key, at) => {
+      const isTwice = `o.nth${at} > 1 OR EXISTS (SELECT 1 FROM ${own} r WHERE ${same(key)})`;
       return [`${isGiven(key)} AND (${isTwice})`, "23505", "another row has its value"] as const;
     }),
     ...foreignKeys.map(({ columns, references, referencedColumns }) => {
@@ -78,9 +79,15 @@ function refusedSql({
   const select = [
     `${rowLabel(table)} AS label`,
     `(${fill.rowSql}\n) AS v`,
+    `${storedValue(fill.rowSql, column.type)} AS s`,
     ...others.map((each, at) => `${quoteIdentifier(each)} AS k${at}`),
   ];
-  const judged = `SELECT o.label, CASE ${cases.map(([when], at) => `WHEN ${when} THEN ${at}`).join(" ")} END AS reason FROM (SELECT ${select.join(", ")} ${from}) o`;
+  // By themselves: beside a subquery that refers to the row MariaDB 10.11 counts wrongly.
+  const nth = uniqueKeys.map(
+    (key, at) => `, ROW_NUMBER() OVER (PARTITION BY ${key.map(given).join(", ")} ORDER BY o.label) AS nth${at}`,
+  );
+  const numbered = `SELECT o.*${nth.join("")} FROM (SELECT ${select.join(", ")} ${from}) o`;
+  const judged = `SELECT o.label, CASE ${cases.map(([when], at) => `WHEN ${when} THEN ${at}`).join(" ")} END AS reason FROM (${numbered}) o`;
   const of = (values: readonly string[]) => `ELT(reason + 1, ${values.map(quoteText).join(", ")})`;
   return {
     looked: `SELECT COUNT(*) AS n FROM (SELECT 1 ${from}) o`,

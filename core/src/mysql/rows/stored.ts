@@ -1,16 +1,23 @@
 /**
- * A value as a column of the type stores it: 3.14 becomes 3 in an integer. Texts are given in one character set, and all is given as
- * bytes: of two values byte by byte the collation says nothing.
+ * The bytes of a value as a column of the type stores it. Texts are in one character set, and what a collation takes for the same is
+ * two values.
+ */
+export function storedBytes(value: string, type: string): string {
+  const stored = storedValue(value, type);
+  const inOneSet = /^(?:(?:tiny|medium|long)?text|varchar|enum|set)\b/.test(type)
+    ? `CONVERT(${stored} USING utf8mb4)`
+    : stored;
+  return `CAST(${inOneSet} AS BINARY)`;
+}
+
+/**
+ * A value as a column of the type stores it: 3.14 becomes 3 in an integer.
  *
  * @param type as the catalogue prints it
  */
-export function storedBytes(value: string, type: string): string {
-  return `CAST(${stored(`(${value}\n)`, type.toLowerCase())} AS BINARY)`;
-}
-
-function stored(value: string, type: string): string {
+export function storedValue(sql: string, type: string): string {
+  const value = `(${sql}\n)`;
   const [, name = "", size = ""] = /^(\w+)(\([^)]*\))?/.exec(type) ?? [];
-  const text = (sql: string) => `CONVERT(${sql} USING utf8mb4)`;
   switch (name) {
     case "tinyint":
     case "smallint":
@@ -35,18 +42,12 @@ function stored(value: string, type: string): string {
       return `CAST(${value} AS TIME${size})`;
     case "binary":
       return `CAST(${value} AS BINARY${size})`;
-    case "varbinary":
-    case "tinyblob":
-    case "blob":
-    case "mediumblob":
-    case "longblob":
-      return value;
     case "json":
-      return text(`CAST(${value} AS JSON)`);
+      return `CAST(CAST(${value} AS JSON) AS CHAR)`;
     case "char":
       // Blanks at its end are not kept.
-      return `TRIM(TRAILING ' ' FROM ${text(value)})`;
+      return `TRIM(TRAILING ' ' FROM CONVERT(${value} USING utf8mb4))`;
     default:
-      return text(value);
+      return value;
   }
 }

@@ -1,6 +1,6 @@
-import { closed } from "../../dialects/units.js";
 import type { TableName } from "../../model/names.js";
 import type { UnitColumn } from "../../model/plan.js";
+import { closed } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteLiteral, quoteName, quoteTable, quoteText } from "../quote.js";
 import { typeInCatalogue } from "../types.js";
 import { type MysqlServer, signal } from "./frame.js";

@@ -1,8 +1,9 @@
-import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialects/units.js";
+import { takes } from "../../sql/unit-words.js";
 import { quoteText } from "../quote.js";
 import { assertColumn, definition, isColumn } from "./column.js";
 import { dropFillTriggers, triggerWords } from "./fill-trigger.js";
-import { type Program, signal, type UnitContext } from "./frame.js";
+import { numbers, type Program, signal, type UnitContext } from "./frame.js";
 import { assertFilled } from "./prove.js";
 import { alterTable, columnList, qualifiedColumns } from "./words.js";
 
@@ -24,7 +25,7 @@ export function enforce(spec: EnforceSpec, context: UnitContext): Program {
     change: `        IF EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isAnyOf(spec)} AND IS_NULLABLE = 'YES') THEN
           BEGIN
             -- MySQL's code, and MariaDB's, which is a warning by its SQLSTATE
-            DECLARE EXIT HANDLER FOR 1138, 1265 BEGIN SET message = ${quoteText(missing)}; ${signal(context.server)} END;
+            DECLARE EXIT HANDLER FOR 1138, 1265 BEGIN SET message = ${quoteText(missing)}; ${signal(context.server, numbers.unfilled)} END;
             ${modify(spec, true)};
           END;
         END IF;

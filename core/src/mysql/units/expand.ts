@@ -1,5 +1,6 @@
-import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialects/units.js";
 import type { UnitColumn } from "../../model/plan.js";
+import { takes } from "../../sql/unit-words.js";
 import { quoteTable } from "../quote.js";
 import { assertColumn, definition, firstDefinition, isColumn, positionOf } from "./column.js";
 import { fillTriggers, triggerWords } from "./fill-trigger.js";

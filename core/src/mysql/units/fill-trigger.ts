@@ -1,8 +1,8 @@
-import { closed } from "../../dialects/units.js";
 import type { Fill } from "../../model/fill.js";
 import { isSameTable, type TableName } from "../../model/names.js";
 import type { UnitColumn } from "../../model/plan.js";
 import { printable } from "../../sql/printable.js";
+import { closed } from "../../sql/unit-words.js";
 import { qualified, quoteIdentifier, quoteTable, triggerNames } from "../quote.js";
 import { typeInCatalogue } from "../types.js";
 import type { MysqlServer, Program } from "./frame.js";

@@ -1,4 +1,5 @@
-import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialects/units.js";
+import { takes } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
 import { withoutCopy } from "./create-index.js";

@@ -29,6 +29,14 @@ export interface Program {
 export const waitSeconds = 1;
 export const budgetSeconds = 30;
 
+/**
+ * Two sessions at one unit would both find it undone. Its name stands in every migration ever written: it never changes. A session has it,
+ * and it ends with that one.
+ */
+const unitLock = "LEFT(CONCAT('lockstep ', SHA2(DATABASE(), 256)), 64)";
+/** A rebuild may take hours: whoever deploys as well waits for it. */
+const unitLockSeconds = 86_400;
+
 /** MESSAGE_TEXT takes no more: 1648 instead of the message. */
 const messageCharacters = { mysql: 128, mariadb: 512 } as const;
 
@@ -70,9 +78,9 @@ export function statementsOfProgram(program: Program, { plan, server }: UnitCont
 const strictMode = "CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')";
 
 function body(program: Program, server: MysqlServer): string {
-  const restore =
-    "SET SESSION lock_wait_timeout = was_wait, SESSION innodb_lock_wait_timeout = was_row_wait, SESSION foreign_key_checks = was_keys, SESSION sql_mode = was_mode;";
-  return `  DECLARE busy, found, many, overlap INT DEFAULT 0;
+  const restore = `SET SESSION lock_wait_timeout = was_wait, SESSION innodb_lock_wait_timeout = was_row_wait, SESSION foreign_key_checks = was_keys, SESSION sql_mode = was_mode;
+    DO RELEASE_LOCK(${unitLock});`;
+  return `  DECLARE mine, busy, found, many, overlap INT DEFAULT 0;
   DECLARE message, actual, example, present, before_ids, holders MEDIUMTEXT CHARACTER SET utf8mb4;
   DECLARE wait_s INT DEFAULT ${server === "mysql" || program.patience === "build" ? waitSeconds : 0};
   DECLARE spent, pause_s DECIMAL(9, 3) DEFAULT 0;
@@ -85,6 +93,15 @@ ${program.declare ?? ""}  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
   END;
   SET was_wait = @@SESSION.lock_wait_timeout, was_row_wait = @@SESSION.innodb_lock_wait_timeout;
   SET SESSION innodb_lock_wait_timeout = 1, SESSION sql_mode = ${strictMode};
+  COMMIT;  -- whoever waits holds nothing
+  BEGIN
+    DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET mine = 1;  -- a cluster that has no such locks
+    SET mine = GET_LOCK(${unitLock}, ${unitLockSeconds});
+  END;
+  IF NOT coalesce(mine, 0) THEN
+    SET message = concat('Another session is at a unit of a plan: id ', coalesce(IS_USED_LOCK(${unitLock}), '?'));
+    ${signal(server)}
+  END IF;
 ${program.checks ?? ""}${program.change === undefined ? "" : tries(program, server, program.change)}  SET SESSION lock_wait_timeout = was_wait;
 ${program.proof ?? ""}  ${restore}
 `;
@@ -113,7 +130,7 @@ ${change}      END;
     END IF;
     IF spent >= ${budgetSeconds} THEN
 ${server === "mariadb" ? openTransactions : ""}      SET message = CONCAT(${quoteText(`${label} stayed locked, nothing is changed by this try. In the way: `)}, coalesce(holders, 'nobody that may be seen'), '. Wait for them or KILL one, then run it again');
-      ${signal(server)}
+      ${signal(server, numbers.locked)}
     END IF;
     -- Whoever waited for a try has gone on long before the next one.
     SET pause_s = IF(wait_s = 0, least(0.5, 0.02 + pause_s * 1.5), 3 + rand());
@@ -155,9 +172,13 @@ const openTransactions = `      IF holders IS NULL THEN
       END IF;
 `;
 
+/** What tools decide by: a lock that was not to be had, as the server numbers it; rows without a value, as PostgreSQL does. */
+export const numbers = { locked: 1205, unfilled: 55_000 } as const;
+
 /** Ends the unit with the text in `message`. */
-export function signal(server: MysqlServer): string {
-  return `SET message = left(message, ${messageCharacters[server]}); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = message;`;
+export function signal(server: MysqlServer, number?: number): string {
+  const numbered = number === undefined ? "" : `, MYSQL_ERRNO = ${number}`;
+  return `SET message = left(message, ${messageCharacters[server]}); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = message${numbered};`;
 }
 
 /** Lines that run a text as a statement of its own: the names in it are columns, never variables of the unit. */

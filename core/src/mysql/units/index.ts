@@ -1,8 +1,9 @@
 /** The units of a plan on MySQL and MariaDB: statements that may run twice, each with the weakest algorithm, which the server asserts. */
 
-import { describeOriginal, oneLine, type UnitText, unjudged } from "../../dialects/units.js";
+import type { UnitText } from "../../dialects/units.js";
 import type { UnitSpec } from "../../model/plan.js";
 import type { Verdict } from "../../model/verdict.js";
+import { describeOriginal, oneLine, unjudged } from "../../sql/unit-words.js";
 import {
   assertIndex,
   createIndex,

@@ -22,10 +22,10 @@ ${execute(`concat(example, ${quoteText(`${from} WHERE ${condition} LIMIT 1`)})`)
 }
 
 /** Lines: stops the unit, which says how many and which. `what` and `next` are texts. */
-export function refuseRows(what: string, next: string, server: MysqlServer): string {
+export function refuseRows(what: string, next: string, server: MysqlServer, number?: number): string {
   return `  IF many > 0 THEN
     SET message = concat(${quoteText(`${what}: `)}, many, ' rows, as ', example, ${quoteText(`. ${next}`)});
-    ${signal(server)}
+    ${signal(server, number)}
   END IF;
 `;
 }

@@ -1,8 +1,9 @@
-import { closed, type SpecOf, type UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialects/units.js";
 import type { UnitColumn } from "../../model/plan.js";
+import { closed } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
-import { execute, type Program, type UnitContext } from "./frame.js";
+import { execute, numbers, type Program, type UnitContext } from "./frame.js";
 import { asC, countRows, refuseRows } from "./missing-rows.js";
 import { qualifiedColumns } from "./words.js";
 
@@ -26,6 +27,7 @@ export function assertFilled(spec: Pick<ProveSpec, "table" | "columns">, { plan,
       `${qualifiedColumns({ kind: "prove", ...spec })} has no value`,
       `Run: npx lockstep backfill run ${plan}`,
       server,
+      numbers.unfilled,
     )
   );
 }

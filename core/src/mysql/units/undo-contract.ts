@@ -1,4 +1,5 @@
-import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialects/units.js";
+import { takes } from "../../sql/unit-words.js";
 import { assertColumn } from "./column.js";
 import { isAnyOf, modify } from "./enforce.js";
 import { fillTriggers, triggerWords } from "./fill-trigger.js";

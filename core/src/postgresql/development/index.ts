@@ -15,5 +15,7 @@ export const development: Development = {
   isTaken: isTakenName,
   dependence: fillDependence,
   dependents: readColumnDependents,
+  // What a verdict needs of a table it asks for by itself.
+  formerTable: async () => undefined,
   isRewrittenFor,
 };

@@ -97,7 +97,7 @@ export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt
     const { dialect, files } = each;
     return dialect === undefined
       ? `${where}: nothing says which database it is for; judged as PostgreSQL's`
-      : `${where}: ${counted(files, "migration")} of ${dialect} not checked, only PostgreSQL is`;
+      : `${where}: ${counted(files, "migration")} of ${dialect} not checked: only PostgreSQL, MySQL and MariaDB are`;
   });
 }
 

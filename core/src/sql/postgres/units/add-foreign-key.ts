@@ -1,5 +1,6 @@
-import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../../dialects/units.js";
 import type { TableName } from "../../../model/names.js";
+import { takes } from "../../unit-words.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { assertBlock } from "./assertions.js";
 import type { Framed } from "./block.js";

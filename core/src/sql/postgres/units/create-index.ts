@@ -1,4 +1,5 @@
-import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../../dialects/units.js";
+import { takes } from "../../unit-words.js";
 import { qualified, quoteIdentifier, quoteTable } from "../quote.js";
 import { createIndexWords, indexColumns } from "./index-definition.js";
 import { declareIndex, describeDeclareIndex } from "./partition-index.js";

@@ -1,4 +1,5 @@
-import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../../dialects/units.js";
+import { takes } from "../../unit-words.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import type { Framed } from "./block.js";
 import { createIndexStatement, dropIndexStatement } from "./create-index.js";

@@ -1,7 +1,8 @@
-import { closed, type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../../dialects/units.js";
 import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { printable } from "../../printable.js";
+import { closed, takes } from "../../unit-words.js";
 import { qualified, quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
 import { assertType } from "./assertions.js";
 import type { Framed } from "./block.js";

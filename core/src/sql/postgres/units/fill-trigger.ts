@@ -1,9 +1,9 @@
 import { notTheValuesFault } from "../../../db/value-fault.js";
-import { closed } from "../../../dialects/units.js";
 import type { Fill } from "../../../model/fill.js";
 import { isSameTable, type TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { printable } from "../../printable.js";
+import { closed } from "../../unit-words.js";
 import { differs } from "../differs.js";
 import {
   dollarQuote,

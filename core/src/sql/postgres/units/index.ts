@@ -1,6 +1,7 @@
-import { describeOriginal, oneLine, type UnitText, unjudged } from "../../../dialects/units.js";
+import type { UnitText } from "../../../dialects/units.js";
 import type { UnitSpec } from "../../../model/plan.js";
 import type { Verdict } from "../../../model/verdict.js";
+import { describeOriginal, oneLine, unjudged } from "../../unit-words.js";
 import { addForeignKey, describeAddForeignKey } from "./add-foreign-key.js";
 import { assertIndex, describeAssertIndex } from "./assert-index.js";
 import { attachUnique, describeAttachUnique } from "./attach-unique.js";

@@ -1,5 +1,6 @@
-import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../../dialects/units.js";
 import type { UnitIndex } from "../../../model/plan.js";
+import { takes } from "../../unit-words.js";
 import { dollarQuote, qualified, quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { assertBlock } from "./assertions.js";
 import { block, framedChange, settingsOf } from "./block.js";

@@ -1,5 +1,6 @@
-import { closed, type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../../dialects/units.js";
 import type { UnitColumn } from "../../../model/plan.js";
+import { closed, takes } from "../../unit-words.js";
 import { withoutLength } from "../length.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, scaffoldNames } from "../quote.js";
 import { block, settings } from "./block.js";

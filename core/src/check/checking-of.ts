@@ -1,0 +1,14 @@
+import type { Checking } from "../dialects/checking.js";
+import { loadParser } from "../sql/postgres/parser.js";
+
+/** By what a set of migrations says that it is for; loaded when it is asked for. */
+const checkings: Readonly<Record<string, () => Promise<Checking>>> = {
+  postgresql: async () => (await import("../postgresql/checking.js")).checkingWith(await loadParser()),
+  mysql: async () => (await import("../mysql/checking.js")).mysqlChecking,
+  mariadb: async () => (await import("../mysql/checking.js")).mariadbChecking,
+};
+
+/** @param dialect undefined is taken for PostgreSQL. @returns undefined: nothing here judges it */
+export async function checkingOf(dialect = "postgresql"): Promise<Checking | undefined> {
+  return Object.hasOwn(checkings, dialect) ? checkings[dialect]?.() : undefined;
+}

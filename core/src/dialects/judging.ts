@@ -1,0 +1,58 @@
+import type { ColumnDeclaration } from "../model/declaration.js";
+import type { TableName } from "../model/names.js";
+import type { Operation, OperationOf } from "../model/operation.js";
+import type { Environment, TypeKind, Verdict } from "../model/verdict.js";
+import type { Capabilities } from "./capabilities.js";
+import type { KnownForeignKey } from "./development.js";
+
+/** How a database system judges what is done to it. */
+export interface Judging {
+  readonly capabilities: Capabilities;
+  /** What one operation does to a database in use, run as it stands. */
+  verdictOf(operation: Operation, context: VerdictContext): Verdict;
+  /** Whether its verdict rests on what the table is before it. */
+  asksFormerTable(operation: Operation): boolean;
+  /** The functions that a query calls, and of which nobody knows what they do. */
+  unknownFunctions(operation: OperationOf<"select">): readonly string[];
+}
+
+/** A table as it was before a statement that declares one of its columns anew. */
+export interface FormerTable {
+  column(name: string): ColumnDeclaration | undefined;
+  /** As the statement that made it spells them: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`. */
+  readonly optionsSql: string;
+  readonly indexes: readonly { readonly columns: readonly string[]; readonly method: string }[];
+  /** A column is computed when it is read. */
+  readonly hasVirtualColumn: boolean;
+}
+
+/** What a verdict may know about the change that an operation is part of, and about where it runs. */
+export interface VerdictContext {
+  /** Who judges: the database system that the change is for. */
+  readonly judging: Judging;
+  readonly operations: readonly Operation[];
+  readonly environment: Environment;
+  /** Every statement stays in the file in which it stands; else CREATE INDEX CONCURRENTLY gets one of its own. */
+  readonly isAsWritten: boolean;
+  /** The table, or view, is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
+  createdInThisChange(table: TableName): boolean;
+  /** An index that is there before the change, as the database describes it; undefined where nobody has asked the database. */
+  formerIndex(name: TableName): { readonly table: TableName; readonly columns: readonly string[] } | undefined;
+  /** The type of a column before the change, as `format_type` prints it; undefined where nobody has said. */
+  formerType(table: TableName, column: string): string | undefined;
+  /** What a type is that the change does not make; undefined where nobody has asked the database. */
+  typeKind(name: TableName): TypeKind | undefined;
+  /** The columns that a check which is there before the change says are not NULL; undefined where nobody knows the check. */
+  provenBy(table: TableName, constraint: string): readonly string[] | undefined;
+  /**
+   * Whether a column is NOT NULL, or a proven check says so, before the change; undefined where nobody knows the column.
+   * @param without a check that is left out of account
+   */
+  isNeverNull(table: TableName, column: string, without?: string): boolean | undefined;
+  /** Whether a check says nothing but what NOT NULL of its columns says already; undefined where nobody knows the check. */
+  isRepeated(table: TableName, constraint: string): boolean | undefined;
+  /** The foreign keys that a table has and those that lead to it; undefined where nobody has asked the database. */
+  foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined;
+  /** A table before the change; undefined where nobody has said. */
+  formerTable(table: TableName): FormerTable | undefined;
+}

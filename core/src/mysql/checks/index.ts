@@ -1,0 +1,23 @@
+import type { Check } from "../../dialects/check.js";
+import dependents from "./dependents.js";
+import ledger from "./ledger.js";
+import monitoring from "./monitoring.js";
+import openTransactions from "./open-transactions.js";
+import replicas from "./replicas.js";
+import rights from "./rights.js";
+import serverSettings from "./server-settings.js";
+import serverVersion from "./server-version.js";
+import tables from "./tables.js";
+
+/** What there is to look at on MySQL and MariaDB, in the order of their names. This file is generated: npm run lists. */
+export const checks: readonly Check[] = [
+  dependents,
+  ledger,
+  monitoring,
+  openTransactions,
+  replicas,
+  rights,
+  serverSettings,
+  serverVersion,
+  tables,
+];

@@ -1,0 +1,28 @@
+import { type Check, ok, problem } from "../../dialects/check.js";
+import { hasLedger } from "../../ledger/schema.js";
+import { readGrants } from "../grants.js";
+
+export default {
+  id: "ledger",
+  title: "database lockstep, where progress is kept",
+  on: "target",
+  async run({ connection }) {
+    const { account, may } = await readGrants(connection);
+    const { rows } = await connection.query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'lockstep'");
+    const lacking = ["CREATE", "SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"].filter(
+      (each) => !may(each, "lockstep"),
+    );
+    if (lacking.length > 0)
+      return [
+        problem(`the account ${account} lacks ${lacking.join(", ")} on the database lockstep`, {
+          why: "A backfill keeps its position there, so that it can go on after an interruption.",
+          next: `GRANT ${lacking.join(", ")} ON \`lockstep\`.* TO ${account}`,
+        }),
+      ];
+    if (rows.length === 0) return [ok("database lockstep is not there yet; the account may create it")];
+    // Throws LS7003 for a ledger of a newer version.
+    return [
+      ok((await hasLedger(connection)) ? "the ledger is there and may be written" : "database lockstep is empty"),
+    ];
+  },
+} satisfies Check;

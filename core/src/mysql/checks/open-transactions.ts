@@ -1,0 +1,35 @@
+import { type Check, type Finding, ok, type TargetFacts, warning } from "../../dialects/check.js";
+import { duration } from "../../dialects/words.js";
+import { inTheWay } from "../sessions.js";
+
+/** Shorter ones come and go: the frame waits for those. */
+const limits = { longSeconds: 60 };
+
+export default {
+  id: "open-transactions",
+  title: "sessions that would be in the way now",
+  on: "target",
+  run: (facts) => openTransactions(facts, limits),
+} satisfies Check;
+
+/** Those older than the limit. */
+export async function openTransactions(
+  { connection, tables }: Pick<TargetFacts, "connection" | "tables">,
+  { longSeconds }: typeof limits,
+): Promise<readonly Finding[]> {
+  const planned = tables.map(({ table }) => table);
+  const rows = await inTheWay(connection, { tables: planned, olderThanSeconds: longSeconds });
+  const findings = rows.map(({ id, who, tables: held, seconds, doing }) =>
+    warning(
+      `session ${id} (${who}) ${held === undefined ? "has a transaction open" : `holds "${held}"`} since ${duration(seconds)}: ${doing}`,
+      {
+        why:
+          held === undefined
+            ? "The change of a table that it has read or written cannot get its lock before it ends."
+            : `The change of "${held}" cannot get its lock before it ends.`,
+        next: `wait for it, or end it: KILL ${id}`,
+      },
+    ),
+  );
+  return findings.length > 0 ? findings : [ok(`nobody holds a planned table for longer than ${duration(longSeconds)}`)];
+}

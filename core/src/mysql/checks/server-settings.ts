@@ -1,0 +1,51 @@
+import { type Check, type Finding, ok, warning } from "../../dialects/check.js";
+import { duration } from "../../dialects/words.js";
+
+/** A rebuild of a table with some hundred million rows. */
+const rebuildSeconds = 600;
+
+export default {
+  id: "server-settings",
+  title: "settings of the server",
+  on: "target",
+  async run({ connection }) {
+    const isMariaDb = connection.dialect.id === "mariadb";
+    const { rows } = await connection.query<Settings>(
+      `SELECT @@GLOBAL.sql_mode AS mode, CONCAT(@@GLOBAL.log_bin) AS logs, @@GLOBAL.binlog_format AS format,
+          CONCAT(${isMariaDb ? "@@GLOBAL.max_statement_time" : "0"}) AS seconds`,
+    );
+    const [settings] = rows;
+    if (settings === undefined) return [];
+    const findings: Finding[] = [];
+    if (!/\bSTRICT_(ALL|TRANS)_TABLES\b/.test(settings.mode))
+      findings.push(
+        warning(`sql_mode of new sessions is not strict: '${settings.mode}'`, {
+          why: "Where the application gives a required column no value, the server stores '' or 0 and says nothing. Lockstep's own sessions are strict.",
+          next: "SET GLOBAL sql_mode = CONCAT(@@GLOBAL.sql_mode, ',STRICT_TRANS_TABLES'), and the same in the server's configuration",
+        }),
+      );
+    if (settings.logs !== "0" && settings.format === "STATEMENT")
+      findings.push(
+        warning("the binary log holds statements: binlog_format is STATEMENT", {
+          why: "The server refuses to write under READ COMMITTED (1665): a backfill runs under REPEATABLE READ and locks more rows than it fills, and a fill that is not deterministic gives a replica other values.",
+          next: "SET GLOBAL binlog_format = 'ROW', and the same in the server's configuration",
+        }),
+      );
+    const seconds = Number(settings.seconds);
+    if (seconds > 0 && seconds < rebuildSeconds)
+      findings.push(
+        warning(`max_statement_time is ${duration(seconds)}`, {
+          why: "On a large table contract and index builds take longer, and would be cut off.",
+          next: "SET GLOBAL max_statement_time = 0, or SET STATEMENT max_statement_time for those who need the limit",
+        }),
+      );
+    return findings.length > 0 ? findings : [ok("sql_mode is strict, and no setting is in the way")];
+  },
+} satisfies Check;
+
+interface Settings {
+  readonly mode: string;
+  readonly logs: string;
+  readonly format: string;
+  readonly seconds: string;
+}

@@ -1,0 +1,35 @@
+import { type Check, type Finding, ok, problem, warning } from "../../dialects/check.js";
+import type { DialectId } from "../../model/dialect.js";
+import { isTested, mariadbVersions, mysqlVersions } from "../../supported-versions.js";
+
+export default {
+  id: "server-version",
+  title: "version of the server",
+  on: "target",
+  async run({ connection: { dialect, serverVersion } }) {
+    return [versionFinding(dialect.id, dialect.label, serverVersion)];
+  },
+} satisfies Check;
+
+/** @param version as `Connection.serverVersion` counts */
+export function versionFinding(id: DialectId, label: string, version: number): Finding {
+  const { tool, floor } = id === "mariadb" ? mariadb : mysql;
+  const dotted = (number: number) =>
+    [Math.floor(number / 10_000), Math.floor(number / 100) % 100, number % 100].join(".");
+  const name = `${label} ${dotted(version)}`;
+  if (version < floor.version)
+    return problem(`${name} is too old: it ${floor.lacks}`, {
+      why: "Changes that Lockstep lets pass as safe write the whole table again there, or leave halves behind when they break off.",
+      next: `upgrade to ${label} ${dotted(floor.version)} or later, or create migrations for this server by hand`,
+    });
+  if (isTested(tool, dotted(version))) return ok(name);
+  return warning(`${name} is not among the tested versions: ${tool.tested}`, {
+    next: "rehearse on a copy of this target first",
+  });
+}
+
+const mysql = { tool: mysqlVersions, floor: { version: 80_012, lacks: "knows no ALGORITHM=INSTANT" } };
+const mariadb = {
+  tool: mariadbVersions,
+  floor: { version: 100_600, lacks: "cannot take back an ALTER TABLE that broke off" },
+};

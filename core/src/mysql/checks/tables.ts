@@ -1,0 +1,104 @@
+import {
+  type Check,
+  type Finding,
+  ok,
+  type PlannedTable,
+  problem,
+  type TargetFacts,
+  warning,
+} from "../../dialects/check.js";
+import { names } from "../../dialects/words.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
+import { visible } from "../sessions.js";
+
+export default {
+  id: "tables",
+  title: "engine and form of planned tables",
+  on: "target",
+  async run({ connection, tables }) {
+    const findings: Finding[] = [];
+    const there = tables.filter(({ oid }) => oid !== undefined);
+    for (const each of there) findings.push(...(await lookAt(connection, each)));
+    if (findings.length > 0) return findings;
+    return [ok(there.length === 0 ? "no table is planned" : "planned tables are of InnoDB and can be changed at once")];
+  },
+} satisfies Check;
+
+interface TableRow {
+  readonly engine: string;
+  readonly format: string | null;
+  /** How many of the planned columns are there. */
+  readonly added: string;
+  /** Its full-text indexes, one a line. */
+  readonly searched: string | null;
+}
+
+async function lookAt(
+  connection: TargetFacts["connection"],
+  { table, label, columns }: PlannedTable,
+): Promise<readonly Finding[]> {
+  const own = [table.schema ?? null, table.name];
+  const { rows } = await connection.query<TableRow>(
+    `SELECT t.ENGINE AS engine, t.ROW_FORMAT AS format,
+        (SELECT CONCAT(COUNT(*)) FROM information_schema.COLUMNS c
+          WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME AND c.COLUMN_NAME IN (${columns.map(() => "?").join(", ")})) AS added,
+        (SELECT GROUP_CONCAT(DISTINCT s.INDEX_NAME SEPARATOR '\n') FROM information_schema.STATISTICS s
+          WHERE s.TABLE_SCHEMA = t.TABLE_SCHEMA AND s.TABLE_NAME = t.TABLE_NAME AND s.INDEX_TYPE = 'FULLTEXT') AS searched
+       FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = COALESCE(?, DATABASE()) AND t.TABLE_NAME = ?`,
+    [...columns, ...own],
+  );
+  const [found] = rows;
+  if (found === undefined) return [];
+  const alter = `ALTER TABLE ${quoteTable(table)}`;
+  if (found.engine !== "InnoDB")
+    return [
+      problem(`${label} is of the engine ${found.engine}`, {
+        why: "It has neither transactions nor changes beside writes: every unit of the plan is refused.",
+        next: `${alter} ENGINE=InnoDB   (it copies the table, and writes wait meanwhile)`,
+      }),
+    ];
+  const findings: Finding[] = [];
+  const mayAdd = Number(found.added) < new Set(columns).size;
+  if (mayAdd && /^compressed$/i.test(found.format ?? ""))
+    findings.push(
+      problem(`${label} has ROW_FORMAT=COMPRESSED`, {
+        why: "No column is added to it at once: expand is refused (1845).",
+        next: `${alter} ROW_FORMAT=DYNAMIC, ALGORITHM=INPLACE, LOCK=NONE   (it writes the table again; reads and writes go on)`,
+      }),
+    );
+  const fulltext = found.searched?.split("\n") ?? [];
+  if (fulltext.length > 0)
+    findings.push(
+      problem(`${label} has a full-text index: ${names(fulltext)}`, {
+        why: "With one no column is added at once, and none is made required while others write: expand and contract are refused (1845, 1846).",
+        next: `${alter} ${fulltext.map((name) => `DROP INDEX ${quoteIdentifier(name)}`).join(", ")}, FORCE, ALGORITHM=INPLACE, LOCK=NONE   (for the time of the plan: it writes the table again, reads and writes go on)`,
+      }),
+    );
+  if (mayAdd && connection.dialect.id === "mysql") findings.push(...(await rowVersions(connection, label, own, alter)));
+  return findings;
+}
+
+/** MySQL adds or drops columns at once so often; then it refuses (4092). MariaDB has no limit. */
+async function rowVersions(
+  connection: TargetFacts["connection"],
+  label: string,
+  own: readonly (string | null)[],
+  alter: string,
+): Promise<readonly Finding[]> {
+  // The column came with 8.0.29; before, columns were only added at once, without a limit.
+  if (connection.serverVersion < 80_029) return [];
+  const rows = await visible<{ used: string | number }>(
+    connection,
+    "SELECT TOTAL_ROW_VERSIONS AS used FROM information_schema.INNODB_TABLES WHERE NAME = CONCAT(COALESCE(?, DATABASE()), '/', ?)",
+    own,
+  );
+  const used = Number(rows[0]?.used ?? 0);
+  const limit = connection.serverVersion < 90_100 ? 64 : 255;
+  if (used < limit - 4) return [];
+  const more = {
+    why: "Behind the limit the server adds and drops no column at once (4092), and expand is refused.",
+    next: `${alter} FORCE, ALGORITHM=INPLACE, LOCK=NONE   (it writes the table again; reads and writes go on)`,
+  };
+  const what = `${label} has ${used} of ${limit} row versions`;
+  return [used < limit ? warning(what, more) : problem(what, more)];
+}

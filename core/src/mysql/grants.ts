@@ -1,0 +1,76 @@
+import type { Connection } from "../dialects/connection.js";
+
+/** What the account of a session may do; roles that are on count in. */
+export interface Grants {
+  /** As GRANT takes it: `'app'@'%'`. */
+  readonly account: string;
+  /** @param schema absent: everywhere @param table absent: on every table of the database */
+  may(privilege: string, schema?: string, table?: string): boolean;
+}
+
+export async function readGrants(connection: Connection): Promise<Grants> {
+  const { rows } = await connection.query<{ account: string; roles: string | null }>(
+    "SELECT CURRENT_USER() AS account, CURRENT_ROLE() AS roles",
+  );
+  const [{ account, roles } = { account: "", roles: null }] = rows;
+  // MySQL names the roles and leaves out what they bring, unless it is asked.
+  const using = connection.dialect.id === "mysql" && roles !== null && roles !== "NONE";
+  const shown = await connection.query(using ? `SHOW GRANTS FOR CURRENT_USER() USING ${roles}` : "SHOW GRANTS");
+  const grants = shown.rows.flatMap((row) => readGrant(String(Object.values(row)[0])));
+  return {
+    account: quoteAccount(account),
+    may: (privilege, schema, table) =>
+      grants.some(
+        (grant) =>
+          (grant.privileges.includes(privilege) || grant.privileges.includes("ALL PRIVILEGES")) &&
+          (grant.schema === undefined || (schema !== undefined && grant.schema.test(schema))) &&
+          (grant.table === undefined || grant.table === table),
+      ),
+  };
+}
+
+interface Grant {
+  readonly privileges: readonly string[];
+  /** Absent: all databases. */
+  readonly schema: RegExp | undefined;
+  /** Absent: all tables. */
+  readonly table: string | undefined;
+}
+
+/** ANSI_QUOTES changes the quotes. Rights on some columns or one routine are not asked for. */
+const grantLine = /^GRANT (.+?) ON (\*|[`"].*?[`"])\.(\*|[`"].*?[`"]) TO /;
+
+function readGrant(line: string): Grant[] {
+  const [, privileges = "", schema = "", table = ""] = grantLine.exec(line) ?? [];
+  if (privileges === "") return [];
+  const whole = privileges.split(/, (?![^(]*\))/).filter((each) => !each.includes("("));
+  const isTable = table !== "*";
+  return [
+    {
+      privileges: whole,
+      schema: schema === "*" ? undefined : patternOf(unquoted(schema), isTable),
+      table: isTable ? unquoted(table) : undefined,
+    },
+  ];
+}
+
+function unquoted(name: string): string {
+  const quote = name[0] ?? "";
+  return name.slice(1, -1).replaceAll(quote + quote, quote);
+}
+
+/** In a right on a database its name is a pattern, as of LIKE. */
+function patternOf(name: string, isLiteral: boolean): RegExp {
+  const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  if (isLiteral) return new RegExp(`^${escaped(name)}$`);
+  const source = name.replace(/\\(.)|([_%])|([^\\_%]+)/g, (_, literal, wild, text) =>
+    wild === undefined ? escaped(literal ?? text) : wild === "%" ? ".*" : ".",
+  );
+  return new RegExp(`^${source}$`);
+}
+
+/** `app@%` → `'app'@'%'`; a host has no @. */
+function quoteAccount(account: string): string {
+  const at = account.lastIndexOf("@");
+  return [account.slice(0, at), account.slice(at + 1)].map((part) => `'${part.replaceAll("'", "''")}'`).join("@");
+}

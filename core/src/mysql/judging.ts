@@ -1,0 +1,20 @@
+import type { Judging } from "../dialects/judging.js";
+import { capabilities } from "./capabilities.js";
+import { unknownFunctions } from "./verdicts/functions.js";
+import { verdictOf } from "./verdicts/verdict-of.js";
+import type { Server } from "./verdicts/way.js";
+
+export const mysqlJudging = judgingOf("mysql");
+export const mariadbJudging = judgingOf("mariadb");
+/** Of what ORMs call `mysql`, which both servers answer to: the worst of them. */
+export const eitherJudging = judgingOf("mysql", "mariadb");
+
+function judgingOf(...servers: readonly Server[]): Judging {
+  return {
+    capabilities,
+    verdictOf: (operation, context) => verdictOf(operation, context, servers),
+    // Of a FULLTEXT index, and of what a column was that is declared anew.
+    asksFormerTable: ({ kind }) => /^(?:addColumn|redeclareColumn|dropColumn|addForeignKey)$/.test(kind),
+    unknownFunctions,
+  };
+}

@@ -1,0 +1,189 @@
+import type { FormerTable, VerdictContext } from "../../dialects/judging.js";
+import {
+  type ColumnDeclaration,
+  type Concern,
+  type Doubt,
+  isSameTable,
+  type OperationOf,
+  type RowFailure,
+  type TableName,
+} from "../../model/index.js";
+import { evaluated, implicitValue } from "./defaults.js";
+import { typeChange } from "./types.js";
+import {
+  builds,
+  copies,
+  drops,
+  instant,
+  type Judged,
+  rebuilds,
+  rebuildsShared,
+  type Server,
+  stronger,
+  type Way,
+} from "./way.js";
+
+/** What is found of a clause, bit by bit: the strongest way, and every concern. */
+class Findings {
+  way = instant;
+  readonly concerns: Concern[] = [];
+  readonly doubts: Doubt[] = [];
+  readonly others: TableName[] = [];
+
+  constructor(readonly table: TableName) {}
+
+  needs(way: Way, concern?: Concern): void {
+    this.way = stronger(this.way, way);
+    if (concern !== undefined) this.concerns.push(concern);
+  }
+
+  rewrites(why: Extract<Concern, { kind: "rewrites" }>["why"], way = copies): void {
+    this.needs(way, { kind: "rewrites", table: this.table, why });
+  }
+
+  fails(why: RowFailure): void {
+    this.concerns.push({ kind: "fails-on-rows", table: this.table, why });
+  }
+
+  narrows(why: RowFailure): void {
+    this.concerns.push({ kind: "narrows-writes", table: this.table, why });
+  }
+
+  /** Where a FULLTEXT index is, no column comes or goes in an instant, and the table is not rebuilt while writes go on. */
+  judged(former: FormerTable | undefined, isMoved: boolean): Judged {
+    const isHeld = this.way === rebuilds || (isMoved && this.way.lock === "NONE");
+    if (isHeld && former?.indexes.some(({ method }) => method === "fulltext"))
+      this.rewrites("fulltext", rebuildsShared);
+    return this;
+  }
+}
+
+/** ADD COLUMN: the metadata alone, at whichever place, unless rows get values of their own or something is looked up for them. */
+export function addColumn(
+  { table, column }: OperationOf<"addColumn">,
+  context: VerdictContext,
+  server: Server,
+): Judged {
+  const found = new Findings(table);
+  const { name, references, isGenerated, isIdentity } = column;
+  const isStored = isGenerated && column.isVirtual !== true;
+  const isIndexed = column.isUnique || column.isPrimaryKey;
+  if (isIdentity) found.rewrites("computed", rebuildsShared);
+  if (isStored) found.rewrites("computed");
+  const { when, differs } = evaluated(column, server);
+  if (when === "each") found.rewrites(differs ? "default" : "storage");
+  if (when === "once" && differs) found.needs(instant, { kind: "one-value", table, column: name });
+  const isFilled = column.defaultSql !== undefined || column.notNull;
+  if (isIndexed) found.needs(isGenerated ? copies : rebuilds);
+  if (isIndexed && isFilled && !isIdentity) found.fails("duplicates");
+  // MariaDB takes it that a new column passes.
+  if (column.checks.length > 0 && server === "mysql") found.needs(copies, { kind: "scans", table, why: "check" });
+  if (references !== undefined) {
+    reference(found, column, server, isFilled);
+    if (server === "mariadb") found.others.push(references.table);
+  }
+  if (column.notNull && column.defaultSql === undefined && !isGenerated && !isIdentity) {
+    const value = implicitValue(column, server);
+    if (value === undefined) found.fails("any-row");
+    else found.concerns.push({ kind: "fills-silently", table, column: name, value });
+    found.concerns.push({ kind: "breaks-inserts", table, column: name });
+  }
+  return found.judged(context.formerTable(table), true);
+}
+
+/** Behind a column MySQL reads it and forgets it. */
+function reference(found: Findings, { name }: ColumnDeclaration, server: Server, isFilled: boolean): void {
+  const { table } = found;
+  if (server === "mysql") {
+    found.needs(instant, { kind: "ignores", what: "references", table, column: name });
+    return;
+  }
+  found.needs(copies, { kind: "scans", table, why: "check" });
+  if (isFilled) found.fails("foreign-key");
+}
+
+export function dropColumn({ table, column }: OperationOf<"dropColumn">, context: VerdictContext): Judged {
+  const found = new Findings(table);
+  const former = context.formerTable(table);
+  if (former?.indexes.some(({ columns }) => columns.includes(column))) found.needs(drops);
+  found.concerns.push(
+    { kind: "loses-data", what: "column", table, column },
+    { kind: "breaks-code-before", what: "column", name: column },
+  );
+  return found.judged(former, true);
+}
+
+/** MODIFY, CHANGE: what of the declaration is another one than before; where nobody knows that, the worst. */
+export function redeclareColumn(
+  operation: OperationOf<"redeclareColumn">,
+  context: VerdictContext,
+  server: Server,
+): Judged {
+  const { table, formerName, column } = operation;
+  const found = new Findings(table);
+  if (formerName.toLowerCase() !== column.name.toLowerCase())
+    found.concerns.push({ kind: "breaks-code-before", what: "column", name: formerName, newName: column.name });
+  const former = formerColumn(operation, context);
+  const known = context.formerTable(table);
+  if (former === undefined) {
+    found.doubts.push("former-type");
+    found.rewrites("type");
+    for (const why of column.notNull ? (["cast", "null"] as const) : (["cast"] as const)) {
+      found.fails(why);
+      found.narrows(why);
+    }
+    return found;
+  }
+  const type = typeChange(former, column, known, server);
+  if (type.isUnsure) found.doubts.push("former-type");
+  if (type.way === copies) found.rewrites("type");
+  else found.needs(type.way);
+  if (type.fails !== undefined) {
+    found.fails(type.fails);
+    found.narrows(type.fails);
+  }
+  if (former.notNull !== column.notNull) changeNull(found, column, known, server);
+  const isVirtual = former.isVirtual === true && column.isVirtual === true;
+  if ((former.isGenerated || column.isGenerated) && !(isVirtual && server === "mariadb")) found.rewrites("computed");
+  if (column.isIdentity && !former.isIdentity) found.rewrites("computed");
+  if (operation.position !== undefined && server === "mysql") found.needs(rebuilds);
+  if (column.checks.length > 0 && server === "mysql") found.needs(copies, { kind: "scans", table, why: "check" });
+  if (column.isUnique || column.isPrimaryKey) {
+    found.needs(builds);
+    found.fails("duplicates");
+    found.narrows("duplicates");
+  }
+  return found.judged(known, false);
+}
+
+/** The table is rebuilt while writes go on: rows keep in their head which columns can be NULL. */
+function changeNull(found: Findings, column: ColumnDeclaration, known: FormerTable | undefined, server: Server): void {
+  const { table } = found;
+  if (!column.notNull) {
+    found.needs(rebuilds);
+    found.concerns.push({ kind: "widens-reads", table, why: "null" });
+    return;
+  }
+  // NULL becomes the moment in a timestamp; what is computed when it is read cannot be rebuilt along.
+  const isCopied = (server === "mariadb" && /^timestamp/.test(column.type)) || known?.hasVirtualColumn === true;
+  if (isCopied) found.rewrites("storage");
+  else found.needs(rebuilds);
+  found.fails("null");
+  found.narrows("null");
+}
+
+/** As another statement of the change leaves it, else as it was before. */
+function formerColumn(
+  { table, formerName, statement }: OperationOf<"redeclareColumn">,
+  context: VerdictContext,
+): ColumnDeclaration | undefined {
+  const name = formerName.toLowerCase();
+  for (const each of context.operations.toReversed()) {
+    if (each.statement >= statement || !("table" in each) || !isSameTable(each.table, table)) continue;
+    const isDeclared = each.kind === "addColumn" || each.kind === "redeclareColumn";
+    if (isDeclared && each.column.name.toLowerCase() === name) return each.column;
+    // What has which name now is not followed here.
+    if (each.kind === "renameColumn" && each.newName.toLowerCase() === name) break;
+  }
+  return context.formerTable(table)?.column(formerName);
+}

@@ -1,0 +1,61 @@
+import type { ColumnDeclaration } from "../../model/index.js";
+import { Cursor } from "../read/cursor.js";
+import { columnsOf, functionsOf } from "../read/expressions.js";
+import { Scanner, type Token } from "../read/scan.js";
+import type { Server } from "./way.js";
+
+/** MariaDB evaluates these for each row, with a copy of the table. What it does not know to be the same for all it copies for, too. */
+const ofEachRow = /^(?:uuid|uuid_v[47]|uuid_short|sys_guid|sysdate|random_bytes|nextval|lastval|setval)$/i;
+/** Evaluated once by MariaDB, although whoever writes it wants one for each row. */
+const random = /^rand$/i;
+
+/** Who evaluates a default for the rows that exist: nobody (it stands in the metadata), once for all, once for each. */
+export type Evaluated = "never" | "once" | "each";
+
+/** @returns `differs`: from row to row, or it was meant to */
+export function evaluated(
+  { defaultSql, isDefaultStored }: ColumnDeclaration,
+  server: Server,
+): { readonly when: Evaluated; readonly differs: boolean } {
+  if (defaultSql === undefined || isDefaultStored) return { when: "never", differs: false };
+  const expression = cursorOver(defaultSql);
+  const functions = functionsOf(expression);
+  const isOfEach =
+    functions.some((name) => ofEachRow.test(name)) ||
+    /^NEXT\s+VALUE\b/i.test(defaultSql) ||
+    namesColumn(expression, functions);
+  const differs = isOfEach || functions.some((name) => random.test(name));
+  // MySQL copies for expressions of all kinds.
+  return { when: isOfEach || server === "mysql" ? "each" : "once", differs };
+}
+
+/** CURRENT_TIMESTAMP, INTERVAL 1 DAY: words that are no column. */
+const words =
+  /^(?:current_\w+|localtime\w*|utc_\w+|interval|microsecond|second|minute|hour|day|week|month|quarter|year|true|false|null)$/i;
+
+function namesColumn(expression: Cursor, functions: readonly string[]): boolean {
+  return columnsOf(expression).some((name) => !words.test(name) && !functions.includes(name));
+}
+
+function cursorOver(sql: string): Cursor {
+  const scanner = new Scanner(sql);
+  const tokens: Token[] = [];
+  for (let token = scanner.next(); token !== undefined; token = scanner.next()) tokens.push(token);
+  return new Cursor(sql, tokens);
+}
+
+/** The value that rows get for a column that is NOT NULL and has no default; undefined: the statement fails where there is a row. */
+export function implicitValue({ type, values }: ColumnDeclaration, server: Server): string | undefined {
+  const [base = ""] = type.split(/[( ]/);
+  if (base === "enum") return `'${(values?.[0] ?? "").replaceAll("'", "''")}'`;
+  if (/^(?:date|datetime|timestamp)$/.test(base)) {
+    // NO_ZERO_DATE is in the sql_mode that MySQL comes with, and not in MariaDB's.
+    if (server === "mysql") return undefined;
+    return base === "date" ? "'0000-00-00'" : "'0000-00-00 00:00:00'";
+  }
+  if (base === "time") return "'00:00:00'";
+  if (base === "json" && server === "mysql") return "the JSON null";
+  if (/^(?:tinyint|smallint|mediumint|int|bigint|decimal|float|double|bit|year)$/.test(base)) return "0";
+  if (/^(?:geometry|point|linestring|polygon|multi\w+|geometrycollection|vector)$/.test(base)) return undefined;
+  return "''";
+}

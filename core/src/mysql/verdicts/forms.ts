@@ -1,0 +1,110 @@
+import type { VerdictContext } from "../../dialects/judging.js";
+import type { Concern, OperationOf, TableName } from "../../model/index.js";
+import { copies, instant, type Judged, rebuilds, type Way } from "./way.js";
+
+/** What a clause or a statement does that needs no operation of its own. */
+interface Row {
+  /** Of the tables that it names. Absent: nobody waits. */
+  readonly way?: Way;
+  readonly says?: "access" | "loses-rows" | "guards";
+}
+
+const metadata: Row = { way: instant };
+const rebuilt: Row = { way: rebuilds };
+const copied: Row = { way: copies };
+
+/** As the reader calls them. What is not here may do anything. */
+const rows: Readonly<Record<string, Row>> = {
+  "ALTER TABLE": {},
+  "RENAME INDEX": metadata,
+  "RENAME TO SCHEMA": metadata,
+  "ALTER INDEX VISIBLE": metadata,
+  "ALTER INDEX INVISIBLE": metadata,
+  "ALTER INDEX IGNORED": metadata,
+  "ALTER INDEX NOT IGNORED": metadata,
+  "ALTER COLUMN VISIBLE": metadata,
+  "ALTER COLUMN INVISIBLE": metadata,
+  "ALTER CONSTRAINT NOT ENFORCED": { ...metadata, says: "guards" },
+  "ALTER CONSTRAINT ENFORCED": copied,
+  AUTO_INCREMENT: metadata,
+  AVG_ROW_LENGTH: metadata,
+  "CHARACTER SET": metadata,
+  COLLATE: metadata,
+  MAX_ROWS: metadata,
+  MIN_ROWS: metadata,
+  PACK_KEYS: metadata,
+  STATS_AUTO_RECALC: metadata,
+  STATS_PERSISTENT: metadata,
+  STATS_SAMPLE_PAGES: metadata,
+  "ENABLE KEYS": metadata,
+  "DISABLE KEYS": metadata,
+  FORCE: rebuilt,
+  KEY_BLOCK_SIZE: rebuilt,
+  ROW_FORMAT: rebuilt,
+  ENCRYPTED: rebuilt,
+  PAGE_COMPRESSED: rebuilt,
+  PAGE_COMPRESSION_LEVEL: rebuilt,
+  "OPTIMIZE TABLE": rebuilt,
+  ENCRYPTION: copied,
+  COMPRESSION: copied,
+  "CONVERT TO CHARACTER SET": copied,
+  "PARTITION BY": copied,
+  "REMOVE PARTITIONING": copied,
+  "ADD PARTITION": copied,
+  "COALESCE PARTITION": copied,
+  "REORGANIZE PARTITION": copied,
+  "REBUILD PARTITION": copied,
+  "DROP PARTITION": { ...metadata, says: "loses-rows" },
+  "TRUNCATE PARTITION": { ...metadata, says: "loses-rows" },
+  "ANALYZE TABLE": {},
+  "ANALYZE PARTITION": {},
+  "UNLOCK TABLES": {},
+  SHOW: {},
+  EXPLAIN: {},
+  DESCRIBE: {},
+  "ALTER DATABASE": {},
+  "CREATE DATABASE": {},
+  "DROP DATABASE": {},
+  "CREATE SEQUENCE": {},
+  "CREATE EVENT": {},
+  "CREATE ROLE": {},
+  "CREATE USER": {},
+  "ALTER EVENT": {},
+  "ALTER PROCEDURE": {},
+  "ALTER FUNCTION": {},
+  "ALTER USER": { says: "access" },
+  GRANT: { says: "access" },
+  REVOKE: { says: "access" },
+  "DROP EVENT": {},
+  "DROP FUNCTION": {},
+  "DROP PROCEDURE": {},
+  "DROP TRIGGER": {},
+};
+
+/** @returns undefined: nobody knows what it does */
+export function form(operation: OperationOf<"form">, { createdInThisChange }: VerdictContext): Judged | undefined {
+  const { what, sql, tables = [], gone } = operation;
+  const isInnodb = /^ENGINE\s*=?\s*["'`]?innodb/i.test(sql);
+  const row = what === "ENGINE" ? (isInnodb ? rebuilt : copied) : rows[what];
+  if (row === undefined) return undefined;
+  const { way = instant, says } = row;
+  const [table] = tables;
+  const concerns: Concern[] = [];
+  if (table !== undefined && way === copies) concerns.push({ kind: "rewrites", table, why: "storage" });
+  if (table !== undefined && what === "CONVERT TO CHARACTER SET" && !/\butf8mb4\b/i.test(sql))
+    concerns.push({ kind: "fails-on-rows", table, why: "cast" });
+  if (table !== undefined && says === "loses-rows") concerns.push({ kind: "loses-data", what: "rows", table });
+  if (table !== undefined && says === "guards") concerns.push({ kind: "guards-less", table });
+  if (says === "access") concerns.push({ kind: "changes-access" });
+  if (gone !== undefined && !createdInThisChange(gone.name)) concerns.push(...goneConcerns(gone));
+  return { way, concerns };
+}
+
+function goneConcerns({ what, name, newName }: NonNullable<OperationOf<"form">["gone"]>): Concern[] {
+  const lost: Concern[] =
+    what === "schema" ? [{ kind: "loses-data", what: "schema", table: name satisfies TableName }] : [];
+  return [
+    ...lost,
+    { kind: "breaks-code-before", what, name: name.name, ...(newName === undefined ? {} : { newName }) },
+  ];
+}

@@ -1,0 +1,92 @@
+import type { VerdictContext } from "../../dialects/judging.js";
+import {
+  type Concern,
+  type Operation,
+  type OperationOf,
+  operationsOn,
+  type RowFailure,
+  type TableName,
+} from "../../model/index.js";
+import { joinedBy } from "../../verdicts/columns.js";
+import { isOfEmptyColumn } from "../../verdicts/indexes.js";
+import { builds, buildsShared, copies, drops, instant, type Judged, rebuilds, type Way } from "./way.js";
+
+/** Writes go on, but for words and shapes. */
+export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): Judged {
+  const { table, isUnique, method } = operation;
+  if (method === "fulltext" || method === "spatial")
+    return { way: buildsShared, concerns: [{ kind: "scans", table, why: "index" }] };
+  if (!isUnique) return { way: builds, concerns: [] };
+  if (isOfEmptyColumn(operation, context)) return { way: builds, concerns: [narrows(table, "duplicates")] };
+  return looked(table, builds, ["duplicates"]);
+}
+
+/** Reads and writes go on, as with PostgreSQL's CONCURRENTLY. */
+export function dropIndex(): Judged {
+  return { way: drops, concerns: [] };
+}
+
+export function addUnique({ table }: OperationOf<"addUnique">): Judged {
+  return looked(table, builds, ["duplicates"]);
+}
+
+/** The rows are kept in the order of the key: the table is rebuilt, and writes go on. */
+export function addPrimaryKey({ table }: OperationOf<"addPrimaryKey">): Judged {
+  return looked(table, rebuilds, ["null", "duplicates"]);
+}
+
+/** The server looks at no row with foreign_key_checks=0, and copies the table without. */
+export function addForeignKey(operation: OperationOf<"addForeignKey">, context: VerdictContext): Judged {
+  const { table, columns, references } = operation;
+  const others = [references];
+  if (isUnchecked(operation, context)) {
+    // It gets an index where there is none.
+    const indexes = context.formerTable(table)?.indexes ?? [];
+    const isIndexed = indexes.some((index) => columns.every((column, at) => index.columns[at] === column));
+    return { way: isIndexed ? instant : builds, concerns: [narrows(table, "foreign-key")], others };
+  }
+  const { way, concerns } = copied(table, "foreign-key");
+  const isOfNulls = isOfEmptyColumn(operation, context);
+  return { way, concerns: concerns.filter(({ kind }) => !isOfNulls || kind !== "fails-on-rows"), others };
+}
+
+/** MySQL and MariaDB read every row for it, and know no way but the copy. */
+export function addCheck({ table, isEnforced }: OperationOf<"addCheck">): Judged {
+  return isEnforced === false ? { way: instant, concerns: [] } : copied(table, "check");
+}
+
+export function dropConstraint(operation: OperationOf<"dropConstraint">, context: VerdictContext): Judged {
+  const { table, name, of, statement } = operation;
+  const concerns: Concern[] = [{ kind: "guards-less", table }];
+  if (of === "primary") {
+    const isReplaced = operationsOn(context.operations, "addPrimaryKey", table).some(
+      (each) => each.statement === statement,
+    );
+    if (isReplaced) return { way: rebuilds, concerns };
+    return { way: copies, concerns: [{ kind: "rewrites", table, why: "storage" }, ...concerns] };
+  }
+  if (of === "check") return { way: instant, concerns };
+  const { tables, doubts } = joinedBy(context, table, (_, other) => other === name);
+  return { way: instant, concerns, others: tables, doubts };
+}
+
+function copied(table: TableName, why: RowFailure): Judged {
+  const { concerns } = looked(table, copies, [why]);
+  return { way: copies, concerns: [{ kind: "rewrites", table, why: "storage" }, ...concerns] };
+}
+
+function looked(table: TableName, way: Way, failures: readonly RowFailure[]): Judged {
+  const fails = failures.map((why) => ({ kind: "fails-on-rows", table, why }) as const);
+  return { way, concerns: [...fails, ...failures.map((why) => narrows(table, why))] };
+}
+
+function narrows(table: TableName, why: RowFailure): Concern {
+  return { kind: "narrows-writes", table, why };
+}
+
+function isUnchecked({ statement }: Operation, { operations }: VerdictContext): boolean {
+  const last = operations.findLast(
+    (each) => each.kind === "setting" && each.statement < statement && each.name.toLowerCase() === "foreign_key_checks",
+  );
+  return last !== undefined && /foreign_key_checks\b\W*=\s*(?:0|OFF|FALSE)\b/i.test(last.sql);
+}

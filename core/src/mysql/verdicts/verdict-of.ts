@@ -1,0 +1,149 @@
+import type { VerdictContext } from "../../dialects/judging.js";
+import type { Concern, Operation, TableName, Verdict } from "../../model/index.js";
+import { setDefault } from "../../verdicts/columns.js";
+import { combine, harmless, locksOn, verdict } from "../../verdicts/combine.js";
+import { createView, dropTable, dropView, renameTable } from "../../verdicts/objects.js";
+import { createTable } from "../../verdicts/partitions.js";
+import { deletion, insert, update } from "../../verdicts/rows.js";
+import { truncate } from "../../verdicts/statements.js";
+import { unknown } from "../../verdicts/unknown.js";
+import { addColumn, dropColumn, redeclareColumn } from "./columns.js";
+import { withDemands } from "./demands.js";
+import { form } from "./forms.js";
+import { unknownFunctions } from "./functions.js";
+import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, dropConstraint, dropIndex } from "./keys.js";
+import { instant, type Judged, modeOf, type Server } from "./way.js";
+
+/**
+ * What one operation does to a database in use, run as it stands. Where nobody knows which of the servers it is, the worst of them.
+ * `test/database/mysql/verdicts.test.ts` compares it with what MariaDB does.
+ */
+export function verdictOf(operation: Operation, context: VerdictContext, servers: readonly Server[]): Verdict {
+  const possible = servers.map((server) => verdictOn(operation, context, server));
+  // What one of them refuses, with nothing changed, was written for the other.
+  const accepted = possible.filter(({ concerns }) => concerns.every(({ kind }) => kind !== "refuses-demand"));
+  const verdicts = accepted.length > 0 ? accepted : possible;
+  const all = combine(verdicts);
+  if (verdicts.every((each) => JSON.stringify(each) === JSON.stringify(verdicts[0]))) return all;
+  // An instant of one server and a copy of the other make no copy under the lock of an instant.
+  const { locks } = combine(verdicts.filter(({ held }) => held === all.held));
+  return { ...all, locks, doubts: combine([all, verdict({ doubts: ["server"] })]).doubts };
+}
+
+function verdictOn(operation: Operation, context: VerdictContext, server: Server): Verdict {
+  const judged = judgedOn(operation, context, server);
+  const found = judged === undefined ? otherVerdict(operation, context) : lockedAs(judged, operation, context);
+  return committedBefore(operation, context) ? { ...found, concerns: found.concerns.map(leavingHalf) } : found;
+}
+
+function lockedAs({ way, concerns, doubts = [], others = [] }: Judged, operation: Operation, context: VerdictContext) {
+  const own = tablesOf(operation);
+  const made = own.filter((table) => context.createdInThisChange(table));
+  if (own.length > 0 && made.length === own.length) return harmless;
+  return verdict({
+    locks: locksOn(modeOf(way), [...own, ...others], context),
+    held: way.held,
+    concerns,
+    doubts,
+  });
+}
+
+function tablesOf(operation: Operation): readonly TableName[] {
+  if (operation.kind === "form") return operation.tables ?? [];
+  if (operation.kind === "dropIndex") return operation.onTable === undefined ? [] : [operation.onTable];
+  return "table" in operation ? [operation.table] : [];
+}
+
+/** How the server changes a table by this operation, with what its statement demands; undefined: it is no such change. */
+export function judgedOn(operation: Operation, context: VerdictContext, server: Server): Judged | undefined {
+  const judged = plainlyJudged(operation, context, server);
+  const [table] = tablesOf(operation);
+  return judged === undefined || table === undefined ? judged : withDemands(judged, operation.demands, table, server);
+}
+
+function plainlyJudged(operation: Operation, context: VerdictContext, server: Server): Judged | undefined {
+  switch (operation.kind) {
+    case "addColumn":
+      return addColumn(operation, context, server);
+    case "dropColumn":
+      return dropColumn(operation, context);
+    case "redeclareColumn":
+      return redeclareColumn(operation, context, server);
+    case "renameColumn": {
+      const { column, newName } = operation;
+      return { way: instant, concerns: [{ kind: "breaks-code-before", what: "column", name: column, newName }] };
+    }
+    case "setDefault":
+      return { way: instant, concerns: setDefault(operation, context).concerns };
+    case "createIndex":
+      return createIndex(operation, context);
+    case "dropIndex":
+      return dropIndex();
+    case "addUnique":
+      return addUnique(operation);
+    case "addPrimaryKey":
+      return addPrimaryKey(operation);
+    case "addForeignKey":
+      return addForeignKey(operation, context);
+    case "addCheck":
+      return addCheck(operation);
+    case "dropConstraint":
+      return dropConstraint(operation, context);
+    case "createTrigger":
+    case "comment":
+      return { way: instant, concerns: [] };
+    case "form":
+      return form(operation, context);
+    default:
+      return undefined;
+  }
+}
+
+function otherVerdict(operation: Operation, context: VerdictContext): Verdict {
+  switch (operation.kind) {
+    case "createTable":
+      return createTable(operation, context);
+    case "dropTable":
+      return dropTable(operation, context);
+    case "renameTable":
+      return renameTable(operation, context);
+    case "createView":
+      return createView(operation);
+    case "dropView":
+      return dropView(operation, context);
+    case "insert":
+      return insert(operation, context);
+    case "update":
+      return update(operation, context);
+    case "delete":
+      return deletion(operation, context);
+    case "truncate":
+      return truncate(operation, context);
+    case "select": {
+      const functions = unknownFunctions(operation);
+      return functions.length === 0 ? harmless : unknown({ what: functions.map((name) => `${name}()`).join(", ") });
+    }
+    case "createFunction":
+    case "setting":
+    case "transaction":
+      return harmless;
+    case "unknown":
+      return unknown(operation);
+    default:
+      return unknown({
+        what: operation.kind === "form" ? operation.what : operation.kind,
+        tables: tablesOf(operation),
+      });
+  }
+}
+
+const changesNothing: ReadonlySet<Operation["kind"]> = new Set(["setting", "transaction", "select"]);
+
+/** Whether an earlier statement of the file has changed something, which stays when this one fails. */
+function committedBefore({ statement }: Operation, { operations }: VerdictContext): boolean {
+  return operations.some((each) => each.statement < statement && !changesNothing.has(each.kind));
+}
+
+function leavingHalf(concern: Concern): Concern {
+  return concern.kind === "fails-on-rows" ? { ...concern, leavesHalf: true } : concern;
+}

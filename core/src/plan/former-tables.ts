@@ -1,0 +1,23 @@
+import type { Judging, VerdictContext } from "../dialects/judging.js";
+import { nameKey, type Operation, type TableName } from "../model/index.js";
+
+/**
+ * Tables as they are before the change, of those on which a verdict rests.
+ *
+ * @param ask of a table that the change does not make; not called where nothing is judged by that
+ */
+export async function formerTables(
+  operations: readonly Operation[],
+  { asksFormerTable }: Pick<Judging, "asksFormerTable">,
+  ask: (table: TableName) => Promise<ReturnType<VerdictContext["formerTable"]>>,
+): Promise<VerdictContext["formerTable"]> {
+  const made = new Set(operations.flatMap((each) => (each.kind === "createTable" ? [nameKey(each.table)] : [])));
+  const known = new Map<string, ReturnType<VerdictContext["formerTable"]>>();
+  for (const operation of operations) {
+    if (!("table" in operation) || !asksFormerTable(operation)) continue;
+    const { table } = operation;
+    if (made.has(nameKey(table)) || known.has(nameKey(table))) continue;
+    known.set(nameKey(table), await ask(table));
+  }
+  return (table) => known.get(nameKey(table));
+}

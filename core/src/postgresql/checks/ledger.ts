@@ -1,0 +1,49 @@
+import { type Check, ok, problem } from "../../dialects/check.js";
+import { hasLedger } from "../../ledger/schema.js";
+import { quoteIdentifier } from "../../sql/postgres/quote.js";
+
+export default {
+  id: "ledger",
+  title: "schema lockstep, where progress is kept",
+  on: "target",
+  async run({ connection }) {
+    const { rows } = await connection.query<LedgerRights>(
+      `SELECT current_user AS role, current_database() AS database,
+              has_database_privilege(current_database(), 'CREATE') AS may_create,
+              n.oid IS NOT NULL AS is_there, coalesce(has_schema_privilege(n.oid, 'USAGE'), false) AS may_use,
+              coalesce((SELECT bool_and(has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE')) FROM pg_class c
+                         WHERE c.relnamespace = n.oid AND c.relkind = 'r'), true) AS may_write
+         FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = 'lockstep'`,
+    );
+    const [rights] = rows;
+    if (rights === undefined) return [];
+    const role = quoteIdentifier(rights.role);
+    if (!rights.is_there) {
+      if (rights.may_create) return [ok("schema lockstep is not there yet; the role may create it")];
+      return [
+        problem(`the role ${rights.role} may not create the schema lockstep`, {
+          why: "A backfill keeps its position there, so that it can go on after an interruption.",
+          next: `CREATE SCHEMA lockstep AUTHORIZATION ${role}`,
+        }),
+      ];
+    }
+    if (!rights.may_use || !rights.may_write)
+      return [
+        problem(`the role ${rights.role} may not use the ledger in schema lockstep`, {
+          why: "A backfill keeps its position there, so that it can go on after an interruption.",
+          next: `GRANT USAGE, CREATE ON SCHEMA lockstep TO ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lockstep TO ${role}`,
+        }),
+      ];
+    // Throws LS7003 for a ledger of a newer version.
+    return [ok((await hasLedger(connection)) ? "the ledger is there and may be written" : "schema lockstep is empty")];
+  },
+} satisfies Check;
+
+interface LedgerRights {
+  readonly role: string;
+  readonly database: string;
+  readonly may_create: boolean;
+  readonly is_there: boolean;
+  readonly may_use: boolean;
+  readonly may_write: boolean;
+}

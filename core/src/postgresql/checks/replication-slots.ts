@@ -1,0 +1,26 @@
+import { type Check, ok, warning } from "../../dialects/check.js";
+import { size } from "../../dialects/words.js";
+import { quoteLiteral } from "../../sql/postgres/quote.js";
+
+export default {
+  id: "replication-slots",
+  title: "replication slots that nobody reads",
+  on: "target",
+  async run({ connection }) {
+    const { rows } = await connection.query<{ name: string; bytes: string | null }>(
+      `SELECT slot_name AS name, CASE WHEN NOT pg_is_in_recovery()
+              THEN pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint END AS bytes
+         FROM pg_replication_slots WHERE NOT active AND NOT temporary ORDER BY 1`,
+    );
+    if (rows.length === 0) return [ok("no replication slot is left without a reader")];
+    return rows.map(({ name, bytes }) =>
+      warning(
+        `nobody reads the replication slot ${name}: it keeps ${bytes === null ? "some WAL" : size(Number(bytes))}`,
+        {
+          why: "A backfill writes WAL for every row; kept by a slot, it can fill the disk of the server.",
+          next: `if it is no longer needed: SELECT pg_drop_replication_slot(${quoteLiteral(name)})`,
+        },
+      ),
+    );
+  },
+} satisfies Check;

@@ -1,0 +1,35 @@
+import { type Check, ok, problem, warning } from "../../dialects/check.js";
+import { neededServer } from "../../facts/server-version.js";
+import { isTested, postgresVersions } from "../../supported-versions.js";
+
+export default {
+  id: "server-version",
+  title: "version of PostgreSQL",
+  on: "target",
+  async run({ connection: { serverVersion }, openPlans, target }) {
+    const major = Math.floor(serverVersion / 10_000);
+    const version = `${major}.${serverVersion % 10_000}`;
+    const asking = openPlans.find(({ units }) => units.some((unit) => (neededServer(unit) ?? 0) > major));
+    if (asking !== undefined)
+      return [
+        problem(`PostgreSQL ${version} does not know all statements of ${asking.id}`, {
+          why: "The server that the plan was made with is newer, and a deployment here is refused.",
+          next: `upgrade ${target}, or make another plan: npx lockstep abandon ${asking.id}`,
+        }),
+      ];
+    if (isTested(postgresVersions, version)) return [ok(`PostgreSQL ${version}`)];
+    // Before 11 a column with a constant default rewrites its table: then Lockstep's judgement of what is safe is wrong.
+    if (serverVersion < 110_000)
+      return [
+        problem(`PostgreSQL ${version} is too old`, {
+          why: "Changes that Lockstep lets pass as safe rewrite the whole table there.",
+          next: "create migrations for this server by hand, or upgrade it",
+        }),
+      ];
+    return [
+      warning(`PostgreSQL ${version} is not among the tested versions: ${postgresVersions.tested}`, {
+        next: "rehearse on a copy of this target first",
+      }),
+    ];
+  },
+} satisfies Check;

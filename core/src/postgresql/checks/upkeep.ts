@@ -1,0 +1,51 @@
+import { type Check, type Finding, ok, warning } from "../../dialects/check.js";
+import { names } from "../../dialects/words.js";
+import { labelOf, oidsOf } from "../planned-tables.js";
+
+export default {
+  id: "upkeep",
+  title: "DDL, VACUUM and index builds on planned tables",
+  on: "target",
+  async run({ connection, tables }) {
+    const { rows } = await connection.query<Upkeep>(
+      `SELECT l.pid, array_agg(DISTINCT l.relation) AS tables, max(a.backend_type) AS backend,
+              max(coalesce(a.usename::text, '')) AS role, max(coalesce(a.query, '')) AS query
+         FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.relation = ANY ($1) AND l.granted AND l.pid <> pg_backend_pid()
+          AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+        GROUP BY l.pid ORDER BY l.pid`,
+      [oidsOf(tables)],
+    );
+    const findings = rows.flatMap((row) => upkeepFinding(row, names(row.tables.map((oid) => labelOf(tables, oid)))));
+    return findings.length > 0 ? findings : [ok("no DDL, VACUUM or index build runs on a planned table")];
+  },
+} satisfies Check;
+
+interface Upkeep {
+  readonly pid: number;
+  readonly tables: readonly number[];
+  readonly backend: string;
+  readonly role: string;
+  readonly query: string;
+}
+
+function upkeepFinding(row: Upkeep, label: string): Finding[] {
+  if (row.backend === "autovacuum worker") {
+    // Plain autovacuum gives way by itself.
+    if (!row.query.includes("to prevent wraparound")) return [];
+    return [
+      warning(`autovacuum runs on ${label} to prevent wraparound (process ${row.pid})`, {
+        why: "This one does not give way: the change waits, without stopping anybody, and gives up after 30 s.",
+        next: "deploy when it is finished: SELECT * FROM pg_stat_progress_vacuum",
+      }),
+    ];
+  }
+  const statement = row.query.replaceAll(/\s+/g, " ").slice(0, 80);
+  const what = statement === "" || statement.startsWith("<insufficient") ? "a statement" : statement;
+  return [
+    warning(`session ${row.pid}${row.role === "" ? "" : ` (${row.role})`} holds ${label}: ${what}`, {
+      why: "The lock frame does not wait behind DDL, VACUUM or an index build: it tries for 30 s and gives up.",
+      next: "deploy when it is finished",
+    }),
+  ];
+}

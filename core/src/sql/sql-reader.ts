@@ -1,0 +1,28 @@
+import type { HandWritten } from "../dialects/hand-written.js";
+import type { Judging } from "../dialects/judging.js";
+import type { Fill } from "../model/fill.js";
+import type { Migration } from "../model/operation.js";
+import type { FillContext } from "./fill/context.js";
+
+/** How the SQL of a dialect is read. Nothing here connects to anything. */
+export interface SqlReader {
+  /**
+   * Reads a migration file: every statement becomes operations, or an explicit `unknown`.
+   *
+   * @param file how the file is called in messages
+   * @throws LS1001 where it is no SQL
+   */
+  readMigration(sql: string, file: string): Migration;
+  /**
+   * Reads an expression that fills a column.
+   *
+   * @throws LS1002 no SQL · LS2003 an unknown name · LS2004 what no row can be filled with · LS2030 a mirror of what changes by itself ·
+   *   LS2071 a look-up that may give several rows
+   */
+  readFill(text: string, context: FillContext): Promise<Fill>;
+  /** What its statements do to a database in use. */
+  readonly judging: Judging;
+  /** Whether a key without a name gets one that can be told beforehand. */
+  readonly namesKeys: boolean;
+  readonly handWritten: HandWritten;
+}

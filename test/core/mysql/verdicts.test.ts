@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import type { FormerTable, Judging } from "../../../core/src/dialects/judging.js";
+import { mysql } from "../../../core/src/mysql/dialect.js";
+import { eitherJudging, mariadbJudging, mysqlJudging } from "../../../core/src/mysql/judging.js";
+import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
+import { noticeWords } from "../../../core/src/review/verdict-words.js";
+import { findHazards, judge } from "../../../core/src/rules/judge.js";
+
+const [made] = readMysqlMigration(
+  "CREATE TABLE t (v VARCHAR(20), w VARCHAR(50), u3 VARCHAR(9) CHARSET utf8mb3, d DATETIME, at TIMESTAMP NULL, n INT) CHARSET utf8mb4",
+  "before.sql",
+).operations;
+const columns = made?.kind === "createTable" ? made.columns : [];
+const former: FormerTable = {
+  column: (name) => columns.find((each) => each.name === name),
+  optionsSql: "CHARSET utf8mb4",
+  indexes: [],
+  hasVirtualColumn: false,
+};
+
+/** `SHARE rewrite (doubts)`: what the last operation does, where the table is known. */
+function verdict(clause: string, judging: Judging): string {
+  const migration = readMysqlMigration(`ALTER TABLE t ${clause}`, "migration.sql");
+  const { context } = findHazards(migration, { judging, formerTable: () => former });
+  const { locks, held, doubts } = judging.verdictOf(migration.operations[0]!, context);
+  return `${locks.map(({ mode }) => mode).join()} ${held}${doubts.length > 0 ? ` (${doubts.join()})` : ""}`;
+}
+
+const instant = "ACCESS EXCLUSIVE instant";
+const online = "SHARE UPDATE EXCLUSIVE rewrite";
+const copy = "SHARE rewrite";
+
+/** Where the two servers go different ways, and what is said where nobody knows which it is. */
+test.each([
+  ["ADD COLUMN c INT DEFAULT (1 + 2)", copy, instant, `${copy} (server)`],
+  ["ADD COLUMN c INT CHECK (c > 0)", copy, instant, `${copy} (server)`],
+  ["ADD COLUMN c INT REFERENCES p (id)", instant, "SHARE,SHARE rewrite", "SHARE,SHARE rewrite (server)"],
+  ["MODIFY v VARCHAR(100)", copy, instant, `${copy} (server)`],
+  ["MODIFY w VARCHAR(100)", copy, copy, copy],
+  ["MODIFY u3 VARCHAR(9) CHARSET utf8mb4", copy, instant, `${copy} (server)`],
+  ["MODIFY v VARCHAR(20) COLLATE utf8mb4_bin", copy, instant, `${copy} (server)`],
+  ["MODIFY n INT FIRST", online, instant, `${online} (server)`],
+  ["MODIFY at TIMESTAMP NOT NULL", online, copy, `${copy} (server)`],
+  ["MODIFY n INT NOT NULL", online, online, online],
+  ["ADD COLUMN c DATETIME NOT NULL", instant, instant, `${instant} (server)`],
+])("%s: MySQL %s, MariaDB %s, either %s", (clause, onMysql, onMariadb, either) => {
+  expect([mysqlJudging, mariadbJudging, eitherJudging].map((each) => verdict(clause, each))).toEqual([
+    onMysql,
+    onMariadb,
+    either,
+  ]);
+});
+
+test.each([
+  ["ADD COLUMN c INT, ALGORITHM=INSTANT, LOCK=NONE", true, false],
+  ["ADD INDEX i (n), ALGORITHM=NOCOPY", true, false],
+  ["ADD INDEX i (n), ALGORITHM=INPLACE, LOCK=NONE", false, false],
+  ["ADD CHECK (n > 0), LOCK=NONE", true, true],
+  ["ADD CHECK (n > 0), ALGORITHM=COPY", false, false],
+])("%s is refused by MySQL: %s, by MariaDB: %s", (clause, byMysql, byMariadb) => {
+  const migration = readMysqlMigration(`ALTER TABLE t ${clause}`, "migration.sql");
+  const refused = [mysqlJudging, mariadbJudging].map((judging) => {
+    const { context } = findHazards(migration, { judging });
+    return judging.verdictOf(migration.operations[0]!, context).concerns.some(({ kind }) => kind === "refuses-demand");
+  });
+  expect(refused).toEqual([byMysql, byMariadb]);
+});
+
+test("notices are those of the database system that is asked for", () => {
+  const migration = readMysqlMigration(
+    "ALTER TABLE `t` MODIFY `n` BIGINT; ALTER TABLE `t` COMMENT 'x'; ALTER TABLE `t` ADD CHECK (`n` > 0)",
+    "migration.sql",
+  );
+  const { notices } = judge(migration, { judging: mysql.judging, formerTable: () => former });
+  expect(notices.map(noticeWords)).toEqual([
+    'every row of "t" is written again while writes wait',
+    'every row of "t" is written again while writes wait; fails if one does not pass, and so does running code that writes one; what stands before it in the file is done by then, and stays',
+  ]);
+});

@@ -57,9 +57,12 @@ export async function planHandWritten(
   const first = await build(own.file, project.dialect);
   if (first.kind === "pass") return { typeKind };
   await refuseApplied();
-  await database.tryFills(first.plan, functions, folded.migration, plugin.words);
+  const dialect = await database.dialectId();
+  const tried = dialect === project.dialect ? first : await build(own.file, dialect);
+  if (tried.kind === "pass") return { typeKind };
+  await database.tryFills(tried.plan, functions, folded.migration, plugin.words);
   // From now on the text that the values come from stands beside the plan.
-  const answer = await build(keptFile(own), await database.dialectId());
+  const answer = await build(keptFile(own), dialect);
   if (answer.kind === "pass") return { typeKind };
   refuseLostFills(folded, answer.plan, own.file);
   const plan = { ...answer.plan, source: { sql: own.sql, sha256: sha256(own.sql), file: keptFile(own) } };

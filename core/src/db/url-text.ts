@@ -91,11 +91,13 @@ function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly 
   return [...new Set(found)].filter((secret) => secret.length >= 3).sort((a, b) => b.length - a.length);
 }
 
+const separators = /[\s:/@?#&='"`\\%,;]+/;
+
 function secretsOf(value: string): readonly string[] {
   const url = readUrl(value) ?? readUrl(value, "mysql");
   if (url === undefined) {
     const parts = value
-      .split(/[\s:/@?#&='"`\\%,;]+/)
+      .split(separators)
       .filter((part) => !/^(?:postgres(?:ql)?|mysql|mariadb|localhost|\d{1,5})$/i.test(part));
     return [value, value.trim(), ...parts];
   }
@@ -104,7 +106,8 @@ function secretsOf(value: string): readonly string[] {
   const names = [url.username, url.hostname, url.pathname.slice(1)];
   return [
     ...passwords
-      .flatMap((password) => [password, decoded(password)])
+      // A driver of MySQL may read another URL than we do, and name a part.
+      .flatMap((password) => [password, decoded(password), ...(/^\s*m/i.test(value) ? password.split(separators) : [])])
       .filter((password) => password.length >= 6 && !names.includes(password)),
     ...restOfPassword(url.search),
   ];

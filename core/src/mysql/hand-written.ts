@@ -1,6 +1,6 @@
 import type { HandWritten, RowUpdate } from "../dialects/hand-written.js";
-import { closed } from "../sql/unit-words.js";
 import { patternOf } from "../pattern-of.js";
+import { closed } from "../sql/unit-words.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";
 import { Cursor, notUnderstood } from "./read/cursor.js";
 import { cutStatements } from "./read/cut-statements.js";

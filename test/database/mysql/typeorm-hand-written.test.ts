@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LockstepCommands } from "../../support/lockstep-commands.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
@@ -75,8 +74,6 @@ beforeAll(async () => {
       "lockstep.config.ts": `export default { targets: { production: { urlFrom: "DATABASE_URL" } } };\n`,
     },
   });
-  const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
-  symlinkSync(join(modules, "mysql2"), join(app.root, "node_modules/mysql2"));
   commands = new LockstepCommands(app.root);
   const emails = Array.from({ length: 200 }, (_, at) => `('User${at}@Example.com')`);
   await query(`${table} INSERT INTO users (email) VALUES ${emails}`);

@@ -43,18 +43,19 @@ export async function lockstepWay(
 
   await production.phase("backfill");
   screen.say("Rows that exist get their value, in small batches, outside of any deployment.");
-  await shop.npx(
-    { name: "lockstep", args: ["backfill", "run"] },
-    {
-      ...targets,
-      where: "on production",
-      // Row locks, between two statements of a batch: waiting for a core, it would let others wait.
-      holdsLocks: true,
-    },
-  );
+  // Row locks, between two statements of a batch: waiting for a core, it would let others wait.
+  const backfill = () =>
+    shop.npx({ name: "lockstep", args: ["backfill", "run"] }, { ...targets, where: "on production", holdsLocks: true });
+  await backfill();
   await production.look();
   await production.rotation.add(expand);
   await production.rotation.remove(old);
+  if (!story.system.fillsUniqueAtOnce) {
+    screen.say(
+      "The last old instance is gone; those who signed up there have no handle yet, for it is unique. Once more:",
+    );
+    await backfill();
+  }
 
   await production.phase("switch");
   screen.say("No row is without a value: the code may read the column.");

@@ -82,6 +82,7 @@ export const mariadb: System = {
     };
   },
 
+  fillsUniqueAtOnce: false,
   quote: (name) => `\`${name}\``,
   isTransactional: false,
 

@@ -75,6 +75,7 @@ export const postgresql: System = {
     return { ...rows!, isRequired: column?.required === true, objects: objects.map(({ name }) => name) };
   },
 
+  fillsUniqueAtOnce: true,
   quote: (name) => `"${name}"`,
   isTransactional: true,
 

@@ -42,6 +42,8 @@ export interface System {
    */
   startReport(url: string, table: string): Promise<void>;
   stateOf(url: string, table: string): Promise<State>;
+  /** New users of the old build get their handle at once, which is unique; else with the next run of the backfill. */
+  readonly fillsUniqueAtOnce: boolean;
   /** A name as SQL has it. */
   quote(name: string): string;
   /** The change as people write it by hand. */

@@ -107,7 +107,11 @@ function secretsOf(value: string): readonly string[] {
   return [
     ...passwords
       // A driver of MySQL may read another URL than we do, and name a part.
-      .flatMap((password) => [password, decoded(password), ...(/^\s*m/i.test(value) ? password.split(separators) : [])])
+      .flatMap((password) => [
+        password,
+        decoded(password),
+        ...(/^\s*m/i.test(value) ? decoded(password).split(separators) : []),
+      ])
       .filter((password) => password.length >= 6 && !names.includes(password)),
     ...restOfPassword(url.search),
   ];

@@ -38,7 +38,7 @@ export const postgresVersions: SupportedTool = {
 export const mariadbVersions: SupportedTool = {
   tool: "MariaDB",
   tested: "10.11",
-  note: "The SQL of units, backfills, repairs and checks; 10.6 and later are accepted. The plugins for Prisma and TypeORM do not take it yet.",
+  note: "The whole path with Prisma (see below) and TypeORM; 10.6 and later are accepted.",
   ranges: [
     [
       [10, 11],
@@ -51,7 +51,7 @@ export const mariadbVersions: SupportedTool = {
 export const mysqlVersions: SupportedTool = {
   tool: "MySQL",
   tested: "none",
-  note: "8.0.12 and later are accepted; no test runs on one. The plugins for Prisma and TypeORM do not take it yet.",
+  note: "8.0.12 and later are accepted; no test run has one. 9.7 by hand: the whole path with Prisma, a migration by hand with TypeORM.",
   ranges: [],
 };
 

@@ -1,7 +1,6 @@
 import type { Migration, OperationOf } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { loadParser } from "../sql/postgres/parser.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
+import { sqlReader } from "../sql-reader.js";
 import type { VerdictContext } from "../verdicts/context.js";
 
 /**
@@ -19,12 +18,12 @@ export async function earlierChecks(
   const wanted = operations.flatMap((each) => (each.kind === "validateConstraint" ? [each.name] : []));
   const found: OperationOf<"addCheck">[] = [];
   if (wanted.length > 0) {
-    const parser = await loadParser();
+    const reader = await sqlReader(project.dialect);
     for (const name of earlier) {
       const sql = (await plugin.readStatements(project, name))?.up.map((each) => `${each}\n;`).join("\n") ?? "";
       if (!wanted.some((constraint) => sql.includes(constraint))) continue;
       try {
-        const { operations: all } = readMigration(sql, name, parser);
+        const { operations: all } = reader.readMigration(sql, name);
         found.push(...all.flatMap((each) => (each.kind === "addCheck" ? [each] : [])));
       } catch {}
     }

@@ -1,14 +1,14 @@
+import type { TableUse } from "../../dialects/code-sql.js";
 import { patternOf } from "../../pattern-of.js";
 import { spelled } from "../../sql/postgres/bare-name.js";
-import { nameParts, walk } from "../../sql/postgres/walk.js";
 import { ts } from "../ast/compiler.js";
 import { describe, enclosingName, wrapperOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor, isHiddenFromResponses, isTestFile } from "../candidates/candidate-for.js";
 import { memoized } from "../contract/memoized.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
-import { parseStatements, type TableUse, usesOf } from "../sql/statements.js";
 import { type SqlText, sqlTextsIn } from "../sql/texts.js";
+import { tableOf } from "./table-of.js";
 
 /** A list of columns part of which is filled in at run time. */
 const openColumns = /\binsert\s+into\b[^()]*\([^()]*\$9\d\d[^()]*\)/i;
@@ -20,7 +20,7 @@ export const rawSql: Transform = {
 
   *find(file, context) {
     if (isTestFile(file) || isHiddenFromResponses(context)) return;
-    for (const sql of sqlTextsIn(file, context.model.table.name)) {
+    for (const sql of sqlTextsIn(file, context.model.table.name, context.codeSql)) {
       if (context.orm.isSentElsewhere?.(sql.node, file, context.project)) continue;
       const finding = judge(sql, file, context);
       if (finding !== undefined) yield finding;
@@ -31,7 +31,7 @@ export const rawSql: Transform = {
 /** What a statement's text is looked at for: one finding at most. */
 function judge(sql: SqlText, file: SourceFile, context: TransformContext): Finding | undefined {
   if (sql.statements === undefined) return unread(sql, file, context);
-  const uses = usesOf(sql.statements, context.model.table);
+  const uses = sql.statements.uses(tableOf(context));
   if (context.intent.kind === "read") return selected(sql, uses, file, context);
   if (context.intent.kind === "keepFromReads") return selectsAll(sql, uses, file, context);
   return inserted(sql, uses, file, context) ?? updated(sql, uses, file, context);
@@ -64,11 +64,13 @@ function inserted(
       if (use.columns.some((name) => name.startsWith("hole_")) || openColumns.test(text)) {
         return place("possible", `inserts columns that are filled in at run time: see that ${column} is one of them`);
       }
-      const conflict = overwritten ? ", but not to DO UPDATE SET: that would replace values that were chosen" : "";
+      const conflict = overwritten
+        ? `, but not to ${context.codeSql.overwrite}: that would replace values that were chosen`
+        : "";
       return place(lacking, `inserts ${model.name} rows in SQL: add ${column} to its columns${conflict}`);
     }
     if (use.overwrites.includes(field.column)) {
-      const reason = `DO UPDATE SET replaces ${column} of rows that exist: take it out there unless that is meant`;
+      const reason = `${context.codeSql.overwrite} replaces ${column} of rows that exist: take it out there unless that is meant`;
       return { kind: "place", certainty: "possible", offset, what, reason };
     }
   }
@@ -179,14 +181,9 @@ function isMapped(rows: ts.Node): boolean {
 }
 
 /** The columns that the fill's SQL names, whatever it does with them. */
-const sourceColumns = memoized(({ intent: { value } }): readonly string[] => {
-  if (value.kind !== "sql") return [];
-  const found: string[] = [];
-  walk(parseStatements(`SELECT ${value.sql}`) ?? [], (kind, node) => {
-    if (kind === "ColumnRef") found.push(...nameParts(node.fields).slice(-1));
-  });
-  return found;
-});
+const sourceColumns = memoized(({ intent: { value }, codeSql }): readonly string[] =>
+  value.kind === "sql" ? codeSql.columnsOf(value.sql) : [],
+);
 
 function whatOf(node: ts.Expression, { model }: TransformContext): string {
   return describe(node, `SQL over ${model.table.name}`);

@@ -62,6 +62,8 @@ export interface CodeSql {
   expression(sql: string, columns: readonly string[]): SqlExpression | undefined;
   /** The columns that an expression names, whatever it does with them. */
   columnsOf(sql: string): readonly string[];
+  /** A column as it is added to a statement, and told from the words of a sentence. */
+  spelled(column: string): string;
   /** What stands in a statement for a value that is filled in at run time. */
   parameter(number: number): string;
   /** What statements begin with that use rows or make views, as part of a regular expression. */

@@ -1,6 +1,5 @@
 import type { TableUse } from "../../dialects/code-sql.js";
 import { patternOf } from "../../pattern-of.js";
-import { spelled } from "../../sql/postgres/bare-name.js";
 import { ts } from "../ast/compiler.js";
 import { describe, enclosingName, wrapperOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
@@ -44,7 +43,7 @@ function inserted(
   context: TransformContext,
 ): PlaceFinding | undefined {
   const { model, field } = context;
-  const column = spelledIn(field.column);
+  const column = context.codeSql.spelled(field.column);
   for (const use of uses) {
     if (use.kind !== "insert") continue;
     const what = whatOf(node, context);
@@ -90,7 +89,7 @@ function updated(
     const changed = sources.find((source) => sets.includes(source));
     if (changed === undefined || sets.includes(column)) continue;
     const because = `changes ${changed}, which ${column} is computed from`;
-    return listed(node, sets, because, `set ${spelledIn(column)} if it follows`, file, context);
+    return listed(node, sets, because, `set ${context.codeSql.spelled(column)} if it follows`, file, context);
   }
   return undefined;
 }
@@ -107,7 +106,14 @@ function selected(
     const named = columns.filter(({ column }) => use.columns.includes(column)).length;
     if (named < 2) continue;
     const because = `reads ${named} of ${columns.length} columns by name`;
-    return listed(node, use.columns, because, `add ${spelledIn(field.column)} if it is shown there`, file, context);
+    return listed(
+      node,
+      use.columns,
+      because,
+      `add ${context.codeSql.spelled(field.column)} if it is shown there`,
+      file,
+      context,
+    );
   }
   return undefined;
 }
@@ -120,7 +126,7 @@ function selectsAll(
   context: TransformContext,
 ): Finding | undefined {
   if (!uses.some((use) => use.kind === "select" && use.isAll) || !isConsumed(node, file)) return undefined;
-  const because = `\`*\` gives ${spelledIn(context.field.column)}, too, as soon as the column exists`;
+  const because = `\`*\` gives ${context.codeSql.spelled(context.field.column)}, too, as soon as the column exists`;
   const advice = "name the columns that are meant, or see that what is made of the rows can take it";
   return listed(node, [], because, advice, file, context);
 }
@@ -134,7 +140,7 @@ function unread({ node, text }: SqlText, file: SourceFile, context: TransformCon
   const serves = isInsert ? intent.kind === "write" : intent.kind === "read";
   if (!serves || columns.filter(({ column }) => isNamed(column)).length < 2) return undefined;
   const use = isInsert ? "inserts" : "uses";
-  const reason = `${use} columns of ${context.model.table.name}, in SQL that cannot be read: see whether it needs ${spelledIn(field.column)}`;
+  const reason = `${use} columns of ${context.model.table.name}, in SQL that cannot be read: see whether it needs ${context.codeSql.spelled(field.column)}`;
   const found = { kind: "place", certainty: "possible", offset: node.getStart(file.ast), reason } as const;
   return { ...found, what: whatOf(node, context), ...(isInsert && { mayLeaveOut: true }) };
 }
@@ -149,7 +155,7 @@ function listed(
 ): Finding | undefined {
   const names = context.columns.filter(({ column }) => sqlColumns.includes(column)).map(({ name }) => name);
   const [what, anchor] = [whatOf(node, context), enclosingName(node)];
-  const text = spelledIn(context.field.column);
+  const text = context.codeSql.spelled(context.field.column);
   return candidateFor({ family: "sql", tie: "orm", node, what, anchor, names, because, text, advice }, file, context);
 }
 
@@ -187,10 +193,4 @@ const sourceColumns = memoized(({ intent: { value }, codeSql }): readonly string
 
 function whatOf(node: ts.Expression, { model }: TransformContext): string {
   return describe(node, `SQL over ${model.table.name}`);
-}
-
-/** Always in quotes: it stands in sentences. */
-function spelledIn(column: string): string {
-  const name = spelled(column);
-  return name.startsWith('"') ? name : `"${name}"`;
 }

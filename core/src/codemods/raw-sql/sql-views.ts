@@ -1,6 +1,5 @@
 import type { TableUse, ViewStatement } from "../../dialects/code-sql.js";
 import { patternOf } from "../../pattern-of.js";
-import { spelled } from "../../sql/postgres/bare-name.js";
 import { ts } from "../ast/compiler.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isHiddenFromResponses } from "../candidates/candidate-for.js";
@@ -31,7 +30,7 @@ function* views(file: SourceFile, context: TransformContext): Iterable<Finding> 
     const use = view.uses(tableOf(context)).find((each) => each.kind === "select");
     if (use === undefined || namesField(use, context)) continue;
     const what = `view ${view.view}`;
-    const column = spelledIn(field.column);
+    const column = context.codeSql.spelled(field.column);
     if (!use.isAll && use.columns.length < 2) continue;
     const how = use.isAll ? "its `*` is the columns of then" : `lists ${share(use, context)} of ${model.table.name}`;
     const reason = `${how}: if it is to show ${column}, make it anew in a migration that you write`;
@@ -93,7 +92,7 @@ function isInDown(node: ts.Node): boolean {
 function* statements(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (!file.file.endsWith(".sql")) return;
   const { intent, field, model } = context;
-  const column = spelledIn(field.column);
+  const column = context.codeSql.spelled(field.column);
   const place = (certainty: "likely" | "possible", reason: string, offset = 0): PlaceFinding => {
     return { kind: "place", certainty, offset, what: `SQL over ${model.table.name}`, reason };
   };
@@ -136,9 +135,4 @@ function namesField(use: TableUse, { field }: TransformContext): boolean {
 function share(use: TableUse, { columns }: TransformContext): string {
   const named = columns.filter(({ column }) => use.columns?.includes(column)).length;
   return `${named} of ${columns.length} columns`;
-}
-
-function spelledIn(column: string): string {
-  const name = spelled(column);
-  return name.startsWith('"') ? name : `"${name}"`;
 }

@@ -59,6 +59,7 @@ function read(cursor: Cursor, columns: readonly string[], depth: number): SqlExp
     cursor.next();
     return callOf(token.text, items());
   }
+  if (token?.kind === "quoted") throw notUnderstood;
   let name = cursor.name();
   while (cursor.take(".")) name = cursor.name();
   return { kind: "column", name: ownName(name, columns) };

@@ -1,4 +1,5 @@
 import type { CodeSql } from "../../dialects/code-sql.js";
+import { quoteIdentifier } from "../quote.js";
 import { columnsOf, readExpression } from "./expression.js";
 import { readStatements } from "./statements.js";
 
@@ -7,6 +8,7 @@ export const codeSql: CodeSql = {
   statements: readStatements,
   expression: readExpression,
   columnsOf,
+  spelled: quoteIdentifier,
   parameter: () => "?",
   verbs: "with|select|insert|replace|update|delete|create|load",
   overwrite: "ON DUPLICATE KEY UPDATE",

@@ -1,5 +1,6 @@
 import { loadModule } from "libpg-query";
 import type { CodeSql } from "../../dialects/code-sql.js";
+import { quoteIdentifier } from "../../sql/postgres/quote.js";
 import { parseSqlExpression } from "./expression.js";
 import { columnsOf, readStatements } from "./statements.js";
 
@@ -8,6 +9,7 @@ export const codeSql: CodeSql = {
   statements: readStatements,
   expression: parseSqlExpression,
   columnsOf,
+  spelled: quoteIdentifier,
   parameter: (number) => `$${number}`,
   verbs: "with|select|insert|update|delete|create|copy|merge",
   overwrite: "DO UPDATE SET",

@@ -101,7 +101,7 @@ afterAll(async () => {
 let compared = 0;
 async function compare(sql: string, given: Readonly<Record<(typeof columns)[number]["name"], string | null>>) {
   const inputs = columns.map(({ name }) => given[name]);
-  const compute = await translatedValue(sql, columns);
+  const compute = await translatedValue(sql, columns, "postgresql");
   const own = compute?.(inputs);
   if (own === undefined) return;
   compared++;

@@ -10,8 +10,7 @@ import type { OrmPlugin, Project } from "../plugin.js";
 import { keepColumnChoices, readColumnChoices } from "../release/column-choices.js";
 import { columnPlan } from "../release/column-plan.js";
 import { commandFor } from "../review/words.js";
-import { loadParser } from "../sql/postgres/parser.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
+import { sqlReader } from "../sql-reader.js";
 
 /** What `lockstep code` works on. */
 export interface CodeWork {
@@ -114,7 +113,8 @@ async function newestChange(
     if (plan?.state.released === "undone") continue;
     if (plan !== undefined && Object.values(plan.intents).some(({ length }) => length > 0)) return plan;
     // A plan that asks nothing of the code stands for the change as it was.
-    const columns = await columnsIn(plan?.source.sql ?? (await sqlOf(migration, project, plugin)), migration, models);
+    const sql = plan?.source.sql ?? (await sqlOf(migration, project, plugin));
+    const columns = await columnsIn(sql, migration, models, project);
     if (columns.length > 0) return columns;
   }
   return undefined;
@@ -133,8 +133,10 @@ async function columnsIn(
   sql: string,
   migration: string,
   models: readonly EntityModel[],
+  { dialect }: Pick<Project, "dialect">,
 ): Promise<readonly NamedColumn[]> {
-  const { operations } = namedAsModels(readMigration(sql, migration, await loadParser()), models, "public");
+  const reader = await sqlReader(dialect);
+  const { operations } = namedAsModels(reader.readMigration(sql, migration), models, "public");
   const declared = namedColumns(models);
   return addedColumns(operations).flatMap((column) => declaredAs(column, declared) ?? []);
 }

@@ -26,6 +26,7 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
   const compute = await translatedValue(
     fill.sql,
     inputs.map(({ name: input, type = "string" }) => ({ name: input, type })),
+    connection.dialect.id,
   );
   if (compute === undefined)
     return {

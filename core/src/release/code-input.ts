@@ -36,7 +36,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
   };
   const [sources, documents] = await Promise.all([
     readSourceFiles(project.root, options),
-    readDocuments(project.root, { ...options, migrationsFolder }),
+    readDocuments(project.root, { ...options, migrationsFolder, dialect: project.dialect }),
   ]);
   const files = [...sources, ...documents];
   if (files.length === 0 && plan.state.edits.length === 0) return undefined;
@@ -49,6 +49,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
   const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
   return {
     root: project.root,
+    dialect: project.dialect,
     files: files.map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
     models,
     clients,

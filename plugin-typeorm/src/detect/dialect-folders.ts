@@ -12,7 +12,7 @@ const folders: Readonly<Record<DialectId, RegExp>> = {
 export function ofDialect<T>(files: readonly T[], dialect: DialectId, pathOf: (file: T) => string): readonly T[] {
   const own = files.filter((file) => folders[dialect].test(pathOf(file)));
   const isOfAnother = (file: T) =>
-    isOfOtherDatabase(pathOf(file)) || Object.values(folders).some((folder) => folder.test(pathOf(file)));
+    isOfOtherDatabase(pathOf(file), dialect) || Object.values(folders).some((folder) => folder.test(pathOf(file)));
   return own.length > 0 ? own : files.filter((file) => !isOfAnother(file));
 }
 

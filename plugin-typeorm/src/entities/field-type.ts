@@ -16,14 +16,14 @@ import { type Options, resolveValue, stringOf } from "./value.js";
 export type FieldType = Pick<EntityField, "type" | "enumName" | "enumValues" | "isList">;
 
 const byDatabase: readonly (readonly [RegExp, ScalarType])[] = [
-  [/^(?:int|int2|int4|integer|smallint)$/, "int"],
+  [/^(?:int|int2|int4|integer|smallint|mediumint|year)$/, "int"],
   [/^(?:int8|bigint)$/, "bigint"],
-  [/^(?:real|float|float4|float8|double precision)$/, "float"],
-  [/^(?:decimal|numeric|money)$/, "decimal"],
+  [/^(?:real|float|float4|float8|double(?: precision)?)$/, "float"],
+  [/^(?:decimal|numeric|money|dec|fixed)$/, "decimal"],
   [/^bool(?:ean)?$/, "boolean"],
-  [/^(?:timestamp|timestamptz|date$)/, "datetime"],
+  [/^(?:timestamp|timestamptz|date(?:time)?$)/, "datetime"],
   [/^(?:json|jsonb|simple-json|hstore)$/, "json"],
-  [/^bytea$/, "bytes"],
+  [/^(?:bytea|(?:var)?binary|(?:tiny|medium|long)?blob)$/, "bytes"],
   [/^(?:enum|simple-enum)$/, "enum"],
 ];
 
@@ -37,12 +37,15 @@ export function fieldType(member: ColumnMember, options: Options, project: Proje
   const name = given && (stringOf(given.node, given.file, project) ?? constructorName(given.node));
   const property = propertyType(member);
   const isSimpleArray = name === "simple-array";
-  const isList = isSimpleArray || options.get("array")?.node.kind === ts.SyntaxKind.TrueKeyword;
+  // MySQL's set: several values of an enum.
+  const isList = isSimpleArray || name === "set" || options.get("array")?.node.kind === ts.SyntaxKind.TrueKeyword;
   const values = options.get("enum");
   if (values !== undefined) return { ...enumOf(values, options, member.file, project), isList };
   const ordinary = byDecorator[member.mark.decorator ?? ""];
   if (name === undefined && ordinary !== undefined)
     return { type: isUuid(member, project) ? "string" : ordinary, isList };
+  // A number, or a boolean of old: the property says which.
+  if (name === "tinyint") return { type: property === "boolean" ? property : "int", isList };
   const stored = name === undefined ? undefined : (byConstructor[name] ?? databaseType(name));
   return { type: isSimpleArray ? "string" : (stored ?? property ?? "string"), isList };
 }

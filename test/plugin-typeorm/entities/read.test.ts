@@ -107,3 +107,22 @@ test("a default is known where it is a constant, also that of an enum; not where
     ["note", undefined],
   ]);
 });
+
+test.each([
+  ['type: "tinyint"', "boolean", "boolean"],
+  ['type: "tinyint"', "number", "int"],
+  ['type: "mediumint", unsigned: true', "number", "int"],
+  ['type: "bigint"', "string", "bigint"],
+  ['type: "double"', "number", "float"],
+  ['type: "datetime", precision: 3', "Date", "datetime"],
+  ['type: "longtext"', "string", "string"],
+  ['type: "varbinary"', "Buffer", "bytes"],
+  ['type: "mediumblob"', "Buffer", "bytes"],
+  ['type: "simple-json"', "object", "json"],
+  ['type: "enum", enum: ["a", "b"]', "string", "enum"],
+  ['type: "set", enum: ["a", "b"]', "string[]", "enum[]"],
+])("MySQL's types: @Column({ %s }) of a %s is read as %s", (options, declared, expected) => {
+  const content = `import { Column, Entity } from "typeorm";\n@Entity() export class User { @Column({ ${options} }) value!: ${declared}; }`;
+  const [field] = readEntities([{ path: "user.ts", content }])[0]?.fields ?? [];
+  expect(`${field?.type}${field?.isList ? "[]" : ""}`).toBe(expected);
+});

@@ -1,3 +1,4 @@
+import type { CodeSql, SqlExpression } from "../../dialects/code-sql.js";
 import type {
   CodeIntent,
   EditRole,
@@ -16,7 +17,6 @@ import type { PlaceNode, SourceFile } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
 import type { Project } from "../project/project.js";
 import type { Type } from "../project/type-facts.js";
-import type { SqlExpression } from "../sql/expression.js";
 import type { Candidate } from "./candidate.js";
 import { memoizedBy } from "./memoized.js";
 import type { Ranked } from "./ranked.js";
@@ -103,6 +103,8 @@ export interface TransformContext {
   readonly core: readonly EntityField[];
   /** The intent's value where it is SQL that could be read. */
   readonly sql: SqlExpression | undefined;
+  /** How SQL in the code is read. */
+  readonly codeSql: CodeSql;
   /** Edits of earlier phases (and of this run) for the same field. */
   readonly earlier: readonly PlannedEdit[];
   /** Whether a place that need not have the field gets it: it was chosen, or names the whole model and nobody declined. */

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { EntityModel } from "../../model/index.js";
+import type { DialectId, EntityModel } from "../../model/index.js";
 import type { FileKind } from "../ast/source-file.js";
 import { isTechnicalColumn } from "../names/technical-columns.js";
 import { keyStyles } from "../shapes/shape-types.js";
@@ -19,6 +19,8 @@ import { generatorsOf } from "./generated.js";
 export interface DocumentsOptions extends Pick<SourceFilesOptions, "include" | "exclude" | "roots" | "models"> {
   /** Folder of the ORM's migrations, from the root: views are looked for in them. */
   readonly migrationsFolder: string;
+  /** The system that the project is for. Default: PostgreSQL. */
+  readonly dialect?: DialectId;
 }
 
 /** A document as it stands on disk. */
@@ -59,7 +61,7 @@ export async function readDocuments(root: string, options: DocumentsOptions): Pr
           !isMigration(file, text) && !isDump(text) && options.models.some(({ table }) => namesTable(text, table.name)),
       ),
     ),
-    readMigrations(root, options.migrationsFolder),
+    readMigrations(root, options.migrationsFolder, options.dialect),
   ]);
   const found = withoutIgnored(root, unique([...apis, ...queries, ...migrations]));
   const generators = await generatorsOf(root, found, options);
@@ -69,13 +71,16 @@ export async function readDocuments(root: string, options: DocumentsOptions): Pr
   });
 }
 
+/** MySQL has words between: `CREATE ALGORITHM = UNDEFINED DEFINER = … SQL SECURITY DEFINER VIEW`. */
+const wordsOfViews = /\b(?:create|replace|drop|materialized|alter|security\s+(?:definer|invoker))\s+view\b/i;
+
 /** Those that make or drop a view: the last word on it counts, whoever said it. */
-function readMigrations(root: string, folder: string): Promise<readonly SourceText[]> {
+function readMigrations(root: string, folder: string, dialect?: DialectId): Promise<readonly SourceText[]> {
   const ignore = ["**/node_modules/**", "**/*.d.ts", "**/dist/**"];
   const include = ["**/migrations", folder].map((each) => `${each}/**/*.{sql,ts,js,mts,mjs,cts,cjs}`);
   return findFiles(root, include, ignore).then((found) => {
-    const paths = found.filter((path) => path.startsWith(`${folder}/`) || !isOfOtherDatabase(path));
-    return readSmall(root, paths, (text) => /\b(?:create|replace|drop|materialized)\s+view\b/i.test(text));
+    const paths = found.filter((path) => path.startsWith(`${folder}/`) || !isOfOtherDatabase(path, dialect));
+    return readSmall(root, paths, (text) => wordsOfViews.test(text));
   });
 }
 

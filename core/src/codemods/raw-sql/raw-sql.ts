@@ -1,14 +1,13 @@
+import type { TableUse } from "../../dialects/code-sql.js";
 import { patternOf } from "../../pattern-of.js";
-import { spelled } from "../../sql/postgres/bare-name.js";
-import { nameParts, walk } from "../../sql/postgres/walk.js";
 import { ts } from "../ast/compiler.js";
 import { describe, enclosingName, wrapperOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor, isHiddenFromResponses, isTestFile } from "../candidates/candidate-for.js";
 import { memoized } from "../contract/memoized.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
-import { parseStatements, type TableUse, usesOf } from "../sql/statements.js";
 import { type SqlText, sqlTextsIn } from "../sql/texts.js";
+import { tableOf } from "./table-of.js";
 
 /** A list of columns part of which is filled in at run time. */
 const openColumns = /\binsert\s+into\b[^()]*\([^()]*\$9\d\d[^()]*\)/i;
@@ -20,7 +19,7 @@ export const rawSql: Transform = {
 
   *find(file, context) {
     if (isTestFile(file) || isHiddenFromResponses(context)) return;
-    for (const sql of sqlTextsIn(file, context.model.table.name)) {
+    for (const sql of sqlTextsIn(file, context.model.table.name, context.codeSql)) {
       if (context.orm.isSentElsewhere?.(sql.node, file, context.project)) continue;
       const finding = judge(sql, file, context);
       if (finding !== undefined) yield finding;
@@ -31,7 +30,7 @@ export const rawSql: Transform = {
 /** What a statement's text is looked at for: one finding at most. */
 function judge(sql: SqlText, file: SourceFile, context: TransformContext): Finding | undefined {
   if (sql.statements === undefined) return unread(sql, file, context);
-  const uses = usesOf(sql.statements, context.model.table);
+  const uses = sql.statements.uses(tableOf(context));
   if (context.intent.kind === "read") return selected(sql, uses, file, context);
   if (context.intent.kind === "keepFromReads") return selectsAll(sql, uses, file, context);
   return inserted(sql, uses, file, context) ?? updated(sql, uses, file, context);
@@ -44,7 +43,7 @@ function inserted(
   context: TransformContext,
 ): PlaceFinding | undefined {
   const { model, field } = context;
-  const column = spelledIn(field.column);
+  const column = context.codeSql.spelled(field.column);
   for (const use of uses) {
     if (use.kind !== "insert") continue;
     const what = whatOf(node, context);
@@ -64,11 +63,13 @@ function inserted(
       if (use.columns.some((name) => name.startsWith("hole_")) || openColumns.test(text)) {
         return place("possible", `inserts columns that are filled in at run time: see that ${column} is one of them`);
       }
-      const conflict = overwritten ? ", but not to DO UPDATE SET: that would replace values that were chosen" : "";
+      const conflict = overwritten
+        ? `, but not to ${context.codeSql.overwrite}: that would replace values that were chosen`
+        : "";
       return place(lacking, `inserts ${model.name} rows in SQL: add ${column} to its columns${conflict}`);
     }
     if (use.overwrites.includes(field.column)) {
-      const reason = `DO UPDATE SET replaces ${column} of rows that exist: take it out there unless that is meant`;
+      const reason = `${context.codeSql.overwrite} replaces ${column} of rows that exist: take it out there unless that is meant`;
       return { kind: "place", certainty: "possible", offset, what, reason };
     }
   }
@@ -88,7 +89,7 @@ function updated(
     const changed = sources.find((source) => sets.includes(source));
     if (changed === undefined || sets.includes(column)) continue;
     const because = `changes ${changed}, which ${column} is computed from`;
-    return listed(node, sets, because, `set ${spelledIn(column)} if it follows`, file, context);
+    return listed(node, sets, because, `set ${context.codeSql.spelled(column)} if it follows`, file, context);
   }
   return undefined;
 }
@@ -105,7 +106,14 @@ function selected(
     const named = columns.filter(({ column }) => use.columns.includes(column)).length;
     if (named < 2) continue;
     const because = `reads ${named} of ${columns.length} columns by name`;
-    return listed(node, use.columns, because, `add ${spelledIn(field.column)} if it is shown there`, file, context);
+    return listed(
+      node,
+      use.columns,
+      because,
+      `add ${context.codeSql.spelled(field.column)} if it is shown there`,
+      file,
+      context,
+    );
   }
   return undefined;
 }
@@ -118,7 +126,7 @@ function selectsAll(
   context: TransformContext,
 ): Finding | undefined {
   if (!uses.some((use) => use.kind === "select" && use.isAll) || !isConsumed(node, file)) return undefined;
-  const because = `\`*\` gives ${spelledIn(context.field.column)}, too, as soon as the column exists`;
+  const because = `\`*\` gives ${context.codeSql.spelled(context.field.column)}, too, as soon as the column exists`;
   const advice = "name the columns that are meant, or see that what is made of the rows can take it";
   return listed(node, [], because, advice, file, context);
 }
@@ -132,7 +140,7 @@ function unread({ node, text }: SqlText, file: SourceFile, context: TransformCon
   const serves = isInsert ? intent.kind === "write" : intent.kind === "read";
   if (!serves || columns.filter(({ column }) => isNamed(column)).length < 2) return undefined;
   const use = isInsert ? "inserts" : "uses";
-  const reason = `${use} columns of ${context.model.table.name}, in SQL that cannot be read: see whether it needs ${spelledIn(field.column)}`;
+  const reason = `${use} columns of ${context.model.table.name}, in SQL that cannot be read: see whether it needs ${context.codeSql.spelled(field.column)}`;
   const found = { kind: "place", certainty: "possible", offset: node.getStart(file.ast), reason } as const;
   return { ...found, what: whatOf(node, context), ...(isInsert && { mayLeaveOut: true }) };
 }
@@ -147,7 +155,7 @@ function listed(
 ): Finding | undefined {
   const names = context.columns.filter(({ column }) => sqlColumns.includes(column)).map(({ name }) => name);
   const [what, anchor] = [whatOf(node, context), enclosingName(node)];
-  const text = spelledIn(context.field.column);
+  const text = context.codeSql.spelled(context.field.column);
   return candidateFor({ family: "sql", tie: "orm", node, what, anchor, names, because, text, advice }, file, context);
 }
 
@@ -179,21 +187,10 @@ function isMapped(rows: ts.Node): boolean {
 }
 
 /** The columns that the fill's SQL names, whatever it does with them. */
-const sourceColumns = memoized(({ intent: { value } }): readonly string[] => {
-  if (value.kind !== "sql") return [];
-  const found: string[] = [];
-  walk(parseStatements(`SELECT ${value.sql}`) ?? [], (kind, node) => {
-    if (kind === "ColumnRef") found.push(...nameParts(node.fields).slice(-1));
-  });
-  return found;
-});
+const sourceColumns = memoized(({ intent: { value }, codeSql }): readonly string[] =>
+  value.kind === "sql" ? codeSql.columnsOf(value.sql) : [],
+);
 
 function whatOf(node: ts.Expression, { model }: TransformContext): string {
   return describe(node, `SQL over ${model.table.name}`);
-}
-
-/** Always in quotes: it stands in sentences. */
-function spelledIn(column: string): string {
-  const name = spelled(column);
-  return name.startsWith('"') ? name : `"${name}"`;
 }

@@ -1,11 +1,11 @@
+import type { TableUse, ViewStatement } from "../../dialects/code-sql.js";
 import { patternOf } from "../../pattern-of.js";
-import { spelled } from "../../sql/postgres/bare-name.js";
 import { ts } from "../ast/compiler.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isHiddenFromResponses } from "../candidates/candidate-for.js";
 import { memoized } from "../contract/memoized.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
-import { parseStatements, type TableUse, usesOf, type ViewStatement, viewsIn } from "../sql/statements.js";
+import { tableOf } from "./table-of.js";
 
 /** SQL in files: views that migrations made of the table, and statements that people keep in files of their own. */
 export const sqlViews: Transform = {
@@ -27,10 +27,10 @@ function* views(file: SourceFile, context: TransformContext): Iterable<Finding> 
   const { model, field } = context;
   for (const { view, offset } of lastViews(context)) {
     if (view.file !== file) continue;
-    const use = usesOf(view.query, model.table).find((each) => each.kind === "select");
+    const use = view.uses(tableOf(context)).find((each) => each.kind === "select");
     if (use === undefined || namesField(use, context)) continue;
     const what = `view ${view.view}`;
-    const column = spelledIn(field.column);
+    const column = context.codeSql.spelled(field.column);
     if (!use.isAll && use.columns.length < 2) continue;
     const how = use.isAll ? "its `*` is the columns of then" : `lists ${share(use, context)} of ${model.table.name}`;
     const reason = `${how}: if it is to show ${column}, make it anew in a migration that you write`;
@@ -49,7 +49,7 @@ const lastViews = memoized((context): readonly FoundView[] => {
   for (const file of context.project.documents) {
     for (const { text, offset } of textsIn(file)) {
       if (!/\bview\b/i.test(text)) continue;
-      for (const view of viewsIn(parseStatements(text) ?? [])) {
+      for (const view of context.codeSql.statements(text)?.views ?? []) {
         if (view.isDropped) last.delete(view.view);
         else last.set(view.view, { view: { ...view, file }, offset: offset ?? madeAt(text, view.view) });
       }
@@ -92,11 +92,11 @@ function isInDown(node: ts.Node): boolean {
 function* statements(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (!file.file.endsWith(".sql")) return;
   const { intent, field, model } = context;
-  const column = spelledIn(field.column);
+  const column = context.codeSql.spelled(field.column);
   const place = (certainty: "likely" | "possible", reason: string, offset = 0): PlaceFinding => {
     return { kind: "place", certainty, offset, what: `SQL over ${model.table.name}`, reason };
   };
-  const parsed = parseStatements(file.text);
+  const parsed = context.codeSql.statements(file.text);
   const insert = insertInto(model.table.name);
   if (parsed === undefined && intent.kind === "write" && insert.test(file.text) && !file.text.includes(field.column)) {
     const reason = `inserts rows, in SQL that cannot be read: see whether it needs ${column}`;
@@ -105,7 +105,7 @@ function* statements(file: SourceFile, context: TransformContext): Iterable<Find
   if (parsed === undefined && intent.kind === "read" && !file.text.includes(field.column)) {
     yield place("possible", `names the table, in SQL that cannot be read: see whether it needs ${column}`);
   }
-  const uses = usesOf(parsed ?? [], model.table);
+  const uses = parsed?.uses(tableOf(context)) ?? [];
   for (const use of uses) {
     if (use.kind === "insert" && intent.kind === "write" && use.columns?.includes(field.column) !== true) {
       const how =
@@ -122,7 +122,10 @@ function* statements(file: SourceFile, context: TransformContext): Iterable<Find
 }
 
 function insertInto(table: string): RegExp {
-  return new RegExp(`\\b(?:insert\\s+into|copy)\\s+(?:[^\\s().,;]+\\.)?"?${patternOf(table)}\\b`, "i");
+  return new RegExp(
+    `\\b(?:(?:insert(?:\\s+ignore)?|replace)\\s+into|copy)\\s+(?:[^\\s().,;]+\\.)?["\`]?${patternOf(table)}\\b`,
+    "i",
+  );
 }
 
 function namesField(use: TableUse, { field }: TransformContext): boolean {
@@ -132,9 +135,4 @@ function namesField(use: TableUse, { field }: TransformContext): boolean {
 function share(use: TableUse, { columns }: TransformContext): string {
   const named = columns.filter(({ column }) => use.columns?.includes(column)).length;
   return `${named} of ${columns.length} columns`;
-}
-
-function spelledIn(column: string): string {
-  const name = spelled(column);
-  return name.startsWith('"') ? name : `"${name}"`;
 }

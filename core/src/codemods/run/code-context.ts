@@ -1,11 +1,12 @@
-import type { CodeIntent, EntityField, Family } from "../../model/index.js";
+import type { CodeSql, SqlExpression } from "../../dialects/code-sql.js";
+import type { CodeIntent, EntityField, EntityModel, Family } from "../../model/index.js";
 import type { PlaceNode } from "../ast/source-file.js";
 import { memory } from "../contract/memoized.js";
 import type { OrmCode, TransformContext } from "../contract/transform.js";
 import { loadYaml } from "../formats/yaml-tree.js";
 import { isTechnicalColumn } from "../names/technical-columns.js";
 import type { Project } from "../project/project.js";
-import { loadSql, parseSqlExpression } from "../sql/expression.js";
+import { codeSqlOf } from "../sql/code-sql-of.js";
 import { namesTable } from "../sql/texts.js";
 import type { CodeRequest } from "./code-request.js";
 import type { Workspace } from "./workspace.js";
@@ -52,6 +53,7 @@ export function createContext(
   const planned = new Set(all.filter((each) => each.model === model.name).map((each) => each.field));
   const columns = model.fields.filter((each) => !planned.has(each.name));
   const { project } = workspace;
+  const codeSql = codeSqlIn(request);
   return {
     project,
     models: request.models,
@@ -60,7 +62,8 @@ export function createContext(
     field,
     columns,
     core: columns.filter((each) => !isTechnicalColumn(each)),
-    sql: valueSql(intent),
+    sql: valueSql(intent, model, codeSql),
+    codeSql,
     earlier: [...request.earlier, ...workspace.made].filter((e) => e.model === model.name && e.field === intent.field),
     takes: (place, family) => places.get(place) === family,
     orm: request.transforms.find((transform) => transform.orm !== undefined)?.orm ?? noOrm,
@@ -68,25 +71,36 @@ export function createContext(
   };
 }
 
-const parsed = new WeakMap<CodeIntent, ReturnType<typeof parseSqlExpression>>();
+/** How the SQL of a project's code is read. */
+function codeSqlIn({ dialect = "postgresql" }: Pick<CodeRequest, "dialect">): CodeSql {
+  return codeSqlOf[dialect];
+}
+
+const parsed = new WeakMap<CodeIntent, SqlExpression | undefined>();
 
 /** The value's SQL; each intent is looked at several times. */
-function valueSql(intent: CodeIntent): ReturnType<typeof parseSqlExpression> {
+function valueSql(intent: CodeIntent, { fields }: EntityModel, codeSql: CodeSql): SqlExpression | undefined {
   if (intent.value.kind !== "sql") return undefined;
-  const known = parsed.has(intent) ? parsed.get(intent) : parseSqlExpression(intent.value.sql);
+  const read = ({ sql }: { readonly sql: string }) =>
+    codeSql.expression(
+      sql,
+      fields.map(({ column }) => column),
+    );
+  const known = parsed.has(intent) ? parsed.get(intent) : read(intent.value);
   parsed.set(intent, known);
   return known;
 }
 
 /**
- * Loads the parsers that are needed. That of SQL costs 60 ms: only for values that are SQL, and files that may have SQL over the
+ * Loads the parsers that are needed. PostgreSQL's costs 60 ms: only for values that are SQL, and files that may have SQL over the
  * tables.
  */
-export async function loadParsers({ intents, models, files }: CodeRequest): Promise<void> {
+export async function loadParsers(request: CodeRequest): Promise<void> {
+  const { intents, models, files } = request;
   const names = new Set(intents.map((intent) => intent.model));
   const tables = models.filter(({ name }) => names.has(name)).map(({ table }) => table.name);
   const hasSql = () => files.some(({ text }) => tables.some((table) => namesTable(text, table)));
-  if (intents.some((intent) => intent.value.kind === "sql") || hasSql()) await loadSql();
+  if (intents.some((intent) => intent.value.kind === "sql") || hasSql()) await codeSqlIn(request).load();
   if (files.some(({ file, isDocument }) => isDocument && /\.ya?ml$/.test(file))) await loadYaml();
 }
 

@@ -1,4 +1,12 @@
-import type { CodeIntent, EntityModel, FileChange, MissingTypes, Place, PlannedEdit } from "../../model/index.js";
+import type {
+  CodeIntent,
+  DialectId,
+  EntityModel,
+  FileChange,
+  MissingTypes,
+  Place,
+  PlannedEdit,
+} from "../../model/index.js";
 import type { FileKind } from "../ast/source-file.js";
 import type { Choose } from "../candidates/choose.js";
 import type { ColumnHistory } from "../contract/column-history.js";
@@ -10,6 +18,8 @@ import type { TypeClock } from "../types/type-clock.js";
 export interface CodeRequest {
   /** Absolute path of the project; only what says types is read there. */
   readonly root: string;
+  /** The system whose SQL the code has. Default: PostgreSQL. */
+  readonly dialect?: DialectId;
   /** Candidates, see `readSourceFiles` and `readDocuments`. */
   readonly files: readonly ({ readonly file: string; readonly text: string } & FileKind)[];
   /** All models of the schema: nested writes lead from one to the other. */

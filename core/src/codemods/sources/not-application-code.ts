@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { DialectId } from "../../model/index.js";
 
 /** Of the documents of a project: what others wrote, what tools wrote down, and what has run. */
 export const foreignDocuments = [
@@ -40,14 +41,21 @@ export function isDump(text: string): boolean {
   );
 }
 
-/** Whether a path is in a folder that is called after a database that is not PostgreSQL. */
-export function isOfOtherDatabase(file: string): boolean {
+const mysql = /^(?:mysql|maria)(?:-?db)?$/i;
+/** How folders are called after a database. MySQL and MariaDB share theirs. */
+const foldersOf: Readonly<Record<DialectId, RegExp>> = {
+  postgresql: /^(?:postgres(?:ql)?(?:-?db)?|pg|psql)$/i,
+  mysql,
+  mariadb: mysql,
+};
+const othersFolder =
+  /^(?:better-?)?(?:sqlite3?|sqljs|mssql|sql-?server|oracle|libsql|d1|mongo|cockroach|spanner)(?:-?db)?$/i;
+
+/** Whether a path is in a folder that is called after a database that is not this one. */
+export function isOfOtherDatabase(file: string, dialect: DialectId = "postgresql"): boolean {
+  const others = [othersFolder, ...Object.values(foldersOf).filter((each) => each !== foldersOf[dialect])];
   return posix
     .dirname(file)
     .split("/")
-    .some((name) =>
-      /^(?:better-?)?(?:sqlite3?|sqljs|mysql|maria|mssql|sql-?server|oracle|libsql|d1|mongo|cockroach|spanner)(?:-?db)?$/i.test(
-        name,
-      ),
-    );
+    .some((name) => others.some((each) => each.test(name)));
 }

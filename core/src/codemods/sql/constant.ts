@@ -1,4 +1,4 @@
-import type { SqlExpression, TextFunction } from "./expression.js";
+import type { SqlExpression, TextFunction } from "../../dialects/code-sql.js";
 
 export type Constant = string | number | boolean | bigint;
 

@@ -1,9 +1,8 @@
-import type { Node } from "libpg-query";
+import type { CodeSql, SqlStatements } from "../../dialects/code-sql.js";
 import { patternOf } from "../../pattern-of.js";
 import { ts } from "../ast/compiler.js";
 import { pathOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
-import { parseStatements } from "./statements.js";
 
 /** A string of code that looks like SQL. */
 export interface SqlText {
@@ -12,10 +11,11 @@ export interface SqlText {
   /** With `$901` and so on where a value is filled in. */
   readonly text: string;
   /** Undefined where it is no SQL, however its holes are read. */
-  readonly statements: readonly Node[] | undefined;
+  readonly statements: SqlStatements | undefined;
 }
 
-const begins = /^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:with|select|insert|update|delete|create|copy|merge)\b/i;
+/** What may stand before the first word. */
+const lead = String.raw`^(?:\s+|--[^\n]*\n|/\*[\s\S]*?\*/|\()*`;
 
 /** Whether a text may have SQL over a table: the parser is loaded for these only. */
 export function namesTable(text: string, table: string): boolean {
@@ -25,16 +25,17 @@ export function namesTable(text: string, table: string): boolean {
 const known = new WeakMap<SourceFile, Map<string, readonly SqlText[]>>();
 
 /** The SQL in a file that names a table. Its parser has to be loaded. */
-export function sqlTextsIn(file: SourceFile, table: string): readonly SqlText[] {
+export function sqlTextsIn(file: SourceFile, table: string, sql: CodeSql): readonly SqlText[] {
   if (!namesTable(file.text, table)) return [];
   const ofFile = known.get(file) ?? new Map<string, readonly SqlText[]>();
   known.set(file, ofFile);
-  const found = ofFile.get(table) ?? findIn(file, table);
+  const found = ofFile.get(table) ?? findIn(file, table, sql);
   ofFile.set(table, found);
   return found;
 }
 
-function findIn(file: SourceFile, table: string): readonly SqlText[] {
+function findIn(file: SourceFile, table: string, sql: CodeSql): readonly SqlText[] {
+  const begins = new RegExp(`${lead}(?:${sql.verbs})\\b`, "i");
   const { StringLiteral, NoSubstitutionTemplateLiteral, TemplateExpression } = ts.SyntaxKind;
   const literals: readonly ts.Expression[] = [
     ...file.nodes(StringLiteral),
@@ -50,7 +51,7 @@ function findIn(file: SourceFile, table: string): readonly SqlText[] {
     if (first === undefined || !begins.test(first)) return [];
     const text = join(pieces, (hole) => `$${hole}`);
     if (!namesTable(text, table)) return [];
-    const statements = read(pieces);
+    const statements = read(pieces, sql);
     return statements === undefined && !isGivenAsSql(node) ? [] : [{ node, text, statements }];
   });
 }
@@ -74,12 +75,13 @@ function piecesOf(node: ts.Expression): readonly string[] {
 /**
  * What is filled in is a value, a list of values, a name, or a clause of its own: the first reading that is SQL is taken.
  */
-function read(pieces: readonly string[]): readonly Node[] | undefined {
-  const asValue = (hole: number) => `$${hole}`;
-  const asList = (hole: number, before: string) => (/\b(?:values|in)\s*$/i.test(before) ? `($${hole})` : `$${hole}`);
+function read(pieces: readonly string[], sql: CodeSql): SqlStatements | undefined {
+  const asValue = (hole: number) => sql.parameter(hole);
+  const asList = (hole: number, before: string) =>
+    /\b(?:values|in)\s*$/i.test(before) ? `(${asValue(hole)})` : asValue(hole);
   const readings = [asValue, asList, (hole: number) => `hole_${hole}`, () => " "];
   for (const reading of pieces.length === 1 ? readings.slice(0, 1) : readings) {
-    const statements = parseStatements(join(pieces, reading));
+    const statements = sql.statements(join(pieces, reading));
     if (statements !== undefined) return statements;
   }
   return undefined;

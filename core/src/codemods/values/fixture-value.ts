@@ -131,6 +131,7 @@ function printed(value: Constant, file: SourceFile, context: TransformContext): 
     return known ? literalFor({ kind: "enum", ...known }, file, context) : undefined;
   }
   if (typeof value === "boolean") return field.type === "boolean" ? String(value) : undefined;
+  if (field.type === "boolean" && (value === 0 || value === 1)) return String(value === 1);
   if (field.type === "bigint") return literalFor({ kind: "number", text: String(value) }, file, context);
   return field.type === "int" || field.type === "float" ? String(value) : undefined;
 }

@@ -1,5 +1,5 @@
+import type { SqlExpression, TextFunction } from "../../dialects/code-sql.js";
 import type { ScalarType } from "../../model/index.js";
-import { parseSqlExpression, type SqlExpression, type TextFunction } from "../sql/expression.js";
 
 /** What a column is in the code around: `body.email`. */
 export interface ColumnText {
@@ -30,21 +30,20 @@ interface Emitted extends Translated {
 }
 
 /**
- * SQL as a TypeScript expression with the same meaning, or undefined. Needs `loadSql()` once.
+ * SQL as a TypeScript expression with the same meaning, or undefined.
  *
- * `lower`, `upper`: the same for ASCII. Beyond it JavaScript follows Unicode's full mapping (`ß` → `SS`, final sigma), and PostgreSQL
- * the locale of the database, which may know ASCII alone: the gate `translation-agrees` compares the two on the target's rows.
+ * `lower`, `upper`: the same for ASCII. Beyond it JavaScript follows Unicode's full mapping (`ß` → `SS`, final sigma), and the
+ * database its locale or collation, which may know ASCII alone: the gate `translation-agrees` compares the two on the target's rows.
  * `trim`: SQL takes off spaces only, so `String.trim()` (tabs, line breaks) would be another value.
  *
- * @example translate("lower(email)", () => ({ text: "body.email", type: "string", isNullable: false }))
+ * @example translate(codeSql.expression("lower(email)", ["email"]), () => ({ text: "body.email", type: "string", isNullable: false }))
  *          // { text: "body.email.toLowerCase()", … }
  */
 export function translate(
-  sql: string | SqlExpression,
+  expression: SqlExpression | undefined,
   resolve: (column: string) => ColumnText | undefined,
   quote: (value: string) => string = JSON.stringify,
 ): Translated | undefined {
-  const expression = typeof sql === "string" ? parseSqlExpression(sql) : sql;
   if (expression === undefined) return undefined;
   const emitted = emit(expression, resolve, quote);
   return emitted && { text: emitted.text, type: emitted.type, isNullable: emitted.isNullable };

@@ -1,5 +1,5 @@
-import type { ScalarType } from "../../model/index.js";
-import { loadSql, parseSqlExpression } from "../sql/expression.js";
+import type { DialectId, ScalarType } from "../../model/index.js";
+import { codeSqlOf } from "../sql/code-sql-of.js";
 import { translate } from "./sql-to-typescript.js";
 
 /** A column of a row, as the database prints it. */
@@ -12,16 +12,21 @@ export interface TranslatedColumn {
  * Runs the very TypeScript that write sites get for a fill, over the values of rows.
  *
  * @example
- * const value = await translatedValue("lower(email)", [{ name: "email", type: "string" }]);
+ * const value = await translatedValue("lower(email)", [{ name: "email", type: "string" }], "postgresql");
  * value?.(["ADA"]) === "ada"
  * @returns undefined where the fill is not translated; of a row: undefined where a write site with its NULLs would get nothing
  */
 export async function translatedValue(
   sql: string,
   columns: readonly TranslatedColumn[],
+  dialect: DialectId,
 ): Promise<((row: readonly (string | null)[]) => unknown) | undefined> {
-  await loadSql();
-  const expression = parseSqlExpression(sql);
+  const codeSql = codeSqlOf[dialect];
+  await codeSql.load();
+  const expression = codeSql.expression(
+    sql,
+    columns.map(({ name }) => name),
+  );
   if (expression === undefined) return undefined;
   /** By which columns are NULL: where a literal gives null, another text is written than where it gives a value. */
   const known = new Map<string, ((...row: unknown[]) => unknown) | undefined>();

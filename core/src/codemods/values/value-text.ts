@@ -91,6 +91,8 @@ function asType(
   const { field } = context;
   if (value.type === field.type && field.type !== "enum") return value.text;
   if (value.type === "int" && field.type === "float") return value.text;
+  // MySQL's booleans are numbers.
+  if (field.type === "boolean" && /^[01]$/.test(value.text)) return String(value.text === "1");
   const isNumber = value.type === "int" || value.type === "float";
   if (isNumber && (field.type === "decimal" || field.type === "bigint")) {
     if (/^-?\d+(?:\.\d+)?$/.test(value.text)) return literalFor({ kind: "number", text: value.text }, file, context);

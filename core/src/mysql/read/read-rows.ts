@@ -74,18 +74,20 @@ function readLoad(cursor: Cursor): What {
   return { kind: "insert", table, isOfValues: !isReplace };
 }
 
-function skipPartitions(cursor: Cursor): void {
+/** `PARTITION (p0)` */
+export function skipPartitions(cursor: Cursor): void {
   if (cursor.take("PARTITION")) cursor.group();
 }
 
 /** The tables of a statement by the names that it gives them. */
 interface Sources {
   readonly tables: readonly TableName[];
+  readonly names: ReadonlyMap<string, TableName>;
   named(name: string): TableName;
 }
 
 /** `a JOIN db.b AS c USING (id)`: the tables that stand there, without those of queries. */
-function readSources(cursor: Cursor, depth = 0): Sources {
+export function readSources(cursor: Cursor, depth = 0): Sources {
   if (depth > deepest) throw notUnderstood;
   const tables: TableName[] = [];
   const names = new Map<string, TableName>();
@@ -96,7 +98,7 @@ function readSources(cursor: Cursor, depth = 0): Sources {
       if (isTable && !inside.is("SELECT") && !inside.is("WITH")) {
         const inner = readSources(inside, depth + 1);
         tables.push(...inner.tables);
-        for (const table of inner.tables) names.set(table.name, table);
+        for (const [name, table] of inner.names) names.set(name, table);
       }
       isTable = false;
     } else if (isTable && cursor.isName()) {
@@ -114,6 +116,7 @@ function readSources(cursor: Cursor, depth = 0): Sources {
   }
   return {
     tables,
+    names,
     named(name) {
       const found = names.get(name);
       if (found === undefined) throw notUnderstood;

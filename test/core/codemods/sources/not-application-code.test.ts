@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readDocuments } from "../../../../core/src/codemods/documents/read-documents.js";
 import { whySkipped } from "../../../../core/src/codemods/explain/skipped-file.js";
+import { isOfOtherDatabase } from "../../../../core/src/codemods/sources/not-application-code.js";
 import { readSourceFiles } from "../../../../core/src/codemods/sources/source-files.js";
 import { shopModels } from "../../../plugin-prisma/codemods/phases.js";
 
@@ -88,4 +89,18 @@ test("of migrations only those of this database have the last word about a view"
     exclude: ["db", "openapi.json"],
   });
   expect(found.map(({ file }) => file)).toEqual(["views/migrations/postgres/1.sql", "views/supabase/migrations/1.sql"]);
+});
+
+test.each([
+  ["mysql", "db/mysql/a.ts", false],
+  ["mysql", "db/mariadb/a.ts", false],
+  ["mysql", "db/postgres/a.ts", true],
+  ["mysql", "db/pg/a.ts", true],
+  ["mariadb", "db/mysql/a.ts", false],
+  ["mariadb", "sqlite/a.ts", true],
+  ["postgresql", "db/maria-db/a.ts", true],
+  ["postgresql", "db/pg/a.ts", false],
+  ["postgresql", "db/users/mysql.ts", false],
+] as const)("for %s, %s is another's: %s", (dialect, file, isOther) => {
+  expect(isOfOtherDatabase(file, dialect)).toBe(isOther);
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { codeSqlOf } from "../../../../core/src/codemods/sql/code-sql-of.js";
 import { evaluate } from "../../../../core/src/codemods/sql/constant.js";
-import { loadSql, parseSqlExpression } from "../../../../core/src/codemods/sql/expression.js";
 import { createDatabase, type TestDatabase } from "../../../support/database.js";
 import { expressions, rows } from "./sql-expressions.js";
 
@@ -10,7 +10,7 @@ let database: TestDatabase;
 let client: pg.Client;
 
 beforeAll(async () => {
-  await loadSql();
+  await codeSqlOf.postgresql.load();
   database = await createDatabase("sql-meaning");
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
@@ -23,7 +23,7 @@ afterAll(async () => {
 test("what Lockstep evaluates is what PostgreSQL gives", async () => {
   await fc.assert(
     fc.asyncProperty(expressions, fc.array(rows, { minLength: 1, maxLength: 8 }), async (sql, given) => {
-      const parsed = parseSqlExpression(sql);
+      const parsed = codeSqlOf.postgresql.expression(sql, []);
       if (parsed === undefined) return;
       const tuples = given.map((_, at) => `($${at * 3 + 1}::text, $${at * 3 + 2}::text, $${at * 3 + 3}::text)`);
       const { rows: answers } = await client.query(

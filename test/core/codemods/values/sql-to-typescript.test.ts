@@ -1,12 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates are the texts that are expected
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { codeSqlOf } from "../../../../core/src/codemods/sql/code-sql-of.js";
 import { evaluate } from "../../../../core/src/codemods/sql/constant.js";
-import { loadSql, parseSqlExpression } from "../../../../core/src/codemods/sql/expression.js";
-import { type ColumnText, translate } from "../../../../core/src/codemods/values/sql-to-typescript.js";
+import { type ColumnText, translate as translated } from "../../../../core/src/codemods/values/sql-to-typescript.js";
 import { expressions, rows } from "../sql/sql-expressions.js";
 
-beforeAll(loadSql);
+const { postgresql } = codeSqlOf;
+beforeAll(() => postgresql.load());
+const translate = (sql: string, to: (column: string) => ColumnText | undefined) =>
+  translated(postgresql.expression(sql, []), to);
 
 const columns: Readonly<Record<string, ColumnText>> = {
   email: { text: "body.email", type: "string", isNullable: false },
@@ -101,11 +104,11 @@ test("what is translated gives what is evaluated", () => {
   let compared = 0;
   fc.assert(
     fc.property(expressions, rows, (sql, row) => {
-      const translated = translate(sql, (column) => texts[column]);
-      const parsed = parseSqlExpression(sql);
-      if (translated === undefined || parsed === undefined) return;
+      const text = translate(sql, (column) => texts[column]);
+      const parsed = postgresql.expression(sql, []);
+      if (text === undefined || parsed === undefined) return;
       compared += 1;
-      const run = new Function("row", `return (${translated.text});`);
+      const run = new Function("row", `return (${text.text});`);
       const expected = evaluate(parsed, (column) => row[column]);
       expect(run(row) ?? null).toBe(expected);
     }),

@@ -1,45 +1,32 @@
 import { type Node, parseSync } from "libpg-query";
+import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialects/code-sql.js";
 import { type AnyNode, nameParts, walk } from "../../sql/postgres/walk.js";
 
-/** What a statement does with one table. */
-export type TableUse =
-  | {
-      readonly kind: "insert";
-      /** Undefined where it names none: its values go by position. */
-      readonly columns: readonly string[] | undefined;
-      /** `INSERT … DEFAULT VALUES` */
-      readonly isDefaults: boolean;
-      /** What `ON CONFLICT DO UPDATE` sets to the values that were to be inserted. */
-      readonly overwrites: readonly string[];
-    }
-  | { readonly kind: "update"; readonly columns: readonly string[] }
-  /** A list of results: of SELECT, RETURNING or COPY … TO. */
-  | { readonly kind: "select"; readonly columns: readonly string[]; readonly isAll: boolean };
-
-/** A view and what it takes from tables; `isDropped` where a statement takes it away. */
-export interface ViewStatement {
-  readonly view: string;
-  readonly isDropped: boolean;
-  readonly query: unknown;
-}
-
-/** A table as SQL may name it. */
-export interface SqlTable {
-  readonly schema?: string;
-  readonly name: string;
-}
-
 /** Reads a text as SQL; undefined where PostgreSQL would not. The parser has to be loaded. */
-export function parseStatements(sql: string): readonly Node[] | undefined {
+export function readStatements(sql: string): SqlStatements | undefined {
   try {
-    return (parseSync(sql).stmts ?? []).flatMap(({ stmt }) => stmt ?? []);
+    const statements = (parseSync(sql).stmts ?? []).flatMap(({ stmt }) => stmt ?? []);
+    return { uses: (table) => usesOf(statements, table), views: viewsIn(statements) };
   } catch {
     return undefined;
   }
 }
 
-/** How statements use a table, the outermost first; reads that name nothing of it are left out. */
-export function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
+/** The columns that an expression names, whatever it does with them. */
+export function columnsOf(sql: string): readonly string[] {
+  const found: string[] = [];
+  try {
+    walk(parseSync(`SELECT ${sql}`), (kind, node) => {
+      if (kind === "ColumnRef") found.push(...nameParts(node.fields).slice(-1));
+    });
+  } catch {
+    return [];
+  }
+  return found;
+}
+
+/** How statements use a table, the outermost first. */
+function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
   const uses: TableUse[] = [];
   walk(tree, (kind, node) => {
     if (kind === "InsertStmt" && isTable(node.relation, table)) {
@@ -92,25 +79,28 @@ export function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
   }
 }
 
-/** The views that statements make or drop. */
-export function viewsIn(statements: readonly Node[]): readonly ViewStatement[] {
+function viewsIn(statements: readonly Node[]): readonly ViewStatement[] {
   return statements.flatMap((statement): readonly ViewStatement[] => {
     if ("ViewStmt" in statement) {
       const { view, query } = statement.ViewStmt;
-      return [{ view: view?.relname ?? "", isDropped: false, query }];
+      return [made(view?.relname, query)];
     }
     if ("CreateTableAsStmt" in statement && statement.CreateTableAsStmt.objtype === "OBJECT_MATVIEW") {
       const { into, query } = statement.CreateTableAsStmt;
-      return [{ view: into?.rel?.relname ?? "", isDropped: false, query }];
+      return [made(into?.rel?.relname, query)];
     }
     if ("DropStmt" in statement && /^OBJECT_(?:MAT)?VIEW$/.test(statement.DropStmt.removeType ?? "")) {
       return (statement.DropStmt.objects ?? []).map((object) => {
         const parts = "List" in object ? nameParts(object.List.items) : [];
-        return { view: parts.at(-1) ?? "", isDropped: true, query: undefined };
+        return { view: parts.at(-1) ?? "", isDropped: true, uses: () => [] };
       });
     }
     return [];
   });
+}
+
+function made(view: string | undefined, query: unknown): ViewStatement {
+  return { view: view ?? "", isDropped: false, uses: (table) => usesOf(query, table) };
 }
 
 function insertOf(node: AnyNode): TableUse {

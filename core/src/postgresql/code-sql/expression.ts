@@ -1,28 +1,7 @@
-import { loadModule, type Node, parseSync } from "libpg-query";
+import { type Node, parseSync } from "libpg-query";
+import type { SqlExpression, TextFunction } from "../../dialects/code-sql.js";
 
-/** The part of SQL that has the same meaning in TypeScript. */
-export type SqlExpression =
-  | { readonly kind: "column"; readonly name: string }
-  | { readonly kind: "constant"; readonly value: string | boolean }
-  /** As it is written: `5`, `-1.5`. */
-  | { readonly kind: "number"; readonly text: string }
-  | { readonly kind: "call"; readonly name: TextFunction; readonly argument: SqlExpression }
-  | { readonly kind: "coalesce"; readonly items: readonly SqlExpression[] }
-  /** `||` is NULL when one side is; `concat()` skips NULL. */
-  | { readonly kind: "concat"; readonly items: readonly SqlExpression[]; readonly nulls: "propagate" | "skip" }
-  /** Only kept where it changes nothing; checked against the type of its argument. */
-  | { readonly kind: "cast"; readonly to: "string" | "int"; readonly argument: SqlExpression }
-  /** `'LOW'::"Severity"`: of a type that may be an enum's. */
-  | { readonly kind: "member"; readonly value: string };
-
-export type TextFunction = "lower" | "upper" | "btrim" | "ltrim" | "rtrim";
-
-/** Loads the parser's WebAssembly; needed once before `parseSqlExpression`. */
-export async function loadSql(): Promise<void> {
-  await loadModule();
-}
-
-/** Reads a SQL expression; undefined for everything that TypeScript might not mean in exactly the same way. */
+/** Reads a SQL expression, when the parser is loaded; undefined for everything that TypeScript might not mean in exactly the same way. */
 export function parseSqlExpression(sql: string): SqlExpression | undefined {
   const statement = soleStatement(`SELECT ${sql}`);
   if (statement === undefined || !("SelectStmt" in statement)) return undefined;

@@ -1,0 +1,200 @@
+import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialects/code-sql.js";
+import type { TableName } from "../../model/names.js";
+import { Cursor, notUnderstood } from "../read/cursor.js";
+import { cutStatements } from "../read/cut-statements.js";
+import { isQuery, readSources, skipPartitions } from "../read/read-rows.js";
+import { readStatement } from "../read/read-statement.js";
+import { Unclosed } from "../read/scan.js";
+import { ownName } from "./expression.js";
+import { type Result, resultsIn } from "./results.js";
+
+/** What a statement does with tables, whichever they are. */
+type Found = { readonly table: TableName; readonly use: Exclude<TableUse, { kind: "select" }> } | Reading;
+
+/** A list of results, and the tables that it is read from by the names that it calls them. */
+interface Reading {
+  readonly results: readonly Result[];
+  readonly tables: ReadonlyMap<string, TableName>;
+}
+
+/** Reads a text as SQL of MySQL or MariaDB; undefined where a statement over rows is in a form that is not described. */
+export function readStatements(sql: string): SqlStatements | undefined {
+  try {
+    const statements = [...cutStatements(sql)].map((cut) => {
+      const whats = readStatement(sql, cut).clauses.flatMap((clause) => clause.whats);
+      return { ...readOne(new Cursor(sql, cut.tokens), whats), whats };
+    });
+    return {
+      uses: (table) => statements.flatMap(({ found }) => usesOf(found, table)),
+      views: statements.flatMap(({ whats, found }) =>
+        whats.flatMap((what): readonly ViewStatement[] => {
+          if (what.kind === "createView")
+            return [{ view: what.name.name, isDropped: false, uses: (table) => usesOf(found, table) }];
+          return what.kind === "dropView" ? [{ view: what.name.name, isDropped: true, uses: () => [] }] : [];
+        }),
+      ),
+    };
+  } catch (error) {
+    if (error === notUnderstood || error instanceof Unclosed) return undefined;
+    throw error;
+  }
+}
+
+type Whats = ReturnType<typeof readStatement>["clauses"][number]["whats"];
+
+function readOne(cursor: Cursor, whats: Whats): { readonly found: readonly Found[] } {
+  // What is said of the rows of other statements, of routines' bodies among them, is not followed.
+  const isOverRows = /^(?:INSERT|REPLACE|UPDATE|DELETE|LOAD|SELECT|WITH|TABLE|VALUES|\()$/.test(
+    cursor.token?.text ?? "",
+  );
+  if (isOverRows && whats.some(({ kind }) => kind === "unknown")) throw notUnderstood;
+  const found: Found[] = whats.flatMap((what) =>
+    what.kind === "update" ? [{ table: what.table, use: { kind: "update", columns: what.columns } }] : [],
+  );
+  if (cursor.is("INSERT") || cursor.is("REPLACE")) found.push(...readInsert(cursor));
+  else if (cursor.is("LOAD")) found.push(readLoad(cursor));
+  else if (cursor.is("DELETE"))
+    found.push(
+      ...returned(
+        cursor,
+        whats.flatMap((what) => (what.kind === "delete" ? [what.table] : [])),
+      ),
+    );
+  const hasQuery = isOverRows || whats.some(({ kind }) => kind === "createView" || kind === "createTable");
+  return { found: hasQuery ? [...found, ...selectsIn(cursor.within(0, cursor.tokens.length))] : found };
+}
+
+function usesOf(found: readonly Found[], table: SqlTable): readonly TableUse[] {
+  const own = (columns: readonly string[]) => columns.map((column) => ownName(column, table.columns));
+  return found.flatMap((each): readonly TableUse[] => {
+    if ("use" in each) {
+      if (!isTable(each.table, table)) return [];
+      const { use } = each;
+      if (use.kind === "update") return [{ ...use, columns: own(use.columns) }];
+      return [{ ...use, columns: use.columns && own(use.columns), overwrites: own(use.overwrites) }];
+    }
+    const names = [...each.tables].flatMap(([name, its]) => (isTable(its, table) ? [name] : []));
+    if (names.length === 0) return [];
+    const results = each.results.filter(({ of }) => of === undefined || names.includes(of));
+    const columns = own(results.flatMap(({ column }) => column ?? []));
+    return results.length === 0 ? [] : [{ kind: "select", columns, isAll: columns.length < results.length }];
+  });
+}
+
+function isTable(found: TableName, { schema, name }: SqlTable): boolean {
+  // A schema that is filled in at run time says nothing.
+  const isOther = schema !== undefined && found.schema !== undefined && found.schema !== schema;
+  return found.name === name && !(isOther && /^\w+$/.test(found.schema ?? ""));
+}
+
+function readInsert(cursor: Cursor): readonly Found[] {
+  cursor.next();
+  while (cursor.one("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE") !== undefined) {}
+  cursor.take("INTO");
+  const table = cursor.table();
+  skipPartitions(cursor);
+  let columns = cursor.is("(") && !isQuery(cursor) ? readColumns(cursor.group()) : undefined;
+  let isDefaults = false;
+  let alias: string | undefined;
+  if (cursor.one("VALUES", "VALUE") !== undefined) isDefaults = cursor.is("(", ")");
+  else if (cursor.take("SET")) columns = readAssigned(cursor).map(({ column }) => column);
+  if (!isQuery(cursor)) {
+    cursor.skipTo("AS", "DUPLICATE", "RETURNING");
+    if (cursor.take("AS")) alias = cursor.name();
+  }
+  cursor.skipTo("DUPLICATE", "RETURNING");
+  const changed = cursor.take("DUPLICATE", "KEY", "UPDATE") ? readAssigned(cursor) : [];
+  const overwrites = changed.flatMap(({ column, value }) => (isGiven(value, alias) ? [column] : []));
+  const named = columns?.length === 0 ? undefined : columns;
+  return [{ table, use: { kind: "insert", columns: named, isDefaults, overwrites } }, ...returned(cursor, [table])];
+}
+
+/** `VALUES(a)`, or `new.a` of `… AS new`. */
+function isGiven(value: Cursor, alias: string | undefined): boolean {
+  const length = value.end - value.at;
+  if (length === 4) return value.one("VALUES", "VALUE") !== undefined && value.is("(");
+  return length === 3 && value.isName() && value.name() === alias && value.is(".");
+}
+
+function readLoad(cursor: Cursor): Found {
+  cursor.skipTo("INTO");
+  cursor.need("INTO", "TABLE");
+  const table = cursor.table();
+  skipPartitions(cursor);
+  cursor.skipTo("(");
+  const columns = cursor.isDone ? undefined : readColumns(cursor.group());
+  return { table, use: { kind: "insert", columns, isDefaults: false, overwrites: [] } };
+}
+
+/** `(a, t.b, @c)`; `?` and `??` of drivers are names that are filled in at run time. */
+function readColumns(inside: Cursor): string[] {
+  const columns: string[] = [];
+  while (!inside.isDone) {
+    if (inside.take("@")) inside.next();
+    else columns.push(readColumn(inside));
+    if (!inside.isDone) inside.need(",");
+  }
+  return columns;
+}
+
+function readColumn(cursor: Cursor): string {
+  if (cursor.take("?")) {
+    cursor.take("?");
+    return "hole_?";
+  }
+  let name = cursor.name();
+  while (cursor.take(".")) name = cursor.name();
+  return name;
+}
+
+/** `a = 1, b = VALUES(b)`; drivers make all of it of one `?`. */
+function readAssigned(cursor: Cursor): readonly { readonly column: string; readonly value: Cursor }[] {
+  return cursor.list((each) => {
+    const column = readColumn(each);
+    if (column !== "hole_?") each.need("=");
+    const from = each.at;
+    each.skipTo(",", "AS", "ON", "WHERE", "RETURNING");
+    return { column, value: each.within(from, each.at) };
+  });
+}
+
+/** RETURNING of MariaDB. */
+function returned(cursor: Cursor, changed: readonly TableName[]): readonly Reading[] {
+  cursor.skipTo("RETURNING");
+  if (!cursor.take("RETURNING")) return [];
+  const tables = new Map(changed.map((table) => [table.name, table]));
+  return [{ results: resultsIn(cursor), tables }];
+}
+
+/** Every SELECT, however deep it stands. */
+function selectsIn(cursor: Cursor): readonly Reading[] {
+  const found: Reading[] = [];
+  for (let at = cursor.at; at < cursor.end; at++) {
+    const { kind, text } = cursor.tokens[at]!;
+    if (kind !== "word" || text !== "SELECT" || cursor.tokens[at - 1]?.text === ".") continue;
+    const arm = cursor.within(at + 1, endOfLevel(cursor, at));
+    arm.skipTo("FROM", ...afterFrom);
+    const results = resultsIn(arm.within(at + 1, arm.at));
+    // Prose begins with the word as well: `select from users …`.
+    if (arm.at === at + 1) throw notUnderstood;
+    if (!arm.take("FROM")) continue;
+    const from = arm.at;
+    arm.skipTo(...afterFrom);
+    found.push({ results, tables: readSources(arm.within(from, arm.at)).names });
+  }
+  return found;
+}
+
+const afterFrom =
+  "WHERE GROUP HAVING WINDOW ORDER LIMIT INTO FOR LOCK PROCEDURE UNION INTERSECT EXCEPT DUPLICATE".split(" ");
+
+function endOfLevel({ tokens, end }: Cursor, from: number): number {
+  let depth = 0;
+  for (let at = from; at < end; at++) {
+    const { kind, text } = tokens[at]!;
+    if (kind !== "sign") continue;
+    if (text === "(") depth += 1;
+    if (text === ")" && --depth < 0) return at;
+  }
+  return end;
+}

@@ -1,0 +1,16 @@
+import { loadModule } from "libpg-query";
+import type { CodeSql } from "../../dialects/code-sql.js";
+import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { parseSqlExpression } from "./expression.js";
+import { columnsOf, readStatements } from "./statements.js";
+
+export const codeSql: CodeSql = {
+  load: () => loadModule(),
+  statements: readStatements,
+  expression: parseSqlExpression,
+  columnsOf,
+  spelled: quoteIdentifier,
+  parameter: (number) => `$${number}`,
+  verbs: "with|select|insert|update|delete|create|copy|merge",
+  overwrite: "DO UPDATE SET",
+};

@@ -174,12 +174,12 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
   });
   const joined = migration.operations.flatMap((operation) => (losesKeys(operation) ? [operation.table] : []));
   if (judgement.findings.length === 0) return judgement;
-  const read = async <T>(names: readonly TableName[], ask: ((name: TableName) => Promise<T>) | undefined) =>
-    new Map(
-      ask === undefined
-        ? []
-        : await Promise.all(names.map(async (name) => [tableLabel(name), await ask(name)] as const)),
-    );
+  // One after the other: they share a session, which has one transaction at a time.
+  const read = async <T>(names: readonly TableName[], ask: ((name: TableName) => Promise<T>) | undefined) => {
+    const known = new Map<string, T>();
+    if (ask !== undefined) for (const name of names) known.set(tableLabel(name), await ask(name));
+    return known;
+  };
   const [indexes, keys] = [await read(dropped, index), await read(joined, foreignKeys)];
   return judge(migration, {
     ...known,

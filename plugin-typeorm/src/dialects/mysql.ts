@@ -38,19 +38,9 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
       return repeated.size === 0 ? log : withoutQueries(log, (query) => repeated.has(query));
     },
 
-    async correct({ up, down }) {
-      const { formerTypes } = await import("../corrections/former-types.js");
-      const { sqlReader } = await import("@lockstep/core");
-      const { readMigration } = await sqlReader(type);
-      const back = readMigration(down.map(({ query }) => `${query};\n`).join(""), "migration.sql");
-      return {
-        up,
-        down,
-        isUnchanged: true,
-        corrections: [],
-        notices: [],
-        formerType: formerTypes(back.operations),
-      };
+    async correct(change, known, reader) {
+      const { modifyColumns } = await import("../corrections/modify-columns.js");
+      return modifyColumns(change, (query) => ({ query }), reader, known);
     },
 
     unreadable: async (error) => error,

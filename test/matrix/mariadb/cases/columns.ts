@@ -1,0 +1,178 @@
+import { type Change, column, required } from "../change.js";
+
+const slug = (options = 'type: "varchar", length: 191', fill = "lower(name)") =>
+  required("slug", "string", options, fill);
+const filled = { outcome: "plan", writes: { slug: "'new {k}'" }, right: "slug <=> lower(name)" } as const;
+
+/** Defaults, fills, names, options. */
+export const columns: readonly Change[] = [
+  {
+    name: "mirror",
+    outcome: "plan",
+    after: `/** @lockstep.mirror(concat(name, '@', n)) */\n${column("address", "string", 'type: "varchar", length: 200')}`,
+    writes: { address: "concat('New {k}', '@', {k})" },
+    right: "address <=> concat(name, '@', n)",
+  },
+  {
+    name: "constant default and backfill",
+    outcome: "plan",
+    after: required("tier", "string", 'type: "varchar", length: 20, default: "free"', "if(n > 10, 'gold', 'free')"),
+    writes: { tier: "'paid'" },
+    right: "tier <=> if(name LIKE 'Old %', 'free', if(n > 10, 'gold', 'free'))",
+  },
+  {
+    name: "default uuid",
+    outcome: "plan",
+    after: column("token", "string", 'type: "varchar", length: 36, default: () => "(uuid())"'),
+    writes: { token: "'t{k}'" },
+    right: "char_length(token) = 36",
+  },
+  {
+    name: "default rand",
+    outcome: "plan",
+    after: column("share", "number", 'type: "double", default: () => "(rand())"'),
+    writes: { share: "2" },
+    right: "share BETWEEN 0 AND 1",
+  },
+  {
+    name: "default uuid and backfill",
+    outcome: "plan",
+    after: required("token", "string", 'type: "varchar", length: 64, default: () => "(uuid())"', "sha2(name, 256)"),
+    writes: { token: "'t{k}'" },
+    right: "if(name LIKE 'Old %', char_length(token) = 36, token <=> sha2(name, 256))",
+  },
+  {
+    name: "generated uuid",
+    outcome: "plan",
+    after:
+      '/** @lockstep.backfill(uuid()) */\n@Column({ type: "varchar", length: 36 })\n@Generated("uuid")\ntoken!: string;',
+    writes: { token: "'t{k}'" },
+    right: "char_length(token) = 36",
+  },
+  { name: "optional", outcome: "passes", after: column("bio", "string | null", 'type: "text", nullable: true') },
+  {
+    name: "optional with a backfill",
+    outcome: "plan",
+    after: required("bio", "string | null", 'type: "text", nullable: true', "upper(v)"),
+    writes: { bio: "NULL" },
+    right: "bio <=> upper(v)",
+  },
+  {
+    name: "constant default",
+    outcome: "passes",
+    after: column("tier", "string", 'type: "varchar", length: 20, default: "it\'s \\\\ free"'),
+    right: "tier = 'it''s \\\\ free'",
+  },
+  {
+    name: "boolean default",
+    outcome: "passes",
+    after: column("on", "boolean", 'type: "boolean", default: false'),
+    right: "`on` = 0",
+  },
+  {
+    name: "create date",
+    outcome: "passes",
+    after: "@CreateDateColumn()\ncreatedAt!: Date;",
+    right: "createdAt IS NOT NULL",
+  },
+  {
+    name: "update date",
+    outcome: "passes",
+    after: "@UpdateDateColumn()\nchangedAt!: Date;",
+    right: "changedAt IS NOT NULL",
+  },
+  {
+    name: "delete date",
+    outcome: "passes",
+    after: "@DeleteDateColumn()\ngoneAt!: Date | null;",
+    right: "goneAt IS NULL",
+  },
+  { name: "version", outcome: "LS2001", after: "@VersionColumn()\nversion!: number;" },
+  {
+    name: "update date with a backfill",
+    outcome: "plan",
+    after:
+      '/** @lockstep.backfill(touchedAt) */\n@Column({ type: "datetime", precision: 6, default: () => "CURRENT_TIMESTAMP(6)", onUpdate: "CURRENT_TIMESTAMP(6)" })\nchangedAt!: Date;',
+    writes: { changedAt: "'2024-01-01'" },
+    right: "changedAt <=> touchedAt OR name LIKE 'Old %'",
+  },
+  { name: "comment", ...filled, after: slug(`type: "varchar", length: 191, comment: "it's a \\\\ \`slug\`"`) },
+  {
+    name: "collation",
+    ...filled,
+    after: slug('type: "varchar", length: 191, charset: "latin1", collation: "latin1_german1_ci"', "lower(hex(name))"),
+    right: "slug <=> lower(hex(name))",
+  },
+  { name: "collation alone", ...filled, after: slug('type: "varchar", length: 191, collation: "utf8mb4_bin"') },
+  {
+    name: "collation of a mirror",
+    ...filled,
+    after: slug('type: "varchar", length: 191, collation: "utf8mb4_bin"').replace("backfill", "mirror"),
+    writes: { slug: "lower('New {k}')" },
+  },
+  { name: "renamed", ...filled, after: slug().replace("slug!", "handle!").replace("{ type", '{ name: "slug", type') },
+  {
+    name: "reserved words",
+    table: "order",
+    outcome: "plan",
+    before: column("group", "number", 'type: "int", default: 3'),
+    after: `${column("group", "number", 'type: "int", default: 3')}\n\n${required("select", "number", 'type: "int"', "`group` + n % 5")}`,
+    writes: { select: "{k}" },
+    right: "`select` <=> `group` + n % 5",
+  },
+  {
+    name: "odd names",
+    table: "Odd Table – Ü",
+    outcome: "plan",
+    after: required("odd", "string", 'name: "a-b c. É (%)", type: "varchar", length: 191', "lower(name)"),
+    writes: { "a-b c. É (%)": "'x'" },
+    right: "`a-b c. É (%)` <=> lower(name)",
+  },
+  {
+    name: "upper case",
+    table: "UPPER_Table",
+    outcome: "plan",
+    after: required("SlugOf", "string", 'type: "varchar", length: 191', "lower(Name)"),
+    writes: { SlugOf: "'x'" },
+    right: "SlugOf <=> lower(name)",
+  },
+  {
+    name: "long names",
+    table: "a_table_whose_name_takes_all_of_the_sixty_four_characters_that_i",
+    outcome: "plan",
+    after: required(
+      "a_column_whose_name_takes_all_of_the_sixty_four_characters_there",
+      "string",
+      'type: "varchar", length: 191',
+      "lower(name)",
+    ),
+    writes: { a_column_whose_name_takes_all_of_the_sixty_four_characters_there: "'x'" },
+    right: "a_column_whose_name_takes_all_of_the_sixty_four_characters_there <=> lower(name)",
+  },
+  {
+    name: "embedded",
+    outcome: "plan",
+    classes: `export class Address {\n  ${required("city", "string", 'type: "varchar", length: 100', "lower(name)").replaceAll("\n", "\n  ")}\n}`,
+    after: "@Column(() => Address)\naddress!: Address;",
+    writes: { addressCity: "'x'" },
+    right: "addressCity <=> lower(name)",
+  },
+  {
+    name: "two columns",
+    ...filled,
+    after: `${slug()}\n\n${required("size", "number", 'type: "int"', "char_length(name)")}\n\n${column("extra", "string | null", 'type: "varchar", length: 10, nullable: true')}`,
+    writes: { slug: "'new'", size: "3" },
+    right: "slug <=> lower(name) AND size = char_length(name)",
+  },
+  { name: "without a fill", outcome: "LS2001", after: column("slug", "string", 'type: "varchar", length: 191') },
+  { name: "fill without its column", outcome: "LS2003", after: slug(undefined, "lower(nowhere)") },
+  { name: "fill that cannot be read", outcome: "LS2003", after: slug(undefined, "lower(name") },
+  { name: "fill that is NULL", outcome: "LS2003", after: slug(undefined, "v") },
+  { name: "fill too long", outcome: "LS2003", after: slug('type: "varchar", length: 3', "name") },
+  { name: "cast of PostgreSQL", outcome: "LS2003", after: slug(undefined, "n::text") },
+  {
+    name: "mirror of an optional column",
+    outcome: "LS2030",
+    after: slug('type: "text", nullable: true').replace("backfill", "mirror"),
+  },
+];

@@ -139,7 +139,7 @@ export const errorTable = {
   },
   LS2030: {
     title: "A mirror that could not follow its source",
-    why: "A mirror gives a value to every row and follows its source until contract. In an optional column a NULL may be what code has chosen, a default gives new rows another value from the start, and what is another value each time it is evaluated can be followed by nothing.",
+    why: "A mirror gives a value to every row and follows its source until contract. In an optional column a NULL may be what code has chosen, a default gives new rows another value from the start, what is another value each time it is evaluated can be followed by nothing, and on MySQL and MariaDB no trigger can look for a unique value without locking others.",
     next: "Write @lockstep.backfill(<sql>) for an initial value, or make the field required without a default.",
     exit: 1,
   },

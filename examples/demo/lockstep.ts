@@ -1,9 +1,8 @@
-import { databases } from "./database.js";
 import type { Build } from "./instance.js";
 import { leftovers } from "./leftovers.js";
 import type { PhaseNumbers } from "./record.js";
-import { startReport } from "./report.js";
 import { Production, type Story } from "./story.js";
+import { databases } from "./systems/system.js";
 import { problemsOf } from "./verdict.js";
 import { everything, phaseOutput } from "./what-is-shown.js";
 
@@ -35,7 +34,7 @@ export async function lockstepWay(
   await commit(story, "Users have a handle: expand");
   const expand = await shop.build("expand");
   screen.say("Deployed: the schema first, while the same report is running …");
-  await startReport(production.url, orm.table);
+  await story.system.startReport(production.url, story.system.quote(orm.table));
   await migrate(expand);
   screen.say("… then the code. One old instance stays for now: old and new serve side by side.");
   await production.rotation.add(expand);
@@ -44,18 +43,19 @@ export async function lockstepWay(
 
   await production.phase("backfill");
   screen.say("Rows that exist get their value, in small batches, outside of any deployment.");
-  await shop.npx(
-    { name: "lockstep", args: ["backfill", "run"] },
-    {
-      ...targets,
-      where: "on production",
-      // Row locks, between two statements of a batch: waiting for a core, it would let others wait.
-      holdsLocks: true,
-    },
-  );
+  // Row locks, between two statements of a batch: waiting for a core, it would let others wait.
+  const backfill = () =>
+    shop.npx({ name: "lockstep", args: ["backfill", "run"] }, { ...targets, where: "on production", holdsLocks: true });
+  await backfill();
   await production.look();
   await production.rotation.add(expand);
   await production.rotation.remove(old);
+  if (!story.system.fillsUniqueAtOnce) {
+    screen.say(
+      "The last old instance is gone; those who signed up there have no handle yet, for it is unique. Once more:",
+    );
+    await backfill();
+  }
 
   await production.phase("switch");
   screen.say("No row is without a value: the code may read the column.");
@@ -77,7 +77,7 @@ export async function lockstepWay(
   await shop.diff(...orm.diffs.contract);
   await commit(story, "Users have a handle: contract");
   const contract = await shop.build("contract");
-  await startReport(production.url, orm.table);
+  await story.system.startReport(production.url, story.system.quote(orm.table));
   await migrate(contract);
   await roll(production, read, contract);
   await shop.npx({ name: "lockstep", args: ["status"] }, targets);

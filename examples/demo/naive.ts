@@ -1,8 +1,7 @@
-import { databases } from "./database.js";
 import type { Build } from "./instance.js";
 import type { PhaseNumbers } from "./record.js";
-import { startReport } from "./report.js";
 import { Production, type Story } from "./story.js";
+import { databases } from "./systems/system.js";
 
 /** One migration, one deployment: what most people do, and what the ORM asks for. */
 export async function naiveWay(story: Story, old: Build): Promise<PhaseNumbers[]> {
@@ -19,7 +18,7 @@ export async function naiveWay(story: Story, old: Build): Promise<PhaseNumbers[]
 
   await production.phase("migration");
   screen.say("A report is running, as there often is. The migration arrives.");
-  await startReport(production.url, orm.table);
+  await story.system.startReport(production.url, story.system.quote(orm.table));
   await shop.npx(orm.migrate, {
     cwd: release.folder,
     env: { DATABASE_URL: production.url },

@@ -1,10 +1,14 @@
 import { parseArgs } from "node:util";
 
 import { type OrmId, orms } from "./orms/index.js";
+import { systems } from "./systems/index.js";
+import type { SystemId } from "./systems/system.js";
 
 export interface Options {
   /** What the shop is built on. */
   readonly orm: OrmId;
+  /** What it runs on. */
+  readonly system: SystemId;
   /** Rows of the table that gets the column. */
   readonly users: number;
   /** Requests per second. */
@@ -20,6 +24,7 @@ export interface Options {
 export const usage = `npm run demo -- [options]
 
   --orm <name>        prisma or typeorm         (default prisma)
+  --db <name>         postgresql or mariadb     (default postgresql; mariadb with typeorm)
   --users <rows>   users in production        (default 200000)
   --rate <n>       requests per second        (default 150)
   --look <ms>         time for each state       (default 3000)
@@ -33,6 +38,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
     args: [...argv],
     options: {
       orm: { type: "string", default: "prisma" },
+      db: { type: "string", default: "postgresql" },
       users: { type: "string", default: "200000" },
       rate: { type: "string", default: "150" },
       look: { type: "string", default: "3000" },
@@ -42,8 +48,14 @@ export function readOptions(argv: readonly string[]): Options | "help" {
     },
   });
   if (values.help) return "help";
+  const [orm, system] = [ormNamed(values.orm), systemNamed(values.db)];
+  if (orm === "prisma" && system === "mariadb")
+    throw new Error(
+      "--db mariadb takes --orm typeorm: Prisma's engine for it is a download that this story does without",
+    );
   return {
-    orm: ormNamed(values.orm),
+    orm,
+    system,
     users: wholeNumber("--users", values.users, 1_000),
     rate: wholeNumber("--rate", values.rate, 10),
     lookMs: wholeNumber("--look", values.look, 500),
@@ -55,6 +67,11 @@ export function readOptions(argv: readonly string[]): Options | "help" {
 function ormNamed(name: string): OrmId {
   if (name in orms) return name as OrmId;
   throw new Error(`--orm takes one of ${Object.keys(orms).join(", ")}`);
+}
+
+function systemNamed(name: string): SystemId {
+  if (name in systems) return name as SystemId;
+  throw new Error(`--db takes one of ${Object.keys(systems).join(", ")}`);
 }
 
 function wholeNumber(flag: string, text: string, least: number): number {

@@ -1,5 +1,4 @@
 import { cpus } from "node:os";
-import { copyDatabase, databases, query, seedUsers, startServer } from "./database.js";
 import { whole } from "./figures.js";
 import type { Build } from "./instance.js";
 import type { Options } from "./options.js";
@@ -9,6 +8,8 @@ import type { Shell } from "./shell.js";
 import { Shop } from "./shop.js";
 import type { Stage } from "./stage.js";
 import type { Story } from "./story.js";
+import { systems } from "./systems/index.js";
+import { databases } from "./systems/system.js";
 import { verdictOnly } from "./what-is-shown.js";
 
 /** The shop before the change: server, databases, project, and the build that serves today. */
@@ -20,10 +21,11 @@ export async function prepare(given: {
   readonly temporary: string;
 }): Promise<{ readonly story: Story; readonly old: Build }> {
   const { options, stage, screen, shell, temporary } = given;
-  const orm = orms[options.orm];
+  const system = systems[options.system];
+  const orm = orms[options.orm](system);
   screen.act(1, "The shop");
-  screen.live(() => "starting PostgreSQL …");
-  const server = await startServer();
+  screen.live(() => `starting ${system.label} …`);
+  const server = await system.start();
   stage.onClose(() => server.stop());
   stage.signal.throwIfAborted();
   const shop = new Shop(temporary, shell, server.url(databases.development), orm);
@@ -38,8 +40,7 @@ export async function prepare(given: {
   for (const command of orm.setUp) await shop.npx(command);
   await shop.commit("Set up Lockstep");
 
-  for (const name of [databases.development, databases.production])
-    await query(server.url(), `CREATE DATABASE "${name}"`);
+  for (const name of [databases.development, databases.production]) await system.create(server, name);
   await shop.npx(orm.migrateDevelopment, { where: "on development" });
   const old = await shop.build("old");
   await shop.npx(orm.migrate, {
@@ -48,13 +49,13 @@ export async function prepare(given: {
     env: { DATABASE_URL: server.url(databases.production) },
   });
   screen.live(() => `${whole(options.users)} users sign up …`);
-  await seedUsers(server.url(databases.development), orm.table, 1_000);
-  await seedUsers(server.url(databases.production), orm.table, options.users);
-  await copyDatabase(server, databases.production, databases.naive);
-  const [about] = await query<{ version: string }>(server.url(), "SELECT current_setting('server_version') AS version");
+  await system.seedUsers(server.url(databases.development), system.quote(orm.table), 1_000);
+  await system.seedUsers(server.url(databases.production), system.quote(orm.table), options.users);
+  await system.copy(server, databases.production, databases.naive);
+  const version = await system.version(server);
   screen.live(undefined);
   screen.good(
-    `PostgreSQL ${about?.version} on port ${server.port}, ${whole(options.users)} users in production, two instances of the app, ${options.rate} requests a second, ${cpus().length} cores for all of it`,
+    `${version} on port ${server.port}, ${whole(options.users)} users in production, two instances of the app, ${options.rate} requests a second, ${cpus().length} cores for all of it`,
   );
-  return { story: { options, orm, stage, screen, server, shop }, old };
+  return { story: { options, orm, system, stage, screen, server, shop }, old };
 }

@@ -49,6 +49,7 @@ export class Shop {
       recursive: true,
       filter: (path) => !["node_modules", ...this.orm.derived].includes(basename(path)),
     });
+    for (const { file, change } of this.orm.edits) this.edit(file, change);
     await this.#git("init", "--quiet", "--initial-branch=main");
     // For the commits, and for the record of who confirmed a gate.
     await this.#git("config", "user.name", "Dana");

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PostgresServer } from "../../test/support/postgres.js";
 import type { Build } from "./instance.js";
 import { Load } from "./load.js";
 import type { Options } from "./options.js";
@@ -8,6 +7,7 @@ import { Rotation } from "./rotation.js";
 import type { Screen } from "./screen.js";
 import type { Shop } from "./shop.js";
 import type { Stage } from "./stage.js";
+import type { Server, System } from "./systems/system.js";
 
 /** What both ways are told with. */
 export interface Story {
@@ -15,7 +15,8 @@ export interface Story {
   readonly orm: Orm;
   readonly stage: Stage;
   readonly screen: Screen;
-  readonly server: PostgresServer;
+  readonly system: System;
+  readonly server: Server;
   readonly shop: Shop;
 }
 

@@ -135,6 +135,8 @@ describe.each([
     expect(await countUsers(app.production, `handle IS NOT NULL AND ${untouched}`)).toBeLessThan(rows - 99);
 
     await during([...old, ...expand], () => succeeded(changesNothing("backfill", "run")));
+    // What the old build has written since.
+    if (!app.system.fillsUniqueAtOnce) await during(expand, () => succeeded(changesNothing("backfill", "run")));
     expect(load.failures).toEqual([]);
     expect(await countUsers(app.production, differs(app.production, "handle", "lower(email)"))).toBe(0);
     const again = await changesNothing("backfill", "run");

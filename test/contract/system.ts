@@ -23,6 +23,8 @@ export interface System {
   /** How a column is made required, and how an index is built while writes go on. */
   readonly requires: RegExp;
   readonly buildsIndex: RegExp;
+  /** New rows of code that does not know a unique column get their value at once; else with the next run of the backfill. */
+  readonly fillsUniqueAtOnce: boolean;
   /** Without being told to. */
   readonly buildsIndexesOnline: boolean;
   /** A column of text. */
@@ -37,6 +39,7 @@ export const postgresql: System = {
   scheme: /^postgres/,
   requires: /SET NOT NULL/,
   buildsIndex: /INDEX CONCURRENTLY/,
+  fillsUniqueAtOnce: true,
   buildsIndexesOnline: false,
   create: (template) => createDatabase("contract", template),
   query: queryPostgres,
@@ -67,6 +70,7 @@ export const mariadb: System = {
   scheme: /^mysql/,
   requires: /MODIFY COLUMN [^;]* NOT NULL/,
   buildsIndex: /ADD UNIQUE INDEX [^;]*LOCK=NONE/,
+  fillsUniqueAtOnce: false,
   buildsIndexesOnline: true,
   async create(template) {
     const database = await createMariadbDatabase("contract");

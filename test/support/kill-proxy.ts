@@ -35,6 +35,8 @@ export async function startKillProxy(url: string, at: number, kill: () => void):
     }
     session.on("data", (chunk) => client.write(chunk));
     client.on("data", (chunk) => {
+      // Whoever says goodbye has done what there was to do.
+      if (chunk.equals(mysqlQuit)) return session.write(chunk);
       messages.push(textOf(chunk));
       const count = messages.length;
       if (at > 0 && count >= at && (count > at || at % 2 === 1)) return cut();
@@ -54,6 +56,9 @@ export async function startKillProxy(url: string, at: number, kill: () => void):
     },
   };
 }
+
+/** COM_QUIT. */
+const mysqlQuit = Buffer.from([1, 0, 0, 0, 1]);
 
 function textOf(chunk: Buffer): string {
   return chunk

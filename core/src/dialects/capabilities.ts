@@ -12,6 +12,11 @@ export interface Capabilities {
   readonly hasImplicitDefaults: boolean;
   /** Reads go on while a table is written again. */
   readonly readsDuringRewrites: boolean;
+  /**
+   * What a trigger of an INSERT or an UPDATE reads it locks, with the gap where nothing is: two that look for a unique value beside one
+   * another would deadlock.
+   */
+  readonly locksWhatTriggersRead: boolean;
   /** Names of indexes are those of one table, and not of a schema. */
   readonly namesIndexesByTable: boolean;
 }

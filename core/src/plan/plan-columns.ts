@@ -170,12 +170,28 @@ async function planColumn(
   }
   const found = await fillOf(table, declaration, defaultSql, source, shape, sources, words);
   // The model's own default is evaluated as PostgreSQL evaluates a default: in the session of whoever writes the row.
-  const fill = source.fill === undefined ? found : await settleFill(table, about, found, sources);
-  refuseConstant(fill);
+  const settled = source.fill === undefined ? found : await settleFill(table, about, found, sources);
+  refuseConstant(settled);
+  const fill =
+    isRelaxed && uniqueKeys.length > 0 && context.judging.capabilities.locksWhatTriggersRead
+      ? withoutTrigger(settled, label)
+      : settled;
   // What stands in another table no write site has.
   const isListed = fill.lookUps !== undefined;
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write, isListed });
   return { ...common, fill, write, key };
+}
+
+/** A unique value is left to the backfill where a trigger could not look it up without harm. */
+function withoutTrigger(fill: Fill, label: string): Fill {
+  if (fill.kind === "backfill") return { ...fill, withoutTrigger: true };
+  throw new LockstepError(
+    "LS2030",
+    `${fill.source}: @lockstep.mirror(${fill.sql}) cannot be kept: ${label} is unique, and a trigger of this database that looks for a value makes writers beside it deadlock.`,
+    {
+      hint: `Write @lockstep.backfill(${fill.sql}) for an initial value, or add the unique constraint in a change of its own, when this plan is done.`,
+    },
+  );
 }
 
 /** Where the statement puts it among the others. */

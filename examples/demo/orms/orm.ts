@@ -27,8 +27,10 @@ export interface Orm {
     readonly name: string;
     readonly save: "--save-dev" | "--save-prod";
   }[];
-  /** The table of the users, quoted. */
+  /** The table of the users. */
   readonly table: string;
+  /** What makes of the example the shop of the story. */
+  readonly edits: readonly HandEdit[];
   /** What is made anew in every checkout, by the names of its folders. */
   readonly derived: readonly string[];
 

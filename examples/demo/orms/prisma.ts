@@ -1,8 +1,8 @@
+import { postgresql } from "../systems/postgresql.js";
 import { withoutLines } from "../what-is-shown.js";
-import { naiveStatements } from "./naive-statements.js";
 import type { Orm } from "./orm.js";
 
-const statements = naiveStatements(`"User"`, `CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle")`);
+const statements = postgresql.naive(`"User"`, `CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle")`);
 /** Explicitly one transaction: some versions of Prisma's engine run a file statement by statement. */
 const sql = ["BEGIN", ...statements, "COMMIT", ""].join(";\n");
 const deploy = { name: "prisma", args: ["migrate", "deploy"] };
@@ -30,7 +30,8 @@ export const prisma: Orm = {
   app: "A small API on Prisma and PostgreSQL",
   example: "prisma-shop",
   packages: [{ workspaces: ["core", "plugin-prisma"], name: "@lockstep/prisma", save: "--save-dev" }],
-  table: `"User"`,
+  table: "User",
+  edits: [],
   derived: ["generated"],
   setUp: [generate],
   migrate: deploy,

@@ -20,6 +20,7 @@ class CliError extends Error {
 
 /** Code, what happened, why, and what to do next; anything that is no error of Lockstep is our bug, with its stack. */
 export function asCliError(error: unknown): Error {
+  if (error instanceof CliError) return error;
   if (error instanceof LockstepError) return new CliError(asSaid(errorText(error)), error);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CliError(

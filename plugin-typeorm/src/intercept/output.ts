@@ -1,5 +1,6 @@
 import { stampOf } from "../migrations/names.js";
 import type { Flavour } from "../project.js";
+import { asCliError } from "./cli-error.js";
 import type { CliModules } from "./typeorm-copy.js";
 
 /** What takes the place of the file that the CLI would write or show. */
@@ -37,8 +38,12 @@ export function setOutput(next: Output | undefined, cli?: CliModules): void {
     const current = output;
     output = undefined;
     if (current?.write === undefined) await createFile.call(CommandUtils, file, content, override);
-    else await current.write(file, content);
-    await current?.written?.(file, content);
+    try {
+      await current?.write?.(file, content);
+      await current?.written?.(file, content);
+    } catch (error) {
+      throw asCliError(error);
+    }
   };
 }
 

@@ -104,38 +104,6 @@ const cases: readonly {
     values: { 1: null, 2: "2026-01-02", 3: null },
   },
   {
-    name: "what follows is looked up by a unique index: a value that another row has is left out",
-    column: {
-      type: "varchar(50)",
-      fill: lower,
-      constraints: { indexes: [{ name: "uq", columns: ["v"], isUnique: true }], foreignKeys: [] },
-    },
-    run: [
-      "INSERT INTO `User` (`id`, `email`) VALUES (2, 'B')", // the index is not built yet
-      "ALTER TABLE `User` ADD UNIQUE INDEX `uq` (`v`)",
-      "INSERT INTO `User` (`id`, `email`) VALUES (3, 'C')",
-      "INSERT INTO `User` (`id`, `email`) VALUES (4, 'C')",
-      "UPDATE `User` SET `v` = NULL WHERE `id` = 3",
-      "UPDATE `User` SET `age` = 1 WHERE `id` = 3",
-    ],
-    values: { 1: null, 2: null, 3: "c", 4: null },
-  },
-  {
-    name: "a key that an UPDATE makes the same as another one's: the fill's value gives way",
-    column: {
-      type: "varchar(50)",
-      fill: mysqlFill(() => "'one'", []),
-      constraints: { indexes: [{ name: "uq", columns: ["team", "v"], isUnique: true }], foreignKeys: [] },
-    },
-    run: [
-      "ALTER TABLE `User` ADD UNIQUE INDEX `uq` (`team`, `v`)",
-      "INSERT INTO `User` (`id`, `team`) VALUES (2, 7)",
-      "INSERT INTO `User` (`id`, `team`) VALUES (3, 8)",
-      "UPDATE `User` SET `team` = 7 WHERE `id` = 3",
-    ],
-    values: { 1: null, 2: "one", 3: null },
-  },
-  {
     name: "a foreign key: what references no row is left out",
     column: {
       type: "int",

@@ -88,7 +88,7 @@ function following(column: UnitColumn, fill: Fill): string {
   );
 }
 
-/** Where an UPDATE of the other columns of a key makes two rows the same, a value that came from the fill gives way. */
+/** Where an UPDATE of the other columns of a key makes it lead nowhere, a value that came from the fill gives way. */
 function givingWay(table: TableName, column: UnitColumn, fill: Fill): string {
   const name = quoteIdentifier(column.name);
   const lookUps = lookUpsOf(table, column);
@@ -140,20 +140,14 @@ function refusing(table: TableName, column: UnitColumn, server: MysqlServer, eve
 }
 
 /**
- * Conditions: another row has the key, the referenced row is missing. FORCE INDEX fails while the index is not built (1176), and so leaves
- * NULL: a look-up would read the whole table, and a value that comes twice would stop the build.
+ * Conditions: the referenced row is missing. The look-up locks the row that is there, as the key itself does. A unique value is never
+ * looked up here: the gap where it is not would stay locked, and two writers that are to fill one gap would deadlock.
  */
 function lookUpsOf(table: TableName, { constraints }: UnitColumn): readonly string[] {
-  const { indexes = [], foreignKeys = [] } = constraints ?? {};
+  const { foreignKeys = [] } = constraints ?? {};
   const isSame = (columns: readonly string[], others: readonly string[]) =>
     columns.map((each, at) => `r.${quoteIdentifier(others[at] ?? each)} = NEW.${quoteIdentifier(each)}`).join(" AND ");
   return [
-    ...indexes
-      .filter(({ isUnique }) => isUnique)
-      .map(
-        ({ name, columns }) =>
-          `EXISTS (SELECT 1 FROM ${quoteTable(table)} r FORCE INDEX (${quoteIdentifier(name)}) WHERE ${isSame(columns, columns)})`,
-      ),
     ...foreignKeys.map(({ columns, references, referencedColumns }) => {
       const given = columns.map((each) => `NEW.${quoteIdentifier(each)} IS NOT NULL AND `).join("");
       // A row may reference itself, which is not there yet.
@@ -166,10 +160,7 @@ function lookUpsOf(table: TableName, { constraints }: UnitColumn): readonly stri
 }
 
 function decidedBy({ constraints }: UnitColumn): readonly string[] {
-  const { indexes = [], foreignKeys = [] } = constraints ?? {};
-  return [
-    ...new Set([...indexes.filter(({ isUnique }) => isUnique), ...foreignKeys].flatMap(({ columns }) => columns)),
-  ];
+  return [...new Set((constraints?.foreignKeys ?? []).flatMap(({ columns }) => columns))];
 }
 
 /** As the column stores it. A decimal that is rounded and a date that loses its time are notes, which the handler would take for faults. */

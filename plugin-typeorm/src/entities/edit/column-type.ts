@@ -19,15 +19,26 @@ const known = new Set(
 );
 
 /**
+ * What TypeORM makes of the types that it reflects on MySQL and MariaDB; none of these is a name of PostgreSQL's. A `tinyint` in a
+ * decorator would be a number.
+ */
+const reflectedOnMysql: Readonly<Record<string, string>> = {
+  varchar: "varchar",
+  int: "int",
+  tinyint: "boolean",
+  datetime: "datetime",
+};
+
+/**
  * What a decorator says so that TypeORM need not reflect the property's type, which it takes for an object as soon as it may be null.
  *
  * @param databaseType as `format_type` prints it; length and dimensions have options of their own
- * @example columnType("character varying(64)") // "varchar"
+ * @example columnType("character varying(64)") // "varchar", as for "varchar(64)"
  */
 export function columnType(databaseType: string): string | undefined {
   const name = databaseType
     .replace(/\(.*?\)/, "")
     .replace(/(?:\[\])+$/, "")
     .trim();
-  return known.has(name) ? (short[name] ?? name) : undefined;
+  return reflectedOnMysql[name] ?? (known.has(name) ? (short[name] ?? name) : undefined);
 }

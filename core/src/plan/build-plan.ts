@@ -29,6 +29,7 @@ import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
 import { refuseLaterChanges } from "./guard-later-changes.js";
+import { refuseBlockedPhases } from "./guard-phases.js";
 import { refuseUnsafeRelations } from "./guard-relations.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
@@ -93,6 +94,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     .filter(({ table, column }) => judgement.context.addedColumn(table, column) !== undefined);
   refuseLaterChanges(migration.operations, added);
   const columns = await planColumns(findings, judgement.context, sources, request.words);
+  refuseBlockedPhases(columns, judgement.context);
   refuseIdleAnnotations(migration.operations, sources.column, (table, name) =>
     columns.some((column) => valueLabel(column) !== "" && column.name === name && isSameTable(column.table, table)),
   );

@@ -32,9 +32,9 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
     },
 
     async withoutRepeated(log) {
-      const { repeatedNulls } = await import("../intercept/repeated-nulls.js");
+      const { repeatedChanges } = await import("../intercept/repeated-changes.js");
       const { withoutQueries } = await import("../intercept/recorded-log.js");
-      const repeated = repeatedNulls(log);
+      const repeated = repeatedChanges(log);
       return repeated.size === 0 ? log : withoutQueries(log, (query) => repeated.has(query));
     },
 

@@ -25,6 +25,10 @@ export interface Change {
   readonly always?: Readonly<Record<string, string>>;
   /** What new code writes into the new columns. */
   readonly writes?: Readonly<Record<string, string>>;
+  /** Columns that needed no phases, and stay when the plan is taken back. */
+  readonly keeps?: readonly string[];
+  /** What old code does to its rows besides. */
+  readonly update?: string;
   /** SQL that is true for every row that new code has not written. */
   readonly right?: string;
   /** Part of what a refusal says, or a notice. */

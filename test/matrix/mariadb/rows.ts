@@ -27,12 +27,14 @@ export async function seed(change: Change, database: Database): Promise<void> {
 }
 
 /** As code that does not know the change. */
-export function insertOld(change: Change, database: Database): Promise<unknown> {
-  return database.query(insert(change, { name: "'Old {k}'", n: "{k}", v: "'OLD'", ...change.always }));
+export async function serveOld(change: Change, database: Database): Promise<void> {
+  await database.query(insert(change, { name: "'Old {k}'", n: "{k}", v: "'OLD'", ...change.always }));
+  const { update } = change;
+  if (update !== undefined) await database.query(update.replaceAll("{t}", quoted(tableOf(change))));
 }
 
 /** As code of after the change. */
-export function insertNew(change: Change, database: Database): Promise<unknown> {
+export function serveNew(change: Change, database: Database): Promise<unknown> {
   return database.query(
     insert(change, { name: "'New {k}'", n: "{k}", v: "'NEW'", ...change.always, ...change.writes }),
   );

@@ -11,6 +11,7 @@ export const columns: readonly Change[] = [
     outcome: "plan",
     after: `/** @lockstep.mirror(concat(name, '@', n)) */\n${column("address", "string", 'type: "varchar", length: 200')}`,
     writes: { address: "concat('New {k}', '@', {k})" },
+    update: "UPDATE {t} SET n = n + 1000 WHERE name LIKE 'Old %'",
     right: "address <=> concat(name, '@', n)",
   },
   {
@@ -44,9 +45,8 @@ export const columns: readonly Change[] = [
   {
     name: "generated uuid",
     outcome: "plan",
-    after:
-      '/** @lockstep.backfill(uuid()) */\n@Column({ type: "varchar", length: 36 })\n@Generated("uuid")\ntoken!: string;',
-    writes: { token: "'t{k}'" },
+    after: '/** @lockstep.backfill(uuid()) */\n@Column({ type: "varchar" })\n@Generated("uuid")\ntoken!: string;',
+    writes: { token: "uuid()" },
     right: "char_length(token) = 36",
   },
   { name: "optional", outcome: "passes", after: column("bio", "string | null", 'type: "text", nullable: true') },
@@ -55,13 +55,13 @@ export const columns: readonly Change[] = [
     outcome: "plan",
     after: required("bio", "string | null", 'type: "text", nullable: true', "upper(v)"),
     writes: { bio: "NULL" },
-    right: "bio <=> upper(v)",
+    right: "bio <=> upper(v) OR name LIKE 'Old %'",
   },
   {
     name: "constant default",
     outcome: "passes",
-    after: column("tier", "string", 'type: "varchar", length: 20, default: "it\'s \\\\ free"'),
-    right: "tier = 'it''s \\\\ free'",
+    after: column("tier", "string", 'type: "varchar", length: 20, default: "free and ünlimited"'),
+    right: "tier = 'free and ünlimited'",
   },
   {
     name: "boolean default",
@@ -109,6 +109,7 @@ export const columns: readonly Change[] = [
     ...filled,
     after: slug('type: "varchar", length: 191, collation: "utf8mb4_bin"').replace("backfill", "mirror"),
     writes: { slug: "lower('New {k}')" },
+    update: "UPDATE {t} SET name = concat(name, 'Ü') WHERE name LIKE 'Old %'",
   },
   { name: "renamed", ...filled, after: slug().replace("slug!", "handle!").replace("{ type", '{ name: "slug", type') },
   {
@@ -160,15 +161,16 @@ export const columns: readonly Change[] = [
   {
     name: "two columns",
     ...filled,
+    keeps: ["extra"],
     after: `${slug()}\n\n${required("size", "number", 'type: "int"', "char_length(name)")}\n\n${column("extra", "string | null", 'type: "varchar", length: 10, nullable: true')}`,
     writes: { slug: "'new'", size: "3" },
     right: "slug <=> lower(name) AND size = char_length(name)",
   },
   { name: "without a fill", outcome: "LS2001", after: column("slug", "string", 'type: "varchar", length: 191') },
   { name: "fill without its column", outcome: "LS2003", after: slug(undefined, "lower(nowhere)") },
-  { name: "fill that cannot be read", outcome: "LS2003", after: slug(undefined, "lower(name") },
-  { name: "fill that is NULL", outcome: "LS2003", after: slug(undefined, "v") },
-  { name: "fill too long", outcome: "LS2003", after: slug('type: "varchar", length: 3', "name") },
+  { name: "fill that cannot be read", outcome: "LS2008", after: slug(undefined, "lower(name") },
+  { name: "fill that is NULL", outcome: "LS2006", after: slug(undefined, "v") },
+  { name: "fill too long", outcome: "LS5008", after: slug('type: "varchar", length: 3', "name") },
   { name: "cast of PostgreSQL", outcome: "LS2003", after: slug(undefined, "n::text") },
   {
     name: "mirror of an optional column",

@@ -41,7 +41,6 @@ export const types: readonly Change[] = [
   typed("boolean", "boolean", 'type: "boolean"', "n > 0", "true"),
   typed("date", "string", 'type: "date"', "cast(touchedAt as date)", "'2024-02-29'"),
   typed("datetime 6", "Date", 'type: "datetime", precision: 6', "touchedAt", "'2024-02-29 23:59:59.999999'"),
-  //typed("timestamp", "Date", 'type: "timestamp"', "'2001-02-03 04:05:06'", "'2024-02-29 23:59:59'"),
   typed("time", "string", 'type: "time"', "sec_to_time(abs(n) % 86400)", "'-12:00:00'"),
   typed("year", "number", 'type: "year"', "2000 + abs(n) % 100", "2155"),
   typed("json", "object", 'type: "json"', "json_object('name', name, 'n', n)", `'{"a": [1]}'`),
@@ -53,4 +52,17 @@ export const types: readonly Change[] = [
   typed("varbinary", "Buffer", 'type: "varbinary", length: 64', "unhex(sha2(name, 256))", "X''"),
   typed("blob", "Buffer", 'type: "blob"', "cast(name as binary)", "X'FF00'"),
   typed("uuid", "string", 'type: "uuid"', "uuid()", "'6ccd780c-baba-1026-9564-5b8c656024db'", "c IS NOT NULL"),
+  {
+    name: "type timestamp",
+    outcome: "LS2022",
+    after: required("c", "Date", 'type: "timestamp"', "'2001-02-03 04:05:06'"),
+    says: "ALGORITHM=COPY",
+  },
+  {
+    name: "type timestamp optional",
+    outcome: "plan",
+    after: required("c", "Date | null", 'type: "timestamp", nullable: true', "'2001-02-03 04:05:06'"),
+    writes: { c: "'2024-02-29 23:59:59'" },
+    right: "c <=> '2001-02-03 04:05:06' OR name LIKE 'Old %'",
+  },
 ];

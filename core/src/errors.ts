@@ -151,7 +151,7 @@ export const errorTable = {
   },
   LS2060: {
     title: "A change of type that would lose the values of a column",
-    why: "The ORM drops the column and adds it again, empty: the values of every row would be gone, and running code fails between the two. Lockstep alters the type in place where PostgreSQL changes its catalogue alone, as from varchar(100) to varchar(200) or text. Any other change of type reads or writes every row while nobody can use the table.",
+    why: "The ORM drops the column and adds it again, empty: the values of every row would be gone, and running code fails between the two. Lockstep alters the type in place where the database changes its catalogue alone, as from varchar(100) to varchar(200). Any other change of type reads or writes every row while nobody can use the table.",
     next: "Keep the column, add one of the new type under another name with @lockstep.mirror(<sql>) or @lockstep.backfill(<sql>), and drop the old one when its plan is done. To let the values go all the same, write @lockstep.skip(<reason>) above the field.",
     exit: 1,
   },
@@ -177,6 +177,12 @@ export const errorTable = {
     title: "Rows of a table below this one cannot be filled",
     why: "The backfill goes through the rows of partitions and of tables that inherit, too. It needs the key there as well, without NULLs and with an index; and rows of foreign tables are on another server.",
     next: "Do what the message says for each table, then run the same command again.",
+    exit: 1,
+  },
+  LS2022: {
+    title: "A column whose phases nobody could write during",
+    why: "MySQL and MariaDB add a column to a table with a FULLTEXT index or compressed rows only by writing the table again, and MariaDB makes a timestamp required, or any column beside an indexed or stored computed one, only with a copy that writes wait for. Lockstep's migrations demand a way that disturbs nobody: they would stop with an error.",
+    next: "Take datetime in place of timestamp; or leave the column optional, without a fill. Else add it while nobody writes, or let pt-online-schema-change or gh-ost add it, and write @lockstep.skip(<reason>) above the field.",
     exit: 1,
   },
   LS2040: {

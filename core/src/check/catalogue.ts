@@ -9,6 +9,7 @@ import type {
   TypeKind,
 } from "../model/index.js";
 import type { Known } from "../rules/judge.js";
+import { hasKeptColumn } from "../verdicts/kept-column.js";
 import {
   inSchema,
   isSame,
@@ -308,13 +309,15 @@ export class Catalogue {
     const found = this.#tables.find(table);
     if (found === undefined) return undefined;
     const declarations = () => [...found.columns.values()].flatMap(({ declaration }) => declaration ?? []);
+    const indexes = this.#tables.indexesOf(table);
     return {
       column: (name) =>
         found.columns.get(name)?.declaration ??
         declarations().find((each) => each.name.toLowerCase() === name.toLowerCase()),
       optionsSql: found.optionsSql,
-      indexes: this.#tables.indexesOf(table),
+      indexes,
       hasVirtualColumn: declarations().some(({ isVirtual }) => isVirtual === true),
+      hasKeptColumn: hasKeptColumn(declarations(), indexes),
     };
   }
 

@@ -12,6 +12,11 @@ export interface Judging {
   verdictOf(operation: Operation, context: VerdictContext): Verdict;
   /** Whether its verdict rests on what the table is before it. */
   asksFormerTable(operation: Operation): boolean;
+  /**
+   * The statement of a phase that nobody could write during, where the phases of a required column, or of one that is filled, have such
+   * a one; undefined: the phases disturb nobody.
+   */
+  phaseObstacle(operation: OperationOf<"addColumn">, context: VerdictContext): string | undefined;
   /** The functions that a query calls, and of which nobody knows what they do. */
   unknownFunctions(operation: OperationOf<"select">): readonly string[];
 }
@@ -24,6 +29,8 @@ export interface FormerTable {
   readonly indexes: readonly { readonly columns: readonly string[]; readonly method: string }[];
   /** A column is computed when it is read. */
   readonly hasVirtualColumn: boolean;
+  /** A column is computed and kept: it is stored, or in an index. */
+  readonly hasKeptColumn: boolean;
 }
 
 /** What a verdict may know about the change that an operation is part of, and about where it runs. */

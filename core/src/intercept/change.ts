@@ -1,5 +1,6 @@
 import type { Connection } from "../dialects/connection.js";
 import type { ColumnDependents } from "../dialects/development.js";
+import type { FormerTable } from "../dialects/judging.js";
 import type {
   DialectId,
   KeptUnique,
@@ -61,6 +62,8 @@ export interface KnownOfChange {
   readonly source: PlanSources["column"] | undefined;
   /** What a change of a column's type has to do with besides the column. */
   dependents(table: TableName, column: string): Promise<ColumnDependents>;
+  /** A table before the change; undefined where nobody knows it, and where nothing is judged by that. */
+  formerTable(table: TableName): Promise<FormerTable | undefined>;
 }
 
 /** What an ORM generates, put right. */

@@ -56,17 +56,20 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   open?.refuseSecondChange(operations);
   const source = await sourcesOf(orm, operations);
   const dependents: KnownOfChange["dependents"] = async (...column) => (await database()).dependents(...column);
-  const corrected = (await orm.correct?.(generated, { source, dependents })) ?? { ...nothing, migration: generated };
+  // What is safe without a plan needs no database.
+  const formerTable: KnownOfChange["formerTable"] = async (table) =>
+    (await database()).formerTable(table).catch(() => undefined);
+  const corrected = (await orm.correct?.(generated, { source, dependents, formerTable })) ?? {
+    ...nothing,
+    migration: generated,
+  };
   const migration = await withStoredDefaults(corrected.migration, database);
   const { judging } = await sqlReader(orm.dialectId);
   const { findings, notices, context } = judge(migration, {
     judging,
     source,
     formerType: corrected.formerType,
-    formerTable: await formerTables(migration.operations, judging, async (table) =>
-      // What is safe without a plan needs no database.
-      (await database()).formerTable(table).catch(() => undefined),
-    ),
+    formerTable: await formerTables(migration.operations, judging, formerTable),
     typeKind: await knownTypes(
       migration.operations,
       async (name) => orm.typeKind?.(name) ?? (await database()).typeKind(name).catch(() => undefined),

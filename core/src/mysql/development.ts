@@ -4,6 +4,7 @@ import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Development, IndexFacts, KnownForeignKey } from "../dialects/development.js";
 import { type TableName, tableLabel } from "../model/names.js";
+import { hasKeptColumn } from "../verdicts/kept-column.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 import { readMysqlMigration } from "./read/read-migration.js";
 
@@ -89,12 +90,14 @@ export const development: Development = {
     const keys = constraints.flatMap((each) =>
       each.kind === "unique" || each.kind === "primary" ? [{ columns: each.columns, method: "btree" }] : [],
     );
+    const all = [...keys, ...indexes.map(({ columns: over, reads, method }) => ({ columns: over ?? reads, method }))];
     const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
     return {
       column: (name) => columns.find((each) => isSame(each.name, name)),
       optionsSql,
-      indexes: [...keys, ...indexes.map(({ columns: over, reads, method }) => ({ columns: over ?? reads, method }))],
+      indexes: all,
       hasVirtualColumn: columns.some(({ isVirtual }) => isVirtual === true),
+      hasKeptColumn: hasKeptColumn(columns, all),
     };
   },
 

@@ -1,6 +1,7 @@
 import type { Judging } from "../dialects/judging.js";
 import { capabilities } from "./capabilities.js";
 import { unknownFunctions } from "./verdicts/functions.js";
+import { phaseObstacle } from "./verdicts/phases.js";
 import { verdictOf } from "./verdicts/verdict-of.js";
 import type { Server } from "./verdicts/way.js";
 
@@ -15,6 +16,7 @@ function judgingOf(...servers: readonly Server[]): Judging {
     verdictOf: (operation, context) => verdictOf(operation, context, servers),
     // Of a FULLTEXT index, and of what a column was that is declared anew.
     asksFormerTable: ({ kind }) => /^(?:addColumn|redeclareColumn|dropColumn|addForeignKey)$/.test(kind),
+    phaseObstacle: (operation, context) => phaseObstacle(operation, context, servers),
     unknownFunctions,
   };
 }

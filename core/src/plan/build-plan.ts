@@ -29,6 +29,7 @@ import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
 import { refuseLaterChanges } from "./guard-later-changes.js";
+import { refuseBlockedPhases } from "./guard-phases.js";
 import { refuseUnsafeRelations } from "./guard-relations.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
@@ -93,6 +94,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     .filter(({ table, column }) => judgement.context.addedColumn(table, column) !== undefined);
   refuseLaterChanges(migration.operations, added);
   const columns = await planColumns(findings, judgement.context, sources, request.words);
+  refuseBlockedPhases(columns, judgement.context);
   refuseIdleAnnotations(migration.operations, sources.column, (table, name) =>
     columns.some((column) => valueLabel(column) !== "" && column.name === name && isSameTable(column.table, table)),
   );
@@ -174,12 +176,12 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
   });
   const joined = migration.operations.flatMap((operation) => (losesKeys(operation) ? [operation.table] : []));
   if (judgement.findings.length === 0) return judgement;
-  const read = async <T>(names: readonly TableName[], ask: ((name: TableName) => Promise<T>) | undefined) =>
-    new Map(
-      ask === undefined
-        ? []
-        : await Promise.all(names.map(async (name) => [tableLabel(name), await ask(name)] as const)),
-    );
+  // One after the other: they share a session, which has one transaction at a time.
+  const read = async <T>(names: readonly TableName[], ask: ((name: TableName) => Promise<T>) | undefined) => {
+    const known = new Map<string, T>();
+    if (ask !== undefined) for (const name of names) known.set(tableLabel(name), await ask(name));
+    return known;
+  };
   const [indexes, keys] = [await read(dropped, index), await read(joined, foreignKeys)];
   return judge(migration, {
     ...known,

@@ -14,7 +14,7 @@ import { statementOf } from "../rules/notice.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
 import { type LostColumn, lostColumns } from "./lost-columns.js";
-import type { PlanSources, TableShape } from "./sources.js";
+import type { PlanSources, ReadSources, TableShape } from "./sources.js";
 
 /**
  * Refuses a plan with a statement that takes away what running code may use. Whatever a plan does not rewrite runs in expand, before
@@ -26,7 +26,7 @@ export async function refuseDrops(
   migration: Migration,
   findings: readonly Finding[],
   context: RuleContext,
-  sources: PlanSources,
+  sources: ReadSources,
   words: Pick<Words, "columnName">,
 ): Promise<void> {
   const { operations } = migration;
@@ -52,7 +52,7 @@ export async function refuseDrops(
     const type = formerType(table, name);
     return [{ table, name, add, before: type === undefined ? undefined : { type } }];
   });
-  if (lost.length > 0) throw lostColumns(lost, sources.column);
+  if (lost.length > 0) throw lostColumns(lost, sources.column, sources.sql.conversion);
   const gone = dropped.filter((operation) => {
     if (operation.kind !== "dropColumn") return true;
     // PostgreSQL computes it again.

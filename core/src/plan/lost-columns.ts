@@ -6,8 +6,8 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { spelled } from "../sql/postgres/bare-name.js";
-import { baseOf } from "../sql/postgres/type-change.js";
+import { conversion as postgresql } from "../sql/postgres/conversion.js";
+import type { SqlReader } from "../sql/sql-reader.js";
 
 /** A column that would be dropped and added again, empty. */
 export interface LostColumn {
@@ -20,12 +20,17 @@ export interface LostColumn {
   readonly before: (Pick<ColumnDeclaration, "type"> & Partial<ColumnDeclaration>) | undefined;
 }
 
-/** The ORM's own way would lose the values, and no other is as quick. */
+/**
+ * The ORM's own way would lose the values, and no other is as quick.
+ *
+ * @param conversion of the database system that the change is for. Default: PostgreSQL's
+ */
 export function lostColumns(
   columns: readonly LostColumn[],
   source: ((table: TableName, column: string) => ColumnSource | undefined) | undefined,
+  conversion: SqlReader["conversion"] = postgresql,
 ): LockstepError {
-  const lost = columns.map((column) => lostColumn(column, source?.(column.table, column.name)));
+  const lost = columns.map((column) => lostColumn(column, source?.(column.table, column.name), conversion));
   const [only, second] = lost;
   const letGo = (fields: string) => `Or let the values go: write @lockstep.skip(<reason>) above the ${fields}.`;
   const details = { columns: lost.map((each) => each.details) };
@@ -57,7 +62,11 @@ export function lostColumns(
   );
 }
 
-function lostColumn({ table, name, renamedFrom, before, add }: LostColumn, source: ColumnSource | undefined) {
+function lostColumn(
+  { table, name, renamedFrom, before, add }: LostColumn,
+  source: ColumnSource | undefined,
+  conversion: SqlReader["conversion"],
+) {
   const after = add.column;
   const kind = after.notNull && after.defaultSql === undefined ? "mirror" : "backfill";
   return {
@@ -67,22 +76,11 @@ function lostColumn({ table, name, renamedFrom, before, add }: LostColumn, sourc
     was: before === undefined ? "" : ` (${typeWords(before)})`,
     now: typeWords(after),
     place: source === undefined ? "" : `${source.file}:${source.line}: `,
-    annotation: after.isGenerated ? undefined : `@lockstep.${kind}(${valueFrom(renamedFrom ?? name, before, after)})`,
+    annotation: after.isGenerated
+      ? undefined
+      : `@lockstep.${kind}(${conversion(renamedFrom ?? name, before?.type ?? "", after.type)})`,
     details: { table: tableLabel(table), column: name, renamedFrom, from: before?.type, to: after.type },
   };
-}
-
-/** How the new column could get its value from the old one. Only a suggestion: what fits is for people to say. */
-function valueFrom(name: string, before: LostColumn["before"], { type }: ColumnDeclaration): string {
-  const column = spelled(name);
-  const former = before?.type ?? "";
-  const isText = (each: string) => /^(text|character varying(\(\d+\))?)$/.test(each);
-  // A cast would cut what is too long without a word.
-  if (isText(former) && isText(type)) return column;
-  if (type.endsWith("[]") && !former.endsWith("[]")) return `ARRAY[${column}]`;
-  if (former.startsWith("timestamp") && type.startsWith("timestamp") && baseOf(former) !== baseOf(type))
-    return `${column} AT TIME ZONE '<the zone of the values>'`;
-  return `${column}::${type}`;
 }
 
 function typeWords({

@@ -7,5 +7,6 @@ export const judging: Judging = {
   capabilities,
   verdictOf,
   asksFormerTable: () => false,
+  phaseObstacle: () => undefined,
   unknownFunctions,
 };

@@ -1,4 +1,5 @@
 import { readFill } from "../sql/fill/read.js";
+import { conversion } from "../sql/postgres/conversion.js";
 import { handWritten } from "../sql/postgres/hand-written.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
@@ -10,6 +11,7 @@ export async function loadSqlReader(): Promise<SqlReader> {
   return {
     readMigration: (sql, file) => readMigration(sql, file, parser),
     readFill,
+    conversion,
     judging,
     namesKeys: true,
     handWritten: handWritten(parser),

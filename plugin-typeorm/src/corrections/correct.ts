@@ -2,7 +2,6 @@ import {
   type Corrected,
   isSameTable,
   type KnownOfChange,
-  type Migration,
   type Notice,
   type Operation,
   type Parser,
@@ -14,6 +13,7 @@ import { draftOf, type Line } from "./draft.js";
 import { dropExpressions } from "./dropped-expressions.js";
 import { extendEnums } from "./extend-enums.js";
 import { formerTypes } from "./former-types.js";
+import { isWhole, queriesOf, textOf } from "./queries.js";
 import {
   alterations,
   isComputed,
@@ -111,12 +111,15 @@ export async function correct<Q extends { readonly query: string }>(
 }
 
 /** TypeORM takes one column that goes and one that comes for a rename, whatever their types. */
-function formerName({ table, name }: RecreatedColumn, operations: readonly Operation[]): string | undefined {
-  return operations.flatMap((operation) =>
-    operation.kind === "renameColumn" && operation.newName === name && isSameTable(operation.table, table)
-      ? [operation.column]
-      : [],
-  )[0];
+export function formerName({ table, name }: RecreatedColumn, operations: readonly Operation[]): string | undefined {
+  return operations.flatMap((operation) => {
+    if (operation.kind === "renameColumn" && operation.newName === name && isSameTable(operation.table, table))
+      return [operation.column];
+    const isChanged = operation.kind === "redeclareColumn" && operation.column.name === name;
+    return isChanged && operation.formerName !== name && isSameTable(operation.table, table)
+      ? [operation.formerName]
+      : [];
+  })[0];
 }
 
 /** Where the type of a column is altered. */
@@ -127,42 +130,4 @@ function placeOf(column: RetypedColumn, lines: readonly Line[]): Pick<Notice, "l
     lines.findIndex((line) => line.sql === sql),
   );
   return { line: before.reduce((line, each) => line + each.sql.split("\n").length, 1), sql };
-}
-
-const separator = ";\n";
-
-function textOf(queries: readonly { readonly query: string }[]): string {
-  return queries.map(({ query }) => query + separator).join("");
-}
-
-function isWhole(lines: readonly Line[], { statements }: Migration): boolean {
-  return lines.length === statements.length && lines.every(({ statement }) => statement !== undefined);
-}
-
-/** The queries of a draft: those of which every statement is left are the very ones that came in. */
-function queriesOf<Q extends { readonly query: string }>(
-  lines: readonly Line[],
-  { statements }: Migration,
-  queries: readonly Q[],
-  make: (sql: string) => Q,
-): Q[] {
-  let end = 0;
-  const owner = new Map<number, { readonly query: Q; readonly place: number; readonly isKept: boolean }>();
-  const kept = new Set(lines.flatMap(({ statement }) => (statement === undefined ? [] : [statement.index])));
-  for (const [place, query] of queries.entries()) {
-    const start = end;
-    end += query.query.length + separator.length;
-    const own = statements.filter(({ offset }) => offset >= start && offset < end).map(({ index }) => index);
-    const isKept = own.every((index) => kept.has(index));
-    for (const index of own) owner.set(index, { query, place, isKept });
-  }
-  const done = new Set<number>();
-  return lines.flatMap(({ sql, statement }) => {
-    const whole = statement && owner.get(statement.index);
-    if (whole?.isKept !== true) return [make(sql)];
-    // A query of several statements stands once.
-    const isFirst = !done.has(whole.place);
-    done.add(whole.place);
-    return isFirst ? [whole.query] : [];
-  });
 }

@@ -64,10 +64,15 @@ function isAdding(operation: Operation): operation is Adding {
 
 function isSameObject(one: Dropping | Adding, other: Dropping | Adding): boolean {
   if (isIndex(one) !== isIndex(other) || nameOf(one) === undefined || nameOf(one) !== nameOf(other)) return false;
-  if ("table" in one && "table" in other) return isSameTable(one.table, other.table);
+  const [table, otherTable] = [tableOf(one), tableOf(other)];
+  if (table !== undefined && otherTable !== undefined) return isSameTable(table, otherTable);
   // DROP INDEX names the schema and no table, CREATE INDEX the table, which has a schema only where that is not the usual one.
   const [a, b] = [schemaOf(one), schemaOf(other)];
   return a === undefined || b === undefined || a === b;
+}
+
+function tableOf(operation: Dropping | Adding): TableName | undefined {
+  return operation.kind === "dropIndex" ? operation.onTable : operation.table;
 }
 
 function isIndex({ kind }: Dropping | Adding): boolean {

@@ -1,4 +1,4 @@
-import type { DialectId, LockstepError } from "@lockstep/core";
+import type { DialectId, LockstepError, SqlReader } from "@lockstep/core";
 import type { Connection } from "@lockstep/core/planning";
 import type { Query } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
@@ -32,7 +32,7 @@ export interface TypeormDialect {
   /** Leaves out what TypeORM repeats in each migration although nothing has changed. */
   withoutRepeated(log: RecordedLog, dataSource: DataSource): Promise<RecordedLog>;
   /** Puts right what TypeORM's own SQL gets wrong. Errors as `correct`. */
-  correct(change: GeneratedChange<Query>, known: Known): Promise<CorrectedChange<Query>>;
+  correct(change: GeneratedChange<Query>, known: Known, reader: SqlReader): Promise<CorrectedChange<Query>>;
   /** What to write instead where TypeORM's SQL cannot be read. */
   unreadable(error: LockstepError, queries: readonly Query[], about: Interception): Promise<LockstepError>;
   /** A query whose one row has a `name`, null where the database has no such table. */

@@ -38,25 +38,15 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
     },
 
     async withoutRepeated(log) {
-      const { repeatedNulls } = await import("../intercept/repeated-nulls.js");
+      const { repeatedChanges } = await import("../intercept/repeated-changes.js");
       const { withoutQueries } = await import("../intercept/recorded-log.js");
-      const repeated = repeatedNulls(log);
+      const repeated = repeatedChanges(log);
       return repeated.size === 0 ? log : withoutQueries(log, (query) => repeated.has(query));
     },
 
-    async correct({ up, down }) {
-      const { formerTypes } = await import("../corrections/former-types.js");
-      const { sqlReader } = await import("@lockstep/core");
-      const { readMigration } = await sqlReader(type);
-      const back = readMigration(down.map(({ query }) => `${query};\n`).join(""), "migration.sql");
-      return {
-        up,
-        down,
-        isUnchanged: true,
-        corrections: [],
-        notices: [],
-        formerType: formerTypes(back.operations),
-      };
+    async correct(change, known, reader) {
+      const { modifyColumns } = await import("../corrections/modify-columns.js");
+      return modifyColumns(change, (query) => ({ query }), reader, known);
     },
 
     unreadable: async (error) => error,

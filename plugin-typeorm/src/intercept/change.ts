@@ -95,13 +95,13 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
   }
 
   /** @throws LS2060 where a column would lose its values · LS9057 a database that is another than its migrations make */
-  async correct(own: Migration, { source, dependents }: KnownOfChange): Promise<Corrected> {
+  async correct(own: Migration, { source, dependents, formerTable }: KnownOfChange): Promise<Corrected> {
     // A column that is dropped and added again may lose its values: that is told with its place in the code.
     const isAddedAgain = (["dropColumn", "addColumn"] as const).every((each) =>
       own.operations.some(({ kind }) => kind === each),
     );
     const places = source ?? (isAddedAgain ? await this.sources() : undefined);
-    this.#known = { source: places, dependents };
+    this.#known = { source: places, dependents, formerTable };
     const change = await readChange(this.#asked, this.dialect, await this.#read(), this.#known).catch(
       async (error: unknown) => {
         if (!(error instanceof LockstepError) || error.code !== "LS2060") throw error;

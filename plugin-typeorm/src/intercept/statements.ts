@@ -29,7 +29,7 @@ export async function readChange(
 ): Promise<Change> {
   const made = withTableIndexes(memory, reader);
   const generated = { up: memory.upQueries, down: memory.downQueries.toReversed() };
-  const corrected = await dialect.correct(generated, known);
+  const corrected = await dialect.correct(generated, known, reader);
   const { up, down, isUnchanged, notices, formerType } = corrected;
   if (!isUnchanged) {
     memory.upQueries = [...up];

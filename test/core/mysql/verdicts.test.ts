@@ -16,6 +16,7 @@ const former: FormerTable = {
   optionsSql: "CHARSET utf8mb4",
   indexes: [],
   hasVirtualColumn: false,
+  hasKeptColumn: false,
 };
 
 /** `SHARE rewrite (doubts)`: what the last operation does, where the table is known. */

@@ -106,7 +106,7 @@ function givingWay(table: TableName, column: UnitColumn, fill: Fill): string {
 function whereItFollows(column: UnitColumn, fill: Fill, when: string, why: string): string {
   const name = quoteIdentifier(column.name);
   // The value as the column stores it: 3.14 became 3 in an integer, and still followed its source.
-  const type = [column.type, column.storageSql, column.collationSql && `COLLATE ${column.collationSql}`];
+  const type = [column.type, charsetOf(column), column.collationSql && `COLLATE ${column.collationSql}`];
   return `    BEGIN
       DECLARE lockstep_followed ${type.filter(Boolean).join(" ")};
       DECLARE EXIT HANDLER FOR 1205, 1213 RESIGNAL;
@@ -119,6 +119,12 @@ function whereItFollows(column: UnitColumn, fill: Fill, when: string, why: strin
       END IF;
     END;
 `;
+}
+
+/** Beside a variable's COLLATE MySQL wants the character set as well (1235). A collation begins with its name, but for MariaDB's of all sets. */
+function charsetOf({ storageSql, collationSql }: UnitColumn): string | undefined {
+  const [, charset] = /^['"`]?(?!uca1400)([a-z0-9]+)/i.exec(collationSql ?? "") ?? [];
+  return storageSql ?? (charset === undefined ? undefined : `CHARACTER SET ${charset}`);
 }
 
 /** Takes a value away again that something which the change builds would refuse. */

@@ -49,8 +49,13 @@ class Findings {
     this.concerns.push({ kind: "narrows-writes", table: this.table, why });
   }
 
-  /** Where a FULLTEXT index is, no column comes or goes in an instant, and the table is not rebuilt while writes go on. */
+  /**
+   * Where a FULLTEXT index is, no column comes or goes in an instant, and the table is not rebuilt while writes go on. A compressed table
+   * is rebuilt for each.
+   */
   judged(former: FormerTable | undefined, isMoved: boolean): Judged {
+    if (isMoved && /\b(?:ROW_FORMAT\s*=?\s*COMPRESSED|KEY_BLOCK_SIZE\s*=?\s*[1-9])/i.test(former?.optionsSql ?? ""))
+      this.rewrites("storage", rebuilds);
     const isHeld = this.way === rebuilds || (isMoved && this.way.lock === "NONE");
     if (isHeld && former?.indexes.some(({ method }) => method === "fulltext"))
       this.rewrites("fulltext", rebuildsShared);
@@ -164,8 +169,11 @@ function changeNull(found: Findings, column: ColumnDeclaration, known: FormerTab
     found.concerns.push({ kind: "widens-reads", table, why: "null" });
     return;
   }
-  // NULL becomes the moment in a timestamp; what is computed when it is read cannot be rebuilt along.
-  const isCopied = (server === "mariadb" && /^timestamp/.test(column.type)) || known?.hasVirtualColumn === true;
+  // NULL becomes the moment in a timestamp. MySQL rebuilds no virtual column along; MariaDB none that is in an index, and no stored one.
+  const isCopied =
+    server === "mariadb"
+      ? /^timestamp/.test(column.type) || known?.hasKeptColumn === true
+      : known?.hasVirtualColumn === true;
   if (isCopied) found.rewrites("storage");
   else found.needs(rebuilds);
   found.fails("null");

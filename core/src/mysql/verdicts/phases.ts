@@ -1,0 +1,40 @@
+import type { VerdictContext } from "../../dialects/judging.js";
+import type { ColumnDeclaration, OperationOf } from "../../model/index.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
+import { judgedOn } from "./verdict-of.js";
+import type { Server } from "./way.js";
+
+/**
+ * The statement of a phase that the server takes only with a copy, or a lock that writes wait for: that of a column to a table with a
+ * FULLTEXT index or of compressed rows, NOT NULL of MariaDB's timestamp and beside computed columns. The units demand better, and would fail.
+ */
+export function phaseObstacle(
+  operation: OperationOf<"addColumn">,
+  context: VerdictContext,
+  servers: readonly Server[],
+): string | undefined {
+  const { table, statement, line, sql, column } = operation;
+  const { references, defaultSql, ...rest } = column;
+  const plain: ColumnDeclaration = { ...rest, notNull: false, isUnique: false, checks: [] };
+  const added: OperationOf<"addColumn"> = { kind: "addColumn", statement, line, sql, table, column: plain };
+  const required: OperationOf<"redeclareColumn"> = {
+    kind: "redeclareColumn",
+    statement: statement + 1,
+    line,
+    sql,
+    table,
+    formerName: column.name,
+    column: { ...plain, notNull: true },
+  };
+  const head = `ALTER TABLE ${quoteTable(table)}`;
+  const name = quoteIdentifier(column.name);
+  for (const server of servers) {
+    const add = judgedOn(added, { ...context, operations: [] }, server);
+    if (add !== undefined && add.way.held !== "instant")
+      return `${head} ADD COLUMN ${name} ${column.typeSql}, ALGORITHM=${add.way.algorithm}, LOCK=${add.way.lock}`;
+    const change = column.notNull ? judgedOn(required, { ...context, operations: [added] }, server) : undefined;
+    if (change !== undefined && change.way.lock !== "NONE")
+      return `${head} MODIFY ${name} ${column.typeSql} NOT NULL, ALGORITHM=${change.way.algorithm}, LOCK=${change.way.lock}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,22 @@
+import { LockstepError } from "../errors.js";
+import { isSameTable, operationsOfKind, type PlannedColumn, tableLabel } from "../model/index.js";
+import type { RuleContext } from "../rules/rule.js";
+
+/**
+ * Refuses a column whose phases the server could only run while nobody writes: each of them would stop with an error.
+ *
+ * @throws LS2022
+ */
+export function refuseBlockedPhases(columns: readonly PlannedColumn[], context: RuleContext): void {
+  for (const operation of operationsOfKind(context.operations, "addColumn")) {
+    const { table, column } = operation;
+    if (!columns.some((each) => each.name === column.name && isSameTable(each.table, table))) continue;
+    const statement = context.judging.phaseObstacle(operation, context);
+    if (statement === undefined) continue;
+    throw new LockstepError(
+      "LS2022",
+      `"${tableLabel(table)}"."${column.name}" cannot be added in phases, the server has no lighter way than: ${statement}`,
+      { details: { table: tableLabel(table), column: column.name, statement } },
+    );
+  }
+}

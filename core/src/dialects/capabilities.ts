@@ -12,6 +12,8 @@ export interface Capabilities {
   readonly hasImplicitDefaults: boolean;
   /** Reads go on while a table is written again. */
   readonly readsDuringRewrites: boolean;
+  /** Tools copy a table while reads and writes go on, where the server itself would stop writes. */
+  readonly hasCopyTools: boolean;
   /** Names of indexes are those of one table, and not of a schema. */
   readonly namesIndexesByTable: boolean;
 }

@@ -4,6 +4,7 @@ import type { TableName } from "../model/names.js";
 import type { UnitIndex } from "../model/plan.js";
 import type { TypeKind } from "../model/verdict.js";
 import type { Connection } from "./connection.js";
+import type { FormerTable } from "./judging.js";
 
 /** What a database says about an index. */
 export interface IndexFacts extends UnitIndex {
@@ -42,6 +43,8 @@ export interface Development {
   index(connection: Connection, name: TableName): Promise<IndexFacts | undefined>;
   /** The foreign keys that a table has, and those that lead to it. */
   foreignKeys(connection: Connection, table: TableName): Promise<readonly KnownForeignKey[]>;
+  /** A table as it is now, for what a statement does that declares one of its columns anew; undefined where it does not matter. */
+  formerTable(connection: Connection, table: TableName): Promise<FormerTable | undefined>;
   /** Whether a type has checks of its own; undefined when there is no such type. */
   typeKind(connection: Connection, name: TableName): Promise<TypeKind | undefined>;
   /** Whether the server would pass a name over when it names a constraint of this table itself. */

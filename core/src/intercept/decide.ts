@@ -4,6 +4,7 @@ import { fillFunctions } from "../config/configured-fills.js";
 import { loadConfig, mayHaveFills } from "../config/load.js";
 import type { Migration, Notice, Operation } from "../model/index.js";
 import { type AddedColumn, addedColumns, editsCodeOf } from "../plan/added-columns.js";
+import { formerTables } from "../plan/former-tables.js";
 import { refuseIdleAnnotations } from "../plan/guard-annotations.js";
 import { refuseNewKeyColumns } from "../plan/guard-keys.js";
 import { knownTypes } from "../plan/known-types.js";
@@ -70,6 +71,9 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
           .typeKind(name)
           // What is safe without a plan needs no database.
           .catch(() => undefined),
+    ),
+    formerTable: await formerTables(migration.operations, judging, async (table) =>
+      (await database()).formerTable(table).catch(() => undefined),
     ),
     environment: { transactions: orm.transactions },
   });

@@ -26,7 +26,7 @@ import { tryFills } from "./try-fills.js";
 
 type DatabaseSources = Pick<
   PlanSources,
-  "table" | "lookedUp" | "index" | "foreignKeys" | "typeKind" | "isTaken" | "dependence" | "environment"
+  "table" | "lookedUp" | "index" | "formerTable" | "foreignKeys" | "typeKind" | "isTaken" | "dependence" | "environment"
 >;
 
 /** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */
@@ -58,6 +58,7 @@ export class DevelopmentDatabase {
         );
       },
       index: this.#asking(({ index }) => index),
+      formerTable: this.formerTable,
       foreignKeys: this.#asking(({ foreignKeys }) => foreignKeys),
       typeKind: this.typeKind,
       isTaken: this.#asking(({ isTaken }) => isTaken),
@@ -70,6 +71,8 @@ export class DevelopmentDatabase {
   }
 
   readonly dependents = this.#asking(({ dependents }) => dependents);
+
+  readonly formerTable = this.#asking(({ formerTable }) => formerTable);
 
   readonly typeKind = this.#asking(({ typeKind }) => typeKind);
 

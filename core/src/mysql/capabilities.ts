@@ -8,5 +8,6 @@ export const capabilities: Capabilities = {
   hasNotValidChecks: false,
   hasImplicitDefaults: true,
   readsDuringRewrites: true,
+  hasCopyTools: true,
   namesIndexesByTable: true,
 };

@@ -3,6 +3,7 @@ import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Development, IndexFacts, KnownForeignKey } from "../dialects/development.js";
 import { type TableName, tableLabel } from "../model/names.js";
+import { readFormerTable } from "./former-table.js";
 import { quoteIdentifier } from "./quote.js";
 
 /** Of MySQL and MariaDB. */
@@ -43,6 +44,8 @@ export const development: Development = {
     }
     return [...found.values()];
   },
+
+  formerTable: readFormerTable,
 
   // There are no types but the server's own.
   typeKind: async () => "plain",

@@ -24,6 +24,7 @@ import { unitsOf } from "../units.js";
 import { madeTables } from "../verdicts/made-tables.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
+import { formerTables } from "./former-tables.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
@@ -163,7 +164,8 @@ async function judgeWithDatabase(migration: Migration, sources: ReadSources): Pr
   const { index, formerType, foreignKeys, provenBy, environment } = sources;
   const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
   const { judging } = sources.sql;
-  const known = { judging, source: sources.column, formerType, provenBy, typeKind };
+  const formerTable = await formerTables(migration.operations, judging, sources.formerTable);
+  const known = { judging, source: sources.column, formerType, provenBy, typeKind, formerTable };
   const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.

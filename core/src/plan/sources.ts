@@ -1,5 +1,6 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
 import type { FillDependence, IndexFacts, KnownForeignKey } from "../dialects/development.js";
+import type { FormerTable } from "../dialects/judging.js";
 import type {
   ColumnSource,
   Descendants,
@@ -60,6 +61,8 @@ export interface PlanSources {
   ): Promise<FillDependence | undefined>;
   /** The type of a column before the change, where what takes the change back says it. */
   formerType?(table: TableName, column: string): string | undefined;
+  /** A table before the change; asked only about tables whose columns the change declares anew. */
+  formerTable?(table: TableName): Promise<FormerTable | undefined>;
   /** The foreign keys of a table and to it; asked only about tables of which a change with a planned column takes something away. */
   foreignKeys?(table: TableName): Promise<readonly KnownForeignKey[]>;
   /** Where the change runs; asked when there is something to plan. */

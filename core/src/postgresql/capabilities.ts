@@ -7,5 +7,6 @@ export const capabilities: Capabilities = {
   hasNotValidChecks: true,
   hasImplicitDefaults: false,
   readsDuringRewrites: false,
+  hasCopyTools: false,
   namesIndexesByTable: false,
 };

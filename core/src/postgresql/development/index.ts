@@ -11,6 +11,8 @@ import { readTypeKind } from "./type-kind.js";
 export const development: Development = {
   index: readIndex,
   foreignKeys: readForeignKeys,
+  // Its statements say what they change.
+  formerTable: async () => undefined,
   typeKind: readTypeKind,
   isTaken: isTakenName,
   dependence: fillDependence,

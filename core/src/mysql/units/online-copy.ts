@@ -1,5 +1,4 @@
 import type { SpecOf, UnitText } from "../../dialects/units.js";
-import type { TableChange } from "../../model/plan.js";
 import { takes } from "../../sql/unit-words.js";
 import { procedureName, quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
@@ -25,11 +24,7 @@ export function onlineCopy(spec: OnlineCopySpec, { plan, server }: UnitContext):
             ${dropDraft(spec)};
             RESIGNAL;
           END;
-${makeDraft(spec)
-  .map((statement) => `          ${statement};\n`)
-  .join(
-    "",
-  )}${spec.changes.map((change) => applyChange(spec, change)).join("")}          SELECT count(*) INTO found FROM (${differences(spec, server)}) d;
+${draftSteps(spec).map(linesOf).join("")}          SELECT count(*) INTO found FROM (${differences(spec, server)}) d;
           ${dropDraft(spec)};
         END;
         IF found > 0 THEN
@@ -53,41 +48,49 @@ function draftOf({ table, changes }: OnlineCopySpec) {
   return { ...table, name: procedureName("draft", table.name, JSON.stringify(changes)) };
 }
 
-/** Statements that make it anew. */
-export function makeDraft(spec: OnlineCopySpec): readonly string[] {
-  return [dropDraft(spec), `CREATE TABLE ${quoteTable(draftOf(spec))} LIKE ${quoteTable(spec.table)}`];
-}
-
 export function dropDraft(spec: OnlineCopySpec): string {
   return `DROP TABLE IF EXISTS ${quoteTable(draftOf(spec))}`;
 }
 
-/** Lines: the draft gets a change. What it adds is taken away first, and what it takes away may be gone. */
-export function applyChange(spec: OnlineCopySpec, { clause, adds }: TableChange): string {
+/** A statement over the draft. */
+interface DraftStep {
+  readonly sql: string;
+  /** A query: it runs where this finds a row, or none. */
+  readonly when?: { readonly query: string; readonly finds: boolean };
+  /** What it takes away may be gone: 1091. */
+  readonly mayBeGone?: true;
+}
+
+/** What makes the draft and applies the changes to it. What they add is taken away first. */
+export function draftSteps(spec: OnlineCopySpec): readonly DraftStep[] {
   const draft = draftOf(spec);
-  const alter = (text: string) => execute(quoteText(`ALTER TABLE ${quoteTable(draft)} ${text}`));
-  const when = (condition: string, text: string) => `          IF ${condition} THEN\n${alter(text)}          END IF;\n`;
-  switch (adds?.kind) {
-    case "check": {
-      // Some servers have one name of a kind in a database.
-      const unnamed = clause.replace(/^ADD\s+CONSTRAINT\s+(?:`(?:[^`]|``)+`|[^\s`]+)\s+CHECK/i, "ADD CHECK");
-      const isThere = `SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isTable(spec.table)} AND CONSTRAINT_NAME = ${quoteName(adds.name)}`;
-      return when(`NOT EXISTS (${isThere})`, unnamed);
-    }
-    case "column":
-    case "index": {
-      const [from, name] = adds.kind === "column" ? ["COLUMNS", "COLUMN_NAME"] : ["STATISTICS", "INDEX_NAME"];
-      const isThere = `SELECT 1 FROM information_schema.${from} WHERE ${isTable(draft)} AND ${name} = ${quoteName(adds.name)}`;
-      return (
-        when(`EXISTS (${isThere})`, `DROP ${adds.kind.toUpperCase()} ${quoteIdentifier(adds.name)}`) + alter(clause)
-      );
-    }
-    default:
-      return `          BEGIN
-            DECLARE CONTINUE HANDLER FOR 1091 BEGIN END;  -- it is gone already
-${alter(clause)}          END;
-`;
-  }
+  const alter = (clause: string) => `ALTER TABLE ${quoteTable(draft)} ${clause}`;
+  return [
+    { sql: dropDraft(spec) },
+    { sql: `CREATE TABLE ${quoteTable(draft)} LIKE ${quoteTable(spec.table)}` },
+    ...spec.changes.flatMap(({ clause, adds }): DraftStep[] => {
+      if (adds === undefined) return [{ sql: alter(clause), mayBeGone: true }];
+      const { kind, name } = adds;
+      if (kind === "check") {
+        // Some servers have one name of a kind in a database.
+        const unnamed = clause.replace(/^ADD\s+CONSTRAINT\s+(?:`(?:[^`]|``)+`|[^\s`]+)\s+CHECK/i, "ADD CHECK");
+        const query = `SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isTable(spec.table)} AND CONSTRAINT_NAME = ${quoteName(name)}`;
+        return [{ sql: alter(unnamed), when: { query, finds: false } }];
+      }
+      const [from, column] = kind === "column" ? ["COLUMNS", "COLUMN_NAME"] : ["STATISTICS", "INDEX_NAME"];
+      const query = `SELECT 1 FROM information_schema.${from} WHERE ${isTable(draft)} AND ${column} = ${quoteName(name)}`;
+      const drop = alter(`DROP ${kind.toUpperCase()} ${quoteIdentifier(name)}`);
+      return [{ sql: drop, when: { query, finds: true } }, { sql: alter(clause) }];
+    }),
+  ];
+}
+
+function linesOf({ sql, when, mayBeGone }: DraftStep): string {
+  const lines = execute(quoteText(sql));
+  if (when !== undefined)
+    return `          IF ${when.finds ? "" : "NOT "}EXISTS (${when.query}) THEN\n${lines}          END IF;\n`;
+  if (mayBeGone === undefined) return lines;
+  return `          BEGIN\n            DECLARE CONTINUE HANDLER FOR 1091 BEGIN END;  -- it is gone already\n${lines}          END;\n`;
 }
 
 /** A query: what one of the two has and the other has not, a row each. Positions and foreign keys, which a draft lacks, do not count. */

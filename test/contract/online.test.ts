@@ -13,11 +13,12 @@ const stored = `
 }
 `;
 
-import { appendFileSync } from "node:fs";
-const log = (...x: unknown[]) => appendFileSync("/tmp/q/online.log", x.join(" ") + "\n------\n");
 describe.runIf(hasPtOsc).each(onMariadb)("$name", ({ create }) => {
   let app: OrmApp;
-  const users = async (url: string) => ((await catalogue(app, url)) as { tables: { users: unknown } }).tables.users;
+  const users = async (url: string) =>
+    ((await catalogue(app, url)) as { tables: { users: readonly string[] } }).tables.users;
+  const emails = async () =>
+    app.system.query(app.production, "SELECT count(*) AS n, sum(`lower` = lower(`email`)) AS same FROM `users`");
   beforeAll(async () => {
     app = await create().open({ development: 5, production: rows });
   });
@@ -26,36 +27,45 @@ describe.runIf(hasPtOsc).each(onMariadb)("$name", ({ create }) => {
   test("a stored column is planned, and added at once where there is little to copy", async () => {
     app.edit(app.modelFile, "\n}\n", stored);
     const { output } = await succeeded(app.generate("Lower"));
-    log(output);
+    expect(output).toMatch(/✖ copy-table {2}line 1\n.*ADD `lower` /);
     await app.commit("Lower");
     await succeeded(app.apply(app.development));
     expect(await app.drift(app.development)).toBeUndefined();
     await succeeded(app.apply(app.empty));
+    expect((await users(app.empty)).join()).toContain("STORED");
   });
 
-  test("where there is much the migration stops, changes nothing, and names the command", async () => {
+  test("where there is much the migration stops, changes nothing, and names the command, as status and deploy do", async () => {
     const before = await users(app.production);
     const { code, output } = await app.apply(app.production);
     expect(code).not.toBe(0);
     expect(output).toMatch(/`users` has rows, .* Run: npx lockstep online run \d+-Lower/);
     expect(await users(app.production)).toEqual(before);
-    log((await app.lockstep("status")).output);
-    log((await app.lockstep("next")).output);
-    log((await app.lockstep("deploy", "--target", "production")).output);
+    expect((await app.lockstep("status")).output).toMatch(
+      /Next {3}npx lockstep online run \d+-Lower --target production/,
+    );
+    const deployed = await app.lockstep("deploy", "--target", "production");
+    expect(deployed.code).toBe(1);
+    expect(deployed.output).toMatch(/"users" is large[\s\S]*Run: npx lockstep online run \d+-Lower/);
   });
 
   test("the tool copies the table, and the migration finds it done", async () => {
-    const { output, code } = await app.lockstep("online", "run");
-    log(code, output);
-    log((await app.lockstep("status")).output);
+    const { output } = await succeeded(app.lockstep("online", "run"));
+    expect(output).toMatch(/✔ production: "users" — copied with its change/);
+    expect((await app.lockstep("status")).output).toMatch(/Next {3}npm run migration:run/);
     await succeeded(app.apply(app.production));
     expect(await users(app.production)).toEqual(await users(app.empty));
-    log((await app.lockstep("status")).output);
-    log((await app.lockstep("next")).output);
+    expect(await emails()).toMatchObject([{ n: rows, same: String(rows) }]);
+    expect((await app.lockstep("status")).output).toContain("nothing: this plan is done");
+    expect((await succeeded(app.lockstep("online", "run", "--target", "production"))).output).toContain(
+      "as wanted already",
+    );
   });
 
-  test("and back", async () => {
-    log((await app.lockstep("undo", "--dry-run")).output);
-    log((await app.lockstep("undo")).output);
+  test("an undo takes the column away while writes go on", async () => {
+    const { output } = await succeeded(app.lockstep("undo"));
+    expect(output).toContain("Tables get their definitions back.");
+    await succeeded(app.apply(app.production));
+    expect((await users(app.production)).join()).not.toContain("lower");
   });
 });

@@ -7,7 +7,9 @@ import { readOriginal } from "./preconditions.js";
 
 /** What a tool may have to copy a table for, as far as the plan has been released: forwards, or back. */
 export function onlineUnits({ state, units, undo }: Plan): readonly SpecOf<"online-copy">[] {
-  return copiesOf(state.released === "undone" ? undo.expand : units);
+  if (state.released !== "undone") return copiesOf(units);
+  // What only takes something away is done while writes go on.
+  return copiesOf(undo.expand).filter(({ changes }) => !changes.every(({ clause }) => /^DROP\s/i.test(clause)));
 }
 
 function copiesOf(units: readonly Unit[]): SpecOf<"online-copy">[] {

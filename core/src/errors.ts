@@ -479,6 +479,36 @@ export const errorTable = {
     next: "Change the table to InnoDB at a quiet time: ALTER TABLE … ENGINE=InnoDB copies it, and nobody writes to it meanwhile. Then run the command again.",
     exit: 3,
   },
+  LS5020: {
+    title: "A table cannot be copied while writes go on",
+    why: "Something that the tool needs is missing on the target, or would be lost. Nothing was changed.",
+    next: "Look at the lines with a ✖: each says what to do. Then run the same command again.",
+    exit: 1,
+  },
+  LS5021: {
+    title: "The tool that copies a table failed",
+    why: "The table is as it was: the copy takes its place in one statement at the end. What the run had made beside it was taken away, or is named.",
+    next: "Read the tool's own words above the message, correct the cause, and run the same command again: it begins anew.",
+    exit: 3,
+  },
+  LS5022: {
+    title: "The copy of a table was cancelled",
+    why: "The table is as it was. Triggers and the copy were taken away.",
+    next: "Run the same command again: it begins anew.",
+    exit: 130,
+  },
+  LS5023: {
+    title: "The copy has another definition than the plan wants",
+    why: "The tool ended without an error, and the table is not as the migration needs it: that one would stop.",
+    next: "Compare SHOW CREATE TABLE with the change in the message. No row is lost: what the table was is in the copy with every row.",
+    exit: 1,
+  },
+  LS5024: {
+    title: "Nothing to copy",
+    why: "The plan has no change for which the server copies a table, or the target is no MySQL or MariaDB.",
+    next: "npx lockstep status says what the plan waits for.",
+    exit: 1,
+  },
   LS5050: {
     title: "A function of lockstep.config.ts throws",
     why: "Without its answer these rows get no value. All rows before them are filled and stay filled.",

@@ -1,9 +1,8 @@
 import type { IndexFacts } from "../../core/src/dialects/development.js";
-import type { Plan, TableName } from "../../core/src/model/index.js";
+import type { DialectId, Plan, TableName } from "../../core/src/model/index.js";
 import { buildPlan, type PlanAnswer, type PlanRequest } from "../../core/src/plan/build-plan.js";
 import type { ColumnSource, PlanSources, TableShape } from "../../core/src/plan/sources.js";
-import { loadParser } from "../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { sqlReader } from "../../core/src/sql-reader.js";
 
 /** The SQL that Prisma 7.10 generates for `handle String @unique` on User. */
 export const handleSql = `-- AlterTable
@@ -31,6 +30,7 @@ export interface PlanFixture {
   readonly dependence?: PlanSources["dependence"];
   /** What the database says about the indexes that the change drops. */
   readonly indexes?: readonly IndexFacts[];
+  readonly dialect?: DialectId;
 }
 
 /** The annotations of a change, as comments behind its SQL: `-- role: @lockstep.backfill('member')`. */
@@ -76,8 +76,9 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
     indexes = [],
     pace,
     dependence,
+    dialect = "postgresql",
   } = fixture;
-  const migration = readMigration(sql, "migration.sql", await loadParser());
+  const migration = (await sqlReader(dialect)).readMigration(sql, "migration.sql");
   const needsFill = (name: string) =>
     migration.operations.some(
       (operation) =>
@@ -90,7 +91,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
   return buildPlan({
     id,
     orm: "prisma",
-    dialect: "postgresql",
+    dialect,
     versions: { lockstep: "0.1.0", orm: "7.10.0" },
     migration,
     sources: {

@@ -3,8 +3,7 @@ import type { OperationKind, TableName } from "../../core/src/model/index.js";
 import { noticeWords } from "../../core/src/review/verdict-words.js";
 import { judge } from "../../core/src/rules/judge.js";
 import type { Rule } from "../../core/src/rules/rule.js";
-import { loadParser } from "../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { sqlReader } from "../../core/src/sql-reader.js";
 import { annotationsIn, planOf, sourcesIn, withoutAnnotations } from "./plan-fixture.js";
 
 interface SafeCase {
@@ -27,15 +26,18 @@ export function ruleTester<K extends OperationKind>(
   rule: Rule<K>,
   cases: { readonly safe: readonly SafeCase[]; readonly unsafe: readonly UnsafeCase[] },
 ): void {
-  const { indexes = [] } = rule.examples;
+  const { indexes = [], dialect = "postgresql" } = rule.examples;
   const index = (name: TableName) => indexes.find((each) => each.name === name.name);
-  const read = async (sql: string) =>
-    judge(readMigration(sql, "migration.sql", await loadParser()), {
+  const read = async (sql: string) => {
+    const { readMigration, judging } = await sqlReader(dialect);
+    return judge(readMigration(sql, "migration.sql"), {
+      judging,
       source: sourcesIn(annotationsIn(sql)),
       formerIndex: index,
       // As the ORMs do: what they name without quotes of their own is an enum, or a type of an extension.
       typeKind: () => "plain",
     });
+  };
   describe(rule.id, () => {
     test.each([
       ...cases.safe,
@@ -54,7 +56,7 @@ export function ruleTester<K extends OperationKind>(
       const { findings } = await read(sql);
       const own = findings.filter((finding) => finding.rule.id === rule.id);
       expect(own.map((finding) => finding.hazard.consequence).join("\n")).toMatch(consequence);
-      const plan = await planOf({ sql: withoutAnnotations(sql), columns: annotationsIn(sql), indexes });
+      const plan = await planOf({ sql: withoutAnnotations(sql), columns: annotationsIn(sql), indexes, dialect });
       for (const phase of ["expand", "contract"] as const) {
         const actual = plan.units.filter((unit) => unit.phase === phase).map((unit) => unit.ddl);
         expect(actual, phase).toHaveLength(ddl[phase].length);

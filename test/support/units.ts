@@ -58,7 +58,10 @@ export const chain = ["expand", "create-index", "assert-index", "prove", "enforc
 
 /** The files of one table's columns, by kind. */
 export type UnitFiles = Readonly<
-  Record<Exclude<UnitKind, "original" | "add-foreign-key" | "validate-foreign-key" | "drop-index">, string>
+  Record<
+    Exclude<UnitKind, "original" | "online-copy" | "add-foreign-key" | "validate-foreign-key" | "drop-index">,
+    string
+  >
 >;
 
 export function filesOf(

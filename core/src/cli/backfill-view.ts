@@ -88,14 +88,14 @@ export class BackfillView {
   }
 }
 
-function bar(percent: number): string {
+export function bar(percent: number): string {
   const width = 20;
   const full = Math.round((percent / 100) * width);
   return "█".repeat(full) + "░".repeat(width - full);
 }
 
 /** `1 h 05 min`, `3 min 20 s`, `4 s` */
-function duration(ms: number): string {
+export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return "–";
   const seconds = Math.ceil(ms / 1000);
   if (seconds < 60) return `${seconds} s`;

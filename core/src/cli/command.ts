@@ -82,6 +82,6 @@ export function sameCommand(command: string, { options }: Invocation): string {
 }
 
 /** Globs and spaces are for the command, not for the shell. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -7,7 +7,8 @@ import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import { requireSystem } from "../facts/same-system.js";
-import type { Plan } from "../model/index.js";
+import { type Plan, tableLabel } from "../model/index.js";
+import { openCopies } from "../online/units.js";
 import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 import { readTargetState, type TargetState } from "../release/target-state.js";
@@ -125,6 +126,11 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         exitCode: 1,
       };
     for (const { statement } of fills) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${statement}`);
+    for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
+      for (const { table } of await openCopies(connection, plan))
+        io.err(
+          `  ${io.colors.yellow("!")} ${target.name}: "${tableLabel(table)}" is large: where the server cannot change it while writes go on, its migration stops, and npx lockstep online run ${plan.id} --target ${target.name} comes first`,
+        );
     const blockers = await findBlockers(connection, {
       tables: tablesOf(state.units),
       buildsIndex: state.units.some(({ unit }) => unit.spec.kind === "create-index"),

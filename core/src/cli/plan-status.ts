@@ -3,7 +3,8 @@ import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import type { AppliedUnits } from "../gates/gate.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
-import { isSameTable, type Phase, type Plan } from "../model/index.js";
+import { isSameTable, type Phase, type Plan, tableLabel } from "../model/index.js";
+import { openCopies } from "../online/units.js";
 import { nextPhase } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
@@ -45,6 +46,8 @@ export interface TargetStatus {
   readonly pendingUndo: readonly string[];
   /** What stands against filling its rows: before expand what its rows do to the fill, after it those without a value. */
   readonly values: readonly { readonly statement: string; readonly help: string; readonly isRefused?: true }[];
+  /** Tables that a pending migration changes, and that a tool has to copy first. */
+  readonly copies: readonly string[];
   /** What its last run of migrations has left, or is about; absent where it cannot be reached. */
   readonly remains?: RunRemains;
   readonly error?: string;
@@ -77,7 +80,7 @@ export async function readStatus(
   };
 }
 
-const unasked = { phases: [], failed: [], unlisted: [], lacking: [], pendingUndo: [], values: [] };
+const unasked = { phases: [], failed: [], unlisted: [], lacking: [], pendingUndo: [], values: [], copies: [] };
 
 async function readTarget(plan: Plan, target: Target, project: Project, plugin: OrmPlugin): Promise<TargetStatus> {
   let open: Awaited<ReturnType<typeof openTarget>>;
@@ -121,6 +124,10 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
       pendingUndo: releasesOf(plan)
         .filter(({ kind, file }) => kind === "undo" && units.pending.includes(migrationOf(file)))
         .map(({ file }) => file),
+      copies:
+        units.pending.length === 0
+          ? []
+          : (await openCopies(open.connection, plan)).map(({ table }) => tableLabel(table)),
       remains: await readRemains(open.connection, { plan, target, project, plugin }),
       phases: isUndone
         ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
@@ -214,6 +221,8 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
   const value = states.flatMap(({ values }) => values)[0];
   if (isOpen("contract") && !isOpen("expand") && value !== undefined && plan.state.released !== "undone")
     return value.help;
+  const copied = states.find(({ copies }) => copies.length > 0);
+  if (copied !== undefined) return `npx lockstep online run ${plan.id} --target ${copied.target}`;
   if (isOpen("expand") || isOpen("contract"))
     return plan.state.released === "undone"
       ? nextStep(plan, plugin.words, [], pendingContractUndo(plan, states))
@@ -286,6 +295,9 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     ...target.failed.map((name) => `  ${colors.red("✖")} ${name} failed on ${target.target}`),
     ...target.unlisted.map(({ statement }) => `  ${colors.red("✖")} ${target.target}: ${statement}`),
     ...target.lacking.map(({ statement }) => `  ${colors.red("✖")} ${statement} on ${target.target}`),
+    ...target.copies.map(
+      (label) => `  ${colors.yellow("!")} ${target.target}: "${label}" is to be copied by a tool first`,
+    ),
     ...target.values.map(({ statement }) => `  ${colors.yellow("!")} ${target.target}: ${statement}`),
     ...remainsText(target, colors),
   ]);

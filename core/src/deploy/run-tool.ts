@@ -8,6 +8,8 @@ export interface ToolOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Gets each line, of stdout and stderr, as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Aborted: it is interrupted as Ctrl-C does it. Default: it comes to its end. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -24,14 +26,17 @@ export async function runTool(command: string, args: readonly string[], options:
     stdio: ["ignore", "pipe", "pipe"],
     detached: isGroup,
   });
-  const end = () => {
+  const send = (signal: NodeJS.Signals) => {
     try {
-      if (child.pid !== undefined) process.kill(isGroup ? -child.pid : child.pid, "SIGTERM");
+      if (child.pid !== undefined) process.kill(isGroup ? -child.pid : child.pid, signal);
     } catch {
       // It has ended by itself.
     }
   };
+  const end = () => send("SIGTERM");
+  const interrupt = () => send("SIGINT");
   process.once("exit", end);
+  options.signal?.addEventListener("abort", interrupt);
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr])
     createInterface({ input }).on("line", (raw) => {
@@ -48,5 +53,6 @@ export async function runTool(command: string, args: readonly string[], options:
     return { exitCode, output: lines.join("\n") };
   } finally {
     process.off("exit", end);
+    options.signal?.removeEventListener("abort", interrupt);
   }
 }

@@ -17,6 +17,8 @@ export interface Capabilities {
    * another would deadlock.
    */
   readonly locksWhatTriggersRead: boolean;
+  /** Tools copy a table while reads and writes go on, where the server itself would stop writes. */
+  readonly hasCopyTools: boolean;
   /** Names of indexes are those of one table, and not of a schema. */
   readonly namesIndexesByTable: boolean;
 }

@@ -24,6 +24,8 @@ export interface Judging {
 /** A table as it was before a statement that declares one of its columns anew. */
 export interface FormerTable {
   column(name: string): ColumnDeclaration | undefined;
+  /** A column as the server itself declares it; undefined where nobody has asked it. */
+  columnSql?(name: string): string | undefined;
   /** As the statement that made it spells them: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`. */
   readonly optionsSql: string;
   readonly indexes: readonly { readonly columns: readonly string[]; readonly method: string }[];

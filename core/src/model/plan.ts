@@ -130,6 +130,8 @@ export type UnitSpec =
       readonly types?: readonly TableName[];
     } & ColumnsOf)
   | ({ readonly kind: "undo-contract" } & ColumnsOf)
+  /** What the server does by copying the table while writes wait: a tool does it while they go on, or the unit where there is little. */
+  | { readonly kind: "online-copy"; readonly table: TableName; readonly changes: readonly TableChange[] }
   /** Statements of the user's migration that need no rewrite: the same bytes, in the same order. */
   | {
       readonly kind: "original";
@@ -145,6 +147,15 @@ export type UnitSpec =
       /** In a file with units of the plan, which can run twice: what tells that they have run. */
       readonly outcomes?: readonly Outcome[];
     };
+
+/** A clause of ALTER TABLE. */
+export interface TableChange {
+  readonly clause: string;
+  /** What it adds, by name. Absent: run again, it says the same. */
+  readonly adds?: { readonly kind: "column" | "index" | "check"; readonly name: string };
+  /** The clause that takes it back; absent: nobody knows one. */
+  readonly back?: string;
+}
 
 /** Something that a statement makes or takes away, as far as its name tells. */
 export type Outcome =

@@ -9,5 +9,6 @@ export const capabilities: Capabilities = {
   hasImplicitDefaults: true,
   readsDuringRewrites: true,
   locksWhatTriggersRead: true,
+  hasCopyTools: true,
   namesIndexesByTable: true,
 };

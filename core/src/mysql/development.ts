@@ -1,12 +1,8 @@
-import { refused } from "../db/refused.js";
-import { errorCode } from "../db/retry.js";
-import { inTransaction } from "../db/transaction.js";
-import type { Connection } from "../dialects/connection.js";
 import type { Development, IndexFacts, KnownForeignKey } from "../dialects/development.js";
 import { type TableName, tableLabel } from "../model/names.js";
-import { hasKeptColumn } from "../verdicts/kept-column.js";
-import { quoteIdentifier, quoteTable } from "./quote.js";
-import { readMysqlMigration } from "./read/read-migration.js";
+import { asked } from "./asked.js";
+import { readFormerTable } from "./former-table.js";
+import { quoteIdentifier } from "./quote.js";
 
 /** Of MySQL and MariaDB. */
 export const development: Development = {
@@ -47,6 +43,8 @@ export const development: Development = {
     return [...found.values()];
   },
 
+  formerTable: readFormerTable,
+
   // There are no types but the server's own.
   typeKind: async () => "plain",
 
@@ -73,32 +71,6 @@ export const development: Development = {
     const comments = await asked<{ comment: string }>(connection, about, commentSql, [schema, name, column]);
     const checks = await asked<{ name: string }>(connection, about, checksSql, [schema, name, quoteIdentifier(column)]);
     return { comment: comments[0]?.comment || undefined, rebuilt: [], checked: checks.map((each) => each.name) };
-  },
-
-  async formerTable(connection, table) {
-    const [row] = await asked<Readonly<Record<string, string>>>(
-      connection,
-      `"${tableLabel(table)}"`,
-      `SHOW CREATE TABLE ${quoteTable(table)}`,
-    ).catch((error) => {
-      if (errorCode(error) === "42P01") return [];
-      throw error;
-    });
-    const [made] = readMysqlMigration(`${row?.["Create Table"] ?? ""};`, "the table").operations;
-    if (made?.kind !== "createTable") return undefined;
-    const { columns, indexes = [], constraints, optionsSql = "" } = made;
-    const keys = constraints.flatMap((each) =>
-      each.kind === "unique" || each.kind === "primary" ? [{ columns: each.columns, method: "btree" }] : [],
-    );
-    const all = [...keys, ...indexes.map(({ columns: over, reads, method }) => ({ columns: over ?? reads, method }))];
-    const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-    return {
-      column: (name) => columns.find((each) => isSame(each.name, name)),
-      optionsSql,
-      indexes: all,
-      hasVirtualColumn: columns.some(({ isVirtual }) => isVirtual === true),
-      hasKeptColumn: hasKeptColumn(columns, all),
-    };
   },
 
   // An empty copy would be temporary, and of those nothing is instant.
@@ -155,21 +127,3 @@ const checksSql = `SELECT t.CONSTRAINT_NAME AS name FROM information_schema.TABL
   JOIN information_schema.CHECK_CONSTRAINTS c ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME
  WHERE t.CONSTRAINT_TYPE = 'CHECK' AND t.TABLE_SCHEMA = COALESCE(?, DATABASE()) AND t.TABLE_NAME = ? AND LOCATE(?, c.CHECK_CLAUSE) > 0
  ORDER BY 1`;
-
-/** @throws LS7002 when it cannot be read */
-async function asked<R extends object>(
-  connection: Connection,
-  what: string,
-  sql: string,
-  values?: readonly unknown[],
-): Promise<readonly R[]> {
-  const limits = { statementTimeoutMs: 5000, lockTimeoutMs: 5000 };
-  try {
-    const { rows } = await inTransaction(connection, { isReadOnly: true, limits }, () =>
-      connection.query<R>(sql, values),
-    );
-    return rows;
-  } catch (error) {
-    throw refused(error, `Reading ${what} on ${connection.label}`);
-  }
-}

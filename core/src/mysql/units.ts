@@ -8,6 +8,7 @@ import { cutStatements } from "./read/cut-statements.js";
 import { dropForeignKey } from "./units/foreign-key.js";
 import { budgetSeconds, type MysqlServer, statementsOfProgram, waitSeconds } from "./units/frame.js";
 import { describeUnit, statementsOf } from "./units/index.js";
+import { atOnce, onlineCopyBack } from "./units/online-copy.js";
 
 /** The units of a plan as MySQL and MariaDB run them: each of its statements commits, and may run twice. */
 export function unitsOn(server: MysqlServer): Units {
@@ -58,6 +59,10 @@ function wayBack(spec: UnitSpec, plan: string, server: MysqlServer): readonly st
       const { references: _1, types: _2, ...columns } = spec;
       return of({ ...columns, kind: "expand" });
     }
+    case "online-copy": {
+      const back = onlineCopyBack(spec);
+      return back === undefined ? [] : of(back);
+    }
     case "prove":
     case "assert-index":
     case "attach-unique":
@@ -86,6 +91,8 @@ function lockText({ spec, verdict }: Unit, server: MysqlServer): string {
   const on = verdict.locks.map(({ table }) => quoteTable(table)).join(" and ");
   const first = server === "mariadb" ? "first without waiting at all, then " : "";
   const frame = `others wait at most ${waitSeconds} s at a time (${first}with pauses); it gives up after ${budgetSeconds} s and names who is in the way`;
+  if (spec.kind === "online-copy")
+    return `WRITES WAIT on ${on} where at most ${atOnce.rows} rows are copied at once; else reads and writes go on, or it stops with nothing changed`;
   switch (verdict.held) {
     case "instant":
       return `exclusive metadata lock on ${on}, for an instant; ${frame}`;

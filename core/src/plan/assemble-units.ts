@@ -150,6 +150,11 @@ export function undoUnits(
         { ...spec, kind: "assert-index" },
         ...(isAttachedLater(spec) ? [{ ...spec, kind: "attach-unique" } as const] : []),
       ];
+    if (spec.kind === "online-copy") {
+      const back = spec.changes.flatMap((change) => (change.back === undefined ? [] : [{ clause: change.back }]));
+      // One that cannot be taken back stays as a whole.
+      return back.length < spec.changes.length ? [] : [{ ...spec, changes: back.reverse() }];
+    }
     return [];
   });
   const specs = undone.filter((spec) => units.isNeeded(spec));
@@ -214,8 +219,14 @@ function claimedOperations(operations: readonly Operation[], rewritten: readonly
   return claimed;
 }
 
-/** A column is added once. */
+/** A column is added once, and a table copied once. */
 function addPiece(pieces: Piece[], spec: UnitSpec): void {
+  const last = pieces.at(-1);
+  if (spec.kind === "online-copy" && last !== undefined && !isOwn(last) && last.kind === "online-copy")
+    if (isSameTable(last.table, spec.table)) {
+      pieces[pieces.length - 1] = { ...last, changes: [...last.changes, ...spec.changes] };
+      return;
+    }
   if (spec.kind !== "expand") return void pieces.push(spec);
   const added = pieces.flatMap((other) =>
     !isOwn(other) && other.kind === "expand" && isSameTable(other.table, spec.table)

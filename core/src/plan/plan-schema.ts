@@ -103,6 +103,17 @@ const spec = z.union([
   foreignKeyOf("add-foreign-key").extend({ isToNew: z.literal(true).optional() }),
   foreignKeyOf("validate-foreign-key"),
   z.strictObject({
+    kind: z.literal("online-copy"),
+    table: tableName,
+    changes: z.array(
+      z.strictObject({
+        clause: z.string(),
+        adds: z.strictObject({ kind: z.enum(["column", "index", "check"]), name: z.string() }).optional(),
+        back: z.string().optional(),
+      }),
+    ),
+  }),
+  z.strictObject({
     kind: z.literal("original"),
     sql: z.string(),
     queries: z.array(query).optional(),

@@ -8,5 +8,6 @@ export const capabilities: Capabilities = {
   hasImplicitDefaults: false,
   readsDuringRewrites: false,
   locksWhatTriggersRead: false,
+  hasCopyTools: false,
   namesIndexesByTable: false,
 };

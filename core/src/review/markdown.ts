@@ -180,7 +180,14 @@ function undoText(plan: Plan, phases: readonly Phase[]): string[] {
       ? [["contract", before, "a forward migration makes the column optional again, with its trigger", "no"]]
       : []),
     ...(phases.includes("switch") ? [["switch", "expand", "no migration; reads are kept away again", "no"]] : []),
-    ["expand", "nothing", "a forward migration drops the column", `**yes: the values in ${lost}**.${stayWords(plan)}`],
+    lost === ""
+      ? ["expand", "nothing", "a forward migration changes the tables back, where anybody knows how", "no"]
+      : [
+          "expand",
+          "nothing",
+          "a forward migration drops the column",
+          `**yes: the values in ${lost}**.${stayWords(plan)}`,
+        ],
   ];
   return [
     "## Taking it back",

@@ -5,6 +5,7 @@ import addColumnVolatileDefault from "./add-column-volatile-default.js";
 import addForeignKey from "./add-foreign-key.js";
 import addIndex from "./add-index.js";
 import addUnique from "./add-unique.js";
+import copyTable from "./copy-table.js";
 import replaceUnique from "./replace-unique.js";
 import replaceUniqueConstraint from "./replace-unique-constraint.js";
 import type { Rule } from "./rule.js";
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   addForeignKey,
   addIndex,
   addUnique,
+  copyTable,
   replaceUnique,
   replaceUniqueConstraint,
   useNewEnumValue,

@@ -74,7 +74,7 @@ export function judge(migration: Migration, known: Known = {}): Judgement {
 
 function findingsOf<K extends OperationKind>(operation: OperationOf<K>, context: RuleContext): Finding[] {
   return rules
-    .filter((rule) => rule.on === operation.kind)
+    .filter((rule) => [rule.on].flat().includes(operation.kind))
     .flatMap((rule) => {
       const consequence = rule.detect(operation, context);
       if (consequence === undefined || isOverDomain(rule, operation, context)) return [];

@@ -2,6 +2,7 @@ import type { IndexFacts } from "../dialects/development.js";
 import type {
   ColumnDeclaration,
   ColumnSource,
+  DialectId,
   OperationKind,
   OperationOf,
   PlannedColumn,
@@ -31,11 +32,13 @@ export interface Rewrite {
 export interface Rule<K extends OperationKind = OperationKind> {
   /** File name, docs page and the word that people see. */
   readonly id: string;
-  readonly on: K;
+  readonly on: K | readonly K[];
   /** One line: what the rule does. */
   readonly summary: string;
   /** For the docs page: SQL that the rule rewrites, and SQL like it that passes as it stands. */
   readonly examples: {
+    /** The system whose SQL they are. Default: PostgreSQL */
+    readonly dialect?: DialectId;
     readonly unsafe: readonly string[];
     readonly safe: readonly string[];
     /** What the database says about the indexes that the examples drop. */

@@ -32,6 +32,8 @@ export interface DataSourceFacts {
 /** As much of a data source as is looked at: of any copy of TypeORM. */
 export interface DescribedDataSource {
   readonly options: object;
+  /** It may have a copy of them, and connects by that. */
+  readonly driver?: { readonly options?: object };
 }
 
 /**
@@ -60,7 +62,7 @@ export function factsOf(dataSource: DescribedDataSource, cli: string, target?: s
     transactions: (options.migrationsTransactionMode ?? "all") as DataSourceFacts["transactions"],
     cli,
     ...otherCopy(dataSource, cli),
-    isAimed: isAimed(options, target),
+    isAimed: [options, { ...options, ...dataSource.driver?.options }].every((each) => isAimed(each, target)),
   };
 }
 

@@ -99,7 +99,8 @@ function reporting(dataSource: DataSource): DataSource {
       const { up } = migration;
       const name = migration.name ?? migration.constructor.name;
       migration.up = async (runner) => {
-        if (!(await limitWaits(runner, String(up)))) tell({ kind: "unlimited", migration: name });
+        if (!(await limitWaits(runner, String(up), dataSource.options.type)))
+          tell({ kind: "unlimited", migration: name });
         const ran = recording(runner);
         failed = { migration: name, ran };
         const result = await up.call(migration, runner).finally(() => ran.stop());
@@ -128,8 +129,14 @@ function reporting(dataSource: DataSource): DataSource {
  *
  * @returns false where a limit was asked for, and none can be set
  */
-async function limitWaits(runner: Parameters<typeof recording>[0], text: string): Promise<boolean> {
-  if (lockTimeout === undefined || /\block_timeout\b/i.test(text)) return true;
+async function limitWaits(
+  runner: Parameters<typeof recording>[0],
+  text: string,
+  type: DataSource["options"]["type"],
+): Promise<boolean> {
+  if (lockTimeout === undefined || /\block(?:_wait)?_timeout\b/i.test(text)) return true;
+  // On MySQL and MariaDB no transaction takes back what a statement has changed before another one gives up.
+  if (type !== "postgres") return false;
   if (runner.isTransactionActive !== true || /\boutsideTransaction\b|\bCONCURRENTLY\b/i.test(text)) return false;
   // A shorter one is the project's own.
   await runner.query(

@@ -16,11 +16,16 @@ export function aimDataSource(dataSource: DataSource, env: NodeJS.ProcessEnv, ar
   const { replication } = dataSource.options as { replication?: object };
   const nothing = { host: undefined, port: undefined, username: undefined, password: undefined };
   const database = decodeURIComponent(new URL(url).pathname.slice(1));
-  dataSource.setOptions(
+  const settings =
     replication === undefined
       ? { ...nothing, url, database }
-      : { replication: { ...replication, master: { url }, slaves: [] } },
-  );
+      : { replication: { ...replication, master: { url }, slaves: [] } };
+  dataSource.setOptions(settings);
+  // The driver of MySQL connects by a copy of them that it made before.
+  const { driver } = dataSource as { driver?: { options?: object; database?: string } };
+  if (driver?.options === undefined || driver.options === dataSource.options) return;
+  Object.assign(driver.options, settings);
+  driver.database = database;
 }
 
 /** It is taken out of the environment, so that no child process inherits it. The file of the data source may be evaluated again. */

@@ -8,6 +8,7 @@ import doctor from "./doctor.js";
 import explain from "./explain.js";
 import init from "./init.js";
 import next from "./next.js";
+import onlineRun from "./online-run.js";
 import plan from "./plan.js";
 import repair from "./repair.js";
 import rewrite from "./rewrite.js";
@@ -25,6 +26,7 @@ export const commands: readonly CliCommand[] = [
   explain,
   init,
   next,
+  onlineRun,
   plan,
   repair,
   rewrite,

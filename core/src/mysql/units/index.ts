@@ -16,6 +16,7 @@ import { describeEnforce, enforce } from "./enforce.js";
 import { describeExpand, expand } from "./expand.js";
 import { addForeignKey, describeAddForeignKey, describeValidateForeignKey, validateForeignKey } from "./foreign-key.js";
 import { type MysqlServer, type Program, statementsOfProgram, type UnitContext } from "./frame.js";
+import { describeOnlineCopy, onlineCopy } from "./online-copy.js";
 import { describeProve, prove } from "./prove.js";
 import { describeUndoContract, undoContract } from "./undo-contract.js";
 import { describeUndoExpand, undoExpand } from "./undo-expand.js";
@@ -56,6 +57,8 @@ function programOf(spec: Exclude<UnitSpec, { kind: "original" }>, context: UnitC
       return undoExpand(spec, context);
     case "undo-contract":
       return undoContract(spec, context);
+    case "online-copy":
+      return onlineCopy(spec, context);
     default:
       return spec satisfies never;
   }
@@ -98,6 +101,8 @@ function words(spec: UnitSpec, server: MysqlServer, verdict: Verdict): UnitText 
       return describeUndoExpand(spec);
     case "undo-contract":
       return describeUndoContract(spec);
+    case "online-copy":
+      return describeOnlineCopy(spec);
     case "original":
       return describeOriginal(spec, verdict);
     default:

@@ -110,6 +110,7 @@ function partsOf(spec: UnitSpec, plan: string): (string | Framed)[] {
     }
     case "assert-index":
     case "validate-foreign-key":
+    case "online-copy":
     case "original":
       return [];
     default:

@@ -46,6 +46,8 @@ export function runsOf(spec: UnitSpec, plan: string): Framed | string {
       return undoContract(spec);
     case "original":
       return spec.frame === undefined ? spec.sql : original(spec, spec.frame);
+    case "online-copy":
+      throw new Error("PostgreSQL's rules make no such unit");
     default:
       return spec satisfies never;
   }
@@ -87,6 +89,8 @@ function words(spec: UnitSpec, verdict: Verdict): UnitText {
       return describeUndoContract(spec);
     case "original":
       return describeOriginal(spec, verdict);
+    case "online-copy":
+      throw new Error("PostgreSQL's rules make no such unit");
     default:
       return spec satisfies never;
   }

@@ -1,0 +1,44 @@
+import { errorCode } from "../db/retry.js";
+import type { Connection } from "../dialects/connection.js";
+import type { FormerTable } from "../dialects/judging.js";
+import { operationsOfKind, type TableName, tableLabel } from "../model/index.js";
+import { hasKeptColumn } from "../verdicts/kept-column.js";
+import { asked } from "./asked.js";
+import { quoteIdentifier, quoteTable } from "./quote.js";
+import { readMysqlMigration } from "./read/read-migration.js";
+
+/** A table as its server declares it; undefined where there is none. */
+export async function readFormerTable(connection: Connection, table: TableName): Promise<FormerTable | undefined> {
+  const [row] = await asked<Readonly<Record<string, string>>>(
+    connection,
+    `"${tableLabel(table)}"`,
+    `SHOW CREATE TABLE ${quoteTable(table)}`,
+  ).catch((error) => {
+    if (errorCode(error) === "42P01") return [];
+    throw error;
+  });
+  const sql = row?.["Create Table"];
+  if (sql === undefined) return undefined;
+  const [made] = operationsOfKind(readMysqlMigration(sql, "SHOW CREATE TABLE").operations, "createTable");
+  if (made === undefined) return undefined;
+  const { columns, indexes = [], constraints, optionsSql = "" } = made;
+  const keys = constraints.filter(({ kind }) => kind === "primary" || kind === "unique");
+  const all = [
+    ...keys.map(({ columns: own }) => ({ columns: own, method: "btree" })),
+    ...indexes.map(({ columns: over, reads, method }) => ({ columns: over ?? reads, method })),
+  ];
+  const isNamed = (name: string) => (each: { readonly name: string }) => each.name.toLowerCase() === name.toLowerCase();
+  return {
+    column: (name) => columns.find(isNamed(name)),
+    // Each part of it has a line of its own.
+    columnSql(name) {
+      const start = `  ${quoteIdentifier(columns.find(isNamed(name))?.name ?? name)} `;
+      const line = sql.split("\n").find((each) => each.startsWith(start));
+      return line?.trim().replace(/,$/, "");
+    },
+    optionsSql,
+    indexes: all,
+    hasVirtualColumn: columns.some(({ isVirtual }) => isVirtual === true),
+    hasKeptColumn: hasKeptColumn(columns, all),
+  };
+}

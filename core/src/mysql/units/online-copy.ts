@@ -1,0 +1,142 @@
+import type { SpecOf, UnitText } from "../../dialects/units.js";
+import { takes } from "../../sql/unit-words.js";
+import { procedureName, quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
+import { isTable } from "./column.js";
+import { execute, type MysqlServer, type Program, signal, type UnitContext } from "./frame.js";
+
+type OnlineCopySpec = SpecOf<"online-copy">;
+
+/** What is copied in a moment: writes wait for no longer than for a short lock. */
+export const atOnce = { rows: 10_000, bytes: 16 * 1024 * 1024 } as const;
+
+/**
+ * Does nothing where the table is as wanted. Else changes it at once where there is little to copy, or while writes go on where this
+ * server can; else stops, with nothing changed: a tool has to do it.
+ */
+export function onlineCopy(spec: OnlineCopySpec, { plan, server }: UnitContext): Program {
+  const { table } = spec;
+  const alter = alterStatement(spec);
+  const refused = `${quoteTable(table)} has rows, and this server would stop every write while it copies them. Nothing is changed. Run: npx lockstep online run ${plan}`;
+  return {
+    tables: [table],
+    change: `        BEGIN  -- the same change to an empty table of the same definition tells whether there is anything left to do
+          DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
+            ${dropDraft(spec)};
+            RESIGNAL;
+          END;
+${draftSteps(spec).map(linesOf).join("")}          SELECT count(*) INTO found FROM (${differences(spec, server)}) d;
+          ${dropDraft(spec)};
+        END;
+        IF found > 0 THEN
+          SELECT count(*) INTO many FROM (SELECT 1 FROM ${quoteTable(table)} LIMIT ${atOnce.rows + 1}) few;
+          IF many <= ${atOnce.rows} AND (SELECT coalesce(max(DATA_LENGTH), 0) FROM information_schema.TABLES WHERE ${isTable(table)}) <= ${atOnce.bytes} THEN
+          ${execute(quoteText(alter)).trimStart()}          ELSE
+            BEGIN
+              DECLARE EXIT HANDLER FOR 1845, 1846 BEGIN
+                SET message = ${quoteText(refused)};
+                ${signal(server)}
+              END;
+            ${execute(quoteText(`${alter}, LOCK=NONE`)).trimStart()}            END;
+          END IF;
+        END IF;
+`,
+  };
+}
+
+/** The table in which the change is tried. */
+function draftOf({ table, changes }: OnlineCopySpec) {
+  return { ...table, name: procedureName("draft", table.name, JSON.stringify(changes)) };
+}
+
+export function dropDraft(spec: OnlineCopySpec): string {
+  return `DROP TABLE IF EXISTS ${quoteTable(draftOf(spec))}`;
+}
+
+/** A statement over the draft. */
+interface DraftStep {
+  readonly sql: string;
+  /** A query: it runs where this finds a row, or none. */
+  readonly when?: { readonly query: string; readonly finds: boolean };
+  /** What it takes away may be gone: 1091. */
+  readonly mayBeGone?: true;
+}
+
+/** What makes the draft and applies the changes to it. What they add is taken away first. */
+export function draftSteps(spec: OnlineCopySpec): readonly DraftStep[] {
+  const draft = draftOf(spec);
+  const alter = (clause: string) => `ALTER TABLE ${quoteTable(draft)} ${clause}`;
+  return [
+    { sql: dropDraft(spec) },
+    { sql: `CREATE TABLE ${quoteTable(draft)} LIKE ${quoteTable(spec.table)}` },
+    ...spec.changes.flatMap(({ clause, adds }): DraftStep[] => {
+      if (adds === undefined) return [{ sql: alter(clause), mayBeGone: true }];
+      const { kind, name } = adds;
+      if (kind === "check") {
+        // Some servers have one name of a kind in a database.
+        const unnamed = clause.replace(/^ADD\s+CONSTRAINT\s+(?:`(?:[^`]|``)+`|[^\s`]+)\s+CHECK/i, "ADD CHECK");
+        const query = `SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isTable(spec.table)} AND CONSTRAINT_NAME = ${quoteName(name)}`;
+        return [{ sql: alter(unnamed), when: { query, finds: false } }];
+      }
+      const [from, column] = kind === "column" ? ["COLUMNS", "COLUMN_NAME"] : ["STATISTICS", "INDEX_NAME"];
+      const query = `SELECT 1 FROM information_schema.${from} WHERE ${isTable(draft)} AND ${column} = ${quoteName(name)}`;
+      const drop = alter(`DROP ${kind.toUpperCase()} ${quoteIdentifier(name)}`);
+      return [{ sql: drop, when: { query, finds: true } }, { sql: alter(clause) }];
+    }),
+  ];
+}
+
+function linesOf({ sql, when, mayBeGone }: DraftStep): string {
+  const lines = execute(quoteText(sql));
+  if (when !== undefined)
+    return `          IF ${when.finds ? "" : "NOT "}EXISTS (${when.query}) THEN\n${lines}          END IF;\n`;
+  if (mayBeGone === undefined) return lines;
+  return `          BEGIN\n            DECLARE CONTINUE HANDLER FOR 1091 BEGIN END;  -- it is gone already\n${lines}          END;\n`;
+}
+
+/** A query: what one of the two has and the other has not, a row each. Positions and foreign keys, which a draft lacks, do not count. */
+export function differences(spec: OnlineCopySpec, server: MysqlServer): string {
+  const draft = draftOf(spec);
+  const either = `(${isTable(spec.table)} OR ${isTable(draft)})`;
+  const side = (name: string) => `IF(${name} = ${quoteName(draft.name)}, 1, -1) AS side`;
+  const parts = (kind: string, of: string, names: string) =>
+    `SELECT ${side("TABLE_NAME")}, SHA2(JSON_ARRAY('${kind}', ${names}), 256) AS part FROM information_schema.${of} WHERE ${either}`;
+  const checks =
+    server === "mariadb"
+      ? `SELECT ${side("TABLE_NAME")}, SHA2(JSON_ARRAY('check', CHECK_CLAUSE), 256) AS part FROM information_schema.CHECK_CONSTRAINTS WHERE ${either.replaceAll("TABLE_SCHEMA", "CONSTRAINT_SCHEMA")}`
+      : `SELECT ${side("TABLE_NAME")}, SHA2(JSON_ARRAY('check', CHECK_CLAUSE, ENFORCED), 256) AS part FROM information_schema.TABLE_CONSTRAINTS JOIN information_schema.CHECK_CONSTRAINTS USING (CONSTRAINT_SCHEMA, CONSTRAINT_NAME) WHERE CONSTRAINT_TYPE = 'CHECK' AND ${either}`;
+  const all = [
+    parts("table", "TABLES", "ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT"),
+    parts(
+      "column",
+      "COLUMNS",
+      "COLUMN_NAME, COLUMN_DEFAULT, IS_NULLABLE, COLUMN_TYPE, COLLATION_NAME, EXTRA, COLUMN_COMMENT, GENERATION_EXPRESSION",
+    ),
+    parts("index", "STATISTICS", "INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, SUB_PART, COLLATION, INDEX_TYPE"),
+    checks,
+  ];
+  return `SELECT part FROM (${all.join(" UNION ALL ")}) p GROUP BY part HAVING sum(side) <> 0`;
+}
+
+/** `` ALTER TABLE `order` ADD …, MODIFY … `` */
+export function alterStatement({ table, changes }: OnlineCopySpec): string {
+  return `ALTER TABLE ${quoteTable(table)} ${changes.map(({ clause }) => clause).join(", ")}`;
+}
+
+/** What takes it back in its own way; undefined: nobody knows. */
+export function onlineCopyBack({ table, changes }: OnlineCopySpec): OnlineCopySpec | undefined {
+  const back = changes.flatMap((change) => (change.back === undefined ? [] : [{ clause: change.back }]));
+  return back.length === changes.length ? { kind: "online-copy", table, changes: back.reverse() } : undefined;
+}
+
+export function describeOnlineCopy(spec: OnlineCopySpec): UnitText {
+  const back = onlineCopyBack(spec);
+  return {
+    title: `Change ${quoteTable(spec.table)} at once where there is little to copy; else npx lockstep online run does it, and this sees that it is done`,
+    ddl: alterStatement(spec),
+    verdict: takes("SHARE UPDATE EXCLUSIVE", "rewrite", spec.table),
+    undo:
+      back === undefined
+        ? "none that is known: a new migration of the ORM"
+        : `${alterStatement(back)}, in the same way`,
+  };
+}

@@ -1,0 +1,99 @@
+import {
+  type Operation,
+  type OperationOf,
+  strongestMode,
+  type TableChange,
+  type TableName,
+  tableLabel,
+} from "../model/index.js";
+import { quoteIdentifier } from "../mysql/quote.js";
+import { needsPhases } from "./in-phases.js";
+import { defineRule, type RuleContext } from "./rule.js";
+import { isPlain } from "./steps.js";
+
+const kinds = ["addColumn", "redeclareColumn", "addCheck", "createIndex", "form"] as const;
+
+/** What MySQL and MariaDB do by copying the table while writes wait, where no phase takes its place. */
+export default defineRule({
+  id: "copy-table",
+  on: kinds,
+  summary: "Lets a tool copy the table while reads and writes go on (MySQL, MariaDB)",
+  examples: {
+    dialect: "mariadb",
+    unsafe: [
+      "ALTER TABLE `order` ADD `total` decimal(10,2) AS (`net` + `tax`) STORED;",
+      "ALTER TABLE `order` ADD CONSTRAINT `positive` CHECK (`net` > 0);",
+      "ALTER TABLE `order` CONVERT TO CHARACTER SET utf8mb4;",
+    ],
+    safe: [
+      "ALTER TABLE `order` ADD `total` decimal(10,2) AS (`net` + `tax`) VIRTUAL;",
+      "CREATE TABLE `team` (`id` int NOT NULL); ALTER TABLE `team` ADD CONSTRAINT `positive` CHECK (`id` > 0);",
+    ],
+  },
+  background: `MySQL and MariaDB change many things of a table without a copy of it, or copy it while writes go on. For others (another
+type, an enum value between others, a stored generated column, a CHECK, another character set) they copy it row by row, and every write
+waits until the last one is copied.
+
+The migration does such a change by itself where there is little to copy: up to 10 000 rows and 16 MB, in a moment. Where there is more
+it asks the server to do it while writes go on (\`LOCK=NONE\`, which MariaDB can from 11.2 on), and stops where the server cannot, with
+nothing changed. Then \`npx lockstep online run\` lets pt-online-schema-change or gh-ost copy the table while the application goes on; the
+migration, deployed again, sees that it is done. See [large tables on MySQL and MariaDB](../online.md).`,
+
+  detect(operation, context) {
+    const table = tableOf(operation);
+    if (table === undefined || !context.judging.capabilities.hasCopyTools || context.createdInThisChange(table))
+      return undefined;
+    const verdict = context.judging.verdictOf(operation, context);
+    if (strongestMode(verdict) !== "SHARE" || verdict.doubts.includes("former-type")) return undefined;
+    if (operation.demands !== undefined || changeOf(operation, context) === undefined) return undefined;
+    return `"${tableLabel(table)}" is copied, or read as a whole: nobody can write to it until that is done.`;
+  },
+
+  columns: () => [],
+
+  rewrite(operation, _columns, context) {
+    const [table, change] = [tableOf(operation), changeOf(operation, context)];
+    if (table === undefined || change === undefined) return {};
+    return { expand: [{ kind: "ddl", unit: { kind: "online-copy", table, changes: [change] } }] };
+  },
+});
+
+function tableOf(operation: OperationOf<(typeof kinds)[number]>): TableName | undefined {
+  return operation.kind === "form" ? operation.tables?.[0] : operation.table;
+}
+
+/** The clause, where running it twice does no harm or it can be told that it ran; undefined: a person has to look at it. */
+function changeOf(operation: Operation, context: RuleContext): TableChange | undefined {
+  const clause = operation.sql;
+  switch (operation.kind) {
+    case "addColumn": {
+      const { table, column } = operation;
+      if (isPlain(column) && needsPhases(table, column, context)) return undefined;
+      const name = quoteIdentifier(column.name);
+      return { clause, adds: { kind: "column", name: column.name }, back: `DROP COLUMN ${name}` };
+    }
+    case "redeclareColumn": {
+      const { table, formerName, column } = operation;
+      if (formerName !== column.name || context.addedColumn(table, column.name) !== undefined) return undefined;
+      const former = context.formerTable(table)?.columnSql?.(formerName);
+      return { clause, ...(former === undefined ? {} : { back: `MODIFY COLUMN ${former}` }) };
+    }
+    case "addCheck": {
+      const { name } = operation;
+      if (name === undefined) return undefined;
+      const back = `DROP CONSTRAINT ${quoteIdentifier(name)}`;
+      return { clause, adds: { kind: "check", name }, back };
+    }
+    case "createIndex": {
+      const { table, name, method, definition, reads } = operation;
+      if (name === "" || reads.some((column) => context.addedColumn(table, column) !== undefined)) return undefined;
+      const index = quoteIdentifier(name);
+      const added = `ADD ${method.toUpperCase()} INDEX ${index} ${definition}`;
+      return { clause: added, adds: { kind: "index", name }, back: `DROP INDEX ${index}` };
+    }
+    case "form":
+      return operation.what === "CONVERT TO CHARACTER SET" ? { clause } : undefined;
+    default:
+      return undefined;
+  }
+}

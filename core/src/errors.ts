@@ -19,7 +19,7 @@ interface ErrorEntry {
 export const errorTable = {
   LS1001: {
     title: "A migration's SQL cannot be parsed",
-    why: "Lockstep judges statements by PostgreSQL's own grammar. What cannot be parsed cannot be judged, and would fail in the database too.",
+    why: "Lockstep judges statements by the grammar of the database. What cannot be parsed cannot be judged, and would fail in the database too.",
     next: "Correct the statement at the place named, or run the command with LOCKSTEP=off to pass the file through unread.",
     exit: 1,
   },
@@ -67,7 +67,7 @@ export const errorTable = {
   },
   LS2005: {
     title: "A fill has the wrong type",
-    why: "PostgreSQL would refuse to store the value in the new column.",
+    why: "The database would refuse to store the value in the new column.",
     next: "Cast the expression to the column's type.",
     exit: 1,
   },
@@ -547,7 +547,7 @@ export const errorTable = {
   },
   LS6001: {
     title: "Rows stand against a unique index",
-    why: "PostgreSQL cannot build a unique index while two rows have the same values. The half-built index was taken away, so nothing is refused meanwhile.",
+    why: "No unique index can be built while two rows have the same values. The half-built index was taken away, so nothing is refused meanwhile.",
     next: "Correct the rows named, then run the command again.",
     exit: 1,
   },
@@ -583,7 +583,7 @@ export const errorTable = {
   },
   LS7020: {
     title: "A migration failed on the target",
-    why: "PostgreSQL refused it for a reason that trying again does not change, or nobody can tell from its text what it has done so far. Later migrations wait.",
+    why: "The database refused it for a reason that trying again does not change, or nobody can tell from its text what it has done so far. Later migrations wait.",
     next: "Correct the cause that the message names, then run the deployment again.",
     exit: 3,
   },
@@ -840,9 +840,9 @@ export const errorTable = {
     exit: 2,
   },
   LS9062: {
-    title: "The data source is not one of PostgreSQL",
-    why: "What is safe, and how it is made so, is known for PostgreSQL.",
-    next: 'Use Lockstep in the project whose data source has type: "postgres".',
+    title: "The data source is not one of PostgreSQL, MySQL or MariaDB",
+    why: "What is safe, and how it is made so, is known for these three.",
+    next: 'Use Lockstep in the project whose data source has type: "postgres", "mysql" or "mariadb".',
     exit: 2,
   },
   LS9063: {

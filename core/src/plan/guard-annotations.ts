@@ -73,7 +73,7 @@ function refuse(
 }
 
 function whyIdle(table: TableName, { notNull, isGenerated, isIdentity }: ColumnDeclaration): string {
-  if (isGenerated || isIdentity) return "PostgreSQL computes the column itself";
+  if (isGenerated || isIdentity) return "the database computes the column itself";
   if (!notNull) return "the column is optional, and rows that exist stay NULL";
   return `the statement that adds it to "${tableLabel(table)}" has a form that Lockstep passes as it stands`;
 }

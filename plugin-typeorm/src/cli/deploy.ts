@@ -32,8 +32,14 @@ export async function deploy(
   if (told.some(({ kind }) => kind === "data-source")) throw notAimed(typeorm);
   const failure = told.find((each) => each.kind === "failed");
   if (failure === undefined) return run;
-  const { migration, sqlState, text, left, isInTransaction } = failure;
+  const { migration, errno, text, left, isInTransaction } = failure;
+  const sqlState = errno === undefined ? failure.sqlState : await conditionOf(errno);
   return { ...run, failed: { migration: fileOf(migration) ?? migration, sqlState, text, left, isInTransaction } };
+}
+
+async function conditionOf(errno: number): Promise<string | undefined> {
+  const { mysqlCondition } = await import("@lockstep/core/planning");
+  return mysqlCondition(errno);
 }
 
 /**

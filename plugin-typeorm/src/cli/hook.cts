@@ -19,6 +19,8 @@ export type Told =
       /** As TypeORM calls it. */
       readonly migration: string;
       readonly sqlState: string | undefined;
+      /** The number that a server of MySQL or MariaDB has for the error. */
+      readonly errno: number | undefined;
       readonly text: string;
       /** Statements of it that ran before, and stay. */
       readonly left: readonly string[];
@@ -101,7 +103,7 @@ function reporting(dataSource: DataSource): DataSource {
       migration.up = async (runner) => {
         if (!(await limitWaits(runner, String(up), dataSource.options.type)))
           tell({ kind: "unlimited", migration: name });
-        const ran = recording(runner);
+        const ran = recording(runner, dataSource.options.type === "postgres" ? () => false : commitsByItself);
         failed = { migration: name, ran };
         const result = await up.call(migration, runner).finally(() => ran.stop());
         failed = undefined;
@@ -111,10 +113,10 @@ function reporting(dataSource: DataSource): DataSource {
     try {
       return await runMigrations.call(dataSource, options);
     } catch (error) {
-      const { text, sqlState } = wordsOf(error);
+      const { text, ...codes } = wordsOf(error);
       if (failed !== undefined) {
         const { migration, ran } = failed;
-        tell({ kind: "failed", migration, sqlState, text, left: ran.left(), isInTransaction: ran.isInside() });
+        tell({ kind: "failed", migration, ...codes, text, left: ran.left(), isInTransaction: ran.isInside() });
       }
       if (error instanceof Error) Object.defineProperty(error, inspect, { value: () => text });
       throw error;
@@ -145,16 +147,27 @@ async function limitWaits(
   return true;
 }
 
+/** What MySQL and MariaDB commit a transaction for: https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html */
+function commitsByItself(sql: string): boolean {
+  return /^\s*(?:ALTER|ANALYZE|CREATE(?!\s+TEMPORARY)|DROP(?!\s+TEMPORARY)|GRANT|LOCK|OPTIMIZE|RENAME|REPAIR|REVOKE|TRUNCATE)\b/i.test(
+    sql,
+  );
+}
+
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
-function wordsOf(error: unknown): { readonly text: string; readonly sqlState: string | undefined } {
-  const { message, code, detail, hint } = (error ?? {}) as Record<string, unknown>;
+function wordsOf(error: unknown): Pick<Extract<Told, { kind: "failed" }>, "text" | "sqlState" | "errno"> {
+  const { message, code, errno, detail, hint } = (error ?? {}) as Record<string, unknown>;
   const lines = [
     `ERROR: ${message ?? error}`,
     ...(detail ? [`DETAIL: ${detail}`] : []),
     ...(hint ? [`HINT: ${hint}`] : []),
   ];
-  return { text: lines.join("\n"), sqlState: typeof code === "string" && /^\w{5}$/.test(code) ? code : undefined };
+  return {
+    text: lines.join("\n"),
+    sqlState: typeof code === "string" && /^\w{5}$/.test(code) ? code : undefined,
+    errno: typeof errno === "number" && errno > 0 ? errno : undefined,
+  };
 }
 
 /** Not by console: the process may end at once. */

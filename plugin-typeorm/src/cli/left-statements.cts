@@ -13,15 +13,23 @@ export interface Recording {
   stop(): void;
 }
 
-/** Writes down what a migration has run so far: TypeORM records nothing of one that fails. */
-export function recording(runner: Runner): Recording {
+/**
+ * Writes down what a migration has run so far: TypeORM records nothing of one that fails.
+ *
+ * @param commitsByItself whether a statement ends the transaction that it stands in, before it runs: what defines a table on MySQL
+ */
+export function recording(runner: Runner, commitsByItself: (sql: string) => boolean): Recording {
   const done: string[] = [];
   let held: string[] | undefined = runner.isTransactionActive === true ? [] : undefined;
   const own = Object.getOwnPropertyDescriptor(runner, "query");
   const { query } = runner;
   runner.query = async (sql, ...rest) => {
-    const result = await query.call(runner, sql, ...rest);
     const text = String(sql);
+    if (commitsByItself(text)) {
+      done.push(...(held ?? []));
+      held = undefined;
+    }
+    const result = await query.call(runner, sql, ...rest);
     const begins = /^\s*(?:BEGIN|START\s+TRANSACTION)\b/i.test(text);
     // A whole transaction in one text.
     if (begins && /\b(?:COMMIT|END)\b[^;]*;?\s*$/i.test(text)) done.push(brief(text));

@@ -1,5 +1,3 @@
-import { mysqlLock } from "./run-lock-mysql.cjs";
-import { postgresLock } from "./run-lock-postgres.cjs";
 import type { DataSource } from "./typeorm.cjs";
 
 const heartbeatMs = 5_000;
@@ -17,8 +15,9 @@ export interface LockSession {
  * Without a lock (no second connection, a pooler that gives sessions away) the migrations run as they do in TypeORM.
  */
 export async function withRunLock<T>(dataSource: DataSource, run: () => Promise<T>): Promise<T> {
-  const lock = dataSource.driver.options.type === "postgres" ? postgresLock : mysqlLock;
-  const session = await lock(dataSource);
+  const session = await (dataSource.driver.options.type === "postgres"
+    ? (await import("./run-lock-postgres.cjs")).postgresLock(dataSource)
+    : (await import("./run-lock-mysql.cjs")).mysqlLock(dataSource));
   if (session === undefined) return run();
   // Whoever waits can tell this session from one that a pooler keeps after its owner has gone.
   const heartbeat = setInterval(() => void session.query("SELECT 1").catch(() => undefined), heartbeatMs);

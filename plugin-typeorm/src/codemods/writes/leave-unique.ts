@@ -44,7 +44,7 @@ function* judge(
   for (const target of conflictsOf(found)) {
     const named = namesIn(target);
     if (named === undefined || !isSame(named, keyAs(found, key))) continue;
-    const reason = `its conflict is on ${names}, which is no longer unique: PostgreSQL refuses it; name the new key`;
+    const reason = `its conflict is on ${names}, which is no longer unique: name the new key`;
     const what = describe(call, found.builder ? `conflict of insert into ${found.model.name}` : `conflict of ${label}`);
     yield { kind: "place", certainty: "required", offset: target.getStart(file.ast), what, reason };
   }

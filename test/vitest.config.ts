@@ -3,13 +3,20 @@ import { defineConfig } from "vitest/config";
 import LongFirst from "./support/long-first.js";
 import { longProofs } from "./support/long-proofs.js";
 import { findMariadb } from "./support/mariadb-binaries.js";
+import { usePtOsc } from "./support/percona-toolkit.js";
 
 /** Tests that keep nothing outside of their file: those of one worker share the modules they load, the compiler among them. */
 const shared = ["core", "plugin-prisma", "plugin-typeorm", "catalogue"].map((folder) => `${folder}/**/*.test.ts`);
 
 const { LOCKSTEP_TESTS: part = "all" } = process.env;
 /** Tests on a real MariaDB. Left out, in one line, where there is none. */
-const mariadb = ["database/mysql/**/*.test.ts"];
+const mariadb = [
+  "database/mysql/**/*.test.ts",
+  "matrix/mariadb/**/*.test.ts",
+  "contract/{killed-mariadb,online}.test.ts",
+  "scenarios/mysql-code.test.ts",
+];
+const copying = ["contract/online.test.ts", "database/mysql/online-run.test.ts"];
 // Vitest reads this file more than once; it is said once.
 const wasMissing = process.env.LOCKSTEP_NO_MARIADB === "1";
 const hasMariadb = Boolean(process.env.LOCKSTEP_MARIADB_URL) || (!wasMissing && findMariadb() !== undefined);
@@ -17,8 +24,19 @@ if (!hasMariadb && !wasMissing) {
   process.env.LOCKSTEP_NO_MARIADB = "1";
   console.log("No MariaDB server: its tests are left out. LOCKSTEP_MARIADB_URL names one.");
 }
+const lacked = process.env.LOCKSTEP_NO_PT_OSC === "1";
+const canCopy = !lacked && usePtOsc();
+if (!canCopy && !lacked) {
+  process.env.LOCKSTEP_NO_PT_OSC = "1";
+  console.log("No pt-online-schema-change (package percona-toolkit): its tests are left out.");
+}
 /** The last one: tests of the projects that the gallery is about. */
-const exclude = [...(part === "short" ? longProofs : []), ...(hasMariadb ? [] : mariadb), "scenarios/code/*/input/**"];
+const exclude = [
+  ...(part === "short" ? longProofs : []),
+  ...(hasMariadb ? [] : mariadb),
+  ...(canCopy ? [] : copying),
+  "scenarios/code/*/input/**",
+];
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   test: {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasPtOsc } from "../support/percona-toolkit.js";
 import { type OrmApp, succeeded } from "./orm-app.js";
 import { onMariadb } from "./orms.js";
 import { catalogue } from "./states.js";
@@ -13,7 +12,7 @@ const stored = `
 }
 `;
 
-describe.runIf(hasPtOsc).each(onMariadb)("$name", ({ create }) => {
+describe.each(onMariadb)("$name", ({ create }) => {
   let app: OrmApp;
   const users = async (url: string) =>
     ((await catalogue(app, url)) as { tables: { users: readonly string[] } }).tables.users;

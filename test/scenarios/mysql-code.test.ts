@@ -78,7 +78,7 @@ const columns = `
 }
 `;
 
-describe.skipIf(!process.env.LOCKSTEP_TEST_MARIADB)("SQL of MySQL in code", () => {
+describe("SQL of MySQL in code", () => {
   let app: OrmApp;
   beforeAll(async () => {
     app = typeorm("1.1.1", "MariaDB").create();

@@ -1,10 +1,10 @@
 /** Where a MariaDB server is on this machine: installed, or unpacked from Debian's packages below node_modules. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { cacheFor, libraryFolders, moveTo, unpack } from "./debian-packages.js";
 import type { Account } from "./postgres-binaries.js";
 
 export interface MariadbBinaries {
@@ -16,7 +16,7 @@ export interface MariadbBinaries {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const cache = fileURLToPath(new URL("../../node_modules/.cache/lockstep-mariadb", import.meta.url));
+const cache = cacheFor("mariadb");
 
 /**
  * The server on PATH or in /usr/sbin; else the packages of Debian, downloaded once and not installed, which needs no root where apt
@@ -31,7 +31,7 @@ export function findMariadb(): MariadbBinaries | undefined {
     existsSync(join(folder, "mysql_system_tables.sql")),
   );
   if (installed !== undefined && share !== undefined) return { mariadbd: installed, share, env: {} };
-  if (!existsSync(cache) && !download()) return undefined;
+  if (!unpack("mariadb", ["mariadb-server-core", "mariadb-server"], ["mariadb-server-core"])) return undefined;
   return unpackedIn(cache);
 }
 
@@ -53,65 +53,10 @@ export function runnableBy(binaries: MariadbBinaries, account: Account | undefin
 }
 
 function unpackedIn(folder: string): MariadbBinaries {
-  const libraries = ["usr/lib", "lib"]
-    .map((each) => join(folder, each))
-    .flatMap((each) => (existsSync(each) ? readdirSync(each).map((name) => join(each, name)) : []))
-    .filter((each) => each.endsWith("-linux-gnu"));
   return {
     mariadbd: join(folder, "usr/sbin/mariadbd"),
     share: join(folder, "usr/share/mysql"),
     plugins: join(folder, "usr/lib/mysql/plugin"),
-    env: { LD_LIBRARY_PATH: libraries.join(delimiter) },
+    env: { LD_LIBRARY_PATH: libraryFolders(folder).join(delimiter) },
   };
-}
-
-/** Where there is no network, that is known at once. */
-const quick = ["-q", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10"];
-
-/** Fetches and unpacks what this system lacks of the server; false where there is no apt, no package or no network. */
-function download(): boolean {
-  if (!existsSync("/usr/bin/apt-get") || !existsSync("/usr/bin/dpkg-deb")) return false;
-  mkdirSync(join(cache, ".."), { recursive: true });
-  const draft = mkdtempSync(`${cache}-`);
-  try {
-    const fetched = () => {
-      const packages = ["mariadb-server-core", "mariadb-server", ...missingLibraries()];
-      return run("apt-get", ["download", ...quick, ...packages], draft).status === 0;
-    };
-    if (!fetched()) {
-      // Lists that are missing or older than the archive.
-      if (process.getuid?.() !== 0 || run("apt-get", ["update", ...quick], draft).status !== 0 || !fetched())
-        return false;
-    }
-    const folder = join(draft, "unpacked");
-    for (const name of readdirSync(draft).filter((each) => each.endsWith(".deb")))
-      if (run("dpkg-deb", ["-x", name, folder], draft).status !== 0) return false;
-    moveTo(folder, cache);
-    return true;
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
-}
-
-/** The libraries that the server's package depends on and that are not installed. */
-function missingLibraries(): string[] {
-  const { stdout } = run("apt-cache", ["depends", "mariadb-server-core"], "/");
-  const libraries = [...stdout.matchAll(/^ +Depends: (lib[\w.+-]+)$/gm)].map(([, name = ""]) => name);
-  return libraries.filter(
-    (name) => !run("dpkg-query", ["-W", "-f", "$" + "{Status}", name], "/").stdout.includes("ok installed"),
-  );
-}
-
-/** In one step: whoever does the same at the same time finds all of it or nothing. */
-function moveTo(draft: string, folder: string): void {
-  try {
-    renameSync(draft, folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-    rmSync(draft, { recursive: true, force: true });
-  }
-}
-
-function run(command: string, args: readonly string[], cwd: string) {
-  return spawnSync(command, args, { cwd, encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
 }

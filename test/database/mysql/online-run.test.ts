@@ -8,7 +8,6 @@ import { ptOsc } from "../../../core/src/online/pt-osc.js";
 import { type CopyEvent, type CopyRequest, runCopy } from "../../../core/src/online/run-copy.js";
 import type { CopyTool } from "../../../core/src/online/tool.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
-import { hasPtOsc } from "../../support/percona-toolkit.js";
 
 const table = { name: "order" };
 const rows = 60_000;
@@ -117,7 +116,7 @@ async function writers(count: number) {
   };
 }
 
-describe.runIf(hasPtOsc)("pt-online-schema-change", () => {
+describe("pt-online-schema-change", () => {
   it("copies the table under writers, and loses nothing of theirs", async () => {
     await grow();
     const stop = await writers(4);

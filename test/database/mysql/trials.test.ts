@@ -136,6 +136,12 @@ describe("foreign keys", () => {
   it("are tried for one value of all rows, and not against tables that come later", async () => {
     const columns = [{ name: "teamId", type: "int", fill: fillOf("1") }];
     expect(await checkReference(db, { table, foreignKey, columns })).toEqual([]);
+    // The column may be there already.
+    const there = { ...foreignKey, columns: ["other"] };
+    const ofOther = (sql: string) => [{ name: "other", type: "int", fill: fillOf(sql) }];
+    expect(await checkReference(db, { table, foreignKey: there, columns: ofOther("99") })).toMatchObject([
+      { kind: "missing-rows" },
+    ]);
     const later = { ...foreignKey, references: { name: "Later" } };
     expect(await checkReference(db, { table, foreignKey: later, columns })).toMatchObject([{ kind: "not-checked" }]);
   });

@@ -16,7 +16,7 @@ const chosen = Object.entries(groups)
   .map(([group, all]) => [group, all.filter(({ name }) => name.includes(only))] as const)
   .filter(([, all]) => all.length > 0);
 
-describe.skipIf(!process.env.LOCKSTEP_TEST_MARIADB).each(chosen)("TypeORM 1.1.1, MariaDB: %s", (_, all) => {
+describe.each(chosen)("TypeORM 1.1.1, MariaDB: %s", (_, all) => {
   const story = new Story(all);
   beforeAll(() => story.tell(), 600_000);
   afterAll(() => story.close());

@@ -67,7 +67,7 @@ describe.each(["1.1.1", "0.3.31"] as const)("TypeORM %s", (version) => {
     const own = result.stderr
       .split("\n")
       .flatMap((file) => /\/((?:plugin-typeorm|core)\/.*\/?dist\/.*)/.exec(file)?.[1] ?? []);
-    const locks = ["run-lock", "run-lock-postgres"];
+    const locks = ["run-lock-postgres", "run-lock"];
     const wrapper = ["aim", "generate-call", "index", "load-plugin", ...locks, "scaffolding", "with-lockstep"];
     expect([...new Set(own)].sort()).toEqual(wrapper.map((name) => `plugin-typeorm/wrapper/dist/${name}.cjs`));
     expect(result.stderr).not.toMatch(/ts-morph|typescript\.c?js|libpg-query|\/zod\/|\/jiti\//);

@@ -87,8 +87,8 @@ async function tryValues(
 
 interface Value {
   readonly sql: string;
-  /** The same for every new row. */
-  readonly isConstant: boolean;
+  /** What every new row gets, where that is one and the same. */
+  readonly constantSql?: string | undefined;
 }
 
 /** The value that a column has, or will have once it is filled. @returns undefined when it will be NULL in every row */
@@ -102,10 +102,10 @@ function valueOfColumn(
   const own = quoteIdentifier(name);
   if (fill !== undefined) {
     const given = `(${fill.rowSql}\n)`;
-    return { sql: isThere ? `COALESCE(${own}, ${given})` : given, isConstant: isConstant(fill) };
+    return { sql: isThere ? `COALESCE(${own}, ${given})` : given, constantSql: isConstant(fill) ? given : undefined };
   }
-  if (isThere) return { sql: own, isConstant: false };
-  return defaultSql === undefined ? undefined : { sql: `(${defaultSql}\n)`, isConstant: true };
+  if (isThere) return { sql: own };
+  return defaultSql === undefined ? undefined : { sql: `(${defaultSql}\n)`, constantSql: `(${defaultSql}\n)` };
 }
 
 async function findDuplicates(connection: Connection, input: Timed<CheckUniqueInput>): Promise<readonly FillProblem[]> {
@@ -165,9 +165,10 @@ async function findMissing(connection: Connection, input: Timed<CheckReferenceIn
     return problem(Number(counts[0]?.n), samples);
   }
   // Where the referenced table is empty too, nothing is known: a database without data.
-  if (!values.every((value) => value?.isConstant)) return [];
+  const constants = values.flatMap((value) => value?.constantSql ?? []);
+  if (constants.length < values.length) return [];
   const { rows: missing } = await connection.query<{ value: string }>(
-    `SELECT CONCAT_WS(', ', ${names.map((name) => `x.${name}`).join(", ")}) AS value FROM (SELECT ${select}) x
+    `SELECT CONCAT_WS(', ', ${names.map((name) => `x.${name}`).join(", ")}) AS value FROM (SELECT ${constants.map((sql, at) => `${sql} AS k${at}`).join(", ")}) x
       WHERE ${isMissing} AND EXISTS (SELECT 1 FROM ${quoteTable(references)})`,
   );
   const [first] = missing;

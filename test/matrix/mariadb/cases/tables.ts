@@ -58,7 +58,7 @@ export const tables: readonly Change[] = [
     outcome: "plan",
     after: `${required("shopId", "number | null", 'type: "int", nullable: true', "1")}\n\n${relation("", "RelationToItselfRow", "{ nullable: true }").replace("!: RelationToItselfRow", "!: RelationToItselfRow | null")}`,
     writes: { shopId: "2" },
-    right: "shopId = 1",
+    right: "shopId = 1 OR name LIKE 'Old %'",
   },
   {
     name: "composite key",

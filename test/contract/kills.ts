@@ -50,7 +50,7 @@ export async function surviveKills(app: OrmApp, { run, at: kind, database }: Kil
   expect(result.code, result.output).toBe(0);
   const expected = await state(first);
   await start();
-  expect(expected).not.toEqual(await state(database?.template ?? app.development));
+  expect(expected, result.output).not.toEqual(await state(database?.template ?? app.development));
   // Once the journal has gone, all has been done that was typed.
   const end = log.findIndex((line) => /^(?:rm|unlink) lockstep\/\.journal\.json$/.test(line)) + 1 || log.length;
   const points = chosen(log, end);

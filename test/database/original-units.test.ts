@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { UnitSpec } from "../../core/src/model/index.js";
 import { judged, originalUnits } from "../../core/src/plan/original-units.js";
+import { judging } from "../../core/src/postgresql/judging.js";
 import { units } from "../../core/src/postgresql/units.js";
 import { judge } from "../../core/src/rules/judge.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 async function unitsOf(sql: string) {
   const migration = readMigration(sql, "migration.sql", await loadParser());
-  const { context } = judge(migration);
+  const { context } = judge(migration, { judging });
   const run = migration.statements.map(({ full, index }) => ({
     text: full,
     operations: migration.operations.filter(({ statement }) => statement === index),

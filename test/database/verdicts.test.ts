@@ -16,6 +16,7 @@ import { knownTypes } from "../../core/src/plan/known-types.js";
 import { readForeignKeys } from "../../core/src/postgresql/development/foreign-keys.js";
 import { readIndex } from "../../core/src/postgresql/development/index-facts.js";
 import { readTypeKind } from "../../core/src/postgresql/development/type-kind.js";
+import { judging } from "../../core/src/postgresql/judging.js";
 import { judge } from "../../core/src/rules/judge.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
@@ -58,6 +59,7 @@ async function statedOf({ sql, after, formerType, transactions = "none" }: Case)
   const keys = table === undefined ? [] : await readForeignKeys(connection, table);
   const index = operation.kind === "dropIndex" ? await readIndex(connection, operation.name) : undefined;
   const { context } = judge(migration, {
+    judging,
     foreignKeys: () => keys,
     formerIndex: () => index && { ...index, table: { name: index.table.name } as typeof index.table },
     formerType: () => formerType,

@@ -11,6 +11,7 @@ import { refuseSecondChange } from "../intercept/second-change.js";
 import { foundText } from "../intercept/summary.js";
 import type { Notice, Plan } from "../model/index.js";
 import { foldHandWritten } from "../plan/fold-hand-written.js";
+import { formerTables } from "../plan/former-tables.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { namedAsModels } from "../plan/named-as-models.js";
 import { type OwnTransaction, withoutTransaction } from "../plan/own-transaction.js";
@@ -80,7 +81,11 @@ async function rewrite(
     refuseApplied(own, workspace, io, options.notApplied === true),
   );
   if (plan === undefined) {
-    const { notices } = judge(await database.withStoredDefaults(written), { typeKind, provenBy, isAsWritten: true });
+    const { operations } = written;
+    const { judging } = reader;
+    const formerTable = await formerTables(operations, judging, database.formerTable);
+    const stored = await database.withStoredDefaults(written);
+    const { notices } = judge(stored, { judging, formerTable, typeKind, provenBy, isAsWritten: true });
     const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
     return nothingToDo(own, told, colors);
   }

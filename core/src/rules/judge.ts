@@ -13,7 +13,6 @@ import {
   operationsOfKind,
   type TableName,
 } from "../model/index.js";
-import { judging as postgresql } from "../postgresql/judging.js";
 import { domainOf } from "../verdicts/columns.js";
 import { madeTables } from "../verdicts/made-tables.js";
 import { rules } from "./index.js";
@@ -36,8 +35,8 @@ export interface Judgement {
 
 /** What is known beside the change itself. Whatever is absent is not known. */
 export interface Known {
-  /** Of the database system that the change is for. Default: PostgreSQL's */
-  readonly judging?: Judging | undefined;
+  /** Of the database system that the change is for. */
+  readonly judging: Judging;
   /** What the model and its annotations say about a column. */
   readonly source?: RuleContext["source"] | undefined;
   readonly formerIndex?: RuleContext["formerIndex"];
@@ -57,13 +56,13 @@ export interface Known {
 }
 
 /** What the rules rewrite in a migration, and what they know of it. Pure: it knows the change, and what it is given. */
-export function findHazards({ operations }: Migration, known: Known = {}): Pick<Judgement, "findings" | "context"> {
+export function findHazards({ operations }: Migration, known: Known): Pick<Judgement, "findings" | "context"> {
   const context = contextOf(operations, known);
   return { context, findings: operations.flatMap((operation) => findingsOf(operation, context)) };
 }
 
 /** Judges every operation of a migration by the rules. */
-export function judge(migration: Migration, known: Known = {}): Judgement {
+export function judge(migration: Migration, known: Known): Judgement {
   const { context, findings } = findHazards(migration, known);
   const found = new Set(findings.map((finding) => finding.operation));
   const notices = migration.operations
@@ -108,7 +107,7 @@ function contextOf(operations: readonly Operation[], known: Known): RuleContext 
     added.set(nameKey(table, column.name), column);
   const nobodySaid = () => undefined;
   return {
-    judging: known.judging ?? postgresql,
+    judging: known.judging,
     source: known.source ?? nobodySaid,
     formerIndex: known.formerIndex ?? nobodySaid,
     formerType: known.formerType ?? nobodySaid,

@@ -48,7 +48,7 @@ export async function readChange(
 function withTableIndexes({ upQueries, downQueries }: SqlInMemory, reader: SqlReader): string[] {
   if (!upQueries.some(({ query }) => isConcurrent.test(query))) return [];
   const { migration, queries } = readQueries(upQueries, reader);
-  const { context } = judge(migration);
+  const { context } = judge(migration, { judging: reader.judging });
   return migration.operations.flatMap((operation) => {
     if (operation.kind !== "createIndex" || !operation.isConcurrent) return [];
     if (!context.createdInThisChange(operation.table)) return [];

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LockstepError } from "../../../core/src/errors.js";
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
+import { judging } from "../../../core/src/postgresql/judging.js";
 import { judge } from "../../../core/src/rules/judge.js";
 import { summary } from "../../support/operation-summary.js";
 import { bodies, byHand, fromPrisma, fromTypeorm } from "./statements.js";
@@ -80,7 +81,9 @@ test.each([
 test.each(["MODIFY `a` int NOT NULL", "RENAME INDEX `i` TO `j`", "ENGINE=InnoDB", "DROP PARTITION `p`"])(
   "what PostgreSQL has no word for is not taken for safe by what is known of PostgreSQL: %s",
   (clause) => {
-    const concerns = judge(read(`ALTER TABLE t ${clause}`)).notices.flatMap(({ verdict }) => verdict?.concerns ?? []);
+    const concerns = judge(read(`ALTER TABLE t ${clause}`), { judging }).notices.flatMap(
+      ({ verdict }) => verdict?.concerns ?? [],
+    );
     expect(concerns).toEqual([expect.objectContaining({ kind: "not-understood" })]);
   },
 );

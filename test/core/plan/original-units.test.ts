@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { judged, originalUnits } from "../../../core/src/plan/original-units.js";
+import { judging } from "../../../core/src/postgresql/judging.js";
 import { units } from "../../../core/src/postgresql/units.js";
 import { judge } from "../../../core/src/rules/judge.js";
 import { loadParser } from "../../../core/src/sql/postgres/parser.js";
@@ -14,7 +15,7 @@ const value = `ALTER TYPE "Role" ADD VALUE 'guest';`;
 
 async function unitsOf(statements: readonly string[]) {
   const migration = readMigration(`${statements.join("\n")}\n`, "migration.sql", await loadParser());
-  const { context } = judge(migration);
+  const { context } = judge(migration, { judging });
   const run = migration.statements.map(({ full, index: at }) => ({
     text: full,
     operations: migration.operations.filter(({ statement }) => statement === at),

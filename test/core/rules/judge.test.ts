@@ -1,6 +1,7 @@
 import { judge, loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
 import type { Environment } from "../../../core/src/model/index.js";
+import { judging } from "../../../core/src/postgresql/judging.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
 
 // What no rule rewrites: silence where nobody is disturbed, otherwise one notice with its reason.
@@ -160,7 +161,7 @@ const cases: readonly Judged[] = [
 ];
 
 test.each(cases)("%s", async (sql, reason) => {
-  const { notices, findings } = judge(readMigration(`${sql};`, "migration.sql", await loadParser()));
+  const { notices, findings } = judge(readMigration(`${sql};`, "migration.sql", await loadParser()), { judging });
   expect(findings).toEqual([]);
   if (reason === undefined) expect(notices).toEqual([]);
   else {
@@ -171,7 +172,7 @@ test.each(cases)("%s", async (sql, reason) => {
 
 test("a notice shows a clause with its table", async () => {
   const sql = `ALTER TABLE ONLY "app"."User" ADD "a" TEXT, DROP COLUMN "b",\n  ALTER "c" TYPE INT;\nDROP TABLE "Team";`;
-  const { notices } = judge(readMigration(sql, "migration.sql", await loadParser()));
+  const { notices } = judge(readMigration(sql, "migration.sql", await loadParser()), { judging });
   expect(notices.map((notice) => `${notice.line} ${notice.sql}`)).toEqual([
     `1 ALTER TABLE ONLY "app"."User" DROP COLUMN "b"`,
     `2 ALTER TABLE ONLY "app"."User" ALTER "c" TYPE INT`,
@@ -202,7 +203,7 @@ test.each([
     "migration.sql",
     await loadParser(),
   );
-  const { notices } = judge(migration, { formerType: () => former });
+  const { notices } = judge(migration, { judging, formerType: () => former });
   expect(notices.map(noticeWords)).toEqual(reasons);
 });
 
@@ -212,7 +213,10 @@ test("tables that a foreign key joins are told by name where somebody knows them
     { name: "own", table: { name: "User" }, columns: ["bossId"], references: { name: "User" } },
   ];
   const sql = `ALTER TABLE "User" DROP CONSTRAINT "fk"; ALTER TABLE "User" DROP COLUMN "teamId"; DROP TABLE "User"; ALTER TABLE "User" DROP CONSTRAINT "other";`;
-  const { notices } = judge(readMigration(sql, "migration.sql", await loadParser()), { foreignKeys: () => keys });
+  const { notices } = judge(readMigration(sql, "migration.sql", await loadParser()), {
+    judging,
+    foreignKeys: () => keys,
+  });
   expect(notices.map((notice) => /locks .* as well/.exec(noticeWords(notice))?.[0])).toEqual([
     `locks "Team" as well`,
     `locks "Team" as well`,
@@ -224,7 +228,7 @@ test("tables that a foreign key joins are told by name where somebody knows them
 test("over a domain with a check no plan is made: every row would be written in its first phase", async () => {
   const sql = `ALTER TABLE "User" ADD COLUMN "x" "short" NOT NULL; CREATE INDEX "i" ON "User" ("x");`;
   const migration = readMigration(sql, "migration.sql", await loadParser());
-  const found = (kind: "plain" | "checked") => judge(migration, { typeKind: () => kind }).findings.length;
+  const found = (kind: "plain" | "checked") => judge(migration, { judging, typeKind: () => kind }).findings.length;
   expect([found("plain"), found("checked")]).toEqual([2, 0]);
 });
 
@@ -234,7 +238,9 @@ test.each([
 ])("in a file that stays as it is written: %s", async (sql, count) => {
   const migration = readMigration(`${sql};`, "migration.sql", await loadParser());
   const told = (isAsWritten: boolean) =>
-    judge(migration, { isAsWritten }).notices.filter((each) => /fails inside a transaction/.test(noticeWords(each)));
+    judge(migration, { judging, isAsWritten }).notices.filter((each) =>
+      /fails inside a transaction/.test(noticeWords(each)),
+    );
   expect([told(true).length, told(false).length]).toEqual([count, 0]);
 });
 
@@ -260,7 +266,7 @@ test.each<[sql: string, environment: Environment, isRefused: boolean]>([
   [`DO $$ BEGIN ALTER TYPE "K" ADD VALUE 'b'; END $$; INSERT INTO "T" VALUES ('b')`, { transactions: "each" }, true],
 ])("%s where %o", async (sql, environment, isRefused) => {
   const migration = readMigration(`${sql};`, "migration.sql", await loadParser());
-  const words = judge(migration, { environment, isAsWritten: true }).notices.map(noticeWords);
+  const words = judge(migration, { judging, environment, isAsWritten: true }).notices.map(noticeWords);
   expect(words.some((each) => /^fails inside a transaction|^fails, for it runs in the transaction/.test(each))).toBe(
     isRefused,
   );
@@ -284,7 +290,7 @@ test("a migration is judged in a fixed number of looks at each operation, howeve
         return Reflect.get(target, name);
       },
     });
-    judge({ ...migration, operations });
+    judge({ ...migration, operations }, { judging });
     return looks / operations.length;
   };
   expect(looksAt(80)).toBeCloseTo(looksAt(20), 0);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { judging } from "../../../core/src/postgresql/judging.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
 import { judge } from "../../../core/src/rules/judge.js";
 import { loadParser } from "../../../core/src/sql/postgres/parser.js";
@@ -628,7 +629,7 @@ test.each(changes)("$change", async ({ sql, kinds, rules = [], notices = [] }) =
   const kindOf = ({ kind, ...operation }: (typeof migration.operations)[number]) =>
     "what" in operation ? `${kind} ${operation.what}` : kind;
   expect(migration.operations.map(kindOf).join(" ")).toBe(kinds);
-  const judged = judge(migration, { typeKind: () => "plain" });
+  const judged = judge(migration, { judging, typeKind: () => "plain" });
   expect(judged.findings.map(({ rule }) => rule.id)).toEqual(rules);
   expect(judged.notices.map(noticeWords)).toEqual(notices);
 });

@@ -1,6 +1,7 @@
 import { type ColumnSource, judge, loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
 import type { ColumnDependents } from "../../../core/src/dialects/development.js";
+import { judging } from "../../../core/src/postgresql/judging.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
 import { correct, type Known } from "../../../plugin-typeorm/src/corrections/correct.js";
 import { otherChanges, retypedColumns } from "../../support/typeorm-changes.js";
@@ -246,8 +247,8 @@ test("the judge knows the former type: a change in the catalogue alone is no not
     [`ALTER TABLE "users" ALTER COLUMN "n" TYPE numeric(10,2)`, ...recreate("c", "character varying(10)")],
   );
   const migration = readMigration(up.map(({ query }) => `${query};`).join("\n"), "migration.sql", parser);
-  expect(judge(migration, { formerType }).notices).toEqual([]);
-  expect(judge(migration).notices).toHaveLength(2);
+  expect(judge(migration, { judging, formerType }).notices).toEqual([]);
+  expect(judge(migration, { judging }).notices).toHaveLength(2);
   expect(formerType({ name: "users" }, "other")).toBeUndefined();
 });
 
@@ -284,7 +285,7 @@ test.each<[string, readonly string[]]>([
 ])("an enum is made anew as the ORM does it: %s", async (_, up) => {
   const corrected = await run(up, back);
   expect(corrected.isUnchanged).toBe(true);
-  const { notices } = judge(readMigration(`${up.join(";\n")};`, "migration.sql", parser));
+  const { notices } = judge(readMigration(`${up.join(";\n")};`, "migration.sql", parser), { judging });
   expect(notices.map(noticeWords)[0]).toMatch(/^the enum is made anew: every row of "users" is written again/);
 });
 
@@ -316,7 +317,7 @@ test("0.3.31: a value is added before a new column that has it as its default", 
   const column = `ALTER TABLE "users" ADD "k2" "public"."kind" NOT NULL DEFAULT 'c'`;
   const { up } = await run([column, ...rebuild("'a', 'b', 'c'", "'a'")], back);
   expect(texts(up)).toEqual([`ALTER TYPE "public"."kind" ADD VALUE IF NOT EXISTS 'c'`, column]);
-  const { findings } = judge(readMigration(`${texts(up).join(";\n")};`, "migration.sql", parser));
+  const { findings } = judge(readMigration(`${texts(up).join(";\n")};`, "migration.sql", parser), { judging });
   expect(findings.map(({ rule }) => rule.id)).toEqual(["use-new-enum-value"]);
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { flattened, type Operation } from "../../../../core/src/model/index.js";
+import { judging } from "../../../../core/src/postgresql/judging.js";
 import { noticeWords } from "../../../../core/src/review/verdict-words.js";
 import { judge } from "../../../../core/src/rules/judge.js";
 import { loadParser } from "../../../../core/src/sql/postgres/parser.js";
@@ -71,6 +72,6 @@ test.each([
     ],
   ],
 ])("judged as what it does: %s", (body, words) => {
-  const { notices, findings } = judge(read(`DO $$${body}$$;`));
+  const { notices, findings } = judge(read(`DO $$${body}$$;`), { judging });
   expect([findings, notices.map(noticeWords)]).toEqual([[], words]);
 });

@@ -53,10 +53,18 @@ export async function surviveKills(app: OrmApp, { run, at: kind, database }: Kil
   expect(expected, result.output).not.toEqual(await state(database?.template ?? app.development));
   // Once the journal has gone, all has been done that was typed.
   const end = log.findIndex((line) => /^(?:rm|unlink) lockstep\/\.journal\.json$/.test(line)) + 1 || log.length;
-  const points = chosen(log, end);
+  // How often it asks the server differs by a question or two from run to run.
+  const points = chosen(kind === "changes of files" ? log : log.slice(0, -2), end);
+  let kills = 0;
   for (const [index, at] of points.entries()) {
     const url = await start();
-    const { code: ended, output: told } = (await killed(app, at, run, url)).result;
+    const { result: tried, log: came } = await killed(app, at, run, url);
+    const { code: ended, output: told } = tried;
+    if (kind === "messages to the server" && came.length < at) {
+      expect(await state(url), told).toEqual(expected);
+      continue;
+    }
+    kills += 1;
     const where = `killed at ${at} of ${log.length} ${kind}: ${log[at - 1]}`;
     expect(ended, `${where}: ${told}`).not.toBe(0);
     const half = Object.keys(sameNames(app.snapshot())).join("\n");
@@ -68,7 +76,7 @@ export async function surviveKills(app: OrmApp, { run, at: kind, database }: Kil
     expect(code, `${where}: ${output}`).toBe(0);
   }
   await start();
-  return points.length;
+  return kills;
 }
 
 interface Killed {

@@ -5,8 +5,11 @@ import { typeorm } from "./typeorm.js";
 /** Every ORM, in its newest version. */
 export const orms: readonly Orm[] = [prisma, typeorm("1.1.1")];
 
-/** The same on MariaDB, where there is one. */
-export const onMariadb: readonly Orm[] = process.env.LOCKSTEP_TEST_MARIADB ? [typeorm("1.1.1", "MariaDB")] : [];
+/** The same on MariaDB, where there is one, and on the MySQL that is named. */
+export const onMariadb: readonly Orm[] = [
+  ...(process.env.LOCKSTEP_TEST_MARIADB ? [typeorm("1.1.1", "MariaDB")] : []),
+  ...(process.env.LOCKSTEP_MYSQL_URL ? [typeorm("1.1.1", "MySQL")] : []),
+];
 
 /** Older lines, through the tests that take little time. */
 export const olderOrms: readonly Orm[] = [typeorm("0.3.31")];

@@ -78,7 +78,9 @@ export const mariadb: System = {
     return database;
   },
   query: queryMysql,
-  series: (count) => `(SELECT seq AS n FROM seq_1_to_${count}) s`,
+  // MySQL has no sequences.
+  series: (count) =>
+    `(SELECT 1 + ${digits.map((_, at) => `${10 ** at} * d${at}.n`).join(" + ")} AS n FROM ${digits.join(", ")} HAVING n <= ${count} ORDER BY n LIMIT ${count}) s`,
   concat: (...texts) => `concat(${texts.join(", ")})`,
   differ: (one, other) => `NOT (CAST(${one} AS BINARY) <=> CAST(${other} AS BINARY))`,
   setNotNull: (table, column) => `ALTER TABLE ${table} MODIFY ${column} VARCHAR(191) NOT NULL`,
@@ -104,6 +106,20 @@ export const mariadb: System = {
         UNION ALL SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() ORDER BY 1`,
     );
     return { tables: made, others: others.map(({ name }) => name) };
+  },
+};
+
+const digits = [0, 1, 2, 3, 4].map(
+  (at) => `(SELECT 0 AS n${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => ` UNION ALL SELECT ${digit}`).join("")}) d${at}`,
+);
+
+/** The server that LOCKSTEP_MYSQL_URL names. */
+export const mysqlServer: System = {
+  ...mariadb,
+  async create(template) {
+    const database = await createMariadbDatabase("contract", { url: () => String(process.env.LOCKSTEP_MYSQL_URL) });
+    if (template !== undefined) await copy(template, database.url);
+    return database;
   },
 };
 

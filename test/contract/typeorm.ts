@@ -3,12 +3,12 @@ import { type RunResult, run } from "../support/run.js";
 import { createTypeormProject, runners, type TypeormVersion } from "../support/typeorm-project.js";
 import { serveFile } from "./build.js";
 import { type Addition, type Column, type GenerateOptions, type Orm, OrmApp } from "./orm-app.js";
-import { mariadb, postgresql, type System } from "./system.js";
+import { mariadb, mysqlServer, postgresql, type System } from "./system.js";
 
 /** How a project looks on one system. */
 interface Flavour {
   readonly system: System;
-  readonly type: "postgres" | "mariadb";
+  readonly type: "postgres" | "mariadb" | "mysql";
   /** Options of a column of text. */
   readonly text: string;
   readonly users: string;
@@ -28,6 +28,12 @@ const onMariadb: Flavour = {
   users:
     "CREATE TABLE \\`users\\` (\\`id\\` int NOT NULL AUTO_INCREMENT, \\`email\\` varchar(191) NOT NULL, \\`name\\` varchar(191) NOT NULL, PRIMARY KEY (\\`id\\`)) ENGINE=InnoDB",
 };
+
+const flavours = {
+  PostgreSQL: onPostgresql,
+  MariaDB: onMariadb,
+  MySQL: { ...onMariadb, system: mysqlServer, type: "mysql" },
+} satisfies Readonly<Record<string, Flavour>>;
 
 const filesOf = (flavour: Flavour) => ({
   ".gitignore": "node_modules\n",
@@ -102,10 +108,10 @@ const cli = "node --import tsx node_modules/typeorm/cli.js -d src/data-source.ts
 const scripts = { "migration:generate": `${cli} migration:generate`, "migration:run": `${cli} migration:run` };
 
 /** TypeORM of a version, with its stock CLI run by tsx. */
-export function typeorm(version: TypeormVersion, on: "PostgreSQL" | "MariaDB" = "PostgreSQL"): Orm {
-  const flavour = on === "MariaDB" ? onMariadb : onPostgresql;
+export function typeorm(version: TypeormVersion, on: keyof typeof flavours = "PostgreSQL"): Orm {
+  const flavour = flavours[on];
   return {
-    name: `TypeORM ${version}${on === "MariaDB" ? ", MariaDB" : ""}`,
+    name: `TypeORM ${version}${on === "PostgreSQL" ? "" : `, ${on}`}`,
     plugin: typeormPlugin,
     create() {
       const { root } = createTypeormProject({

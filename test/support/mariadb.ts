@@ -232,7 +232,10 @@ export interface MariadbDatabase {
  * @param prefix what it is for: "units"
  * @param server default: the one of the whole run
  */
-export async function createMariadbDatabase(prefix: string, server?: MariadbServer): Promise<MariadbDatabase> {
+export async function createMariadbDatabase(
+  prefix: string,
+  server?: Pick<MariadbServer, "url">,
+): Promise<MariadbDatabase> {
   const base = server?.url() ?? process.env.LOCKSTEP_TEST_MARIADB;
   if (!base) throw new Error("LOCKSTEP_TEST_MARIADB is not set: run vitest with --config test/vitest.config.ts");
   const name = `${prefix.toLowerCase().replace(/[^a-z0-9]+/g, "_")}_${randomBytes(5).toString("hex")}`;

@@ -20,7 +20,7 @@ export const logsStatements = "@@GLOBAL.log_bin AND @@GLOBAL.binlog_format = 'ST
 
 /**
  * The function by which replicas of a server would get other values than it. Its format is not changed behind its back, not even for one
- * session: a replica that writes statements to a log of its own stops at rows (1663).
+ * session: a replica of MySQL that writes statements to a log of its own stops at rows (1666).
  */
 export async function differsOnReplicas(connection: Connection, rowSql: string): Promise<string | undefined> {
   const found = unreplicated(rowSql);

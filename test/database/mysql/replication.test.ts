@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BackfillInput } from "../../../core/src/backfill/runner.js";
 import type { UnitColumn, UnitSpec } from "../../../core/src/model/plan.js";
 import { createMariadbDatabase, type MariadbServer, startMariadb } from "../../support/mariadb.js";
 import { type MysqlUnits, mysqlFill, openMysqlUnits } from "../../support/mysql-units.js";
@@ -10,6 +12,8 @@ interface Case {
   readonly column: Omit<UnitColumn, "name">;
   /** Another value each time: only rows can be written to the log. */
   readonly isVolatile?: true;
+  /** Of the project, which the runner asks for values. */
+  readonly functions?: BackfillInput["functions"];
 }
 
 const cases: readonly Case[] = [
@@ -30,6 +34,13 @@ const cases: readonly Case[] = [
       laterDefaultSql: "'new'",
     },
   },
+  {
+    name: "a function of the project",
+    column: { type: "varchar(80)" },
+    functions: new Map([
+      ["User.v", { reads: ["email"], fill: async (rows: readonly object[]) => rows.map(() => randomUUID()) }],
+    ]) as never,
+  },
   { name: "a uuid", column: { type: "varchar(36)", fill: mysqlFill(() => "uuid()", []) }, isVolatile: true },
 ];
 
@@ -48,6 +59,37 @@ const newer = (n: number, value: string) => [
   `UPDATE \`User\` SET \`v\` = NULL WHERE \`id\` = ${n}`,
   `DELETE FROM \`User\` WHERE \`id\` = ${n + 1}`,
 ];
+
+/** An application at work beside the backfill, in another session. */
+function writing(session: Connection, updatesOnly: boolean): { end(): Promise<number> } {
+  let isOver = false;
+  const run = async () => {
+    let done = 0;
+    for (let at = 0; !isOver; at++) {
+      const id = 1 + ((at * 37) % 520);
+      const statements = [
+        `UPDATE \`User\` SET \`email\` = 'W${at}' WHERE \`id\` = ${id}`,
+        `INSERT INTO \`User\` (\`id\`, \`email\`) VALUES (${id}, 'I${at}') ON DUPLICATE KEY UPDATE \`email\` = concat('D', \`email\`)`,
+        `REPLACE INTO \`User\` (\`id\`, \`email\`) VALUES (${id}, 'R${at}')`,
+      ];
+      const error = await session.query(statements[updatesOnly ? 0 : at % 3]!).then(
+        () => undefined,
+        (each: { errno?: number }) => each,
+      );
+      // Whoever loses a deadlock writes again.
+      if (error === undefined) done += 1;
+      else if (error.errno !== 1213) throw error;
+    }
+    return done;
+  };
+  const running = run();
+  return {
+    end() {
+      isOver = true;
+      return running;
+    },
+  };
+}
 
 describe.each([
   { format: "STATEMENT", replica: {} },
@@ -97,7 +139,9 @@ describe.each([
     }
   }
 
-  it.each(cases)("$name: the replica has the same rows in every phase", async ({ column, isVolatile }) => {
+  // Refused there: bad-input.test.ts.
+  const logged = cases.filter(({ isVolatile }) => format !== "STATEMENT" || !isVolatile);
+  it.each(logged)("$name: the replica has the same rows in every phase", async ({ column, functions }) => {
     await units.observer.query("DROP TABLE IF EXISTS `User`");
     await units.observer.query(
       "CREATE TABLE `User` (`id` int PRIMARY KEY, `email` varchar(50), `touched` timestamp(6) DEFAULT '2020-01-01' ON UPDATE CURRENT_TIMESTAMP(6))",
@@ -111,17 +155,24 @@ describe.each([
       await expectSame();
     };
     await phase(["expand"], [...old(1000), ...newer(2000, value)]);
-    const result = await fillTable(
+    const { fill } = column;
+    const compute = { name: "User.v", reads: ["email"], source: "lockstep.config.ts" };
+    const writer = writing(await units.database.open(), fill === undefined);
+    const backfill = fillTable(
       units.database.url,
       {
         table: spec.table,
         key: [{ column: "id", type: "int" }],
-        columns: [{ name: "v", type: column.type, fill: column.fill! }],
+        columns: [{ name: "v", type: column.type, ...(fill === undefined ? { compute } : { fill }) }],
         uniqueKeys: [],
       },
-      { batch: { startRows: 100, minRows: 100, maxRows: 100 }, plan: `${units.database.name}_${isVolatile}` },
+      { batch: { startRows: 50, minRows: 50, maxRows: 50 }, ...(functions && { functions }) },
     );
-    expect(result).toMatchObject({ status: "done" });
+    expect(await backfill.finally(() => writer.end())).toMatchObject({ status: "done" });
+    expect(await writer.end()).toBeGreaterThan(0);
+    await expectSame();
+    // What old code writes from here on lacks its value: no trigger calls a function of the project.
+    if (fill === undefined) return;
     await phase([], [...old(3000), ...newer(4000, value)]);
     await phase(["prove", "enforce"], [newer(5000, value)[2]!]);
     await phase(["undo-contract"], [...old(6000), ...newer(7000, value)]);

@@ -40,7 +40,7 @@ export function fillTriggers(
 
 /**
  * Lines: whether triggers may be made is asked before the column is there, by one that the server refuses for want of its column. On MySQL
- * no routine can ask that.
+ * no routine can ask that: `lockstep deploy` does.
  */
 export function askForTriggers(table: TableName, { name, fill }: UnitColumn, server: MysqlServer): string {
   if (fill === undefined || server === "mysql") return "";

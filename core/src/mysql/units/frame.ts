@@ -57,8 +57,6 @@ export function statementsOfProgram(program: Program, { plan, server }: UnitCont
   }
   const name = qualified(table.schema, procedureName(plan, table.name, JSON.stringify(program)));
   return [
-    // Of no trigger; refused all the same where triggers may not be made for the sake of the binary log (1419).
-    ...(triggers.length === 0 ? [] : [`DROP TRIGGER IF EXISTS ${qualified(table.schema, "lockstep_none")}`]),
     `DROP PROCEDURE IF EXISTS ${name}`,
     `CREATE PROCEDURE ${name}() MODIFIES SQL DATA SQL SECURITY INVOKER\nBEGIN\n${body(program, server)}END`,
     `CALL ${name}()`,

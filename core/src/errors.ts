@@ -479,6 +479,12 @@ export const errorTable = {
     next: "Change the table to InnoDB at a quiet time: ALTER TABLE … ENGINE=InnoDB copies it, and nobody writes to it meanwhile. Then run the command again.",
     exit: 3,
   },
+  LS5012: {
+    title: "Replicas would store other values than the server",
+    why: "The fill has another value each time, and binlog_format is STATEMENT: replicas run the statement again and compute their own. Nothing would say so.",
+    next: "SET GLOBAL binlog_format = 'MIXED' (or 'ROW'), on replicas that write a log of their own first, and let the sessions of the application connect again. Or write a fill over the columns of the row.",
+    exit: 1,
+  },
   LS5020: {
     title: "A table cannot be copied while writes go on",
     why: "Something that the tool needs is missing on the target, or would be lost. Nothing was changed.",
@@ -621,6 +627,12 @@ export const errorTable = {
     title: "The ORM's deployment left migrations out",
     why: "It ended well, and recorded none of them: what it loads is not what lies in the repository. A data source that is compiled loads what was built last.",
     next: "Build the project, then run the deployment again.",
+    exit: 3,
+  },
+  LS7027: {
+    title: "The target refuses a pending migration",
+    why: "A right, a setting of the server, or the engine or form of a table stands against it. It was looked at first, as no transaction takes half of such a migration back. Nothing was applied.",
+    next: "Each line with a ✖ says what to do. Then run the command again.",
     exit: 3,
   },
   LS8001: {

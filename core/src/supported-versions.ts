@@ -51,7 +51,7 @@ export const mariadbVersions: SupportedTool = {
 export const mysqlVersions: SupportedTool = {
   tool: "MySQL",
   tested: "none",
-  note: "8.0.12 and later are accepted; no test run has one. 9.7 by hand: the whole path with Prisma, a migration by hand with TypeORM.",
+  note: "8.0.12 and later are accepted; no test run has one. 9.7 by hand: the whole path with Prisma, a migration by hand with TypeORM, a replica with every `binlog_format`.",
   ranges: [],
 };
 

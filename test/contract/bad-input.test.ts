@@ -127,3 +127,27 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
     });
   });
 });
+
+// No transaction takes back what a unit has done before it is refused: what can be seen is looked at first.
+describe.each(onMariadb)("$name, a target that refuses", ({ create }) => {
+  test("LS7027: nothing is applied, and its remedy lets everything through", async () => {
+    const app = await create().open();
+    try {
+      const query = (sql: string) => app.system.query(app.production, sql);
+      app.declare({ columns: [{ name: "handle", isRequired: true, fill: "lower(email)" }] });
+      await succeeded(app.generate("AddHandle"));
+      await succeeded(app.apply(app.development));
+      await app.commit("Add handle");
+      await query("ALTER TABLE users ROW_FORMAT=COMPRESSED");
+      const refused = await app.lockstep("deploy");
+      expect(refused.code, refused.output).toBe(3);
+      expect(refused.output).toContain("LS7027");
+      expect(refused.output).toContain('✖ "users" has ROW_FORMAT=COMPRESSED');
+      expect(await query("SHOW COLUMNS FROM users LIKE 'handle'")).toEqual([]);
+      await query("ALTER TABLE users ROW_FORMAT=DYNAMIC");
+      await succeeded(app.lockstep("deploy"));
+    } finally {
+      await app.close();
+    }
+  });
+});

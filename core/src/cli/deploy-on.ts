@@ -2,6 +2,7 @@ import { connect } from "../connect.js";
 import { systemClock } from "../db/clock.js";
 import { findBlockers } from "../deploy/blockers.js";
 import { type DeployEvent, deployTarget, tablesOf } from "../deploy/deploy-target.js";
+import { requireNoObstacles } from "../deploy/obstacles.js";
 import { requireServer } from "../deploy/server-version.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
@@ -108,6 +109,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
       verifyUnits(project.root, plan);
     }
     await requireServer(connection, state.units, target.name);
+    await requireNoObstacles(connection, state.units, target.name);
     const gates = await askDeployGates({ invocation, target, connection, project, plugin, plans, state });
     for (const { isOpen, statement } of gates.answers)
       io.err(`  ${isOpen ? io.colors.green("✔") : io.colors.red("✖")} ${statement}`);

@@ -1,8 +1,10 @@
 import type { DialectId } from "../model/dialect.js";
+import type { UnitSpec } from "../model/plan.js";
 import type { Batches } from "./batches.js";
 import type { Capabilities } from "./capabilities.js";
 import type { Catalogue } from "./catalogue.js";
-import type { Check } from "./check.js";
+import type { Check, Finding } from "./check.js";
+import type { Connection } from "./connection.js";
 import type { Development } from "./development.js";
 import type { FunctionValues } from "./functions.js";
 import type { Judging } from "./judging.js";
@@ -39,6 +41,11 @@ export interface Dialect {
   /** Where it keeps what ran. */
   readonly ledger: LedgerStore;
   readonly sessions: Sessions;
+  /**
+   * What on a target stands against units, where the server would say so half-way through one of them, or in words that name no remedy.
+   * None where a unit is a transaction.
+   */
+  obstacles(connection: Connection, units: readonly UnitSpec[]): Promise<readonly Finding[]>;
   /** What there is to look at on its servers, for `lockstep doctor`. */
   checks(): Promise<readonly Check[]>;
   /** What runs that broke off leave. */

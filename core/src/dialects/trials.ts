@@ -55,6 +55,8 @@ export type FillProblem =
       /** What would find it. */
       readonly index: string | undefined;
     }
+  /** Replicas of this server would compute another value, and store that. */
+  | { readonly kind: "replicas-differ"; readonly what: string }
   /** The time ran out: nothing is known about this part. */
   | { readonly kind: "not-finished"; readonly what: "values" | "duplicates" | "references"; readonly afterMs: number }
   /** It cannot be tried here: the column's type is made by the same change, or the role may not make a temporary table. */

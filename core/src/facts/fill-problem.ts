@@ -73,6 +73,11 @@ export function fillProblemText(
         message: `The ${source} of ${name} references rows that "${tableLabel(problem.references)}" does not have${of}: ${values}`,
       };
     }
+    case "replicas-differ":
+      return {
+        code: "LS5012",
+        message: `The fill of ${name} calls ${problem.what}: replicas would store other values than this server, whose binary log holds statements`,
+      };
     case "not-finished":
       return {
         code: undefined,
@@ -87,7 +92,7 @@ export function fillProblemText(
 
 /** It is the same for every row: no row can be corrected so that it goes. */
 export function isOfExpression({ kind }: FillProblem): boolean {
-  return kind === "type" || kind === "missing-columns" || kind === "scans";
+  return kind === "type" || kind === "missing-columns" || kind === "scans" || kind === "replicas-differ";
 }
 
 function valuesOf({ enumValues }: { readonly enumValues?: readonly string[] }): string {

@@ -4,7 +4,8 @@ import type { Connection } from "../dialects/connection.js";
 import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialects/table.js";
 import { hasTrigger, type TableName, tableLabel } from "../model/index.js";
 import { development } from "./development.js";
-import { quoteTable, triggerNames } from "./quote.js";
+import { quoteTable } from "./quote.js";
+import { readPair } from "./trigger-order.js";
 import { typeInCatalogue, withoutWidth } from "./types.js";
 
 /** Of MySQL and MariaDB. */
@@ -55,16 +56,10 @@ export const catalogue: Catalogue = {
     }),
 
   async fillTriggerFlaw(connection, table, column) {
-    const { insert, update } = triggerNames(table, column);
-    const names = [insert, update];
-    const rows = await rowsOf<{ name: string }>(
-      connection,
-      "SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ? AND EVENT_OBJECT_TABLE = ?",
-      [table.schema, table.name],
-    );
-    const found = new Set(rows.map(({ name }) => name));
-    if (names.every((name) => found.has(name))) return undefined;
-    return names.some((name) => found.has(name)) ? "one of its two fill triggers only" : "no fill trigger";
+    const { found, overriddenBy } = await readPair(connection, table, column, [column]);
+    if (found.length < 2) return found.length === 1 ? "one of its two fill triggers only" : "no fill trigger";
+    if (overriddenBy === undefined) return undefined;
+    return `fill triggers that run before "${overriddenBy}", which sets it as well: npx lockstep repair makes them the last to run`;
   },
 
   printedType: async ({ dialect }, type) => typeInCatalogue(type, dialect.id),

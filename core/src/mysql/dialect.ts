@@ -28,6 +28,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   batches,
   ledger,
   sessions,
+  obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,
   remains: async () => (await import("./remains.js")).remains,

@@ -3,6 +3,7 @@ import type { Connection } from "../dialects/connection.js";
 import type { FilledColumn, Remains } from "../dialects/remains.js";
 import { tableLabel } from "../model/names.js";
 import { qualified, quoteIdentifier, triggerNames } from "./quote.js";
+import { readPair } from "./trigger-order.js";
 import { fillTriggers } from "./units/fill-trigger.js";
 import { statementsOfProgram } from "./units/frame.js";
 
@@ -37,17 +38,10 @@ export const remains: Remains = {
   async fillTrigger(connection, filled) {
     const { table, column } = filled;
     const { insert, update } = triggerNames(table, column.name);
-    const { rows } = await connection.query<{ there: string; triggers: string | null }>(pairSql, [
-      table.schema ?? null,
-      table.name,
-      column.name,
-      table.schema ?? null,
-      table.name,
-      insert,
-      update,
-    ]);
-    const isThere = Number(rows[0]?.there ?? 0) > 0;
-    const found = rows[0]?.triggers?.split("\n") ?? [];
+    const { rows } = await connection.query(columnSql, [table.schema ?? null, table.name, column.name]);
+    const isThere = rows.length > 0;
+    const setsOrReads = [column.name, ...(column.fill?.reads ?? [])];
+    const { found, overriddenBy } = await readPair(connection, table, column.name, setsOrReads);
     const name = `"${tableLabel(table)}"."${column.name}"`;
     if (!isThere)
       return found.length === 0
@@ -62,7 +56,13 @@ export const remains: Remains = {
             },
           };
     const missing = [insert, update].filter((each) => !found.includes(each));
-    if (missing.length === 0) return undefined;
+    if (missing.length === 0 && overriddenBy === undefined) return undefined;
+    if (missing.length === 0)
+      return {
+        what: `The trigger "${overriddenBy}" runs after those that fill ${name}, and sets it or what it comes from.`,
+        action: "make the fill triggers again, so that they are the last to run",
+        fix: () => restore(connection, filled),
+      };
     const effect = missing.includes(insert)
       ? `new rows get no ${name} from it`
       : `an UPDATE may take ${name} away again`;
@@ -124,6 +124,5 @@ async function proceduresOf(connection: Connection): Promise<readonly string[]> 
 const triggersSql = `SELECT TRIGGER_NAME AS name, EVENT_OBJECT_TABLE AS \`of\` FROM information_schema.TRIGGERS
   WHERE TRIGGER_SCHEMA = DATABASE() AND TRIGGER_NAME LIKE 'zz\\_lockstep\\_%' ORDER BY TRIGGER_NAME`;
 
-const pairSql = `SELECT CONCAT((SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND COLUMN_NAME = ?)) AS there,
-    (SELECT GROUP_CONCAT(TRIGGER_NAME ORDER BY TRIGGER_NAME SEPARATOR '\n') FROM information_schema.TRIGGERS
-      WHERE EVENT_OBJECT_SCHEMA = COALESCE(?, DATABASE()) AND EVENT_OBJECT_TABLE = ? AND TRIGGER_NAME IN (?, ?)) AS triggers`;
+const columnSql =
+  "SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND COLUMN_NAME = ?";

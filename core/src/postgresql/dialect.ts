@@ -27,6 +27,7 @@ export const postgresql: Dialect = {
   batches,
   ledger,
   sessions,
+  obstacles: async () => [],
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,
   remains: async () => (await import("./remains/index.js")).remains,

@@ -114,6 +114,22 @@ it.each([
   expect(await handles()).toEqual([null, "b"]);
 });
 
+it.each(["handle", "email"])(
+  "fill triggers that a later one overrides in `%s` are made the last to run",
+  async (column) => {
+    await units.observer.query(
+      `CREATE TRIGGER \`own\` BEFORE INSERT ON \`User\` FOR EACH ROW SET NEW.\`${column}\` = nullif(NEW.\`email\`, 'B')`,
+    );
+    await units.observer.query("CREATE TRIGGER `other` BEFORE INSERT ON `User` FOR EACH ROW SET @seen = NEW.`handle`");
+    expect(await repair(true)).toEqual([
+      expect.stringMatching(/^The trigger "own" runs after those that fill "User"."handle", .* → the triggers of /),
+    ]);
+    expect(await repair(true)).toEqual([]);
+    await units.observer.query("INSERT INTO `User` (`id`, `email`) VALUES (2, 'B'), (3, 'C')");
+    expect(await handles()).toEqual(column === "handle" ? [null, "b", "C"] : [null, null, "c"]);
+  },
+);
+
 it("triggers whose column somebody has dropped go: every INSERT failed", async () => {
   await units.observer.query("ALTER TABLE `User` DROP COLUMN `handle`");
   const add = "INSERT INTO `User` (`id`, `email`) VALUES (2, 'B')";

@@ -1,6 +1,6 @@
 import { type Check, type Finding, ok, problem, type TargetFacts } from "../../dialects/check.js";
 import { names } from "../../dialects/words.js";
-import { readGrants } from "../grants.js";
+import { type Grants, readGrants } from "../grants.js";
 import { quoteIdentifier } from "../quote.js";
 
 /** ALTER TABLE asks for ALTER, CREATE and INSERT. */
@@ -40,27 +40,32 @@ export default {
             }),
           );
       }
-    if (!grants.may("SUPER") && (await refusesTriggers(connection)))
-      findings.push(
-        problem(`the account ${account} may make no trigger while the server writes a binary log`, {
-          why: "It lacks SUPER, and log_bin_trust_function_creators is off: expand makes triggers, and is refused (1419).",
-          next: "SET GLOBAL log_bin_trust_function_creators = 1, and the same in the server's configuration",
-        }),
-      );
+    findings.push(...(await triggersForbidden(connection, grants)));
     if (findings.length > 0) return findings;
     const on = found.length === 0 ? "a table of this database" : names(found.map(({ label }) => label));
     return [ok(`the account ${account} may change ${on} and make triggers`)];
   },
 } satisfies Check;
 
-async function currentDatabase(connection: TargetFacts["connection"]): Promise<string> {
+export async function currentDatabase(connection: TargetFacts["connection"]): Promise<string> {
   const { rows } = await connection.query<{ name: string | null }>("SELECT DATABASE() AS name");
   return rows[0]?.name ?? "";
 }
 
-async function refusesTriggers(connection: TargetFacts["connection"]): Promise<boolean> {
+/** Whether the binary log forbids an account without SUPER to make triggers. */
+export async function triggersForbidden(
+  connection: TargetFacts["connection"],
+  grants: Grants,
+): Promise<readonly Finding[]> {
+  if (grants.may("SUPER")) return [];
   const { rows } = await connection.query<{ refuses: string | number }>(
     "SELECT @@GLOBAL.log_bin AND NOT @@GLOBAL.log_bin_trust_function_creators AS refuses",
   );
-  return Number(rows[0]?.refuses) === 1;
+  if (Number(rows[0]?.refuses) !== 1) return [];
+  return [
+    problem(`the account ${grants.account} may make no trigger while the server writes a binary log`, {
+      why: "It lacks SUPER, and log_bin_trust_function_creators is off: expand makes triggers, and is refused (1419).",
+      next: "SET GLOBAL log_bin_trust_function_creators = 1, and the same in the server's configuration",
+    }),
+  ];
 }

@@ -27,7 +27,7 @@ export default {
     if (settings.logs !== "0" && settings.format === "STATEMENT")
       findings.push(
         warning("the binary log holds statements: binlog_format is STATEMENT", {
-          why: "The server refuses to write under READ COMMITTED (1665): a backfill runs under REPEATABLE READ and locks more rows than it fills, and a fill that is not deterministic gives a replica other values.",
+          why: "The server refuses to write under READ COMMITTED (1665): a backfill runs under REPEATABLE READ and locks more rows than it fills. A fill with another value each time (uuid(), rand()) is refused: replicas would store other values.",
           next: "SET GLOBAL binlog_format = 'ROW', and the same in the server's configuration",
         }),
       );

@@ -33,9 +33,10 @@ interface TableRow {
   readonly searched: string | null;
 }
 
-async function lookAt(
+/** What stands against changes of a table, as the server would say one by one. */
+export async function lookAt(
   connection: TargetFacts["connection"],
-  { table, label, columns }: PlannedTable,
+  { table, label, columns }: Pick<PlannedTable, "table" | "label" | "columns">,
 ): Promise<readonly Finding[]> {
   const own = [table.schema ?? null, table.name];
   const { rows } = await connection.query<TableRow>(

@@ -13,11 +13,16 @@ import { tableLabel } from "../../model/names.js";
 import { isConstant } from "../../sql/fill/kinds.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
+import { differsOnReplicas } from "../unreplicated.js";
 import { refusedByType } from "./refused-by-type.js";
 
 /** Of MySQL and MariaDB. */
 export const trials: Trials = {
-  fill: (connection, input) => reading(connection, input.timeoutMs, "values", () => tryValues(connection, input)),
+  async fill(connection, input) {
+    const what = await differsOnReplicas(connection, input.fill.rowSql);
+    if (what !== undefined) return [{ kind: "replicas-differ", what }];
+    return reading(connection, input.timeoutMs, "values", () => tryValues(connection, input));
+  },
   unique: (connection, input) =>
     reading(connection, input.timeoutMs, "duplicates", () => findDuplicates(connection, input)),
   reference: (connection, input) =>

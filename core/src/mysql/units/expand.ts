@@ -3,7 +3,7 @@ import type { UnitColumn } from "../../model/plan.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteTable } from "../quote.js";
 import { assertColumn, definition, firstDefinition, isColumn, positionOf } from "./column.js";
-import { fillTriggers, triggerWords } from "./fill-trigger.js";
+import { askForTriggers, fillTriggers, refuseUnreplicated, triggerWords } from "./fill-trigger.js";
 import type { Program, UnitContext } from "./frame.js";
 import { alterTable, columnList } from "./words.js";
 
@@ -17,13 +17,15 @@ export function expand(spec: ExpandSpec, { server }: UnitContext): Program {
   const { table, columns } = spec;
   return {
     tables: [table],
-    checks: columns.map((column) => assertColumn(table, column, server, { isRequired: false })).join(""),
+    checks:
+      refuseUnreplicated(columns, server) +
+      columns.map((column) => assertColumn(table, column, server, { isRequired: false })).join(""),
     change: columns
       .map(
         (
           column,
         ) => `        IF NOT EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isColumn(table, column.name)}) THEN
-          ${add(spec, column)};
+${askForTriggers(table, column, server)}          ${add(spec, column)};
         END IF;
 ${setDefault(spec, column)}`,
       )

@@ -3,9 +3,10 @@ import { isSameTable, type TableName } from "../../model/names.js";
 import type { UnitColumn } from "../../model/plan.js";
 import { printable } from "../../sql/printable.js";
 import { closed } from "../../sql/unit-words.js";
-import { qualified, quoteIdentifier, quoteTable, triggerNames } from "../quote.js";
+import { qualified, quoteIdentifier, quoteTable, quoteText, triggerNames } from "../quote.js";
 import { typeInCatalogue } from "../types.js";
-import type { MysqlServer, Program } from "./frame.js";
+import { logsStatements, unreplicated } from "../unreplicated.js";
+import { type MysqlServer, type Program, signal } from "./frame.js";
 
 /**
  * The two triggers that fill a column. They fill new rows, and give a value back that an UPDATE takes away; a row that has none yet is
@@ -35,6 +36,36 @@ export function fillTriggers(
     of(names.insert, "INSERT", onInsert(table, column, fill, server)),
     of(names.update, "UPDATE", onUpdate(table, column, fill, server)),
   ];
+}
+
+/**
+ * Lines: whether triggers may be made is asked before the column is there, by one that the server refuses for want of its column. On MySQL
+ * no routine can ask that: `lockstep deploy` does.
+ */
+export function askForTriggers(table: TableName, { name, fill }: UnitColumn, server: MysqlServer): string {
+  if (fill === undefined || server === "mysql") return "";
+  const trigger = qualified(table.schema, triggerNames(table, name).insert);
+  const text = `CREATE TRIGGER ${trigger} BEFORE INSERT ON ${quoteTable(table)} FOR EACH ROW SET NEW.${quoteIdentifier(name)} = NULL`;
+  return `          BEGIN
+            DECLARE CONTINUE HANDLER FOR 1054, 1359 BEGIN END;  -- no such column yet, or a trigger whose column was dropped: it may
+            EXECUTE IMMEDIATE ${quoteText(text)};
+          END;
+`;
+}
+
+/** Lines: no replica stores other values. */
+export function refuseUnreplicated(columns: readonly UnitColumn[], server: MysqlServer): string {
+  const named = columns.flatMap(({ name, fill }) => {
+    const what = fill && unreplicated(fill.rowSql);
+    return what === undefined ? [] : [`${quoteIdentifier(name)}: ${what}`];
+  });
+  if (named.length === 0) return "";
+  const message = `${named[0]} has other values on replicas while binlog_format is STATEMENT. Nothing was changed: set it to MIXED`;
+  return `  IF ${logsStatements} THEN
+    SET message = ${quoteText(message)};
+    ${signal(server)}
+  END IF;
+`;
 }
 
 /** Lines: both triggers are gone. */

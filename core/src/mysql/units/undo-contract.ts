@@ -2,7 +2,7 @@ import type { SpecOf, UnitText } from "../../dialects/units.js";
 import { takes } from "../../sql/unit-words.js";
 import { assertColumn } from "./column.js";
 import { isAnyOf, modify } from "./enforce.js";
-import { fillTriggers, triggerWords } from "./fill-trigger.js";
+import { fillTriggers, refuseUnreplicated, triggerWords } from "./fill-trigger.js";
 import type { Program, UnitContext } from "./frame.js";
 import { qualifiedColumns } from "./words.js";
 
@@ -14,7 +14,9 @@ export function undoContract(spec: UndoContractSpec, { server }: UnitContext): P
   return {
     tables: [table],
     patience: "build",
-    checks: columns.map((column) => assertColumn(table, column, server, { isRequired: true })).join(""),
+    checks:
+      refuseUnreplicated(columns, server) +
+      columns.map((column) => assertColumn(table, column, server, { isRequired: true })).join(""),
     change: `        IF EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isAnyOf(spec)} AND IS_NULLABLE = 'NO') THEN
           ${modify(spec, false)};
         END IF;

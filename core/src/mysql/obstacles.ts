@@ -1,0 +1,35 @@
+import type { Finding } from "../dialects/check.js";
+import { problem } from "../dialects/check.js";
+import type { Connection } from "../dialects/connection.js";
+import { tableLabel } from "../model/names.js";
+import type { UnitSpec } from "../model/plan.js";
+import { currentDatabase, triggersForbidden } from "./checks/rights.js";
+import { lookAt } from "./checks/tables.js";
+import { readGrants } from "./grants.js";
+import { quoteIdentifier } from "./quote.js";
+
+/** Of the tables that units change, and of the right to the triggers that some of them make behind their ALTER. */
+export async function obstacles(connection: Connection, units: readonly UnitSpec[]): Promise<readonly Finding[]> {
+  const found = new Map<string, Finding>();
+  const add = (findings: readonly Finding[]) => {
+    for (const finding of findings) if (finding.level === "problem") found.set(finding.what, finding);
+  };
+  const grants = await readGrants(connection);
+  for (const spec of units) {
+    if (spec.kind !== "expand" && spec.kind !== "enforce" && spec.kind !== "undo-contract") continue;
+    const { table, columns } = spec;
+    const label = `"${tableLabel(table)}"`;
+    add(await lookAt(connection, { table, label, columns: columns.map(({ name }) => name) }));
+    if (spec.kind === "enforce" || columns.every(({ fill }) => fill === undefined)) continue;
+    add(await triggersForbidden(connection, grants));
+    const schema = table.schema ?? (await currentDatabase(connection));
+    if (!grants.may("TRIGGER", schema, table.name))
+      add([
+        problem(`the account ${grants.account} lacks TRIGGER on ${label}`, {
+          why: "The triggers that fill new rows are made after the column.",
+          next: `GRANT TRIGGER ON ${quoteIdentifier(schema)}.* TO ${grants.account}`,
+        }),
+      ]);
+  }
+  return [...found.values()];
+}

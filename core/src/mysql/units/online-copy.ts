@@ -16,7 +16,8 @@ export const atOnce = { rows: 10_000, bytes: 16 * 1024 * 1024 } as const;
 export function onlineCopy(spec: OnlineCopySpec, { plan, server }: UnitContext): Program {
   const { table } = spec;
   const alter = alterStatement(spec);
-  const refused = `${quoteTable(table)} has rows, and this server would stop every write while it copies them. Nothing is changed. Run: npx lockstep online run ${plan}`;
+  // MySQL cuts a message after 128 characters.
+  const refused = `Nothing is changed. Run: npx lockstep online run ${plan} (a copy of ${quoteTable(table)} would stop every write)`;
   return {
     tables: [table],
     change: `        BEGIN  -- the same change to an empty table of the same definition tells whether there is anything left to do

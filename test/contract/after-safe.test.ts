@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Addition, OrmApp } from "./orm-app.js";
-import { onMariadb, orms } from "./orms.js";
+import { onOthers, orms } from "./orms.js";
 
 // After a change that passes one line says where code may need its columns: below what the ORM says, and only where there is such code.
 
@@ -10,7 +10,7 @@ const line =
   /^Lockstep: (?:\d+ places? in the code may need User\.emailAlias: npx lockstep code User\.emailAlias|npx lockstep code User\.emailAlias lists the places in your code that name User's columns)$/m;
 const table: Addition = { tables: [{ name: "Extra", columns: [{ name: "label", isRequired: false }] }] };
 
-describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
+describe.each([...orms, ...onOthers])("$name", ({ create }) => {
   let app: OrmApp;
   beforeEach(async () => {
     app = await create().open();

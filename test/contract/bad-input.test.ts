@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { RunResult } from "../support/run.js";
 import { type Column, type OrmApp, succeeded } from "./orm-app.js";
-import { onMariadb, orms } from "./orms.js";
+import { onOthers, orms } from "./orms.js";
 import { countUsers } from "./rows.js";
 import { newMigrations, withoutHistory } from "./states.js";
 
 // What users get wrong with any ORM: an exit code, a code, the place, what to type; and nothing half-written.
 
-describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
+describe.each([...orms, ...onOthers])("$name", ({ create }) => {
   let app: OrmApp;
   beforeAll(async () => {
     app = await create().open();
@@ -129,7 +129,7 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
 });
 
 // No transaction takes back what a unit has done before it is refused: what can be seen is looked at first.
-describe.each(onMariadb)("$name, a target that refuses", ({ create }) => {
+describe.each(onOthers)("$name, a target that refuses", ({ create }) => {
   test("LS7027: nothing is applied, and its remedy lets everything through", async () => {
     const app = await create().open();
     try {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OrmApp, succeeded } from "./orm-app.js";
-import { onMariadb, orms } from "./orms.js";
+import { onOthers, orms } from "./orms.js";
 import { countUsers, differs } from "./rows.js";
 import { catalogue, newMigrations } from "./states.js";
 
 // Two plans under way at once; one is abandoned, the other comes to its end. Every test builds on the one before.
 
-describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
+describe.each([...orms, ...onOthers])("$name", ({ create }) => {
   let app: OrmApp;
   /** What the ORM makes of the second change alone. */
   let own: { model: string; catalogue: unknown };

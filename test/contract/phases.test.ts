@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Build } from "./build.js";
 import { Load } from "./load.js";
 import { type Column, type OrmApp, type Snapshot, succeeded } from "./orm-app.js";
-import { olderOrms, onMariadb, orms } from "./orms.js";
+import { olderOrms, onOthers, orms } from "./orms.js";
 import { countUsers, differs, readUsers } from "./rows.js";
 import { catalogue, newMigrations, withoutHistory } from "./states.js";
 
@@ -18,7 +18,7 @@ const rows = 20_000;
 const untouched = `id BETWEEN 100 AND ${rows}`;
 
 describe.each([
-  ...[...orms, ...onMariadb].map((orm) => ({ ...orm, isServing: true })),
+  ...[...orms, ...onOthers].map((orm) => ({ ...orm, isServing: true })),
   ...olderOrms.map((orm) => ({ ...orm, isServing: false })),
 ])("$name", ({ create, isServing }) => {
   let app: OrmApp;

@@ -3,6 +3,7 @@ import { inspectDataSource } from "../detect/inspect.js";
 import { migrationFile, readMigrationFiles } from "../migrations/list.js";
 import { className } from "../migrations/names.js";
 import type { TypeormProject } from "../project.js";
+import type { HookLimit } from "./hook.cjs";
 import { runTypeorm } from "./typeorm-cli.js";
 
 /**
@@ -24,7 +25,7 @@ export async function deploy(
   const { run, told } = await runTypeorm(typeorm, "migration:run", {
     task: "run",
     url,
-    env: { ...process.env, LOCKSTEP_LOCK_TIMEOUT: limit === undefined ? undefined : String(limit.timeoutMs) },
+    env: { ...process.env, LOCKSTEP_LOCK_LIMIT: limit && JSON.stringify(limitOf(limit, typeorm)) },
     onLine,
     onTold: (each) =>
       each.kind === "unlimited" && limit?.onUnlimited?.("half-done", [fileOf(each.migration) ?? each.migration]),
@@ -32,8 +33,15 @@ export async function deploy(
   if (told.some(({ kind }) => kind === "data-source")) throw notAimed(typeorm);
   const failure = told.find((each) => each.kind === "failed");
   if (failure === undefined) return run;
-  const { migration, sqlState, text, left, isInTransaction } = failure;
+  const { migration, errno, text, left, isInTransaction } = failure;
+  const { mysqlCondition } = await import("@lockstep/core/planning");
+  const sqlState = (errno === undefined ? undefined : mysqlCondition(errno)) ?? failure.sqlState;
   return { ...run, failed: { migration: fileOf(migration) ?? migration, sqlState, text, left, isInTransaction } };
+}
+
+function limitOf({ timeoutMs, whole }: LockLimit, project: TypeormProject): HookLimit {
+  const names = readMigrationFiles(project).filter(({ name }) => whole.includes(name));
+  return { timeoutMs, whole: names.flatMap(({ recordedAs }) => recordedAs) };
 }
 
 /**

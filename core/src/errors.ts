@@ -19,7 +19,7 @@ interface ErrorEntry {
 export const errorTable = {
   LS1001: {
     title: "A migration's SQL cannot be parsed",
-    why: "Lockstep judges statements by PostgreSQL's own grammar. What cannot be parsed cannot be judged, and would fail in the database too.",
+    why: "Lockstep judges statements by the grammar of the database. What cannot be parsed cannot be judged, and would fail in the database too.",
     next: "Correct the statement at the place named, or run the command with LOCKSTEP=off to pass the file through unread.",
     exit: 1,
   },
@@ -67,7 +67,7 @@ export const errorTable = {
   },
   LS2005: {
     title: "A fill has the wrong type",
-    why: "PostgreSQL would refuse to store the value in the new column.",
+    why: "The database would refuse to store the value in the new column.",
     next: "Cast the expression to the column's type.",
     exit: 1,
   },
@@ -151,7 +151,7 @@ export const errorTable = {
   },
   LS2060: {
     title: "A change of type that would lose the values of a column",
-    why: "The ORM drops the column and adds it again, empty: the values of every row would be gone, and running code fails between the two. Lockstep alters the type in place where the database changes its catalogue alone, as from varchar(100) to varchar(200). Any other change of type reads or writes every row while nobody can use the table.",
+    why: "The ORM drops the column and adds it again, empty: the values of every row would be gone, and running code fails between the two. Lockstep alters the type in place where the database changes its catalogue alone, as from varchar(100) to varchar(200). Any other change of type reads or writes every row while nobody can write to the table, and on PostgreSQL not read it either.",
     next: "Keep the column, add one of the new type under another name with @lockstep.mirror(<sql>) or @lockstep.backfill(<sql>), and drop the old one when its plan is done. To let the values go all the same, write @lockstep.skip(<reason>) above the field.",
     exit: 1,
   },
@@ -553,8 +553,8 @@ export const errorTable = {
   },
   LS7001: {
     title: "The ledger cannot be made or used",
-    why: "Progress is kept in schema lockstep of the target, so that a backfill can go on after an interruption.",
-    next: "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep.",
+    why: "Progress is kept on the target, in schema lockstep (MySQL and MariaDB: database lockstep), so that a backfill can go on after an interruption.",
+    next: "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep. On MySQL and MariaDB the message names the GRANT.",
     exit: 3,
   },
   LS7002: {
@@ -583,7 +583,7 @@ export const errorTable = {
   },
   LS7020: {
     title: "A migration failed on the target",
-    why: "PostgreSQL refused it for a reason that trying again does not change, or nobody can tell from its text what it has done so far. Later migrations wait.",
+    why: "The database refused it for a reason that trying again does not change, or nobody can tell from its text what it has done so far. Later migrations wait.",
     next: "Correct the cause that the message names, then run the deployment again.",
     exit: 3,
   },
@@ -840,9 +840,9 @@ export const errorTable = {
     exit: 2,
   },
   LS9062: {
-    title: "The data source is not one of PostgreSQL",
-    why: "What is safe, and how it is made so, is known for PostgreSQL.",
-    next: 'Use Lockstep in the project whose data source has type: "postgres".',
+    title: "The data source is of a database that is not supported",
+    why: "What is safe, and how it is made so, is known for PostgreSQL, MySQL and MariaDB.",
+    next: 'Use Lockstep in the project whose data source has type: "postgres", "mysql" or "mariadb".',
     exit: 2,
   },
   LS9063: {

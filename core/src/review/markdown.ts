@@ -1,6 +1,7 @@
 import { type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
+import { unitsOf } from "../units.js";
 import { counted } from "./counted.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
@@ -55,7 +56,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
           "**Not safe with the app version before or after it:**",
           unsafe.map(({ phase, words }) => `- **${phase}** ${words.join("; ")}`).join("\n"),
         ]),
-    "An `instant` lock is asked for with a short timeout and tried again: reads and writes never queue behind it for longer than\nhalf a second. SHARE UPDATE EXCLUSIVE lets reads and writes go on while the table is scanned.",
+    unitsOf(plan.dialect).lockMeaning,
     "## Where the values come from",
     plan.columns.map((column) => `- ${columnLabel(column)}: ${sourceWords(column)}`).join("\n"),
     "## Each migration",
@@ -175,9 +176,11 @@ function codeText({ id, state }: Plan): string[] {
 function undoText(plan: Plan, phases: readonly Phase[]): string[] {
   const lost = plan.columns.map(columnLabel).join(", ");
   const before = phases.includes("switch") ? "switch" : "expand";
+  const isTriggered = plan.columns.some(({ fill, isRelaxed }) => isRelaxed && fill && fill.withoutTrigger !== true);
+  const trigger = isTriggered ? ", with its trigger" : "";
   const rows = [
     ...(phases.includes("contract")
-      ? [["contract", before, "a forward migration makes the column optional again, with its trigger", "no"]]
+      ? [["contract", before, `a forward migration makes the column optional again${trigger}`, "no"]]
       : []),
     ...(phases.includes("switch") ? [["switch", "expand", "no migration; reads are kept away again", "no"]] : []),
     lost === ""

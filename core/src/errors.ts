@@ -43,7 +43,7 @@ export const errorTable = {
   },
   LS2001: {
     title: "A required column has no value for the rows that exist",
-    why: "The statement that the ORM generated fails on a table with rows, and code that is already running cannot insert any more. Lockstep never invents values.",
+    why: "The statement that the ORM generated fails on a table with rows, or on MySQL and MariaDB gives them an empty value without a word; and code that is already running cannot insert any more. Lockstep never invents values.",
     next: "Write above the field where the value comes from: @lockstep.backfill(<sql>), in a /// comment of schema.prisma or a doc comment of the entity.",
     exit: 1,
   },

@@ -43,7 +43,7 @@ export const errorTable = {
   },
   LS2001: {
     title: "A required column has no value for the rows that exist",
-    why: "The statement that the ORM generated fails on a table with rows, and code that is already running cannot insert any more. Lockstep never invents values.",
+    why: "The statement that the ORM generated fails on a table with rows, or on MySQL and MariaDB gives them an empty value without a word; and code that is already running cannot insert any more. Lockstep never invents values.",
     next: "Write above the field where the value comes from: @lockstep.backfill(<sql>), in a /// comment of schema.prisma or a doc comment of the entity.",
     exit: 1,
   },
@@ -151,7 +151,7 @@ export const errorTable = {
   },
   LS2060: {
     title: "A change of type that would lose the values of a column",
-    why: "The ORM drops the column and adds it again, empty: the values of every row would be gone, and running code fails between the two. Lockstep alters the type in place where the database changes its catalogue alone, as from varchar(100) to varchar(200). Any other change of type reads or writes every row while nobody can use the table.",
+    why: "The ORM drops the column and adds it again, empty: the values of every row would be gone, and running code fails between the two. Lockstep alters the type in place where the database changes its catalogue alone, as from varchar(100) to varchar(200). Any other change of type reads or writes every row while nobody can write to the table, and on PostgreSQL not read it either.",
     next: "Keep the column, add one of the new type under another name with @lockstep.mirror(<sql>) or @lockstep.backfill(<sql>), and drop the old one when its plan is done. To let the values go all the same, write @lockstep.skip(<reason>) above the field.",
     exit: 1,
   },
@@ -559,8 +559,8 @@ export const errorTable = {
   },
   LS7001: {
     title: "The ledger cannot be made or used",
-    why: "Progress is kept in schema lockstep of the target, so that a backfill can go on after an interruption.",
-    next: "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep.",
+    why: "Progress is kept on the target, in schema lockstep (MySQL and MariaDB: database lockstep), so that a backfill can go on after an interruption.",
+    next: "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep. On MySQL and MariaDB the message names the GRANT.",
     exit: 3,
   },
   LS7002: {
@@ -852,8 +852,8 @@ export const errorTable = {
     exit: 2,
   },
   LS9062: {
-    title: "The data source is not one of PostgreSQL, MySQL or MariaDB",
-    why: "What is safe, and how it is made so, is known for these three.",
+    title: "The data source is of a database that is not supported",
+    why: "What is safe, and how it is made so, is known for PostgreSQL, MySQL and MariaDB.",
     next: 'Use Lockstep in the project whose data source has type: "postgres", "mysql" or "mariadb".',
     exit: 2,
   },

@@ -120,6 +120,8 @@ export interface LockLimit {
   readonly timeoutMs: number;
   /** Every migration that is pending bears it; otherwise only those that the plugin can tell apart get it. */
   readonly isForAll: boolean;
+  /** The user's own that are pending and leave nothing behind when they give up. */
+  readonly whole: readonly string[];
   /** Told of migrations that are about to run without the limit, whoever wrote them; undefined: of all that are pending. */
   onUnlimited?(why: UnlimitedReason, migrations?: readonly string[]): void;
 }

@@ -23,6 +23,6 @@ export const typeormNotes: readonly string[] = [
   "Run by tsx, by ts-node (`typeorm-ts-node-commonjs`, `typeorm-ts-node-esm`), or compiled by node; CommonJS and ESM, TypeScript and JavaScript. Migrations of a compiled project are written to its sources; every command that is named to you builds them first.",
   "Migrations by globs or [as classes](configuration.md#migrations-that-are-listed-as-classes).",
   'tsx compiles without decorator metadata: there TypeORM itself needs the type of a column in the decorator, `@Column({ type: "varchar" })`. Where types are reflected, Lockstep writes the type down when it makes a column optional, because of `string | null` TypeORM sees an object.',
-  'Data sources with `type: "postgres"`, `"mysql"` or `"mariadb"` (the driver mysql2); any other is refused ([LS9062](errors/LS9062.md)).',
+  'Data sources with `type: "postgres"`, `"mysql"` or `"mariadb"`; any other is refused ([LS9062](errors/LS9062.md)).',
   "One copy of TypeORM in the tree, for the CLI and for the data source ([LS9051](errors/LS9051.md)).",
 ];

@@ -192,7 +192,7 @@ function eventText(event: DeployEvent, target: string, colors: Colors): string {
     case "skipped":
       return `${target}: ${event.migration} was taken back since; it need not run and is recorded as applied.`;
     case "unlimited":
-      return `${colors.yellow("!")} ${target}: ${event.migrations.join(", ")} may wait for locks as long as the server allows, while reads and writes queue behind: ${event.why === "connection" ? "no lock_timeout could be set on the connection" : "no lock_timeout is set, because giving up half-way would leave statements applied"}`;
+      return `${colors.yellow("!")} ${target}: ${event.migrations.join(", ")} may wait for locks as long as the server allows, while reads and writes queue behind: ${event.why === "connection" ? "no limit could be set on the connection" : "no limit is set, because giving up half-way would leave statements applied"}`;
     case "locked": {
       const head = `${target}: ${event.migration} did not get its locks (attempt ${event.attempt} of ${event.attempts}).`;
       const who = event.blockers.map((blocker) => `\n  ${colors.yellow("!")} in the way: ${blocker}`).join("");

@@ -118,7 +118,8 @@ function verdict(plan: Plan, to: UndoRequest["to"]): string {
 /** What becomes of the data, in words. */
 function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], removesMigrations: boolean): string {
   if (removesMigrations) return "No database has its migrations, so they are removed; no data is touched.";
-  if (to === "undone" && lost.length === 0) return `Tables get their definitions back.${stayWords(plan)}`;
+  if (to === "undone" && lost.length === 0)
+    return `Tables get their definitions back.${plan.columns.length === 0 ? " The model keeps yours: change it back there, else the ORM makes the change again." : ""}${stayWords(plan)}`;
   if (to === "undone")
     return `The values in ${lost.join(", ")} are lost where this is applied; nothing else is.${stayWords(plan)}`;
   const names = plan.columns.map(columnLabel).join(", ");

@@ -4,12 +4,13 @@ import { isDatabaseError } from "./retry.js";
 /**
  * An error that the server reported, in Lockstep's family: its message, detail and hint are kept. Other errors pass as they are.
  * @param doing what was tried: `Reading "User" on db:5432/shop`
+ * @param hint Default: the server's own, else that of the code
  */
-export function refused(error: unknown, doing: string, code: ErrorCode = "LS7002"): unknown {
+export function refused(error: unknown, doing: string, code: ErrorCode = "LS7002", hint?: string): unknown {
   if (!isDatabaseError(error)) return error;
   const detail = error.detail ? ` (${error.detail})` : "";
   return new LockstepError(code, `${doing}: ${error.message}${detail}`, {
-    ...(error.hint ? { hint: error.hint } : {}),
+    ...((hint ?? error.hint) ? { hint: hint ?? error.hint } : {}),
     details: { sqlState: error.code },
     cause: error,
   });

@@ -1,5 +1,5 @@
 import type { Dialect } from "../dialects/dialect.js";
-import { isFelt, type Migration, type Operation } from "../model/index.js";
+import { isFelt, type LockMode, type Migration, type Operation } from "../model/index.js";
 import type { LockLimit, OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { isRepeatable } from "../repair/settle-unit.js";
@@ -30,6 +30,7 @@ export interface RunBy {
 export async function lockLimit({ pending, failed, units }: TargetState, about: RunBy): Promise<OwnLimit | undefined> {
   let isForAll = true;
   const own: string[] = [];
+  const whole: string[] = [];
   for (const name of [...failed, ...pending]) {
     const spec = units.find(({ migration }) => migration === name)?.unit.spec;
     const unit = units.find((each) => each.migration === name && isRepeatable(each.unit));
@@ -37,11 +38,12 @@ export async function lockLimit({ pending, failed, units }: TargetState, about: 
       const found = await look(name, about);
       isForAll &&= found.isWhole;
       if (found.isFelt) own.push(name);
+      if (found.isWhole) whole.push(name);
     } else if (spec?.kind === "create-index" || (spec?.kind === "drop-index" && isDroppedConcurrently(spec)))
       // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
       isForAll = false;
   }
-  return own.length === 0 ? undefined : { timeoutMs: about.dialect.sessions.stallMs, isForAll, own };
+  return own.length === 0 ? undefined : { timeoutMs: about.dialect.sessions.stallMs, isForAll, whole, own };
 }
 
 interface Look {
@@ -62,7 +64,7 @@ async function look(name: string, about: RunBy): Promise<Look> {
     const { context } = judge(migration, { judging });
     return {
       isWhole: isWhole(migration, about),
-      isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context)),
+      isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context, about)),
     };
   } catch {
     return unknown;
@@ -70,9 +72,12 @@ async function look(name: string, about: RunBy): Promise<Look> {
 }
 
 /** Whether others may queue behind an operation: it takes such a lock, or nobody knows what it takes. */
-function isFeltBy(operation: Operation, context: VerdictContext): boolean {
+function isFeltBy(operation: Operation, context: VerdictContext, { dialect }: RunBy): boolean {
   const { locks, doubts } = context.judging.verdictOf(operation, context);
-  return locks.some(({ mode }) => isFelt(mode)) || doubts.includes("statement") || doubts.includes("other-tables");
+  // Where a build lets writes go on without a word, it asks for the whole table at its start and at its end.
+  const { buildsIndexesOnline } = dialect.capabilities;
+  const queues = (mode: LockMode) => isFelt(mode) || (buildsIndexesOnline && mode === "SHARE UPDATE EXCLUSIVE");
+  return locks.some(({ mode }) => queues(mode)) || doubts.includes("statement") || doubts.includes("other-tables");
 }
 
 /** A single statement, or several that the ORM runs in one transaction; none that begins or ends one, or cannot be in one. */

@@ -13,14 +13,14 @@ export function isContractTakenBack({ units }: TargetState, plan: Plan): boolean
 
 /**
  * Units of contracts that were taken back before this target had them. To run them would take the fill away from under running code,
- * and fail where rows have no value; what takes them back works without them.
+ * and fail where rows have no value; what takes them back works without them. And copies of tables: each would stop for a tool, to
+ * be made and made back.
  */
 export function needNotRun(state: TargetState): readonly ReleasedUnit[] {
   return state.units.filter(
-    ({ plan, phase, kind, unit, migration }) =>
-      phase === "contract" &&
+    ({ plan, phase, kind, isPast, unit, migration }) =>
       kind === "phase" &&
-      isContractTakenBack(state, plan) &&
+      ((isPast && unit.spec.kind === "online-copy") || (phase === "contract" && isContractTakenBack(state, plan))) &&
       // What an interrupted drop has left INVALID would be taken for the index that the undo restores.
       !(unit.spec.kind === "drop-index" && isDroppedConcurrently(unit.spec) && state.failed.includes(migration)),
   );

@@ -75,6 +75,8 @@ export type LedgerRow = Readonly<Record<string, unknown>>;
 export interface LedgerStore {
   /** How people call the place: `schema lockstep`. */
   readonly place: string;
+  /** What lets an account make and use it. */
+  readonly grant: string;
   /** Of its tables; undefined: there is no ledger. */
   version(connection: Connection): Promise<number | undefined>;
   /** Brings it to `ledgerVersion`, from whatever is there. Several sessions may do so at once. */

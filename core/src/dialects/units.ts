@@ -12,6 +12,8 @@ export interface Units {
   describe(spec: UnitSpec, verdict?: Verdict): UnitText;
   /** What others wait for, and for how long, in a few words: `ACCESS EXCLUSIVE, instant`. */
   lockWords(verdict: Verdict): string;
+  /** What these words mean to the application: a paragraph for reviewers. */
+  readonly lockMeaning: string;
   /** Whether there is something to run: what one dialect does in three units, another may do in one. */
   isNeeded(spec: UnitSpec): boolean;
   /** It shares its file with nothing else. */

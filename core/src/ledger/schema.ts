@@ -40,5 +40,6 @@ async function versionOf(connection: Connection): Promise<number | undefined> {
 export function ledgerError(connection: Connection, error: unknown): unknown {
   const isForbidden = errorCode(error) === "42501" && !(error instanceof LockstepError);
   const what = `The ledger (${connection.dialect.ledger.place}) on ${connection.label}`;
-  return refused(error, what, isForbidden ? "LS7001" : "LS7002");
+  if (!isForbidden) return refused(error, what);
+  return refused(error, what, "LS7001", connection.dialect.ledger.grant);
 }

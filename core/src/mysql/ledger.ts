@@ -23,6 +23,9 @@ const tables = [
     PRIMARY KEY (plan, gate, table_schema, table_name, column_name))`,
 ];
 
+/** Of the account that runs Lockstep, on the database of the ledger. */
+export const ledgerRights = ["CREATE", "SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"] as const;
+
 const buildLock = "lockstep ledger";
 
 const moments = (names: readonly string[]) =>
@@ -40,6 +43,7 @@ const evidenceKeyOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gat
 /** Of MySQL and MariaDB: a database of its own. */
 export const ledger: LedgerStore = {
   place: "database lockstep",
+  grant: `GRANT ${ledgerRights.join(", ")} ON \`lockstep\`.* TO the account; npx lockstep doctor names it`,
 
   async version(connection) {
     const { rows: found } = await connection.query(

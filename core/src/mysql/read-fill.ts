@@ -21,6 +21,9 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
   refuseForms(tokens, context);
   const references = referencesIn(sql, tokens, context);
   const render = (row: string) => spliced(sql, tokens, references, row);
+  // A BEFORE trigger sees 0 there, and an AFTER trigger changes nothing.
+  const numbered = references.find(({ column }) => context.numberedColumns?.includes(column));
+  if (numbered !== undefined && context.kind === "mirror") throw numberedSource(numbered.column, sql, context);
   return {
     kind: context.kind,
     sql,
@@ -30,6 +33,7 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
     reads: [...new Set(references.map(({ column }) => column))],
     // Functions are found in one place, whoever looks for them.
     isBuiltinOnly: true,
+    ...(numbered === undefined ? {} : { withoutTrigger: true as const }),
     source: context.source,
   };
 }
@@ -98,6 +102,14 @@ function refuseForms(tokens: readonly Token[], context: FillContext): void {
     if (context.kind === "mirror" && ofTheMoment.has(text) && (isCall || reserved.has(text)))
       throw changing(`${text}()`, context);
   }
+}
+
+function numberedSource(column: string, sql: string, { source, newColumn }: FillContext): LockstepError {
+  return new LockstepError(
+    "LS2030",
+    `${source}: @lockstep.mirror(${sql}) cannot be kept: "${column}" gets its number after the trigger of "${newColumn}" has run, which sees 0.`,
+    { hint: `Write @lockstep.backfill(${sql}): the number of a row never changes.` },
+  );
 }
 
 interface Reference {

@@ -15,6 +15,10 @@ export function unitsOn(server: MysqlServer): Units {
   return {
     describe: (spec, verdict) => describeUnit(spec, { server }, verdict),
     lockWords,
+    // Of a ring of waiters these servers always take the one that is no DDL.
+    lockMeaning: `Every migration but one of your own statements asks for the metadata lock of its table with a short wait and tries again after a pause: reads and writes
+never queue behind it for longer than ${waitSeconds} s at a time. A transaction that has read the table, or one tied to it by a foreign key, and
+asks for more while a migration waits for its lock, may be rolled back as a deadlock (1213): let the application try it again.`,
     // An index is built or it is not, and what adds a foreign key looks at the rows as well.
     isNeeded: ({ kind }) => kind !== "assert-index" && kind !== "attach-unique" && kind !== "validate-foreign-key",
     // What fails half-way leaves the half: the next run has to find out how much of one thing there is, and not of several.

@@ -252,6 +252,7 @@ async function fillOf(
     table,
     columns: shape.columns,
     generatedColumns: shape.generatedColumns,
+    ...(shape.numberedColumns === undefined ? {} : { numberedColumns: shape.numberedColumns }),
     newColumn: declaration.name,
     key: shape.key.map(({ column }) => column),
     ...(sources.lookedUp === undefined ? {} : { lookedUp: sources.lookedUp }),

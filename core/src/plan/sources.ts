@@ -21,6 +21,8 @@ export type { ColumnSource } from "../model/index.js";
 export interface TableShape {
   readonly columns: readonly string[];
   readonly generatedColumns: readonly string[];
+  /** Identity, AUTO_INCREMENT. Default: none. */
+  readonly numberedColumns?: readonly string[];
   /** As `format_type` prints them, by the names of the columns. Default: not known. */
   readonly types?: ReadonlyMap<string, string>;
   /** What a backfill follows: the primary key, or another unique one without NULLs; empty when there is none. */

@@ -84,7 +84,7 @@ export function choosePlan(root: string, id: string | undefined, wayBack?: WayBa
   if (plan !== undefined) return plan;
   if (wayBack !== undefined && plans.length > 1 && !plans.some(isOpen))
     throw new LockstepError("LS3006", "No plan is open, and there are several that this could take back.", {
-      hint: `Name the plan: ${plans.map((each) => `${each.id} (${each.state.released})`).join(", ")}`,
+      hint: `Name the plan: ${plans.flatMap(({ id, state }) => (state.released === "undone" ? [] : `${id} (${state.released})`)).join(", ")}`,
     });
   const [first, ...others] = plans.filter(isOpen);
   if (first === undefined)

@@ -13,6 +13,7 @@ export function tableShape(table: TableFacts): TableShape {
   return {
     columns: table.columns.map((column) => column.name),
     generatedColumns: table.columns.filter((column) => column.isGenerated).map((column) => column.name),
+    numberedColumns: table.columns.filter((column) => column.isIdentity).map((column) => column.name),
     types: new Map(table.columns.map(({ name, type }) => [name, type])),
     key,
     ...(primary === undefined ? {} : { primaryKey: primary.columns }),

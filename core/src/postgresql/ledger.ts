@@ -64,6 +64,8 @@ const evidenceKeyOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gat
 /** Of PostgreSQL: a schema of its own. */
 export const ledger: LedgerStore = {
   place: "schema lockstep",
+  grant:
+    "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep.",
 
   async version(connection) {
     // The catalogue, not to_regclass: that fails without USAGE on the schema, and says "permission denied" less clearly.

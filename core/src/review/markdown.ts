@@ -1,6 +1,7 @@
 import { type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
+import { unitsOf } from "../units.js";
 import { counted } from "./counted.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
@@ -18,8 +19,9 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   const phases = phasesOf(plan);
   const unsafe = unsafePhases(plan);
   const names = plan.columns.map(columnLabel).join(", ");
+  const what = names === "" ? "change tables" : `add ${names}`;
   return `${[
-    `# ${plan.id}: add ${names} without stopping anything`,
+    `# ${plan.id}: ${what} without stopping anything`,
     ...(plan.state.released === "undone" ? ["**This plan was undone.** What follows is what it was."] : []),
     intro(plan, phases, unsafe.length === 0),
     "## What was unsafe",
@@ -55,9 +57,13 @@ export function planReadme(plan: Plan, words: OrmWords): string {
           "**Not safe with the app version before or after it:**",
           unsafe.map(({ phase, words }) => `- **${phase}** ${words.join("; ")}`).join("\n"),
         ]),
-    "An `instant` lock is asked for with a short timeout and tried again: reads and writes never queue behind it for longer than\nhalf a second. SHARE UPDATE EXCLUSIVE lets reads and writes go on while the table is scanned.",
-    "## Where the values come from",
-    plan.columns.map((column) => `- ${columnLabel(column)}: ${sourceWords(column)}`).join("\n"),
+    unitsOf(plan.dialect).lockMeaning,
+    ...(plan.columns.length === 0
+      ? []
+      : [
+          "## Where the values come from",
+          plan.columns.map((column) => `- ${columnLabel(column)}: ${sourceWords(column)}`).join("\n"),
+        ]),
     "## Each migration",
     inFiles(plan.units)
       .map((file) => fileText(plan, file))
@@ -175,9 +181,15 @@ function codeText({ id, state }: Plan): string[] {
 function undoText(plan: Plan, phases: readonly Phase[]): string[] {
   const lost = plan.columns.map(columnLabel).join(", ");
   const before = phases.includes("switch") ? "switch" : "expand";
+  const isTriggered = plan.columns.some(({ fill, isRelaxed }) => isRelaxed && fill && fill.withoutTrigger !== true);
+  const trigger = isTriggered ? ", with its trigger" : "";
+  const goes =
+    lost === ""
+      ? ""
+      : "\nWhen the column goes, deploy the code first, then the migration: code that still writes the column fails once it is gone.";
   const rows = [
     ...(phases.includes("contract")
-      ? [["contract", before, "a forward migration makes the column optional again, with its trigger", "no"]]
+      ? [["contract", before, `a forward migration makes the column optional again${trigger}`, "no"]]
       : []),
     ...(phases.includes("switch") ? [["switch", "expand", "no migration; reads are kept away again", "no"]] : []),
     lost === ""
@@ -192,8 +204,7 @@ function undoText(plan: Plan, phases: readonly Phase[]): string[] {
   return [
     "## Taking it back",
     table(["`npx lockstep undo` takes back", "and leads to", "in the database", "data lost"], rows),
-    `After an undo \`npx lockstep next\` goes on again, with the same reviewed SQL. \`npx lockstep abandon ${plan.id}\` takes everything back at once.
-When the column goes, deploy the code first, then the migration: code that still writes the column fails once it is gone.`,
+    `After an undo \`npx lockstep next\` goes on again, with the same reviewed SQL. \`npx lockstep abandon ${plan.id}\` takes everything back at once.${goes}`,
   ];
 }
 

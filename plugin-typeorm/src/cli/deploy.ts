@@ -3,6 +3,7 @@ import { inspectDataSource } from "../detect/inspect.js";
 import { migrationFile, readMigrationFiles } from "../migrations/list.js";
 import { className } from "../migrations/names.js";
 import type { TypeormProject } from "../project.js";
+import type { HookLimit } from "./hook.cjs";
 import { runTypeorm } from "./typeorm-cli.js";
 
 /**
@@ -24,7 +25,7 @@ export async function deploy(
   const { run, told } = await runTypeorm(typeorm, "migration:run", {
     task: "run",
     url,
-    env: { ...process.env, LOCKSTEP_LOCK_TIMEOUT: limit === undefined ? undefined : String(limit.timeoutMs) },
+    env: { ...process.env, LOCKSTEP_LOCK_LIMIT: limit && JSON.stringify(limitOf(limit, typeorm)) },
     onLine,
     onTold: (each) =>
       each.kind === "unlimited" && limit?.onUnlimited?.("half-done", [fileOf(each.migration) ?? each.migration]),
@@ -33,13 +34,14 @@ export async function deploy(
   const failure = told.find((each) => each.kind === "failed");
   if (failure === undefined) return run;
   const { migration, errno, text, left, isInTransaction } = failure;
-  const sqlState = errno === undefined ? failure.sqlState : await conditionOf(errno);
+  const { mysqlCondition } = await import("@lockstep/core/planning");
+  const sqlState = (errno === undefined ? undefined : mysqlCondition(errno)) ?? failure.sqlState;
   return { ...run, failed: { migration: fileOf(migration) ?? migration, sqlState, text, left, isInTransaction } };
 }
 
-async function conditionOf(errno: number): Promise<string | undefined> {
-  const { mysqlCondition } = await import("@lockstep/core/planning");
-  return mysqlCondition(errno);
+function limitOf({ timeoutMs, whole }: LockLimit, project: TypeormProject): HookLimit {
+  const names = readMigrationFiles(project).filter(({ name }) => whole.includes(name));
+  return { timeoutMs, whole: names.flatMap(({ recordedAs }) => recordedAs) };
 }
 
 /**

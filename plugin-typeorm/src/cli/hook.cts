@@ -19,7 +19,7 @@ export type Told =
       /** As TypeORM calls it. */
       readonly migration: string;
       readonly sqlState: string | undefined;
-      /** The number that a server of MySQL or MariaDB has for the error. */
+      /** As MySQL and MariaDB number it: 1205. */
       readonly errno: number | undefined;
       readonly text: string;
       /** Statements of it that ran before, and stay. */
@@ -34,10 +34,18 @@ type Task = "inspect" | "run";
 const {
   LOCKSTEP_CLI_TASK: task,
   LOCKSTEP_DATASOURCE_URL: target,
-  LOCKSTEP_LOCK_TIMEOUT: lockTimeout,
+  LOCKSTEP_LOCK_LIMIT: limitText,
 } = process.env as {
   LOCKSTEP_CLI_TASK?: Task;
 } & Record<string, string | undefined>;
+
+/** How long migrations of the user's own may wait for a lock. */
+export interface HookLimit {
+  readonly timeoutMs: number;
+  /** As TypeORM calls them: of these nothing is left when they give up, in a transaction or not. */
+  readonly whole: readonly string[];
+}
+const limit = limitText === undefined ? undefined : (JSON.parse(limitText) as HookLimit);
 
 type Load = (this: unknown, request: string, parent: unknown, ...rest: unknown[]) => unknown;
 interface Loader {
@@ -101,11 +109,12 @@ function reporting(dataSource: DataSource): DataSource {
       const { up } = migration;
       const name = migration.name ?? migration.constructor.name;
       migration.up = async (runner) => {
-        if (!(await limitWaits(runner, String(up), dataSource.options.type)))
-          tell({ kind: "unlimited", migration: name });
+        const restore = await limitWaits(runner, name, String(up), dataSource.options.type);
+        if (restore === undefined) tell({ kind: "unlimited", migration: name });
         const ran = recording(runner, dataSource.options.type === "postgres" ? () => false : commitsByItself);
         failed = { migration: name, ran };
         const result = await up.call(migration, runner).finally(() => ran.stop());
+        await restore?.();
         failed = undefined;
         return result;
       };
@@ -113,10 +122,10 @@ function reporting(dataSource: DataSource): DataSource {
     try {
       return await runMigrations.call(dataSource, options);
     } catch (error) {
-      const { text, ...codes } = wordsOf(error);
+      const { text, sqlState, errno } = wordsOf(error);
       if (failed !== undefined) {
         const { migration, ran } = failed;
-        tell({ kind: "failed", migration, ...codes, text, left: ran.left(), isInTransaction: ran.isInside() });
+        tell({ kind: "failed", migration, sqlState, errno, text, left: ran.left(), isInTransaction: ran.isInside() });
       }
       if (error instanceof Error) Object.defineProperty(error, inspect, { value: () => text });
       throw error;
@@ -129,23 +138,35 @@ function reporting(dataSource: DataSource): DataSource {
  * The user's own statements wait for a lock no longer than this, in a transaction that takes back what it did: it runs again. Units of
  * plans have their own limits, and an index that is built concurrently waits for others by way of locks.
  *
- * @returns false where a limit was asked for, and none can be set
+ * @returns what takes the limit off again; undefined where one was asked for, and none can be set
  */
 async function limitWaits(
   runner: Parameters<typeof recording>[0],
+  name: string,
   text: string,
   type: DataSource["options"]["type"],
-): Promise<boolean> {
-  if (lockTimeout === undefined || /\block(?:_wait)?_timeout\b/i.test(text)) return true;
-  // On MySQL and MariaDB no transaction takes back what a statement has changed before another one gives up.
-  if (type !== "postgres") return false;
-  if (runner.isTransactionActive !== true || /\boutsideTransaction\b|\bCONCURRENTLY\b/i.test(text)) return false;
+): Promise<(() => Promise<unknown>) | undefined> {
+  if (limit === undefined || /\block(?:_wait)?_timeout\b/i.test(text)) return nothing;
+  const { timeoutMs, whole } = limit;
+  if (type !== "postgres") {
+    // On MySQL and MariaDB no transaction takes back what a statement has changed before another one gives up.
+    if (!whole.includes(name)) return undefined;
+    const [was] = (await runner.query("SELECT @@SESSION.lock_wait_timeout AS seconds")) as [
+      { seconds: number | string },
+    ];
+    const setTo = (seconds: number) => runner.query(`SET SESSION lock_wait_timeout = ${seconds}`);
+    await setTo(Math.min(Number(was.seconds), Math.ceil(timeoutMs / 1000)));
+    return () => setTo(Number(was.seconds));
+  }
+  if (runner.isTransactionActive !== true || /\boutsideTransaction\b|\bCONCURRENTLY\b/i.test(text)) return undefined;
   // A shorter one is the project's own.
   await runner.query(
-    `SELECT set_config('lock_timeout', '${Number(lockTimeout)}', true) FROM pg_settings WHERE name = 'lock_timeout' AND (setting = '0' OR setting::int > ${Number(lockTimeout)})`,
+    `SELECT set_config('lock_timeout', '${timeoutMs}', true) FROM pg_settings WHERE name = 'lock_timeout' AND (setting = '0' OR setting::int > ${timeoutMs})`,
   );
-  return true;
+  return nothing;
 }
+
+const nothing = async () => undefined;
 
 /** What MySQL and MariaDB commit a transaction for: https://dev.mysql.com/doc/refman/8.4/en/implicit-commit.html */
 function commitsByItself(sql: string): boolean {
@@ -157,15 +178,16 @@ function commitsByItself(sql: string): boolean {
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 function wordsOf(error: unknown): Pick<Extract<Told, { kind: "failed" }>, "text" | "sqlState" | "errno"> {
-  const { message, code, errno, detail, hint } = (error ?? {}) as Record<string, unknown>;
+  const { message, code, detail, hint, errno, sqlState } = (error ?? {}) as Record<string, unknown>;
   const lines = [
     `ERROR: ${message ?? error}`,
     ...(detail ? [`DETAIL: ${detail}`] : []),
     ...(hint ? [`HINT: ${hint}`] : []),
   ];
+  const state = [sqlState, code].find((each) => typeof each === "string" && /^[0-9A-Z]{5}$/.test(each));
   return {
     text: lines.join("\n"),
-    sqlState: typeof code === "string" && /^\w{5}$/.test(code) ? code : undefined,
+    sqlState: state as string | undefined,
     errno: typeof errno === "number" && errno > 0 ? errno : undefined,
   };
 }

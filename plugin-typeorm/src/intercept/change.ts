@@ -120,7 +120,8 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     const { planning } = await import("./planning.js");
     return planning(this, this.#asked, async (plan) => {
       const open = [...this.#open, plan];
-      const log = this.#withoutKept(await this.#ask(open), open);
+      const asked = this.#withoutKept(await this.#ask(open), open);
+      const log = await this.dialect.withoutRepeated(asked, this.call.dataSource);
       return (await readChange(log, this.dialect, await this.#read(), this.#known)).migration;
     });
   }

@@ -119,6 +119,13 @@ describe("readFill", () => {
     expect((await read("lower(email)", { kind: "mirror" })).kind).toBe("mirror");
   });
 
+  it("gives no trigger a number that it would see as 0", async () => {
+    const over = { numberedColumns: ["id"] };
+    expect((await read("concat('O-', ID)", over)).withoutTrigger).toBe(true);
+    expect((await read("lower(email)", over)).withoutTrigger).toBeUndefined();
+    expect((await failure("id", { ...over, kind: "mirror" })).message).toContain('"id" gets its number after');
+  });
+
   it("reads its own output again", async () => {
     const leaf = fc.constantFrom(
       "email",

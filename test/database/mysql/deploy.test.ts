@@ -170,6 +170,11 @@ describe("migrations of the user's own", () => {
   // No transaction takes DDL back: only a single statement leaves nothing behind.
   it.each([
     { name: "a single statement", up: [add], isForAll: true },
+    {
+      name: "a build, which asks for the table at both ends",
+      up: ["CREATE INDEX `i` ON `User` (`email`)"],
+      isForAll: true,
+    },
     { name: "several in what the ORM calls a transaction", up: [make, add], isForAll: false },
     { name: "what is made new", up: [make], isForAll: undefined },
     { name: "a procedure, which may commit", up: ["CALL `change`()"], isForAll: false },
@@ -179,7 +184,8 @@ describe("migrations of the user's own", () => {
       units: [{ unit: framed, migration: "unit" }],
     } as unknown as TargetState;
     const limit = await lockLimit(state, { plugin: pluginOf(up), project: {} as Project, dialect: mariadb });
-    expect(limit).toEqual(isForAll === undefined ? undefined : { timeoutMs: 1000, isForAll, own: ["own"] });
+    const whole = isForAll === true ? ["own"] : [];
+    expect(limit).toEqual(isForAll === undefined ? undefined : { timeoutMs: 1000, isForAll, whole, own: ["own"] });
   });
 
   const failedAs = (up: readonly string[], said: Partial<UnrecordedFailure>) =>

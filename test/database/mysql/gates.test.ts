@@ -162,6 +162,17 @@ describe("no-missing-values", () => {
     expect(statement).toContain('its value references no row of "Team" (1 row: id=2)');
   });
 
+  // MariaDB casts nothing to it.
+  it("looks at values of json", async () => {
+    const rows = [
+      ["1", "{}"],
+      ["2", "{"],
+    ] as const;
+    const live = await made({ rows, fill: "`email`", type: "json" });
+    const { statement } = await live.ask("no-missing-values");
+    expect(statement).toContain("json does not take what the fill yields (1 row: id=2)");
+  });
+
   it("names rows by keys of several columns, and binary ones in digits", async () => {
     const key = { tenant: "bigint unsigned", id: "binary(2)" };
     const live = await made({ key, rows: [["18446744073709551615", "00FF", "A"]] });

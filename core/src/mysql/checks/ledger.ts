@@ -1,6 +1,7 @@
 import { type Check, ok, problem } from "../../dialects/check.js";
 import { hasLedger } from "../../ledger/schema.js";
 import { readGrants } from "../grants.js";
+import { ledgerRights } from "../ledger.js";
 
 export default {
   id: "ledger",
@@ -9,9 +10,7 @@ export default {
   async run({ connection }) {
     const { account, may } = await readGrants(connection);
     const { rows } = await connection.query("SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'lockstep'");
-    const lacking = ["CREATE", "SELECT", "INSERT", "UPDATE", "DELETE", "ALTER"].filter(
-      (each) => !may(each, "lockstep"),
-    );
+    const lacking = ledgerRights.filter((each) => !may(each, "lockstep"));
     if (lacking.length > 0)
       return [
         problem(`the account ${account} lacks ${lacking.join(", ")} on the database lockstep`, {

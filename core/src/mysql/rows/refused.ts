@@ -79,7 +79,8 @@ function refusedSql({
   const select = [
     `${rowLabel(table)} AS label`,
     `(${fill.rowSql}\n) AS v`,
-    `${storedValue(fill.rowSql, column.type)} AS s`,
+    // Only what is looked for elsewhere: MariaDB casts nothing to JSON, which is no key either.
+    ...(keys.length === 0 ? [] : [`${storedValue(fill.rowSql, column.type)} AS s`]),
     ...others.map((each, at) => `${quoteIdentifier(each)} AS k${at}`),
   ];
   // By themselves: beside a subquery that refers to the row MariaDB 10.11 counts wrongly.

@@ -12,6 +12,8 @@ export interface FillContext {
   readonly columns: readonly string[];
   /** Computed after BEFORE triggers have run, so a trigger would read their old value. */
   readonly generatedColumns: readonly string[];
+  /** Numbers that the server gives on insert; whether a trigger sees them before is the dialect's affair. Default: none. */
+  readonly numberedColumns?: readonly string[];
   readonly newColumn: string;
   /** What names a row of the table; absent: nothing does. */
   readonly key?: readonly string[];

@@ -98,7 +98,7 @@ export async function correct<Q extends { readonly query: string }>(
       : queriesOf(withoutRoundTrips(back.lines, up.operations).lines, down, change.down, make),
     isUnchanged,
     corrections: [
-      ...retyped.map(retypedWords),
+      ...retyped.map((each) => retypedWords(each)),
       ...plain.dropped.map(plainWords),
       ...enums.extended.map(extendedWords),
       ...movedWords(enums.moved),

@@ -9,7 +9,8 @@ import { keptWords, retypedWords } from "./words.js";
 
 /**
  * `correct` for MySQL and MariaDB: a column that is dropped and added again keeps its rows where the server can declare it anew in an
- * instant; what is dropped and added again as it was stays. What takes the change back is corrected alike.
+ * instant, or a text gets longer, for which the table is copied; what is dropped and added again as it was stays. What takes the change
+ * back is corrected alike.
  *
  * @throws LS2060 where a column would lose its values · LS1001 SQL that cannot be read
  */
@@ -22,12 +23,13 @@ export async function modifyColumns<Q extends { readonly query: string }>(
   const up = reader.readMigration(textOf(change.up), "migration.sql");
   const down = reader.readMigration(textOf(change.down), "migration.sql");
   const [forward, backward] = [draftOf(up), draftOf(down)];
-  const modified: RetypedColumn[] = [];
+  const modified: ModifiedColumn[] = [];
   const lost: RecreatedColumn[] = [];
   for (const column of recreatedColumns(forward, down.operations)) {
     if (known.source?.(column.table, column.name)?.skip !== undefined || isComputed(column)) continue;
-    if (await isInstant(column, forward, reader, known)) modified.push(column as RetypedColumn);
-    else lost.push(column);
+    const way = await wayOf(column, forward, reader, known);
+    if (way === undefined) lost.push(column);
+    else modified.push({ ...(column as RetypedColumn), way });
   }
   if (lost.length > 0)
     throw (await import("@lockstep/core/planning")).lostColumns(
@@ -35,16 +37,22 @@ export async function modifyColumns<Q extends { readonly query: string }>(
       known.source,
       reader.conversion,
     );
-  const { lines, kept } = withoutRoundTrips(modify(forward, modified, demand), down.operations);
+  const { lines, kept } = withoutRoundTrips(
+    modify(forward, modified, ({ way }) => (way === "instant" ? demand : "")),
+    down.operations,
+  );
   const isModified = ({ table, name }: RecreatedColumn) =>
     modified.some((each) => each.name === name && each.table.name === table.name && each.table.schema === table.schema);
-  const back = modify(backward, recreatedColumns(backward, []).filter(isModified), "");
+  const back = modify(backward, recreatedColumns(backward, []).filter(isModified), () => "");
   const isUnchanged = isWhole(lines, up);
   return {
     up: isUnchanged ? change.up : queriesOf(lines, up, change.up, make),
     down: isUnchanged ? change.down : queriesOf(withoutRoundTrips(back, up.operations).lines, down, change.down, make),
     isUnchanged,
-    corrections: [...modified.map(retypedWords), ...keptWords(kept)],
+    corrections: [
+      ...modified.map((each) => retypedWords(each, each.way === "copy" ? "by a copy of the table" : undefined)),
+      ...keptWords(kept),
+    ],
     notices: [],
     formerType: formerTypes(down.operations),
   };
@@ -53,27 +61,43 @@ export async function modifyColumns<Q extends { readonly query: string }>(
 /** On a database where the column is another one, nothing is changed, and no table copied. */
 const demand = ", ALGORITHM=INSTANT";
 
-/** Whether the server declares it anew without a look at the rows, and none of them, and no code, is in the way. */
-async function isInstant(
+interface ModifiedColumn extends RetypedColumn {
+  readonly way: "instant" | "copy";
+}
+
+/**
+ * How the server declares it anew; undefined: it may refuse a row, or code is in its way. Of what needs a copy texts alone keep what code
+ * reads as it was.
+ */
+async function wayOf(
   column: RecreatedColumn,
   lines: readonly Line[],
   { readMigration, judging }: SqlReader,
   { formerTable }: Known,
-): Promise<boolean> {
+): Promise<ModifiedColumn["way"] | undefined> {
   const table = column.before && (await formerTable?.(column.table));
-  if (table === undefined) return false;
+  if (table === undefined) return undefined;
   const migration = readMigration(`${modification(column, lines)};\n`, "migration.sql");
   const { context } = judge(migration, { judging, formerTable: () => table });
-  return migration.operations.every((operation) => {
-    const { held, concerns, doubts } = judging.verdictOf(operation, context);
-    return operation.kind === "redeclareColumn" && held === "instant" && concerns.length + doubts.length === 0;
-  });
+  const [operation] = migration.operations;
+  if (operation?.kind !== "redeclareColumn" || migration.operations.length > 1) return undefined;
+  const { held, concerns, doubts } = judging.verdictOf(operation, context);
+  if (doubts.length > 0) return undefined;
+  if (held === "instant" && concerns.length === 0) return "instant";
+  const isLonger = [column.before?.type, column.add.column.type].every((type) => type !== undefined && text.test(type));
+  return isLonger && concerns.every(({ kind }) => kind === "rewrites") ? "copy" : undefined;
 }
 
-function modify(lines: readonly Line[], columns: readonly RecreatedColumn[], more: string): Line[] {
+const text = /^(?:var)?char\b|^(?:medium|long)?text\b/;
+
+function modify<C extends RecreatedColumn>(
+  lines: readonly Line[],
+  columns: readonly C[],
+  more: (column: C) => string,
+): Line[] {
   const by = columns.flatMap((column): [Operation, readonly string[]][] => [
     [column.drop, []],
-    [column.add, [modification(column, lines) + more]],
+    [column.add, [modification(column, lines) + more(column)]],
   ]);
   return replaced(lines, new Map(by));
 }

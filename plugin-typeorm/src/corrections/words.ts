@@ -5,10 +5,10 @@ import type { ExtendedEnum } from "./extend-enums.js";
 import type { RetypedColumn } from "./recreated-columns.js";
 
 /** A column that is altered where it was dropped and added again. */
-export function retypedWords({ table, name, before, add }: RetypedColumn): string {
+/** @param how it is changed. Default: in the catalogue alone */
+export function retypedWords({ table, name, before, add }: RetypedColumn, how = "in the catalogue alone"): string {
   const label = `"${tableLabel(table)}"."${name}"`;
-  const change =
-    before.type === add.column.type ? "" : `: ${before.type} becomes ${add.column.type}, in the catalogue alone`;
+  const change = before.type === add.column.type ? "" : `: ${before.type} becomes ${add.column.type}, ${how}`;
   return `${label} keeps its values${change}. The ORM's own statements drop the column and add it again, empty.`;
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import mysql from "mysql2/promise";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 import { createTypeormProject, type TypeormFixture } from "../../support/typeorm-project.js";
 
@@ -25,7 +26,7 @@ ${more}}
 
 let database: MariadbDatabase;
 let project: TypeormFixture;
-beforeAll(async () => {
+beforeEach(async () => {
   database = await createMariadbDatabase("typeorm_generate");
   project = createTypeormProject({
     version: "1.1.1",
@@ -33,10 +34,12 @@ beforeAll(async () => {
     files: { "src/data-source.ts": dataSource, "src/device.ts": entity() },
   });
 });
-afterAll(async () => {
+afterEach(async () => {
   project.dispose();
   await database.drop();
 });
+
+const cli = (...args: string[]) => project.cli("tsx", args, { DATABASE_URL: database.url });
 
 const column = (what: string) => `
   /** @lockstep.backfill(${what}) */
@@ -46,7 +49,6 @@ const column = (what: string) => `
 
 // To a data source of the type mysql each optional column of MariaDB is another one than is declared, whatever a plan relaxes.
 test("plans a column beside those that TypeORM takes for changed each time", async () => {
-  const cli = (...args: string[]) => project.cli("tsx", args, { DATABASE_URL: database.url });
   const made = await cli("migration:generate", "src/migrations/Init");
   expect(made.output).toContain("has been generated");
   await cli("migration:run");
@@ -56,5 +58,34 @@ test("plans a column beside those that TypeORM takes for changed each time", asy
   expect(code).toBe(0);
   expect(readdirSync(join(project.root, "src/migrations"))).toHaveLength(2);
   await cli("migration:run");
+  expect((await cli("migration:generate", "src/migrations/Again")).output).toContain("No changes");
+});
+
+// TypeORM drops the column and adds it again, empty.
+test("lets a text get longer that is kept in two bytes of length from then on: by a copy of the table", async () => {
+  const name = (length: number) => `
+  @Column({ type: "varchar", length: ${length} })
+  name!: string;
+`;
+  project.write("src/device.ts", entity(name(50)));
+  await cli("migration:generate", "src/migrations/Init");
+  await cli("migration:run");
+  const session = await mysql.createConnection(database.url);
+  try {
+    await session.query("INSERT INTO device (name) VALUES ('one'), ('two')");
+    project.write("src/device.ts", entity(name(100)));
+    const { output, code } = await cli("migration:generate", "src/migrations/Longer");
+    expect(code, output).toBe(0);
+    expect(output).toContain(
+      '"device"."name" keeps its values: varchar(50) becomes varchar(100), by a copy of the table',
+    );
+    expect(output).toContain("✖ copy-table");
+    const { code: ran, output: said } = await cli("migration:run");
+    expect(ran, said).toBe(0);
+    expect((await session.query("SELECT name FROM device ORDER BY id"))[0]).toEqual([{ name: "one" }, { name: "two" }]);
+    expect((await session.query("SHOW COLUMNS FROM device LIKE 'name'"))[0]).toMatchObject([{ Type: "varchar(100)" }]);
+  } finally {
+    await session.end();
+  }
   expect((await cli("migration:generate", "src/migrations/Again")).output).toContain("No changes");
 });

@@ -187,11 +187,7 @@ export const changes: readonly Change[] = [
   changed("longer and unique", "corrected", nick("length: 100, unique: true"), nick("length: 120, unique: true"), {
     always,
   }),
-  changed("longer over 255 bytes", "LS2060", nick("length: 50"), nick("length: 100"), {
-    always,
-    says: "@lockstep.mirror(nick)",
-  }),
-  changed("shorter", "LS2060", nick("length: 100"), nick("length: 20"), { always }),
+  changed("shorter", "LS2060", nick("length: 100"), nick("length: 20"), { always, says: "@lockstep.mirror(nick)" }),
   changed(
     "int to bigint",
     "LS2060",

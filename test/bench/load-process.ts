@@ -1,7 +1,7 @@
 /** The process behind `Load`. Open loop: operations are due at fixed times whether or not earlier ones were answered, as with users. */
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
 import type { LoadAnswer, LoadMessage, LoadOptions } from "./load.js";
+import { type LoadPool, openPool } from "./load-pool.js";
 
 /** As large as that of an application on a small machine. */
 const connections = 12;
@@ -41,9 +41,7 @@ process.on("message", (message: LoadMessage) => {
 process.on("disconnect", () => process.exit());
 
 async function start({ url, rows, rate }: LoadOptions): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: connections, idleTimeoutMillis: 0, application_name: "app" });
-  pool.on("error", () => undefined);
-  await Promise.all(Array.from({ length: connections }, () => pool.query("SELECT pg_sleep(0.1)")));
+  const pool = await openPool(url, connections);
   await answer({ kind: "ready" });
   const begin = performance.now();
   const waiting = new Set<Promise<void>>();
@@ -51,7 +49,7 @@ async function start({ url, rows, rate }: LoadOptions): Promise<void> {
     const due = begin + (sent * 1000) / rate;
     const wait = due - performance.now();
     if (wait > 1) await sleep(wait);
-    const work = operate(pool, operation(sent, rows), due);
+    const work = operate(pool, operation(pool, sent, rows), due);
     waiting.add(work);
     void work.then(() => waiting.delete(work));
   }
@@ -65,30 +63,32 @@ interface Operation {
 }
 
 /** 6 reads, 3 updates, 1 insert in ten, as an ORM writes them: every column by its name. */
-function operation(number: number, rows: number): Operation {
+function operation({ quote, now }: LoadPool, number: number, rows: number): Operation {
   const id = 1 + Math.floor(Math.random() * rows);
   const turn = number % 10;
+  const names = (...columns: readonly string[]) => columns.map(quote).join(", ");
+  const table = quote("User");
   if (turn === 9) {
     const email = `New.User.${number}@example.org`;
     const [columns, values] = isDeployed
-      ? [`"email", "name", "updatedAt", "handle"`, "$1, $2, now(), $3"]
-      : [`"email", "name", "updatedAt"`, "$1, $2, now()"];
-    const text = `INSERT INTO "User" (${columns}) VALUES (${values}) RETURNING "id"`;
+      ? [names("email", "name", "updatedAt", "handle"), `?, ?, ${now}, ?`]
+      : [names("email", "name", "updatedAt"), `?, ?, ${now}`];
+    const text = `INSERT INTO ${table} (${columns}) VALUES (${values})`;
     return { name: "insert", text, values: [email, "New User", ...(isDeployed ? [email.toLowerCase()] : [])] };
   }
   if (turn % 3 === 2) {
-    const text = `UPDATE "User" SET "name" = $2, "updatedAt" = now() WHERE "id" = $1`;
-    return { name: "update", text, values: [id, `User ${number}`] };
+    const text = `UPDATE ${table} SET ${quote("name")} = ?, ${quote("updatedAt")} = ${now} WHERE ${quote("id")} = ?`;
+    return { name: "update", text, values: [`User ${number}`, id] };
   }
-  const text = `SELECT "id", "email", "name", "createdAt", "updatedAt" FROM "User" WHERE "id" = $1`;
+  const text = `SELECT ${names("id", "email", "name", "createdAt", "updatedAt")} FROM ${table} WHERE ${quote("id")} = ?`;
   return { name: "read", text, values: [id] };
 }
 
-async function operate(pool: pg.Pool, { name, text, values }: Operation, due: number): Promise<void> {
+async function operate(pool: LoadPool, { name, text, values }: Operation, due: number): Promise<void> {
   const phase = phases.at(-1);
   let failure: string | undefined;
   try {
-    await pool.query(text, [...values]);
+    await pool.query(text, values);
   } catch (error) {
     failure = `${name} ${(error as { code?: string }).code ?? (error as Error).message}`;
   }

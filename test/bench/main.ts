@@ -63,7 +63,17 @@ async function runBench(name: BenchName, options: Options): Promise<BenchReport>
   const progress = (text: string) => process.stderr.write(`  … ${name}: ${text}\n`);
   switch (name) {
     case "stall":
-      return (await import("./stall.js")).benchStall(options.stall, progress);
+      return (await import("./stall.js")).benchStall(
+        (await import("./systems/postgresql.js")).postgresql,
+        options.stall,
+        progress,
+      );
+    case "stall-mariadb":
+      return (await import("./stall.js")).benchStall(
+        (await import("./systems/mariadb.js")).mariadb,
+        options.stall,
+        progress,
+      );
     case "migrate-dev":
       return (await import("./migrate-dev.js")).benchMigrateDev(options.migrateDevRuns, progress);
     case "large-schema":

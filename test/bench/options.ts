@@ -1,6 +1,16 @@
 import { parseArgs } from "node:util";
 
-export const benches = ["stall", "migrate-dev", "large-schema", "code", "ranking", "read", "check", "help"] as const;
+export const benches = [
+  "stall",
+  "stall-mariadb",
+  "migrate-dev",
+  "large-schema",
+  "code",
+  "ranking",
+  "read",
+  "check",
+  "help",
+] as const;
 export type BenchName = (typeof benches)[number];
 
 export interface Options {
@@ -46,7 +56,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [options]
 
-  --only <bench>   stall, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
+  --only <bench>   stall, stall-mariadb, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
   --rows <n>       rows of the table that is changed  (default 2000000)
   --rounds <n>     rounds of stall                    (default 3)
   --rate <n>       operations a second                (default 200)

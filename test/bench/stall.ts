@@ -1,15 +1,14 @@
 /** The longest that a query of the application has to wait: a required unique column, by hand and by Lockstep, on a busy table. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PostgresServer } from "../support/postgres.js";
 import { median, milliseconds, quantile, whole } from "./figures.js";
 import { Load, type PhaseFigures } from "./load.js";
 import type { Options } from "./options.js";
 import type { BenchReport } from "./report.js";
-import { assertChanged, copyTable, dropTable, makeTemplate, startServer } from "./stall-table.js";
-import { changeByHand, changeByLockstep, noChange, type Run } from "./stall-ways.js";
+import { backfill, changeByHand, changeByLockstep, filesOf, noChange, type Run } from "./stall-ways.js";
+import type { BenchServer, BenchSystem } from "./systems/system.js";
 
-/** Lockstep's longest stall must be this many times shorter. */
-const leastRatio = 50;
+/** Of the rows that one UPDATE of all of them fills in a second, on the same table. */
+const leastBackfillRatio = 0.85;
 /** Below the noise of any machine: stalls beyond the baseline that are shorter, or negative, count as this. */
 const leastBeyondMs = 1;
 const warmUpMs = 2_000;
@@ -33,34 +32,41 @@ interface Round {
   readonly ratio: number;
 }
 
-export async function benchStall(options: Options["stall"], progress: (text: string) => void): Promise<BenchReport> {
-  const server = await startServer();
+interface Bench {
+  readonly system: BenchSystem;
+  readonly server: BenchServer;
+  readonly options: Options["stall"];
+}
+
+export async function benchStall(
+  system: BenchSystem,
+  options: Options["stall"],
+  progress: (text: string) => void,
+): Promise<BenchReport> {
+  progress(`making ${whole(options.rows)} rows`);
+  const server = await system.start(options.rows);
+  const bench = { system, server, options };
   try {
-    progress(`making ${whole(options.rows)} rows`);
-    await makeTemplate(server, options.rows);
     const rounds: Round[] = [];
     for (let round = 1; round <= options.rounds; round++) {
       const tell = (way: string) => progress(`round ${round} of ${options.rounds}, ${way}`);
-      rounds.push(await runRound(server, options, tell));
+      rounds.push(await runRound(bench, tell));
     }
-    return report(options, rounds);
+    progress("the backfill, idle");
+    return report(bench, rounds, await backfillRates(bench));
   } finally {
     await server.stop();
   }
 }
 
 /** The longest of many waits grows with their number: the baseline lasts as long as Lockstep's run. */
-async function runRound(
-  server: PostgresServer,
-  options: Options["stall"],
-  tell: (way: string) => void,
-): Promise<Round> {
+async function runRound(bench: Bench, tell: (way: string) => void): Promise<Round> {
   tell("Lockstep");
-  const lockstep = await watch(server, options, changeByLockstep, assertChanged);
+  const lockstep = await watch(bench, changeByLockstep, true);
   tell("no change");
-  const baseline = await watch(server, options, (run) => noChange(run, lockstep.durationMs));
+  const baseline = await watch(bench, (run) => noChange(run, lockstep.durationMs), false);
   tell("by hand");
-  const naive = await watch(server, options, changeByHand, assertChanged);
+  const naive = await watch(bench, changeByHand, true);
   const lockstepBeyondMs = lockstep.longestMs - baseline.longestMs;
   const naiveBeyondMs = naive.longestMs - baseline.longestMs;
   const ratio = naiveBeyondMs / Math.max(lockstepBeyondMs, leastBeyondMs);
@@ -69,25 +75,25 @@ async function runRound(
 
 /** One run on a fresh table. */
 async function watch(
-  server: PostgresServer,
-  { rows, rate, readerMs }: Options["stall"],
+  { system, server, options }: Bench,
   way: (run: Run) => Promise<void>,
-  check?: (url: string) => Promise<void>,
+  changes: boolean,
 ): Promise<Seen> {
+  const { rows, rate, readerMs } = options;
   const database = "bench_run";
-  const url = await copyTable(server, database);
+  const url = await server.copy(database);
   const load = await Load.start({ url, rows, rate });
   try {
     await sleep(warmUpMs);
     const begin = performance.now();
-    await way({ url, load, readerMs });
+    await way({ system, url, load, readerMs });
     const durationMs = performance.now() - begin;
     const phases = await load.stop();
-    await check?.(url);
+    if (changes && !(await system.isChanged(url))) throw new Error("The change is not there as it should be");
     return summary(phases, durationMs);
   } finally {
     load.kill();
-    await dropTable(server, database);
+    await server.drop(database);
   }
 }
 
@@ -107,7 +113,36 @@ function summary(phases: readonly PhaseFigures[], durationMs: number): Seen {
   };
 }
 
-function report({ rows, rate, readerMs }: Options["stall"], rounds: readonly Round[]): BenchReport {
+interface Rates {
+  /** Rows a second. */
+  readonly update: number;
+  readonly backfill: number;
+}
+
+/** Nobody else is there: the same table after expand, filled by one UPDATE and by the backfill. */
+async function backfillRates({ system, server, options: { rows } }: Bench): Promise<Rates> {
+  const plan = await system.plan();
+  const timed = async (fill: (url: string) => Promise<unknown>) => {
+    const url = await server.copy("bench_fill");
+    try {
+      await system.migrate(url, filesOf(plan, "expand"));
+      const begin = performance.now();
+      await fill(url);
+      return (rows * 1000) / (performance.now() - begin);
+    } finally {
+      await server.drop("bench_fill");
+    }
+  };
+  return {
+    update: await timed((url) => system.query(url, system.fillSql)),
+    backfill: await timed((url) => backfill(plan, url)),
+  };
+}
+
+function report({ system, options }: Bench, rounds: readonly Round[], rates: Rates): BenchReport {
+  const { rows, rate, readerMs } = options;
+  const { leastRatio } = system;
+  const filled = rates.backfill / rates.update;
   const middle = (of: (round: Round) => number) => median(rounds.map(of));
   const line = (name: string, of: (pick: (round: Round) => number) => number) => [
     name,
@@ -124,8 +159,8 @@ function report({ rows, rate, readerMs }: Options["stall"], rounds: readonly Rou
   const lockstepFailures = rounds.reduce((sum, round) => sum + failed(round.lockstep), 0);
   const failures = lockstepFailures === 0 ? "no query failed" : `but ${lockstepFailures} queries failed`;
   return {
-    name: "stall",
-    title: `longest wait of an application's query: ${whole(rows)} rows, ${rate} operations a second`,
+    name: system.id === "postgresql" ? "stall" : `stall-${system.id}`,
+    title: `${system.label}: longest wait of an application's query: ${whole(rows)} rows, ${rate} operations a second`,
     table: [
       ["round", "no change", "by hand", "beyond", "Lockstep", "beyond", "ratio", "failed by hand", "failed Lockstep"],
       ...rounds.map((round, index) => line(String(index + 1), (pick) => pick(round))),
@@ -134,12 +169,17 @@ function report({ rows, rate, readerMs }: Options["stall"], rounds: readonly Rou
     notes: notes(rounds, readerMs),
     bounds: [
       {
-        promise: `Longest stall beyond a run without a change: at least ${leastRatio} times shorter than by hand`,
+        promise: `${system.label}: longest stall beyond a run without a change: at least ${leastRatio} times shorter than by hand`,
         measured: `${whole(ratio)} times, ${failures}`,
         isMet: ratio >= leastRatio && lockstepFailures === 0,
       },
+      {
+        promise: `${system.label}: the backfill fills at least ${leastBackfillRatio} of the rows that one UPDATE fills in the same time`,
+        measured: `${filled.toFixed(2)} (${whole(rates.backfill)} rows a second)`,
+        isMet: filled >= leastBackfillRatio,
+      },
     ],
-    measurements: { rounds },
+    measurements: { rounds, rates },
   };
 }
 

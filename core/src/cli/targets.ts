@@ -1,5 +1,6 @@
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
+import { dialectLabels } from "../model/dialect.js";
 import type { Project } from "../plugin.js";
 import type { Io } from "./io.js";
 
@@ -16,7 +17,7 @@ export const developmentTarget = "development";
  * The targets of the config, or the one named.
  *
  * @param allowDevelopment `development` may be named although the config does not list it
- * @throws LS8003 a target without URL · LS8006 unknown name · LS8002 no targets at all
+ * @throws LS8003 a target without URL · LS8004 a URL of another system · LS8006 unknown name · LS8002 no targets at all
  */
 export function chooseTargets(
   config: LockstepConfig,
@@ -52,6 +53,18 @@ export function chooseTargets(
         throw new LockstepError("LS8003", `The target "${target}" takes its URL from ${urlFrom}, which is not set.`, {
           hint: `Set ${urlFrom} to the URL of that database, then run the command again.`,
         });
+      refuseOtherSystem(target, url, urlFrom, project);
       return { name: target, url };
     });
+}
+
+/** What answers there is known when it does; a driver that speaks to another system waits, or says what nobody understands. */
+function refuseOtherSystem(target: string, url: string, urlFrom: string, { dialect }: Project): void {
+  const scheme = /^\s*(postgres|mysql|mariadb)/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === undefined || (scheme === "postgres") === (dialect === "postgresql")) return;
+  throw new LockstepError(
+    "LS8004",
+    `The target "${target}" is named by a URL of ${scheme === "postgres" ? "PostgreSQL" : "MySQL"}, and the project is one of ${dialectLabels[dialect]}.`,
+    { hint: `Set ${urlFrom} to a URL that begins with ${dialect === "postgresql" ? "postgresql" : "mysql"}://` },
+  );
 }

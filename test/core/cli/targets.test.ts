@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { chooseTargets } from "../../../core/src/cli/targets.js";
+import type { LockstepConfig } from "../../../core/src/config/schema.js";
+import type { DialectId } from "../../../core/src/model/dialect.js";
+import type { Project } from "../../../core/src/plugin.js";
+
+const config = { targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } } } as unknown as LockstepConfig;
+const choose = (dialect: DialectId, url: string) =>
+  chooseTargets(config, { dialect } as Project, { env: { PRODUCTION_DATABASE_URL: url } }, undefined, false);
+
+test.each([
+  ["postgresql", "postgres://db/shop"],
+  ["postgresql", "postgresql://db/shop"],
+  ["postgresql", "prisma+postgres://db"],
+  ["mysql", "mysql://db/shop"],
+  ["mariadb", "mysql://db/shop"],
+  ["mysql", "mariadb://db/shop"],
+] as const)("a project of %s takes %s", (dialect, url) => {
+  expect(choose(dialect, url)).toEqual([{ name: "production", url }]);
+});
+
+test.each([
+  ["postgresql", "mysql://db/shop", "postgresql://"],
+  ["mariadb", "postgres://u:secret@db/shop", "mysql://"],
+] as const)("a project of %s does not take %s", (dialect, url, begin) => {
+  expect(() => choose(dialect, url)).toThrow(
+    expect.objectContaining({ code: "LS8004", hint: `Set PRODUCTION_DATABASE_URL to a URL that begins with ${begin}` }),
+  );
+});

@@ -14,15 +14,14 @@ export interface Killable {
   readonly run: Run;
   /** Where kills meet it. */
   readonly at: "changes of files" | "messages to the server";
+  /** How many. The window in which files stand half written, from the journal to its removal, gets most of them. */
+  readonly count: number;
   /** The database that it changes, and what that then has; a copy of it is made for every run. */
   readonly database?: { readonly template: string; state(url: string): Promise<unknown> };
 }
 
-/**
- * How many kills a command meets; `LOCKSTEP_KILLS=1000`: one at every change or message. The window in which files stand half
- * written, from the journal to its removal, gets most of them.
- */
-export const perCommand = Number(process.env.LOCKSTEP_KILLS ?? 4);
+/** How many kills a command meets, in place of what its suite says; `LOCKSTEP_KILLS=1000`: one at every change or message. */
+const { LOCKSTEP_KILLS: told } = process.env;
 
 /**
  * Kills a command (SIGKILL, with all that it started), types it again, and compares: files, folders and database are as a run
@@ -30,7 +29,7 @@ export const perCommand = Number(process.env.LOCKSTEP_KILLS ?? 4);
  *
  * @returns how many times it was killed
  */
-export async function surviveKills(app: OrmApp, { run, at: kind, database }: Killable): Promise<number> {
+export async function surviveKills(app: OrmApp, { run, at: kind, count, database }: Killable): Promise<number> {
   const before = app.snapshot();
   const known = folders(app.root);
   const state = async (url: string) => ({
@@ -54,7 +53,7 @@ export async function surviveKills(app: OrmApp, { run, at: kind, database }: Kil
   // Once the journal has gone, all has been done that was typed.
   const end = log.findIndex((line) => /^(?:rm|unlink) lockstep\/\.journal\.json$/.test(line)) + 1 || log.length;
   // How often it asks the server differs by a question or two from run to run.
-  const points = chosen(kind === "changes of files" ? log : log.slice(0, -2), end);
+  const points = chosen(kind === "changes of files" ? log : log.slice(0, -2), end, Number(told ?? count));
   let kills = 0;
   for (const [index, at] of points.entries()) {
     const url = await start();
@@ -121,9 +120,9 @@ async function killedAtMessage(app: OrmApp, at: number, run: Run, url: string): 
 }
 
 /** Which changes a kill meets, by their numbers: first, last, and as many as there are of the window, evenly. */
-function chosen(log: readonly string[], end: number): number[] {
+function chosen(log: readonly string[], end: number, count: number): number[] {
   const all = log.map((_, index) => index + 1);
-  if (all.length <= perCommand) return all;
+  if (all.length <= count) return all;
   const begin =
     Math.max(
       log.findIndex((line) => line.includes("/.journal.json")),
@@ -131,8 +130,8 @@ function chosen(log: readonly string[], end: number): number[] {
     ) + 1;
   const inside = all.slice(begin - 1, end);
   const outside = [...all.slice(0, begin - 1), ...all.slice(end)];
-  const few = Math.min(outside.length, Math.round(perCommand / 4));
-  return [...evenly(inside, perCommand - few), ...evenly(outside, few)].sort((a, b) => a - b);
+  const few = Math.min(outside.length, Math.round(count / 4));
+  return [...evenly(inside, count - few), ...evenly(outside, few)].sort((a, b) => a - b);
 }
 
 function evenly(from: readonly number[], count: number): number[] {

@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  * earlier run the order would be that of the sizes of files, and the last of them would keep one worker busy while the others wait.
  */
 const long: readonly RegExp[] = [
-  /packed\/|contract\/(?:phases|killed)|intercept\/open-plans|engine\/migrate/,
+  /packed\/|contract\/(?:phases|killed)|matrix\/mariadb|intercept\/open-plans|engine\/migrate/,
   /matrix\/|test\/docs\/|scenarios\/(?:wrapper|typeorm-transactions|branches|required-column|ways-back)|intercept\/refused/,
   /scenarios\/|contract\/|plugin-typeorm\/(?:intercept|changes|cli)|plugin-prisma\/engine|cli\/code-choices/,
   /database\/(?:units|backfill)|codemods\/(?:chosen|properties|type-check)|mysql\/grammar/,

@@ -3,6 +3,7 @@ import { takes } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
 import { type MysqlServer, type Program, signal, type UnitContext } from "./frame.js";
+import { probe } from "./probe.js";
 
 type IndexSpec = SpecOf<"create-index" | "assert-index" | "drop-index">;
 
@@ -10,10 +11,9 @@ type IndexSpec = SpecOf<"create-index" | "assert-index" | "drop-index">;
 export function createIndex(spec: SpecOf<"create-index">, { server }: UnitContext): Program {
   return {
     tables: [spec.table],
-    patience: "build",
     checks: lookAtIndex(spec) + refuseAnother(spec, server),
     change: `        IF NOT EXISTS (SELECT 1 FROM information_schema.STATISTICS WHERE ${isIndex(spec)}) THEN
-          ${createIndexStatement(spec, server)};
+${probe(spec.table, server)}          ${createIndexStatement(spec, server)};
         END IF;
 `,
   };

@@ -4,6 +4,7 @@ import { quoteText } from "../quote.js";
 import { assertColumn, definition, isColumn } from "./column.js";
 import { dropFillTriggers, triggerWords } from "./fill-trigger.js";
 import { numbers, type Program, signal, type UnitContext } from "./frame.js";
+import { probe } from "./probe.js";
 import { assertFilled } from "./prove.js";
 import { alterTable, columnList, qualifiedColumns } from "./words.js";
 
@@ -18,12 +19,11 @@ export function enforce(spec: EnforceSpec, context: UnitContext): Program {
   const missing = `${qualifiedColumns(spec)} cannot be required yet: a row without a value was written meanwhile. Nothing was changed`;
   return {
     tables: [table],
-    patience: "build",
     checks:
       columns.map((column) => assertColumn(table, column, context.server, { isRequired: true })).join("") +
       assertFilled(spec, context),
     change: `        IF EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isAnyOf(spec)} AND IS_NULLABLE = 'YES') THEN
-          BEGIN
+${probe(table, context.server)}          BEGIN
             -- MySQL's code, and MariaDB's, which is a warning by its SQLSTATE
             DECLARE EXIT HANDLER FOR 1138, 1265 BEGIN SET message = ${quoteText(missing)}; ${signal(context.server, numbers.unfilled)} END;
             ${modify(spec, true)};

@@ -5,6 +5,7 @@ import { isTable } from "./column.js";
 import { withoutCopy } from "./create-index.js";
 import { type MysqlServer, type Program, signal, tries, type UnitContext } from "./frame.js";
 import { asC, countRows, refuseRows } from "./missing-rows.js";
+import { probe } from "./probe.js";
 
 type ForeignKeySpec = SpecOf<"add-foreign-key" | "validate-foreign-key">;
 
@@ -16,10 +17,9 @@ export function addForeignKey(spec: ForeignKeySpec, context: UnitContext): Progr
   const { table, foreignKey } = spec;
   return {
     tables: [table, foreignKey.references],
-    patience: "build",
     checks: `${lookAtKey(spec)}${refuseAnother(spec, context.server)}`,
     change: `        IF NOT EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isKey(spec)}) THEN
-          SET SESSION foreign_key_checks = 0;
+${probe(table, context.server)}          SET SESSION foreign_key_checks = 0;
           ${addStatement(spec, context.server)};
         END IF;
         SET SESSION foreign_key_checks = was_keys;

@@ -20,8 +20,6 @@ export interface Program {
   readonly change?: string;
   /** Nothing to try again: what looks at rows. */
   readonly proof?: string;
-  /** `build`: it asks for its lock again when everything is built, and would lose that. */
-  readonly patience?: "instant" | "build";
   readonly triggers?: readonly { readonly name: string; readonly table: TableName; readonly text: string }[];
 }
 
@@ -80,9 +78,9 @@ const strictMode = "CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')";
 function body(program: Program, server: MysqlServer): string {
   const restore = `SET SESSION lock_wait_timeout = was_wait, SESSION innodb_lock_wait_timeout = was_row_wait, SESSION foreign_key_checks = was_keys, SESSION sql_mode = was_mode;
     DO RELEASE_LOCK(${unitLock});`;
-  return `  DECLARE mine, busy, found, many, overlap INT DEFAULT 0;
+  return `  DECLARE mine, busy, found, many, overlap, waited INT DEFAULT 0;
   DECLARE message, actual, example, present, before_ids, holders MEDIUMTEXT CHARACTER SET utf8mb4;
-  DECLARE wait_s INT DEFAULT ${server === "mysql" || program.patience === "build" ? waitSeconds : 0};
+  DECLARE wait_s INT DEFAULT ${server === "mysql" ? waitSeconds : 0};
   DECLARE spent, pause_s DECIMAL(9, 3) DEFAULT 0;
   DECLARE was_wait, was_row_wait BIGINT DEFAULT 0;
   DECLARE was_keys INT DEFAULT @@SESSION.foreign_key_checks;
@@ -120,20 +118,20 @@ export function tries(
       DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET present = NULL, overlap = 0;  -- no right to see them, no plugin: tried blindly
 ${holders(tables, server)}    END;
     IF coalesce(overlap, 0) = 0 THEN  -- who was in the way of the last try has gone
-      SET before_ids = present, busy = 0;
+      SET before_ids = present, busy = 0, waited = wait_s;
       BEGIN
         DECLARE EXIT HANDLER FOR 1205, 1213 SET busy = 1;
         SET SESSION lock_wait_timeout = wait_s;
 ${change}      END;
       IF NOT busy THEN LEAVE ${name}; END IF;
-      SET spent = spent + wait_s;
+      SET spent = spent + waited;
     END IF;
     IF spent >= ${budgetSeconds} THEN
 ${server === "mariadb" ? openTransactions : ""}      SET message = CONCAT(${quoteText(`${label} stayed locked, nothing is changed by this try. In the way: `)}, coalesce(holders, 'nobody that may be seen'), '. Wait for them or KILL one, then run it again');
       ${signal(server, numbers.locked)}
     END IF;
     -- Whoever waited for a try has gone on long before the next one.
-    SET pause_s = IF(wait_s = 0, least(0.5, 0.02 + pause_s * 1.5), 3 + rand());
+    SET pause_s = IF(waited = 0, least(0.5, 0.02 + pause_s * 1.5), 3 + rand());
     DO sleep(pause_s);
     SET spent = spent + pause_s${server === "mariadb" ? `, wait_s = IF(spent > ${budgetSeconds / 3}, ${waitSeconds}, wait_s)` : ""};
   END LOOP;

@@ -3,6 +3,7 @@ import { takes } from "../../sql/unit-words.js";
 import { procedureName, quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
 import { execute, type MysqlServer, type Program, signal, type UnitContext } from "./frame.js";
+import { probe } from "./probe.js";
 
 type OnlineCopySpec = SpecOf<"online-copy">;
 
@@ -29,7 +30,7 @@ ${draftSteps(spec).map(linesOf).join("")}          SELECT count(*) INTO found FR
           ${dropDraft(spec)};
         END;
         IF found > 0 THEN
-          SELECT count(*) INTO many FROM (SELECT 1 FROM ${quoteTable(table)} LIMIT ${atOnce.rows + 1}) few;
+${probe(table, server)}          SELECT count(*) INTO many FROM (SELECT 1 FROM ${quoteTable(table)} LIMIT ${atOnce.rows + 1}) few;
           IF many <= ${atOnce.rows} AND (SELECT coalesce(max(DATA_LENGTH), 0) FROM information_schema.TABLES WHERE ${isTable(table)}) <= ${atOnce.bytes} THEN
           ${execute(quoteText(alter)).trimStart()}          ELSE
             BEGIN

@@ -4,6 +4,7 @@ import { assertColumn } from "./column.js";
 import { isAnyOf, modify } from "./enforce.js";
 import { fillTriggers, refuseUnreplicated, triggerWords } from "./fill-trigger.js";
 import type { Program, UnitContext } from "./frame.js";
+import { probe } from "./probe.js";
 import { qualifiedColumns } from "./words.js";
 
 type UndoContractSpec = SpecOf<"undo-contract">;
@@ -13,12 +14,11 @@ export function undoContract(spec: UndoContractSpec, { server }: UnitContext): P
   const { table, columns } = spec;
   return {
     tables: [table],
-    patience: "build",
     checks:
       refuseUnreplicated(columns, server) +
       columns.map((column) => assertColumn(table, column, server, { isRequired: true })).join(""),
     change: `        IF EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isAnyOf(spec)} AND IS_NULLABLE = 'NO') THEN
-          ${modify(spec, false)};
+${probe(table, server)}          ${modify(spec, false)};
         END IF;
 `,
     triggers: columns.flatMap((column) => fillTriggers(table, column, server)),

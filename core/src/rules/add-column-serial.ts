@@ -20,7 +20,9 @@ export default defineRule({
 Instead the parts are made one by one: the sequence under the name that PostgreSQL would give it, the column without a default,
 the default in a statement of its own, and the ownership that drops the sequence with its column. New rows are numbered from then
 on, those that exist by the backfill; numbers are distinct, in no particular order. After contract the catalogue is the one that
-SERIAL makes.`,
+SERIAL makes.
+
+PostgreSQL only: for an AUTO_INCREMENT column MySQL and MariaDB [copy the table](copy-table.md).`,
 
   detect({ column, table }, context) {
     if (!column.isSerial || !isPlain(column) || context.createdInThisChange(table)) return undefined;

@@ -19,12 +19,12 @@ export default defineRule({
   background: `\`ADD CONSTRAINT … FOREIGN KEY\` holds a SHARE ROW EXCLUSIVE lock on both tables while it looks at every row of the one that
 refers: no row of either can be written until it is finished, and while it waits for the second lock it keeps the first.
 
-MySQL and MariaDB copy the whole table for it while writes wait. Without \`foreign_key_checks\` they add it in place, and a query looks
-at the rows that exist while new ones are checked already; where one references nothing the key is taken back.
-
 Instead both locks are taken at once and given back in milliseconds (\`NOT VALID\`: new rows are checked from now on), and the rows that
 exist are checked in a file of its own, while reads and writes go on. It happens in expand, while every value is NULL: every value that
-the trigger, the backfill or code writes is checked from the start.`,
+the trigger, the backfill or code writes is checked from the start.
+
+MySQL and MariaDB copy the whole table for it while writes wait. Without \`foreign_key_checks\` they add it in place, and a query looks
+at the rows that exist while new ones are checked already; where one references nothing the key is taken back.`,
 
   detect(operation, context) {
     const { table, columns, references, isValid } = operation;

@@ -21,7 +21,7 @@ export default defineRule({
   },
   background: `PostgreSQL refuses to use an enum value in the transaction that adds it ("unsafe use of new value"), and a migration file is
 one transaction as a rule. So the type is changed in one file, and the column with the default comes in the next. The default is
-constant: rows that exist get it from the catalogue, nothing is rewritten.`,
+constant: rows that exist get it from the catalogue, nothing is rewritten. MySQL and MariaDB have no such limit.`,
 
   detect({ column, table }, context) {
     if (!isPlain(column) || context.createdInThisChange(table)) return undefined;

@@ -72,7 +72,7 @@ const ofTheSession: ReadonlySet<string> = new Set(
 /** Another value each time; some of them need no parentheses. */
 const ofTheMoment: ReadonlySet<string> = new Set(
   `CONNECTION_ID CURDATE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER CURTIME GEN_RANDOM_UUID LOCALTIME LOCALTIMESTAMP NOW
-  RAND RANDOM_BYTES SESSION_USER SYSDATE SYSTEM_USER SYS_GUID UNIX_TIMESTAMP USER UTC_DATE UTC_TIME UTC_TIMESTAMP UUID UUID_SHORT`.split(
+  RAND RANDOM_BYTES SESSION_USER SYSDATE SYSTEM_USER SYS_GUID UNIX_TIMESTAMP USER UTC_DATE UTC_TIME UTC_TIMESTAMP UUID UUID_SHORT UUID_V4 UUID_V7`.split(
     /\s+/,
   ),
 );
@@ -94,7 +94,8 @@ function refuseForms(tokens: readonly Token[], context: FillContext): void {
         `Write '${text}' for the text, ${quoteIdentifier(text)} for the column.`,
       );
     if (kind !== "word") continue;
-    if (text === "SELECT" || text === "WITH" || text === "TABLE") throw refused("it has a subquery", context);
+    if (text === "SELECT" || text === "WITH" || text === "TABLE")
+      throw refused("it has a subquery: look-ups in other tables are for PostgreSQL alone", context);
     if (text === "DEFAULT") throw refused("DEFAULT is no value here", context, "Write the value itself.");
     if (text === "OVER") throw refused("a function OVER (…) looks at other rows", context);
     if (isCall && aggregates.has(text)) throw refused(`${text}() aggregates several rows`, context);

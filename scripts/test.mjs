@@ -47,11 +47,17 @@ const { status } = spawnSync(
 );
 let ran = new Set();
 let counts = { passed: 0, failed: 0, skipped: 0 };
+let failures = [];
 try {
   const result = JSON.parse(readFileSync(report, "utf8"));
   ran = new Set(result.testResults.map(({ name }) => relative(root, name).replaceAll("\\", "/")));
   // A file that does not even load has no tests that could fail.
   const broken = result.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  failures = result.testResults.flatMap((file) => {
+    const name = relative(root, file.name);
+    const tests = file.assertionResults.filter((test) => test.status === "failed");
+    return broken.includes(file) ? [name] : tests.map((test) => `${name} > ${test.fullName}`);
+  });
   counts = {
     passed: result.numPassedTests,
     failed: result.numFailedTests + broken.length,
@@ -63,6 +69,7 @@ try {
 rmSync(folder, { recursive: true, force: true });
 const left = (chosen ?? []).filter((file) => !ran.has(file));
 if (left.length > 0) console.log(`Long, and not run: npm test -- ${left.join(" ")}`);
+for (const each of failures) console.log(`FAILED ${each}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode =
   status !== 0 || counts.failed > 0 || counts.skipped > 0 || (counts.passed === 0 && left.length === 0) ? 1 : 0;

@@ -167,7 +167,12 @@ class Deployment {
    */
   async #stateAfter(run: OrmRun): Promise<TargetState> {
     const mayBeHere = run.exitCode !== 0 && run.failed === undefined && !isKeptOut(run);
-    for (let waits = mayBeHere ? sessionEndMs / sessionLookMs : 0; ; waits--) {
+    return mayBeHere ? this.#stateWithout() : this.#state();
+  }
+
+  /** The state once the session of a run that has just ended is gone; after a while as it is. */
+  async #stateWithout(): Promise<TargetState> {
+    for (let waits = sessionEndMs / sessionLookMs; ; waits--) {
       const state = await this.#state();
       if (state.deploying === undefined || waits <= 0) return state;
       await this.#request.clock.sleep(sessionLookMs, this.#request.signal);
@@ -182,7 +187,7 @@ class Deployment {
    */
   async #settleAll(isFirst: boolean): Promise<FailedMigration | undefined> {
     const { plugin, project, target, onEvent } = this.#request;
-    let state = await this.#state();
+    let state = await this.#stateWithout();
     if (state.deploying !== undefined)
       throw new LockstepError(
         "LS7023",

@@ -82,6 +82,18 @@ ${ids.map((id) => `  "${id}": ${camel(id)},`).join("\n")}
 `,
   },
   {
+    folder: "core/src/backfill/signals",
+    not: ["index", "signal"],
+    write: (ids) =>
+      `${imports(ids, `import type { Signal } from "./signal.js";`)}
+
+/** Everything that a run gives way to, in the order of their names. This file is generated: npm run lists. */
+export const signals: readonly Signal[] = [
+${ids.map((id) => `  ${camel(id)},`).join("\n")}
+] as readonly unknown[] as readonly Signal[];
+`,
+  },
+  {
     folder: "core/src/formatters",
     not: ["index", "formatter", "formatting", "project-tools", "line-changes", "touched-lines", "long-lines"],
     write: (ids) =>

@@ -515,6 +515,18 @@ export const errorTable = {
     next: "npx lockstep status says what the plan waits for.",
     exit: 1,
   },
+  LS5025: {
+    title: "The backfill was ended before it was done",
+    why: "Somebody cancelled it, or the time that it was given is over. Its position is kept in the target database.",
+    next: "Run the same command again: it goes on where it stopped.",
+    exit: 1,
+  },
+  LS5026: {
+    title: "There is no backfill to control",
+    why: "pause, resume, cancel and set are kept with the backfill in the target database, for every process that works on it. It has not begun there.",
+    next: "npx lockstep backfill run",
+    exit: 1,
+  },
   LS5050: {
     title: "A function of lockstep.config.ts throws",
     why: "Without its answer these rows get no value. All rows before them are filled and stay filled.",

@@ -3,14 +3,19 @@ import type { KeyValues, Scope } from "../dialects/batches.js";
 import type { Cursor } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import { advanceBackfill } from "../ledger/backfills.js";
+import type { Control } from "../ledger/control.js";
 import { BatchFailure, type BatchResult, type BatchWork, runBatch } from "./batch.js";
-import { nextBatchRows, smallerBatchRows } from "./batch-size.js";
+import { type BatchLimits, nextBatchRows, smallerBatchRows } from "./batch-size.js";
 import { Computer } from "./computer.js";
+import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
+import { Observer } from "./observer.js";
 import { Pace } from "./pace.js";
+import { Pacing } from "./pacing.js";
 import { type RefusedRow, rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";
 import { type BackfillSession, openSession } from "./session.js";
 import { type SetbackReason, setbackReason } from "./setback.js";
+import type { LastBatch } from "./signals/signal.js";
 import { rowsPerScan } from "./sweep.js";
 
 const reconnecting: RetryPolicy = { attempts: 12, firstPauseMs: 500, maxPauseMs: 30_000 };
@@ -32,7 +37,13 @@ export class BatchLoop {
   batches = 0;
   /** Rows that this run could not give a value. */
   readonly refused: RefusedRow[] = [];
+  /** Why the run ends although nobody has stopped this process. */
+  ended: string | undefined;
+  readonly pacing: Pacing;
   readonly #pace: Pace;
+  readonly #abort = new AbortController();
+  #observer: Observer | undefined;
+  #last: LastBatch | undefined;
   readonly #computer: Computer;
   #opened: BackfillSession | undefined;
   /** Rows filled by earlier runs. */
@@ -43,9 +54,13 @@ export class BatchLoop {
   /** Rows that are left of a batch which holds a row that the database refuses. */
   #isolating = 0;
 
-  constructor(settings: RunSettings) {
+  constructor(given: RunSettings) {
+    // Everything that waits ends when somebody cancels the run, as it does when this process is stopped.
+    const signal = AbortSignal.any([given.signal, this.#abort.signal]);
+    const settings = { ...given, signal, emit: (event: BackfillEvent) => this.#tell(event, given.emit) };
     this.settings = settings;
-    this.#batchRows = settings.limits.startRows;
+    this.pacing = new Pacing(settings);
+    this.#batchRows = this.#limits.startRows;
     this.#computer = new Computer(settings);
     this.#pace = new Pace(settings.clock.now());
     const hex = () =>
@@ -65,6 +80,12 @@ export class BatchLoop {
   get isStopped(): boolean {
     return this.settings.signal.aborted;
   }
+  /** As they are now. */
+  get #limits(): BatchLimits {
+    const { limits } = this.settings;
+    const startRows = this.pacing.option("batchRows") ?? limits.startRows;
+    return { ...limits, startRows, targetMs: this.pacing.option("batchMs") ?? limits.targetMs };
+  }
   /** Estimated rows of the table, never less than those passed. */
   get total(): number {
     return Math.max(this.session.record.rowsEstimated, this.rows);
@@ -74,10 +95,28 @@ export class BatchLoop {
     this.#opened = await this.#enter(3, (error) => ["busy", "locked"].includes(retryReason(error) ?? ""));
     this.#filledBefore = this.session.record.rowsFilled;
     this.#count();
+    this.#hear(this.session.record.control);
+    this.#observer = new Observer(this.settings.url, this.session.id, this.runner, (control) => this.#hear(control));
+    this.#observer.start();
   }
 
   async close(): Promise<void> {
+    await this.#observer?.close();
+    if (this.isOpen)
+      await this.session.connection.dialect.ledger
+        .strikeOff(this.session.connection, this.runner)
+        .catch(() => undefined);
     await this.#opened?.connection.close();
+  }
+
+  #hear(control: Control): void {
+    this.pacing.control = control;
+    if (control.cancelled !== undefined) this.#end(`cancelled by ${control.cancelled.who}`);
+  }
+
+  #end(reason: string): void {
+    this.ended ??= reason;
+    this.#abort.abort();
   }
 
   /**
@@ -105,6 +144,7 @@ export class BatchLoop {
           rows: this.#batchRows,
           // Someone holds a row for long: the sweep comes back to it. A pass that is made once has none, and waits.
           skipLocked: locked >= 3 && this.settings.spec.once !== true,
+          clock,
           lockTimeoutMs,
           statementTimeoutMs: batchTimeoutMs,
           ...(this.#computer.isNeeded ? { compute } : {}),
@@ -199,7 +239,7 @@ export class BatchLoop {
     if (this.refused.length >= rowsPerScan) throw rowsRefused(this);
     const next: Cursor = cursor.phase === "pass" ? { ...cursor, after: key } : cursor;
     await this.scan(() => this.#advance({ cursor: next, rows: cursor.phase === "pass" ? 1 : 0, filled: 0 }));
-    const result = { cursor: next, rows: cursor.phase === "pass" ? 1 : 0, filled: 0, empty: 0, size: 1 };
+    const result = { cursor: next, rows: cursor.phase === "pass" ? 1 : 0, filled: 0, empty: 0, size: 1, commitMs: 0 };
     this.#account(result, 0);
     this.#computer.forget();
     return result;
@@ -214,7 +254,7 @@ export class BatchLoop {
     for (const column of columns)
       try {
         const work = { kind: "sweep", keys: [key] } as const;
-        const options = { rows: 1, skipLocked: false, lockTimeoutMs, statementTimeoutMs };
+        const options = { rows: 1, skipLocked: false, clock: this.settings.clock, lockTimeoutMs, statementTimeoutMs };
         // A row that still lacks a value is not counted as filled.
         await runBatch(connection, { ...target, columns: [column] }, work, options, () =>
           this.#advance({ cursor, rows: 0, filled: 0 }),
@@ -228,7 +268,8 @@ export class BatchLoop {
   /** Makes the next try possible, or throws what stands in the way for good. */
   async #overcome(failure: unknown, attempt: number): Promise<SetbackReason> {
     const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
-    const { clock, random, signal, limits, emit } = this.settings;
+    const { clock, random, signal, emit } = this.settings;
+    const limits = this.#limits;
     const reason = setbackReason(cause, this.session.connection.isLost);
     if (reason === undefined) {
       if (this.isStopped && cause instanceof LockstepError && cause.code === "LS5002") return "function";
@@ -316,26 +357,58 @@ export class BatchLoop {
 
   /** Between two batches: nothing is locked. */
   async #rest(): Promise<void> {
-    const { clock, signal, throttles, pauseMs, emit } = this.settings;
-    if (this.batches > 0) await clock.sleep(pauseMs, signal);
-    for (const throttle of throttles) {
-      while (!this.isStopped) {
-        const hold = await throttle({ connection: this.session.connection, signal });
-        if (hold === undefined) break;
-        emit({ kind: "throttled", ...hold });
-        await clock.sleep(hold.pauseMs, signal);
+    const { clock, signal } = this.settings;
+    if (this.batches > 0) await clock.sleep(this.pacing.option("pauseMs") ?? 0, signal);
+    const { isEased, end } = await this.pacing.beforeBatch(this.session, this.#last);
+    if (end !== undefined) this.#end(end);
+    if (isEased) this.#batchRows = smallerBatchRows(this.#batchRows, Math.min(this.#limits.minRows, this.#batchRows));
+  }
+
+  /** What is told to whoever watches is kept for the ledger, too. */
+  #tell(event: BackfillEvent, emit: RunSettings["emit"]): void {
+    emit(event);
+    const observer = this.#observer;
+    if (observer === undefined) return;
+    const before = observer.report;
+    switch (event.kind) {
+      case "progress": {
+        const { rowsPerSecond, etaMs, batchRows, batchMs } = event;
+        const state = this.session.cursor.phase === "sweep" ? "sweeping" : "filling";
+        observer.report = { state, rowsPerSecond, etaMs, batchRows, batchMs };
+        break;
       }
+      case "waiting": {
+        const { signal, reason, forMs } = event;
+        observer.report = { ...before, state: "waiting", waiting: { signal, reason, forMs } };
+        break;
+      }
+      case "released":
+        observer.report = { ...before, state: "filling" };
+        break;
+      case "reading":
+        observer.report = { state: "reading" };
+        break;
+      default:
+        return;
     }
+    const { waiting: _, ...rest } = observer.report;
+    const blind = [...this.pacing.blind].map(([signal, reason]) => ({ signal, reason }));
+    observer.report = {
+      ...(observer.report.state === "waiting" ? observer.report : rest),
+      ...(blind.length > 0 && { blind }),
+    };
   }
 
   #account(result: BatchResult, batchMs: number): void {
-    const { clock, limits, emit, functionMs: targetMs } = this.settings;
+    const { clock, emit, functionMs: targetMs } = this.settings;
+    const limits = this.#limits;
     const functionMs = this.#computer.lastMs;
     this.session.cursor = result.cursor;
     this.rows += result.rows;
     this.filled += result.filled;
     if (result.size === 0) return;
     this.batches += 1;
+    this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, endedMs: clock.now() };
     this.#pace.add(result.size, clock.now());
     emit({
       kind: "progress",

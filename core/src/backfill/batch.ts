@@ -1,3 +1,4 @@
+import type { Clock } from "../db/clock.js";
 import type { BatchTimeouts, ComputedValues, Filled, FillTarget, KeyValues, Scope } from "../dialects/batches.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Advance, OnceBounds } from "../dialects/ledger-store.js";
@@ -18,6 +19,7 @@ export interface BatchOptions extends BatchTimeouts {
   readonly rows: number;
   /** Leave locked rows to the sweep. */
   readonly skipLocked: boolean;
+  readonly clock: Clock;
   /** For columns that functions fill: their values for the rows of the batch. Asked before the transaction that writes. */
   readonly compute?: (scope: Scope) => Promise<readonly ComputedValues[]>;
 }
@@ -27,6 +29,8 @@ export interface BatchResult extends Advance {
   readonly empty: number;
   /** Rows in the batch, whether they needed a value or not. */
   readonly size: number;
+  /** How long its COMMIT took. */
+  readonly commitMs: number;
 }
 
 /** A batch that was rolled back, and which rows it was about. */
@@ -55,6 +59,11 @@ export async function runBatch(
   const { batches } = connection.dialect;
   const { rows: wanted, skipLocked, compute } = options;
   let extent: Extent | undefined;
+  let keptMs = 0;
+  const kept = async (advance: Advance) => {
+    await keep(advance);
+    keptMs = options.clock.now();
+  };
   const measure = async () => {
     extent = await extentOf(connection, target, work, wanted);
     return extent;
@@ -65,21 +74,22 @@ export async function runBatch(
       const { rows, scope } = await batches.inBatch(connection, { ...options, isReadOnly: true }, measure);
       if (rows > 0) computed = await compute(scope);
     }
-    return await batches.inBatch(connection, options, async () => {
+    const result = await batches.inBatch(connection, options, async () => {
       // The rows that the functions were asked about, not those that have come in since.
       const { rows, scope, cursor } = extent ?? (await measure());
       const advance = { rows: work.kind === "pass" ? rows : 0, cursor };
       if (rows === 0) {
-        await keep({ ...advance, filled: 0 });
+        await kept({ ...advance, filled: 0 });
         return { ...advance, filled: 0, empty: 0, size: 0 };
       }
       let total = await batches.fill(connection, target, scope, { rows, skipLocked });
       for (const values of computed)
         if (values.rows.length > 0) total = sum(total, await batches.store(connection, target, values, skipLocked));
       const filled = total.filled - total.empty;
-      await keep({ ...advance, filled });
+      await kept({ ...advance, filled });
       return { ...advance, filled, empty: total.empty, size: rows };
     });
+    return { ...result, commitMs: options.clock.now() - keptMs };
   } catch (cause) {
     throw new BatchFailure(cause, extent && extent.rows > 0 ? { rows: extent.rows, upper: extent.upper } : undefined);
   }

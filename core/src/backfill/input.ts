@@ -4,7 +4,8 @@ import type { BackfillSpec } from "../model/plan.js";
 import { type BatchLimits, defaultBatchLimits } from "./batch-size.js";
 import type { Functions } from "./computer.js";
 import type { BackfillEvent } from "./events.js";
-import type { Throttle } from "./throttle.js";
+import { signals } from "./signals/index.js";
+import type { Signal } from "./signals/signal.js";
 
 /** What becomes of NULLs that code may have chosen. */
 export type NullAnswer = "fill" | "keep";
@@ -22,10 +23,10 @@ export interface BackfillInput {
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Default: `defaultBatchLimits`. */
   readonly batch?: Partial<BatchLimits>;
-  /** Rest between two batches, in milliseconds. Default: 0. */
-  readonly pauseMs?: number;
-  /** Asked between batches, in this order. Default: none. */
-  readonly throttles?: readonly Throttle[];
+  /** Options of signals and batches, by name, as they are typed. Default: none. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Asked between batches. Default: every one. */
+  readonly signals?: readonly Signal[];
   /** The user agrees that their own triggers fire for each row. Default: false. */
   readonly allowTriggers?: boolean;
   /**
@@ -56,7 +57,7 @@ export interface BackfillInput {
 }
 
 export interface BackfillResult {
-  /** `stopped`: by the signal. The same call goes on at the cursor. */
+  /** `stopped`: by the signal, or `ended`. The same call goes on at the cursor. */
   readonly status: "done" | "stopped";
   readonly table: LedgerTable;
   /** Rows passed, by earlier runs too. */
@@ -64,6 +65,8 @@ export interface BackfillResult {
   /** Rows that this run has given a value. */
   readonly filled: number;
   readonly batches: number;
+  /** Why it ended although nobody has stopped this process: somebody cancelled it, or its time was over. */
+  readonly ended?: string;
   /** The last key of a pass that is made once, as in `id=20`. */
   readonly upTo?: string;
 }
@@ -81,8 +84,8 @@ export function settle(input: BackfillInput): RunSettings {
   // Nobody knows how slow a function is: the first batch is small.
   const isComputed = input.spec.columns.some(({ compute }) => compute !== undefined);
   return {
-    pauseMs: 0,
-    throttles: [],
+    options: {},
+    signals,
     allowTriggers: false,
     isPastBackfill: false,
     needsFillTrigger: true,

@@ -87,7 +87,8 @@ async function end(loop: BatchLoop, status: BackfillResult["status"]): Promise<B
   const { id, target, cursor } = loop.session;
   loop.settings.emit({ kind: "finished", status, rows: loop.rows, filled: loop.filled });
   const upTo = cursor.upTo === undefined ? {} : { upTo: keyLabel(target.key, cursor.upTo) };
-  return { status, table: id.table, rows: loop.rows, filled: loop.filled, batches: loop.batches, ...upTo };
+  const ended = status === "done" || loop.ended === undefined ? {} : { ended: loop.ended };
+  return { status, table: id.table, rows: loop.rows, filled: loop.filled, batches: loop.batches, ...ended, ...upTo };
 }
 
 /** Best effort: the error itself is what counts. */

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { connect } from "../connect.js";
 import type { FillTarget } from "../dialects/batches.js";
 import type { Connection } from "../dialects/connection.js";
@@ -7,6 +8,7 @@ import { LockstepError } from "../errors.js";
 import { hasChildren } from "../facts/children.js";
 import { readTable } from "../facts/table.js";
 import { type BackfillRecord, beginBackfill } from "../ledger/backfills.js";
+import { enlist } from "../ledger/workers.js";
 import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
@@ -63,6 +65,7 @@ export async function openSession(
     const record = await (id.once
       ? beginOnce(connection, id, target, begin, settings)
       : beginBackfill(connection, id, begin));
+    await enlist(connection, id, { worker: runner, host: hostname(), pid: process.pid });
     return { connection, id, table: table!, target, record, cursor: record.cursor };
   } catch (error) {
     await connection.close();

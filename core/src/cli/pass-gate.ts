@@ -1,5 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { userInfo } from "node:os";
 import { LockstepError } from "../errors.js";
 import { readTable } from "../facts/table.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
@@ -14,6 +12,7 @@ import { counted } from "../review/counted.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 import type { Target } from "./targets.js";
+import { whoAsks } from "./who.js";
 
 /** What every target said, and what helps when one of them says no. */
 export interface GateResult {
@@ -123,7 +122,7 @@ async function recordAll(open: OpenTarget, steps: readonly GateStep[], invocatio
     await confirm(
       open.connection,
       { plan: open.facts.evidence ?? open.facts.plan, gate: step.gate, table, column: step.column },
-      textOption(invocation, "by") ?? whoAmI(),
+      textOption(invocation, "by") ?? whoAsks(),
       textOption(invocation, "note"),
       await gates[step.gate]?.covers?.(step, open.facts),
     );
@@ -161,16 +160,4 @@ export function writersText(answers: readonly GateAnswer[], colors: Colors): str
   return [`${colors.bold(counted(lines.size, "place"))} may leave the column out`, columns([...lines.values()])].join(
     "\n",
   );
-}
-
-/** Whom the record names: git's identity, because it stands in the commits too; else the login. */
-function whoAmI(): string {
-  try {
-    return (
-      execFileSync("git", ["config", "user.email"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim() ||
-      userInfo().username
-    );
-  } catch {
-    return userInfo().username;
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { runOptions } from "../backfill/pacing.js";
 import { severities } from "./check-severities.js";
 import { codeLevels } from "./code-levels.js";
 import type { FillFunction } from "./fill-function.js";
@@ -26,6 +27,21 @@ const fill = z.strictObject({
   fallback: z.string().min(1).optional(),
 });
 
+/** Every option of `backfill run`, by its name in camel case. */
+const runSettings = z.record(z.string(), z.union([z.string(), z.number()])).superRefine((given, context) => {
+  const known = runOptions();
+  for (const [name, value] of Object.entries(given)) {
+    const option = known.get(name);
+    const wrong =
+      option === undefined
+        ? `there is no such setting; known are ${[...known.keys()].join(", ")}`
+        : option.read(String(value)) === undefined
+          ? `${option.wanted} is needed`
+          : undefined;
+    if (wrong !== undefined) context.addIssue({ code: "custom", path: [name], message: wrong });
+  }
+});
+
 /** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would silently be no setting. */
 export const configSchema = z.strictObject({
   pace: z.enum(["careful", "brisk"]).optional(),
@@ -45,13 +61,7 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   toggle: toggleSchema.optional(),
-  backfill: z
-    .strictObject({
-      batchRows: z.int().min(1).max(1_000_000).optional(),
-      batchMs: z.int().min(1).max(60_000).optional(),
-      pauseMs: z.int().min(0).max(3_600_000).optional(),
-    })
-    .optional(),
+  backfill: runSettings.optional(),
   check: z
     .strictObject({
       base: z.string().min(1).optional(),

@@ -71,6 +71,15 @@ export interface EvidenceKey {
 /** A row as the ledger has it: counts as text, moments as ISO 8601, JSON as what it says. Read by a schema: another hand may have written it. */
 export type LedgerRow = Readonly<Record<string, unknown>>;
 
+/** A process that works on a backfill. */
+export interface WorkerEntry {
+  /** Names it, in this ledger and for ever. */
+  readonly worker: string;
+  /** The machine that it runs on. */
+  readonly host: string;
+  readonly pid: number;
+}
+
 /** The ledger's tables, in the words of a dialect. Errors are the server's. */
 export interface LedgerStore {
   /** How people call the place: `schema lockstep`. */
@@ -102,6 +111,17 @@ export interface LedgerStore {
     runner: string,
     end: { readonly status: string; readonly error?: string },
   ): Promise<void>;
+
+  /** What people want of its runs: `{ control }`; undefined when it has never begun. @param isLocked nobody changes it meanwhile */
+  control(connection: Connection, id: BackfillId, isLocked: boolean): Promise<LedgerRow | undefined>;
+  setControl(connection: Connection, id: BackfillId, control: object): Promise<void>;
+
+  /** Of all backfills of the plan; `beat_age_ms` is how long ago, by the server's clock, a worker was heard of. */
+  workers(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;
+  enlist(connection: Connection, id: BackfillId, worker: WorkerEntry): Promise<void>;
+  /** It is alive, and this is what it does. @returns false when somebody has struck it off */
+  beat(connection: Connection, worker: string, report: object): Promise<boolean>;
+  strikeOff(connection: Connection, worker: string): Promise<void>;
 
   confirm(
     connection: Connection,

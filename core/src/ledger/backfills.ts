@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Connection } from "../dialects/connection.js";
 import type { Advance, BackfillId, BackfillWork, Cursor } from "../dialects/ledger-store.js";
 import { isSameLedgerTable, type LedgerTable } from "../dialects/ledger-store.js";
+import { controlSchema } from "./control.js";
 import { count, moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
@@ -54,6 +55,8 @@ const recordSchema = z
     finished_at: moment.nullable(),
     runner: z.string(),
     error: z.string().nullable(),
+    // Version 4 did not know it.
+    control: controlSchema.default({ settings: {} }),
   })
   .transform((row) => ({
     plan: row.plan,
@@ -73,6 +76,8 @@ const recordSchema = z
     finishedAt: row.finished_at,
     runner: row.runner,
     error: row.error,
+    /** What people want of its runs. */
+    control: row.control,
   }));
 
 /** One backfill on one target, as the ledger knows it. Times are the server's, ISO 8601. */

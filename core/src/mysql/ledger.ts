@@ -15,8 +15,12 @@ const tables = [
     status VARCHAR(16) NOT NULL, spec LONGTEXT NOT NULL, \`cursor\` LONGTEXT NOT NULL,
     rows_done BIGINT NOT NULL DEFAULT 0, rows_filled BIGINT NOT NULL DEFAULT 0, rows_estimated BIGINT NOT NULL,
     batches BIGINT NOT NULL DEFAULT 0, started_at DATETIME(3) NOT NULL, updated_at DATETIME(3) NOT NULL,
-    finished_at DATETIME(3) NULL, runner VARCHAR(255) NOT NULL, error LONGTEXT NULL,
+    finished_at DATETIME(3) NULL, runner VARCHAR(255) NOT NULL, error LONGTEXT NULL, control LONGTEXT NOT NULL,
     PRIMARY KEY (plan, table_schema, table_name, once))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.workers (
+    worker VARCHAR(255) PRIMARY KEY, plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
+    once BOOLEAN NOT NULL, host VARCHAR(255) NOT NULL, pid INT NOT NULL, started_at DATETIME(3) NOT NULL, beat_at DATETIME(3) NOT NULL,
+    report LONGTEXT NOT NULL, KEY (plan))`,
   `CREATE TABLE IF NOT EXISTS lockstep.evidence (
     plan VARCHAR(255) NOT NULL, gate VARCHAR(64) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     column_name VARCHAR(64) NOT NULL, who TEXT NOT NULL, at DATETIME(3) NOT NULL, note LONGTEXT NULL, places LONGTEXT NOT NULL,
@@ -32,7 +36,7 @@ const moments = (names: readonly string[]) =>
   names.map((name) => `DATE_FORMAT(${name}, '%Y-%m-%dT%H:%i:%s.%f') AS ${name}`).join(", ");
 
 const backfillColumns = `plan, table_schema, table_name, once, status, spec, \`cursor\`, CONCAT(rows_done) AS rows_done,
-  CONCAT(rows_filled) AS rows_filled, CONCAT(rows_estimated) AS rows_estimated, CONCAT(batches) AS batches, runner, error,
+  CONCAT(rows_filled) AS rows_filled, CONCAT(rows_estimated) AS rows_estimated, CONCAT(batches) AS batches, runner, error, control,
   ${moments(["started_at", "updated_at", "finished_at"])}`;
 const isThisOne = "plan = ? AND table_schema = ? AND table_name = ? AND once = ?";
 const keyOf = ({ plan, table, once = false }: BackfillId) => [plan, table.schema, table.name, once ? 1 : 0];
@@ -80,11 +84,12 @@ export const ledger: LedgerStore = {
     const values = [JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner];
     await connection.query(
       `INSERT INTO lockstep.backfills
-         (plan, table_schema, table_name, once, status, spec, \`cursor\`, rows_estimated, runner, started_at, updated_at)
-       VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
+         (plan, table_schema, table_name, once, status, spec, \`cursor\`, rows_estimated, runner, control, started_at, updated_at)
+       VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
        ON DUPLICATE KEY UPDATE status = 'running', runner = VALUES(runner), error = NULL, finished_at = NULL,
          updated_at = UTC_TIMESTAMP(3), rows_estimated = VALUES(rows_estimated),
          rows_done = IF(spec = VALUES(spec), rows_done, 0), \`cursor\` = IF(spec = VALUES(spec), \`cursor\`, VALUES(\`cursor\`)),
+         control = JSON_REMOVE(control, '$.cancelled'),
          spec = VALUES(spec)`,
       [...keyOf(id), ...values],
     );
@@ -112,6 +117,57 @@ export const ledger: LedgerStore = {
         [status, error ?? null, status, ...keyOf(id), runner],
       ),
     );
+  },
+
+  async control(connection, id, isLocked) {
+    const { rows } = await connection.query(
+      `SELECT control FROM lockstep.backfills WHERE ${isThisOne}${isLocked ? " FOR UPDATE" : ""}`,
+      keyOf(id),
+    );
+    return rows[0] && { control: JSON.parse(String(rows[0].control)) };
+  },
+
+  async setControl(connection, id, control) {
+    await connection.query(`UPDATE lockstep.backfills SET control = ? WHERE ${isThisOne}`, [
+      JSON.stringify(control),
+      ...keyOf(id),
+    ]);
+  },
+
+  async workers(connection, plan) {
+    const { rows } = await connection.query(
+      `SELECT worker, plan, table_schema, table_name, once, host, pid, report, ${moments(["started_at"])},
+         CONCAT(TIMESTAMPDIFF(MICROSECOND, beat_at, UTC_TIMESTAMP(3)) DIV 1000) AS beat_age_ms
+       FROM lockstep.workers w WHERE plan = ? AND table_schema = DATABASE() ORDER BY w.started_at`,
+      [plan],
+    );
+    return rows.map((row) => ({
+      ...row,
+      table_oid: 0,
+      once: Number(row.once) === 1,
+      report: JSON.parse(String(row.report)),
+      started_at: iso(row.started_at),
+    }));
+  },
+
+  async enlist(connection, id, { worker, host, pid }) {
+    await connection.query(
+      `INSERT INTO lockstep.workers (plan, table_schema, table_name, once, worker, host, pid, report, started_at, beat_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE beat_at = UTC_TIMESTAMP(3)`,
+      [...keyOf(id), worker, host, pid],
+    );
+  },
+
+  async beat(connection, worker, report) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.workers SET beat_at = UTC_TIMESTAMP(3), report = ? WHERE worker = ?",
+      [JSON.stringify(report), worker],
+    );
+    return rowCount === 1;
+  },
+
+  async strikeOff(connection, worker) {
+    await connection.query("DELETE FROM lockstep.workers WHERE worker = ?", [worker]);
   },
 
   async confirm(connection, key, { who, note, places }) {
@@ -143,6 +199,7 @@ function backfillOf(row: LedgerRow): LedgerRow {
     once: Number(row.once) === 1,
     spec: JSON.parse(String(row.spec)),
     cursor: JSON.parse(String(row.cursor)),
+    control: JSON.parse(String(row.control)),
     started_at: iso(row.started_at),
     updated_at: iso(row.updated_at),
     finished_at: iso(row.finished_at),

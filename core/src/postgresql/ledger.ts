@@ -46,6 +46,21 @@ const steps: readonly string[] = [
    ALTER TABLE lockstep.backfills DROP CONSTRAINT backfills_pkey, ADD PRIMARY KEY (plan, table_schema, table_oid, once);`,
   // What a confirmation says of the code it says of places by name.
   "ALTER TABLE lockstep.evidence ADD COLUMN places jsonb NOT NULL DEFAULT '[]';",
+  // What people want of a run that is going on, and what its workers say of it.
+  `ALTER TABLE lockstep.backfills ADD COLUMN control jsonb NOT NULL DEFAULT '{}';
+   CREATE TABLE lockstep.workers (
+    worker text PRIMARY KEY,
+    plan text NOT NULL,
+    table_schema text NOT NULL,
+    table_oid oid NOT NULL,
+    once boolean NOT NULL,
+    host text NOT NULL,
+    pid integer NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    beat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    report jsonb NOT NULL DEFAULT '{}',
+    FOREIGN KEY (plan, table_schema, table_oid, once) REFERENCES lockstep.backfills ON DELETE CASCADE
+  ) WITH (fillfactor = 50);`,
 ];
 
 /** Any number will do; it is the same in every version, so that two versions do not build at once. */
@@ -65,7 +80,7 @@ const evidenceKeyOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gat
 export const ledger: LedgerStore = {
   place: "schema lockstep",
   grant:
-    "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep.",
+    "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lockstep.",
 
   async version(connection) {
     // The catalogue, not to_regclass: that fails without USAGE on the schema, and says "permission denied" less clearly.
@@ -112,7 +127,7 @@ export const ledger: LedgerStore = {
          table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
          updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
          cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
-         rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
+         control = b.control - 'cancelled', rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
        RETURNING ${allColumns}`,
       [...keyOf(id), id.table.name, JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner],
     );
@@ -136,6 +151,50 @@ export const ledger: LedgerStore = {
         [...keyOf(id), runner, status, error ?? null],
       ),
     );
+  },
+
+  async control(connection, id, isLocked) {
+    const { rows } = await connection.query(
+      `SELECT control FROM lockstep.backfills WHERE ${isThisOne}${isLocked ? " FOR UPDATE" : ""}`,
+      keyOf(id),
+    );
+    return rows[0];
+  },
+
+  async setControl(connection, id, control) {
+    await connection.query(`UPDATE lockstep.backfills SET control = $5 WHERE ${isThisOne}`, [
+      ...keyOf(id),
+      JSON.stringify(control),
+    ]);
+  },
+
+  async workers(connection, plan) {
+    const { rows } = await connection.query(
+      `SELECT *, ${momentSql("started_at")}, (extract(epoch FROM clock_timestamp() - beat_at) * 1000)::bigint AS beat_age_ms
+         FROM lockstep.workers w WHERE plan = $1 ORDER BY w.started_at`,
+      [plan],
+    );
+    return rows;
+  },
+
+  async enlist(connection, id, { worker, host, pid }) {
+    await connection.query(
+      `INSERT INTO lockstep.workers (plan, table_schema, table_oid, once, worker, host, pid) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (worker) DO UPDATE SET beat_at = clock_timestamp()`,
+      [...keyOf(id), worker, host, pid],
+    );
+  },
+
+  async beat(connection, worker, report) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.workers SET beat_at = clock_timestamp(), report = $2 WHERE worker = $1",
+      [worker, JSON.stringify(report)],
+    );
+    return rowCount === 1;
+  },
+
+  async strikeOff(connection, worker) {
+    await connection.query("DELETE FROM lockstep.workers WHERE worker = $1", [worker]);
   },
 
   async confirm(connection, key, { who, note, places }) {

@@ -19,7 +19,7 @@ try {
     functions: new Map([["User.handle", { reads: ["email"], fill: slowly }]]),
     batch: { startRows: 30, minRows: 15, maxRows: 60, targetMs: 20 },
     // Slow enough that the table is not filled before it has been killed twenty times.
-    pauseMs: 15,
+    options: { pauseMs: "15" },
     onEvent: (event) => console.log(JSON.stringify(event)),
   });
 } catch (error) {

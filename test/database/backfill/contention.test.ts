@@ -43,7 +43,7 @@ describe("two runners", () => {
     const spec = await makeTable(db, { rows: numbered(30) });
     const error = await errorOf(
       fillTable(database.url, spec, {
-        throttles: [
+        between: [
           async () => {
             await db.query("UPDATE lockstep.backfills SET runner = 'somebody else'");
             return undefined;

@@ -159,7 +159,7 @@ describe("a unique index over several columns", () => {
         onEvent: ({ kind }) => {
           if (kind === "started") taking = db.query(`UPDATE "User" SET handle = 'u0@x.io' WHERE id = 2`);
         },
-        throttles: [async () => void (await taking)],
+        between: [async () => void (await taking)],
       }),
     );
     expect(error.code).toBe("LS5006");

@@ -1,6 +1,9 @@
 import type { NullAnswer } from "../../backfill/input.js";
+import { runOptions } from "../../backfill/pacing.js";
+import { readOption } from "../../backfill/run-option.js";
 import { LockstepError } from "../../errors.js";
 import { defineCommand, type Invocation, textOption } from "../command.js";
+import { givenOptions, optionList } from "../run-options.js";
 
 export default defineCommand({
   name: "backfill run",
@@ -8,9 +11,7 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
-    { flags: "--batch-rows <rows>", description: "rows of the first batch; later ones adapt" },
-    { flags: "--batch-ms <ms>", description: "how long a batch should hold its row locks (default 100)" },
-    { flags: "--pause-ms <ms>", description: "rest between two batches (default 0)" },
+    ...optionList(),
     { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
     { flags: "--fill-nulls", description: "optional columns: fill rows that code may have left empty on purpose, too" },
     { flags: "--keep-nulls", description: "optional columns: leave such rows, and count the backfill as done" },
@@ -42,7 +43,6 @@ export default defineCommand({
       import("../../review/words.js"),
       import("../../plan/follow-names.js"),
     ]);
-    const { numberOption } = await import("../number-option.js");
     const plan = choosePlan(project.root, invocation.arguments[0]);
     if (plan.backfills.length === 0)
       throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
@@ -52,9 +52,8 @@ export default defineCommand({
     const functions = isMissing
       ? followFunctions(followNames(plan, namedColumns(await plugin.readModels(project))), configured)
       : configured;
-    const startRows = numberOption(invocation, "batchRows", 1) ?? config.backfill?.batchRows;
-    const targetMs = numberOption(invocation, "batchMs", 1) ?? config.backfill?.batchMs;
-    const pauseMs = numberOption(invocation, "pauseMs", 0) ?? config.backfill?.pauseMs;
+    const options = givenOptions(invocation, config);
+    for (const [name, option] of runOptions()) if (options[name] !== undefined) readOption(name, option, options[name]);
     const lines: string[] = [];
     const results: Record<string, unknown>[] = [];
     const refused: InstanceType<typeof LockstepError>[] = [];
@@ -71,11 +70,7 @@ export default defineCommand({
             random: Math.random,
             signal: io.signal,
             onEvent: (event) => view.show(event),
-            batch: {
-              ...(startRows === undefined ? {} : { startRows }),
-              ...(targetMs === undefined ? {} : { targetMs }),
-            },
-            ...(pauseMs === undefined ? {} : { pauseMs }),
+            options,
             allowTriggers: invocation.options.allowTriggers === true,
             functions,
             isPastBackfill: plan.state.released !== "expand",
@@ -94,8 +89,8 @@ export default defineCommand({
         results.push({ target: target.name, ...result });
         if (result.status === "stopped")
           throw new LockstepError(
-            "LS5002",
-            `Stopped on ${target.name}: ${view.position(result.rows)}. Nothing is lost.`,
+            result.ended === undefined ? "LS5002" : "LS5025",
+            `Stopped on ${target.name}${result.ended === undefined ? "" : `, ${result.ended}`}: ${view.position(result.rows)}. Nothing is lost.`,
             {
               hint: `npx lockstep backfill run ${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`,
             },

@@ -1,6 +1,11 @@
 import type { CliCommand } from "../command.js";
 import abandon from "./abandon.js";
+import backfillCancel from "./backfill-cancel.js";
+import backfillPause from "./backfill-pause.js";
+import backfillResume from "./backfill-resume.js";
 import backfillRun from "./backfill-run.js";
+import backfillSet from "./backfill-set.js";
+import backfillStatus from "./backfill-status.js";
 import check from "./check.js";
 import code from "./code.js";
 import deploy from "./deploy.js";
@@ -18,7 +23,12 @@ import undo from "./undo.js";
 /** Every command, in the order of their names. This file is generated: npm run lists. */
 export const commands: readonly CliCommand[] = [
   abandon,
+  backfillCancel,
+  backfillPause,
+  backfillResume,
   backfillRun,
+  backfillSet,
+  backfillStatus,
   check,
   code,
   deploy,

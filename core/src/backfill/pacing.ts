@@ -1,0 +1,148 @@
+import { LockstepError } from "../errors.js";
+import type { Control } from "../ledger/control.js";
+import type { RunSettings } from "./input.js";
+import { numberOption, type RunOption, readOption } from "./run-option.js";
+import type { BackfillSession } from "./session.js";
+import { signals as allSignals } from "./signals/index.js";
+import type { Answer, LastBatch, Signal, SignalContext } from "./signals/signal.js";
+
+/** How large batches are, and what lies between them. */
+export const batchOptions = {
+  batchRows: numberOption("rows", 1, { description: "rows of the first batch; later ones adapt" }),
+  batchMs: numberOption("ms", 1, { description: "how long a batch should hold its row locks (default 100)" }),
+  pauseMs: numberOption("ms", 0, { description: "rest between two batches (default 0)" }),
+} as const;
+
+/** Every option that a run may be given, and that `backfill set` may change while it runs, by name. */
+export function runOptions(signals: readonly Signal[] = allSignals): ReadonlyMap<string, RunOption<unknown>> {
+  return new Map([batchOptions, ...signals.map(({ options }) => options)].flatMap((each) => Object.entries(each)));
+}
+
+/** Why no batch begins. */
+export interface Waiting {
+  readonly signal: string;
+  readonly reason: string;
+  /** By the run's clock. */
+  readonly sinceMs: number;
+}
+
+/** How long a hold may last until the signal is asked again. */
+const lookMs = 1000;
+
+/** Decides before each batch whether it may begin: asks the signals, and knows what people want. */
+export class Pacing {
+  control: Control = { settings: {} };
+  waiting: Waiting | undefined;
+  /** What could not be looked at, by signal. */
+  readonly blind = new Map<string, string>();
+  readonly #settings: RunSettings;
+  readonly #signals: readonly {
+    readonly signal: Signal;
+    readonly look: ReturnType<Signal["start"]>;
+    lookedMs: number;
+    isHeld: boolean;
+  }[];
+  readonly #options: ReadonlyMap<string, RunOption<unknown>>;
+  readonly #read = new Map<string, unknown>();
+  readonly #startedMs: number;
+
+  constructor(settings: RunSettings) {
+    this.#settings = settings;
+    this.#startedMs = settings.clock.now();
+    this.#options = runOptions(settings.signals);
+    this.#signals = [...settings.signals]
+      .sort((one, other) => one.rank - other.rank)
+      .map((signal) => ({ signal, look: signal.start(), lookedMs: Number.NEGATIVE_INFINITY, isHeld: false }));
+    for (const name of Object.keys(settings.options)) this.#value(name);
+  }
+
+  /** An option as it is now: what `backfill set` says counts more than what the run was started with. */
+  option<N extends keyof typeof batchOptions>(
+    name: N,
+  ): ((typeof batchOptions)[N] extends RunOption<infer T> ? T : never) | undefined {
+    return this.#value(name) as never;
+  }
+
+  /**
+   * Waits until every signal lets a batch begin.
+   * @returns `eased`: something was under pressure; `end`: the run is to end, and why; undefined also when the signal of the process came
+   */
+  async beforeBatch(
+    session: BackfillSession,
+    last: LastBatch | undefined,
+  ): Promise<{ readonly isEased?: true; readonly end?: string }> {
+    const { clock, signal: abort, emit } = this.#settings;
+    let isEased = false;
+    for (const each of this.#signals) {
+      const { signal } = each;
+      while (!abort.aborted) {
+        const { cancelled } = this.control;
+        if (cancelled !== undefined) return { end: `cancelled by ${cancelled.who} at ${cancelled.at}` };
+        if (!each.isHeld && clock.now() - each.lookedMs < signal.everyMs) break;
+        const answer = await each.look(this.#context(signal, session, last, each.isHeld));
+        each.lookedMs = clock.now();
+        each.isHeld = answer?.kind === "hold";
+        if (answer?.kind === "end") return { end: answer.reason };
+        if (answer?.kind !== "hold") {
+          this.#noteBlind(signal, answer);
+          break;
+        }
+        isEased ||= signal.isPressure;
+        const { reason, pauseMs = lookMs } = answer;
+        if (this.waiting?.signal !== signal.id) this.waiting = { signal: signal.id, reason, sinceMs: clock.now() };
+        else this.waiting = { ...this.waiting, reason };
+        emit({ kind: "waiting", signal: signal.id, reason, pauseMs, forMs: clock.now() - this.waiting.sinceMs });
+        // What people want is heard once a second, so a long pause is taken in parts.
+        await clock.sleep(Math.min(pauseMs, lookMs), abort);
+      }
+      if (this.waiting?.signal === signal.id) this.#letGo();
+    }
+    return isEased ? { isEased: true } : {};
+  }
+
+  #letGo(): void {
+    const { signal, reason, sinceMs } = this.waiting!;
+    this.waiting = undefined;
+    this.#settings.emit({ kind: "released", signal, reason, forMs: this.#settings.clock.now() - sinceMs });
+  }
+
+  #noteBlind({ id }: Signal, answer: Extract<Answer, { kind: "blind" }> | undefined): void {
+    if (answer === undefined) {
+      this.blind.delete(id);
+      return;
+    }
+    if (this.blind.get(id) === answer.reason) return;
+    this.blind.set(id, answer.reason);
+    this.#settings.emit({ kind: "blind", signal: id, reason: answer.reason });
+  }
+
+  #context(
+    { options }: Signal,
+    { connection, table }: BackfillSession,
+    last: LastBatch | undefined,
+    isHeld: boolean,
+  ): SignalContext<never> {
+    const { clock, signal } = this.#settings;
+    return {
+      connection,
+      table,
+      clock,
+      signal,
+      control: this.control,
+      options: Object.fromEntries(Object.keys(options).map((name) => [name, this.#value(name)])) as never,
+      ...(last === undefined ? {} : { last }),
+      startedMs: this.#startedMs,
+      isHeld,
+    };
+  }
+
+  #value(name: string): unknown {
+    const option = this.#options.get(name);
+    if (option === undefined) throw new LockstepError("LS8002", `A run has no option "${name}".`);
+    const text = this.control.settings[name] ?? this.#settings.options[name] ?? option.initial;
+    if (text === undefined) return undefined;
+    const key = `${name} ${text}`;
+    if (!this.#read.has(key)) this.#read.set(key, readOption(name, option, text));
+    return this.#read.get(key);
+  }
+}

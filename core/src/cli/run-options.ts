@@ -1,0 +1,22 @@
+import { runOptions } from "../backfill/pacing.js";
+import { flagOf } from "../backfill/run-option.js";
+import type { LockstepConfig } from "../config/schema.js";
+import { type Invocation, textOption } from "./command.js";
+
+/** The options of a run, as commands list them. */
+export function optionList(): { flags: string; description: string }[] {
+  return [...runOptions()].map(([name, { value, description }]) => ({
+    flags: `${flagOf(name)} ${value}`,
+    description,
+  }));
+}
+
+/** What a run is started with: the command line counts more than `lockstep.config.ts`. */
+export function givenOptions(invocation: Invocation, config: LockstepConfig): Readonly<Record<string, string>> {
+  const configured = Object.entries(config.backfill ?? {}).map(([name, value]) => [name, String(value)]);
+  const typed = [...runOptions().keys()].flatMap((name) => {
+    const text = textOption(invocation, name);
+    return text === undefined ? [] : [[name, text]];
+  });
+  return Object.fromEntries([...configured, ...typed]);
+}

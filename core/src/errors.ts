@@ -527,6 +527,24 @@ export const errorTable = {
     next: "npx lockstep backfill run",
     exit: 1,
   },
+  LS5027: {
+    title: "A worker has lost its range of the backfill",
+    why: "It was not heard of for a minute, so another worker took its rows over. What it did since is rolled back: no row is written twice.",
+    next: "Nothing: it goes on with other rows.",
+    exit: 1,
+  },
+  LS5028: {
+    title: "There is no backfill to join",
+    why: "Workers share what one of them has begun: the same plan, key and columns. Nobody has, or with others.",
+    next: "Run it without --join, or bring this checkout up to date.",
+    exit: 1,
+  },
+  LS5029: {
+    title: "The process that leads the backfill has failed",
+    why: "It tries the fills and looks back for rows that are left. What it says is about the whole backfill, so the others end, too.",
+    next: "Correct what it names, then run the same command again.",
+    exit: 1,
+  },
   LS5050: {
     title: "A function of lockstep.config.ts throws",
     why: "Without its answer these rows get no value. All rows before them are filled and stay filled.",

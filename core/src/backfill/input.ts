@@ -23,6 +23,12 @@ export interface BackfillInput {
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Default: `defaultBatchLimits`. */
   readonly batch?: Partial<BatchLimits>;
+  /** So many sessions share the work. Default: 1. */
+  readonly workers?: number;
+  /** A worker that was not heard of for so long loses its range to another, in milliseconds. Default: one minute. */
+  readonly leaseMs?: number;
+  /** Another process may be at it: then this one works with it, and takes over when it ends early. Default: false. */
+  readonly isJoining?: boolean;
   /** Options of signals and batches, by name, as they are typed. Default: none. */
   readonly options?: Readonly<Record<string, string>>;
   /** Asked between batches. Default: every one. */
@@ -84,6 +90,9 @@ export function settle(input: BackfillInput): RunSettings {
   // Nobody knows how slow a function is: the first batch is small.
   const isComputed = input.spec.columns.some(({ compute }) => compute !== undefined);
   return {
+    workers: 1,
+    isJoining: false,
+    leaseMs: 60_000,
     options: {},
     signals,
     allowTriggers: false,

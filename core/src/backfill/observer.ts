@@ -4,7 +4,7 @@ import type { BackfillId } from "../dialects/ledger-store.js";
 import { type Control, readControl } from "../ledger/control.js";
 import type { WorkerReport } from "../ledger/workers.js";
 
-/** How often a worker tells that it is alive, and asks what people want of it. */
+/** How often the workers of a process tell that they are alive, and ask what people want of them. */
 const beatMs = 1000;
 
 /**
@@ -12,8 +12,8 @@ const beatMs = 1000;
  * read of the whole table takes its time. It never stops a run by itself: what cannot be told now is told a second later.
  */
 export class Observer {
-  /** What the ledger is told next. */
-  report: WorkerReport = {};
+  /** What the ledger is told next, by worker. */
+  readonly reports = new Map<string, WorkerReport>();
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
@@ -22,18 +22,14 @@ export class Observer {
   constructor(
     readonly url: string,
     readonly id: BackfillId,
-    readonly worker: string,
     /** Called with what people want, whenever it was read. */
     readonly onControl: (control: Control) => void,
   ) {}
 
-  start(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#beating = this.#beat().finally(() => {
-        this.#timer = undefined;
-        if (!this.#isClosed) this.start();
-      });
-    }, beatMs);
+  /** From here on for this worker, too. */
+  start(worker: string): void {
+    this.reports.set(worker, this.reports.get(worker) ?? {});
+    this.#next();
   }
 
   async close(): Promise<void> {
@@ -43,6 +39,15 @@ export class Observer {
     await this.#connection?.close();
   }
 
+  #next(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#beating = this.#beat().finally(() => {
+        this.#timer = undefined;
+        if (!this.#isClosed) this.#next();
+      });
+    }, beatMs);
+  }
+
   async #beat(): Promise<void> {
     try {
       this.#connection ??= await connect(this.url, {
@@ -50,11 +55,12 @@ export class Observer {
         needsSession: false,
         statementTimeoutMs: 5000,
       });
-      await this.#connection.dialect.ledger.beat(this.#connection, this.worker, this.report);
+      for (const [worker, report] of this.reports)
+        await this.#connection.dialect.ledger.beat(this.#connection, worker, report);
       const control = await readControl(this.#connection, this.id);
       if (control !== undefined && !this.#isClosed) this.onControl(control);
     } catch {
-      // The run has its own connection, and its own words for a server that is away.
+      // The run has its own connections, and its own words for a server that is away.
       const broken = this.#connection;
       this.#connection = undefined;
       await broken?.close().catch(() => undefined);

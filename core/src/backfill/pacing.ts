@@ -70,8 +70,9 @@ export class Pacing {
   async beforeBatch(
     session: BackfillSession,
     last: LastBatch | undefined,
+    emit: RunSettings["emit"],
   ): Promise<{ readonly isEased?: true; readonly end?: string }> {
-    const { clock, signal: abort, emit } = this.#settings;
+    const { clock, signal: abort } = this.#settings;
     let isEased = false;
     for (const each of this.#signals) {
       const { signal } = each;
@@ -84,7 +85,7 @@ export class Pacing {
         each.isHeld = answer?.kind === "hold";
         if (answer?.kind === "end") return { end: answer.reason };
         if (answer?.kind !== "hold") {
-          this.#noteBlind(signal, answer);
+          this.#noteBlind(signal, answer, emit);
           break;
         }
         isEased ||= signal.isPressure;
@@ -95,25 +96,25 @@ export class Pacing {
         // What people want is heard once a second, so a long pause is taken in parts.
         await clock.sleep(Math.min(pauseMs, lookMs), abort);
       }
-      if (this.waiting?.signal === signal.id) this.#letGo();
+      if (this.waiting?.signal === signal.id) this.#letGo(emit);
     }
     return isEased ? { isEased: true } : {};
   }
 
-  #letGo(): void {
+  #letGo(emit: RunSettings["emit"]): void {
     const { signal, reason, sinceMs } = this.waiting!;
     this.waiting = undefined;
-    this.#settings.emit({ kind: "released", signal, reason, forMs: this.#settings.clock.now() - sinceMs });
+    emit({ kind: "released", signal, reason, forMs: this.#settings.clock.now() - sinceMs });
   }
 
-  #noteBlind({ id }: Signal, answer: Extract<Answer, { kind: "blind" }> | undefined): void {
+  #noteBlind({ id }: Signal, answer: Extract<Answer, { kind: "blind" }> | undefined, emit: RunSettings["emit"]): void {
     if (answer === undefined) {
       this.blind.delete(id);
       return;
     }
     if (this.blind.get(id) === answer.reason) return;
     this.blind.set(id, answer.reason);
-    this.#settings.emit({ kind: "blind", signal: id, reason: answer.reason });
+    emit({ kind: "blind", signal: id, reason: answer.reason });
   }
 
   #context(

@@ -71,7 +71,20 @@ export interface EvidenceKey {
 /** A row as the ledger has it: counts as text, moments as ISO 8601, JSON as what it says. Read by a schema: another hand may have written it. */
 export type LedgerRow = Readonly<Record<string, unknown>>;
 
-/** A process that works on a backfill. */
+/** A part of a pass that one worker has for itself: rows behind a key (null: from the start), up to a key. */
+export interface Range {
+  readonly after: KeyValues | null;
+  readonly upTo: KeyValues;
+  /** As they were counted when it was taken. */
+  readonly rows: number;
+}
+
+/** A range of a worker. It outlives its worker, and is taken over then. */
+export interface Lease extends Range {
+  readonly lease: string;
+}
+
+/** One session that works on a backfill. */
 export interface WorkerEntry {
   /** Names it, in this ledger and for ever. */
   readonly worker: string;
@@ -115,6 +128,23 @@ export interface LedgerStore {
   /** What people want of its runs: `{ control }`; undefined when it has never begun. @param isLocked nobody changes it meanwhile */
   control(connection: Connection, id: BackfillId, isLocked: boolean): Promise<LedgerRow | undefined>;
   setControl(connection: Connection, id: BackfillId, control: object): Promise<void>;
+
+  /** Keeps the backfill's row until the transaction ends, and returns it. */
+  lock(connection: Connection, id: BackfillId): Promise<LedgerRow | undefined>;
+  /** Moves the cursor and counts rows; the caller has the row locked. */
+  move(connection: Connection, id: BackfillId, advance: Advance): Promise<void>;
+  /** Fills were tried: ranges may be taken. */
+  open(connection: Connection, id: BackfillId): Promise<void>;
+
+  /** `{ lease, worker, after, up_to, row_count, beat_age_ms }`, the oldest first; no age where nobody knows the worker. */
+  leases(connection: Connection, id: BackfillId): Promise<readonly LedgerRow[]>;
+  addLease(connection: Connection, id: BackfillId, worker: string, lease: Lease): Promise<void>;
+  /** @returns false when the worker does not have it any more: then nothing of the batch may be kept */
+  setLease(connection: Connection, worker: string, lease: Lease): Promise<boolean>;
+  /** @returns false when the worker does not have it any more */
+  endLease(connection: Connection, worker: string, lease: string): Promise<boolean>;
+  /** Takes it over. @returns false when another was quicker */
+  takeLease(connection: Connection, lease: string, from: string, to: string): Promise<boolean>;
 
   /** Of all backfills of the plan; `beat_age_ms` is how long ago, by the server's clock, a worker was heard of. */
   workers(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;

@@ -15,8 +15,12 @@ const tables = [
     status VARCHAR(16) NOT NULL, spec LONGTEXT NOT NULL, \`cursor\` LONGTEXT NOT NULL,
     rows_done BIGINT NOT NULL DEFAULT 0, rows_filled BIGINT NOT NULL DEFAULT 0, rows_estimated BIGINT NOT NULL,
     batches BIGINT NOT NULL DEFAULT 0, started_at DATETIME(3) NOT NULL, updated_at DATETIME(3) NOT NULL,
-    finished_at DATETIME(3) NULL, runner VARCHAR(255) NOT NULL, error LONGTEXT NULL, control LONGTEXT NOT NULL,
+    finished_at DATETIME(3) NULL, runner VARCHAR(255) NOT NULL, error LONGTEXT NULL, control LONGTEXT NOT NULL, is_open BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (plan, table_schema, table_name, once))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.leases (
+    lease VARCHAR(255) PRIMARY KEY, plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
+    once BOOLEAN NOT NULL, worker VARCHAR(255) NOT NULL, after LONGTEXT NULL, up_to LONGTEXT NOT NULL, row_count BIGINT NOT NULL,
+    taken_at DATETIME(6) NOT NULL, KEY (plan))`,
   `CREATE TABLE IF NOT EXISTS lockstep.workers (
     worker VARCHAR(255) PRIMARY KEY, plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     once BOOLEAN NOT NULL, host VARCHAR(255) NOT NULL, pid INT NOT NULL, started_at DATETIME(3) NOT NULL, beat_at DATETIME(3) NOT NULL,
@@ -36,7 +40,7 @@ const moments = (names: readonly string[]) =>
   names.map((name) => `DATE_FORMAT(${name}, '%Y-%m-%dT%H:%i:%s.%f') AS ${name}`).join(", ");
 
 const backfillColumns = `plan, table_schema, table_name, once, status, spec, \`cursor\`, CONCAT(rows_done) AS rows_done,
-  CONCAT(rows_filled) AS rows_filled, CONCAT(rows_estimated) AS rows_estimated, CONCAT(batches) AS batches, runner, error, control,
+  CONCAT(rows_filled) AS rows_filled, CONCAT(rows_estimated) AS rows_estimated, CONCAT(batches) AS batches, runner, error, control, is_open,
   ${moments(["started_at", "updated_at", "finished_at"])}`;
 const isThisOne = "plan = ? AND table_schema = ? AND table_name = ? AND once = ?";
 const keyOf = ({ plan, table, once = false }: BackfillId) => [plan, table.schema, table.name, once ? 1 : 0];
@@ -81,6 +85,12 @@ export const ledger: LedgerStore = {
   },
 
   async begin(connection, id, { work, start, rowsEstimated, runner }) {
+    // A pass in another order, or of other columns, begins anew.
+    await connection.query(
+      `DELETE FROM lockstep.leases WHERE ${isThisOne}
+         AND EXISTS (SELECT 1 FROM lockstep.backfills WHERE ${isThisOne} AND spec <> ?)`,
+      [...keyOf(id), ...keyOf(id), JSON.stringify(work)],
+    );
     const values = [JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner];
     await connection.query(
       `INSERT INTO lockstep.backfills
@@ -89,7 +99,7 @@ export const ledger: LedgerStore = {
        ON DUPLICATE KEY UPDATE status = 'running', runner = VALUES(runner), error = NULL, finished_at = NULL,
          updated_at = UTC_TIMESTAMP(3), rows_estimated = VALUES(rows_estimated),
          rows_done = IF(spec = VALUES(spec), rows_done, 0), \`cursor\` = IF(spec = VALUES(spec), \`cursor\`, VALUES(\`cursor\`)),
-         control = JSON_REMOVE(control, '$.cancelled'),
+         control = JSON_REMOVE(control, '$.cancelled'), is_open = is_open AND spec = VALUES(spec),
          spec = VALUES(spec)`,
       [...keyOf(id), ...values],
     );
@@ -117,6 +127,72 @@ export const ledger: LedgerStore = {
         [status, error ?? null, status, ...keyOf(id), runner],
       ),
     );
+  },
+
+  async lock(connection, id) {
+    const { rows } = await connection.query(
+      `SELECT ${backfillColumns} FROM lockstep.backfills WHERE ${isThisOne} FOR UPDATE`,
+      keyOf(id),
+    );
+    return rows[0] && backfillOf(rows[0]);
+  },
+
+  async move(connection, id, { cursor, rows, filled }) {
+    await connection.query(
+      `UPDATE lockstep.backfills SET \`cursor\` = ?, rows_done = rows_done + ?, rows_filled = rows_filled + ?,
+         batches = batches + ?, updated_at = UTC_TIMESTAMP(3) WHERE ${isThisOne}`,
+      [JSON.stringify(cursor), rows, filled, rows + filled > 0 ? 1 : 0, ...keyOf(id)],
+    );
+  },
+
+  async open(connection, id) {
+    await connection.query(`UPDATE lockstep.backfills SET is_open = TRUE WHERE ${isThisOne}`, keyOf(id));
+  },
+
+  async leases(connection, id) {
+    const { rows } = await connection.query(
+      `SELECT l.lease, l.worker, l.after, l.up_to, CONCAT(l.row_count) AS row_count,
+         (SELECT CONCAT(TIMESTAMPDIFF(MICROSECOND, w.beat_at, UTC_TIMESTAMP(3)) DIV 1000) FROM lockstep.workers w WHERE w.worker = l.worker) AS beat_age_ms
+       FROM lockstep.leases l WHERE ${isThisOne} ORDER BY l.taken_at`,
+      keyOf(id),
+    );
+    return rows.map((row) => ({
+      ...row,
+      after: row.after === null ? null : JSON.parse(String(row.after)),
+      up_to: JSON.parse(String(row.up_to)),
+    }));
+  },
+
+  async addLease(connection, id, worker, { lease, after, upTo, rows }) {
+    await connection.query(
+      `INSERT INTO lockstep.leases (plan, table_schema, table_name, once, lease, worker, after, up_to, row_count, taken_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))`,
+      [...keyOf(id), lease, worker, after && JSON.stringify(after), JSON.stringify(upTo), rows],
+    );
+  },
+
+  async setLease(connection, worker, { lease, after, upTo, rows }) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.leases SET after = ?, up_to = ?, row_count = ? WHERE lease = ? AND worker = ?",
+      [after && JSON.stringify(after), JSON.stringify(upTo), rows, lease, worker],
+    );
+    return rowCount === 1;
+  },
+
+  async endLease(connection, worker, lease) {
+    const { rowCount } = await connection.query("DELETE FROM lockstep.leases WHERE lease = ? AND worker = ?", [
+      lease,
+      worker,
+    ]);
+    return rowCount === 1;
+  },
+
+  async takeLease(connection, lease, from, to) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.leases SET worker = ? WHERE lease = ? AND worker = ?",
+      [to, lease, from],
+    );
+    return rowCount === 1;
   },
 
   async control(connection, id, isLocked) {
@@ -197,6 +273,7 @@ function backfillOf(row: LedgerRow): LedgerRow {
     ...row,
     table_oid: 0,
     once: Number(row.once) === 1,
+    is_open: Number(row.is_open) === 1,
     spec: JSON.parse(String(row.spec)),
     cursor: JSON.parse(String(row.cursor)),
     control: JSON.parse(String(row.control)),

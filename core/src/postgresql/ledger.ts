@@ -47,7 +47,21 @@ const steps: readonly string[] = [
   // What a confirmation says of the code it says of places by name.
   "ALTER TABLE lockstep.evidence ADD COLUMN places jsonb NOT NULL DEFAULT '[]';",
   // What people want of a run that is going on, and what its workers say of it.
-  `ALTER TABLE lockstep.backfills ADD COLUMN control jsonb NOT NULL DEFAULT '{}';
+  // Workers have ranges for themselves, once the fills were tried.
+  `ALTER TABLE lockstep.backfills ADD COLUMN control jsonb NOT NULL DEFAULT '{}', ADD COLUMN is_open boolean NOT NULL DEFAULT false;
+   UPDATE lockstep.backfills SET is_open = batches > 0;
+   CREATE TABLE lockstep.leases (
+    lease text PRIMARY KEY,
+    plan text NOT NULL,
+    table_schema text NOT NULL,
+    table_oid oid NOT NULL,
+    once boolean NOT NULL,
+    worker text NOT NULL,
+    after jsonb,
+    up_to jsonb NOT NULL,
+    row_count bigint NOT NULL,
+    taken_at timestamptz NOT NULL DEFAULT clock_timestamp()
+   ) WITH (fillfactor = 50);
    CREATE TABLE lockstep.workers (
     worker text PRIMARY KEY,
     plan text NOT NULL,
@@ -58,8 +72,7 @@ const steps: readonly string[] = [
     pid integer NOT NULL,
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     beat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    report jsonb NOT NULL DEFAULT '{}',
-    FOREIGN KEY (plan, table_schema, table_oid, once) REFERENCES lockstep.backfills ON DELETE CASCADE
+    report jsonb NOT NULL DEFAULT '{}'
   ) WITH (fillfactor = 50);`,
 ];
 
@@ -119,6 +132,12 @@ export const ledger: LedgerStore = {
   },
 
   async begin(connection, id, { work, start, rowsEstimated, runner }) {
+    // A pass in another order, or of other columns, begins anew.
+    await connection.query(
+      `DELETE FROM lockstep.leases WHERE ${isThisOne}
+        AND EXISTS (SELECT 1 FROM lockstep.backfills WHERE ${isThisOne} AND spec <> $5::jsonb)`,
+      [...keyOf(id), JSON.stringify(work)],
+    );
     const { rows } = await connection.query(
       `INSERT INTO lockstep.backfills AS b
          (plan, table_schema, table_oid, once, table_name, status, spec, cursor, rows_estimated, runner)
@@ -127,7 +146,7 @@ export const ledger: LedgerStore = {
          table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
          updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
          cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
-         control = b.control - 'cancelled', rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
+         control = b.control - 'cancelled', is_open = b.is_open AND b.spec = excluded.spec, rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
        RETURNING ${allColumns}`,
       [...keyOf(id), id.table.name, JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner],
     );
@@ -153,9 +172,71 @@ export const ledger: LedgerStore = {
     );
   },
 
+  async lock(connection, id) {
+    const { rows } = await connection.query(
+      `SELECT ${allColumns} FROM lockstep.backfills WHERE ${isThisOne} FOR NO KEY UPDATE`,
+      keyOf(id),
+    );
+    return rows[0];
+  },
+
+  async move(connection, id, { cursor, rows, filled }) {
+    await connection.query(
+      `UPDATE lockstep.backfills SET cursor = $5, rows_done = rows_done + $6::bigint, rows_filled = rows_filled + $7::bigint,
+       batches = batches + ($6::bigint + $7::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne}`,
+      [...keyOf(id), JSON.stringify(cursor), rows, filled],
+    );
+  },
+
+  async open(connection, id) {
+    await connection.query(`UPDATE lockstep.backfills SET is_open = true WHERE ${isThisOne}`, keyOf(id));
+  },
+
+  async leases(connection, id) {
+    const { rows } = await connection.query(
+      `SELECT l.lease, l.worker, l.after, l.up_to, l.row_count,
+         (SELECT (extract(epoch FROM clock_timestamp() - w.beat_at) * 1000)::bigint FROM lockstep.workers w WHERE w.worker = l.worker) AS beat_age_ms
+       FROM lockstep.leases l WHERE ${isThisOne} ORDER BY l.taken_at`,
+      keyOf(id),
+    );
+    return rows;
+  },
+
+  async addLease(connection, id, worker, { lease, after, upTo, rows }) {
+    await connection.query(
+      `INSERT INTO lockstep.leases (plan, table_schema, table_oid, once, lease, worker, after, up_to, row_count)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [...keyOf(id), lease, worker, after && JSON.stringify(after), JSON.stringify(upTo), rows],
+    );
+  },
+
+  async setLease(connection, worker, { lease, after, upTo, rows }) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.leases SET after = $3, up_to = $4, row_count = $5 WHERE lease = $1 AND worker = $2",
+      [lease, worker, after && JSON.stringify(after), JSON.stringify(upTo), rows],
+    );
+    return rowCount === 1;
+  },
+
+  async endLease(connection, worker, lease) {
+    const { rowCount } = await connection.query("DELETE FROM lockstep.leases WHERE lease = $1 AND worker = $2", [
+      lease,
+      worker,
+    ]);
+    return rowCount === 1;
+  },
+
+  async takeLease(connection, lease, from, to) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.leases SET worker = $3 WHERE lease = $1 AND worker = $2",
+      [lease, from, to],
+    );
+    return rowCount === 1;
+  },
+
   async control(connection, id, isLocked) {
     const { rows } = await connection.query(
-      `SELECT control FROM lockstep.backfills WHERE ${isThisOne}${isLocked ? " FOR UPDATE" : ""}`,
+      `SELECT control FROM lockstep.backfills WHERE ${isThisOne}${isLocked ? " FOR NO KEY UPDATE" : ""}`,
       keyOf(id),
     );
     return rows[0];

@@ -153,8 +153,10 @@ describe("stopping and going on", () => {
     });
     expect(first).toMatchObject({ status: "stopped", rows: 50, filled: 50 });
     expect(await withoutValue()).toBe(150);
-    expect(await readBackfills(db, plan)).toMatchObject([
-      { status: "stopped", cursor: { phase: "pass", after: ["49"] }, finishedAt: null },
+    expect(await readBackfills(db, plan)).toMatchObject([{ status: "stopped", rowsDone: 50, finishedAt: null }]);
+    // It had taken the next ten rows already; whoever comes next makes them.
+    expect(await scalar(db, "SELECT array_agg(ARRAY[after->>0, up_to->>0]) FROM lockstep.leases")).toEqual([
+      ["49", "59"],
     ]);
     const second = await fillTable(database.url, spec);
     expect(second.events.find(({ kind }) => kind === "started")).toMatchObject({

@@ -11,6 +11,8 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+    { flags: "--workers <n>", description: "so many sessions share the work (default 1)" },
+    { flags: "--join", description: "another process may be at it: work with it" },
     ...optionList(),
     { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
     { flags: "--fill-nulls", description: "optional columns: fill rows that code may have left empty on purpose, too" },
@@ -31,6 +33,7 @@ export default defineCommand({
       { fillFunctions },
       { commandFor },
       { followFunctions, followNames, namedColumns },
+      { numberOption },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -42,6 +45,7 @@ export default defineCommand({
       import("../../config/configured-fills.js"),
       import("../../review/words.js"),
       import("../../plan/follow-names.js"),
+      import("../number-option.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
     if (plan.backfills.length === 0)
@@ -53,6 +57,7 @@ export default defineCommand({
       ? followFunctions(followNames(plan, namedColumns(await plugin.readModels(project))), configured)
       : configured;
     const options = givenOptions(invocation, config);
+    const workers = numberOption(invocation, "workers", 1);
     for (const [name, option] of runOptions()) if (options[name] !== undefined) readOption(name, option, options[name]);
     const lines: string[] = [];
     const results: Record<string, unknown>[] = [];
@@ -71,6 +76,8 @@ export default defineCommand({
             signal: io.signal,
             onEvent: (event) => view.show(event),
             options,
+            ...(workers === undefined ? {} : { workers }),
+            isJoining: invocation.options.join === true,
             allowTriggers: invocation.options.allowTriggers === true,
             functions,
             isPastBackfill: plan.state.released !== "expand",

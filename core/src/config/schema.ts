@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { runOptions } from "../backfill/pacing.js";
 import { severities } from "./check-severities.js";
 import { codeLevels } from "./code-levels.js";
 import type { FillFunction } from "./fill-function.js";
@@ -27,21 +26,6 @@ const fill = z.strictObject({
   fallback: z.string().min(1).optional(),
 });
 
-/** Every option of `backfill run`, by its name in camel case. */
-const runSettings = z.record(z.string(), z.union([z.string(), z.number()])).superRefine((given, context) => {
-  const known = runOptions();
-  for (const [name, value] of Object.entries(given)) {
-    const option = known.get(name);
-    const wrong =
-      option === undefined
-        ? `there is no such setting; known are ${[...known.keys()].join(", ")}`
-        : option.read(String(value)) === undefined
-          ? `${option.wanted} is needed`
-          : undefined;
-    if (wrong !== undefined) context.addIssue({ code: "custom", path: [name], message: wrong });
-  }
-});
-
 /** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would silently be no setting. */
 export const configSchema = z.strictObject({
   pace: z.enum(["careful", "brisk"]).optional(),
@@ -61,7 +45,8 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   toggle: toggleSchema.optional(),
-  backfill: runSettings.optional(),
+  // What the names are, and what a value looks like, is known to the runs: see `cli/run-options.ts`.
+  backfill: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   check: z
     .strictObject({
       base: z.string().min(1).optional(),

@@ -286,7 +286,9 @@ export class BatchLoop {
     // Who has the value already is looked up for those that a person will read.
     const error = this.refused.length < shownRefusals ? await rowRefused(this.session, key, failure.cause) : undefined;
     this.refused.push({ key, error });
-    if (this.refused.length >= rowsPerScan) throw rowsRefused(this);
+    const code = isDatabaseError(failure.cause) ? failure.cause.code : "";
+    await this.scan(({ id }) => connection.dialect.ledger.addFailure(this.session.connection, id, key, code));
+    if (this.refused.length > (this.run.pacing.option("maxFailures") ?? rowsPerScan - 1)) throw rowsRefused(this, true);
     const { lease } = this.session;
     const done = { upper: key, rows: lease === undefined ? 0 : 1, filled: 0 };
     const work: BatchWork = lease === undefined ? { kind: "sweep", keys: [key] } : { kind: "pass", range: lease };

@@ -11,6 +11,9 @@ export const batchOptions = {
   batchRows: numberOption("rows", 1, { description: "rows of the first batch; later ones adapt" }),
   batchMs: numberOption("ms", 1, { description: "how long a batch should hold its row locks (default 100)" }),
   pauseMs: numberOption("ms", 0, { description: "rest between two batches (default 0)" }),
+  maxFailures: numberOption("rows", 0, {
+    description: "so many rows that get no value are left to you; more end the run (default 10000)",
+  }),
 } as const;
 
 /** Every option that a run may be given, and that `backfill set` may change while it runs, by name. */

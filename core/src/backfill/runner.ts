@@ -86,7 +86,10 @@ async function begin(leader: BatchLoop): Promise<void> {
     for (const problem of found?.problems ?? [])
       emit({ kind: "notice", message: `${problem.message}. All other rows are filled.` });
   }
-  await leader.scan(({ connection, id }) => connection.dialect.ledger.open(connection, id));
+  await leader.scan(async ({ connection, id }) => {
+    await connection.dialect.ledger.forgetFailures(connection, id);
+    await connection.dialect.ledger.open(connection, id);
+  });
   const isResumed = record.batches > 0;
   emit({ kind: "started", table: record.table.name, total: leader.total, rows: leader.rows, isResumed });
 }

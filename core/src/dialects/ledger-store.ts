@@ -146,6 +146,13 @@ export interface LedgerStore {
   /** Takes it over. @returns false when another was quicker */
   takeLease(connection: Connection, lease: string, from: string, to: string): Promise<boolean>;
 
+  /** `{ key, code, at, total }`: rows that got no value, by key; the first of them, and how many there are. */
+  failures(connection: Connection, id: BackfillId, limit: number): Promise<readonly LedgerRow[]>;
+  /** @param code SQLSTATE of what refuses it */
+  addFailure(connection: Connection, id: BackfillId, key: KeyValues, code: string): Promise<void>;
+  /** A run begins: whatever was refused is tried again. */
+  forgetFailures(connection: Connection, id: BackfillId): Promise<void>;
+
   /** Of all backfills of the plan; `beat_age_ms` is how long ago, by the server's clock, a worker was heard of. */
   workers(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;
   enlist(connection: Connection, id: BackfillId, worker: WorkerEntry): Promise<void>;

@@ -21,6 +21,11 @@ const tables = [
     lease VARCHAR(255) PRIMARY KEY, plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     once BOOLEAN NOT NULL, worker VARCHAR(255) NOT NULL, after LONGTEXT NULL, up_to LONGTEXT NOT NULL, row_count BIGINT NOT NULL,
     taken_at DATETIME(6) NOT NULL, KEY (plan))`,
+  // A key may be longer than an index takes: its digest is unique.
+  `CREATE TABLE IF NOT EXISTS lockstep.failures (
+    plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL, once BOOLEAN NOT NULL,
+    digest CHAR(64) NOT NULL, key_values LONGTEXT NOT NULL, code VARCHAR(16) NOT NULL, at DATETIME(3) NOT NULL,
+    PRIMARY KEY (plan, table_schema, table_name, once, digest))`,
   `CREATE TABLE IF NOT EXISTS lockstep.workers (
     worker VARCHAR(255) PRIMARY KEY, plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     once BOOLEAN NOT NULL, host VARCHAR(255) NOT NULL, pid INT NOT NULL, started_at DATETIME(3) NOT NULL, beat_at DATETIME(3) NOT NULL,
@@ -193,6 +198,28 @@ export const ledger: LedgerStore = {
       [to, lease, from],
     );
     return rowCount === 1;
+  },
+
+  async failures(connection, id, limit) {
+    const { rows } = await connection.query(
+      `SELECT key_values, code, ${moments(["at"])}, CONCAT((SELECT COUNT(*) FROM lockstep.failures WHERE ${isThisOne})) AS total
+         FROM lockstep.failures f WHERE ${isThisOne} ORDER BY f.at, key_values LIMIT ${limit}`,
+      [...keyOf(id), ...keyOf(id)],
+    );
+    return rows.map((row) => ({ ...row, key: JSON.parse(String(row.key_values)), at: iso(row.at) }));
+  },
+
+  async addFailure(connection, id, key, code) {
+    const text = JSON.stringify(key);
+    await connection.query(
+      `INSERT INTO lockstep.failures (plan, table_schema, table_name, once, digest, key_values, code, at)
+       VALUES (?, ?, ?, ?, SHA2(?, 256), ?, ?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE code = VALUES(code), at = VALUES(at)`,
+      [...keyOf(id), text, text, code],
+    );
+  },
+
+  async forgetFailures(connection, id) {
+    await connection.query(`DELETE FROM lockstep.failures WHERE ${isThisOne}`, keyOf(id));
   },
 
   async control(connection, id, isLocked) {

@@ -62,6 +62,16 @@ const steps: readonly string[] = [
     row_count bigint NOT NULL,
     taken_at timestamptz NOT NULL DEFAULT clock_timestamp()
    ) WITH (fillfactor = 50);
+   CREATE TABLE lockstep.failures (
+    plan text NOT NULL,
+    table_schema text NOT NULL,
+    table_oid oid NOT NULL,
+    once boolean NOT NULL,
+    key jsonb NOT NULL,
+    code text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (plan, table_schema, table_oid, once, key)
+   );
    CREATE TABLE lockstep.workers (
     worker text PRIMARY KEY,
     plan text NOT NULL,
@@ -232,6 +242,27 @@ export const ledger: LedgerStore = {
       [lease, from, to],
     );
     return rowCount === 1;
+  },
+
+  async failures(connection, id, limit) {
+    const { rows } = await connection.query(
+      `SELECT key, code, ${momentSql("at")}, count(*) OVER () AS total FROM lockstep.failures WHERE ${isThisOne}
+        ORDER BY failures.at, key LIMIT $5`,
+      [...keyOf(id), limit],
+    );
+    return rows;
+  },
+
+  async addFailure(connection, id, key, code) {
+    await connection.query(
+      `INSERT INTO lockstep.failures (plan, table_schema, table_oid, once, key, code) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (plan, table_schema, table_oid, once, key) DO UPDATE SET code = excluded.code, at = excluded.at`,
+      [...keyOf(id), JSON.stringify(key), code],
+    );
+  },
+
+  async forgetFailures(connection, id) {
+    await connection.query(`DELETE FROM lockstep.failures WHERE ${isThisOne}`, keyOf(id));
   },
 
   async control(connection, id, isLocked) {

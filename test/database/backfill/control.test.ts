@@ -5,6 +5,7 @@ import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { BackfillId } from "../../../core/src/dialects/ledger-store.js";
 import { type BackfillRecord, readBackfills } from "../../../core/src/ledger/backfills.js";
 import { type Control, changeControl } from "../../../core/src/ledger/control.js";
+import { readFailures } from "../../../core/src/ledger/failures.js";
 import { readWorkers } from "../../../core/src/ledger/workers.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { plan } from "./fixture.js";
@@ -72,6 +73,28 @@ describe.each(systems)("on $name", (system) => {
     // The next run takes the cancellation back, not the pause.
     await say(({ paused: _, ...control }) => control);
     expect(await fill({})).toMatchObject({ status: "done", filled: 200 });
+  });
+
+  it("leaves rows that are refused to a person, names them, and ends at too many", async () => {
+    await system.clear(db);
+    const rows = numbered(100).map(([key, email]): [string, string] => [
+      key,
+      Number(key) % 20 === 0 ? "Same@x.org" : email,
+    ]);
+    spec = await system.makeTable(db, { rows, isUnique: true });
+    await expect(fill({ options: { maxFailures: "2" } })).rejects.toMatchObject({ code: "LS5006" });
+    await expect(fill({})).rejects.toMatchObject({ code: "LS5006", details: { rows: 4 } });
+    const { failures, total } = await readFailures(db, idOf(await record()), 3);
+    expect(total).toBe(4);
+    expect(failures.map(({ key, code }) => [key[0], code])).toEqual([
+      [expect.stringMatching(/0$/), "23505"],
+      [expect.stringMatching(/0$/), "23505"],
+      [expect.stringMatching(/0$/), "23505"],
+    ]);
+    const quote = (name: string) => db.dialect.quote.identifier(name);
+    await db.query(`DELETE FROM ${quote("User")} WHERE ${quote("handle")} IS NULL`);
+    expect(await fill({})).toMatchObject({ status: "done" });
+    expect(await readFailures(db, idOf(await record()), 3)).toEqual({ failures: [], total: 0 });
   });
 
   it("takes settings while it runs, before what it was started with", async () => {

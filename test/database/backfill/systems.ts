@@ -13,7 +13,10 @@ export interface System {
   readonly name: string;
   createDatabase(name: string): Promise<{ readonly url: string; drop(): Promise<void> }>;
   /** `"User"(id, email, …)` with a column "handle" to fill. */
-  makeTable(connection: Connection, input: { readonly rows: readonly [string, string][] }): Promise<BackfillSpec>;
+  makeTable(
+    connection: Connection,
+    input: { readonly rows: readonly [string, string][]; readonly isUnique?: boolean },
+  ): Promise<BackfillSpec>;
   fillTable(
     url: string,
     spec: BackfillSpec,

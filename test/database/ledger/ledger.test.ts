@@ -38,7 +38,14 @@ describe("creating the ledger", () => {
     expect(await scalar(db, "SELECT array_agg(version) FROM lockstep.meta")).toEqual([ledgerVersion]);
     const names =
       "SELECT array_agg(relname::text ORDER BY relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = $1::regnamespace";
-    expect(await scalar(db, names, ["lockstep"])).toEqual(["backfills", "evidence", "leases", "meta", "workers"]);
+    expect(await scalar(db, names, ["lockstep"])).toEqual([
+      "backfills",
+      "evidence",
+      "failures",
+      "leases",
+      "meta",
+      "workers",
+    ]);
     expect(await scalar(db, names, ["public"])).toBeNull();
   });
 

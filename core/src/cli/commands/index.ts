@@ -1,6 +1,7 @@
 import type { CliCommand } from "../command.js";
 import abandon from "./abandon.js";
 import backfillCancel from "./backfill-cancel.js";
+import backfillFailures from "./backfill-failures.js";
 import backfillPause from "./backfill-pause.js";
 import backfillResume from "./backfill-resume.js";
 import backfillRun from "./backfill-run.js";
@@ -24,6 +25,7 @@ import undo from "./undo.js";
 export const commands: readonly CliCommand[] = [
   abandon,
   backfillCancel,
+  backfillFailures,
   backfillPause,
   backfillResume,
   backfillRun,

@@ -56,7 +56,7 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
     head,
     [
       `  ${bar(state === "done" ? 100 : percent)} ${state === "done" ? 100 : percent} %`,
-      `${counted(record.rowsDone, "row")} of about ${counted(total, "row")}, ${counted(record.rowsFilled, "row")} filled in ${counted(record.batches, "batch").replace("batchs", "batches")}`,
+      `${state === "done" ? "" : `${bare(record.rowsDone)} of about `}${counted(total, "row")}, ${bare(record.rowsFilled)} filled in ${counted(record.batches, "batch").replace("batchs", "batches")}`,
       ...(rate > 0 ? [`${counted(Math.round(rate), "row")}/s`] : []),
       ...(etaMs === undefined || state !== "running" ? [] : [`ETA ${duration(etaMs)}`]),
     ].join("  "),
@@ -93,3 +93,6 @@ function workerText({ host, pid, report, silentMs: silent }: Worker): string {
     "\n",
   );
 }
+
+/** A number that a noun follows elsewhere. */
+const bare = (count: number) => counted(count, "row").replace(/ rows?$/, "");

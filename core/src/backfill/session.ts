@@ -10,6 +10,7 @@ import { readTable } from "../facts/table.js";
 import { type BackfillRecord, beginBackfill, readBackfill } from "../ledger/backfills.js";
 import { ownLease, workerLock } from "../ledger/leases.js";
 import { enlist } from "../ledger/workers.js";
+import type { BackfillSpec } from "../model/plan.js";
 import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
@@ -60,17 +61,8 @@ export async function openSession(
     const { oid, schema, name, rowEstimate } = table!;
     const id = { plan, table: { oid, schema, name }, once: spec.once === true };
     if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs: 5000 });
-    const key = spec.key.map(({ column }) => ({ column, type: typeOf(table!, column) }));
-    const work = { key, columns: spec.columns.map((column) => column.name) };
-    const target = {
-      table: { schema, name },
-      key,
-      isKeyUnique: !hasChildren(table!),
-      columns: spec.columns,
-      uniqueKeys: spec.uniqueKeys,
-      kept: table!.columns.filter(({ isSelfUpdating }) => isSelfUpdating === true).map((column) => column.name),
-      types: Object.fromEntries(table!.columns.map((column) => [column.name, column.type])),
-    };
+    const target = targetOf(table!, spec);
+    const work = { key: target.key, columns: spec.columns.map((column) => column.name) };
     const begin = { runner: worker, rowsEstimated: rowEstimate, work };
     const record = await (!leads
       ? joinBackfill(connection, id, work)
@@ -85,6 +77,20 @@ export async function openSession(
     await connection.close();
     throw error;
   }
+}
+
+/** What a backfill fills, by what the catalogue of the target says of it. */
+export function targetOf(table: TableFacts, spec: BackfillSpec): FillTarget {
+  const { schema, name } = table;
+  return {
+    table: { schema, name },
+    key: spec.key.map(({ column }) => ({ column, type: typeOf(table, column) })),
+    isKeyUnique: !hasChildren(table),
+    columns: spec.columns,
+    uniqueKeys: spec.uniqueKeys,
+    kept: table.columns.filter(({ isSelfUpdating }) => isSelfUpdating === true).map((column) => column.name),
+    types: Object.fromEntries(table.columns.map((column) => [column.name, column.type])),
+  };
 }
 
 /** The record of a backfill that another worker leads. @throws LS5028 nobody has begun it, or with another key or other columns */

@@ -9,7 +9,8 @@ import type { Io } from "./io.js";
 export class BackfillView {
   readonly #io: Io;
   readonly #target: string;
-  readonly #label: string;
+  /** `"User"."handle"` */
+  readonly label: string;
   readonly #isOnce: boolean;
   #total = 0;
 
@@ -17,7 +18,7 @@ export class BackfillView {
     this.#io = io;
     this.#target = target;
     this.#isOnce = spec.once === true;
-    this.#label = `"${tableLabel(spec.table)}".${spec.columns.map((column) => `"${column.name}"`).join(", ")}`;
+    this.label = `"${tableLabel(spec.table)}".${spec.columns.map((column) => `"${column.name}"`).join(", ")}`;
   }
 
   show(event: BackfillEvent): void {
@@ -27,8 +28,8 @@ export class BackfillView {
         this.#total = event.total;
         io.err(
           event.isResumed
-            ? `${this.#target}: going on with ${this.#label} at ${this.position(event.rows)}`
-            : `${this.#target}: filling ${this.#label}, about ${counted(event.total, "row")}`,
+            ? `${this.#target}: going on with ${this.label} at ${this.position(event.rows)}`
+            : `${this.#target}: filling ${this.label}, about ${counted(event.total, "row")}`,
         );
         return;
       case "progress": {
@@ -95,6 +96,6 @@ export class BackfillView {
           ? `${passed}, nothing is filled twice`
           : "every row has its value"
         : `${counted(result.filled, "row")} filled in ${counted(result.batches, "batch").replace("batchs", "batches")}, ${left}`;
-    return `${this.#io.colors.green("✔")} ${this.#target}: ${this.#label} — ${done}`;
+    return `${this.#io.colors.green("✔")} ${this.#target}: ${this.label} — ${done}`;
   }
 }

@@ -1,3 +1,4 @@
+import type { BackfillEvent } from "../../backfill/events.js";
 import type { NullAnswer } from "../../backfill/input.js";
 import { runOptions } from "../../backfill/pacing.js";
 import { readOption } from "../../backfill/run-option.js";
@@ -12,6 +13,10 @@ export default defineCommand({
   options: [
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
     { flags: "--workers <n>", description: "so many sessions share the work (default 1)" },
+    {
+      flags: "--estimate",
+      description: "what it would take, and what it sets off; some batches are tried and rolled back",
+    },
     { flags: "--join", description: "another process may be at it: work with it" },
     ...optionList(),
     { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
@@ -34,6 +39,8 @@ export default defineCommand({
       { commandFor },
       { followFunctions, followNames, namedColumns },
       { numberOption },
+      { estimateBackfill },
+      { estimateText },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -46,6 +53,8 @@ export default defineCommand({
       import("../../review/words.js"),
       import("../../plan/follow-names.js"),
       import("../number-option.js"),
+      import("../../backfill/estimate.js"),
+      import("../../review/backfill-estimate.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
     if (plan.backfills.length === 0)
@@ -66,23 +75,32 @@ export default defineCommand({
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
         const view = new BackfillView(io, target.name, spec);
-        const run = (nulls: NullAnswer | undefined) =>
-          runBackfill({
-            url: target.url,
-            plan: plan.id,
-            spec,
-            clock: systemClock,
-            random: Math.random,
-            signal: io.signal,
-            onEvent: (event) => view.show(event),
-            options,
-            ...(workers === undefined ? {} : { workers }),
-            isJoining: invocation.options.join === true,
-            allowTriggers: invocation.options.allowTriggers === true,
-            functions,
-            isPastBackfill: plan.state.released !== "expand",
-            ...(nulls === undefined ? {} : { nulls }),
-          }).finally(() => io.progress.end());
+        const input = (nulls: NullAnswer | undefined) => ({
+          url: target.url,
+          plan: plan.id,
+          spec,
+          clock: systemClock,
+          random: Math.random,
+          signal: io.signal,
+          onEvent: (event: BackfillEvent) => view.show(event),
+          options,
+          ...(workers === undefined ? {} : { workers }),
+          isJoining: invocation.options.join === true,
+          allowTriggers: invocation.options.allowTriggers === true,
+          functions,
+          isPastBackfill: plan.state.released !== "expand",
+          ...(nulls === undefined ? {} : { nulls }),
+        });
+        if (invocation.options.estimate === true) {
+          const estimate = await estimateBackfill(
+            input(undefined),
+            options.maxRowsPerSecond === undefined ? undefined : Number(options.maxRowsPerSecond),
+          );
+          lines.push(estimateText(target.name, view.label, estimate));
+          results.push({ target: target.name, ...estimate });
+          continue;
+        }
+        const run = (nulls: NullAnswer | undefined) => runBackfill(input(nulls)).finally(() => io.progress.end());
         const result = await run(nullAnswer(invocation))
           .catch(async (error: unknown) => run(await askPerson(error, io)))
           .catch((error: unknown) => {
@@ -105,6 +123,12 @@ export default defineCommand({
         lines.push(view.verdict(result));
       }
     }
+    if (invocation.options.estimate === true)
+      return {
+        text: [...lines, nextText(`npx lockstep backfill run ${plan.id}`, io.colors)].join("\n"),
+        json: { plan: plan.id, estimates: results },
+        exitCode: 0,
+      };
     const [first, ...others] = refused;
     if (first !== undefined) {
       for (const line of lines) io.err(line);

@@ -78,7 +78,8 @@ export async function passOn(
 
 /** The answer as it would be once `--confirm` was recorded. */
 function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>): GateAnswer {
-  if (answer.isOpen || answer.needsConfirmation !== true || !confirmed.has(answer.gate)) return answer;
+  const mayBeConfirmed = answer.needsConfirmation === true || answer.mayOverrule === true;
+  if (answer.isOpen || !mayBeConfirmed || !confirmed.has(answer.gate)) return answer;
   return { ...answer, isOpen: true, statement: `${answer.gate} would be confirmed (--dry-run: nothing is recorded)` };
 }
 
@@ -90,7 +91,10 @@ function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>): GateAn
 export function helpOf(answers: GateResult["answers"], command: string): string {
   const closed = answers.filter((answer) => !answer.isOpen);
   const provable = closed.find((answer) => answer.needsConfirmation !== true);
-  if (provable?.help !== undefined) return provable.help;
+  if (provable?.help !== undefined)
+    return provable.mayOverrule === true
+      ? `${provable.help}\n       to overrule it, on the record: npx lockstep ${command} --confirm ${provable.gate}`
+      : provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
   const otherwise = [...new Set(closed.flatMap((answer) => answer.otherwise ?? []))];
   const confirming = `when that is so: npx lockstep ${command} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;

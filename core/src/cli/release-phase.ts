@@ -11,6 +11,7 @@ import { dryRun } from "../review/diff.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import { declinedText } from "../review/places.js";
+import { serviceLine } from "../review/services.js";
 import { editsText, nextText, noEdits, unformattedText } from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
@@ -189,6 +190,7 @@ function gateLines({ plan, phase, gate, declined }: Asked, isOpen: boolean, { co
     `Plan ${colors.bold(plan.id)}: gate to ${colors.bold(phase)} is ${verdict}`,
     // Several gates say that a column is not there yet.
     ...new Set(answers),
+    ...new Set(gate.answers.flatMap(({ target, services = [] }) => services.map(serviceLine(target, colors)))),
     ...declined.map((place) => `  ${colors.yellow("!")} declined: ${place.file}:${place.line} ${declinedText(place)}`),
     ...[writersText(gate.answers, colors)].filter(isSaid),
   ];

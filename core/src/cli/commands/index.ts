@@ -1,5 +1,6 @@
 import type { CliCommand } from "../command.js";
 import abandon from "./abandon.js";
+import announce from "./announce.js";
 import backfillCancel from "./backfill-cancel.js";
 import backfillPause from "./backfill-pause.js";
 import backfillResume from "./backfill-resume.js";
@@ -23,6 +24,7 @@ import undo from "./undo.js";
 /** Every command, in the order of their names. This file is generated: npm run lists. */
 export const commands: readonly CliCommand[] = [
   abandon,
+  announce,
   backfillCancel,
   backfillPause,
   backfillResume,

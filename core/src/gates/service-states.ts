@@ -8,8 +8,8 @@ export const aliveMs = 120_000;
 export interface AliveBuild {
   readonly build: string;
   readonly instances: number;
-  /** What it has of the plan; absent: nothing. */
-  readonly known?: KnownPlan;
+  /** Whether it writes the column. */
+  readonly isAware: boolean;
 }
 
 /** What is known of one service on one target. */
@@ -72,12 +72,13 @@ function stateOf(
   const state = {
     service,
     ...(newest && { said: { build: newest.build, at: newest.since, ...(known && { known }) } }),
-    alive: builds(alive, knownOf),
+    alive: builds(alive, aware),
   };
   const lack = (kind: Lack): ServiceState => ({ ...state, lack: kind });
   if (newest === undefined) return lack("silent");
+  const isDeployed = word === undefined ? alive.some(aware) : aware(word);
+  if ((isDeployed || aware(newest)) && !alive.every(aware)) return lack("alive");
   if (!aware(newest)) return lack(known !== undefined && isAware({ ...known, left: 0 }, phase) ? "left" : "old");
-  if (!alive.every(aware)) return lack("alive");
   // A deployment announces at its end. Instances announce at their start, while those of the build before may still run: that they are
   // gone is known only of a build that had a heartbeat.
   const isHeard = ({ build }: Announced) => word === undefined || build === word.build;
@@ -111,13 +112,9 @@ function latest(announced: readonly Announced[]): string {
   );
 }
 
-function builds(
-  alive: readonly Announced[],
-  knownOf: (announced: Announced) => KnownPlan | undefined,
-): readonly AliveBuild[] {
+function builds(alive: readonly Announced[], aware: (announced: Announced) => boolean): readonly AliveBuild[] {
   return [...new Set(alive.map(({ build }) => build))].map((build) => {
     const own = alive.filter((each) => each.build === build);
-    const known = knownOf(own[0]!);
-    return { build, instances: own.length, ...(known && { known }) };
+    return { build, instances: own.length, isAware: own.every(aware) };
   });
 }

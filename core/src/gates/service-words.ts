@@ -4,7 +4,7 @@ import type { AliveBuild, Lack, ServiceState } from "./service-states.js";
 /** What a service lacks, with its name. @param of the phase and the plan: `expand of 20261120_add_handle` */
 export function lackText({ service, said, alive, lack }: ServiceState, of: string, target: string): string {
   const build = said === undefined ? "" : shortBuild(said.build);
-  const others = alive.filter(({ build: own }) => own !== said?.build);
+  const others = alive.filter(({ isAware }) => !isAware);
   const texts: Readonly<Record<Lack, () => string>> = {
     silent: () => `${service} has announced nothing on ${target}`,
     old: () => `${service} runs build ${build} on ${target}, which does not have ${of}`,

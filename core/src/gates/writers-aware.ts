@@ -81,7 +81,8 @@ function lacks(services: readonly ServiceState[], of: string, target: string): r
     .filter(({ lack }) => lack !== undefined)
     .map((state) => {
       const { service, lack, said, alive } = state;
-      const builds = lack === "alive" ? alive.map(({ build }) => build).sort() : [said?.build];
+      const builds =
+        lack === "alive" ? alive.flatMap(({ build, isAware }) => (isAware ? [] : [build])).sort() : [said?.build];
       const id = JSON.stringify(["service", service, lack, ...builds]);
       return { file: service, line: 0, what: "a service", reason: lackText(state, of, target), id };
     });

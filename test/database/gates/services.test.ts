@@ -157,6 +157,32 @@ describe.each([
     expect((await ask({ columns })).statement).toContain("cannot be seen, its trigger fills every row");
   });
 
+  test("the account of an application needs no more rights than docs/services.md says", async () => {
+    await say("web");
+    const url = new URL(database.url);
+    const name = `beat_${Date.now()}`;
+    const grants = isMariadb
+      ? [
+          `CREATE USER ${name}@'%' IDENTIFIED BY 'pw'`,
+          `GRANT SELECT, INSERT, UPDATE ON lockstep.announcements TO ${name}@'%'`,
+          `GRANT SELECT ON ${db.dialect.quote.identifier(url.pathname.slice(1))}.* TO ${name}@'%'`,
+        ]
+      : [
+          `CREATE ROLE ${name} LOGIN`,
+          `GRANT USAGE ON SCHEMA lockstep TO ${name}`,
+          `GRANT SELECT, INSERT, UPDATE ON lockstep.announcements TO ${name}`,
+        ];
+    for (const grant of grants) await db.query(grant);
+    url.username = name;
+    url.password = "pw";
+    const application = await connect(url.toString(), { applicationName: "web" });
+    const beat = db.dialect.ledger.announceSql({ service: "web", build: "b1", instance: "i1", plans: {} });
+    for (let times = 0; times < 2; times++) await application.query(beat);
+    await application.close();
+    await db.query(isMariadb ? `DROP USER ${name}@'%'` : `DROP OWNED BY ${name}; DROP ROLE ${name}`);
+    expect(await readAnnouncements(db)).toHaveLength(2);
+  });
+
   test("a heartbeat is one statement; it throws nothing, and instances of a week ago are forgotten", async () => {
     await say("web");
     const statement = db.dialect.ledger.announceSql({

@@ -93,6 +93,39 @@ test("contract waits for every service, and for the instances of older builds", 
   expect(status.stdout).toContain("! production: worker: nothing announced, no heartbeat");
 });
 
+const unreachable = { PRODUCTION_DATABASE_URL: "" };
+
+test("what verify writes where the target is reachable says the same without a connection", async () => {
+  const before = (await production.query("SELECT FROM lockstep.evidence")).rows.length;
+  const written = await shop.lockstep(["verify"]);
+  expect(written.code, written.output).toBe(0);
+  expect(written.stdout).toMatch(/✖ web still runs 1 instance of build web-1/);
+  expect((await production.query("SELECT FROM lockstep.evidence")).rows).toHaveLength(before);
+  const confirming = ["--confirm", "reads-steady", "writers-aware"];
+  const closed = await shop.lockstep(["next", "--evidence", "evidence.json"], unreachable);
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.stdout).toMatch(/✖ web still runs .* \(127\.0\.0\.1:\d+\/shop_prod_\S+, PostgreSQL \S+, 2\d{3}-/);
+  const open = await shop.lockstep(["next", "--evidence", "evidence.json", "--dry-run", ...confirming], unreachable);
+  expect(open.code, open.output).toBe(0);
+  expect(open.stdout).toContain("✔ writers-aware is confirmed for this release, and not recorded");
+});
+
+test.each([
+  ["another plan", { plan: "1_other" }, "is about plan 1_other"],
+  ["another phase", { phase: "switch" }, "is about switch, and contract comes next"],
+  ["another target", { target: "staging" }, "is about target staging"],
+  ["a plan that has changed", { planHash: "0" }, "it has changed since"],
+  ["yesterday", { at: new Date(Date.now() - 25 * 3_600_000).toISOString() }, "it counts for 24 hours"],
+  ["tomorrow", { at: new Date(Date.now() + 3_600_000).toISOString() }, "it counts for 24 hours"],
+  ["other code", { code: "0" }, "places that may leave the column out came or went"],
+  ["fewer gates", { answers: [] }, "does not have the answers of all gates"],
+  ["something else", { schemaVersion: 2 }, "is none"],
+])("evidence of %s does not count", async (_, change, message) => {
+  shop.write("wrong.json", JSON.stringify({ ...JSON.parse(shop.read("evidence.json")), ...change }));
+  const next = await shop.lockstep(["next", "--evidence", "wrong.json"], unreachable);
+  expect(next).toMatchObject({ code: 2, output: expect.stringMatching(new RegExp(`LS7030[\\s\\S]*${message}`)) });
+});
+
 test("it opens once all have announced and the older instance is silent", async () => {
   expect((await shop.lockstep(["announce", "worker"])).code).toBe(0);
   for (const stop of stops) stop();

@@ -20,6 +20,7 @@ import repair from "./repair.js";
 import rewrite from "./rewrite.js";
 import status from "./status.js";
 import undo from "./undo.js";
+import verify from "./verify.js";
 
 /** Every command, in the order of their names. This file is generated: npm run lists. */
 export const commands: readonly CliCommand[] = [
@@ -44,4 +45,5 @@ export const commands: readonly CliCommand[] = [
   rewrite,
   status,
   undo,
+  verify,
 ];

@@ -155,4 +155,7 @@ test("a deployment of contract asks the same of its target, whatever was confirm
   expect((await shop.lockstep(["announce", "worker"])).code).toBe(0);
   const deploy = await shop.lockstep(["deploy", "--target", "production"]);
   expect(deploy.code, deploy.output).toBe(0);
+  // Once nobody asks any more, status says nothing of them.
+  const status = await shop.lockstep(["status"]);
+  expect(status.stdout).not.toContain("production: web");
 });

@@ -18,6 +18,7 @@ const answerSchema = z
     help: z.string(),
     needsConfirmation: z.boolean(),
     mayOverrule: z.literal(true),
+    comesFirst: z.literal(true),
     otherwise: z.string(),
     writers: z.array(writer),
   })

@@ -102,7 +102,8 @@ function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: st
  */
 export function helpOf(answers: GateResult["answers"], command: string): string {
   const closed = answers.filter((answer) => !answer.isOpen);
-  const provable = closed.find((answer) => answer.needsConfirmation !== true);
+  const provable =
+    closed.find(({ comesFirst }) => comesFirst === true) ?? closed.find((answer) => answer.needsConfirmation !== true);
   if (provable?.help !== undefined)
     return provable.mayOverrule === true
       ? `${provable.help}\n       to overrule it, on the record: npx lockstep ${command} --confirm ${provable.gate}`

@@ -110,7 +110,12 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
       ({ kind, phase, file }) => kind === "phase" && phase === "expand" && units.pending.includes(migrationOf(file)),
     );
     const isUndone = plan.state.released === "undone";
-    const services = isUndone ? [] : await readServices(open, plan);
+    const phases = isUndone
+      ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
+      : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
+    // Once contract is applied nobody asks any more.
+    const isAsked = !isUndone && phases.some(({ state }) => state !== "done");
+    const services = isAsked ? await readServices(open, plan) : [];
     return {
       target: target.name,
       ...(services.length > 0 && { services }),
@@ -136,9 +141,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
           ? []
           : (await openCopies(open.connection, plan)).map(({ table }) => tableLabel(table)),
       remains: await readRemains(open.connection, { plan, target, project, plugin }),
-      phases: isUndone
-        ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
-        : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) })),
+      phases,
     };
   } finally {
     await open.connection.close();

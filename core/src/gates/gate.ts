@@ -61,6 +61,8 @@ export interface GateAnswer {
   readonly unconfirmed?: string;
   /** Something was found that speaks against it; a person may confirm it all the same. */
   readonly mayOverrule?: true;
+  /** Its help counts before that of others, which would do away with what was found. */
+  readonly comesFirst?: true;
   /** What is known of each service that writes the table. */
   readonly services?: readonly ServiceState[];
   /** All rows that it is closed for are refused their value: a person has to correct them, the backfill cannot. */

@@ -119,7 +119,7 @@ function unaware(
   { count, sample, first, last }: Extract<UnawareRows, { kind: "found" }>["rows"],
   claim: string,
   since: string,
-): Pick<GateAnswer, "isOpen" | "statement" | "help" | "mayOverrule"> {
+): Pick<GateAnswer, "isOpen" | "statement" | "help" | "mayOverrule" | "comesFirst"> {
   const when =
     first === undefined || last === undefined ? "" : `, the first on ${second(first)}, the last on ${second(last)}`;
   const name = `"${tableLabel(table)}"."${column}"`;
@@ -128,6 +128,8 @@ function unaware(
     statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${moment(since)}), for example ${sample}${when}: something that does not know the column writes the table`,
     help: `Find what writes these rows, and deploy it anew. Then: npx lockstep backfill run ${plan}`,
     mayOverrule: true,
+    // The backfill alone would give the rows their value, and nobody would look for what writes them.
+    comesFirst: true,
   };
 }
 

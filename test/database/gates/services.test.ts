@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { announce } from "../../../core/src/announce.js";
+import { helpOf } from "../../../core/src/cli/pass-gate.js";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
@@ -131,6 +132,17 @@ describe.each([
       /^2 rows of "User"."handle" on production came without a value after all services had announced the column \(.* UTC\), for example id=3/,
     );
     expect(/the first on .* UTC, the last on .* UTC/.test(closed.statement)).toBe(hasTimes);
+    // The backfill alone would only hide them.
+    const missing = {
+      ...closed,
+      gate: "no-missing-values",
+      target: "production",
+      help: `Run: npx lockstep backfill run ${plan}`,
+    };
+    const { comesFirst: _, mayOverrule: __, ...provable } = missing;
+    expect(helpOf([provable, { ...closed, target: "production" }], "next")).toMatch(
+      /^Find what writes these rows[\s\S]*--confirm writers-aware$/,
+    );
     await db.query(`UPDATE ${user} SET handle = 'c'`);
     expect((await ask()).isOpen).toBe(true);
   });

@@ -50,6 +50,16 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
       help: lacking.map((state) => lackHelp(state, target)).join("\n       "),
       mayOverrule: true,
     };
+  const announced = services
+    .map(({ awareSince = "" }) => awareSince)
+    .sort()
+    .at(-1)!;
+  const [since, claim] =
+    word !== undefined && word.at > announced
+      ? [word, `${word.who} confirmed it`]
+      : [{ at: announced }, "all services had announced the column"];
+  const rows = await findUnawareRows(step, facts, since);
+  if (rows.kind === "found") return { ...about, ...unaware(step, facts, rows.rows, claim, since.at) };
   const writers = writersOf(step, facts);
   const news = without(writers, known);
   if (news.length > 0)
@@ -62,11 +72,6 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
       help: `When it is so: npx lockstep next ${plan} --confirm ${step.gate}`,
       needsConfirmation: true,
     };
-  const moments = [...services.map(({ awareSince = "" }) => awareSince), word?.at ?? ""].sort();
-  const at = moments.at(-1)!;
-  const rows = await findUnawareRows(step, facts, word?.at === at ? word : { at });
-  if (rows.kind === "found")
-    return { ...about, ...unaware(step, facts, rows.rows, "all services had announced the column", at) };
   return { ...about, ...named(writers), isOpen: true, statement: openText(services, word, rows, { name, of, target }) };
 }
 

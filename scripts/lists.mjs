@@ -71,7 +71,17 @@ export const formats: readonly Format[] = [${ids.map(camel).join(", ")}];
   },
   {
     folder: "core/src/gates",
-    not: ["index", "gate", "ask-gates", "confirmed", "merge-answers", "rows-in-doubt"],
+    not: [
+      "index",
+      "gate",
+      "ask-gates",
+      "confirmed",
+      "merge-answers",
+      "rows-in-doubt",
+      "service-states",
+      "service-words",
+      "unaware-rows",
+    ],
     write: (ids) =>
       `${imports(ids, `import type { Gate } from "./gate.js";`)}
 

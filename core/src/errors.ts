@@ -665,6 +665,12 @@ export const errorTable = {
     next: "Each line with a ✖ says what to do. Then run the command again.",
     exit: 3,
   },
+  LS7030: {
+    title: "The evidence does not count",
+    why: "A phase is released by what was true of this plan on this target a short while ago. Of another plan, phase or target, or of last week, it says nothing.",
+    next: "Run lockstep verify on the same commit, where the database is reachable, and use what it writes within 24 hours.",
+    exit: 2,
+  },
   LS8001: {
     title: "No project was found here",
     why: "The command needs the root of a project that uses Prisma or TypeORM.",

@@ -11,6 +11,7 @@ import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
 import { type Invocation, listOption, textOption } from "./command.js";
+import { answersOf, type GateEvidence } from "./gate-evidence.js";
 import type { Target } from "./targets.js";
 import { whoAsks } from "./who.js";
 
@@ -33,11 +34,18 @@ export async function passGate(request: {
   readonly plugin: OrmPlugin;
   /** The places of today's code that may leave a column out. Default: none. */
   readonly writersOf?: GateFacts["writersOf"];
+  /** What other targets said, where they are reachable. Default: none. */
+  readonly evidence?: readonly GateEvidence[];
 }): Promise<GateResult> {
-  const { invocation, plan, phase, targets, project, plugin, writersOf } = request;
+  const { invocation, plan, phase, targets, project, plugin, writersOf, evidence = [] } = request;
   const steps = gatesAt(plan, phase);
   const confirmed = confirmations(invocation, steps);
-  const answers: (GateAnswer & { target: string })[] = [];
+  const answers: (GateAnswer & { target: string })[] = evidence.flatMap((said) =>
+    answersOf(said).map((answer) => ({
+      ...asConfirmed(answer, confirmed, notRecorded(said.target)),
+      target: said.target,
+    })),
+  );
   for (const target of targets) {
     const open = await openTarget(target, plan, project, plugin);
     try {
@@ -60,7 +68,7 @@ export async function passOn(
 ): Promise<GateResult["answers"]> {
   if (invocation.options.dryRun === true) {
     const said = await askPhase(open, steps);
-    return said.map((answer) => ({ ...asConfirmed(answer, confirmed), target: open.target.name }));
+    return said.map((answer) => ({ ...asConfirmed(answer, confirmed, shownOnly), target: open.target.name }));
   }
   await recordAll(
     open,
@@ -76,10 +84,15 @@ export async function passOn(
   return said.map((answer) => ({ ...answer, target: open.target.name }));
 }
 
-/** The answer as it would be once `--confirm` was recorded. */
-function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>): GateAnswer {
-  if (answer.isOpen || answer.needsConfirmation !== true || !confirmed.has(answer.gate)) return answer;
-  return { ...answer, isOpen: true, statement: `${answer.gate} would be confirmed (--dry-run: nothing is recorded)` };
+const shownOnly = "would be confirmed (--dry-run: nothing is recorded)";
+const notRecorded = (target: string) =>
+  `is confirmed for this release, and not recorded: nothing connects to ${target}. lockstep deploy asks again there`;
+
+/** The answer as it would be once `--confirm` was recorded. @param how that it is not, in words */
+function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: string): GateAnswer {
+  const mayBeConfirmed = answer.needsConfirmation === true || answer.mayOverrule === true;
+  if (answer.isOpen || !mayBeConfirmed || !confirmed.has(answer.gate)) return answer;
+  return { ...answer, isOpen: true, statement: `${answer.gate} ${how}` };
 }
 
 /**
@@ -89,8 +102,12 @@ function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>): GateAn
  */
 export function helpOf(answers: GateResult["answers"], command: string): string {
   const closed = answers.filter((answer) => !answer.isOpen);
-  const provable = closed.find((answer) => answer.needsConfirmation !== true);
-  if (provable?.help !== undefined) return provable.help;
+  const provable =
+    closed.find(({ comesFirst }) => comesFirst === true) ?? closed.find((answer) => answer.needsConfirmation !== true);
+  if (provable?.help !== undefined)
+    return provable.mayOverrule === true
+      ? `${provable.help}\n       to overrule it, on the record: npx lockstep ${command} --confirm ${provable.gate}`
+      : provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
   const otherwise = [...new Set(closed.flatMap((answer) => answer.otherwise ?? []))];
   const confirming = `when that is so: npx lockstep ${command} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;

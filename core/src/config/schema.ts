@@ -26,10 +26,17 @@ const fill = z.strictObject({
   fallback: z.string().min(1).optional(),
 });
 
+/** They stand in commands and in statements that applications run. */
+const services = z
+  .array(z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "a name of letters, digits, dots, dashes and _ is needed"))
+  .min(1)
+  .refine((names) => new Set(names).size === names.length, "a service is named twice");
+
 /** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would silently be no setting. */
 export const configSchema = z.strictObject({
   pace: z.enum(["careful", "brisk"]).optional(),
   targets: z.record(z.string().min(1), target).default({}),
+  services: services.optional(),
   code: z
     .strictObject({
       include: patterns.optional(),

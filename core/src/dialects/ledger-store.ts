@@ -93,6 +93,23 @@ export interface WorkerEntry {
   readonly pid: number;
 }
 
+/** What a build has of a plan: the code of this phase and of those before it. */
+export interface KnownPlan {
+  readonly phase: string;
+  /** Places that must change and had not, where it was built: rows written there lack the column. */
+  readonly left: number;
+}
+
+/** What a build of a service says of itself. */
+export interface Announcement {
+  readonly service: string;
+  readonly build: string;
+  /** A process, which is alive while it says this again and again; empty: the word of a deployment. */
+  readonly instance: string;
+  /** By the plan's id. */
+  readonly plans: Readonly<Record<string, KnownPlan>>;
+}
+
 /** The ledger's tables, in the words of a dialect. Errors are the server's. */
 export interface LedgerStore {
   /** How people call the place: `schema lockstep`. */
@@ -160,10 +177,18 @@ export interface LedgerStore {
   beat(connection: Connection, worker: string, report: object): Promise<boolean>;
   strikeOff(connection: Connection, worker: string): Promise<void>;
 
+  /** Enters an announcement, or says it again. One whole statement: applications run it by drivers of their own. */
+  announceSql(announcement: Announcement): string;
+  /** Those of deployments, and of the instances of the last week; `silent_ms` is how old `at` is, by the server's clock. */
+  announcements(connection: Connection): Promise<readonly LedgerRow[]>;
+  /** Takes out instances that were not heard of for a week. */
+  forgetInstances(connection: Connection): Promise<void>;
+
   confirm(
     connection: Connection,
     key: EvidenceKey,
     values: { readonly who: string; readonly note?: string; readonly places: readonly EvidencePlace[] },
   ): Promise<LedgerRow | undefined>;
+  /** `mark`, where rows know when they were written: what tells `Rows.missing` those of later. */
   evidence(connection: Connection, key: EvidenceKey): Promise<LedgerRow | undefined>;
 }

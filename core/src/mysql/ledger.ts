@@ -2,6 +2,7 @@ import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import type { BackfillId, EvidenceKey, LedgerRow, LedgerStore } from "../dialects/ledger-store.js";
 import { ledgerVersion } from "../ledger/schema.js";
+import { quoteText } from "./quote.js";
 
 /**
  * What ran, in a database of its own beside the target's: one server has many of them, so rows say whose they are. Neither ORM looks
@@ -30,6 +31,10 @@ const tables = [
     worker VARCHAR(255) PRIMARY KEY, plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     once BOOLEAN NOT NULL, host VARCHAR(255) NOT NULL, pid INT NOT NULL, started_at DATETIME(3) NOT NULL, beat_at DATETIME(3) NOT NULL,
     report LONGTEXT NOT NULL, KEY (plan))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.announcements (
+    table_schema VARCHAR(64) NOT NULL, service VARCHAR(64) NOT NULL, build VARCHAR(128) NOT NULL, instance VARCHAR(64) NOT NULL,
+    plans LONGTEXT NOT NULL, since DATETIME(3) NOT NULL, at DATETIME(3) NOT NULL,
+    PRIMARY KEY (table_schema, service, build, instance))`,
   `CREATE TABLE IF NOT EXISTS lockstep.evidence (
     plan VARCHAR(255) NOT NULL, gate VARCHAR(64) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     column_name VARCHAR(64) NOT NULL, who TEXT NOT NULL, at DATETIME(3) NOT NULL, note LONGTEXT NULL, places LONGTEXT NOT NULL,
@@ -271,6 +276,33 @@ export const ledger: LedgerStore = {
 
   async strikeOff(connection, worker) {
     await connection.query("DELETE FROM lockstep.workers WHERE worker = ?", [worker]);
+  },
+
+  announceSql({ service, build, instance, plans }) {
+    const values = [service, build, instance, JSON.stringify(plans)].map(quoteText).join(", ");
+    return `INSERT INTO lockstep.announcements (table_schema, service, build, instance, plans, since, at) VALUES (DATABASE(), ${values}, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE plans = VALUES(plans), at = VALUES(at)`;
+  },
+
+  async announcements(connection) {
+    const { rows } = await connection.query(
+      `SELECT service, build, instance, plans, ${moments(["since", "at"])},
+         CONCAT(TIMESTAMPDIFF(MICROSECOND, a.at, UTC_TIMESTAMP(3)) DIV 1000) AS silent_ms
+       FROM lockstep.announcements a
+       WHERE table_schema = DATABASE() AND (instance = '' OR a.at > UTC_TIMESTAMP(3) - INTERVAL 7 DAY) ORDER BY a.at`,
+    );
+    return rows.map((row) => ({
+      ...row,
+      plans: JSON.parse(String(row.plans)),
+      since: iso(row.since),
+      at: iso(row.at),
+    }));
+  },
+
+  async forgetInstances(connection) {
+    await connection.query(
+      `DELETE FROM lockstep.announcements
+        WHERE table_schema = DATABASE() AND instance <> '' AND at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY`,
+    );
   },
 
   async confirm(connection, key, { who, note, places }) {

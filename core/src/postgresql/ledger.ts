@@ -1,5 +1,6 @@
 import { inTransaction } from "../db/transaction.js";
 import type { BackfillId, EvidenceKey, LedgerStore } from "../dialects/ledger-store.js";
+import { quoteLiteral } from "../sql/postgres/quote.js";
 
 /**
  * What ran, in the target itself: copies and restores of the database carry it along. Both ORMs overlook a schema of its own;
@@ -83,6 +84,15 @@ const steps: readonly string[] = [
     started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     beat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     report jsonb NOT NULL DEFAULT '{}'
+  ) WITH (fillfactor = 50);
+  CREATE TABLE lockstep.announcements (
+    service text NOT NULL,
+    build text NOT NULL,
+    instance text NOT NULL,
+    plans jsonb NOT NULL,
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (service, build, instance)
   ) WITH (fillfactor = 50);`,
 ];
 
@@ -309,6 +319,26 @@ export const ledger: LedgerStore = {
     await connection.query("DELETE FROM lockstep.workers WHERE worker = $1", [worker]);
   },
 
+  announceSql({ service, build, instance, plans }) {
+    const values = [service, build, instance, JSON.stringify(plans)].map(quoteLiteral).join(", ");
+    return `INSERT INTO lockstep.announcements (service, build, instance, plans) VALUES (${values}) ON CONFLICT (service, build, instance) DO UPDATE SET plans = excluded.plans, at = clock_timestamp()`;
+  },
+
+  async announcements(connection) {
+    const { rows } = await connection.query(
+      `SELECT service, build, instance, plans, ${momentSql("since")}, ${momentSql("at")},
+         round(extract(epoch FROM clock_timestamp() - at) * 1000)::bigint::text AS silent_ms
+       FROM lockstep.announcements a WHERE instance = '' OR a.at > clock_timestamp() - interval '7 days' ORDER BY a.at`,
+    );
+    return rows;
+  },
+
+  async forgetInstances(connection) {
+    await connection.query(
+      "DELETE FROM lockstep.announcements WHERE instance <> '' AND at < clock_timestamp() - interval '7 days'",
+    );
+  },
+
   async confirm(connection, key, { who, note, places }) {
     const { rows } = await connection.query(
       `INSERT INTO lockstep.evidence (plan, gate, table_schema, table_oid, column_name, table_name, who, note, places)
@@ -323,7 +353,7 @@ export const ledger: LedgerStore = {
 
   async evidence(connection, key) {
     const { rows } = await connection.query(
-      `SELECT *, ${momentSql("at")} FROM lockstep.evidence
+      `SELECT *, xmin::text AS mark, ${momentSql("at")} FROM lockstep.evidence
         WHERE plan = $1 AND gate = $2 AND table_schema = $3 AND table_oid = $4 AND column_name = $5`,
       evidenceKeyOf(key),
     );

@@ -70,6 +70,8 @@ describe("loadConfig", () => {
       /name of an environment variable.*\n.*at targets\.p\.urlFrom/,
     ],
     ["a number out of range", "{ check: { server: 3 } }", /at check\.server/],
+    ["a service twice", '{ services: ["web", "web"] }', /named twice\n.*at services/],
+    ["a service with a space", '{ services: ["the web"] }', /a name of letters.*\n.*at services\[0\]/],
     ["a toggle without a template", "{ toggle: {} }", /at toggle/],
     ["a toggle of writes", '{ toggle: { read: "f({name})", write: "f({name})" } }', /"write"/],
     ["an unknown service of flags", '{ toggle: "launchdarkly" }', /at toggle/],

@@ -1,5 +1,6 @@
 import type { CliCommand } from "../command.js";
 import abandon from "./abandon.js";
+import announce from "./announce.js";
 import backfillCancel from "./backfill-cancel.js";
 import backfillFailures from "./backfill-failures.js";
 import backfillPause from "./backfill-pause.js";
@@ -20,10 +21,12 @@ import repair from "./repair.js";
 import rewrite from "./rewrite.js";
 import status from "./status.js";
 import undo from "./undo.js";
+import verify from "./verify.js";
 
 /** Every command, in the order of their names. This file is generated: npm run lists. */
 export const commands: readonly CliCommand[] = [
   abandon,
+  announce,
   backfillCancel,
   backfillFailures,
   backfillPause,
@@ -44,4 +47,5 @@ export const commands: readonly CliCommand[] = [
   rewrite,
   status,
   undo,
+  verify,
 ];

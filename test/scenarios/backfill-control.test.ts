@@ -53,7 +53,7 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   await until(async () => (await state()).state !== "paused");
   const second = await shop.lockstep(["backfill", "run"]);
   expect(second.code, second.output).toBe(1);
-  expect(second.output).toMatch(/LS5003 .*\n[^]*Work with it: add --join/);
+  expect(second.output).toMatch(/LS5003 .*\n[\s\S]*Work with it: add --join/);
   expect((await shop.lockstep(["backfill", "cancel"])).stdout).toContain("cancelled: it ends after its batch");
   const { code, output } = await run;
   expect(code).toBe(1);

@@ -83,8 +83,15 @@ export class BatchLoop {
   /** As they are now. */
   get #limits(): BatchLimits {
     const { limits } = this.settings;
-    const startRows = this.pacing.option("batchRows") ?? limits.startRows;
-    return { ...limits, startRows, targetMs: this.pacing.option("batchMs") ?? limits.targetMs };
+    const { rowsPerSecond } = this.pacing;
+    // What a rate allows comes twice a second, and not in one batch a minute.
+    const most = rowsPerSecond === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(rowsPerSecond / 2));
+    const [startRows, minRows, maxRows] = [
+      this.pacing.option("batchRows") ?? limits.startRows,
+      limits.minRows,
+      limits.maxRows,
+    ].map((rows) => Math.min(rows, most)) as [number, number, number];
+    return { ...limits, startRows, minRows, maxRows, targetMs: this.pacing.option("batchMs") ?? limits.targetMs };
   }
   /** Estimated rows of the table, never less than those passed. */
   get total(): number {
@@ -102,6 +109,7 @@ export class BatchLoop {
 
   async close(): Promise<void> {
     await this.#observer?.close();
+    await this.pacing.close();
     if (this.isOpen)
       await this.session.connection.dialect.ledger
         .strikeOff(this.session.connection, this.runner)
@@ -361,6 +369,8 @@ export class BatchLoop {
     if (this.batches > 0) await clock.sleep(this.pacing.option("pauseMs") ?? 0, signal);
     const { isEased, end } = await this.pacing.beforeBatch(this.session, this.#last);
     if (end !== undefined) this.#end(end);
+    // The rate may have been lowered meanwhile. The first batch may be larger than those that follow.
+    if (this.pacing.rowsPerSecond !== undefined) this.#batchRows = Math.min(this.#batchRows, this.#limits.maxRows);
     if (isEased) this.#batchRows = smallerBatchRows(this.#batchRows, Math.min(this.#limits.minRows, this.#batchRows));
   }
 

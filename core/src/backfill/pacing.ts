@@ -45,6 +45,7 @@ export class Pacing {
   readonly #options: ReadonlyMap<string, RunOption<unknown>>;
   readonly #read = new Map<string, unknown>();
   readonly #startedMs: number;
+  readonly #closers: (() => Promise<void>)[] = [];
 
   constructor(settings: RunSettings) {
     this.#settings = settings;
@@ -52,7 +53,12 @@ export class Pacing {
     this.#options = runOptions(settings.signals);
     this.#signals = [...settings.signals]
       .sort((one, other) => one.rank - other.rank)
-      .map((signal) => ({ signal, look: signal.start(), lookedMs: Number.NEGATIVE_INFINITY, isHeld: false }));
+      .map((signal) => ({
+        signal,
+        look: signal.start((close) => this.#closers.push(close)),
+        lookedMs: Number.NEGATIVE_INFINITY,
+        isHeld: false,
+      }));
     for (const name of Object.keys(settings.options)) this.#value(name);
   }
 
@@ -61,6 +67,15 @@ export class Pacing {
     name: N,
   ): ((typeof batchOptions)[N] extends RunOption<infer T> ? T : never) | undefined {
     return this.#value(name) as never;
+  }
+
+  /** What no batch may go beyond, whatever it could. */
+  get rowsPerSecond(): number | undefined {
+    return this.#options.has("maxRowsPerSecond") ? (this.#value("maxRowsPerSecond") as number | undefined) : undefined;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers) await close().catch(() => undefined);
   }
 
   /**
@@ -73,29 +88,30 @@ export class Pacing {
   ): Promise<{ readonly isEased?: true; readonly end?: string }> {
     const { clock, signal: abort, emit } = this.#settings;
     let isEased = false;
-    for (const each of this.#signals) {
+    // Whatever held the run: meanwhile another signal may have found a reason. So all are asked again.
+    for (let at = 0; at < this.#signals.length && !abort.aborted; at++) {
+      const each = this.#signals[at]!;
       const { signal } = each;
-      while (!abort.aborted) {
-        const { cancelled } = this.control;
-        if (cancelled !== undefined) return { end: `cancelled by ${cancelled.who} at ${cancelled.at}` };
-        if (!each.isHeld && clock.now() - each.lookedMs < signal.everyMs) break;
-        const answer = await each.look(this.#context(signal, session, last, each.isHeld));
-        each.lookedMs = clock.now();
-        each.isHeld = answer?.kind === "hold";
-        if (answer?.kind === "end") return { end: answer.reason };
-        if (answer?.kind !== "hold") {
-          this.#noteBlind(signal, answer);
-          break;
-        }
-        isEased ||= signal.isPressure;
-        const { reason, pauseMs = lookMs } = answer;
-        if (this.waiting?.signal !== signal.id) this.waiting = { signal: signal.id, reason, sinceMs: clock.now() };
-        else this.waiting = { ...this.waiting, reason };
-        emit({ kind: "waiting", signal: signal.id, reason, pauseMs, forMs: clock.now() - this.waiting.sinceMs });
-        // What people want is heard once a second, so a long pause is taken in parts.
-        await clock.sleep(Math.min(pauseMs, lookMs), abort);
+      const { cancelled } = this.control;
+      if (cancelled !== undefined) return { end: `cancelled by ${cancelled.who} at ${cancelled.at}` };
+      if (!each.isHeld && clock.now() - each.lookedMs < signal.everyMs) continue;
+      const answer = await each.look(this.#context(signal, session, last, each.isHeld));
+      each.lookedMs = clock.now();
+      each.isHeld = answer?.kind === "hold";
+      if (answer?.kind === "end") return { end: answer.reason };
+      if (answer?.kind !== "hold") {
+        this.#noteBlind(signal, answer);
+        if (this.waiting?.signal === signal.id) this.#letGo();
+        continue;
       }
-      if (this.waiting?.signal === signal.id) this.#letGo();
+      isEased ||= signal.isPressure;
+      const { reason, pauseMs = lookMs } = answer;
+      if (this.waiting !== undefined && this.waiting.signal !== signal.id) this.#letGo();
+      this.waiting = { signal: signal.id, reason, sinceMs: this.waiting?.sinceMs ?? clock.now() };
+      emit({ kind: "waiting", signal: signal.id, reason, pauseMs, forMs: clock.now() - this.waiting.sinceMs });
+      // What people want is heard once a second, so a long pause is taken in parts.
+      await clock.sleep(Math.min(pauseMs, lookMs), abort);
+      at = -1;
     }
     return isEased ? { isEased: true } : {};
   }
@@ -122,11 +138,13 @@ export class Pacing {
     last: LastBatch | undefined,
     isHeld: boolean,
   ): SignalContext<never> {
-    const { clock, signal } = this.#settings;
+    const { clock, now, env, signal } = this.#settings;
     return {
       connection,
       table,
       clock,
+      now,
+      env,
       signal,
       control: this.control,
       options: Object.fromEntries(Object.keys(options).map((name) => [name, this.#value(name)])) as never,

@@ -67,6 +67,7 @@ export default defineCommand({
             plan: plan.id,
             spec,
             clock: systemClock,
+            env: io.env,
             random: Math.random,
             signal: io.signal,
             onEvent: (event) => view.show(event),

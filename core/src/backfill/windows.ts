@@ -66,7 +66,7 @@ const walls = new Map<string, Intl.DateTimeFormat>();
 function wallOf(zone: string): Intl.DateTimeFormat {
   const known = walls.get(zone);
   if (known !== undefined) return known;
-  const wall = new Intl.DateTimeFormat("en-GB", {
+  const wall = new Intl.DateTimeFormat("en-US", {
     timeZone: zone,
     weekday: "short",
     day: "numeric",
@@ -102,10 +102,10 @@ export function isOpen({ days: chosen, from, to, zone }: Window, at: Date): bool
 }
 
 const minuteMs = 60_000;
-/** A week, and the hour of a change. */
-const farthest = 8 * 24 * 60;
+/** Two weeks: a window of one hour a week may lie in the hour that a clock skips. */
+const farthest = 15 * 24 * 60;
 
-/** When the first of them opens: `at` itself where one is open. Undefined: a time that no clock shows for more than a week. */
+/** When the first of them opens: `at` itself where one is open. Undefined: not within two weeks. */
 export function nextOpening(
   windows: readonly Window[],
   at: Date,

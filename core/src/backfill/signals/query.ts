@@ -30,7 +30,7 @@ export default defineSignal({
         );
         const value = Object.values(rows[0] ?? {})[0];
         if (value === true || value === "t") return { kind: "hold", reason: "the query of --throttle-query says so" };
-        const number = Number(value ?? 0);
+        const number = ["string", "number", "bigint"].includes(typeof value) ? Number(value) : 0;
         return number > 0 ? { kind: "hold", reason: `the query of --throttle-query says ${number}` } : undefined;
       } catch (error) {
         if (retryReason(error, connection.isLost) !== undefined) throw error;

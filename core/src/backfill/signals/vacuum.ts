@@ -1,5 +1,4 @@
 import type { DeadRows } from "../../dialects/pressure.js";
-import { tableLabel } from "../../model/names.js";
 import { numberOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
@@ -37,7 +36,7 @@ export default defineSignal({
         moved = undefined;
         return undefined;
       }
-      const state = `"${tableLabel(table)}" has ${seen.dead} dead rows, limit ${Math.round(limit)}`;
+      const state = `"${table.name}" has ${seen.dead} dead rows, limit ${Math.round(limit)}`;
       if (seen.off !== undefined) return { kind: "blind", reason: `${state}, and ${seen.off}` };
       const what = `${seen.dead} ${seen.rounds} ${seen.progress}`;
       if (moved?.what !== what) moved = { what, atMs: clock.now() };

@@ -97,6 +97,6 @@ function advice({ name, bytes = 0, seconds = 0 }: Replica, first: Replica, optio
   if (lateness(first, options, 1) === undefined) return "";
   const isAsEver = bytes >= (first.bytes ?? 0) / 2 && seconds >= (first.seconds ?? 0) / 2;
   return isAsEver
-    ? `. It was when the run began: if it is delayed on purpose, ${flagOf("ignoreReplica")} ${name} leaves it out`
+    ? `. It was when the run began: if that is on purpose, ${flagOf("ignoreReplica")} ${name} leaves it out`
     : "";
 }

@@ -131,7 +131,12 @@ describe("a primary", () => {
       await db.query(`ALTER TABLE "User" SET (autovacuum_vacuum_threshold = 1000000)`);
       await kill();
       let ms = 0;
-      const clock = { now: () => ms, sleep: async (by: number) => void (ms += by) };
+      const clock = {
+        now: () => ms,
+        async sleep(by: number) {
+          ms += by;
+        },
+      };
       const events: BackfillEvent[] = [];
       const pacing = new Pacing(
         settle({ url: "", plan, spec, clock, random: Math.random, options, onEvent: (event) => events.push(event) }),

@@ -103,7 +103,10 @@ export class BatchLoop {
     this.#filledBefore = this.session.record.rowsFilled;
     this.#count();
     this.#hear(this.session.record.control);
-    this.#observer = new Observer(this.settings.url, this.session.id, this.runner, (control) => this.#hear(control));
+    const pid = () => this.session.connection.pid;
+    this.#observer = new Observer(this.settings.url, this.session.id, this.runner, pid, (control) =>
+      this.#hear(control),
+    );
     this.#observer.start();
   }
 
@@ -418,7 +421,8 @@ export class BatchLoop {
     this.filled += result.filled;
     if (result.size === 0) return;
     this.batches += 1;
-    this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, endedMs: clock.now() };
+    const waitedMs = this.#observer?.takeWaitedMs() ?? 0;
+    this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, waitedMs, endedMs: clock.now() };
     this.#pace.add(result.size, clock.now());
     emit({
       kind: "progress",

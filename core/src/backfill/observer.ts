@@ -14,6 +14,7 @@ const beatMs = 1000;
 export class Observer {
   /** What the ledger is told next. */
   report: WorkerReport = {};
+  #waitedMs = 0;
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
@@ -23,6 +24,8 @@ export class Observer {
     readonly url: string,
     readonly id: BackfillId,
     readonly worker: string,
+    /** The server process that runs the batches: another one after a reconnect. */
+    readonly pid: () => number,
     /** Called with what people want, whenever it was read. */
     readonly onControl: (control: Control) => void,
   ) {}
@@ -34,6 +37,13 @@ export class Observer {
         if (!this.#isClosed) this.start();
       });
     }, beatMs);
+  }
+
+  /** The longest that others have been seen to wait for locks of the batches since this was last asked. */
+  takeWaitedMs(): number {
+    const waited = this.#waitedMs;
+    this.#waitedMs = 0;
+    return waited;
   }
 
   async close(): Promise<void> {
@@ -50,7 +60,9 @@ export class Observer {
         needsSession: false,
         statementTimeoutMs: 5000,
       });
-      await this.#connection.dialect.ledger.beat(this.#connection, this.worker, this.report);
+      const { ledger, pressure } = this.#connection.dialect;
+      this.#waitedMs = Math.max(this.#waitedMs, await pressure.longestWaitMs(this.#connection, this.pid()));
+      await ledger.beat(this.#connection, this.worker, this.report);
       const control = await readControl(this.#connection, this.id);
       if (control !== undefined && !this.#isClosed) this.onControl(control);
     } catch {

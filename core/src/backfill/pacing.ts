@@ -1,3 +1,4 @@
+import { isDatabaseError } from "../db/retry.js";
 import { LockstepError } from "../errors.js";
 import type { Control } from "../ledger/control.js";
 import type { RunSettings } from "./input.js";
@@ -26,6 +27,11 @@ export interface Waiting {
   readonly sinceMs: number;
 }
 
+type Look = ReturnType<Signal["start"]>;
+
+/** A right, a function, a view or a setting that is not there, or of which the server knows the name alone. */
+const unseen = /^(?:0A000|42501|42704|42703|42883|42P01)$/;
+
 /** How long a hold may last until the signal is asked again. */
 const lookMs = 1000;
 
@@ -38,7 +44,7 @@ export class Pacing {
   readonly #settings: RunSettings;
   readonly #signals: readonly {
     readonly signal: Signal;
-    readonly look: ReturnType<Signal["start"]>;
+    readonly look: Look;
     lookedMs: number;
     isHeld: boolean;
   }[];
@@ -95,7 +101,7 @@ export class Pacing {
       const { cancelled } = this.control;
       if (cancelled !== undefined) return { end: `cancelled by ${cancelled.who} at ${cancelled.at}` };
       if (!each.isHeld && clock.now() - each.lookedMs < signal.everyMs) continue;
-      const answer = await each.look(this.#context(signal, session, last, each.isHeld));
+      const answer = await this.#look(each, this.#context(signal, session, last, each.isHeld));
       each.lookedMs = clock.now();
       each.isHeld = answer?.kind === "hold";
       if (answer?.kind === "end") return { end: answer.reason };
@@ -114,6 +120,16 @@ export class Pacing {
       at = -1;
     }
     return isEased ? { isEased: true } : {};
+  }
+
+  /** A managed or related server may lack what a signal looks at: no reason to end a run. */
+  async #look({ look }: { readonly look: Look }, context: SignalContext<never>): Promise<Answer | undefined> {
+    try {
+      return await look(context);
+    } catch (error) {
+      if (!isDatabaseError(error) || !unseen.test(error.code)) throw error;
+      return { kind: "blind", reason: `the server does not tell: ${error.message}` };
+    }
   }
 
   #letGo(): void {

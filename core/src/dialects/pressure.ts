@@ -62,7 +62,7 @@ export interface Pressure {
   lag(connection: Connection): Promise<ReplicaLag | Blind | undefined>;
   /** Client sessions that are at work just now, without the one that asks. */
   activeSessions(connection: Connection): Promise<number | Blind>;
-  /** How long sessions have been waiting for locks of this one, the longest, in milliseconds; 0: none is. */
+  /** How long sessions have been waiting for locks of this one, the longest, in milliseconds. 0: none is, or it cannot be seen. */
   longestWaitMs(connection: Connection, pid: number): Promise<number>;
   slots?(connection: Connection): Promise<readonly Slot[]>;
   /** Undefined: nothing is archived. */

@@ -2,6 +2,7 @@ import { errorCode } from "../db/retry.js";
 import type { Connection, Row } from "../dialects/connection.js";
 import type { Blind, Pressure } from "../dialects/pressure.js";
 import { some } from "../dialects/words.js";
+import { visible } from "./sessions.js";
 
 /** Of MySQL and MariaDB. */
 export const pressure: Pressure = {
@@ -60,8 +61,20 @@ export const pressure: Pressure = {
     return Math.max(0, Number(rows[0]?.Value ?? 1) - 1);
   },
 
-  async longestWaitMs() {
-    return 0;
+  async longestWaitMs(connection, pid) {
+    const [waits, waiting, blocking] =
+      connection.dialect.id === "mariadb"
+        ? ["information_schema.INNODB_LOCK_WAITS", "requesting_trx_id", "blocking_trx_id"]
+        : ["performance_schema.data_lock_waits", "REQUESTING_ENGINE_TRANSACTION_ID", "BLOCKING_ENGINE_TRANSACTION_ID"];
+    // The server notes whole seconds, in its own time zone: the first of them may not have been one.
+    const rows = await visible<{ seconds: string | number | null }>(
+      connection,
+      `SELECT MAX(TIMESTAMPDIFF(SECOND, CONVERT_TZ(r.trx_wait_started, 'SYSTEM', '+00:00'), UTC_TIMESTAMP())) AS seconds
+         FROM ${waits} w JOIN information_schema.INNODB_TRX r ON r.trx_id = w.${waiting}
+         JOIN information_schema.INNODB_TRX b ON b.trx_id = w.${blocking} WHERE b.trx_mysql_thread_id = ?`,
+      [pid],
+    );
+    return Math.max(0, Number(rows[0]?.seconds ?? 0) - 1) * 1000;
   },
 };
 

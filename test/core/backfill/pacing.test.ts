@@ -27,7 +27,13 @@ function pacingOf(signals: readonly unknown[], options: Readonly<Record<string, 
   return { pacing: new Pacing(settle(settings)), clock, said };
 }
 
-const last = (commitMs: number, endedMs: number): LastBatch => ({ rows: 1, ms: commitMs, commitMs, endedMs });
+const last = (commitMs: number, endedMs: number): LastBatch => ({
+  rows: 1,
+  ms: commitMs,
+  commitMs,
+  waitedMs: 0,
+  endedMs,
+});
 
 it("rests after a slow COMMIT, once and for a minute at most", async () => {
   const { pacing, clock } = pacingOf([latency], { maxCommit: "500ms" });
@@ -39,6 +45,29 @@ it("rests after a slow COMMIT, once and for a minute at most", async () => {
   expect(clock.now()).toBe(3000);
   await pacing.beforeBatch(session, last(100_000, 3000));
   expect(clock.now()).toBe(63_000);
+});
+
+it.each([
+  ["42883", true],
+  ["0A000", true],
+  ["57P01", false],
+])("an error %s of a signal: the run goes on is %s", async (code, goesOn) => {
+  const signal = defineSignal({
+    id: "one",
+    summary: "",
+    rank: 1,
+    options: {},
+    everyMs: 0,
+    isPressure: false,
+    start: () => () => {
+      throw Object.assign(new Error("no such function"), { code, severity: "ERROR" });
+    },
+  });
+  const { pacing, said } = pacingOf([signal]);
+  const asked = pacing.beforeBatch(session, undefined);
+  if (!goesOn) return expect(asked).rejects.toThrow("no such function");
+  await asked;
+  expect(said).toEqual(["0 blind one: the server does not tell: no such function"]);
 });
 
 it("asks every signal again after a wait: meanwhile another may have found a reason", async () => {

@@ -73,7 +73,9 @@ describe("a replica", () => {
   it("holds the run when it has stopped replaying", async () => {
     await replica.query("STOP SLAVE SQL_THREAD");
     const { reason, blind } = await run({ replicaUrlFrom: "REPLICA_URL" }, () => replica.query("START SLAVE"));
-    expect(reason).toBe("replica-lag: the replica REPLICA_URL has stopped replaying: look at its SHOW REPLICA STATUS. It was when the run began: if that is on purpose, --ignore-replica REPLICA_URL leaves it out");
+    expect(reason).toBe(
+      "replica-lag: the replica REPLICA_URL has stopped replaying: look at its SHOW REPLICA STATUS. It was when the run began: if that is on purpose, --ignore-replica REPLICA_URL leaves it out",
+    );
     expect(blind).toEqual([]);
   });
 

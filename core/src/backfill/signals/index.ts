@@ -2,6 +2,7 @@ import archiveBacklog from "./archive-backlog.js";
 import flagFile from "./flag-file.js";
 import http from "./http.js";
 import latency from "./latency.js";
+import lockWaits from "./lock-waits.js";
 import maxDuration from "./max-duration.js";
 import maxRowsPerSecond from "./max-rows-per-second.js";
 import paused from "./paused.js";
@@ -19,6 +20,7 @@ export const signals: readonly Signal[] = [
   flagFile,
   http,
   latency,
+  lockWaits,
   maxDuration,
   maxRowsPerSecond,
   paused,

@@ -12,6 +12,8 @@ export interface LastBatch {
   readonly ms: number;
   /** The COMMIT alone. */
   readonly commitMs: number;
+  /** The longest that others were seen to wait for its locks. Looked at once a second. */
+  readonly waitedMs: number;
   /** When it ended, by the run's clock. */
   readonly endedMs: number;
 }
@@ -51,7 +53,7 @@ export type OptionValues<O> = { readonly [K in keyof O]: O[K] extends RunOption<
 
 /**
  * Something that a run gives way to: a file of this folder. Asked between batches, in the order of `rank`, no more often than `everyMs`.
- * An error of the database is the run's; whoever lacks a right is `blind`.
+ * An error of the database is the run's; whoever lacks a right, or a server that lacks what is asked for, is `blind`.
  */
 export interface Signal<
   O extends Readonly<Record<string, RunOption<unknown>>> = Readonly<Record<string, RunOption<unknown>>>,

@@ -1,4 +1,5 @@
 import type { DeadRows } from "../../dialects/pressure.js";
+import { grouped } from "../../dialects/words.js";
 import { numberOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
@@ -36,7 +37,7 @@ export default defineSignal({
         moved = undefined;
         return undefined;
       }
-      const state = `"${table.name}" has ${seen.dead} dead rows, limit ${Math.round(limit)}`;
+      const state = `"${table.name}" has ${grouped(seen.dead)} dead rows, limit ${grouped(Math.round(limit))}`;
       if (seen.off !== undefined) return { kind: "blind", reason: `${state}, and ${seen.off}` };
       const what = `${seen.dead} ${seen.rounds} ${seen.progress}`;
       if (moved?.what !== what) moved = { what, atMs: clock.now() };

@@ -174,6 +174,17 @@ export class BatchLoop {
     return undefined;
   }
 
+  /** Waits until every signal lets a batch begin. */
+  async giveWay(): Promise<void> {
+    for (let attempt = 1; !this.isStopped; attempt++) {
+      try {
+        return await this.#rest();
+      } catch (error) {
+        await this.#overcome(error, attempt);
+      }
+    }
+  }
+
   /**
    * Reads the whole table. The signal ends it at once: there is nothing to finish.
    * @returns undefined when the signal came

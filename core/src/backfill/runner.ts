@@ -53,6 +53,8 @@ async function begin(loop: BatchLoop): Promise<void> {
   const { record } = loop.session;
   const isResumed = record.batches > 0;
   if (!isResumed && settings.spec.columns.some(({ fill }) => fill !== undefined)) {
+    // A pause and a window are meant for this, too; and what is wrong with an option is told before an hour of reading.
+    await loop.giveWay();
     emit({ kind: "reading", why: "fills", total: loop.total });
     const found = await loop.scan(({ connection, table }) => checkFills(connection, settings, table));
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });

@@ -139,11 +139,11 @@ WITH RECURSIVE tree(oid) AS (SELECT to_regclass($1)::oid UNION SELECT inhrelid F
 holders AS (
   SELECT age(backend_xmin) AS age, format('pid %s (%s) has a transaction open since %s s', pid,
            concat_ws(', ', usename, nullif(application_name, '')), floor(extract(epoch FROM clock_timestamp() - xact_start))) AS who
-    FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'
+    FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND coalesce(datname, current_database()) = current_database() AND backend_type <> 'autovacuum worker'
      AND clock_timestamp() - xact_start > interval '1 min'
   UNION ALL SELECT greatest(age(xmin), age(catalog_xmin)), format('the replication slot %s', slot_name)
     FROM pg_replication_slots WHERE greatest(age(xmin), age(catalog_xmin)) > 1000
-  UNION ALL SELECT age(transaction), format('the prepared transaction ''%s''', gid) FROM pg_prepared_xacts)
+  UNION ALL SELECT age(transaction), format('the prepared transaction ''%s''', gid) FROM pg_prepared_xacts WHERE database = current_database())
 SELECT sum(t.n_dead_tup) AS dead, sum(t.n_live_tup) AS live, coalesce(sum(t.autovacuum_count + t.vacuum_count), 0) AS rounds,
        CASE WHEN 'off' IN (current_setting('autovacuum'), current_setting('track_counts')) THEN 'autovacuum is off on the server'
             WHEN bool_or(c.reloptions::text ~* 'autovacuum_enabled=(false|off|no|0)') THEN 'autovacuum is off for the table' END AS off,

@@ -38,7 +38,7 @@ export default defineSignal({
       const known = await connection.dialect.pressure.replicas(connection);
       const asked = (await named.ask(context)).filter((each) => isBlind(each) || !ignored(each.name, options));
       // Whoever names replicas to ask knows that the primary cannot tell.
-      if (isBlind(known) && asked.length === 0) return known;
+      if (isBlind(known) && options.replicaUrlFrom === undefined) return known;
       const watched: NamedReplica[] = [
         ...(isBlind(known) ? [] : known.filter((each) => isWatched(each, options))),
         ...asked,
@@ -56,8 +56,7 @@ export default defineSignal({
       const blind = watched.find(isBlind);
       if (blind !== undefined) return blind;
       const names = new Set(watched.flatMap((each) => (isBlind(each) ? [] : [each.name])));
-      for (const name of options.watchReplica ?? []) seen.add(name);
-      const gone = [...seen].filter((name) => !names.has(name) && !ignored(name, options));
+      const gone = (options.watchReplica ?? [...seen]).filter((name) => !names.has(name) && !ignored(name, options));
       seen = new Set([...seen, ...names]);
       if (gone.length === 0) return undefined;
       return {

@@ -130,7 +130,7 @@ async function blind(connection: Connection, what: string): Promise<Blind> {
 const replicasSql = `
 SELECT coalesce(nullif(r.application_name, ''), host(r.client_addr), r.pid::text) AS name,
        coalesce(s.slot_type = 'logical', false) AS "isLogical", r.state IS NULL AS "isHidden",
-       pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)::bigint AS bytes, extract(epoch FROM r.replay_lag)::float8 AS seconds
+       pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(r.replay_lsn, s.confirmed_flush_lsn))::bigint AS bytes, extract(epoch FROM r.replay_lag)::float8 AS seconds
   FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid ORDER BY 1`;
 
 // Who holds the horizon is said when it has done so for a while: a minute, or a thousand transactions.

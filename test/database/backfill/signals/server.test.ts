@@ -1,6 +1,7 @@
 /** What a primary of its own tells: slots, archiving, dead rows, and what a role may not see. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../../core/src/backfill/events.js";
 import { settle } from "../../../../core/src/backfill/input.js";
@@ -23,6 +24,7 @@ describe("a primary", () => {
         max_slot_wal_keep_size: "64MB",
         min_wal_size: "32MB",
         max_wal_size: "32MB",
+        wal_level: "logical",
         archive_mode: "on",
         archive_command: "test ! -f archive_is_broken",
         autovacuum_naptime: "1s",
@@ -79,6 +81,37 @@ describe("a primary", () => {
     await db.query("SELECT pg_drop_replication_slot('dead')");
     expect(first).toBeUndefined();
     expect(blind).toEqual(["slots: the replication slot dead had lost its WAL before the run began"]);
+  });
+
+  it("waits for who reads changes row by row only when it is named", async () => {
+    await db.query("SELECT pg_create_logical_replication_slot('feed', 'test_decoding')");
+    const feed = new pg.Client({
+      connectionString: server.url(),
+      replication: "database",
+      application_name: "feed",
+    } as pg.ClientConfig);
+    feed.on("error", () => undefined);
+    await feed.connect();
+    // Confirms nothing, ever.
+    feed.query("START_REPLICATION SLOT feed LOGICAL 0/0").catch(() => undefined);
+    await until(() => scalar<boolean>(db, "SELECT count(*) = 1 FROM pg_stat_replication"), "it streams");
+    const end = async () => {
+      await db.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_replication");
+      await db.query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'feed'");
+    };
+    try {
+      const options = { maxReplicaLag: "1kB" };
+      const free = await held(options, () => undefined);
+      expect([free.first, free.blind]).toEqual([undefined, []]);
+      await db.query(`DROP SCHEMA lockstep CASCADE; DROP TABLE "User"`);
+      spec = await makeTable(db, { rows: numbered(100) });
+      const { first, blind } = await held({ ...options, watchReplica: "feed" }, end);
+      expect(first).toMatch(/^replica-lag: the replica feed is \d+(\.\d)? kB behind, limit 1 kB/);
+      expect(blind).toEqual(["replica-lag: the replica feed is not connected, so nobody knows how far behind it is"]);
+    } finally {
+      // A server that is shut down waits for it.
+      await end();
+    }
   });
 
   it("waits while WAL is not archived, sooner where archiving fails", async () => {

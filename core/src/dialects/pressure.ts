@@ -15,8 +15,8 @@ export function isBlind(seen: object | undefined): seen is Blind {
 export interface ReplicaLag {
   readonly bytes?: number;
   readonly seconds?: number;
-  /** It replays nothing, and does not begin again by itself. */
-  readonly isStopped?: boolean;
+  /** It replays nothing and does not begin again by itself: what to look at. */
+  readonly stopped?: string;
 }
 
 export interface KnownReplica extends ReplicaLag {
@@ -27,7 +27,8 @@ export interface KnownReplica extends ReplicaLag {
 
 export interface Slot {
   readonly name: string;
-  readonly isActive: boolean;
+  /** Nobody reads it: the statement that gives it up. */
+  readonly dropSql?: string;
   /** `unreserved`: what it needs may be gone at the next checkpoint. */
   readonly status: "kept" | "unreserved" | "lost";
   /** What may still be written until then, and the most that this can be; undefined: no limit is set. */

@@ -47,7 +47,7 @@ export const pressure: Pressure = {
       const known = channels.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
       return {
         ...(known.length === 0 ? {} : { seconds: Math.max(...known) }),
-        isStopped: channels.some(({ isStopped }) => isStopped),
+        ...(channels.some(({ isStopped }) => isStopped) ? { stopped: `${status} there says why` } : {}),
       };
     } catch (error) {
       if (errorCode(error) !== "42501") throw error;

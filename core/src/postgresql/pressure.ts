@@ -1,7 +1,7 @@
 import { errorCode } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Blind, Pressure, Slot } from "../dialects/pressure.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 
 export const pressure: Pressure = {
   async replicas(connection) {
@@ -69,7 +69,7 @@ export const pressure: Pressure = {
     );
     return rows.map(({ name, active, status, safe, most }) => ({
       name,
-      isActive: active,
+      ...(active ? {} : { dropSql: `SELECT pg_drop_replication_slot(${quoteLiteral(name)})` }),
       status: status === "lost" || status === "unreserved" ? status : ("kept" as Slot["status"]),
       ...(safe === null ? {} : { safeBytes: Number(safe) }),
       ...(most === null ? {} : { mostBytes: Number(most) }),

@@ -74,7 +74,7 @@ describe("a replica", () => {
     await replica.query("STOP SLAVE SQL_THREAD");
     const { reason, blind } = await run({ replicaUrlFrom: "REPLICA_URL" }, () => replica.query("START SLAVE"));
     expect(reason).toBe(
-      "replica-lag: the replica REPLICA_URL has stopped replaying: look at its SHOW REPLICA STATUS. It was when the run began: if that is on purpose, --ignore-replica REPLICA_URL leaves it out",
+      "replica-lag: the replica REPLICA_URL has stopped replaying: SHOW ALL SLAVES STATUS there says why. It was when the run began: if that is on purpose, --ignore-replica REPLICA_URL leaves it out",
     );
     expect(blind).toEqual([]);
   });

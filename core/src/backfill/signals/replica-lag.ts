@@ -17,7 +17,7 @@ const options = {
 } as const;
 
 type Context = SignalContext<OptionValues<typeof options>>;
-type Replica = Pick<KnownReplica, "name" | "bytes" | "seconds" | "isStopped">;
+type Replica = Pick<KnownReplica, "name" | "bytes" | "seconds" | "stopped">;
 
 /** Readers of a replica see old data while it replays what the run has written. */
 export default defineSignal({
@@ -81,8 +81,8 @@ function lateness(
   { maxReplicaLag, maxReplicaDelay }: Context["options"],
   share: number,
 ): string | undefined {
-  const { name, bytes, seconds = 0, isStopped } = replica;
-  if (isStopped) return `the replica ${name} has stopped replaying: look at its SHOW REPLICA STATUS`;
+  const { name, bytes, seconds = 0, stopped } = replica;
+  if (stopped !== undefined) return `the replica ${name} has stopped replaying: ${stopped}`;
   if (bytes !== undefined && bytes > maxReplicaLag! * share)
     return `the replica ${name} is ${sizeText(bytes)} behind, limit ${sizeText(maxReplicaLag!)}`;
   // The server keeps the last time that it has measured, also when nothing is behind any more.

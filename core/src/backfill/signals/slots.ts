@@ -1,5 +1,4 @@
 import type { Slot } from "../../dialects/pressure.js";
-import { quoteLiteral } from "../../sql/postgres/quote.js";
 import { sizeOption, sizeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
@@ -48,6 +47,6 @@ function danger({ status, safeBytes, mostBytes = 0 }: Slot, wanted: number, isHe
     : undefined;
 }
 
-function remedy({ name, isActive }: Slot): string {
-  return isActive ? "" : `; nobody reads it, SELECT pg_drop_replication_slot(${quoteLiteral(name)}) gives it up`;
+function remedy({ dropSql }: Slot): string {
+  return dropSql === undefined ? "" : `; nobody reads it, ${dropSql} gives it up`;
 }

@@ -126,11 +126,14 @@ async function blind(connection: Connection, what: string): Promise<Blind> {
   };
 }
 
+// What is not written yet counts: where commits do not wait for the disk, that is up to 16 MB. The server keeps the last delay that it has
+// measured, also when nothing is behind any more.
 // A base backup and a receiver of WAL replay nothing: they are no replicas. The state is hidden from who lacks the right.
 const replicasSql = `
 SELECT coalesce(nullif(r.application_name, ''), host(r.client_addr), r.pid::text) AS name,
        coalesce(s.slot_type = 'logical', false) AS "isLogical", r.state IS NULL AS "isHidden",
-       pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(r.replay_lsn, s.confirmed_flush_lsn))::bigint AS bytes, extract(epoch FROM r.replay_lag)::float8 AS seconds
+       pg_wal_lsn_diff(pg_current_wal_insert_lsn(), coalesce(r.replay_lsn, s.confirmed_flush_lsn))::bigint AS bytes,
+       CASE WHEN pg_current_wal_lsn() > r.replay_lsn THEN extract(epoch FROM r.replay_lag)::float8 END AS seconds
   FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid ORDER BY 1`;
 
 // Who holds the horizon is said when it has done so for a while: a minute, or a thousand transactions.

@@ -85,8 +85,7 @@ function lateness(
   if (stopped !== undefined) return `the replica ${name} has stopped replaying: ${stopped}`;
   if (bytes !== undefined && bytes > maxReplicaLag! * share)
     return `the replica ${name} is ${sizeText(bytes)} behind, limit ${sizeText(maxReplicaLag!)}`;
-  // The server keeps the last time that it has measured, also when nothing is behind any more.
-  if (bytes !== 0 && seconds * 1000 > maxReplicaDelay! * share)
+  if (seconds * 1000 > maxReplicaDelay! * share)
     return `the replica ${name} is ${timeText(seconds * 1000)} behind, limit ${timeText(maxReplicaDelay!)}`;
   return undefined;
 }

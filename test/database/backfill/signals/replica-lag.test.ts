@@ -16,7 +16,7 @@ describe("a streaming replica", () => {
     replica = await start({ replicaOf: { server: primary, name: "reports" } });
     db = await open(primary.url());
     standby = await open(replica.url());
-    await until(async () => (await lag()) === 0, "it streams");
+    await until(async () => (await lag()) < 10_000, "it streams");
   });
   afterAll(async () => {
     await standby?.close();
@@ -29,7 +29,7 @@ describe("a streaming replica", () => {
     Number(
       (await scalar<string | null>(
         db,
-        "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) FROM pg_stat_replication WHERE application_name = 'reports'",
+        "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), replay_lsn) FROM pg_stat_replication WHERE application_name = 'reports'",
       )) ?? Number.NaN,
     );
   const rows = 60_000;
@@ -42,7 +42,7 @@ describe("a streaming replica", () => {
       INSERT INTO "User" (id, email, note) SELECT n, 'U' || n || '@x.io', repeat('x', 400) FROM generate_series(1, ${rows}) n;
       ALTER TABLE "User" ENABLE TRIGGER USER`);
     await db.query('VACUUM ANALYZE "User"');
-    await until(async () => (await lag()) === 0, "it has caught up");
+    await until(async () => (await lag()) < 10_000, "it has caught up");
   });
 
   it("holds a run without any option while it falls behind, and lets it go on", async () => {

@@ -80,8 +80,15 @@ export class BatchLoop {
   get #limits(): BatchLimits {
     const { limits } = this.settings;
     const { pacing } = this.run;
-    const startRows = pacing.option("batchRows") ?? limits.startRows;
-    return { ...limits, startRows, targetMs: pacing.option("batchMs") ?? limits.targetMs };
+    const { rowsPerSecond } = pacing;
+    // What a rate allows comes twice a second, and not in one batch a minute.
+    const most = rowsPerSecond === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(rowsPerSecond / 2));
+    const [startRows, minRows, maxRows] = [
+      pacing.option("batchRows") ?? limits.startRows,
+      limits.minRows,
+      limits.maxRows,
+    ].map((rows) => Math.min(rows, most)) as [number, number, number];
+    return { ...limits, startRows, minRows, maxRows, targetMs: pacing.option("batchMs") ?? limits.targetMs };
   }
   /** Estimated rows of the table, never less than those passed. */
   get total(): number {
@@ -90,8 +97,7 @@ export class BatchLoop {
 
   async open(): Promise<void> {
     this.#opened = await this.#enter(3, (error) => ["busy", "locked"].includes(retryReason(error) ?? ""));
-    const { id, record } = this.session;
-    this.run.enter(id, this.role.worker, record);
+    this.run.enter(this.role.worker, () => this.session);
   }
 
   async close(): Promise<void> {
@@ -173,6 +179,17 @@ export class BatchLoop {
       }
     }
     return undefined;
+  }
+
+  /** Waits until every signal lets a batch begin. */
+  async giveWay(): Promise<void> {
+    for (let attempt = 1; !this.isStopped; attempt++) {
+      try {
+        return await this.#rest();
+      } catch (error) {
+        await this.#overcome(error, attempt);
+      }
+    }
   }
 
   /**
@@ -414,6 +431,8 @@ export class BatchLoop {
     const { pacing } = this.run;
     if (this.run.batches > 0) await clock.sleep(pacing.option("pauseMs") ?? 0, signal);
     const isEased = await this.run.untilFree(this.role.worker, () => this.session, this.#last);
+    // The rate may have been lowered meanwhile. The first batch may be larger than those that follow.
+    if (pacing.rowsPerSecond !== undefined) this.#batchRows = Math.min(this.#batchRows, this.#limits.maxRows);
     if (isEased) this.#batchRows = smallerBatchRows(this.#batchRows, Math.min(this.#limits.minRows, this.#batchRows));
   }
 
@@ -423,7 +442,8 @@ export class BatchLoop {
     const functionMs = this.#computer.lastMs;
     if (result.size === 0) return;
     this.run.batches += 1;
-    this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, endedMs: clock.now() };
+    const waitedMs = this.run.takeWaitedMs(this.role.worker);
+    this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, waitedMs, endedMs: clock.now() };
     const { pace } = this.run;
     pace.add(result.size, clock.now());
     this.tell({

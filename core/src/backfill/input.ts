@@ -16,6 +16,10 @@ export interface BackfillInput {
   readonly plan: string;
   readonly spec: BackfillSpec;
   readonly clock: Clock;
+  /** The moment, for windows. Default: the system's. */
+  readonly now?: () => Date;
+  /** Where options that name variables find them. Default: the process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Between 0 and 1. Pauses are scattered with it, and the runner is named by it. */
   readonly random: () => number;
   /** Aborted: the batch that is running is finished, the cursor is kept, the result is `stopped`. */
@@ -90,6 +94,8 @@ export function settle(input: BackfillInput): RunSettings {
   // Nobody knows how slow a function is: the first batch is small.
   const isComputed = input.spec.columns.some(({ compute }) => compute !== undefined);
   return {
+    now: () => new Date(),
+    env: process.env,
     workers: 1,
     isJoining: false,
     leaseMs: 60_000,

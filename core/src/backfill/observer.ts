@@ -14,6 +14,9 @@ const beatMs = 1000;
 export class Observer {
   /** What the ledger is told next, by worker. */
   readonly reports = new Map<string, WorkerReport>();
+  /** The server process that runs a worker's batches: another one after a reconnect. */
+  readonly #pids = new Map<string, () => number>();
+  readonly #waitedMs = new Map<string, number>();
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
@@ -27,9 +30,22 @@ export class Observer {
   ) {}
 
   /** From here on for this worker, too. */
-  start(worker: string): void {
+  start(worker: string, pid: () => number): void {
+    this.#pids.set(worker, pid);
     this.reports.set(worker, this.reports.get(worker) ?? {});
     this.#next();
+  }
+
+  stop(worker: string): void {
+    this.reports.delete(worker);
+    this.#pids.delete(worker);
+  }
+
+  /** The longest that others have been seen to wait for locks of a worker's batches since this was last asked. */
+  takeWaitedMs(worker: string): number {
+    const waited = this.#waitedMs.get(worker) ?? 0;
+    this.#waitedMs.delete(worker);
+    return waited;
   }
 
   async close(): Promise<void> {
@@ -55,8 +71,12 @@ export class Observer {
         needsSession: false,
         statementTimeoutMs: 5000,
       });
-      for (const [worker, report] of this.reports)
-        await this.#connection.dialect.ledger.beat(this.#connection, worker, report);
+      const { ledger, pressure } = this.#connection.dialect;
+      for (const [worker, report] of this.reports) {
+        const waitedMs = await pressure.longestWaitMs(this.#connection, this.#pids.get(worker)!());
+        this.#waitedMs.set(worker, Math.max(this.#waitedMs.get(worker) ?? 0, waitedMs));
+        await ledger.beat(this.#connection, worker, report);
+      }
       const control = await readControl(this.#connection, this.id);
       if (control !== undefined && !this.#isClosed) this.onControl(control);
     } catch {

@@ -1,3 +1,4 @@
+import { isDatabaseError } from "../db/retry.js";
 import { LockstepError } from "../errors.js";
 import type { Control } from "../ledger/control.js";
 import type { RunSettings } from "./input.js";
@@ -29,6 +30,11 @@ export interface Waiting {
   readonly sinceMs: number;
 }
 
+type Look = ReturnType<Signal["start"]>;
+
+/** A right, a function, a view or a setting that is not there, or of which the server knows the name alone. */
+const unseen = /^(?:0A000|42501|42704|42703|42883|42P01)$/;
+
 /** How long a hold may last until the signal is asked again. */
 const lookMs = 1000;
 
@@ -41,13 +47,14 @@ export class Pacing {
   readonly #settings: RunSettings;
   readonly #signals: readonly {
     readonly signal: Signal;
-    readonly look: ReturnType<Signal["start"]>;
+    readonly look: Look;
     lookedMs: number;
     isHeld: boolean;
   }[];
   readonly #options: ReadonlyMap<string, RunOption<unknown>>;
   readonly #read = new Map<string, unknown>();
   readonly #startedMs: number;
+  readonly #closers: (() => Promise<void>)[] = [];
 
   constructor(settings: RunSettings) {
     this.#settings = settings;
@@ -55,7 +62,12 @@ export class Pacing {
     this.#options = runOptions(settings.signals);
     this.#signals = [...settings.signals]
       .sort((one, other) => one.rank - other.rank)
-      .map((signal) => ({ signal, look: signal.start(), lookedMs: Number.NEGATIVE_INFINITY, isHeld: false }));
+      .map((signal) => ({
+        signal,
+        look: signal.start((close) => this.#closers.push(close)),
+        lookedMs: Number.NEGATIVE_INFINITY,
+        isHeld: false,
+      }));
     for (const name of Object.keys(settings.options)) this.#value(name);
   }
 
@@ -66,6 +78,15 @@ export class Pacing {
     return this.#value(name) as never;
   }
 
+  /** What no batch may go beyond, whatever it could. */
+  get rowsPerSecond(): number | undefined {
+    return this.#options.has("maxRowsPerSecond") ? (this.#value("maxRowsPerSecond") as number | undefined) : undefined;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers) await close().catch(() => undefined);
+  }
+
   /**
    * Waits until every signal lets a batch begin.
    * @returns `eased`: something was under pressure; `end`: the run is to end, and why; undefined also when the signal of the process came
@@ -73,35 +94,46 @@ export class Pacing {
   async beforeBatch(
     session: BackfillSession,
     last: LastBatch | undefined,
-    emit: RunSettings["emit"],
+    emit: RunSettings["emit"] = this.#settings.emit,
   ): Promise<{ readonly isEased?: true; readonly end?: string }> {
     const { clock, signal: abort } = this.#settings;
     let isEased = false;
-    for (const each of this.#signals) {
+    // Whatever held the run: meanwhile another signal may have found a reason. So all are asked again.
+    for (let at = 0; at < this.#signals.length && !abort.aborted; at++) {
+      const each = this.#signals[at]!;
       const { signal } = each;
-      while (!abort.aborted) {
-        const { cancelled } = this.control;
-        if (cancelled !== undefined) return { end: `cancelled by ${cancelled.who} at ${cancelled.at}` };
-        if (!each.isHeld && clock.now() - each.lookedMs < signal.everyMs) break;
-        const answer = await each.look(this.#context(signal, session, last, each.isHeld));
-        each.lookedMs = clock.now();
-        each.isHeld = answer?.kind === "hold";
-        if (answer?.kind === "end") return { end: answer.reason };
-        if (answer?.kind !== "hold") {
-          this.#noteBlind(signal, answer, emit);
-          break;
-        }
-        isEased ||= signal.isPressure;
-        const { reason, pauseMs = lookMs } = answer;
-        if (this.waiting?.signal !== signal.id) this.waiting = { signal: signal.id, reason, sinceMs: clock.now() };
-        else this.waiting = { ...this.waiting, reason };
-        emit({ kind: "waiting", signal: signal.id, reason, pauseMs, forMs: clock.now() - this.waiting.sinceMs });
-        // What people want is heard once a second, so a long pause is taken in parts.
-        await clock.sleep(Math.min(pauseMs, lookMs), abort);
+      const { cancelled } = this.control;
+      if (cancelled !== undefined) return { end: `cancelled by ${cancelled.who} at ${cancelled.at}` };
+      if (!each.isHeld && clock.now() - each.lookedMs < signal.everyMs) continue;
+      const answer = await this.#look(each, this.#context(signal, session, last, each.isHeld));
+      each.lookedMs = clock.now();
+      each.isHeld = answer?.kind === "hold";
+      if (answer?.kind === "end") return { end: answer.reason };
+      if (answer?.kind !== "hold") {
+        this.#noteBlind(signal, answer, emit);
+        if (this.waiting?.signal === signal.id) this.#letGo(emit);
+        continue;
       }
-      if (this.waiting?.signal === signal.id) this.#letGo(emit);
+      isEased ||= signal.isPressure;
+      const { reason, pauseMs = lookMs } = answer;
+      if (this.waiting !== undefined && this.waiting.signal !== signal.id) this.#letGo(emit);
+      this.waiting = { signal: signal.id, reason, sinceMs: this.waiting?.sinceMs ?? clock.now() };
+      emit({ kind: "waiting", signal: signal.id, reason, pauseMs, forMs: clock.now() - this.waiting.sinceMs });
+      // What people want is heard once a second, so a long pause is taken in parts.
+      await clock.sleep(Math.min(pauseMs, lookMs), abort);
+      at = -1;
     }
     return isEased ? { isEased: true } : {};
+  }
+
+  /** A managed or related server may lack what a signal looks at: no reason to end a run. */
+  async #look({ look }: { readonly look: Look }, context: SignalContext<never>): Promise<Answer | undefined> {
+    try {
+      return await look(context);
+    } catch (error) {
+      if (!isDatabaseError(error) || !unseen.test(error.code)) throw error;
+      return { kind: "blind", reason: `the server does not tell: ${error.message}` };
+    }
   }
 
   #letGo(emit: RunSettings["emit"]): void {
@@ -126,11 +158,13 @@ export class Pacing {
     last: LastBatch | undefined,
     isHeld: boolean,
   ): SignalContext<never> {
-    const { clock, signal } = this.#settings;
+    const { clock, now, env, signal } = this.#settings;
     return {
       connection,
       table,
       clock,
+      now,
+      env,
       signal,
       control: this.control,
       options: Object.fromEntries(Object.keys(options).map((name) => [name, this.#value(name)])) as never,

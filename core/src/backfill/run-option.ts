@@ -58,6 +58,33 @@ export function sizeOption(common: Common): RunOption<number> {
   };
 }
 
+/** As the option reads it: `48 MB`. */
+export function sizeText(bytes: number): string {
+  const [unit, factor] = Object.entries(sizes).findLast(([, least]) => bytes >= least) ?? ["B", 1];
+  const count = bytes / factor;
+  return `${count < 10 ? Number(count.toFixed(1)) : Math.round(count)} ${unit}`;
+}
+
+/** `8 s`, `1.5 h`: as the option reads it. */
+export function timeText(ms: number): string {
+  const [unit, factor] = Object.entries(units).findLast(([, least]) => ms >= least) ?? ["ms", 1];
+  const count = ms / factor;
+  return `${count < 10 ? Number(count.toFixed(1)) : Math.round(count)} ${unit}`;
+}
+
+/** Names, with commas between them. */
+export function namesOption(common: Common): RunOption<readonly string[]> {
+  return {
+    ...common,
+    value: "<names>",
+    wanted: "one or more names, as in one,two",
+    read: (text) => {
+      const names = text.split(",").map((name) => name.trim());
+      return names.includes("") ? undefined : names;
+    },
+  };
+}
+
 /** Any text. */
 export function textOption(value: string, common: Common): RunOption<string> {
   return { ...common, value: `<${value}>`, wanted: `a ${value}`, read: (text) => (text === "" ? undefined : text) };

@@ -1,4 +1,3 @@
-import type { BackfillId } from "../dialects/ledger-store.js";
 import type { BackfillRecord } from "../ledger/backfills.js";
 import type { Control } from "../ledger/control.js";
 import type { WorkerReport } from "../ledger/workers.js";
@@ -43,20 +42,27 @@ export class Run {
   }
 
   /** A worker is connected. */
-  enter(id: BackfillId, worker: string, record: BackfillRecord): void {
+  enter(worker: string, session: () => BackfillSession): void {
+    const { id, record } = session();
     this.#filledBefore ??= record.rowsFilled;
     this.count(record);
     this.#hear(record.control);
     this.#observer ??= new Observer(this.settings.url, id, (control) => this.#hear(control));
-    this.#observer.start(worker);
+    this.#observer.start(worker, () => session().connection.pid);
   }
 
   leave(worker: string): void {
-    this.#observer?.reports.delete(worker);
+    this.#observer?.stop(worker);
   }
 
   async close(): Promise<void> {
     await this.#observer?.close();
+    await this.pacing.close();
+  }
+
+  /** How long others have waited for a worker's batches since this was last asked. */
+  takeWaitedMs(worker: string): number {
+    return this.#observer?.takeWaitedMs(worker) ?? 0;
   }
 
   /** As the ledger has it: a batch may have been kept whose answer got lost, and other processes work on it, too. */

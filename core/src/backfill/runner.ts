@@ -77,6 +77,8 @@ async function begin(leader: BatchLoop): Promise<void> {
   const { emit } = settings;
   const { record } = leader.session;
   if (!record.isOpen && settings.spec.columns.some(({ fill }) => fill !== undefined)) {
+    // A pause and a window are meant for this, too; and what is wrong with an option is told before an hour of reading.
+    await leader.giveWay();
     leader.tell({ kind: "reading", why: "fills", total: leader.total });
     const found = await leader.scan(({ connection, table }) => checkFills(connection, settings, table));
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });

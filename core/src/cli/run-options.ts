@@ -6,9 +6,9 @@ import { type Invocation, textOption } from "./command.js";
 
 /** The options of a run, as commands list them. */
 export function optionList(): { flags: string; description: string }[] {
-  return [...runOptions()].map(([name, { value, description }]) => ({
+  return [...runOptions()].map(([name, { value, description, initial }]) => ({
     flags: `${flagOf(name)} ${value}`,
-    description,
+    description: initial === undefined ? description : `${description} (default ${initial})`,
   }));
 }
 

@@ -82,9 +82,12 @@ export async function fillTable(
     clock: systemClock,
     random: Math.random,
     needsFillTrigger: false,
-    onEvent: (event) => void events.push(event),
     ...signalsOf(between),
     ...input,
+    onEvent(event) {
+      events.push(event);
+      input.onEvent?.(event);
+    },
   });
   return { ...result, events };
 }

@@ -4,7 +4,7 @@ import { defineSignal } from "./signal.js";
 /** A run that begins at night is over in the morning. */
 export default defineSignal({
   id: "max-duration",
-  summary: "the run ends after this time; the next one goes on there",
+  summary: "its time is over: it ends, and the next one goes on there",
   rank: 0,
   options: { maxDuration: timeOption({ description: "end after this time; the next run goes on there" }) },
   everyMs: 0,

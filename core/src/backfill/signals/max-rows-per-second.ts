@@ -4,7 +4,7 @@ import { defineSignal } from "./signal.js";
 /** A rate that the run keeps below, whatever the server could do. */
 export default defineSignal({
   id: "max-rows-per-second",
-  summary: "no more rows a second than this",
+  summary: "it has gone through enough rows for now; batches are no larger than half a second's worth",
   rank: 1,
   options: { maxRowsPerSecond: numberOption("rows", 1, { description: "never go through more rows a second" }) },
   everyMs: 0,

@@ -1,5 +1,6 @@
 import type { Clock } from "../../db/clock.js";
 import type { Connection } from "../../dialects/connection.js";
+import type { Blind } from "../../dialects/pressure.js";
 import type { TableFacts } from "../../dialects/table.js";
 import type { Control } from "../../ledger/control.js";
 import type { RunOption } from "../run-option.js";
@@ -11,6 +12,8 @@ export interface LastBatch {
   readonly ms: number;
   /** The COMMIT alone. */
   readonly commitMs: number;
+  /** The longest that others were seen to wait for its locks. Looked at once a second. */
+  readonly waitedMs: number;
   /** When it ended, by the run's clock. */
   readonly endedMs: number;
 }
@@ -21,6 +24,9 @@ export interface SignalContext<O> {
   readonly connection: Connection;
   readonly table: TableFacts;
   readonly clock: Clock;
+  /** The moment: the clock counts from none that is known. */
+  readonly now: () => Date;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly control: Control;
   /** As they are now: `backfill set` may have changed them. */
@@ -40,14 +46,14 @@ export interface SignalContext<O> {
 export type Answer =
   | { readonly kind: "hold"; readonly reason: string; readonly pauseMs?: number }
   | { readonly kind: "end"; readonly reason: string }
-  | { readonly kind: "blind"; readonly reason: string };
+  | Blind;
 
 /** The values of options; undefined where nobody has given one and there is no default. */
 export type OptionValues<O> = { readonly [K in keyof O]: O[K] extends RunOption<infer T> ? T | undefined : never };
 
 /**
  * Something that a run gives way to: a file of this folder. Asked between batches, in the order of `rank`, no more often than `everyMs`.
- * An error of the database is the run's; whoever lacks a right is `blind`.
+ * An error of the database is the run's; whoever lacks a right, or a server that lacks what is asked for, is `blind`.
  */
 export interface Signal<
   O extends Readonly<Record<string, RunOption<unknown>>> = Readonly<Record<string, RunOption<unknown>>>,
@@ -63,8 +69,13 @@ export interface Signal<
   readonly everyMs: number;
   /** The database or its replicas are under pressure: batches get smaller, too. */
   readonly isPressure: boolean;
-  /** Called once a run: what it remembers from look to look is its own. */
-  start(): (context: SignalContext<OptionValues<O>>) => Promise<Answer | undefined> | Answer | undefined;
+  /**
+   * Called once a run: what it remembers from look to look is its own.
+   * @param atEnd takes what has to be closed when the run ends
+   */
+  start(
+    atEnd: (close: () => Promise<void>) => void,
+  ): (context: SignalContext<OptionValues<O>>) => Promise<Answer | undefined> | Answer | undefined;
 }
 
 export function defineSignal<const O extends Readonly<Record<string, RunOption<unknown>>>>(

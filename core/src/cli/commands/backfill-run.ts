@@ -80,6 +80,7 @@ export default defineCommand({
           plan: plan.id,
           spec,
           clock: systemClock,
+          env: io.env,
           random: Math.random,
           signal: io.signal,
           onEvent: (event: BackfillEvent) => view.show(event),

@@ -405,6 +405,9 @@ export class BatchLoop {
     try {
       this.#opened = await this.#enter(reconnecting.attempts, isWorthAnotherTry);
       this.run.count(this.session.record);
+      // A server that took over, or that crashed, may lack what was written last.
+      const { connection, id, record } = this.session;
+      if (this.role.leads && this.run.isTried && !record.isOpen) await connection.dialect.ledger.open(connection, id);
     } catch (error) {
       // Stopped while the server was away: the cursor is in the ledger, where the last batch left it.
       if (!this.isStopped) throw error;

@@ -22,6 +22,8 @@ export class Run {
   filled = 0;
   /** Batches of this process. */
   batches = 0;
+  /** The fills were tried on all rows by this process, or by one before it. */
+  isTried = false;
   /** Why it ends although nobody has stopped this process. */
   ended: string | undefined;
   #filledBefore: number | undefined;

@@ -91,6 +91,7 @@ async function begin(leader: BatchLoop): Promise<void> {
   await leader.scan(async ({ connection, id }) => {
     await connection.dialect.ledger.forgetFailures(connection, id);
     await connection.dialect.ledger.open(connection, id);
+    leader.run.isTried = true;
   });
   const isResumed = record.batches > 0;
   emit({ kind: "started", table: record.table.name, total: leader.total, rows: leader.rows, isResumed });

@@ -1,5 +1,5 @@
 import type { Estimate } from "../backfill/estimate.js";
-import { bytes } from "./bytes.js";
+import { sizeText } from "../backfill/run-option.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 import { duration } from "./progress.js";
@@ -17,10 +17,10 @@ export function estimateText(target: string, label: string, estimate: Estimate):
     ],
     ...(rate?.logBytes === undefined
       ? []
-      : [["log", `about ${bytes(rate.logBytes)} of WAL or redo log`] as [string, string]]),
+      : [["log", `about ${sizeText(rate.logBytes)} of WAL or redo log`] as [string, string]]),
     [
       "table",
-      `up to ${bytes(deadBytes)} of old rows beside its ${bytes(tableBytes)}, until they are vacuumed or purged`,
+      `up to ${sizeText(deadBytes)} of old rows beside its ${sizeText(tableBytes)}, until they are vacuumed or purged`,
     ],
     ...(triggers.length === 0 ? [] : [["triggers", `${triggers.join(", ")}, for each row`] as [string, string]]),
     ...readers.map(({ kind, name }): [string, string] => [kind, name]),

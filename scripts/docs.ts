@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { flagOf, type RunOption } from "../core/src/backfill/run-option.js";
+import { signals } from "../core/src/backfill/signals/index.js";
 import type { CheckRule } from "../core/src/check/check-rule.js";
 import { checkRules } from "../core/src/check/rules/index.js";
 import { commands } from "../core/src/cli/commands/index.js";
@@ -19,6 +21,21 @@ import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
 import { prismaMysqlNotes, prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
 import { typeormPlugin } from "../plugin-typeorm/src/plugin.js";
 import { typeormNotes, typeormVersions } from "../plugin-typeorm/src/supported.js";
+
+/** A part of a page that people write, between two comments. */
+const signalsPart = /(<!-- Made from the code: npm run docs -->\n)[\s\S]*?(<!-- end -->)/;
+
+function signalRows(): string {
+  const rows = signals.map(({ id, summary, options }) => {
+    const flags = Object.entries<RunOption<unknown>>(options).map(
+      ([name, { value, initial }]) => `\`${flagOf(name)} ${value}\`${initial === undefined ? "" : `: ${initial}`}`,
+    );
+    return `| \`${id}\` | ${summary} | ${flags.join("<br>")} |`;
+  });
+  return ["| signal | holds or ends a run when | options, with their defaults |", "| --- | --- | --- |", ...rows].join(
+    "\n",
+  );
+}
 
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
 const generated = "<!-- Made from the code by `npm run docs`: edit the code instead. -->";
@@ -142,6 +159,11 @@ function pages(): Map<string, string> {
     ...[prismaPlugin, typeormPlugin]
       .flatMap(({ commands = [] }) => commands)
       .map(({ name, usage, summary }) => [`## ${name}`, `\`npx lockstep ${usage}\` — ${summary}`].join("\n\n")),
+  );
+  const backfill = readFileSync(join(docs, "backfill.md"), "utf8");
+  result.set(
+    "backfill.md",
+    backfill.replace(signalsPart, (_, from, to) => `${from}\n${signalRows()}\n\n${to}`),
   );
   return result;
 }

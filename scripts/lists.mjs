@@ -71,7 +71,17 @@ export const formats: readonly Format[] = [${ids.map(camel).join(", ")}];
   },
   {
     folder: "core/src/gates",
-    not: ["index", "gate", "ask-gates", "confirmed", "merge-answers", "rows-in-doubt"],
+    not: [
+      "index",
+      "gate",
+      "ask-gates",
+      "confirmed",
+      "merge-answers",
+      "rows-in-doubt",
+      "service-states",
+      "service-words",
+      "unaware-rows",
+    ],
     write: (ids) =>
       `${imports(ids, `import type { Gate } from "./gate.js";`)}
 
@@ -79,6 +89,18 @@ export const formats: readonly Format[] = [${ids.map(camel).join(", ")}];
 export const gates: Readonly<Record<string, Gate>> = {
 ${ids.map((id) => `  "${id}": ${camel(id)},`).join("\n")}
 };
+`,
+  },
+  {
+    folder: "core/src/backfill/signals",
+    not: ["index", "signal"],
+    write: (ids) =>
+      `${imports(ids, `import type { Signal } from "./signal.js";`)}
+
+/** Everything that a run gives way to, in the order of their names. This file is generated: npm run lists. */
+export const signals: readonly Signal[] = [
+${ids.map((id) => `  ${camel(id)},`).join("\n")}
+] as readonly unknown[] as readonly Signal[];
 `,
   },
   {

@@ -17,7 +17,7 @@ const target = resolve(process.argv[2] ?? join(root, "packed"));
  * the package, what is imported besides goes into it. `types`: the entries that applications import.
  */
 const packages = [
-  { folder: "core", run: [], types: [], vendor: vendorCore },
+  { folder: "core", run: [], types: ["announce"], vendor: vendorCore },
   { folder: "plugin-prisma", run: ["bin.js", "engine/main.js", "cli/aim-check.js"], types: ["index"] },
   { folder: "plugin-typeorm", run: ["bin.js", "cli/hook.cjs"], types: ["index"] },
   { folder: "plugin-typeorm/wrapper", run: [], types: ["index"], isPlain: true },
@@ -228,9 +228,11 @@ function nameEntries(manifest, types) {
   for (const entry of Object.values(manifest.exports)) if (entry.types !== undefined) delete entry.types;
   for (const name of types) {
     const both = (end) => ({ types: `./dist/${name}.d.${end.replace("js", "ts")}`, default: `./dist/${name}.${end}` });
-    manifest.main = `./dist/${name}.cjs`;
-    manifest.types = `./dist/${name}.d.cts`;
-    manifest.exports["."] = { import: both("js"), require: both("cjs") };
+    manifest.exports[name === "index" ? "." : `./${name}`] = { import: both("js"), require: both("cjs") };
+    if (name === "index") {
+      manifest.main = `./dist/${name}.cjs`;
+      manifest.types = `./dist/${name}.d.cts`;
+    } else manifest.typesVersions = { "*": { [name]: [`./dist/${name}.d.cts`] } };
   }
 }
 

@@ -515,6 +515,36 @@ export const errorTable = {
     next: "npx lockstep status says what the plan waits for.",
     exit: 1,
   },
+  LS5025: {
+    title: "The backfill was ended before it was done",
+    why: "Somebody cancelled it, or the time that it was given is over. Its position is kept in the target database.",
+    next: "Run the same command again: it goes on where it stopped.",
+    exit: 1,
+  },
+  LS5026: {
+    title: "There is no backfill to control",
+    why: "pause, resume, cancel and set are kept with the backfill in the target database, for every process that works on it. It has not begun there.",
+    next: "npx lockstep backfill run",
+    exit: 1,
+  },
+  LS5027: {
+    title: "A worker has lost its range of the backfill",
+    why: "It was not heard of for a minute, so another worker took its rows over. What it did since is rolled back: no row is written twice.",
+    next: "Nothing: it goes on with other rows.",
+    exit: 1,
+  },
+  LS5028: {
+    title: "There is no backfill to join",
+    why: "Workers share what one of them has begun: the same plan, key and columns. Nobody has, or with others.",
+    next: "Run it without --join, or bring this checkout up to date.",
+    exit: 1,
+  },
+  LS5029: {
+    title: "The process that leads the backfill has failed",
+    why: "It tries the fills and looks back for rows that are left. What it says is about the whole backfill, so the others end, too.",
+    next: "Correct what it names, then run the same command again.",
+    exit: 1,
+  },
   LS5050: {
     title: "A function of lockstep.config.ts throws",
     why: "Without its answer these rows get no value. All rows before them are filled and stay filled.",
@@ -634,6 +664,12 @@ export const errorTable = {
     why: "A right, a setting of the server, or the engine or form of a table stands against it. It was looked at first, as no transaction takes half of such a migration back. Nothing was applied.",
     next: "Each line with a ✖ says what to do. Then run the command again.",
     exit: 3,
+  },
+  LS7030: {
+    title: "The evidence does not count",
+    why: "A phase is released by what was true of this plan on this target a short while ago. Of another plan, phase or target, or of last week, it says nothing.",
+    next: "Run lockstep verify on the same commit, where the database is reachable, and use what it writes within 24 hours.",
+    exit: 2,
   },
   LS8001: {
     title: "No project was found here",

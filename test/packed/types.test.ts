@@ -46,14 +46,22 @@ import { withLockstep as wrap } from "@lockstep/typeorm-wrapper";
 export const config: { schema: string } = withLockstep({ schema: "prisma/schema.prisma" });
 export const dataSource: Date = wrap(new Date());
 `,
+  "start.ts": `import { announce, type Build } from "@lockstep/core/announce";
+
+declare const build: Build;
+export const stop: () => void = announce({ build, run: async (sql) => sql.length });
+`,
   // Declarations that are not found would take anything.
-  "wrong.ts": `import { defineConfig } from "@lockstep/prisma";
+  "wrong.ts": `import { announce } from "@lockstep/core/announce";
+import { defineConfig } from "@lockstep/prisma";
 import { withLockstep } from "@lockstep/typeorm-wrapper";
 
 // @ts-expect-error no such pace
 defineConfig({ pace: "hasty" });
 // @ts-expect-error what comes back is what was given
 export const dataSource: Date = withLockstep("text");
+// @ts-expect-error no build
+announce({ run: () => undefined });
 `,
 };
 beforeAll(async () => {

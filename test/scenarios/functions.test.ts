@@ -49,6 +49,7 @@ export default defineConfig({
 });
 `;
 const right = "return rows.map((row) => slugify(String(row.email)));";
+const confirmed = ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"];
 const scalar = async (sql: string) => Object.values((await production.query(sql)).rows[0])[0];
 
 test("what is wrong about the function stops before anything is written", async () => {
@@ -135,7 +136,6 @@ test("old code leaves rows without a value: the gate is closed until the backfil
 });
 
 test("contract waits for the write sites, which people write", async () => {
-  const confirmed = ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"];
   const waiting = await shop.lockstep(confirmed);
   expect(waiting.code).toBe(1);
   expect(waiting.output).toContain("in the code ha");
@@ -155,8 +155,33 @@ test("contract waits for the write sites, which people write", async () => {
     );
   }
   await shop.commit("Write handle");
+});
+
+test("a service knows the column once its plan has no such place; rows of one that does not close the gate again", async () => {
+  shop.write("lockstep.config.ts", config(right).replace("targets:", 'services: ["web"],\n  targets:'));
+  const asked = ["next", "--confirm", "reads-steady"];
+  expect((await shop.lockstep(["announce", "web"])).output).toContain("4 places have still to change");
+  expect((await shop.lockstep(asked)).output).toMatch(
+    /✖ web runs build \S+ on production, in which 4 places had still to write the column/,
+  );
+  const code = await shop.lockstep(["code"]);
+  expect(code.code, code.output).toBe(0);
+  await shop.commit("Nothing is left");
+  expect((await shop.lockstep(["announce", "web"])).output).not.toContain("have still to change");
+  expect((await shop.lockstep(["backfill", "run"])).code).toBe(0);
+  await production.query(`INSERT INTO "User" ("email", "name", "updatedAt") VALUES ('Old@Example.com', 'Old', now())`);
+  const closed = await shop.lockstep(asked);
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.output).toMatch(
+    /✖ 1 row of "User"."handle" on production came without a value after all services had announced the column \(.*\), for example id=\d+:/,
+  );
+  expect(closed.output).toContain("Next   Find what writes these rows");
+  expect((await shop.lockstep(["backfill", "run"])).code).toBe(0);
+  // Of what could not be read with its types a person says that it writes the column.
+  expect((await shop.lockstep(asked)).output).toContain("that the rows written at 1 place have");
   const next = await shop.lockstep(confirmed);
   expect(next.code, next.output).toBe(0);
+  expect(next.output).toContain('no row of "User"."handle" came without a value since');
   await shop.commit("Add handle: contract");
   for (const url of [shop.development, shop.production]) {
     await shop.deploy(url);

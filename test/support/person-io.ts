@@ -36,6 +36,7 @@ export function personIo(
       err += `${text}\n`;
     },
     speakOf: () => undefined,
+    screen: { show: () => undefined },
     progress: {
       update: (line) => {
         err += `${line}\n`;

@@ -4,11 +4,12 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
-import { chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { type Account, nativeFolder, unprivilegedAccount } from "./postgres-binaries.js";
 
 export interface StartOptions {
@@ -16,6 +17,8 @@ export interface StartOptions {
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
   /** A major version, like "15". Default: the one in node_modules. See `nativeFolder` for the others. */
   readonly version?: string;
+  /** A streaming replica of this one, of the same version. `application_name` is its name there. */
+  readonly replicaOf?: { readonly server: PostgresServer; readonly name: string };
   /** Survive a crash of the host, as a real server does. Default: false, which makes commits much faster. */
   readonly fsync?: boolean;
   /** Speaks TLS, with the certificate for 127.0.0.1 in `certificates/`. Default: false. */
@@ -57,7 +60,8 @@ export async function start(options: StartOptions = {}): Promise<PostgresServer>
   const logFile = join(folder, "server.log");
   try {
     if (account) await chown(folder, account.uid, account.gid);
-    initialise(native, folder, dataDir, account);
+    if (options.replicaOf === undefined) initialise(native, folder, dataDir, account);
+    else await copyPrimary(options.replicaOf.server, dataDir, account);
     if (options.encryption) await copyCertificate(folder, account);
     // Another process may take the port between our asking and the server's: then the next one.
     for (let attempt = 1; ; attempt++) {
@@ -85,6 +89,26 @@ function initialise(native: string, folder: string, dataDir: string, account: Ac
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? ""}\n${made.stdout}${made.stderr}`);
 }
 
+/** A base backup, without pg_basebackup, which the package does not have. */
+async function copyPrimary(primary: PostgresServer, dataDir: string, account: Account | undefined): Promise<void> {
+  const client = new pg.Client({ connectionString: primary.url() });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_backup_start('replica', true)");
+    // Files that come and go meanwhile are none of the backup's.
+    spawnSync("cp", ["-R", primary.dataDir, dataDir]);
+    const { rows } = await client.query<{ label: string }>("SELECT labelfile AS label FROM pg_backup_stop(false)");
+    await writeFile(join(dataDir, "backup_label"), rows[0]!.label);
+    await writeFile(join(dataDir, "standby.signal"), "");
+    await rm(join(dataDir, "postmaster.pid"), { force: true });
+    await rm(join(dataDir, "pg_replslot"), { recursive: true, force: true });
+    await mkdir(join(dataDir, "pg_replslot"), { mode: 0o700 });
+  } finally {
+    await client.end();
+  }
+  if (account) spawnSync("chown", ["-R", `${account.uid}:${account.gid}`, dataDir]);
+}
+
 /** The server takes a key that is its own and that nobody else can read. */
 async function copyCertificate(folder: string, account: Account | undefined): Promise<void> {
   for (const name of ["server.crt", "server.key"]) {
@@ -110,6 +134,11 @@ function launch(
     max_prepared_transactions: 10, // off by default; they block like any other
     ...(options.encryption
       ? { ssl: "on", ssl_cert_file: join(folder, "server.crt"), ssl_key_file: join(folder, "server.key") }
+      : {}),
+    ...(options.replicaOf
+      ? {
+          primary_conninfo: `host=127.0.0.1 port=${options.replicaOf.server.port} user=postgres application_name=${options.replicaOf.name}`,
+        }
       : {}),
     ...(options.fsync ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
     ...options.settings,

@@ -1,16 +1,19 @@
 import { isDatabaseError, pauseBeforeRetry, type RetryPolicy, retryReason, withRetry } from "../db/retry.js";
 import type { KeyValues, Scope } from "../dialects/batches.js";
-import type { Cursor } from "../dialects/ledger-store.js";
+import type { Cursor, Lease } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
-import { advanceBackfill } from "../ledger/backfills.js";
-import { BatchFailure, type BatchResult, type BatchWork, runBatch } from "./batch.js";
-import { nextBatchRows, smallerBatchRows } from "./batch-size.js";
+import { advanceBackfill, readBackfill } from "../ledger/backfills.js";
+import { advanceLease, type Claim, claimLease } from "../ledger/leases.js";
+import { BatchFailure, type BatchResult, type BatchWork, type Done, runBatch } from "./batch.js";
+import { type BatchLimits, nextBatchRows, smallerBatchRows } from "./batch-size.js";
 import { Computer } from "./computer.js";
+import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
-import { Pace } from "./pace.js";
 import { type RefusedRow, rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";
-import { type BackfillSession, openSession } from "./session.js";
+import type { Run } from "./run.js";
+import { type BackfillSession, openSession, type WorkerRole } from "./session.js";
 import { type SetbackReason, setbackReason } from "./setback.js";
+import type { LastBatch } from "./signals/signal.js";
 import { rowsPerScan } from "./sweep.js";
 
 const reconnecting: RetryPolicy = { attempts: 12, firstPauseMs: 500, maxPauseMs: 30_000 };
@@ -23,38 +26,46 @@ const calling: RetryPolicy = { attempts: 4, firstPauseMs: 1000, maxPauseMs: 10_0
 
 /** Runs batch after batch on one target: sizes them, rests between them, and gets over locks and broken connections. */
 export class BatchLoop {
-  readonly settings: RunSettings;
-  readonly runner: string;
-  /** Rows passed, by earlier runs too. */
-  rows = 0;
-  /** Rows that this run has given a value. */
-  filled = 0;
-  batches = 0;
-  /** Rows that this run could not give a value. */
-  readonly refused: RefusedRow[] = [];
-  readonly #pace: Pace;
+  readonly run: Run;
+  readonly role: WorkerRole;
   readonly #computer: Computer;
   #opened: BackfillSession | undefined;
-  /** Rows filled by earlier runs. */
-  #filledBefore = 0;
   #batchRows: number;
   /** How often a function has thrown for the batch in hand. */
   #thrown = 0;
   /** Rows that are left of a batch which holds a row that the database refuses. */
   #isolating = 0;
+  #last: LastBatch | undefined;
+  /** What the batch in hand has written to the ledger: true once it is committed. */
+  #kept:
+    | {
+        readonly lease: Lease | undefined;
+        readonly rowsDone: number;
+        /** Absent: only `filled` is known, of this batch. */
+        readonly rowsFilled?: number;
+        readonly filled: number;
+      }
+    | undefined;
 
-  constructor(settings: RunSettings) {
-    this.settings = settings;
-    this.#batchRows = settings.limits.startRows;
-    this.#computer = new Computer(settings);
-    this.#pace = new Pace(settings.clock.now());
-    const hex = () =>
-      Math.floor(settings.random() * 0x1_0000_0000)
-        .toString(16)
-        .padStart(8, "0");
-    this.runner = hex() + hex();
+  constructor(run: Run, role: WorkerRole) {
+    this.run = run;
+    this.role = role;
+    this.#batchRows = this.#limits.startRows;
+    this.#computer = new Computer(run.settings);
   }
 
+  get settings(): RunSettings {
+    return this.run.settings;
+  }
+  get refused(): RefusedRow[] {
+    return this.run.refused;
+  }
+  get rows(): number {
+    return this.run.rows;
+  }
+  get filled(): number {
+    return this.run.filled;
+  }
   /** Another one after a reconnect: ask for it each time. */
   get session(): BackfillSession {
     return this.#opened!;
@@ -63,7 +74,21 @@ export class BatchLoop {
     return this.#opened !== undefined && !this.#opened.connection.isLost;
   }
   get isStopped(): boolean {
-    return this.settings.signal.aborted;
+    return this.run.isStopped;
+  }
+  /** As they are now. */
+  get #limits(): BatchLimits {
+    const { limits } = this.settings;
+    const { pacing } = this.run;
+    const { rowsPerSecond } = pacing;
+    // What a rate allows comes twice a second, and not in one batch a minute.
+    const most = rowsPerSecond === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(rowsPerSecond / 2));
+    const [startRows, minRows, maxRows] = [
+      pacing.option("batchRows") ?? limits.startRows,
+      limits.minRows,
+      limits.maxRows,
+    ].map((rows) => Math.min(rows, most)) as [number, number, number];
+    return { ...limits, startRows, minRows, maxRows, targetMs: pacing.option("batchMs") ?? limits.targetMs };
   }
   /** Estimated rows of the table, never less than those passed. */
   get total(): number {
@@ -72,17 +97,47 @@ export class BatchLoop {
 
   async open(): Promise<void> {
     this.#opened = await this.#enter(3, (error) => ["busy", "locked"].includes(retryReason(error) ?? ""));
-    this.#filledBefore = this.session.record.rowsFilled;
-    this.#count();
+    this.run.enter(this.role.worker, () => this.session);
   }
 
   async close(): Promise<void> {
+    const { worker } = this.role;
+    this.run.leave(worker);
+    if (this.isOpen) {
+      const { connection } = this.session;
+      await connection.dialect.ledger.strikeOff(connection, worker).catch(() => undefined);
+    }
     await this.#opened?.connection.close();
   }
 
   /**
+   * Takes a range of the pass, if it has none.
+   * @returns what it is to do; undefined when the signal came
+   */
+  async claim(): Promise<Claim["kind"] | undefined> {
+    if (this.session.lease !== undefined) return "lease";
+    const claimed = await this.scan(({ connection }) => this.#inShort(() => claimLease(connection, this.#claiming())));
+    if (claimed === undefined) return undefined;
+    const { claim, record } = claimed;
+    if (record !== undefined) this.run.count(record);
+    if (claim.kind === "lease") this.session.lease = claim.lease;
+    return claim.kind;
+  }
+
+  #claiming(): Parameters<typeof claimLease>[1] {
+    const { id, work, target } = this.session;
+    return { id, work, target, worker: this.role.worker, rows: this.#batchRows, leaseMs: this.settings.leaseMs };
+  }
+
+  /** The ledger as it is now: the pass may be over, or begin anew. */
+  async look(): Promise<void> {
+    const record = await this.scan(({ connection, id }) => readBackfill(connection, id));
+    if (record !== undefined) this.session.cursor = record.cursor;
+  }
+
+  /**
    * One batch, tried until it gets through.
-   * @param workOf asked for each try, because the size and, after a reconnect, the cursor may have changed; undefined: nothing to do any more
+   * @param workOf asked for each try, because the size and, after a reconnect, the range may have changed; undefined: nothing to do any more
    * @returns undefined when there was nothing to do or the signal came
    */
   async batch(workOf: (rows: number) => BatchWork | undefined): Promise<BatchResult | undefined> {
@@ -105,22 +160,36 @@ export class BatchLoop {
           rows: this.#batchRows,
           // Someone holds a row for long: the sweep comes back to it. A pass that is made once has none, and waits.
           skipLocked: locked >= 3 && this.settings.spec.once !== true,
+          clock,
           lockTimeoutMs,
           statementTimeoutMs: batchTimeoutMs,
           ...(this.#computer.isNeeded ? { compute } : {}),
         };
-        const result = await runBatch(connection, target, work, options, (advance) => this.#advance(advance));
+        const result = await runBatch(connection, target, work, options, (done) => this.#keep(work, done));
+        this.#settle();
         this.#account(result, clock.now() - startedMs);
         this.#computer.forget();
         this.#thrown = 0;
         return result;
       } catch (failure) {
+        if (this.#isLost(failure)) return undefined;
         const passed = await this.#passOver(failure);
         if (passed !== undefined) return passed;
         if ((await this.#overcome(failure, attempt)) === "locked") locked++;
       }
     }
     return undefined;
+  }
+
+  /** Waits until every signal lets a batch begin. */
+  async giveWay(): Promise<void> {
+    for (let attempt = 1; !this.isStopped; attempt++) {
+      try {
+        return await this.#rest();
+      } catch (error) {
+        await this.#overcome(error, attempt);
+      }
+    }
   }
 
   /**
@@ -176,9 +245,47 @@ export class BatchLoop {
     });
   }
 
+  /** Writes down what a batch has done: who passes a range goes on in it, or in the next one. */
+  async #keep(work: BatchWork, done: Done): Promise<void> {
+    const { connection, cursor, lease } = this.session;
+    this.#kept = undefined;
+    if (work.kind === "sweep") {
+      await this.#advance({ cursor, rows: 0, filled: done.filled });
+      this.#kept = { lease, rowsDone: this.rows, filled: done.filled };
+      return;
+    }
+    const next = await advanceLease(connection, this.#claiming(), lease!, done);
+    const { rowsDone, rowsFilled } = next.record;
+    this.#kept = { lease: next.lease, rowsDone: rowsDone + done.rows, rowsFilled: rowsFilled + done.filled, filled: 0 };
+  }
+
+  /** The transaction of the batch is committed. */
+  #settle(): void {
+    if (this.#kept === undefined) return;
+    const { lease, rowsDone, rowsFilled, filled } = this.#kept;
+    this.#kept = undefined;
+    this.session.lease = lease;
+    if (rowsFilled === undefined) this.run.filled += filled;
+    else this.run.count({ rowsDone, rowsFilled });
+  }
+
+  /** Another worker has its range: whatever it did there is rolled back. */
+  #isLost(failure: unknown): boolean {
+    const cause = failure instanceof BatchFailure ? failure.cause : failure;
+    if (!(cause instanceof LockstepError) || cause.code !== "LS5027") return false;
+    this.tell({ kind: "notice", message: cause.message });
+    this.session.lease = undefined;
+    this.#computer.forget();
+    return true;
+  }
+
+  tell(event: BackfillEvent): void {
+    this.run.tell(this.role.worker, event);
+  }
+
   async #advance(advance: Parameters<typeof advanceBackfill>[3]): Promise<void> {
     const { connection, id } = this.session;
-    if (await advanceBackfill(connection, id, this.runner, advance)) return;
+    if (await advanceBackfill(connection, id, this.role.worker, advance)) return;
     throw new LockstepError(
       "LS5003",
       `Another runner has taken over the backfill of ${id.plan} on ${connection.label}`,
@@ -187,7 +294,7 @@ export class BatchLoop {
 
   /** One row that is refused does not stop the others: it is noted, and the batches go on behind it. */
   async #passOver(failure: unknown): Promise<BatchResult | undefined> {
-    const { connection, cursor } = this.session;
+    const { connection } = this.session;
     // A pass that is made once does not come back: it waits at the row.
     if (!(failure instanceof BatchFailure) || failure.extent?.rows !== 1 || this.settings.spec.once) return undefined;
     if (setbackReason(failure.cause, connection.isLost) !== "data") return undefined;
@@ -196,29 +303,39 @@ export class BatchLoop {
     // Who has the value already is looked up for those that a person will read.
     const error = this.refused.length < shownRefusals ? await rowRefused(this.session, key, failure.cause) : undefined;
     this.refused.push({ key, error });
-    if (this.refused.length >= rowsPerScan) throw rowsRefused(this);
-    const next: Cursor = cursor.phase === "pass" ? { ...cursor, after: key } : cursor;
-    await this.scan(() => this.#advance({ cursor: next, rows: cursor.phase === "pass" ? 1 : 0, filled: 0 }));
-    const result = { cursor: next, rows: cursor.phase === "pass" ? 1 : 0, filled: 0, empty: 0, size: 1 };
+    const code = isDatabaseError(failure.cause) ? failure.cause.code : "";
+    await this.scan(({ id }) => connection.dialect.ledger.addFailure(this.session.connection, id, key, code));
+    if (this.refused.length > (this.run.pacing.option("maxFailures") ?? rowsPerScan - 1)) throw rowsRefused(this, true);
+    const { lease } = this.session;
+    const done = { upper: key, rows: lease === undefined ? 0 : 1, filled: 0 };
+    const work: BatchWork = lease === undefined ? { kind: "sweep", keys: [key] } : { kind: "pass", range: lease };
+    await this.scan(() => this.#inShort(() => this.#keep(work, done)));
+    this.#settle();
+    const result = { rows: done.rows, filled: 0, empty: 0, size: 1, commitMs: 0 };
     this.#account(result, 0);
     this.#computer.forget();
     return result;
   }
 
+  /** A transaction that only the ledger is written in. */
+  #inShort<T>(run: () => Promise<T>): Promise<T> {
+    const { connection } = this.session;
+    const { lockTimeoutMs, batchTimeoutMs: statementTimeoutMs } = this.settings;
+    return connection.dialect.batches.inBatch(connection, { lockTimeoutMs, statementTimeoutMs }, run);
+  }
+
   /** One column after the other, so that the one that a row is refused takes none of the others with it. */
   async #fillEach(key: KeyValues): Promise<void> {
-    const { connection, target, cursor } = this.session;
+    const { connection, target } = this.session;
     const { lockTimeoutMs, batchTimeoutMs: statementTimeoutMs } = this.settings;
     const columns = target.columns.filter(({ fill }) => fill !== undefined);
     if (columns.length === 1) return;
     for (const column of columns)
       try {
         const work = { kind: "sweep", keys: [key] } as const;
-        const options = { rows: 1, skipLocked: false, lockTimeoutMs, statementTimeoutMs };
+        const options = { rows: 1, skipLocked: false, clock: this.settings.clock, lockTimeoutMs, statementTimeoutMs };
         // A row that still lacks a value is not counted as filled.
-        await runBatch(connection, { ...target, columns: [column] }, work, options, () =>
-          this.#advance({ cursor, rows: 0, filled: 0 }),
-        );
+        await runBatch(connection, { ...target, columns: [column] }, work, options, async () => undefined);
       } catch (failure) {
         const cause = failure instanceof BatchFailure ? failure.cause : failure;
         if (setbackReason(cause, connection.isLost) === undefined) throw failure;
@@ -228,7 +345,8 @@ export class BatchLoop {
   /** Makes the next try possible, or throws what stands in the way for good. */
   async #overcome(failure: unknown, attempt: number): Promise<SetbackReason> {
     const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
-    const { clock, random, signal, limits, emit } = this.settings;
+    const { clock, random, signal } = this.settings;
+    const limits = this.#limits;
     const reason = setbackReason(cause, this.session.connection.isLost);
     if (reason === undefined) {
       if (this.isStopped && cause instanceof LockstepError && cause.code === "LS5002") return "function";
@@ -237,7 +355,7 @@ export class BatchLoop {
     if (reason === "function") return this.#overcomeFunction(cause as LockstepError, extent?.rows ?? 1);
     const message = cause instanceof Error ? cause.message : String(cause);
     const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, givingWay, random);
-    emit({ kind: "retry", reason, message, pauseMs });
+    this.tell({ kind: "retry", reason, message, pauseMs });
     switch (reason) {
       case "data":
         if (extent === undefined) throw cause;
@@ -267,13 +385,13 @@ export class BatchLoop {
 
   /** Tries a function again, then with fewer rows, down to the one that it fails for. */
   async #overcomeFunction(cause: LockstepError, rows: number): Promise<SetbackReason> {
-    const { clock, random, signal, emit } = this.settings;
+    const { clock, random, signal } = this.settings;
     const isSlow = cause.code === "LS5055";
     this.#thrown += 1;
     const isLast = isSlow || this.#isolating > 0 || this.#thrown >= calling.attempts;
     if (isLast && rows <= 1) throw cause;
     const pauseMs = isLast ? 0 : pauseBeforeRetry(this.#thrown, calling, random);
-    emit({ kind: "retry", reason: "function", message: cause.message, pauseMs });
+    this.tell({ kind: "retry", reason: "function", message: cause.message, pauseMs });
     if (isLast) {
       if (!isSlow) this.#isolating = rows;
       this.#batchRows = smallerBatchRows(rows, 1);
@@ -286,27 +404,23 @@ export class BatchLoop {
     await this.session.connection.close();
     try {
       this.#opened = await this.#enter(reconnecting.attempts, isWorthAnotherTry);
-      this.#count();
+      this.run.count(this.session.record);
+      // A server that took over, or that crashed, may lack what was written last.
+      const { connection, id, record } = this.session;
+      if (this.role.leads && this.run.isTried && !record.isOpen) await connection.dialect.ledger.open(connection, id);
     } catch (error) {
       // Stopped while the server was away: the cursor is in the ledger, where the last batch left it.
       if (!this.isStopped) throw error;
     }
   }
 
-  /** As the ledger has it: a batch may have been kept whose answer got lost, and a server that takes over may lack some. */
-  #count(): void {
-    const { rowsDone, rowsFilled } = this.session.record;
-    this.rows = rowsDone;
-    this.filled = rowsFilled - this.#filledBefore;
-  }
-
   async #enter(attempts: number, shouldRetry: (error: unknown) => boolean): Promise<BackfillSession> {
-    const { settings, runner } = this;
+    const { settings, role } = this;
     return withRetry(
-      () => openSession(settings, runner, this.#opened?.connection),
+      () => openSession(settings, role, this.#opened?.connection),
       (error) => {
         if (!shouldRetry(error)) return false;
-        settings.emit({ kind: "retry", reason: "connection", message: (error as Error).message, pauseMs: 0 });
+        this.tell({ kind: "retry", reason: "connection", message: (error as Error).message, pauseMs: 0 });
         return true;
       },
       { ...reconnecting, attempts },
@@ -316,34 +430,32 @@ export class BatchLoop {
 
   /** Between two batches: nothing is locked. */
   async #rest(): Promise<void> {
-    const { clock, signal, throttles, pauseMs, emit } = this.settings;
-    if (this.batches > 0) await clock.sleep(pauseMs, signal);
-    for (const throttle of throttles) {
-      while (!this.isStopped) {
-        const hold = await throttle({ connection: this.session.connection, signal });
-        if (hold === undefined) break;
-        emit({ kind: "throttled", ...hold });
-        await clock.sleep(hold.pauseMs, signal);
-      }
-    }
+    const { clock, signal } = this.settings;
+    const { pacing } = this.run;
+    if (this.run.batches > 0) await clock.sleep(pacing.option("pauseMs") ?? 0, signal);
+    const isEased = await this.run.untilFree(this.role.worker, () => this.session, this.#last);
+    // The rate may have been lowered meanwhile. The first batch may be larger than those that follow.
+    if (pacing.rowsPerSecond !== undefined) this.#batchRows = Math.min(this.#batchRows, this.#limits.maxRows);
+    if (isEased) this.#batchRows = smallerBatchRows(this.#batchRows, Math.min(this.#limits.minRows, this.#batchRows));
   }
 
   #account(result: BatchResult, batchMs: number): void {
-    const { clock, limits, emit, functionMs: targetMs } = this.settings;
+    const { clock, functionMs: targetMs } = this.settings;
+    const limits = this.#limits;
     const functionMs = this.#computer.lastMs;
-    this.session.cursor = result.cursor;
-    this.rows += result.rows;
-    this.filled += result.filled;
     if (result.size === 0) return;
-    this.batches += 1;
-    this.#pace.add(result.size, clock.now());
-    emit({
+    this.run.batches += 1;
+    const waitedMs = this.run.takeWaitedMs(this.role.worker);
+    this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, waitedMs, endedMs: clock.now() };
+    const { pace } = this.run;
+    pace.add(result.size, clock.now());
+    this.tell({
       kind: "progress",
       rows: this.rows,
       total: this.total,
       filled: this.filled,
-      rowsPerSecond: this.#pace.rowsPerSecond,
-      etaMs: this.#pace.restMs(this.total - this.rows),
+      rowsPerSecond: pace.rowsPerSecond,
+      etaMs: pace.restMs(this.total - this.rows),
       batchRows: result.size,
       batchMs,
       ...(this.#computer.isNeeded ? { functionMs } : {}),

@@ -35,7 +35,18 @@ export type BackfillEvent =
       readonly message: string;
       readonly pauseMs: number;
     }
-  | { readonly kind: "throttled"; readonly reason: string; readonly pauseMs: number }
+  /** No batch begins; told again each time that the signal was asked. */
+  | {
+      readonly kind: "waiting";
+      readonly signal: string;
+      readonly reason: string;
+      readonly pauseMs: number;
+      readonly forMs: number;
+    }
+  /** Batches go on. */
+  | { readonly kind: "released"; readonly signal: string; readonly reason: string; readonly forMs: number }
+  /** A signal cannot look. Told once for each reason. */
+  | { readonly kind: "blind"; readonly signal: string; readonly reason: string }
   /** The table was passed; `rows` were left behind the cursor. */
   | { readonly kind: "sweep"; readonly round: number; readonly rows: number }
   | { readonly kind: "finished"; readonly status: "done" | "stopped"; readonly rows: number; readonly filled: number };

@@ -4,7 +4,8 @@ import type { BackfillSpec } from "../model/plan.js";
 import { type BatchLimits, defaultBatchLimits } from "./batch-size.js";
 import type { Functions } from "./computer.js";
 import type { BackfillEvent } from "./events.js";
-import type { Throttle } from "./throttle.js";
+import { signals } from "./signals/index.js";
+import type { Signal } from "./signals/signal.js";
 
 /** What becomes of NULLs that code may have chosen. */
 export type NullAnswer = "fill" | "keep";
@@ -15,6 +16,10 @@ export interface BackfillInput {
   readonly plan: string;
   readonly spec: BackfillSpec;
   readonly clock: Clock;
+  /** The moment, for windows. Default: the system's. */
+  readonly now?: () => Date;
+  /** Where options that name variables find them. Default: the process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Between 0 and 1. Pauses are scattered with it, and the runner is named by it. */
   readonly random: () => number;
   /** Aborted: the batch that is running is finished, the cursor is kept, the result is `stopped`. */
@@ -22,10 +27,16 @@ export interface BackfillInput {
   readonly onEvent?: (event: BackfillEvent) => void;
   /** Default: `defaultBatchLimits`. */
   readonly batch?: Partial<BatchLimits>;
-  /** Rest between two batches, in milliseconds. Default: 0. */
-  readonly pauseMs?: number;
-  /** Asked between batches, in this order. Default: none. */
-  readonly throttles?: readonly Throttle[];
+  /** So many sessions share the work. Default: 1. */
+  readonly workers?: number;
+  /** A worker that was not heard of for so long loses its range to another, in milliseconds. Default: one minute. */
+  readonly leaseMs?: number;
+  /** Another process may be at it: then this one works with it, and takes over when it ends early. Default: false. */
+  readonly isJoining?: boolean;
+  /** Options of signals and batches, by name, as they are typed. Default: none. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Asked between batches. Default: every one. */
+  readonly signals?: readonly Signal[];
   /** The user agrees that their own triggers fire for each row. Default: false. */
   readonly allowTriggers?: boolean;
   /**
@@ -56,7 +67,7 @@ export interface BackfillInput {
 }
 
 export interface BackfillResult {
-  /** `stopped`: by the signal. The same call goes on at the cursor. */
+  /** `stopped`: by the signal, or `ended`. The same call goes on at the cursor. */
   readonly status: "done" | "stopped";
   readonly table: LedgerTable;
   /** Rows passed, by earlier runs too. */
@@ -64,6 +75,8 @@ export interface BackfillResult {
   /** Rows that this run has given a value. */
   readonly filled: number;
   readonly batches: number;
+  /** Why it ended although nobody has stopped this process: somebody cancelled it, or its time was over. */
+  readonly ended?: string;
   /** The last key of a pass that is made once, as in `id=20`. */
   readonly upTo?: string;
 }
@@ -81,8 +94,13 @@ export function settle(input: BackfillInput): RunSettings {
   // Nobody knows how slow a function is: the first batch is small.
   const isComputed = input.spec.columns.some(({ compute }) => compute !== undefined);
   return {
-    pauseMs: 0,
-    throttles: [],
+    now: () => new Date(),
+    env: process.env,
+    workers: 1,
+    isJoining: false,
+    leaseMs: 60_000,
+    options: {},
+    signals,
     allowTriggers: false,
     isPastBackfill: false,
     needsFillTrigger: true,

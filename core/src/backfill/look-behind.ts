@@ -41,7 +41,7 @@ export async function lookBehind(loop: BatchLoop): Promise<"done" | "again"> {
     if (nulls === undefined) throw mayBeMissed(loop.session, bounds, found);
     emit({ kind: "sweep", round: 1, rows: left });
     for (let rest = found; rest.length > 0; ) {
-      const result = await loop.batch((rows) => ({ kind: "sweep", keys: rest.slice(0, rows), bounds }));
+      const result = await loop.batch((rows) => ({ kind: "sweep", keys: rest.slice(0, rows) }));
       if (result === undefined) return "again";
       rest = rest.slice(result.size);
     }

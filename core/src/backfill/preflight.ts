@@ -90,7 +90,7 @@ export function firing(table: TableFacts, spec: BackfillSpec): readonly UserTrig
 }
 
 /**
- * Tries the fills on all rows of the target, and looks for values that would come twice; reads the whole table.
+ * Tries the fills on all rows of the target; reads the whole table.
  * @param run the plan is for the hints: its expressions are in migrations by now
  * @returns `problems` stand against the backfill; `notices` are what could not be found out in time
  */
@@ -129,7 +129,8 @@ export async function checkFills(
       if (notComputed.has(problem.kind)) failing.add(column.name);
     }
   }
-  for (const key of spec.uniqueKeys) {
+  // Their unique indexes are there, and name each row that they refuse. A pass that is made once would stop at such a row.
+  for (const key of spec.once === true ? spec.uniqueKeys : []) {
     const column = spec.columns.find(({ name }) => key.includes(name))!;
     if (key.some((name) => failing.has(name))) continue;
     for (const problem of await checkUnique(connection, { table, key, columns: spec.columns, timeoutMs }))

@@ -3,7 +3,6 @@ import type { KeyValues } from "../dialects/batches.js";
 import { LockstepError } from "../errors.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
-import { rowsPerScan } from "./sweep.js";
 
 /** A row that the database refuses a value; of the first ones with what the database says. */
 export interface RefusedRow {
@@ -15,20 +14,18 @@ export interface RefusedRow {
 export const shownRefusals = 20;
 
 /** The end of a run that has filled everything else. */
-export function rowsRefused({
-  refused,
-  session,
-}: {
-  readonly refused: readonly RefusedRow[];
-  readonly session: BackfillSession;
-}): LockstepError {
+export function rowsRefused(
+  { refused, session }: { readonly refused: readonly RefusedRow[]; readonly session: BackfillSession },
+  /** The run ends before its time. */
+  isTooMuch = false,
+): LockstepError {
   const shown = refused.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const more = refused.length - shown.length;
   const label = `"${session.id.table.name}" on ${session.connection.label}`;
   const lines = [
     ...shown.map(({ message }) => message),
-    ...(more > 0 ? [`and ${more} more rows of ${label}`] : []),
-    ...(refused.length < rowsPerScan
+    ...(more > 0 ? [`and ${more} more rows of ${label}: npx lockstep backfill failures ${session.id.plan}`] : []),
+    ...(!isTooMuch
       ? []
       : [`So many rows are refused that the run ended there: correct them, or the fill, before it goes on.`]),
   ];

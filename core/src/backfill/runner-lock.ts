@@ -31,7 +31,7 @@ export async function takeRunnerLock(
     `${id.plan} is being backfilled on ${connection.label} by another session: ${who ?? "just ended"}`,
     {
       hint: other
-        ? `Wait for it, or end it first: ${batches.endingSession(other.pid)}. Its position is kept.`
+        ? `Work with it: add --join. Or end it first: npx lockstep backfill cancel ${id.plan}, and if it does not hear that, ${batches.endingSession(other.pid)}. Its position is kept.`
         : "Run the same command again.",
       details: other ? { ...other } : {},
     },

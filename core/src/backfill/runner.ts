@@ -1,14 +1,17 @@
 import { refused } from "../db/refused.js";
 import { LockstepError } from "../errors.js";
-import { endBackfill } from "../ledger/backfills.js";
-import { BatchLoop } from "./batch-loop.js";
+import { endBackfill, readBackfill } from "../ledger/backfills.js";
+import type { BatchLoop } from "./batch-loop.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
 import { keyLabel } from "./keys.js";
-import { boundsOf, lookBehind } from "./look-behind.js";
+import { lookBehind } from "./look-behind.js";
 import { checkFills, type PreflightProblem } from "./preflight.js";
 import { rowsRefused } from "./row-refused.js";
+import { Run } from "./run.js";
+import { findRunner } from "./runner-lock.js";
 import { throwFirst } from "./session.js";
 import { keepAppearing, sweep } from "./sweep.js";
+import { newWorker, passTogether } from "./workers.js";
 
 export type { BackfillEvent } from "./events.js";
 export type { BackfillInput, BackfillResult } from "./input.js";
@@ -30,31 +33,54 @@ const maxPasses = 10;
  *   fill is wrong for some rows · LS7001 no rights for the ledger · LS7002 the database refuses a statement · LS8004 no connection
  */
 export async function runBackfill(input: BackfillInput): Promise<BackfillResult> {
-  const loop = new BatchLoop(settle(input));
+  const run = new Run(settle(input));
   try {
-    await loop.open();
-    await begin(loop);
-    const status = await fill(loop);
-    if (status === "done" && loop.refused.length > 0) throw rowsRefused(loop);
-    return await end(loop, status);
-  } catch (error) {
-    const known = refused(error, `The backfill of "${input.spec.table.name}"`);
-    await writeDownFailure(loop, known);
-    throw known;
+    for (;;) {
+      const leader = newWorker(run, true);
+      try {
+        await leader.open();
+      } catch (error) {
+        if (!run.settings.isJoining || !isLed(error)) throw known(run, error);
+        const result = await join(run);
+        if (result !== undefined) return result;
+        continue;
+      }
+      return await lead(run, leader);
+    }
   } finally {
-    await loop.close();
+    await run.close();
+  }
+}
+
+const isLed = (error: unknown) => error instanceof LockstepError && error.code === "LS5003";
+
+const known = (run: Run, error: unknown) => refused(error, `The backfill of "${run.settings.spec.table.name}"`);
+
+/** The one that tries the fills, works with the others, looks back, and says how it ended. */
+async function lead(run: Run, leader: BatchLoop): Promise<BackfillResult> {
+  try {
+    await begin(leader);
+    const status = await fill(leader);
+    if (status === "done" && leader.refused.length > 0) throw rowsRefused(leader);
+    return await end(leader, status);
+  } catch (error) {
+    await writeDownFailure(leader, known(run, error));
+    throw known(run, error);
+  } finally {
+    await leader.close();
   }
 }
 
 /** Tries the fills on all rows before the first is written. */
-async function begin(loop: BatchLoop): Promise<void> {
-  const { settings } = loop;
+async function begin(leader: BatchLoop): Promise<void> {
+  const { settings } = leader;
   const { emit } = settings;
-  const { record } = loop.session;
-  const isResumed = record.batches > 0;
-  if (!isResumed && settings.spec.columns.some(({ fill }) => fill !== undefined)) {
-    emit({ kind: "reading", why: "fills", total: loop.total });
-    const found = await loop.scan(({ connection, table }) => checkFills(connection, settings, table));
+  const { record } = leader.session;
+  if (!record.isOpen && settings.spec.columns.some(({ fill }) => fill !== undefined)) {
+    // A pause and a window are meant for this, too; and what is wrong with an option is told before an hour of reading.
+    await leader.giveWay();
+    leader.tell({ kind: "reading", why: "fills", total: leader.total });
+    const found = await leader.scan(({ connection, table }) => checkFills(connection, settings, table));
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });
     // What is wrong for some rows stops none of the others; of a pass that is made once it does, for it does not come back.
     const stops = ({ isOfRows }: PreflightProblem) => settings.spec.once === true || isOfRows !== true;
@@ -62,32 +88,86 @@ async function begin(loop: BatchLoop): Promise<void> {
     for (const problem of found?.problems ?? [])
       emit({ kind: "notice", message: `${problem.message}. All other rows are filled.` });
   }
-  emit({ kind: "started", table: record.table.name, total: loop.total, rows: loop.rows, isResumed });
+  await leader.scan(async ({ connection, id }) => {
+    await connection.dialect.ledger.forgetFailures(connection, id);
+    await connection.dialect.ledger.open(connection, id);
+    leader.run.isTried = true;
+  });
+  const isResumed = record.batches > 0;
+  emit({ kind: "started", table: record.table.name, total: leader.total, rows: leader.rows, isResumed });
 }
 
-async function fill(loop: BatchLoop): Promise<BackfillResult["status"]> {
+async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {
   // A pass that is made once, by an earlier run: what became NULL since was chosen.
-  if (loop.session.record.status === "done") return "done";
-  for (let pass = 1; !loop.isStopped; pass++) {
-    if (pass > maxPasses) throw keepAppearing(loop);
-    while (!loop.isStopped && loop.session.cursor.phase === "pass") {
-      await loop.batch(() => {
-        const { cursor } = loop.session;
-        return cursor.phase === "pass" ? { kind: "pass", after: cursor.after, bounds: boundsOf(cursor) } : undefined;
-      });
-    }
-    if (loop.isStopped) break;
-    if ((await (loop.settings.spec.once ? lookBehind(loop) : sweep(loop))) === "done") return "done";
+  if (leader.session.record.status === "done") return "done";
+  for (let pass = 1; !leader.isStopped; pass++) {
+    if (pass > maxPasses) throw keepAppearing(leader);
+    await passTogether(leader);
+    await leader.look();
+    if (leader.isStopped) break;
+    if (leader.session.cursor.phase === "pass") continue;
+    if ((await (leader.settings.spec.once ? lookBehind(leader) : sweep(leader))) === "done") return "done";
   }
   return "stopped";
 }
 
-async function end(loop: BatchLoop, status: BackfillResult["status"]): Promise<BackfillResult> {
-  await loop.conclude(({ connection, id }) => endBackfill(connection, id, loop.runner, { status }));
+async function end(leader: BatchLoop, status: BackfillResult["status"]): Promise<BackfillResult> {
+  const { worker } = leader.role;
+  await leader.conclude(({ connection, id }) => endBackfill(connection, id, worker, { status }));
+  leader.settings.emit({ kind: "finished", status, rows: leader.rows, filled: leader.filled });
+  return resultOf(leader, status);
+}
+
+function resultOf(loop: BatchLoop, status: BackfillResult["status"]): BackfillResult {
   const { id, target, cursor } = loop.session;
-  loop.settings.emit({ kind: "finished", status, rows: loop.rows, filled: loop.filled });
   const upTo = cursor.upTo === undefined ? {} : { upTo: keyLabel(target.key, cursor.upTo) };
-  return { status, table: id.table, rows: loop.rows, filled: loop.filled, batches: loop.batches, ...upTo };
+  const ended = status === "done" || loop.run.ended === undefined ? {} : { ended: loop.run.ended };
+  return {
+    status,
+    table: id.table,
+    rows: loop.rows,
+    filled: loop.filled,
+    batches: loop.run.batches,
+    ...ended,
+    ...upTo,
+  };
+}
+
+/**
+ * Works with the one that leads, in another process.
+ * @returns how the backfill has ended; undefined: nobody leads it any more
+ */
+async function join(run: Run): Promise<BackfillResult | undefined> {
+  const worker = newWorker(run, false);
+  try {
+    await worker.open();
+    const { record } = worker.session;
+    run.settings.emit({
+      kind: "started",
+      table: record.table.name,
+      total: worker.total,
+      rows: worker.rows,
+      isResumed: true,
+    });
+    await passTogether(worker);
+    for (;;) {
+      if (run.isStopped) return resultOf(worker, "stopped");
+      const { connection, id } = worker.session;
+      const now = await worker.scan(() => readBackfill(connection, id));
+      if (now?.status === "done") return resultOf(worker, "done");
+      if (now?.status === "failed")
+        throw new LockstepError(
+          "LS5029",
+          `The run that leads the backfill of ${id.plan} on ${connection.label} has failed: ${now.error}`,
+        );
+      if ((await findRunner(connection, id)) === undefined) return undefined;
+      await run.settings.clock.sleep(1000, run.settings.signal);
+    }
+  } catch (error) {
+    throw known(run, error);
+  } finally {
+    await worker.close();
+  }
 }
 
 /** Best effort: the error itself is what counts. */
@@ -95,5 +175,5 @@ async function writeDownFailure(loop: BatchLoop, error: unknown): Promise<void> 
   if (!loop.isOpen) return;
   const { connection, id } = loop.session;
   const text = error instanceof LockstepError ? `${error.code} ${error.message}` : String(error);
-  await endBackfill(connection, id, loop.runner, { status: "failed", error: text }).catch(() => undefined);
+  await endBackfill(connection, id, loop.role.worker, { status: "failed", error: text }).catch(() => undefined);
 }

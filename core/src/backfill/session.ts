@@ -1,18 +1,22 @@
+import { hostname } from "node:os";
 import { connect } from "../connect.js";
 import type { FillTarget } from "../dialects/batches.js";
 import type { Connection } from "../dialects/connection.js";
-import type { BackfillId, Cursor } from "../dialects/ledger-store.js";
+import type { BackfillId, BackfillWork, Cursor, Lease } from "../dialects/ledger-store.js";
 import { type TableFacts, typeOf } from "../dialects/table.js";
 import { LockstepError } from "../errors.js";
 import { hasChildren } from "../facts/children.js";
 import { readTable } from "../facts/table.js";
-import { type BackfillRecord, beginBackfill } from "../ledger/backfills.js";
+import { type BackfillRecord, beginBackfill, readBackfill } from "../ledger/backfills.js";
+import { ownLease, workerLock } from "../ledger/leases.js";
+import { enlist } from "../ledger/workers.js";
+import type { BackfillSpec } from "../model/plan.js";
 import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
 import { takeRunnerLock } from "./runner-lock.js";
 
-/** A connection that may fill: expand is applied, the runner's lock is taken, the ledger knows us. */
+/** A connection that may fill: expand is applied, locks are taken, the ledger knows us. */
 export interface BackfillSession {
   readonly connection: Connection;
   readonly id: BackfillId;
@@ -20,19 +24,28 @@ export interface BackfillSession {
   readonly target: FillTarget;
   /** As the ledger had it at the beginning. */
   readonly record: BackfillRecord;
-  /** Where the next batch begins: as the ledger has it, moved after each batch. */
+  readonly work: BackfillWork;
+  /** Where the pass is, as the ledger had it when this worker looked last. */
   cursor: Cursor;
+  /** The range that this worker has for itself. */
+  lease: Lease | undefined;
+}
+
+/** Who a worker is: one of them leads. It tries the fills, looks back for what was left, and says when all is done. */
+export interface WorkerRole {
+  /** Names it; the same after a reconnect. */
+  readonly worker: string;
+  readonly leads: boolean;
 }
 
 /**
  * Connects and enters the backfill. Also after a broken connection: the ledger then says what became of the last batch.
- * @param runner names this run; the same after a reconnect
  * @param previous the connection that broke
  * @throws LS8004, LS5001, LS5003, LS5005, LS5009, LS7001
  */
 export async function openSession(
   settings: RunSettings,
-  runner: string,
+  { worker, leads }: WorkerRole,
   previous: Connection | undefined,
 ): Promise<BackfillSession> {
   const { spec, plan, silenceMs } = settings;
@@ -47,27 +60,44 @@ export async function openSession(
     throwFirst(problems);
     const { oid, schema, name, rowEstimate } = table!;
     const id = { plan, table: { oid, schema, name }, once: spec.once === true };
-    await takeRunnerLock(connection, id, { ...settings, patienceMs: 5000 });
-    const key = spec.key.map(({ column }) => ({ column, type: typeOf(table!, column) }));
-    const work = { key, columns: spec.columns.map((column) => column.name) };
-    const target = {
-      table: { schema, name },
-      key,
-      isKeyUnique: !hasChildren(table!),
-      columns: spec.columns,
-      uniqueKeys: spec.uniqueKeys,
-      kept: table!.columns.filter(({ isSelfUpdating }) => isSelfUpdating === true).map((column) => column.name),
-      types: Object.fromEntries(table!.columns.map((column) => [column.name, column.type])),
-    };
-    const begin = { runner, rowsEstimated: rowEstimate, work };
-    const record = await (id.once
-      ? beginOnce(connection, id, target, begin, settings)
-      : beginBackfill(connection, id, begin));
-    return { connection, id, table: table!, target, record, cursor: record.cursor };
+    if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs: 5000 });
+    const target = targetOf(table!, spec);
+    const work = { key: target.key, columns: spec.columns.map((column) => column.name) };
+    const begin = { runner: worker, rowsEstimated: rowEstimate, work };
+    const record = await (!leads
+      ? joinBackfill(connection, id, work)
+      : id.once
+        ? beginOnce(connection, id, target, begin, settings)
+        : beginBackfill(connection, id, begin));
+    await enlist(connection, id, { worker, host: hostname(), pid: process.pid });
+    await connection.dialect.batches.tryLock(connection, workerLock(worker));
+    const lease = await ownLease(connection, id, worker);
+    return { connection, id, table: table!, target, record, work, cursor: record.cursor, lease };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+/** What a backfill fills, by what the catalogue of the target says of it. */
+export function targetOf(table: TableFacts, spec: BackfillSpec): FillTarget {
+  const { schema, name } = table;
+  return {
+    table: { schema, name },
+    key: spec.key.map(({ column }) => ({ column, type: typeOf(table, column) })),
+    isKeyUnique: !hasChildren(table),
+    columns: spec.columns,
+    uniqueKeys: spec.uniqueKeys,
+    kept: table.columns.filter(({ isSelfUpdating }) => isSelfUpdating === true).map((column) => column.name),
+    types: Object.fromEntries(table.columns.map((column) => [column.name, column.type])),
+  };
+}
+
+/** The record of a backfill that another worker leads. @throws LS5028 nobody has begun it, or with another key or other columns */
+async function joinBackfill(connection: Connection, id: BackfillId, work: BackfillWork): Promise<BackfillRecord> {
+  const record = await readBackfill(connection, id);
+  if (record !== undefined && JSON.stringify(record.work) === JSON.stringify(work)) return record;
+  throw new LockstepError("LS5028", `Nobody leads a backfill of ${id.plan} with these columns on ${connection.label}`);
 }
 
 /** Turns what stands against the backfill into an error; the first problem speaks, all are in the details. */

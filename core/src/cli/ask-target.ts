@@ -6,7 +6,15 @@ import { requireSystem } from "../facts/same-system.js";
 import { askGates } from "../gates/ask-gates.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { mergeAnswers } from "../gates/merge-answers.js";
-import { type GateStep, inFiles, isSameTable, type Plan, type Unit } from "../model/index.js";
+import {
+  type CodeIntent,
+  type DeployedPhase,
+  type GateStep,
+  inFiles,
+  isSameTable,
+  type Plan,
+  type Unit,
+} from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
@@ -67,6 +75,8 @@ export async function askAbout(
       target: target.name,
       connection,
       columns: plan.columns,
+      ...(target.services && { services: target.services }),
+      writtenFrom: (step) => writtenFrom(plan, step),
       deploy: plugin.words.deploy,
       recover: plugin.words.recover,
       units: {
@@ -80,6 +90,16 @@ export async function askAbout(
       },
     },
   };
+}
+
+/** The phase whose code writes a column: a mirror is written by its trigger alone until switch. */
+export function writtenFrom({ columns, intents }: Plan, { table, column }: GateStep): DeployedPhase {
+  const isOf = ({ kind, model, field }: CodeIntent) =>
+    kind === "write" &&
+    columns.some(
+      (each) => each.name === column && isSameTable(each.table, table) && each.model === model && each.field === field,
+    );
+  return (["expand", "switch", "contract"] as const).find((phase) => intents[phase].some(isOf)) ?? "expand";
 }
 
 /**

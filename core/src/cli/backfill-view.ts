@@ -2,13 +2,15 @@ import type { BackfillEvent } from "../backfill/events.js";
 import type { BackfillResult } from "../backfill/runner.js";
 import { type BackfillSpec, tableLabel } from "../model/index.js";
 import { counted } from "../review/counted.js";
+import { bar, duration } from "../review/progress.js";
 import type { Io } from "./io.js";
 
 /** Shows a backfill while it runs: one line that is rewritten, and a line for what is worth remembering. */
 export class BackfillView {
   readonly #io: Io;
   readonly #target: string;
-  readonly #label: string;
+  /** `"User"."handle"` */
+  readonly label: string;
   readonly #isOnce: boolean;
   #total = 0;
 
@@ -16,7 +18,7 @@ export class BackfillView {
     this.#io = io;
     this.#target = target;
     this.#isOnce = spec.once === true;
-    this.#label = `"${tableLabel(spec.table)}".${spec.columns.map((column) => `"${column.name}"`).join(", ")}`;
+    this.label = `"${tableLabel(spec.table)}".${spec.columns.map((column) => `"${column.name}"`).join(", ")}`;
   }
 
   show(event: BackfillEvent): void {
@@ -26,8 +28,8 @@ export class BackfillView {
         this.#total = event.total;
         io.err(
           event.isResumed
-            ? `${this.#target}: going on with ${this.#label} at ${this.position(event.rows)}`
-            : `${this.#target}: filling ${this.#label}, about ${counted(event.total, "row")}`,
+            ? `${this.#target}: going on with ${this.label} at ${this.position(event.rows)}`
+            : `${this.#target}: filling ${this.label}, about ${counted(event.total, "row")}`,
         );
         return;
       case "progress": {
@@ -59,8 +61,18 @@ export class BackfillView {
         io.progress.end();
         io.err(`  trying again (${event.reason}): ${event.message}`);
         return;
-      case "throttled":
+      case "waiting":
         io.progress.update(`  waiting: ${event.reason}`);
+        return;
+      case "released":
+        // Pauses of a limited rate come with every batch.
+        if (event.forMs < 5000) return;
+        io.progress.end();
+        io.err(`  going on after ${duration(event.forMs)}: ${event.reason}`);
+        return;
+      case "blind":
+        io.progress.end();
+        io.err(`  not watched: ${event.reason}`);
         return;
       case "finished":
         io.progress.end();
@@ -84,22 +96,6 @@ export class BackfillView {
           ? `${passed}, nothing is filled twice`
           : "every row has its value"
         : `${counted(result.filled, "row")} filled in ${counted(result.batches, "batch").replace("batchs", "batches")}, ${left}`;
-    return `${this.#io.colors.green("✔")} ${this.#target}: ${this.#label} — ${done}`;
+    return `${this.#io.colors.green("✔")} ${this.#target}: ${this.label} — ${done}`;
   }
-}
-
-export function bar(percent: number): string {
-  const width = 20;
-  const full = Math.round((percent / 100) * width);
-  return "█".repeat(full) + "░".repeat(width - full);
-}
-
-/** `1 h 05 min`, `3 min 20 s`, `4 s` */
-export function duration(ms: number): string {
-  if (!Number.isFinite(ms)) return "–";
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }

@@ -2,7 +2,7 @@ import type { SpecOf } from "../dialects/units.js";
 import { tableLabel } from "../model/index.js";
 import type { CopyEvent } from "../online/run-copy.js";
 import { counted } from "../review/counted.js";
-import { bar, duration } from "./backfill-view.js";
+import { bar, duration } from "../review/progress.js";
 import { shellWord } from "./command.js";
 import type { Io } from "./io.js";
 

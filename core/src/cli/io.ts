@@ -12,6 +12,8 @@ export interface Io {
   speakOf(root: string): void;
   /** Rewrites the last progress line; without a terminal it prints now and then. */
   progress: Progress;
+  /** Rewrites what it showed before; without a terminal it prints what is new. */
+  readonly screen: { show(text: string): void };
   readonly colors: Colors;
   /** Questions may be asked. */
   readonly isInteractive: boolean;
@@ -74,6 +76,7 @@ export function terminalIo(options: TerminalOptions): Io {
       reading.root = root;
     },
     progress: process.stderr.isTTY === true && !env.CI ? liveProgress() : plainProgress(),
+    screen: screen(process.stderr.isTTY === true && !env.CI),
     colors: colorsFor(hasColor),
     isInteractive,
     async confirm(question) {
@@ -114,6 +117,28 @@ export function terminalIo(options: TerminalOptions): Io {
 
 function shownAnswer({ value, label, hint }: Answer): { value: string; label: string; hint?: string } {
   return { value, label: printable(label), ...(hint === undefined ? {} : { hint: printable(hint) }) };
+}
+
+/** Several lines that are looked at again and again. */
+function screen(isLive: boolean): Io["screen"] {
+  let height = 0;
+  let before = "";
+  return {
+    show(text) {
+      if (!isLive) {
+        // Ages and rates change with every look: the first line of each entry says what a log wants to know.
+        if (text !== before) process.stderr.write(`${printable(text)}\n`);
+        before = text;
+        return;
+      }
+      const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
+      const lines = text.split("\n").map((line) => printable(line).slice(0, width));
+      process.stderr.write(
+        `${height > 0 ? `\u001b[${height}A` : ""}${lines.map((line) => `\u001b[2K${line}\n`).join("")}\u001b[0J`,
+      );
+      height = lines.length;
+    },
+  };
 }
 
 function liveProgress(): Progress {

@@ -1,5 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { userInfo } from "node:os";
 import { LockstepError } from "../errors.js";
 import { readTable } from "../facts/table.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
@@ -13,7 +11,9 @@ import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
 import { type Invocation, listOption, textOption } from "./command.js";
+import { answersOf, type GateEvidence } from "./gate-evidence.js";
 import type { Target } from "./targets.js";
+import { whoAsks } from "./who.js";
 
 /** What every target said, and what helps when one of them says no. */
 export interface GateResult {
@@ -34,11 +34,18 @@ export async function passGate(request: {
   readonly plugin: OrmPlugin;
   /** The places of today's code that may leave a column out. Default: none. */
   readonly writersOf?: GateFacts["writersOf"];
+  /** What other targets said, where they are reachable. Default: none. */
+  readonly evidence?: readonly GateEvidence[];
 }): Promise<GateResult> {
-  const { invocation, plan, phase, targets, project, plugin, writersOf } = request;
+  const { invocation, plan, phase, targets, project, plugin, writersOf, evidence = [] } = request;
   const steps = gatesAt(plan, phase);
   const confirmed = confirmations(invocation, steps);
-  const answers: (GateAnswer & { target: string })[] = [];
+  const answers: (GateAnswer & { target: string })[] = evidence.flatMap((said) =>
+    answersOf(said).map((answer) => ({
+      ...asConfirmed(answer, confirmed, notRecorded(said.target)),
+      target: said.target,
+    })),
+  );
   for (const target of targets) {
     const open = await openTarget(target, plan, project, plugin);
     try {
@@ -61,7 +68,7 @@ export async function passOn(
 ): Promise<GateResult["answers"]> {
   if (invocation.options.dryRun === true) {
     const said = await askPhase(open, steps);
-    return said.map((answer) => ({ ...asConfirmed(answer, confirmed), target: open.target.name }));
+    return said.map((answer) => ({ ...asConfirmed(answer, confirmed, shownOnly), target: open.target.name }));
   }
   await recordAll(
     open,
@@ -77,10 +84,15 @@ export async function passOn(
   return said.map((answer) => ({ ...answer, target: open.target.name }));
 }
 
-/** The answer as it would be once `--confirm` was recorded. */
-function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>): GateAnswer {
-  if (answer.isOpen || answer.needsConfirmation !== true || !confirmed.has(answer.gate)) return answer;
-  return { ...answer, isOpen: true, statement: `${answer.gate} would be confirmed (--dry-run: nothing is recorded)` };
+const shownOnly = "would be confirmed (--dry-run: nothing is recorded)";
+const notRecorded = (target: string) =>
+  `is confirmed for this release, and not recorded: nothing connects to ${target}. lockstep deploy asks again there`;
+
+/** The answer as it would be once `--confirm` was recorded. @param how that it is not, in words */
+function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: string): GateAnswer {
+  const mayBeConfirmed = answer.needsConfirmation === true || answer.mayOverrule === true;
+  if (answer.isOpen || !mayBeConfirmed || !confirmed.has(answer.gate)) return answer;
+  return { ...answer, isOpen: true, statement: `${answer.gate} ${how}` };
 }
 
 /**
@@ -90,8 +102,12 @@ function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>): GateAn
  */
 export function helpOf(answers: GateResult["answers"], command: string): string {
   const closed = answers.filter((answer) => !answer.isOpen);
-  const provable = closed.find((answer) => answer.needsConfirmation !== true);
-  if (provable?.help !== undefined) return provable.help;
+  const provable =
+    closed.find(({ comesFirst }) => comesFirst === true) ?? closed.find((answer) => answer.needsConfirmation !== true);
+  if (provable?.help !== undefined)
+    return provable.mayOverrule === true
+      ? `${provable.help}\n       to overrule it, on the record: npx lockstep ${command} --confirm ${provable.gate}`
+      : provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
   const otherwise = [...new Set(closed.flatMap((answer) => answer.otherwise ?? []))];
   const confirming = `when that is so: npx lockstep ${command} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;
@@ -123,7 +139,7 @@ async function recordAll(open: OpenTarget, steps: readonly GateStep[], invocatio
     await confirm(
       open.connection,
       { plan: open.facts.evidence ?? open.facts.plan, gate: step.gate, table, column: step.column },
-      textOption(invocation, "by") ?? whoAmI(),
+      textOption(invocation, "by") ?? whoAsks(),
       textOption(invocation, "note"),
       await gates[step.gate]?.covers?.(step, open.facts),
     );
@@ -161,16 +177,4 @@ export function writersText(answers: readonly GateAnswer[], colors: Colors): str
   return [`${colors.bold(counted(lines.size, "place"))} may leave the column out`, columns([...lines.values()])].join(
     "\n",
   );
-}
-
-/** Whom the record names: git's identity, because it stands in the commits too; else the login. */
-function whoAmI(): string {
-  try {
-    return (
-      execFileSync("git", ["config", "user.email"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim() ||
-      userInfo().username
-    );
-  } catch {
-    return userInfo().username;
-  }
 }

@@ -2,6 +2,8 @@ import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import type { AppliedUnits } from "../gates/gate.js";
+import { type ServiceState, serviceStates } from "../gates/service-states.js";
+import { readAnnouncements } from "../ledger/announcements.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
 import { isSameTable, type Phase, type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
@@ -13,9 +15,10 @@ import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { nextStep } from "../review/next-step.js";
+import { serviceLine } from "../review/services.js";
 import { columnLabel } from "../review/words.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
-import { askPhase, migrationOf, openTarget } from "./ask-target.js";
+import { askPhase, migrationOf, type OpenTarget, openTarget, writtenFrom } from "./ask-target.js";
 import { type RunRemains, readRemains } from "./run-remains.js";
 import type { Target } from "./targets.js";
 
@@ -50,6 +53,8 @@ export interface TargetStatus {
   readonly copies: readonly string[];
   /** What its last run of migrations has left, or is about; absent where it cannot be reached. */
   readonly remains?: RunRemains;
+  /** What the services of the config have announced of a plan whose contract asks for it. */
+  readonly services?: readonly ServiceState[];
   readonly error?: string;
 }
 
@@ -105,8 +110,15 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
       ({ kind, phase, file }) => kind === "phase" && phase === "expand" && units.pending.includes(migrationOf(file)),
     );
     const isUndone = plan.state.released === "undone";
+    const phases = isUndone
+      ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
+      : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
+    // Once contract is applied nobody asks any more.
+    const isAsked = !isUndone && phases.some(({ state }) => state !== "done");
+    const services = isAsked ? await readServices(open, plan) : [];
     return {
       target: target.name,
+      ...(services.length > 0 && { services }),
       failed: units.failed,
       unlisted: units.unlisted ?? [],
       lacking: units.lacking ?? [],
@@ -129,13 +141,19 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
           ? []
           : (await openCopies(open.connection, plan)).map(({ table }) => tableLabel(table)),
       remains: await readRemains(open.connection, { plan, target, project, plugin }),
-      phases: isUndone
-        ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
-        : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) })),
+      phases,
     };
   } finally {
     await open.connection.close();
   }
+}
+
+/** One answer for all columns: of the phase from which the code writes them all. */
+async function readServices({ connection, facts }: OpenTarget, plan: Plan): Promise<readonly ServiceState[]> {
+  const steps = plan.gates.contract.filter(({ gate }) => gate === "writers-aware");
+  if (facts.services === undefined || steps.length === 0) return [];
+  const phase = steps.some((step) => writtenFrom(plan, step) === "switch") ? "switch" : "expand";
+  return serviceStates(facts.services, await readAnnouncements(connection), plan.id, phase);
 }
 
 function phaseState(
@@ -300,6 +318,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     ),
     ...target.values.map(({ statement }) => `  ${colors.yellow("!")} ${target.target}: ${statement}`),
     ...remainsText(target, colors),
+    ...(target.services ?? []).map(serviceLine(target.target, colors)),
   ]);
   return [
     `${colors.bold(status.plan)}   ${status.columns.join(", ")}   ${state}${status.pace === "brisk" ? ", brisk" : ""}`,

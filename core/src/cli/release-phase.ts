@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import { codeSettings } from "../config/code-settings.js";
+import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
 import type { DeployedPhase, Place, Plan } from "../model/index.js";
-import { nextPhase } from "../plan/next-phase.js";
+import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { withPace } from "../plan/pace.js";
 import { choosePlan, listPlans, verifyUnits } from "../plan/store.js";
 import { type PhaseFiles, preparePhase } from "../release/prepare-phase.js";
@@ -11,6 +13,7 @@ import { dryRun } from "../review/diff.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import { declinedText } from "../review/places.js";
+import { serviceLine } from "../review/services.js";
 import { editsText, nextText, noEdits, unformattedText } from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
@@ -26,8 +29,9 @@ import {
   type Workspace,
   writing,
 } from "./command.js";
+import { assertSameCode, codeHash, readGateEvidence } from "./gate-evidence.js";
 import { type GateResult, passGate, writersText } from "./pass-gate.js";
-import { chooseTargets } from "./targets.js";
+import { chooseTargets, type Target } from "./targets.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { type OpenWriteSites, openWriteSites } from "./write-sites.js";
 
@@ -56,8 +60,18 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   const plan = withPace(chosen, textOption(invocation, "pace"));
   const phase = nextPhase(plan);
   if (phase === undefined) return nothingFollows(plan, invocation);
-  const targets = chooseTargets(config, project, io, textOption(invocation, "target"), false);
+  const given = listOption(invocation, "evidence").map((file) => ({
+    file,
+    evidence: readGateEvidence(resolve(invocation.cwd, file), { plan, phase, now: io.now() }),
+  }));
+  const targets = targetsOf(
+    invocation,
+    workspace,
+    given.map(({ evidence }) => evidence.target),
+  );
   const sites = phase === "contract" ? await openWriteSites(plan, workspace, typeCheckWait(io)) : undefined;
+  const code = codeHash(gatesAt(plan, phase), sites?.writersOf);
+  for (const { file, evidence } of given) assertSameCode(file, evidence, plan, code);
   const isWaiting = sites !== undefined && sites.count > 0;
   // Nobody can say of code that does not write the column that it does.
   const asking = isWaiting ? withoutConfirming(invocation) : invocation;
@@ -69,17 +83,45 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
     project,
     plugin,
     writersOf: sites?.writersOf,
+    evidence: given.map(({ evidence }) => evidence),
   });
   const asked = { plan, phase, gate, declined: sites?.declined ?? [] };
   if (isWaiting) return closedByCode(asked, sites, invocation);
   if (gate.answers.some((answer) => !answer.isOpen)) return closed(asked, invocation);
-  const code = codeSettings(config);
+  const settings = codeSettings(config);
   const { signal } = io;
   const wait = typeCheckWait(io);
-  const prepared = await preparePhase({ plan, project, plugin, phase, moment: io.now(), code, policy, signal, wait });
+  const prepared = await preparePhase({
+    plan,
+    project,
+    plugin,
+    phase,
+    moment: io.now(),
+    code: settings,
+    policy,
+    signal,
+    wait,
+  });
   if (signal.aborted) throw new Cancelled();
   if (invocation.options.dryRun !== true) writeFiles(project.root, prepared.changes);
   return released(asked, prepared, workspace, invocation);
+}
+
+/**
+ * Those that are asked over a connection: of a target that evidence is given of no URL is needed.
+ *
+ * @throws LS7030 evidence of a target that is not asked · what choosing a target throws
+ */
+function targetsOf(invocation: Invocation, { config, project }: Workspace, given: readonly string[]): Target[] {
+  const { io } = invocation;
+  const only = textOption(invocation, "target");
+  const names = only === undefined ? Object.keys(config.targets) : [only];
+  const foreign = given.find((name) => !names.includes(name));
+  if (foreign !== undefined)
+    throw new LockstepError("LS7030", `The evidence is about target ${foreign}, and asked are ${names.join(", ")}.`);
+  if (given.length === 0) return chooseTargets(config, project, io, only, false);
+  const left = names.filter((name) => !given.includes(name));
+  return left.flatMap((name) => chooseTargets(config, project, io, name, false));
 }
 
 /** What is only shown is not recorded anyway. */
@@ -189,6 +231,7 @@ function gateLines({ plan, phase, gate, declined }: Asked, isOpen: boolean, { co
     `Plan ${colors.bold(plan.id)}: gate to ${colors.bold(phase)} is ${verdict}`,
     // Several gates say that a column is not there yet.
     ...new Set(answers),
+    ...new Set(gate.answers.flatMap(({ target, services = [] }) => services.map(serviceLine(target, colors)))),
     ...declined.map((place) => `  ${colors.yellow("!")} declined: ${place.file}:${place.line} ${declinedText(place)}`),
     ...[writersText(gate.answers, colors)].filter(isSaid),
   ];

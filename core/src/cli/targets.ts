@@ -1,6 +1,6 @@
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
-import { dialectLabels } from "../model/dialect.js";
+import { type DialectId, dialectLabels } from "../model/dialect.js";
 import type { Project } from "../plugin.js";
 import type { Io } from "./io.js";
 
@@ -8,6 +8,8 @@ import type { Io } from "./io.js";
 export interface Target {
   readonly name: string;
   readonly url: string;
+  /** Those of the config, which write there; absent: nobody has named them. */
+  readonly services?: readonly string[];
 }
 
 /** The developer's own database, by the ORM's config. Only when asked for by name: it never stands for production. */
@@ -21,16 +23,17 @@ export const developmentTarget = "development";
  */
 export function chooseTargets(
   config: LockstepConfig,
-  project: Project,
+  project: Partial<Pick<Project, "dialect" | "developmentUrl">>,
   io: Pick<Io, "env">,
   name: string | undefined,
   allowDevelopment: boolean,
 ): Target[] {
   const configured = Object.entries(config.targets);
+  const services = config.services && { services: config.services };
   if (name === developmentTarget && allowDevelopment && config.targets[name] === undefined) {
     if (project.developmentUrl === undefined)
       throw new LockstepError("LS8003", "The ORM's config has no URL for the development database.");
-    return [{ name, url: project.developmentUrl }];
+    return [{ name, url: project.developmentUrl, ...services }];
   }
   const names = configured.map(([target]) => target);
   if (name !== undefined && !names.includes(name))
@@ -53,13 +56,13 @@ export function chooseTargets(
         throw new LockstepError("LS8003", `The target "${target}" takes its URL from ${urlFrom}, which is not set.`, {
           hint: `Set ${urlFrom} to the URL of that database, then run the command again.`,
         });
-      refuseOtherSystem(target, url, urlFrom, project);
-      return { name: target, url };
+      if (project.dialect !== undefined) refuseOtherSystem(target, url, urlFrom, project.dialect);
+      return { name: target, url, ...services };
     });
 }
 
 /** What answers there is known when it does; a driver that speaks to another system waits, or says what nobody understands. */
-function refuseOtherSystem(target: string, url: string, urlFrom: string, { dialect }: Project): void {
+function refuseOtherSystem(target: string, url: string, urlFrom: string, dialect: DialectId): void {
   const scheme = /^\s*(postgres|mysql|mariadb)/i.exec(url)?.[1]?.toLowerCase();
   if (scheme === undefined || (scheme === "postgres") === (dialect === "postgresql")) return;
   throw new LockstepError(

@@ -8,6 +8,7 @@ import type { OrmPlugin, Project } from "../plugin.js";
 import { AlreadyDone } from "./already-done.js";
 import type { Workspace, WorkspaceUse } from "./command.js";
 import type { Io } from "./io.js";
+import { refuseUnknownOptions } from "./run-options.js";
 
 /** How a command opens its project. */
 export interface Opening {
@@ -39,7 +40,9 @@ export async function openWorkspace(
       if (recovery.command === command) throw new AlreadyDone(recovery.files);
     }
   } else tellInterrupted(project.root, io, use);
-  return { plugin, project, config: await loadConfig(project.root) };
+  const config = await loadConfig(project.root);
+  refuseUnknownOptions(config);
+  return { plugin, project, config };
 }
 
 function finishedText({ command = "a write", files }: Extract<Recovery, { kind: "finished" }>): string {

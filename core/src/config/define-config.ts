@@ -21,6 +21,12 @@ export interface LockstepConfigInput {
       urlFrom: string;
     }
   >;
+  /**
+   * The services (programs that are deployed) that write the tables of this project: with them the gate writers-aware opens by what
+   * they announce. Default: none, a person confirms it.
+   * @example ["web", "worker"]
+   */
+  services?: string[];
   /** The code that is looked through and edited. */
   code?: {
     /** Globs from the project's root; those that begin with `../` are for `roots`. Default: every source file of the project. */

@@ -26,10 +26,17 @@ const fill = z.strictObject({
   fallback: z.string().min(1).optional(),
 });
 
+/** They stand in commands and in statements that applications run. */
+const services = z
+  .array(z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/, "a name of letters, digits, dots, dashes and _ is needed"))
+  .min(1)
+  .refine((names) => new Set(names).size === names.length, "a service is named twice");
+
 /** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would silently be no setting. */
 export const configSchema = z.strictObject({
   pace: z.enum(["careful", "brisk"]).optional(),
   targets: z.record(z.string().min(1), target).default({}),
+  services: services.optional(),
   code: z
     .strictObject({
       include: patterns.optional(),
@@ -45,13 +52,8 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   toggle: toggleSchema.optional(),
-  backfill: z
-    .strictObject({
-      batchRows: z.int().min(1).max(1_000_000).optional(),
-      batchMs: z.int().min(1).max(60_000).optional(),
-      pauseMs: z.int().min(0).max(3_600_000).optional(),
-    })
-    .optional(),
+  // What the names are, and what a value looks like, is known to the runs: see `cli/run-options.ts`.
+  backfill: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   check: z
     .strictObject({
       base: z.string().min(1).optional(),

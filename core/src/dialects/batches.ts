@@ -71,6 +71,12 @@ export interface ComputedValues {
   readonly rows: readonly (Pick<UnfilledRow, "key" | "seen"> & { readonly value: string })[];
 }
 
+/** Something that takes in what is written to a table. */
+export interface Reader {
+  readonly kind: "publication" | "slot" | "binary log";
+  readonly name: string;
+}
+
 /** A session that runs a backfill. */
 export interface RunnerSession {
   readonly pid: number;
@@ -118,6 +124,11 @@ export interface Batches {
   ): Promise<readonly UnfilledRow[]>;
   /** Writes computed values: a row only while it still has what its value was computed from, and no value. */
   store(connection: Connection, target: FillTarget, values: ComputedValues, skipLocked: boolean): Promise<Filled>;
+
+  /** Bytes that the server has written to its log of changes since it began; undefined where the account may not ask. */
+  logBytes(connection: Connection): Promise<number | undefined>;
+  /** What else each filled row is written to: publications and slots of PostgreSQL, the binary log of MySQL. */
+  readers(connection: Connection, target: FillTarget): Promise<readonly Reader[]>;
 
   // In transactions of their own.
   /** Keys of rows that lack a value, wherever they are. Reads the whole table when there are none. */

@@ -9,6 +9,7 @@ import type { Development } from "./development.js";
 import type { FunctionValues } from "./functions.js";
 import type { Judging } from "./judging.js";
 import type { LedgerStore } from "./ledger-store.js";
+import type { Pressure } from "./pressure.js";
 import type { Quote } from "./quote.js";
 import type { Remains } from "./remains.js";
 import type { Rows } from "./rows.js";
@@ -41,6 +42,8 @@ export interface Dialect {
   /** Where it keeps what ran. */
   readonly ledger: LedgerStore;
   readonly sessions: Sessions;
+  /** What a backfill gives way to. */
+  readonly pressure: Pressure;
   /**
    * What on a target stands against units, where the server would say so half-way through one of them, or in words that name no remedy.
    * None where a unit is a transaction.

@@ -71,6 +71,45 @@ export interface EvidenceKey {
 /** A row as the ledger has it: counts as text, moments as ISO 8601, JSON as what it says. Read by a schema: another hand may have written it. */
 export type LedgerRow = Readonly<Record<string, unknown>>;
 
+/** A part of a pass that one worker has for itself: rows behind a key (null: from the start), up to a key. */
+export interface Range {
+  readonly after: KeyValues | null;
+  readonly upTo: KeyValues;
+  /** As they were counted when it was taken. */
+  readonly rows: number;
+}
+
+/** A range of a worker. It outlives its worker, and is taken over then. */
+export interface Lease extends Range {
+  readonly lease: string;
+}
+
+/** One session that works on a backfill. */
+export interface WorkerEntry {
+  /** Names it, in this ledger and for ever. */
+  readonly worker: string;
+  /** The machine that it runs on. */
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** What a build has of a plan: the code of this phase and of those before it. */
+export interface KnownPlan {
+  readonly phase: string;
+  /** Places that must change and had not, where it was built: rows written there lack the column. */
+  readonly left: number;
+}
+
+/** What a build of a service says of itself. */
+export interface Announcement {
+  readonly service: string;
+  readonly build: string;
+  /** A process, which is alive while it says this again and again; empty: the word of a deployment. */
+  readonly instance: string;
+  /** By the plan's id. */
+  readonly plans: Readonly<Record<string, KnownPlan>>;
+}
+
 /** The ledger's tables, in the words of a dialect. Errors are the server's. */
 export interface LedgerStore {
   /** How people call the place: `schema lockstep`. */
@@ -103,10 +142,53 @@ export interface LedgerStore {
     end: { readonly status: string; readonly error?: string },
   ): Promise<void>;
 
+  /** What people want of its runs: `{ control }`; undefined when it has never begun. @param isLocked nobody changes it meanwhile */
+  control(connection: Connection, id: BackfillId, isLocked: boolean): Promise<LedgerRow | undefined>;
+  setControl(connection: Connection, id: BackfillId, control: object): Promise<void>;
+
+  /** Keeps the backfill's row until the transaction ends, and returns it. */
+  lock(connection: Connection, id: BackfillId): Promise<LedgerRow | undefined>;
+  /** Moves the cursor and counts rows; the caller has the row locked. */
+  move(connection: Connection, id: BackfillId, advance: Advance): Promise<void>;
+  /** Fills were tried: ranges may be taken. */
+  open(connection: Connection, id: BackfillId): Promise<void>;
+
+  /** `{ lease, worker, after, up_to, row_count, beat_age_ms }`, the oldest first; no age where nobody knows the worker. */
+  leases(connection: Connection, id: BackfillId): Promise<readonly LedgerRow[]>;
+  addLease(connection: Connection, id: BackfillId, worker: string, lease: Lease): Promise<void>;
+  /** @returns false when the worker does not have it any more: then nothing of the batch may be kept */
+  setLease(connection: Connection, worker: string, lease: Lease): Promise<boolean>;
+  /** @returns false when the worker does not have it any more */
+  endLease(connection: Connection, worker: string, lease: string): Promise<boolean>;
+  /** Takes it over. @returns false when another was quicker */
+  takeLease(connection: Connection, lease: string, from: string, to: string): Promise<boolean>;
+
+  /** `{ key, code, at, total }`: rows that got no value, by key; the first of them, and how many there are. */
+  failures(connection: Connection, id: BackfillId, limit: number): Promise<readonly LedgerRow[]>;
+  /** @param code SQLSTATE of what refuses it */
+  addFailure(connection: Connection, id: BackfillId, key: KeyValues, code: string): Promise<void>;
+  /** A run begins: whatever was refused is tried again. */
+  forgetFailures(connection: Connection, id: BackfillId): Promise<void>;
+
+  /** Of all backfills of the plan; `beat_age_ms` is how long ago, by the server's clock, a worker was heard of. */
+  workers(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;
+  enlist(connection: Connection, id: BackfillId, worker: WorkerEntry): Promise<void>;
+  /** It is alive, and this is what it does. @returns false when somebody has struck it off */
+  beat(connection: Connection, worker: string, report: object): Promise<boolean>;
+  strikeOff(connection: Connection, worker: string): Promise<void>;
+
+  /** Enters an announcement, or says it again. One whole statement: applications run it by drivers of their own. */
+  announceSql(announcement: Announcement): string;
+  /** Those of deployments, and of the instances of the last week; `silent_ms` is how old `at` is, by the server's clock. */
+  announcements(connection: Connection): Promise<readonly LedgerRow[]>;
+  /** Takes out instances that were not heard of for a week. */
+  forgetInstances(connection: Connection): Promise<void>;
+
   confirm(
     connection: Connection,
     key: EvidenceKey,
     values: { readonly who: string; readonly note?: string; readonly places: readonly EvidencePlace[] },
   ): Promise<LedgerRow | undefined>;
+  /** `mark`, where rows know when they were written: what tells `Rows.missing` those of later. */
   evidence(connection: Connection, key: EvidenceKey): Promise<LedgerRow | undefined>;
 }

@@ -75,6 +75,23 @@ export interface Selection {
   readonly timeoutMs: number;
 }
 
+/** Rows that were written later than this. */
+export interface Since {
+  /** ISO 8601, the server's time. */
+  readonly at: string;
+  /** Of the ledger's row that was written then: `LedgerStore.evidence`. */
+  readonly mark?: string;
+}
+
+/** Rows without a value. Moments are the server's, ISO 8601, where it keeps them. */
+export interface MissingRows {
+  readonly count: number;
+  /** One of them, by its key; undefined: there is none. */
+  readonly sample: string | undefined;
+  readonly first?: string;
+  readonly last?: string;
+}
+
 /** What gates ask about the rows of a target, in the words of a dialect. Nothing is changed; errors are the server's. */
 export interface Rows {
   /** Runs in a transaction that only reads, and in which nothing hides rows. */
@@ -83,6 +100,17 @@ export interface Rows {
   label(table: TableFacts): string;
   /** How many rows the server expects of a query; undefined where it cannot tell. */
   estimate(connection: Connection, sql: string): Promise<number | undefined>;
+  /**
+   * Rows without a value, counted up to `limit`. To be called in `reading`.
+   * @param since only those that were written later; undefined: all
+   * @returns undefined: nothing tells when a row was written
+   */
+  missing(
+    connection: Connection,
+    table: TableFacts,
+    column: string,
+    options: { readonly since: Since | undefined; readonly limit: number },
+  ): Promise<MissingRows | undefined>;
   /** Tries a fill row by row: which rows get no value from it, and why. */
   refused(connection: Connection, input: RefusedRowsInput): Promise<RefusedRows>;
   /** The rows of a mirror that have another value than their source gives. A row without a value is none of them. */

@@ -24,6 +24,11 @@ export function some(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** `1 300 000` */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, " ");
+}
+
 /** The first of many names: `a, b, c and 4 more` */
 export function names(all: readonly string[], shown = 4): string {
   const rest = all.length - shown;

@@ -53,7 +53,8 @@ export function confirmed(question: string, covers: NonNullable<Gate["covers"]> 
   return { isConfirmed: true, covers, ask };
 }
 
-function named(writers: readonly OpenWriter[]): Pick<GateAnswer, "writers"> {
+/** What an answer says of places, without their ids. */
+export function named(writers: readonly OpenWriter[]): Pick<GateAnswer, "writers"> {
   return writers.length === 0
     ? {}
     : { writers: writers.map(({ file, line, what, reason }) => ({ file, line, what, reason })) };
@@ -64,7 +65,7 @@ function and(writers: readonly OpenWriter[]): string {
 }
 
 /** `the rows written at 2 places have` */
-function written({ length }: readonly OpenWriter[]): string {
+export function written({ length }: readonly OpenWriter[]): string {
   return `the rows written at ${length === 1 ? "1 place" : `${length} places`} have`;
 }
 

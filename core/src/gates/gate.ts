@@ -1,6 +1,7 @@
 import type { Connection } from "../dialects/connection.js";
 import type { EvidencePlace } from "../dialects/ledger-store.js";
-import type { GateId, GateStep, PlannedColumn } from "../model/plan.js";
+import type { DeployedPhase, GateId, GateStep, PlannedColumn } from "../model/plan.js";
+import type { ServiceState } from "./service-states.js";
 
 /** A place of the code that makes rows and may leave the column out: which nothing but a person can tell. */
 export type OpenWriter = EvidencePlace;
@@ -36,6 +37,10 @@ export interface GateFacts {
   readonly columns: readonly PlannedColumn[];
   /** The places of today's code that may leave a column out. Default: none. */
   writersOf?(step: GateStep): readonly OpenWriter[];
+  /** The services that write to the target; absent or none: nobody but a person knows of them. */
+  readonly services?: readonly string[];
+  /** The phase whose code writes the column. Default: expand. */
+  writtenFrom?(step: GateStep): DeployedPhase;
   /** For reading a whole table, in milliseconds. Default: ten minutes. */
   readonly scanTimeoutMs?: number;
 }
@@ -54,6 +59,12 @@ export interface GateAnswer {
   readonly needsConfirmation?: boolean;
   /** Then: what nobody has confirmed, as the end of a sentence. */
   readonly unconfirmed?: string;
+  /** Something was found that speaks against it; a person may confirm it all the same. */
+  readonly mayOverrule?: true;
+  /** Its help counts before that of others, which would do away with what was found. */
+  readonly comesFirst?: true;
+  /** What is known of each service that writes the table. */
+  readonly services?: readonly ServiceState[];
   /** All rows that it is closed for are refused their value: a person has to correct them, the backfill cannot. */
   readonly isRefused?: true;
   /** What to do where it is not as a person would have to confirm. */

@@ -1,9 +1,159 @@
-import { confirmed } from "./confirmed.js";
+import { readTable } from "../facts/table.js";
+import { readAnnouncements } from "../ledger/announcements.js";
+import { type Evidence, readEvidence } from "../ledger/evidence.js";
+import { tableLabel } from "../model/names.js";
+import type { GateStep } from "../model/plan.js";
+import { confirmed, moment, named, without, written } from "./confirmed.js";
+import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
+import { type ServiceState, serviceStates } from "./service-states.js";
+import { lackHelp, lackText, shortBuild } from "./service-words.js";
+import { findUnawareRows, type UnawareRows } from "./unaware-rows.js";
+
+const byWord = confirmed("all services that write this table run a build that fills the column", (step, facts) =>
+  writersOf(step, facts),
+);
 
 /**
  * Every service that writes the table runs a build that knows the column, and so does each place of the code that may leave it out:
- * nothing will write NULL again.
+ * nothing will write NULL again. The services of the config announce it; without them a person confirms it. Rows that came without a
+ * value since say that it is not so.
  */
-export default confirmed("all services that write this table run a build that fills the column", (step, facts) => {
+export default { isConfirmed: true, covers, ask } satisfies Gate;
+
+async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
+  const { services = [], connection, plan, evidence = plan } = facts;
+  const table = await readTable(connection, step.table);
+  const word =
+    table && (await readEvidence(connection, { plan: evidence, gate: step.gate, table, column: step.column }));
+  if (services.length > 0 && table !== undefined) return byServices(step, facts, word);
+  const said = await byWord.ask(step, facts);
+  if (!said.isOpen || word === undefined) return said;
+  const rows = await findUnawareRows(step, facts, word);
+  return rows.kind === "found"
+    ? { ...said, ...unaware(step, facts, rows.rows, `${word.who} confirmed it`, word.at) }
+    : said;
+}
+
+async function byServices(step: GateStep, facts: GateFacts, word: Evidence | undefined): Promise<GateAnswer> {
+  const { target, plan } = facts;
+  const name = `"${tableLabel(step.table)}"."${step.column}"`;
+  const services = await statesOf(step, facts);
+  const about = { gate: step.gate, subject: name, services };
+  const of = phaseText(step, facts);
+  const known = word?.places ?? [];
+  const lacking = services.filter((state) => without(lacks([state], of, target), known).length > 0);
+  if (lacking.length > 0)
+    return {
+      ...about,
+      isOpen: false,
+      statement: `${lacking.map((state) => lackText(state, of, target)).join("; ")} (${name})`,
+      help: lacking.map((state) => lackHelp(state, target)).join("\n       "),
+      mayOverrule: true,
+    };
+  const announced = services
+    .map(({ awareSince = "" }) => awareSince)
+    .sort()
+    .at(-1)!;
+  const [since, claim] =
+    word !== undefined && word.at > announced
+      ? [word, `${word.who} confirmed it`]
+      : [{ at: announced }, "all services had announced the column"];
+  const rows = await findUnawareRows(step, facts, since);
+  if (rows.kind === "found") return { ...about, ...unaware(step, facts, rows.rows, claim, since.at) };
+  const writers = writersOf(step, facts);
+  const news = without(writers, known);
+  if (news.length > 0)
+    return {
+      ...about,
+      ...named(news),
+      isOpen: false,
+      statement: `Nobody has confirmed for ${target} that ${written(news)} ${name}`,
+      unconfirmed: `${written(news)} ${name}`,
+      help: `When it is so: npx lockstep next ${plan} --confirm ${step.gate}`,
+      needsConfirmation: true,
+    };
+  return { ...about, ...named(writers), isOpen: true, statement: openText(services, word, rows, { name, of, target }) };
+}
+
+/** Places of the code, and what services lack: confirmed by name, so that what comes later is asked about anew. */
+async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
+  const services = (facts.services ?? []).length === 0 ? [] : await statesOf(step, facts);
+  return [...writersOf(step, facts), ...lacks(services, phaseText(step, facts), facts.target)];
+}
+
+function lacks(services: readonly ServiceState[], of: string, target: string): readonly OpenWriter[] {
+  return services
+    .filter(({ lack }) => lack !== undefined)
+    .map((state) => {
+      const { service, lack, said, alive } = state;
+      const builds =
+        lack === "alive" ? alive.flatMap(({ build, isAware }) => (isAware ? [] : [build])).sort() : [said?.build];
+      const id = JSON.stringify(["service", service, lack, ...builds]);
+      return { file: service, line: 0, what: "a service", reason: lackText(state, of, target), id };
+    });
+}
+
+function openText(
+  services: readonly ServiceState[],
+  word: Evidence | undefined,
+  rows: Exclude<UnawareRows, { kind: "found" }>,
+  { name, of, target }: { readonly name: string; readonly of: string; readonly target: string },
+): string {
+  const aware = services.filter(({ lack }) => lack === undefined);
+  const overruled = services.filter(({ lack }) => lack !== undefined);
+  const builds = aware.map(({ service, said }) => `${service} (build ${shortBuild(said!.build)})`).join(", ");
+  const seen: Readonly<Record<typeof rows.kind, string>> = {
+    none: `; no row of ${name} came without a value since`,
+    trigger: `; what else writes ${name} cannot be seen, its trigger fills every row`,
+    blind: `; whether rows of ${name} came without a value since was not found out`,
+  };
+  const said = [
+    ...(aware.length === 0 ? [] : [`${builds} announced ${of} on ${target}`]),
+    ...(overruled.length === 0
+      ? []
+      : [
+          `${word?.who} confirmed on ${moment(word?.at ?? "")} for ${target} that ${name} is written, although ${overruled.map((state) => lackText(state, of, target)).join("; ")}`,
+        ]),
+  ];
+  return `${said.join("; ")}${seen[rows.kind]}`;
+}
+
+function unaware(
+  { table, column }: GateStep,
+  { target, plan }: GateFacts,
+  { count, sample, first, last }: Extract<UnawareRows, { kind: "found" }>["rows"],
+  claim: string,
+  since: string,
+): Pick<GateAnswer, "isOpen" | "statement" | "help" | "mayOverrule" | "comesFirst"> {
+  const when =
+    first === undefined || last === undefined ? "" : `, the first on ${second(first)}, the last on ${second(last)}`;
+  const name = `"${tableLabel(table)}"."${column}"`;
+  return {
+    isOpen: false,
+    statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${moment(since)}), for example ${sample}${when}: something that does not know the column writes the table`,
+    help: `Find what writes these rows, and deploy it anew. Then: npx lockstep backfill run ${plan}`,
+    mayOverrule: true,
+    // The backfill alone would give the rows their value, and nobody would look for what writes them.
+    comesFirst: true,
+  };
+}
+
+async function statesOf(step: GateStep, facts: GateFacts): Promise<readonly ServiceState[]> {
+  const announced = await readAnnouncements(facts.connection);
+  return serviceStates(facts.services ?? [], announced, facts.plan, phaseOf(step, facts));
+}
+
+function writersOf(step: GateStep, facts: GateFacts): readonly OpenWriter[] {
   return facts.writersOf?.(step) ?? [];
-});
+}
+
+function phaseOf(step: GateStep, facts: GateFacts) {
+  return facts.writtenFrom?.(step) ?? "expand";
+}
+
+const phaseText = (step: GateStep, facts: GateFacts) => `${phaseOf(step, facts)} of ${facts.plan}`;
+
+/** `2026-11-20 10:23:45 UTC` */
+function second(iso: string): string {
+  return `${iso.slice(0, 19).replace("T", " ")} UTC`;
+}

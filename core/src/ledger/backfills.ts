@@ -1,12 +1,17 @@
 import * as z from "zod";
+import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Advance, BackfillId, BackfillWork, Cursor } from "../dialects/ledger-store.js";
 import { isSameLedgerTable, type LedgerTable } from "../dialects/ledger-store.js";
+import { controlSchema } from "./control.js";
 import { count, moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
 // Reading does not bring a ledger up to date: version 1 knew keys of one column only.
-const keyValues = z.union([z.array(z.string()).readonly(), z.string().transform((text): readonly string[] => [text])]);
+export const keyValues = z.union([
+  z.array(z.string()).readonly(),
+  z.string().transform((text): readonly string[] => [text]),
+]);
 const keyColumns = z.array(z.object({ column: z.string(), type: z.string() })).readonly();
 
 // Of a pass that is made once.
@@ -34,7 +39,7 @@ const workSchema = z.union([
     .transform((work) => ({ key: [{ column: work.key, type: work.keyType }], columns: work.columns })),
 ]);
 
-const recordSchema = z
+export const recordSchema = z
   .object({
     plan: z.string(),
     table_schema: z.string(),
@@ -54,6 +59,9 @@ const recordSchema = z
     finished_at: moment.nullable(),
     runner: z.string(),
     error: z.string().nullable(),
+    // Version 4 did not know it.
+    control: controlSchema.default({ settings: {} }),
+    is_open: z.boolean().default(false),
   })
   .transform((row) => ({
     plan: row.plan,
@@ -73,6 +81,10 @@ const recordSchema = z
     finishedAt: row.finished_at,
     runner: row.runner,
     error: row.error,
+    /** What people want of its runs. */
+    control: row.control,
+    /** Fills were tried on all rows: ranges may be taken. */
+    isOpen: row.is_open,
   }));
 
 /** One backfill on one target, as the ledger knows it. Times are the server's, ISO 8601. */
@@ -114,7 +126,9 @@ export async function beginBackfill(
   await ensureLedger(connection);
   const { start = { phase: "pass", after: null } } = begin;
   try {
-    const row = await connection.dialect.ledger.begin(connection, id, { ...begin, start });
+    const row = await inTransaction(connection, {}, () =>
+      connection.dialect.ledger.begin(connection, id, { ...begin, start }),
+    );
     return readRow(recordSchema, row, "backfills", connection);
   } catch (error) {
     throw ledgerError(connection, error);

@@ -15,8 +15,20 @@ const place = z.object({
 
 const evidenceSchema = z
   // Version 3 did not know of places.
-  .object({ who: z.string(), at: moment, note: z.string().nullable(), places: z.array(place).default([]) })
-  .transform(({ who, at, note, places }) => ({ who, at, places, ...(note === null ? {} : { note }) }));
+  .object({
+    who: z.string(),
+    at: moment,
+    note: z.string().nullable(),
+    places: z.array(place).default([]),
+    mark: z.string().optional(),
+  })
+  .transform(({ note, who, at, places, mark }) => ({
+    who,
+    at,
+    places,
+    ...(note === null ? {} : { note }),
+    ...(mark === undefined ? {} : { mark }),
+  }));
 
 /** What no query can tell, confirmed by a person or a pipeline. `at` is the server's time, ISO 8601. */
 export type Evidence = Readonly<z.output<typeof evidenceSchema>>;

@@ -7,6 +7,7 @@ import { development } from "./development.js";
 import { functions } from "./functions.js";
 import { mariadbJudging, mysqlJudging } from "./judging.js";
 import { ledger } from "./ledger.js";
+import { pressure } from "./pressure.js";
 import { quoteIdentifier, quoteTable, quoteText } from "./quote.js";
 import { rows } from "./rows/index.js";
 import { sessions } from "./sessions.js";
@@ -28,6 +29,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   batches,
   ledger,
   sessions,
+  pressure,
   obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

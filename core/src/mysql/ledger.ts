@@ -2,6 +2,7 @@ import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import type { BackfillId, EvidenceKey, LedgerRow, LedgerStore } from "../dialects/ledger-store.js";
 import { ledgerVersion } from "../ledger/schema.js";
+import { quoteText } from "./quote.js";
 
 /**
  * What ran, in a database of its own beside the target's: one server has many of them, so rows say whose they are. Neither ORM looks
@@ -15,8 +16,25 @@ const tables = [
     status VARCHAR(16) NOT NULL, spec LONGTEXT NOT NULL, \`cursor\` LONGTEXT NOT NULL,
     rows_done BIGINT NOT NULL DEFAULT 0, rows_filled BIGINT NOT NULL DEFAULT 0, rows_estimated BIGINT NOT NULL,
     batches BIGINT NOT NULL DEFAULT 0, started_at DATETIME(3) NOT NULL, updated_at DATETIME(3) NOT NULL,
-    finished_at DATETIME(3) NULL, runner VARCHAR(255) NOT NULL, error LONGTEXT NULL,
+    finished_at DATETIME(3) NULL, runner VARCHAR(255) NOT NULL, error LONGTEXT NULL, control LONGTEXT NOT NULL, is_open BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (plan, table_schema, table_name, once))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.leases (
+    lease VARCHAR(255) PRIMARY KEY, plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
+    once BOOLEAN NOT NULL, worker VARCHAR(255) NOT NULL, after LONGTEXT NULL, up_to LONGTEXT NOT NULL, row_count BIGINT NOT NULL,
+    taken_at DATETIME(6) NOT NULL, KEY (plan))`,
+  // A key may be longer than an index takes: its digest is unique.
+  `CREATE TABLE IF NOT EXISTS lockstep.failures (
+    plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL, once BOOLEAN NOT NULL,
+    digest CHAR(64) NOT NULL, key_values LONGTEXT NOT NULL, code VARCHAR(16) NOT NULL, at DATETIME(3) NOT NULL,
+    PRIMARY KEY (plan, table_schema, table_name, once, digest))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.workers (
+    worker VARCHAR(255) PRIMARY KEY, plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
+    once BOOLEAN NOT NULL, host VARCHAR(255) NOT NULL, pid INT NOT NULL, started_at DATETIME(3) NOT NULL, beat_at DATETIME(3) NOT NULL,
+    report LONGTEXT NOT NULL, KEY (plan))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.announcements (
+    table_schema VARCHAR(64) NOT NULL, service VARCHAR(64) NOT NULL, build VARCHAR(128) NOT NULL, instance VARCHAR(64) NOT NULL,
+    plans LONGTEXT NOT NULL, since DATETIME(3) NOT NULL, at DATETIME(3) NOT NULL,
+    PRIMARY KEY (table_schema, service, build, instance))`,
   `CREATE TABLE IF NOT EXISTS lockstep.evidence (
     plan VARCHAR(255) NOT NULL, gate VARCHAR(64) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     column_name VARCHAR(64) NOT NULL, who TEXT NOT NULL, at DATETIME(3) NOT NULL, note LONGTEXT NULL, places LONGTEXT NOT NULL,
@@ -32,7 +50,7 @@ const moments = (names: readonly string[]) =>
   names.map((name) => `DATE_FORMAT(${name}, '%Y-%m-%dT%H:%i:%s.%f') AS ${name}`).join(", ");
 
 const backfillColumns = `plan, table_schema, table_name, once, status, spec, \`cursor\`, CONCAT(rows_done) AS rows_done,
-  CONCAT(rows_filled) AS rows_filled, CONCAT(rows_estimated) AS rows_estimated, CONCAT(batches) AS batches, runner, error,
+  CONCAT(rows_filled) AS rows_filled, CONCAT(rows_estimated) AS rows_estimated, CONCAT(batches) AS batches, runner, error, control, is_open,
   ${moments(["started_at", "updated_at", "finished_at"])}`;
 const isThisOne = "plan = ? AND table_schema = ? AND table_name = ? AND once = ?";
 const keyOf = ({ plan, table, once = false }: BackfillId) => [plan, table.schema, table.name, once ? 1 : 0];
@@ -77,14 +95,21 @@ export const ledger: LedgerStore = {
   },
 
   async begin(connection, id, { work, start, rowsEstimated, runner }) {
+    // A pass in another order, or of other columns, begins anew.
+    await connection.query(
+      `DELETE FROM lockstep.leases WHERE ${isThisOne}
+         AND EXISTS (SELECT 1 FROM lockstep.backfills WHERE ${isThisOne} AND spec <> ?)`,
+      [...keyOf(id), ...keyOf(id), JSON.stringify(work)],
+    );
     const values = [JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner];
     await connection.query(
       `INSERT INTO lockstep.backfills
-         (plan, table_schema, table_name, once, status, spec, \`cursor\`, rows_estimated, runner, started_at, updated_at)
-       VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
+         (plan, table_schema, table_name, once, status, spec, \`cursor\`, rows_estimated, runner, control, started_at, updated_at)
+       VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
        ON DUPLICATE KEY UPDATE status = 'running', runner = VALUES(runner), error = NULL, finished_at = NULL,
          updated_at = UTC_TIMESTAMP(3), rows_estimated = VALUES(rows_estimated),
          rows_done = IF(spec = VALUES(spec), rows_done, 0), \`cursor\` = IF(spec = VALUES(spec), \`cursor\`, VALUES(\`cursor\`)),
+         control = JSON_REMOVE(control, '$.cancelled'), is_open = is_open AND spec = VALUES(spec),
          spec = VALUES(spec)`,
       [...keyOf(id), ...values],
     );
@@ -111,6 +136,172 @@ export const ledger: LedgerStore = {
            finished_at = IF(? = 'done', UTC_TIMESTAMP(3), NULL) WHERE ${isThisOne} AND runner = ?`,
         [status, error ?? null, status, ...keyOf(id), runner],
       ),
+    );
+  },
+
+  async lock(connection, id) {
+    const { rows } = await connection.query(
+      `SELECT ${backfillColumns} FROM lockstep.backfills WHERE ${isThisOne} FOR UPDATE`,
+      keyOf(id),
+    );
+    return rows[0] && backfillOf(rows[0]);
+  },
+
+  async move(connection, id, { cursor, rows, filled }) {
+    await connection.query(
+      `UPDATE lockstep.backfills SET \`cursor\` = ?, rows_done = rows_done + ?, rows_filled = rows_filled + ?,
+         batches = batches + ?, updated_at = UTC_TIMESTAMP(3) WHERE ${isThisOne}`,
+      [JSON.stringify(cursor), rows, filled, rows + filled > 0 ? 1 : 0, ...keyOf(id)],
+    );
+  },
+
+  async open(connection, id) {
+    await connection.query(`UPDATE lockstep.backfills SET is_open = TRUE WHERE ${isThisOne}`, keyOf(id));
+  },
+
+  async leases(connection, id) {
+    const { rows } = await connection.query(
+      `SELECT l.lease, l.worker, l.after, l.up_to, CONCAT(l.row_count) AS row_count,
+         (SELECT CONCAT(TIMESTAMPDIFF(MICROSECOND, w.beat_at, UTC_TIMESTAMP(3)) DIV 1000) FROM lockstep.workers w WHERE w.worker = l.worker) AS beat_age_ms
+       FROM lockstep.leases l WHERE ${isThisOne} ORDER BY l.taken_at`,
+      keyOf(id),
+    );
+    return rows.map((row) => ({
+      ...row,
+      after: row.after === null ? null : JSON.parse(String(row.after)),
+      up_to: JSON.parse(String(row.up_to)),
+    }));
+  },
+
+  async addLease(connection, id, worker, { lease, after, upTo, rows }) {
+    await connection.query(
+      `INSERT INTO lockstep.leases (plan, table_schema, table_name, once, lease, worker, after, up_to, row_count, taken_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))`,
+      [...keyOf(id), lease, worker, after && JSON.stringify(after), JSON.stringify(upTo), rows],
+    );
+  },
+
+  async setLease(connection, worker, { lease, after, upTo, rows }) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.leases SET after = ?, up_to = ?, row_count = ? WHERE lease = ? AND worker = ?",
+      [after && JSON.stringify(after), JSON.stringify(upTo), rows, lease, worker],
+    );
+    return rowCount === 1;
+  },
+
+  async endLease(connection, worker, lease) {
+    const { rowCount } = await connection.query("DELETE FROM lockstep.leases WHERE lease = ? AND worker = ?", [
+      lease,
+      worker,
+    ]);
+    return rowCount === 1;
+  },
+
+  async takeLease(connection, lease, from, to) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.leases SET worker = ? WHERE lease = ? AND worker = ?",
+      [to, lease, from],
+    );
+    return rowCount === 1;
+  },
+
+  async failures(connection, id, limit) {
+    const { rows } = await connection.query(
+      `SELECT key_values, code, ${moments(["at"])}, CONCAT((SELECT COUNT(*) FROM lockstep.failures WHERE ${isThisOne})) AS total
+         FROM lockstep.failures f WHERE ${isThisOne} ORDER BY f.at, key_values LIMIT ${limit}`,
+      [...keyOf(id), ...keyOf(id)],
+    );
+    return rows.map((row) => ({ ...row, key: JSON.parse(String(row.key_values)), at: iso(row.at) }));
+  },
+
+  async addFailure(connection, id, key, code) {
+    const text = JSON.stringify(key);
+    await connection.query(
+      `INSERT INTO lockstep.failures (plan, table_schema, table_name, once, digest, key_values, code, at)
+       VALUES (?, ?, ?, ?, SHA2(?, 256), ?, ?, UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE code = VALUES(code), at = VALUES(at)`,
+      [...keyOf(id), text, text, code],
+    );
+  },
+
+  async forgetFailures(connection, id) {
+    await connection.query(`DELETE FROM lockstep.failures WHERE ${isThisOne}`, keyOf(id));
+  },
+
+  async control(connection, id, isLocked) {
+    const { rows } = await connection.query(
+      `SELECT control FROM lockstep.backfills WHERE ${isThisOne}${isLocked ? " FOR UPDATE" : ""}`,
+      keyOf(id),
+    );
+    return rows[0] && { control: JSON.parse(String(rows[0].control)) };
+  },
+
+  async setControl(connection, id, control) {
+    await connection.query(`UPDATE lockstep.backfills SET control = ? WHERE ${isThisOne}`, [
+      JSON.stringify(control),
+      ...keyOf(id),
+    ]);
+  },
+
+  async workers(connection, plan) {
+    const { rows } = await connection.query(
+      `SELECT worker, plan, table_schema, table_name, once, host, pid, report, ${moments(["started_at"])},
+         CONCAT(TIMESTAMPDIFF(MICROSECOND, beat_at, UTC_TIMESTAMP(3)) DIV 1000) AS beat_age_ms
+       FROM lockstep.workers w WHERE plan = ? AND table_schema = DATABASE() ORDER BY w.started_at`,
+      [plan],
+    );
+    return rows.map((row) => ({
+      ...row,
+      table_oid: 0,
+      once: Number(row.once) === 1,
+      report: JSON.parse(String(row.report)),
+      started_at: iso(row.started_at),
+    }));
+  },
+
+  async enlist(connection, id, { worker, host, pid }) {
+    await connection.query(
+      `INSERT INTO lockstep.workers (plan, table_schema, table_name, once, worker, host, pid, report, started_at, beat_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE beat_at = UTC_TIMESTAMP(3)`,
+      [...keyOf(id), worker, host, pid],
+    );
+  },
+
+  async beat(connection, worker, report) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.workers SET beat_at = UTC_TIMESTAMP(3), report = ? WHERE worker = ?",
+      [JSON.stringify(report), worker],
+    );
+    return rowCount === 1;
+  },
+
+  async strikeOff(connection, worker) {
+    await connection.query("DELETE FROM lockstep.workers WHERE worker = ?", [worker]);
+  },
+
+  announceSql({ service, build, instance, plans }) {
+    const values = [service, build, instance, JSON.stringify(plans)].map(quoteText).join(", ");
+    return `INSERT INTO lockstep.announcements (table_schema, service, build, instance, plans, since, at) VALUES (DATABASE(), ${values}, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE plans = VALUES(plans), at = VALUES(at)`;
+  },
+
+  async announcements(connection) {
+    const { rows } = await connection.query(
+      `SELECT service, build, instance, plans, ${moments(["since", "at"])},
+         CONCAT(TIMESTAMPDIFF(MICROSECOND, a.at, UTC_TIMESTAMP(3)) DIV 1000) AS silent_ms
+       FROM lockstep.announcements a
+       WHERE table_schema = DATABASE() AND (instance = '' OR a.at > UTC_TIMESTAMP(3) - INTERVAL 7 DAY) ORDER BY a.at`,
+    );
+    return rows.map((row) => ({
+      ...row,
+      plans: JSON.parse(String(row.plans)),
+      since: iso(row.since),
+      at: iso(row.at),
+    }));
+  },
+
+  async forgetInstances(connection) {
+    await connection.query(
+      `DELETE FROM lockstep.announcements
+        WHERE table_schema = DATABASE() AND instance <> '' AND at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY`,
     );
   },
 
@@ -141,8 +332,10 @@ function backfillOf(row: LedgerRow): LedgerRow {
     ...row,
     table_oid: 0,
     once: Number(row.once) === 1,
+    is_open: Number(row.is_open) === 1,
     spec: JSON.parse(String(row.spec)),
     cursor: JSON.parse(String(row.cursor)),
+    control: JSON.parse(String(row.control)),
     started_at: iso(row.started_at),
     updated_at: iso(row.updated_at),
     finished_at: iso(row.finished_at),

@@ -8,6 +8,7 @@ import { development } from "./development/index.js";
 import { functions } from "./functions.js";
 import { judging } from "./judging.js";
 import { ledger } from "./ledger.js";
+import { pressure } from "./pressure.js";
 import { rows } from "./rows/index.js";
 import { sessions } from "./sessions.js";
 import { trials } from "./trials/index.js";
@@ -27,6 +28,7 @@ export const postgresql: Dialect = {
   batches,
   ledger,
   sessions,
+  pressure,
   obstacles: async () => [],
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

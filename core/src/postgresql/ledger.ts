@@ -1,5 +1,6 @@
 import { inTransaction } from "../db/transaction.js";
 import type { BackfillId, EvidenceKey, LedgerStore } from "../dialects/ledger-store.js";
+import { quoteLiteral } from "../sql/postgres/quote.js";
 
 /**
  * What ran, in the target itself: copies and restores of the database carry it along. Both ORMs overlook a schema of its own;
@@ -46,6 +47,53 @@ const steps: readonly string[] = [
    ALTER TABLE lockstep.backfills DROP CONSTRAINT backfills_pkey, ADD PRIMARY KEY (plan, table_schema, table_oid, once);`,
   // What a confirmation says of the code it says of places by name.
   "ALTER TABLE lockstep.evidence ADD COLUMN places jsonb NOT NULL DEFAULT '[]';",
+  // What people want of a run that is going on, and what its workers say of it.
+  // Workers have ranges for themselves, once the fills were tried.
+  `ALTER TABLE lockstep.backfills ADD COLUMN control jsonb NOT NULL DEFAULT '{}', ADD COLUMN is_open boolean NOT NULL DEFAULT false;
+   UPDATE lockstep.backfills SET is_open = batches > 0;
+   CREATE TABLE lockstep.leases (
+    lease text PRIMARY KEY,
+    plan text NOT NULL,
+    table_schema text NOT NULL,
+    table_oid oid NOT NULL,
+    once boolean NOT NULL,
+    worker text NOT NULL,
+    after jsonb,
+    up_to jsonb NOT NULL,
+    row_count bigint NOT NULL,
+    taken_at timestamptz NOT NULL DEFAULT clock_timestamp()
+   ) WITH (fillfactor = 50);
+   CREATE TABLE lockstep.failures (
+    plan text NOT NULL,
+    table_schema text NOT NULL,
+    table_oid oid NOT NULL,
+    once boolean NOT NULL,
+    key jsonb NOT NULL,
+    code text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (plan, table_schema, table_oid, once, key)
+   );
+   CREATE TABLE lockstep.workers (
+    worker text PRIMARY KEY,
+    plan text NOT NULL,
+    table_schema text NOT NULL,
+    table_oid oid NOT NULL,
+    once boolean NOT NULL,
+    host text NOT NULL,
+    pid integer NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    beat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    report jsonb NOT NULL DEFAULT '{}'
+  ) WITH (fillfactor = 50);
+  CREATE TABLE lockstep.announcements (
+    service text NOT NULL,
+    build text NOT NULL,
+    instance text NOT NULL,
+    plans jsonb NOT NULL,
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (service, build, instance)
+  ) WITH (fillfactor = 50);`,
 ];
 
 /** Any number will do; it is the same in every version, so that two versions do not build at once. */
@@ -65,7 +113,7 @@ const evidenceKeyOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gat
 export const ledger: LedgerStore = {
   place: "schema lockstep",
   grant:
-    "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep.",
+    "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lockstep.",
 
   async version(connection) {
     // The catalogue, not to_regclass: that fails without USAGE on the schema, and says "permission denied" less clearly.
@@ -104,6 +152,12 @@ export const ledger: LedgerStore = {
   },
 
   async begin(connection, id, { work, start, rowsEstimated, runner }) {
+    // A pass in another order, or of other columns, begins anew.
+    await connection.query(
+      `DELETE FROM lockstep.leases WHERE ${isThisOne}
+        AND EXISTS (SELECT 1 FROM lockstep.backfills WHERE ${isThisOne} AND spec <> $5::jsonb)`,
+      [...keyOf(id), JSON.stringify(work)],
+    );
     const { rows } = await connection.query(
       `INSERT INTO lockstep.backfills AS b
          (plan, table_schema, table_oid, once, table_name, status, spec, cursor, rows_estimated, runner)
@@ -112,7 +166,7 @@ export const ledger: LedgerStore = {
          table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
          updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
          cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
-         rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
+         control = b.control - 'cancelled', is_open = b.is_open AND b.spec = excluded.spec, rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
        RETURNING ${allColumns}`,
       [...keyOf(id), id.table.name, JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner],
     );
@@ -138,6 +192,153 @@ export const ledger: LedgerStore = {
     );
   },
 
+  async lock(connection, id) {
+    const { rows } = await connection.query(
+      `SELECT ${allColumns} FROM lockstep.backfills WHERE ${isThisOne} FOR NO KEY UPDATE`,
+      keyOf(id),
+    );
+    return rows[0];
+  },
+
+  async move(connection, id, { cursor, rows, filled }) {
+    await connection.query(
+      `UPDATE lockstep.backfills SET cursor = $5, rows_done = rows_done + $6::bigint, rows_filled = rows_filled + $7::bigint,
+       batches = batches + ($6::bigint + $7::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne}`,
+      [...keyOf(id), JSON.stringify(cursor), rows, filled],
+    );
+  },
+
+  async open(connection, id) {
+    await connection.query(`UPDATE lockstep.backfills SET is_open = true WHERE ${isThisOne}`, keyOf(id));
+  },
+
+  async leases(connection, id) {
+    const { rows } = await connection.query(
+      `SELECT l.lease, l.worker, l.after, l.up_to, l.row_count,
+         (SELECT (extract(epoch FROM clock_timestamp() - w.beat_at) * 1000)::bigint FROM lockstep.workers w WHERE w.worker = l.worker) AS beat_age_ms
+       FROM lockstep.leases l WHERE ${isThisOne} ORDER BY l.taken_at`,
+      keyOf(id),
+    );
+    return rows;
+  },
+
+  async addLease(connection, id, worker, { lease, after, upTo, rows }) {
+    await connection.query(
+      `INSERT INTO lockstep.leases (plan, table_schema, table_oid, once, lease, worker, after, up_to, row_count)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [...keyOf(id), lease, worker, after && JSON.stringify(after), JSON.stringify(upTo), rows],
+    );
+  },
+
+  async setLease(connection, worker, { lease, after, upTo, rows }) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.leases SET after = $3, up_to = $4, row_count = $5 WHERE lease = $1 AND worker = $2",
+      [lease, worker, after && JSON.stringify(after), JSON.stringify(upTo), rows],
+    );
+    return rowCount === 1;
+  },
+
+  async endLease(connection, worker, lease) {
+    const { rowCount } = await connection.query("DELETE FROM lockstep.leases WHERE lease = $1 AND worker = $2", [
+      lease,
+      worker,
+    ]);
+    return rowCount === 1;
+  },
+
+  async takeLease(connection, lease, from, to) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.leases SET worker = $3 WHERE lease = $1 AND worker = $2",
+      [lease, from, to],
+    );
+    return rowCount === 1;
+  },
+
+  async failures(connection, id, limit) {
+    const { rows } = await connection.query(
+      `SELECT key, code, ${momentSql("at")}, count(*) OVER () AS total FROM lockstep.failures WHERE ${isThisOne}
+        ORDER BY failures.at, key LIMIT $5`,
+      [...keyOf(id), limit],
+    );
+    return rows;
+  },
+
+  async addFailure(connection, id, key, code) {
+    await connection.query(
+      `INSERT INTO lockstep.failures (plan, table_schema, table_oid, once, key, code) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (plan, table_schema, table_oid, once, key) DO UPDATE SET code = excluded.code, at = excluded.at`,
+      [...keyOf(id), JSON.stringify(key), code],
+    );
+  },
+
+  async forgetFailures(connection, id) {
+    await connection.query(`DELETE FROM lockstep.failures WHERE ${isThisOne}`, keyOf(id));
+  },
+
+  async control(connection, id, isLocked) {
+    const { rows } = await connection.query(
+      `SELECT control FROM lockstep.backfills WHERE ${isThisOne}${isLocked ? " FOR NO KEY UPDATE" : ""}`,
+      keyOf(id),
+    );
+    return rows[0];
+  },
+
+  async setControl(connection, id, control) {
+    await connection.query(`UPDATE lockstep.backfills SET control = $5 WHERE ${isThisOne}`, [
+      ...keyOf(id),
+      JSON.stringify(control),
+    ]);
+  },
+
+  async workers(connection, plan) {
+    const { rows } = await connection.query(
+      `SELECT *, ${momentSql("started_at")}, (extract(epoch FROM clock_timestamp() - beat_at) * 1000)::bigint AS beat_age_ms
+         FROM lockstep.workers w WHERE plan = $1 ORDER BY w.started_at`,
+      [plan],
+    );
+    return rows;
+  },
+
+  async enlist(connection, id, { worker, host, pid }) {
+    await connection.query(
+      `INSERT INTO lockstep.workers (plan, table_schema, table_oid, once, worker, host, pid) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (worker) DO UPDATE SET beat_at = clock_timestamp()`,
+      [...keyOf(id), worker, host, pid],
+    );
+  },
+
+  async beat(connection, worker, report) {
+    const { rowCount } = await connection.query(
+      "UPDATE lockstep.workers SET beat_at = clock_timestamp(), report = $2 WHERE worker = $1",
+      [worker, JSON.stringify(report)],
+    );
+    return rowCount === 1;
+  },
+
+  async strikeOff(connection, worker) {
+    await connection.query("DELETE FROM lockstep.workers WHERE worker = $1", [worker]);
+  },
+
+  announceSql({ service, build, instance, plans }) {
+    const values = [service, build, instance, JSON.stringify(plans)].map(quoteLiteral).join(", ");
+    return `INSERT INTO lockstep.announcements (service, build, instance, plans) VALUES (${values}) ON CONFLICT (service, build, instance) DO UPDATE SET plans = excluded.plans, at = clock_timestamp()`;
+  },
+
+  async announcements(connection) {
+    const { rows } = await connection.query(
+      `SELECT service, build, instance, plans, ${momentSql("since")}, ${momentSql("at")},
+         round(extract(epoch FROM clock_timestamp() - at) * 1000)::bigint::text AS silent_ms
+       FROM lockstep.announcements a WHERE instance = '' OR a.at > clock_timestamp() - interval '7 days' ORDER BY a.at`,
+    );
+    return rows;
+  },
+
+  async forgetInstances(connection) {
+    await connection.query(
+      "DELETE FROM lockstep.announcements WHERE instance <> '' AND at < clock_timestamp() - interval '7 days'",
+    );
+  },
+
   async confirm(connection, key, { who, note, places }) {
     const { rows } = await connection.query(
       `INSERT INTO lockstep.evidence (plan, gate, table_schema, table_oid, column_name, table_name, who, note, places)
@@ -152,7 +353,7 @@ export const ledger: LedgerStore = {
 
   async evidence(connection, key) {
     const { rows } = await connection.query(
-      `SELECT *, ${momentSql("at")} FROM lockstep.evidence
+      `SELECT *, xmin::text AS mark, ${momentSql("at")} FROM lockstep.evidence
         WHERE plan = $1 AND gate = $2 AND table_schema = $3 AND table_oid = $4 AND column_name = $5`,
       evidenceKeyOf(key),
     );

@@ -53,6 +53,13 @@ export const mariadb: BenchSystem = {
         await this.query(server.url(), `DROP DATABASE ${name}`);
         await this.query(server.url(), "DROP DATABASE IF EXISTS lockstep");
       },
+      settle: async () => {
+        const length = async () => {
+          const [row] = await this.query(server.url(), "SHOW GLOBAL STATUS LIKE 'Innodb_history_list_length'");
+          return Number(row?.Value);
+        };
+        while ((await length()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      },
       stop: () => server.stop(),
     };
   },

@@ -27,6 +27,8 @@ export interface BenchServer {
   /** A fresh database with the table, read once so that it is in memory. */
   copy(name: string): Promise<string>;
   drop(name: string): Promise<void>;
+  /** Resolves when the server has no work left of what was written: InnoDB purges old rows after the transaction. */
+  settle(): Promise<void>;
   stop(): Promise<void>;
 }
 

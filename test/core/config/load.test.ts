@@ -50,7 +50,7 @@ describe("loadConfig", () => {
 
   it.each([
     ["an unknown key", "{ target: {} }", /lockstep\.config\.ts is not valid:\n.*"target"/],
-    ["an unknown key deeper", "{ backfill: { batchRow: 3 } }", /"batchRow"\n.*at backfill/],
+    ["an unknown key deeper", "{ check: { bases: 3 } }", /"bases"\n.*at check/],
     [
       "an unknown signal",
       "{ code: { scorecard: { weights: { halfOfCores: 3 } } } }",
@@ -69,7 +69,9 @@ describe("loadConfig", () => {
       '{ targets: { p: { urlFrom: "postgresql://u:secret@h/d" } } }',
       /name of an environment variable.*\n.*at targets\.p\.urlFrom/,
     ],
-    ["a number out of range", "{ backfill: { batchRows: 0 } }", /at backfill\.batchRows/],
+    ["a number out of range", "{ check: { server: 3 } }", /at check\.server/],
+    ["a service twice", '{ services: ["web", "web"] }', /named twice\n.*at services/],
+    ["a service with a space", '{ services: ["the web"] }', /a name of letters.*\n.*at services\[0\]/],
     ["a toggle without a template", "{ toggle: {} }", /at toggle/],
     ["a toggle of writes", '{ toggle: { read: "f({name})", write: "f({name})" } }', /"write"/],
     ["an unknown service of flags", '{ toggle: "launchdarkly" }', /at toggle/],

@@ -13,13 +13,13 @@ const slowly: FillFunction = async (rows, context) => {
 };
 try {
   await runBackfill({
+    // Slow enough that the table is not filled before it has been killed twenty times.
+    options: { pauseMs: "15" },
     ...input,
     clock: systemClock,
     random: seeded(seed),
     functions: new Map([["User.handle", { reads: ["email"], fill: slowly }]]),
     batch: { startRows: 30, minRows: 15, maxRows: 60, targetMs: 20 },
-    // Slow enough that the table is not filled before it has been killed twenty times.
-    pauseMs: 15,
     onEvent: (event) => console.log(JSON.stringify(event)),
   });
 } catch (error) {

@@ -39,20 +39,23 @@ describe("two runners", () => {
     await writer.query("SELECT pg_advisory_unlock_all()");
   });
 
-  it("a runner that has lost its lock keeps nothing of its batch", async () => {
+  it("a worker that has lost its range keeps nothing of its batch, and goes on with others", async () => {
     const spec = await makeTable(db, { rows: numbered(30) });
-    const error = await errorOf(
-      fillTable(database.url, spec, {
-        throttles: [
-          async () => {
-            await db.query("UPDATE lockstep.backfills SET runner = 'somebody else'");
-            return undefined;
-          },
-        ],
-      }),
-    );
-    expect(error.code).toBe("LS5003");
-    expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(0);
+    let isTaken = false;
+    const { events, ...result } = await fillTable(database.url, spec, {
+      between: [
+        async () => {
+          const { rowCount } = await db.query("UPDATE lockstep.leases SET worker = 'somebody' WHERE $1", [!isTaken]);
+          isTaken ||= rowCount > 0;
+          return undefined;
+        },
+      ],
+    });
+    // Nobody of that name is alive, so the range is taken back.
+    expect(result).toMatchObject({ status: "done", rows: 30, filled: 30 });
+    expect(events.filter(({ kind }) => kind === "notice")).toMatchObject([
+      { message: expect.stringContaining("taken over") },
+    ]);
   });
 });
 

@@ -11,6 +11,7 @@ import { LockstepError } from "../../../core/src/errors.js";
 import type { BackfillSpec, Fill, TableName, UnitColumn } from "../../../core/src/model/index.js";
 import { readFill } from "../../../core/src/sql/fill/read.js";
 import { quoteIdentifier, quoteTable } from "../../../core/src/sql/postgres/quote.js";
+import { type Between, signalsOf } from "../../support/between-batches.js";
 import { fileOf } from "../../support/units.js";
 
 export const plan = "20261120093000_user_handle";
@@ -95,7 +96,7 @@ export async function open(url: string): Promise<Connection> {
 export async function fillTable(
   url: string,
   spec: BackfillSpec,
-  input: Partial<BackfillInput> = {},
+  { between, ...input }: Partial<BackfillInput> & { readonly between?: readonly Between[] } = {},
 ): Promise<BackfillResult & { readonly events: readonly BackfillEvent[] }> {
   const events: BackfillEvent[] = [];
   const result = await runBackfill({
@@ -105,6 +106,7 @@ export async function fillTable(
     clock: systemClock,
     random: seeded(1),
     batch: { startRows: 7, minRows: 3 },
+    ...signalsOf(between),
     ...input,
     onEvent(event) {
       events.push(event);

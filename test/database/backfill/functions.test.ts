@@ -42,10 +42,10 @@ const differing = () =>
   scalar<number>(db, `SELECT count(*)::int FROM "User" WHERE handle IS DISTINCT FROM lower(email)`);
 const table = async (input: Parameters<typeof makeTable>[1] = {}, reads?: readonly string[]) =>
   byFunction(await makeTable(db, { withTrigger: false, ...input }), reads);
-/** A clock whose pauses are over at once. */
+/** A clock whose pauses are over at once. A minute stays one: so long a call may take. */
 const hurried = {
   ...systemClock,
-  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(Math.min(ms, 20), signal),
+  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms >= 60_000 ? ms : Math.min(ms, 20), signal),
 };
 
 describe("a whole run", () => {
@@ -419,9 +419,7 @@ describe("a function that fails", () => {
       "The function fills.User.handle of lockstep.config.ts threw for id=23: TypeError: no such city",
     );
     expect(await scalar(db, `SELECT count(*)::int FROM "User" WHERE id < 23 AND handle IS NULL`)).toBe(0);
-    expect(await readBackfills(db, plan)).toMatchObject([
-      { status: "failed", cursor: { phase: "pass", after: ["22"] } },
-    ]);
+    expect(await readBackfills(db, plan)).toMatchObject([{ status: "failed", rowsDone: 23 }]);
     const again = await fillTable(database.url, spec, functions(lowerEmails));
     expect(again).toMatchObject({ status: "done", filled: 17 });
     expect(again.events.find(({ kind }) => kind === "started")).toMatchObject({ isResumed: true, rows: 23 });

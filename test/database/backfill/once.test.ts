@@ -248,7 +248,7 @@ describe("a pass that may have been made already", () => {
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'lockstep backfill%'",
         );
       },
-      pauseMs: 30,
+      options: { pauseMs: "30" },
     });
     expect(isBroken).toBe(true);
     expect(result).toMatchObject({ status: "done", rows: 60 });
@@ -281,7 +281,7 @@ describe("rows that move away from the pass", () => {
     let isDone = false;
     return fillTable(database.url, spec, {
       ...input,
-      throttles: [
+      between: [
         async ({ connection }) => {
           if (isDone || !(await scalar(connection, `SELECT bool_or(handle IS NOT NULL) FROM "User"`))) return undefined;
           isDone = true;

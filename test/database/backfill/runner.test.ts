@@ -153,8 +153,10 @@ describe("stopping and going on", () => {
     });
     expect(first).toMatchObject({ status: "stopped", rows: 50, filled: 50 });
     expect(await withoutValue()).toBe(150);
-    expect(await readBackfills(db, plan)).toMatchObject([
-      { status: "stopped", cursor: { phase: "pass", after: ["49"] }, finishedAt: null },
+    expect(await readBackfills(db, plan)).toMatchObject([{ status: "stopped", rowsDone: 50, finishedAt: null }]);
+    // It had taken the next ten rows already; whoever comes next makes them.
+    expect(await scalar(db, "SELECT array_agg(ARRAY[after->>0, up_to->>0]) FROM lockstep.leases")).toEqual([
+      ["49", "59"],
     ]);
     const second = await fillTable(database.url, spec);
     expect(second.events.find(({ kind }) => kind === "started")).toMatchObject({
@@ -216,7 +218,7 @@ describe("stopping and going on", () => {
     const result = await fillTable(database.url, spec, {
       clock,
       batch: { startRows: 10, minRows: 10, maxRows: 10 },
-      throttles: [
+      between: [
         async ({ connection }) => {
           ended += 1;
           if (ended > 12 || ended % 2 !== 0) return undefined;
@@ -255,23 +257,6 @@ describe("stopping and going on", () => {
   });
 });
 
-describe("throttles", () => {
-  it("are asked between batches until they let go", async () => {
-    const spec = await makeTable(db, { rows: numbered(50) });
-    const answers = [
-      { reason: "replica is behind", pauseMs: 1 },
-      { reason: "replica is behind", pauseMs: 1 },
-      undefined,
-    ];
-    const { events, status } = await fillTable(database.url, spec, { throttles: [async () => answers.shift()] });
-    expect(status).toBe("done");
-    expect(events.filter(({ kind }) => kind === "throttled")).toEqual([
-      { kind: "throttled", reason: "replica is behind", pauseMs: 1 },
-      { kind: "throttled", reason: "replica is behind", pauseMs: 1 },
-    ]);
-  });
-});
-
 describe("what ends a run", () => {
   it("names the row that a unique index refuses, and keeps what was filled", async () => {
     const spec = await makeTable(db, { rows: numbered(100), isUnique: true });
@@ -281,7 +266,7 @@ describe("what ends a run", () => {
         // After the checks: a value that a later row will need.
         if (event.kind === "started") taking = db.query(`UPDATE "User" SET handle = 'u70@x.io' WHERE id = 99`);
       },
-      throttles: [
+      between: [
         async () => {
           await taking;
           return undefined;
@@ -350,7 +335,7 @@ describe("what ends a run", () => {
       fillTable(database.url, spec, {
         needsFillTrigger: false,
         // A writer that always comes behind the cursor.
-        throttles: [
+        between: [
           async () => {
             await db.query(`INSERT INTO "User" (id, email) SELECT min(id) - 1, 'x' FROM "User"`);
             return undefined;

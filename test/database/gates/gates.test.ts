@@ -255,7 +255,10 @@ describe("writers-aware, where places of the code may leave the column out", () 
     await makeTable(db, { rows: numbered(3) });
     const key = { plan, gate: "writers-aware", table: (await readTable(db, { name: "User" }))!, column: "handle" };
     await confirm(db, key, "ada@example.org");
-    await db.query("ALTER TABLE lockstep.evidence DROP COLUMN places; UPDATE lockstep.meta SET version = 3");
+    await db.query(
+      `ALTER TABLE lockstep.evidence DROP COLUMN places; ALTER TABLE lockstep.backfills DROP COLUMN control, DROP COLUMN is_open;
+       DROP TABLE lockstep.leases, lockstep.workers, lockstep.failures, lockstep.announcements; UPDATE lockstep.meta SET version = 3`,
+    );
     expect(await asked()).toMatchObject({ isOpen: true });
     expect(await asked(writer("prisma/seed.ts", 4))).toMatchObject({ isOpen: false });
     await confirm(db, key, "ada@example.org", undefined, [writer("prisma/seed.ts", 4)]);

@@ -132,7 +132,7 @@ describe("stopping and going on", () => {
     const result = await fillTable(database.url, spec, {
       batch: small,
       clock: { now: () => systemClock.now(), sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) },
-      throttles: [
+      between: [
         async ({ connection }) => {
           asked += 1;
           if (asked <= 6 && asked % 2 === 0) await db.query(`KILL ${connection.pid}`);
@@ -185,7 +185,7 @@ describe("other sessions", () => {
     let inserted = 0;
     const result = await fillTable(database.url, spec, {
       batch: small,
-      throttles: [
+      between: [
         async () => {
           if (inserted < 3) await db.query("INSERT INTO `User` (`id`, `email`) VALUES (?, 'New')", [-1 - inserted++]);
           return undefined;
@@ -281,7 +281,7 @@ describe("a pass that is made once", () => {
     const spec = await once(20);
     const first = await fillTable(database.url, spec, {
       batch: small,
-      throttles: [
+      between: [
         async () => {
           await db.query("INSERT IGNORE INTO `User` (`id`, `email`) VALUES (99, 'later')");
           return undefined;
@@ -296,13 +296,13 @@ describe("a pass that is made once", () => {
 
   it("asks about rows without a value that it has passed, for nothing tells when they were written", async () => {
     const spec = await once(20);
-    const throttles = [
+    const between = [
       async () => {
         await db.query("UPDATE `User` SET `handle` = NULL WHERE `id` = 3");
         return undefined;
       },
     ];
-    const error = await fillTable(database.url, spec, { batch: small, throttles }).catch((each: unknown) => each);
+    const error = await fillTable(database.url, spec, { batch: small, between }).catch((each: unknown) => each);
     expect(error).toMatchObject({ code: "LS5010" });
     expect((error as LockstepError).message).toContain("id=3");
     expect(await fillTable(database.url, spec, { nulls: "keep" })).toMatchObject({ status: "done" });

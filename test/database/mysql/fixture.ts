@@ -5,6 +5,7 @@ import { systemClock } from "../../../core/src/db/clock.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { BackfillSpec, Fill } from "../../../core/src/model/index.js";
 import { quoteIdentifier } from "../../../core/src/mysql/quote.js";
+import { type Between, signalsOf } from "../../support/between-batches.js";
 
 export const plan = "20261120093000_user_handle";
 
@@ -68,7 +69,11 @@ export interface Run extends BackfillResult {
 }
 
 /** One run of the backfill, without its fill triggers. */
-export async function fillTable(url: string, spec: BackfillSpec, input: Partial<BackfillInput> = {}): Promise<Run> {
+export async function fillTable(
+  url: string,
+  spec: BackfillSpec,
+  { between, ...input }: Partial<BackfillInput> & { readonly between?: readonly Between[] } = {},
+): Promise<Run> {
   const events: BackfillEvent[] = [];
   const result = await runBackfill({
     url,
@@ -77,8 +82,12 @@ export async function fillTable(url: string, spec: BackfillSpec, input: Partial<
     clock: systemClock,
     random: Math.random,
     needsFillTrigger: false,
-    onEvent: (event) => void events.push(event),
+    ...signalsOf(between),
     ...input,
+    onEvent(event) {
+      events.push(event);
+      input.onEvent?.(event);
+    },
   });
   return { ...result, events };
 }

@@ -1,6 +1,10 @@
+import type { BackfillEvent } from "../../backfill/events.js";
 import type { NullAnswer } from "../../backfill/input.js";
+import { runOptions } from "../../backfill/pacing.js";
+import { readOption } from "../../backfill/run-option.js";
 import { LockstepError } from "../../errors.js";
 import { defineCommand, type Invocation, textOption } from "../command.js";
+import { givenOptions, optionList } from "../run-options.js";
 
 export default defineCommand({
   name: "backfill run",
@@ -8,9 +12,13 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
-    { flags: "--batch-rows <rows>", description: "rows of the first batch; later ones adapt" },
-    { flags: "--batch-ms <ms>", description: "how long a batch should hold its row locks (default 100)" },
-    { flags: "--pause-ms <ms>", description: "rest between two batches (default 0)" },
+    { flags: "--workers <n>", description: "so many sessions share the work (default 1)" },
+    {
+      flags: "--estimate",
+      description: "what it would take, and what it sets off; some batches are tried and rolled back",
+    },
+    { flags: "--join", description: "another process may be at it: work with it" },
+    ...optionList(),
     { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
     { flags: "--fill-nulls", description: "optional columns: fill rows that code may have left empty on purpose, too" },
     { flags: "--keep-nulls", description: "optional columns: leave such rows, and count the backfill as done" },
@@ -30,6 +38,9 @@ export default defineCommand({
       { fillFunctions },
       { commandFor },
       { followFunctions, followNames, namedColumns },
+      { numberOption },
+      { estimateBackfill },
+      { estimateText },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -41,8 +52,10 @@ export default defineCommand({
       import("../../config/configured-fills.js"),
       import("../../review/words.js"),
       import("../../plan/follow-names.js"),
+      import("../number-option.js"),
+      import("../../backfill/estimate.js"),
+      import("../../review/backfill-estimate.js"),
     ]);
-    const { numberOption } = await import("../number-option.js");
     const plan = choosePlan(project.root, invocation.arguments[0]);
     if (plan.backfills.length === 0)
       throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
@@ -52,9 +65,9 @@ export default defineCommand({
     const functions = isMissing
       ? followFunctions(followNames(plan, namedColumns(await plugin.readModels(project))), configured)
       : configured;
-    const startRows = numberOption(invocation, "batchRows", 1) ?? config.backfill?.batchRows;
-    const targetMs = numberOption(invocation, "batchMs", 1) ?? config.backfill?.batchMs;
-    const pauseMs = numberOption(invocation, "pauseMs", 0) ?? config.backfill?.pauseMs;
+    const options = givenOptions(invocation, config);
+    const workers = numberOption(invocation, "workers", 1);
+    for (const [name, option] of runOptions()) if (options[name] !== undefined) readOption(name, option, options[name]);
     const lines: string[] = [];
     const results: Record<string, unknown>[] = [];
     const refused: InstanceType<typeof LockstepError>[] = [];
@@ -62,25 +75,33 @@ export default defineCommand({
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
         const view = new BackfillView(io, target.name, spec);
-        const run = (nulls: NullAnswer | undefined) =>
-          runBackfill({
-            url: target.url,
-            plan: plan.id,
-            spec,
-            clock: systemClock,
-            random: Math.random,
-            signal: io.signal,
-            onEvent: (event) => view.show(event),
-            batch: {
-              ...(startRows === undefined ? {} : { startRows }),
-              ...(targetMs === undefined ? {} : { targetMs }),
-            },
-            ...(pauseMs === undefined ? {} : { pauseMs }),
-            allowTriggers: invocation.options.allowTriggers === true,
-            functions,
-            isPastBackfill: plan.state.released !== "expand",
-            ...(nulls === undefined ? {} : { nulls }),
-          }).finally(() => io.progress.end());
+        const input = (nulls: NullAnswer | undefined) => ({
+          url: target.url,
+          plan: plan.id,
+          spec,
+          clock: systemClock,
+          env: io.env,
+          random: Math.random,
+          signal: io.signal,
+          onEvent: (event: BackfillEvent) => view.show(event),
+          options,
+          ...(workers === undefined ? {} : { workers }),
+          isJoining: invocation.options.join === true,
+          allowTriggers: invocation.options.allowTriggers === true,
+          functions,
+          isPastBackfill: plan.state.released !== "expand",
+          ...(nulls === undefined ? {} : { nulls }),
+        });
+        if (invocation.options.estimate === true) {
+          const estimate = await estimateBackfill(
+            input(undefined),
+            options.maxRowsPerSecond === undefined ? undefined : Number(options.maxRowsPerSecond),
+          );
+          lines.push(estimateText(target.name, view.label, estimate));
+          results.push({ target: target.name, ...estimate });
+          continue;
+        }
+        const run = (nulls: NullAnswer | undefined) => runBackfill(input(nulls)).finally(() => io.progress.end());
         const result = await run(nullAnswer(invocation))
           .catch(async (error: unknown) => run(await askPerson(error, io)))
           .catch((error: unknown) => {
@@ -94,8 +115,8 @@ export default defineCommand({
         results.push({ target: target.name, ...result });
         if (result.status === "stopped")
           throw new LockstepError(
-            "LS5002",
-            `Stopped on ${target.name}: ${view.position(result.rows)}. Nothing is lost.`,
+            result.ended === undefined ? "LS5002" : "LS5025",
+            `Stopped on ${target.name}${result.ended === undefined ? "" : `, ${result.ended}`}: ${view.position(result.rows)}. Nothing is lost.`,
             {
               hint: `npx lockstep backfill run ${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`,
             },
@@ -103,6 +124,12 @@ export default defineCommand({
         lines.push(view.verdict(result));
       }
     }
+    if (invocation.options.estimate === true)
+      return {
+        text: [...lines, nextText(`npx lockstep backfill run ${plan.id}`, io.colors)].join("\n"),
+        json: { plan: plan.id, estimates: results },
+        exitCode: 0,
+      };
     const [first, ...others] = refused;
     if (first !== undefined) {
       for (const line of lines) io.err(line);

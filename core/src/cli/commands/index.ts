@@ -1,6 +1,13 @@
 import type { CliCommand } from "../command.js";
 import abandon from "./abandon.js";
+import announce from "./announce.js";
+import backfillCancel from "./backfill-cancel.js";
+import backfillFailures from "./backfill-failures.js";
+import backfillPause from "./backfill-pause.js";
+import backfillResume from "./backfill-resume.js";
 import backfillRun from "./backfill-run.js";
+import backfillSet from "./backfill-set.js";
+import backfillStatus from "./backfill-status.js";
 import check from "./check.js";
 import code from "./code.js";
 import deploy from "./deploy.js";
@@ -14,11 +21,19 @@ import repair from "./repair.js";
 import rewrite from "./rewrite.js";
 import status from "./status.js";
 import undo from "./undo.js";
+import verify from "./verify.js";
 
 /** Every command, in the order of their names. This file is generated: npm run lists. */
 export const commands: readonly CliCommand[] = [
   abandon,
+  announce,
+  backfillCancel,
+  backfillFailures,
+  backfillPause,
+  backfillResume,
   backfillRun,
+  backfillSet,
+  backfillStatus,
   check,
   code,
   deploy,
@@ -32,4 +47,5 @@ export const commands: readonly CliCommand[] = [
   rewrite,
   status,
   undo,
+  verify,
 ];

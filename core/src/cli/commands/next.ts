@@ -12,6 +12,10 @@ export default defineCommand({
       flags: "--confirm <gate...>",
       description: "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees",
     },
+    {
+      flags: "--evidence <file...>",
+      description: "what lockstep verify wrote, in place of connecting to its target; not older than 24 hours",
+    },
     { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
     { flags: "--note <text>", description: "a note for the record" },
     ...codeOptions,

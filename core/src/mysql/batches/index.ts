@@ -97,6 +97,18 @@ export const batches: Batches = {
     return sumOf(done);
   },
 
+  async logBytes(connection) {
+    const { rows } = await connection.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Innodb_os_log_written'");
+    return rows[0] && Number(rows[0].Value);
+  },
+
+  async readers(connection) {
+    const { rows } = await connection.query<{ isOn: unknown; format: string }>(
+      "SELECT @@log_bin AS isOn, @@binlog_format AS format",
+    );
+    return Number(rows[0]?.isOn) === 1 ? [{ kind: "binary log", name: rows[0]!.format }] : [];
+  },
+
   rowsLeft: (connection, target, limit, timeoutMs) =>
     inScan(connection, timeoutMs, () =>
       keysOf(connection, target, { sql: `WHERE ${lacksAny(target.columns)} LIMIT ${limit}`, values: [] }),

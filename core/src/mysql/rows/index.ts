@@ -3,6 +3,7 @@ import type { Rows } from "../../dialects/rows.js";
 import { findDiffering, follow } from "./differing.js";
 import { evaluated, scalarOf } from "./evaluated.js";
 import { rowLabel } from "./label.js";
+import { missing } from "./missing.js";
 import { findRefusedRows } from "./refused.js";
 
 /** Of MySQL and MariaDB. */
@@ -12,6 +13,7 @@ export const rows: Rows = {
   label: rowLabel,
   // What EXPLAIN says of a column without an index is all rows, or a tenth of them.
   estimate: async () => undefined,
+  missing,
   refused: findRefusedRows,
   differing: findDiffering,
   follow,

@@ -82,6 +82,23 @@ export const batches: Batches = {
     return stored!;
   },
 
+  async logBytes(connection) {
+    const { rows } = await connection.query<{ bytes: string }>(
+      "SELECT (pg_current_wal_insert_lsn() - '0/0')::text AS bytes",
+    );
+    return Number(rows[0]!.bytes);
+  },
+
+  async readers(connection, { table }) {
+    const { rows } = await connection.query<{ kind: "publication" | "slot"; name: string }>(
+      `SELECT 'publication' AS kind, pubname::text AS name FROM pg_publication_tables WHERE schemaname = $1 AND tablename = $2
+       UNION ALL SELECT 'slot', slot_name::text FROM pg_replication_slots
+        WHERE slot_type = 'physical' OR database = current_database() ORDER BY 1, 2`,
+      [table.schema, table.name],
+    );
+    return rows;
+  },
+
   async rowsLeft(connection, target, limit, timeoutMs) {
     return inScan(connection, timeoutMs, () => keysOf(connection, { sql: rowsLeft(target), values: [limit] }));
   },

@@ -4,6 +4,7 @@ import { plannedRows } from "../table.js";
 import { findDiffering, follow } from "./differing.js";
 import { evaluated, scalarOf } from "./evaluated.js";
 import { rowLabel } from "./label.js";
+import { missing } from "./missing.js";
 import { findRefusedRows } from "./refused.js";
 
 /** Of PostgreSQL. */
@@ -17,6 +18,7 @@ export const rows: Rows = {
     ),
   label: rowLabel,
   estimate: plannedRows,
+  missing,
   refused: findRefusedRows,
   differing: findDiffering,
   follow,

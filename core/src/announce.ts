@@ -1,0 +1,56 @@
+/** What `npx lockstep announce <service> --write <file>` wrote where this build was made. */
+export interface Build {
+  readonly service: string;
+  readonly build: string;
+  /** What says that an instance of this build is alive. */
+  readonly statement: string;
+}
+
+export interface AnnounceOptions {
+  readonly build: Build;
+  /** Runs one statement without parameters on the application's database: `(sql) => pool.query(sql)`. */
+  readonly run: (sql: string) => unknown;
+  /** Told why nothing could be said, once until it works again. Default: nobody is. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const everyMs = 30_000;
+
+/**
+ * Says now and every 30 seconds that an instance of this build is alive. It throws nothing, keeps no process alive and ends with it.
+ *
+ * @returns what ends it before
+ * @example announce({ build, run: (sql) => pool.query(sql) });
+ */
+export function announce({ build, run, onError }: AnnounceOptions): () => void {
+  let isRunning = false;
+  let hasFailed = false;
+  let sql: string | undefined;
+  const beat = async () => {
+    // A pool without a free connection: one waits, not a hundred.
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      sql ??= build.statement.replace("{instance}", crypto.randomUUID());
+      await run(sql);
+      hasFailed = false;
+    } catch (error) {
+      if (!hasFailed) tell(error, onError);
+      hasFailed = true;
+    } finally {
+      isRunning = false;
+    }
+  };
+  void beat();
+  const timer = setInterval(beat, everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function tell(error: unknown, onError: AnnounceOptions["onError"]): void {
+  try {
+    onError?.(error);
+  } catch {
+    // The application goes on, whatever its logger does.
+  }
+}

@@ -1,0 +1,71 @@
+import { connect } from "../connect.js";
+import type { Connection } from "../dialects/connection.js";
+import { type Blind, isBlind, type ReplicaLag } from "../dialects/pressure.js";
+import { LockstepError } from "../errors.js";
+import type { SignalContext } from "./signals/signal.js";
+
+/** A replica that is asked itself, by the name of the variable that holds its URL. */
+export type NamedReplica = (ReplicaLag & { readonly name: string }) | Blind;
+
+/** How long an answer counts while nothing is held, and how long one that cannot be reached is left alone. */
+const answerMs = 1000;
+const restMs = 60_000;
+
+/** Connections to replicas, one each, that live as long as the run. */
+export class NamedReplicas {
+  readonly #asked = new Map<string, { connection?: Connection; answer: NamedReplica; untilMs: number }>();
+  #isFirst = true;
+
+  constructor(atEnd: (close: () => Promise<void>) => void) {
+    atEnd(async () => {
+      for (const { connection } of this.#asked.values()) await connection?.close();
+    });
+  }
+
+  /** @throws at the first look alone: LS8003 a variable is not set · LS8004 nobody answers · LS8002 it is no replica */
+  async ask(
+    context: SignalContext<{ readonly replicaUrlFrom: readonly string[] | undefined }>,
+  ): Promise<readonly NamedReplica[]> {
+    const { options, isHeld, clock } = context;
+    const answers: NamedReplica[] = [];
+    for (const name of options.replicaUrlFrom ?? []) {
+      const known = this.#asked.get(name);
+      const isFresh = known !== undefined && clock.now() < known.untilMs && !(isHeld && !isBlind(known.answer));
+      answers.push(isFresh ? known.answer : await this.#ask(name, known?.connection, context));
+    }
+    this.#isFirst = false;
+    return answers;
+  }
+
+  async #ask(
+    name: string,
+    open: Connection | undefined,
+    { env, clock }: SignalContext<unknown>,
+  ): Promise<NamedReplica> {
+    let connection = open;
+    try {
+      const url = env[name];
+      if (url === undefined || url === "")
+        throw new LockstepError("LS8003", `A replica takes its URL from ${name}, which is not set.`);
+      connection ??= await connect(url, {
+        applicationName: "lockstep backfill lag",
+        needsSession: false,
+        statementTimeoutMs: 2000,
+      });
+      const lag = await connection.dialect.pressure.lag(connection);
+      if (lag === undefined)
+        throw new LockstepError("LS8002", `${name}: the server at ${connection.label} replicates nothing.`);
+      const answer = isBlind(lag) ? lag : { ...lag, name };
+      this.#asked.set(name, { connection, answer, untilMs: clock.now() + answerMs });
+      return answer;
+    } catch (error) {
+      await connection?.close().catch(() => undefined);
+      if (this.#isFirst) throw error;
+      // One that cannot be asked holds nothing up: it may be gone for good.
+      const why = error instanceof LockstepError ? error.message : "it does not answer";
+      const answer = { kind: "blind", reason: `the replica of ${name} cannot be asked: ${why}` } as const;
+      this.#asked.set(name, { answer, untilMs: clock.now() + restMs });
+      return answer;
+    }
+  }
+}

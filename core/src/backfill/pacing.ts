@@ -1,0 +1,186 @@
+import { isDatabaseError } from "../db/retry.js";
+import { LockstepError } from "../errors.js";
+import type { Control } from "../ledger/control.js";
+import type { RunSettings } from "./input.js";
+import { numberOption, type RunOption, readOption } from "./run-option.js";
+import type { BackfillSession } from "./session.js";
+import { signals as allSignals } from "./signals/index.js";
+import type { Answer, LastBatch, Signal, SignalContext } from "./signals/signal.js";
+
+/** How large batches are, and what lies between them. */
+export const batchOptions = {
+  batchRows: numberOption("rows", 1, { description: "rows of the first batch; later ones adapt" }),
+  batchMs: numberOption("ms", 1, { description: "how long a batch should hold its row locks (default 100)" }),
+  pauseMs: numberOption("ms", 0, { description: "rest between two batches (default 0)" }),
+  maxFailures: numberOption("rows", 0, {
+    description: "so many rows that get no value are left to you; more end the run (default 10000)",
+  }),
+} as const;
+
+/** Every option that a run may be given, and that `backfill set` may change while it runs, by name. */
+export function runOptions(signals: readonly Signal[] = allSignals): ReadonlyMap<string, RunOption<unknown>> {
+  return new Map([batchOptions, ...signals.map(({ options }) => options)].flatMap((each) => Object.entries(each)));
+}
+
+/** Why no batch begins. */
+export interface Waiting {
+  readonly signal: string;
+  readonly reason: string;
+  /** By the run's clock. */
+  readonly sinceMs: number;
+}
+
+type Look = ReturnType<Signal["start"]>;
+
+/** A right, a function, a view or a setting that is not there, or of which the server knows the name alone. */
+const unseen = /^(?:0A000|42501|42704|42703|42883|42P01)$/;
+
+/** How long a hold may last until the signal is asked again. */
+const lookMs = 1000;
+
+/** Decides before each batch whether it may begin: asks the signals, and knows what people want. */
+export class Pacing {
+  control: Control = { settings: {} };
+  waiting: Waiting | undefined;
+  /** What could not be looked at, by signal. */
+  readonly blind = new Map<string, string>();
+  readonly #settings: RunSettings;
+  readonly #signals: readonly {
+    readonly signal: Signal;
+    readonly look: Look;
+    lookedMs: number;
+    isHeld: boolean;
+  }[];
+  readonly #options: ReadonlyMap<string, RunOption<unknown>>;
+  readonly #read = new Map<string, unknown>();
+  readonly #startedMs: number;
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  constructor(settings: RunSettings) {
+    this.#settings = settings;
+    this.#startedMs = settings.clock.now();
+    this.#options = runOptions(settings.signals);
+    this.#signals = [...settings.signals]
+      .sort((one, other) => one.rank - other.rank)
+      .map((signal) => ({
+        signal,
+        look: signal.start((close) => this.#closers.push(close)),
+        lookedMs: Number.NEGATIVE_INFINITY,
+        isHeld: false,
+      }));
+    for (const name of Object.keys(settings.options)) this.#value(name);
+  }
+
+  /** An option as it is now: what `backfill set` says counts more than what the run was started with. */
+  option<N extends keyof typeof batchOptions>(
+    name: N,
+  ): ((typeof batchOptions)[N] extends RunOption<infer T> ? T : never) | undefined {
+    return this.#value(name) as never;
+  }
+
+  /** What no batch may go beyond, whatever it could. */
+  get rowsPerSecond(): number | undefined {
+    return this.#options.has("maxRowsPerSecond") ? (this.#value("maxRowsPerSecond") as number | undefined) : undefined;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers) await close().catch(() => undefined);
+  }
+
+  /**
+   * Waits until every signal lets a batch begin.
+   * @returns `eased`: something was under pressure; `end`: the run is to end, and why; undefined also when the signal of the process came
+   */
+  async beforeBatch(
+    session: BackfillSession,
+    last: LastBatch | undefined,
+    emit: RunSettings["emit"] = this.#settings.emit,
+  ): Promise<{ readonly isEased?: true; readonly end?: string }> {
+    const { clock, signal: abort } = this.#settings;
+    let isEased = false;
+    // Whatever held the run: meanwhile another signal may have found a reason. So all are asked again.
+    for (let at = 0; at < this.#signals.length && !abort.aborted; at++) {
+      const each = this.#signals[at]!;
+      const { signal } = each;
+      const { cancelled } = this.control;
+      if (cancelled !== undefined) return { end: `cancelled by ${cancelled.who} at ${cancelled.at}` };
+      if (!each.isHeld && clock.now() - each.lookedMs < signal.everyMs) continue;
+      const answer = await this.#look(each, this.#context(signal, session, last, each.isHeld));
+      each.lookedMs = clock.now();
+      each.isHeld = answer?.kind === "hold";
+      if (answer?.kind === "end") return { end: answer.reason };
+      if (answer?.kind !== "hold") {
+        this.#noteBlind(signal, answer, emit);
+        if (this.waiting?.signal === signal.id) this.#letGo(emit);
+        continue;
+      }
+      isEased ||= signal.isPressure;
+      const { reason, pauseMs = lookMs } = answer;
+      if (this.waiting !== undefined && this.waiting.signal !== signal.id) this.#letGo(emit);
+      this.waiting = { signal: signal.id, reason, sinceMs: this.waiting?.sinceMs ?? clock.now() };
+      emit({ kind: "waiting", signal: signal.id, reason, pauseMs, forMs: clock.now() - this.waiting.sinceMs });
+      // What people want is heard once a second, so a long pause is taken in parts.
+      await clock.sleep(Math.min(pauseMs, lookMs), abort);
+      at = -1;
+    }
+    return isEased ? { isEased: true } : {};
+  }
+
+  /** A managed or related server may lack what a signal looks at: no reason to end a run. */
+  async #look({ look }: { readonly look: Look }, context: SignalContext<never>): Promise<Answer | undefined> {
+    try {
+      return await look(context);
+    } catch (error) {
+      if (!isDatabaseError(error) || !unseen.test(error.code)) throw error;
+      return { kind: "blind", reason: `the server does not tell: ${error.message}` };
+    }
+  }
+
+  #letGo(emit: RunSettings["emit"]): void {
+    const { signal, reason, sinceMs } = this.waiting!;
+    this.waiting = undefined;
+    emit({ kind: "released", signal, reason, forMs: this.#settings.clock.now() - sinceMs });
+  }
+
+  #noteBlind({ id }: Signal, answer: Extract<Answer, { kind: "blind" }> | undefined, emit: RunSettings["emit"]): void {
+    if (answer === undefined) {
+      this.blind.delete(id);
+      return;
+    }
+    if (this.blind.get(id) === answer.reason) return;
+    this.blind.set(id, answer.reason);
+    emit({ kind: "blind", signal: id, reason: answer.reason });
+  }
+
+  #context(
+    { options }: Signal,
+    { connection, table }: BackfillSession,
+    last: LastBatch | undefined,
+    isHeld: boolean,
+  ): SignalContext<never> {
+    const { clock, now, env, signal } = this.#settings;
+    return {
+      connection,
+      table,
+      clock,
+      now,
+      env,
+      signal,
+      control: this.control,
+      options: Object.fromEntries(Object.keys(options).map((name) => [name, this.#value(name)])) as never,
+      ...(last === undefined ? {} : { last }),
+      startedMs: this.#startedMs,
+      isHeld,
+    };
+  }
+
+  #value(name: string): unknown {
+    const option = this.#options.get(name);
+    if (option === undefined) throw new LockstepError("LS8002", `A run has no option "${name}".`);
+    const text = this.control.settings[name] ?? this.#settings.options[name] ?? option.initial;
+    if (text === undefined) return undefined;
+    const key = `${name} ${text}`;
+    if (!this.#read.has(key)) this.#read.set(key, readOption(name, option, text));
+    return this.#read.get(key);
+  }
+}

@@ -1,0 +1,130 @@
+import type { BackfillRecord } from "../ledger/backfills.js";
+import type { Control } from "../ledger/control.js";
+import type { WorkerReport } from "../ledger/workers.js";
+import type { BackfillEvent } from "./events.js";
+import type { RunSettings } from "./input.js";
+import { Observer } from "./observer.js";
+import { Pace } from "./pace.js";
+import { Pacing } from "./pacing.js";
+import type { RefusedRow } from "./row-refused.js";
+import type { BackfillSession } from "./session.js";
+import type { LastBatch } from "./signals/signal.js";
+
+/** What the workers of one process share: when they may go on, what people want, how far the backfill is. */
+export class Run {
+  readonly settings: RunSettings;
+  readonly pacing: Pacing;
+  readonly pace: Pace;
+  /** Rows that this process could not give a value. */
+  readonly refused: RefusedRow[] = [];
+  /** Rows passed, and rows that got a value since this process began: by every worker, as the ledger counts them. */
+  rows = 0;
+  filled = 0;
+  /** Batches of this process. */
+  batches = 0;
+  /** The fills were tried on all rows by this process, or by one before it. */
+  isTried = false;
+  /** Why it ends although nobody has stopped this process. */
+  ended: string | undefined;
+  #filledBefore: number | undefined;
+  readonly #abort = new AbortController();
+  #observer: Observer | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(given: RunSettings) {
+    // Everything that waits ends when somebody cancels the run, as it does when this process is stopped.
+    const signal = AbortSignal.any([given.signal, this.#abort.signal]);
+    this.settings = { ...given, signal };
+    this.pacing = new Pacing(this.settings);
+    this.pace = new Pace(given.clock.now());
+  }
+
+  get isStopped(): boolean {
+    return this.settings.signal.aborted;
+  }
+
+  /** A worker is connected. */
+  enter(worker: string, session: () => BackfillSession): void {
+    const { id, record } = session();
+    this.#filledBefore ??= record.rowsFilled;
+    this.count(record);
+    this.#hear(record.control);
+    this.#observer ??= new Observer(this.settings.url, id, (control) => this.#hear(control));
+    this.#observer.start(worker, () => session().connection.pid);
+  }
+
+  leave(worker: string): void {
+    this.#observer?.stop(worker);
+  }
+
+  async close(): Promise<void> {
+    await this.#observer?.close();
+    await this.pacing.close();
+  }
+
+  /** How long others have waited for a worker's batches since this was last asked. */
+  takeWaitedMs(worker: string): number {
+    return this.#observer?.takeWaitedMs(worker) ?? 0;
+  }
+
+  /** As the ledger has it: a batch may have been kept whose answer got lost, and other processes work on it, too. */
+  count({ rowsDone, rowsFilled }: Pick<BackfillRecord, "rowsDone" | "rowsFilled">): void {
+    this.rows = rowsDone;
+    this.filled = rowsFilled - (this.#filledBefore ?? 0);
+  }
+
+  /**
+   * Waits until a batch may begin; workers ask one after the other.
+   * @returns something was under pressure: batches get smaller
+   */
+  async untilFree(worker: string, session: () => BackfillSession, last: LastBatch | undefined): Promise<boolean> {
+    const turn = this.#turn.then(() => this.pacing.beforeBatch(session(), last, (event) => this.tell(worker, event)));
+    this.#turn = turn.catch(() => undefined);
+    const { isEased, end } = await turn;
+    if (end !== undefined) this.#end(end);
+    return isEased === true;
+  }
+
+  /** What is told to whoever watches is kept for the ledger, too. */
+  tell(worker: string, event: BackfillEvent): void {
+    this.settings.emit(event);
+    const reports = this.#observer?.reports;
+    if (reports === undefined) return;
+    const report = reportOf(event, reports.get(worker) ?? {});
+    if (report === undefined) return;
+    const blind = [...this.pacing.blind].map(([signal, reason]) => ({ signal, reason }));
+    reports.set(worker, { ...report, ...(blind.length > 0 && { blind }) });
+  }
+
+  #hear(control: Control): void {
+    this.pacing.control = control;
+    if (control.cancelled !== undefined) this.#end(`cancelled by ${control.cancelled.who}`);
+  }
+
+  #end(reason: string): void {
+    this.ended ??= reason;
+    this.#abort.abort();
+  }
+}
+
+/** What a worker does after an event; undefined: the same as before. */
+function reportOf(event: BackfillEvent, { waiting: _, ...before }: WorkerReport): WorkerReport | undefined {
+  switch (event.kind) {
+    case "progress": {
+      const { rowsPerSecond, etaMs, batchRows, batchMs } = event;
+      return { state: "filling", rowsPerSecond, etaMs, batchRows, batchMs };
+    }
+    case "waiting": {
+      const { signal, reason, forMs } = event;
+      return { ...before, state: "waiting", waiting: { signal, reason, forMs } };
+    }
+    case "released":
+      return { ...before, state: "filling" };
+    case "reading":
+      return { state: "reading" };
+    case "sweep":
+      return { state: "sweeping" };
+    default:
+      return undefined;
+  }
+}

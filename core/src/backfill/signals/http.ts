@@ -1,0 +1,40 @@
+import { defineSignal } from "./signal.js";
+
+/** Longer than this nobody waits for an answer. */
+const answerMs = 2000;
+
+/** Whoever knows best whether the application is well: a health check, a query of a monitoring system behind it. */
+export default defineSignal({
+  id: "http",
+  summary: "an address does not answer 2xx to a GET within two seconds",
+  rank: 3,
+  options: {
+    throttleHttp: {
+      value: "<url>",
+      description: "wait while a GET of this address is not answered with 2xx within 2 s",
+      wanted: "an address that begins with http:// or https://, without a password",
+      read: (text: string) => {
+        const url = URL.canParse(text) ? new URL(text) : undefined;
+        return url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password === ""
+          ? url
+          : undefined;
+      },
+    },
+  },
+  everyMs: 1000,
+  isPressure: true,
+  start:
+    () =>
+    async ({ options: { throttleHttp: url }, signal }) => {
+      if (url === undefined) return undefined;
+      // What stands behind the path may be a secret.
+      const name = `${url.origin}${url.pathname}`;
+      try {
+        const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]) });
+        await response.body?.cancel();
+        return response.ok ? undefined : { kind: "hold", reason: `${name} answers ${response.status}` };
+      } catch {
+        return { kind: "hold", reason: `${name} does not answer` };
+      }
+    },
+});

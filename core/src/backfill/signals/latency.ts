@@ -1,0 +1,31 @@
+import { timeOption, timeText } from "../run-option.js";
+import { defineSignal } from "./signal.js";
+
+/** How many times as long as the COMMIT took the run rests, and how long at most. */
+const share = 5;
+const mostMs = 60_000;
+
+/** A COMMIT waits for the disk, and for replicas that confirm it: those of the application wait, too. */
+export default defineSignal({
+  id: "latency",
+  summary: "the COMMIT of a batch was slow: rests five times as long, for a minute at most",
+  rank: 1,
+  options: {
+    maxCommit: timeOption({ description: "rest after a COMMIT that was slower than this", initial: "1s" }),
+  },
+  everyMs: 0,
+  isPressure: true,
+  start:
+    () =>
+    ({ options: { maxCommit }, clock, last }) => {
+      if (last === undefined || last.commitMs <= maxCommit!) return undefined;
+      const pauseMs = last.endedMs + Math.min(share * last.commitMs, mostMs) - clock.now();
+      return pauseMs <= 0
+        ? undefined
+        : {
+            kind: "hold",
+            reason: `the last COMMIT took ${timeText(last.commitMs)}, limit ${timeText(maxCommit!)}`,
+            pauseMs,
+          };
+    },
+});

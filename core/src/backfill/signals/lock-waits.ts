@@ -1,0 +1,26 @@
+import { timeOption, timeText } from "../run-option.js";
+import { defineSignal } from "./signal.js";
+
+/** A batch that takes long keeps writers of its rows waiting: the next one is smaller. */
+export default defineSignal({
+  id: "lock-waits",
+  summary: "others waited too long for rows of the last batch: rests as long as they did, and makes smaller ones",
+  rank: 1,
+  options: {
+    maxLockWait: timeOption({
+      description: "smaller batches after others waited longer than this for rows of one",
+      initial: "500ms",
+    }),
+  },
+  everyMs: 0,
+  isPressure: true,
+  start:
+    () =>
+    ({ options: { maxLockWait }, clock, last }) => {
+      if (last === undefined || last.waitedMs <= maxLockWait!) return undefined;
+      const pauseMs = last.endedMs + last.waitedMs - clock.now();
+      if (pauseMs <= 0) return undefined;
+      const waited = `others waited ${timeText(last.waitedMs)} for rows of the last batch`;
+      return { kind: "hold", reason: `${waited}, limit ${timeText(maxLockWait!)}`, pauseMs };
+    },
+});

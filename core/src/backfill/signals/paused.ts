@@ -1,0 +1,19 @@
+import { defineSignal } from "./signal.js";
+
+/** `backfill pause`, from any terminal. */
+export default defineSignal({
+  id: "paused",
+  summary: "somebody has typed `backfill pause`, until somebody types `backfill resume`",
+  rank: 0,
+  options: {},
+  everyMs: 0,
+  isPressure: false,
+  start:
+    () =>
+    ({ control: { paused } }) =>
+      paused && {
+        kind: "hold",
+        reason: `paused by ${paused.who} at ${paused.at}${paused.why === undefined ? "" : `: ${paused.why}`}`,
+        pauseMs: 200,
+      },
+});

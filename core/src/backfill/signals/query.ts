@@ -1,0 +1,47 @@
+import { errorCode, retryReason } from "../../db/retry.js";
+import { inTransaction } from "../../db/transaction.js";
+import { LockstepError } from "../../errors.js";
+import { textOption } from "../run-option.js";
+import { defineSignal } from "./signal.js";
+
+const statementTimeoutMs = 5000;
+
+/** Whatever else the database knows: a queue that is too long, a replica that heartbeats, a table of an operator. */
+export default defineSignal({
+  id: "query",
+  summary: "the first column of a query's first row is true, or a number above 0",
+  rank: 2,
+  options: {
+    throttleQuery: textOption("sql", {
+      description: "wait while the first column of this query is true, or a number above 0",
+    }),
+  },
+  everyMs: 1000,
+  isPressure: true,
+  start() {
+    let isFirst = true;
+    return async ({ options: { throttleQuery: sql }, connection }) => {
+      const wasFirst = isFirst;
+      isFirst = false;
+      if (sql === undefined) return undefined;
+      try {
+        const { rows } = await inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs } }, () =>
+          connection.query(sql),
+        );
+        const value = Object.values(rows[0] ?? {})[0];
+        if (value === true || value === "t") return { kind: "hold", reason: "the query of --throttle-query says so" };
+        const number = ["string", "number", "bigint"].includes(typeof value) ? Number(value) : 0;
+        return number > 0 ? { kind: "hold", reason: `the query of --throttle-query says ${number}` } : undefined;
+      } catch (error) {
+        if (retryReason(error, connection.isLost) !== undefined) throw error;
+        if (wasFirst)
+          throw new LockstepError("LS8002", `--throttle-query fails: ${(error as Error).message}`, {
+            hint: "Correct the query: it runs read-only, for 5 s at most.",
+            cause: error,
+          });
+        // Its message may have values of rows.
+        return { kind: "hold", reason: `the query of --throttle-query fails (${errorCode(error) ?? "no code"})` };
+      }
+    };
+  },
+});

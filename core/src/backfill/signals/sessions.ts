@@ -1,0 +1,27 @@
+import { isBlind } from "../../dialects/pressure.js";
+import { numberOption } from "../run-option.js";
+import { defineSignal } from "./signal.js";
+
+/** A server whose sessions all work has no time for more. */
+export default defineSignal({
+  id: "sessions",
+  summary: "too many client sessions are at work at once",
+  rank: 2,
+  options: {
+    maxActiveSessions: numberOption("sessions", 1, {
+      description: "wait while more client sessions than this are at work",
+    }),
+  },
+  everyMs: 500,
+  isPressure: true,
+  start:
+    () =>
+    async ({ connection, options: { maxActiveSessions } }) => {
+      if (maxActiveSessions === undefined) return undefined;
+      const active = await connection.dialect.pressure.activeSessions(connection);
+      if (typeof active !== "number") return isBlind(active) ? active : undefined;
+      return active > maxActiveSessions
+        ? { kind: "hold", reason: `${active} sessions are at work, limit ${maxActiveSessions}` }
+        : undefined;
+    },
+});

@@ -1,0 +1,55 @@
+import type { DeadRows } from "../../dialects/pressure.js";
+import { grouped } from "../../dialects/words.js";
+import { numberOption } from "../run-option.js";
+import { defineSignal } from "./signal.js";
+
+/** How long nothing may move until the run goes on. */
+const patienceMs = 600_000;
+
+/** Each row that a run fills leaves a dead one: where nothing takes those away, the table grows for good. */
+export default defineSignal({
+  id: "vacuum",
+  summary:
+    "dead rows of the table have outgrown autovacuum of PostgreSQL; never where it is off, and no longer than ten minutes without a move",
+  rank: 2,
+  options: {
+    maxDeadShare: numberOption("percent", 1, {
+      description: "wait for autovacuum while the table has more dead rows than this share of the live ones",
+      initial: "50",
+    }),
+    deadRowsFloor: numberOption("rows", 0, {
+      description: "dead rows that a table may have besides: a small one is filled before autovacuum looks at it",
+      // A run writes them within a minute or two, and that is how often autovacuum looks.
+      initial: "5000000",
+    }),
+  },
+  everyMs: 5000,
+  isPressure: true,
+  start() {
+    let moved: { readonly what: string; readonly atMs: number } | undefined;
+    let hasGivenUp = false;
+    return async ({ connection, table, options, clock, isHeld }) => {
+      const seen = await connection.dialect.pressure.deadRows?.(connection, table);
+      if (seen === undefined) return undefined;
+      const limit = (seen.live * options.maxDeadShare!) / 100 + options.deadRowsFloor!;
+      if (seen.dead <= (isHeld ? limit / 2 : limit)) {
+        hasGivenUp = false;
+        moved = undefined;
+        return undefined;
+      }
+      const state = `"${table.name}" has ${grouped(seen.dead)} dead rows, limit ${grouped(Math.round(limit))}`;
+      if (seen.off !== undefined) return { kind: "blind", reason: `${state}, and ${seen.off}` };
+      const what = `${seen.dead} ${seen.rounds} ${seen.progress}`;
+      if (moved?.what !== what) moved = { what, atMs: clock.now() };
+      hasGivenUp ||= clock.now() - moved.atMs >= patienceMs;
+      const why = cause(seen);
+      if (hasGivenUp)
+        return { kind: "blind", reason: `${state}; autovacuum has done nothing about it for 10 min${why}` };
+      return { kind: "hold", reason: `${state}: waits for autovacuum${why}` };
+    };
+  },
+});
+
+function cause({ heldBy }: DeadRows): string {
+  return heldBy === undefined ? "" : `, and ${heldBy}: rows that died since stay`;
+}

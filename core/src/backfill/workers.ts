@@ -1,0 +1,51 @@
+import { BatchLoop } from "./batch-loop.js";
+import type { Run } from "./run.js";
+
+/** How long a worker waits for ranges that others have. */
+const waitMs = 200;
+
+/** A session that works on the backfill; not open yet. */
+export function newWorker(run: Run, leads: boolean): BatchLoop {
+  const hex = () =>
+    Math.floor(run.settings.random() * 0x1_0000_0000)
+      .toString(16)
+      .padStart(8, "0");
+  return new BatchLoop(run, { worker: hex() + hex(), leads });
+}
+
+/**
+ * Goes through the pass, with as many sessions as the run has: each takes one range after the other. Ends when nothing is left, or the
+ * signal came; what a process left behind that died meanwhile is made by the others.
+ * @throws what one of them runs into; the others end after their batch
+ */
+export async function passTogether(first: BatchLoop): Promise<void> {
+  const { run } = first;
+  const others = Array.from({ length: run.settings.workers - 1 }, () => newWorker(run, false));
+  const failures: unknown[] = [];
+  const isFailing = () => failures.length > 0;
+  const working = [first, ...others].map(async (worker) => {
+    try {
+      if (worker !== first) await worker.open();
+      await pass(worker, isFailing);
+    } catch (error) {
+      failures.push(error);
+    } finally {
+      if (worker !== first) await worker.close();
+    }
+  });
+  await Promise.all(working);
+  if (isFailing()) throw failures[0];
+}
+
+async function pass(worker: BatchLoop, isFailing: () => boolean): Promise<void> {
+  while (!worker.isStopped && !isFailing()) {
+    const claim = await worker.claim();
+    if (claim === undefined || claim === "over") return;
+    if (claim === "wait") await worker.settings.clock.sleep(waitMs, worker.settings.signal);
+    else
+      await worker.batch(() => {
+        const { lease } = worker.session;
+        return lease && { kind: "pass", range: lease };
+      });
+  }
+}

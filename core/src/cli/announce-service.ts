@@ -1,0 +1,145 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Build } from "../announce.js";
+import { configFileOf, loadConfig } from "../config/load.js";
+import type { LockstepConfig } from "../config/schema.js";
+import { connect } from "../connect.js";
+import type { Announcement } from "../dialects/ledger-store.js";
+import { LockstepError } from "../errors.js";
+import { requireSystem } from "../facts/same-system.js";
+import { announceBuild } from "../ledger/announcements.js";
+import { ledgerOf } from "../ledgers.js";
+import type { Plan } from "../model/index.js";
+import { nearest } from "../nearest.js";
+import { knownPlans } from "../plan/known-plans.js";
+import { isOpen, listPlans } from "../plan/store.js";
+import { nextText } from "../review/terminal.js";
+import { type CommandResult, type Invocation, textOption } from "./command.js";
+import { chooseTargets } from "./targets.js";
+
+/**
+ * Says on a target, or writes for the build, which plans the checkout has. Needs the config and the plans, and no ORM: it runs in the
+ * deploy job of a service.
+ *
+ * @throws LS8001 no config · LS8002 an unknown service, no build or no target · what choosing a target and connecting throws
+ */
+export async function announceService(invocation: Invocation): Promise<CommandResult> {
+  const { io, cwd } = invocation;
+  const root = rootAbove(cwd);
+  io.speakOf(root);
+  const config = await loadConfig(root);
+  const service = serviceOf(config, invocation.arguments[0] ?? "");
+  const plans = listPlans(root);
+  const build = buildOf(textOption(invocation, "build"), root);
+  const announcement: Announcement = { service, build, instance: "", plans: knownPlans(plans) };
+  const file = textOption(invocation, "write");
+  if (file !== undefined) return writeBuild(invocation, resolve(cwd, file), file, announcement, plans);
+  const named = textOption(invocation, "target");
+  const names = Object.keys(config.targets);
+  if (named === undefined && names.length > 1)
+    throw new LockstepError(
+      "LS8002",
+      `There are ${names.length} targets, and ${service} was deployed to one of them.`,
+      {
+        hint: `npx lockstep announce ${service} --target ${names[0]}`,
+      },
+    );
+  const last = plans.at(-1);
+  const [target] = chooseTargets(config, last ?? {}, io, named, false);
+  const connection = await connect(target!.url, { applicationName: "lockstep", needsSession: false });
+  try {
+    if (last !== undefined) requireSystem(connection, last, target!.name);
+    await announceBuild(connection, announcement);
+  } finally {
+    await connection.close();
+  }
+  return {
+    text: [
+      `${io.colors.green("✔")} ${service}, build ${build}, on ${target!.name}: ${knownText(plans)}`,
+      nextText("npx lockstep status", io.colors),
+    ].join("\n"),
+    json: { ...announcement, target: target!.name },
+    exitCode: 0,
+  };
+}
+
+async function writeBuild(
+  invocation: Invocation,
+  path: string,
+  file: string,
+  announcement: Announcement,
+  plans: readonly Plan[],
+): Promise<CommandResult> {
+  const { colors } = invocation.io;
+  // A build without plans is heard of too: later it is an older one.
+  const dialect = plans.at(-1)?.dialect ?? (await invocation.workspace()).project.dialect;
+  const { service, build } = announcement;
+  const statement = ledgerOf(dialect).announceSql({ ...announcement, instance: "{instance}" });
+  writeFileSync(path, `${JSON.stringify({ service, build, statement } satisfies Build, null, 2)}\n`);
+  return {
+    text: [
+      `${colors.green("✔")} ${file}: ${service}, build ${build}: ${knownText(plans)}`,
+      nextText(`give it to announce() of @lockstep/core/announce where ${service} starts`, colors),
+    ].join("\n"),
+    json: { ...announcement, file },
+    exitCode: 0,
+  };
+}
+
+function knownText(plans: readonly Plan[]): string {
+  const known = knownPlans(plans);
+  const open = plans.filter(isOpen).map(({ id }) => {
+    const left = known[id]?.left ?? 0;
+    return `${known[id]?.phase} of ${id}${left === 0 ? "" : ` (${left === 1 ? "1 place has" : `${left} places have`} still to change)`}`;
+  });
+  return open.length === 0 ? "no plan is open" : open.join(", ");
+}
+
+function rootAbove(folder: string): string {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (configFileOf(at) !== undefined) return at;
+    if (at === dirname(at))
+      throw new LockstepError("LS8001", `There is no lockstep.config.ts at or above ${folder}`, {
+        hint: "Change to the project's folder, or name it with --cwd.",
+      });
+  }
+}
+
+function serviceOf({ services = [] }: LockstepConfig, name: string): string {
+  if (services.includes(name)) return name;
+  if (services.length === 0)
+    throw new LockstepError("LS8002", "lockstep.config.ts names no services.", {
+      hint: `Name all that write the tables of this project: services: [${JSON.stringify(name)}]`,
+    });
+  const meant = nearest(name, services);
+  throw new LockstepError("LS8002", `There is no service "${name}".`, {
+    hint: `Services of lockstep.config.ts: ${services.join(", ")}${meant === undefined ? "" : `. Did you mean ${meant}?`}`,
+  });
+}
+
+function buildOf(given: string | undefined, root: string): string {
+  const build = given ?? commitOf(root);
+  if (build === undefined)
+    throw new LockstepError("LS8002", "There is no commit here that could name the build.", {
+      hint: "Name it: --build <id>, as the tag of the image",
+    });
+  if (!/^[\w.:/@+-]{1,128}$/.test(build))
+    throw new LockstepError("LS8002", `--build ${build}: letters, digits and . : / @ + - _ are needed, up to 128.`, {
+      hint: "Take the commit, or the tag of the image.",
+    });
+  return build;
+}
+
+function commitOf(root: string): string | undefined {
+  try {
+    const output = execFileSync("git", ["rev-parse", "HEAD"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return output.trim();
+  } catch {
+    return undefined;
+  }
+}

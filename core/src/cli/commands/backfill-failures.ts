@@ -1,0 +1,58 @@
+import { defineCommand } from "../command.js";
+import { controlOptions } from "../control-backfill.js";
+
+export default defineCommand({
+  name: "backfill failures",
+  summary: "rows that the last run could not give a value, by key",
+  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  options: [...controlOptions, { flags: "--limit <n>", description: "show at most so many (default 100)" }],
+
+  async run(invocation) {
+    const { io } = invocation;
+    const [
+      { eachBackfill },
+      { readFailures },
+      { keyLabel },
+      { numberOption },
+      { nextText },
+      { columns },
+      { counted },
+      { tableLabel },
+    ] = await Promise.all([
+      import("../each-backfill.js"),
+      import("../../ledger/failures.js"),
+      import("../../backfill/keys.js"),
+      import("../number-option.js"),
+      import("../../review/terminal.js"),
+      import("../../review/columns.js"),
+      import("../../review/counted.js"),
+      import("../../model/index.js"),
+    ]);
+    const limit = numberOption(invocation, "limit", 1) ?? 100;
+    const { plan, results } = await eachBackfill(invocation, async ({ target, spec, connection, id, record }) => ({
+      target,
+      table: tableLabel(spec.table),
+      key: record.work.key,
+      ...(await readFailures(connection, id, limit)),
+    }));
+    const all = results.reduce((sum, { total }) => sum + total, 0);
+    const text = results
+      .filter(({ total }) => total > 0)
+      .flatMap(({ target, table, key, failures, total }) => [
+        `${io.colors.bold(target)}  "${table}"  ${counted(total, "row")} without a value`,
+        columns(failures.map((failure) => [keyLabel(key, failure.key), failure.code, failure.at])),
+        ...(total > failures.length ? [`  and ${counted(total - failures.length, "more row")}: --limit ${total}`] : []),
+      ]);
+    return {
+      text: [
+        ...(text.length === 0 ? [`${io.colors.green("✔")} no row was refused by the last run`] : text),
+        nextText(
+          all === 0 ? "npx lockstep status" : `correct them, then npx lockstep backfill run ${plan.id}`,
+          io.colors,
+        ),
+      ].join("\n"),
+      json: { plan: plan.id, backfills: results.map(({ key: _, ...each }) => each) },
+      exitCode: all === 0 ? 0 : 1,
+    };
+  },
+});

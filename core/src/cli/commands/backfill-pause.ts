@@ -1,0 +1,27 @@
+import { defineCommand, textOption } from "../command.js";
+import { controlBackfill, controlOptions } from "../control-backfill.js";
+import { whoAsks } from "../who.js";
+
+export default defineCommand({
+  name: "backfill pause",
+  summary: "hold a backfill, wherever it runs, until backfill resume",
+  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  options: [...controlOptions, { flags: "--why <text>", description: "shown to whoever wonders" }],
+
+  run(invocation) {
+    const { io } = invocation;
+    const why = textOption(invocation, "why");
+    const paused = { who: whoAsks(), at: io.now().toISOString(), ...(why === undefined ? {} : { why }) };
+    return controlBackfill(
+      invocation,
+      // Whoever paused it first stays on record.
+      (control) => ({ ...control, paused: control.paused ?? paused }),
+      (before, _, isRunning) =>
+        before.paused !== undefined
+          ? `was paused already, by ${before.paused.who} at ${before.paused.at}`
+          : isRunning
+            ? "paused: no batch begins any more, within a second"
+            : "paused: it does not run now, and a run would wait",
+    );
+  },
+});

@@ -1,0 +1,54 @@
+import { runOptions } from "../../backfill/pacing.js";
+import { flagOf, readOption } from "../../backfill/run-option.js";
+import { LockstepError } from "../../errors.js";
+import { defineCommand, listOption, textOption } from "../command.js";
+import { controlBackfill, controlOptions } from "../control-backfill.js";
+import { optionList } from "../run-options.js";
+
+export default defineCommand({
+  name: "backfill set",
+  summary: "change the limits of a backfill while it runs, wherever that is",
+  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  options: [
+    ...controlOptions,
+    ...optionList(),
+    { flags: "--unset <names...>", description: "back to what the run was started with: max-rows-per-second" },
+  ],
+
+  async run(invocation) {
+    const known = runOptions();
+    const given: Record<string, string> = {};
+    for (const [name, option] of known) {
+      const text = textOption(invocation, name);
+      if (text === undefined) continue;
+      readOption(name, option, text);
+      given[name] = text;
+    }
+    const unset = listOption(invocation, "unset").map((typed) => {
+      const name = [...known.keys()].find((each) => flagOf(each) === `--${typed.replace(/^--/, "")}`);
+      if (name === undefined)
+        throw new LockstepError("LS8002", `--unset ${typed}: there is no such limit.`, {
+          hint: `Limits: ${[...known.keys()].map((each) => flagOf(each).slice(2)).join(", ")}`,
+        });
+      return name;
+    });
+    if (Object.keys(given).length + unset.length === 0)
+      throw new LockstepError("LS8002", "Nothing is set.", {
+        hint: "For example: npx lockstep backfill set --max-rows-per-second 5000",
+      });
+    return controlBackfill(
+      invocation,
+      (control) => ({
+        ...control,
+        settings: Object.fromEntries(
+          Object.entries({ ...control.settings, ...given }).filter(([name]) => !unset.includes(name)),
+        ),
+      }),
+      (_, { settings }, isRunning) => {
+        const set = Object.entries(settings).map(([name, text]) => `${flagOf(name)} ${text}`);
+        const when = isRunning ? "within a second" : "for the next run";
+        return set.length === 0 ? `as it was started, ${when}` : `${set.join(" ")}, ${when}`;
+      },
+    );
+  },
+});

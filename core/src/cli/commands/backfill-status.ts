@@ -1,0 +1,56 @@
+import { defineCommand } from "../command.js";
+import { controlOptions } from "../control-backfill.js";
+
+/** How often `--watch` looks. */
+const watchMs = 1000;
+
+export default defineCommand({
+  name: "backfill status",
+  summary: "how far a backfill is on every target, how fast, and what it waits for",
+  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  options: [
+    ...controlOptions,
+    { flags: "--watch", description: "look again every second, until nothing runs any more" },
+  ],
+
+  async run(invocation) {
+    const { io, options } = invocation;
+    const [{ readBackfillStatus }, { backfillStatusText, stateOf }, { nextText }, { systemClock }] = await Promise.all([
+      import("../read-backfill-status.js"),
+      import("../../review/backfill-status.js"),
+      import("../../review/terminal.js"),
+      import("../../db/clock.js"),
+    ]);
+    for (;;) {
+      const { plan, statuses } = await readBackfillStatus(invocation);
+      const states = statuses.map(stateOf);
+      const isOver = !states.some((state) => ["running", "waiting", "paused"].includes(state));
+      const text = statuses.map((status) => backfillStatusText(status, io.colors)).join("\n");
+      if (options.watch !== true || isOver || io.signal.aborted) {
+        const next = states.every((state) => state === "done")
+          ? "npx lockstep status"
+          : states.some((state) => state === "paused")
+            ? `npx lockstep backfill resume ${plan.id}`
+            : states.some((state) => state === "running" || state === "waiting")
+              ? `npx lockstep backfill status ${plan.id} --watch`
+              : `npx lockstep backfill run ${plan.id}`;
+        return {
+          text: [text, nextText(next, io.colors)].join("\n"),
+          json: {
+            plan: plan.id,
+            backfills: statuses.map(({ target, label, record, workers }, at) => ({
+              target,
+              label,
+              state: states[at],
+              ...(record === undefined ? {} : { record }),
+              workers,
+            })),
+          },
+          exitCode: 0,
+        };
+      }
+      io.screen.show(text);
+      await systemClock.sleep(watchMs, io.signal);
+    }
+  },
+});

@@ -1,0 +1,58 @@
+import { LockstepError } from "../errors.js";
+import { type Control, changeControl } from "../ledger/control.js";
+import { type BackfillSpec, tableLabel } from "../model/index.js";
+import type { CommandResult, Invocation } from "./command.js";
+import { eachBackfill } from "./each-backfill.js";
+
+/** Options of every command that says something to runs. */
+export const controlOptions = [
+  { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+] as const;
+
+/**
+ * Says something to the runs of a plan's backfills, wherever they run.
+ *
+ * @param change what people want from now on
+ * @param verdict what has become of one backfill, for people
+ * @throws LS5026 none has begun
+ */
+export async function controlBackfill(
+  invocation: Invocation,
+  change: (control: Control) => Control,
+  verdict: (before: Control, after: Control, isRunning: boolean) => string,
+): Promise<CommandResult> {
+  const { findRunner } = await import("../backfill/runner-lock.js");
+  const { plan, results, notBegun } = await eachBackfill(invocation, async ({ target, spec, connection, id }) => {
+    const changed = await changeControl(connection, id, change);
+    const isRunning = (await findRunner(connection, id)) !== undefined;
+    return { target, table: label(spec), isRunning, ...changed! };
+  });
+  if (results.length === 0)
+    throw new LockstepError("LS5026", `No backfill of ${plan.id} has begun on ${targetsOf(notBegun)}.`, {
+      hint: `npx lockstep backfill run ${plan.id}`,
+    });
+  const { colors } = invocation.io;
+  const { nextText } = await import("../review/terminal.js");
+  return {
+    text: [
+      ...results.map(
+        ({ target, table, before, after, isRunning }) =>
+          `${colors.green("✔")} ${target}: ${table} — ${verdict(before, after, isRunning)}`,
+      ),
+      nextText(`npx lockstep backfill status ${plan.id}`, colors),
+    ].join("\n"),
+    json: {
+      plan: plan.id,
+      results: results.map(({ target, table, after, isRunning }) => ({ target, table, isRunning, control: after })),
+    },
+    exitCode: 0,
+  };
+}
+
+function label({ table, columns }: BackfillSpec): string {
+  return `"${tableLabel(table)}".${columns.map(({ name }) => `"${name}"`).join(", ")}`;
+}
+
+function targetsOf(each: readonly { readonly target: string }[]): string {
+  return [...new Set(each.map(({ target }) => target))].join(", ") || "any target";
+}

@@ -1,0 +1,79 @@
+import { connect } from "../connect.js";
+import type { Connection } from "../dialects/connection.js";
+import type { BackfillId } from "../dialects/ledger-store.js";
+import { requireSystem } from "../facts/same-system.js";
+import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
+import { type BackfillSpec, isSameTable, type Plan } from "../model/index.js";
+import type { Invocation } from "./command.js";
+import { textOption } from "./command.js";
+
+/** A backfill of a plan on a target, as its ledger has it. */
+export interface TargetBackfill {
+  readonly target: string;
+  readonly spec: BackfillSpec;
+  readonly connection: Connection;
+  readonly id: BackfillId;
+  readonly record: BackfillRecord;
+}
+
+/**
+ * Goes through the backfills of the plan that have begun, target by target, over one connection each.
+ *
+ * @param targets names of targets and what is kept there under the plan
+ * @throws LS8004 when a target cannot be reached · LS7005 when the plan is made for another system
+ */
+export async function eachBackfill<T>(
+  invocation: Invocation,
+  visit: (backfill: TargetBackfill) => Promise<T>,
+): Promise<{
+  readonly plan: Plan;
+  readonly results: readonly T[];
+  /** Targets and tables where it has not begun. */
+  readonly notBegun: readonly { readonly target: string; readonly spec: BackfillSpec }[];
+}> {
+  const { project, config } = await invocation.workspace();
+  const [{ choosePlan }, { chooseTargets, developmentTarget }] = await Promise.all([
+    import("../plan/store.js"),
+    import("./targets.js"),
+  ]);
+  const plan = choosePlan(project.root, invocation.arguments[0]);
+  const name =
+    textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
+  const results: T[] = [];
+  const notBegun: { target: string; spec: BackfillSpec }[] = [];
+  for (const target of chooseTargets(config, project, invocation.io, name, true)) {
+    const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false });
+    try {
+      requireSystem(connection, plan, target.name);
+      const records = await readBackfills(connection, plan.id);
+      for (const spec of plan.backfills) {
+        const record = await liveRecord(connection, records, spec);
+        if (record === undefined) notBegun.push({ target: target.name, spec });
+        else {
+          const { table, once } = record;
+          const id = { plan: plan.id, table, once };
+          results.push(await visit({ target: target.name, spec, connection, id, record }));
+        }
+      }
+    } finally {
+      await connection.close();
+    }
+  }
+  return { plan, results, notBegun };
+}
+
+/** Of a table that exists: one that was dropped and made again has another history. */
+async function liveRecord(
+  connection: Connection,
+  records: readonly BackfillRecord[],
+  spec: BackfillSpec,
+): Promise<BackfillRecord | undefined> {
+  for (const record of records)
+    if (
+      isSameTable({ name: record.table.name }, { name: spec.table.name }) &&
+      record.once === (spec.once === true) &&
+      (await connection.dialect.catalogue.isThere(connection, record.table))
+    )
+      return record;
+  return undefined;
+}

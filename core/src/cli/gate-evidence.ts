@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { LockstepError } from "../errors.js";
+import type { GateAnswer, GateFacts } from "../gates/gate.js";
+import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
+import { sha256 } from "../plan/hash.js";
+import { gatesAt } from "../plan/next-phase.js";
+import { planHash } from "../plan/plan-file.js";
+
+const writer = z.object({ file: z.string(), line: z.number(), what: z.string(), reason: z.string() });
+
+const answerSchema = z
+  .object({
+    gate: z.string(),
+    isOpen: z.boolean(),
+    statement: z.string(),
+    subject: z.string(),
+    help: z.string(),
+    needsConfirmation: z.boolean(),
+    mayOverrule: z.literal(true),
+    comesFirst: z.literal(true),
+    otherwise: z.string(),
+    writers: z.array(writer),
+  })
+  .partial()
+  .required({ gate: true, isOpen: true, statement: true });
+
+const evidenceSchema = z.object({
+  schemaVersion: z.literal(1),
+  plan: z.string(),
+  planHash: z.string(),
+  phase: z.string(),
+  target: z.string(),
+  /** The server that was asked, and its version. */
+  server: z.string(),
+  at: z.iso.datetime(),
+  /** Of the places of the code that were asked about: see `codeHash`. */
+  code: z.string(),
+  answers: z.array(answerSchema),
+});
+
+/** What the gates of a phase said on one target, in a file: `verify` writes it, `next --evidence` takes it for the target's own word. */
+export type GateEvidence = Readonly<z.output<typeof evidenceSchema>>;
+
+const maxAgeMs = 24 * 3_600_000;
+/** Two machines are not of one second. */
+const aheadMs = 600_000;
+
+/** Which places of the code the gates have to ask about: with others it is another question. */
+export function codeHash(steps: readonly GateStep[], writersOf: GateFacts["writersOf"]): string {
+  return sha256(
+    JSON.stringify(steps.map((step) => (writersOf?.(step) ?? []).map(({ file, id, what }) => [file, id ?? what]))),
+  );
+}
+
+/**
+ * Reads what `verify` wrote.
+ *
+ * @throws LS7030 a file that is none, and one that is about something else, or too old
+ */
+export function readGateEvidence(
+  file: string,
+  asked: { readonly plan: Plan; readonly phase: DeployedPhase; readonly now: Date },
+): GateEvidence {
+  const { plan, phase, now } = asked;
+  const parsed = evidenceSchema.safeParse(parse(file));
+  if (!parsed.success) throw refusal(file, `is none:\n${z.prettifyError(parsed.error)}`, plan.id);
+  const evidence = parsed.data;
+  const age = now.getTime() - Date.parse(evidence.at);
+  const answered = new Set(evidence.answers.map(({ gate }) => gate));
+  const wrong =
+    evidence.plan !== plan.id
+      ? `is about plan ${evidence.plan}`
+      : evidence.phase !== phase
+        ? `is about ${evidence.phase}, and ${phase} comes next`
+        : evidence.planHash !== planHash(plan)
+          ? "was made for the plan as it was before: it has changed since"
+          : age > maxAgeMs || age < -aheadMs
+            ? `is of ${evidence.at}: it counts for 24 hours`
+            : gatesAt(plan, phase).some(({ gate }) => !answered.has(gate))
+              ? "does not have the answers of all gates"
+              : undefined;
+  if (wrong !== undefined) throw refusal(file, wrong, plan.id);
+  return evidence;
+}
+
+/** @throws LS7030 when the code has other places than those that were asked about */
+export function assertSameCode(file: string, { code }: GateEvidence, plan: Plan, now: string): void {
+  if (code !== now)
+    throw refusal(file, "was made for other code: places that may leave the column out came or went", plan.id);
+}
+
+/** For the gate's lines: the answers as if the target had been asked now. */
+export function answersOf({ answers, at, server }: GateEvidence): readonly GateAnswer[] {
+  return answers.map((answer) => ({ ...(answer as GateAnswer), statement: `${answer.statement} (${server}, ${at})` }));
+}
+
+function parse(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw refusal(file, `cannot be read: ${(error as Error).message}`, undefined);
+  }
+}
+
+function refusal(file: string, why: string, plan: string | undefined): LockstepError {
+  return new LockstepError("LS7030", `The evidence ${file} ${why}.`, {
+    hint: `Where the database is reachable, on the same commit: npx lockstep verify${plan === undefined ? "" : ` ${plan}`} --out ${file}`,
+  });
+}

@@ -1,0 +1,73 @@
+import type { TableName } from "../model/names.js";
+import type { Connection } from "./connection.js";
+
+/** It cannot be seen, and why; where a right is missing, with the statement that grants it. */
+export interface Blind {
+  readonly kind: "blind";
+  readonly reason: string;
+}
+
+export function isBlind(seen: object | undefined): seen is Blind {
+  return (seen as Partial<Blind> | undefined)?.kind === "blind";
+}
+
+/** How far behind a replica is, as far as the system counts it. */
+export interface ReplicaLag {
+  readonly bytes?: number;
+  readonly seconds?: number;
+  /** It replays nothing and does not begin again by itself: what to look at. */
+  readonly stopped?: string;
+}
+
+export interface KnownReplica extends ReplicaLag {
+  readonly name: string;
+  /** It takes changes row by row and confirms them when it likes: behind is not late. */
+  readonly isLogical: boolean;
+}
+
+export interface Slot {
+  readonly name: string;
+  /** Nobody reads it: the statement that gives it up. */
+  readonly dropSql?: string;
+  /** `unreserved`: what it needs may be gone at the next checkpoint. */
+  readonly status: "kept" | "unreserved" | "lost";
+  /** What may still be written until then, and the most that this can be; undefined: no limit is set. */
+  readonly safeBytes?: number;
+  readonly mostBytes?: number;
+}
+
+export interface Archive {
+  /** Files that wait. */
+  readonly files: number;
+  /** Since when it fails, as the server writes it. */
+  readonly failingSince?: string;
+}
+
+export interface DeadRows {
+  readonly dead: number;
+  readonly live: number;
+  /** Why nothing takes them away by itself: `autovacuum is off on the server`. */
+  readonly off?: string;
+  /** How often autovacuum has finished, and how far it is: another text is a sign of life. */
+  readonly rounds: number;
+  readonly progress: string;
+  /** Who keeps the server from taking rows away that died lately. */
+  readonly heldBy?: string;
+}
+
+/** What a server tells of the load that it and its replicas are under. Where a system has no such thing, the question is missing. */
+export interface Pressure {
+  /** The replicas that it knows. */
+  replicas(connection: Connection): Promise<readonly KnownReplica[] | Blind>;
+  /** Of the server that is asked, which is a replica; undefined: it is none. */
+  lag(connection: Connection): Promise<ReplicaLag | Blind | undefined>;
+  /** Client sessions that are at work just now, without the one that asks. */
+  activeSessions(connection: Connection): Promise<number | Blind>;
+  /** How long sessions have been waiting for locks of this one, the longest, in milliseconds. 0: none is, or it cannot be seen. */
+  longestWaitMs(connection: Connection, pid: number): Promise<number>;
+  slots?(connection: Connection): Promise<readonly Slot[]>;
+  /** Undefined: nothing is archived. */
+  archive?(connection: Connection): Promise<Archive | Blind | undefined>;
+  /** Of a table and those that inherit from it. */
+  deadRows?(connection: Connection, table: TableName): Promise<DeadRows | undefined>;
+}

@@ -1,0 +1,120 @@
+import type { KnownPlan } from "../dialects/ledger-store.js";
+import type { Announced } from "../ledger/announcements.js";
+
+/** An instance that was not heard of for so long is gone. It says every 30 seconds that it is there. */
+export const aliveMs = 120_000;
+
+/** A build of which instances are alive. */
+export interface AliveBuild {
+  readonly build: string;
+  readonly instances: number;
+  /** Whether it writes the column. */
+  readonly isAware: boolean;
+}
+
+/** What is known of one service on one target. */
+export interface ServiceState {
+  readonly service: string;
+  /** What it said last of itself: a deployment, or the instance that was started last. */
+  readonly said?: { readonly build: string; readonly at: string; readonly known?: KnownPlan };
+  readonly alive: readonly AliveBuild[];
+  /** Since when all that was said knows the phase. Absent: it does not, see `lack`. */
+  readonly awareSince?: string;
+  readonly lack?: Lack;
+}
+
+/**
+ * Why nobody can say that a service writes the column. `silent`: it has announced nothing · `old`: what it announced last does not know
+ * the phase · `left`: it has places that leave the column out · `alive`: instances of builds that do not know it are alive · `unseen`:
+ * only its instances have spoken, and the build before them said nothing when it ended.
+ */
+export type Lack = "silent" | "old" | "left" | "alive" | "unseen";
+
+const order = ["expand", "switch", "contract"];
+
+/** Whether a build writes the column: it has the code of this phase, or of a later one, and no place was left. */
+function isAware(known: KnownPlan | undefined, phase: string): boolean {
+  return known !== undefined && known.left === 0 && order.indexOf(known.phase) >= order.indexOf(phase);
+}
+
+/**
+ * What each service knows of a phase of a plan, by what was announced on a target.
+ *
+ * @param announced as `readAnnouncements` gives it
+ */
+export function serviceStates(
+  services: readonly string[],
+  announced: readonly Announced[],
+  plan: string,
+  phase: string,
+): readonly ServiceState[] {
+  return services.map((service) => {
+    const own = announced.filter((each) => each.service === service);
+    return stateOf(service, own, (each) => each.plans[plan], phase);
+  });
+}
+
+function stateOf(
+  service: string,
+  own: readonly Announced[],
+  knownOf: (announced: Announced) => KnownPlan | undefined,
+  phase: string,
+): ServiceState {
+  const aware = (each: Announced) => isAware(knownOf(each), phase);
+  const words = own.filter(({ instance }) => instance === "");
+  const instances = own.filter(({ instance }) => instance !== "");
+  const alive = instances.filter(({ silentMs }) => silentMs < aliveMs);
+  const word = words.at(-1);
+  const newest = [...alive, ...(word ? [{ ...word, since: word.at }] : [])]
+    .sort((a, b) => (a.since < b.since ? -1 : 1))
+    .at(-1);
+  const known = newest && knownOf(newest);
+  const state = {
+    service,
+    ...(newest && { said: { build: newest.build, at: newest.since, ...(known && { known }) } }),
+    alive: builds(alive, aware),
+  };
+  const lack = (kind: Lack): ServiceState => ({ ...state, lack: kind });
+  if (newest === undefined) return lack("silent");
+  const isDeployed = word === undefined ? alive.some(aware) : aware(word);
+  if ((isDeployed || aware(newest)) && !alive.every(aware)) return lack("alive");
+  if (!aware(newest)) return lack(known !== undefined && isAware({ ...known, left: 0 }, phase) ? "left" : "old");
+  // A deployment announces at its end. Instances announce at their start, while those of the build before may still run: that they are
+  // gone is known only of a build that had a heartbeat.
+  const isHeard = ({ build }: Announced) => word === undefined || build === word.build;
+  if ((word === undefined || !aware(word)) && !instances.some((each) => !aware(each) && isHeard(each)))
+    return lack("unseen");
+  return { ...state, awareSince: awareSince(words, instances, aware) };
+}
+
+/** The first moment after which nothing was said by a build that is not aware. */
+function awareSince(
+  words: readonly Announced[],
+  instances: readonly Announced[],
+  aware: (announced: Announced) => boolean,
+): string {
+  const otherWord = latest(words.filter((word) => !aware(word)));
+  const otherInstance = latest(instances.filter((each) => !aware(each)));
+  const moments = [...words, ...instances]
+    .filter(aware)
+    .map(({ since, at }) => (since > otherWord ? since : at))
+    .filter((moment) => moment > otherWord);
+  const first = moments.sort()[0] ?? otherWord;
+  return first > otherInstance ? first : otherInstance;
+}
+
+function latest(announced: readonly Announced[]): string {
+  return (
+    announced
+      .map(({ at }) => at)
+      .sort()
+      .at(-1) ?? ""
+  );
+}
+
+function builds(alive: readonly Announced[], aware: (announced: Announced) => boolean): readonly AliveBuild[] {
+  return [...new Set(alive.map(({ build }) => build))].map((build) => {
+    const own = alive.filter((each) => each.build === build);
+    return { build, instances: own.length, isAware: own.every(aware) };
+  });
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import * as z from "zod";
+import type { FillTarget, KeyValues } from "../dialects/batches.js";
+import type { Connection } from "../dialects/connection.js";
+import type { BackfillId, BackfillWork, Cursor, Lease, Range } from "../dialects/ledger-store.js";
+import { LockstepError } from "../errors.js";
+import { type BackfillRecord, keyValues, recordSchema } from "./backfills.js";
+import { count, readRow } from "./read.js";
+
+const leaseSchema = z
+  .object({
+    lease: z.string(),
+    worker: z.string(),
+    after: keyValues.nullable(),
+    up_to: keyValues,
+    row_count: count,
+    beat_age_ms: count.nullable(),
+  })
+  .transform((row) => ({
+    lease: row.lease,
+    worker: row.worker,
+    after: row.after,
+    upTo: row.up_to,
+    rows: row.row_count,
+    silentMs: row.beat_age_ms ?? Number.POSITIVE_INFINITY,
+  }));
+
+/** The lock that a worker's session holds as long as it lives. */
+export const workerLock = (worker: string) => `lockstep worker ${worker}`;
+
+/** What a worker may do next. `wait`: others have all that is left. `over`: there is nothing left, or the backfill is another one now. */
+export type Claim =
+  | { readonly kind: "lease"; readonly lease: Lease }
+  | { readonly kind: "wait" }
+  | { readonly kind: "over" };
+
+interface Claiming {
+  readonly id: BackfillId;
+  readonly worker: string;
+  readonly work: BackfillWork;
+  readonly target: FillTarget;
+  /** Of the next range. */
+  readonly rows: number;
+  /** A worker that was not heard of for so long has lost its range, whatever it still does. */
+  readonly leaseMs: number;
+}
+
+/**
+ * Takes a range: one whose worker is gone, else the next one of the pass. In a transaction of the caller's.
+ * @returns with the record as it is now
+ */
+export async function claimLease(
+  connection: Connection,
+  claiming: Claiming,
+): Promise<{ readonly claim: Claim; readonly record: BackfillRecord | undefined }> {
+  const { id, worker, work } = claiming;
+  const { ledger } = connection.dialect;
+  const record = await lockRecord(connection, id);
+  if (record === undefined || JSON.stringify(record.work) !== JSON.stringify(work))
+    return { claim: { kind: "over" }, record };
+  if (!record.isOpen) return { claim: { kind: "wait" }, record };
+  const leases = await readLeases(connection, id);
+  for (const lease of leases)
+    if (lease.worker === worker || (await isGone(connection, lease, claiming.leaseMs))) {
+      if (lease.worker !== worker && !(await ledger.takeLease(connection, lease.lease, lease.worker, worker))) continue;
+      return { claim: { kind: "lease", lease: rangeOf(lease) }, record };
+    }
+  const next = await nextRange(connection, claiming, record.cursor);
+  if (next.cursor !== record.cursor) await ledger.move(connection, id, { cursor: next.cursor, rows: 0, filled: 0 });
+  if (next.range === undefined) return { claim: { kind: leases.length > 0 ? "wait" : "over" }, record };
+  const lease = { ...next.range, lease: randomUUID() };
+  await ledger.addLease(connection, id, worker, lease);
+  return { claim: { kind: "lease", lease }, record };
+}
+
+/**
+ * Writes down that a worker has passed its range up to a key, in the transaction of the batch; takes the next range when it is at its end.
+ * @returns the lease from here on, undefined at the end of the pass, and the record as it was before
+ * @throws LS5027 when the lease is another's by now: the batch must not be kept
+ */
+export async function advanceLease(
+  connection: Connection,
+  claiming: Claiming,
+  lease: Lease,
+  done: { readonly upper: KeyValues; readonly rows: number; readonly filled: number },
+): Promise<{ readonly lease: Lease | undefined; readonly record: BackfillRecord }> {
+  const { id, worker } = claiming;
+  const { ledger } = connection.dialect;
+  const record = await lockRecord(connection, id);
+  if (record === undefined) throw lost(connection, id);
+  const { rows, filled } = done;
+  const isWhole = JSON.stringify(done.upper) === JSON.stringify(lease.upTo);
+  const next = isWhole ? await nextRange(connection, claiming, record.cursor) : { cursor: record.cursor };
+  await ledger.move(connection, id, { cursor: next.cursor, rows, filled });
+  if (!isWhole) {
+    const rest = { ...lease, after: done.upper, rows: Math.max(lease.rows - rows, 1) };
+    if (!(await ledger.setLease(connection, worker, rest))) throw lost(connection, id);
+    return { lease: rest, record };
+  }
+  if (next.range === undefined) {
+    if (!(await ledger.endLease(connection, worker, lease.lease))) throw lost(connection, id);
+    return { lease: undefined, record };
+  }
+  const taken = { ...next.range, lease: lease.lease };
+  if (!(await ledger.setLease(connection, worker, taken))) throw lost(connection, id);
+  return { lease: taken, record };
+}
+
+/** The lease that a worker has, after a connection broke. */
+export async function ownLease(connection: Connection, id: BackfillId, worker: string): Promise<Lease | undefined> {
+  const own = (await readLeases(connection, id)).find((lease) => lease.worker === worker);
+  return own && rangeOf(own);
+}
+
+async function readLeases(connection: Connection, id: BackfillId) {
+  const rows = await connection.dialect.ledger.leases(connection, id);
+  return rows.map((row) => readRow(leaseSchema, row, "leases", connection));
+}
+
+const rangeOf = ({ lease, after, upTo, rows }: Lease): Lease => ({ lease, after, upTo, rows });
+
+async function lockRecord(connection: Connection, id: BackfillId): Promise<BackfillRecord | undefined> {
+  const row = await connection.dialect.ledger.lock(connection, id);
+  return row && readRow(recordSchema, row, "backfills", connection);
+}
+
+/** Its session has ended, or it was not heard of for long: it may be suspended, and wake up later. */
+async function isGone(
+  connection: Connection,
+  { worker, silentMs }: { readonly worker: string; readonly silentMs: number },
+  leaseMs: number,
+): Promise<boolean> {
+  if (silentMs >= leaseMs) return true;
+  return (await connection.dialect.batches.lockedBy(connection, workerLock(worker))) === undefined;
+}
+
+/** The next rows of the pass, and the cursor behind them. */
+async function nextRange(
+  connection: Connection,
+  { target, rows }: Claiming,
+  cursor: Cursor,
+): Promise<{ readonly range?: Range; readonly cursor: Cursor }> {
+  if (cursor.phase === "sweep") return { cursor };
+  const { batches } = connection.dialect;
+  const { after, upTo: end, since, server } = cursor;
+  const bounds = { upTo: end, since, server };
+  const ahead = { after, ...(end === undefined ? {} : { upTo: end }) };
+  const upper = await batches.endOf(connection, target, rows, ahead);
+  if (upper !== undefined)
+    return { range: { after, upTo: upper, rows }, cursor: { ...bounds, phase: "pass", after: upper } };
+  // The rest of the table. The pass ends here, although writers may add more at this very moment: chasing them could
+  // take for ever, and the sweep finds those that no trigger has filled.
+  const over = { ...bounds, phase: "sweep" } as const;
+  const rest = await batches.rest(connection, target, ahead);
+  if (rest.upTo === undefined) return { cursor: over };
+  return { range: { after, upTo: rest.upTo, rows: Math.max(rest.rows, 1) }, cursor: over };
+}
+
+function lost(connection: Connection, { plan }: BackfillId): LockstepError {
+  return new LockstepError("LS5027", `Another worker has taken over a range of ${plan} on ${connection.label}`);
+}

@@ -1,0 +1,64 @@
+import * as z from "zod";
+import type { Connection } from "../dialects/connection.js";
+import type { BackfillId, WorkerEntry } from "../dialects/ledger-store.js";
+import { count, moment, readRow } from "./read.js";
+import { hasLedger, ledgerError } from "./schema.js";
+
+/** What a worker says of itself, once a second. Numbers are those of its latest batch. */
+const reportSchema = z.object({
+  /** `waiting`: a signal holds it, see `waiting`. */
+  state: z.enum(["reading", "filling", "waiting", "sweeping"]).optional(),
+  rowsPerSecond: z.number().optional(),
+  etaMs: z.number().optional(),
+  batchRows: z.number().optional(),
+  batchMs: z.number().optional(),
+  waiting: z.object({ signal: z.string(), reason: z.string(), forMs: z.number() }).optional(),
+  /** What could not be looked at, and why. */
+  blind: z.array(z.object({ signal: z.string(), reason: z.string() })).optional(),
+});
+
+export type WorkerReport = Readonly<z.output<typeof reportSchema>>;
+
+const workerSchema = z
+  .object({
+    worker: z.string(),
+    table_schema: z.string(),
+    table_oid: z.number(),
+    table_name: z.string().optional(),
+    once: z.boolean(),
+    host: z.string(),
+    pid: z.number(),
+    started_at: moment,
+    beat_age_ms: count,
+    report: reportSchema,
+  })
+  .transform((row) => ({
+    worker: row.worker,
+    table: { schema: row.table_schema, name: row.table_name ?? "", oid: row.table_oid },
+    once: row.once,
+    host: row.host,
+    pid: row.pid,
+    startedAt: row.started_at,
+    /** How long ago it was heard of, by the server's clock. */
+    silentMs: row.beat_age_ms,
+    report: row.report,
+  }));
+
+/** A process that works, or worked, on a backfill. */
+export type Worker = Readonly<z.output<typeof workerSchema>>;
+
+/** Those of a plan. Without a ledger: none. A worker that was killed is among them, with its silence. */
+export async function readWorkers(connection: Connection, plan: string): Promise<readonly Worker[]> {
+  if (!(await hasLedger(connection))) return [];
+  try {
+    const rows = await connection.dialect.ledger.workers(connection, plan);
+    return rows.map((row) => readRow(workerSchema, row, "workers", connection));
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+/** Enters a worker; the same again after a reconnect. */
+export function enlist(connection: Connection, id: BackfillId, worker: WorkerEntry): Promise<void> {
+  return connection.dialect.ledger.enlist(connection, id, worker);
+}

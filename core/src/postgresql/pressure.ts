@@ -1,0 +1,155 @@
+import { errorCode } from "../db/retry.js";
+import type { Connection } from "../dialects/connection.js";
+import type { Blind, Pressure, Slot } from "../dialects/pressure.js";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+
+export const pressure: Pressure = {
+  async replicas(connection) {
+    const { rows } = await connection.query<{
+      name: string;
+      isLogical: boolean;
+      isHidden: boolean;
+      bytes: string | null;
+      seconds: number | null;
+    }>(replicasSql);
+    if (rows.some(({ isHidden }) => isHidden)) return blind(connection, "how far replicas are behind");
+    return rows
+      .filter(({ bytes }) => bytes !== null)
+      .map(({ name, isLogical, bytes, seconds }) => ({
+        name,
+        isLogical,
+        bytes: Math.max(0, Number(bytes)),
+        ...(seconds === null ? {} : { seconds }),
+      }));
+  },
+
+  async lag(connection) {
+    const { rows } = await connection.query<{ replica: boolean; seconds: number | null }>(
+      `SELECT pg_is_in_recovery() AS replica, CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+         ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 END AS seconds`,
+    );
+    const { replica, seconds } = rows[0]!;
+    return replica ? { ...(seconds === null ? {} : { seconds }) } : undefined;
+  },
+
+  async activeSessions(connection) {
+    const { rows } = await connection.query<{ active: number; hidden: number }>(
+      `SELECT count(*) FILTER (WHERE state = 'active' AND backend_type = 'client backend')::int AS active,
+              count(*) FILTER (WHERE backend_type IS NULL)::int AS hidden
+         FROM pg_stat_activity WHERE pid <> pg_backend_pid()`,
+    );
+    const { active, hidden } = rows[0]!;
+    return hidden > 0 ? blind(connection, "what other sessions do") : active;
+  },
+
+  async longestWaitMs(connection, pid) {
+    // When a wait began is known from 14 on; before that, when its statement did. A second runner may wait for as long as it likes.
+    const since = connection.serverVersion >= 140_000 ? "coalesce(l.waitstart, a.query_start)" : "a.query_start";
+    const { rows } = await connection.query<{ ms: number | null }>(
+      `SELECT max(extract(epoch FROM clock_timestamp() - ${since}) * 1000)::float8 AS ms
+         FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND l.locktype <> 'advisory' AND $1 = ANY (pg_blocking_pids(l.pid))`,
+      [pid],
+    );
+    return rows[0]?.ms ?? 0;
+  },
+
+  async slots(connection) {
+    // What a slot may lose is known from 13 on.
+    if (connection.serverVersion < 130_000) return [];
+    const { rows } = await connection.query<{
+      name: string;
+      active: boolean;
+      status: string;
+      safe: string | null;
+      most: string | null;
+    }>(
+      `SELECT slot_name AS name, active, wal_status AS status, safe_wal_size AS safe,
+              pg_size_bytes(nullif(current_setting('max_slot_wal_keep_size'), '-1')) AS most
+         FROM pg_replication_slots WHERE restart_lsn IS NOT NULL OR wal_status = 'lost' ORDER BY 1`,
+    );
+    return rows.map(({ name, active, status, safe, most }) => ({
+      name,
+      ...(active ? {} : { dropSql: `SELECT pg_drop_replication_slot(${quoteLiteral(name)})` }),
+      status: status === "lost" || status === "unreserved" ? status : ("kept" as Slot["status"]),
+      ...(safe === null ? {} : { safeBytes: Number(safe) }),
+      ...(most === null ? {} : { mostBytes: Number(most) }),
+    }));
+  },
+
+  async archive(connection) {
+    const { rows } = await connection.query<{ isOn: boolean; failing: string | null }>(
+      `SELECT current_setting('archive_mode') <> 'off' AS "isOn",
+              (SELECT last_failed_time::timestamptz(0)::text FROM pg_stat_archiver
+                WHERE last_failed_time > coalesce(last_archived_time, '-infinity')) AS failing`,
+    );
+    const { isOn, failing } = rows[0]!;
+    if (!isOn) return undefined;
+    try {
+      const found = await connection.query<{ files: number }>(
+        "SELECT count(*)::int AS files FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'",
+      );
+      return { files: found.rows[0]!.files, ...(failing === null ? {} : { failingSince: failing }) };
+    } catch (error) {
+      if (errorCode(error) !== "42501") throw error;
+      return blind(connection, "how many files wait to be archived");
+    }
+  },
+
+  async deadRows(connection, table) {
+    const { rows } = await connection.query<{
+      dead: string | null;
+      live: string | null;
+      rounds: string;
+      off: string | null;
+      progress: string | null;
+      held: string | null;
+    }>(deadRowsSql, [quoteTable(table)]);
+    const { dead, live, rounds, off, progress, held } = rows[0]!;
+    if (dead === null || live === null) return undefined;
+    return {
+      dead: Number(dead),
+      live: Number(live),
+      rounds: Number(rounds),
+      progress: progress ?? "",
+      ...(off === null ? {} : { off }),
+      ...(held === null ? {} : { heldBy: held }),
+    };
+  },
+};
+
+async function blind(connection: Connection, what: string): Promise<Blind> {
+  const { rows } = await connection.query<{ role: string }>("SELECT current_user AS role");
+  const role = rows[0]!.role;
+  return {
+    kind: "blind",
+    reason: `the role ${role} may not see ${what}: GRANT pg_monitor TO ${quoteIdentifier(role)}`,
+  };
+}
+
+// What is not written yet counts: where commits do not wait for the disk, that is up to 16 MB. The server keeps the last delay that it has
+// measured, also when nothing is behind any more.
+// A base backup and a receiver of WAL replay nothing: they are no replicas. The state is hidden from who lacks the right.
+const replicasSql = `
+SELECT coalesce(nullif(r.application_name, ''), host(r.client_addr), r.pid::text) AS name,
+       coalesce(s.slot_type = 'logical', false) AS "isLogical", r.state IS NULL AS "isHidden",
+       pg_wal_lsn_diff(pg_current_wal_insert_lsn(), coalesce(r.replay_lsn, s.confirmed_flush_lsn))::bigint AS bytes,
+       CASE WHEN pg_current_wal_lsn() > r.replay_lsn THEN extract(epoch FROM r.replay_lag)::float8 END AS seconds
+  FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid ORDER BY 1`;
+
+// Who holds the horizon is said when it has done so for a while: a minute, or a thousand transactions.
+const deadRowsSql = `
+WITH RECURSIVE tree(oid) AS (SELECT to_regclass($1)::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = tree.oid),
+holders AS (
+  SELECT age(backend_xmin) AS age, format('pid %s (%s) has a transaction open since %s s', pid,
+           concat_ws(', ', usename, nullif(application_name, '')), floor(extract(epoch FROM clock_timestamp() - xact_start))) AS who
+    FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND coalesce(datname, current_database()) = current_database() AND backend_type <> 'autovacuum worker'
+     AND clock_timestamp() - xact_start > interval '1 min'
+  UNION ALL SELECT greatest(age(xmin), age(catalog_xmin)), format('the replication slot %s', slot_name)
+    FROM pg_replication_slots WHERE greatest(age(xmin), age(catalog_xmin)) > 1000
+  UNION ALL SELECT age(transaction), format('the prepared transaction ''%s''', gid) FROM pg_prepared_xacts WHERE database = current_database())
+SELECT sum(t.n_dead_tup) AS dead, sum(t.n_live_tup) AS live, coalesce(sum(t.autovacuum_count + t.vacuum_count), 0) AS rounds,
+       CASE WHEN 'off' IN (current_setting('autovacuum'), current_setting('track_counts')) THEN 'autovacuum is off on the server'
+            WHEN bool_or(c.reloptions::text ~* 'autovacuum_enabled=(false|off|no|0)') THEN 'autovacuum is off for the table' END AS off,
+       (SELECT string_agg(p::text, ' ') FROM pg_stat_progress_vacuum p WHERE p.relid IN (SELECT oid FROM tree)) AS progress,
+       (SELECT who FROM holders ORDER BY age DESC LIMIT 1) AS held
+  FROM tree JOIN pg_class c ON c.oid = tree.oid LEFT JOIN pg_stat_all_tables t ON t.relid = tree.oid`;

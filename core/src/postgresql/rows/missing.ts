@@ -1,0 +1,27 @@
+import type { Rows } from "../../dialects/rows.js";
+import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { rowLabel } from "./label.js";
+
+/** Rows know the transaction that wrote them, and with `track_commit_timestamp` the server knows when that ended. */
+export const missing: Rows["missing"] = async (connection, table, column, { since, limit }) => {
+  const setting = await connection.query<{ value: string }>(
+    "SELECT current_setting('track_commit_timestamp') AS value",
+  );
+  const hasTimes = setting.rows[0]?.value === "on";
+  if (since !== undefined && since.mark === undefined && !hasTimes) return undefined;
+  // Where the server keeps none it raises an error.
+  const time = hasTimes ? "pg_xact_commit_timestamp(xmin)" : "NULL::timestamptz";
+  const later = `AND coalesce(${time} > $1::timestamptz, age(xmin) < age($2::text::xid), false)`;
+  const { rows } = await connection.query<{ count: number; sample: string | null; first: string; last: string }>(
+    `SELECT count(*)::int AS count, min(label) AS sample, ${moment("min")} AS first, ${moment("max")} AS last
+     FROM (SELECT ${rowLabel(table)} AS label, ${time} AS written
+           FROM ${quoteTable(table)} WHERE ${quoteIdentifier(column)} IS NULL ${since === undefined ? "" : later} LIMIT ${limit}) x`,
+    since === undefined ? [] : [since.at, since.mark ?? null],
+  );
+  const { count, sample, first, last } = rows[0]!;
+  return { count, sample: sample ?? undefined, ...(first && { first }), ...(last && { last }) };
+};
+
+function moment(aggregate: "min" | "max"): string {
+  return `to_char(${aggregate}(written) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}

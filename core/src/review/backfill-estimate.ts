@@ -1,0 +1,29 @@
+import type { Estimate } from "../backfill/estimate.js";
+import { sizeText } from "../backfill/run-option.js";
+import { columns } from "./columns.js";
+import { counted } from "./counted.js";
+import { duration } from "./progress.js";
+
+/** What a backfill will take, for people. */
+export function estimateText(target: string, label: string, estimate: Estimate): string {
+  const { rows, rate, untried, deadBytes, tableBytes, triggers, readers } = estimate;
+  const lines: [string, string][] = [
+    ["rows", `about ${counted(rows, "row")}`],
+    [
+      "time",
+      rate === undefined
+        ? `not known: ${untried}`
+        : `about ${duration(rate.durationMs)}, at ${counted(rate.rowsPerSecond, "row")} a second by one session (batches were tried and rolled back)`,
+    ],
+    ...(rate?.logBytes === undefined
+      ? []
+      : [["log", `about ${sizeText(rate.logBytes)} of WAL or redo log`] as [string, string]]),
+    [
+      "table",
+      `up to ${sizeText(deadBytes)} of old rows beside its ${sizeText(tableBytes)}, until they are vacuumed or purged`,
+    ],
+    ...(triggers.length === 0 ? [] : [["triggers", `${triggers.join(", ")}, for each row`] as [string, string]]),
+    ...readers.map(({ kind, name }): [string, string] => [kind, name]),
+  ];
+  return [`${target}: ${label}`, columns(lines)].join("\n");
+}

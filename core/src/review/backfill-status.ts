@@ -1,0 +1,98 @@
+import { flagOf } from "../backfill/run-option.js";
+import type { BackfillRecord } from "../ledger/backfills.js";
+import type { Worker } from "../ledger/workers.js";
+import type { Colors } from "./colors.js";
+import { counted } from "./counted.js";
+import { bar, duration } from "./progress.js";
+
+/** A backfill on a target, as `backfill status` shows it. */
+export interface BackfillStatus {
+  readonly target: string;
+  /** `"User"."handle"` */
+  readonly label: string;
+  /** Absent: it has not begun there. */
+  readonly record?: BackfillRecord;
+  /** Those that were heard of lately. */
+  readonly workers: readonly Worker[];
+}
+
+/** A worker that was not heard of for so long is gone, or cannot reach the server. */
+export const silentMs = 15_000;
+
+export type BackfillState =
+  | "not begun"
+  | "running"
+  | "waiting"
+  | "paused"
+  | "interrupted"
+  | "stopped"
+  | "failed"
+  | "done";
+
+/** What it does now, by the ledger and by whom it has heard of. */
+export function stateOf({ record, workers }: BackfillStatus): BackfillState {
+  if (record === undefined) return "not begun";
+  if (record.status === "done") return "done";
+  const live = workers.filter((worker) => worker.silentMs < silentMs);
+  if (record.control.paused !== undefined) return "paused";
+  if (record.status !== "running") return record.status;
+  if (live.length === 0) return "interrupted";
+  return live.every(({ report }) => report.state === "waiting") ? "waiting" : "running";
+}
+
+/** One backfill, in a few lines. */
+export function backfillStatusText(status: BackfillStatus, colors: Colors): string {
+  const { target, label, record, workers } = status;
+  const state = stateOf(status);
+  const head = `${colors.bold(target)}  ${label}  ${state}`;
+  if (record === undefined) return head;
+  const total = Math.max(record.rowsEstimated, record.rowsDone);
+  const percent = total === 0 ? 100 : Math.min(100, Math.floor((record.rowsDone / total) * 100));
+  const live = state === "done" ? [] : workers.filter((worker) => worker.silentMs < silentMs);
+  const rate = live.reduce((sum, { report }) => sum + (report.rowsPerSecond ?? 0), 0);
+  const etaMs = rate === 0 ? undefined : ((total - record.rowsDone) / rate) * 1000;
+  const { paused, settings } = record.control;
+  return [
+    head,
+    [
+      `  ${bar(state === "done" ? 100 : percent)} ${state === "done" ? 100 : percent} %`,
+      `${state === "done" ? "" : `${bare(record.rowsDone)} of about `}${counted(total, "row")}, ${bare(record.rowsFilled)} filled in ${counted(record.batches, "batch").replace("batchs", "batches")}`,
+      ...(rate > 0 ? [`${counted(Math.round(rate), "row")}/s`] : []),
+      ...(etaMs === undefined || state !== "running" ? [] : [`ETA ${duration(etaMs)}`]),
+    ].join("  "),
+    `  begun ${record.startedAt}${record.finishedAt === null ? "" : `, done ${record.finishedAt}`}`,
+    ...(paused === undefined
+      ? []
+      : [`  paused by ${paused.who} at ${paused.at}${paused.why === undefined ? "" : `: ${paused.why}`}`]),
+    ...live.map((worker) => workerText(worker)),
+    ...(record.error === null || state === "running" ? [] : [`  ${record.error}`]),
+    ...(Object.keys(settings).length === 0
+      ? []
+      : [
+          `  set: ${Object.entries(settings)
+            .map(([name, text]) => `${flagOf(name)} ${text}`)
+            .join(" ")}`,
+        ]),
+  ].join("\n");
+}
+
+function workerText({ host, pid, report, silentMs: silent }: Worker): string {
+  const { state = "starting", waiting, batchRows, batchMs, blind = [] } = report;
+  const doing =
+    waiting !== undefined
+      ? `waiting for ${duration(waiting.forMs)}: ${waiting.reason}`
+      : state === "filling" && batchRows !== undefined && batchMs !== undefined
+        ? `filling, batches of ${counted(batchRows, "row")}, ${Math.round(batchMs)} ms each`
+        : state === "reading"
+          ? "reading the whole table"
+          : state === "sweeping"
+            ? "looking back for rows that are left"
+            : state;
+  const heard = silent > 3000 ? `, last heard of ${duration(silent)} ago` : "";
+  return [`  ${host} pid ${pid}: ${doing}${heard}`, ...blind.map(({ reason }) => `    not watched: ${reason}`)].join(
+    "\n",
+  );
+}
+
+/** A number that a noun follows elsewhere. */
+const bare = (count: number) => counted(count, "row").replace(/ rows?$/, "");

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { BackfillInput } from "../../../core/src/backfill/runner.js";
+import { connect } from "../../../core/src/connect.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { BackfillId } from "../../../core/src/dialects/ledger-store.js";
+import { type BackfillRecord, readBackfills } from "../../../core/src/ledger/backfills.js";
+import { type Control, changeControl } from "../../../core/src/ledger/control.js";
+import { readFailures } from "../../../core/src/ledger/failures.js";
+import { readWorkers } from "../../../core/src/ledger/workers.js";
+import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { plan } from "./fixture.js";
+import { numbered, systems, until } from "./systems.js";
+
+const small = { startRows: 10, minRows: 10, maxRows: 10 };
+
+describe.each(systems)("on $name", (system) => {
+  let database: Awaited<ReturnType<typeof system.createDatabase>>;
+  let db: Connection;
+  beforeAll(async () => {
+    database = await system.createDatabase("control");
+    db = await connect(database.url, { applicationName: "test" });
+  });
+  afterAll(async () => {
+    await db?.close();
+    await database?.drop();
+  });
+  let spec: BackfillSpec;
+  beforeEach(async () => {
+    await system.clear(db);
+    spec = await system.makeTable(db, { rows: numbered(200) });
+  });
+
+  const fill = (input: Partial<BackfillInput>) => system.fillTable(database.url, spec, { batch: small, ...input });
+  const record = async (): Promise<BackfillRecord> => (await readBackfills(db, plan))[0]!;
+  const idOf = ({ table, once }: BackfillRecord): BackfillId => ({ plan, table, once });
+  const say = async (change: (control: Control) => Control) => {
+    const person = await connect(database.url, { applicationName: "test" });
+    return changeControl(person, idOf(await record()), change).finally(() => person.close());
+  };
+  const ann = { who: "ann", at: "2026-11-23T01:00:00.000Z" };
+
+  it("is paused, shows why, and goes on", async () => {
+    const run = fill({ options: { pauseMs: "200" } });
+    await until(async () => ((await record().catch(() => undefined))?.batches ?? 0) > 2);
+    await say((control) => ({ ...control, paused: { ...ann, why: "the shop is slow" } }));
+    await until(async () => (await readWorkers(db, plan))[0]?.report.state === "waiting");
+    const { rowsDone } = await record();
+    const [worker] = await readWorkers(db, plan);
+    expect(worker).toMatchObject({
+      pid: process.pid,
+      report: { waiting: { signal: "paused", reason: `paused by ann at ${ann.at}: the shop is slow` } },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await record()).rowsDone).toBe(rowsDone);
+    await say(({ paused: _, ...control }) => control);
+    const { status, events } = await run;
+    expect(status).toBe("done");
+    expect(events.some(({ kind }) => kind === "released")).toBe(true);
+    // Whoever has ended is struck off.
+    expect(await readWorkers(db, plan)).toEqual([]);
+  });
+
+  it("waits from the start when it is paused, and ends when it is cancelled meanwhile", async () => {
+    expect(await fill({ options: { maxDuration: "0ms" } })).toMatchObject({
+      status: "stopped",
+      ended: expect.any(String),
+    });
+    await say((control) => ({ ...control, paused: ann }));
+    const run = fill({});
+    await until(async () => (await readWorkers(db, plan))[0]?.report.state === "waiting");
+    await say((control) => ({ ...control, paused: { ...ann, who: "bob" }, cancelled: ann }));
+    expect(await run).toMatchObject({ status: "stopped", ended: "cancelled by ann", batches: 0 });
+    // The next run takes the cancellation back, not the pause.
+    await say(({ paused: _, ...control }) => control);
+    expect(await fill({})).toMatchObject({ status: "done", filled: 200 });
+  });
+
+  it("leaves rows that are refused to a person, names them, and ends at too many", async () => {
+    await system.clear(db);
+    const rows = numbered(100).map(([key, email]): [string, string] => [
+      key,
+      Number(key) % 20 === 0 ? "Same@x.org" : email,
+    ]);
+    spec = await system.makeTable(db, { rows, isUnique: true });
+    await expect(fill({ options: { maxFailures: "2" } })).rejects.toMatchObject({ code: "LS5006" });
+    await expect(fill({})).rejects.toMatchObject({ code: "LS5006", details: { rows: 4 } });
+    const { failures, total } = await readFailures(db, idOf(await record()), 3);
+    expect(total).toBe(4);
+    expect(failures.map(({ key, code }) => [key[0], code])).toEqual([
+      [expect.stringMatching(/0$/), "23505"],
+      [expect.stringMatching(/0$/), "23505"],
+      [expect.stringMatching(/0$/), "23505"],
+    ]);
+    const quote = (name: string) => db.dialect.quote.identifier(name);
+    await db.query(`DELETE FROM ${quote("User")} WHERE ${quote("handle")} IS NULL`);
+    expect(await fill({})).toMatchObject({ status: "done" });
+    expect(await readFailures(db, idOf(await record()), 3)).toEqual({ failures: [], total: 0 });
+  });
+
+  it("takes settings while it runs, before what it was started with", async () => {
+    const run = fill({ options: { maxRowsPerSecond: "20" } });
+    await until(async () => ((await record().catch(() => undefined))?.batches ?? 0) > 0);
+    await say((control) => ({ ...control, settings: { maxRowsPerSecond: "100000" } }));
+    const { status, events } = await run;
+    expect(status).toBe("done");
+    expect(events.find(({ kind }) => kind === "waiting")).toMatchObject({ signal: "max-rows-per-second" });
+  });
+});

@@ -1,0 +1,112 @@
+import type { Connection } from "mysql2/promise";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { BackfillInput } from "../../../core/src/backfill/runner.js";
+import { connect } from "../../../core/src/connect.js";
+import type { Connection as Session } from "../../../core/src/dialects/connection.js";
+import type { BackfillSpec } from "../../../core/src/model/index.js";
+import {
+  createMariadbDatabase,
+  type MariadbDatabase,
+  type MariadbServer,
+  startMariadb,
+} from "../../support/mariadb.js";
+import { fillTable, makeTable } from "./fixture.js";
+
+describe("a replica", () => {
+  let servers: MariadbServer[];
+  let database: MariadbDatabase;
+  let db: Session;
+  let replica: Connection;
+  let spec: BackfillSpec;
+  beforeAll(async () => {
+    servers = await Promise.all([
+      startMariadb({ settings: { server_id: 1, log_bin: "log", binlog_format: "ROW" } }),
+      startMariadb({ settings: { server_id: 2, read_only: 1 } }),
+    ]);
+    const [primary, other] = servers as [MariadbServer, MariadbServer];
+    database = await createMariadbDatabase("lag", primary);
+    db = await connect(database.url, { applicationName: "test" });
+    replica = await (await createMariadbDatabase("lag", other)).open({ multipleStatements: true });
+    await replica.query(`CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${primary.port}, MASTER_USER = 'root',
+      MASTER_LOG_FILE = 'log.000001', MASTER_LOG_POS = 4; START SLAVE`);
+  });
+  afterAll(async () => {
+    await db?.close();
+    await Promise.all(servers.map((server) => server.stop()));
+  });
+  beforeEach(async () => {
+    await db.query("DELETE FROM lockstep.backfills").catch(() => undefined);
+    const rows = Array.from({ length: 100 }, (_, at) => [String(at), `U${at}@x.io`] as [string, string]);
+    spec = await makeTable(db, { rows });
+  });
+
+  async function run(
+    options: Readonly<Record<string, string>>,
+    letGo: () => unknown,
+    input: Partial<BackfillInput> = {},
+  ) {
+    let waits = 0;
+    const { events, status } = await fillTable(database.url, spec, {
+      batch: { startRows: 10, minRows: 10, maxRows: 10 },
+      options,
+      env: { REPLICA_URL: servers[1]!.url() },
+      onEvent: (event) => void (event.kind === "waiting" && ++waits === 2 && letGo()),
+      ...input,
+    });
+    expect(status).toBe("done");
+    const waiting = events.find((event) => event.kind === "waiting");
+    return {
+      reason: waiting && `${waiting.signal}: ${waiting.reason}`,
+      blind: events.flatMap((event) => (event.kind === "blind" ? [event.reason] : [])),
+    };
+  }
+
+  it("is not watched unless a variable names it, and that is said", async () => {
+    expect(await run({}, () => undefined)).toEqual({
+      reason: undefined,
+      blind: [
+        "1 replica, and a primary is not told how far behind: --replica-url-from names the variables with the URLs of replicas to ask",
+      ],
+    });
+  });
+
+  it("holds the run when it has stopped replaying", async () => {
+    await replica.query("STOP SLAVE SQL_THREAD");
+    const { reason, blind } = await run({ replicaUrlFrom: "REPLICA_URL" }, () => replica.query("START SLAVE"));
+    expect(reason).toBe(
+      "replica-lag: the replica REPLICA_URL has stopped replaying: SHOW ALL SLAVES STATUS there says why. It was when the run began: if that is on purpose, --ignore-replica REPLICA_URL leaves it out",
+    );
+    expect(blind).toEqual([]);
+  });
+
+  it("holds the run while it is late", async () => {
+    // It waits for the lock, and its clock goes on.
+    await replica.query(`LOCK TABLES \`${database.name}\`.\`User\` READ`);
+    const { reason } = await run({ replicaUrlFrom: "REPLICA_URL", maxReplicaDelay: "1s", pauseMs: "700" }, () =>
+      replica.query("UNLOCK TABLES"),
+    );
+    expect(reason).toMatch(/^replica-lag: the replica REPLICA_URL is [2-9] s behind, limit 1 s$/);
+  });
+
+  it("is left out where somebody says so", async () => {
+    await replica.query("STOP SLAVE SQL_THREAD");
+    const options = { replicaUrlFrom: "REPLICA_URL", ignoreReplica: "REPLICA_URL" };
+    expect(await run(options, () => undefined)).toEqual({ reason: undefined, blind: [] });
+    await replica.query("START SLAVE");
+  });
+
+  it("is named with the right that an account lacks", async () => {
+    await db.query(`CREATE OR REPLACE USER filler@'%'; GRANT ALL ON \`${database.name}\`.* TO filler@'%';
+      GRANT ALL ON lockstep.* TO filler@'%'`);
+    const url = new URL(database.url);
+    url.username = "filler";
+    const account = await connect(url.toString(), { applicationName: "test" });
+    const grant = (right: string) => expect.stringContaining(`: GRANT ${right} ON *.* TO 'filler'@'%'`);
+    expect(await account.dialect.pressure.replicas(account)).toEqual({
+      kind: "blind",
+      reason: grant("REPLICATION MASTER ADMIN"),
+    });
+    expect(await account.dialect.pressure.lag(account)).toEqual({ kind: "blind", reason: grant("REPLICA MONITOR") });
+    await account.close();
+  });
+});

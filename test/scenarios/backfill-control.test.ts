@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addField, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// A backfill that is watched and steered from other terminals. Every test is a step and builds on the one before.
+
+let shop: ShopProject;
+beforeAll(async () => {
+  shop = await createShop();
+  await setUp(shop, { development: 20, production: 3000 });
+  shop.edit("prisma/schema.prisma", (schema) =>
+    addField(schema, "User", ["/// @lockstep.backfill(lower(email))", "handle String"]),
+  );
+  const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
+  expect(dev.code, dev.output).toBe(0);
+  await shop.deploy(shop.production);
+}, 120_000);
+afterAll(() => shop?.dispose());
+
+/** The answer of a command, as a document. */
+async function ask(...args: string[]) {
+  const { stdout, output } = await shop.lockstep(["backfill", ...args, "--json"]);
+  expect(stdout, output).toMatch(/^\{/);
+  return JSON.parse(stdout);
+}
+const state = async () => (await ask("status")).backfills[0];
+async function until(what: () => Promise<boolean>) {
+  while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+test("before it begins there is nothing to steer", async () => {
+  expect(await state()).toMatchObject({ target: "production", state: "not begun" });
+  const pause = await shop.lockstep(["backfill", "pause"]);
+  expect(pause.code, pause.output).toBe(1);
+  expect(pause.output).toContain("LS5026 No backfill of");
+});
+
+test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
+  const run = shop.lockstep(["backfill", "run", "--batch-rows", "100", "--max-rows-per-second", "100"]);
+  await until(async () => ["running", "waiting"].includes((await state()).state));
+  const paused = await shop.lockstep(["backfill", "pause", "--why", "checkout is slow"]);
+  expect(paused.stdout).toContain("paused: no batch begins any more, within a second");
+  await until(
+    async () => (await state()).state === "paused" && (await state()).workers[0]?.report.waiting?.signal === "paused",
+  );
+  const shown = await shop.lockstep(["backfill", "status"]);
+  expect(shown.stdout).toMatch(/production {2}"User"\."handle" {2}paused/);
+  expect(shown.stdout).toMatch(/paused by \S+ at 20\S+: checkout is slow/);
+  expect(shown.stdout).toMatch(/Next +npx lockstep backfill resume/);
+  expect((await shop.lockstep(["backfill", "resume"])).stdout).toContain("goes on within a second");
+  expect((await shop.lockstep(["backfill", "set", "--max-rows-per-second", "120"])).stdout).toContain(
+    "--max-rows-per-second 120, within a second",
+  );
+  await until(async () => (await state()).state !== "paused");
+  const second = await shop.lockstep(["backfill", "run"]);
+  expect(second.code, second.output).toBe(1);
+  expect(second.output).toMatch(/LS5003 .*\n[\s\S]*Work with it: add --join/);
+  expect((await shop.lockstep(["backfill", "cancel"])).stdout).toContain("cancelled: it ends after its batch");
+  const { code, output } = await run;
+  expect(code).toBe(1);
+  expect(output).toMatch(
+    /LS5025 Stopped on production, cancelled by \S+: [\d ]+ of about [\d ]+ rows\. Nothing is lost\./,
+  );
+  expect(await state()).toMatchObject({ state: "stopped" });
+});
+
+test("what was set stays set; the next run ends it, with four sessions", async () => {
+  const wrong = await shop.lockstep(["backfill", "set", "--max-duration", "soon"]);
+  expect(wrong.code, wrong.output).toBe(2);
+  expect(wrong.output).toContain("--max-duration soon: a time, as in 500ms, 10s, 5min or 2h is needed.");
+  expect((await shop.lockstep(["backfill", "set", "--unset", "max-rows-per-second"])).stdout).toContain(
+    "as it was started, for the next run",
+  );
+  const run = await shop.lockstep(["backfill", "run", "--workers", "4"]);
+  expect(run.code, run.output).toBe(0);
+  expect(run.stdout).toMatch(/✔ production: "User"\."handle" — [\d ]+ rows filled in [\d ]+ batches, none is left/);
+  const over = await shop.lockstep(["backfill", "status", "--watch"]);
+  expect(over.stdout).toMatch(
+    /production {2}"User"\."handle" {2}done\n {2}█{20} 100 % {2}3 000 rows, 3 000 filled in \d+ batches/,
+  );
+  expect((await shop.lockstep(["backfill", "failures"])).stdout).toContain("✔ no row was refused by the last run");
+});

@@ -1,0 +1,161 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { announce, type Build } from "../../core/src/announce.js";
+import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// Services that announce what they know, by the deploy job and by a heartbeat. Every test is a step and builds on the one before.
+
+let shop: ShopProject;
+let production: pg.Client;
+const stops: (() => void)[] = [];
+
+beforeAll(async () => {
+  shop = await createShop();
+  await setUp(shop, { development: 5, production: 50 });
+  production = new pg.Client({ connectionString: shop.production });
+  await production.connect();
+  shop.edit("lockstep.config.ts", (text) => text.replace(/targets:/, 'services: ["web", "worker"],\n  targets:'));
+  await shop.commit("Name the services");
+}, 60_000);
+afterAll(async () => {
+  for (const stop of stops) stop();
+  await production?.end();
+  await shop?.dispose();
+});
+
+const planId = () => readdirSync(join(shop.root, "lockstep")).find((name) => name.endsWith("_add_handle")) ?? "";
+const build = (): Build => JSON.parse(shop.read("lockstep-build.json"));
+const until = async (sql: string) => {
+  while ((await production.query(sql)).rows.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+test("a build without a plan is heard of", async () => {
+  const written = await shop.lockstep(["announce", "web", "--write", "lockstep-build.json", "--build", "web-1"]);
+  expect(written.code, written.output).toBe(0);
+  expect(written.stdout).toContain("web, build web-1: no plan is open");
+  // The ledger comes with the first backfill or the first word of a deployment; until then nobody hears a heartbeat.
+  const errors: unknown[] = [];
+  const run = (sql: string) => production.query(sql);
+  stops.push(announce({ build: build(), run, onError: (error) => errors.push(error) }));
+  await expect.poll(() => errors).toEqual([expect.objectContaining({ code: "42P01" })]);
+  const said = await shop.lockstep(["announce", "web", "--build", "web-1"]);
+  expect(said.code, said.output).toBe(0);
+  stops.push(announce({ build: build(), run }));
+  await until("SELECT FROM lockstep.announcements WHERE instance <> ''");
+});
+
+test("what cannot be meant stops before anything is written", async () => {
+  for (const [args, message] of [
+    [["announce", "wrker"], /LS8002.*There is no service "wrker"[\s\S]*Did you mean worker\?/],
+    [["announce", "web", "--build", "it's"], /LS8002.*--build it's/],
+    [["announce", "web", "--target", "staging"], /LS8006/],
+  ] as const) {
+    const said = await shop.lockstep(args);
+    expect(said).toMatchObject({ code: 2, output: expect.stringMatching(message) });
+  }
+});
+
+test("contract waits for every service, and for the instances of older builds", async () => {
+  addHandle(shop);
+  const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
+  expect(dev.code, dev.output).toBe(0);
+  await shop.commit("Expand");
+  await shop.deploy(shop.production);
+  for (const args of [["backfill", "run"], ["next"]]) {
+    const done = await shop.lockstep(args);
+    expect(done.code, done.output).toBe(0);
+  }
+  await shop.commit("Switch");
+  const web = await shop.lockstep(["announce", "web", "--json"]);
+  expect(JSON.parse(web.stdout)).toMatchObject({
+    service: "web",
+    target: "production",
+    build: expect.stringMatching(/^[0-9a-f]{40}$/),
+    plans: { [planId()]: { phase: "switch", left: 0 } },
+  });
+  const closed = await shop.lockstep(["next", "--confirm", "reads-steady"]);
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.stdout).toMatch(
+    /✖ web still runs 1 instance of build web-1 on production, without expand of \d+_add_handle; worker has announced nothing on production \("User"."handle"\)/,
+  );
+  expect(closed.stdout).toMatch(
+    /! production: web: switch, build [0-9a-f]{12} since .* UTC; alive: 1 instance of build web-1/,
+  );
+  expect(closed.stdout).toContain("npx lockstep announce worker --target production");
+  expect(closed.stdout).toMatch(
+    /to overrule it, on the record: npx lockstep next \d+_add_handle --confirm writers-aware/,
+  );
+  const overruled = await shop.lockstep(["next", "--confirm", "reads-steady", "writers-aware", "--dry-run"]);
+  expect(overruled.code, overruled.output).toBe(0);
+  const status = await shop.lockstep(["status"]);
+  expect(status.stdout).toContain("! production: worker: nothing announced, no heartbeat");
+});
+
+const unreachable = { PRODUCTION_DATABASE_URL: "" };
+
+test("what verify writes where the target is reachable says the same without a connection", async () => {
+  const before = (await production.query("SELECT FROM lockstep.evidence")).rows.length;
+  const written = await shop.lockstep(["verify"]);
+  expect(written.code, written.output).toBe(0);
+  expect(written.stdout).toMatch(/✖ web still runs 1 instance of build web-1/);
+  expect((await production.query("SELECT FROM lockstep.evidence")).rows).toHaveLength(before);
+  const confirming = ["--confirm", "reads-steady", "writers-aware"];
+  const closed = await shop.lockstep(["next", "--evidence", "evidence.json"], unreachable);
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.stdout).toMatch(/✖ web still runs .* \(127\.0\.0\.1:\d+\/shop_prod_\S+, PostgreSQL \S+, 2\d{3}-/);
+  const open = await shop.lockstep(["next", "--evidence", "evidence.json", "--dry-run", ...confirming], unreachable);
+  expect(open.code, open.output).toBe(0);
+  expect(open.stdout).toContain("✔ writers-aware is confirmed for this release, and not recorded");
+});
+
+test.each([
+  ["another plan", { plan: "1_other" }, "is about plan 1_other"],
+  ["another phase", { phase: "switch" }, "is about switch, and contract comes next"],
+  ["another target", { target: "staging" }, "is about target staging"],
+  ["a plan that has changed", { planHash: "0" }, "it has changed since"],
+  ["yesterday", { at: new Date(Date.now() - 25 * 3_600_000).toISOString() }, "it counts for 24 hours"],
+  ["tomorrow", { at: new Date(Date.now() + 3_600_000).toISOString() }, "it counts for 24 hours"],
+  ["other code", { code: "0" }, "places that may leave the column out came or went"],
+  ["fewer gates", { answers: [] }, "does not have the answers of all gates"],
+  ["something else", { schemaVersion: 2 }, "is none"],
+])("evidence of %s does not count", async (_, change, message) => {
+  shop.write("wrong.json", JSON.stringify({ ...JSON.parse(shop.read("evidence.json")), ...change }));
+  const next = await shop.lockstep(["next", "--evidence", "wrong.json"], unreachable);
+  expect(next).toMatchObject({ code: 2, output: expect.stringMatching(new RegExp(`LS7030[\\s\\S]*${message}`)) });
+});
+
+test("it opens once all have announced and the older instance is silent", async () => {
+  expect((await shop.lockstep(["announce", "worker"])).code).toBe(0);
+  for (const stop of stops) stop();
+  expect((await shop.lockstep(["next", "--confirm", "reads-steady", "--dry-run"])).code).toBe(1);
+  await production.query("UPDATE lockstep.announcements SET at = at - interval '3 minutes' WHERE instance <> ''");
+  // No client is generated here, so a place of the code is left that nobody but a person can tell of.
+  const asked = await shop.lockstep(["next", "--confirm", "reads-steady"]);
+  expect(asked.code, asked.output).toBe(1);
+  expect(asked.stdout).toContain(
+    '✖ Nobody has confirmed for production that the rows written at 1 place have "User"."handle"',
+  );
+  const open = await shop.lockstep(["next", "--confirm", "writers-aware"]);
+  expect(open.code, open.output).toBe(0);
+  expect(open.stdout).toMatch(
+    /✔ web \(build [0-9a-f]{12}\), worker \(build [0-9a-f]{12}\) announced expand of \d+_add_handle on production; what else writes "User"."handle" cannot be seen, its trigger fills every row/,
+  );
+});
+
+test("a deployment of contract asks the same of its target, whatever was confirmed of places before", async () => {
+  await shop.commit("Contract");
+  // An older build is rolled out again before the deployment.
+  await shop.lockstep(["announce", "worker", "--build", "worker-old"]);
+  await production.query("UPDATE lockstep.announcements SET plans = '{}' WHERE build = 'worker-old'");
+  const closed = await shop.lockstep(["deploy", "--target", "production"]);
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.stdout).toContain("worker runs build worker-old on production, which does not have expand of");
+  expect((await shop.lockstep(["announce", "worker"])).code).toBe(0);
+  const deploy = await shop.lockstep(["deploy", "--target", "production"]);
+  expect(deploy.code, deploy.output).toBe(0);
+  // Once nobody asks any more, status says nothing of them.
+  const status = await shop.lockstep(["status"]);
+  expect(status.stdout).not.toContain("production: web");
+});

@@ -155,6 +155,9 @@ async function join(run: Run): Promise<BackfillResult | undefined> {
       const { connection, id } = worker.session;
       const now = await worker.scan(() => readBackfill(connection, id));
       if (now?.status === "done") return resultOf(worker, "done");
+      // It may be known here before this process hears it: whoever led has ended because of it.
+      if (now?.control.cancelled !== undefined)
+        return { ...resultOf(worker, "stopped"), ended: `cancelled by ${now.control.cancelled.who}` };
       if (now?.status === "failed")
         throw new LockstepError(
           "LS5029",

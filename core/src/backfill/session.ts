@@ -60,7 +60,8 @@ export async function openSession(
     throwFirst(problems);
     const { oid, schema, name, rowEstimate } = table!;
     const id = { plan, table: { oid, schema, name }, once: spec.once === true };
-    if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs: 5000 });
+    // Whoever joins need not wait until the server has noticed that the last one was killed: it takes over then.
+    if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs: settings.isJoining ? 0 : 5000 });
     const target = targetOf(table!, spec);
     const work = { key: target.key, columns: spec.columns.map((column) => column.name) };
     const begin = { runner: worker, rowsEstimated: rowEstimate, work };

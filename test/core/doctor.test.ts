@@ -151,7 +151,13 @@ test("two open plans on one column, and a plan whose field is gone", async () =>
 test("every setting of the config has a default or is the user's own, and says where it comes from", () => {
   const { shape } = configSchema;
   const described = new Set(Object.keys(settingDefaults).map((name) => name.split(".")[0]));
-  expect(Object.keys(shape).filter((name) => !described.has(name))).toEqual(["targets", "check", "typeorm", "fills"]);
+  expect(Object.keys(shape).filter((name) => !described.has(name))).toEqual([
+    "targets",
+    "services",
+    "check",
+    "typeorm",
+    "fills",
+  ]);
   expect(Object.keys(settingDefaults).every((name) => (name.split(".")[0] ?? "") in shape)).toBe(true);
   const settings = resolveSettings({ targets: { eu: { urlFrom: "EU" } }, backfill: { pauseMs: 20 } });
   expect(settings).toContainEqual({ name: "backfill.pauseMs", value: "20", origin: "file" });

@@ -126,7 +126,7 @@ describe("with an open plan", () => {
   });
 
   // The ledger is there, made by another role.
-  const ledger = ["USAGE ON SCHEMA lockstep", "SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep"];
+  const ledger = ["USAGE ON SCHEMA lockstep", "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lockstep"];
   const rights = [
     {
       name: "not use the ledger",

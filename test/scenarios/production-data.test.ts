@@ -90,6 +90,6 @@ test("two addresses that differ in case, in production only: their rows can be w
   await production.query(`UPDATE "User" SET "email" = 'Twin@x.io' WHERE "email" = 'Twin2@x.io'`);
   const run = await shop.lockstep(["backfill", "run", plan]);
   expect(run.code, run.output).toBe(1);
-  expect(run.output).toContain("'twin@x.io' for id=");
+  expect(run.output).toContain("The same value is in id=");
   expect(run.output).toContain(`npx lockstep abandon ${plan}`);
 });

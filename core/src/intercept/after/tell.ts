@@ -5,7 +5,7 @@ import type { AfterNote } from "./note.js";
 export type { AfterNote } from "./note.js";
 
 /** As long as anybody waits for a number, the start of the process with it. */
-const limitMs = 2_000;
+const limitMs = 4_000;
 
 /**
  * Says in one line how many places in the code may need new columns, or asks about them. For the end of a process: nothing of the ORM's

@@ -46,7 +46,8 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
   const state = stateOf(status);
   const head = `${colors.bold(target)}  ${label}  ${state}`;
   if (record === undefined) return head;
-  const total = Math.max(record.rowsEstimated, record.rowsDone);
+  // An estimate is nothing to show once the rows are counted.
+  const total = state === "done" ? record.rowsDone : Math.max(record.rowsEstimated, record.rowsDone);
   const percent = total === 0 ? 100 : Math.min(100, Math.floor((record.rowsDone / total) * 100));
   const live = state === "done" ? [] : workers.filter((worker) => worker.silentMs < silentMs);
   const rate = live.reduce((sum, { report }) => sum + (report.rowsPerSecond ?? 0), 0);

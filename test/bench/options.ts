@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 export const benches = [
   "stall",
   "stall-mariadb",
+  "backfill",
   "migrate-dev",
   "large-schema",
   "code",
@@ -26,6 +27,16 @@ export interface Options {
     readonly rate: number;
     /** How long the reader's transaction is open, in milliseconds. */
     readonly readerMs: number;
+  };
+  readonly backfill: {
+    readonly rows: number;
+    readonly rounds: number;
+    /** Operations a second of the application beside it. */
+    readonly rate: number;
+    /** Where a function computes the values. */
+    readonly functionRows: number;
+    /** Of the run that is killed and resumed. */
+    readonly resumeRows: number;
   };
   /** Runs of each kind. */
   readonly migrateDevRuns: number;
@@ -56,10 +67,10 @@ export interface Options {
 
 export const usage = `npm run bench -- [options]
 
-  --only <bench>   stall, stall-mariadb, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
-  --rows <n>       rows of the table that is changed  (default 2000000)
-  --rounds <n>     rounds of stall                    (default 3)
-  --rate <n>       operations a second                (default 200)
+  --only <bench>   stall, stall-mariadb, backfill, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
+  --rows <n>       rows of the table that is changed  (default 2000000; of backfill 5000000)
+  --rounds <n>     rounds of stall and backfill       (default 3)
+  --rate <n>       operations a second                (default 200; of backfill 300)
   --json <file>    where the numbers go               (default bench-results/<date>.json)
   --quick          small and short, only to see that the bench works: the bounds are not judged
 `;
@@ -80,15 +91,25 @@ export function readOptions(argv: readonly string[]): Options | "help" {
   });
   if (values.help) return "help";
   const isQuick = values.quick;
+  const rows = wholeNumber("--rows", values.rows, 1_000);
+  const rounds = wholeNumber("--rounds", values.rounds, 1);
+  const rate = wholeNumber("--rate", values.rate, 1);
   return {
     only: benchNames(values.only),
     isQuick,
     json: values.json,
     stall: {
-      rows: wholeNumber("--rows", values.rows, 1_000) ?? (isQuick ? 100_000 : 2_000_000),
-      rounds: wholeNumber("--rounds", values.rounds, 1) ?? (isQuick ? 1 : 3),
-      rate: wholeNumber("--rate", values.rate, 1) ?? 200,
+      rows: rows ?? (isQuick ? 100_000 : 2_000_000),
+      rounds: rounds ?? (isQuick ? 1 : 3),
+      rate: rate ?? 200,
       readerMs: isQuick ? 1_500 : 5_000,
+    },
+    backfill: {
+      rows: rows ?? (isQuick ? 100_000 : 5_000_000),
+      rounds: rounds ?? (isQuick ? 1 : 3),
+      rate: rate ?? 300,
+      functionRows: isQuick ? 10_000 : 100_000,
+      resumeRows: isQuick ? 200_000 : 2 * (rows ?? 5_000_000),
     },
     migrateDevRuns: isQuick ? 2 : 9,
     helpRuns: isQuick ? 5 : 15,

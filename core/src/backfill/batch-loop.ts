@@ -298,23 +298,37 @@ export class BatchLoop {
     // A pass that is made once does not come back: it waits at the row.
     if (!(failure instanceof BatchFailure) || failure.extent?.rows !== 1 || this.settings.spec.once) return undefined;
     if (setbackReason(failure.cause, connection.isLost) !== "data") return undefined;
-    const key = failure.extent.upper;
-    await this.#fillEach(key);
-    // Who has the value already is looked up for those that a person will read.
-    const error = this.refused.length < shownRefusals ? await rowRefused(this.session, key, failure.cause) : undefined;
-    this.refused.push({ key, error });
-    const code = isDatabaseError(failure.cause) ? failure.cause.code : "";
-    await this.scan(({ id }) => connection.dialect.ledger.addFailure(this.session.connection, id, key, code));
-    if (this.refused.length > (this.run.pacing.option("maxFailures") ?? rowsPerScan - 1)) throw rowsRefused(this, true);
     const { lease } = this.session;
-    const done = { upper: key, rows: lease === undefined ? 0 : 1, filled: 0 };
-    const work: BatchWork = lease === undefined ? { kind: "sweep", keys: [key] } : { kind: "pass", range: lease };
+    const { upper } = failure.extent;
+    const key = lease === undefined ? upper : await this.#keyOf(upper);
+    // Undefined: a writer has moved or deleted it since.
+    if (key !== undefined) await this.#refuse(key, failure.cause);
+    const done = { upper, rows: lease === undefined ? 0 : 1, filled: 0 };
+    const work: BatchWork = lease === undefined ? { kind: "sweep", keys: [upper] } : { kind: "pass", range: lease };
     await this.scan(() => this.#inShort(() => this.#keep(work, done)));
     this.#settle();
     const result = { rows: done.rows, filled: 0, empty: 0, size: 1, commitMs: 0 };
     this.#account(result, 0);
     this.#computer.forget();
     return result;
+  }
+
+  /** Fills what of the row can be filled, and notes the rest. */
+  async #refuse(key: KeyValues, cause: unknown): Promise<void> {
+    const { connection } = this.session;
+    await this.#fillEach(key);
+    // Who has the value already is looked up for those that a person will read.
+    const error = this.refused.length < shownRefusals ? await rowRefused(this.session, key, cause) : undefined;
+    this.refused.push({ key, error });
+    const code = isDatabaseError(cause) ? cause.code : "";
+    await this.scan(({ id }) => connection.dialect.ledger.addFailure(this.session.connection, id, key, code));
+    if (this.refused.length > (this.run.pacing.option("maxFailures") ?? rowsPerScan - 1)) throw rowsRefused(this, true);
+  }
+
+  /** The key of the row at the end of a range. */
+  async #keyOf(upper: KeyValues): Promise<KeyValues | undefined> {
+    const { connection, target } = this.session;
+    return target.order === undefined ? upper : connection.dialect.batches.keyAt?.(connection, target, upper);
   }
 
   /** A transaction that only the ledger is written in. */

@@ -120,7 +120,8 @@ async function end(leader: BatchLoop, status: BackfillResult["status"]): Promise
 
 function resultOf(loop: BatchLoop, status: BackfillResult["status"]): BackfillResult {
   const { id, target, cursor } = loop.session;
-  const upTo = cursor.upTo === undefined ? {} : { upTo: keyLabel(target.key, cursor.upTo) };
+  const upTo =
+    cursor.upTo === undefined || target.order !== undefined ? {} : { upTo: keyLabel(target.key, cursor.upTo) };
   const ended = status === "done" || loop.run.ended === undefined ? {} : { ended: loop.run.ended };
   return {
     status,

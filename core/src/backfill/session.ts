@@ -13,6 +13,7 @@ import { enlist } from "../ledger/workers.js";
 import type { BackfillSpec } from "../model/plan.js";
 import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
+import { inPassOrder, startOfPass } from "./pass-order.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
 import { takeRunnerLock } from "./runner-lock.js";
 
@@ -62,14 +63,16 @@ export async function openSession(
     const id = { plan, table: { oid, schema, name }, once: spec.once === true };
     // Whoever joins need not wait until the server has noticed that the last one was killed: it takes over then.
     if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs: settings.isJoining ? 0 : 5000 });
-    const target = targetOf(table!, spec);
-    const work = { key: target.key, columns: spec.columns.map((column) => column.name) };
+    const known = await readBackfill(connection, id);
+    const target = await inPassOrder(connection, table!, targetOf(table!, spec), id.once, known);
+    const { key, order = key } = target;
+    const work = { key: order, columns: spec.columns.map((column) => column.name) };
     const begin = { runner: worker, rowsEstimated: rowEstimate, work };
     const record = await (!leads
       ? joinBackfill(connection, id, work)
       : id.once
         ? beginOnce(connection, id, target, begin, settings)
-        : beginBackfill(connection, id, begin));
+        : beginBackfill(connection, id, { ...begin, start: await startOfPass(connection, table!, target) }));
     await enlist(connection, id, { worker, host: hostname(), pid: process.pid });
     await connection.dialect.batches.tryLock(connection, workerLock(worker));
     const lease = await ownLease(connection, id, worker);

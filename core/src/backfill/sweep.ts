@@ -3,6 +3,7 @@ import type { KeyValues } from "../dialects/batches.js";
 import { LockstepError } from "../errors.js";
 import { type BatchLoop, givingWay } from "./batch-loop.js";
 import { keyLabel } from "./keys.js";
+import { startOfPass } from "./pass-order.js";
 import { rowsRefused } from "./row-refused.js";
 
 /** More rows than this are left to another pass: one scan of the table for each such lot would take too long. */
@@ -46,7 +47,8 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
       idle = 0;
       progressMs = clock.now();
       if (left.length < rowsPerScan) continue;
-      await loop.moveTo({ phase: "pass", after: null });
+      const { connection, table, target } = loop.session;
+      await loop.moveTo(await startOfPass(connection, table, target));
       return "again";
     }
     const stuck = await loop.scan(({ connection, target }) =>

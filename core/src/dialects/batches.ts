@@ -17,6 +17,8 @@ export interface FillTarget {
   readonly table: TableName;
   /** With the types of the target. */
   readonly key: readonly KeyColumn[];
+  /** What a pass goes by, where that is not the key: see `Batches.placesOf`. */
+  readonly order?: readonly KeyColumn[];
   /** False: tables that inherit may repeat a key, so a batch may be of more rows than were counted. */
   readonly isKeyUnique: boolean;
   readonly columns: BackfillSpec["columns"];
@@ -41,6 +43,15 @@ export type Scope =
 export interface BatchTimeouts {
   readonly lockTimeoutMs: number;
   readonly statementTimeoutMs: number;
+}
+
+/** The order in which rows lie on disk. A row that is written anew may lie elsewhere then. */
+export interface Places {
+  readonly order: readonly KeyColumn[];
+  /** The last place there is now. */
+  readonly upTo: KeyValues;
+  /** The key jumps about: a batch in its order touches as many pages as it has rows. */
+  readonly isBetter: boolean;
 }
 
 /** Rows that an UPDATE has written, and those of them that lack a value all the same. */
@@ -131,6 +142,10 @@ export interface Batches {
   readers(connection: Connection, target: FillTarget): Promise<readonly Reader[]>;
 
   // In transactions of their own.
+  /** Where the rows of a table lie, as an order to go by; absent or undefined: it has none, or it is that of the key. */
+  placesOf?(connection: Connection, table: TableFacts, key: readonly KeyColumn[]): Promise<Places | undefined>;
+  /** The key of the row in a place; undefined: it lies elsewhere by now, or is gone. */
+  keyAt?(connection: Connection, target: FillTarget, place: KeyValues): Promise<KeyValues | undefined>;
   /** Keys of rows that lack a value, wherever they are. Reads the whole table when there are none. */
   rowsLeft(connection: Connection, target: FillTarget, limit: number, timeoutMs: number): Promise<readonly KeyValues[]>;
   /** Of these rows, those that lack a value although nobody has them locked: no further try will fill them. */

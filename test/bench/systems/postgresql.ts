@@ -2,13 +2,28 @@
 import pg from "pg";
 import { executionMode, runMigration } from "../../../plugin-prisma/src/engine/run-migration.js";
 import { planOf } from "../../support/plan-fixture.js";
-import { start } from "../../support/postgres.js";
+import { type StartOptions, start } from "../../support/postgres.js";
 import { type BenchSystem, columns } from "./system.js";
 
 const template = "bench_template";
 const prismaVersion = "7.10.0";
 
-export const postgresql: BenchSystem = {
+/** What differs between the tables of a bench. */
+export interface TableKind {
+  /** Of the key, as the plan has it. */
+  readonly keyType: string;
+  /** `SERIAL`, with a default that the application's inserts rely on. */
+  readonly id: string;
+  /** The id of row `n` of those that are there from the beginning; absent: the default. */
+  readonly idOf?: string;
+  /** As in `WITH (…)`. */
+  readonly storage?: string;
+}
+
+const serial: TableKind = { keyType: "integer", id: "SERIAL" };
+
+/** The system with another key, or another storage, of the table that is changed. */
+export const postgresqlWith = (table: TableKind, settings: StartOptions["settings"] = {}): BenchSystem => ({
   id: "postgresql",
   label: "PostgreSQL",
   leastRatio: 50,
@@ -20,31 +35,32 @@ export const postgresql: BenchSystem = {
      ALTER TABLE "User" ALTER COLUMN "handle" SET NOT NULL;
      CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");
      COMMIT;`,
-  plan: () => planOf({ shape: { columns, generatedColumns: [], key: [{ column: "id", type: "integer" }] } }),
+  plan: () => planOf({ shape: { columns, generatedColumns: [], key: [{ column: "id", type: table.keyType }] } }),
 
   async start(rows) {
     // As people run it, except that it does not wait for the disk.
     const server = await start({
-      settings: { max_connections: 100, shared_buffers: "512MB", max_wal_size: "8GB", jit: false },
+      settings: { max_connections: 100, shared_buffers: "512MB", max_wal_size: "8GB", jit: false, ...settings },
     });
     await this.query(server.url(), `CREATE DATABASE "${template}"`);
     for (const sql of [
       `CREATE TABLE "User" (
-         "id" SERIAL NOT NULL,
+         "id" ${table.id} NOT NULL,
          "email" TEXT NOT NULL,
          "name" TEXT NOT NULL,
          "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
          "updatedAt" TIMESTAMP(3) NOT NULL,
          CONSTRAINT "User_pkey" PRIMARY KEY ("id")
-       )`,
-      `INSERT INTO "User" ("email", "name", "updatedAt")
-       SELECT 'First.Last.' || n || '@Example.com', 'First Last ' || n, now() FROM generate_series(1, ${rows}) AS n`,
+       ) ${table.storage === undefined ? "" : `WITH (${table.storage})`}`,
+      `INSERT INTO "User" (${table.idOf === undefined ? "" : '"id", '}"email", "name", "updatedAt")
+       SELECT ${table.idOf === undefined ? "" : `${table.idOf}, `}'First.Last.' || n || '@Example.com', 'First Last ' || n, now() FROM generate_series(1, ${rows}) AS n`,
       `CREATE UNIQUE INDEX "User_email_key" ON "User"("email")`,
       // As autovacuum leaves a table that has been there for a while.
       `VACUUM (FREEZE, ANALYZE) "User"`,
     ])
       await this.query(server.url(template), sql);
     return {
+      primary: server,
       copy: async (name) => {
         await this.query(server.url(), `CREATE DATABASE "${name}" TEMPLATE "${template}"`);
         const url = server.url(name);
@@ -101,4 +117,6 @@ export const postgresql: BenchSystem = {
     );
     return found?.required === true && found.unique === true && found.missing === 0;
   },
-};
+});
+
+export const postgresql = postgresqlWith(serial);

@@ -1,5 +1,6 @@
 /** A database system, as the stall bench needs it. */
 import type { Plan } from "../../../core/src/model/index.js";
+import type { PostgresServer } from "../../support/postgres.js";
 
 export interface BenchSystem {
   readonly id: "postgresql" | "mariadb";
@@ -24,6 +25,8 @@ export interface BenchSystem {
 }
 
 export interface BenchServer {
+  /** The server itself, where replicas may be made of it. */
+  readonly primary?: PostgresServer;
   /** A fresh database with the table, read once so that it is in memory. */
   copy(name: string): Promise<string>;
   drop(name: string): Promise<void>;

@@ -7,6 +7,7 @@ import { type InputRow, inputOf } from "../function-inputs.js";
 import { filledValue } from "../trials/unique.js";
 import { storeComputed, unfilledRows } from "./computed.js";
 import { inKeyTransaction, keyParameters, keyRow, keyText, readingKeys } from "./keys.js";
+import { places, placesOf } from "./places.js";
 import {
   anyValue,
   batchEnd,
@@ -97,6 +98,19 @@ export const batches: Batches = {
       [table.schema, table.name],
     );
     return rows;
+  },
+
+  placesOf,
+
+  async keyAt(connection, target, place) {
+    const query = {
+      sql: `SELECT ${keyText(target.key, "t")} AS key FROM ${quoteTable(target.table)} t WHERE ${keyRow(places, "t")} = ${keyParameters(places, 1)}`,
+      values: place,
+    };
+    const [key] = await inKeyTransaction(connection, { isReadOnly: true, settings: allRows }, () =>
+      keysOf(connection, query),
+    );
+    return key;
   },
 
   async rowsLeft(connection, target, limit, timeoutMs) {

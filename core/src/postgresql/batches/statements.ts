@@ -17,16 +17,20 @@ export const lacks = (column: { readonly name: string }) => `${quoteIdentifier(c
 export const lacksAny = (columns: readonly { readonly name: string }[]) => `(${columns.map(lacks).join(" OR ")})`;
 
 // Everything is qualified: ORDER BY takes a bare name for the column of the result first, which is text.
-const inOrder = ({ key }: FillTarget, direction: "ASC" | "DESC") =>
+const inOrder = (key: FillTarget["key"], direction: "ASC" | "DESC") =>
   `ORDER BY ${key.map(({ column }) => `t.${quoteIdentifier(column)} ${direction}`).join(", ")}`;
 
-const after = ({ key }: FillTarget, from: number) => `${keyRow(key, "t")} > ${keyParameters(key, from)}`;
+const beyond = (key: FillTarget["key"], from: number) => `${keyRow(key, "t")} > ${keyParameters(key, from)}`;
+
+/** What a pass goes by. */
+const orderOf = ({ key, order = key }: FillTarget) => order;
 
 /** The condition of what lies ahead; its parameters begin at `$<from>`. */
-function aheadOf({ key }: FillTarget, { after: begin, upTo }: Ahead, from: number): Query {
+function aheadOf(target: FillTarget, { after: begin, upTo }: Ahead, from: number): Query {
+  const order = orderOf(target);
   const conditions = [
-    ...(begin === null ? [] : [`${keyRow(key, "t")} > ${keyParameters(key, from)}`]),
-    ...(upTo === undefined ? [] : [`${keyRow(key, "t")} <= ${keyParameters(key, from + (begin?.length ?? 0))}`]),
+    ...(begin === null ? [] : [beyond(order, from)]),
+    ...(upTo === undefined ? [] : [`${keyRow(order, "t")} <= ${keyParameters(order, from + (begin?.length ?? 0))}`]),
   ];
   const sql = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   return { sql, values: [...(begin ?? []), ...(upTo ?? [])] };
@@ -34,14 +38,16 @@ function aheadOf({ key }: FillTarget, { after: begin, upTo }: Ahead, from: numbe
 
 /** The greatest key; no row in an empty table. */
 export function lastKey(target: FillTarget): string {
-  return `SELECT ${keyText(target.key, "t")} AS key FROM ${quoteTable(target.table)} t ${inOrder(target, "DESC")} LIMIT 1`;
+  return `SELECT ${keyText(target.key, "t")} AS key FROM ${quoteTable(target.table)} t ${inOrder(target.key, "DESC")} LIMIT 1`;
 }
 
 /** Where a batch of so many rows ends. No row: fewer are left. */
 export function batchEnd(target: FillTarget, size: number, ahead: Ahead): Query {
   const where = aheadOf(target, ahead, 2);
+  // A scan of places yields them in their order, and sorting them would read all that lies ahead.
+  const order = target.order === undefined ? inOrder(target.key, "ASC") : "";
   return {
-    sql: `SELECT ${keyText(target.key, "t")} AS upper FROM ${quoteTable(target.table)} t ${where.sql} ${inOrder(target, "ASC")} OFFSET $1::bigint - 1 LIMIT 1`,
+    sql: `SELECT ${keyText(orderOf(target), "t")} AS upper FROM ${quoteTable(target.table)} t ${where.sql} ${order} OFFSET $1::bigint - 1 LIMIT 1`,
     values: [size, ...where.values],
   };
 }
@@ -51,7 +57,7 @@ export function lastBatchEnd(target: FillTarget, ahead: Ahead): Query {
   const where = aheadOf(target, ahead, 1);
   const from = `FROM ${quoteTable(target.table)} t ${where.sql}`;
   return {
-    sql: `SELECT (SELECT ${keyText(target.key, "t")} ${from} ${inOrder(target, "DESC")} LIMIT 1) AS upper, (SELECT count(*) ${from})::int AS rows`,
+    sql: `SELECT (SELECT ${keyText(orderOf(target), "t")} ${from} ${inOrder(orderOf(target), "DESC")} LIMIT 1) AS upper, (SELECT count(*) ${from})::int AS rows`,
     values: where.values,
   };
 }
@@ -60,9 +66,10 @@ export function lastBatchEnd(target: FillTarget, ahead: Ahead): Query {
 export function within(target: FillTarget, scope: Scope): Query {
   const { key } = target;
   if (scope.kind === "keys") return { sql: inKeys(key, "t"), values: keyColumns(key, scope.keys) };
-  const upper = `${keyRow(key, "t")} <= ${keyParameters(key, 1)}`;
+  const order = orderOf(target);
+  const upper = `${keyRow(order, "t")} <= ${keyParameters(order, 1)}`;
   if (scope.after === null) return { sql: upper, values: scope.upTo };
-  return { sql: `${after(target, 1 + key.length)} AND ${upper}`, values: [...scope.upTo, ...scope.after] };
+  return { sql: `${beyond(order, 1 + order.length)} AND ${upper}`, values: [...scope.upTo, ...scope.after] };
 }
 
 /**
@@ -117,7 +124,7 @@ export function firstValues(target: FillTarget): string {
     const has = `t.${quoteIdentifier(column.name)} IS NOT NULL`;
     return `SELECT count(*) FILTER (WHERE ${isGiven})::int AS rows, count(*) FILTER (WHERE ${has} AND ${isGiven})::int AS filled FROM first t`;
   });
-  return `WITH first AS MATERIALIZED (SELECT * FROM ${quoteTable(target.table)} t ${inOrder(target, "ASC")} LIMIT $1) ${counts.join(" UNION ALL ")}`;
+  return `WITH first AS MATERIALIZED (SELECT * FROM ${quoteTable(target.table)} t ${inOrder(target.key, "ASC")} LIMIT $1) ${counts.join(" UNION ALL ")}`;
 }
 
 /**
@@ -138,7 +145,7 @@ export function changedRows(target: FillTarget, isSince: boolean, isEvaluated: b
 
 /** Up to `$1` rows beyond the key in `$2`, … that lack a value, counted. */
 export function laterRows(target: FillTarget): string {
-  return `SELECT count(*)::int AS rows FROM (SELECT 1 FROM ${quoteTable(target.table)} t WHERE ${after(target, 2)} AND ${lacksAny(target.columns)} LIMIT $1) x`;
+  return `SELECT count(*)::int AS rows FROM (SELECT 1 FROM ${quoteTable(target.table)} t WHERE ${beyond(target.key, 2)} AND ${lacksAny(target.columns)} LIMIT $1) x`;
 }
 
 /** A sequence would lose a number each time that somebody asks. */

@@ -1,0 +1,158 @@
+/** What a backfill takes: beside one UPDATE of all rows, beside an application, with a replica, by functions, after a kill. */
+import { median, milliseconds, whole } from "../figures.js";
+import type { Options } from "../options.js";
+import type { BenchReport, Bound } from "../report.js";
+import { type BusyFigures, measureBusy } from "./busy.js";
+import { measureFunctions } from "./functions.js";
+import { type IdleCase, type IdleFigures, idleCases, measureIdle, shareOf } from "./idle.js";
+import { measureReplica } from "./replica.js";
+import { measureResume, type ResumeFigures } from "./resume.js";
+
+/** Below the noise of any machine: a shorter longest wait counts as this. */
+const leastWaitMs = 5;
+const mostMb = 150;
+
+export async function benchBackfill(
+  options: Options["backfill"],
+  progress: (text: string) => void,
+): Promise<BenchReport> {
+  const idle: (readonly [IdleCase, readonly IdleFigures[]])[] = [];
+  for (const each of idleCases)
+    idle.push([each, await measureIdle(each, options, (text) => progress(`${each.name}: ${text}`))]);
+  const busy = await measureBusy(options, progress);
+  const replica = await measureReplica(options, progress);
+  const functions = await measureFunctions({ ...options, rows: options.functionRows }, progress);
+  const resumed = await measureResume(options.resumeRows, progress);
+  const peaks = [...idle.flatMap(([, figures]) => figures.map(({ ran }) => ran.peakMb)), resumed.peakMb];
+  return {
+    name: "backfill",
+    title: `PostgreSQL: a backfill of ${whole(options.rows)} rows beside one UPDATE of them, a unique index in place`,
+    table: [
+      [
+        "key",
+        "UPDATE",
+        "whole run",
+        "share",
+        "batches alone",
+        "share",
+        "largest batch",
+        "estimate: time",
+        "WAL",
+        "growth",
+      ],
+      ...idle.map(line),
+    ],
+    notes: notes(options, busy, resumed),
+    bounds: [
+      ...idle.flatMap(idleBounds),
+      ...busyBounds(busy),
+      bound(
+        "a replica that keeps up, watched: no more than 10 % loss",
+        1 - median(replica.map(({ ignoredMs, watchedMs }) => ignoredMs / watchedMs)),
+        (loss) => loss <= 0.1,
+      ),
+      bound(
+        "a function's values: four sessions at least 3 times as fast as one",
+        median(functions.map(({ oneMs, fourMs }) => oneMs / fourMs)),
+        (times) => times >= 3,
+      ),
+      {
+        promise: `${whole(options.resumeRows)} rows, killed half-way: at most one batch a session is made again, every row is right`,
+        measured: `${resumed.repeated} rows again, ${resumed.wrong} wrong`,
+        isMet: resumed.wrong === 0 && resumed.repeated <= resumed.workers * resumed.largestBatch,
+      },
+      {
+        promise: `the process of a run needs less than ${mostMb} MB`,
+        measured: `${whole(Math.max(...peaks))} MB`,
+        isMet: Math.max(...peaks) < mostMb,
+      },
+    ],
+    measurements: {
+      idle: Object.fromEntries(idle.map(([{ name }, figures]) => [name, figures])),
+      busy,
+      replica,
+      functions,
+      resumed,
+    },
+  };
+}
+
+function line([{ name }, figures]: readonly [IdleCase, readonly IdleFigures[]]): readonly string[] {
+  const middle = (of: (each: IdleFigures) => number) => median(figures.map(of));
+  return [
+    name,
+    milliseconds(middle(({ updateMs }) => updateMs)),
+    milliseconds(middle(({ ran }) => ran.totalMs)),
+    shareOf(figures, ({ totalMs }) => totalMs).toFixed(2),
+    milliseconds(middle(({ ran }) => ran.batchesMs)),
+    shareOf(figures, ({ batchesMs }) => batchesMs).toFixed(2),
+    whole(middle(({ ran }) => ran.largestBatch)),
+    ...(["duration", "log", "growth"] as const).map((of) => middle(({ estimated }) => estimated[of]).toFixed(2)),
+  ];
+}
+
+function idleBounds([{ name, least, leastBatches }, figures]: readonly [
+  IdleCase,
+  readonly IdleFigures[],
+]): readonly Bound[] {
+  const wrong = (of: "duration" | "log") =>
+    Math.max(...figures.map(({ estimated }) => Math.max(estimated[of], 1 / estimated[of])));
+  return [
+    bound(
+      `${name}: the whole run has at least ${least} of the rate of one UPDATE`,
+      shareOf(figures, ({ totalMs }) => totalMs),
+      (share) => share >= least,
+    ),
+    ...(leastBatches === undefined
+      ? []
+      : [
+          bound(
+            `${name}: its batches have at least ${leastBatches} of it`,
+            shareOf(figures, ({ batchesMs }) => batchesMs),
+            (share) => share >= leastBatches,
+          ),
+        ]),
+    bound(
+      `${name}: the estimate of the time is right within a factor of 2`,
+      wrong("duration"),
+      (factor) => factor <= 2,
+    ),
+    bound(`${name}: and that of the WAL`, wrong("log"), (factor) => factor <= 2),
+  ];
+}
+
+function busyBounds(busy: readonly BusyFigures[]): readonly Bound[] {
+  const over = (of: (each: BusyFigures) => number) => median(busy.map(of));
+  const floor = (ms: number) => Math.max(ms, leastWaitMs);
+  const failures = busy.reduce((sum, each) => sum + each.backfill.failures, 0);
+  return [
+    bound(
+      "beside an application: its longest wait is at most 3 times that without a backfill",
+      over(({ alone, backfill }) => floor(backfill.longestMs) / floor(alone.longestMs)),
+      (times) => times <= 3 && failures === 0,
+    ),
+    bound(
+      "and at most 1/50 of that beside one UPDATE",
+      over(({ update, backfill }) => update.longestMs / floor(backfill.longestMs)),
+      (times) => times >= 50,
+    ),
+  ];
+}
+
+function bound(promise: string, value: number, isMet: (value: number) => boolean): Bound {
+  return { promise, measured: value.toFixed(2), isMet: isMet(value) };
+}
+
+function notes(
+  { rate }: Options["backfill"],
+  busy: readonly BusyFigures[],
+  { workers, largestBatch }: ResumeFigures,
+): readonly string[] {
+  const longest = (of: (each: BusyFigures) => number) => milliseconds(median(busy.map(of)));
+  return [
+    `Beside ${rate} operations a second, the longest wait: ${longest(({ alone }) => alone.longestMs)} without a backfill, ` +
+      `${longest(({ backfill }) => backfill.longestMs)} with one, ${longest(({ update }) => update.longestMs)} with one UPDATE.`,
+    `The run that was killed had ${workers} sessions; batches of the next one were of up to ${whole(largestBatch)} rows.`,
+    "The estimates' figures are shares of what then happened: 1 is right.",
+  ];
+}

@@ -1,9 +1,11 @@
 import { connect } from "../connect.js";
-import type { Reader } from "../dialects/batches.js";
+import type { Ahead, FillTarget, Reader } from "../dialects/batches.js";
 import type { Connection } from "../dialects/connection.js";
 import { readTable } from "../facts/table.js";
 import { readBackfill } from "../ledger/backfills.js";
+import { growthOf } from "./growth.js";
 import { type BackfillInput, settle } from "./input.js";
+import { inPassOrder, startOfPass } from "./pass-order.js";
 import { checkStructure, firing } from "./preflight.js";
 import { targetOf, throwFirst } from "./session.js";
 
@@ -22,8 +24,8 @@ export interface Estimate {
   };
   /** Why nothing was tried: a function was not called, or what the database said. */
   readonly untried?: string;
-  /** Old versions of rows, until they are vacuumed or purged. */
-  readonly deadBytes: number;
+  /** The table, by new versions of its rows, until the old ones are vacuumed or purged. */
+  readonly growthBytes: number;
   readonly tableBytes: number;
   readonly triggers: readonly string[];
   readonly readers: readonly Reader[];
@@ -47,23 +49,25 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
   try {
     const table = await readTable(connection, spec.table);
     throwFirst(await checkStructure(connection, spec, table, { ...settings, allowTriggers: true }));
-    const { oid, schema, name, rowEstimate, sizeBytes } = table!;
-    const target = targetOf(table!, spec);
+    const { oid, schema, name, rowEstimate } = table!;
     const record = await readBackfill(connection, { plan, table: { oid, schema, name }, once: spec.once === true });
+    const target = await inPassOrder(connection, table!, targetOf(table!, spec), spec.once === true, record);
+    const storage = await connection.dialect.batches.storage(connection, table!);
     const rows = record?.status === "done" ? 0 : Math.max(rowEstimate - (record?.rowsDone ?? 0), 0);
     const triggers = firing(table!, spec).map(({ name: trigger }) => trigger);
     const fixed = {
       table: name,
       rows,
-      deadBytes: rowEstimate === 0 ? 0 : Math.round((sizeBytes / rowEstimate) * rows),
-      tableBytes: sizeBytes,
+      growthBytes: rowEstimate === 0 ? 0 : growthOf(storage, rows / rowEstimate),
+      tableBytes: storage.tableBytes,
       triggers,
       readers: await connection.dialect.batches.readers(connection, target),
     };
     if (spec.columns.some(({ fill }) => fill === undefined))
       return { ...fixed, untried: "a function computes the values" };
     if (triggers.length > 0 && !settings.allowTriggers) return { ...fixed, untried: "triggers of yours would fire" };
-    const sample = await trySome(connection, target, rows, settings);
+    const { upTo } = await startOfPass(connection, table!, target);
+    const sample = await trySome(connection, target, { after: null, ...(upTo && { upTo }) }, rows, settings);
     if (typeof sample === "string") return { ...fixed, untried: sample };
     const rowsPerSecond = Math.min(sample.rowsPerSecond, maxRowsPerSecond ?? Number.POSITIVE_INFINITY);
     return {
@@ -82,22 +86,23 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
 /** @returns what one of them took, or why none could be tried */
 async function trySome(
   connection: Connection,
-  target: ReturnType<typeof targetOf>,
+  target: FillTarget,
+  start: Ahead,
   total: number,
   { clock, lockTimeoutMs, batchTimeoutMs: statementTimeoutMs }: ReturnType<typeof settle>,
 ): Promise<{ readonly rowsPerSecond: number; readonly bytesPerRow: number | undefined } | string> {
   const { batches } = connection.dialect;
   let best: { rowsPerSecond: number; bytesPerRow: number | undefined } | undefined;
-  let after: readonly string[] | null = null;
+  let { after } = start;
   // No more than a twentieth of the table: what was tried leaves dead rows.
   for (const rows of tried.filter((size, at) => at === 0 || size * 20 <= total)) {
-    const from: readonly string[] | null = after;
+    const from = after;
     const startedMs = clock.now();
     const before = await batches.logBytes(connection);
     let filled = 0;
     try {
       await batches.inBatch(connection, { lockTimeoutMs, statementTimeoutMs }, async () => {
-        const upper = await batches.endOf(connection, target, rows, { after: from });
+        const upper = await batches.endOf(connection, target, rows, { ...start, after: from });
         if (upper === undefined) throw takenBack;
         const scope = { kind: "range", after: from, upTo: upper } as const;
         ({ filled } = await batches.fill(connection, target, scope, { rows, skipLocked: true }));

@@ -1,3 +1,5 @@
+import type { Growth } from "./growth.js";
+
 /** What a run tells whoever watches it. Plain data: printed, logged, counted. */
 export type BackfillEvent =
   | {
@@ -49,4 +51,11 @@ export type BackfillEvent =
   | { readonly kind: "blind"; readonly signal: string; readonly reason: string }
   /** The table was passed; `rows` were left behind the cursor. */
   | { readonly kind: "sweep"; readonly round: number; readonly rows: number }
-  | { readonly kind: "finished"; readonly status: "done" | "stopped"; readonly rows: number; readonly filled: number };
+  | {
+      readonly kind: "finished";
+      readonly status: "done" | "stopped";
+      readonly rows: number;
+      readonly filled: number;
+      /** Absent where the run has written nothing. */
+      readonly growth?: Growth;
+    };

@@ -4,6 +4,7 @@ import type { BackfillSpec } from "../model/plan.js";
 import { type BatchLimits, defaultBatchLimits } from "./batch-size.js";
 import type { Functions } from "./computer.js";
 import type { BackfillEvent } from "./events.js";
+import type { Growth } from "./growth.js";
 import { signals } from "./signals/index.js";
 import type { Signal } from "./signals/signal.js";
 
@@ -77,6 +78,8 @@ export interface BackfillResult {
   readonly batches: number;
   /** Why it ended although nobody has stopped this process: somebody cancelled it, or its time was over. */
   readonly ended?: string;
+  /** What it has done to the table; absent: nothing, or another process led. */
+  readonly growth?: Growth;
   /** The last key of a pass that is made once, as in `id=20`. */
   readonly upTo?: string;
 }

@@ -1,3 +1,4 @@
+import type { TableStorage } from "../dialects/batches.js";
 import type { BackfillRecord } from "../ledger/backfills.js";
 import type { Control } from "../ledger/control.js";
 import type { WorkerReport } from "../ledger/workers.js";
@@ -24,6 +25,8 @@ export class Run {
   batches = 0;
   /** The fills were tried on all rows by this process, or by one before it. */
   isTried = false;
+  /** Before the first batch. */
+  storage: TableStorage | undefined;
   /** Why it ends although nobody has stopped this process. */
   ended: string | undefined;
   #filledBefore: number | undefined;

@@ -2,6 +2,7 @@ import { refused } from "../db/refused.js";
 import { LockstepError } from "../errors.js";
 import { endBackfill, readBackfill } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
+import { growthBetween } from "./growth.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
 import { keyLabel } from "./keys.js";
 import { lookBehind } from "./look-behind.js";
@@ -88,7 +89,8 @@ async function begin(leader: BatchLoop): Promise<void> {
     for (const problem of found?.problems ?? [])
       emit({ kind: "notice", message: `${problem.message}. All other rows are filled.` });
   }
-  await leader.scan(async ({ connection, id }) => {
+  await leader.scan(async ({ connection, id, table }) => {
+    leader.run.storage = await connection.dialect.batches.storage(connection, table);
     await connection.dialect.ledger.forgetFailures(connection, id);
     await connection.dialect.ledger.open(connection, id);
     leader.run.isTried = true;
@@ -114,8 +116,16 @@ async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {
 async function end(leader: BatchLoop, status: BackfillResult["status"]): Promise<BackfillResult> {
   const { worker } = leader.role;
   await leader.conclude(({ connection, id }) => endBackfill(connection, id, worker, { status }));
-  leader.settings.emit({ kind: "finished", status, rows: leader.rows, filled: leader.filled });
-  return resultOf(leader, status);
+  const { storage } = leader.run;
+  const growth =
+    storage === undefined || leader.filled === 0
+      ? undefined
+      : await leader.scan(async ({ connection, table }) =>
+          growthBetween(storage, await connection.dialect.batches.storage(connection, table)),
+        );
+  const { rows, filled } = leader;
+  leader.settings.emit({ kind: "finished", status, rows, filled, ...(growth && { growth }) });
+  return { ...resultOf(leader, status), ...(growth && { growth }) };
 }
 
 function resultOf(loop: BatchLoop, status: BackfillResult["status"]): BackfillResult {

@@ -2,6 +2,7 @@ import type { BackfillEvent } from "../backfill/events.js";
 import type { BackfillResult } from "../backfill/runner.js";
 import { type BackfillSpec, tableLabel } from "../model/index.js";
 import { counted } from "../review/counted.js";
+import { growthText } from "../review/growth.js";
 import { bar, duration } from "../review/progress.js";
 import type { Io } from "./io.js";
 
@@ -76,6 +77,7 @@ export class BackfillView {
         return;
       case "finished":
         io.progress.end();
+        if (event.growth !== undefined) io.err(`  ${growthText(event.growth)}`);
         return;
       default:
         event satisfies never;

@@ -88,6 +88,18 @@ export interface Reader {
   readonly name: string;
 }
 
+/** What a table takes on disk, in bytes, and how its rows were written since the server counts; what a system does not count is absent. */
+export interface TableStorage {
+  readonly tableBytes: number;
+  readonly indexBytes: number;
+  /** Room that was left on its pages for new versions of their rows, in percent; 0: pages are full. */
+  readonly roomPercent: number;
+  /** New versions of rows, and those of them that stayed on their page and touched no index (HOT). */
+  readonly updates?: number;
+  readonly hotUpdates?: number;
+  readonly deadRows?: number;
+}
+
 /** A session that runs a backfill. */
 export interface RunnerSession {
   readonly pid: number;
@@ -140,6 +152,9 @@ export interface Batches {
   logBytes(connection: Connection): Promise<number | undefined>;
   /** What else each filled row is written to: publications and slots of PostgreSQL, the binary log of MySQL. */
   readers(connection: Connection, target: FillTarget): Promise<readonly Reader[]>;
+
+  /** Settled: what this session has written is counted. */
+  storage(connection: Connection, table: TableFacts): Promise<TableStorage>;
 
   // In transactions of their own.
   /** Where the rows of a table lie, as an order to go by; absent or undefined: it has none, or it is that of the key. */

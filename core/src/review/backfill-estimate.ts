@@ -6,7 +6,7 @@ import { duration } from "./progress.js";
 
 /** What a backfill will take, for people. */
 export function estimateText(target: string, label: string, estimate: Estimate): string {
-  const { rows, rate, untried, deadBytes, tableBytes, triggers, readers } = estimate;
+  const { rows, rate, untried, growthBytes, tableBytes, triggers, readers } = estimate;
   const lines: [string, string][] = [
     ["rows", `about ${counted(rows, "row")}`],
     [
@@ -20,7 +20,7 @@ export function estimateText(target: string, label: string, estimate: Estimate):
       : [["log", `about ${sizeText(rate.logBytes)} of WAL or redo log`] as [string, string]]),
     [
       "table",
-      `up to ${sizeText(deadBytes)} of old rows beside its ${sizeText(tableBytes)}, until they are vacuumed or purged`,
+      `grows by up to ${sizeText(growthBytes)} from ${sizeText(tableBytes)}, until old versions of its rows are vacuumed or purged`,
     ],
     ...(triggers.length === 0 ? [] : [["triggers", `${triggers.join(", ")}, for each row`] as [string, string]]),
     ...readers.map(({ kind, name }): [string, string] => [kind, name]),

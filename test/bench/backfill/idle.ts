@@ -69,7 +69,7 @@ export async function measureIdle(
 async function filled(system: BenchSystem, url: string): Promise<Pick<IdleFigures, "ran" | "estimated">> {
   const plan = await system.plan();
   const spec = plan.backfills[0]!;
-  const { rate, deadBytes } = await estimateBackfill({
+  const { rate, growthBytes } = await estimateBackfill({
     url,
     plan: plan.id,
     spec,
@@ -84,7 +84,7 @@ async function filled(system: BenchSystem, url: string): Promise<Pick<IdleFigure
     estimated: {
       duration: rate!.durationMs / ran!.totalMs,
       log: rate!.logBytes! / (after.log - before.log),
-      growth: deadBytes / Math.max(after.table - before.table, 1),
+      growth: growthBytes / Math.max(after.table - before.table, 1),
     },
   };
 }

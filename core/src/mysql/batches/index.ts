@@ -109,6 +109,15 @@ export const batches: Batches = {
     return Number(rows[0]?.isOn) === 1 ? [{ kind: "binary log", name: rows[0]!.format }] : [];
   },
 
+  async storage(connection, { schema, name }) {
+    // Old versions of rows are not in the table, but in the undo log, until they are purged.
+    const { rows } = await connection.query<{ data: string; indexes: string }>(
+      "SELECT DATA_LENGTH AS data, INDEX_LENGTH AS indexes FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+      [schema, name],
+    );
+    return { tableBytes: Number(rows[0]?.data ?? 0), indexBytes: Number(rows[0]?.indexes ?? 0), roomPercent: 0 };
+  },
+
   rowsLeft: (connection, target, limit, timeoutMs) =>
     inScan(connection, timeoutMs, () =>
       keysOf(connection, target, { sql: `WHERE ${lacksAny(target.columns)} LIMIT ${limit}`, values: [] }),

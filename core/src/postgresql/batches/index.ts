@@ -22,6 +22,7 @@ import {
   rowsLeft,
   within,
 } from "./statements.js";
+import { storage } from "./storage.js";
 
 /** An error instead of rows that a policy hides. */
 const allRows = { row_security: "off" } as const;
@@ -99,6 +100,8 @@ export const batches: Batches = {
     );
     return rows;
   },
+
+  storage,
 
   placesOf,
 

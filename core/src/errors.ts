@@ -767,6 +767,12 @@ export const errorTable = {
     next: "npx lockstep <command> --help lists the options.",
     exit: 2,
   },
+  LS8017: {
+    title: "A target names no database",
+    why: "A target with eachSchema or eachFrom stands for many. With none a gate would open although nobody was asked.",
+    next: "Correct eachSchema or eachFrom in lockstep.config.ts.",
+    exit: 2,
+  },
   LS9002: {
     title: "Prisma's schema engine failed",
     why: "The engine that Lockstep stands in front of did not answer as expected.",

@@ -46,7 +46,7 @@ export async function announceService(invocation: Invocation): Promise<CommandRe
       },
     );
   const last = plans.at(-1);
-  const [target] = chooseTargets(config, last ?? {}, io, named, false);
+  const [target] = await chooseTargets(config, last ?? {}, io, named, false);
   const connection = await connect(target!.url, { applicationName: "lockstep", needsSession: false });
   try {
     if (last !== undefined) requireSystem(connection, last, target!.name);

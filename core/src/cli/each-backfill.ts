@@ -4,12 +4,15 @@ import type { BackfillId } from "../dialects/ledger-store.js";
 import { requireSystem } from "../facts/same-system.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
 import { type BackfillSpec, isSameTable, type Plan } from "../model/index.js";
+import { atOnce } from "./at-once.js";
 import type { Invocation } from "./command.js";
 import { textOption } from "./command.js";
 
 /** A backfill of a plan on a target, as its ledger has it. */
 export interface TargetBackfill {
   readonly target: string;
+  /** The name in the config that it is one of many under. */
+  readonly group?: string;
   readonly spec: BackfillSpec;
   readonly connection: Connection;
   readonly id: BackfillId;
@@ -29,7 +32,7 @@ export async function eachBackfill<T>(
   readonly plan: Plan;
   readonly results: readonly T[];
   /** Targets and tables where it has not begun. */
-  readonly notBegun: readonly { readonly target: string; readonly spec: BackfillSpec }[];
+  readonly notBegun: readonly { readonly target: string; readonly group?: string; readonly spec: BackfillSpec }[];
 }> {
   const { project, config } = await invocation.workspace();
   const [{ choosePlan }, { chooseTargets, developmentTarget }] = await Promise.all([
@@ -40,25 +43,27 @@ export async function eachBackfill<T>(
   const name =
     textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
   const results: T[] = [];
-  const notBegun: { target: string; spec: BackfillSpec }[] = [];
-  for (const target of chooseTargets(config, project, invocation.io, name, true)) {
+  const notBegun: { target: string; group?: string; spec: BackfillSpec }[] = [];
+  await atOnce(await chooseTargets(config, project, invocation.io, name, true), async (target) => {
     const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false });
     try {
       requireSystem(connection, plan, target.name);
       const records = await readBackfills(connection, plan.id);
       for (const spec of plan.backfills) {
         const record = await liveRecord(connection, records, spec);
-        if (record === undefined) notBegun.push({ target: target.name, spec });
+        if (record === undefined)
+          notBegun.push({ target: target.name, ...(target.group !== undefined && { group: target.group }), spec });
         else {
           const { table, once } = record;
           const id = { plan: plan.id, table, once };
-          results.push(await visit({ target: target.name, spec, connection, id, record }));
+          const group = target.group === undefined ? {} : { group: target.group };
+          results.push(await visit({ target: target.name, ...group, spec, connection, id, record }));
         }
       }
     } finally {
       await connection.close();
     }
-  }
+  });
   return { plan, results, notBegun };
 }
 

@@ -26,7 +26,7 @@ export async function examine(invocation: Invocation, name: string | undefined):
   const { io, plugins, cwd } = invocation;
   const { plugin, project } = await findProject(plugins, cwd, io, "lockstep doctor");
   const facts = await projectFacts(plugin, project, io.env);
-  const targets = targetsOf(facts.config, project, io, name);
+  const targets = await targetsOf(facts.config, project, io, name);
   const checks = [...coreChecks, ...((await plugin.checks?.()) ?? [])];
   const answers: CheckAnswer[] = await runProjectChecks(checks, facts);
   const examined: Examination["targets"][number][] = [];
@@ -106,12 +106,12 @@ export async function projectFacts(
 }
 
 /** Targets whose URL is not set here are told by a check of the project, unless one was asked for by name. */
-function targetsOf(
+async function targetsOf(
   config: LockstepConfig,
   project: Project,
   io: Invocation["io"],
   name: string | undefined,
-): readonly Target[] {
+): Promise<readonly Target[]> {
   if (name !== undefined) return chooseTargets(config, project, io, name, true);
   const set = Object.entries(config.targets).flatMap(([target, { urlFrom }]) => {
     const url = io.env[urlFrom];

@@ -18,9 +18,9 @@ export async function isNowhereApplied(plan: Plan, workspace: Workspace, io: Pic
   if (first === -1 || inRepository.slice(first).some((name) => !own.has(name))) return false;
   try {
     const targets = [
-      ...chooseTargets(config, project, io, undefined, false),
+      ...(await chooseTargets(config, project, io, undefined, false)),
       ...(config.targets[developmentTarget] === undefined
-        ? chooseTargets(config, project, io, developmentTarget, true)
+        ? await chooseTargets(config, project, io, developmentTarget, true)
         : []),
     ];
     for (const { url } of targets) if ((await appliedNames(url, workspace)).some((name) => own.has(name))) return false;

@@ -10,8 +10,10 @@ import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
+import { atOnce } from "./at-once.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 import { answersOf, type GateEvidence } from "./gate-evidence.js";
+import { inOneLine } from "./group-answers.js";
 import type { Target } from "./targets.js";
 import { whoAsks } from "./who.js";
 
@@ -46,17 +48,27 @@ export async function passGate(request: {
       target: said.target,
     })),
   );
-  for (const target of targets) {
+  // Nobody is asked the same five hundred times: of many targets under one name people confirm by `--confirm`.
+  const unasked = { ...invocation, io: { ...invocation.io, isInteractive: false } };
+  const ask = async (target: Target) => {
     const open = await openTarget(target, plan, project, plugin);
     try {
       const facts = { ...open.facts, ...(writersOf && { writersOf }) };
-      answers.push(...(await passOn({ ...open, facts }, steps, confirmed, invocation)));
+      const asking = target.group === undefined ? invocation : unasked;
+      return await passOn({ ...open, facts }, steps, confirmed, asking);
     } finally {
       await open.connection.close();
     }
-  }
+  };
+  for (const target of targets.filter(({ group }) => group === undefined)) answers.push(...(await ask(target)));
+  const many = targets.filter(({ group }) => group !== undefined);
+  const said = await atOnce(many, ask);
+  answers.push(...said.flat());
   const pace = textOption(invocation, "pace");
-  return { answers, help: helpOf(answers, `next ${plan.id}${pace === undefined ? "" : ` --pace ${pace}`}`) };
+  return {
+    answers: inOneLine(answers, many),
+    help: helpOf(answers, `next ${plan.id}${pace === undefined ? "" : ` --pace ${pace}`}`),
+  };
 }
 
 /** Asks the gates on one open target, records what is confirmed, and asks a person on a terminal. */

@@ -14,11 +14,13 @@ import type { OrmPlugin, Project } from "../plugin.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
+import { groupRows, inGroups, mark, shortened } from "../review/group-status.js";
 import { nextStep } from "../review/next-step.js";
 import { serviceLine } from "../review/services.js";
 import { columnLabel } from "../review/words.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 import { askPhase, migrationOf, type OpenTarget, openTarget, writtenFrom } from "./ask-target.js";
+import { atOnce } from "./at-once.js";
 import { type RunRemains, readRemains } from "./run-remains.js";
 import type { Target } from "./targets.js";
 
@@ -35,6 +37,8 @@ export interface PlanStatus {
 
 export interface TargetStatus {
   readonly target: string;
+  /** The name in the config that it is one of many under. */
+  readonly group?: string;
   readonly phases: readonly {
     readonly phase: Phase;
     readonly state: "done" | "open" | "waiting";
@@ -65,8 +69,10 @@ export async function readStatus(
   project: Project,
   plugin: OrmPlugin,
 ): Promise<PlanStatus> {
-  const states: TargetStatus[] = [];
-  for (const target of targets) states.push(await readTarget(plan, target, project, plugin));
+  const states = await atOnce(targets, async (target) => ({
+    ...(target.group !== undefined && { group: target.group }),
+    ...(await readTarget(plan, target, project, plugin)),
+  }));
   const isReleased = plan.state.released === "undone" || nextPhase(plan) === undefined;
   const isDone =
     isReleased &&
@@ -300,16 +306,20 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     : status.released === "undone"
       ? "undo written"
       : `released up to ${status.released}`;
-  const rows = status.targets.flatMap((target) => {
-    if (target.error !== undefined) return [[colors.red("✖"), target.target, "", target.error]];
-    return target.phases.map((phase, index) => [
-      phase.state === "done" ? colors.green("✔") : phase.state === "open" ? colors.cyan("▶") : colors.dim("·"),
-      index === 0 ? target.target : "",
-      phase.phase,
-      colors.dim(phase.note),
-    ]);
-  });
-  const failed = status.targets.flatMap((target) => [
+  const { alone, groups } = inGroups(status.targets);
+  const rows = [
+    ...alone.flatMap((target) => {
+      if (target.error !== undefined) return [[colors.red("✖"), target.target, "", target.error]];
+      return target.phases.map((phase, index) => [
+        mark(phase.state, colors),
+        index === 0 ? target.target : "",
+        phase.phase,
+        colors.dim(phase.note),
+      ]);
+    }),
+    ...groups.flatMap((group) => groupRows(group, colors)),
+  ];
+  const failed = [...alone, ...groups.flatMap(({ members }) => members)].map((target) => [
     ...target.failed.map((name) => `  ${colors.red("✖")} ${name} failed on ${target.target}`),
     ...target.unlisted.map(({ statement }) => `  ${colors.red("✖")} ${target.target}: ${statement}`),
     ...target.lacking.map(({ statement }) => `  ${colors.red("✖")} ${statement} on ${target.target}`),
@@ -323,6 +333,6 @@ export function statusText(status: PlanStatus, colors: Colors): string {
   return [
     `${colors.bold(status.plan)}   ${status.columns.join(", ")}   ${state}${status.pace === "brisk" ? ", brisk" : ""}`,
     columns(rows),
-    ...failed,
+    ...shortened(failed),
   ].join("\n");
 }

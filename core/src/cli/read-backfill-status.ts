@@ -11,7 +11,7 @@ export async function readBackfillStatus(
 ): Promise<{ readonly plan: Plan; readonly statuses: readonly BackfillStatus[] }> {
   const { plan, results, notBegun } = await eachBackfill(
     invocation,
-    async ({ target, spec, connection, id, record }): Promise<BackfillStatus> => {
+    async ({ target, group, spec, connection, id, record }): Promise<BackfillStatus> => {
       const all = await readWorkers(connection, id.plan);
       // MySQL's tables have no number, and one plan has one pass over a table.
       const workers = all.filter(
@@ -19,10 +19,12 @@ export async function readBackfillStatus(
           worker.once === id.once &&
           isSameLedgerTable({ ...worker.table, name: worker.table.name || id.table.name }, id.table),
       );
-      return { target, label: label(spec), record, workers };
+      return { target, ...(group !== undefined && { group }), label: label(spec), record, workers };
     },
   );
-  const waiting = notBegun.map(({ target, spec }): BackfillStatus => ({ target, label: label(spec), workers: [] }));
+  const waiting = notBegun.map(
+    ({ spec, ...target }): BackfillStatus => ({ ...target, label: label(spec), workers: [] }),
+  );
   return { plan, statuses: [...results, ...waiting] };
 }
 

@@ -64,7 +64,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
     file,
     evidence: readGateEvidence(resolve(invocation.cwd, file), { plan, phase, now: io.now() }),
   }));
-  const targets = targetsOf(
+  const targets = await targetsOf(
     invocation,
     workspace,
     given.map(({ evidence }) => evidence.target),
@@ -112,7 +112,11 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
  *
  * @throws LS7030 evidence of a target that is not asked · what choosing a target throws
  */
-function targetsOf(invocation: Invocation, { config, project }: Workspace, given: readonly string[]): Target[] {
+async function targetsOf(
+  invocation: Invocation,
+  { config, project }: Workspace,
+  given: readonly string[],
+): Promise<readonly Target[]> {
   const { io } = invocation;
   const only = textOption(invocation, "target");
   const names = only === undefined ? Object.keys(config.targets) : [only];
@@ -121,7 +125,9 @@ function targetsOf(invocation: Invocation, { config, project }: Workspace, given
     throw new LockstepError("LS7030", `The evidence is about target ${foreign}, and asked are ${names.join(", ")}.`);
   if (given.length === 0) return chooseTargets(config, project, io, only, false);
   const left = names.filter((name) => !given.includes(name));
-  return left.flatMap((name) => chooseTargets(config, project, io, name, false));
+  const targets: Target[] = [];
+  for (const name of left) targets.push(...(await chooseTargets(config, project, io, name, false)));
+  return targets;
 }
 
 /** What is only shown is not recorded anyway. */

@@ -2,11 +2,15 @@ import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
 import { type DialectId, dialectLabels } from "../model/dialect.js";
 import type { Project } from "../plugin.js";
+import { listed } from "../review/listed.js";
+import { isGroup, membersOf } from "./group-targets.js";
 import type { Io } from "./io.js";
 
 /** A database that the plan must reach. */
 export interface Target {
   readonly name: string;
+  /** The name in the config that it is one of many under. */
+  readonly group?: string;
   readonly url: string;
   /** Those of the config, which write there; absent: nobody has named them. */
   readonly services?: readonly string[];
@@ -16,18 +20,18 @@ export interface Target {
 export const developmentTarget = "development";
 
 /**
- * The targets of the config, or the one named.
+ * The targets of the config, or those named: `production`, all of `tenants`, one of them: `tenants/acme`.
  *
  * @param allowDevelopment `development` may be named although the config does not list it
  * @throws LS8003 a target without URL · LS8004 a URL of another system · LS8006 unknown name · LS8002 no targets at all
  */
-export function chooseTargets(
+export async function chooseTargets(
   config: LockstepConfig,
   project: Partial<Pick<Project, "dialect" | "developmentUrl">>,
   io: Pick<Io, "env">,
   name: string | undefined,
   allowDevelopment: boolean,
-): Target[] {
+): Promise<readonly Target[]> {
   const configured = Object.entries(config.targets);
   const services = config.services && { services: config.services };
   if (name === developmentTarget && allowDevelopment && config.targets[name] === undefined) {
@@ -36,7 +40,9 @@ export function chooseTargets(
     return [{ name, url: project.developmentUrl, ...services }];
   }
   const names = configured.map(([target]) => target);
-  if (name !== undefined && !names.includes(name))
+  const isNamed = (target: string) =>
+    name === target || (name?.startsWith(`${target}/`) === true && isGroup(config.targets[target]));
+  if (name !== undefined && !names.some(isNamed))
     throw new LockstepError("LS8006", `There is no target "${name}".`, {
       hint: `Targets of lockstep.config.ts: ${names.join(", ") || "none"}${allowDevelopment ? `; and ${developmentTarget}` : ""}`,
     });
@@ -48,17 +54,31 @@ export function chooseTargets(
         hint: 'Add one: targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }',
       },
     );
-  return configured
-    .filter(([target]) => name === undefined || target === name)
-    .map(([target, { urlFrom }]) => {
+  const chosen = configured
+    .filter(([target]) => name === undefined || isNamed(target))
+    .map(([target, settings]) => {
+      const { urlFrom } = settings;
       const url = io.env[urlFrom];
       if (url === undefined || url === "")
         throw new LockstepError("LS8003", `The target "${target}" takes its URL from ${urlFrom}, which is not set.`, {
           hint: `Set ${urlFrom} to the URL of that database, then run the command again.`,
         });
       if (project.dialect !== undefined) refuseOtherSystem(target, url, urlFrom, project.dialect);
-      return { name: target, url, ...services };
+      return { target: { name: target, url, ...services }, settings };
     });
+  const all: Target[] = [];
+  for (const { target, settings } of chosen)
+    if (!isGroup(settings)) all.push(target);
+    else {
+      const members = await membersOf(target, settings);
+      const found = members.filter((member) => name === undefined || name === target.name || name === member.name);
+      if (found.length === 0)
+        throw new LockstepError("LS8006", `There is no target "${name}".`, {
+          hint: `${target.name} has ${members.length}: ${listed(members.map((member) => member.name))}`,
+        });
+      all.push(...found);
+    }
+  return all;
 }
 
 /** What answers there is known when it does; a driver that speaks to another system waits, or says what nobody understands. */

@@ -29,7 +29,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
     throw new LockstepError("LS8002", `Plan ${plan.id}: no phase comes next, so there is no gate to ask.`, {
       hint: "npx lockstep status",
     });
-  const [target, other] = chooseTargets(config, project, io, textOption(invocation, "target"), false);
+  const [target, other] = await chooseTargets(config, project, io, textOption(invocation, "target"), false);
   if (target === undefined || other !== undefined)
     throw new LockstepError("LS8002", "There are several targets; the answers are those of one.", {
       hint: `npx lockstep verify ${plan.id} --target ${target?.name}`,

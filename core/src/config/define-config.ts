@@ -19,6 +19,16 @@ export interface LockstepConfigInput {
     {
       /** The environment variable that holds its URL: the file is in version control, the URL is not. */
       urlFrom: string;
+      /**
+       * Every schema there (PostgreSQL), or every database (MySQL), whose name is like this is a target of its own: one a tenant.
+       * @example "tenant_%"
+       */
+      eachSchema?: string;
+      /**
+       * A query that names the targets: `name`, and either `schema`, on the same server, or `url`. Asked anew by each command.
+       * @example "SELECT slug AS name, schema_name AS schema FROM tenants WHERE is_active"
+       */
+      eachFrom?: string;
     }
   >;
   /**

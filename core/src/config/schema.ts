@@ -7,14 +7,21 @@ import { toggleSchema } from "./toggle.js";
 
 const patterns = z.array(z.string().min(1));
 
-const target = z.strictObject({
-  urlFrom: z
-    .string()
-    .regex(
-      /^[A-Za-z_][A-Za-z0-9_]*$/,
-      "the name of an environment variable is needed, not the URL itself: URLs hold passwords",
-    ),
-});
+const target = z
+  .strictObject({
+    urlFrom: z
+      .string()
+      .regex(
+        /^[A-Za-z_][A-Za-z0-9_]*$/,
+        "the name of an environment variable is needed, not the URL itself: URLs hold passwords",
+      ),
+    eachSchema: z.string().min(1).optional(),
+    eachFrom: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ eachSchema, eachFrom }) => eachSchema === undefined || eachFrom === undefined,
+    "eachSchema and eachFrom exclude each other",
+  );
 
 const fill = z.strictObject({
   reads: z.array(z.string().min(1)),

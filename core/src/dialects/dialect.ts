@@ -13,6 +13,7 @@ import type { Pressure } from "./pressure.js";
 import type { Quote } from "./quote.js";
 import type { Remains } from "./remains.js";
 import type { Rows } from "./rows.js";
+import type { Schemas } from "./schemas.js";
 import type { Sessions } from "./sessions.js";
 import type { Trials } from "./trials.js";
 
@@ -41,6 +42,7 @@ export interface Dialect {
   readonly batches: Batches;
   /** Where it keeps what ran. */
   readonly ledger: LedgerStore;
+  readonly schemas: Schemas;
   readonly sessions: Sessions;
   /** What a backfill gives way to. */
   readonly pressure: Pressure;

@@ -10,6 +10,7 @@ import { ledger } from "./ledger.js";
 import { pressure } from "./pressure.js";
 import { quoteIdentifier, quoteTable, quoteText } from "./quote.js";
 import { rows } from "./rows/index.js";
+import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
 import { trials } from "./trials/index.js";
 
@@ -28,6 +29,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   functions,
   batches,
   ledger,
+  schemas,
   sessions,
   pressure,
   obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),

@@ -10,6 +10,7 @@ import { judging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { pressure } from "./pressure.js";
 import { rows } from "./rows/index.js";
+import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
 import { trials } from "./trials/index.js";
 
@@ -27,6 +28,7 @@ export const postgresql: Dialect = {
   functions,
   batches,
   ledger,
+  schemas,
   sessions,
   pressure,
   obstacles: async () => [],

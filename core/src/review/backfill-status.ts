@@ -3,11 +3,14 @@ import type { BackfillRecord } from "../ledger/backfills.js";
 import type { Worker } from "../ledger/workers.js";
 import type { Colors } from "./colors.js";
 import { counted } from "./counted.js";
+import { grouped, inGroups } from "./group-status.js";
 import { bar, duration } from "./progress.js";
 
 /** A backfill on a target, as `backfill status` shows it. */
 export interface BackfillStatus {
   readonly target: string;
+  /** The name in the config that it is one of many under. */
+  readonly group?: string;
   /** `"User"."handle"` */
   readonly label: string;
   /** Absent: it has not begun there. */
@@ -39,6 +42,37 @@ export function stateOf({ record, workers }: BackfillStatus): BackfillState {
   if (live.length === 0) return "interrupted";
   return live.every(({ report }) => report.state === "waiting") ? "waiting" : "running";
 }
+
+/** All of them: those of many targets under one name are counted, and only those at work shown. */
+export function backfillStatusesText(statuses: readonly BackfillStatus[], colors: Colors): string {
+  const { alone, groups } = inGroups(statuses);
+  return [
+    ...alone.map((status) => backfillStatusText(status, colors)),
+    ...groups.flatMap(({ name, members }) => groupText(name, members, colors)),
+  ].join("\n");
+}
+
+function groupText(name: string, members: readonly BackfillStatus[], colors: Colors): readonly string[] {
+  const states = grouped(members, stateOf);
+  const sum = (of: (record: BackfillRecord) => number) =>
+    members.reduce((total, { record }) => total + (record === undefined ? 0 : of(record)), 0);
+  const done = sum(({ rowsDone }) => rowsDone);
+  const total = sum(({ rowsDone, rowsEstimated, status }) =>
+    status === "done" ? rowsDone : Math.max(rowsEstimated, rowsDone),
+  );
+  const begun = members.length - (states.get("not begun")?.length ?? 0);
+  const quiet: readonly BackfillState[] = ["done", "not begun"];
+  const shown = members.filter((status) => !quiet.includes(stateOf(status)));
+  return [
+    `${colors.bold(`${name} (${members.length})`)}  ${[...states].map(([state, { length }]) => `${length} ${state}`).join(", ")}`,
+    `  ${bare(done)} of about ${counted(total, "row")} on the ${begun} that have begun`,
+    ...shown.slice(0, shownOfGroup).map((status) => backfillStatusText(status, colors)),
+    ...(shown.length > shownOfGroup ? [`  and ${shown.length - shownOfGroup} more: --json, or --target <name>`] : []),
+  ];
+}
+
+/** So many of a group are shown in full. */
+const shownOfGroup = 8;
 
 /** One backfill, in a few lines. */
 export function backfillStatusText(status: BackfillStatus, colors: Colors): string {

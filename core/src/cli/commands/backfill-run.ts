@@ -71,7 +71,7 @@ export default defineCommand({
     const lines: string[] = [];
     const results: Record<string, unknown>[] = [];
     const refused: InstanceType<typeof LockstepError>[] = [];
-    for (const target of chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
+    for (const target of await chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
         const view = new BackfillView(io, target.name, spec);

@@ -15,17 +15,18 @@ export default defineCommand({
 
   async run(invocation) {
     const { io, options } = invocation;
-    const [{ readBackfillStatus }, { backfillStatusText, stateOf }, { nextText }, { systemClock }] = await Promise.all([
-      import("../read-backfill-status.js"),
-      import("../../review/backfill-status.js"),
-      import("../../review/terminal.js"),
-      import("../../db/clock.js"),
-    ]);
+    const [{ readBackfillStatus }, { backfillStatusesText, stateOf }, { nextText }, { systemClock }] =
+      await Promise.all([
+        import("../read-backfill-status.js"),
+        import("../../review/backfill-status.js"),
+        import("../../review/terminal.js"),
+        import("../../db/clock.js"),
+      ]);
     for (;;) {
       const { plan, statuses } = await readBackfillStatus(invocation);
       const states = statuses.map(stateOf);
       const isOver = !states.some((state) => ["running", "waiting", "paused"].includes(state));
-      const text = statuses.map((status) => backfillStatusText(status, io.colors)).join("\n");
+      const text = backfillStatusesText(statuses, io.colors);
       if (options.watch !== true || isOver || io.signal.aborted) {
         const next = states.every((state) => state === "done")
           ? "npx lockstep status"

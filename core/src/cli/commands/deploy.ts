@@ -1,4 +1,5 @@
 import { defineCommand, listOption } from "../command.js";
+import type { Target } from "../targets.js";
 
 export default defineCommand({
   name: "deploy",
@@ -27,7 +28,8 @@ export default defineCommand({
         import("../../review/terminal.js"),
       ]);
     const names = options.target === undefined ? undefined : listOption(invocation, "target");
-    const targets = (names ?? [undefined]).flatMap((name) => chooseTargets(config, project, io, name, true));
+    const targets: Target[] = [];
+    for (const name of names ?? [undefined]) targets.push(...(await chooseTargets(config, project, io, name, true)));
     const attempts = numberOption(invocation, "attempts", 1) ?? 5;
     const plans = listPlans(project.root);
     const reports = [];

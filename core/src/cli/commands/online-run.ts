@@ -56,7 +56,7 @@ export default defineCommand({
     const isDryRun = options.dryRun === true;
     const lines: string[] = [];
     const results: Record<string, unknown>[] = [];
-    for (const target of chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
+    for (const target of await chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
       for (const spec of units) {
         const view = new CopyView(io, target.name, spec, options.progressJson === true);
         // A session of its own for each: its lock ends with it.

@@ -26,7 +26,7 @@ export default defineCommand({
     const name =
       textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
     // Without a plan nothing of Lockstep can stand on a target.
-    const targets = plans.length === 0 ? [] : chooseTargets(config, project, io, name, true);
+    const targets = plans.length === 0 ? [] : await chooseTargets(config, project, io, name, true);
     const reports = [];
     for (const target of targets)
       reports.push(await repairing.repairOn(target, { invocation, project, plugin, plans, isDry }));

@@ -29,7 +29,7 @@ export default defineCommand({
       };
     const name =
       textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
-    const targets = chooseTargets(config, project, io, name, true);
+    const targets = await chooseTargets(config, project, io, name, true);
     const statuses = [];
     for (const plan of plans) statuses.push(await readStatus(plan, targets, project, plugin));
     const last = statuses.findLast((status) => !status.isDone) ?? statuses.at(-1);

@@ -1,0 +1,65 @@
+import type { LockstepConfig } from "../config/schema.js";
+import { connect } from "../connect.js";
+import { refused } from "../db/refused.js";
+import type { Connection } from "../dialects/connection.js";
+import { LockstepError } from "../errors.js";
+import type { Target } from "./targets.js";
+
+type Settings = LockstepConfig["targets"][string];
+
+/** Whether a name of the config stands for many databases or schemas. */
+export function isGroup(settings: Settings | undefined): boolean {
+  return settings?.eachSchema !== undefined || settings?.eachFrom !== undefined;
+}
+
+/**
+ * The targets that a name of the config stands for, as the database lists them now.
+ *
+ * @throws LS8004 it cannot be reached · LS8017 it names none, or the query names them otherwise than is said
+ */
+export async function membersOf(group: Target, { eachSchema, eachFrom = "" }: Settings): Promise<readonly Target[]> {
+  const connection = await connect(group.url, { applicationName: "lockstep", needsSession: false });
+  try {
+    const members =
+      eachSchema === undefined
+        ? await fromQuery(connection, group, eachFrom)
+        : (await connection.dialect.schemas.like(connection, eachSchema)).map((name) => ({
+            name,
+            url: connection.dialect.schemas.urlIn(group.url, name),
+          }));
+    if (members.length === 0)
+      throw new LockstepError(
+        "LS8017",
+        eachSchema === undefined
+          ? `The query of target "${group.name}" names none on ${connection.label}.`
+          : `No schema on ${connection.label} that the account may use is like '${eachSchema}' (target "${group.name}").`,
+      );
+    const names = members.map(({ name }) => name);
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined)
+      throw new LockstepError("LS8017", `The query of target "${group.name}" names "${twice}" twice.`);
+    return members.map(({ name, url }) => ({ ...group, name: `${group.name}/${name}`, group: group.name, url }));
+  } catch (error) {
+    throw refused(error, `Listing the targets of "${group.name}"`);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function fromQuery(
+  connection: Connection,
+  group: Target,
+  sql: string,
+): Promise<readonly { readonly name: string; readonly url: string }[]> {
+  const { rows } = await connection.query(sql);
+  return rows.map((row) => {
+    const { name, schema, url } = row as { readonly name?: unknown; readonly schema?: unknown; readonly url?: unknown };
+    if (typeof name !== "string" || name === "" || (typeof schema !== "string") === (typeof url !== "string"))
+      // No value is shown: a URL holds a password.
+      throw new LockstepError(
+        "LS8017",
+        `The query of target "${group.name}" has to return text columns: name, and either schema or url. It returns ${Object.keys(row).join(", ")}.`,
+      );
+    return { name, url: typeof url === "string" ? url : connection.dialect.schemas.urlIn(group.url, schema as string) };
+  });
+}

@@ -1,0 +1,21 @@
+import { readUrl } from "../db/url-text.js";
+import type { Schemas } from "../dialects/schemas.js";
+
+export const schemas: Schemas = {
+  async like(connection, pattern) {
+    const { rows } = await connection.query<{ name: string }>(
+      `SELECT nspname::text AS name FROM pg_namespace
+        WHERE nspname LIKE $1 AND nspname !~ '^pg_' AND has_schema_privilege(oid, 'USAGE') ORDER BY nspname`,
+      [pattern],
+    );
+    return rows.map(({ name }) => name);
+  },
+
+  // As Prisma writes it; connections of ours read it, too.
+  urlIn(url, schema) {
+    const read = readUrl(url);
+    if (read === undefined) return url;
+    read.searchParams.set("schema", schema);
+    return read.toString();
+  },
+};

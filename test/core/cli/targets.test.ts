@@ -15,15 +15,15 @@ test.each([
   ["mysql", "mysql://db/shop"],
   ["mariadb", "mysql://db/shop"],
   ["mysql", "mariadb://db/shop"],
-] as const)("a project of %s takes %s", (dialect, url) => {
-  expect(choose(dialect, url)).toEqual([{ name: "production", url }]);
+] as const)("a project of %s takes %s", async (dialect, url) => {
+  expect(await choose(dialect, url)).toEqual([{ name: "production", url }]);
 });
 
 test.each([
   ["postgresql", "mysql://db/shop", "postgresql://"],
   ["mariadb", "postgres://u:secret@db/shop", "mysql://"],
-] as const)("a project of %s does not take %s", (dialect, url, begin) => {
-  expect(() => choose(dialect, url)).toThrow(
+] as const)("a project of %s does not take %s", async (dialect, url, begin) => {
+  await expect(choose(dialect, url)).rejects.toThrow(
     expect.objectContaining({ code: "LS8004", hint: `Set PRODUCTION_DATABASE_URL to a URL that begins with ${begin}` }),
   );
 });

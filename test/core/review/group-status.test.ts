@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { inOneLine } from "../../../core/src/cli/group-answers.js";
+import { statusText, type TargetStatus } from "../../../core/src/cli/plan-status.js";
+import { colorsFor } from "../../../core/src/review/colors.js";
+
+const colors = colorsFor(false);
+const tenant = (number: number, state: "done" | "open", extra: Partial<TargetStatus> = {}): TargetStatus => ({
+  target: `tenants/t${number}`,
+  group: "tenants",
+  phases: [
+    { phase: "expand", state: "done", note: "1 migration" },
+    { phase: "backfill", state, note: "" },
+    { phase: "switch", state: "waiting", note: "not written yet" },
+  ],
+  failed: [],
+  unlisted: [],
+  lacking: [],
+  pendingUndo: [],
+  values: [],
+  copies: [],
+  ...extra,
+});
+const numbers = Array.from({ length: 500 }, (_, at) => at + 1);
+
+test("500 targets are a few lines, and those that are behind are named", () => {
+  const open = new Set([7, 9, 70, 300, 301, 499]);
+  const targets = numbers.map((number) =>
+    number === 12
+      ? { ...tenant(number, "open"), phases: [], error: "Nobody answers." }
+      : tenant(number, open.has(number) ? "open" : "done", number > 480 ? { failed: ["20261120_x"] } : {}),
+  );
+  const text = statusText(
+    { plan: "p", columns: ["User.handle"], released: "expand", pace: "careful", isDone: false, targets, next: "" },
+    colors,
+  );
+  expect(text.split("\n").map((line) => line.trimEnd())).toEqual([
+    "p   User.handle   released up to expand",
+    "  ✔  tenants (500)  expand    499 done",
+    "  ▶                 backfill  493 done; 6 open: t7, t9, t70, t300, t301 and 1 more",
+    "  ·                 switch    not written yet",
+    "  ✖                           1 cannot be reached: t12 (Nobody answers.)",
+    ...[481, 482, 483, 484, 485, 486].map((number) => `  ✖ 20261120_x failed on tenants/t${number}`),
+    "  and 14 more targets with something to say: --json, or --target <name>",
+  ]);
+});
+
+test("answers of many targets that say the same are one", () => {
+  const answers = numbers.map((number) => ({
+    gate: "no-missing-values" as const,
+    target: `tenants/t${number}`,
+    isOpen: number !== 9,
+    statement: number === 9 ? `3 rows lack a value on tenants/t9` : `no row lacks a value on tenants/t${number}`,
+  }));
+  const members = numbers.map((number) => ({ name: `tenants/t${number}`, group: "tenants", url: "" }));
+  const production = { ...answers[0]!, target: "production" };
+  expect(inOneLine([...answers, production], members).map(({ target, statement }) => [target, statement])).toEqual([
+    ["tenants", "no row lacks a value on tenants — 499 of tenants: t1, t2, t3 and 496 more"],
+    ["tenants/t9", "3 rows lack a value on tenants/t9"],
+    ["production", "no row lacks a value on tenants/t1"],
+  ]);
+});

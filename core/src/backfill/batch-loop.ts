@@ -1,4 +1,5 @@
 import { isDatabaseError, pauseBeforeRetry, type RetryPolicy, retryReason, withRetry } from "../db/retry.js";
+import { textWithoutValues } from "../db/without-values.js";
 import type { KeyValues, Scope } from "../dialects/batches.js";
 import type { Cursor, Lease } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
@@ -353,7 +354,9 @@ export class BatchLoop {
       throw cause;
     }
     if (reason === "function") return this.#overcomeFunction(cause as LockstepError, extent?.rows ?? 1);
-    const message = cause instanceof Error ? cause.message : String(cause);
+    // What the server says against a value may quote it.
+    const message =
+      reason === "data" ? textWithoutValues(cause) : cause instanceof Error ? cause.message : String(cause);
     const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, givingWay, random);
     this.tell({ kind: "retry", reason, message, pauseMs });
     switch (reason) {

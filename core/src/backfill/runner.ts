@@ -1,5 +1,6 @@
 import { refused } from "../db/refused.js";
-import { LockstepError } from "../errors.js";
+import { textWithoutValues } from "../db/without-values.js";
+import { errorTable, LockstepError } from "../errors.js";
 import { endBackfill, readBackfill } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
@@ -177,6 +178,8 @@ async function join(run: Run): Promise<BackfillResult | undefined> {
 async function writeDownFailure(loop: BatchLoop, error: unknown): Promise<void> {
   if (!loop.isOpen) return;
   const { connection, id } = loop.session;
-  const text = error instanceof LockstepError ? `${error.code} ${error.message}` : String(error);
+  // What a function of the user says may quote a row: it is told where the function runs, and not kept.
+  const said = (known: LockstepError) => (known.code === "LS5050" ? errorTable.LS5050.title : known.message);
+  const text = error instanceof LockstepError ? `${error.code} ${said(error)}` : textWithoutValues(error);
   await endBackfill(connection, id, loop.role.worker, { status: "failed", error: text }).catch(() => undefined);
 }

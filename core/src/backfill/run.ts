@@ -29,6 +29,8 @@ export class Run {
   #filledBefore: number | undefined;
   readonly #abort = new AbortController();
   #observer: Observer | undefined;
+  /** As the ledger knew it a second ago. */
+  #atWork: readonly string[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(given: RunSettings) {
@@ -45,16 +47,17 @@ export class Run {
 
   /** A worker is connected. */
   enter(worker: string, session: () => BackfillSession): void {
-    const { id, record } = session();
+    const { id, record, atWork } = session();
     this.#filledBefore ??= record.rowsFilled;
     this.count(record);
-    this.#hear(record.control);
-    this.#observer ??= new Observer(this.settings.url, id, (control) => this.#hear(control));
+    this.#observer ??= new Observer(this.settings.url, id, (control, all) => this.#hear(control, all));
     this.#observer.start(worker, () => session().connection.pid);
+    this.#hear(record.control, atWork);
   }
 
   leave(worker: string): void {
     this.#observer?.stop(worker);
+    this.#share();
   }
 
   async close(): Promise<void> {
@@ -96,9 +99,18 @@ export class Run {
     reports.set(worker, { ...report, ...(blind.length > 0 && { blind }) });
   }
 
-  #hear(control: Control): void {
+  #hear(control: Control, atWork: readonly string[]): void {
     this.pacing.control = control;
+    this.#atWork = atWork;
+    this.#share();
     if (control.cancelled !== undefined) this.#end(`cancelled by ${control.cancelled.who}`);
+  }
+
+  /** A limit of all is shared by all who are at work. */
+  #share(): void {
+    const own = [...(this.#observer?.reports.keys() ?? [])];
+    const others = this.#atWork.filter((worker) => !own.includes(worker)).length;
+    this.pacing.workers = { own: Math.max(own.length, 1), others };
   }
 
   #end(reason: string): void {

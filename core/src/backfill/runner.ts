@@ -35,21 +35,35 @@ const maxPasses = 10;
  */
 export async function runBackfill(input: BackfillInput): Promise<BackfillResult> {
   const run = new Run(settle(input));
+  const { emit } = run.settings;
   try {
-    for (;;) {
-      const leader = newWorker(run, true);
-      try {
-        await leader.open();
-      } catch (error) {
-        if (!run.settings.isJoining || !isLed(error)) throw known(run, error);
-        const result = await join(run);
-        if (result !== undefined) return result;
-        continue;
-      }
-      return await lead(run, leader);
-    }
+    const result = await runTogether(run);
+    const { status, rows, filled } = result;
+    emit({ kind: "finished", status, rows, filled });
+    return result;
+  } catch (error) {
+    const [code, message] =
+      error instanceof LockstepError ? [error.code, error.message] : ["BUG", textWithoutValues(error)];
+    emit({ kind: "failed", code, message });
+    throw error;
   } finally {
     await run.close();
+  }
+}
+
+/** Leads, or works with the one that does, and leads when that one has ended. */
+async function runTogether(run: Run): Promise<BackfillResult> {
+  for (;;) {
+    const leader = newWorker(run, true);
+    try {
+      await leader.open();
+    } catch (error) {
+      if (!run.settings.isJoining || !isLed(error)) throw known(run, error);
+      const result = await join(run);
+      if (result !== undefined) return result;
+      continue;
+    }
+    return await lead(run, leader);
   }
 }
 
@@ -115,7 +129,6 @@ async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {
 async function end(leader: BatchLoop, status: BackfillResult["status"]): Promise<BackfillResult> {
   const { worker } = leader.role;
   await leader.conclude(({ connection, id }) => endBackfill(connection, id, worker, { status }));
-  leader.settings.emit({ kind: "finished", status, rows: leader.rows, filled: leader.filled });
   return resultOf(leader, status);
 }
 

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { metrics } from "../core/src/backfill/metrics.js";
 import { flagOf, type RunOption } from "../core/src/backfill/run-option.js";
 import { signals } from "../core/src/backfill/signals/index.js";
 import type { CheckRule } from "../core/src/check/check-rule.js";
@@ -28,6 +29,17 @@ const madeParts = /(<!-- Made from the code: npm run docs -->\n)[\s\S]*?(<!-- en
 
 const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[]) =>
   [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+function metricRows(): string {
+  const rows = Object.values(metrics).map(({ name, type, unit, description, attributes }) => [
+    `\`${name}\``,
+    type,
+    `\`${unit}\``,
+    description,
+    attributes.map((each) => `\`${each}\``).join(", "),
+  ]);
+  return tableOf(["metric", "", "unit", "what it says", "its own attributes"], rows);
+}
 
 function eventRows(): string {
   const rows = Object.entries(eventFields).map(([kind, { when, fields }]) => [
@@ -174,7 +186,7 @@ function pages(): Map<string, string> {
       .map(({ name, usage, summary }) => [`## ${name}`, `\`npx lockstep ${usage}\` — ${summary}`].join("\n\n")),
   );
   const backfill = readFileSync(join(docs, "backfill.md"), "utf8");
-  const parts = [signalRows(), eventRows()];
+  const parts = [signalRows(), eventRows(), metricRows()];
   result.set(
     "backfill.md",
     backfill.replace(madeParts, (_, from, to) => `${from}\n${parts.shift()}\n\n${to}`),

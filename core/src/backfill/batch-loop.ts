@@ -166,9 +166,16 @@ export class BatchLoop {
           statementTimeoutMs: batchTimeoutMs,
           ...(this.#computer.isNeeded ? { compute } : {}),
         };
-        const result = await runBatch(connection, target, work, options, (done) => this.#keep(work, done));
+        const named = { "db.system.name": connection.dialect.id, "lockstep.backfill.worker": this.role.worker };
+        const result = await this.run.telemetry.span("batch", named, async (span) => {
+          const ran = await runBatch(connection, target, work, options, (done) => this.#keep(work, done));
+          span.setAttributes({ "lockstep.backfill.rows": ran.size, "lockstep.backfill.rows.filled": ran.filled });
+          return ran;
+        });
         this.#settle();
-        this.#account(result, clock.now() - startedMs);
+        const batchMs = clock.now() - startedMs;
+        if (result.size > 0) this.run.telemetry.batch(result, batchMs);
+        this.#account(result, batchMs);
         this.#computer.forget();
         this.#thrown = 0;
         return result;
@@ -312,6 +319,7 @@ export class BatchLoop {
     const work: BatchWork = lease === undefined ? { kind: "sweep", keys: [key] } : { kind: "pass", range: lease };
     await this.scan(() => this.#inShort(() => this.#keep(work, done)));
     this.#settle();
+    this.run.telemetry.refused(done.rows);
     const result = { rows: done.rows, filled: 0, empty: 0, size: 1, commitMs: 0 };
     this.#account(result, 0);
     this.#computer.forget();

@@ -95,7 +95,9 @@ async function begin(leader: BatchLoop): Promise<void> {
     // A pause and a window are meant for this, too; and what is wrong with an option is told before an hour of reading.
     await leader.giveWay();
     leader.tell({ kind: "reading", why: "fills", total: leader.total });
-    const found = await leader.scan(({ connection, table }) => checkFills(connection, settings, table));
+    const found = await leader.run.telemetry.span("trial", {}, () =>
+      leader.scan(({ connection, table }) => checkFills(connection, settings, table)),
+    );
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });
     // What is wrong for some rows stops none of the others; of a pass that is made once it does, for it does not come back.
     const stops = ({ isOfRows }: PreflightProblem) => settings.spec.once === true || isOfRows !== true;

@@ -89,6 +89,7 @@ export default defineCommand({
         const input = (nulls: NullAnswer | undefined) => ({
           url: target.url,
           plan: plan.id,
+          target: target.name,
           spec,
           clock: systemClock,
           env: io.env,

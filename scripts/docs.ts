@@ -3,12 +3,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { metrics } from "../core/src/backfill/metrics.js";
 import { flagOf, type RunOption } from "../core/src/backfill/run-option.js";
 import { signals } from "../core/src/backfill/signals/index.js";
 import type { CheckRule } from "../core/src/check/check-rule.js";
 import { checkRules } from "../core/src/check/rules/index.js";
 import { commands } from "../core/src/cli/commands/index.js";
 import { errorTable } from "../core/src/errors.js";
+import { eventFields } from "../core/src/review/backfill-event.js";
 import { rules } from "../core/src/rules/index.js";
 import {
   mariadbVersions,
@@ -22,8 +24,31 @@ import { prismaMysqlNotes, prismaNotes, prismaVersions } from "../plugin-prisma/
 import { typeormPlugin } from "../plugin-typeorm/src/plugin.js";
 import { typeormNotes, typeormVersions } from "../plugin-typeorm/src/supported.js";
 
-/** A part of a page that people write, between two comments. */
-const signalsPart = /(<!-- Made from the code: npm run docs -->\n)[\s\S]*?(<!-- end -->)/;
+/** The parts of a page that people write, each between two comments. */
+const madeParts = /(<!-- Made from the code: npm run docs -->\n)[\s\S]*?(<!-- end -->)/g;
+
+const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[]) =>
+  [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+
+function metricRows(): string {
+  const rows = Object.values(metrics).map(({ name, type, unit, description, attributes }) => [
+    `\`${name}\``,
+    type,
+    `\`${unit}\``,
+    description,
+    attributes.map((each) => `\`${each}\``).join(", "),
+  ]);
+  return tableOf(["metric", "", "unit", "what it says", "its own attributes"], rows);
+}
+
+function eventRows(): string {
+  const rows = Object.entries(eventFields).map(([kind, { when, fields }]) => [
+    `\`${kind}\``,
+    when,
+    fields.map((name) => `\`${name}\``).join(", "),
+  ]);
+  return tableOf(["`event`", "when", "its own fields"], rows);
+}
 
 function signalRows(): string {
   const rows = signals.map(({ id, summary, options }) => {
@@ -161,9 +186,10 @@ function pages(): Map<string, string> {
       .map(({ name, usage, summary }) => [`## ${name}`, `\`npx lockstep ${usage}\` — ${summary}`].join("\n\n")),
   );
   const backfill = readFileSync(join(docs, "backfill.md"), "utf8");
+  const parts = [signalRows(), eventRows(), metricRows()];
   result.set(
     "backfill.md",
-    backfill.replace(signalsPart, (_, from, to) => `${from}\n${signalRows()}\n\n${to}`),
+    backfill.replace(madeParts, (_, from, to) => `${from}\n${parts.shift()}\n\n${to}`),
   );
   return result;
 }

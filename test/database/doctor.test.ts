@@ -279,7 +279,7 @@ const situations: readonly Situation[] = [
     name: "rows that would get the same unique value",
     sql: `${table} INSERT INTO "User" (email) VALUES ('Ada'), ('ada'), ('bob')`,
     says: "problem",
-    words: /yields the same value for 2 rows: 'ada' for id=1 and id=2/,
+    words: /yields the same value for 2 rows: id=1 and id=2/,
     next: /correct these rows on production/,
   },
   {

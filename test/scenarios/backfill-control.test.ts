@@ -60,6 +60,13 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   expect(output).toMatch(
     /LS5025 Stopped on production, cancelled by \S+: [\d ]+ of about [\d ]+ rows\. Nothing is lost\./,
   );
+  expect(output).toMatch(
+    /^lockstep backfill: started plan=\d+_add_handle target=production table=User total=\d+ rows=0 /m,
+  );
+  expect(output).toMatch(
+    /^lockstep backfill: waiting .* target=production table=User signal=paused reason="paused by /m,
+  );
+  expect(output).toMatch(/^lockstep backfill: finished .* status=stopped rows=\d+ filled=\d+$/m);
   expect(await state()).toMatchObject({ state: "stopped" });
 });
 
@@ -73,6 +80,12 @@ test("what was set stays set; the next run ends it, with four sessions", async (
   const run = await shop.lockstep(["backfill", "run", "--workers", "4"]);
   expect(run.code, run.output).toBe(0);
   expect(run.stdout).toMatch(/✔ production: "User"\."handle" — [\d ]+ rows? filled in [\d ]+ batch(es)?, none is left/);
+  const lines = await shop.lockstep(["backfill", "run", "--progress-json", "--json"]);
+  expect(JSON.parse(lines.stdout)).toMatchObject({ command: "backfill run", results: [{ status: "done" }] });
+  const events = lines.stderr.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
+  expect(events.map(({ event }) => event)).toEqual(expect.arrayContaining(["started", "reading", "finished"]));
+  for (const event of events)
+    expect(event).toMatchObject({ at: expect.any(String), target: "production", table: "User" });
   const over = await shop.lockstep(["backfill", "status", "--watch"]);
   expect(over.stdout).toMatch(
     /production {2}"User"\."handle" {2}done\n {2}█{20} 100 % {2}8 000 rows, 8 000 filled in \d+ batches/,

@@ -38,6 +38,7 @@ export function personIo(
     speakOf: () => undefined,
     screen: { show: () => undefined },
     progress: {
+      isLive: true,
       update: (line) => {
         err += `${line}\n`;
       },

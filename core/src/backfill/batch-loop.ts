@@ -1,4 +1,5 @@
 import { isDatabaseError, pauseBeforeRetry, type RetryPolicy, retryReason, withRetry } from "../db/retry.js";
+import { textWithoutValues } from "../db/without-values.js";
 import type { KeyValues, Scope } from "../dialects/batches.js";
 import type { Cursor, Lease } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
@@ -165,9 +166,16 @@ export class BatchLoop {
           statementTimeoutMs: batchTimeoutMs,
           ...(this.#computer.isNeeded ? { compute } : {}),
         };
-        const result = await runBatch(connection, target, work, options, (done) => this.#keep(work, done));
+        const named = { "db.system.name": connection.dialect.id, "lockstep.backfill.worker": this.role.worker };
+        const result = await this.run.telemetry.span("batch", named, async (span) => {
+          const ran = await runBatch(connection, target, work, options, (done) => this.#keep(work, done));
+          span.setAttributes({ "lockstep.backfill.rows": ran.size, "lockstep.backfill.rows.filled": ran.filled });
+          return ran;
+        });
         this.#settle();
-        this.#account(result, clock.now() - startedMs);
+        const batchMs = clock.now() - startedMs;
+        if (result.size > 0) this.run.telemetry.batch(result, batchMs);
+        this.#account(result, batchMs);
         this.#computer.forget();
         this.#thrown = 0;
         return result;
@@ -307,6 +315,7 @@ export class BatchLoop {
     const work: BatchWork = lease === undefined ? { kind: "sweep", keys: [upper] } : { kind: "pass", range: lease };
     await this.scan(() => this.#inShort(() => this.#keep(work, done)));
     this.#settle();
+    this.run.telemetry.refused(done.rows);
     const result = { rows: done.rows, filled: 0, empty: 0, size: 1, commitMs: 0 };
     this.#account(result, 0);
     this.#computer.forget();
@@ -367,7 +376,9 @@ export class BatchLoop {
       throw cause;
     }
     if (reason === "function") return this.#overcomeFunction(cause as LockstepError, extent?.rows ?? 1);
-    const message = cause instanceof Error ? cause.message : String(cause);
+    // What the server says against a value may quote it.
+    const message =
+      reason === "data" ? textWithoutValues(cause) : cause instanceof Error ? cause.message : String(cause);
     const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, givingWay, random);
     this.tell({ kind: "retry", reason, message, pauseMs });
     switch (reason) {

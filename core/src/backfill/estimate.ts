@@ -1,4 +1,6 @@
 import { connect } from "../connect.js";
+import { isValuesFault } from "../db/value-fault.js";
+import { textWithoutValues } from "../db/without-values.js";
 import type { Ahead, FillTarget, Reader } from "../dialects/batches.js";
 import type { Connection } from "../dialects/connection.js";
 import { readTable } from "../facts/table.js";
@@ -110,7 +112,7 @@ async function trySome(
         throw takenBack;
       });
     } catch (error) {
-      if (error !== takenBack) return (error as Error).message;
+      if (error !== takenBack) return isValuesFault(error) ? textWithoutValues(error) : (error as Error).message;
     }
     if (filled === 0) break;
     const written = await batches.logBytes(connection);

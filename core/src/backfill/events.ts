@@ -51,6 +51,8 @@ export type BackfillEvent =
   | { readonly kind: "blind"; readonly signal: string; readonly reason: string }
   /** The table was passed; `rows` were left behind the cursor. */
   | { readonly kind: "sweep"; readonly round: number; readonly rows: number }
+  /** The run ends with an error. */
+  | { readonly kind: "failed"; readonly code: string; readonly message: string }
   | {
       readonly kind: "finished";
       readonly status: "done" | "stopped";

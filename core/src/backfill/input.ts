@@ -15,6 +15,8 @@ export interface BackfillInput {
   /** The target. Prisma's `?schema=` is understood. */
   readonly url: string;
   readonly plan: string;
+  /** How people call the target, for telemetry. Default: "target". */
+  readonly target?: string;
   readonly spec: BackfillSpec;
   readonly clock: Clock;
   /** The moment, for windows. Default: the system's. */
@@ -97,6 +99,7 @@ export function settle(input: BackfillInput): RunSettings {
   // Nobody knows how slow a function is: the first batch is small.
   const isComputed = input.spec.columns.some(({ compute }) => compute !== undefined);
   return {
+    target: "target",
     now: () => new Date(),
     env: process.env,
     workers: 1,

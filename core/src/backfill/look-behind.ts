@@ -34,7 +34,9 @@ export async function lookBehind(loop: BatchLoop): Promise<"done" | "again"> {
   if (nulls === "keep") return "done";
   for (let left = rowsPerScan; left === rowsPerScan; ) {
     emit({ kind: "reading", why: "rest", total: loop.total });
-    const found = await loop.scan((session) => findChanged(session, scanTimeoutMs));
+    const found = await loop.run.telemetry.span("look_back", {}, () =>
+      loop.scan((session) => findChanged(session, scanTimeoutMs)),
+    );
     if (found === undefined) return "again";
     left = found.length;
     if (left === 0) break;

@@ -2,7 +2,7 @@ import { connect } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import type { BackfillId } from "../dialects/ledger-store.js";
 import { type Control, readControl } from "../ledger/control.js";
-import type { WorkerReport } from "../ledger/workers.js";
+import { type WorkerReport, workersAt } from "../ledger/workers.js";
 
 /** How often the workers of a process tell that they are alive, and ask what people want of them. */
 const beatMs = 1000;
@@ -25,8 +25,8 @@ export class Observer {
   constructor(
     readonly url: string,
     readonly id: BackfillId,
-    /** Called with what people want, whenever it was read. */
-    readonly onControl: (control: Control) => void,
+    /** Called with what people want and who is at work, whenever it was read. */
+    readonly onHeard: (control: Control, atWork: readonly string[]) => void,
   ) {}
 
   /** From here on for this worker, too. */
@@ -78,7 +78,8 @@ export class Observer {
         await ledger.beat(this.#connection, worker, report);
       }
       const control = await readControl(this.#connection, this.id);
-      if (control !== undefined && !this.#isClosed) this.onControl(control);
+      const atWork = await workersAt(this.#connection, this.id);
+      if (control !== undefined && !this.#isClosed) this.onHeard(control, atWork);
     } catch {
       // The run has its own connections, and its own words for a server that is away.
       const broken = this.#connection;

@@ -5,7 +5,7 @@ import type { RunSettings } from "./input.js";
 import { numberOption, type RunOption, readOption } from "./run-option.js";
 import type { BackfillSession } from "./session.js";
 import { signals as allSignals } from "./signals/index.js";
-import type { Answer, LastBatch, Signal, SignalContext } from "./signals/signal.js";
+import type { Answer, LastBatch, Signal, SignalContext, Workers } from "./signals/signal.js";
 
 /** How large batches are, and what lies between them. */
 export const batchOptions = {
@@ -42,6 +42,8 @@ const lookMs = 1000;
 export class Pacing {
   control: Control = { settings: {} };
   waiting: Waiting | undefined;
+  /** Who is at work on the backfill: in this process, and in others. */
+  workers: Workers = { own: 1, others: 0 };
   /** What could not be looked at, by signal. */
   readonly blind = new Map<string, string>();
   readonly #settings: RunSettings;
@@ -78,9 +80,11 @@ export class Pacing {
     return this.#value(name) as never;
   }
 
-  /** What no batch may go beyond, whatever it could. */
+  /** What no worker may go beyond, whatever it could: its share of the limit. */
   get rowsPerSecond(): number | undefined {
-    return this.#options.has("maxRowsPerSecond") ? (this.#value("maxRowsPerSecond") as number | undefined) : undefined;
+    const { own, others } = this.workers;
+    const most = this.#options.has("maxRowsPerSecond") ? this.#value("maxRowsPerSecond") : undefined;
+    return most === undefined ? undefined : (most as number) / (own + others);
   }
 
   async close(): Promise<void> {
@@ -170,6 +174,7 @@ export class Pacing {
       options: Object.fromEntries(Object.keys(options).map((name) => [name, this.#value(name)])) as never,
       ...(last === undefined ? {} : { last }),
       startedMs: this.#startedMs,
+      workers: this.workers,
       isHeld,
     };
   }

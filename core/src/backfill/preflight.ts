@@ -6,7 +6,7 @@ import { checkFill } from "../facts/check-fill.js";
 import { checkReference } from "../facts/check-reference.js";
 import { checkUnique } from "../facts/check-unique.js";
 import { childObstacles } from "../facts/children.js";
-import { fillProblemText, isOfExpression } from "../facts/fill-problem.js";
+import { fillProblemText, isOfExpression, withoutValues } from "../facts/fill-problem.js";
 import { tableLabel } from "../model/names.js";
 import type { BackfillSpec } from "../model/plan.js";
 import { qualified } from "../sql/postgres/quote.js";
@@ -102,7 +102,8 @@ export async function checkFills(
   const { spec, scanTimeoutMs: timeoutMs } = run;
   const problems: PreflightProblem[] = [];
   const notices: string[] = [];
-  const add = (problem: FillProblem, column: BackfillSpec["columns"][number]) => {
+  const add = (found: FillProblem, column: BackfillSpec["columns"][number]) => {
+    const problem = withoutValues(found);
     const { code, message } = fillProblemText(problem, spec.table, column);
     if (code === undefined) return void notices.push(message);
     const hint = hintOnTarget(problem, run.plan);

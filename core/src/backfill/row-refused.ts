@@ -1,10 +1,11 @@
 import { isDatabaseError } from "../db/retry.js";
+import { textWithoutValues } from "../db/without-values.js";
 import type { KeyValues } from "../dialects/batches.js";
 import { LockstepError } from "../errors.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 
-/** A row that the database refuses a value; of the first ones with what the database says. */
+/** A row that the database refuses a value; of the first ones with the reason. */
 export interface RefusedRow {
   readonly key: KeyValues;
   readonly error: LockstepError | undefined;
@@ -43,27 +44,19 @@ export function rowsRefused(
 /** The error of a batch that has come down to one row: which one, why, and who has its value already. */
 export async function rowRefused(session: BackfillSession, key: KeyValues, cause: unknown): Promise<LockstepError> {
   const { id, target } = session;
-  const { message, detail, hint, code } = isDatabaseError(cause)
-    ? cause
-    : { message: String(cause), detail: "", hint: "", code: "" };
+  const code = isDatabaseError(cause) ? cause.code : "";
   const others =
     code === "23505" ? await session.connection.dialect.batches.sameValues(session.connection, target, key) : [];
   const row = `"${id.table.name}" row ${keyLabel(target.key, key)}`;
   const same =
     others.length > 0 ? ` The same value is in ${others.map((other) => keyLabel(target.key, other)).join("; ")}.` : "";
-  return new LockstepError(
-    "LS5006",
-    `${row} on ${session.connection.label}: ${message}${detail ? ` (${detail})` : ""}${same}`,
-    {
-      ...(code === "23503"
-        ? { hint: "Insert the row that the value references, then run the same command again." }
-        : {
-            hint:
-              hint ||
-              `Correct the rows named, or give them a value, then run the same command again. To take the plan back and make another: npx lockstep abandon ${id.plan}`,
-          }),
-      details: { key, sqlState: code, others },
-      cause,
-    },
-  );
+  return new LockstepError("LS5006", `${row} on ${session.connection.label}: ${textWithoutValues(cause)}.${same}`, {
+    ...(code === "23503"
+      ? { hint: "Insert the row that the value references, then run the same command again." }
+      : {
+          hint: `Correct the rows named, or give them a value, then run the same command again. To take the plan back and make another: npx lockstep abandon ${id.plan}`,
+        }),
+    details: { key, sqlState: code, others },
+    cause,
+  });
 }

@@ -2,6 +2,7 @@ import type { TableStorage } from "../dialects/batches.js";
 import type { BackfillRecord } from "../ledger/backfills.js";
 import type { Control } from "../ledger/control.js";
 import type { WorkerReport } from "../ledger/workers.js";
+import { tableLabel } from "../model/names.js";
 import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
 import { Observer } from "./observer.js";
@@ -10,12 +11,16 @@ import { Pacing } from "./pacing.js";
 import type { RefusedRow } from "./row-refused.js";
 import type { BackfillSession } from "./session.js";
 import type { LastBatch } from "./signals/signal.js";
+import { type Gauges, Telemetry } from "./telemetry.js";
 
 /** What the workers of one process share: when they may go on, what people want, how far the backfill is. */
 export class Run {
   readonly settings: RunSettings;
   readonly pacing: Pacing;
   readonly pace: Pace;
+  readonly telemetry: Telemetry;
+  /** Estimated rows of the table; undefined until it is known. */
+  total: number | undefined;
   /** Rows that this process could not give a value. */
   readonly refused: RefusedRow[] = [];
   /** Rows passed, and rows that got a value since this process began: by every worker, as the ledger counts them. */
@@ -32,14 +37,24 @@ export class Run {
   #filledBefore: number | undefined;
   readonly #abort = new AbortController();
   #observer: Observer | undefined;
+  /** As the ledger knew it a second ago. */
+  #atWork: readonly string[] = [];
+  /** Every worker of this process, also those that have left. */
+  readonly #own = new Set<string>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(given: RunSettings) {
     // Everything that waits ends when somebody cancels the run, as it does when this process is stopped.
     const signal = AbortSignal.any([given.signal, this.#abort.signal]);
-    this.settings = { ...given, signal };
+    const emit = (event: BackfillEvent) => {
+      this.telemetry.event(event);
+      given.emit(event);
+    };
+    this.settings = { ...given, signal, emit };
     this.pacing = new Pacing(this.settings);
     this.pace = new Pace(given.clock.now());
+    const { plan, target, spec } = given;
+    this.telemetry = new Telemetry({ plan, target, table: tableLabel(spec.table) }, () => this.#gauges());
   }
 
   get isStopped(): boolean {
@@ -48,19 +63,23 @@ export class Run {
 
   /** A worker is connected. */
   enter(worker: string, session: () => BackfillSession): void {
-    const { id, record } = session();
+    const { id, record, atWork } = session();
+    this.#own.add(worker);
     this.#filledBefore ??= record.rowsFilled;
+    this.total = record.rowsEstimated;
     this.count(record);
-    this.#hear(record.control);
-    this.#observer ??= new Observer(this.settings.url, id, (control) => this.#hear(control));
+    this.#observer ??= new Observer(this.settings.url, id, (control, all) => this.#hear(control, all));
     this.#observer.start(worker, () => session().connection.pid);
+    this.#hear(record.control, atWork);
   }
 
   leave(worker: string): void {
     this.#observer?.stop(worker);
+    this.#share();
   }
 
   async close(): Promise<void> {
+    await this.telemetry.end();
     await this.#observer?.close();
     await this.pacing.close();
   }
@@ -99,9 +118,29 @@ export class Run {
     reports.set(worker, { ...report, ...(blind.length > 0 && { blind }) });
   }
 
-  #hear(control: Control): void {
+  #gauges(): Gauges {
+    const { waiting, workers } = this.pacing;
+    return {
+      rate: this.pace.rowsPerSecond,
+      done: this.rows,
+      total: this.total === undefined ? undefined : Math.max(this.total, this.rows),
+      workers: workers.own + workers.others,
+      waiting: waiting && { ...waiting, forMs: this.settings.clock.now() - waiting.sinceMs },
+    };
+  }
+
+  #hear(control: Control, atWork: readonly string[]): void {
     this.pacing.control = control;
+    this.#atWork = atWork;
+    this.#share();
     if (control.cancelled !== undefined) this.#end(`cancelled by ${control.cancelled.who}`);
+  }
+
+  /** A limit of all is shared by all who are at work. */
+  #share(): void {
+    // Those of ours that have left are still heard of for a second.
+    const others = this.#atWork.filter((worker) => !this.#own.has(worker)).length;
+    this.pacing.workers = { own: Math.max(this.#observer?.reports.size ?? 0, 1), others };
   }
 
   #end(reason: string): void {

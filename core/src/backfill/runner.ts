@@ -1,5 +1,6 @@
 import { refused } from "../db/refused.js";
-import { LockstepError } from "../errors.js";
+import { textWithoutValues } from "../db/without-values.js";
+import { errorTable, LockstepError } from "../errors.js";
 import { endBackfill, readBackfill } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween } from "./growth.js";
@@ -35,21 +36,35 @@ const maxPasses = 10;
  */
 export async function runBackfill(input: BackfillInput): Promise<BackfillResult> {
   const run = new Run(settle(input));
+  const { emit } = run.settings;
   try {
-    for (;;) {
-      const leader = newWorker(run, true);
-      try {
-        await leader.open();
-      } catch (error) {
-        if (!run.settings.isJoining || !isLed(error)) throw known(run, error);
-        const result = await join(run);
-        if (result !== undefined) return result;
-        continue;
-      }
-      return await lead(run, leader);
-    }
+    const result = await runTogether(run);
+    const { status, rows, filled, growth } = result;
+    emit({ kind: "finished", status, rows, filled, ...(growth && { growth }) });
+    return result;
+  } catch (error) {
+    const [code, message] =
+      error instanceof LockstepError ? [error.code, error.message] : ["BUG", textWithoutValues(error)];
+    emit({ kind: "failed", code, message });
+    throw error;
   } finally {
     await run.close();
+  }
+}
+
+/** Leads, or works with the one that does, and leads when that one has ended. */
+async function runTogether(run: Run): Promise<BackfillResult> {
+  for (;;) {
+    const leader = newWorker(run, true);
+    try {
+      await leader.open();
+    } catch (error) {
+      if (!run.settings.isJoining || !isLed(error)) throw known(run, error);
+      const result = await join(run);
+      if (result !== undefined) return result;
+      continue;
+    }
+    return await lead(run, leader);
   }
 }
 
@@ -81,7 +96,9 @@ async function begin(leader: BatchLoop): Promise<void> {
     // A pause and a window are meant for this, too; and what is wrong with an option is told before an hour of reading.
     await leader.giveWay();
     leader.tell({ kind: "reading", why: "fills", total: leader.total });
-    const found = await leader.scan(({ connection, table }) => checkFills(connection, settings, table));
+    const found = await leader.run.telemetry.span("trial", {}, () =>
+      leader.scan(({ connection, table }) => checkFills(connection, settings, table)),
+    );
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });
     // What is wrong for some rows stops none of the others; of a pass that is made once it does, for it does not come back.
     const stops = ({ isOfRows }: PreflightProblem) => settings.spec.once === true || isOfRows !== true;
@@ -117,14 +134,10 @@ async function end(leader: BatchLoop, status: BackfillResult["status"]): Promise
   const { worker } = leader.role;
   await leader.conclude(({ connection, id }) => endBackfill(connection, id, worker, { status }));
   const { storage } = leader.run;
-  const growth =
-    storage === undefined || leader.filled === 0
-      ? undefined
-      : await leader.scan(async ({ connection, table }) =>
-          growthBetween(storage, await connection.dialect.batches.storage(connection, table)),
-        );
-  const { rows, filled } = leader;
-  leader.settings.emit({ kind: "finished", status, rows, filled, ...(growth && { growth }) });
+  if (storage === undefined || leader.filled === 0) return resultOf(leader, status);
+  const growth = await leader.scan(async ({ connection, table }) =>
+    growthBetween(storage, await connection.dialect.batches.storage(connection, table)),
+  );
   return { ...resultOf(leader, status), ...(growth && { growth }) };
 }
 
@@ -188,6 +201,8 @@ async function join(run: Run): Promise<BackfillResult | undefined> {
 async function writeDownFailure(loop: BatchLoop, error: unknown): Promise<void> {
   if (!loop.isOpen) return;
   const { connection, id } = loop.session;
-  const text = error instanceof LockstepError ? `${error.code} ${error.message}` : String(error);
+  // What a function of the user says may quote a row: it is told where the function runs, and not kept.
+  const said = (known: LockstepError) => (known.code === "LS5050" ? errorTable.LS5050.title : known.message);
+  const text = error instanceof LockstepError ? `${error.code} ${said(error)}` : textWithoutValues(error);
   await endBackfill(connection, id, loop.role.worker, { status: "failed", error: text }).catch(() => undefined);
 }

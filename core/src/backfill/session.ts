@@ -9,7 +9,7 @@ import { hasChildren } from "../facts/children.js";
 import { readTable } from "../facts/table.js";
 import { type BackfillRecord, beginBackfill, readBackfill } from "../ledger/backfills.js";
 import { ownLease, workerLock } from "../ledger/leases.js";
-import { enlist } from "../ledger/workers.js";
+import { enlist, workersAt } from "../ledger/workers.js";
 import type { BackfillSpec } from "../model/plan.js";
 import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
@@ -30,6 +30,8 @@ export interface BackfillSession {
   cursor: Cursor;
   /** The range that this worker has for itself. */
   lease: Lease | undefined;
+  /** Who was at work on it when this worker entered, itself among them. */
+  readonly atWork: readonly string[];
 }
 
 /** Who a worker is: one of them leads. It tries the fills, looks back for what was left, and says when all is done. */
@@ -76,7 +78,8 @@ export async function openSession(
     await enlist(connection, id, { worker, host: hostname(), pid: process.pid });
     await connection.dialect.batches.tryLock(connection, workerLock(worker));
     const lease = await ownLease(connection, id, worker);
-    return { connection, id, table: table!, target, record, work, cursor: record.cursor, lease };
+    const atWork = await workersAt(connection, id);
+    return { connection, id, table: table!, target, record, work, cursor: record.cursor, lease, atWork };
   } catch (error) {
     await connection.close();
     throw error;

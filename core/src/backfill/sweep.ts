@@ -26,9 +26,11 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
   let progressMs = clock.now();
   for (let round = 1; ; round++) {
     emit({ kind: "reading", why: "rest", total: loop.total });
-    const found = await loop.scan(({ connection, target }) =>
-      // Inserted behind the cursor, with a changed key, or locked when their batch was there.
-      connection.dialect.batches.rowsLeft(connection, target, rowsPerScan, scanTimeoutMs),
+    const found = await loop.run.telemetry.span("look_back", {}, () =>
+      loop.scan(({ connection, target }) =>
+        // Inserted behind the cursor, with a changed key, or locked when their batch was there.
+        connection.dialect.batches.rowsLeft(connection, target, rowsPerScan, scanTimeoutMs),
+      ),
     );
     const refused = new Set(loop.refused.map(({ key }) => JSON.stringify(key)));
     const left = found?.filter((key) => !refused.has(JSON.stringify(key)));

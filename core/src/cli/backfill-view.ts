@@ -22,11 +22,17 @@ export class BackfillView {
     this.label = `"${tableLabel(spec.table)}".${spec.columns.map((column) => `"${column.name}"`).join(", ")}`;
   }
 
+  /** Takes in how large the table is, whoever shows the event. */
+  note(event: BackfillEvent): void {
+    if (event.kind === "started") this.#total = event.total;
+    else if (event.kind === "progress" || event.kind === "reading") this.#total = Math.max(this.#total, event.total);
+  }
+
   show(event: BackfillEvent): void {
     const io = this.#io;
+    this.note(event);
     switch (event.kind) {
       case "started":
-        this.#total = event.total;
         io.err(
           event.isResumed
             ? `${this.#target}: going on with ${this.label} at ${this.position(event.rows)}`
@@ -34,7 +40,6 @@ export class BackfillView {
         );
         return;
       case "progress": {
-        this.#total = Math.max(this.#total, event.total);
         const percent = this.#total === 0 ? 100 : Math.min(100, Math.floor((event.rows / this.#total) * 100));
         const rate = counted(Math.round(event.rowsPerSecond), "row");
         io.progress.update(
@@ -43,7 +48,6 @@ export class BackfillView {
         return;
       }
       case "reading":
-        this.#total = Math.max(this.#total, event.total);
         io.progress.update(
           event.why === "fills" ? "  trying the fill on every row …" : "  looking for rows that are left …",
         );
@@ -75,9 +79,11 @@ export class BackfillView {
         io.progress.end();
         io.err(`  not watched: ${event.reason}`);
         return;
+      // The command tells the error.
+      case "failed":
       case "finished":
         io.progress.end();
-        if (event.growth !== undefined) io.err(`  ${growthText(event.growth)}`);
+        if (event.kind === "finished" && event.growth !== undefined) io.err(`  ${growthText(event.growth)}`);
         return;
       default:
         event satisfies never;

@@ -48,6 +48,8 @@ export interface AnswerGroup {
 }
 
 export interface Progress {
+  /** A line is rewritten; false: it goes to a log. */
+  readonly isLive: boolean;
   update(line: string): void;
   end(): void;
 }
@@ -144,6 +146,7 @@ function screen(isLive: boolean): Io["screen"] {
 function liveProgress(): Progress {
   let isOpen = false;
   return {
+    isLive: true,
     update(line) {
       isOpen = true;
       process.stderr.write(`\r\u001b[2K${printable(line).slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`);
@@ -160,6 +163,7 @@ function plainProgress(everyMs = 5000): Progress {
   let last = 0;
   let pending: string | undefined;
   return {
+    isLive: false,
     update(line) {
       pending = line;
       if (Date.now() - last < everyMs) return;

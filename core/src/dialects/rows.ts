@@ -9,6 +9,8 @@ import type { TableFacts } from "./table.js";
 export interface Refusal {
   /** What the server says of the first of them: `division by zero`. */
   readonly why: string;
+  /** `why` is a message of the server's, which may quote a value. */
+  readonly isRaised?: boolean;
   /** Empty: the fill yields NULL. */
   readonly sqlState: string;
   readonly rows: number;

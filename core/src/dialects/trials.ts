@@ -44,7 +44,7 @@ export type FillProblem =
       readonly referencedColumns: readonly string[];
       /** 0: no row has the value yet, but every new one gets it. */
       readonly rows: number;
-      readonly samples: readonly { readonly value: string; readonly row: string }[];
+      readonly samples: readonly { readonly value?: string; readonly row: string }[];
     }
   /** A subquery reads all of a table for every row. */
   | {
@@ -68,8 +68,8 @@ export type FillProblem =
     };
 
 export interface DuplicateValue {
-  /** Of several columns: separated by commas. */
-  readonly value: string;
+  /** Of several columns: separated by commas. Absent where it is nobody's to read. */
+  readonly value?: string;
   /** Up to three of the rows that would get it, or have it. */
   readonly rows: readonly string[];
 }

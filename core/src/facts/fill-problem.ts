@@ -1,3 +1,4 @@
+import { conditionText } from "../db/without-values.js";
 import type { FillProblem } from "../dialects/trials.js";
 import type { ErrorCode } from "../errors.js";
 import { type TableName, tableLabel } from "../model/names.js";
@@ -53,7 +54,10 @@ export function fillProblemText(
       const isOne = problem.key.length === 1;
       const same = isOne ? "value" : `(${problem.key.map((each) => `"${each}"`).join(", ")})`;
       const first = problem.samples
-        .map(({ value, rows }) => `${isOne ? `'${value}'` : `(${value})`} for ${rows.join(" and ")}`)
+        .map(({ value, rows }) => {
+          const shown = value === undefined ? "" : `${isOne ? `'${value}'` : `(${value})`} for `;
+          return `${shown}${rows.join(" and ")}`;
+        })
         .join("; ");
       return {
         code: "LS2007",
@@ -62,9 +66,10 @@ export function fillProblemText(
     }
     case "missing-rows": {
       const values = problem.samples
-        .map(
-          ({ value, row }) =>
-            `${problem.referencedColumns.map((each) => `"${each}"`).join(", ")} = ${value} for ${row}`,
+        .map(({ value, row }) =>
+          value === undefined
+            ? row
+            : `${problem.referencedColumns.map((each) => `"${each}"`).join(", ")} = ${value} for ${row}`,
         )
         .join("; ");
       const of = problem.rows === 0 ? "" : ` (${rows(problem.rows)})`;
@@ -87,6 +92,21 @@ export function fillProblemText(
       return { code: undefined, message: `The ${source} of ${name} could not be tried: ${problem.message}` };
     default:
       return problem satisfies never;
+  }
+}
+
+/** As it may be shown of a target: rows by their key, and no value of theirs. On the developer's own database values help. */
+export function withoutValues(problem: FillProblem): FillProblem {
+  switch (problem.kind) {
+    case "fails":
+      // Of a statement that the server does not know the message is about the expression.
+      return /^(0A|42)/.test(problem.sqlState) ? problem : { ...problem, message: conditionText(problem.sqlState) };
+    case "duplicates":
+      return { ...problem, samples: problem.samples.map(({ rows }) => ({ rows })) };
+    case "missing-rows":
+      return { ...problem, samples: problem.samples.map(({ row }) => ({ row })) };
+    default:
+      return problem;
   }
 }
 

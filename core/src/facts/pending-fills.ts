@@ -4,7 +4,7 @@ import type { ErrorCode } from "../errors.js";
 import { functionLabel } from "../model/fill.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import type { Plan, PlannedColumn } from "../model/plan.js";
-import { fillProblemText, isOfExpression } from "./fill-problem.js";
+import { fillProblemText, isOfExpression, withoutValues } from "./fill-problem.js";
 import { readTable } from "./table.js";
 import { tryColumns } from "./try-columns.js";
 
@@ -56,7 +56,7 @@ export async function tryPendingFills(
   );
   const database = { connection: async () => connection, table: async (name: TableName) => (await table(name))! };
   for await (const { column, problem } of tryColumns(pending, database, timeoutMs === undefined ? {} : { timeoutMs })) {
-    const { code, message } = fillProblemText(problem, column.table, column);
+    const { code, message } = fillProblemText(withoutValues(problem), column.table, column);
     const isUntried = problem.kind === "missing-columns";
     const statement = isUntried ? `${message}: it was not tried, they may come with a migration before it` : message;
     if (found.some((other) => other.statement === statement)) continue;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Connection } from "../dialects/connection.js";
-import type { BackfillId, WorkerEntry } from "../dialects/ledger-store.js";
+import { type BackfillId, isSameLedgerTable, type WorkerEntry } from "../dialects/ledger-store.js";
 import { count, moment, readRow } from "./read.js";
 import { hasLedger, ledgerError } from "./schema.js";
 
@@ -56,6 +56,16 @@ export async function readWorkers(connection: Connection, plan: string): Promise
   } catch (error) {
     throw ledgerError(connection, error);
   }
+}
+
+/** A worker beats once a second: one that was silent for so long is not counted among those at work. */
+const atWorkMs = 4000;
+
+/** Names of the workers that are at work on a backfill now, in whatever process. */
+export async function workersAt(connection: Connection, { plan, table, once }: BackfillId): Promise<readonly string[]> {
+  const all = await readWorkers(connection, plan);
+  const here = all.filter((each) => each.once === once && isSameLedgerTable(each.table, table));
+  return here.filter(({ silentMs }) => silentMs < atWorkMs).map(({ worker }) => worker);
 }
 
 /** Enters a worker; the same again after a reconnect. */

@@ -32,6 +32,7 @@ const conditions: Readonly<Record<number, string>> = {
   1317: "57014", // ER_QUERY_INTERRUPTED
   1359: "42710", // ER_TRG_ALREADY_EXISTS
   1364: "23502", // ER_NO_DEFAULT_FOR_FIELD
+  1366: "22P02", // ER_TRUNCATED_WRONG_VALUE_FOR_FIELD
   1370: "42501", // ER_PROCACCESS_DENIED_ERROR
   1406: "22001", // ER_DATA_TOO_LONG
   1419: "42501", // ER_BINLOG_CREATE_ROUTINE_NEED_SUPER
@@ -61,6 +62,9 @@ export function mysqlCondition(errno: number): string | undefined {
 /** An error that the server reported, in the form that `db/retry.ts` reads. */
 export class ServerError extends Error {
   readonly severity = "ERROR";
+  /** Names from the message, as PostgreSQL sends them beside it. */
+  readonly constraint?: string;
+  readonly column?: string;
 
   constructor(
     message: string,
@@ -72,7 +76,25 @@ export class ServerError extends Error {
   ) {
     super(message);
     this.name = "ServerError";
+    Object.assign(this, namesIn(message, errno));
   }
+}
+
+/** Where names stand in messages. Values that are quoted before them cannot be taken for one: the pattern ends with the message. */
+const constraintIn: Readonly<Record<number, RegExp>> = {
+  1062: / for key '([^']*)'$/,
+  1452: /, CONSTRAINT `([^`]*)` FOREIGN KEY \([^']*$/,
+  3819: /^Check constraint '([^']*)' is violated/,
+  4025: /^CONSTRAINT `([^`]*)` failed/,
+};
+const columnIn = / for column (?:`[^`]*`\.`[^`]*`\.`([^`]*)`|'([^']*)') at row \d+$/;
+
+function namesIn(message: string, errno: number): { readonly constraint?: string; readonly column?: string } {
+  const constraint = constraintIn[errno]?.exec(message)?.[1];
+  if (constraint !== undefined) return { constraint };
+  const found = errno === 1048 ? /^Column '([^']*)' cannot be null$/.exec(message) : columnIn.exec(message);
+  const column = found?.[1] ?? found?.[2];
+  return column === undefined ? {} : { column };
 }
 
 /** The server's error in an error of the driver; errors that are the driver's own, or the network's, as they are. */

@@ -26,6 +26,11 @@ export function printableJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(controls, (mark) => `\\u${hex(mark)}`);
 }
 
+/** The same in one line. */
+export function printableJsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(controls, (mark) => `\\u${hex(mark)}`);
+}
+
 function escaped(mark: string): string {
   if (mark === "\r") return "\\r";
   return mark <= "\u00ff" ? `\\x${hex(mark).slice(2)}` : `\\u${hex(mark)}`;

@@ -206,7 +206,7 @@ describe("the fills, tried on the target", () => {
     const { problems } = await checkFills(db, run, (await readTable(db, spec.table))!);
     // A pass that is made once would stop at them.
     expect(problems.map(({ code, message }) => `${code} ${message}`)[0]).toMatch(
-      /^LS2007 The fill of "User"."handle" yields the same value for 2 rows: 'a' for id=\d and id=\d, on/,
+      /^LS2007 The fill of "User"."handle" yields the same value for 2 rows: id=\d and id=\d, on/,
     );
     expect(await scalar(db, `SELECT string_agg(handle, ',' ORDER BY id) FROM "User"`)).toBe("a,b");
   });
@@ -259,9 +259,7 @@ describe("values that lead to no row", () => {
     const onEvent = (event: BackfillEvent) => void (event.kind === "notice" && notices.push(event.message));
     const error = await errorOf(fillTable(database.url, spec, { onEvent }));
     expect(notices).toEqual([
-      expect.stringContaining(
-        `references rows that "Team" does not have (2 rows): "code" = u1@x.io for id=1; "code" = u2@x.io for id=2`,
-      ),
+      expect.stringContaining(`references rows that "Team" does not have (2 rows): id=1; id=2`),
     ]);
     expect(error).toMatchObject({ code: "LS5006", details: { rows: 2 } });
     expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(1);
@@ -274,7 +272,9 @@ describe("values that lead to no row", () => {
     await db.query(`ALTER TABLE "User" ADD FOREIGN KEY (handle) REFERENCES "Team" (code)`);
     const error = await errorOf(fillTable(database.url, spec));
     expect(error.code).toBe("LS5006");
-    expect(error.message).toMatch(/"User" row id=1 .*\(Key \(handle\)=\(u1@x\.io\) is not present in table "Team"\.\)/);
+    expect(error.message).toMatch(
+      /"User" row id=1 .*: no row has the key that it references \(constraint "User_handle_fkey", SQLSTATE 23503\)/,
+    );
     expect(error.hint).toContain("Insert the row that the value references");
   });
 });
@@ -287,6 +287,6 @@ it("a value that no index takes stops no other row", async () => {
      UPDATE "User" SET email = (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 300) n) WHERE id = 3; ALTER TABLE "User" ENABLE TRIGGER USER`,
   );
   const error = await errorOf(fillTable(database.url, spec));
-  expect(error).toMatchObject({ code: "LS5006", message: expect.stringMatching(/id=3 .*index row/) });
+  expect(error).toMatchObject({ code: "LS5006", message: expect.stringMatching(/id=3 .*too large for an index/) });
   expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(4);
 });

@@ -299,7 +299,7 @@ describe("what ends a run", () => {
     const error = await run(64);
     expect(error).toMatchObject({ code: "LS5006", exitCode: 1, details: { rows: 6 } });
     expect(error.message.split("\n").map((line) => line.replace(/ on \S+:/, ":"))).toEqual(
-      [0, 50, 100, 150, 200, 250].map((id) => `"User" row id=${id}: division by zero`),
+      [0, 50, 100, 150, 200, 250].map((id) => `"User" row id=${id}: division by zero (SQLSTATE 22012).`),
     );
     expect(notices).toEqual([
       expect.stringMatching(

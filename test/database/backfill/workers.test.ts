@@ -136,6 +136,30 @@ describe.each(systems)("on $name", (system) => {
     await expectWhole(6000);
   });
 
+  it("a rate is shared by the processes: two together keep below it", async () => {
+    const rows = 1600;
+    const spec = await system.makeTable(db, { rows: numbered(rows) });
+    const options = { maxRowsPerSecond: "400" };
+    const startedMs = performance.now();
+    let passed = 0;
+    const onEvent = (event: BackfillEvent) => void (event.kind === "progress" && passed++);
+    const first = system.fillTable(database.url, spec, { options, onEvent, batch: small });
+    await until(async () => passed > 0);
+    const other = await system.fillTable(database.url, spec, {
+      options,
+      isJoining: true,
+      batch: small,
+      random: seeded(9),
+    });
+    expect(await first).toMatchObject({ status: "done", rows });
+    expect(other.batches).toBeGreaterThan(5);
+    expect(other.events).toContainEqual(
+      expect.objectContaining({ kind: "waiting", reason: "no more than 400 rows a second, shared by 2 sessions" }),
+    );
+    // Each by itself would have been through in half of it. A slow machine takes longer, never less.
+    expect(performance.now() - startedMs).toBeGreaterThan(((rows / 400) * 1000 * 3) / 4);
+  });
+
   it("function fills are computed by several at once", async () => {
     const plain = await system.makeTable(db, { rows: numbered(400) });
     const spec = byFunction(plain);

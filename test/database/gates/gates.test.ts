@@ -55,7 +55,7 @@ describe("no-missing-values", () => {
     const column = { ...spec.columns[0]!, table: spec.table, uniqueKeys: [["handle"]] } as unknown as PlannedColumn;
     const columns = [column];
     const why =
-      /: invalid input syntax for type integer: "a" \(2 rows: id=1; id=6\), .*another row has its value \(2 rows: id=3; id=5\)/;
+      /: a text cannot be read as a value of its type \(2 rows: id=1; id=6\), .*another row has its value \(2 rows: id=3; id=5\)/;
     const before = await ask("no-missing-values", { columns });
     expect(before).toMatchObject({ isOpen: false, help: `Run: npx lockstep backfill run ${plan}` });
     expect(before.statement).toMatch(/^6 rows of .* lack a value, .*\. The backfill has no value for 5 rows/);

@@ -1,28 +1,35 @@
 import { numberOption } from "../run-option.js";
-import { defineSignal } from "./signal.js";
+import { defineSignal, type LastBatch } from "./signal.js";
 
-/** A rate that the run keeps below, whatever the server could do. */
+/** Until the others have heard of who joins, they go at the old pace. */
+const heardMs = 1500;
+
+/** A rate that all processes together keep below, whatever the server could do. */
 export default defineSignal({
   id: "max-rows-per-second",
-  summary: "it has gone through enough rows for now; batches are no larger than half a second's worth",
+  summary:
+    "all processes that work on the backfill have gone through enough rows for now; each has its share, and batches are no larger than half a second's worth of it",
   rank: 1,
   options: { maxRowsPerSecond: numberOption("rows", 1, { description: "never go through more rows a second" }) },
   everyMs: 0,
   isPressure: false,
   start() {
     // When the rows passed so far are paid for. A run that was held up does not make up for it.
-    let freeAtMs = Number.NEGATIVE_INFINITY;
-    let counted: number | undefined;
-    return ({ options: { maxRowsPerSecond }, clock, last }) => {
-      if (maxRowsPerSecond === undefined || last === undefined) return undefined;
-      if (counted !== last.endedMs) {
-        counted = last.endedMs;
-        freeAtMs = Math.max(freeAtMs, last.endedMs - last.ms) + (last.rows / maxRowsPerSecond) * 1000;
+    let freeAtMs: number | undefined;
+    const counted = new WeakSet<LastBatch>();
+    return ({ options: { maxRowsPerSecond }, clock, last, workers: { own, others } }) => {
+      if (maxRowsPerSecond === undefined) return undefined;
+      freeAtMs ??= others > 0 ? clock.now() + heardMs : Number.NEGATIVE_INFINITY;
+      if (last !== undefined && !counted.has(last)) {
+        counted.add(last);
+        const share = (maxRowsPerSecond * own) / (own + others);
+        freeAtMs = Math.max(freeAtMs, last.endedMs - last.ms) + (last.rows / share) * 1000;
       }
       const pauseMs = freeAtMs - clock.now();
+      const shared = others === 0 ? "" : `, shared by ${own + others} sessions`;
       return pauseMs <= 0
         ? undefined
-        : { kind: "hold", reason: `no more than ${maxRowsPerSecond} rows a second`, pauseMs };
+        : { kind: "hold", reason: `no more than ${maxRowsPerSecond} rows a second${shared}`, pauseMs };
     };
   },
 });

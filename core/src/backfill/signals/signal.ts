@@ -18,6 +18,12 @@ export interface LastBatch {
   readonly endedMs: number;
 }
 
+/** Sessions that work on one backfill now. Those of other processes as the ledger knew them a second ago. */
+export interface Workers {
+  readonly own: number;
+  readonly others: number;
+}
+
 /** What a signal may look at. */
 export interface SignalContext<O> {
   /** Of the worker: no transaction is open. */
@@ -35,6 +41,7 @@ export interface SignalContext<O> {
   readonly last?: LastBatch;
   /** When this process began, by the run's clock. */
   readonly startedMs: number;
+  readonly workers: Workers;
   /** Whether this signal holds the run already: what it lets go at may lie below what it held at. */
   readonly isHeld: boolean;
 }

@@ -3,6 +3,7 @@ import type { NullAnswer } from "../../backfill/input.js";
 import { runOptions } from "../../backfill/pacing.js";
 import { readOption } from "../../backfill/run-option.js";
 import { LockstepError } from "../../errors.js";
+import { tableLabel } from "../../model/names.js";
 import { defineCommand, type Invocation, textOption } from "../command.js";
 import { givenOptions, optionList } from "../run-options.js";
 
@@ -19,6 +20,7 @@ export default defineCommand({
     },
     { flags: "--join", description: "another process may be at it: work with it" },
     ...optionList(),
+    { flags: "--progress-json", description: "progress as lines of JSON on stderr" },
     { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
     { flags: "--fill-nulls", description: "optional columns: fill rows that code may have left empty on purpose, too" },
     { flags: "--keep-nulls", description: "optional columns: leave such rows, and count the backfill as done" },
@@ -34,6 +36,7 @@ export default defineCommand({
       { runBackfill },
       { systemClock },
       { BackfillView },
+      { BackfillLog, BackfillJsonLines },
       { nextText },
       { fillFunctions },
       { commandFor },
@@ -48,6 +51,7 @@ export default defineCommand({
       import("../../backfill/runner.js"),
       import("../../db/clock.js"),
       import("../backfill-view.js"),
+      import("../backfill-log.js"),
       import("../../review/terminal.js"),
       import("../../config/configured-fills.js"),
       import("../../review/words.js"),
@@ -75,15 +79,26 @@ export default defineCommand({
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
         const view = new BackfillView(io, target.name, spec);
+        const place = { plan: plan.id, target: target.name, table: tableLabel(spec.table) };
+        const shown =
+          invocation.options.progressJson === true
+            ? new BackfillJsonLines(io, place)
+            : io.progress.isLive
+              ? view
+              : new BackfillLog(io, place);
         const input = (nulls: NullAnswer | undefined) => ({
           url: target.url,
           plan: plan.id,
+          target: target.name,
           spec,
           clock: systemClock,
           env: io.env,
           random: Math.random,
           signal: io.signal,
-          onEvent: (event: BackfillEvent) => view.show(event),
+          onEvent: (event: BackfillEvent) => {
+            view.note(event);
+            shown.show(event);
+          },
           options,
           ...(workers === undefined ? {} : { workers }),
           isJoining: invocation.options.join === true,

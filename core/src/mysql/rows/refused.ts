@@ -1,5 +1,7 @@
 import { isDatabaseError } from "../../db/retry.js";
 import { inTransaction } from "../../db/transaction.js";
+import { isValuesFault } from "../../db/value-fault.js";
+import { textWithoutValues } from "../../db/without-values.js";
 import type { RefusedRows, RefusedRowsInput, Rows } from "../../dialects/rows.js";
 import { tableLabel } from "../../model/names.js";
 import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
@@ -21,7 +23,7 @@ export const findRefusedRows: Rows["refused"] = async (connection, input) => {
     if (!isDatabaseError(error) || /^(08|28|42501|57P)/.test(error.code)) throw error;
     if (error.code === "57014" || error.code === "55P03") return notTried(`not within ${input.timeoutMs / 1000} s`);
     // The value of some row cannot be computed; the server does not say of which one.
-    return notTried(error.message);
+    return notTried(isValuesFault(error) ? textWithoutValues(error) : error.message);
   }
 };
 

@@ -77,7 +77,7 @@ END`,
   return {
     create:
       make("lockstep_value", column.type, "value", "NULL") +
-      make("lockstep_why", "text[]", none, "ARRAY[SQLSTATE, SQLERRM]"),
+      make("lockstep_why", "text[]", none, "ARRAY[SQLSTATE, SQLERRM, 'raised']"),
     drop: `DROP FUNCTION pg_temp.lockstep_value(${row}), pg_temp.lockstep_why(${row})`,
     valueIn: of("lockstep_value"),
     whyIn: of("lockstep_why"),
@@ -118,8 +118,8 @@ function refusedSql(
   return `WITH o AS MATERIALIZED (SELECT ${select.join(", ")} FROM ${own} AS ${rowName}${columnExists ? ` WHERE ${name} IS NULL` : ""}${limit === undefined ? "" : ` LIMIT ${limit}`}),
   judged AS (SELECT o.label, CASE ${cases.join(" ")} END AS why FROM o),
   numbered AS (SELECT label, why, row_number() OVER (PARTITION BY why[1] ORDER BY label) AS n FROM judged WHERE why IS NOT NULL),
-  grouped AS (SELECT why[1] AS code, (array_agg(why[2] ORDER BY n) FILTER (WHERE n = 1))[1] AS message, count(*) AS rows,
+  grouped AS (SELECT why[1] AS code, (array_agg(why[2] ORDER BY n) FILTER (WHERE n = 1))[1] AS message, bool_or(why[3] IS NOT NULL) AS raised, count(*) AS rows,
                      array_agg(label ORDER BY n) FILTER (WHERE n <= 3) AS samples FROM numbered GROUP BY why[1])
 SELECT (SELECT count(*) FROM o)::int AS looked,
-       (SELECT json_agg(json_build_object('why', message, 'sqlState', code, 'rows', rows, 'samples', samples) ORDER BY rows DESC, code) FROM grouped) AS refusals`;
+       (SELECT json_agg(json_build_object('why', message, 'isRaised', raised, 'sqlState', code, 'rows', rows, 'samples', samples) ORDER BY rows DESC, code) FROM grouped) AS refusals`;
 }

@@ -3,7 +3,8 @@ import type { Connection } from "../dialects/connection.js";
 import type { BackfillId } from "../dialects/ledger-store.js";
 import { requireSystem } from "../facts/same-system.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
-import { type BackfillSpec, isSameTable, type Plan } from "../model/index.js";
+import { recordOf } from "../ledger/record-of.js";
+import type { BackfillSpec, Plan } from "../model/index.js";
 import { atOnce } from "./at-once.js";
 import type { Invocation } from "./command.js";
 import { textOption } from "./command.js";
@@ -50,7 +51,7 @@ export async function eachBackfill<T>(
       requireSystem(connection, plan, target.name);
       const records = await readBackfills(connection, plan.id);
       for (const spec of plan.backfills) {
-        const record = await liveRecord(connection, records, spec);
+        const record = await recordOf(connection, records, spec);
         if (record === undefined)
           notBegun.push({ target: target.name, ...(target.group !== undefined && { group: target.group }), spec });
         else {
@@ -65,20 +66,4 @@ export async function eachBackfill<T>(
     }
   });
   return { plan, results, notBegun };
-}
-
-/** Of a table that exists: one that was dropped and made again has another history. */
-async function liveRecord(
-  connection: Connection,
-  records: readonly BackfillRecord[],
-  spec: BackfillSpec,
-): Promise<BackfillRecord | undefined> {
-  for (const record of records)
-    if (
-      isSameTable({ name: record.table.name }, { name: spec.table.name }) &&
-      record.once === (spec.once === true) &&
-      (await connection.dialect.catalogue.isThere(connection, record.table))
-    )
-      return record;
-  return undefined;
 }

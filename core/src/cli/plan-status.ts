@@ -5,7 +5,8 @@ import type { AppliedUnits } from "../gates/gate.js";
 import { type ServiceState, serviceStates } from "../gates/service-states.js";
 import { readAnnouncements } from "../ledger/announcements.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
-import { isSameTable, type Phase, type Plan, tableLabel } from "../model/index.js";
+import { recordOf } from "../ledger/record-of.js";
+import { type Phase, type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
 import { nextPhase } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
@@ -102,7 +103,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
   }
   try {
     const { units } = open.facts;
-    const backfills = await liveBackfills(open.connection, plan);
+    const backfills = await begunBackfills(open.connection, plan);
     const filled =
       plan.backfills.length === 0 || plan.state.released === "undone"
         ? []
@@ -170,15 +171,10 @@ function phaseState(
   backfills: readonly BackfillRecord[],
 ): { state: "done" | "open" | "waiting"; note: string } {
   if (phase === "backfill") {
-    const notes = plan.backfills.flatMap((backfill) => {
-      const record = backfills.find((candidate) =>
-        isSameTable({ name: candidate.table.name }, { name: backfill.table.name }),
-      );
-      if (record === undefined) return [];
-      return [
+    const notes = backfills.map(
+      (record) =>
         `${counted(record.rowsDone, "row")} of about ${counted(Math.max(record.rowsEstimated, record.rowsDone), "row")}, ${record.status}`,
-      ];
-    });
+    );
     if (isFilled)
       return {
         state: "done",
@@ -220,12 +216,12 @@ async function pendingFills(connection: Connection, plan: Plan): Promise<readonl
   }
 }
 
-/** Those of tables that exist. */
-async function liveBackfills(connection: Connection, plan: Plan): Promise<readonly BackfillRecord[]> {
-  const live: BackfillRecord[] = [];
-  for (const record of await readBackfills(connection, plan.id))
-    if (await connection.dialect.catalogue.isThere(connection, record.table)) live.push(record);
-  return live;
+/** Those that have begun on the tables that this connection sees. */
+async function begunBackfills(connection: Connection, plan: Plan): Promise<readonly BackfillRecord[]> {
+  const records = await readBackfills(connection, plan.id);
+  const begun = [];
+  for (const spec of plan.backfills) begun.push((await recordOf(connection, records, spec)) ?? []);
+  return begun.flat();
 }
 
 function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin): string {

@@ -5,7 +5,9 @@ import { readOption } from "../../backfill/run-option.js";
 import { LockstepError } from "../../errors.js";
 import { tableLabel } from "../../model/names.js";
 import { defineCommand, type Invocation, textOption } from "../command.js";
+import { partOf } from "../part-of.js";
 import { givenOptions, optionList } from "../run-options.js";
+import type { Target } from "../targets.js";
 
 export default defineCommand({
   name: "backfill run",
@@ -13,6 +15,10 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+    {
+      flags: "--part <i/n>",
+      description: "of many targets, only every n-th, from the i-th on (a pod of n: 0/n, 1/n, …)",
+    },
     { flags: "--workers <n>", description: "so many sessions share the work (default 1)" },
     {
       flags: "--estimate",
@@ -44,6 +50,8 @@ export default defineCommand({
       { numberOption },
       { estimateBackfill },
       { estimateText },
+      { inGroups },
+      { counted },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -59,6 +67,8 @@ export default defineCommand({
       import("../number-option.js"),
       import("../../backfill/estimate.js"),
       import("../../review/backfill-estimate.js"),
+      import("../../review/group-status.js"),
+      import("../../review/counted.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
     if (plan.backfills.length === 0)
@@ -72,10 +82,12 @@ export default defineCommand({
     const options = givenOptions(invocation, config);
     const workers = numberOption(invocation, "workers", 1);
     for (const [name, option] of runOptions()) if (options[name] !== undefined) readOption(name, option, options[name]);
-    const lines: string[] = [];
+    const said: { readonly group?: string; readonly text: string; readonly filled: number }[] = [];
     const results: Record<string, unknown>[] = [];
     const refused: InstanceType<typeof LockstepError>[] = [];
-    for (const target of await chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
+    const all = await chooseTargets(config, project, io, textOption(invocation, "target"), true);
+    const targets = partOf(all, textOption(invocation, "part"));
+    const runOn = async (target: Target) => {
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
         const view = new BackfillView(io, target.name, spec);
@@ -112,7 +124,7 @@ export default defineCommand({
             input(undefined),
             options.maxRowsPerSecond === undefined ? undefined : Number(options.maxRowsPerSecond),
           );
-          lines.push(estimateText(target.name, view.label, estimate));
+          said.push({ text: estimateText(target.name, view.label, estimate), filled: 0 });
           results.push({ target: target.name, ...estimate });
           continue;
         }
@@ -136,9 +148,28 @@ export default defineCommand({
               hint: `npx lockstep backfill run ${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`,
             },
           );
-        lines.push(view.verdict(result));
+        const group = target.group === undefined ? {} : { group: target.group };
+        said.push({ ...group, text: view.verdict(result), filled: result.filled });
       }
-    }
+    };
+    for (const target of targets)
+      await runOn(target).catch((error: unknown) => {
+        // One of many: the others do not wait for it. Who stops one run stops them all.
+        const isStopped = error instanceof LockstepError && ["LS5002", "LS5025"].includes(error.code);
+        if (target.group === undefined || !(error instanceof LockstepError) || isStopped) throw error;
+        const { code, message, hint, details, cause } = error;
+        const named = new LockstepError(code, `${target.name}: ${message}`, { ...(hint && { hint }), details, cause });
+        if (refused.length > 0) io.err(named.message);
+        refused.push(named);
+      });
+    const { alone, groups } = inGroups(said);
+    const lines = [
+      ...alone.map(({ text }) => text),
+      ...groups.map(({ name, members }) => {
+        const filled = members.reduce((sum, each) => sum + each.filled, 0);
+        return `${io.colors.green("✔")} ${name}: ${counted(members.length, "backfill")} done, ${counted(filled, "row")} filled`;
+      }),
+    ];
     if (invocation.options.estimate === true)
       return {
         text: [...lines, nextText(`npx lockstep backfill run ${plan.id}`, io.colors)].join("\n"),

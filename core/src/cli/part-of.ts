@@ -1,0 +1,17 @@
+import { LockstepError } from "../errors.js";
+
+/**
+ * Every n-th of many, from the i-th on, so that n processes have each its own: `0/3`, `1/3`, `2/3`.
+ *
+ * @param part `i/n`; undefined: all
+ * @throws LS8002 it is not so
+ */
+export function partOf<T>(all: readonly T[], part: string | undefined): readonly T[] {
+  if (part === undefined) return all;
+  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(part) ?? [];
+  if (index === undefined || Number(index) >= Number(count))
+    throw new LockstepError("LS8002", `--part ${part}: a number from 0 on, and how many parts there are, is needed.`, {
+      hint: "Write --part 0/3, --part 1/3, --part 2/3 for three processes.",
+    });
+  return all.filter((_, at) => at % Number(count) === Number(index));
+}

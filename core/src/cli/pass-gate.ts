@@ -2,6 +2,7 @@ import { LockstepError } from "../errors.js";
 import { readTable } from "../facts/table.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
+import { keepBaselines } from "../gates/keep-baseline.js";
 import { confirm } from "../ledger/evidence.js";
 import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";
@@ -9,7 +10,7 @@ import type { OrmPlugin, Project } from "../plugin.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
-import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
+import { askPhase, evidenceKey, type OpenTarget, openTarget } from "./ask-target.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 import { answersOf, type GateEvidence } from "./gate-evidence.js";
 import type { Target } from "./targets.js";
@@ -50,7 +51,10 @@ export async function passGate(request: {
     const open = await openTarget(target, plan, project, plugin);
     try {
       const facts = { ...open.facts, ...(writersOf && { writersOf }) };
-      answers.push(...(await passOn({ ...open, facts }, steps, confirmed, invocation)));
+      const said = await passOn({ ...open, facts }, steps, confirmed, invocation);
+      answers.push(...said);
+      if (phase === "switch" && invocation.options.dryRun !== true && said.every(({ isOpen }) => isOpen))
+        await keepBaselines(open.connection, plan, { phase, evidence: evidenceKey(plan), isRelease: true });
     } finally {
       await open.connection.close();
     }

@@ -1,5 +1,6 @@
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
+import type { OwnMeasures } from "../gates/own-measures.js";
 import { type DialectId, dialectLabels } from "../model/dialect.js";
 import type { Project } from "../plugin.js";
 import type { Io } from "./io.js";
@@ -10,6 +11,8 @@ export interface Target {
   readonly url: string;
   /** Those of the config, which write there; absent: nobody has named them. */
   readonly services?: readonly string[];
+  /** What the user measures of reads there; absent: nothing. */
+  readonly measures?: OwnMeasures;
 }
 
 /** The developer's own database, by the ORM's config. Only when asked for by name: it never stands for production. */
@@ -29,11 +32,14 @@ export function chooseTargets(
   allowDevelopment: boolean,
 ): Target[] {
   const configured = Object.entries(config.targets);
-  const services = config.services && { services: config.services };
+  const shared = {
+    ...(config.services && { services: config.services }),
+    ...(config.gates?.readsSteady && { measures: measuresOf(config.gates.readsSteady, io) }),
+  };
   if (name === developmentTarget && allowDevelopment && config.targets[name] === undefined) {
     if (project.developmentUrl === undefined)
       throw new LockstepError("LS8003", "The ORM's config has no URL for the development database.");
-    return [{ name, url: project.developmentUrl, ...services }];
+    return [{ name, url: project.developmentUrl, ...shared }];
   }
   const names = configured.map(([target]) => target);
   if (name !== undefined && !names.includes(name))
@@ -57,8 +63,19 @@ export function chooseTargets(
           hint: `Set ${urlFrom} to the URL of that database, then run the command again.`,
         });
       if (project.dialect !== undefined) refuseOtherSystem(target, url, urlFrom, project.dialect);
-      return { name: target, url, ...services };
+      return { name: target, url, ...shared };
     });
+}
+
+/** A variable that is not set is no reason to ask nothing else: the gate says it. */
+function measuresOf(
+  { http, prometheus }: NonNullable<NonNullable<LockstepConfig["gates"]>["readsSteady"]>,
+  { env }: Pick<Io, "env">,
+): OwnMeasures {
+  return {
+    ...(http && { http: { ...http, url: env[http.urlFrom] } }),
+    ...(prometheus && { prometheus: { ...prometheus, url: env[prometheus.urlFrom] } }),
+  };
 }
 
 /** What answers there is known when it does; a driver that speaks to another system waits, or says what nobody understands. */

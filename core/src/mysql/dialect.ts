@@ -11,6 +11,7 @@ import { pressure } from "./pressure.js";
 import { quoteIdentifier, quoteTable, quoteText } from "./quote.js";
 import { rows } from "./rows/index.js";
 import { sessions } from "./sessions.js";
+import { statements } from "./statements.js";
 import { trials } from "./trials/index.js";
 
 const dialectOf = (id: DialectId): Dialect => ({
@@ -30,6 +31,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   ledger,
   sessions,
   pressure,
+  statements,
   obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

@@ -11,6 +11,7 @@ import { ledger } from "./ledger.js";
 import { pressure } from "./pressure.js";
 import { rows } from "./rows/index.js";
 import { sessions } from "./sessions.js";
+import { statements } from "./statements.js";
 import { trials } from "./trials/index.js";
 
 export const postgresql: Dialect = {
@@ -29,6 +30,7 @@ export const postgresql: Dialect = {
   ledger,
   sessions,
   pressure,
+  statements,
   obstacles: async () => [],
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

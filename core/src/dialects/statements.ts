@@ -26,6 +26,8 @@ export interface StatementStatistics {
   readonly lost: number;
   /** The most expensive ones first. */
   readonly statements: readonly ReadStatement[];
+  /** Which statements the server never counts, as a sentence says it. */
+  readonly uncounted?: string | undefined;
   /** Why query plans are not among it; absent: they are. */
   readonly unplanned?: string | undefined;
 }

@@ -20,6 +20,8 @@ export interface ReadsMeasured {
   readonly watchMinutes?: number;
   /** Why the statements were not compared, or not long enough. */
   readonly unmeasured?: { readonly reason: Unmeasured; readonly detail?: string };
+  /** Which statements the server never counts. */
+  readonly uncounted?: string;
   /** Why query plans were not compared. */
   readonly unplanned?: string;
   /** Since the baseline the server has forgotten statements, or not counted them. */
@@ -56,6 +58,7 @@ export async function measureReads(
     minutes,
     watchMinutes,
     ...(unmeasured && { unmeasured: { reason: unmeasured } }),
+    ...(now.uncounted === undefined ? {} : { uncounted: now.uncounted }),
     ...(unplanned === undefined ? {} : { unplanned }),
     ...(now.lost > baseline.lost || (statements.isReset && now.lost > 0) ? { isIncomplete: true as const } : {}),
   };

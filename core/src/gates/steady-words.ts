@@ -41,7 +41,7 @@ export function listText(places: readonly OpenWriter[], most = 5): string {
 
 /** What was compared, and what was not. @param name of the column, as sentences have it */
 export function measuredText(
-  { statements, measures, unplanned, baselineAt = "", isIncomplete }: ReadsMeasured,
+  { statements, measures, unplanned, uncounted, baselineAt = "", isIncomplete }: ReadsMeasured,
   name: string,
 ): string {
   if (statements === undefined) return "";
@@ -57,6 +57,7 @@ export function measuredText(
       : []),
     ...(seldom > 0 ? [`${counted(seldom, "statement")} with fewer than ${leastCalls} calls not compared`] : []),
     ...(isReset ? ["the statistics were reset since, and what came before that is not known"] : []),
+    ...(uncounted === undefined ? [] : [uncounted]),
     ...(isIncomplete ? ["the server counts more statements than it has room for, and some are missing"] : []),
     ...measures.filter(({ verdict }) => verdict === "well").map(({ text }) => text),
   ];
@@ -64,7 +65,7 @@ export function measuredText(
 }
 
 /** Why nobody but a person can tell. @returns undefined where it was measured */
-export function unmeasuredText({ unmeasured, statements, minutes = 0, watchMinutes, baselineAt }: ReadsMeasured): string | undefined {
+export function unmeasuredText({ unmeasured, statements, minutes = 0, watchMinutes, baselineAt, uncounted }: ReadsMeasured): string | undefined {
   switch (unmeasured?.reason) {
     case undefined:
       return undefined;
@@ -73,7 +74,7 @@ export function unmeasuredText({ unmeasured, statements, minutes = 0, watchMinut
     case "no-baseline":
       return "nothing was kept of reads when switch was released";
     case "too-few":
-      return `of ${leastCalls} reads of the column that are needed ${counted(statements?.columnCalls ?? 0, "read")} came since switch was released (${moment(baselineAt ?? "")})`;
+      return `of ${leastCalls} reads of the column that are needed ${counted(statements?.columnCalls ?? 0, "read")} came since switch was released (${moment(baselineAt ?? "")})${uncounted === undefined ? "" : `; ${uncounted}`}`;
     case "too-early":
       return `reads of the column are seen since ${counted(Math.floor(minutes), "minute")}, and ${watchMinutes} are needed`;
   }

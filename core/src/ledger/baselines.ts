@@ -22,6 +22,7 @@ const baselineSchema = z.object({
     since: z.string().optional(),
     lost: z.number(),
     statements: z.array(statement),
+    uncounted: z.string().optional(),
     unplanned: z.string().optional(),
   }),
 });

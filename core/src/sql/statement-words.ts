@@ -7,10 +7,11 @@ export type Words = readonly string[];
 /** A name as a word. */
 export const nameWord = (name: string) => `"${name}"`;
 
-/** Takes the length out of lists of values: `IN (?, ?, ?)` → `IN (?)`. */
+/** Takes the length out of lists of values, and the end: `IN (?, ?, ?);` → `IN (?)`. */
 export function withoutLengths(words: Words): Words {
   const kept: string[] = [];
   for (const word of words) {
+    if (word === ";") continue;
     if (word === "?" && kept.at(-1) === "," && kept.at(-2) === "?") kept.pop();
     else kept.push(word);
   }

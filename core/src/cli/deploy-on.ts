@@ -8,7 +8,7 @@ import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import { requireSystem } from "../facts/same-system.js";
-import { keepBaselines } from "../gates/keep-baseline.js";
+import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
 import { verifyUnits } from "../plan/store.js";

@@ -2,7 +2,7 @@ import { LockstepError } from "../errors.js";
 import { readTable } from "../facts/table.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
-import { keepBaselines } from "../gates/keep-baseline.js";
+import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { confirm } from "../ledger/evidence.js";
 import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";

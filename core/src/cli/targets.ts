@@ -1,6 +1,6 @@
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
-import type { OwnMeasures } from "../gates/own-measures.js";
+import type { OwnMeasures } from "../gates/reads/own-measures.js";
 import { type DialectId, dialectLabels } from "../model/dialect.js";
 import type { Project } from "../plugin.js";
 import type { Io } from "./io.js";

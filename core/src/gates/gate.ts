@@ -1,8 +1,8 @@
 import type { Connection } from "../dialects/connection.js";
 import type { EvidencePlace } from "../dialects/ledger-store.js";
 import type { DeployedPhase, GateId, GateStep, PlannedColumn } from "../model/plan.js";
-import type { ReadsMeasured } from "./measure-reads.js";
-import type { OwnMeasures } from "./own-measures.js";
+import type { ReadsMeasured } from "./reads/measure-reads.js";
+import type { OwnMeasures } from "./reads/own-measures.js";
 import type { ServiceState } from "./service-states.js";
 
 /** A place of the code that makes rows and may leave the column out: which nothing but a person can tell. */

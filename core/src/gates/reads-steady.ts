@@ -4,8 +4,8 @@ import { tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
 import { confirmed, moment, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
-import { measureReads } from "./measure-reads.js";
-import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./steady-words.js";
+import { measureReads } from "./reads/measure-reads.js";
+import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./reads/words.js";
 
 const byWord = confirmed("reads of the column run without errors and without getting slower");
 
@@ -46,7 +46,10 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
     return { ...about, isOpen: true, statement: `Reads are steady on ${target}: ${measuredText(reads, name)}` };
   const said = await byWord.ask(step, facts);
   const question = word === undefined ? said : asked(step, facts, word.who, word.at);
-  const why = [unmeasured ?? measuredText(reads, name), ...(unknown.length > 0 ? [`nobody can compare: ${listText(unknown)}`] : [])];
+  const why = [
+    unmeasured ?? measuredText(reads, name),
+    ...(unknown.length > 0 ? [`nobody can compare: ${listText(unknown)}`] : []),
+  ];
   return {
     ...question,
     reads,

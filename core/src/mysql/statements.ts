@@ -16,7 +16,9 @@ export const statements: Statements = {
     );
     const { isOn, account } = rows[0]!;
     if (Number(isOn) !== 1)
-      return blind("performance_schema is off: set performance_schema = ON in the configuration of the server, and restart it");
+      return blind(
+        "performance_schema is off: set performance_schema = ON in the configuration of the server, and restart it",
+      );
     try {
       return await inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs: 5000 } }, async () => {
         const { rows: heads } = await connection.query<{ isCounting: number; lost: number; at: string }>(

@@ -98,7 +98,9 @@ async function count(connection: Connection, extension: Extension, table: string
   );
   const { role, hidden, at, since, lost } = heads[0]!;
   if (hidden > 0)
-    return blind(`the role ${role} may not see the statements of others: GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`);
+    return blind(
+      `the role ${role} may not see the statements of others: GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`,
+    );
   const { rows } = await connection.query<Counted>(
     `SELECT query AS text, sum(calls)::float8 AS calls, sum(${time})::float8 AS "totalMs", sum(rows)::float8 AS rows, ${first} AS "firstAt"
        FROM ${schema}.pg_stat_statements WHERE ${isHere} AND strpos(lower(query), lower(${quoteLiteral(table)})) > 0
@@ -133,7 +135,11 @@ function shapeOf(node: PlanNode, depth: number): string[] {
 }
 
 function limited<T>(connection: Connection, run: () => Promise<T>): Promise<T> {
-  return inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs: 5000, lockTimeoutMs: 1000 } }, run);
+  return inTransaction(
+    connection,
+    { isReadOnly: true, limits: { statementTimeoutMs: 5000, lockTimeoutMs: 1000 } },
+    run,
+  );
 }
 
 const blind = (reason: string): Blind => ({ kind: "blind", reason });

@@ -26,7 +26,18 @@ export function isRead(words: Words): boolean {
 }
 
 const isWriting = new Set(["INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"]);
-const endsFrom = new Set(["SELECT", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "WINDOW", "UNION", "EXCEPT", "INTERSECT"]);
+const endsFrom = new Set([
+  "SELECT",
+  "WHERE",
+  "GROUP",
+  "HAVING",
+  "ORDER",
+  "LIMIT",
+  "WINDOW",
+  "UNION",
+  "EXCEPT",
+  "INTERSECT",
+]);
 
 /**
  * Whether it reads from the table: as a relation of FROM or JOIN, not as part of another name, as a column or an alias.
@@ -73,8 +84,7 @@ const ownAliases = new Set(["key", "k0", "upper", "rows", "filled", "found"].map
 export function isOwn(words: Words): boolean {
   return words.some(
     (word, at) =>
-      /^"(zz_)?lockstep(_|"$)/.test(word) ||
-      (ownAliases.has(word) && words[at - 1] === "AS" && words.includes('"t"')),
+      /^"(zz_)?lockstep(_|"$)/.test(word) || (ownAliases.has(word) && words[at - 1] === "AS" && words.includes('"t"')),
   );
 }
 

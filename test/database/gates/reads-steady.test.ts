@@ -5,8 +5,8 @@ import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
+import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import gate from "../../../core/src/gates/reads-steady.js";
-import { keepBaselines } from "../../../core/src/gates/keep-baseline.js";
 import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { Plan } from "../../../core/src/model/index.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
@@ -31,13 +31,23 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
 });
 const ask = (more?: Partial<GateFacts>) => gate.ask(step, facts(more));
 const keep = (phase: "expand" | "switch" = "switch", isRelease = true) =>
-  keepBaselines(db, { gates: { switch: [], contract: [step] } } as unknown as Plan, { phase, evidence: plan, isRelease });
+  keepBaselines(db, { gates: { switch: [], contract: [step] } } as unknown as Plan, {
+    phase,
+    evidence: plan,
+    isRelease,
+  });
 const run = async (sql: string, times = 200) => {
   for (let at = 0; at < times; at++) await db.query(sql, [`user${at}@example.org`]);
 };
 const overrule = async () => {
   const table = (await readTable(db, step.table))!;
-  await confirm(db, { plan, gate: step.gate, table, column: step.column }, "ada@example.org", "seen", await gate.covers(step, facts()));
+  await confirm(
+    db,
+    { plan, gate: step.gate, table, column: step.column },
+    "ada@example.org",
+    "seen",
+    await gate.covers(step, facts()),
+  );
 };
 const old = `SELECT "u"."id", "u"."email" FROM "public"."User" "u" WHERE ("u"."email" = $1 AND 1=1) LIMIT 5`;
 const read = old.replace(`"u"."email" FROM`, `"u"."email", "u"."handle" FROM`);
@@ -63,7 +73,11 @@ beforeEach(async () => {
 
 describe("what cannot be measured", () => {
   it.each([
-    ["without the extension", async () => db.query("DROP EXTENSION pg_stat_statements"), /lacks an extension: CREATE EXTENSION pg_stat_statements$/],
+    [
+      "without the extension",
+      async () => db.query("DROP EXTENSION pg_stat_statements"),
+      /lacks an extension: CREATE EXTENSION pg_stat_statements$/,
+    ],
     ["without a baseline", async () => run(read), /nothing was kept of reads when switch was released$/],
     [
       "without reads of the column",
@@ -129,18 +143,31 @@ describe("reads that were measured", () => {
     await db.query(`DROP INDEX "User_email_idx"`);
     await run(read);
     const answer = await ask();
-    expect(answer).toMatchObject({ isOpen: false, mayOverrule: true, help: expect.stringContaining(`npx lockstep undo ${plan}`) });
-    expect(answer.statement).toMatch(/‘SELECT u\.id, u\.email, u\.handle FROM public\."User" u WHERE .*’ takes [\d.]+ ms in place of [\d.]+ ms \(20\d calls\)/);
-    expect(answer.statement).toMatch(/is planned as Limit > Result > Seq Scan User in place of Limit > Result > (Index|Bitmap)/);
+    expect(answer).toMatchObject({
+      isOpen: false,
+      mayOverrule: true,
+      help: expect.stringContaining(`npx lockstep undo ${plan}`),
+    });
+    expect(answer.statement).toMatch(
+      /‘SELECT u\.id, u\.email, u\.handle FROM public\."User" u WHERE .*’ takes [\d.]+ ms in place of [\d.]+ ms \(20\d calls\)/,
+    );
+    expect(answer.statement).toMatch(
+      /is planned as Limit > Result > Seq Scan User in place of Limit > Result > (Index|Bitmap)/,
+    );
     expect(answer.statement).not.toContain("example.org");
     await overrule();
-    expect(await ask()).toMatchObject({ isOpen: true, statement: expect.stringMatching(/^ada@example.org confirmed .*: seen, although ‘SELECT/) });
+    expect(await ask()).toMatchObject({
+      isOpen: true,
+      statement: expect.stringMatching(/^ada@example.org confirmed .*: seen, although ‘SELECT/),
+    });
     // Another one is asked about anew.
     await run(`SELECT "handle" FROM "User" WHERE reverse(email) = $1`, 120);
     expect(await ask()).toMatchObject({
       isOpen: false,
       needsConfirmation: true,
-      statement: expect.stringMatching(/^Nobody has confirmed .* came since ada@example.org .*nobody can compare: ‘SELECT handle FROM .*’ is new/),
+      statement: expect.stringMatching(
+        /^Nobody has confirmed .* came since ada@example.org .*nobody can compare: ‘SELECT handle FROM .*’ is new/,
+      ),
     });
   });
 
@@ -149,7 +176,10 @@ describe("reads that were measured", () => {
     await keep();
     await db.query("SELECT own.pg_stat_statements_reset()");
     await run(read);
-    expect(await ask()).toMatchObject({ isOpen: true, statement: expect.stringContaining("the statistics were reset since") });
+    expect(await ask()).toMatchObject({
+      isOpen: true,
+      statement: expect.stringContaining("the statistics were reset since"),
+    });
   });
 
   it("leaves out what Lockstep itself reads, and what writes", async () => {
@@ -167,7 +197,8 @@ describe("reads that were measured", () => {
   it("keeps its baseline once reads of the column have begun", async () => {
     await run(old);
     await keep();
-    const kept = () => db.query<{ at: string }>("SELECT statistics->>'at' AS at FROM lockstep.baselines").then(({ rows }) => rows);
+    const kept = () =>
+      db.query<{ at: string }>("SELECT statistics->>'at' AS at FROM lockstep.baselines").then(({ rows }) => rows);
     const first = await kept();
     await run(read);
     await keep();
@@ -212,16 +243,23 @@ describe("measures of the user's own", () => {
     };
     expect(await said()).toMatchObject({
       isOpen: true,
-      statement: expect.stringContaining("the check of CHECK_URL answers with 200; the query of PROMETHEUS_URL gives 1, at most 1.2 (before switch: 1)"),
+      statement: expect.stringContaining(
+        "the check of CHECK_URL answers with 200; the query of PROMETHEUS_URL gives 1, at most 1.2 (before switch: 1)",
+      ),
     });
     expect(asked.map(({ pathname }) => pathname)).toContain("/production");
     expect(asked.map(({ searchParams }) => searchParams.get("query"))).toContain('errors{env="x"} + production');
     Object.assign(answers, { status: 503, now: "1.3" });
     expect(await said()).toMatchObject({
       isOpen: false,
-      statement: expect.stringMatching(/the check of CHECK_URL answers with 503; the query of PROMETHEUS_URL gives 1.3, more than 1.2/),
+      statement: expect.stringMatching(
+        /the check of CHECK_URL answers with 503; the query of PROMETHEUS_URL gives 1.3, more than 1.2/,
+      ),
     });
     Object.assign(answers, { status: 200, now: "NaN" });
-    expect(await said()).toMatchObject({ isOpen: false, statement: expect.stringContaining("nobody can compare: the query of PROMETHEUS_URL gives no number") });
+    expect(await said()).toMatchObject({
+      isOpen: false,
+      statement: expect.stringContaining("nobody can compare: the query of PROMETHEUS_URL gives no number"),
+    });
   });
 });

@@ -3,10 +3,15 @@ import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
-import { keepBaselines } from "../../../core/src/gates/keep-baseline.js";
+import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import gate from "../../../core/src/gates/reads-steady.js";
 import type { Plan } from "../../../core/src/model/index.js";
-import { createMariadbDatabase, type MariadbDatabase, type MariadbServer, startMariadb } from "../../support/mariadb.js";
+import {
+  createMariadbDatabase,
+  type MariadbDatabase,
+  type MariadbServer,
+  startMariadb,
+} from "../../support/mariadb.js";
 import { fillTable, makeTable, plan } from "./fixture.js";
 
 // The digests of a server that keeps them, before and after switch.
@@ -66,7 +71,9 @@ it("opens when reads are as they were, and says that plans were not compared", a
   await run(old);
   await keep();
   for (let at = 0; at < 200; at++) await app.execute(read, ["a"]);
-  expect((await ask()).statement).toMatch(/ 0 reads came since .*; MariaDB does not count statements that a driver prepares/);
+  expect((await ask()).statement).toMatch(
+    / 0 reads came since .*; MariaDB does not count statements that a driver prepares/,
+  );
   await run(read);
   expect((await ask(db, 15)).statement).toMatch(/reads of the column are seen since \d minutes?, and 15 are needed$/);
   const answer = await ask();
@@ -83,7 +90,9 @@ it("names a read that got slower", async () => {
   await run(read);
   const answer = await ask();
   expect(answer).toMatchObject({ isOpen: false, mayOverrule: true });
-  expect(answer.statement).toMatch(/‘SELECT "?User"?\.id, .*handle FROM .*’ takes [\d.]+ ms in place of [\d.]+ ms \(200 calls\)/);
+  expect(answer.statement).toMatch(
+    /‘SELECT "?User"?\.id, .*handle FROM .*’ takes [\d.]+ ms in place of [\d.]+ ms \(200 calls\)/,
+  );
 });
 
 it("leaves out what a backfill reads", async () => {
@@ -117,7 +126,9 @@ it("says what is missing: the right, what counts statements, and performance_sch
   const other = await connect(plain.url, { applicationName: "test" });
   try {
     await makeTable(other);
-    expect((await ask(other)).statement).toMatch(/It was not measured: performance_schema is off: set performance_schema = ON/);
+    expect((await ask(other)).statement).toMatch(
+      /It was not measured: performance_schema is off: set performance_schema = ON/,
+    );
   } finally {
     await other.close();
     await plain.drop();

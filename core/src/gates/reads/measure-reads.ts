@@ -1,9 +1,9 @@
-import type { LedgerTable } from "../dialects/ledger-store.js";
-import { isBlind } from "../dialects/pressure.js";
-import { readBaselines } from "../ledger/baselines.js";
-import type { GateStep } from "../model/plan.js";
+import type { LedgerTable } from "../../dialects/ledger-store.js";
+import { isBlind } from "../../dialects/pressure.js";
+import { readBaselines } from "../../ledger/baselines.js";
+import type { GateStep } from "../../model/plan.js";
+import type { GateFacts } from "../gate.js";
 import { compareStatements, leastCalls, type StatementComparison } from "./compare-statements.js";
-import type { GateFacts } from "./gate.js";
 import { askOwnMeasures, type OwnMeasure } from "./own-measures.js";
 import { readStatistics } from "./read-statistics.js";
 
@@ -47,11 +47,13 @@ export async function measureReads(
   if (isBlind(now)) return { ...about, unmeasured: { reason: "blind", detail: now.reason } };
   if (baseline === undefined) return { ...about, unmeasured: { reason: "no-baseline" } };
   const statements = compareStatements({ earlier: of("expand"), baseline, now, column });
-  const begun = [baseline.at, statements.columnSince].filter((at) => at !== undefined).sort().at(-1)!;
+  const begun = [baseline.at, statements.columnSince]
+    .filter((at) => at !== undefined)
+    .sort()
+    .at(-1)!;
   const minutes = Math.max(0, (Date.parse(now.at) - Date.parse(begun)) / 60_000);
   const unplanned = now.unplanned ?? baseline.unplanned;
-  const unmeasured =
-    statements.columnCalls < leastCalls ? "too-few" : minutes < watchMinutes ? "too-early" : undefined;
+  const unmeasured = statements.columnCalls < leastCalls ? "too-few" : minutes < watchMinutes ? "too-early" : undefined;
   return {
     ...about,
     statements,

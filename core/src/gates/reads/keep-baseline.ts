@@ -1,10 +1,10 @@
-import type { Connection } from "../dialects/connection.js";
-import { isBlind } from "../dialects/pressure.js";
-import { LockstepError } from "../errors.js";
-import { readTable } from "../facts/table.js";
-import { keepBaseline, readBaselines } from "../ledger/baselines.js";
-import { type DeployedPhase, isSameTable, type Plan, type TableName } from "../model/index.js";
-import { nameWord } from "../sql/statement-words.js";
+import type { Connection } from "../../dialects/connection.js";
+import { isBlind } from "../../dialects/pressure.js";
+import { LockstepError } from "../../errors.js";
+import { readTable } from "../../facts/table.js";
+import { keepBaseline, readBaselines } from "../../ledger/baselines.js";
+import { type DeployedPhase, isSameTable, type Plan, type TableName } from "../../model/index.js";
+import { nameWord } from "../../sql/statement-words.js";
 import { leastCalls } from "./compare-statements.js";
 import { readStatistics } from "./read-statistics.js";
 
@@ -18,7 +18,11 @@ import { readStatistics } from "./read-statistics.js";
 export async function keepBaselines(
   connection: Connection,
   plan: Plan,
-  { phase, evidence, isRelease }: { readonly phase: DeployedPhase; readonly evidence: string; readonly isRelease: boolean },
+  {
+    phase,
+    evidence,
+    isRelease,
+  }: { readonly phase: DeployedPhase; readonly evidence: string; readonly isRelease: boolean },
 ): Promise<void> {
   const steps = plan.gates.contract.filter(({ gate }) => gate === "reads-steady");
   const tables = steps.map(({ table }) => table);
@@ -45,7 +49,9 @@ async function keepOne(
   if (kept !== undefined && !isRelease) return;
   const statistics = await readStatistics(connection, table);
   if (isBlind(statistics)) return;
-  const reading = statistics.statements.filter(({ words }) => columns.some((column) => words.includes(nameWord(column))));
+  const reading = statistics.statements.filter(({ words }) =>
+    columns.some((column) => words.includes(nameWord(column))),
+  );
   const calls = reading.reduce((sum, each) => sum + each.calls, 0);
   // What is counted now is no measure for reads that have begun.
   if (phase === "switch" && calls >= leastCalls && (kept !== undefined || !isRelease)) return;

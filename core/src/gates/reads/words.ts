@@ -1,7 +1,7 @@
-import { statementText } from "../sql/statement-words.js";
+import { statementText } from "../../sql/statement-words.js";
+import { moment } from "../confirmed.js";
+import type { OpenWriter } from "../gate.js";
 import { type ComparedStatement, leastCalls } from "./compare-statements.js";
-import { moment } from "./confirmed.js";
-import type { OpenWriter } from "./gate.js";
 import type { ReadsMeasured } from "./measure-reads.js";
 
 /** What speaks against reads, and what nobody can tell, each by a name that a confirmation keeps. */
@@ -65,7 +65,14 @@ export function measuredText(
 }
 
 /** Why nobody but a person can tell. @returns undefined where it was measured */
-export function unmeasuredText({ unmeasured, statements, minutes = 0, watchMinutes, baselineAt, uncounted }: ReadsMeasured): string | undefined {
+export function unmeasuredText({
+  unmeasured,
+  statements,
+  minutes = 0,
+  watchMinutes,
+  baselineAt,
+  uncounted,
+}: ReadsMeasured): string | undefined {
   switch (unmeasured?.reason) {
     case undefined:
       return undefined;

@@ -1,8 +1,8 @@
-import { errorCode } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import type { Blind } from "../dialects/pressure.js";
-import type { StatementStatistics } from "../dialects/statements.js";
-import type { TableFacts } from "../dialects/table.js";
+import { errorCode } from "../../db/retry.js";
+import type { Connection } from "../../dialects/connection.js";
+import type { Blind } from "../../dialects/pressure.js";
+import type { StatementStatistics } from "../../dialects/statements.js";
+import type { TableFacts } from "../../dialects/table.js";
 
 /** What the server has counted of the reads of a table; whatever it refuses is a reason not to see it. */
 export async function readStatistics(

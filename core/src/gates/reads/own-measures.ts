@@ -58,7 +58,8 @@ async function askPrometheus(
   const name = "prometheus";
   const unknown = (text: string): OwnMeasure => ({ name, verdict: "unknown", text });
   if (!url) return unknown(`${urlFrom} is not set`);
-  const ask = (time?: string) => valueOf(url, { query: named(query, target), ...(time === undefined ? {} : { time }) });
+  const ask = (time?: string) =>
+    numberOf(url, { query: named(query, target), ...(time === undefined ? {} : { time }) });
   const value = await ask();
   if (typeof value === "string") return unknown(`the query of ${urlFrom} ${value}`);
   const before = atMost === undefined && baselineAt !== undefined ? await ask(baselineAt) : undefined;
@@ -78,7 +79,7 @@ async function askPrometheus(
 }
 
 /** One number, or why there is none. */
-async function valueOf(url: string, parameters: Readonly<Record<string, string>>): Promise<number | string> {
+async function numberOf(url: string, parameters: Readonly<Record<string, string>>): Promise<number | string> {
   const answer = await get(`${url.replace(/\/+$/, "")}/api/v1/query?${new URLSearchParams(parameters)}`);
   if (typeof answer === "string") return answer;
   const body = (await answer.json().catch(() => undefined)) as
@@ -86,8 +87,10 @@ async function valueOf(url: string, parameters: Readonly<Record<string, string>>
     | undefined;
   if (!answer.ok) return `is refused with ${answer.status}`;
   const { resultType, result } = body?.data ?? {};
-  const samples = resultType === "scalar" ? [result] : (result ?? []).map((each) => (each as { value?: unknown }).value);
-  if (samples.length !== 1) return `gives ${samples.length === 0 ? "no number" : `${samples.length} numbers`}, and not one`;
+  const samples =
+    resultType === "scalar" ? [result] : (result ?? []).map((each) => (each as { value?: unknown }).value);
+  if (samples.length !== 1)
+    return `gives ${samples.length === 0 ? "no number" : `${samples.length} numbers`}, and not one`;
   const value = Number((samples[0] as readonly unknown[] | undefined)?.[1]);
   return Number.isFinite(value) ? value : "gives no number";
 }

@@ -1,5 +1,5 @@
-import type { ReadStatement, StatementStatistics } from "../dialects/statements.js";
-import { nameWord, type Words } from "../sql/statement-words.js";
+import type { ReadStatement, StatementStatistics } from "../../dialects/statements.js";
+import { nameWord, type Words } from "../../sql/statement-words.js";
 
 /** Fewer calls say nothing about how long a statement takes. */
 export const leastCalls = 100;
@@ -139,7 +139,11 @@ function since(now: Counts, then: Counts | undefined): Counts {
  * The statement that a read of the column came from: the same without the column, or with one other name in the column's place. Of
  * several the one that was called most.
  */
-function originOf(read: ReadStatement, statements: readonly ReadStatement[], column: string): ReadStatement | undefined {
+function originOf(
+  read: ReadStatement,
+  statements: readonly ReadStatement[],
+  column: string,
+): ReadStatement | undefined {
   const without = withoutColumn(read.words, column).join("\n");
   return statements
     .filter(({ words }) => !words.includes(nameWord(column)))

@@ -5,6 +5,7 @@ import { readTable } from "../../../core/src/facts/table.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import gate from "../../../core/src/gates/reads-steady.js";
+import { ensureLedger, ledgerVersion } from "../../../core/src/ledger/schema.js";
 import type { Plan } from "../../../core/src/model/index.js";
 import {
   createMariadbDatabase,
@@ -81,6 +82,17 @@ it("opens when reads are as they were, and says that plans were not compared", a
     /^Reads are steady on production: 200 reads of "User"."handle" since .*; 1 statement compared with before; query plans not compared: MariaDB does not plan/,
   );
   expect(answer.isOpen).toBe(true);
+});
+
+it("keeps its baseline in a ledger that an older version has made", async () => {
+  await ensureLedger(db);
+  await db.query("DROP TABLE lockstep.baselines");
+  await db.query("UPDATE lockstep.meta SET version = 5");
+  expect((await ask()).statement).toContain("nothing was kept of reads when switch was released");
+  await run(old);
+  await keep();
+  expect((await db.query("SELECT version FROM lockstep.meta")).rows).toEqual([{ version: ledgerVersion }]);
+  expect((await ask()).statement).toContain(" 0 reads came since switch was released");
 });
 
 it("names a read that got slower", async () => {

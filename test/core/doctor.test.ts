@@ -154,6 +154,7 @@ test("every setting of the config has a default or is the user's own, and says w
   expect(Object.keys(shape).filter((name) => !described.has(name))).toEqual([
     "targets",
     "services",
+    "gates",
     "check",
     "typeorm",
     "fills",

@@ -108,6 +108,13 @@ const situations: readonly Situation[] = [
     says: "warning",
     words: /has version 99/,
   },
+  {
+    check: "reads",
+    name: "a server that does not count statements",
+    says: "warning",
+    words: /reads cannot be compared with what they are before switch/,
+    next: /pg_stat_statements is not loaded: add it to shared_preload_libraries/,
+  },
   { check: "monitoring", name: "superuser", says: "ok", words: /sees the statements/ },
   {
     check: "monitoring",

@@ -76,6 +76,7 @@ export async function askAbout(
       connection,
       columns: plan.columns,
       ...(target.services && { services: target.services }),
+      ...(target.measures && { measures: target.measures }),
       writtenFrom: (step) => writtenFrom(plan, step),
       deploy: plugin.words.deploy,
       recover: plugin.words.recover,

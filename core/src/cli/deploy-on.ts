@@ -8,6 +8,7 @@ import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import { requireSystem } from "../facts/same-system.js";
+import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
 import { verifyUnits } from "../plan/store.js";
@@ -17,6 +18,7 @@ import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
+import { evidenceKey } from "./ask-target.js";
 import type { CommandResult, Invocation } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
 import type { Target } from "./targets.js";
@@ -98,6 +100,13 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
   try {
     const state = await readTargetState(connection, context);
     const { pending, unlisted } = state;
+    for (const plan of plans)
+      if (plan.state.released === "expand" || plan.state.released === "switch")
+        await keepBaselines(connection, plan, {
+          phase: plan.state.released,
+          evidence: evidenceKey(plan),
+          isRelease: false,
+        });
     const nothing = { pending, unlisted, gates: [], fills: [], blockers: [], exitCode: 0 as const };
     if (pending.length === 0 && state.failed.length === 0 && state.deploying === undefined)
       return unlisted.length === 0

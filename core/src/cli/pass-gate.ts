@@ -2,6 +2,7 @@ import { LockstepError } from "../errors.js";
 import { readTable } from "../facts/table.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
+import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { confirm } from "../ledger/evidence.js";
 import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";
@@ -9,7 +10,7 @@ import type { OrmPlugin, Project } from "../plugin.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
-import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
+import { askPhase, evidenceKey, type OpenTarget, openTarget } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 import { answersOf, type GateEvidence } from "./gate-evidence.js";
@@ -55,7 +56,10 @@ export async function passGate(request: {
     try {
       const facts = { ...open.facts, ...(writersOf && { writersOf }) };
       const asking = target.group === undefined ? invocation : unasked;
-      return await passOn({ ...open, facts }, steps, confirmed, asking);
+      const said = await passOn({ ...open, facts }, steps, confirmed, asking);
+      if (phase === "switch" && invocation.options.dryRun !== true && said.every(({ isOpen }) => isOpen))
+        await keepBaselines(open.connection, plan, { phase, evidence: evidenceKey(plan), isRelease: true });
+      return said;
     } finally {
       await open.connection.close();
     }

@@ -1,5 +1,6 @@
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
+import type { OwnMeasures } from "../gates/reads/own-measures.js";
 import { type DialectId, dialectLabels } from "../model/dialect.js";
 import type { Project } from "../plugin.js";
 import { listed } from "../review/listed.js";
@@ -14,6 +15,8 @@ export interface Target {
   readonly url: string;
   /** Those of the config, which write there; absent: nobody has named them. */
   readonly services?: readonly string[];
+  /** What the user measures of reads there; absent: nothing. */
+  readonly measures?: OwnMeasures;
 }
 
 /** The developer's own database, by the ORM's config. Only when asked for by name: it never stands for production. */
@@ -33,11 +36,14 @@ export async function chooseTargets(
   allowDevelopment: boolean,
 ): Promise<readonly Target[]> {
   const configured = Object.entries(config.targets);
-  const services = config.services && { services: config.services };
+  const shared = {
+    ...(config.services && { services: config.services }),
+    ...(config.gates?.readsSteady && { measures: measuresOf(config.gates.readsSteady, io) }),
+  };
   if (name === developmentTarget && allowDevelopment && config.targets[name] === undefined) {
     if (project.developmentUrl === undefined)
       throw new LockstepError("LS8003", "The ORM's config has no URL for the development database.");
-    return [{ name, url: project.developmentUrl, ...services }];
+    return [{ name, url: project.developmentUrl, ...shared }];
   }
   const names = configured.map(([target]) => target);
   const isNamed = (target: string) =>
@@ -64,7 +70,7 @@ export async function chooseTargets(
           hint: `Set ${urlFrom} to the URL of that database, then run the command again.`,
         });
       if (project.dialect !== undefined) refuseOtherSystem(target, url, urlFrom, project.dialect);
-      return { target: { name: target, url, ...services }, settings };
+      return { target: { name: target, url, ...shared }, settings };
     });
   const all: Target[] = [];
   for (const { target, settings } of chosen)
@@ -79,6 +85,17 @@ export async function chooseTargets(
       all.push(...found);
     }
   return all;
+}
+
+/** A variable that is not set is no reason to ask nothing else: the gate says it. */
+function measuresOf(
+  { http, prometheus }: NonNullable<NonNullable<LockstepConfig["gates"]>["readsSteady"]>,
+  { env }: Pick<Io, "env">,
+): OwnMeasures {
+  return {
+    ...(http && { http: { ...http, url: env[http.urlFrom] } }),
+    ...(prometheus && { prometheus: { ...prometheus, url: env[prometheus.urlFrom] } }),
+  };
 }
 
 /** What answers there is known when it does; a driver that speaks to another system waits, or says what nobody understands. */

@@ -37,6 +37,11 @@ export interface LockstepConfigInput {
    * @example ["web", "worker"]
    */
   services?: string[];
+  /** What gates ask besides the database. */
+  gates?: {
+    /** What the gate reads-steady asks besides the statistics of the server. Default: nothing. */
+    readsSteady?: ReadsSteadyInput;
+  };
   /** The code that is looked through and edited. */
   code?: {
     /** Globs from the project's root; those that begin with `../` are for `roots`. Default: every source file of the project. */
@@ -113,6 +118,27 @@ export interface LockstepConfigInput {
    * } } }
    */
   fills?: Record<string, Record<string, FillInput>>;
+}
+
+/** Measures of your own: `{target}` in a URL or a query stands for the target's name. */
+export interface ReadsSteadyInput {
+  /** A URL that answers with a status of 200 to 299 while all is well. */
+  http?: {
+    /** The environment variable that holds it. */
+    urlFrom: string;
+  };
+  /**
+   * A query of Prometheus' HTTP API that gives one number, the smaller the better.
+   * @example { urlFrom: "PROMETHEUS_URL", query: 'sum(rate(http_requests_total{code=~"5.."}[15m]))', atMost: 0.1 }
+   */
+  prometheus?: {
+    /** The environment variable that holds the URL of Prometheus, without `/api`. */
+    urlFrom: string;
+    /** PromQL. */
+    query: string;
+    /** The greatest value that is well. Default: 1.2 times what it was when switch was released. */
+    atMost?: number;
+  };
 }
 
 /** How the app asks whether a feature is on. */

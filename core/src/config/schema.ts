@@ -7,21 +7,24 @@ import { toggleSchema } from "./toggle.js";
 
 const patterns = z.array(z.string().min(1));
 
+const urlFrom = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    "the name of an environment variable is needed, not the URL itself: URLs hold passwords",
+  );
+
 const target = z
-  .strictObject({
-    urlFrom: z
-      .string()
-      .regex(
-        /^[A-Za-z_][A-Za-z0-9_]*$/,
-        "the name of an environment variable is needed, not the URL itself: URLs hold passwords",
-      ),
-    eachSchema: z.string().min(1).optional(),
-    eachFrom: z.string().min(1).optional(),
-  })
+  .strictObject({ urlFrom, eachSchema: z.string().min(1).optional(), eachFrom: z.string().min(1).optional() })
   .refine(
     ({ eachSchema, eachFrom }) => eachSchema === undefined || eachFrom === undefined,
     "eachSchema and eachFrom exclude each other",
   );
+
+const readsSteady = z.strictObject({
+  http: z.strictObject({ urlFrom }).optional(),
+  prometheus: z.strictObject({ urlFrom, query: z.string().min(1), atMost: z.number().optional() }).optional(),
+});
 
 const fill = z.strictObject({
   reads: z.array(z.string().min(1)),
@@ -44,6 +47,7 @@ export const configSchema = z.strictObject({
   pace: z.enum(["careful", "brisk"]).optional(),
   targets: z.record(z.string().min(1), target).default({}),
   services: services.optional(),
+  gates: z.strictObject({ readsSteady: readsSteady.optional() }).optional(),
   code: z
     .strictObject({
       include: patterns.optional(),

@@ -1,4 +1,4 @@
-import type { GateId, KeyColumn } from "../model/plan.js";
+import type { DeployedPhase, GateId, KeyColumn } from "../model/plan.js";
 import type { KeyValues } from "./batches.js";
 import type { Connection } from "./connection.js";
 
@@ -66,6 +66,13 @@ export interface EvidenceKey {
   readonly gate: GateId;
   readonly table: LedgerTable;
   readonly column: string;
+}
+
+/** What reads of a table were like when a phase of a plan was released. */
+export interface BaselineKey {
+  readonly plan: string;
+  readonly phase: DeployedPhase;
+  readonly table: LedgerTable;
 }
 
 /** A row as the ledger has it: counts as text, moments as ISO 8601, JSON as what it says. Read by a schema: another hand may have written it. */
@@ -191,4 +198,9 @@ export interface LedgerStore {
   ): Promise<LedgerRow | undefined>;
   /** `mark`, where rows know when they were written: what tells `Rows.missing` those of later. */
   evidence(connection: Connection, key: EvidenceKey): Promise<LedgerRow | undefined>;
+
+  /** Keeps what was counted; the last one counts. */
+  keepBaseline(connection: Connection, key: BaselineKey, statistics: object): Promise<void>;
+  /** `{ phase, statistics }` of a table. */
+  baselines(connection: Connection, key: Omit<BaselineKey, "phase">): Promise<readonly LedgerRow[]>;
 }

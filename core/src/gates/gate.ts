@@ -1,6 +1,8 @@
 import type { Connection } from "../dialects/connection.js";
 import type { EvidencePlace } from "../dialects/ledger-store.js";
 import type { DeployedPhase, GateId, GateStep, PlannedColumn } from "../model/plan.js";
+import type { ReadsMeasured } from "./reads/measure-reads.js";
+import type { OwnMeasures } from "./reads/own-measures.js";
 import type { ServiceState } from "./service-states.js";
 
 /** A place of the code that makes rows and may leave the column out: which nothing but a person can tell. */
@@ -41,8 +43,12 @@ export interface GateFacts {
   readonly services?: readonly string[];
   /** The phase whose code writes the column. Default: expand. */
   writtenFrom?(step: GateStep): DeployedPhase;
+  /** What the user measures of reads on the target. Default: nothing. */
+  readonly measures?: OwnMeasures;
   /** For reading a whole table, in milliseconds. Default: ten minutes. */
   readonly scanTimeoutMs?: number;
+  /** How long reads of a column have to be watched. Default: 15. */
+  readonly watchMinutes?: number;
 }
 
 /** What was found. A closed gate is an answer, not an error. */
@@ -65,6 +71,8 @@ export interface GateAnswer {
   readonly comesFirst?: true;
   /** What is known of each service that writes the table. */
   readonly services?: readonly ServiceState[];
+  /** What was measured of the reads of the table. */
+  readonly reads?: ReadsMeasured;
   /** All rows that it is closed for are refused their value: a person has to correct them, the backfill cannot. */
   readonly isRefused?: true;
   /** What to do where it is not as a person would have to confirm. */

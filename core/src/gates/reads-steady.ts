@@ -1,4 +1,81 @@
-import { confirmed } from "./confirmed.js";
+import { readTable } from "../facts/table.js";
+import { readEvidence } from "../ledger/evidence.js";
+import { tableLabel } from "../model/names.js";
+import type { GateStep } from "../model/plan.js";
+import { confirmed, moment, without } from "./confirmed.js";
+import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
+import { measureReads } from "./reads/measure-reads.js";
+import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./reads/words.js";
 
-/** The column is read in production, and neither errors nor query times have changed for the worse. */
-export default confirmed("reads of the column run without errors and without getting slower");
+const byWord = confirmed("reads of the column run without errors and without getting slower");
+
+/**
+ * The column is read in production, and neither errors nor query times have changed for the worse: the statistics of the server are
+ * compared with those of before switch. Where that cannot be measured a person confirms it, and a person may overrule what was.
+ */
+export default { isConfirmed: true, covers, ask } satisfies Gate;
+
+async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
+  const { connection, plan, evidence = plan, target } = facts;
+  const { gate, column } = step;
+  const table = await readTable(connection, step.table);
+  if (table === undefined) return byWord.ask(step, facts);
+  const word = await readEvidence(connection, { plan: evidence, gate, table, column });
+  const reads = await measureReads(step, facts, table);
+  const name = `"${tableLabel(step.table)}"."${column}"`;
+  const about = { gate, subject: name, reads };
+  const faults = faultsOf(reads);
+  const news = without(faults, word?.places ?? []);
+  if (news.length > 0)
+    return {
+      ...about,
+      isOpen: false,
+      statement: `Reads are not as they were on ${target} (${name}): ${listText(news)}`,
+      help: `Find what made them so, or take switch back: npx lockstep undo ${plan}`,
+      mayOverrule: true,
+      comesFirst: true,
+    };
+  const unknown = without(unknownsOf(reads), word?.places ?? []);
+  const unmeasured = unmeasuredText(reads);
+  if (word !== undefined && (unknown.length === 0 || unmeasured !== undefined)) {
+    const said = await byWord.ask(step, facts);
+    const although = faults.length === 0 ? "" : `, although ${listText(faults)}`;
+    return { ...said, reads, statement: `${said.statement}${although}` };
+  }
+  if (unmeasured === undefined && unknown.length === 0)
+    return { ...about, isOpen: true, statement: `Reads are steady on ${target}: ${measuredText(reads, name)}` };
+  const said = await byWord.ask(step, facts);
+  const question = word === undefined ? said : asked(step, facts, word.who, word.at);
+  const why = [
+    unmeasured ?? measuredText(reads, name),
+    ...(unknown.length > 0 ? [`nobody can compare: ${listText(unknown)}`] : []),
+  ];
+  return {
+    ...question,
+    reads,
+    statement: `${question.statement}. ${unmeasured === undefined ? "Measured" : "It was not measured"}: ${why.join("; ")}`,
+  };
+}
+
+/** What was found and what could not be compared, by name: what comes later is asked about anew. */
+async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
+  const table = await readTable(facts.connection, step.table);
+  if (table === undefined) return [];
+  const reads = await measureReads(step, facts, table);
+  return [...faultsOf(reads), ...unknownsOf(reads)];
+}
+
+/** Somebody has confirmed it, and statements came since that there is nothing to compare with. */
+function asked({ gate, table, column }: GateStep, { plan, target }: GateFacts, who: string, at: string): GateAnswer {
+  const name = `"${tableLabel(table)}"."${column}"`;
+  const open = `the reads that came since ${who} confirmed it on ${moment(at)} are as quick as they should be (${name})`;
+  return {
+    gate,
+    subject: name,
+    isOpen: false,
+    statement: `Nobody has confirmed for ${target} that ${open}`,
+    unconfirmed: open,
+    help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
+    needsConfirmation: true,
+  };
+}

@@ -39,6 +39,9 @@ const tables = [
     plan VARCHAR(255) NOT NULL, gate VARCHAR(64) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     column_name VARCHAR(64) NOT NULL, who TEXT NOT NULL, at DATETIME(3) NOT NULL, note LONGTEXT NULL, places LONGTEXT NOT NULL,
     PRIMARY KEY (plan, gate, table_schema, table_name, column_name))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.baselines (
+    plan VARCHAR(255) NOT NULL, phase VARCHAR(16) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
+    statistics LONGTEXT NOT NULL, PRIMARY KEY (plan, phase, table_schema, table_name))`,
 ];
 
 /** Of the account that runs Lockstep, on the database of the ledger. */
@@ -80,6 +83,8 @@ export const ledger: LedgerStore = {
       await connection.query(
         `INSERT INTO lockstep.meta SELECT ${ledgerVersion} FROM (SELECT 1) one WHERE NOT EXISTS (SELECT 1 FROM lockstep.meta)`,
       );
+      // Versions before this one have the same tables, and fewer of them.
+      await connection.query("UPDATE lockstep.meta SET version = ?", [ledgerVersion]);
     } finally {
       if (!connection.isLost) await connection.query("SELECT RELEASE_LOCK(?)", [buildLock]);
     }
@@ -316,6 +321,22 @@ export const ledger: LedgerStore = {
   },
 
   evidence: readEvidence,
+
+  async keepBaseline(connection, { plan, phase, table }, statistics) {
+    await connection.query(
+      `INSERT INTO lockstep.baselines (plan, phase, table_schema, table_name, statistics) VALUES (?, ?, ?, ?, ?)
+       ON DUPLICATE KEY UPDATE statistics = VALUES(statistics)`,
+      [plan, phase, table.schema, table.name, JSON.stringify(statistics)],
+    );
+  },
+
+  async baselines(connection, { plan, table }) {
+    const { rows } = await connection.query(
+      "SELECT phase, statistics FROM lockstep.baselines WHERE plan = ? AND table_schema = ? AND table_name = ?",
+      [plan, table.schema, table.name],
+    );
+    return rows.map((row) => ({ ...row, statistics: JSON.parse(String(row.statistics)) }));
+  },
 };
 
 async function readEvidence(connection: Connection, key: EvidenceKey): Promise<LedgerRow | undefined> {

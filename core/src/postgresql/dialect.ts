@@ -12,6 +12,7 @@ import { pressure } from "./pressure.js";
 import { rows } from "./rows/index.js";
 import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
+import { statements } from "./statements.js";
 import { trials } from "./trials/index.js";
 
 export const postgresql: Dialect = {
@@ -31,6 +32,7 @@ export const postgresql: Dialect = {
   schemas,
   sessions,
   pressure,
+  statements,
   obstacles: async () => [],
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

@@ -94,6 +94,15 @@ const steps: readonly string[] = [
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (service, build, instance)
   ) WITH (fillfactor = 50);`,
+  // What reads were like before a phase.
+  `CREATE TABLE lockstep.baselines (
+    plan text NOT NULL,
+    phase text NOT NULL,
+    table_schema text NOT NULL,
+    table_oid oid NOT NULL,
+    statistics jsonb NOT NULL,
+    PRIMARY KEY (plan, phase, table_schema, table_oid)
+  );`,
 ];
 
 /** Any number will do; it is the same in every version, so that two versions do not build at once. */
@@ -358,5 +367,21 @@ export const ledger: LedgerStore = {
       evidenceKeyOf(key),
     );
     return rows[0];
+  },
+
+  async keepBaseline(connection, { plan, phase, table }, statistics) {
+    await connection.query(
+      `INSERT INTO lockstep.baselines (plan, phase, table_schema, table_oid, statistics) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (plan, phase, table_schema, table_oid) DO UPDATE SET statistics = excluded.statistics`,
+      [plan, phase, table.schema, table.oid, JSON.stringify(statistics)],
+    );
+  },
+
+  async baselines(connection, { plan, table }) {
+    const { rows } = await connection.query(
+      "SELECT phase, statistics FROM lockstep.baselines WHERE plan = $1 AND table_schema = $2 AND table_oid = $3",
+      [plan, table.schema, table.oid],
+    );
+    return rows;
   },
 };

@@ -41,6 +41,7 @@ describe("creating the ledger", () => {
     expect(await scalar(db, names, ["lockstep"])).toEqual([
       "announcements",
       "backfills",
+      "baselines",
       "evidence",
       "failures",
       "leases",

@@ -7,6 +7,7 @@ import pendingFills from "./pending-fills.js";
 import planConflicts from "./plan-conflicts.js";
 import planModels from "./plan-models.js";
 import plans from "./plans.js";
+import reads from "./reads.js";
 import scaffolding from "./scaffolding.js";
 import server from "./server.js";
 import settings from "./settings.js";
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   planConflicts,
   planModels,
   plans,
+  reads,
   scaffolding,
   server,
   settings,

@@ -1,0 +1,59 @@
+import type { Connection } from "../../dialects/connection.js";
+import { isBlind } from "../../dialects/pressure.js";
+import { LockstepError } from "../../errors.js";
+import { readTable } from "../../facts/table.js";
+import { keepBaseline, readBaselines } from "../../ledger/baselines.js";
+import { type DeployedPhase, isSameTable, type Plan, type TableName } from "../../model/index.js";
+import { nameWord } from "../../sql/statement-words.js";
+import { leastCalls } from "./compare-statements.js";
+import { readStatistics } from "./read-statistics.js";
+
+/**
+ * Keeps what the server has counted of reads of the plan's tables, for the gate reads-steady: before the code that reads the new columns
+ * is deployed. Where it cannot be seen nothing is kept, and the gate says so. It never stops what a person has asked for.
+ *
+ * @param evidence the key of the plan in the ledger
+ * @param isRelease the phase is being released: another baseline is replaced, unless its columns are read already
+ */
+export async function keepBaselines(
+  connection: Connection,
+  plan: Plan,
+  {
+    phase,
+    evidence,
+    isRelease,
+  }: { readonly phase: DeployedPhase; readonly evidence: string; readonly isRelease: boolean },
+): Promise<void> {
+  const steps = plan.gates.contract.filter(({ gate }) => gate === "reads-steady");
+  const tables = steps.map(({ table }) => table);
+  const distinct = tables.filter((table, at) => tables.findIndex((each) => isSameTable(each, table)) === at);
+  for (const table of distinct) {
+    const columns = steps.filter((step) => isSameTable(step.table, table)).map(({ column }) => column);
+    try {
+      await keepOne(connection, table, columns, { plan: evidence, phase, isRelease });
+    } catch (error) {
+      if (connection.isLost || !(error instanceof LockstepError)) throw error;
+    }
+  }
+}
+
+async function keepOne(
+  connection: Connection,
+  name: TableName,
+  columns: readonly string[],
+  { plan, phase, isRelease }: { readonly plan: string; readonly phase: DeployedPhase; readonly isRelease: boolean },
+): Promise<void> {
+  const table = await readTable(connection, name);
+  if (table === undefined) return;
+  const kept = (await readBaselines(connection, { plan, table })).find((each) => each.phase === phase);
+  if (kept !== undefined && !isRelease) return;
+  const statistics = await readStatistics(connection, table);
+  if (isBlind(statistics)) return;
+  const reading = statistics.statements.filter(({ words }) =>
+    columns.some((column) => words.includes(nameWord(column))),
+  );
+  const calls = reading.reduce((sum, each) => sum + each.calls, 0);
+  // What is counted now is no measure for reads that have begun.
+  if (phase === "switch" && calls >= leastCalls && (kept !== undefined || !isRelease)) return;
+  await keepBaseline(connection, { plan, phase, table }, statistics);
+}

@@ -1,0 +1,67 @@
+import type { LedgerTable } from "../../dialects/ledger-store.js";
+import { isBlind } from "../../dialects/pressure.js";
+import { readBaselines } from "../../ledger/baselines.js";
+import type { GateStep } from "../../model/plan.js";
+import type { GateFacts } from "../gate.js";
+import { compareStatements, leastCalls, type StatementComparison } from "./compare-statements.js";
+import { askOwnMeasures, type OwnMeasure } from "./own-measures.js";
+import { readStatistics } from "./read-statistics.js";
+
+/** How long reads of the column have to be watched: a deployment takes minutes, and caches are cold after it. */
+const leastMinutes = 15;
+
+/** What was measured of the reads of a table, and what was not. */
+export interface ReadsMeasured {
+  /** When switch was released; absent: nothing was kept then. */
+  readonly baselineAt?: string;
+  readonly statements?: StatementComparison;
+  /** How long reads of the column have been seen, and how long they have to be. */
+  readonly minutes?: number;
+  readonly watchMinutes?: number;
+  /** Why the statements were not compared, or not long enough. */
+  readonly unmeasured?: { readonly reason: Unmeasured; readonly detail?: string };
+  /** Which statements the server never counts. */
+  readonly uncounted?: string;
+  /** Why query plans were not compared. */
+  readonly unplanned?: string;
+  /** Since the baseline the server has forgotten statements, or not counted them. */
+  readonly isIncomplete?: true;
+  readonly measures: readonly OwnMeasure[];
+}
+
+export type Unmeasured = "blind" | "no-baseline" | "too-few" | "too-early";
+
+/** Compares what the server has counted since switch was released with what it had counted before, and asks the user's measures. */
+export async function measureReads(
+  { column }: GateStep,
+  { connection, plan, evidence = plan, measures = {}, target, watchMinutes = leastMinutes }: GateFacts,
+  table: LedgerTable,
+): Promise<ReadsMeasured> {
+  const kept = await readBaselines(connection, { plan: evidence, table });
+  const of = (phase: string) => kept.find((each) => each.phase === phase)?.statistics;
+  const baseline = of("switch");
+  const own = await askOwnMeasures(measures, target, baseline?.at);
+  const about = { ...(baseline && { baselineAt: baseline.at }), measures: own };
+  const explained = baseline?.statements.flatMap(({ id, shape }) => (shape === undefined ? [] : [id])) ?? [];
+  const now = await readStatistics(connection, table, explained);
+  if (isBlind(now)) return { ...about, unmeasured: { reason: "blind", detail: now.reason } };
+  if (baseline === undefined) return { ...about, unmeasured: { reason: "no-baseline" } };
+  const statements = compareStatements({ earlier: of("expand"), baseline, now, column });
+  const begun = [baseline.at, statements.columnSince]
+    .filter((at) => at !== undefined)
+    .sort()
+    .at(-1)!;
+  const minutes = Math.max(0, (Date.parse(now.at) - Date.parse(begun)) / 60_000);
+  const unplanned = now.unplanned ?? baseline.unplanned;
+  const unmeasured = statements.columnCalls < leastCalls ? "too-few" : minutes < watchMinutes ? "too-early" : undefined;
+  return {
+    ...about,
+    statements,
+    minutes,
+    watchMinutes,
+    ...(unmeasured && { unmeasured: { reason: unmeasured } }),
+    ...(now.uncounted === undefined ? {} : { uncounted: now.uncounted }),
+    ...(unplanned === undefined ? {} : { unplanned }),
+    ...(now.lost > baseline.lost || (statements.isReset && now.lost > 0) ? { isIncomplete: true as const } : {}),
+  };
+}

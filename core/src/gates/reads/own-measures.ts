@@ -1,0 +1,107 @@
+/** What the user measures: environment variables with what they hold. `{target}` stands for the target's name. */
+export interface OwnMeasures {
+  readonly http?: OwnUrl;
+  readonly prometheus?: OwnUrl & { readonly query: string; readonly atMost?: number | undefined };
+}
+
+interface OwnUrl {
+  readonly urlFrom: string;
+  readonly url?: string | undefined;
+}
+
+/** What one of them says. */
+export interface OwnMeasure {
+  readonly name: "http" | "prometheus";
+  /** `unknown`: it gave no answer that says anything. */
+  readonly verdict: "well" | "worse" | "unknown";
+  /** In words, without the URL: it may hold a password. */
+  readonly text: string;
+  readonly value?: number;
+  readonly limit?: number;
+}
+
+/** Without a limit in the config: how much more than before switch a value may be. */
+const mostFactor = 1.2;
+const timeoutMs = 5000;
+
+/** Asks them. @param baselineAt when switch was released, ISO 8601; absent: nobody knows */
+export async function askOwnMeasures(
+  { http, prometheus }: OwnMeasures,
+  target: string,
+  baselineAt: string | undefined,
+): Promise<readonly OwnMeasure[]> {
+  return [
+    ...(http ? [await askHttp(http, target)] : []),
+    ...(prometheus ? [await askPrometheus(prometheus, target, baselineAt)] : []),
+  ];
+}
+
+async function askHttp({ urlFrom, url }: OwnUrl, target: string): Promise<OwnMeasure> {
+  const name = "http";
+  if (!url) return { name, verdict: "unknown", text: `${urlFrom} is not set` };
+  const answer = await get(named(url, target));
+  if (typeof answer === "string") return { name, verdict: "worse", text: `the check of ${urlFrom} ${answer}` };
+  await answer.body?.cancel();
+  return {
+    name,
+    verdict: answer.ok ? "well" : "worse",
+    text: `the check of ${urlFrom} answers with ${answer.status}`,
+    value: answer.status,
+  };
+}
+
+async function askPrometheus(
+  { urlFrom, url, query, atMost }: NonNullable<OwnMeasures["prometheus"]>,
+  target: string,
+  baselineAt: string | undefined,
+): Promise<OwnMeasure> {
+  const name = "prometheus";
+  const unknown = (text: string): OwnMeasure => ({ name, verdict: "unknown", text });
+  if (!url) return unknown(`${urlFrom} is not set`);
+  const ask = (time?: string) =>
+    numberOf(url, { query: named(query, target), ...(time === undefined ? {} : { time }) });
+  const value = await ask();
+  if (typeof value === "string") return unknown(`the query of ${urlFrom} ${value}`);
+  const before = atMost === undefined && baselineAt !== undefined ? await ask(baselineAt) : undefined;
+  if (typeof before === "string") return unknown(`the query of ${urlFrom}, as of the release of switch, ${before}`);
+  const limit = atMost ?? (before === undefined ? undefined : before * mostFactor);
+  if (limit === undefined)
+    return unknown(`the query of ${urlFrom} gives ${figure(value)}, and nothing says what it was before switch`);
+  const was = before === undefined ? "" : ` (before switch: ${figure(before)})`;
+  const isWell = value <= limit;
+  return {
+    name,
+    verdict: isWell ? "well" : "worse",
+    text: `the query of ${urlFrom} gives ${figure(value)}, ${isWell ? "at most" : "more than"} ${figure(limit)}${was}`,
+    value,
+    limit,
+  };
+}
+
+/** One number, or why there is none. */
+async function numberOf(url: string, parameters: Readonly<Record<string, string>>): Promise<number | string> {
+  const answer = await get(`${url.replace(/\/+$/, "")}/api/v1/query?${new URLSearchParams(parameters)}`);
+  if (typeof answer === "string") return answer;
+  const body = (await answer.json().catch(() => undefined)) as
+    | { data?: { resultType?: string; result?: readonly unknown[] } }
+    | undefined;
+  if (!answer.ok) return `is refused with ${answer.status}`;
+  const { resultType, result } = body?.data ?? {};
+  const samples =
+    resultType === "scalar" ? [result] : (result ?? []).map((each) => (each as { value?: unknown }).value);
+  if (samples.length !== 1)
+    return `gives ${samples.length === 0 ? "no number" : `${samples.length} numbers`}, and not one`;
+  const value = Number((samples[0] as readonly unknown[] | undefined)?.[1]);
+  return Number.isFinite(value) ? value : "gives no number";
+}
+
+async function get(url: string): Promise<Response | string> {
+  try {
+    return await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+  } catch (error) {
+    return (error as Error).name === "TimeoutError" ? "does not answer within 5 s" : "cannot be reached";
+  }
+}
+
+const named = (text: string, target: string) => text.replaceAll("{target}", target);
+const figure = (value: number) => String(Number(value.toPrecision(4)));

@@ -1,0 +1,99 @@
+import { statementText } from "../../sql/statement-words.js";
+import { moment } from "../confirmed.js";
+import type { OpenWriter } from "../gate.js";
+import { type ComparedStatement, leastCalls } from "./compare-statements.js";
+import type { ReadsMeasured } from "./measure-reads.js";
+
+/** What speaks against reads, and what nobody can tell, each by a name that a confirmation keeps. */
+export function faultsOf({ statements, measures }: ReadsMeasured): readonly OpenWriter[] {
+  return [
+    ...(statements?.slower ?? []).map((each) =>
+      placeOf(
+        "slower",
+        each.id,
+        `${quoted(each)} takes ${ms(each.afterMs)} in place of ${ms(each.beforeMs)} (${counted(each.calls, "call")})`,
+      ),
+    ),
+    ...(statements?.replanned ?? [])
+      .filter(({ isWorse }) => isWorse)
+      .map((each) =>
+        placeOf("plan", each.id, `${quoted(each)} is planned as ${plan(each.after)} in place of ${plan(each.before)}`),
+      ),
+    ...measures.filter(({ verdict }) => verdict === "worse").map(({ name, text }) => placeOf("measure", name, text)),
+  ];
+}
+
+/** Reads of the column that there is nothing to compare with. */
+export function unknownsOf({ statements, measures }: ReadsMeasured): readonly OpenWriter[] {
+  return [
+    ...(statements?.unpaired ?? []).map((each) =>
+      placeOf("new", each.id, `${quoted(each)} is new, and takes ${ms(each.afterMs)} (${counted(each.calls, "call")})`),
+    ),
+    ...measures.filter(({ verdict }) => verdict === "unknown").map(({ name, text }) => placeOf("measure", name, text)),
+  ];
+}
+
+/** Not longer than a person reads: the gate's `--json` has them all. */
+export function listText(places: readonly OpenWriter[], most = 5): string {
+  const more = places.length > most ? [`${places.length - most} more`] : [];
+  return [...places.slice(0, most).map(({ reason }) => reason), ...more].join("; ");
+}
+
+/** What was compared, and what was not. @param name of the column, as sentences have it */
+export function measuredText(
+  { statements, measures, unplanned, uncounted, baselineAt = "", isIncomplete }: ReadsMeasured,
+  name: string,
+): string {
+  if (statements === undefined) return "";
+  const { compared, plans, replanned, others, seldom, isReset, columnCalls } = statements;
+  const changed = replanned.filter(({ isWorse }) => !isWorse);
+  const parts = [
+    `${counted(columnCalls, "read")} of ${name} since switch was released (${moment(baselineAt)})`,
+    `${counted(compared.length, "statement")} compared with before`,
+    unplanned === undefined ? `${counted(plans, "query plan")} compared` : `query plans not compared: ${unplanned}`,
+    ...changed.map((each) => `${quoted(each)} is planned as ${plan(each.after)} in place of ${plan(each.before)}`),
+    ...(others.length > 0
+      ? [`not compared, because new: ${list(others.map((each) => `${quoted(each)}, ${ms(each.afterMs)}`))}`]
+      : []),
+    ...(seldom > 0 ? [`${counted(seldom, "statement")} with fewer than ${leastCalls} calls not compared`] : []),
+    ...(isReset ? ["the statistics were reset since, and what came before that is not known"] : []),
+    ...(uncounted === undefined ? [] : [uncounted]),
+    ...(isIncomplete ? ["the server counts more statements than it has room for, and some are missing"] : []),
+    ...measures.filter(({ verdict }) => verdict === "well").map(({ text }) => text),
+  ];
+  return parts.join("; ");
+}
+
+/** Why nobody but a person can tell. @returns undefined where it was measured */
+export function unmeasuredText({
+  unmeasured,
+  statements,
+  minutes = 0,
+  watchMinutes,
+  baselineAt,
+  uncounted,
+}: ReadsMeasured): string | undefined {
+  switch (unmeasured?.reason) {
+    case undefined:
+      return undefined;
+    case "blind":
+      return unmeasured.detail;
+    case "no-baseline":
+      return "nothing was kept of reads when switch was released";
+    case "too-few":
+      return `of ${leastCalls} reads of the column that are needed ${counted(statements?.columnCalls ?? 0, "read")} came since switch was released (${moment(baselineAt ?? "")})${uncounted === undefined ? "" : `; ${uncounted}`}`;
+    case "too-early":
+      return `reads of the column are seen since ${counted(Math.floor(minutes), "minute")}, and ${watchMinutes} are needed`;
+  }
+}
+
+function placeOf(kind: string, id: string, reason: string): OpenWriter {
+  return { file: kind, line: 0, what: "a read", reason, id: JSON.stringify([kind, id]) };
+}
+
+const quoted = ({ words }: Pick<ComparedStatement, "words">) => `‘${statementText(words)}’`;
+const plan = (shape: readonly string[]) => shape.map((node) => node.trim()).join(" > ");
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+const ms = (value: number) => `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`;
+const list = (texts: readonly string[]) =>
+  [...texts.slice(0, 3), ...(texts.length > 3 ? [`${texts.length - 3} more`] : [])].join(", ");

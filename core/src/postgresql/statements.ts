@@ -1,0 +1,164 @@
+import { errorCode } from "../db/retry.js";
+import { inTransaction } from "../db/transaction.js";
+import type { Connection } from "../dialects/connection.js";
+import type { Blind } from "../dialects/pressure.js";
+import type { ReadStatement, Statements } from "../dialects/statements.js";
+import { type Counted, readsOf } from "../sql/counted-statements.js";
+import { loadParser, type Parser, type ScanToken } from "../sql/postgres/parser.js";
+import { quoteIdentifier, quoteLiteral } from "../sql/postgres/quote.js";
+import type { Words } from "../sql/statement-words.js";
+
+/** By pg_stat_statements, and EXPLAIN (GENERIC_PLAN), which needs no values. */
+export const statements: Statements = {
+  async read(connection, table, explained) {
+    const found = await findExtension(connection);
+    if ("kind" in found) return found;
+    const { schema } = found;
+    try {
+      const counted = await limited(connection, () => count(connection, found, table.name));
+      if ("kind" in counted) return counted;
+      const parser = await loadParser();
+      const reads = readsOf(counted.statements, table, (text) => wordsOf(text, parser));
+      const wanted = new Set([...reads.slice(0, mostPlans).map(({ id }) => id), ...explained]);
+      const isPlanned = connection.serverVersion >= 160_000;
+      const planned: ReadStatement[] = [];
+      for (const { text, ...read } of reads) {
+        const shape = isPlanned && wanted.has(read.id) ? await planOf(connection, text) : undefined;
+        planned.push({ ...read, ...(shape && { shape }) });
+      }
+      const { at, since, lost } = counted;
+      return {
+        at,
+        lost,
+        statements: planned,
+        ...(since === null ? {} : { since }),
+        ...(isPlanned ? {} : { unplanned: "PostgreSQL plans statements without their values from 16 on" }),
+      };
+    } catch (error) {
+      if (errorCode(error) !== "42501") throw error;
+      const { rows } = await connection.query<{ role: string }>("SELECT current_user AS role");
+      const role = rows[0]!.role;
+      return blind(
+        `the role ${role} may not read pg_stat_statements: GRANT USAGE ON SCHEMA ${quoteIdentifier(schema)} TO ${quoteIdentifier(role)}`,
+      );
+    }
+  },
+};
+
+/** Each costs the server a few milliseconds. */
+const mostPlans = 20;
+
+interface Extension {
+  readonly schema: string;
+  readonly columns: readonly string[];
+  readonly hasInfo: boolean;
+}
+
+async function findExtension(connection: Connection): Promise<Extension | Blind> {
+  const { rows } = await connection.query<{ isLoaded: boolean } & { [Key in keyof Extension]: Extension[Key] | null }>(
+    `SELECT EXISTS (SELECT FROM pg_settings WHERE name = 'pg_stat_statements.max') AS "isLoaded", n.nspname AS schema,
+       ARRAY(SELECT attname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+              WHERE c.relnamespace = n.oid AND c.relname = 'pg_stat_statements') AS columns,
+       EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'pg_stat_statements_info') AS "hasInfo"
+     FROM (SELECT) one LEFT JOIN (pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace) ON e.extname = 'pg_stat_statements'`,
+  );
+  const { isLoaded, schema, columns, hasInfo } = rows[0]!;
+  if (!isLoaded)
+    return blind(
+      "pg_stat_statements is not loaded: add it to shared_preload_libraries, restart the server, then CREATE EXTENSION pg_stat_statements",
+    );
+  if (schema === null) return blind("the database lacks an extension: CREATE EXTENSION pg_stat_statements");
+  return { schema, columns: columns ?? [], hasInfo: hasInfo ?? false };
+}
+
+interface Count {
+  readonly at: string;
+  readonly since: string | null;
+  readonly lost: number;
+  readonly statements: readonly Counted[];
+}
+
+async function count(connection: Connection, extension: Extension, table: string): Promise<Count | Blind> {
+  const schema = quoteIdentifier(extension.schema);
+  // The names are those of PostgreSQL 13 and later; when a statement was counted first is known from 17 on.
+  const time = extension.columns.includes("total_exec_time") ? "total_exec_time" : "total_time";
+  const first = extension.columns.includes("stats_since") ? isoSql("min(stats_since)") : "NULL::text";
+  const info = `${schema}.pg_stat_statements_info`;
+  const { rows: heads } = await connection.query<{
+    role: string;
+    hidden: number;
+    at: string;
+    since: string | null;
+    lost: number;
+  }>(
+    `SELECT current_user AS role, ${isoSql("clock_timestamp()")} AS at,
+       ${extension.hasInfo ? `(SELECT ${isoSql("stats_reset")} FROM ${info})` : "NULL::text"} AS since,
+       ${extension.hasInfo ? `(SELECT dealloc::float8 FROM ${info})` : "0::float8"} AS lost,
+       (SELECT count(*)::int FROM ${schema}.pg_stat_statements WHERE queryid IS NULL AND ${isHere}) AS hidden`,
+  );
+  const { role, hidden, at, since, lost } = heads[0]!;
+  if (hidden > 0)
+    return blind(
+      `the role ${role} may not see the statements of others: GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`,
+    );
+  const { rows } = await connection.query<Counted>(
+    `SELECT query AS text, sum(calls)::float8 AS calls, sum(${time})::float8 AS "totalMs", sum(rows)::float8 AS rows, ${first} AS "firstAt"
+       FROM ${schema}.pg_stat_statements WHERE ${isHere} AND strpos(lower(query), lower(${quoteLiteral(table)})) > 0
+      GROUP BY queryid, query`,
+  );
+  return { at, since, lost, statements: rows };
+}
+
+const isHere = "dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
+const isoSql = (moment: string) => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+/** Undefined where it cannot be planned so: a parameter whose type nothing says, a table of a session. Nothing is run. */
+async function planOf(connection: Connection, text: string): Promise<readonly string[] | undefined> {
+  try {
+    const { rows } = await limited(connection, () =>
+      connection.query<{ "QUERY PLAN": readonly { Plan: PlanNode }[] }>(
+        `EXPLAIN (GENERIC_PLAN, COSTS off, FORMAT json) ${text}`,
+      ),
+    );
+    return shapeOf(rows[0]!["QUERY PLAN"][0]!.Plan, 0);
+  } catch (error) {
+    if (connection.isLost) throw error;
+    return undefined;
+  }
+}
+
+type PlanNode = Readonly<Record<string, unknown>> & { readonly Plans?: readonly PlanNode[] };
+
+function shapeOf(node: PlanNode, depth: number): string[] {
+  const names = [node["Node Type"], node["Relation Name"], node["Index Name"]].filter((name) => name !== undefined);
+  return [`${" ".repeat(depth)}${names.join(" ")}`, ...(node.Plans ?? []).flatMap((each) => shapeOf(each, depth + 1))];
+}
+
+function limited<T>(connection: Connection, run: () => Promise<T>): Promise<T> {
+  return inTransaction(
+    connection,
+    { isReadOnly: true, limits: { statementTimeoutMs: 5000, lockTimeoutMs: 1000 } },
+    run,
+  );
+}
+
+const blind = (reason: string): Blind => ({ kind: "blind", reason });
+
+const writing = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
+
+/** Undefined where the lexer refuses it. */
+export function wordsOf(sql: string, parser: Pick<Parser, "scan">): Words | undefined {
+  try {
+    return parser.scan(sql).flatMap((token) => (token.tokenName.endsWith("COMMENT") ? [] : [wordOf(token)]));
+  } catch {
+    return undefined;
+  }
+}
+
+function wordOf({ text, tokenName, keywordName }: ScanToken): string {
+  if (/^(PARAM|[SIFBX]CONST)$/.test(tokenName) || /^U&'/i.test(text)) return "?";
+  if (text.startsWith('"')) return text.replaceAll('""', '"');
+  const upper = text.toUpperCase();
+  const isName = tokenName === "IDENT" || /^(UNRESERVED|COL_NAME)_KEYWORD$/.test(keywordName);
+  return isName && !writing.has(upper) ? `"${text.toLowerCase()}"` : upper;
+}

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { connect } from "../../../core/src/connect.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
+import { readTable } from "../../../core/src/facts/table.js";
+import type { GateFacts } from "../../../core/src/gates/gate.js";
+import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
+import gate from "../../../core/src/gates/reads-steady.js";
+import { ensureLedger, ledgerVersion } from "../../../core/src/ledger/schema.js";
+import type { Plan } from "../../../core/src/model/index.js";
+import {
+  createMariadbDatabase,
+  type MariadbDatabase,
+  type MariadbServer,
+  startMariadb,
+} from "../../support/mariadb.js";
+import { fillTable, makeTable, plan } from "./fixture.js";
+
+// The digests of a server that keeps them, before and after switch.
+
+let server: MariadbServer;
+let database: MariadbDatabase;
+let db: Connection;
+let app: Awaited<ReturnType<MariadbDatabase["open"]>>;
+const step = { gate: "reads-steady", table: { name: "User" }, column: "handle" } as const;
+const ask = (connection = db, watchMinutes = 0) => {
+  const facts: GateFacts = {
+    columns: [],
+    plan,
+    target: "production",
+    connection,
+    units: { applied: [], failed: [], pending: [] },
+    deploy: "npx prisma migrate deploy",
+    recover: (name) => name,
+    watchMinutes,
+  };
+  return gate.ask(step, facts);
+};
+const keep = () =>
+  keepBaselines(db, { gates: { switch: [], contract: [step] } } as unknown as Plan, {
+    phase: "switch",
+    evidence: plan,
+    isRelease: true,
+  });
+const run = async (sql: string, times = 200) => {
+  // By the text protocol: what a driver prepares is not counted.
+  for (let at = 0; at < times; at++) await app.query(sql, [`user${at}@example.org`]);
+};
+const old = "SELECT `User`.`id`, `User`.`email` FROM `User` WHERE `User`.`email` = ? LIMIT 5";
+const read = old.replace("`email` FROM", "`email`, `User`.`handle` FROM");
+
+beforeAll(async () => {
+  server = await startMariadb({ settings: { performance_schema: "ON" } });
+  database = await createMariadbDatabase("steady", server);
+  db = await connect(database.url, { applicationName: "test" });
+  app = await database.open();
+}, 60_000);
+afterAll(async () => {
+  await db?.close();
+  await database?.drop();
+  await server?.stop();
+});
+beforeEach(async () => {
+  await db.query("DROP DATABASE IF EXISTS lockstep");
+  const rows = Array.from({ length: 20_000 }, (_, at) => [String(at), `user${at}@example.org`] as const);
+  const spec = await makeTable(db, { rows });
+  await db.query("CREATE INDEX `byEmail` ON `User` (`email`)");
+  await db.query("TRUNCATE performance_schema.events_statements_summary_by_digest");
+  return spec;
+});
+
+it("opens when reads are as they were, and says that plans were not compared", async () => {
+  await run(old);
+  await keep();
+  for (let at = 0; at < 200; at++) await app.execute(read, ["a"]);
+  expect((await ask()).statement).toMatch(
+    / 0 reads came since .*; MariaDB does not count statements that a driver prepares/,
+  );
+  await run(read);
+  expect((await ask(db, 15)).statement).toMatch(/reads of the column are seen since \d minutes?, and 15 are needed$/);
+  const answer = await ask();
+  expect(answer.statement).toMatch(
+    /^Reads are steady on production: 200 reads of "User"."handle" since .*; 1 statement compared with before; query plans not compared: MariaDB does not plan/,
+  );
+  expect(answer.isOpen).toBe(true);
+});
+
+it("keeps its baseline in a ledger that an older version has made", async () => {
+  await ensureLedger(db);
+  await db.query("DROP TABLE lockstep.baselines");
+  await db.query("UPDATE lockstep.meta SET version = 5");
+  expect((await ask()).statement).toContain("nothing was kept of reads when switch was released");
+  await run(old);
+  await keep();
+  expect((await db.query("SELECT version FROM lockstep.meta")).rows).toEqual([{ version: ledgerVersion }]);
+  expect((await ask()).statement).toContain(" 0 reads came since switch was released");
+});
+
+it("names a read that got slower", async () => {
+  await run(old);
+  await keep();
+  await db.query("DROP INDEX `byEmail` ON `User`");
+  await run(read);
+  const answer = await ask();
+  expect(answer).toMatchObject({ isOpen: false, mayOverrule: true });
+  expect(answer.statement).toMatch(
+    /‘SELECT "?User"?\.id, .*handle FROM .*’ takes [\d.]+ ms in place of [\d.]+ ms \(200 calls\)/,
+  );
+});
+
+it("leaves out what a backfill reads", async () => {
+  const spec = await makeTable(db, { rows: Array.from({ length: 3000 }, (_, at) => [String(at), "a@b"] as const) });
+  await db.query("TRUNCATE performance_schema.events_statements_summary_by_digest");
+  const { batches } = await fillTable(database.url, spec, { batch: { startRows: 50, minRows: 50, maxRows: 50 } });
+  expect(batches).toBeGreaterThan(10);
+  const found = await db.dialect.statements.read(db, (await readTable(db, step.table))!, []);
+  expect("statements" in found && found.statements.filter(({ calls }) => calls > 2)).toEqual([]);
+});
+
+it("says what is missing: the right, what counts statements, and performance_schema itself", async () => {
+  await db.query("CREATE OR REPLACE USER reader@'%'");
+  await db.query(`GRANT SELECT ON \`${database.name}\`.* TO reader@'%'`);
+  const url = new URL(database.url);
+  url.username = "reader";
+  const reader = await connect(url.toString(), { applicationName: "test" });
+  try {
+    expect((await ask(reader)).statement).toMatch(
+      /It was not measured: 'reader'@'%' may not read the statistics: GRANT SELECT ON performance_schema\.\* TO 'reader'@'%'$/,
+    );
+  } finally {
+    await reader.close();
+  }
+  const set = (value: string) =>
+    db.query(`UPDATE performance_schema.setup_consumers SET ENABLED = '${value}' WHERE NAME = 'statements_digest'`);
+  await set("NO");
+  expect((await ask()).statement).toContain("UPDATE performance_schema.setup_consumers SET ENABLED = 'YES'");
+  await set("YES");
+  const plain = await createMariadbDatabase("steady");
+  const other = await connect(plain.url, { applicationName: "test" });
+  try {
+    await makeTable(other);
+    expect((await ask(other)).statement).toMatch(
+      /It was not measured: performance_schema is off: set performance_schema = ON/,
+    );
+  } finally {
+    await other.close();
+    await plain.drop();
+  }
+});

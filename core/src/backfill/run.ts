@@ -39,11 +39,15 @@ export class Run {
     this.pace = new Pace(given.clock.now());
   }
 
+  /** One of its workers was connected before. */
+  get isAtWork(): boolean {
+    return this.#filledBefore !== undefined;
+  }
   get isStopped(): boolean {
     return this.settings.signal.aborted;
   }
 
-  /** A worker is connected. */
+  /** A worker is connected; again after its connection broke. */
   enter(worker: string, session: () => BackfillSession): void {
     const { id, record } = session();
     this.#filledBefore ??= record.rowsFilled;

@@ -1,6 +1,9 @@
 import { refused } from "../db/refused.js";
+import { isDatabaseError } from "../db/retry.js";
+import type { RunnerSession } from "../dialects/batches.js";
 import { LockstepError } from "../errors.js";
 import { endBackfill, readBackfill } from "../ledger/backfills.js";
+import { readWorkers } from "../ledger/workers.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
 import { keyLabel } from "./keys.js";
@@ -9,7 +12,7 @@ import { checkFills, type PreflightProblem } from "./preflight.js";
 import { rowsRefused } from "./row-refused.js";
 import { Run } from "./run.js";
 import { findRunner } from "./runner-lock.js";
-import { throwFirst } from "./session.js";
+import { isSameWork, isUnled, notLed, throwFirst } from "./session.js";
 import { keepAppearing, sweep } from "./sweep.js";
 import { newWorker, passTogether } from "./workers.js";
 
@@ -45,7 +48,8 @@ export async function runBackfill(input: BackfillInput): Promise<BackfillResult>
         if (result !== undefined) return result;
         continue;
       }
-      return await lead(run, leader);
+      const result = await lead(run, leader);
+      if (result !== undefined) return result;
     }
   } finally {
     await run.close();
@@ -56,14 +60,18 @@ const isLed = (error: unknown) => error instanceof LockstepError && error.code =
 
 const known = (run: Run, error: unknown) => refused(error, `The backfill of "${run.settings.spec.table.name}"`);
 
-/** The one that tries the fills, works with the others, looks back, and says how it ended. */
-async function lead(run: Run, leader: BatchLoop): Promise<BackfillResult> {
+/**
+ * The one that tries the fills, works with the others, looks back, and says how it ended.
+ * @returns undefined: its session had ended, and another process, which it works with from here on, was quicker to lead
+ */
+async function lead(run: Run, leader: BatchLoop): Promise<BackfillResult | undefined> {
   try {
     await begin(leader);
     const status = await fill(leader);
     if (status === "done" && leader.refused.length > 0) throw rowsRefused(leader);
     return await end(leader, status);
   } catch (error) {
+    if (run.settings.isJoining && isLed(error)) return undefined;
     await writeDownFailure(leader, known(run, error));
     throw known(run, error);
   } finally {
@@ -140,7 +148,13 @@ function resultOf(loop: BatchLoop, status: BackfillResult["status"]): BackfillRe
 async function join(run: Run): Promise<BackfillResult | undefined> {
   const worker = newWorker(run, false);
   try {
-    await worker.open();
+    try {
+      await worker.open();
+    } catch (error) {
+      // Whoever led has ended just now.
+      if (isUnled(error)) return undefined;
+      throw error;
+    }
     const { record } = worker.session;
     run.settings.emit({
       kind: "started",
@@ -151,9 +165,15 @@ async function join(run: Run): Promise<BackfillResult | undefined> {
     });
     await passTogether(worker);
     for (;;) {
-      if (run.isStopped) return resultOf(worker, "stopped");
-      const { connection, id } = worker.session;
-      const now = await worker.scan(() => readBackfill(connection, id));
+      // In this order: whoever led has written down how it ended.
+      const seen = await worker.scan(async ({ connection, id }) => {
+        const leader = await findRunner(connection, id);
+        return { leader, now: await readBackfill(connection, id) };
+      });
+      if (seen === undefined) return resultOf(worker, "stopped");
+      const { connection, id, work } = worker.session;
+      const { leader, now } = seen;
+      if (!isSameWork(now, work)) throw notLed(connection, id);
       if (now?.status === "done") return resultOf(worker, "done");
       // It may be known here before this process hears it: whoever led has ended because of it.
       if (now?.control.cancelled !== undefined)
@@ -163,7 +183,7 @@ async function join(run: Run): Promise<BackfillResult | undefined> {
           "LS5029",
           `The run that leads the backfill of ${id.plan} on ${connection.label} has failed: ${now.error}`,
         );
-      if ((await findRunner(connection, id)) === undefined) return undefined;
+      if (leader === undefined || (await endSilent(worker, leader))) return undefined;
       await run.settings.clock.sleep(1000, run.settings.signal);
     }
   } catch (error) {
@@ -171,6 +191,30 @@ async function join(run: Run): Promise<BackfillResult | undefined> {
   } finally {
     await worker.close();
   }
+}
+
+/**
+ * Ends the session of a leader that was not heard of for as long as a lease holds: its process is suspended, or its host is dead and the
+ * server may notice that in hours.
+ */
+async function endSilent(worker: BatchLoop, { pid }: RunnerSession): Promise<boolean> {
+  const { leaseMs } = worker.settings;
+  const isEnded = await worker.scan(async ({ connection, id }) => {
+    const runner = (await readBackfill(connection, id))?.runner;
+    const leader = (await readWorkers(connection, id.plan)).find((each) => each.worker === runner);
+    if (leader === undefined || leader.silentMs < leaseMs) return false;
+    const { batches } = connection.dialect;
+    if ((await findRunner(connection, id))?.pid !== pid) return true;
+    try {
+      await connection.query(batches.endingSession(pid));
+      return true;
+    } catch (error) {
+      // Without the right to end it there is only waiting.
+      if (isDatabaseError(error)) return false;
+      throw error;
+    }
+  });
+  return isEnded === true;
 }
 
 /** Best effort: the error itself is what counts. */

@@ -14,7 +14,7 @@ import type { BackfillSpec } from "../model/plan.js";
 import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
-import { takeRunnerLock } from "./runner-lock.js";
+import { findRunner, takeRunnerLock } from "./runner-lock.js";
 
 /** A connection that may fill: expand is applied, locks are taken, the ledger knows us. */
 export interface BackfillSession {
@@ -36,6 +36,8 @@ export interface WorkerRole {
   /** Names it; the same after a reconnect. */
   readonly worker: string;
   readonly leads: boolean;
+  /** Its process is at work already: who cancels the backfill means it. */
+  readonly isLater?: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface WorkerRole {
  */
 export async function openSession(
   settings: RunSettings,
-  { worker, leads }: WorkerRole,
+  { worker, leads, isLater = false }: WorkerRole,
   previous: Connection | undefined,
 ): Promise<BackfillSession> {
   const { spec, plan, silenceMs } = settings;
@@ -60,13 +62,16 @@ export async function openSession(
     throwFirst(problems);
     const { oid, schema, name, rowEstimate } = table!;
     const id = { plan, table: { oid, schema, name }, once: spec.once === true };
-    // Whoever joins need not wait until the server has noticed that the last one was killed: it takes over then.
-    if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs: settings.isJoining ? 0 : 5000 });
+    // Whoever joins need not wait until the server has noticed that the last one was killed: it takes over then. Its own session that
+    // broke may take a moment to end.
+    const patienceMs = settings.isJoining && previous === undefined ? 0 : 5000;
+    if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs });
     const target = targetOf(table!, spec);
     const work = { key: target.key, columns: spec.columns.map((column) => column.name) };
-    const begin = { runner: worker, rowsEstimated: rowEstimate, work };
+    const isGoingOn = isLater || previous !== undefined;
+    const begin = { runner: worker, rowsEstimated: rowEstimate, work, isGoingOn };
     const record = await (!leads
-      ? joinBackfill(connection, id, work)
+      ? joinBackfill(connection, id, work, settings, isGoingOn)
       : id.once
         ? beginOnce(connection, id, target, begin, settings)
         : beginBackfill(connection, id, begin));
@@ -94,11 +99,47 @@ export function targetOf(table: TableFacts, spec: BackfillSpec): FillTarget {
   };
 }
 
-/** The record of a backfill that another worker leads. @throws LS5028 nobody has begun it, or with another key or other columns */
-async function joinBackfill(connection: Connection, id: BackfillId, work: BackfillWork): Promise<BackfillRecord> {
-  const record = await readBackfill(connection, id);
-  if (record !== undefined && JSON.stringify(record.work) === JSON.stringify(work)) return record;
-  throw new LockstepError("LS5028", `Nobody leads a backfill of ${id.plan} with these columns on ${connection.label}`);
+/** So long whoever leads may take from its lock to its record: the ledger may have to be made, or a connection anew. */
+const beginMs = 5000;
+
+/**
+ * The record of a backfill that another worker leads, as that one has begun it. Who is at work goes on while nobody leads.
+ * @throws LS5028 nobody has begun it, or with another key or other columns
+ */
+async function joinBackfill(
+  connection: Connection,
+  id: BackfillId,
+  work: BackfillWork,
+  { clock, signal }: RunSettings,
+  isGoingOn: boolean,
+): Promise<BackfillRecord> {
+  const deadline = clock.now() + beginMs;
+  for (;;) {
+    const leader = await findRunner(connection, id);
+    const record = await readBackfill(connection, id);
+    // What an earlier run has left there says nothing of this one: neither its end nor that it was cancelled.
+    const owner = record && (await connection.dialect.batches.lockedBy(connection, workerLock(record.runner)));
+    const isBegun = isGoingOn || (leader !== undefined && owner?.pid === leader.pid);
+    if (record !== undefined && isBegun && isSameWork(record, work)) return record;
+    const isVain = leader === undefined && !isGoingOn;
+    if (isVain || clock.now() >= deadline || signal.aborted) throw notLed(connection, id, leader !== undefined);
+    await clock.sleep(100, signal);
+  }
+}
+
+export function isSameWork(record: BackfillRecord | undefined, work: BackfillWork): boolean {
+  return record !== undefined && JSON.stringify(record.work) === JSON.stringify(work);
+}
+
+export function notLed(connection: Connection, id: BackfillId, isLed = true): LockstepError {
+  return new LockstepError("LS5028", `Nobody leads a backfill of ${id.plan} with these columns on ${connection.label}`, {
+    details: { isLed },
+  });
+}
+
+/** Nobody leads at all: whoever comes may. */
+export function isUnled(error: unknown): boolean {
+  return error instanceof LockstepError && error.code === "LS5028" && error.details?.isLed === false;
 }
 
 /** Turns what stands against the backfill into an error; the first problem speaks, all are in the details. */

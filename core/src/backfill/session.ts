@@ -99,8 +99,8 @@ export function targetOf(table: TableFacts, spec: BackfillSpec): FillTarget {
   };
 }
 
-/** So long whoever leads may take from its lock to its record: the ledger may have to be made, or a connection anew. */
-const beginMs = 5000;
+/** So long whoever leads may take from its lock to its record: the ledger may have to be made, the table read, a connection made anew. */
+const beginMs = 60_000;
 
 /**
  * The record of a backfill that another worker leads, as that one has begun it. Who is at work goes on while nobody leads.
@@ -119,9 +119,9 @@ async function joinBackfill(
     const record = await readBackfill(connection, id);
     // What an earlier run has left there says nothing of this one: neither its end nor that it was cancelled.
     const owner = record && (await connection.dialect.batches.lockedBy(connection, workerLock(record.runner)));
-    const isBegun = isGoingOn || (leader !== undefined && owner?.pid === leader.pid);
-    if (record !== undefined && isBegun && isSameWork(record, work)) return record;
-    const isVain = leader === undefined && !isGoingOn;
+    const isLeaders = leader !== undefined && owner?.pid === leader.pid;
+    if (record !== undefined && (isGoingOn || isLeaders) && isSameWork(record, work)) return record;
+    const isVain = leader === undefined ? !isGoingOn : isLeaders;
     if (isVain || clock.now() >= deadline || signal.aborted) throw notLed(connection, id, leader !== undefined);
     await clock.sleep(100, signal);
   }
@@ -132,9 +132,13 @@ export function isSameWork(record: BackfillRecord | undefined, work: BackfillWor
 }
 
 export function notLed(connection: Connection, id: BackfillId, isLed = true): LockstepError {
-  return new LockstepError("LS5028", `Nobody leads a backfill of ${id.plan} with these columns on ${connection.label}`, {
-    details: { isLed },
-  });
+  return new LockstepError(
+    "LS5028",
+    `Nobody leads a backfill of ${id.plan} with these columns on ${connection.label}`,
+    {
+      details: { isLed },
+    },
+  );
 }
 
 /** Nobody leads at all: whoever comes may. */

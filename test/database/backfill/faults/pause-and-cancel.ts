@@ -13,7 +13,8 @@ const fault: Fault = {
   endings: ["stopped"],
   async inject(world, random) {
     const at = "2026-11-23T01:00:00.000Z";
-    const before = [...world.alive];
+    // Who enters after the cancel is the next run, which takes it back.
+    const before = world.alive.filter(({ events }) => events.some(({ kind }) => kind === "started"));
     const breaking = random() < 0.6 ? someSessions(world, random) : undefined;
     const said = [
       say(world, (control) => ({ ...control, paused: { who: "ann", at } }), random() * 40),

@@ -129,6 +129,18 @@ export const formatters: readonly Formatter[] = [${ids.map(camel).join(", ")}];
     write: (ids) => checks(ids, "../../dialects/check.js", "What there is to look at on MySQL and MariaDB"),
   },
   {
+    folder: "test/database/backfill/faults",
+    not: ["index", "fault", "sessions"],
+    write: (ids) =>
+      `${imports(ids, `import type { Fault } from "./fault.js";`)}
+
+/** Every fault, in the order of their names. This file is generated: npm run lists. */
+export const faults: readonly Fault[] = [
+${ids.map((id) => `  ${camel(id)},`).join("\n")}
+];
+`,
+  },
+  {
     folder: "plugin-prisma/src/doctor",
     not: ["index"],
     write: (ids) =>

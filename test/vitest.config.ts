@@ -14,6 +14,7 @@ const mariadb = [
   "database/mysql/**/*.test.ts",
   "matrix/mariadb/**/*.test.ts",
   "contract/{killed-mariadb,online}.test.ts",
+  "database/backfill/fault-runs/mariadb.test.ts",
   "scenarios/mysql-code.test.ts",
 ];
 const copying = ["contract/online.test.ts", "database/mysql/online-run.test.ts"];

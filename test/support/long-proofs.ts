@@ -9,7 +9,7 @@ export const longProofs: readonly string[] = [
   "contract/{after-safe,bad-input,former-columns,hand-written,killed-*,online,open-plans,phases}.test.ts",
   "database/hand-written/**/*.test.ts",
   "database/backfill/{kill,workers}.test.ts",
-  "database/backfill/signals/*.test.ts",
+  "database/backfill/{fault-runs,signals}/*.test.ts",
   "database/mysql/{online-run,prisma,prisma-forms,replication,typeorm-*}.test.ts",
   "packed/{prisma,typeorm,types}.test.ts",
   "plugin-{prisma,typeorm}/codemods/type-check.test.ts",

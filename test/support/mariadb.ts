@@ -23,13 +23,15 @@ export interface MariadbServer {
   url(database?: string): string;
   readonly port: number;
   log(): string;
+  /** Ends it and starts it again, with the same data: `crash` is a kill -9. */
+  restart(how: "fast" | "crash"): Promise<void>;
   /** Removes the data. May be called twice. */
   stop(): Promise<void>;
 }
 
 interface Running {
-  readonly child: ChildProcess;
-  readonly guard: ChildProcess;
+  child: ChildProcess;
+  guard: ChildProcess;
   readonly folder: string;
 }
 
@@ -55,7 +57,12 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
       const port = await freePort();
       const child = launch(binaries, folder, port, options, account);
       if (await isReady(child, folder, port))
-        return serverOf({ child, guard: guardOf(child, folder, account), folder }, port);
+        return serverOf({ child, guard: guardOf(child, folder, account), folder }, port, async () => {
+          const again = launch(binaries, folder, port, options, account);
+          if (!(await isReady(again, folder, port)))
+            throw new Error(`MariaDB did not start again:\n${readFileSync(join(folder, "server.log"), "utf8")}`);
+          return { child: again, guard: guardOf(again, folder, account) };
+        });
       const log = readFileSync(join(folder, "server.log"), "utf8");
       child.kill("SIGKILL");
       if (attempt === 5 || !log.includes("Can't start server: Bind")) throw new Error(`MariaDB did not start:\n${log}`);
@@ -168,27 +175,36 @@ function guardOf(child: ChildProcess, folder: string, account: Account | undefin
   return guard;
 }
 
-function serverOf(entry: Running, port: number): MariadbServer {
-  const { child, guard, folder } = entry;
+function serverOf(entry: Running, port: number, again: () => Promise<Pick<Running, "child" | "guard">>): MariadbServer {
+  const { folder } = entry;
   running.add(entry);
   if (!isWatching) process.once("exit", endAll);
   isWatching = true;
-  child.unref(); // a caller that forgets stop() can still end
+  entry.child.unref(); // a caller that forgets stop() can still end
+  const end = async (signal: "SIGKILL" | "SIGTERM") => {
+    const { child, guard } = entry;
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.ref();
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal);
+      await ended;
+    }
+    guard.kill("SIGKILL");
+  };
   let lastLog = "";
   let stopping: Promise<void> | undefined;
   return {
     url: (database = "mysql") => `mysql://root@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     port,
     log: () => (running.has(entry) ? readFileSync(join(folder, "server.log"), "utf8") : lastLog),
+    async restart(how) {
+      await end(how === "crash" ? "SIGKILL" : "SIGTERM");
+      Object.assign(entry, await again());
+      entry.child.unref();
+    },
     stop() {
       stopping ??= (async () => {
-        const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-        child.ref();
-        if (child.exitCode === null && child.signalCode === null) {
-          child.kill("SIGKILL"); // nothing of the data is wanted any more
-          await ended;
-        }
-        guard.kill("SIGKILL");
+        await end("SIGKILL"); // nothing of the data is wanted any more
         lastLog = await readFile(join(folder, "server.log"), "utf8").catch(() => "");
         running.delete(entry);
         await rm(folder, { recursive: true, force: true, maxRetries: 3 });

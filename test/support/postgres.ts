@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly replicaOf?: { readonly server: PostgresServer; readonly name: string };
   /** Survive a crash of the host, as a real server does. Default: false, which makes commits much faster. */
   readonly fsync?: boolean;
+  /** No file gets longer, as on a disk that is full: in kB, and at least the 1024 of a WAL segment then. */
+  readonly maxFileKb?: number;
   /** Speaks TLS, with the certificate for 127.0.0.1 in `certificates/`. Default: false. */
   readonly encryption?: boolean;
 }
@@ -32,13 +34,17 @@ export interface PostgresServer {
   readonly dataDir: string;
   /** Fast shutdown; removes the data. May be called twice. */
   stop(): Promise<void>;
+  /** Ends it and starts it again, with the same data: `crash` is an immediate shutdown, without a last checkpoint. */
+  restart(how: "fast" | "crash", changes?: { readonly maxFileKb?: number | undefined }): Promise<void>;
+  /** Ends it at once, for good or until `restart`. */
+  crash(): Promise<void>;
   /** What the server has logged so far. */
   log(): string;
 }
 
 interface Running {
-  readonly child: ChildProcess;
-  readonly guard: ChildProcess | undefined;
+  child: ChildProcess;
+  guard: ChildProcess | undefined;
   readonly folder: string;
 }
 
@@ -60,7 +66,7 @@ export async function start(options: StartOptions = {}): Promise<PostgresServer>
   const logFile = join(folder, "server.log");
   try {
     if (account) await chown(folder, account.uid, account.gid);
-    if (options.replicaOf === undefined) initialise(native, folder, dataDir, account);
+    if (options.replicaOf === undefined) initialise(native, folder, dataDir, account, options.maxFileKb !== undefined);
     else await copyPrimary(options.replicaOf.server, dataDir, account);
     if (options.encryption) await copyCertificate(folder, account);
     // Another process may take the port between our asking and the server's: then the next one.
@@ -68,7 +74,12 @@ export async function start(options: StartOptions = {}): Promise<PostgresServer>
       const port = await freePort();
       const child = launch(native, folder, port, options, account);
       if (await isReady(child, dataDir))
-        return serverOf({ child, guard: guardOf(child, folder, account), folder }, port);
+        return serverOf({ child, guard: guardOf(child, folder, account), folder }, port, async (changes) => {
+          const again = launch(native, folder, port, { ...options, ...changes } as StartOptions, account);
+          if (!(await isReady(again, dataDir)))
+            throw new Error(`PostgreSQL did not start again:\n${readFileSync(logFile, "utf8")}`);
+          return { child: again, guard: guardOf(again, folder, account) };
+        });
       const log = readFileSync(logFile, "utf8");
       child.kill("SIGKILL");
       if (attempt === 5 || !log.includes("could not bind")) throw new Error(`PostgreSQL did not start:\n${log}`);
@@ -79,11 +90,20 @@ export async function start(options: StartOptions = {}): Promise<PostgresServer>
   }
 }
 
-function initialise(native: string, folder: string, dataDir: string, account: Account | undefined): void {
+function initialise(
+  native: string,
+  folder: string,
+  dataDir: string,
+  account: Account | undefined,
+  hasSmallFiles: boolean,
+): void {
   const made = spawnSync(
     join(native, "bin", "initdb"),
     // Trust: every role of a test can connect without a password; nobody but this machine reaches the port.
-    ["-D", dataDir, "-U", "postgres", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync"],
+    [
+      ...["-D", dataDir, "-U", "postgres", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync"],
+      ...(hasSmallFiles ? ["--wal-segsize=1"] : []),
+    ],
     { cwd: folder, env: environment(), encoding: "utf8", ...account },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? ""}\n${made.stdout}${made.stderr}`);
@@ -146,8 +166,13 @@ function launch(
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   // A file, not a pipe: a full or closed pipe would stop the server.
   const log = openSync(join(folder, "server.log"), "w", 0o666);
+  const command = [join(native, "bin", "postgres"), "-D", join(folder, "data"), ...args];
+  const { maxFileKb } = options;
+  // The shell's blocks are of 512 bytes.
+  const limited = ["/bin/sh", "-c", `ulimit -f ${(maxFileKb ?? 0) * 2}; exec "$@"`, "sh", ...command];
+  const [program, ...rest] = maxFileKb === undefined ? command : limited;
   try {
-    return spawn(join(native, "bin", "postgres"), ["-D", join(folder, "data"), ...args], {
+    return spawn(program!, rest, {
       cwd: folder,
       env: environment(),
       detached: true, // Ctrl-C in the terminal reaches us only; we end the server in order
@@ -196,12 +221,26 @@ function guardOf(child: ChildProcess, folder: string, account: Account | undefin
   return guard;
 }
 
-function serverOf(entry: Running, port: number): PostgresServer {
-  const { child, guard, folder } = entry;
+function serverOf(
+  entry: Running,
+  port: number,
+  again: (changes: { readonly maxFileKb?: number | undefined }) => Promise<Pick<Running, "child" | "guard">>,
+): PostgresServer {
+  const { folder } = entry;
   const logFile = join(folder, "server.log");
   running.add(entry);
   watchProcess();
-  child.unref(); // a caller that forgets stop() can still end
+  entry.child.unref(); // a caller that forgets stop() can still end
+  const end = async (signal: "SIGINT" | "SIGQUIT") => {
+    const { child } = entry;
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    child.ref();
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal); // fast: sessions are ended, not waited for
+      await ended;
+    }
+    entry.guard?.kill("SIGKILL");
+  };
   let lastLog = "";
   let stopping: Promise<void> | undefined;
   return {
@@ -210,15 +249,15 @@ function serverOf(entry: Running, port: number): PostgresServer {
     port,
     dataDir: join(folder, "data"),
     log: () => (running.has(entry) ? readFileSync(logFile, "utf8") : lastLog),
+    crash: () => end("SIGQUIT"),
+    async restart(how, changes = {}) {
+      await end(how === "crash" ? "SIGQUIT" : "SIGINT");
+      Object.assign(entry, await again(changes));
+      entry.child.unref();
+    },
     stop() {
       stopping ??= (async () => {
-        const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-        child.ref();
-        if (child.exitCode === null && child.signalCode === null) {
-          child.kill("SIGINT"); // fast: sessions are ended, not waited for
-          await ended;
-        }
-        guard?.kill("SIGKILL");
+        await end("SIGINT");
         lastLog = await readFile(logFile, "utf8").catch(() => "");
         running.delete(entry);
         await rm(folder, { recursive: true, force: true, maxRetries: 3 });

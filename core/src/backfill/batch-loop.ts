@@ -1,4 +1,4 @@
-import { isDatabaseError, pauseBeforeRetry, type RetryPolicy, retryReason, withRetry } from "../db/retry.js";
+import { errorCode, isDatabaseError, pauseBeforeRetry, type RetryPolicy, retryReason, withRetry } from "../db/retry.js";
 import { textWithoutValues } from "../db/without-values.js";
 import type { KeyValues, Scope } from "../dialects/batches.js";
 import type { Cursor, Lease } from "../dialects/ledger-store.js";
@@ -12,7 +12,7 @@ import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
 import { type RefusedRow, rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";
 import type { Run } from "./run.js";
-import { type BackfillSession, openSession, type WorkerRole } from "./session.js";
+import { type BackfillSession, isSameWork, isUnled, openSession, type WorkerRole } from "./session.js";
 import { type SetbackReason, setbackReason } from "./setback.js";
 import type { LastBatch } from "./signals/signal.js";
 import { rowsPerScan } from "./sweep.js";
@@ -24,6 +24,12 @@ export const givingWay: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPause
 
 /** Calls of a function that throws: what it depends on may be away for a moment. */
 const calling: RetryPolicy = { attempts: 4, firstPauseMs: 1000, maxPauseMs: 10_000 };
+
+/** Somebody has cancelled a statement, or ended a session, that was just begun. */
+const isEnded = (code = "") => ["57014", "57P01", "ECONNRESET", "PROTOCOL_CONNECTION_LOST"].includes(code);
+
+/** A replica that is about to take over is reached before it may be written to: BEGIN READ WRITE is 0A000 there, another write 25006. */
+const isStandby = (code: string | undefined) => code === "25006" || code === "0A000";
 
 /** Runs batch after batch on one target: sizes them, rests between them, and gets over locks and broken connections. */
 export class BatchLoop {
@@ -97,7 +103,12 @@ export class BatchLoop {
   }
 
   async open(): Promise<void> {
-    this.#opened = await this.#enter(3, (error) => ["busy", "locked"].includes(retryReason(error) ?? ""));
+    const isAway = (error: unknown) =>
+      ["busy", "locked", "conflict"].includes(retryReason(error) ?? "") || isEnded(errorCode(error));
+    // A server that cannot be reached is told at once, unless the process has reached it before.
+    this.#opened = this.run.isAtWork
+      ? await this.#enter(reconnecting.attempts, this.#isWorthAnotherTry)
+      : await this.#enter(3, isAway);
     this.run.enter(this.role.worker, () => this.session);
   }
 
@@ -117,7 +128,7 @@ export class BatchLoop {
    */
   async claim(): Promise<Claim["kind"] | undefined> {
     if (this.session.lease !== undefined) return "lease";
-    const claimed = await this.scan(({ connection }) => this.#inShort(() => claimLease(connection, this.#claiming())));
+    const claimed = await this.#ask(({ connection }) => this.#inShort(() => claimLease(connection, this.#claiming())));
     if (claimed === undefined) return undefined;
     const { claim, record } = claimed;
     if (record !== undefined) this.run.count(record);
@@ -132,8 +143,10 @@ export class BatchLoop {
 
   /** The ledger as it is now: the pass may be over, or begin anew. */
   async look(): Promise<void> {
-    const record = await this.scan(({ connection, id }) => readBackfill(connection, id));
-    if (record !== undefined) this.session.cursor = record.cursor;
+    const record = await this.#ask(({ connection, id }) => readBackfill(connection, id));
+    if (this.isStopped || record === undefined) return;
+    if (!isSameWork(record, this.session.work)) throw this.#takenOver();
+    this.session.cursor = record.cursor;
   }
 
   /**
@@ -181,7 +194,11 @@ export class BatchLoop {
         return result;
       } catch (failure) {
         if (this.#isLost(failure)) return undefined;
-        const passed = await this.#passOver(failure);
+        const passed = await this.#passOver(failure).catch((error: unknown) => {
+          if (this.#isLost(error)) return "lost" as const;
+          throw error;
+        });
+        if (passed === "lost") return undefined;
         if (passed !== undefined) return passed;
         if ((await this.#overcome(failure, attempt)) === "locked") locked++;
       }
@@ -204,7 +221,19 @@ export class BatchLoop {
    * Reads the whole table. The signal ends it at once: there is nothing to finish.
    * @returns undefined when the signal came
    */
-  async scan<T>(read: (session: BackfillSession) => Promise<T>): Promise<T | undefined> {
+  scan<T>(read: (session: BackfillSession) => Promise<T>): Promise<T | undefined> {
+    return this.#read(read, (reason) => reason === "timeout" || reason === "data");
+  }
+
+  /** Asks the ledger. The signal ends it at once. A statement that somebody has cancelled is asked again. */
+  #ask<T>(read: (session: BackfillSession) => Promise<T>): Promise<T | undefined> {
+    return this.#read(read, (reason) => reason === "data");
+  }
+
+  async #read<T>(
+    read: (session: BackfillSession) => Promise<T>,
+    isOver: (reason: SetbackReason | undefined) => boolean,
+  ): Promise<T | undefined> {
     const { signal } = this.settings;
     for (let attempt = 1; !this.isStopped; attempt++) {
       const session = this.session;
@@ -217,7 +246,7 @@ export class BatchLoop {
         if (this.isStopped) return undefined;
         const reason = setbackReason(error, session.connection.isLost);
         // A scan that was too slow, or whose rows are at fault, ends the same way the next time.
-        if (reason === "timeout" || reason === "data") throw error;
+        if (isOver(reason)) throw error;
         await this.#overcome(error, attempt);
       } finally {
         signal.removeEventListener("abort", cancel);
@@ -294,7 +323,12 @@ export class BatchLoop {
   async #advance(advance: Parameters<typeof advanceBackfill>[3]): Promise<void> {
     const { connection, id } = this.session;
     if (await advanceBackfill(connection, id, this.role.worker, advance)) return;
-    throw new LockstepError(
+    throw this.#takenOver();
+  }
+
+  #takenOver(): LockstepError {
+    const { connection, id } = this.session;
+    return new LockstepError(
       "LS5003",
       `Another runner has taken over the backfill of ${id.plan} on ${connection.label}`,
     );
@@ -428,8 +462,8 @@ export class BatchLoop {
   async #reconnect(): Promise<void> {
     await this.session.connection.close();
     try {
-      this.#opened = await this.#enter(reconnecting.attempts, isWorthAnotherTry);
-      this.run.count(this.session.record);
+      this.#opened = await this.#enter(reconnecting.attempts, this.#isWorthAnotherTry);
+      this.run.enter(this.role.worker, () => this.session);
       // A server that took over, or that crashed, may lack what was written last.
       const { connection, id, record } = this.session;
       if (this.role.leads && this.run.isTried && !record.isOpen) await connection.dialect.ledger.open(connection, id);
@@ -438,6 +472,16 @@ export class BatchLoop {
       if (!this.isStopped) throw error;
     }
   }
+
+  /** After a broken connection: the server restarts, fails over, or still has our old session. */
+  readonly #isWorthAnotherTry = (error: unknown): boolean => {
+    const code = errorCode(error);
+    if (retryReason(error) !== undefined || isEnded(code) || isStandby(code) || isUnled(error)) return true;
+    if (!(error instanceof LockstepError)) return false;
+    // Whoever joins works with the one that leads now.
+    if (error.code === "LS5003") return !this.settings.isJoining;
+    return error.code === "LS8004" && !isDatabaseError(error.cause);
+  };
 
   async #enter(attempts: number, shouldRetry: (error: unknown) => boolean): Promise<BackfillSession> {
     const { settings, role } = this;
@@ -493,11 +537,4 @@ export class BatchLoop {
       this.#batchRows = this.#computer.isNeeded ? Math.min(byLocks, byFunctions) : byLocks;
     }
   }
-}
-
-/** After a broken connection: the server restarts, fails over, or still has our old session. */
-function isWorthAnotherTry(error: unknown): boolean {
-  if (retryReason(error) !== undefined) return true;
-  if (!(error instanceof LockstepError)) return false;
-  return error.code === "LS5003" || (error.code === "LS8004" && !isDatabaseError(error.cause));
 }

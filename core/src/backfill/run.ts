@@ -57,11 +57,15 @@ export class Run {
     this.telemetry = new Telemetry({ plan, target, table: tableLabel(spec.table) }, () => this.#gauges());
   }
 
+  /** One of its workers was connected before. */
+  get isAtWork(): boolean {
+    return this.#filledBefore !== undefined;
+  }
   get isStopped(): boolean {
     return this.settings.signal.aborted;
   }
 
-  /** A worker is connected. */
+  /** A worker is connected; again after its connection broke. */
   enter(worker: string, session: () => BackfillSession): void {
     const { id, record, atWork } = session();
     this.#own.add(worker);

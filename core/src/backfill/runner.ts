@@ -1,16 +1,15 @@
-import { refused } from "../db/refused.js";
 import { textWithoutValues } from "../db/without-values.js";
 import { errorTable, LockstepError } from "../errors.js";
-import { endBackfill, readBackfill } from "../ledger/backfills.js";
+import { endBackfill } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween } from "./growth.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
-import { keyLabel } from "./keys.js";
+import { join } from "./join.js";
 import { lookBehind } from "./look-behind.js";
 import { checkFills, type PreflightProblem } from "./preflight.js";
+import { known, resultOf } from "./result.js";
 import { rowsRefused } from "./row-refused.js";
 import { Run } from "./run.js";
-import { findRunner } from "./runner-lock.js";
 import { throwFirst } from "./session.js";
 import { keepAppearing, sweep } from "./sweep.js";
 import { newWorker, passTogether } from "./workers.js";
@@ -64,22 +63,25 @@ async function runTogether(run: Run): Promise<BackfillResult> {
       if (result !== undefined) return result;
       continue;
     }
-    return await lead(run, leader);
+    const result = await lead(run, leader);
+    if (result !== undefined) return result;
   }
 }
 
 const isLed = (error: unknown) => error instanceof LockstepError && error.code === "LS5003";
 
-const known = (run: Run, error: unknown) => refused(error, `The backfill of "${run.settings.spec.table.name}"`);
-
-/** The one that tries the fills, works with the others, looks back, and says how it ended. */
-async function lead(run: Run, leader: BatchLoop): Promise<BackfillResult> {
+/**
+ * The one that tries the fills, works with the others, looks back, and says how it ended.
+ * @returns undefined: its session had ended, and another process, which it works with from here on, was quicker to lead
+ */
+async function lead(run: Run, leader: BatchLoop): Promise<BackfillResult | undefined> {
   try {
     await begin(leader);
     const status = await fill(leader);
     if (status === "done" && leader.refused.length > 0) throw rowsRefused(leader);
     return await end(leader, status);
   } catch (error) {
+    if (run.settings.isJoining && isLed(error)) return undefined;
     await writeDownFailure(leader, known(run, error));
     throw known(run, error);
   } finally {
@@ -139,62 +141,6 @@ async function end(leader: BatchLoop, status: BackfillResult["status"]): Promise
     growthBetween(storage, await connection.dialect.batches.storage(connection, table)),
   );
   return { ...resultOf(leader, status), ...(growth && { growth }) };
-}
-
-function resultOf(loop: BatchLoop, status: BackfillResult["status"]): BackfillResult {
-  const { id, target, cursor } = loop.session;
-  const upTo =
-    cursor.upTo === undefined || target.order !== undefined ? {} : { upTo: keyLabel(target.key, cursor.upTo) };
-  const ended = status === "done" || loop.run.ended === undefined ? {} : { ended: loop.run.ended };
-  return {
-    status,
-    table: id.table,
-    rows: loop.rows,
-    filled: loop.filled,
-    batches: loop.run.batches,
-    ...ended,
-    ...upTo,
-  };
-}
-
-/**
- * Works with the one that leads, in another process.
- * @returns how the backfill has ended; undefined: nobody leads it any more
- */
-async function join(run: Run): Promise<BackfillResult | undefined> {
-  const worker = newWorker(run, false);
-  try {
-    await worker.open();
-    const { record } = worker.session;
-    run.settings.emit({
-      kind: "started",
-      table: record.table.name,
-      total: worker.total,
-      rows: worker.rows,
-      isResumed: true,
-    });
-    await passTogether(worker);
-    for (;;) {
-      if (run.isStopped) return resultOf(worker, "stopped");
-      const { connection, id } = worker.session;
-      const now = await worker.scan(() => readBackfill(connection, id));
-      if (now?.status === "done") return resultOf(worker, "done");
-      // It may be known here before this process hears it: whoever led has ended because of it.
-      if (now?.control.cancelled !== undefined)
-        return { ...resultOf(worker, "stopped"), ended: `cancelled by ${now.control.cancelled.who}` };
-      if (now?.status === "failed")
-        throw new LockstepError(
-          "LS5029",
-          `The run that leads the backfill of ${id.plan} on ${connection.label} has failed: ${now.error}`,
-        );
-      if ((await findRunner(connection, id)) === undefined) return undefined;
-      await run.settings.clock.sleep(1000, run.settings.signal);
-    }
-  } catch (error) {
-    throw known(run, error);
-  } finally {
-    await worker.close();
-  }
 }
 
 /** Best effort: the error itself is what counts. */

@@ -15,7 +15,7 @@ import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
 import { inPassOrder, startOfPass } from "./pass-order.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
-import { takeRunnerLock } from "./runner-lock.js";
+import { findRunner, takeRunnerLock } from "./runner-lock.js";
 
 /** A connection that may fill: expand is applied, locks are taken, the ledger knows us. */
 export interface BackfillSession {
@@ -39,6 +39,8 @@ export interface WorkerRole {
   /** Names it; the same after a reconnect. */
   readonly worker: string;
   readonly leads: boolean;
+  /** Its process is at work already: who cancels the backfill means it. */
+  readonly isLater?: boolean;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface WorkerRole {
  */
 export async function openSession(
   settings: RunSettings,
-  { worker, leads }: WorkerRole,
+  { worker, leads, isLater = false }: WorkerRole,
   previous: Connection | undefined,
 ): Promise<BackfillSession> {
   const { spec, plan, silenceMs } = settings;
@@ -63,18 +65,25 @@ export async function openSession(
     throwFirst(problems);
     const { oid, schema, name, rowEstimate } = table!;
     const id = { plan, table: { oid, schema, name }, once: spec.once === true };
-    // Whoever joins need not wait until the server has noticed that the last one was killed: it takes over then.
-    if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs: settings.isJoining ? 0 : 5000 });
-    const known = await readBackfill(connection, id);
+    // Whoever joins need not wait until the server has noticed that the last one was killed: it takes over then. Its own session that
+    // broke may take a moment to end.
+    const patienceMs = settings.isJoining && previous === undefined ? 0 : 5000;
+    if (leads) await takeRunnerLock(connection, id, { ...settings, patienceMs });
+    const isGoingOn = isLater || previous !== undefined;
+    const columns = spec.columns.map((column) => column.name);
+    const known = await (leads
+      ? readBackfill(connection, id)
+      : joinBackfill(connection, id, columns, settings, isGoingOn));
     const target = await inPassOrder(connection, table!, targetOf(table!, spec), id.once, known);
     const { key, order = key } = target;
-    const work = { key: order, columns: spec.columns.map((column) => column.name) };
-    const begin = { runner: worker, rowsEstimated: rowEstimate, work };
-    const record = await (!leads
-      ? joinBackfill(connection, id, work)
-      : id.once
-        ? beginOnce(connection, id, target, begin, settings)
-        : beginBackfill(connection, id, { ...begin, start: await startOfPass(connection, table!, target) }));
+    const work = { key: order, columns };
+    if (!leads && !isSameWork(known, work)) throw notLed(connection, id);
+    const begin = { runner: worker, rowsEstimated: rowEstimate, work, isGoingOn };
+    const record = !leads
+      ? known!
+      : await (id.once
+          ? beginOnce(connection, id, target, begin, settings)
+          : beginBackfill(connection, id, { ...begin, start: await startOfPass(connection, table!, target) }));
     await enlist(connection, id, { worker, host: hostname(), pid: process.pid });
     await connection.dialect.batches.tryLock(connection, workerLock(worker));
     const lease = await ownLease(connection, id, worker);
@@ -100,11 +109,52 @@ export function targetOf(table: TableFacts, spec: BackfillSpec): FillTarget {
   };
 }
 
-/** The record of a backfill that another worker leads. @throws LS5028 nobody has begun it, or with another key or other columns */
-async function joinBackfill(connection: Connection, id: BackfillId, work: BackfillWork): Promise<BackfillRecord> {
-  const record = await readBackfill(connection, id);
-  if (record !== undefined && JSON.stringify(record.work) === JSON.stringify(work)) return record;
-  throw new LockstepError("LS5028", `Nobody leads a backfill of ${id.plan} with these columns on ${connection.label}`);
+/** So long whoever leads may take from its lock to its record: the ledger may have to be made, the table read, a connection made anew. */
+const beginMs = 60_000;
+
+/**
+ * The record of a backfill that another worker leads, as that one has begun it. Who is at work goes on while nobody leads.
+ * @throws LS5028 nobody has begun it, or with other columns
+ */
+async function joinBackfill(
+  connection: Connection,
+  id: BackfillId,
+  columns: readonly string[],
+  { clock, signal }: RunSettings,
+  isGoingOn: boolean,
+): Promise<BackfillRecord> {
+  const deadline = clock.now() + beginMs;
+  for (;;) {
+    const leader = await findRunner(connection, id);
+    const record = await readBackfill(connection, id);
+    // What an earlier run has left there says nothing of this one: neither its end nor that it was cancelled.
+    const owner = record && (await connection.dialect.batches.lockedBy(connection, workerLock(record.runner)));
+    const isLeaders = leader !== undefined && owner?.pid === leader.pid;
+    const isOf = JSON.stringify(record?.work.columns) === JSON.stringify(columns);
+    if (record !== undefined && (isGoingOn || isLeaders) && isOf) return record;
+    const isVain = leader === undefined ? !isGoingOn : isLeaders;
+    if (isVain || clock.now() >= deadline || signal.aborted) throw notLed(connection, id, leader !== undefined);
+    await clock.sleep(100, signal);
+  }
+}
+
+export function isSameWork(record: BackfillRecord | undefined, work: BackfillWork): boolean {
+  return record !== undefined && JSON.stringify(record.work) === JSON.stringify(work);
+}
+
+export function notLed(connection: Connection, id: BackfillId, isLed = true): LockstepError {
+  return new LockstepError(
+    "LS5028",
+    `Nobody leads a backfill of ${id.plan} with these columns on ${connection.label}`,
+    {
+      details: { isLed },
+    },
+  );
+}
+
+/** Nobody leads at all: whoever comes may. */
+export function isUnled(error: unknown): boolean {
+  return error instanceof LockstepError && error.code === "LS5028" && error.details?.isLed === false;
 }
 
 /** Turns what stands against the backfill into an error; the first problem speaks, all are in the details. */

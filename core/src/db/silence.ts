@@ -52,6 +52,11 @@ export async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
   }
 }
 
+/** What the driver says of a session that has ended has no code of its own: it gets the socket's. */
+export function hungUp(error: unknown): unknown {
+  return error instanceof Error && !("code" in error) ? Object.assign(error, { code: "ECONNRESET" }) : error;
+}
+
 /** As the kernel's own error, which would come much later. */
 export function silent(ms: number): Error {
   return Object.assign(new Error(`no answer for ${Math.round(ms / 1000)} s`), { code: "ETIMEDOUT" });

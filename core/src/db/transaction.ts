@@ -9,8 +9,9 @@ export async function inTransaction<T>(
   options: TransactionOptions,
   run: () => Promise<T>,
 ): Promise<T> {
-  await connection.begin(options);
   try {
+    // It begins, and then sets what the transaction needs: cancelled in between it has begun.
+    await connection.begin(options);
     const result = await run();
     await connection.commit();
     return result;

@@ -3,7 +3,7 @@ import type { Encryption } from "../db/encryption.js";
 import { labelOf } from "../db/label.js";
 import { notReached } from "../db/not-reached.js";
 import { isDatabaseError, retryReason } from "../db/retry.js";
-import { inTime, silent, watchSilence } from "../db/silence.js";
+import { hungUp, inTime, silent, watchSilence } from "../db/silence.js";
 import type { Connection, ConnectOptions, Limits, QueryResult } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { mariadb, mysql } from "./dialect.js";
@@ -135,7 +135,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         isLost = true;
         throw notReached(
           label,
-          isDatabaseError(known) ? known : silentOr(error, performance.now() - startedMs, silenceMs),
+          isDatabaseError(known) ? known : hungUp(silentOr(error, performance.now() - startedMs, silenceMs)),
         );
       } finally {
         clearTimeout(timer);

@@ -3,7 +3,7 @@ import { type Encryption, refusesEncryption } from "../db/encryption.js";
 import { labelOf } from "../db/label.js";
 import { notReached } from "../db/not-reached.js";
 import { isDatabaseError, retryReason } from "../db/retry.js";
-import { inTime, silent, watchSilence } from "../db/silence.js";
+import { hungUp, inTime, silent, watchSilence } from "../db/silence.js";
 import type { Connection, ConnectOptions } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { postgresql } from "./dialect.js";
@@ -116,7 +116,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
           return { rows: last.rows, rowCount: last.rowCount ?? 0 };
         } catch (error) {
           isLost ||= client.connection.stream.destroyed;
-          throw retryReason(error, isLost) === "connection" ? notReached(label, error) : error;
+          throw retryReason(error, isLost) === "connection" ? notReached(label, hungUp(error)) : error;
         }
       },
       async begin({ isReadOnly, isRepeatable, limits = {}, settings = {} }) {

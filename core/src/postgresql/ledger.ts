@@ -160,7 +160,7 @@ export const ledger: LedgerStore = {
     return rows;
   },
 
-  async begin(connection, id, { work, start, rowsEstimated, runner }) {
+  async begin(connection, id, { work, start, rowsEstimated, runner, isGoingOn }) {
     // A pass in another order, or of other columns, begins anew.
     await connection.query(
       `DELETE FROM lockstep.leases WHERE ${isThisOne}
@@ -175,9 +175,9 @@ export const ledger: LedgerStore = {
          table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
          updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
          cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
-         control = b.control - 'cancelled', is_open = b.is_open AND b.spec = excluded.spec, rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
+         control = CASE WHEN $10 THEN b.control ELSE b.control - 'cancelled' END, is_open = b.is_open AND b.spec = excluded.spec, rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
        RETURNING ${allColumns}`,
-      [...keyOf(id), id.table.name, JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner],
+      [...keyOf(id), id.table.name, JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner, isGoingOn],
     );
     return rows[0];
   },

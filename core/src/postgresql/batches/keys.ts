@@ -57,6 +57,8 @@ function readsExactly(connection: Connection): Promise<boolean> {
       )
       .then(({ rows }) => rows[0]!.exact);
   exactSessions.set(connection, known);
+  // Asked anew by the next one: a statement may be cancelled.
+  known.catch(() => exactSessions.delete(connection));
   return known;
 }
 

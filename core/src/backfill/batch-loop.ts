@@ -1,23 +1,22 @@
-import { errorCode, isDatabaseError, pauseBeforeRetry, type RetryPolicy, retryReason, withRetry } from "../db/retry.js";
+import { pauseBeforeRetry, type RetryPolicy } from "../db/retry.js";
 import { textWithoutValues } from "../db/without-values.js";
-import type { KeyValues, Scope } from "../dialects/batches.js";
+import type { Scope } from "../dialects/batches.js";
 import type { Cursor, Lease } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import { advanceBackfill, readBackfill } from "../ledger/backfills.js";
 import { advanceLease, type Claim, claimLease } from "../ledger/leases.js";
 import { BatchFailure, type BatchResult, type BatchWork, type Done, runBatch } from "./batch.js";
-import { type BatchLimits, nextBatchRows, smallerBatchRows } from "./batch-size.js";
+import { BatchSizing } from "./batch-sizing.js";
 import { Computer } from "./computer.js";
+import { enter } from "./enter.js";
 import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
-import { type RefusedRow, rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";
+import { leaveRow } from "./leave-row.js";
+import { type RefusedRow, rowRefused } from "./row-refused.js";
 import type { Run } from "./run.js";
-import { type BackfillSession, isSameWork, isUnled, openSession, type WorkerRole } from "./session.js";
+import { type BackfillSession, isSameWork, type WorkerRole } from "./session.js";
 import { type SetbackReason, setbackReason } from "./setback.js";
 import type { LastBatch } from "./signals/signal.js";
-import { rowsPerScan } from "./sweep.js";
-
-const reconnecting: RetryPolicy = { attempts: 12, firstPauseMs: 500, maxPauseMs: 30_000 };
 
 /** Pauses of a batch that gives way to others. */
 export const givingWay: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPauseMs: 5000 };
@@ -25,23 +24,15 @@ export const givingWay: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPause
 /** Calls of a function that throws: what it depends on may be away for a moment. */
 const calling: RetryPolicy = { attempts: 4, firstPauseMs: 1000, maxPauseMs: 10_000 };
 
-/** Somebody has cancelled a statement, or ended a session, that was just begun. */
-const isEnded = (code = "") => ["57014", "57P01", "ECONNRESET", "PROTOCOL_CONNECTION_LOST"].includes(code);
-
-/** A replica that is about to take over is reached before it may be written to: BEGIN READ WRITE is 0A000 there, another write 25006. */
-const isStandby = (code: string | undefined) => code === "25006" || code === "0A000";
-
 /** Runs batch after batch on one target: sizes them, rests between them, and gets over locks and broken connections. */
 export class BatchLoop {
   readonly run: Run;
   readonly role: WorkerRole;
   readonly #computer: Computer;
   #opened: BackfillSession | undefined;
-  #batchRows: number;
+  readonly #sizing: BatchSizing;
   /** How often a function has thrown for the batch in hand. */
   #thrown = 0;
-  /** Rows that are left of a batch which holds a row that the database refuses. */
-  #isolating = 0;
   #last: LastBatch | undefined;
   /** What the batch in hand has written to the ledger: true once it is committed. */
   #kept:
@@ -57,7 +48,7 @@ export class BatchLoop {
   constructor(run: Run, role: WorkerRole) {
     this.run = run;
     this.role = role;
-    this.#batchRows = this.#limits.startRows;
+    this.#sizing = new BatchSizing(run);
     this.#computer = new Computer(run.settings);
   }
 
@@ -83,32 +74,14 @@ export class BatchLoop {
   get isStopped(): boolean {
     return this.run.isStopped;
   }
-  /** As they are now. */
-  get #limits(): BatchLimits {
-    const { limits } = this.settings;
-    const { pacing } = this.run;
-    const { rowsPerSecond } = pacing;
-    // What a rate allows comes twice a second, and not in one batch a minute.
-    const most = rowsPerSecond === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(rowsPerSecond / 2));
-    const [startRows, minRows, maxRows] = [
-      pacing.option("batchRows") ?? limits.startRows,
-      limits.minRows,
-      limits.maxRows,
-    ].map((rows) => Math.min(rows, most)) as [number, number, number];
-    return { ...limits, startRows, minRows, maxRows, targetMs: pacing.option("batchMs") ?? limits.targetMs };
-  }
   /** Estimated rows of the table, never less than those passed. */
   get total(): number {
     return Math.max(this.session.record.rowsEstimated, this.rows);
   }
 
   async open(): Promise<void> {
-    const isAway = (error: unknown) =>
-      ["busy", "locked", "conflict"].includes(retryReason(error) ?? "") || isEnded(errorCode(error));
     // A server that cannot be reached is told at once, unless the process has reached it before.
-    this.#opened = this.run.isAtWork
-      ? await this.#enter(reconnecting.attempts, this.#isWorthAnotherTry)
-      : await this.#enter(3, isAway);
+    this.#opened = await enter(this, undefined, this.run.isAtWork);
     this.run.enter(this.role.worker, () => this.session);
   }
 
@@ -138,7 +111,7 @@ export class BatchLoop {
 
   #claiming(): Parameters<typeof claimLease>[1] {
     const { id, work, target } = this.session;
-    return { id, work, target, worker: this.role.worker, rows: this.#batchRows, leaseMs: this.settings.leaseMs };
+    return { id, work, target, worker: this.role.worker, rows: this.#sizing.rows, leaseMs: this.settings.leaseMs };
   }
 
   /** The ledger as it is now: the pass may be over, or begin anew. */
@@ -160,7 +133,7 @@ export class BatchLoop {
     for (let attempt = 1; !this.isStopped; attempt++) {
       try {
         await this.#rest();
-        const work = workOf(this.#batchRows);
+        const work = workOf(this.#sizing.rows);
         if (work === undefined || this.isStopped) return undefined;
         const { connection, target } = this.session;
         let startedMs = clock.now();
@@ -171,7 +144,7 @@ export class BatchLoop {
           return computed;
         };
         const options = {
-          rows: this.#batchRows,
+          rows: this.#sizing.rows,
           // Someone holds a row for long: the sweep comes back to it. A pass that is made once has none, and waits.
           skipLocked: locked >= 3 && this.settings.spec.once !== true,
           clock,
@@ -316,9 +289,7 @@ export class BatchLoop {
     return true;
   }
 
-  tell(event: BackfillEvent): void {
-    this.run.tell(this.role.worker, event);
-  }
+  readonly tell = (event: BackfillEvent): void => this.run.tell(this.role.worker, event);
 
   async #advance(advance: Parameters<typeof advanceBackfill>[3]): Promise<void> {
     const { connection, id } = this.session;
@@ -342,9 +313,7 @@ export class BatchLoop {
     if (setbackReason(failure.cause, connection.isLost) !== "data") return undefined;
     const { lease } = this.session;
     const { upper } = failure.extent;
-    const key = lease === undefined ? upper : await this.#keyOf(upper);
-    // Undefined: a writer has moved or deleted it since.
-    if (key !== undefined) await this.#refuse(key, failure.cause);
+    await leaveRow(this, upper, failure.cause);
     const done = { upper, rows: lease === undefined ? 0 : 1, filled: 0 };
     const work: BatchWork = lease === undefined ? { kind: "sweep", keys: [upper] } : { kind: "pass", range: lease };
     await this.scan(() => this.#inShort(() => this.#keep(work, done)));
@@ -356,24 +325,6 @@ export class BatchLoop {
     return result;
   }
 
-  /** Fills what of the row can be filled, and notes the rest. */
-  async #refuse(key: KeyValues, cause: unknown): Promise<void> {
-    const { connection } = this.session;
-    await this.#fillEach(key);
-    // Who has the value already is looked up for those that a person will read.
-    const error = this.refused.length < shownRefusals ? await rowRefused(this.session, key, cause) : undefined;
-    this.refused.push({ key, error });
-    const code = isDatabaseError(cause) ? cause.code : "";
-    await this.scan(({ id }) => connection.dialect.ledger.addFailure(this.session.connection, id, key, code));
-    if (this.refused.length > (this.run.pacing.option("maxFailures") ?? rowsPerScan - 1)) throw rowsRefused(this, true);
-  }
-
-  /** The key of the row at the end of a range. */
-  async #keyOf(upper: KeyValues): Promise<KeyValues | undefined> {
-    const { connection, target } = this.session;
-    return target.order === undefined ? upper : connection.dialect.batches.keyAt?.(connection, target, upper);
-  }
-
   /** A transaction that only the ledger is written in. */
   #inShort<T>(run: () => Promise<T>): Promise<T> {
     const { connection } = this.session;
@@ -381,29 +332,10 @@ export class BatchLoop {
     return connection.dialect.batches.inBatch(connection, { lockTimeoutMs, statementTimeoutMs }, run);
   }
 
-  /** One column after the other, so that the one that a row is refused takes none of the others with it. */
-  async #fillEach(key: KeyValues): Promise<void> {
-    const { connection, target } = this.session;
-    const { lockTimeoutMs, batchTimeoutMs: statementTimeoutMs } = this.settings;
-    const columns = target.columns.filter(({ fill }) => fill !== undefined);
-    if (columns.length === 1) return;
-    for (const column of columns)
-      try {
-        const work = { kind: "sweep", keys: [key] } as const;
-        const options = { rows: 1, skipLocked: false, clock: this.settings.clock, lockTimeoutMs, statementTimeoutMs };
-        // A row that still lacks a value is not counted as filled.
-        await runBatch(connection, { ...target, columns: [column] }, work, options, async () => undefined);
-      } catch (failure) {
-        const cause = failure instanceof BatchFailure ? failure.cause : failure;
-        if (setbackReason(cause, connection.isLost) === undefined) throw failure;
-      }
-  }
-
   /** Makes the next try possible, or throws what stands in the way for good. */
   async #overcome(failure: unknown, attempt: number): Promise<SetbackReason> {
     const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
     const { clock, random, signal } = this.settings;
-    const limits = this.#limits;
     const reason = setbackReason(cause, this.session.connection.isLost);
     if (reason === undefined) {
       if (this.isStopped && cause instanceof LockstepError && cause.code === "LS5002") return "function";
@@ -419,17 +351,16 @@ export class BatchLoop {
       case "data":
         if (extent === undefined) throw cause;
         if (extent.rows <= 1) throw await rowRefused(this.session, extent.upper, cause);
-        this.#isolating = extent.rows;
-        this.#batchRows = smallerBatchRows(extent.rows, 1);
+        this.#sizing.isolate(extent.rows);
         break;
       case "timeout":
-        if (this.#batchRows <= 1) throw cause;
-        this.#batchRows = smallerBatchRows(this.#batchRows, 1);
+        if (this.#sizing.rows <= 1) throw cause;
+        this.#sizing.halve(this.#sizing.rows);
         break;
       case "conflict":
       case "locked":
         if (attempt >= givingWay.attempts) throw await this.gaveWay(message);
-        this.#batchRows = smallerBatchRows(this.#batchRows, Math.min(limits.minRows, this.#batchRows));
+        this.#sizing.giveWay();
         break;
       case "connection":
       case "busy":
@@ -447,14 +378,12 @@ export class BatchLoop {
     const { clock, random, signal } = this.settings;
     const isSlow = cause.code === "LS5055";
     this.#thrown += 1;
-    const isLast = isSlow || this.#isolating > 0 || this.#thrown >= calling.attempts;
+    const isLast = isSlow || this.#sizing.isIsolating || this.#thrown >= calling.attempts;
     if (isLast && rows <= 1) throw cause;
     const pauseMs = isLast ? 0 : pauseBeforeRetry(this.#thrown, calling, random);
     this.tell({ kind: "retry", reason: "function", message: cause.message, pauseMs });
-    if (isLast) {
-      if (!isSlow) this.#isolating = rows;
-      this.#batchRows = smallerBatchRows(rows, 1);
-    }
+    if (isLast && isSlow) this.#sizing.halve(rows);
+    else if (isLast) this.#sizing.isolate(rows);
     await clock.sleep(pauseMs, signal);
     return "function";
   }
@@ -462,7 +391,7 @@ export class BatchLoop {
   async #reconnect(): Promise<void> {
     await this.session.connection.close();
     try {
-      this.#opened = await this.#enter(reconnecting.attempts, this.#isWorthAnotherTry);
+      this.#opened = await enter(this, this.session.connection, true);
       this.run.enter(this.role.worker, () => this.session);
       // A server that took over, or that crashed, may lack what was written last.
       const { connection, id, record } = this.session;
@@ -473,44 +402,18 @@ export class BatchLoop {
     }
   }
 
-  /** After a broken connection: the server restarts, fails over, or still has our old session. */
-  readonly #isWorthAnotherTry = (error: unknown): boolean => {
-    const code = errorCode(error);
-    if (retryReason(error) !== undefined || isEnded(code) || isStandby(code) || isUnled(error)) return true;
-    if (!(error instanceof LockstepError)) return false;
-    // Whoever joins works with the one that leads now.
-    if (error.code === "LS5003") return !this.settings.isJoining;
-    return error.code === "LS8004" && !isDatabaseError(error.cause);
-  };
-
-  async #enter(attempts: number, shouldRetry: (error: unknown) => boolean): Promise<BackfillSession> {
-    const { settings, role } = this;
-    return withRetry(
-      () => openSession(settings, role, this.#opened?.connection),
-      (error) => {
-        if (!shouldRetry(error)) return false;
-        this.tell({ kind: "retry", reason: "connection", message: (error as Error).message, pauseMs: 0 });
-        return true;
-      },
-      { ...reconnecting, attempts },
-      settings,
-    );
-  }
-
   /** Between two batches: nothing is locked. */
   async #rest(): Promise<void> {
     const { clock, signal } = this.settings;
     const { pacing } = this.run;
     if (this.run.batches > 0) await clock.sleep(pacing.option("pauseMs") ?? 0, signal);
     const isEased = await this.run.untilFree(this.role.worker, () => this.session, this.#last);
-    // The rate may have been lowered meanwhile. The first batch may be larger than those that follow.
-    if (pacing.rowsPerSecond !== undefined) this.#batchRows = Math.min(this.#batchRows, this.#limits.maxRows);
-    if (isEased) this.#batchRows = smallerBatchRows(this.#batchRows, Math.min(this.#limits.minRows, this.#batchRows));
+    this.#sizing.keepToRate();
+    if (isEased) this.#sizing.giveWay();
   }
 
   #account(result: BatchResult, batchMs: number): void {
-    const { clock, functionMs: targetMs } = this.settings;
-    const limits = this.#limits;
+    const { clock } = this.settings;
     const functionMs = this.#computer.lastMs;
     if (result.size === 0) return;
     this.run.batches += 1;
@@ -529,12 +432,6 @@ export class BatchLoop {
       batchMs,
       ...(this.#computer.isNeeded ? { functionMs } : {}),
     });
-    if (this.#isolating > 0) this.#isolating -= result.size;
-    // The last batch of all is smaller and says nothing.
-    else if (result.size >= this.#batchRows) {
-      const byLocks = nextBatchRows(this.#batchRows, batchMs, limits);
-      const byFunctions = nextBatchRows(this.#batchRows, functionMs, { ...limits, minRows: 1, targetMs });
-      this.#batchRows = this.#computer.isNeeded ? Math.min(byLocks, byFunctions) : byLocks;
-    }
+    this.#sizing.took(result.size, batchMs, this.#computer.isNeeded ? functionMs : undefined);
   }
 }

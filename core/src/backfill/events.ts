@@ -1,3 +1,4 @@
+import type { Reader } from "../dialects/batches.js";
 import type { Growth } from "./growth.js";
 
 /** What a run tells whoever watches it. Plain data: printed, logged, counted. */
@@ -10,6 +11,9 @@ export type BackfillEvent =
       /** Rows passed by earlier runs. */
       readonly rows: number;
       readonly isResumed: boolean;
+      /** Of a run that begins the backfill: by how much the table may grow, in bytes, and what else takes each row in. */
+      readonly growthBytes?: number;
+      readonly readers?: readonly Reader[];
     }
   | {
       readonly kind: "progress";

@@ -2,7 +2,7 @@ import { textWithoutValues } from "../db/without-values.js";
 import { errorTable, LockstepError } from "../errors.js";
 import { endBackfill } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
-import { growthBetween } from "./growth.js";
+import { growthBetween, growthOf } from "./growth.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
 import { join } from "./join.js";
 import { lookBehind } from "./look-behind.js";
@@ -108,14 +108,18 @@ async function begin(leader: BatchLoop): Promise<void> {
     for (const problem of found?.problems ?? [])
       emit({ kind: "notice", message: `${problem.message}. All other rows are filled.` });
   }
-  await leader.scan(async ({ connection, id, table }) => {
-    leader.run.storage = await connection.dialect.batches.storage(connection, table);
+  const ahead = await leader.scan(async ({ connection, id, table, target }) => {
+    const { batches } = connection.dialect;
+    leader.run.storage = await batches.storage(connection, table);
+    const readers = await batches.readers(connection, target);
     await connection.dialect.ledger.forgetFailures(connection, id);
     await connection.dialect.ledger.open(connection, id);
     leader.run.isTried = true;
+    return { growthBytes: growthOf(leader.run.storage, 1), readers };
   });
   const isResumed = record.batches > 0;
-  emit({ kind: "started", table: record.table.name, total: leader.total, rows: leader.rows, isResumed });
+  const { rows, total } = leader;
+  emit({ kind: "started", table: record.table.name, total, rows, isResumed, ...(isResumed ? {} : ahead) });
 }
 
 async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {

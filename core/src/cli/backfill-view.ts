@@ -2,7 +2,7 @@ import type { BackfillEvent } from "../backfill/events.js";
 import type { BackfillResult } from "../backfill/runner.js";
 import { type BackfillSpec, tableLabel } from "../model/index.js";
 import { counted } from "../review/counted.js";
-import { growthText } from "../review/growth.js";
+import { aheadText, growthText } from "../review/growth.js";
 import { bar, duration } from "../review/progress.js";
 import type { Io } from "./io.js";
 
@@ -36,7 +36,7 @@ export class BackfillView {
         io.err(
           event.isResumed
             ? `${this.#target}: going on with ${this.label} at ${this.position(event.rows)}`
-            : `${this.#target}: filling ${this.label}, about ${counted(event.total, "row")}`,
+            : `${this.#target}: filling ${this.label}, about ${counted(event.total, "row")}${aheadText(event)}`,
         );
         return;
       case "progress": {

@@ -33,12 +33,16 @@ export default defineSignal({
     /** How far each one was behind when it was seen first. */
     const first = new Map<string, Replica>();
     let seen = new Set<string>();
+    let noneAtMs = Number.NEGATIVE_INFINITY;
     return async (context) => {
-      const { options, connection, isHeld } = context;
+      const { options, connection, isHeld, clock } = context;
+      // Where there is no replica, whether there is one now is asked once a second.
+      if (clock.now() - noneAtMs < 1000) return undefined;
       const known = await connection.dialect.pressure.replicas(connection);
       const asked = (await named.ask(context)).filter((each) => isBlind(each) || !ignored(each.name, options));
       // Whoever names replicas to ask knows that the primary cannot tell.
       if (isBlind(known) && options.replicaUrlFrom === undefined) return known;
+      if (!isBlind(known) && known.length + asked.length + seen.size === 0) noneAtMs = clock.now();
       const watched: NamedReplica[] = [
         ...(isBlind(known) ? [] : known.filter((each) => isWatched(each, options))),
         ...asked,

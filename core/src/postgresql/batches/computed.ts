@@ -4,7 +4,7 @@ import { withoutLength } from "../../sql/postgres/length.js";
 import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 import { inputColumns } from "../function-inputs.js";
 import { castType, keyColumns, keyRow, keyText } from "./keys.js";
-import { lacks, type Query, within } from "./statements.js";
+import { lacks, type Query, stillLacks, within } from "./statements.js";
 
 /**
  * Rows of a scope that lack their value: the key, what the function is given (`i0`, …), and `seen`: the same as text.
@@ -17,7 +17,7 @@ export function unfilledRows(target: FillTarget, table: TableFacts, scope: Scope
   const order = target.key.map((key) => `t.${quoteIdentifier(key.column)}`).join(", ");
   const { sql, values } = within(target, scope);
   return {
-    sql: `SELECT ${columns.join(", ")} FROM ${quoteTable(target.table)} t WHERE ${sql} AND t.${lacks(column)} ORDER BY ${order}`,
+    sql: `SELECT ${columns.join(", ")} FROM ${quoteTable(target.table)} t WHERE ${sql} AND ${stillLacks(column, "t.")} ORDER BY ${order}`,
     values,
   };
 }
@@ -34,7 +34,7 @@ export function storeComputed(target: FillTarget, { column, rows }: ComputedValu
   const given = `unnest(${names.map((_, at) => `$${at + 1}::text[]`).join(", ")}) given(${names.join(", ")})`;
   const keys = key.map(({ type }, at) => `given.k${at}::${castType(type)}`).join(", ");
   const isSame = reads.map((name, at) => `t.${quoteIdentifier(name)}::text IS NOT DISTINCT FROM given.s${at}`);
-  const wanted = [`${keyRow(key, "t")} = (${keys})`, `t.${lacks(column)}`, ...isSame].join(" AND ");
+  const wanted = [`${keyRow(key, "t")} = (${keys})`, stillLacks(column, "t."), ...isSame].join(" AND ");
   const free = skipLocked
     ? ` AND ${keyRow(key, "t")} IN (SELECT ${keyRow(key, "t").slice(1, -1)} FROM ${table} t, ${given} WHERE ${wanted} FOR NO KEY UPDATE OF t SKIP LOCKED)`
     : "";

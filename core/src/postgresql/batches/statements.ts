@@ -13,6 +13,13 @@ export interface Query {
 /** A column that still lacks its value. */
 export const lacks = (column: { readonly name: string }) => `${quoteIdentifier(column.name)} IS NULL`;
 
+/**
+ * The same for rows that another condition finds. No index serves it: one over the column, as of a planned unique column, holds every row
+ * that is not filled yet under NULL, and a plan that reads it (a BitmapAnd) reads all of them for each batch.
+ */
+export const stillLacks = (column: { readonly name: string }, alias = "") =>
+  `num_nulls(${alias}${quoteIdentifier(column.name)}) > 0`;
+
 /** Any planned column that still lacks its value. */
 export const lacksAny = (columns: readonly { readonly name: string }[]) => `(${columns.map(lacks).join(" OR ")})`;
 
@@ -46,8 +53,10 @@ export function batchEnd(target: FillTarget, size: number, ahead: Ahead): Query 
   const where = aheadOf(target, ahead, 2);
   // A scan of places yields them in their order, and sorting them would read all that lies ahead.
   const order = target.order === undefined ? inOrder(target.key, "ASC") : "";
+  const names = orderOf(target).map(({ column }) => `t.${quoteIdentifier(column)}`);
   return {
-    sql: `SELECT ${keyText(orderOf(target), "t")} AS upper FROM ${quoteTable(target.table)} t ${where.sql} ${order} OFFSET $1::bigint - 1 LIMIT 1`,
+    // The key becomes text once, not for each row that is passed over.
+    sql: `SELECT ${keyText(orderOf(target), "t")} AS upper FROM (SELECT ${names.join(", ")} FROM ${quoteTable(target.table)} t ${where.sql} ${order} OFFSET $1::bigint - 1 LIMIT 1) t`,
     values: [size, ...where.values],
   };
 }
@@ -96,7 +105,7 @@ function fillColumns(target: FillTarget, scope: Scope, columns: readonly FilledC
   const table = quoteTable(target.table);
   const { sql, values } = within(target, scope);
   const set = columns.map((column) => `${quoteIdentifier(column.name)} = (${column.fill.rowSql}\n)`).join(", ");
-  const wanted = `${sql} AND ${columns.map(lacks).join(" AND ")}`;
+  const wanted = `${sql} AND ${columns.map((column) => stillLacks(column)).join(" AND ")}`;
   const where = skipLocked
     ? `${keyRow(target.key, "t")} IN (SELECT ${keyRow(target.key, "t").slice(1, -1)} FROM ${table} t WHERE ${wanted} FOR NO KEY UPDATE SKIP LOCKED) AND ${wanted}`
     : wanted;

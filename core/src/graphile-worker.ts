@@ -55,7 +55,10 @@ function commandOf(folder: string): string {
     } catch {
       // The other one, then.
     }
-  throw new LockstepError("LS8018", "Neither @lockstep/prisma nor @lockstep/typeorm is installed where the worker runs.");
+  throw new LockstepError(
+    "LS8018",
+    "Neither @lockstep/prisma nor @lockstep/typeorm is installed where the worker runs.",
+  );
 }
 
 /** @returns what went wrong: code and message, as the command says it */

@@ -34,8 +34,11 @@ export async function addJobs(
   try {
     const isThere =
       connection.dialect.id === "postgresql" &&
-      (await connection.query("SELECT FROM pg_proc WHERE proname = 'add_job' AND pronamespace = to_regnamespace($1)", [functions]))
-        .rows.length > 0;
+      (
+        await connection.query("SELECT FROM pg_proc WHERE proname = 'add_job' AND pronamespace = to_regnamespace($1)", [
+          functions,
+        ])
+      ).rows.length > 0;
     if (!isThere)
       throw new LockstepError("LS8019", `${connection.label} has no job queue of graphile-worker (schema ${schema}).`);
     const said: QueuedAs[] = [];
@@ -49,7 +52,10 @@ export async function addJobs(
       );
       const { id, isNew, hasFailed } = rows[0]!;
       if (hasFailed)
-        await connection.query(`SELECT FROM ${functions}.reschedule_jobs(ARRAY[$1::bigint], run_at => now(), attempts => 0)`, [id]);
+        await connection.query(
+          `SELECT FROM ${functions}.reschedule_jobs(ARRAY[$1::bigint], run_at => now(), attempts => 0, max_attempts => $2::int)`,
+          [id, maxAttempts ?? null],
+        );
       said.push(hasFailed ? "revived" : isNew ? "added" : "waiting");
     }
     return said;

@@ -6,10 +6,16 @@ export default defineCommand({
   summary: "add a job for each target to the queue of graphile-worker, whose workers fill the rows",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
-    { flags: "--queue-url-from <variable>", description: "the environment variable with the URL of the queue's PostgreSQL" },
+    {
+      flags: "--queue-url-from <variable>",
+      description: "the environment variable with the URL of the queue's PostgreSQL",
+    },
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
     { flags: "--jobs-each <n>", description: "so many processes share a target: for one large table (default 1)" },
-    { flags: "--queue-name <name>", description: "jobs of one name run one after the other (default: none, side by side)" },
+    {
+      flags: "--queue-name <name>",
+      description: "jobs of one name run one after the other (default: none, side by side)",
+    },
     { flags: "--max-attempts <n>", description: "how often a job is tried (default: graphile-worker's, 25)" },
   ],
 

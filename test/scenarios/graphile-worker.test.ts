@@ -25,7 +25,7 @@ beforeAll(async () => {
   );
   // As it is set for the process of a worker.
   process.env.PRODUCTION_DATABASE_URL = shop.production;
-  plan = JSON.parse((await shop.lockstep(["status", "--json"])).stdout).plans[0].id;
+  plan = JSON.parse((await shop.lockstep(["status", "--json"])).stdout).plans[0].plan;
 }, 180_000);
 afterAll(async () => {
   await runner?.stop();
@@ -125,5 +125,5 @@ test.each([undefined, {}, { plan: "--help", target: "tenants" }])("a payload %j 
 });
 
 async function filledOf(tenant: string): Promise<number> {
-  return (await shop.filled())[tenant]!;
+  return (await shop.filled([tenant]))[tenant]!;
 }

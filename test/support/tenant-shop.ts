@@ -11,8 +11,8 @@ export interface TenantShop extends ShopProject {
   deployTo(tenant: string): Promise<void>;
   /** How many rows each tenant has. */
   rows(): Readonly<Record<string, number>>;
-  /** How many of them have the right value. */
-  filled(): Promise<Readonly<Record<string, number>>>;
+  /** How many of them have the right value. @param of Default: all */
+  filled(of?: readonly string[]): Promise<Readonly<Record<string, number>>>;
 }
 
 export async function createTenantShop(): Promise<TenantShop> {
@@ -46,8 +46,8 @@ export async function createTenantShop(): Promise<TenantShop> {
     ...shop,
     deployTo,
     rows: () => Object.fromEntries(tenants.map((tenant) => [tenant, rowsOf(tenant)])),
-    async filled() {
-      const counts = tenants.map(
+    async filled(of = tenants) {
+      const counts = of.map(
         (tenant) => `(SELECT count(*)::int FROM ${tenant}."User" WHERE handle = lower(email)) AS ${tenant}`,
       );
       return (await db.query(`SELECT ${counts.join(", ")}`)).rows[0];

@@ -94,7 +94,9 @@ async function look(project: TypeormProject, url: string): Promise<void> {
     throw new LockstepError(
       "LS9021",
       `TypeORM does not read ?schema=${schema} of a URL, and would migrate another schema: nothing was run.`,
-      { hint: `Run the migrations yourself, with search_path=${schema} in the data source (extra.options), schema by schema.` },
+      {
+        hint: `Run the migrations yourself, with search_path=${schema} in the data source (extra.options), schema by schema.`,
+      },
     );
   const { isAimed } = await inspectDataSource(project, process.env, url);
   if (!isAimed) throw notAimed(project);

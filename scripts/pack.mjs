@@ -17,7 +17,7 @@ const target = resolve(process.argv[2] ?? join(root, "packed"));
  * the package, what is imported besides goes into it. `types`: the entries that applications import.
  */
 const packages = [
-  { folder: "core", run: [], types: ["announce"], vendor: vendorCore },
+  { folder: "core", run: [], types: ["announce", "graphile-worker"], vendor: vendorCore },
   { folder: "plugin-prisma", run: ["bin.js", "engine/main.js", "cli/aim-check.js"], types: ["index"] },
   { folder: "plugin-typeorm", run: ["bin.js", "cli/hook.cjs"], types: ["index"] },
   { folder: "plugin-typeorm/wrapper", run: [], types: ["index"], isPlain: true },
@@ -232,7 +232,7 @@ function nameEntries(manifest, types) {
     if (name === "index") {
       manifest.main = `./dist/${name}.cjs`;
       manifest.types = `./dist/${name}.d.cts`;
-    } else manifest.typesVersions = { "*": { [name]: [`./dist/${name}.d.cts`] } };
+    } else manifest.typesVersions = { "*": { ...manifest.typesVersions?.["*"], [name]: [`./dist/${name}.d.cts`] } };
   }
 }
 

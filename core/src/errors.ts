@@ -773,6 +773,18 @@ export const errorTable = {
     next: "Correct eachSchema or eachFrom in lockstep.config.ts.",
     exit: 2,
   },
+  LS8018: {
+    title: "A worker has no lockstep command",
+    why: "A job runs the command of the project, with the project's plans and config: the worker needs all three.",
+    next: "Install @lockstep/prisma or @lockstep/typeorm where the worker runs, or name the project's folder: lockstepBackfill({ cwd }).",
+    exit: 2,
+  },
+  LS8019: {
+    title: "There is no job queue",
+    why: "Jobs are kept by graphile-worker, in a schema that it makes on PostgreSQL. Nobody would run what is added elsewhere.",
+    next: 'Make it, once: npm install graphile-worker, then npx graphile-worker --schema-only -c "$QUEUE_DATABASE_URL". With a schema of another name set GRAPHILE_WORKER_SCHEMA.',
+    exit: 3,
+  },
   LS9002: {
     title: "Prisma's schema engine failed",
     why: "The engine that Lockstep stands in front of did not answer as expected.",

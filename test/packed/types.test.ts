@@ -47,9 +47,11 @@ export const config: { schema: string } = withLockstep({ schema: "prisma/schema.
 export const dataSource: Date = wrap(new Date());
 `,
   "start.ts": `import { announce, type Build } from "@lockstep/core/announce";
+import { lockstepBackfill } from "@lockstep/core/graphile-worker";
 
 declare const build: Build;
 export const stop: () => void = announce({ build, run: async (sql) => sql.length });
+export const task: (payload: unknown, helpers: { abortSignal: AbortSignal }) => Promise<void> = lockstepBackfill();
 `,
   // Declarations that are not found would take anything.
   "wrong.ts": `import { announce } from "@lockstep/core/announce";

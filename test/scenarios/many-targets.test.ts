@@ -1,46 +1,13 @@
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addField, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+import { createTenantShop, type TenantShop, tenants } from "../support/tenant-shop.js";
 
 // One schema a tenant. Every test is a step and builds on the one before.
 
-const tenants = Array.from({ length: 9 }, (_, at) => `tenant_${at + 1}`);
-const rowsOf = (tenant: string) => 100 * Number(tenant.slice("tenant_".length));
-let shop: ShopProject;
-let db: pg.Client;
-/** As Prisma does it with `?schema=`. */
-const deploy = (tenant: string) => shop.deploy(`${shop.production}?options=-csearch_path%3D${tenant}`);
+let shop: TenantShop;
 beforeAll(async () => {
-  shop = await createShop();
-  await setUp(shop, { development: 20, production: 0 });
-  db = new pg.Client({ connectionString: shop.production });
-  await db.connect();
-  for (const tenant of tenants) {
-    await db.query(`CREATE SCHEMA ${tenant}`);
-    await deploy(tenant);
-    await db.query(
-      `INSERT INTO ${tenant}."User" ("email", "name", "updatedAt")
-       SELECT 'User.' || n || '@Example.com', 'User ' || n, now() FROM generate_series(1, $1::int) n`,
-      [rowsOf(tenant)],
-    );
-    await db.query(`ANALYZE ${tenant}."User"`);
-  }
-  shop.edit("lockstep.config.ts", (text) =>
-    text.replace(
-      'production: { urlFrom: "PRODUCTION_DATABASE_URL"',
-      'tenants: { urlFrom: "PRODUCTION_DATABASE_URL", eachSchema: "tenant_%"',
-    ),
-  );
-  shop.edit("prisma/schema.prisma", (schema) =>
-    addField(schema, "User", ["/// @lockstep.backfill(lower(email))", "handle String"]),
-  );
-  const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
-  expect(dev.code, dev.output).toBe(0);
+  shop = await createTenantShop();
 }, 180_000);
-afterAll(async () => {
-  await db?.end();
-  await shop?.dispose();
-});
+afterAll(() => shop?.dispose());
 
 test("every tenant is a target: nothing is deployed yet", async () => {
   const status = await shop.lockstep(["status"]);
@@ -54,7 +21,7 @@ test("every tenant is a target: nothing is deployed yet", async () => {
 test("it is deployed to one of them, then to all but one", async () => {
   const first = await shop.lockstep(["deploy", "--target", "tenants/tenant_2"]);
   expect(first.code, first.output).toBe(0);
-  for (const tenant of tenants) if (!["tenant_2", "tenant_9"].includes(tenant)) await deploy(tenant);
+  for (const tenant of tenants) if (!["tenant_2", "tenant_9"].includes(tenant)) await shop.deployTo(tenant);
   expect((await shop.lockstep(["status"])).stdout).toMatch(/tenants \(9\) +expand +8 done; 1 open: tenant_9/);
 });
 
@@ -74,15 +41,12 @@ test("the one that is behind keeps no other from being filled, and the gate clos
 });
 
 test("two processes have a part each; then the gate opens", async () => {
-  await deploy("tenant_9");
+  await shop.deployTo("tenant_9");
   const wrong = await shop.lockstep(["backfill", "run", "--part", "2/2"]);
   expect(wrong.output).toContain("LS8002 --part 2/2");
   const parts = await Promise.all(["0/2", "1/2"].map((part) => shop.lockstep(["backfill", "run", "--part", part])));
   for (const { code, output } of parts) expect(code, output).toBe(0);
-  for (const tenant of tenants) {
-    const { rows } = await db.query(`SELECT count(*)::int AS count FROM ${tenant}."User" WHERE handle = lower(email)`);
-    expect([tenant, rows[0]?.count]).toEqual([tenant, rowsOf(tenant)]);
-  }
+  expect(await shop.filled()).toEqual(shop.rows());
   const next = await shop.lockstep(["next", "--dry-run"]);
   expect(next.code, next.output).toBe(0);
   expect(next.output).toMatch(/— 9 of tenants: tenant_1, tenant_2, tenant_3 and 6 more/);

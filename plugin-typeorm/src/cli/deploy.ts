@@ -88,6 +88,16 @@ function aimed(project: TypeormProject, url: string): Promise<void> {
 }
 
 async function look(project: TypeormProject, url: string): Promise<void> {
+  const schema = project.dialect === "postgresql" ? /[?&]schema=([^&#]*)/.exec(url)?.[1] : undefined;
+  // Only Prisma and Lockstep read it: the migrations would run in the schema that the role finds first.
+  if (schema !== undefined && schema !== "public")
+    throw new LockstepError(
+      "LS9021",
+      `TypeORM does not read ?schema=${schema} of a URL, and would migrate another schema: nothing was run.`,
+      {
+        hint: `Run the migrations yourself, with search_path=${schema} in the data source (extra.options), schema by schema.`,
+      },
+    );
   const { isAimed } = await inspectDataSource(project, process.env, url);
   if (!isAimed) throw notAimed(project);
 }

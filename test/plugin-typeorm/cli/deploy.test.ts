@@ -117,6 +117,17 @@ describe("migration:run of the project, aimed at a target", () => {
     await end();
   });
 
+  it("is refused for a schema that TypeORM would not find in the URL", async () => {
+    const { root } = make({ files });
+    const { url, connection, end } = await target();
+    const project = await findProject(root);
+    await connection.query("CREATE SCHEMA acme");
+    const acme = connection.dialect.schemas.urlIn(url, "acme");
+    await expect(typeormPlugin.deploy(project, acme, () => undefined)).rejects.toMatchObject({ code: "LS9021" });
+    expect((await typeormPlugin.readApplied(connection, project)).applied).toEqual([]);
+    await end();
+  });
+
   it("says which migration has failed, and why", async () => {
     const failing = create(
       "DO $$BEGIN RAISE data_exception USING MESSAGE = 'busy', HINT = 'wait'; END$$",

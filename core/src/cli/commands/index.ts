@@ -2,6 +2,7 @@ import type { CliCommand } from "../command.js";
 import abandon from "./abandon.js";
 import announce from "./announce.js";
 import backfillCancel from "./backfill-cancel.js";
+import backfillEnqueue from "./backfill-enqueue.js";
 import backfillFailures from "./backfill-failures.js";
 import backfillPause from "./backfill-pause.js";
 import backfillResume from "./backfill-resume.js";
@@ -28,6 +29,7 @@ export const commands: readonly CliCommand[] = [
   abandon,
   announce,
   backfillCancel,
+  backfillEnqueue,
   backfillFailures,
   backfillPause,
   backfillResume,

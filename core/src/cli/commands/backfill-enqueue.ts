@@ -1,0 +1,77 @@
+import { LockstepError } from "../../errors.js";
+import { defineCommand, textOption } from "../command.js";
+
+export default defineCommand({
+  name: "backfill enqueue",
+  summary: "add a job for each target to the queue of graphile-worker, whose workers fill the rows",
+  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  options: [
+    {
+      flags: "--queue-url-from <variable>",
+      description: "the environment variable with the URL of the queue's PostgreSQL",
+    },
+    { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+    { flags: "--jobs-each <n>", description: "so many processes share a target: for one large table (default 1)" },
+    {
+      flags: "--queue-name <name>",
+      description: "jobs of one name run one after the other (default: none, side by side)",
+    },
+    { flags: "--max-attempts <n>", description: "how often a job is tried (default: graphile-worker's, 25)" },
+  ],
+
+  async run(invocation) {
+    const { io, workspace } = invocation;
+    const { project, config } = await workspace("act");
+    const [{ choosePlan }, { chooseTargets }, { numberOption }, { addJobs }, { nextText }, { counted }] =
+      await Promise.all([
+        import("../../plan/store.js"),
+        import("../targets.js"),
+        import("../number-option.js"),
+        import("../queue-jobs.js"),
+        import("../../review/terminal.js"),
+        import("../../review/counted.js"),
+      ]);
+    const plan = choosePlan(project.root, invocation.arguments[0]);
+    if (plan.backfills.length === 0)
+      throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
+    const variable = textOption(invocation, "queueUrlFrom");
+    const url = variable === undefined ? undefined : io.env[variable];
+    if (variable === undefined || !url)
+      throw new LockstepError(
+        variable === undefined ? "LS8002" : "LS8003",
+        variable === undefined
+          ? "Nothing says where the queue is."
+          : `The queue's URL comes from ${variable}, which is not set.`,
+        { hint: `npx lockstep backfill enqueue --queue-url-from ${variable ?? "QUEUE_DATABASE_URL"}` },
+      );
+    const each = numberOption(invocation, "jobsEach", 1) ?? 1;
+    const maxAttempts = numberOption(invocation, "maxAttempts", 1);
+    const queueName = textOption(invocation, "queueName");
+    const targets = await chooseTargets(config, project, io, textOption(invocation, "target"), true);
+    const jobs = targets.flatMap(({ name: target }) =>
+      Array.from({ length: each }, (_, at) => ({
+        key: `lockstep:${plan.id}:${target}:${at + 1}`,
+        payload: { plan: plan.id, target },
+      })),
+    );
+    const queued = await addJobs(url, jobs, {
+      // As graphile-worker itself is told.
+      schema: io.env.GRAPHILE_WORKER_SCHEMA || "graphile_worker",
+      ...(queueName !== undefined && { queueName }),
+      ...(maxAttempts !== undefined && { maxAttempts }),
+    });
+    const count = (as: string) => queued.filter((one) => one === as).length;
+    const [added, waiting, revived] = [count("added"), count("waiting"), count("revived")];
+    return {
+      text: [
+        `${io.colors.green("✔")} ${counted(added, "job")} added${revived > 0 ? `, ${revived} that had failed tried again` : ""}${waiting > 0 ? `, ${waiting} there already` : ""}`,
+        nextText(`npx lockstep backfill status ${plan.id}`, io.colors),
+      ].join("\n"),
+      json: {
+        plan: plan.id,
+        jobs: jobs.map(({ key, payload }, at) => ({ key, target: payload.target, state: queued[at] })),
+      },
+      exitCode: 0,
+    };
+  },
+});

@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { LockstepError } from "./errors.js";
+
+export interface BackfillTaskOptions {
+  /** The folder of the project: its plans, its `lockstep.config.ts` and its packages. Default: that of the worker's process. */
+  readonly cwd?: string;
+  /** More options of `lockstep backfill run`. @example ["--max-rows-per-second", "500"] */
+  readonly options?: readonly string[];
+}
+
+/** What graphile-worker hands to a task, as far as it is used. */
+export interface BackfillTaskHelpers {
+  /** Aborted when the worker shuts down. */
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/**
+ * The task `lockstep-backfill` of graphile-worker, for the jobs that `npx lockstep backfill enqueue` adds. A job is
+ * `npx lockstep backfill run <plan> --target <target> --join` in a process of its own; when that fails or is stopped, the job fails, and
+ * graphile-worker tries it again: it goes on there.
+ *
+ * @example await run({ connectionString, taskList: { "lockstep-backfill": lockstepBackfill() } });
+ */
+export function lockstepBackfill({
+  cwd = "",
+  options = [],
+}: BackfillTaskOptions = {}): (payload: unknown, helpers: BackfillTaskHelpers) => Promise<void> {
+  const folder = resolve(cwd);
+  return async (payload, { abortSignal }) => {
+    const { plan, target } = readPayload(payload);
+    const argv = ["--json", "--cwd", folder, "backfill", "run", plan, `--target=${target}`, "--join", ...options];
+    const error = await runCommand(commandOf(folder), argv, abortSignal);
+    if (error !== undefined) throw new Error(error);
+  };
+}
+
+function readPayload(payload: unknown): { readonly plan: string; readonly target: string } {
+  const { plan, target } = (payload ?? {}) as { readonly plan?: unknown; readonly target?: unknown };
+  // A plan that begins with a dash would be read as an option.
+  if (typeof plan === "string" && /^\w/.test(plan) && typeof target === "string" && target !== "")
+    return { plan, target };
+  throw new LockstepError("LS8016", "The payload of a lockstep-backfill job has to be { plan, target }.", {
+    hint: "npx lockstep backfill enqueue",
+  });
+}
+
+/** The script of the command `lockstep`, as the project has it installed. */
+function commandOf(folder: string): string {
+  const { resolve: find } = createRequire(join(folder, "package.json"));
+  for (const name of ["@lockstep/prisma", "@lockstep/typeorm"])
+    try {
+      return join(dirname(find(`${name}/package.json`)), "bin/lockstep.js");
+    } catch {
+      // The other one, then.
+    }
+  throw new LockstepError(
+    "LS8018",
+    "Neither @lockstep/prisma nor @lockstep/typeorm is installed where the worker runs.",
+  );
+}
+
+/** @returns what went wrong: code and message, as the command says it */
+function runCommand(
+  script: string,
+  argv: readonly string[],
+  abortSignal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  return new Promise((done, fail) => {
+    // Its log goes to the log of the worker.
+    const child = spawn(process.execPath, [script, ...argv], { stdio: ["ignore", "pipe", "inherit"] });
+    const stop = () => child.kill("SIGTERM");
+    let answer = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      answer += text;
+    });
+    child.on("error", fail);
+    child.on("close", (code, signal) => {
+      abortSignal?.removeEventListener("abort", stop);
+      done(code === 0 ? undefined : (errorIn(answer) ?? `lockstep backfill run ended with ${signal ?? code}`));
+    });
+    abortSignal?.addEventListener("abort", stop, { once: true });
+    if (abortSignal?.aborted) stop();
+  });
+}
+
+function errorIn(answer: string): string | undefined {
+  try {
+    const { error } = JSON.parse(answer) as { readonly error?: { readonly code: string; readonly message: string } };
+    return error && `${error.code} ${error.message}`;
+  } catch {
+    return undefined;
+  }
+}

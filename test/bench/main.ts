@@ -76,6 +76,8 @@ async function runBench(name: BenchName, options: Options): Promise<BenchReport>
       );
     case "backfill":
       return (await import("./backfill/index.js")).benchBackfill(options.backfill, progress);
+    case "scale":
+      return (await import("./scale/index.js")).benchScale(options.scale, progress);
     case "migrate-dev":
       return (await import("./migrate-dev.js")).benchMigrateDev(options.migrateDevRuns, progress);
     case "large-schema":

@@ -4,6 +4,7 @@ export const benches = [
   "stall",
   "stall-mariadb",
   "backfill",
+  "scale",
   "migrate-dev",
   "large-schema",
   "code",
@@ -38,6 +39,8 @@ export interface Options {
     /** Of the run that is killed and resumed. */
     readonly resumeRows: number;
   };
+  /** Rows of the tables that are simulated. */
+  readonly scale: readonly number[];
   /** Runs of each kind. */
   readonly migrateDevRuns: number;
   readonly helpRuns: number;
@@ -67,7 +70,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [options]
 
-  --only <bench>   stall, stall-mariadb, backfill, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
+  --only <bench>   stall, stall-mariadb, backfill, scale, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
   --rows <n>       rows of the table that is changed  (default 2000000; of backfill 5000000)
   --rounds <n>     rounds of stall and backfill       (default 3)
   --rate <n>       operations a second                (default 200; of backfill 300)
@@ -111,6 +114,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
       functionRows: isQuick ? 10_000 : 100_000,
       resumeRows: isQuick ? 200_000 : 2 * (rows ?? 5_000_000),
     },
+    scale: isQuick ? [1e7] : [1e8, 1e9, 1e10],
     migrateDevRuns: isQuick ? 2 : 9,
     helpRuns: isQuick ? 5 : 15,
     largeSchema: { models: isQuick ? 40 : 300, runs: isQuick ? 1 : 5 },

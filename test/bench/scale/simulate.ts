@@ -14,7 +14,6 @@ export interface Site {
   readonly rows: number;
   readonly rowsPerSecond: number;
   readonly logBytesPerRow: number;
-  readonly heapBytesPerRow: number;
   /** WAL that the replica replays in a second. */
   readonly replayBytesPerSecond: number;
   /** Dead rows that autovacuum takes away in a second while it is at work on the table. */

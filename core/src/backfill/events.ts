@@ -1,4 +1,3 @@
-import type { Reader } from "../dialects/batches.js";
 import type { Growth } from "./growth.js";
 
 /** What a run tells whoever watches it. Plain data: printed, logged, counted. */
@@ -11,9 +10,9 @@ export type BackfillEvent =
       /** Rows passed by earlier runs. */
       readonly rows: number;
       readonly isResumed: boolean;
-      /** Of a run that begins the backfill: by how much the table may grow, in bytes, and what else takes each row in. */
+      /** Of a run that begins the backfill: by how much the table may grow, in bytes, and what publishes each row. */
       readonly growthBytes?: number;
-      readonly readers?: readonly Reader[];
+      readonly publications?: readonly string[];
     }
   | {
       readonly kind: "progress";
@@ -57,11 +56,10 @@ export type BackfillEvent =
   | { readonly kind: "sweep"; readonly round: number; readonly rows: number }
   /** The run ends with an error. */
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
-  | {
+  /** What it has done to the table is absent where it has written nothing. */
+  | ({
       readonly kind: "finished";
       readonly status: "done" | "stopped";
       readonly rows: number;
       readonly filled: number;
-      /** Absent where the run has written nothing. */
-      readonly growth?: Growth;
-    };
+    } & Partial<Growth>);

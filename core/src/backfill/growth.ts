@@ -2,10 +2,10 @@ import type { TableStorage } from "../dialects/batches.js";
 
 /** What a table has become while a run was at it, writers included. */
 export interface Growth {
-  readonly tableBytes: number;
-  readonly indexBytes: number;
-  /** Of the new versions of rows, how many stayed on their page and touched no index, 0 to 1; absent where nobody counts. */
-  readonly hotShare?: number;
+  readonly tableGrowthBytes: number;
+  readonly indexGrowthBytes: number;
+  /** Of the new versions of rows, how many stayed on their page and touched no index; absent where nobody counts. */
+  readonly hotPercent?: number;
   /** There are now. */
   readonly deadRows?: number;
 }
@@ -14,9 +14,9 @@ export function growthBetween(before: TableStorage, after: TableStorage): Growth
   const updates = (after.updates ?? 0) - (before.updates ?? 0);
   const hot = (after.hotUpdates ?? 0) - (before.hotUpdates ?? 0);
   return {
-    tableBytes: after.tableBytes - before.tableBytes,
-    indexBytes: after.indexBytes - before.indexBytes,
-    ...(updates > 0 ? { hotShare: hot / updates } : {}),
+    tableGrowthBytes: after.tableBytes - before.tableBytes,
+    indexGrowthBytes: after.indexBytes - before.indexBytes,
+    ...(updates > 0 ? { hotPercent: Math.round((hot / updates) * 100) } : {}),
     ...(after.deadRows === undefined ? {} : { deadRows: after.deadRows }),
   };
 }

@@ -39,7 +39,7 @@ export async function runBackfill(input: BackfillInput): Promise<BackfillResult>
   try {
     const result = await runTogether(run);
     const { status, rows, filled, growth } = result;
-    emit({ kind: "finished", status, rows, filled, ...(growth && { growth }) });
+    emit({ kind: "finished", status, rows, filled, ...growth });
     return result;
   } catch (error) {
     const [code, message] =
@@ -115,7 +115,8 @@ async function begin(leader: BatchLoop): Promise<void> {
     await connection.dialect.ledger.forgetFailures(connection, id);
     await connection.dialect.ledger.open(connection, id);
     leader.run.isTried = true;
-    return { growthBytes: growthOf(leader.run.storage, 1), readers };
+    const publications = readers.flatMap(({ kind, name }) => (kind === "publication" ? [name] : []));
+    return { growthBytes: growthOf(leader.run.storage, 1), ...(publications.length > 0 && { publications }) };
   });
   const isResumed = record.batches > 0;
   const { rows, total } = leader;

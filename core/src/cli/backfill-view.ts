@@ -2,7 +2,7 @@ import type { BackfillEvent } from "../backfill/events.js";
 import type { BackfillResult } from "../backfill/runner.js";
 import { type BackfillSpec, tableLabel } from "../model/index.js";
 import { counted } from "../review/counted.js";
-import { aheadText, growthText } from "../review/growth.js";
+import { aheadText, growthText, isGrowth } from "../review/growth.js";
 import { bar, duration } from "../review/progress.js";
 import type { Io } from "./io.js";
 
@@ -83,7 +83,7 @@ export class BackfillView {
       case "failed":
       case "finished":
         io.progress.end();
-        if (event.kind === "finished" && event.growth !== undefined) io.err(`  ${growthText(event.growth)}`);
+        if (event.kind === "finished" && isGrowth(event)) io.err(`  ${growthText(event)}`);
         return;
       default:
         event satisfies never;

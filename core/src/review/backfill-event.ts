@@ -7,7 +7,10 @@ type FieldsOf<K extends Kind> = Exclude<keyof Extract<BackfillEvent, { kind: K }
 export const eventFields: {
   readonly [K in Kind]: { readonly when: string; readonly fields: readonly FieldsOf<K>[] };
 } = {
-  started: { when: "the first batch is about to begin", fields: ["total", "rows", "isResumed"] },
+  started: {
+    when: "the first batch is about to begin",
+    fields: ["total", "rows", "isResumed", "growthBytes", "publications"],
+  },
   progress: {
     when: "a batch has ended",
     fields: ["rows", "total", "filled", "rowsPerSecond", "etaMs", "batchRows", "batchMs", "functionMs"],
@@ -28,7 +31,10 @@ export const eventFields: {
   released: { when: "the signal holds it no more", fields: ["signal", "reason", "forMs"] },
   blind: { when: "a signal cannot look", fields: ["signal", "reason"] },
   sweep: { when: "the table was passed, and rows without a value are left", fields: ["round", "rows"] },
-  finished: { when: "the run has ended; `status` is done or stopped", fields: ["status", "rows", "filled"] },
+  finished: {
+    when: "the run has ended; `status` is done or stopped",
+    fields: ["status", "rows", "filled", "tableGrowthBytes", "indexGrowthBytes", "deadRows", "hotPercent"],
+  },
   failed: { when: "the run has ended with an error", fields: ["code", "message"] },
 };
 

@@ -48,7 +48,7 @@ const conditions: readonly (readonly [sql: string, code: string, isValue: boolea
   ["INSERT INTO `a` VALUES (1, 'z', NULL)", "23505", true],
   ["INSERT INTO `a` VALUES (5, NULL, NULL)", "23502", true],
   ["INSERT INTO `a` VALUES (5, 'long', NULL)", "22001", true],
-  ["INSERT INTO `a` VALUES (5, 'z', 'no number')", "22007", true],
+  ["INSERT INTO `a` VALUES (5, 'z', 'no number')", "22P02", true],
   ["INSERT INTO `a` VALUES (5, 'z', 99999999999999999999)", "22003", true],
   ["SELECT `nope` FROM `a`", "42703", false],
   ["SELECT * FROM `nope`", "42P01", false],

@@ -1,9 +1,9 @@
 import { connect } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import type { BackfillId } from "../dialects/ledger-store.js";
+import { recordOf } from "../facts/record-of.js";
 import { requireSystem } from "../facts/same-system.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
-import { recordOf } from "../ledger/record-of.js";
 import type { BackfillSpec, Plan } from "../model/index.js";
 import { atOnce } from "./at-once.js";
 import type { Invocation } from "./command.js";

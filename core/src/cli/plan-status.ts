@@ -1,11 +1,11 @@
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
+import { recordOf } from "../facts/record-of.js";
 import type { AppliedUnits } from "../gates/gate.js";
 import { type ServiceState, serviceStates } from "../gates/service-states.js";
 import { readAnnouncements } from "../ledger/announcements.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
-import { recordOf } from "../ledger/record-of.js";
 import { type Phase, type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
 import { nextPhase } from "../plan/next-phase.js";

@@ -1,8 +1,8 @@
 import type { Connection } from "../dialects/connection.js";
 import { isSameLedgerTable } from "../dialects/ledger-store.js";
-import { readTable } from "../facts/table.js";
+import type { BackfillRecord } from "../ledger/backfills.js";
 import type { BackfillSpec } from "../model/plan.js";
-import type { BackfillRecord } from "./backfills.js";
+import { readTable } from "./table.js";
 
 /**
  * The record of a plan's backfill on the table as this connection sees it: other schemas may have one of that name, and one that was dropped

@@ -11,7 +11,7 @@ export const longProofs: readonly string[] = [
   "database/backfill/{kill,workers}.test.ts",
   "database/backfill/{fault-runs,signals}/*.test.ts",
   "database/mysql/{online-run,prisma,prisma-forms,replication,typeorm-*}.test.ts",
-  "packed/{prisma,typeorm,types}.test.ts",
+  "packed/{prisma,sample,typeorm,types}.test.ts",
   "plugin-{prisma,typeorm}/codemods/type-check.test.ts",
   "plugin-prisma/engine/migrate.test.ts",
   "plugin-prisma/init/real-config.test.ts",

@@ -11,6 +11,7 @@ const leastWaitMs = 1000;
 /** Tells a backfill to a log: a line when something changes, and every ten seconds while it goes on. */
 export class BackfillLog {
   readonly #saidMs = new Map<string, number>();
+  #isStarted = false;
   /** The signal whose waiting was told. */
   #waiting: string | undefined;
 
@@ -46,7 +47,11 @@ export class BackfillLog {
       case "started":
         // From here on ten seconds, as between two of them.
         this.#isDue("progress");
+        this.#isStarted = true;
         return true;
+      case "failed":
+        // What keeps a run from beginning is told by the command alone.
+        return this.#isStarted;
       default:
         return true;
     }

@@ -408,7 +408,7 @@ export class BatchLoop {
     const { pacing } = this.run;
     if (this.run.batches > 0) await clock.sleep(pacing.option("pauseMs") ?? 0, signal);
     const isEased = await this.run.untilFree(this.role.worker, () => this.session, this.#last);
-    this.#sizing.keepToRate();
+    this.#sizing.adapt();
     if (isEased) this.#sizing.giveWay();
   }
 
@@ -420,6 +420,7 @@ export class BatchLoop {
     const waitedMs = this.run.takeWaitedMs(this.role.worker);
     this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, waitedMs, endedMs: clock.now() };
     const { pace } = this.run;
+    const { others } = this.#sizing;
     pace.add(result.size, clock.now());
     this.tell({
       kind: "progress",
@@ -430,6 +431,7 @@ export class BatchLoop {
       etaMs: pace.restMs(this.total - this.rows),
       batchRows: result.size,
       batchMs,
+      ...(others && { others }),
       ...(this.#computer.isNeeded ? { functionMs } : {}),
     });
     this.#sizing.took(result.size, batchMs, this.#computer.isNeeded ? functionMs : undefined);

@@ -1,16 +1,20 @@
-import { type BatchLimits, nextBatchRows, smallerBatchRows } from "./batch-size.js";
+import { type BatchLimits, batchTargetMs, nextBatchRows, smallerBatchRows } from "./batch-size.js";
+import type { OthersState } from "./other-writers.js";
 import type { Run } from "./run.js";
 
 /** How large a worker's next batch is. */
 export class BatchSizing {
   readonly #run: Run;
   #rows: number;
+  /** What the last batches were sized by. */
+  #targetMs: number;
   /** Rows that are left of a batch which holds a row that is refused. */
   #isolating = 0;
 
   constructor(run: Run) {
     this.#run = run;
     this.#rows = this.#limits.startRows;
+    this.#targetMs = this.#limits.targetMs;
   }
 
   get rows(): number {
@@ -19,6 +23,17 @@ export class BatchSizing {
   /** Batches are as small as they are because one row of them is refused. */
   get isIsolating(): boolean {
     return this.#isolating > 0;
+  }
+
+  /** Whether others write to the table, where it counts. */
+  get others(): OthersState | undefined {
+    return this.#chosenMs === undefined ? this.#run.others : undefined;
+  }
+
+  /** What somebody has asked for. */
+  get #chosenMs(): number | undefined {
+    const { pacing, settings } = this.#run;
+    return pacing.option("batchMs") ?? settings.limits.targetMs;
   }
 
   /** As they are now. */
@@ -33,12 +48,17 @@ export class BatchSizing {
       limits.minRows,
       limits.maxRows,
     ].map((rows) => Math.min(rows, most)) as [number, number, number];
-    return { ...limits, startRows, minRows, maxRows, targetMs: pacing.option("batchMs") ?? limits.targetMs };
+    const targetMs = this.#chosenMs ?? (this.#run.others === "quiet" ? batchTargetMs.alone : batchTargetMs.beside);
+    return { ...limits, startRows, minRows, maxRows, targetMs };
   }
 
-  /** The rate may have been lowered meanwhile. The first batch may be larger than those that follow. */
-  keepToRate(): void {
-    if (this.#run.pacing.rowsPerSecond !== undefined) this.#rows = Math.min(this.#rows, this.#limits.maxRows);
+  /** Before a batch: the rate may have been lowered, and others may have begun to write. The first batch may be larger than those that follow. */
+  adapt(): void {
+    const limits = this.#limits;
+    if (this.#run.pacing.rowsPerSecond !== undefined) this.#rows = Math.min(this.#rows, limits.maxRows);
+    if (limits.targetMs < this.#targetMs)
+      this.#rows = Math.max(1, Math.round((this.#rows * limits.targetMs) / this.#targetMs));
+    this.#targetMs = limits.targetMs;
   }
 
   /** A batch was in somebody's way, or the server is under pressure. */

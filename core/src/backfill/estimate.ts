@@ -34,7 +34,7 @@ export interface Estimate {
 }
 
 /** Batches that are tried: the last of them tells the rate, the first ones warm up. */
-const tried = [200, 1000, 5000];
+const tried = [200, 1000, 5000, 20_000];
 
 /** Ends a transaction that was only tried. */
 const takenBack = Symbol("taken back");

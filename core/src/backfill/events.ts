@@ -1,4 +1,5 @@
 import type { Growth } from "./growth.js";
+import type { OthersState } from "./other-writers.js";
 
 /** What a run tells whoever watches it. Plain data: printed, logged, counted. */
 export type BackfillEvent =
@@ -26,6 +27,8 @@ export type BackfillEvent =
       readonly batchRows: number;
       /** How long its rows were locked. */
       readonly batchMs: number;
+      /** Whether others write to the table, which says how long a batch may be; absent where an option does. */
+      readonly others?: OthersState;
       /** How long functions took to compute its values, while nothing was locked. */
       readonly functionMs?: number;
     }

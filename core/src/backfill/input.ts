@@ -28,7 +28,7 @@ export interface BackfillInput {
   /** Aborted: the batch that is running is finished, the cursor is kept, the result is `stopped`. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: BackfillEvent) => void;
-  /** Default: `defaultBatchLimits`. */
+  /** Default: `defaultBatchLimits`, and `batchTargetMs` by whether others write to the table. */
   readonly batch?: Partial<BatchLimits>;
   /** So many sessions share the work. Default: 1. */
   readonly workers?: number;
@@ -90,7 +90,7 @@ export interface BackfillResult {
 export type RunSettings = Required<Omit<BackfillInput, "signal" | "onEvent" | "batch" | "nulls">> & {
   readonly nulls?: NullAnswer;
   readonly signal: AbortSignal;
-  readonly limits: BatchLimits;
+  readonly limits: typeof defaultBatchLimits & Partial<BatchLimits>;
   readonly emit: (event: BackfillEvent) => void;
 };
 

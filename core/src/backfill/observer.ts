@@ -1,8 +1,11 @@
 import { connect } from "../connect.js";
+import type { Clock } from "../db/clock.js";
 import type { Connection } from "../dialects/connection.js";
 import type { BackfillId } from "../dialects/ledger-store.js";
-import { type Control, readControl } from "../ledger/control.js";
+import { readBackfill } from "../ledger/backfills.js";
+import type { Control } from "../ledger/control.js";
 import { type WorkerReport, workersAt } from "../ledger/workers.js";
+import { type OthersState, OtherWriters } from "./other-writers.js";
 
 /** How often the workers of a process tell that they are alive, and ask what people want of them. */
 const beatMs = 1000;
@@ -17,6 +20,7 @@ export class Observer {
   /** The server process that runs a worker's batches: another one after a reconnect. */
   readonly #pids = new Map<string, () => number>();
   readonly #waitedMs = new Map<string, number>();
+  readonly #others = new OtherWriters();
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
@@ -25,6 +29,7 @@ export class Observer {
   constructor(
     readonly url: string,
     readonly id: BackfillId,
+    readonly clock: Clock,
     /** Called with what people want and who is at work, whenever it was read. */
     readonly onHeard: (control: Control, atWork: readonly string[]) => void,
   ) {}
@@ -46,6 +51,11 @@ export class Observer {
     const waited = this.#waitedMs.get(worker) ?? 0;
     this.#waitedMs.delete(worker);
     return waited;
+  }
+
+  /** Whether others write to the table. */
+  get others(): OthersState {
+    return this.#others.state(this.clock.now());
   }
 
   async close(): Promise<void> {
@@ -75,11 +85,14 @@ export class Observer {
       for (const [worker, report] of this.reports) {
         const waitedMs = await pressure.longestWaitMs(this.#connection, this.#pids.get(worker)!());
         this.#waitedMs.set(worker, Math.max(this.#waitedMs.get(worker) ?? 0, waitedMs));
+        if (waitedMs > 0) this.#others.met(this.clock.now());
         await ledger.beat(this.#connection, worker, report);
       }
-      const control = await readControl(this.#connection, this.id);
+      const written = await pressure.writtenRows(this.#connection, this.id.table);
+      const record = await readBackfill(this.#connection, this.id);
+      this.#others.look(written, record?.rowsFilled ?? 0, this.clock.now());
       const atWork = await workersAt(this.#connection, this.id);
-      if (control !== undefined && !this.#isClosed) this.onHeard(control, atWork);
+      if (record !== undefined && !this.#isClosed) this.onHeard(record.control, atWork);
     } catch {
       // The run has its own connections, and its own words for a server that is away.
       const broken = this.#connection;

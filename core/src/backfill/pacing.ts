@@ -10,7 +10,10 @@ import type { Answer, LastBatch, Signal, SignalContext, Workers } from "./signal
 /** How large batches are, and what lies between them. */
 export const batchOptions = {
   batchRows: numberOption("rows", 1, { description: "rows of the first batch; later ones adapt" }),
-  batchMs: numberOption("ms", 1, { description: "how long a batch should hold its row locks (default 100)" }),
+  batchMs: numberOption("ms", 1, {
+    description:
+      "how long a batch should hold its row locks (default 20, and 500 while nobody else writes to the table)",
+  }),
   pauseMs: numberOption("ms", 0, { description: "rest between two batches (default 0)" }),
   maxFailures: numberOption("rows", 0, {
     description: "so many rows that get no value are left to you; more end the run (default 10000)",

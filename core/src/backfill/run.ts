@@ -6,6 +6,7 @@ import { tableLabel } from "../model/names.js";
 import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
 import { Observer } from "./observer.js";
+import type { OthersState } from "./other-writers.js";
 import { Pace } from "./pace.js";
 import { Pacing } from "./pacing.js";
 import type { RefusedRow } from "./row-refused.js";
@@ -72,7 +73,9 @@ export class Run {
     this.#filledBefore ??= record.rowsFilled;
     this.total = record.rowsEstimated;
     this.count(record);
-    this.#observer ??= new Observer(this.settings.url, id, (control, all) => this.#hear(control, all));
+    this.#observer ??= new Observer(this.settings.url, id, this.settings.clock, (control, all) =>
+      this.#hear(control, all),
+    );
     this.#observer.start(worker, () => session().connection.pid);
     this.#hear(record.control, atWork);
   }
@@ -91,6 +94,11 @@ export class Run {
   /** How long others have waited for a worker's batches since this was last asked. */
   takeWaitedMs(worker: string): number {
     return this.#observer?.takeWaitedMs(worker) ?? 0;
+  }
+
+  /** Whether others write to the table: seen once a second. */
+  get others(): OthersState {
+    return this.#observer?.others ?? "unknown";
   }
 
   /** As the ledger has it: a batch may have been kept whose answer got lost, and other processes work on it, too. */
@@ -157,8 +165,8 @@ export class Run {
 function reportOf(event: BackfillEvent, { waiting: _, ...before }: WorkerReport): WorkerReport | undefined {
   switch (event.kind) {
     case "progress": {
-      const { rowsPerSecond, etaMs, batchRows, batchMs } = event;
-      return { state: "filling", rowsPerSecond, etaMs, batchRows, batchMs };
+      const { rowsPerSecond, etaMs, batchRows, batchMs, others } = event;
+      return { state: "filling", rowsPerSecond, etaMs, batchRows, batchMs, ...(others && { others }) };
     }
     case "waiting": {
       const { signal, reason, forMs } = event;

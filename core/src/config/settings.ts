@@ -22,7 +22,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "code.roots": "the packages of the workspace that use the models",
   toggle: "none",
   "backfill.batchRows": "1000",
-  "backfill.batchMs": "100",
+  "backfill.batchMs": "20, and 500 while nobody else writes to the table",
   "backfill.pauseMs": "0",
 };
 

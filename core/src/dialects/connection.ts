@@ -59,6 +59,8 @@ export interface TransactionOptions {
   readonly isReadOnly?: boolean;
   /** One snapshot for all statements, where a sample must fit its count. Default: false, READ COMMITTED. */
   readonly isRepeatable?: boolean;
+  /** What it writes is in the statistics of the server as soon as it has ended, where the server can do that. Default: false. */
+  readonly isCountedAtOnce?: boolean;
   /** Default: the session's own. */
   readonly limits?: Limits;
   /** Settings of the dialect's own for this transaction only. Numbers are milliseconds. */

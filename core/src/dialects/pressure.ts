@@ -1,5 +1,6 @@
 import type { TableName } from "../model/names.js";
 import type { Connection } from "./connection.js";
+import type { LedgerTable } from "./ledger-store.js";
 
 /** It cannot be seen, and why; where a right is missing, with the statement that grants it. */
 export interface Blind {
@@ -65,6 +66,11 @@ export interface Pressure {
   activeSessions(connection: Connection): Promise<number | Blind>;
   /** How long sessions have been waiting for locks of this one, the longest, in milliseconds. 0: none is, or it cannot be seen. */
   longestWaitMs(connection: Connection, pid: number): Promise<number>;
+  /**
+   * Rows of a table that anybody has inserted, updated or deleted since some moment, rolled back or not: those of a batch as soon as it
+   * has ended, those of others within some seconds. Undefined: nothing counts them, or not soon enough.
+   */
+  writtenRows(connection: Connection, table: LedgerTable): Promise<number | undefined>;
   slots?(connection: Connection): Promise<readonly Slot[]>;
   /** Undefined: nothing is archived. */
   archive?(connection: Connection): Promise<Archive | Blind | undefined>;

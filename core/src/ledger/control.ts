@@ -3,7 +3,7 @@ import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import type { BackfillId } from "../dialects/ledger-store.js";
 import { moment, readRow } from "./read.js";
-import { hasLedger, ledgerError } from "./schema.js";
+import { ledgerError } from "./schema.js";
 
 const wish = z.object({ who: z.string(), at: moment, why: z.string().optional() });
 
@@ -18,16 +18,6 @@ export const controlSchema = z.object({
 });
 
 export type Control = Readonly<z.output<typeof controlSchema>>;
-
-/** Undefined: the backfill has never begun there. */
-export async function readControl(connection: Connection, id: BackfillId): Promise<Control | undefined> {
-  if (!(await hasLedger(connection))) return undefined;
-  try {
-    return read(connection, await connection.dialect.ledger.control(connection, id, false));
-  } catch (error) {
-    throw ledgerError(connection, error);
-  }
-}
 
 /**
  * Changes it, one person after the other.

@@ -12,6 +12,7 @@ const reportSchema = z.object({
   etaMs: z.number().optional(),
   batchRows: z.number().optional(),
   batchMs: z.number().optional(),
+  others: z.enum(["write", "quiet", "unknown"]).optional(),
   waiting: z.object({ signal: z.string(), reason: z.string(), forMs: z.number() }).optional(),
   /** What could not be looked at, and why. */
   blind: z.array(z.object({ signal: z.string(), reason: z.string() })).optional(),

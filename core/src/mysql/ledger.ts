@@ -264,6 +264,7 @@ export const ledger: LedgerStore = {
   },
 
   async enlist(connection, id, { worker, host, pid }) {
+    await connection.query("DELETE FROM lockstep.workers WHERE beat_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY");
     await connection.query(
       `INSERT INTO lockstep.workers (plan, table_schema, table_name, once, worker, host, pid, report, started_at, beat_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE beat_at = UTC_TIMESTAMP(3)`,

@@ -119,7 +119,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
           throw retryReason(error, isLost) === "connection" ? notReached(label, hungUp(error)) : error;
         }
       },
-      async begin({ isReadOnly, isRepeatable, limits = {}, settings = {} }) {
+      async begin({ isReadOnly, isRepeatable, isCountedAtOnce, limits = {}, settings = {} }) {
         const isolation = isRepeatable ? "REPEATABLE READ" : "READ COMMITTED";
         const all = {
           lock_timeout: limits.lockTimeoutMs,
@@ -132,7 +132,9 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
           value === undefined ? [] : [`SET LOCAL ${name} = ${settingText(value)}`],
         );
         const begin = `BEGIN ISOLATION LEVEL ${isolation}, ${isReadOnly ? "READ ONLY" : "READ WRITE"}`;
-        await connection.query([begin, ...stated].join("; "));
+        const counted =
+          isCountedAtOnce && connection.serverVersion >= 150_000 ? ["SELECT pg_stat_force_next_flush()"] : [];
+        await connection.query([begin, ...stated, ...counted].join("; "));
       },
       async commit() {
         await connection.query("COMMIT");

@@ -309,6 +309,7 @@ export const ledger: LedgerStore = {
   },
 
   async enlist(connection, id, { worker, host, pid }) {
+    await connection.query("DELETE FROM lockstep.workers WHERE beat_at < clock_timestamp() - interval '1 day'");
     await connection.query(
       `INSERT INTO lockstep.workers (plan, table_schema, table_oid, once, worker, host, pid) VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (worker) DO UPDATE SET beat_at = clock_timestamp()`,

@@ -53,6 +53,18 @@ export const pressure: Pressure = {
     return rows[0]?.ms ?? 0;
   },
 
+  async writtenRows(connection, { oid }) {
+    // Before version 15 a session cannot be asked to tell at once what it has written.
+    if (connection.serverVersion < 150_000) return undefined;
+    const { rows } = await connection.query<{ rows: string | null }>(
+      `WITH RECURSIVE tree(oid) AS (SELECT $1::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = tree.oid)
+       SELECT sum(pg_stat_get_tuples_inserted(oid) + pg_stat_get_tuples_updated(oid) + pg_stat_get_tuples_deleted(oid))::text AS rows FROM tree`,
+      [oid],
+    );
+    const written = rows[0]?.rows;
+    return written == null ? undefined : Number(written);
+  },
+
   async slots(connection) {
     // What a slot may lose is known from 13 on.
     if (connection.serverVersion < 130_000) return [];

@@ -13,7 +13,7 @@ export const eventFields: {
   },
   progress: {
     when: "a batch has ended",
-    fields: ["rows", "total", "filled", "rowsPerSecond", "etaMs", "batchRows", "batchMs", "functionMs"],
+    fields: ["rows", "total", "filled", "rowsPerSecond", "etaMs", "batchRows", "batchMs", "others", "functionMs"],
   },
   reading: {
     when: "the whole table is read: `fills` tries the fill, `rest` looks for rows that are left",

@@ -111,13 +111,20 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
   ].join("\n");
 }
 
+/** Why batches are as long as they are. */
+const othersText = {
+  write: ": others write to the table",
+  quiet: ": nobody else writes to the table",
+  unknown: ": whether others write to the table is not known",
+} as const;
+
 function workerText({ host, pid, report, silentMs: silent }: Worker): string {
-  const { state = "starting", waiting, batchRows, batchMs, blind = [] } = report;
+  const { state = "starting", waiting, batchRows, batchMs, others, blind = [] } = report;
   const doing =
     waiting !== undefined
       ? `waiting for ${duration(waiting.forMs)}: ${waiting.reason}`
       : state === "filling" && batchRows !== undefined && batchMs !== undefined
-        ? `filling, batches of ${counted(batchRows, "row")}, ${Math.round(batchMs)} ms each`
+        ? `filling, batches of ${counted(batchRows, "row")}, ${Math.round(batchMs)} ms each${others === undefined ? "" : othersText[others]}`
         : state === "reading"
           ? "reading the whole table"
           : state === "sweeping"

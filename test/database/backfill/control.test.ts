@@ -6,7 +6,7 @@ import type { BackfillId } from "../../../core/src/dialects/ledger-store.js";
 import { type BackfillRecord, readBackfills } from "../../../core/src/ledger/backfills.js";
 import { type Control, changeControl } from "../../../core/src/ledger/control.js";
 import { readFailures } from "../../../core/src/ledger/failures.js";
-import { readWorkers } from "../../../core/src/ledger/workers.js";
+import { enlist, readWorkers } from "../../../core/src/ledger/workers.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { plan } from "./fixture.js";
 import { numbered, systems, until } from "./systems.js";
@@ -50,7 +50,8 @@ describe.each(systems)("on $name", (system) => {
       pid: process.pid,
       report: { waiting: { signal: "paused", reason: `paused by ann at ${ann.at}: the shop is slow` } },
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const waited = worker!.report.waiting!.forMs;
+    await until(async () => (await readWorkers(db, plan))[0]!.report.waiting!.forMs > waited);
     expect((await record()).rowsDone).toBe(rowsDone);
     await say(({ paused: _, ...control }) => control);
     const { status, events } = await run;
@@ -58,6 +59,15 @@ describe.each(systems)("on $name", (system) => {
     expect(events.some(({ kind }) => kind === "released")).toBe(true);
     // Whoever has ended is struck off.
     expect(await readWorkers(db, plan)).toEqual([]);
+  });
+
+  it("is cleared of workers that were killed long ago", async () => {
+    await fill({});
+    const enter = async (worker: string) => enlist(db, idOf(await record()), { worker, host: "here", pid: 1 });
+    await enter("killed");
+    await db.query("UPDATE lockstep.workers SET beat_at = beat_at - INTERVAL '2' DAY");
+    await enter("new");
+    expect((await readWorkers(db, plan)).map(({ worker }) => worker)).toEqual(["new"]);
   });
 
   it("waits from the start when it is paused, and ends when it is cancelled meanwhile", async () => {

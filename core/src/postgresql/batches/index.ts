@@ -35,7 +35,8 @@ export const batches: Batches = {
   inBatch(connection, { isReadOnly = false, lockTimeoutMs, statementTimeoutMs }, run) {
     // A runner that is suspended (a closed laptop) must not keep the rows of its batch locked.
     const limits = { lockTimeoutMs, statementTimeoutMs, idleTimeoutMs: 10_000 };
-    return inTransaction(connection, { isReadOnly, limits, settings: { ...allRows, ...byIndex } }, run);
+    const options = { isReadOnly, isCountedAtOnce: !isReadOnly, limits, settings: { ...allRows, ...byIndex } };
+    return inTransaction(connection, options, run);
   },
 
   async endOf(connection, target, rows, ahead) {

@@ -27,6 +27,8 @@ export interface Shape {
   readonly files: Readonly<Record<string, string>>;
   /** Packages by their folders; those that `package.json` of a folder has besides what is here. */
   readonly packages: Readonly<Record<string, Package>>;
+  /** As far as the first phase: where its installation is all that no other has. Default: all phases. */
+  readonly depth?: "expand";
 }
 
 export interface Package {

@@ -24,7 +24,7 @@ const overrides = {
   diff: "5.2.0",
 };
 
-export const npmOverrides: Shape = {
+const npmOverrides: Shape = {
   name: "Prisma, npm, overrides, several schema files, path aliases, prettier 3, TypeScript 5.4, ESM",
   manager: "npm",
   typescript: "5.4.5",
@@ -103,7 +103,7 @@ export const prismaShapes: readonly Shape[] = [
   npmOverrides,
   workspace("pnpm", "biome", "5.9.3", { ...prisma7, prisma: "7.10.0" }),
   workspace("yarn 4", "prettier 3", "6.0.3"),
-  workspace("npm", "dprint", "5.4.5"),
+  { ...workspace("npm", "dprint", "5.4.5"), depth: "expand" },
   {
     ...workspace("pnpm hoisted", "none", "5.9.3"),
     name: "Prisma, pnpm hoisted, eslint, CommonJS, TypeScript 5.9",

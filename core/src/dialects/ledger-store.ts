@@ -165,10 +165,17 @@ export interface LedgerStore {
   /** `{ lease, worker, after, up_to, row_count, beat_age_ms }`, the oldest first; no age where nobody knows the worker. */
   leases(connection: Connection, id: BackfillId): Promise<readonly LedgerRow[]>;
   addLease(connection: Connection, id: BackfillId, worker: string, lease: Lease): Promise<void>;
-  /** @returns false when the worker does not have it any more: then nothing of the batch may be kept */
-  setLease(connection: Connection, worker: string, lease: Lease): Promise<boolean>;
-  /** @returns false when the worker does not have it any more */
-  endLease(connection: Connection, worker: string, lease: string): Promise<boolean>;
+  /**
+   * Moves the cursor and counts rows, as `move`, and gives the worker's lease its next range; a name alone: the lease ends.
+   * @returns false when the worker does not have it any more: then nothing of the batch may be kept
+   */
+  pass(
+    connection: Connection,
+    id: BackfillId,
+    worker: string,
+    advance: Advance,
+    lease: Lease | string,
+  ): Promise<boolean>;
   /** Takes it over. @returns false when another was quicker */
   takeLease(connection: Connection, lease: string, from: string, to: string): Promise<boolean>;
 

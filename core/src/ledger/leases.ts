@@ -90,19 +90,11 @@ export async function advanceLease(
   if (record === undefined) throw lost(connection, id);
   const { rows, filled } = done;
   const isWhole = JSON.stringify(done.upper) === JSON.stringify(lease.upTo);
-  const next = isWhole ? await nextRange(connection, claiming, record.cursor) : { cursor: record.cursor };
-  await ledger.move(connection, id, { cursor: next.cursor, rows, filled });
-  if (!isWhole) {
-    const rest = { ...lease, after: done.upper, rows: Math.max(lease.rows - rows, 1) };
-    if (!(await ledger.setLease(connection, worker, rest))) throw lost(connection, id);
-    return { lease: rest, record };
-  }
-  if (next.range === undefined) {
-    if (!(await ledger.endLease(connection, worker, lease.lease))) throw lost(connection, id);
-    return { lease: undefined, record };
-  }
-  const taken = { ...next.range, lease: lease.lease };
-  if (!(await ledger.setLease(connection, worker, taken))) throw lost(connection, id);
+  const rest = { after: done.upper, upTo: lease.upTo, rows: Math.max(lease.rows - rows, 1) };
+  const next = isWhole ? await nextRange(connection, claiming, record.cursor) : { cursor: record.cursor, range: rest };
+  const taken = next.range && { ...next.range, lease: lease.lease };
+  const advance = { cursor: next.cursor, rows, filled };
+  if (!(await ledger.pass(connection, id, worker, advance, taken ?? lease.lease))) throw lost(connection, id);
   return { lease: taken, record };
 }
 

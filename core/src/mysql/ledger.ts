@@ -186,19 +186,15 @@ export const ledger: LedgerStore = {
     );
   },
 
-  async setLease(connection, worker, { lease, after, upTo, rows }) {
-    const { rowCount } = await connection.query(
-      "UPDATE lockstep.leases SET after = ?, up_to = ?, row_count = ? WHERE lease = ? AND worker = ?",
-      [after && JSON.stringify(after), JSON.stringify(upTo), rows, lease, worker],
-    );
-    return rowCount === 1;
-  },
-
-  async endLease(connection, worker, lease) {
-    const { rowCount } = await connection.query("DELETE FROM lockstep.leases WHERE lease = ? AND worker = ?", [
-      lease,
-      worker,
-    ]);
+  async pass(connection, id, worker, advance, lease) {
+    await ledger.move(connection, id, advance);
+    const { rowCount } =
+      typeof lease === "string"
+        ? await connection.query("DELETE FROM lockstep.leases WHERE lease = ? AND worker = ?", [lease, worker])
+        : await connection.query(
+            "UPDATE lockstep.leases SET after = ?, up_to = ?, row_count = ? WHERE lease = ? AND worker = ?",
+            [lease.after && JSON.stringify(lease.after), JSON.stringify(lease.upTo), lease.rows, lease.lease, worker],
+          );
     return rowCount === 1;
   },
 

@@ -118,6 +118,9 @@ const isThisOne = "plan = $1 AND table_schema = $2 AND table_oid = $3 AND once =
 const keyOf = ({ plan, table, once = false }: BackfillId) => [plan, table.schema, table.oid, once];
 const evidenceKeyOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gate, table.schema, table.oid, column];
 
+const moveSql = `UPDATE lockstep.backfills SET cursor = $5, rows_done = rows_done + $6::bigint, rows_filled = rows_filled + $7::bigint,
+  batches = batches + ($6::bigint + $7::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne}`;
+
 /** Of PostgreSQL: a schema of its own. */
 export const ledger: LedgerStore = {
   place: "schema lockstep",
@@ -210,11 +213,7 @@ export const ledger: LedgerStore = {
   },
 
   async move(connection, id, { cursor, rows, filled }) {
-    await connection.query(
-      `UPDATE lockstep.backfills SET cursor = $5, rows_done = rows_done + $6::bigint, rows_filled = rows_filled + $7::bigint,
-       batches = batches + ($6::bigint + $7::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne}`,
-      [...keyOf(id), JSON.stringify(cursor), rows, filled],
-    );
+    await connection.query(moveSql, [...keyOf(id), JSON.stringify(cursor), rows, filled]);
   },
 
   async open(connection, id) {
@@ -239,19 +238,22 @@ export const ledger: LedgerStore = {
     );
   },
 
-  async setLease(connection, worker, { lease, after, upTo, rows }) {
-    const { rowCount } = await connection.query(
-      "UPDATE lockstep.leases SET after = $3, up_to = $4, row_count = $5 WHERE lease = $1 AND worker = $2",
-      [lease, worker, after && JSON.stringify(after), JSON.stringify(upTo), rows],
-    );
-    return rowCount === 1;
-  },
-
-  async endLease(connection, worker, lease) {
-    const { rowCount } = await connection.query("DELETE FROM lockstep.leases WHERE lease = $1 AND worker = $2", [
-      lease,
-      worker,
-    ]);
+  async pass(connection, id, worker, { cursor, rows, filled }, lease) {
+    const given = [...keyOf(id), JSON.stringify(cursor), rows, filled];
+    const [changed, values] =
+      typeof lease === "string"
+        ? ["DELETE FROM lockstep.leases WHERE lease = $8 AND worker = $9", [lease, worker]]
+        : [
+            "UPDATE lockstep.leases SET after = $10, up_to = $11, row_count = $12 WHERE lease = $8 AND worker = $9",
+            [
+              lease.lease,
+              worker,
+              lease.after && JSON.stringify(lease.after),
+              JSON.stringify(lease.upTo),
+              String(lease.rows),
+            ],
+          ];
+    const { rowCount } = await connection.query(`WITH moved AS (${moveSql}) ${changed}`, [...given, ...values]);
     return rowCount === 1;
   },
 

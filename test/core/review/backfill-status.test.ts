@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import type { BackfillRecord } from "../../../core/src/ledger/backfills.js";
+import type { Worker, WorkerReport } from "../../../core/src/ledger/workers.js";
+import { backfillStatusText } from "../../../core/src/review/backfill-status.js";
+import { colorsFor } from "../../../core/src/review/colors.js";
+
+const table = { schema: "public", name: "User", oid: 1 };
+const record: BackfillRecord = {
+  plan: "p",
+  table,
+  once: false,
+  status: "running",
+  work: { key: [{ column: "id", type: "bigint" }], columns: ["handle"] },
+  cursor: { phase: "pass", after: ["250000"] },
+  rowsDone: 250_000,
+  rowsFilled: 249_000,
+  rowsEstimated: 1_000_000,
+  batches: 120,
+  startedAt: "2026-11-23T01:00:00.000Z",
+  updatedAt: "2026-11-23T01:00:10.000Z",
+  finishedAt: null,
+  runner: "w",
+  error: null,
+  control: { settings: {} },
+  isOpen: true,
+};
+const worker = (report: WorkerReport): Worker => ({
+  worker: "w",
+  table,
+  once: false,
+  host: "jobs-1",
+  pid: 7,
+  startedAt: "2026-11-23T01:00:00.000Z",
+  silentMs: 400,
+  report,
+});
+const filling: WorkerReport = { state: "filling", rowsPerSecond: 50_000, batchRows: 1600, batchMs: 19.4 };
+
+it.each<readonly [string, WorkerReport, string]>([
+  [
+    "short batches",
+    { ...filling, others: "write" },
+    "filling, batches of 1 600 rows, 19 ms each: others write to the table",
+  ],
+  [
+    "long ones",
+    { ...filling, batchRows: 40_000, batchMs: 490, others: "quiet" },
+    "filling, batches of 40 000 rows, 490 ms each: nobody else writes to the table",
+  ],
+  [
+    "a server that does not tell",
+    { ...filling, others: "unknown" },
+    "filling, batches of 1 600 rows, 19 ms each: whether others write to the table is not known",
+  ],
+  ["as somebody has asked for", filling, "filling, batches of 1 600 rows, 19 ms each"],
+])("%s", (_, report, line) => {
+  const text = backfillStatusText(
+    { target: "production", label: `"User"."handle"`, record, workers: [worker(report)] },
+    colorsFor(false),
+  );
+  expect(text.split("\n").map((each) => each.trim())).toContain(`jobs-1 pid 7: ${line}`);
+});

@@ -2,4 +2,4 @@ import { killedSuite } from "./killed-suite.js";
 import { onMariadb } from "./orms.js";
 
 // Files are written as for PostgreSQL, whose suites are killed more often.
-for (const orm of onMariadb) killedSuite(orm, 3);
+for (const orm of onMariadb) killedSuite(orm, 2);

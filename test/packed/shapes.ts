@@ -102,7 +102,7 @@ const inCatalog = (packages: Readonly<Record<string, string>>) =>
 export const prismaShapes: readonly Shape[] = [
   npmOverrides,
   workspace("pnpm", "biome", "5.9.3", { ...prisma7, prisma: "7.10.0" }),
-  workspace("yarn 4", "prettier 3", "6.0.3"),
+  { ...workspace("yarn 4", "prettier 3", "6.0.3"), depth: "expand" },
   { ...workspace("npm", "dprint", "5.4.5"), depth: "expand" },
   {
     ...workspace("pnpm hoisted", "none", "5.9.3"),

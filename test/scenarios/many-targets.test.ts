@@ -51,3 +51,25 @@ test("two processes have a part each; then the gate opens", async () => {
   expect(next.code, next.output).toBe(0);
   expect(next.output).toMatch(/— 9 of tenants: tenant_1, tenant_2, tenant_3 and 6 more/);
 });
+
+test("what verify writes has the word of each, and next needs no connection to any", async () => {
+  const written = await shop.lockstep(["verify"]);
+  expect(written.code, written.output).toBe(0);
+  expect(written.stdout).toMatch(/says on tenants, in evidence\.json/);
+  expect(written.stdout).toMatch(/✔ .* — 9 of tenants: tenant_1, tenant_2, tenant_3 and 6 more/);
+  const unreachable = { PRODUCTION_DATABASE_URL: "" };
+  const next = await shop.lockstep(["next", "--evidence", "evidence.json", "--dry-run"], unreachable);
+  expect(next.code, next.output).toBe(0);
+  expect(next.output).toMatch(/✔ .* — 9 of tenants: tenant_1, tenant_2, tenant_3 and 6 more/);
+  const evidence = JSON.parse(shop.read("evidence.json"));
+  const [first, ...others] = evidence.answers;
+  const change = async (answers: readonly object[]) => {
+    shop.write("changed.json", JSON.stringify({ ...evidence, answers }));
+    return shop.lockstep(["next", "--evidence", "changed.json", "--dry-run"], unreachable);
+  };
+  const closed = await change([{ ...first, isOpen: false }, ...others]);
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.output).toMatch(/✖ .*tenants\/tenant_1/);
+  const lacking = await change(others);
+  expect(lacking.output).toContain("does not have the answers of all gates");
+});

@@ -11,6 +11,8 @@ const writer = z.object({ file: z.string(), line: z.number(), what: z.string(), 
 
 const answerSchema = z
   .object({
+    /** One of the many that the target stands for: `tenants/acme`. Absent: the target itself. */
+    target: z.string(),
     gate: z.string(),
     isOpen: z.boolean(),
     statement: z.string(),
@@ -31,7 +33,7 @@ const evidenceSchema = z.object({
   planHash: z.string(),
   phase: z.string(),
   target: z.string(),
-  /** The server that was asked, and its version. */
+  /** The server that was asked, and its version; of many the first ones. */
   server: z.string(),
   at: z.iso.datetime(),
   /** Of the places of the code that were asked about: see `codeHash`. */
@@ -67,7 +69,10 @@ export function readGateEvidence(
   if (!parsed.success) throw refusal(file, `is none:\n${z.prettifyError(parsed.error)}`, plan.id);
   const evidence = parsed.data;
   const age = now.getTime() - Date.parse(evidence.at);
-  const answered = new Set(evidence.answers.map(({ gate }) => gate));
+  const answered = new Map<string, Set<string>>();
+  for (const { target = evidence.target, gate } of evidence.answers)
+    answered.set(target, (answered.get(target) ?? new Set()).add(gate));
+  const hasAll = [...answered.values()].every((own) => gatesAt(plan, phase).every(({ gate }) => own.has(gate)));
   const wrong =
     evidence.plan !== plan.id
       ? `is about plan ${evidence.plan}`
@@ -77,7 +82,7 @@ export function readGateEvidence(
           ? "was made for the plan as it was before: it has changed since"
           : age > maxAgeMs || age < -aheadMs
             ? `is of ${evidence.at}: it counts for 24 hours`
-            : gatesAt(plan, phase).some(({ gate }) => !answered.has(gate))
+            : answered.size === 0 || !hasAll
               ? "does not have the answers of all gates"
               : undefined;
   if (wrong !== undefined) throw refusal(file, wrong, plan.id);
@@ -90,9 +95,19 @@ export function assertSameCode(file: string, { code }: GateEvidence, plan: Plan,
     throw refusal(file, "was made for other code: places that may leave the column out came or went", plan.id);
 }
 
-/** For the gate's lines: the answers as if the target had been asked now. */
-export function answersOf({ answers, at, server }: GateEvidence): readonly GateAnswer[] {
-  return answers.map((answer) => ({ ...(answer as GateAnswer), statement: `${answer.statement} (${server}, ${at})` }));
+/** For the gate's lines: the answers as if the target, or all that it stands for, had been asked now. */
+export function answersOf({
+  answers,
+  at,
+  server,
+  target: all,
+}: GateEvidence): readonly (GateAnswer & { readonly target: string; readonly group?: string })[] {
+  return answers.map(({ target = all, ...answer }) => ({
+    ...(answer as GateAnswer),
+    target,
+    ...(target !== all && { group: all }),
+    statement: `${answer.statement} (${server}, ${at})`,
+  }));
 }
 
 function parse(file: string): unknown {

@@ -5,7 +5,10 @@ import type { Target } from "./targets.js";
 type Answer = GateAnswer & { readonly target: string };
 
 /** Answers of many targets under one name that say the same, as one answer each: with whom it speaks of, and how many they are. */
-export function inOneLine(answers: readonly Answer[], members: readonly Target[]): readonly Answer[] {
+export function inOneLine(
+  answers: readonly Answer[],
+  members: readonly Pick<Target, "name" | "group">[],
+): readonly Answer[] {
   const groups = new Map(members.map(({ name, group = "" }) => [name, group]));
   const lines = new Map<string, Answer[]>();
   for (const answer of answers) {

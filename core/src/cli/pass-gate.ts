@@ -43,12 +43,11 @@ export async function passGate(request: {
   const { invocation, plan, phase, targets, project, plugin, writersOf, evidence = [] } = request;
   const steps = gatesAt(plan, phase);
   const confirmed = confirmations(invocation, steps);
-  const answers: (GateAnswer & { target: string })[] = evidence.flatMap((said) =>
-    answersOf(said).map((answer) => ({
-      ...asConfirmed(answer, confirmed, notRecorded(said.target)),
-      target: said.target,
-    })),
-  );
+  const told = evidence.flatMap(answersOf);
+  const answers: (GateAnswer & { target: string })[] = told.map(({ target, group, ...answer }) => ({
+    ...asConfirmed(answer, confirmed, notRecorded(group ?? target)),
+    target,
+  }));
   // Nobody is asked the same five hundred times: of many targets under one name people confirm by `--confirm`.
   const unasked = { ...invocation, io: { ...invocation.io, isInteractive: false } };
   const ask = async (target: Target) => {
@@ -68,9 +67,13 @@ export async function passGate(request: {
   const many = targets.filter(({ group }) => group !== undefined);
   const said = await atOnce(many, ask);
   answers.push(...said.flat());
+  const members = [...many, ...told.map(({ target: name, group }) => ({ name, ...(group && { group }) }))];
   const pace = textOption(invocation, "pace");
   return {
-    answers: inOneLine(answers, many),
+    answers: inOneLine(
+      answers,
+      members.filter(({ group }) => group !== undefined),
+    ),
     help: helpOf(answers, `next ${plan.id}${pace === undefined ? "" : ` --pace ${pace}`}`),
   };
 }

@@ -1,19 +1,23 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { LockstepError } from "../errors.js";
+import type { GateAnswer } from "../gates/gate.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planHash } from "../plan/plan-file.js";
 import { choosePlan, verifyUnits } from "../plan/store.js";
+import { listed } from "../review/listed.js";
 import { nextText } from "../review/terminal.js";
 import { askPhase, openTarget } from "./ask-target.js";
+import { atOnce } from "./at-once.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 import { codeHash, type GateEvidence } from "./gate-evidence.js";
+import { inOneLine } from "./group-answers.js";
 import { chooseTargets } from "./targets.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { openWriteSites } from "./write-sites.js";
 
 /**
- * Asks the gates of the next phase on one target, and writes what they said. Nothing is confirmed and nothing else is written, here or
+ * Asks the gates of the next phase on one target, or on all that it stands for, and writes what they said. Nothing is confirmed and nothing else is written, here or
  * there.
  *
  * @throws LS8002 nothing comes next, or the target is not named · what choosing a plan and a target and asking throws
@@ -29,49 +33,63 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
     throw new LockstepError("LS8002", `Plan ${plan.id}: no phase comes next, so there is no gate to ask.`, {
       hint: "npx lockstep status",
     });
-  const [target, other] = await chooseTargets(config, project, io, textOption(invocation, "target"), false);
-  if (target === undefined || other !== undefined)
+  const targets = await chooseTargets(config, project, io, textOption(invocation, "target"), false);
+  const names = new Set(targets.map(({ name, group }) => (targets.length > 1 ? (group ?? name) : name)));
+  const [target = "", ...others] = names;
+  if (others.length > 0)
     throw new LockstepError("LS8002", "There are several targets; the answers are those of one.", {
-      hint: `npx lockstep verify ${plan.id} --target ${target?.name}`,
+      hint: `npx lockstep verify ${plan.id} --target ${target}`,
     });
   const steps = gatesAt(plan, phase);
   const writersOf =
     phase === "contract" ? (await openWriteSites(plan, workspace, typeCheckWait(io))).writersOf : undefined;
-  const open = await openTarget(target, plan, project, plugin);
-  const { connection } = open;
-  try {
-    const facts = { ...open.facts, ...(writersOf && { writersOf }) };
-    const evidence: GateEvidence = {
-      schemaVersion: 1,
-      plan: plan.id,
-      planHash: planHash(plan),
-      phase,
-      target: target.name,
-      server: `${connection.label}, ${connection.dialect.versionText(connection.serverVersion)}`,
-      at: io.now().toISOString(),
-      code: codeHash(steps, writersOf),
-      answers: (await askPhase({ ...open, facts }, steps)).map((answer) => ({
-        ...answer,
-        writers: [...(answer.writers ?? [])],
-      })),
-    };
-    const file = textOption(invocation, "out") ?? "evidence.json";
-    writeFileSync(resolve(cwd, file), `${JSON.stringify(evidence, null, 2)}\n`);
-    const { colors } = io;
-    return {
-      text: [
-        `Plan ${colors.bold(plan.id)}: what the gate to ${colors.bold(phase)} says on ${target.name}, in ${file}`,
-        ...new Set(
-          evidence.answers.map(
-            ({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`,
-          ),
-        ),
-        nextText(`within 24 hours, on this commit: npx lockstep next ${plan.id} --evidence ${file}`, colors),
-      ].join("\n"),
-      json: { file, evidence },
-      exitCode: 0,
-    };
-  } finally {
-    await connection.close();
-  }
+  const said = await atOnce(targets, async (each) => {
+    const open = await openTarget(each, plan, project, plugin);
+    const { connection } = open;
+    try {
+      const facts = { ...open.facts, ...(writersOf && { writersOf }) };
+      const answers = await askPhase({ ...open, facts }, steps);
+      return {
+        server: `${connection.label}, ${connection.dialect.versionText(connection.serverVersion)}`,
+        answers: answers.map((answer) => ({
+          ...answer,
+          ...(each.name !== target && { target: each.name }),
+          writers: [...(answer.writers ?? [])],
+        })),
+      };
+    } finally {
+      await connection.close();
+    }
+  });
+  const evidence: GateEvidence = {
+    schemaVersion: 1,
+    plan: plan.id,
+    planHash: planHash(plan),
+    phase,
+    target,
+    server: listed([...new Set(said.map(({ server }) => server))], 2),
+    at: io.now().toISOString(),
+    code: codeHash(steps, writersOf),
+    answers: said.flatMap(({ answers }) => answers),
+  };
+  const file = textOption(invocation, "out") ?? "evidence.json";
+  writeFileSync(resolve(cwd, file), `${JSON.stringify(evidence, null, 2)}\n`);
+  const { colors } = io;
+  const lines = inOneLine(
+    evidence.answers.map(
+      (answer) => ({ ...answer, target: answer.target ?? target }) as GateAnswer & { target: string },
+    ),
+    targets.filter(({ name }) => name !== target),
+  );
+  return {
+    text: [
+      `Plan ${colors.bold(plan.id)}: what the gate to ${colors.bold(phase)} says on ${target}, in ${file}`,
+      ...new Set(
+        lines.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
+      ),
+      nextText(`within 24 hours, on this commit: npx lockstep next ${plan.id} --evidence ${file}`, colors),
+    ].join("\n"),
+    json: { file, evidence },
+    exitCode: 0,
+  };
 }

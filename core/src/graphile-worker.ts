@@ -85,10 +85,17 @@ function runCommand(
   });
 }
 
+interface CommandError {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: { readonly withoutReason?: string };
+}
+
 function errorIn(answer: string): string | undefined {
   try {
-    const { error } = JSON.parse(answer) as { readonly error?: { readonly code: string; readonly message: string } };
-    return error && `${error.code} ${error.message}`;
+    const { error } = JSON.parse(answer) as { readonly error?: CommandError };
+    // What a function of the user says may quote a row, and the queue keeps it.
+    return error && `${error.code} ${error.details?.withoutReason ?? error.message}`;
   } catch {
     return undefined;
   }

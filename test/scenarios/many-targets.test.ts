@@ -73,3 +73,12 @@ test("what verify writes has the word of each, and next needs no connection to a
   const lacking = await change(others);
   expect(lacking.output).toContain("does not have the answers of all gates");
 });
+
+test("what it writes of one of them counts for that one", async () => {
+  const written = await shop.lockstep(["verify", "--target", "tenants/tenant_1", "--out", "one.json"]);
+  expect(written.code, written.output).toBe(0);
+  const [, typed] = /Next +.*npx lockstep (next .*)$/m.exec(written.stdout) ?? [];
+  expect(typed).toMatch(/ --target tenants\/tenant_1 --evidence one\.json$/);
+  const next = await shop.lockstep([...typed!.split(" "), "--dry-run"], { PRODUCTION_DATABASE_URL: "" });
+  expect(next.code, next.output).toBe(0);
+});

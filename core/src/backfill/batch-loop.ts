@@ -1,5 +1,5 @@
 import { pauseBeforeRetry, type RetryPolicy } from "../db/retry.js";
-import { textWithoutValues } from "../db/without-values.js";
+import { textForLogs, textWithoutValues } from "../db/without-values.js";
 import type { Scope } from "../dialects/batches.js";
 import type { Cursor, Lease } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
@@ -147,6 +147,7 @@ export class BatchLoop {
           rows: this.#sizing.rows,
           // Someone holds a row for long: the sweep comes back to it. A pass that is made once has none, and waits.
           skipLocked: locked >= 3 && this.settings.spec.once !== true,
+          isOnce: this.settings.spec.once === true,
           clock,
           lockTimeoutMs,
           statementTimeoutMs: batchTimeoutMs,
@@ -319,7 +320,7 @@ export class BatchLoop {
     await this.scan(() => this.#inShort(() => this.#keep(work, done)));
     this.#settle();
     this.run.telemetry.refused(done.rows);
-    const result = { rows: done.rows, filled: 0, empty: 0, size: 1, commitMs: 0 };
+    const result = { rows: done.rows, filled: 0, empty: 0, size: 1, beginMs: 0, commitMs: 0 };
     this.#account(result, 0);
     this.#computer.forget();
     return result;
@@ -381,7 +382,7 @@ export class BatchLoop {
     const isLast = isSlow || this.#sizing.isIsolating || this.#thrown >= calling.attempts;
     if (isLast && rows <= 1) throw cause;
     const pauseMs = isLast ? 0 : pauseBeforeRetry(this.#thrown, calling, random);
-    this.tell({ kind: "retry", reason: "function", message: cause.message, pauseMs });
+    this.tell({ kind: "retry", reason: "function", message: textForLogs(cause), pauseMs });
     if (isLast && isSlow) this.#sizing.halve(rows);
     else if (isLast) this.#sizing.isolate(rows);
     await clock.sleep(pauseMs, signal);
@@ -417,6 +418,7 @@ export class BatchLoop {
     const functionMs = this.#computer.lastMs;
     if (result.size === 0) return;
     this.run.batches += 1;
+    if (result.empty > 0) this.run.writesUncounted();
     const waitedMs = this.run.takeWaitedMs(this.role.worker);
     this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, waitedMs, endedMs: clock.now() };
     const { pace } = this.run;
@@ -434,6 +436,6 @@ export class BatchLoop {
       ...(others && { others }),
       ...(this.#computer.isNeeded ? { functionMs } : {}),
     });
-    this.#sizing.took(result.size, batchMs, this.#computer.isNeeded ? functionMs : undefined);
+    this.#sizing.took(result, batchMs, this.#computer.isNeeded ? functionMs : undefined);
   }
 }

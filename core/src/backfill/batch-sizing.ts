@@ -1,10 +1,16 @@
+import type { BatchResult } from "./batch.js";
 import { type BatchLimits, batchTargetMs, nextBatchRows, smallerBatchRows } from "./batch-size.js";
 import type { OthersState } from "./other-writers.js";
 import type { Run } from "./run.js";
 
+/** BEGIN, UPDATE, three for the ledger, COMMIT. */
+const messages = 6;
+
 /** How large a worker's next batch is. */
 export class BatchSizing {
   readonly #run: Run;
+  /** How long the last ones took to begin. */
+  readonly #begins: number[] = [];
   #rows: number;
   /** What the last batches were sized by. */
   #targetMs: number;
@@ -77,8 +83,14 @@ export class BatchSizing {
     this.halve(rows);
   }
 
-  /** A batch has got through. @param functionMs how long functions took for it; undefined: there are none */
-  took(rows: number, batchMs: number, functionMs: number | undefined): void {
+  /**
+   * A batch has got through. Where nobody says how long it should take, what counts is what it does to rows: from afar the messages alone
+   * take longer than a short one should.
+   * @param functionMs how long functions took for it; undefined: there are none
+   */
+  took({ size: rows, beginMs }: BatchResult, batchMs: number, functionMs: number | undefined): void {
+    this.#begins.push(beginMs);
+    if (this.#begins.length > 10) this.#begins.shift();
     if (this.#isolating > 0) {
       this.#isolating -= rows;
       return;
@@ -86,7 +98,8 @@ export class BatchSizing {
     // The last batch of all is smaller and says nothing.
     if (rows < this.#rows) return;
     const limits = this.#limits;
-    const byLocks = nextBatchRows(this.#rows, batchMs, limits);
+    const messagesMs = this.#chosenMs === undefined ? messages * Math.min(...this.#begins) : 0;
+    const byLocks = nextBatchRows(this.#rows, Math.max(batchMs - messagesMs, 0), limits);
     if (functionMs === undefined) this.#rows = byLocks;
     else {
       const { functionMs: targetMs } = this.#run.settings;

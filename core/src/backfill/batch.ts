@@ -14,6 +14,8 @@ export interface BatchOptions extends BatchTimeouts {
   readonly rows: number;
   /** Leave locked rows to the sweep. */
   readonly skipLocked: boolean;
+  /** Nothing comes back to a row that is left out. */
+  readonly isOnce: boolean;
   readonly clock: Clock;
   /** For columns that functions fill: their values for the rows of the batch. Asked before the transaction that writes. */
   readonly compute?: (scope: Scope) => Promise<readonly ComputedValues[]>;
@@ -28,6 +30,8 @@ export interface BatchResult {
   readonly empty: number;
   /** Rows in the batch, whether they needed a value or not. */
   readonly size: number;
+  /** How long its BEGIN took: little more than a message to the server and back. */
+  readonly beginMs: number;
   /** How long its COMMIT took. */
   readonly commitMs: number;
 }
@@ -63,7 +67,7 @@ export async function runBatch(
   keep: (done: Done) => Promise<void>,
 ): Promise<BatchResult> {
   const { batches } = connection.dialect;
-  const { rows: wanted, skipLocked, compute } = options;
+  const { rows: wanted, skipLocked, isOnce, clock, compute } = options;
   let extent: Extent | undefined;
   let keptMs = 0;
   const kept = async (done: Done) => {
@@ -80,16 +84,20 @@ export async function runBatch(
       const { rows, scope } = await batches.inBatch(connection, { ...options, isReadOnly: true }, measure);
       if (rows > 0) computed = await compute(scope);
     }
+    const startMs = clock.now();
     const result = await batches.inBatch(connection, options, async () => {
+      const beginMs = clock.now() - startMs;
       // The rows that the functions were asked about, not those that have come in since.
       const { rows, scope, upper } = extent ?? (await measure());
       const passed = work.kind === "pass" ? rows : 0;
-      let total = await batches.fill(connection, target, scope, { rows, skipLocked });
+      // How many rows a range has was counted when it was taken.
+      const most = isOnce ? Number.POSITIVE_INFINITY : rows;
+      let total = await batches.fill(connection, target, scope, { rows: most, skipLocked });
       for (const values of computed)
         if (values.rows.length > 0) total = sum(total, await batches.store(connection, target, values, skipLocked));
       const filled = total.filled - total.empty;
       await kept({ upper, rows: passed, filled });
-      return { rows: passed, filled, empty: total.empty, size: rows };
+      return { rows: passed, filled, empty: total.empty, size: rows, beginMs };
     });
     return { ...result, commitMs: options.clock.now() - keptMs };
   } catch (cause) {
@@ -111,9 +119,11 @@ async function extentOf(connection: Connection, target: FillTarget, work: BatchW
   }
   const { after, upTo, rows: all } = work.range;
   const whole = { scope: { kind: "range", after, upTo }, rows: all, upper: upTo } as const;
-  if (rows >= all) return whole;
-  const upper = await connection.dialect.batches.endOf(connection, target, rows, { after, upTo });
-  return upper === undefined ? whole : { scope: { kind: "range", after, upTo: upper }, rows, upper };
+  // More may have come in since they were counted: what is said of one row must be one.
+  if (rows >= all && all > 1) return whole;
+  const wanted = Math.min(rows, all);
+  const upper = await connection.dialect.batches.endOf(connection, target, wanted, { after, upTo });
+  return upper === undefined ? whole : { scope: { kind: "range", after, upTo: upper }, rows: wanted, upper };
 }
 
 /** In a pass over several columns most rows lack all of them: they count once. */

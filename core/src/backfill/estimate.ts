@@ -33,8 +33,10 @@ export interface Estimate {
   readonly readers: readonly Reader[];
 }
 
-/** Batches that are tried: the last of them tells the rate, the first ones warm up. */
-const tried = [200, 1000, 5000, 20_000];
+/** Batches that are tried: the fastest of them tells the rate, the first ones warm up. */
+const tried = [200, 1000, 5000, 5000, 5000];
+/** One that would keep writers of its rows waiting for longer is left out. */
+const mostMs = 150;
 
 /** Ends a transaction that was only tried. */
 const takenBack = Symbol("taken back");
@@ -98,6 +100,7 @@ async function trySome(
   let { after } = start;
   // No more than a twentieth of the table: what was tried leaves dead rows.
   for (const rows of tried.filter((size, at) => at === 0 || size * 20 <= total)) {
+    if (best !== undefined && (rows / best.rowsPerSecond) * 1000 > mostMs) break;
     const from = after;
     const startedMs = clock.now();
     const before = await batches.logBytes(connection);
@@ -117,7 +120,7 @@ async function trySome(
     if (filled === 0) break;
     const written = await batches.logBytes(connection);
     best = {
-      rowsPerSecond: (rows / Math.max(clock.now() - startedMs, 1)) * 1000,
+      rowsPerSecond: Math.max(best?.rowsPerSecond ?? 0, (rows / Math.max(clock.now() - startedMs, 1)) * 1000),
       bytesPerRow: before === undefined || written === undefined ? undefined : (written - before) / rows,
     };
   }

@@ -36,7 +36,7 @@ async function fillEach(loop: BatchLoop, key: KeyValues): Promise<void> {
   for (const column of columns)
     try {
       const work = { kind: "sweep", keys: [key] } as const;
-      const options = { rows: 1, skipLocked: false, clock, lockTimeoutMs, statementTimeoutMs };
+      const options = { rows: 1, isOnce: false, skipLocked: false, clock, lockTimeoutMs, statementTimeoutMs };
       // A row that still lacks a value is not counted as filled.
       await runBatch(connection, { ...target, columns: [column] }, work, options, async () => undefined);
     } catch (failure) {

@@ -60,7 +60,11 @@ export class NamedReplicas {
       return answer;
     } catch (error) {
       await connection?.close().catch(() => undefined);
-      if (this.#isFirst) throw error;
+      // What stands behind it is the replica's: for the run's own session it would be a reason to connect again.
+      if (this.#isFirst)
+        throw error instanceof LockstepError
+          ? new LockstepError(error.code, error.message, { hint: error.hint, details: error.details })
+          : new LockstepError("LS8004", `The replica of ${name} cannot be asked: ${(error as Error).message}`);
       // One that cannot be asked holds nothing up: it may be gone for good.
       const why = error instanceof LockstepError ? error.message : "it does not answer";
       const answer = { kind: "blind", reason: `the replica of ${name} cannot be asked: ${why}` } as const;

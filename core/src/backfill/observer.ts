@@ -21,6 +21,7 @@ export class Observer {
   readonly #pids = new Map<string, () => number>();
   readonly #waitedMs = new Map<string, number>();
   readonly #others = new OtherWriters();
+  #isCountable = true;
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
@@ -53,8 +54,14 @@ export class Observer {
     return waited;
   }
 
+  /** The run writes rows more than once, or without filling them: they cannot be told from those of others. */
+  writesUncounted(): void {
+    this.#isCountable = false;
+  }
+
   /** Whether others write to the table. */
   get others(): OthersState {
+    if (!this.#isCountable) return "unknown";
     return this.#others.state(this.clock.now());
   }
 
@@ -88,7 +95,7 @@ export class Observer {
         if (waitedMs > 0) this.#others.met(this.clock.now());
         await ledger.beat(this.#connection, worker, report);
       }
-      const written = await pressure.writtenRows(this.#connection, this.id.table);
+      const written = await pressure.writtenRows?.(this.#connection, this.id.table);
       const record = await readBackfill(this.#connection, this.id);
       this.#others.look(written, record?.rowsFilled ?? 0, this.clock.now());
       const atWork = await workersAt(this.#connection, this.id);

@@ -76,6 +76,10 @@ export class Run {
     this.#observer ??= new Observer(this.settings.url, id, this.settings.clock, (control, all) =>
       this.#hear(control, all),
     );
+    const { columns } = this.settings.spec;
+    const computed = columns.filter(({ compute }) => compute !== undefined).length;
+    // One UPDATE for all expressions, and one for each function.
+    if (computed + Number(computed < columns.length) > 1) this.#observer.writesUncounted();
     this.#observer.start(worker, () => session().connection.pid);
     this.#hear(record.control, atWork);
   }
@@ -99,6 +103,11 @@ export class Run {
   /** Whether others write to the table: seen once a second. */
   get others(): OthersState {
     return this.#observer?.others ?? "unknown";
+  }
+
+  /** It writes rows more than once, or without filling them. */
+  writesUncounted(): void {
+    this.#observer?.writesUncounted();
   }
 
   /** As the ledger has it: a batch may have been kept whose answer got lost, and other processes work on it, too. */

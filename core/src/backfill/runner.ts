@@ -1,5 +1,5 @@
-import { textWithoutValues } from "../db/without-values.js";
-import { errorTable, LockstepError } from "../errors.js";
+import { textForLogs } from "../db/without-values.js";
+import { LockstepError } from "../errors.js";
 import { endBackfill } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween, growthOf } from "./growth.js";
@@ -42,9 +42,7 @@ export async function runBackfill(input: BackfillInput): Promise<BackfillResult>
     emit({ kind: "finished", status, rows, filled, ...growth });
     return result;
   } catch (error) {
-    const [code, message] =
-      error instanceof LockstepError ? [error.code, error.message] : ["BUG", textWithoutValues(error)];
-    emit({ kind: "failed", code, message });
+    emit({ kind: "failed", code: error instanceof LockstepError ? error.code : "BUG", message: textForLogs(error) });
     throw error;
   } finally {
     await run.close();
@@ -152,8 +150,6 @@ async function end(leader: BatchLoop, status: BackfillResult["status"]): Promise
 async function writeDownFailure(loop: BatchLoop, error: unknown): Promise<void> {
   if (!loop.isOpen) return;
   const { connection, id } = loop.session;
-  // What a function of the user says may quote a row: it is told where the function runs, and not kept.
-  const said = (known: LockstepError) => (known.code === "LS5050" ? errorTable.LS5050.title : known.message);
-  const text = error instanceof LockstepError ? `${error.code} ${said(error)}` : textWithoutValues(error);
+  const text = error instanceof LockstepError ? `${error.code} ${textForLogs(error)}` : textForLogs(error);
   await endBackfill(connection, id, loop.role.worker, { status: "failed", error: text }).catch(() => undefined);
 }

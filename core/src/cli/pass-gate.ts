@@ -45,7 +45,7 @@ export async function passGate(request: {
   const confirmed = confirmations(invocation, steps);
   const told = evidence.flatMap(answersOf);
   const answers: (GateAnswer & { target: string })[] = told.map(({ target, group, ...answer }) => ({
-    ...asConfirmed(answer, confirmed, notRecorded(group ?? target)),
+    ...asConfirmed(answer, confirmed, notRecorded(group ?? target, phase)),
     target,
   }));
   // Nobody is asked the same five hundred times: of many targets under one name people confirm by `--confirm`.
@@ -104,8 +104,8 @@ export async function passOn(
 }
 
 const shownOnly = "would be confirmed (--dry-run: nothing is recorded)";
-const notRecorded = (target: string) =>
-  `is confirmed for this release, and not recorded: nothing connects to ${target}. lockstep deploy asks again there`;
+const notRecorded = (target: string, phase: DeployedPhase) =>
+  `is confirmed for this release, and not recorded: nothing connects to ${target}${phase === "contract" ? ". lockstep deploy asks again there" : ""}`;
 
 /** The answer as it would be once `--confirm` was recorded. @param how that it is not, in words */
 function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: string): GateAnswer {

@@ -33,8 +33,9 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
     throw new LockstepError("LS8002", `Plan ${plan.id}: no phase comes next, so there is no gate to ask.`, {
       hint: "npx lockstep status",
     });
-  const targets = await chooseTargets(config, project, io, textOption(invocation, "target"), false);
-  const names = new Set(targets.map(({ name, group }) => (targets.length > 1 ? (group ?? name) : name)));
+  const named = textOption(invocation, "target");
+  const targets = await chooseTargets(config, project, io, named, false);
+  const names = new Set(targets.map(({ name, group }) => (name === named ? name : (group ?? name))));
   const [target = "", ...others] = names;
   if (others.length > 0)
     throw new LockstepError("LS8002", "There are several targets; the answers are those of one.", {
@@ -47,7 +48,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
     const open = await openTarget(each, plan, project, plugin);
     const { connection } = open;
     try {
-      const facts = { ...open.facts, ...(writersOf && { writersOf }) };
+      const facts = { ...open.facts, ...(writersOf && { writersOf }), isWithoutValues: true };
       const answers = await askPhase({ ...open, facts }, steps);
       return {
         server: `${connection.label}, ${connection.dialect.versionText(connection.serverVersion)}`,
@@ -87,7 +88,10 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
       ...new Set(
         lines.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
       ),
-      nextText(`within 24 hours, on this commit: npx lockstep next ${plan.id} --evidence ${file}`, colors),
+      nextText(
+        `within 24 hours, on this commit: npx lockstep next ${plan.id}${config.targets[target] === undefined ? ` --target ${target}` : ""} --evidence ${file}`,
+        colors,
+      ),
     ].join("\n"),
     json: { file, evidence },
     exitCode: 0,

@@ -1,3 +1,4 @@
+import { LockstepError } from "../errors.js";
 import { isDatabaseError } from "./retry.js";
 
 /** What is wrong with a value, by SQLSTATE. The server's own messages quote the value in many of these cases, and its details in most. */
@@ -55,6 +56,18 @@ export function textWithoutValues(error: unknown): string {
   ];
   const where = code === "P0001" ? "; its words are in the server's log" : "";
   return `${conditionText(code)}${where} (${of.join(", ")})`;
+}
+
+/**
+ * An error for logs, the ledger and other systems. What a function of the user says may quote a row: it is told where the function runs,
+ * and kept nowhere.
+ *
+ * @example textForLogs(error) // The function of User.handle threw for id=7
+ */
+export function textForLogs(error: unknown): string {
+  if (!(error instanceof LockstepError)) return textWithoutValues(error);
+  const { withoutReason } = error.details;
+  return typeof withoutReason === "string" ? withoutReason : error.message;
 }
 
 /** Fields that PostgreSQL sends beside the message; of MySQL's and MariaDB's errors they are read from it. */

@@ -68,9 +68,10 @@ export interface Pressure {
   longestWaitMs(connection: Connection, pid: number): Promise<number>;
   /**
    * Rows of a table that anybody has inserted, updated or deleted since some moment, rolled back or not: those of a batch as soon as it
-   * has ended, those of others within some seconds. Undefined: nothing counts them, or not soon enough.
+   * has ended and not before, those of others within some seconds. Undefined: nothing counts them like that. MySQL counts rows of
+   * transactions that have not ended (`table_io_waits_summary_by_table`).
    */
-  writtenRows(connection: Connection, table: LedgerTable): Promise<number | undefined>;
+  writtenRows?(connection: Connection, table: LedgerTable): Promise<number | undefined>;
   slots?(connection: Connection): Promise<readonly Slot[]>;
   /** Undefined: nothing is archived. */
   archive?(connection: Connection): Promise<Archive | Blind | undefined>;

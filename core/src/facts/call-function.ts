@@ -82,8 +82,9 @@ async function answerOf(call: FunctionCall, rows: readonly AskedRow[], label: st
   } catch (cause) {
     if (stop.signal.aborted) throw interrupted(label);
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    throw new LockstepError("LS5050", `The ${label} threw for ${rowNames(rows)}: ${reason}`, {
-      details: { rows: rows.map((row) => row.label) },
+    const withoutReason = `The ${label} threw for ${rowNames(rows)}`;
+    throw new LockstepError("LS5050", `${withoutReason}: ${reason}`, {
+      details: { rows: rows.map((row) => row.label), withoutReason },
       cause,
     });
   } finally {

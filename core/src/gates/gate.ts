@@ -35,6 +35,8 @@ export interface GateFacts {
   readonly deploy: string;
   /** What lets a failed migration run again, for the help. */
   recover(migration: string): string;
+  /** What is found goes into a file or another system: rows are named by their keys, and no value is shown. Default: false. */
+  readonly isWithoutValues?: boolean;
   /** The plan's columns, for gates that ask about their values. */
   readonly columns: readonly PlannedColumn[];
   /** The places of today's code that may leave a column out. Default: none. */

@@ -13,38 +13,43 @@ const maxRows = 10_000;
  * one statement, so one snapshot, in which each row has the source and the value that were written together. Rows written while it
  * reads are the trigger's; what code writes from switch on is compared again before contract.
  */
-export default rowsInDoubt("its source", async ({ name, column, table, timeoutMs }, { connection, target }) => {
-  // Contract has run: nothing follows any more, and code may write what it likes.
-  if (table.columns.find((each) => each.name === column.name)?.isNullable === false)
-    return { isOpen: true, statement: `${name} is NOT NULL on ${target}` };
-  const { sql } = column.fill;
-  const { dialect } = connection;
-  const options = { limit: maxRows + 1, timeoutMs };
-  const { rows: found, fails, untried } = await dialect.rows.differing(connection, table, column, options);
-  if (untried !== undefined)
+export default rowsInDoubt(
+  "its source",
+  async ({ name, column, table, timeoutMs }, { connection, target, isWithoutValues = false }) => {
+    // Contract has run: nothing follows any more, and code may write what it likes.
+    if (table.columns.find((each) => each.name === column.name)?.isNullable === false)
+      return { isOpen: true, statement: `${name} is NOT NULL on ${target}` };
+    const { sql } = column.fill;
+    const { dialect } = connection;
+    const options = { limit: maxRows + 1, timeoutMs };
+    const { rows: found, fails, untried } = await dialect.rows.differing(connection, table, column, options);
+    if (untried !== undefined)
+      return {
+        isOpen: false,
+        statement: `${name} on ${target} could not be compared with its source: ${sql} fails for some row${isWithoutValues ? "" : ` (${fails})`}, and row by row it could not be tried (${untried.why})`,
+        help: untried.help,
+      };
+    if (found.length === 0)
+      return { isOpen: true, statement: `Every value of ${name} on ${target} is that of its source, ${sql}` };
     return {
-      isOpen: false,
-      statement: `${name} on ${target} could not be compared with its source: ${sql} fails for some row (${fails}), and row by row it could not be tried (${untried.why})`,
-      help: untried.help,
+      rows: found.map((row) => doubtful(`"${tableLabel(table)}"."${column.name}"`, row, isWithoutValues)),
+      meant: (some) =>
+        `code chose ${some.length > maxRows ? `more than ${maxRows}` : some.length} ${some.length === 1 ? "value" : "values"} of ${name} other than ${sql}: ${sample(some)}`,
+      otherwise: (some, hasConfirmed) =>
+        `to have them follow their source again, on ${target}: ${follow(dialect, table, column, hasConfirmed || fails !== undefined ? some : undefined)}`,
     };
-  if (found.length === 0)
-    return { isOpen: true, statement: `Every value of ${name} on ${target} is that of its source, ${sql}` };
-  return {
-    rows: found.map((row) => doubtful(`"${tableLabel(table)}"."${column.name}"`, row)),
-    meant: (some) =>
-      `code chose ${some.length > maxRows ? `more than ${maxRows}` : some.length} ${some.length === 1 ? "value" : "values"} of ${name} other than ${sql}: ${sample(some)}`,
-    otherwise: (some, hasConfirmed) =>
-      `to have them follow their source again, on ${target}: ${follow(dialect, table, column, hasConfirmed || fails !== undefined ? some : undefined)}`,
-  };
-});
+  },
+);
 
 /** A row that differs, as it is told and confirmed. */
-function doubtful(file: string, { row, has, source }: DifferingRow): OpenWriter {
+function doubtful(file: string, { row, has, source }: DifferingRow, isWithoutValues: boolean): OpenWriter {
   return {
     file,
     line: 0,
     what: row,
-    reason: `has ${spelling(has)} instead of ${source === null ? "NULL" : spelling(source)}`,
+    reason: isWithoutValues
+      ? "has another value"
+      : `has ${spelling(has)} instead of ${source === null ? "NULL" : spelling(source)}`,
     id: JSON.stringify([row, has, source]),
   };
 }

@@ -1,6 +1,7 @@
 import { refused } from "../db/refused.js";
 import { errorCode } from "../db/retry.js";
 import { isValuesFault } from "../db/value-fault.js";
+import { textWithoutValues } from "../db/without-values.js";
 import type { TableFacts } from "../dialects/table.js";
 import { readTable } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
@@ -98,14 +99,14 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
 }
 
 /** The row of which the database says that its value cannot be computed; undefined: the error is about something else. */
-export function notComputed(error: unknown, file: string): OpenWriter | undefined {
+export function notComputed(error: unknown, file: string, isWithoutValues: boolean): OpenWriter | undefined {
   if (!isValuesFault(error)) return undefined;
   const { message } = error as Error;
   return {
     file,
     line: 0,
     what: "a row",
-    reason: `cannot be compared: ${message}`,
+    reason: `cannot be compared: ${isWithoutValues ? textWithoutValues(error) : message}`,
     id: JSON.stringify(["not-computed", message]),
   };
 }

@@ -16,7 +16,7 @@ const maxRows = 10_000;
  * key, or a row would never follow its source again, a difference holds the gate; elsewhere it is told.
  */
 export default rowsInDoubt("what code computes", async ({ name, column, table, timeoutMs }, facts) => {
-  const { connection, target, plan } = facts;
+  const { connection, target, plan, isWithoutValues = false } = facts;
   const { fill } = column;
   const { translatedValue } = await import("../codemods/values/translated-value.js");
   const inputs = fill.reads.map((read) => ({
@@ -36,7 +36,7 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
   const foreign = inputs.find(({ type }) => type === undefined);
   const read =
     foreign === undefined
-      ? await readRows(connection, table, fill, timeoutMs)
+      ? await readRows(connection, table, fill, { timeoutMs, isWithoutValues })
       : untold(name, `"${foreign.name}" is of type ${typeOf(table, foreign.name)}, which code may read in any way`);
   const compared = read.rows.flatMap((row) => {
     const own = compute(row.inputs);
@@ -47,7 +47,9 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
     ...read.failed,
     ...compared.flatMap(({ row, value, own }): OpenWriter[] => {
       if (own === value) return [];
-      const reason = `is ${spelling(own)} in code and ${value === null ? "NULL" : spelling(value)} in the database`;
+      const reason = isWithoutValues
+        ? "differs"
+        : `is ${spelling(own)} in code and ${value === null ? "NULL" : spelling(value)} in the database`;
       return [{ file: name, line: 0, what: row, reason, id: JSON.stringify([row, own, value]) }];
     }),
   ];
@@ -94,7 +96,12 @@ function untold(file: string, why: string): Rows {
   };
 }
 
-async function readRows(connection: Connection, table: TableFacts, fill: Fill, timeoutMs: number): Promise<Rows> {
+async function readRows(
+  connection: Connection,
+  table: TableFacts,
+  fill: Fill,
+  { timeoutMs, isWithoutValues }: { readonly timeoutMs: number; readonly isWithoutValues: boolean },
+): Promise<Rows> {
   const rows = new Map<string, EvaluatedRow>();
   const failed: OpenWriter[] = [];
   const read = async (which: Selection["which"]) => {
@@ -104,7 +111,7 @@ async function readRows(connection: Connection, table: TableFacts, fill: Fill, t
       for (const each of found.rows) rows.set(each.row, each);
       return found.isWhole;
     } catch (error) {
-      const row = notComputed(error, `"${tableLabel(table)}"`);
+      const row = notComputed(error, `"${tableLabel(table)}"`, isWithoutValues);
       if (row === undefined) throw error;
       failed.push(row);
       return false;

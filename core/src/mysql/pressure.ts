@@ -76,18 +76,6 @@ export const pressure: Pressure = {
     );
     return Math.max(0, Number(rows[0]?.seconds ?? 0) - 1) * 1000;
   },
-
-  async writtenRows(connection, { schema, name }) {
-    // Empty where the schema is off, as it is on MariaDB as it comes.
-    const rows = await visible<{ written: string | number | null }>(
-      connection,
-      `SELECT COUNT_INSERT + COUNT_UPDATE + COUNT_DELETE AS written FROM performance_schema.table_io_waits_summary_by_table
-        WHERE OBJECT_TYPE = 'TABLE' AND OBJECT_SCHEMA = ? AND OBJECT_NAME = ?`,
-      [schema, name],
-    );
-    const written = rows[0]?.written;
-    return written == null ? undefined : Number(written);
-  },
 };
 
 async function blind(connection: Connection, what: string, right: string): Promise<Blind> {

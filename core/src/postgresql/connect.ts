@@ -87,7 +87,8 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
     const set = (name: string, sql: string, value: string) =>
       inTime(client.query(`SELECT set_config('${name}', ${sql}, false)`, [value]), patienceMs);
     if (schema !== undefined) await set("search_path", "quote_ident($1)", schema);
-    if (options.statementTimeoutMs !== undefined)
+    // What a pooler keeps would be the application's next.
+    if (options.statementTimeoutMs !== undefined && !isPooled)
       await set("statement_timeout", "$1", `${options.statementTimeoutMs}ms`);
     const isWorking = () =>
       asked(async (other) => {

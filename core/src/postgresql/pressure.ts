@@ -43,11 +43,13 @@ export const pressure: Pressure = {
   },
 
   async longestWaitMs(connection, pid) {
-    // When a wait began is known from 14 on; before that, when its statement did. A second runner may wait for as long as it likes.
-    const since = connection.serverVersion >= 140_000 ? "coalesce(l.waitstart, a.query_start)" : "a.query_start";
+    // When a wait began is known from 14 on; before that, that it is not older than its statement and the transaction that it waits for.
+    // What waits for a lock of ours among Lockstep's own sessions is no application.
+    const begun = "greatest(a.query_start, (SELECT b.xact_start FROM pg_stat_activity b WHERE b.pid = $1))";
+    const since = connection.serverVersion >= 140_000 ? `coalesce(l.waitstart, ${begun})` : begun;
     const { rows } = await connection.query<{ ms: number | null }>(
       `SELECT max(extract(epoch FROM clock_timestamp() - ${since}) * 1000)::float8 AS ms
-         FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND l.locktype <> 'advisory' AND $1 = ANY (pg_blocking_pids(l.pid))`,
+         FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND l.locktype <> 'advisory' AND a.application_name NOT LIKE 'lockstep %' AND $1 = ANY (pg_blocking_pids(l.pid))`,
       [pid],
     );
     return rows[0]?.ms ?? 0;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FillFunction } from "../../../core/src/config/fill-function.js";
 import { systemClock } from "../../../core/src/db/clock.js";
+import { textForLogs } from "../../../core/src/db/without-values.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
@@ -418,6 +419,9 @@ describe("a function that fails", () => {
     expect(error.message).toBe(
       "The function fills.User.handle of lockstep.config.ts threw for id=23: TypeError: no such city",
     );
+    // What it says may quote a row.
+    expect(textForLogs(error)).toBe("The function fills.User.handle of lockstep.config.ts threw for id=23");
+    expect((await readBackfills(db, plan))[0]?.error).not.toContain("no such city");
     expect(await scalar(db, `SELECT count(*)::int FROM "User" WHERE id < 23 AND handle IS NULL`)).toBe(0);
     expect(await readBackfills(db, plan)).toMatchObject([{ status: "failed", rowsDone: 23 }]);
     const again = await fillTable(database.url, spec, functions(lowerEmails));

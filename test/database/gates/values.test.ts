@@ -76,7 +76,7 @@ async function made({ on = db, kind = "backfill", sql = "lower(email)", emails =
   };
   const step = (gate: string) => ({ gate, table, column: "handle" });
   return {
-    ask: (gate: string) => gates[gate]!.ask(step(gate), facts),
+    ask: (gate: string, more: Partial<GateFacts> = {}) => gates[gate]!.ask(step(gate), { ...facts, ...more }),
     async confirm(gate: string) {
       const places = await gates[gate]!.covers?.(step(gate), facts);
       const found = (await readTable(on, table))!;
@@ -102,6 +102,9 @@ describe("mirror-agrees", () => {
       statement: `Nobody has confirmed for production that code chose 1 value of ${subject} other than lower(email): id=2 has "i\\u{307}\\u001b[1m" instead of "b"`,
       help: `When it is so: npx lockstep next ${plan} --confirm mirror-agrees`,
     });
+    expect((await live.ask("mirror-agrees", { isWithoutValues: true })).statement).toBe(
+      `Nobody has confirmed for production that code chose 1 value of ${subject} other than lower(email): id=2 has another value`,
+    );
     // The statement that it names does what it says.
     const statement = /on production: (UPDATE .*), until it updates no row$/.exec(closed.otherwise ?? "")?.[1];
     await db.query(statement ?? "");
@@ -216,6 +219,9 @@ describe("translation-agrees", () => {
       isOpen: true,
       statement: `Look at this: code may compute lower(email) for ${subject} other than production does: id=2 is "οδος" in code and "οδοσ" in the database, id=3 is "i\\u{307}z" in code and "iz" in the database (2 differ; compared all 4 rows)`,
     });
+    expect((await live.ask("translation-agrees", { isWithoutValues: true })).statement).toMatch(
+      /other than production does: id=2 differs, id=3 differs \(2 differ; compared all 4 rows\)$/,
+    );
   });
 
   it.each([{ isUnique: true }, { kind: "mirror" }] as const)("holds where it matters: %o", async (what) => {

@@ -31,6 +31,8 @@ export const statements: Statements = {
         if (Number(isCounting) !== 1) return blind(`the server does not count statements: ${consumer}`);
         const uptime = await connection.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Uptime'");
         const now = iso(at);
+        // Whole seconds: it may be up for one more.
+        const upMs = (Number(uptime.rows[0]?.Value ?? 0) + 1) * 1000;
         const { rows: counted } = await connection.query<Counted>(
           `SELECT DIGEST_TEXT AS text, COUNT_STAR + 0e0 AS calls, SUM_TIMER_WAIT / 1e9 AS totalMs, SUM_ROWS_SENT + 0e0 AS \`rows\`,
              DATE_FORMAT(CONVERT_TZ(FIRST_SEEN, @@session.time_zone, '+00:00'), '%Y-%m-%dT%H:%i:%s.%f') AS firstAt
@@ -40,7 +42,7 @@ export const statements: Statements = {
         );
         return {
           at: now,
-          since: new Date(Date.parse(now) - Number(uptime.rows[0]?.Value ?? 0) * 1000).toISOString(),
+          since: new Date(Date.parse(now) - upMs).toISOString(),
           lost: Number(lost),
           statements: readsOf(counted.map(numbers), table, wordsOf, (name) => name.toLowerCase()).map(
             ({ text, ...read }) => read,

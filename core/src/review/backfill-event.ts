@@ -12,7 +12,7 @@ export const eventFields: {
     fields: ["total", "rows", "isResumed", "growthBytes", "publications"],
   },
   progress: {
-    when: "a batch has ended",
+    when: "a batch has ended; `others` says whether others write to the table: write, quiet or unknown",
     fields: ["rows", "total", "filled", "rowsPerSecond", "etaMs", "batchRows", "batchMs", "others", "functionMs"],
   },
   reading: {

@@ -124,6 +124,8 @@ describe("a streaming replica", () => {
     expect(await refused({ REPORTS_URL: primary.url() })).toMatchObject({ code: "LS8002" });
     const error = await refused({ REPORTS_URL: "postgresql://me:secret@127.0.0.1:1/x" });
     expect(error.code).toBe("LS8004");
+    // A code of the socket would be a reason to connect to the target again.
+    expect(error.cause).toBeUndefined();
     expect(error.message).not.toContain("secret");
   });
 });

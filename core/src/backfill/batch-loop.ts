@@ -15,7 +15,7 @@ import { leaveRow } from "./leave-row.js";
 import { type RefusedRow, rowRefused } from "./row-refused.js";
 import type { Run } from "./run.js";
 import { type BackfillSession, isSameWork, type WorkerRole } from "./session.js";
-import { type SetbackReason, setbackReason } from "./setback.js";
+import { isAway, type SetbackReason, setbackReason } from "./setback.js";
 import type { LastBatch } from "./signals/signal.js";
 
 /** Pauses of a batch that gives way to others. */
@@ -235,6 +235,7 @@ export class BatchLoop {
       try {
         return await write(this.session);
       } catch (error) {
+        if (this.isStopped && isAway(error)) return;
         if (this.isStopped) throw error;
         await this.#overcome(error, attempt);
       }

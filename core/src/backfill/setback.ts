@@ -5,6 +5,12 @@ import { LockstepError } from "../errors.js";
 /** Why a batch did not get through, and so what helps: waiting, connecting again, or fewer rows. `function`: the user's own failed. */
 export type SetbackReason = "conflict" | "locked" | "connection" | "busy" | "timeout" | "data" | "function";
 
+/** The server, or the session, went away: where a run ends anyway there is nobody to tell, and nothing is lost. */
+export function isAway(error: unknown): boolean {
+  if (error instanceof LockstepError) return error.code === "LS8004";
+  return ["connection", "busy"].includes(retryReason(error) ?? "");
+}
+
 /**
  * Recognises what a further try can get over.
  * @param isLost the session has ended

@@ -229,17 +229,22 @@ export class BatchLoop {
     return undefined;
   }
 
-  /** Writes down how the run ends. A connection that breaks just then is made anew; after the signal there may be nobody to tell. */
-  async conclude(write: (session: BackfillSession) => Promise<void>): Promise<void> {
+  /**
+   * Writes down how the run ends. A connection that breaks just then is made anew.
+   * @returns false when the run was stopped and there is nobody to tell
+   */
+  async conclude(write: (session: BackfillSession) => Promise<void>): Promise<boolean> {
     for (let attempt = 1; this.isOpen || !this.isStopped; attempt++) {
       try {
-        return await write(this.session);
+        await write(this.session);
+        return true;
       } catch (error) {
-        if (this.isStopped && isAway(error)) return;
-        if (this.isStopped) throw error;
-        await this.#overcome(error, attempt);
+        if (!this.isStopped) await this.#overcome(error, attempt);
+        else if (!isAway(error)) throw error;
+        else break;
       }
     }
+    return false;
   }
 
   /** Sets the cursor without a batch. */

@@ -89,14 +89,14 @@ export class BatchSizing {
    * @param functionMs how long functions took for it; undefined: there are none
    */
   took({ size: rows, beginMs }: BatchResult, batchMs: number, functionMs: number | undefined): void {
-    this.#begins.push(beginMs);
-    if (this.#begins.length > 10) this.#begins.shift();
     if (this.#isolating > 0) {
       this.#isolating -= rows;
       return;
     }
     // The last batch of all is smaller and says nothing.
     if (rows < this.#rows) return;
+    this.#begins.push(beginMs);
+    if (this.#begins.length > 10) this.#begins.shift();
     const limits = this.#limits;
     const messagesMs = this.#chosenMs === undefined ? messages * Math.min(...this.#begins) : 0;
     const byLocks = nextBatchRows(this.#rows, Math.max(batchMs - messagesMs, 0), limits);

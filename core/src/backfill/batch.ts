@@ -90,9 +90,8 @@ export async function runBatch(
       // The rows that the functions were asked about, not those that have come in since.
       const { rows, scope, upper } = extent ?? (await measure());
       const passed = work.kind === "pass" ? rows : 0;
-      // How many rows a range has was counted when it was taken.
-      const most = isOnce ? Number.POSITIVE_INFINITY : rows;
-      let total = await batches.fill(connection, target, scope, { rows: most, skipLocked });
+      const counted = isOnce ? {} : { rows };
+      let total = await batches.fill(connection, target, scope, { ...counted, skipLocked });
       for (const values of computed)
         if (values.rows.length > 0) total = sum(total, await batches.store(connection, target, values, skipLocked));
       const filled = total.filled - total.empty;

@@ -5,7 +5,7 @@ import type { BackfillId } from "../dialects/ledger-store.js";
 import { readBackfill } from "../ledger/backfills.js";
 import type { Control } from "../ledger/control.js";
 import { type WorkerReport, workersAt } from "../ledger/workers.js";
-import { type OthersState, OtherWriters } from "./other-writers.js";
+import { OtherWriters } from "./other-writers.js";
 
 /** How often the workers of a process tell that they are alive, and ask what people want of them. */
 const beatMs = 1000;
@@ -15,13 +15,13 @@ const beatMs = 1000;
  * read of the whole table takes its time. It never stops a run by itself: what cannot be told now is told a second later.
  */
 export class Observer {
+  /** Whether others write to the table. */
+  readonly others = new OtherWriters();
   /** What the ledger is told next, by worker. */
   readonly reports = new Map<string, WorkerReport>();
   /** The server process that runs a worker's batches: another one after a reconnect. */
   readonly #pids = new Map<string, () => number>();
   readonly #waitedMs = new Map<string, number>();
-  readonly #others = new OtherWriters();
-  #isCountable = true;
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
@@ -54,17 +54,6 @@ export class Observer {
     return waited;
   }
 
-  /** The run writes rows more than once, or without filling them: they cannot be told from those of others. */
-  writesUncounted(): void {
-    this.#isCountable = false;
-  }
-
-  /** Whether others write to the table. */
-  get others(): OthersState {
-    if (!this.#isCountable) return "unknown";
-    return this.#others.state(this.clock.now());
-  }
-
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -92,12 +81,12 @@ export class Observer {
       for (const [worker, report] of this.reports) {
         const waitedMs = await pressure.longestWaitMs(this.#connection, this.#pids.get(worker)!());
         this.#waitedMs.set(worker, Math.max(this.#waitedMs.get(worker) ?? 0, waitedMs));
-        if (waitedMs > 0) this.#others.met(this.clock.now());
+        if (waitedMs > 0) this.others.met(this.clock.now());
         await ledger.beat(this.#connection, worker, report);
       }
       const written = await pressure.writtenRows?.(this.#connection, this.id.table);
       const record = await readBackfill(this.#connection, this.id);
-      this.#others.look(written, record?.rowsFilled ?? 0, this.clock.now());
+      this.others.look(written, record?.rowsFilled ?? 0, this.clock.now());
       const atWork = await workersAt(this.#connection, this.id);
       if (record !== undefined && !this.#isClosed) this.onHeard(record.control, atWork);
     } catch {

@@ -1,7 +1,10 @@
 /** So long nobody else may have written to a table until its batches get long: sessions tell the server once a second what they wrote. */
 const quietMs = 3000;
 
-/** `unknown` as long as it was not looked long enough, or nothing shows that the server counts: rows that the run fills must be among them. */
+/**
+ * `quiet`: nobody else is seen to write; a transaction is seen when it ends. `unknown`: it was not looked long enough, nothing shows that
+ * the server counts (rows that the run fills must be among them), or rows of the run cannot be told from those of others.
+ */
 export type OthersState = "write" | "quiet" | "unknown";
 
 /** Whether others write to the table of a run, by the rows that its server counts. */
@@ -10,6 +13,7 @@ export class OtherWriters {
   /** The most that others were seen to have written. A batch that ended between the two answers hides some of it for a second. */
   #others = 0;
   #isCounted = false;
+  #isBlind = false;
   #sinceMs = 0;
   #wroteMs = Number.NEGATIVE_INFINITY;
 
@@ -38,7 +42,13 @@ export class OtherWriters {
     this.#wroteMs = atMs;
   }
 
+  /** The run writes rows more than once, or without filling them: they cannot be told from those of others any more. */
+  cannotTell(): void {
+    this.#isBlind = true;
+  }
+
   state(atMs: number): OthersState {
+    if (this.#isBlind) return "unknown";
     if (atMs - this.#wroteMs < quietMs) return "write";
     const isSeen = this.#last !== undefined && atMs - this.#last.atMs < quietMs;
     return isSeen && this.#isCounted && atMs - this.#sinceMs >= quietMs ? "quiet" : "unknown";

@@ -79,7 +79,7 @@ export class Run {
     const { columns } = this.settings.spec;
     const computed = columns.filter(({ compute }) => compute !== undefined).length;
     // One UPDATE for all expressions, and one for each function.
-    if (computed + Number(computed < columns.length) > 1) this.#observer.writesUncounted();
+    if (computed + Number(computed < columns.length) > 1) this.writesUncounted();
     this.#observer.start(worker, () => session().connection.pid);
     this.#hear(record.control, atWork);
   }
@@ -102,12 +102,12 @@ export class Run {
 
   /** Whether others write to the table: seen once a second. */
   get others(): OthersState {
-    return this.#observer?.others ?? "unknown";
+    return this.#observer?.others.state(this.settings.clock.now()) ?? "unknown";
   }
 
   /** It writes rows more than once, or without filling them. */
   writesUncounted(): void {
-    this.#observer?.writesUncounted();
+    this.#observer?.others.cannotTell();
   }
 
   /** As the ledger has it: a batch may have been kept whose answer got lost, and other processes work on it, too. */

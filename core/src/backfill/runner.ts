@@ -135,9 +135,11 @@ async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {
   return "stopped";
 }
 
-async function end(leader: BatchLoop, status: BackfillResult["status"]): Promise<BackfillResult> {
+async function end(leader: BatchLoop, found: BackfillResult["status"]): Promise<BackfillResult> {
   const { worker } = leader.role;
-  await leader.conclude(({ connection, id }) => endBackfill(connection, id, worker, { status }));
+  const isKept = await leader.conclude(({ connection, id }) => endBackfill(connection, id, worker, { status: found }));
+  // Done is what the ledger knows to be done.
+  const status = isKept ? found : "stopped";
   const { storage } = leader.run;
   if (storage === undefined || leader.filled === 0) return resultOf(leader, status);
   const growth = await leader.scan(async ({ connection, table }) =>

@@ -129,14 +129,15 @@ export interface Batches {
   ): Promise<{ readonly upTo: KeyValues | undefined; readonly rows: number }>;
   /**
    * Fills rows of a scope by the SQL of their fills. A value that is there is never touched, also where a writer came first.
-   * @param rows in the scope, as they were counted
+   * @param rows in the scope, as they were counted: where all of them lacked all columns the rest is not asked. Undefined: it is, because
+   *   more rows may have come in since, and nothing comes back to them
    * @param skipLocked leave rows that others hold locked to the sweep
    */
   fill(
     connection: Connection,
     target: FillTarget,
     scope: Scope,
-    options: { readonly rows: number; readonly skipLocked: boolean },
+    options: { readonly rows?: number; readonly skipLocked: boolean },
   ): Promise<Filled>;
   unfilled(
     connection: Connection,

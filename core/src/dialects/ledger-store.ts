@@ -169,7 +169,7 @@ export interface LedgerStore {
    * Moves the cursor and counts rows, as `move`, and gives the worker's lease its next range; a name alone: the lease ends.
    * @returns false when the worker does not have it any more: then nothing of the batch may be kept
    */
-  pass(
+  passRange(
     connection: Connection,
     id: BackfillId,
     worker: string,

@@ -94,7 +94,7 @@ export async function advanceLease(
   const next = isWhole ? await nextRange(connection, claiming, record.cursor) : { cursor: record.cursor, range: rest };
   const taken = next.range && { ...next.range, lease: lease.lease };
   const advance = { cursor: next.cursor, rows, filled };
-  if (!(await ledger.pass(connection, id, worker, advance, taken ?? lease.lease))) throw lost(connection, id);
+  if (!(await ledger.passRange(connection, id, worker, advance, taken ?? lease.lease))) throw lost(connection, id);
   return { lease: taken, record };
 }
 

@@ -186,7 +186,7 @@ export const ledger: LedgerStore = {
     );
   },
 
-  async pass(connection, id, worker, advance, lease) {
+  async passRange(connection, id, worker, advance, lease) {
     await ledger.move(connection, id, advance);
     const { rowCount } =
       typeof lease === "string"

@@ -238,7 +238,7 @@ export const ledger: LedgerStore = {
     );
   },
 
-  async pass(connection, id, worker, { cursor, rows, filled }, lease) {
+  async passRange(connection, id, worker, { cursor, rows, filled }, lease) {
     const given = [...keyOf(id), JSON.stringify(cursor), rows, filled];
     const [changed, values] =
       typeof lease === "string"

@@ -13,7 +13,7 @@ export function estimateText(target: string, label: string, estimate: Estimate):
       "time",
       rate === undefined
         ? `not known: ${untried}`
-        : `about ${duration(rate.durationMs)}, at ${counted(rate.rowsPerSecond, "row")} a second by one session (batches were tried and rolled back)`,
+        : `about ${duration(rate.durationMs)}, at ${counted(rate.rowsPerSecond, "row")} a second by one session while nobody else writes to the table (batches were tried and rolled back)`,
     ],
     ...(rate?.logBytes === undefined
       ? []

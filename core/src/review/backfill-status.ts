@@ -114,7 +114,7 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
 /** Why batches are as long as they are. */
 const othersText = {
   write: ": others write to the table",
-  quiet: ": nobody else writes to the table",
+  quiet: ": nobody else is seen to write to the table",
   unknown: ": whether others write to the table is not known",
 } as const;
 

@@ -45,7 +45,7 @@ it.each<readonly [string, WorkerReport, string]>([
   [
     "long ones",
     { ...filling, batchRows: 40_000, batchMs: 490, others: "quiet" },
-    "filling, batches of 40 000 rows, 490 ms each: nobody else writes to the table",
+    "filling, batches of 40 000 rows, 490 ms each: nobody else is seen to write to the table",
   ],
   [
     "a server that does not tell",

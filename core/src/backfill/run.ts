@@ -10,7 +10,7 @@ import type { OthersState } from "./other-writers.js";
 import { Pace } from "./pace.js";
 import { Pacing } from "./pacing.js";
 import type { RefusedRow } from "./row-refused.js";
-import type { BackfillSession } from "./session.js";
+import type { Arrival, BackfillSession } from "./session.js";
 import type { LastBatch } from "./signals/signal.js";
 import { type Gauges, Telemetry } from "./telemetry.js";
 
@@ -33,6 +33,7 @@ export class Run {
   isTried = false;
   /** Before the first batch. */
   storage: TableStorage | undefined;
+  readonly arrival: Arrival = {};
   /** Why it ends although nobody has stopped this process. */
   ended: string | undefined;
   #filledBefore: number | undefined;

@@ -39,8 +39,16 @@ export interface WorkerRole {
   /** Names it; the same after a reconnect. */
   readonly worker: string;
   readonly leads: boolean;
-  /** Its process is at work already: who cancels the backfill means it. */
+  /** Its process is at work already. */
   readonly isLater?: boolean;
+  /** The same of all workers of a process. */
+  readonly arrival: Arrival;
+}
+
+/** What a process found when it came. */
+export interface Arrival {
+  /** When somebody has cancelled the backfill; null: nobody has; undefined: it has not looked yet. Who cancels it later means this process, too. */
+  cancelledAt?: string | null;
 }
 
 /**
@@ -50,7 +58,7 @@ export interface WorkerRole {
  */
 export async function openSession(
   settings: RunSettings,
-  { worker, leads, isLater = false }: WorkerRole,
+  { worker, leads, isLater = false, arrival }: WorkerRole,
   previous: Connection | undefined,
 ): Promise<BackfillSession> {
   const { spec, plan, silenceMs } = settings;
@@ -65,6 +73,8 @@ export async function openSession(
     throwFirst(problems);
     const { oid, schema, name, rowEstimate } = table!;
     const id = { plan, table: { oid, schema, name }, once: spec.once === true };
+    if (arrival.cancelledAt === undefined)
+      arrival.cancelledAt = (await readBackfill(connection, id))?.control.cancelled?.at ?? null;
     // Whoever joins need not wait until the server has noticed that the last one was killed: it takes over then. Its own session that
     // broke may take a moment to end.
     const patienceMs = settings.isJoining && previous === undefined ? 0 : 5000;
@@ -78,7 +88,7 @@ export async function openSession(
     const { key, order = key } = target;
     const work = { key: order, columns };
     if (!leads && !isSameWork(known, work)) throw notLed(connection, id);
-    const begin = { runner: worker, rowsEstimated: rowEstimate, work, isGoingOn };
+    const begin = { runner: worker, rowsEstimated: rowEstimate, work, takesBack: arrival.cancelledAt };
     const record = !leads
       ? known!
       : await (id.once

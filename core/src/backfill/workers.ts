@@ -11,7 +11,7 @@ export function newWorker(run: Run, leads: boolean): BatchLoop {
     Math.floor(run.settings.random() * 0x1_0000_0000)
       .toString(16)
       .padStart(8, "0");
-  return new BatchLoop(run, { worker: hex() + hex(), leads, isLater: run.isAtWork });
+  return new BatchLoop(run, { worker: hex() + hex(), leads, isLater: run.isAtWork, arrival: run.arrival });
 }
 
 /**

@@ -138,8 +138,8 @@ export interface LedgerStore {
       readonly start: Cursor;
       readonly rowsEstimated: number;
       readonly runner: string;
-      /** Of a run that is at work already: that somebody has cancelled it stays. */
-      readonly isGoingOn: boolean;
+      /** That somebody has cancelled it then is taken back; at any other time it stays. */
+      readonly takesBack: string | null;
     },
   ): Promise<LedgerRow | undefined>;
   /** @returns false when the runner is not the one that has entered last */

@@ -119,17 +119,17 @@ export async function beginBackfill(
     readonly work: BackfillWork;
     readonly runner: string;
     readonly rowsEstimated: number;
-    /** It is at work already: who has cancelled the backfill meant it. Default: a new run, which takes that back. */
-    readonly isGoingOn?: boolean;
+    /** When somebody has cancelled an earlier run: a new one takes that back, and only that. Default: nothing. */
+    readonly takesBack?: string | null;
     /** Where a first run begins. Default: at the first row. */
     readonly start?: Cursor;
   },
 ): Promise<BackfillRecord> {
   await ensureLedger(connection);
-  const { start = { phase: "pass", after: null }, isGoingOn = false } = begin;
+  const { start = { phase: "pass", after: null }, takesBack = null } = begin;
   try {
     const row = await inTransaction(connection, {}, () =>
-      connection.dialect.ledger.begin(connection, id, { ...begin, start, isGoingOn }),
+      connection.dialect.ledger.begin(connection, id, { ...begin, start, takesBack }),
     );
     return readRow(recordSchema, row, "backfills", connection);
   } catch (error) {

@@ -99,7 +99,7 @@ export const ledger: LedgerStore = {
     return rows.map(backfillOf);
   },
 
-  async begin(connection, id, { work, start, rowsEstimated, runner, isGoingOn }) {
+  async begin(connection, id, { work, start, rowsEstimated, runner, takesBack }) {
     // A pass in another order, or of other columns, begins anew.
     await connection.query(
       `DELETE FROM lockstep.leases WHERE ${isThisOne}
@@ -114,9 +114,9 @@ export const ledger: LedgerStore = {
        ON DUPLICATE KEY UPDATE status = 'running', runner = VALUES(runner), error = NULL, finished_at = NULL,
          updated_at = UTC_TIMESTAMP(3), rows_estimated = VALUES(rows_estimated),
          rows_done = IF(spec = VALUES(spec), rows_done, 0), \`cursor\` = IF(spec = VALUES(spec), \`cursor\`, VALUES(\`cursor\`)),
-         control = IF(?, control, JSON_REMOVE(control, '$.cancelled')), is_open = is_open AND spec = VALUES(spec),
+         control = IF(JSON_UNQUOTE(JSON_EXTRACT(control, '$.cancelled.at')) = ?, JSON_REMOVE(control, '$.cancelled'), control), is_open = is_open AND spec = VALUES(spec),
          spec = VALUES(spec)`,
-      [...keyOf(id), ...values, isGoingOn ? 1 : 0],
+      [...keyOf(id), ...values, takesBack],
     );
     const { rows } = await connection.query(
       `SELECT ${backfillColumns} FROM lockstep.backfills WHERE ${isThisOne}`,

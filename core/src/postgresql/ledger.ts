@@ -163,7 +163,7 @@ export const ledger: LedgerStore = {
     return rows;
   },
 
-  async begin(connection, id, { work, start, rowsEstimated, runner, isGoingOn }) {
+  async begin(connection, id, { work, start, rowsEstimated, runner, takesBack }) {
     // A pass in another order, or of other columns, begins anew.
     await connection.query(
       `DELETE FROM lockstep.leases WHERE ${isThisOne}
@@ -178,9 +178,10 @@ export const ledger: LedgerStore = {
          table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
          updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
          cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
-         control = CASE WHEN $10 THEN b.control ELSE b.control - 'cancelled' END, is_open = b.is_open AND b.spec = excluded.spec, rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
+         control = CASE WHEN b.control->'cancelled'->>'at' = $10 THEN b.control - 'cancelled' ELSE b.control END,
+         is_open = b.is_open AND b.spec = excluded.spec, rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
        RETURNING ${allColumns}`,
-      [...keyOf(id), id.table.name, JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner, isGoingOn],
+      [...keyOf(id), id.table.name, JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner, takesBack],
     );
     return rows[0];
   },

@@ -3,7 +3,7 @@ import type { BackfillInput } from "../../../core/src/backfill/runner.js";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { BackfillId } from "../../../core/src/dialects/ledger-store.js";
-import { type BackfillRecord, readBackfills } from "../../../core/src/ledger/backfills.js";
+import { type BackfillRecord, beginBackfill, readBackfills } from "../../../core/src/ledger/backfills.js";
 import { type Control, changeControl } from "../../../core/src/ledger/control.js";
 import { readFailures } from "../../../core/src/ledger/failures.js";
 import { enlist, readWorkers } from "../../../core/src/ledger/workers.js";
@@ -83,6 +83,17 @@ describe.each(systems)("on $name", (system) => {
     // The next run takes the cancellation back, not the pause.
     await say(({ paused: _, ...control }) => control);
     expect(await fill({})).toMatchObject({ status: "done", filled: 200 });
+  });
+
+  it("takes back what was cancelled before it came, and nothing later", async () => {
+    await fill({ options: { maxDuration: "0ms" } });
+    await say((control) => ({ ...control, cancelled: ann }));
+    const before = await record();
+    const begin = (takesBack: string | null) =>
+      beginBackfill(db, idOf(before), { work: before.work, runner: "new", rowsEstimated: 200, takesBack });
+    expect((await begin(null)).control.cancelled).toEqual(ann);
+    expect((await begin("2026-11-23T00:00:00.000Z")).control.cancelled).toEqual(ann);
+    expect((await begin(ann.at)).control.cancelled).toBeUndefined();
   });
 
   it("leaves rows that are refused to a person, names them, and ends at too many", async () => {

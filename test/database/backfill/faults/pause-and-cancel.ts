@@ -12,7 +12,7 @@ const fault: Fault = {
   systems: everySystem,
   endings: ["stopped"],
   async inject(world, random) {
-    const at = "2026-11-23T01:00:00.000Z";
+    const at = new Date().toISOString();
     // Who enters after the cancel is the next run, which takes it back.
     const before = world.alive.filter(({ events }) => events.some(({ kind }) => kind === "started"));
     const breaking = random() < 0.6 ? someSessions(world, random) : undefined;

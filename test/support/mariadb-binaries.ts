@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import type { Account } from "../../core/src/stage/account.js";
 import { cacheFor, libraryFolders, moveTo, unpack } from "./debian-packages.js";
-import type { Account } from "./postgres-binaries.js";
 
 export interface MariadbBinaries {
   readonly mariadbd: string;

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
+import { type Account, unprivilegedAccount } from "../../core/src/stage/account.js";
 import { findMariadb, type MariadbBinaries, runnableBy } from "./mariadb-binaries.js";
-import { type Account, unprivilegedAccount } from "./postgres-binaries.js";
 
 export interface MariadbOptions {
   /** Server settings as in my.cnf: `{ sql_mode: "", log_bin: "log", binlog_format: "ROW" }`. They win over the ones chosen here. */

@@ -5,9 +5,9 @@ import { connect as connectSocket, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../../../core/src/connect.js";
+import { unprivilegedAccount } from "../../../../core/src/stage/account.js";
 import { startMariadb } from "../../../support/mariadb.js";
 import { start } from "../../../support/postgres.js";
-import { unprivilegedAccount } from "../../../support/postgres-binaries.js";
 import { type BreakableServer, pause } from "./world.js";
 
 /** What was acknowledged survives the end of the server's processes. */
@@ -50,7 +50,7 @@ export async function startFullPostgres(): Promise<BreakableServer> {
     },
     async grow(url) {
       if (isMounted) await on(url, 'ALTER TABLE "User" SET TABLESPACE pg_default');
-      else await server.restart("fast", { maxFileKb: undefined });
+      else await server.restart("fast", { wrap: undefined });
     },
     async stop() {
       await server.stop();

@@ -587,6 +587,12 @@ export const errorTable = {
     next: "Correct the rows named, then run the command again.",
     exit: 1,
   },
+  LS6501: {
+    title: "No server to rehearse on",
+    why: "Migrations are tried on a database of their own, on a server of the target's major version: locks and query plans differ from version to version.",
+    next: "Install the server's binaries as a development dependency, or name a server where databases may be made with --stage-url.",
+    exit: 2,
+  },
   LS7001: {
     title: "The ledger cannot be made or used",
     why: "Progress is kept on the target, in schema lockstep (MySQL and MariaDB: database lockstep), so that a backfill can go on after an interruption.",

@@ -15,6 +15,7 @@ import type { Remains } from "./remains.js";
 import type { Rows } from "./rows.js";
 import type { Schemas } from "./schemas.js";
 import type { Sessions } from "./sessions.js";
+import type { StageStatements } from "./stage.js";
 import type { Statements } from "./statements.js";
 import type { Trials } from "./trials.js";
 
@@ -49,6 +50,7 @@ export interface Dialect {
   readonly pressure: Pressure;
   /** What it counts of the statements that applications run. */
   readonly statements: Statements;
+  readonly stage: StageStatements;
   /**
    * What on a target stands against units, where the server would say so half-way through one of them, or in words that name no remedy.
    * None where a unit is a transaction.

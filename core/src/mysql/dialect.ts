@@ -12,6 +12,7 @@ import { quoteIdentifier, quoteTable, quoteText } from "./quote.js";
 import { rows } from "./rows/index.js";
 import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
+import { stage } from "./stage.js";
 import { statements } from "./statements.js";
 import { trials } from "./trials/index.js";
 
@@ -34,6 +35,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   sessions,
   pressure,
   statements,
+  stage,
   obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

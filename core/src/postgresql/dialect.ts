@@ -12,6 +12,7 @@ import { pressure } from "./pressure.js";
 import { rows } from "./rows/index.js";
 import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
+import { stage } from "./stage.js";
 import { statements } from "./statements.js";
 import { trials } from "./trials/index.js";
 
@@ -33,6 +34,7 @@ export const postgresql: Dialect = {
   sessions,
   pressure,
   statements,
+  stage,
   obstacles: async () => [],
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

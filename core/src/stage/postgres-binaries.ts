@@ -13,6 +13,21 @@ export interface Binaries {
   readonly major: number;
 }
 
+/** The last of its releases for each major version; all are called beta, so a range finds none. */
+const releases: Readonly<Record<number, string>> = {
+  12: "12.22.0-beta.15",
+  13: "13.23.0-beta.16",
+  14: "14.23.0-beta.17",
+  15: "15.18.0-beta.17",
+  16: "16.14.0-beta.17",
+  17: "17.10.0-beta.17",
+};
+
+/** What of the package to install for a major version. */
+export function packageVersion(major: number | undefined): string {
+  return (major && releases[major]) || "latest";
+}
+
 /** The package that has them for this platform. */
 export function packageOfBinaries(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;

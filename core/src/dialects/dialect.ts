@@ -17,6 +17,7 @@ import type { Schemas } from "./schemas.js";
 import type { Sessions } from "./sessions.js";
 import type { StageStatements } from "./stage.js";
 import type { Statements } from "./statements.js";
+import type { Statistics } from "./statistics.js";
 import type { Trials } from "./trials.js";
 
 /**
@@ -51,6 +52,8 @@ export interface Dialect {
   /** What it counts of the statements that applications run. */
   readonly statements: Statements;
   readonly stage: StageStatements;
+  /** How its tables are spread. Loaded by whoever needs it. */
+  statistics(): Promise<Statistics>;
   /**
    * What on a target stands against units, where the server would say so half-way through one of them, or in words that name no remedy.
    * None where a unit is a transaction.

@@ -35,6 +35,7 @@ export const postgresql: Dialect = {
   pressure,
   statements,
   stage,
+  statistics: async () => (await import("./statistics/index.js")).statistics,
   obstacles: async () => [],
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

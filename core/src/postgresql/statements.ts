@@ -48,13 +48,13 @@ export const statements: Statements = {
 /** Each costs the server a few milliseconds. */
 const mostPlans = 20;
 
-interface Extension {
+export interface Extension {
   readonly schema: string;
   readonly columns: readonly string[];
   readonly hasInfo: boolean;
 }
 
-async function findExtension(connection: Connection): Promise<Extension | Blind> {
+export async function findExtension(connection: Connection): Promise<Extension | Blind> {
   const { rows } = await connection.query<{ isLoaded: boolean } & { [Key in keyof Extension]: Extension[Key] | null }>(
     `SELECT EXISTS (SELECT FROM pg_settings WHERE name = 'pg_stat_statements.max') AS "isLoaded", n.nspname AS schema,
        ARRAY(SELECT attname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -109,8 +109,8 @@ async function count(connection: Connection, extension: Extension, table: string
   return { at, since, lost, statements: rows };
 }
 
-const isHere = "dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
-const isoSql = (moment: string) => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+export const isHere = "dbid = (SELECT oid FROM pg_database WHERE datname = current_database())";
+export const isoSql = (moment: string) => `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Undefined where it cannot be planned so: a parameter whose type nothing says, a table of a session. Nothing is run. */
 async function planOf(connection: Connection, text: string): Promise<readonly string[] | undefined> {

@@ -20,6 +20,7 @@ import onlineRun from "./online-run.js";
 import plan from "./plan.js";
 import repair from "./repair.js";
 import rewrite from "./rewrite.js";
+import statsPull from "./stats-pull.js";
 import status from "./status.js";
 import undo from "./undo.js";
 import verify from "./verify.js";
@@ -47,6 +48,7 @@ export const commands: readonly CliCommand[] = [
   plan,
   repair,
   rewrite,
+  statsPull,
   status,
   undo,
   verify,

@@ -1,0 +1,47 @@
+import { connect } from "../connect.js";
+import { LockstepError } from "../errors.js";
+import { writeFiles } from "../files/write-files.js";
+import { statsText } from "../review/stats.js";
+import { nextText } from "../review/terminal.js";
+import { type Stats, statsChange, statsFile } from "../stats/stats-file.js";
+import { type CommandResult, type Invocation, textOption } from "./command.js";
+import { chooseTargets } from "./targets.js";
+
+/**
+ * Reads a target's statistics and writes them into the repository. Of the target nothing but catalogues and statistics is read.
+ *
+ * @throws LS8002 several targets and none is named · what choosing a target and connecting throws
+ */
+export async function pullStats(invocation: Invocation): Promise<CommandResult> {
+  const { io } = invocation;
+  const { project, config } = await invocation.workspace("write");
+  const named = textOption(invocation, "target");
+  const [target, ...others] = await chooseTargets(config, project, io, named, true);
+  if (others.length > 0 && target!.group === undefined)
+    throw new LockstepError("LS8002", "There are several targets; the statistics are those of one.", {
+      hint: `Take the largest: npx lockstep stats pull --target ${target!.name}`,
+    });
+  const connection = await connect(target!.url, { applicationName: "lockstep stats pull", needsSession: false });
+  let stats: Stats;
+  try {
+    const { pull } = await connection.dialect.statistics();
+    stats = { schemaVersion: 1, target: target!.name, dialect: connection.dialect.id, ...(await pull(connection)) };
+  } finally {
+    await connection.close();
+  }
+  writeFiles(project.root, [statsChange(project.root, stats)]);
+  return {
+    text: [
+      statsText(stats, io.colors),
+      nextText("commit lockstep/stats.json; npx lockstep rehearse tries a plan on rows made of it", io.colors),
+    ].join("\n"),
+    json: {
+      file: statsFile,
+      target: target!.name,
+      tables: stats.tables.length,
+      statements: stats.statements.length,
+      blind: stats.blind,
+    },
+    exitCode: 0,
+  };
+}

@@ -1,0 +1,100 @@
+import { inTransaction } from "../db/transaction.js";
+import type { Statistics } from "../dialects/statistics.js";
+import type { ColumnStats, StatementStats, TableStats } from "../stats/stats-file.js";
+import { wordsOf } from "./statements.js";
+
+/** What information_schema and performance_schema say. Of columns that is their type, and how many values those in an index have. */
+export const statistics: Statistics = {
+  pull: (connection) =>
+    inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs: 30_000 } }, async () => {
+      const { rows: heads } = await connection.query<{ at: string; version: string }>(
+        "SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f') AS at, VERSION() AS version",
+      );
+      const { rows: settings } = await connection.query<{ Variable_name: string; Value: string }>(
+        `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${settingNames.map(() => "?").join(", ")})`,
+        settingNames,
+      );
+      const { rows: tables } = await connection.query<
+        Record<"schema" | "name" | "rows" | "bytes" | "indexBytes", string>
+      >(
+        `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS name, TABLE_ROWS + 0e0 AS \`rows\`, DATA_LENGTH + 0e0 AS bytes,
+                INDEX_LENGTH + 0e0 AS indexBytes
+           FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`,
+      );
+      const { rows: columns } = await connection.query<
+        Record<"table" | "name" | "type" | "cardinality", string | null>
+      >(
+        `SELECT c.TABLE_NAME AS \`table\`, c.COLUMN_NAME AS name, c.COLUMN_TYPE AS type, MAX(s.CARDINALITY) + 0e0 AS cardinality
+           FROM information_schema.COLUMNS c LEFT JOIN information_schema.STATISTICS s
+             ON s.TABLE_SCHEMA = c.TABLE_SCHEMA AND s.TABLE_NAME = c.TABLE_NAME AND s.COLUMN_NAME = c.COLUMN_NAME AND s.SEQ_IN_INDEX = 1
+          WHERE c.TABLE_SCHEMA = DATABASE() GROUP BY c.TABLE_NAME, c.COLUMN_NAME, c.COLUMN_TYPE, c.ORDINAL_POSITION
+          ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION`,
+      );
+      const counted = await readStatements(connection).catch((error: Error) => error.message);
+      const isCounted = typeof counted !== "string";
+      return {
+        at: `${heads[0]!.at.slice(0, 23)}Z`,
+        server: {
+          version: heads[0]!.version,
+          settings: Object.fromEntries(settings.map(({ Variable_name: name, Value }) => [name, Value])),
+          extensions: [],
+        },
+        tables: tables.map(
+          ({ schema, name, rows, bytes, indexBytes }): TableStats => ({
+            schema,
+            name,
+            kind: "table",
+            rows: Number(rows),
+            bytes: Number(bytes),
+            indexBytes: Number(indexBytes),
+            columns: Object.fromEntries(
+              columns
+                .filter(({ table }) => table === name)
+                .map((each): [string, ColumnStats] => [
+                  each.name!,
+                  { type: each.type!, nulls: 0, width: 0, distinct: Number(each.cardinality ?? 0) },
+                ]),
+            ),
+          }),
+        ),
+        statements: isCounted ? counted : [],
+        blind: [
+          { what: "columns", reason: "the server tells how many values those in an index have, and no more" },
+          ...(isCounted ? [] : [{ what: "statements" as const, reason: counted }]),
+          { what: "replicas", reason: "the server does not tell all of them" },
+        ],
+      };
+    }),
+};
+
+const settingNames = [
+  "innodb_buffer_pool_size",
+  "innodb_flush_log_at_trx_commit",
+  "innodb_lock_wait_timeout",
+  "innodb_online_alter_log_max_size",
+  "lock_wait_timeout",
+  "max_connections",
+  "sql_mode",
+  "transaction_isolation",
+  "tx_isolation",
+];
+
+async function readStatements(connection: Parameters<Statistics["pull"]>[0]): Promise<StatementStats[]> {
+  const { rows } = await connection.query<Record<"text" | "calls" | "meanMs" | "rows", string>>(
+    `SELECT DIGEST_TEXT AS text, COUNT_STAR + 0e0 AS calls, AVG_TIMER_WAIT / 1e9 AS meanMs,
+            (SUM_ROWS_SENT + SUM_ROWS_AFFECTED) / COUNT_STAR AS \`rows\`
+       FROM performance_schema.events_statements_summary_by_digest
+      WHERE SCHEMA_NAME = DATABASE() AND DIGEST_TEXT REGEXP '^ *[(]* *(SELECT|INSERT|UPDATE|DELETE|WITH)'
+        AND DIGEST_TEXT NOT REGEXP 'information_schema|performance_schema|lockstep|_prisma_migrations'
+      ORDER BY COUNT_STAR DESC LIMIT 300`,
+  );
+  // A digest has no values; one that was cut off is no statement.
+  return rows
+    .filter(({ text }) => wordsOf(text) !== undefined && !text.endsWith("..."))
+    .map(({ text, calls, meanMs, rows: each }) => ({
+      text,
+      calls: Number(calls),
+      meanMs: Number(meanMs),
+      rows: Number(each),
+    }));
+}

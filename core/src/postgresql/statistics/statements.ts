@@ -1,0 +1,70 @@
+import type { Connection } from "../../dialects/connection.js";
+import { loadParser } from "../../sql/postgres/parser.js";
+import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import type { StatementStats } from "../../stats/stats-file.js";
+import { findExtension, isHere, isoSql } from "../statements.js";
+
+interface Counted {
+  readonly statements: readonly StatementStats[];
+  readonly since?: string;
+  /** Why there are none. */
+  readonly blind?: string;
+}
+
+/** By the time that they take, and by how often they are called: each so many. */
+const most = 150;
+
+/**
+ * What applications run most, with parameters in the place of values. One in which a value is left is not among them; numbers that the
+ * server left are those of types: `numeric(10, 2)`.
+ */
+export async function readStatements(connection: Connection): Promise<Counted> {
+  const extension = await findExtension(connection);
+  if ("kind" in extension) return { statements: [], blind: extension.reason };
+  const view = `${quoteIdentifier(extension.schema)}.pg_stat_statements`;
+  const { rows: rights } = await connection.query<{ isAllowed: boolean; role: string }>(
+    `SELECT has_table_privilege('${view}', 'SELECT') AND (pg_has_role('pg_read_all_stats', 'USAGE')
+       OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)) AS "isAllowed", current_user AS role`,
+  );
+  const { isAllowed, role } = rights[0]!;
+  if (!isAllowed)
+    return {
+      statements: [],
+      blind: `the role ${role} may not see the statements of others: GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`,
+    };
+  const time = extension.columns.includes("total_exec_time") ? "total_exec_time" : "total_time";
+  const { rows } = await connection.query<StatementStats>(
+    `WITH s AS (
+       SELECT query AS text, sum(calls)::float8 AS calls, (sum(${time}) / sum(calls))::float8 AS "meanMs",
+              (sum(rows) / sum(calls))::float8 AS rows, sum(${time}) AS total
+         FROM ${view} WHERE ${isHere} AND query ~* '^[(\\s]*(SELECT|INSERT|UPDATE|DELETE|WITH)\\y' GROUP BY query)
+     SELECT text, calls, "meanMs", rows FROM s
+      WHERE total >= (SELECT min(total) FROM (SELECT total FROM s ORDER BY total DESC LIMIT ${most}) t)
+         OR calls >= (SELECT min(calls) FROM (SELECT calls FROM s ORDER BY calls DESC LIMIT ${most}) t)
+      ORDER BY calls DESC, text`,
+  );
+  const { rows: heads } = extension.hasInfo
+    ? await connection.query<{ since: string }>(`SELECT ${isoSql("stats_reset")} AS since FROM ${view}_info`)
+    : { rows: [] };
+  const { scan } = await loadParser();
+  const shapeOf = ({ text, ...counts }: StatementStats): StatementStats[] => {
+    if (isOwn.test(text)) return [];
+    try {
+      const tokens = scan(text);
+      const words = tokens.filter(({ tokenName }) => !tokenName.endsWith("COMMENT"));
+      if (words.some(({ tokenName }) => /^[SFBX]CONST$/.test(tokenName))) return [];
+      // Comments name users and requests.
+      const said = words.length === tokens.length ? text : words.map((word) => word.text).join(" ");
+      return [{ text: said.replace(/\s+/g, " ").trim(), ...counts }];
+    } catch {
+      return []; // cut off by the server
+    }
+  };
+  return {
+    statements: rows.flatMap(shapeOf),
+    ...(heads[0] === undefined ? {} : { since: heads[0].since }),
+  };
+}
+
+/** Of monitoring, of migrations, and of Lockstep itself. */
+const isOwn = /\b(pg_\w+|information_schema|lockstep|_prisma_migrations)\b/i;

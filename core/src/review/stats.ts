@@ -1,0 +1,32 @@
+import { sizeText } from "../backfill/run-option.js";
+import { type Stats, statsFile } from "../stats/stats-file.js";
+import type { Colors } from "./colors.js";
+import { columns } from "./columns.js";
+import { counted } from "./counted.js";
+
+/** The largest tables, in a line each. */
+const shown = 5;
+
+const lacks: Readonly<Record<Stats["blind"][number]["what"], string>> = {
+  statements: "What runs there was not read",
+  columns: "How values are spread is not known everywhere",
+  replicas: "Replicas were not counted",
+};
+
+/** What was kept of a target, and what could not be looked at. */
+export function statsText({ target, server, tables, statements, blind }: Stats, colors: Colors): string {
+  const largest = tables.toSorted((a, b) => b.rows - a.rows).slice(0, shown);
+  const replicas = server.replicas === undefined ? "" : `, ${counted(server.replicas, "replica")}`;
+  return [
+    `${colors.bold(target)}: ${server.version}${replicas}, ${counted(tables.length, "table")}, ${counted(statements.length, "statement")}`,
+    columns(
+      largest.map(({ name, rows, bytes, indexBytes }) => [
+        name,
+        `${counted(rows, "row")}`,
+        colors.dim(sizeText(bytes + indexBytes)),
+      ]),
+    ),
+    ...blind.map(({ what, reason }) => `  ${colors.yellow("!")} ${lacks[what]}: ${reason}`),
+    `${colors.green("✔")} ${statsFile} written: sizes, shares and counts; no value of a row but the least and greatest of integer keys`,
+  ].join("\n");
+}

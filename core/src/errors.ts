@@ -593,6 +593,12 @@ export const errorTable = {
     next: "Install the server's binaries as a development dependency, or name a server where databases may be made with --stage-url.",
     exit: 2,
   },
+  LS6502: {
+    title: "No rows can be made for a table",
+    why: "A rehearsal needs rows like those of production. They are made from statistics, and something about this column is not in them.",
+    next: "Say how the value is made, in rehearse.values of lockstep.config.ts: an SQL expression over the number n of a row.",
+    exit: 2,
+  },
   LS7001: {
     title: "The ledger cannot be made or used",
     why: "Progress is kept on the target, in schema lockstep (MySQL and MariaDB: database lockstep), so that a backfill can go on after an interruption.",

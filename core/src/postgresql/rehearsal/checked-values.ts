@@ -1,0 +1,30 @@
+import type { TableShape } from "./shapes.js";
+
+/** What checks allow of a column, as far as they say it of that column alone in one of these ways. */
+export type Allowed =
+  | { readonly kind: "values"; readonly values: readonly string[] }
+  /** Whole numbers, as text. */
+  | { readonly kind: "range"; readonly least: string; readonly greatest: string };
+
+/** Reads what `pg_get_constraintdef` prints: `CHECK ((state = ANY (ARRAY['a'::text, 'b'::text])))`, `CHECK ((price > (0)::numeric))`. */
+export function allowedBy(checks: TableShape["checks"], column: string): Allowed | undefined {
+  const own = checks.filter(({ columns }) => columns.length === 1 && columns[0] === column);
+  let [least, greatest]: [bigint | undefined, bigint | undefined] = [undefined, undefined];
+  for (const { definition } of own) {
+    const list = /= ANY \(+ARRAY\[(.*?)\]\)/s.exec(definition)?.[1];
+    if (list !== undefined) return { kind: "values", values: splitList(list) };
+    for (const [, sign, number] of definition.matchAll(/ (>=|>|<=|<) \(?'?(-?\d+)(?:\.\d+)?'?/g)) {
+      const limit = BigInt(number!);
+      if (sign === ">" || sign === ">=") least = sign === ">" ? limit + 1n : limit;
+      else greatest = sign === "<" ? limit - 1n : limit;
+    }
+  }
+  if (least === undefined && greatest === undefined) return undefined;
+  const from = least ?? (greatest! < 1n ? greatest! - 1000n : 1n);
+  return { kind: "range", least: String(from), greatest: String(greatest ?? from + 1_000_000n) };
+}
+
+/** At commas that are not in a literal. */
+function splitList(list: string): readonly string[] {
+  return [...list.matchAll(/(?:'(?:[^']|'')*'|[^,'])+/g)].map(([item]) => item.trim());
+}

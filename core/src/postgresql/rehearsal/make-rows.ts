@@ -1,0 +1,166 @@
+import { isDatabaseError } from "../../db/retry.js";
+import { textWithoutValues } from "../../db/without-values.js";
+import type { Connection } from "../../dialects/connection.js";
+import type { MadeTable, RowsRequest } from "../../dialects/rehearsing.js";
+import { LockstepError } from "../../errors.js";
+import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { statsOf } from "../../stats/stats-file.js";
+import { mostRows, type PlannedRows, RowValues } from "./row-values.js";
+import { readShapes, type TableShape } from "./shapes.js";
+
+/** A session makes so many rows with a statement: progress is told in between. */
+const rowsAtOnce = 500_000;
+
+/**
+ * Fills tables of a stage with rows as the statistics say, and those that their foreign keys lead to. Indexes are built afterwards,
+ * foreign keys checked afterwards, and at the end everything is analysed.
+ *
+ * @param connect further sessions on the same database
+ * @throws LS6502 a value that cannot be made, or that a check refuses
+ */
+export async function makeRows(
+  connection: Connection,
+  connect: () => Promise<Connection>,
+  request: RowsRequest,
+): Promise<readonly MadeTable[]> {
+  const shapes = await readShapes(connection);
+  const planned = plannedRows(shapes, request);
+  const values = new RowValues(planned);
+  const filled = planned.filter(({ rows }) => rows > 0);
+  const rebuild = await takeApart(
+    connection,
+    filled.map(({ shape }) => shape),
+  );
+  const sessions = [connection, ...(await Promise.all(Array.from({ length: request.sessions - 1 }, connect)))];
+  try {
+    const parts = filled.flatMap(({ shape, rows }) =>
+      Array.from({ length: Math.ceil(rows / rowsAtOnce) }, (_, at) => ({
+        shape,
+        from: at * rowsAtOnce,
+        to: Math.min(rows, (at + 1) * rowsAtOnce),
+      })),
+    );
+    const total = filled.reduce((sum, { rows }) => sum + rows, 0);
+    let [next, done] = [0, 0];
+    await Promise.all(
+      sessions.map(async (session) => {
+        for (let part = parts[next++]; part !== undefined; part = parts[next++]) {
+          await insert(session, values.insert(part.shape.oid, part.from, part.to), part.shape);
+          done += part.to - part.from;
+          request.onProgress({ table: part.shape.name, rows: done, total });
+        }
+      }),
+    );
+    // In their order: a foreign key needs the unique index that it leads to.
+    for (const statement of rebuild) await connection.query(statement);
+    await connection.query(`VACUUM (ANALYZE) ${filled.map(({ shape }) => shape.quoted).join(", ")}`);
+  } finally {
+    for (const session of sessions) if (session !== connection) await session.close();
+  }
+  return filled.map(({ shape: { schema, name }, rows, stats }) => ({
+    table: { schema, name },
+    rows,
+    ...(stats === undefined ? {} : { productionRows: stats.rows, productionBytes: stats.bytes + stats.indexBytes }),
+  }));
+}
+
+async function insert(session: Connection, sql: string, { name }: TableShape): Promise<void> {
+  try {
+    await session.query(sql);
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    throw new LockstepError(
+      "LS6502",
+      `The rows that were made for "${name}" are refused: ${textWithoutValues(error)}`,
+      {
+        hint: `Say in lockstep.config.ts how the values are made, from the number n of a row: rehearse: { values: { "${name}.<column>": "<sql over n>" } }`,
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The tables that are asked for, and all that their foreign keys lead to. */
+function plannedRows(
+  shapes: readonly TableShape[],
+  { wanted, stats, scale, values, defaultRows }: RowsRequest,
+): readonly PlannedRows[] {
+  const byOid = new Map(shapes.map((shape) => [shape.oid, shape]));
+  const chosen = new Set<TableShape>();
+  const choose = (shape: TableShape | undefined) => {
+    if (shape === undefined || chosen.has(shape)) return;
+    chosen.add(shape);
+    for (const { to } of shape.foreignKeys) choose(byOid.get(to));
+  };
+  for (const { schema, name } of wanted)
+    choose(shapes.find((shape) => shape.name === name && (schema === undefined || shape.schema === schema)));
+  const tables = new Map<string, PlannedRows>();
+  for (const shape of chosen) {
+    const own = stats && statsOf(stats, shape);
+    const productionRows = own?.rows ?? defaultRows;
+    const given = Object.entries(values).flatMap(([key, sql]): [string, string][] =>
+      key.startsWith(`${shape.name}.`) ? [[key.slice(shape.name.length + 1), sql]] : [],
+    );
+    tables.set(shape.oid, {
+      shape,
+      // A table that is small is small everywhere: countries do not get fewer.
+      rows: Math.round(productionRows <= 1000 ? productionRows : Math.max(1000, productionRows * scale)),
+      stats: own,
+      productionRows,
+      given: Object.fromEntries(given),
+    });
+  }
+  // A key that leads to few rows cannot be unique for more: until nothing changes.
+  for (let isSettled = false; !isSettled; ) {
+    isSettled = true;
+    for (const [oid, table] of tables) {
+      const rows = mostRows(table, tables);
+      if (rows >= table.rows) continue;
+      tables.set(oid, { ...table, rows });
+      isSettled = false;
+    }
+  }
+  return [...tables.values()];
+}
+
+/** Takes away what makes inserting slow, and says what puts it back. A constraint that something else needs stays. */
+async function takeApart(connection: Connection, shapes: readonly TableShape[]): Promise<readonly string[]> {
+  const oids = shapes.map(({ oid }) => oid);
+  const { rows: constraints } = await connection.query<{
+    table: string;
+    name: string;
+    type: string;
+    definition: string;
+  }>(
+    `SELECT k.conrelid::regclass::text AS table, k.conname::text AS name, k.contype::text AS type, pg_get_constraintdef(k.oid) AS definition
+       FROM pg_constraint k WHERE (k.conrelid = ANY ($1::oid[]) OR k.confrelid = ANY ($1::oid[])) AND k.contype IN ('p', 'u', 'f', 'x')
+        AND k.conparentid = 0 ORDER BY k.contype <> 'f', k.conname`,
+    [oids],
+  );
+  const again: string[] = [];
+  const take = async (drop: string, make: string) => {
+    try {
+      await connection.query(drop);
+      again.unshift(make);
+    } catch (error) {
+      if (!isDatabaseError(error) || error.code !== "2BP01") throw error;
+    }
+  };
+  for (const { table, name, definition } of constraints)
+    await take(
+      `ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(name)}`,
+      `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(name)} ${definition}`,
+    );
+  const { rows: indexes } = await connection.query<{ name: string; definition: string }>(
+    `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
+      WHERE i.indrelid = ANY ($1::oid[]) AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+        AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = i.indexrelid OR inhrelid = i.indexrelid)`,
+    [oids],
+  );
+  for (const { name, definition } of indexes) await take(`DROP INDEX ${name}`, definition);
+  for (const { quoted } of shapes) {
+    await connection.query(`ALTER TABLE ${quoted} DISABLE TRIGGER USER`);
+    again.push(`ALTER TABLE ${quoted} ENABLE TRIGGER USER`);
+  }
+  return again;
+}

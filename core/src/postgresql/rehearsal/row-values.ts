@@ -134,10 +134,11 @@ SELECT ${values.join(",\n  ")}
         const groups = Math.min(group.most, Math.max(1, Math.ceil(rows / place.most), Math.round(group.distinct)));
         const size = Math.max(1, Math.ceil(rows / groups));
         drawn.set(idOf(group), (row) => `((${row}) / ${size})`);
+        const places = Math.max(size, Math.min(place.most, Math.round(place.distinct)));
+        // Where the places of a group begin is spread evenly over all of them.
         drawn.set(
           idOf(place),
-          (row) =>
-            `(((${row}) % ${size} + (${row}) / ${size} * 7919) % ${Math.max(size, Math.min(place.most, Math.round(place.distinct)))})`,
+          (row) => `(((${row}) % ${size} + (${row}) / ${size} * ${Math.floor(places * goldenRatio)}) % ${places})`,
         );
         split ??= { group: idOf(group), place: idOf(place), size };
       }
@@ -205,46 +206,64 @@ function everyRow({ shape, rows, stats }: PlannedRows, { columns }: Unit): OfRow
 
 function drawnFrom({ shape, rows, stats }: PlannedRows, { columns, distinct, most, foreignKey }: Unit): OfRow {
   const about = stats?.columns[columns[0]!];
-  const count = Math.max(1, Math.round(distinct));
+  const wanted = Math.max(1, Math.round(distinct));
+  const nulls = about?.nulls ?? 0;
+  // Shares are of all rows; those without a value are told apart before.
+  const common = (about?.common ?? []).slice(0, Math.min(30, wanted)).map((each) => each / Math.max(1 - nulls, 1e-9));
+  const rest = Math.max(0, 1 - common.reduce((sum, each) => sum + each, 0));
+  const draws = rows * (1 - nulls) * rest;
+  const others = Math.min(poolOf(wanted - common.length, draws), Math.max(0, most - common.length));
+  const count = common.length + others;
   // Those that a foreign key leads to are spread over the whole of that table.
   const stride = foreignKey === undefined ? 1 : Math.max(1, Math.floor(most / count));
   const spread: (number: string) => string = (number) => (stride === 1 ? number : `(${number} * ${stride})`);
   const seed = seedOf(`${shape.name} ${columns.join()}`);
   const correlation = about?.correlation ?? 0;
-  const common = (about?.common ?? []).slice(0, 30);
   if (Math.abs(correlation) >= 0.9 && common.length === 0 && rows > 0) {
-    const number: OfRow = (row) => (count >= rows ? `(${row})` : `((${row}) * ${count} / ${rows})`);
-    return correlation > 0 ? (row) => spread(number(row)) : (row) => spread(`(${count - 1} - ${number(row)})`);
+    const inOrder = wanted >= draws * 0.9 ? Math.min(rows, most) : wanted;
+    const number: OfRow = (row) => (inOrder >= rows ? `(${row})` : `((${row}) * ${inOrder} / ${rows})`);
+    return correlation > 0 ? (row) => spread(number(row)) : (row) => spread(`(${inOrder - 1} - ${number(row)})`);
   }
-  if (count >= rows * 0.9) {
-    const other = permuted(rows, seed);
-    return (row) => spread(`(${other(row)} % ${count})`);
+  if (common.length === 0 && wanted >= draws * 0.9) {
+    const other = permuted(Math.max(rows, 1), seed);
+    return (row) => spread(`(${other(row)} % ${Math.min(Math.max(rows, 1), most)})`);
   }
-  const nulls = about?.nulls ?? 0;
-  // Shares are of all rows; those without a value are told apart before.
-  const shares = common.map((each) => each / Math.max(1 - nulls, 1e-9));
-  const rest = Math.max(0, 1 - shares.reduce((sum, each) => sum + each, 0));
-  const others = count - shares.length;
-  if (shares.length === 0 || others < 0) return (row) => spread(`floor(${share(row, seed)} * ${count})::bigint`);
+  if (common.length === 0) return (row) => spread(`floor(${share(row, seed)} * ${count})::bigint`);
   let sum = 0;
-  const cases = shares
+  const cases = common
     .map((each, at) => {
       sum += each;
       return `WHEN r < ${sum} THEN ${at}`;
     })
     .join(" ");
-  const last = others > 0 && rest > 0 ? `${shares.length} + floor((r - ${sum}) / ${rest} * ${others})::bigint` : "0";
+  const last = others > 0 && rest > 0 ? `${common.length} + floor((r - ${sum}) / ${rest} * ${others})::bigint` : "0";
   return (row) =>
     spread(`(SELECT least(CASE ${cases} ELSE ${last} END, ${count - 1}) FROM (SELECT ${share(row, seed)} AS r) s)`);
+}
+
+/** How many values to draw from, so that so many different ones come out: some come twice, and others never. */
+function poolOf(wanted: number, draws: number): number {
+  if (wanted <= 0) return 0;
+  if (wanted >= draws * 0.98) return Math.ceil(Math.max(wanted, draws * 25));
+  let [least, greatest] = [wanted, wanted * 50];
+  for (let step = 0; step < 40; step++) {
+    const pool = (least + greatest) / 2;
+    if (pool * -Math.expm1(-draws / pool) < wanted) least = pool;
+    else greatest = pool;
+  }
+  return Math.max(wanted, Math.round(greatest));
 }
 
 /** Between 0 and 1, of a row: the same each time, and as if drawn. */
 const share = (row: string, seed: number) =>
   `((hashint8extended(${row}, ${seed}) & 9007199254740991) / 9007199254740992.0::float8)`;
 
+/** Multiples of this part of a whole lie evenly spread in it, however many there are. */
+const goldenRatio = 0.6180339887498949;
+
 /** Every number below `count` once, in no order. */
 function permuted(count: number, seed: number): OfRow {
-  let factor = Math.max(1, Math.floor(count * 0.6180339887)) + (seed % 97);
+  let factor = Math.max(1, Math.floor(count * goldenRatio)) + (seed % 97);
   while (greatestDivisor(factor, count) !== 1) factor++;
   return (row) => `(((${row}) * ${factor}) % ${count})`;
 }

@@ -106,5 +106,5 @@ export async function readShapes(connection: Connection): Promise<readonly Table
 }
 
 const columnsSql = (relation: string, key: string) =>
-  `ARRAY(SELECT a.attname::text FROM unnest(${key}) WITH ORDINALITY k(attnum, at)
-          JOIN pg_attribute a ON a.attrelid = ${relation} AND a.attnum = k.attnum ORDER BY k.at)`;
+  `ARRAY(SELECT a.attname::text FROM unnest(${key}) WITH ORDINALITY u(attnum, at)
+          JOIN pg_attribute a ON a.attrelid = ${relation} AND a.attnum = u.attnum ORDER BY u.at)`;

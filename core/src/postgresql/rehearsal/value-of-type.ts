@@ -31,8 +31,9 @@ const timestamp =
   (number, { distinct }) =>
     // Over a year.
     `(timestamptz '2026-01-01 00:00:00+00' - interval '1 second' * ((${distinct}::bigint - (${number})) * ${31_000_000 / Math.max(distinct, 1)}))::${type}`;
-const integer =
-  (most: number): ValueOf =>
+/** From 1 on, or as a range says. */
+const whole =
+  (most: number | bigint): ValueOf =>
   (number, { range, distinct }) => {
     if (range === undefined) return `((${number}) % ${most} + 1)`;
     const [least, greatest] = range.map(BigInt) as [bigint, bigint];
@@ -42,16 +43,17 @@ const integer =
 
 /** By the type below domains, without its modifiers. */
 const byType: Readonly<Record<string, ValueOf>> = {
-  smallint: integer(32_000),
-  integer: integer(2_147_483_000),
-  bigint: integer(9_007_199_254_740_991),
-  numeric: (number, _, { baseType }) => {
-    const [, precision = "18", scale = "2"] = /\((\d+),(\d+)\)/.exec(baseType) ?? [];
-    return `((${number}) % ${10n ** BigInt(Math.min(15, Number(precision) - Number(scale)))} + 1)`;
+  smallint: whole(32_000),
+  integer: whole(2_147_483_000),
+  bigint: whole(9_007_199_254_740_991),
+  numeric: (number, wanted, column) => {
+    const [, precision = "18", scale = "2"] = /\((\d+),(\d+)\)/.exec(column.baseType) ?? [];
+    const most = 10n ** BigInt(Math.max(0, Math.min(15, Number(precision) - Number(scale))));
+    return whole(most > 1n ? most - 1n : 1n)(number, wanted, column);
   },
-  real: (number) => `((${number}) % 16000000 + 1)`,
-  "double precision": (number) => `((${number}) + 1)`,
-  money: (number) => `((${number}) % 1000000000 + 1)`,
+  real: whole(16_000_000),
+  "double precision": whole(9_007_199_254_740_991),
+  money: whole(1_000_000_000),
   boolean: (number) => `((${number}) % 2 = 1)`,
   text,
   "character varying": text,
@@ -61,7 +63,9 @@ const byType: Readonly<Record<string, ValueOf>> = {
   name: (number) => `('n' || (${number}))`,
   uuid: (number, { isOrdered }) =>
     isOrdered ? `('00000000-0000-7000-8000-' || ${hex(number, 12)})` : `md5((${number})::text)`,
-  date: timestamp("date"),
+  // Over a year, or over as many days as there are values.
+  date: (number, { distinct }) =>
+    `(date '2026-01-01' - ((${Math.ceil(distinct)}::bigint - (${number})) * ${Math.max(1, Math.floor(365 / Math.max(distinct, 1)))} % 2000000)::int)`,
   "timestamp without time zone": timestamp("timestamp"),
   "timestamp with time zone": timestamp("timestamptz"),
   "time without time zone": (number) => `(time '00:00' + interval '1 millisecond' * ((${number}) % 86399000))`,

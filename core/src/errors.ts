@@ -599,6 +599,18 @@ export const errorTable = {
     next: "Say how the value is made, in rehearse.values of lockstep.config.ts: an SQL expression over the number n of a row.",
     exit: 2,
   },
+  LS6503: {
+    title: "The schema before the plan cannot be made",
+    why: "A rehearsal runs the change on a database that does not have it yet: made from the repository's migrations, from a dump, or a copy of one.",
+    next: "Take the schema from a dump: pg_dump --schema-only, then npx lockstep rehearse --from schema.sql.",
+    exit: 2,
+  },
+  LS6504: {
+    title: "Plans for this system are not rehearsed",
+    why: "What its sessions lock is not observed yet, so nothing of what the plan states could be compared.",
+    next: "Run the phases on a copy of production by hand; npx lockstep backfill run --estimate tells what a backfill takes there.",
+    exit: 2,
+  },
   LS7001: {
     title: "The ledger cannot be made or used",
     why: "Progress is kept on the target, in schema lockstep (MySQL and MariaDB: database lockstep), so that a backfill can go on after an interruption.",

@@ -33,7 +33,7 @@ export async function pullStats(invocation: Invocation): Promise<CommandResult> 
   return {
     text: [
       statsText(stats, io.colors),
-      nextText("commit lockstep/stats.json: it has no value of any row", io.colors),
+      nextText("commit lockstep/stats.json; npx lockstep rehearse tries a plan on rows made of it", io.colors),
     ].join("\n"),
     json: {
       file: statsFile,

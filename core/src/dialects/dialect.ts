@@ -11,6 +11,7 @@ import type { Judging } from "./judging.js";
 import type { LedgerStore } from "./ledger-store.js";
 import type { Pressure } from "./pressure.js";
 import type { Quote } from "./quote.js";
+import type { Rehearsing } from "./rehearsing.js";
 import type { Remains } from "./remains.js";
 import type { Rows } from "./rows.js";
 import type { Schemas } from "./schemas.js";
@@ -54,6 +55,8 @@ export interface Dialect {
   readonly stage: StageStatements;
   /** How its tables are spread. Loaded by whoever needs it. */
   statistics(): Promise<Statistics>;
+  /** Absent where plans of it cannot be rehearsed. */
+  rehearsing?(): Promise<Rehearsing>;
   /**
    * What on a target stands against units, where the server would say so half-way through one of them, or in words that name no remedy.
    * None where a unit is a transaction.

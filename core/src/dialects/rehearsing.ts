@@ -1,5 +1,6 @@
-import type { TableName } from "../model/index.js";
-import type { Stats } from "../stats/stats-file.js";
+import type { Held, TableLock, TableName } from "../model/index.js";
+import type { StatementStats, Stats } from "../stats/stats-file.js";
+import type { Connection } from "./connection.js";
 
 /** Which rows a stage is to have. */
 export interface RowsRequest {
@@ -23,4 +24,106 @@ export interface MadeTable {
   readonly productionRows?: number;
   /** With its indexes. */
   readonly productionBytes?: number;
+}
+
+/** A statement of an application, ready to be sent. */
+export interface TrafficStatement {
+  readonly text: string;
+  /** How often it comes, against the others. */
+  readonly weight: number;
+  /** Values for its parameters, one list a call; one that adds rows is not sent any more when they are used up. */
+  readonly parameters: readonly (readonly (string | null)[])[];
+  readonly addsRows: boolean;
+}
+
+export interface ShapedTraffic {
+  readonly statements: readonly TrafficStatement[];
+  readonly leftOut: readonly { readonly reason: string; readonly statements: number }[];
+}
+
+/** What a session did, as the server told it. */
+export interface SeenWork {
+  readonly locks: readonly TableLock[];
+  readonly held: Held;
+}
+
+/** Sessions of the application that wait for a lock, at one moment. */
+export interface SeenWait {
+  readonly pid: number;
+  readonly table: TableName;
+  readonly wanted: string;
+  /** What the session that is watched has, or waits for, on that table. */
+  readonly held: string;
+  /** So far. */
+  readonly ms: number;
+}
+
+/** What one look at the server brought. */
+export interface Glance {
+  readonly locks: readonly TableLock[];
+  readonly waits: readonly SeenWait[];
+}
+
+export interface Sizes {
+  /** Of the tables and their indexes. */
+  readonly bytes: number;
+  readonly deadRows: number;
+  /** Written by the server since it began, by everybody. */
+  readonly walBytes: number;
+}
+
+/** A statement's plan, with parameters that nobody knows. */
+export interface ExplainedStatement {
+  readonly statement: string;
+  /** A line a node: `Index Scan using "User_pkey" on "User"`. */
+  readonly nodes: readonly string[];
+  readonly cost: number;
+}
+
+/** What a rehearsal asks a database of a stage. */
+export interface Rehearsing {
+  /**
+   * Fills tables with rows as the statistics say, and those that their foreign keys lead to.
+   *
+   * @param connect further sessions on the same database
+   * @throws LS6502 a value that cannot be made, or that a check refuses
+   */
+  makeRows(
+    connection: Connection,
+    connect: () => Promise<Connection>,
+    request: RowsRequest,
+  ): Promise<readonly MadeTable[]>;
+  /** Tables that are there, with the rows that they have as far as an estimate goes. */
+  tables(connection: Connection): Promise<readonly (Required<TableName> & { readonly rows: number })[]>;
+  /** Which of these tables a statement names; empty where it cannot be read. */
+  tablesOf(statement: string, tables: readonly TableName[]): Promise<readonly TableName[]>;
+  /** What an application does with these tables, where nobody knows what it does: reads by key, changes and adds a row. */
+  probes(connection: Connection, tables: readonly TableName[]): Promise<readonly StatementStats[]>;
+  /**
+   * Statements that add rows to a table, as a build would send them that gives columns a value, too; the others as they are.
+   * One that cannot be told so is left out.
+   */
+  ofNewBuild(
+    statements: readonly StatementStats[],
+    table: TableName,
+    columns: readonly string[],
+  ): Promise<readonly StatementStats[]>;
+  /**
+   * Finds values for the parameters of statements in the rows that are there. Those that cannot run are left out.
+   *
+   * @param round of the same rows: new rows get other values in each
+   */
+  shapeTraffic(connection: Connection, statements: readonly StatementStats[], round: number): Promise<ShapedTraffic>;
+  /**
+   * Lets the database say what its sessions lock from now on.
+   * @returns whether it can; otherwise `glance` is all there is
+   */
+  prepareWatch(connection: Connection): Promise<boolean>;
+  /** What was done since it was asked for the last time. */
+  takeSeen(connection: Connection): Promise<SeenWork>;
+  /** What a session has locked of the tables that were there before, and which sessions of the application wait for it. */
+  glance(connection: Connection, pid: number, application: string): Promise<Glance>;
+  sizes(connection: Connection, tables: readonly TableName[]): Promise<Sizes>;
+  /** Statements that cannot be explained are left out. */
+  explain(connection: Connection, statements: readonly string[]): Promise<readonly ExplainedStatement[]>;
 }

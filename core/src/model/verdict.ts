@@ -180,6 +180,17 @@ export function strongestMode({ locks }: Pick<Verdict, "locks">): LockMode | und
   return lockModes.findLast((mode) => locks.some((lock) => lock.mode === mode));
 }
 
+/** Each table once, with its strongest lock. */
+export function strongestLocks(locks: readonly TableLock[]): readonly TableLock[] {
+  const byTable = new Map<string, TableLock>();
+  for (const lock of locks) {
+    const key = `${lock.table.schema ?? ""}.${lock.table.name}`;
+    const known = byTable.get(key);
+    if (known === undefined || lockModes.indexOf(lock.mode) > lockModes.indexOf(known.mode)) byTable.set(key, lock);
+  }
+  return [...byTable.values()];
+}
+
 /** Whether reads or writes of the application wait for this lock. */
 export function isFelt(mode: LockMode | undefined): boolean {
   return mode !== undefined && mode !== "ROW EXCLUSIVE" && mode !== "SHARE UPDATE EXCLUSIVE";

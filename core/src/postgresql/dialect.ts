@@ -36,6 +36,7 @@ export const postgresql: Dialect = {
   statements,
   stage,
   statistics: async () => (await import("./statistics/index.js")).statistics,
+  rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,
   obstacles: async () => [],
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

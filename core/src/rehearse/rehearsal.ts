@@ -131,7 +131,8 @@ export const rehearsalSchema = z.object({
     hasReplica: z.boolean(),
   }),
   traffic: z.object({
-    kind: z.enum(["statements", "builds", "none"]),
+    /** Of the statistics; made up, since there are none; of the user's own builds. */
+    kind: z.enum(["statements", "probes", "builds", "none"]),
     /** Requests a second. */
     rate: z.number(),
     statements: count,

@@ -29,6 +29,8 @@ export interface PostgresServer {
   url(database?: string, user?: string): string;
   readonly port: number;
   readonly dataDir: string;
+  /** See `ServerOptions`. */
+  readonly binaries: string;
   /** Fast shutdown; removes the data. May be called twice. */
   stop(): Promise<void>;
   /** Ends it and starts it again, with the same data: `crash` is an immediate shutdown, without a last checkpoint. */
@@ -68,12 +70,17 @@ export async function startPostgres(options: ServerOptions): Promise<PostgresSer
       const port = await freePort();
       const child = launch(folder, port, options, account);
       if (await isReady(child, dataDir))
-        return serverOf({ child, guard: guardOf(child, folder, account), folder }, port, async (changes) => {
-          const again = launch(folder, port, { ...options, ...changes }, account);
-          if (!(await isReady(again, dataDir)))
-            throw new Error(`PostgreSQL did not start again:\n${readFileSync(logFile, "utf8")}`);
-          return { child: again, guard: guardOf(again, folder, account) };
-        });
+        return serverOf(
+          { child, guard: guardOf(child, folder, account), folder },
+          port,
+          options.binaries,
+          async (changes) => {
+            const again = launch(folder, port, { ...options, ...changes }, account);
+            if (!(await isReady(again, dataDir)))
+              throw new Error(`PostgreSQL did not start again:\n${readFileSync(logFile, "utf8")}`);
+            return { child: again, guard: guardOf(again, folder, account) };
+          },
+        );
       const log = readFileSync(logFile, "utf8");
       child.kill("SIGKILL");
       if (attempt === 5 || !log.includes("could not bind")) throw new Error(`PostgreSQL did not start:\n${log}`);
@@ -197,6 +204,7 @@ function guardOf(child: ChildProcess, folder: string, account: Account | undefin
 function serverOf(
   entry: Running,
   port: number,
+  binaries: string,
   again: (changes: Pick<ServerOptions, "wrap">) => Promise<Pick<Running, "child" | "guard">>,
 ): PostgresServer {
   const { folder } = entry;
@@ -221,6 +229,7 @@ function serverOf(
       `postgresql://${encodeURIComponent(user)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     port,
     dataDir: join(folder, "data"),
+    binaries,
     log: () => (running.has(entry) ? readFileSync(logFile, "utf8") : lastLog),
     crash: () => end("SIGQUIT"),
     async restart(how, changes = {}) {

@@ -18,6 +18,7 @@ import init from "./init.js";
 import next from "./next.js";
 import onlineRun from "./online-run.js";
 import plan from "./plan.js";
+import rehearse from "./rehearse.js";
 import repair from "./repair.js";
 import rewrite from "./rewrite.js";
 import statsPull from "./stats-pull.js";
@@ -46,6 +47,7 @@ export const commands: readonly CliCommand[] = [
   next,
   onlineRun,
   plan,
+  rehearse,
   repair,
   rewrite,
   statsPull,

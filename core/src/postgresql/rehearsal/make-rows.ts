@@ -53,6 +53,14 @@ export async function makeRows(
     );
     // In their order: a foreign key needs the unique index that it leads to.
     for (const statement of rebuild) await connection.query(statement);
+    // Rows that are added afterwards get numbers that no row has.
+    await connection.query(
+      `SELECT setval(s.oid, s.most) FROM (
+         SELECT pg_get_serial_sequence(a.attrelid::regclass::text, a.attname)::regclass AS oid, r.rows + 1000 AS most
+           FROM unnest($1::oid[], $2::bigint[]) AS r(table_oid, rows) JOIN pg_attribute a ON a.attrelid = r.table_oid AND a.attnum > 0 AND NOT a.attisdropped) s
+        WHERE s.oid IS NOT NULL`,
+      [filled.map(({ shape }) => shape.oid), filled.map((each) => firstFree(each))],
+    );
     await connection.query(`VACUUM (ANALYZE) ${filled.map(({ shape }) => shape.quoted).join(", ")}`);
   } finally {
     for (const session of sessions) if (session !== connection) await session.close();
@@ -62,6 +70,12 @@ export async function makeRows(
     rows,
     ...(stats === undefined ? {} : { productionRows: stats.rows, productionBytes: stats.bytes + stats.indexBytes }),
   }));
+}
+
+/** Numbers go up to the number of rows, or as high as in production. */
+function firstFree({ rows, stats }: PlannedRows): string {
+  const highest = Object.values(stats?.columns ?? {}).map(({ range }) => BigInt(range?.[1] ?? 0));
+  return String([BigInt(rows), ...highest].reduce((most, each) => (each > most ? each : most)));
 }
 
 async function insert(session: Connection, sql: string, { name }: TableShape): Promise<void> {

@@ -181,7 +181,10 @@ function unitOf(table: PlannedRows, name: string, tables: ReadonlyMap<string, Pl
       ? allowed.values.length
       : column.labels.length || valuesOf[column.baseType] || Number.POSITIVE_INFINITY;
   const most = foreignKey === undefined ? ofType : tables.get(foreignKey.to)!.rows;
-  const found = Math.max(...columns.map((each) => distinctOf(stats?.columns[each], rows, productionRows)));
+  const isUnique = shape.uniqueKeys.some((key) => key.every((each) => columns.includes(each)));
+  const found = isUnique
+    ? rows
+    : Math.max(...columns.map((each) => distinctOf(stats?.columns[each], rows, productionRows)));
   return { columns, most, distinct: Math.max(1, Math.min(found, most, Math.max(rows, 1))), foreignKey };
 }
 

@@ -1,0 +1,112 @@
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fillFunctions } from "../config/configured-fills.js";
+import { LockstepError } from "../errors.js";
+import type { Plan } from "../model/index.js";
+import { type RehearseEvent, rehearse } from "../on-stage/rehearse.js";
+import { tablesOf } from "../on-stage/run-way.js";
+import { planFolder } from "../plan/plan-file.js";
+import { choosePlan, verifyUnits } from "../plan/store.js";
+import { counted } from "../review/counted.js";
+import { rehearsalText } from "../review/rehearsal.js";
+import { nextText } from "../review/terminal.js";
+import { readStats, type Stats, statsOf } from "../stats/stats-file.js";
+import { type CommandResult, type Invocation, textOption } from "./command.js";
+import type { Io } from "./io.js";
+import { numberOption } from "./number-option.js";
+import { givenOptions } from "./run-options.js";
+
+const defaultRate = 100;
+const defaultRows = 100_000;
+/** Of the plan's tables together, where nobody says how many: what a laptop makes and runs through in minutes. */
+const mostRows = 1_000_000;
+/** The application is looked at for so long before anything happens. */
+const calmMs = 3000;
+
+/**
+ * Rehearses a plan, prints what came of it, and keeps it beside the plan.
+ *
+ * @throws LS8002 options that are none · LS3008 a plan that was undone · what choosing a plan and rehearsing throws
+ */
+export async function rehearsePlan(invocation: Invocation): Promise<CommandResult> {
+  const { io, cwd } = invocation;
+  const { project, plugin, config } = await invocation.workspace("act");
+  const plan = choosePlan(project.root, invocation.arguments[0]);
+  if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
+  verifyUnits(project.root, plan);
+  const stats = readStats(project.root);
+  const dump = textOption(invocation, "from");
+  const rehearsal = await rehearse({
+    project,
+    plugin,
+    plan,
+    stats,
+    scale: scaleOf(invocation, plan, stats),
+    defaultRows: numberOption(invocation, "rows", 1) ?? defaultRows,
+    rate: numberOption(invocation, "rate", 1) ?? config.rehearse?.rate ?? defaultRate,
+    calmMs,
+    functions: fillFunctions(config),
+    backfillOptions: givenOptions(invocation, config),
+    values: config.rehearse?.values ?? {},
+    stageUrl: textOption(invocation, "stageUrl"),
+    copyOf: textOption(invocation, "url"),
+    dump: dump === undefined ? undefined : resolve(cwd, dump),
+    hasReplica: invocation.options.replica === true,
+    signal: io.signal,
+    now: () => io.now(),
+    on: (event) => show(event, io),
+  }).finally(() => io.progress.end());
+  const file = `${planFolder(plan.id)}/rehearsal.json`;
+  writeFileSync(join(project.root, file), `${JSON.stringify(rehearsal, null, 2)}\n`);
+  const isFine = rehearsal.findings.length === 0;
+  return {
+    text: [
+      rehearsalText(rehearsal, io.colors),
+      nextText(
+        isFine
+          ? `${file} has the figures; npx lockstep status ${plan.id}`
+          : `${file} has the figures; mend what is named, then npx lockstep rehearse ${plan.id}`,
+        io.colors,
+      ),
+    ].join("\n"),
+    json: { file, rehearsal },
+    exitCode: isFine ? 0 : 1,
+  };
+}
+
+/** @throws LS8002 a share that is none */
+function scaleOf(invocation: Invocation, plan: Plan, stats: Stats | undefined): number {
+  const text = textOption(invocation, "scale");
+  if (text === undefined) {
+    const rows = tablesOf(plan).reduce((sum, table) => sum + ((stats && statsOf(stats, table)?.rows) ?? 0), 0);
+    return rows > mostRows ? Number((mostRows / rows).toPrecision(2)) : 1;
+  }
+  const scale = Number(text);
+  if (scale > 0 && scale <= 10) return scale;
+  throw new LockstepError("LS8002", `--scale is ${JSON.stringify(text)}; it takes a share of production's rows.`, {
+    hint: "For example: --scale 0.1",
+  });
+}
+
+function show(event: RehearseEvent, io: Io): void {
+  const { kind } = event;
+  if (kind === "rows")
+    io.progress.update(`making rows: ${counted(event.rows, "row")} of ${counted(event.total, "row")}`);
+  else if (kind === "backfill")
+    io.progress.update(`  ${counted(event.rows, "row")} of about ${counted(event.total, "row")}`);
+  else {
+    io.progress.end();
+    io.err(lineOf(event));
+  }
+}
+
+function lineOf(event: Exclude<RehearseEvent, { kind: "rows" | "backfill" }>): string {
+  switch (event.kind) {
+    case "stage":
+      return `A stage on ${event.server}`;
+    case "way":
+      return event.way === "naive" ? "The ORM's own migration" : "The plan";
+    case "step":
+      return `  ${event.step.kind === "undo" ? "back: " : ""}${event.step.title}`;
+  }
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import type { Connection } from "../dialects/connection.js";
+import { LockstepError } from "../errors.js";
+import type { Plan } from "../model/index.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+
+/**
+ * The migrations of a repository that come before a plan, in order.
+ *
+ * @throws LS6503 one whose statements are made by code: nothing but a dump has the schema then
+ */
+export async function migrationsBefore(
+  plan: Plan,
+  project: Project,
+  plugin: OrmPlugin,
+): Promise<readonly { readonly name: string; readonly statements: readonly string[] }[]> {
+  const own = new Set(plan.state.written.map(({ file }) => file));
+  const names = plugin.listMigrations(project);
+  const first = names.findIndex((name) => own.has(plugin.migrationPath(project, name)));
+  const before: { name: string; statements: readonly string[] }[] = [];
+  for (const name of first === -1 ? names : names.slice(0, first)) {
+    const read = await plugin.readStatements(project, name);
+    if (read === undefined)
+      throw new LockstepError("LS6503", `What migration ${name} runs cannot be told from its text.`, {
+        hint: `Take the schema from a dump instead: pg_dump --schema-only "$DATABASE_URL" > schema.sql, then npx lockstep rehearse ${plan.id} --from schema.sql`,
+        details: { migration: name },
+      });
+    before.push({ name, statements: read.up });
+  }
+  return before;
+}
+
+/** Runs migrations on an empty database. @throws LS6503 what the server says against one */
+export async function runMigrations(
+  connection: Connection,
+  migrations: Awaited<ReturnType<typeof migrationsBefore>>,
+): Promise<void> {
+  for (const { name, statements } of migrations)
+    try {
+      for (const statement of statements) await connection.query(statement);
+    } catch (cause) {
+      throw new LockstepError(
+        "LS6503",
+        `Migration ${name} does not run on an empty database: ${cause instanceof Error ? cause.message : String(cause)}`,
+        {
+          hint: "Take the schema from a dump instead: --from schema.sql, as pg_dump --schema-only writes it",
+          cause,
+          details: { migration: name },
+        },
+      );
+    }
+}
+
+/**
+ * Runs a dump as pg_dump writes it, in plain text, with rows or without.
+ *
+ * @throws LS6503 it cannot be read, or the server refuses it
+ */
+export async function restoreDump(connection: Connection, file: string): Promise<void> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw unreadable(file, (cause as Error).message, cause);
+  }
+  const part: string[] = [];
+  const flush = async () => {
+    const sql = part.splice(0).join("\n");
+    if (sql.trim() === "") return;
+    try {
+      await connection.query(sql);
+    } catch (cause) {
+      throw unreadable(file, (cause as Error).message, cause);
+    }
+  };
+  for (const line of text.split("\n")) {
+    if (/^COPY .* FROM stdin;$/i.test(line)) throw unreadable(file, "its rows are written as COPY", undefined);
+    // Commands of psql: `\restrict`, `\connect`.
+    if (line.startsWith("\\")) await flush();
+    else part.push(line);
+  }
+  await flush();
+  await connection.query("RESET ALL");
+}
+
+function unreadable(file: string, why: string, cause: unknown): LockstepError {
+  return new LockstepError("LS6503", `${file} cannot be restored: ${why}`, {
+    hint: 'A plain text without owners and rights is needed: pg_dump --no-owner --no-privileges --schema-only "$DATABASE_URL" > schema.sql; with rows: --inserts --rows-per-insert=1000',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

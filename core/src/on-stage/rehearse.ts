@@ -1,0 +1,278 @@
+import type { Functions } from "../backfill/computer.js";
+import { connect } from "../connect.js";
+import type { Connection } from "../dialects/connection.js";
+import type { MadeTable, Rehearsing, ShapedTraffic } from "../dialects/rehearsing.js";
+import { LockstepError } from "../errors.js";
+import { dialectLabels, type Plan, type TableName } from "../model/index.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import { expectedOf } from "../rehearse/expected.js";
+import { findingsOf } from "../rehearse/findings.js";
+import type { Rehearsal, RehearsedStep } from "../rehearse/rehearsal.js";
+import { splitStatements } from "../sql/postgres/split-statements.js";
+import { openStage } from "../stage/open-stage.js";
+import { type PostgresServer, startPostgres } from "../stage/postgres-server.js";
+import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js";
+import { migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
+import { runNaive, runPlan, tablesOf, type WayRequest } from "./run-way.js";
+
+export interface RehearseRequest {
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly plan: Plan;
+  readonly stats: Stats | undefined;
+  /** Of production's rows. */
+  readonly scale: number;
+  /** Rows of tables that no statistics know. */
+  readonly defaultRows: number;
+  /** Requests a second. */
+  readonly rate: number;
+  readonly calmMs: number;
+  readonly functions: Functions;
+  readonly backfillOptions: Readonly<Record<string, string>>;
+  /** How values are made, by `table.column`. */
+  readonly values: Readonly<Record<string, string>>;
+  /** A server where databases may be made. */
+  readonly stageUrl?: string | undefined;
+  /** A database to copy instead of making one: nobody may be connected to it. */
+  readonly copyOf?: string | undefined;
+  /** A dump with the schema, and perhaps rows. */
+  readonly dump?: string | undefined;
+  readonly hasReplica: boolean;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+  on(event: RehearseEvent): void;
+}
+
+export type RehearseEvent =
+  | { readonly kind: "stage"; readonly server: string }
+  | { readonly kind: "rows"; readonly table: string; readonly rows: number; readonly total: number }
+  | { readonly kind: "way"; readonly way: "naive" | "plan" }
+  | { readonly kind: "step"; readonly step: Pick<RehearsedStep, "kind" | "title" | "phase"> }
+  | { readonly kind: "backfill"; readonly rows: number; readonly total: number };
+
+/** The most statements that are sent and explained: those that come most often. */
+const mostStatements = 40;
+
+/**
+ * Rehearses a plan on a stage of its own, beside traffic: the ORM's own migration, and the plan, from the same rows.
+ *
+ * @throws LS6501 no stage · LS6502 rows that cannot be made · LS6503 no schema, or one with the plan in it · LS6504 a system whose
+ *   plans are not rehearsed
+ */
+export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
+  const { plan, project, stats, stageUrl, copyOf, dump, hasReplica, on } = request;
+  if (plan.dialect !== "postgresql")
+    throw new LockstepError("LS6504", `Plans for ${dialectLabels[plan.dialect]} are not rehearsed.`);
+  const major = Number(stats?.server.version.split(".")[0]) || undefined;
+  const stage = await openStage({
+    root: project.root,
+    dialect: plan.dialect,
+    major: stats?.dialect === plan.dialect ? major : undefined,
+    url: copyOf ?? stageUrl,
+    // As a server in production has it: with the defaults a backfill would meet a checkpoint every few seconds.
+    settings: {
+      max_wal_size: "8GB",
+      checkpoint_timeout: "15min",
+      wal_level: "replica",
+      max_wal_senders: 4,
+      fsync: "on",
+    },
+  });
+  let replica: PostgresServer | undefined;
+  try {
+    const base = copyOf ?? (await stage.create());
+    const began = request.now().getTime();
+    const prepared = await onDatabase(base, async (connection) => {
+      const rehearsing = await connection.dialect.rehearsing!();
+      on({ kind: "stage", server: connection.dialect.versionText(connection.serverVersion) });
+      return { ...(await prepare(request, connection, rehearsing, base)), rehearsing };
+    });
+    const { rehearsing, tables, traffic, rate, version } = prepared;
+    const madeMs = request.now().getTime() - began;
+    if (hasReplica && stage.server !== undefined)
+      replica = await startPostgres({
+        binaries: stage.server.binaries,
+        replicaOf: { server: stage.server, name: "lockstep_rehearsal" },
+      });
+    const wayOf = (url: string): WayRequest => ({
+      url,
+      plan,
+      rehearsing,
+      traffic: traffic.statements,
+      statements: traffic.sources,
+      rate,
+      calmMs: request.calmMs,
+      functions: request.functions,
+      backfillOptions: request.backfillOptions,
+      hasReplica: replica !== undefined,
+      signal: request.signal,
+      onStep: (step) => on({ kind: "step", step }),
+      onRows: (rows, total) => on({ kind: "backfill", rows, total }),
+    });
+    on({ kind: "way", way: "naive" });
+    const naiveUrl = await stage.create(base);
+    const pieces = splitStatements(plan.source.sql).map(({ lead, end }) => plan.source.sql.slice(lead, end));
+    const naive = await runNaive(
+      wayOf(naiveUrl),
+      pieces.filter((sql) => sql.trim() !== ""),
+    );
+    await stage.drop(naiveUrl);
+    on({ kind: "way", way: "plan" });
+    const planned = await runPlan(wayOf(await stage.create(base)));
+    const factor = factorOf(tables);
+    return {
+      schemaVersion: 1,
+      plan: plan.id,
+      fingerprint: plan.fingerprint,
+      at: request.now().toISOString(),
+      stage: {
+        dialect: plan.dialect,
+        server: version,
+        kind: copyOf !== undefined ? "url" : dump !== undefined ? "dump" : stageUrl !== undefined ? "url" : "embedded",
+        scale: request.scale,
+        ...(stats === undefined ? {} : { statsOf: stats.target, statsAt: stats.at }),
+        tables: [...tables],
+        madeMs,
+        hasReplica: replica !== undefined,
+      },
+      traffic: {
+        kind: traffic.statements.length === 0 ? "none" : traffic.isProbe ? "probes" : "statements",
+        rate: traffic.statements.length === 0 ? 0 : rate,
+        statements: traffic.statements.length,
+        leftOut: [...traffic.leftOut],
+      },
+      runs: [naive, planned.run],
+      replanned: [...planned.replanned],
+      explained: planned.explained,
+      ...(factor === undefined ? {} : { expected: [...expectedOf(planned.run, factor)] }),
+      findings: [...findingsOf(planned.run, planned.replanned)],
+    };
+  } finally {
+    await replica?.stop();
+    await stage.close();
+  }
+}
+
+interface Prepared {
+  readonly tables: Rehearsal["stage"]["tables"];
+  readonly traffic: ShapedTraffic & { readonly sources: readonly StatementStats[]; readonly isProbe: boolean };
+  readonly rate: number;
+  readonly version: string;
+}
+
+/** The schema before the plan, rows, and what applications do with them. */
+async function prepare(
+  request: RehearseRequest,
+  connection: Connection,
+  rehearsing: Rehearsing,
+  url: string,
+): Promise<Prepared> {
+  const { plan, project, plugin, stats, copyOf, dump, scale, defaultRows, values, on } = request;
+  if (dump !== undefined) await restoreDump(connection, dump);
+  else if (copyOf === undefined) await runMigrations(connection, await migrationsBefore(plan, project, plugin));
+  await refusePlanned(connection, plan);
+  const there = await rehearsing.tables(connection);
+  const own = tablesOf(plan).filter((table) => there.some((each) => isNamed(each, table)));
+  const ours = stats?.statements ?? [];
+  const named = await Promise.all(
+    ours.map(async (each) => ({ each, tables: await rehearsing.tablesOf(each.text, there) })),
+  );
+  const chosen = named
+    .filter(({ tables }) => tables.some((table) => own.some((each) => isNamed(table, each))))
+    .toSorted((one, other) => other.each.calls - one.each.calls)
+    .slice(0, mostStatements);
+  const wanted = [...own, ...chosen.flatMap(({ tables }) => tables)].filter((table) =>
+    // Rows that a dump or a copy has brought stay what they are.
+    there.some((each) => isNamed(each, table) && (each.rows === 0 || (copyOf === undefined && dump === undefined))),
+  );
+  const hasRows = (copyOf !== undefined || dump !== undefined) && wanted.length === 0;
+  const made = hasRows
+    ? []
+    : await rehearsing.makeRows(
+        connection,
+        () => connect(url, { applicationName: "lockstep rehearse", statementTimeoutMs: 0 }),
+        {
+          wanted: unique(wanted),
+          stats,
+          scale,
+          defaultRows,
+          values,
+          sessions: 2,
+          onProgress: (progress) => on({ kind: "rows", ...progress }),
+        },
+      );
+  const probed = chosen.length === 0 ? await rehearsing.probes(connection, own) : chosen.map(({ each }) => each);
+  const shaped = await rehearsing.shapeTraffic(connection, probed, 0);
+  const { rows } = await connection.query<{ version: string }>("SELECT current_setting('server_version') AS version");
+  const sized: Prepared["tables"] = [];
+  for (const table of made.length > 0 ? made : await foundRows(rehearsing, connection, own, stats)) {
+    const { bytes } = await rehearsing.sizes(connection, [table.table]);
+    sized.push({ ...table, bytes });
+  }
+  return {
+    tables: sized,
+    traffic: { ...shaped, sources: probed, isProbe: chosen.length === 0 },
+    rate: request.rate,
+    version: rows[0]!.version,
+  };
+}
+
+async function foundRows(
+  rehearsing: Rehearsing,
+  connection: Connection,
+  own: readonly TableName[],
+  stats: Stats | undefined,
+): Promise<readonly MadeTable[]> {
+  const there = await rehearsing.tables(connection);
+  return own.flatMap((table): MadeTable[] => {
+    const found = there.find((each) => isNamed(each, table));
+    const known = stats && statsOf(stats, table);
+    if (found === undefined) return [];
+    return [
+      {
+        table: { schema: found.schema, name: found.name },
+        rows: Math.round(found.rows),
+        ...(known === undefined ? {} : { productionRows: known.rows, productionBytes: known.bytes + known.indexBytes }),
+      },
+    ];
+  });
+}
+
+/** @throws LS6503 a column of the plan is there already: a dump from after expand */
+async function refusePlanned(connection: Connection, plan: Plan): Promise<void> {
+  for (const { table, name } of plan.columns) {
+    const { rows } = await connection.query(
+      `SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relname = $1 AND a.attname = $2 AND NOT a.attisdropped AND n.nspname = coalesce($3, current_schema())`,
+      [table.name, name, table.schema ?? null],
+    );
+    if (rows.length > 0)
+      throw new LockstepError(
+        "LS6503",
+        `"${table.name}"."${name}" is there already: a rehearsal begins before the plan.`,
+        {
+          hint: "Take a dump from before expand, or leave out --from: the schema comes from the migrations then",
+        },
+      );
+  }
+}
+
+/** Production's rows for each of the stage, of the table where there are most. */
+function factorOf(tables: Prepared["tables"]): number | undefined {
+  const [largest] = tables
+    .filter(({ rows, productionRows }) => rows > 0 && productionRows !== undefined)
+    .toSorted((one, other) => other.rows - one.rows);
+  return largest && largest.productionRows! / largest.rows;
+}
+
+const isNamed = (one: TableName, other: TableName) =>
+  one.name === other.name && (!one.schema || !other.schema || one.schema === other.schema);
+
+function unique(tables: readonly TableName[]): readonly TableName[] {
+  return [...new Map(tables.map((table) => [`${table.schema ?? ""}.${table.name}`, table])).values()];
+}
+
+async function onDatabase<T>(url: string, run: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await connect(url, { applicationName: "lockstep rehearse", statementTimeoutMs: 0 });
+  return run(connection).finally(() => connection.close());
+}

@@ -1,0 +1,359 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Functions } from "../backfill/computer.js";
+import { runBackfill } from "../backfill/runner.js";
+import { connect } from "../connect.js";
+import { systemClock } from "../db/clock.js";
+import { errorCode, isDatabaseError } from "../db/retry.js";
+import { textWithoutValues } from "../db/without-values.js";
+import type { Connection } from "../dialects/connection.js";
+import type { ExplainedStatement, Rehearsing, TrafficStatement } from "../dialects/rehearsing.js";
+import {
+  type BackfillSpec,
+  inFiles,
+  isSameTable,
+  type Phase,
+  type Plan,
+  strongestLocks,
+  type TableName,
+  type Verdict,
+} from "../model/index.js";
+import { phasesOf } from "../plan/phases.js";
+import { differencesBetween, statedOf } from "../rehearse/differences.js";
+import { figuresOf, pointsOf } from "../rehearse/figures.js";
+import type { RehearsedRun, RehearsedStep, Replanned } from "../rehearse/rehearsal.js";
+import { worseThan } from "../rehearse/worse-plans.js";
+import { unitsText } from "../release/unit-files.js";
+import type { StatementStats } from "../stats/stats-file.js";
+import { StepWatch } from "./step-watch.js";
+import { applicationName, TrafficRun } from "./traffic/traffic.js";
+
+export interface WayRequest {
+  /** The database that this run has for itself: rows, and nothing of the change. */
+  readonly url: string;
+  readonly plan: Plan;
+  readonly rehearsing: Rehearsing;
+  /** What the build of before sends. */
+  readonly traffic: readonly TrafficStatement[];
+  /** The same as the server counts it; of these the statements of the build after are made. */
+  readonly statements: readonly StatementStats[];
+  /** Requests a second. */
+  readonly rate: number;
+  /** How long the application is looked at before anything happens, and at least between two steps, in milliseconds. */
+  readonly calmMs: number;
+  readonly functions: Functions;
+  readonly backfillOptions: Readonly<Record<string, string>>;
+  /** A streaming replica is there: how far it is behind is measured. */
+  readonly hasReplica: boolean;
+  readonly signal: AbortSignal;
+  onStep(step: Pick<RehearsedStep, "kind" | "title" | "phase">): void;
+  onRows(rows: number, total: number): void;
+}
+
+export interface WayResult {
+  readonly run: RehearsedRun;
+  /** Of the plan only. */
+  readonly replanned: readonly Replanned[];
+  readonly explained: number;
+}
+
+/** Runs the ORM's own migration: its statements one by one, in one transaction as its CLI does. */
+export async function runNaive(request: WayRequest, statements: readonly string[]): Promise<RehearsedRun> {
+  return withTraffic(request, "naive", async (way) => {
+    const session = await way.connect();
+    try {
+      await session.query("BEGIN");
+      for (const [at, sql] of statements.entries()) {
+        const isLast = at === statements.length - 1;
+        const step = await way.step(
+          { id: `naive-${at + 1}`, kind: "naive", title: inOneLine(sql) },
+          session,
+          async () => {
+            await session.query(sql);
+            // What it has locked is let go when all is done.
+            if (isLast) await session.query("COMMIT");
+          },
+        );
+        if (step.error !== undefined) {
+          await session.query("ROLLBACK");
+          break;
+        }
+      }
+    } finally {
+      await session.close();
+    }
+  });
+}
+
+/** Runs the plan: phase by phase, with its backfill, and each phase is taken back once and done again. */
+export async function runPlan(request: WayRequest): Promise<WayResult> {
+  const { plan, rehearsing, traffic } = request;
+  const replanned: Replanned[] = [];
+  const texts = traffic.map(({ text }) => text);
+  let explained: readonly ExplainedStatement[] = [];
+  const run = await withTraffic(request, "plan", async (way) => {
+    explained = await way.ask((connection) => rehearsing.explain(connection, texts));
+    for (const phase of phasesOf(plan)) {
+      // Behind expand both builds are at work, before contract that of before has gone: its gates see to that.
+      if (phase !== "expand") await way.send(phase === "contract" ? ["new"] : ["old", "new"]);
+      if (phase === "backfill") for (const spec of plan.backfills) await way.backfill(spec);
+      else {
+        const units = plan.units.filter((unit) => unit.phase === phase);
+        const undo = phase === "switch" ? [] : plan.undo[phase];
+        if (!(await way.units(units, phase, "unit", true))) return;
+        if (undo.length > 0) {
+          if (!(await way.units(undo, phase, "undo", true))) return;
+          if (!(await way.units(units, phase, "unit", false))) return;
+        }
+      }
+      const after = await way.ask((connection) => rehearsing.explain(connection, texts));
+      replanned.push(...worseThan(explained, after, phase));
+      explained = after;
+    }
+  });
+  return { run, replanned, explained: explained.length };
+}
+
+async function withTraffic(
+  request: WayRequest,
+  kind: RehearsedRun["way"],
+  act: (way: Way) => Promise<void>,
+): Promise<RehearsedRun> {
+  const { url, rehearsing, traffic, rate, calmMs, signal } = request;
+  const observer = await connect(url, { applicationName: "lockstep rehearse observer" });
+  let run: TrafficRun | undefined;
+  try {
+    const isComplete = await rehearsing.prepareWatch(observer);
+    run = new TrafficRun(url, rate);
+    if (traffic.length > 0) await run.send(traffic);
+    const began = now();
+    await sleep(calmMs, undefined, { signal });
+    const calm = now();
+    const way = new Way(request, observer, run, isComplete, began);
+    try {
+      await act(way);
+    } finally {
+      await run.stop();
+    }
+    const ended = now();
+    const { samples } = run;
+    const before = figuresOf(samples, began, calm);
+    return {
+      way: kind,
+      ...(before === undefined ? {} : { before }),
+      steps: way.steps.map((step) => {
+        const from = began + step.startedMs;
+        const figures = figuresOf(samples, from, from + step.durationMs);
+        return figures === undefined ? step : { ...step, traffic: figures };
+      }),
+      points: samples.length === 0 ? [] : [...pointsOf(samples, began, ended, (at) => way.at(at))],
+    };
+  } finally {
+    run?.kill();
+    await observer.close();
+  }
+}
+
+/** A run on the way: it does one step after the other and keeps what was seen. */
+class Way {
+  readonly steps: RehearsedStep[] = [];
+  readonly #lag: { readonly at: number; readonly ms: number; readonly bytes: number }[] = [];
+  #rounds = 0;
+  readonly #rows: { readonly at: number; readonly rows: number }[] = [];
+
+  constructor(
+    private readonly request: WayRequest,
+    private readonly observer: Connection,
+    private readonly traffic: TrafficRun,
+    private readonly isComplete: boolean,
+    private readonly began: number,
+  ) {}
+
+  connect(): Promise<Connection> {
+    return connect(this.request.url, { applicationName: "lockstep rehearse", statementTimeoutMs: 0 });
+  }
+
+  async ask<T>(run: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await this.connect();
+    return run(connection).finally(() => connection.close());
+  }
+
+  /** From now on these builds are at work. The new one gives its columns a value when it adds rows. */
+  async send(builds: readonly ("old" | "new")[]): Promise<void> {
+    const { plan, rehearsing, statements, traffic } = this.request;
+    if (traffic.length === 0) return;
+    let texts = statements;
+    for (const table of tablesOf(plan)) {
+      const columns = plan.columns.flatMap((column) => (isSameTable(column.table, table) ? [column.name] : []));
+      if (columns.length > 0) texts = await rehearsing.ofNewBuild(texts, table, columns);
+    }
+    const all = [...(builds.includes("old") ? statements : []), ...texts];
+    this.#rounds++;
+    const shaped = await this.ask((connection) => rehearsing.shapeTraffic(connection, all, this.#rounds));
+    if (shaped.statements.length > 0) await this.traffic.send(shaped.statements);
+  }
+
+  /** What is known of a moment besides requests. */
+  at(moment: number) {
+    const rows = this.#rows.findLast(({ at }) => at <= moment)?.rows;
+    const lag = this.#lag.findLast(({ at }) => at <= moment)?.ms;
+    return { ...(rows === undefined ? {} : { rows }), ...(lag === undefined ? {} : { lagMs: lag }) };
+  }
+
+  /**
+   * Runs the units of a phase, file by file, as they are deployed: each in a session of its own, again where others were in its way.
+   * @returns false: one was refused
+   */
+  async units(units: Plan["units"], phase: Phase, kind: "unit" | "undo", isMeasured: boolean): Promise<boolean> {
+    const { plan } = this.request;
+    for (const file of inFiles(units)) {
+      const [first] = file;
+      const sql = unitsText(plan, file, kind === "undo" ? "undo" : first.phase);
+      const run = () => this.ask((session) => session.query(sql));
+      if (!isMeasured) {
+        await untilFree(run);
+        continue;
+      }
+      const title = file.map((unit) => unit.title).join("; ");
+      const head = { id: kind === "undo" ? `undo:${first.id}` : first.id, kind, phase, title } as const;
+      const session = await this.connect();
+      try {
+        const verdicts = file.map(({ verdict }) => verdict);
+        const step = await this.step(head, session, () => untilFree(() => session.query(sql)), verdicts);
+        if (step.error !== undefined) return false;
+      } finally {
+        await session.close();
+      }
+    }
+    return true;
+  }
+
+  async backfill(spec: BackfillSpec): Promise<void> {
+    const { plan, url, functions, backfillOptions, signal, onRows } = this.request;
+    let done: { readonly rows: number; readonly batches: number } | undefined;
+    const head = {
+      id: `backfill:${spec.table.name}`,
+      kind: "backfill",
+      phase: "backfill",
+      title: `Fill ${spec.columns.map(({ name }) => `"${name}"`).join(", ")} of "${spec.table.name}"`,
+    } as const;
+    const step = await this.step(head, undefined, async () => {
+      done = await runBackfill({
+        url,
+        plan: plan.id,
+        target: "stage",
+        spec,
+        clock: systemClock,
+        random: Math.random,
+        signal,
+        options: backfillOptions,
+        functions,
+        allowTriggers: true,
+        nulls: "fill",
+        onEvent: (event) => {
+          if (event.kind !== "progress") return;
+          this.#rows.push({ at: now(), rows: event.rows });
+          onRows(event.rows, event.total);
+        },
+      });
+    });
+    if (done !== undefined) this.steps[this.steps.indexOf(step)] = { ...step, rows: done.rows, batches: done.batches };
+  }
+
+  /** Does one thing beside the traffic, and keeps what came of it. */
+  async step(
+    head: Pick<RehearsedStep, "id" | "kind" | "title" | "phase">,
+    session: Connection | undefined,
+    run: () => Promise<unknown>,
+    verdicts?: readonly Verdict[],
+  ): Promise<RehearsedStep> {
+    const { rehearsing, plan, signal, onStep, hasReplica, calmMs } = this.request;
+    onStep(head);
+    const tables = tablesOf(plan);
+    const { observer } = this;
+    if (this.isComplete) await rehearsing.takeSeen(observer);
+    const before = await rehearsing.sizes(observer, tables);
+    const watch = new StepWatch(observer, rehearsing, session?.pid, applicationName, hasReplica);
+    const from = now();
+    const error = await run().then(
+      () => undefined,
+      (reason: unknown) => {
+        if (signal.aborted || !isDatabaseError(reason)) throw reason;
+        return textWithoutValues(reason);
+      },
+    );
+    const to = now();
+    await this.traffic.settled(signal);
+    const seen = await watch.end();
+    this.#lag.push(...seen.lag);
+    const after = await rehearsing.sizes(observer, tables);
+    const told = this.isComplete ? await rehearsing.takeSeen(observer) : undefined;
+    const stated = verdicts && statedOf(verdicts);
+    const observed = session && {
+      locks: [...strongestLocks([...seen.locks, ...(told?.locks ?? [])])],
+      held: told?.held ?? "instant",
+    };
+    const step: RehearsedStep = {
+      ...head,
+      startedMs: from - this.began,
+      durationMs: to - from,
+      ...(stated === undefined
+        ? {}
+        : { stated: { locks: [...stated.locks], held: stated.held, doubts: [...stated.doubts] } }),
+      ...(observed === undefined || error !== undefined ? {} : { observed }),
+      differences:
+        stated === undefined || observed === undefined || error !== undefined
+          ? []
+          : [...differencesBetween(stated, observed, this.isComplete)],
+      waits: [...seen.waits],
+      walBytes: after.walBytes - before.walBytes,
+      growthBytes: after.bytes - before.bytes,
+      deadRows: after.deadRows,
+      ...(seen.lag.length === 0
+        ? {}
+        : {
+            lag: {
+              ms: Math.max(...seen.lag.map(({ ms }) => ms)),
+              bytes: Math.max(...seen.lag.map(({ bytes }) => bytes)),
+            },
+          }),
+      ...(error === undefined ? {} : { error }),
+    };
+    this.steps.push(step);
+    await sleep(calmMs / 3, undefined, { signal });
+    return step;
+  }
+}
+
+/** As a deployment does: a unit that gave way to others is tried again. */
+async function untilFree(run: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      await run();
+      return;
+    } catch (error) {
+      if (errorCode(error) !== "55P03" || attempt === 5) throw error;
+      await sleep(1000);
+    }
+}
+
+/** The tables that the plan changes. */
+export function tablesOf(plan: Plan): readonly TableName[] {
+  const tables = new Map(
+    [
+      ...plan.units.map(({ spec }) => ("table" in spec ? spec.table : undefined)),
+      ...plan.columns.map(({ table }) => table),
+    ]
+      .filter((table) => table !== undefined)
+      .map((table) => [`${table.schema ?? ""}.${table.name}`, table]),
+  );
+  return [...tables.values()];
+}
+
+const inOneLine = (sql: string) =>
+  sql
+    .replace(/^\s*--.*$/gm, "")
+    .replace(/\s+/g, " ")
+    .replace(/;? *$/, "")
+    .trim();
+
+const now = () => performance.timeOrigin + performance.now();

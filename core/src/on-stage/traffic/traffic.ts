@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { TrafficStatement } from "../../dialects/rehearsing.js";
+import type { Sample } from "../../rehearse/figures.js";
+import type { TrafficAnswer, TrafficOrder } from "./messages.js";
+
+/** In the server's list of sessions. */
+export const applicationName = "rehearsed application";
+
+/** Sessions of an application: as many as a pool of usual size has. */
+const sessions = 20;
+
+/** What an application does with a database, from a process of its own for each set of statements. */
+export class TrafficRun {
+  readonly samples: Sample[] = [];
+  /** Requests that are due and not answered yet. */
+  waiting = 0;
+  #child: ChildProcess | undefined;
+
+  /** @param rate requests a second */
+  constructor(
+    private readonly url: string,
+    private readonly rate: number,
+  ) {}
+
+  /** From now on these come, instead of what came before. @throws what keeps it from connecting */
+  async send(statements: readonly TrafficStatement[]): Promise<void> {
+    await this.stop();
+    const own = fileURLToPath(import.meta.url);
+    const child = fork(fileURLToPath(new URL(`./child${own.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)), {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    this.#child = child;
+    const { url, rate } = this;
+    child.send({ kind: "open", url, applicationName, statements, rate, sessions } satisfies TrafficOrder);
+    await new Promise<void>((resolve, reject) => {
+      child.on("message", (answer: TrafficAnswer) => {
+        if (answer.kind === "opened") resolve();
+        else if (answer.kind === "failed") reject(new Error(answer.message));
+        else {
+          this.samples.push(...answer.samples);
+          this.waiting = answer.waiting;
+        }
+      });
+      child.once("exit", () => reject(new Error("the process that makes the traffic has ended")));
+    });
+  }
+
+  /** Until nobody waits any more, beyond a few that are on their way. */
+  async settled(signal: AbortSignal): Promise<void> {
+    do await sleep(250, undefined, { signal });
+    while (this.waiting > 10);
+  }
+
+  /** No more requests; resolves when the last one was answered. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    if (child.connected) child.send({ kind: "stop" } satisfies TrafficOrder);
+    await ended;
+  }
+
+  /** At once. */
+  kill(): void {
+    this.#child?.kill("SIGKILL");
+  }
+}

@@ -1,0 +1,33 @@
+import type { ExplainedStatement } from "../dialects/rehearsing.js";
+import type { Phase } from "../model/index.js";
+import type { Replanned } from "./rehearsal.js";
+
+/** Estimates of the same plan differ by so much when a table has grown: nobody chose another way. */
+const sameWay = 3;
+const otherWay = 1.5;
+
+/** Statements whose plan is another one than before a phase, or costs much more. */
+export function worseThan(
+  before: readonly ExplainedStatement[],
+  after: readonly ExplainedStatement[],
+  phase: Phase,
+): readonly Replanned[] {
+  return before.flatMap((old): Replanned[] => {
+    const now = after.find(({ statement }) => statement === old.statement);
+    if (now === undefined) return [];
+    const isOther = now.nodes.join("\n") !== old.nodes.join("\n");
+    const isWorse = now.cost > old.cost * (isOther ? otherWay : sameWay);
+    if (!isOther && !isWorse) return [];
+    return [
+      {
+        statement: old.statement,
+        phase,
+        before: [...old.nodes],
+        after: [...now.nodes],
+        costBefore: old.cost,
+        costAfter: now.cost,
+        isWorse,
+      },
+    ];
+  });
+}

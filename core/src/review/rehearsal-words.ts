@@ -1,0 +1,109 @@
+import { sizeText } from "../backfill/run-option.js";
+import { tableLabel } from "../model/names.js";
+import type {
+  LockDifference,
+  LockWait,
+  Rehearsal,
+  RehearsalFinding,
+  RehearsedStep,
+  Replanned,
+} from "../rehearse/rehearsal.js";
+import { quoteTable } from "../sql/postgres/quote.js";
+import { counted } from "./counted.js";
+import { duration } from "./progress.js";
+
+/** `1.4 s`, `12 ms` */
+export function stallText(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms);
+}
+
+/** What differs between what the plan states of a step and what was seen, as a sentence without a full stop. */
+export function differenceText(difference: LockDifference): string {
+  switch (difference.kind) {
+    case "stronger-lock":
+      return `${difference.mode} on "${tableLabel(named(difference.table))}" was taken, the plan states ${difference.stated ?? "no lock there"}`;
+    case "weaker-lock":
+      return `the plan states ${difference.mode} on "${tableLabel(named(difference.table))}", ${difference.seen === undefined ? "no lock was" : `${difference.seen} was`} taken`;
+    case "held-longer":
+      return `the lock was held while ${heldWords[difference.seen]}, the plan states ${difference.stated}`;
+  }
+}
+
+const heldWords = {
+  instant: "nothing was read",
+  scan: "rows were read",
+  rewrite: "the table was written again",
+} as const;
+
+/** Who waited for a step. */
+export function waitText({ table, wanted, held, sessions, longestMs }: LockWait): string {
+  return `${counted(sessions, "session")} waited up to ${stallText(longestMs)} for ${wanted} on "${tableLabel(named(table))}" behind ${held}`;
+}
+
+/** What somebody would have noticed, as a sentence without a full stop. */
+export function findingText({ kind, detail, value = 0, limit = 0 }: RehearsalFinding): string {
+  switch (kind) {
+    case "lock-differs":
+      return "it locks otherwise than the plan states";
+    case "step-failed":
+      return `the server refused it: ${detail}`;
+    case "undo-failed":
+      return `the way back was refused: ${detail}`;
+    case "requests-failed":
+      return `${counted(value, "request")} failed: ${detail}`;
+    case "stalled":
+      return `a request waited for ${stallText(value)} (limit ${stallText(limit)})`;
+    case "lagged":
+      return `the replica was ${stallText(value)} behind (limit ${stallText(limit)})`;
+    case "plan-worse":
+      return `a statement gets slower: ${detail}`;
+    case "end-state-differs":
+      return `the plan ends elsewhere than the ORM's own migration: ${detail}`;
+  }
+}
+
+/** A statement whose query plan changed: what it was, what it is, and what it costs. */
+export function replannedText({ before, after, costBefore, costAfter }: Replanned): string {
+  const [old, now] = [before, after].map((nodes) => nodes.map((node) => node.trim()).join(" → "));
+  return old === now
+    ? `the same plan, at ${Math.round(costAfter)} instead of ${Math.round(costBefore)}`
+    : `${old} became ${now}, at ${Math.round(costAfter)} instead of ${Math.round(costBefore)}`;
+}
+
+/** What to do about what was seen; empty: nothing. */
+export function adviceTexts(rehearsal: Rehearsal): readonly string[] {
+  const plan = rehearsal.runs.find(({ way }) => way === "plan");
+  if (plan === undefined) return [];
+  const stalled = rehearsal.findings.flatMap(({ kind, step }) => (kind === "stalled" ? [step] : []));
+  const lagged = rehearsal.findings.some(({ kind }) => kind === "lagged");
+  const backfills = plan.steps.filter(({ kind }) => kind === "backfill");
+  return [
+    ...(backfills.some(({ id }) => stalled.includes(id))
+      ? ["smaller batches: npx lockstep backfill run --batch-target-ms 50, or a window at night: --window"]
+      : []),
+    ...(lagged ? ["a pace that replicas keep up with: npx lockstep backfill run --max-rows-per-second"] : []),
+    ...rehearsal.findings.flatMap(({ kind, detail }) =>
+      kind === "plan-worse" ? [`an index first, or ANALYZE right after the phase, for: ${detail}`] : [],
+    ),
+    ...bloatTexts(rehearsal, backfills),
+  ];
+}
+
+/** A table that is half as large again, or more, is worth being written anew. */
+const muchGrowth = 0.5;
+
+function bloatTexts({ stage }: Rehearsal, backfills: readonly RehearsedStep[]): readonly string[] {
+  return backfills.flatMap(({ id, growthBytes = 0 }) => {
+    const own = stage.tables.find(({ table }) => id === `backfill:${table.name}`);
+    if (own === undefined || growthBytes < own.bytes * muchGrowth || own.bytes < 16 * 1024 * 1024) return [];
+    const growth = own.productionBytes === undefined ? growthBytes : (own.productionBytes / own.bytes) * growthBytes;
+    return [
+      `"${own.table.name}" grows by ${sizeText(growth)}; new rows use that room again. To give it back: pg_repack --table '${quoteTable(named(own.table))}' (needs the extension pg_repack there, a primary key, and ${sizeText((own.productionBytes ?? own.bytes) + growth)} free on its disk: nobody has looked at these)`,
+    ];
+  });
+}
+
+/** A table of a file: its schema may be left out. */
+export function named({ schema, name }: { schema?: string | undefined; name: string }) {
+  return schema === undefined || schema === "public" ? { name } : { schema, name };
+}

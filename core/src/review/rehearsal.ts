@@ -1,0 +1,133 @@
+import { sizeText } from "../backfill/run-option.js";
+import type { Rehearsal, RehearsedRun, RehearsedStep } from "../rehearse/rehearsal.js";
+import type { Colors } from "./colors.js";
+import { columns } from "./columns.js";
+import { counted } from "./counted.js";
+import { duration } from "./progress.js";
+import { adviceTexts, differenceText, findingText, replannedText, stallText, waitText } from "./rehearsal-words.js";
+
+/** What a rehearsal came to, for people: what would have happened, what happens with the plan, and what to change. */
+export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
+  const { stage, traffic, runs, replanned = [], explained, expected = [], findings } = rehearsal;
+  const titleOf = new Map(runs.flatMap(({ steps }) => steps.map(({ id, title }) => [id, title])));
+  const advice = adviceTexts(rehearsal);
+  return [
+    `${colors.bold(rehearsal.plan)} on PostgreSQL ${stage.server}: ${stage.tables.map(({ table, rows }) => `"${table.name}" with ${counted(rows, "row")}`).join(", ")}`,
+    colors.dim(`  ${rowsText(rehearsal)}; ${trafficText(traffic)}`),
+    ...runs.flatMap((run) => ["", runText(run, colors)]),
+    "",
+    replanned.length === 0
+      ? `Query plans: ${explained === 0 ? "none was compared" : `those of ${counted(explained, "statement")} stay as they are in every phase`}`
+      : [
+          "Query plans that changed",
+          ...replanned.map((each) => {
+            const text = `  ${each.isWorse ? colors.red("✖") : colors.dim("·")} ${each.phase}: ${short(each.statement)}`;
+            return `${text}\n    ${colors.dim(replannedText(each))}`;
+          }),
+        ].join("\n"),
+    ...(expected.length === 0
+      ? []
+      : [
+          "",
+          "In production, by its rows",
+          columns(
+            expected.map(({ id, ms, leastMs, mostMs }) => [
+              titleOf.get(id) ?? id,
+              `about ${duration(ms)}`,
+              colors.dim(`${duration(leastMs)} to ${duration(mostMs)}`),
+            ]),
+          ),
+        ]),
+    ...(advice.length === 0 ? [] : ["", "What to change", ...advice.map((text) => `  ${colors.yellow("!")} ${text}`)]),
+    "",
+    findings.length === 0
+      ? `${colors.green("✔")} ${verdictText(rehearsal)}`
+      : [
+          `${colors.red("✖")} ${counted(findings.length, "thing")} that somebody would notice, or that is not as stated`,
+          ...findings.map(
+            (finding) => `  ${titleOf.get(finding.step ?? "") ?? finding.step ?? ""}: ${findingText(finding)}`,
+          ),
+        ].join("\n"),
+  ].join("\n");
+}
+
+function rowsText({ stage }: Rehearsal): string {
+  if (stage.kind !== "embedded" && stage.statsOf === undefined) return "its rows as they were";
+  return stage.statsOf === undefined
+    ? "rows made up: there is no lockstep/stats.json"
+    : `rows made of the statistics of ${stage.statsOf}, ${stage.scale === 1 ? "as many as there" : `${stage.scale} of them`}, in ${duration(stage.madeMs)}`;
+}
+
+function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traffic"]): string {
+  if (kind === "none") return "no traffic: nothing could be sent";
+  const what =
+    kind === "statements"
+      ? `${counted(statements, "statement")} of production`
+      : "reads, changes and new rows that were made up: nobody knows what production runs";
+  const left = leftOut.reduce((sum, each) => sum + each.statements, 0);
+  return `${what}, ${rate} a second${left === 0 ? "" : `; ${counted(left, "statement")} left out: ${leftOut.map(({ reason }) => reason).join("; ")}`}`;
+}
+
+function runText(run: RehearsedRun, colors: Colors): string {
+  const { way, before, steps } = run;
+  const calm =
+    before === undefined
+      ? ""
+      : colors.dim(`  (before: p99 ${stallText(before.p99Ms)}, longest ${stallText(before.longestMs)})`);
+  const head = `${colors.bold(way === "naive" ? "The ORM's own migration" : "The plan")}${calm}`;
+  const known = new Set(before?.failed.map(({ reason }) => reason));
+  return [
+    head,
+    columns(
+      steps.map((step) => [
+        mark(step, colors),
+        step.phase ?? "",
+        `${step.kind === "undo" ? "back: " : ""}${short(step.title)}`,
+        stallText(step.durationMs),
+        requestsText(step, known, colors),
+        locksText(step, colors),
+      ]),
+    ),
+    ...steps.flatMap((step) => [
+      ...(step.error === undefined ? [] : [`  ${colors.red("✖")} ${short(step.title)}: refused: ${step.error}`]),
+      ...step.differences.map((each) => `  ${colors.red("✖")} ${step.id}: ${differenceText(each)}`),
+      ...step.waits.map((each) => colors.dim(`    ${step.id}: ${waitText(each)}`)),
+    ]),
+  ].join("\n");
+}
+
+function mark({ error, differences, traffic }: RehearsedStep, colors: Colors): string {
+  if (error !== undefined || differences.length > 0) return colors.red("✖");
+  return traffic !== undefined && traffic.longestMs > 1000 ? colors.yellow("!") : colors.green("✔");
+}
+
+function requestsText({ traffic }: RehearsedStep, known: ReadonlySet<string>, colors: Colors): string {
+  if (traffic === undefined) return "";
+  const failed = traffic.failed.reduce((sum, { reason, requests }) => sum + (known.has(reason) ? 0 : requests), 0);
+  const longest = `longest wait ${stallText(traffic.longestMs)}`;
+  return `${traffic.longestMs > 1000 ? colors.red(longest) : longest}${failed === 0 ? "" : `, ${colors.red(`${failed} failed`)}`}`;
+}
+
+function locksText(step: RehearsedStep, colors: Colors): string {
+  const { observed, kind, rows, batches, growthBytes = 0 } = step;
+  if (kind === "backfill")
+    return colors.dim(
+      `${counted(rows ?? 0, "row")} in ${batches ?? 0} batches, ${sizeText(Math.max(growthBytes, 0))} more`,
+    );
+  if (observed === undefined) return "";
+  const locks = observed.locks.map(({ mode, table }) => `${mode} on "${table.name}"`).join(", ");
+  return colors.dim(locks === "" ? "no lock" : `${locks}, ${observed.held}`);
+}
+
+function verdictText({ runs, traffic }: Rehearsal): string {
+  const plan = runs.find(({ way }) => way === "plan");
+  const longest = Math.max(0, ...(plan?.steps ?? []).map((step) => step.traffic?.longestMs ?? 0));
+  const locks = (plan?.steps ?? []).some(({ stated }) => stated !== undefined)
+    ? "; every lock was as the plan states it"
+    : "";
+  return traffic.kind === "none"
+    ? `Every step and every way back went through${locks}. What an application meets was not measured: nothing was sent`
+    : `No request failed, none waited for longer than ${stallText(longest)}, every way back went through${locks}`;
+}
+
+const short = (text: string) => (text.length > 70 ? `${text.slice(0, 69)}…` : text);

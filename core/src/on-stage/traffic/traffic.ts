@@ -50,6 +50,7 @@ export class TrafficRun {
 
   /** Until nobody waits any more, beyond a few that are on their way. */
   async settled(signal: AbortSignal): Promise<void> {
+    if (this.#child === undefined) return;
     do await sleep(250, undefined, { signal });
     while (this.waiting > 10);
   }

@@ -26,13 +26,17 @@ const modeOf = (name: string): LockMode | undefined => {
 /**
  * Event triggers that keep which locks a command has when it is done, how many rows it has read or changed, and whether it has written
  * a table again. What a transaction keeps goes with it when it is rolled back. Tables of that moment are looked at, later ones are none
- * of the application's.
+ * of the application's. A partition goes by the name of its table, as a plan states it.
  */
 const watching = `
 CREATE SCHEMA lockstep_stage;
 CREATE TABLE lockstep_stage.live AS
-  SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END AS bytes
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WITH RECURSIVE root AS (
+    SELECT oid, oid AS root FROM pg_class WHERE NOT relispartition
+    UNION ALL SELECT i.inhrelid, root.root FROM pg_inherits i JOIN root ON root.oid = i.inhparent JOIN pg_class p ON p.oid = i.inhrelid AND p.relispartition)
+  SELECT c.oid, rn.nspname::text AS schema, r.relname::text AS name, CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END AS bytes
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN root ON root.oid = c.oid
+    JOIN pg_class r ON r.oid = root.root JOIN pg_namespace rn ON rn.oid = r.relnamespace
    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockstep', 'lockstep_stage');
 CREATE UNLOGGED TABLE lockstep_stage.seen (id bigint GENERATED ALWAYS AS IDENTITY, locks text[] NOT NULL, bytes bigint NOT NULL, rewritten text);
 CREATE FUNCTION lockstep_stage.work() RETURNS TABLE (oid oid, n bigint) LANGUAGE sql AS

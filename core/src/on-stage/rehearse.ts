@@ -80,7 +80,8 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
   });
   let replica: PostgresServer | undefined;
   try {
-    const base = copyOf ?? (await stage.create());
+    // What is named stays as it is: rows are made, and tables analysed, in a copy of it.
+    const base = await stage.create(copyOf);
     const began = request.now().getTime();
     const prepared = await onDatabase(base, async (connection) => {
       const rehearsing = await connection.dialect.rehearsing!();
@@ -130,6 +131,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
         server: version,
         kind: copyOf !== undefined ? "url" : dump !== undefined ? "dump" : stageUrl !== undefined ? "url" : "embedded",
         scale: request.scale,
+        rows: prepared.rows,
         ...(stats === undefined ? {} : { statsOf: stats.target, statsAt: stats.at }),
         tables: [...tables],
         madeMs,
@@ -154,6 +156,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
 }
 
 interface Prepared {
+  readonly rows: Rehearsal["stage"]["rows"];
   readonly tables: Rehearsal["stage"]["tables"];
   readonly traffic: ShapedTraffic & { readonly sources: readonly StatementStats[]; readonly isProbe: boolean };
   readonly rate: number;
@@ -170,6 +173,7 @@ async function prepare(
   const { plan, project, plugin, stats, copyOf, dump, scale, defaultRows, values, on } = request;
   if (dump !== undefined) await restoreDump(connection, dump);
   else if (copyOf === undefined) await runMigrations(connection, await migrationsBefore(plan, project, plugin));
+  if (dump !== undefined || copyOf !== undefined) await connection.query("ANALYZE");
   await refusePlanned(connection, plan);
   const there = await rehearsing.tables(connection);
   const own = tablesOf(plan).filter((table) => there.some((each) => isNamed(each, table)));
@@ -210,6 +214,7 @@ async function prepare(
     sized.push({ ...table, bytes });
   }
   return {
+    rows: made.length === 0 ? "own" : stats === undefined ? "made-up" : "statistics",
     tables: sized,
     traffic: { ...shaped, sources: probed, isProbe: chosen.length === 0 },
     rate: request.rate,
@@ -257,10 +262,13 @@ async function refusePlanned(connection: Connection, plan: Plan): Promise<void> 
   }
 }
 
+/** Of fewer rows nothing can be told about many. */
+const fewRows = 1000;
+
 /** Production's rows for each of the stage, of the table where there are most. */
 function factorOf(tables: Prepared["tables"]): number | undefined {
   const [largest] = tables
-    .filter(({ rows, productionRows }) => rows > 0 && productionRows !== undefined)
+    .filter(({ rows, productionRows }) => rows >= fewRows && productionRows !== undefined)
     .toSorted((one, other) => other.rows - one.rows);
   return largest && largest.productionRows! / largest.rows;
 }

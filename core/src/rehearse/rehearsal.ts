@@ -115,7 +115,9 @@ export const rehearsalSchema = z.object({
     server: z.string(),
     kind: z.enum(["embedded", "url", "dump"]),
     scale: z.number(),
-    /** Where the statistics came from, and when; absent: rows were not made by statistics. */
+    /** Where its rows come from: made of statistics, made of nothing but their types, or they were there. */
+    rows: z.enum(["statistics", "made-up", "own"]),
+    /** Where the statistics came from, and when; absent: there are none. */
     statsOf: z.string().optional(),
     statsAt: z.string().optional(),
     tables: z.array(

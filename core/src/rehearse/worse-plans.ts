@@ -5,6 +5,8 @@ import type { Replanned } from "./rehearsal.js";
 /** Estimates of the same plan differ by so much when a table has grown: nobody chose another way. */
 const sameWay = 3;
 const otherWay = 1.5;
+/** What costs less is done before anybody notices: an index that is looked up costs 8, a page that is read 1. */
+const unnoticed = 100;
 
 /** Statements whose plan is another one than before a phase, or costs much more. */
 export function worseThan(
@@ -16,7 +18,7 @@ export function worseThan(
     const now = after.find(({ statement }) => statement === old.statement);
     if (now === undefined) return [];
     const isOther = now.nodes.join("\n") !== old.nodes.join("\n");
-    const isWorse = now.cost > old.cost * (isOther ? otherWay : sameWay);
+    const isWorse = now.cost > Math.max(unnoticed, old.cost * (isOther ? otherWay : sameWay));
     if (!isOther && !isWorse) return [];
     return [
       {

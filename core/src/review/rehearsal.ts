@@ -52,10 +52,11 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
 }
 
 function rowsText({ stage }: Rehearsal): string {
-  if (stage.kind !== "embedded" && stage.statsOf === undefined) return "its rows as they were";
-  return stage.statsOf === undefined
-    ? "rows made up: there is no lockstep/stats.json"
-    : `rows made of the statistics of ${stage.statsOf}, ${stage.scale === 1 ? "as many as there" : `${stage.scale} of them`}, in ${duration(stage.madeMs)}`;
+  const { rows, statsOf, scale, madeMs } = stage;
+  if (rows === "own") return "its rows as they were";
+  return rows === "made-up"
+    ? "rows made up, since there is no lockstep/stats.json"
+    : `rows made of the statistics of ${statsOf}, ${scale === 1 ? "as many as there" : `${scale} of them`}, in ${duration(madeMs)}`;
 }
 
 function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traffic"]): string {
@@ -112,7 +113,7 @@ function locksText(step: RehearsedStep, colors: Colors): string {
   const { observed, kind, rows, batches, growthBytes = 0 } = step;
   if (kind === "backfill")
     return colors.dim(
-      `${counted(rows ?? 0, "row")} in ${batches ?? 0} batches, ${sizeText(Math.max(growthBytes, 0))} more`,
+      `${counted(rows ?? 0, "row")} in ${batches === 1 ? "1 batch" : `${batches ?? 0} batches`}, ${sizeText(Math.max(growthBytes, 0))} more`,
     );
   if (observed === undefined) return "";
   const locks = observed.locks.map(({ mode, table }) => `${mode} on "${table.name}"`).join(", ");

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { TrafficStatement } from "../../dialects/rehearsing.js";
+import { ownProcess } from "../../files/own-process.js";
 import type { Sample } from "../../rehearse/figures.js";
 import type { TrafficAnswer, TrafficOrder } from "./messages.js";
 
@@ -28,10 +28,8 @@ export class TrafficRun {
   /** From now on these come, instead of what came before. @throws what keeps it from connecting */
   async send(statements: readonly TrafficStatement[]): Promise<void> {
     await this.stop();
-    const own = fileURLToPath(import.meta.url);
-    const child = fork(fileURLToPath(new URL(`./child${own.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)), {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
+    const { file, execArgv } = ownProcess(import.meta.url, "child");
+    const child = fork(file, { execArgv: [...execArgv], stdio: ["ignore", "ignore", "inherit", "ipc"] });
     this.#child = child;
     const { url, rate } = this;
     child.send({ kind: "open", url, applicationName, statements, rate, sessions } satisfies TrafficOrder);

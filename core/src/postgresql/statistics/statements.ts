@@ -61,9 +61,21 @@ export async function readStatements(connection: Connection): Promise<Counted> {
     }
   };
   return {
-    statements: rows.flatMap(shapeOf),
+    statements: together(rows.flatMap(shapeOf)),
     ...(heads[0] === undefined ? {} : { since: heads[0].since }),
   };
+}
+
+/** Statements that differed in their comments alone are one. */
+function together(statements: readonly StatementStats[]): readonly StatementStats[] {
+  const byText = new Map<string, StatementStats>();
+  for (const each of statements) {
+    const known = byText.get(each.text) ?? { ...each, calls: 0, meanMs: 0, rows: 0 };
+    const calls = known.calls + each.calls;
+    const mean = (of: "meanMs" | "rows") => (known[of] * known.calls + each[of] * each.calls) / calls;
+    byText.set(each.text, { text: each.text, calls, meanMs: mean("meanMs"), rows: mean("rows") });
+  }
+  return [...byText.values()];
 }
 
 /** Of monitoring, of migrations, and of Lockstep itself. */

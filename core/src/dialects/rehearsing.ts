@@ -83,6 +83,13 @@ export interface ExplainedStatement {
 /** What a rehearsal asks a database of a stage. */
 export interface Rehearsing {
   /**
+   * Runs a dump in plain text, with rows or without, on an empty database.
+   *
+   * @param file its path
+   * @throws what reading it, or the server, says against it
+   */
+  restore(connection: Connection, file: string): Promise<void>;
+  /**
    * Fills tables with rows as the statistics say, and those that their foreign keys lead to.
    *
    * @param connect further sessions on the same database

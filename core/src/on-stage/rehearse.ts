@@ -171,7 +171,7 @@ async function prepare(
   url: string,
 ): Promise<Prepared> {
   const { plan, project, plugin, stats, copyOf, dump, scale, defaultRows, values, on } = request;
-  if (dump !== undefined) await restoreDump(connection, dump);
+  if (dump !== undefined) await restoreDump(connection, rehearsing, dump);
   else if (copyOf === undefined) await runMigrations(connection, await migrationsBefore(plan, project, plugin));
   if (dump !== undefined || copyOf !== undefined) await connection.query("ANALYZE");
   await refusePlanned(connection, plan);

@@ -58,7 +58,7 @@ export async function findBinaries(
     return { folder: await runnable(folder, version, account), major: Number.parseInt(version, 10) };
   for (const each of major === undefined ? knownMajors : [major]) {
     const installed = [`/usr/lib/postgresql/${each}`, `/opt/homebrew/opt/postgresql@${each}`, `/usr/pgsql-${each}`];
-    const found = installed.find((place) => isRunnable(place, account));
+    const found = installed.find((place) => isProgram(place, account));
     if (found !== undefined) return { folder: found, major: each };
   }
   return undefined;
@@ -104,11 +104,16 @@ async function linkLibraries(folder: string): Promise<void> {
 }
 
 /** Asked by running it: permissions, folders on the way and libraries are all in the answer. */
+function isProgram(folder: string, account: Account | undefined): boolean {
+  return spawnSync(join(folder, "bin", "postgres"), ["--version"], { cwd: "/", ...account }).status === 0;
+}
+
+/** A package has what the server reads beside its programs; a distribution has that elsewhere. */
 function isRunnable(native: string, account: Account | undefined): boolean {
-  const options = { cwd: "/", ...account };
   return (
-    spawnSync(join(native, "bin", "postgres"), ["--version"], options).status === 0 &&
-    (process.platform === "win32" || spawnSync("test", ["-x", join(native, "share")], options).status === 0)
+    isProgram(native, account) &&
+    (process.platform === "win32" ||
+      spawnSync("test", ["-x", join(native, "share")], { cwd: "/", ...account }).status === 0)
   );
 }
 

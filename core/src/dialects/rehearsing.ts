@@ -128,8 +128,8 @@ export interface Rehearsing {
   prepareWatch(connection: Connection): Promise<boolean>;
   /** What was done since it was asked for the last time. */
   takeSeen(connection: Connection): Promise<SeenWork>;
-  /** What a session has locked of the tables that were there before, and which sessions of the application wait for it. */
-  glance(connection: Connection, pid: number, application: string): Promise<Glance>;
+  /** What a session has locked of the tables that were there before, and which sessions of the application, all but Lockstep's own, wait for it. */
+  glance(connection: Connection, pid: number): Promise<Glance>;
   sizes(connection: Connection, tables: readonly TableName[]): Promise<Sizes>;
   /** Statements that cannot be explained are left out. */
   explain(connection: Connection, statements: readonly string[]): Promise<readonly ExplainedStatement[]>;

@@ -61,6 +61,8 @@ function rowsText({ stage }: Rehearsal): string {
 
 function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traffic"]): string {
   if (kind === "none") return "no traffic: nothing could be sent";
+  if (kind === "builds")
+    return `${counted(statements, "request")} over HTTP to your own builds of before and after, ${rate} a second`;
   const what =
     kind === "statements"
       ? `${counted(statements, "statement")} of production`

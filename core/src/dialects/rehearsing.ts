@@ -18,6 +18,12 @@ export interface RowsRequest {
   onProgress(progress: { readonly table: string; readonly rows: number; readonly total: number }): void;
 }
 
+export interface StageTable extends Required<TableName> {
+  readonly rows: number;
+  /** Each row is told from the others by columns that are never NULL: tools that write a table anew beside its use need that. */
+  readonly hasKey: boolean;
+}
+
 export interface MadeTable {
   readonly table: TableName;
   readonly rows: number;
@@ -101,7 +107,7 @@ export interface Rehearsing {
     request: RowsRequest,
   ): Promise<readonly MadeTable[]>;
   /** Tables that are there, with the rows that they have as far as an estimate goes. */
-  tables(connection: Connection): Promise<readonly (Required<TableName> & { readonly rows: number })[]>;
+  tables(connection: Connection): Promise<readonly StageTable[]>;
   /** Which of these tables a statement names; empty where it cannot be read. */
   tablesOf(statement: string, tables: readonly TableName[]): Promise<readonly TableName[]>;
   /** What an application does with these tables, where nobody knows what it does: reads by key, changes and adds a row. */

@@ -147,6 +147,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
         rows: prepared.rows,
         ...(stats === undefined ? {} : { statsOf: stats.target, statsAt: stats.at }),
         tables: [...tables],
+        ...(stats?.dialect === "postgresql" ? { repack: repackOf(stats) } : {}),
         madeMs,
         hasReplica: replica !== undefined,
       },
@@ -227,7 +228,8 @@ async function prepare(
   const sized: Prepared["tables"] = [];
   for (const table of made.length > 0 ? made : await foundRows(rehearsing, connection, own, stats)) {
     const { bytes } = await rehearsing.sizes(connection, [table.table]);
-    sized.push({ ...table, bytes });
+    const { hasKey } = there.find((each) => isNamed(each, table.table)) ?? {};
+    sized.push({ ...table, bytes, ...(hasKey === undefined ? {} : { hasKey }) });
   }
   return {
     rows: made.length === 0 ? "own" : stats === undefined ? "made-up" : "statistics",
@@ -288,6 +290,9 @@ function factorOf(tables: Prepared["tables"]): number | undefined {
     .toSorted((one, other) => other.rows - one.rows);
   return largest && largest.productionRows! / largest.rows;
 }
+
+const repackOf = ({ server }: Stats) =>
+  server.extensions.some(({ name }) => name === "pg_repack") ? "installed" : "missing";
 
 const isNamed = (one: TableName, other: TableName) =>
   one.name === other.name && (!one.schema || !other.schema || one.schema === other.schema);

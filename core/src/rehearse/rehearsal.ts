@@ -127,8 +127,12 @@ export const rehearsalSchema = z.object({
         bytes: count,
         productionRows: count.optional(),
         productionBytes: count.optional(),
+        /** Rows are told apart by columns that are never NULL. */
+        hasKey: z.boolean().optional(),
       }),
     ),
+    /** The extension pg_repack, by the statistics; absent: nobody knows. */
+    repack: z.enum(["installed", "missing"]).optional(),
     madeMs: z.number(),
     hasReplica: z.boolean(),
   }),

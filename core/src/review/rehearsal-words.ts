@@ -97,10 +97,28 @@ function bloatTexts({ stage }: Rehearsal, backfills: readonly RehearsedStep[]): 
     const own = stage.tables.find(({ table }) => id === `backfill:${table.name}`);
     if (own === undefined || growthBytes < own.bytes * muchGrowth || own.bytes < 16 * 1024 * 1024) return [];
     const growth = own.productionBytes === undefined ? growthBytes : (own.productionBytes / own.bytes) * growthBytes;
+    const room = sizeText((own.productionBytes ?? own.bytes) + growth);
     return [
-      `"${own.table.name}" grows by ${sizeText(growth)}; new rows use that room again. To give it back: pg_repack --table '${quoteTable(named(own.table))}' (needs the extension pg_repack there, a primary key, and ${sizeText((own.productionBytes ?? own.bytes) + growth)} free on its disk: nobody has looked at these)`,
+      `"${own.table.name}" grows by ${sizeText(growth)}; new rows use that room again. ${repackText(own, stage.repack, room)}`,
     ];
   });
+}
+
+/** How the room is given back, with what that needs: looked at where somebody could. */
+function repackText(
+  { table, hasKey }: Rehearsal["stage"]["tables"][number],
+  repack: Rehearsal["stage"]["repack"],
+  room: string,
+): string {
+  if (hasKey === false)
+    return "pg_repack cannot give it back: it needs a primary key, or a unique index over columns that are never NULL; VACUUM FULL locks everybody out";
+  const command = `To give it back: pg_repack --table '${quoteTable(named(table))}'`;
+  const extension = {
+    installed: "its extension is there",
+    missing: "its extension has to be installed there first: CREATE EXTENSION pg_repack",
+    unknown: "its extension has to be there",
+  }[repack ?? "unknown"];
+  return `${command} (${extension}${hasKey === true ? "; the table has the key that it needs" : ""}; ${room} have to be free on its disk, which nobody looked at)`;
 }
 
 /** A table of a file: its schema may be left out. */

@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../../core/src/model/index.js";
+import { filled } from "../../../core/src/on-stage/traffic/requests.js";
 import { withColumns } from "../../../core/src/postgresql/rehearsal/new-build.js";
 import { readParameters } from "../../../core/src/postgresql/rehearsal/parameters.js";
 import { differencesBetween, statedOf } from "../../../core/src/rehearse/differences.js";
 import { expectedOf } from "../../../core/src/rehearse/expected.js";
 import { figuresOf, pointsOf, type Sample } from "../../../core/src/rehearse/figures.js";
 import { findingsOf } from "../../../core/src/rehearse/findings.js";
-import type { RehearsedRun, RehearsedStep } from "../../../core/src/rehearse/rehearsal.js";
+import type { Rehearsal, RehearsedRun, RehearsedStep } from "../../../core/src/rehearse/rehearsal.js";
 import { worseThan } from "../../../core/src/rehearse/worse-plans.js";
+import { adviceTexts } from "../../../core/src/review/rehearsal-words.js";
 import { loadParser } from "../../../core/src/sql/postgres/parser.js";
 
 describe("what a parameter is about", () => {
@@ -156,6 +158,50 @@ describe("what somebody would notice", () => {
     const before = { ...figures, failed };
     expect(findingsOf({ ...run([step({ traffic: { ...figures, failed } })]), before }, [])).toEqual([]);
   });
+});
+
+describe("room that a backfill leaves behind", () => {
+  const mb = 1024 * 1024;
+  const advice = (
+    table: Partial<Rehearsal["stage"]["tables"][number]>,
+    repack?: Rehearsal["stage"]["repack"],
+    growthBytes = 60 * mb,
+  ) => {
+    const tables = [{ table: { schema: "public", name: "User" }, rows: 1, bytes: 100 * mb, ...table }];
+    const runs = [run([step({ id: "backfill:User", kind: "backfill", growthBytes })])];
+    return adviceTexts({ stage: { tables, repack }, runs, findings: [] } as unknown as Rehearsal).join();
+  };
+  it.each([
+    ["little growth", {}, undefined, 40 * mb, /^$/],
+    ["a small table", { bytes: 10 * mb }, undefined, 10 * mb, /^$/],
+    [
+      "nobody knows",
+      {},
+      undefined,
+      60 * mb,
+      /grows by 60 MB.* --table '"User"' \(its extension has to be there; 160 MB have/,
+    ],
+    [
+      "it is installed",
+      { hasKey: true },
+      "installed",
+      60 * mb,
+      /\(its extension is there; the table has the key that it needs;/,
+    ],
+    ["it is not", { hasKey: true }, "missing", 60 * mb, /has to be installed there first: CREATE EXTENSION pg_repack/],
+    ["no key", { hasKey: false }, "installed", 60 * mb, /pg_repack cannot give it back: it needs a primary key/],
+    ["as large as production", { productionBytes: 1000 * mb }, undefined, 60 * mb, /grows by 600 MB.*1\.6 GB have/],
+  ] as const)("%s", (_, table, repack, growth, expected) => {
+    expect(advice(table, repack, growth)).toMatch(expected);
+  });
+});
+
+it.each([
+  ["GET /users/{1..3}", ["/users/1", "/users/2", "/users/3", "/users/1"]],
+  ["GET /users/{5..5}?n={n}", ["/users/5?n=100", "/users/5?n=101", "/users/5?n=102", "/users/5?n=103"]],
+  ["GET /{n}/{a..b}", ["/100/{a..b}", "/101/{a..b}", "/102/{a..b}", "/103/{a..b}"]],
+])("%s", (text, expected) => {
+  expect(expected.map((_, at) => filled(text, 100 + at, at).slice(4))).toEqual(expected);
 });
 
 describe("query plans", () => {

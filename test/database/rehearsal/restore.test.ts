@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
+import { rehearsing } from "../../../core/src/postgresql/rehearsal/index.js";
 import { restore } from "../../../core/src/postgresql/rehearsal/restore.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 
@@ -84,4 +85,19 @@ test("what the server refuses ends it, in a row as in a statement, and the sessi
     await expect(restore(connection, dump(text))).rejects.toThrow(/invalid input|syntax error/);
   expect((await connection.query<{ one: number }>("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   await expect(restore(connection, join(folder, "nowhere.sql"))).rejects.toThrow("ENOENT");
+});
+
+test("a table has a key where columns that are never NULL tell its rows apart", async () => {
+  await connection.query(`CREATE TABLE k_primary (a int PRIMARY KEY); CREATE TABLE k_unique (a int NOT NULL UNIQUE); CREATE TABLE k_null (a int UNIQUE);
+    CREATE TABLE k_none (a int NOT NULL); CREATE TABLE k_part (a int NOT NULL); CREATE UNIQUE INDEX ON k_part (a) WHERE a > 0;
+    CREATE TABLE k_text (a text NOT NULL); CREATE UNIQUE INDEX ON k_text (lower(a))`);
+  const tables = (await rehearsing.tables(connection)).filter(({ name }) => name.startsWith("k_"));
+  expect(Object.fromEntries(tables.map(({ name, hasKey }) => [name.slice(2), hasKey]))).toEqual({
+    none: false,
+    null: false,
+    part: false,
+    primary: true,
+    text: false,
+    unique: true,
+  });
 });

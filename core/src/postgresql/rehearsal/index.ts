@@ -13,15 +13,18 @@ export const rehearsing: Rehearsing = {
   makeRows,
   async tables(connection) {
     const shapes = await readShapes(connection);
-    const { rows } = await connection.query<{ oid: string; rows: number }>(
-      "SELECT oid::text, greatest(reltuples, 0)::float8 AS rows FROM pg_class WHERE oid = ANY ($1::oid[])",
+    const { rows } = await connection.query<{ oid: string; rows: number; hasKey: boolean }>(
+      `SELECT c.oid::text, greatest(c.reltuples, 0)::float8 AS rows,
+              EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
+                        AND NOT EXISTS (SELECT FROM unnest(i.indkey::int2[]) k(attnum) LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum AND k.attnum > 0
+                                         WHERE a.attnotnull IS NOT TRUE)) AS "hasKey"
+         FROM pg_class c WHERE c.oid = ANY ($1::oid[])`,
       [shapes.map(({ oid }) => oid)],
     );
-    return shapes.map(({ oid, schema, name }) => ({
-      schema,
-      name,
-      rows: rows.find((each) => each.oid === oid)?.rows ?? 0,
-    }));
+    return shapes.map(({ oid, schema, name }) => {
+      const { rows: estimated = 0, hasKey = false } = rows.find((each) => each.oid === oid) ?? {};
+      return { schema, name, rows: estimated, hasKey };
+    });
   },
   tablesOf,
   probes,

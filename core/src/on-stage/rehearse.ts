@@ -203,10 +203,12 @@ async function prepare(
     .toSorted((one, other) => other.each.calls - one.each.calls)
     .slice(0, mostStatements);
   const wanted = [...own, ...chosen.flatMap(({ tables }) => tables)].filter((table) =>
-    // Rows that a dump or a copy has brought stay what they are.
-    there.some((each) => isNamed(each, table) && (each.rows === 0 || (copyOf === undefined && dump === undefined))),
+    there.some((each) => isNamed(each, table)),
   );
-  const hasRows = (copyOf !== undefined || dump !== undefined) && wanted.length === 0;
+  // Rows that a dump or a copy has brought stay what they are.
+  const hasRows =
+    (copyOf !== undefined || dump !== undefined) &&
+    there.some((each) => each.rows > 0 && own.some((table) => isNamed(each, table)));
   const made = hasRows
     ? []
     : await rehearsing.makeRows(

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { RowsRequest } from "../../../core/src/dialects/rehearsing.js";
+import { rehearsing } from "../../../core/src/postgresql/rehearsal/index.js";
 import { makeRows } from "../../../core/src/postgresql/rehearsal/make-rows.js";
 import { statistics } from "../../../core/src/postgresql/statistics/index.js";
 import type { ColumnStats, PulledStats, TableStats } from "../../../core/src/stats/stats-file.js";
@@ -156,6 +157,39 @@ describe("rows made of statistics", () => {
       expect((await session.query("SELECT count(DISTINCT text)::int AS n, min(text) FROM plate")).rows).toEqual([
         { n: 1000, min: "AB-0" },
       ]);
+      await session.close();
+    } finally {
+      await other.drop();
+    }
+  });
+
+  it("fit what real schemas ask for: checks of several columns, one row, keys of keys, rows that migrations have added", async () => {
+    const other = await createDatabase("stage");
+    try {
+      await run(
+        other.url,
+        `CREATE TABLE event (id text PRIMARY KEY, all_day boolean NOT NULL, zone text, start timestamp NOT NULL, "end" timestamp,
+           CHECK (NOT all_day OR zone IS NULL), CHECK (NOT all_day OR date_trunc('day', start) = start), CHECK ("end" IS NULL OR "end" > start));
+         CREATE TABLE settings (id int PRIMARY KEY DEFAULT 1 CHECK (id = 1), name text);
+         INSERT INTO settings VALUES (1, 'as it was');
+         CREATE TABLE owner (id text PRIMARY KEY);
+         CREATE TABLE account (id text NOT NULL, owner text NOT NULL REFERENCES owner, PRIMARY KEY (id, owner));
+         CREATE TABLE balance (id text PRIMARY KEY, account text NOT NULL, owner text NOT NULL, at timestamp NOT NULL, UNIQUE (account, at),
+           FOREIGN KEY (account, owner) REFERENCES account (id, owner));`,
+      );
+      const session = await open(other);
+      const wanted = ["event", "settings", "balance"].map((name) => ({ name }));
+      const made = await makeRows(session, () => open(other), request({ wanted, stats: undefined, defaultRows: 2000 }));
+      expect(Object.fromEntries(made.map(({ table, rows: n }) => [table.name, n]))).toEqual({
+        event: 2000,
+        settings: 1,
+        owner: 2000,
+        account: 2000,
+        balance: 2000,
+      });
+      // New rows of a table whose foreign key has two columns find what they lead to.
+      const probed = await rehearsing.probes(session, [{ name: "balance" }]);
+      expect(await rehearsing.shapeTraffic(session, probed, 0)).toMatchObject({ leftOut: [] });
       await session.close();
     } finally {
       await other.drop();

@@ -13,6 +13,9 @@ export function allowedBy(checks: TableShape["checks"], column: string): Allowed
   for (const { definition } of own) {
     const list = /= ANY \(+ARRAY\[(.*?)\]\)/s.exec(definition)?.[1];
     if (list !== undefined) return { kind: "values", values: splitList(list) };
+    // A table of one row has often this one: CHECK ((id = 1)).
+    const only = /^CHECK \(\([^()]+ = ('(?:[^']|'')*'(?:::[\w ]+)?|-?\d+|true|false)\)\)$/.exec(definition)?.[1];
+    if (only !== undefined) return { kind: "values", values: [only] };
     for (const [, sign, number] of definition.matchAll(/ (>=|>|<=|<) \(?'?(-?\d+)(?:\.\d+)?'?/g)) {
       const limit = BigInt(number!);
       if (sign === ">" || sign === ">=") least = sign === ">" ? limit + 1n : limit;

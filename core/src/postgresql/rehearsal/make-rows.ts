@@ -5,6 +5,7 @@ import type { MadeTable, RowsRequest } from "../../dialects/rehearsing.js";
 import { LockstepError } from "../../errors.js";
 import { quoteIdentifier } from "../../sql/postgres/quote.js";
 import { statsOf } from "../../stats/stats-file.js";
+import { fitChecks } from "./fit-checks.js";
 import { mostRows, type PlannedRows, RowValues } from "./row-values.js";
 import { readShapes, type TableShape } from "./shapes.js";
 
@@ -12,7 +13,7 @@ import { readShapes, type TableShape } from "./shapes.js";
 const rowsAtOnce = 500_000;
 
 /**
- * Fills tables of a stage with rows as the statistics say, and those that their foreign keys lead to. Indexes are built afterwards,
+ * Fills tables of a stage with rows as the statistics say, and those that their foreign keys lead to; what was in them goes. Indexes are built afterwards,
  * foreign keys checked afterwards, and at the end everything is analysed.
  *
  * @param connect further sessions on the same database
@@ -24,13 +25,14 @@ export async function makeRows(
   request: RowsRequest,
 ): Promise<readonly MadeTable[]> {
   const shapes = await readShapes(connection);
-  const planned = plannedRows(shapes, request);
+  const wanted = plannedRows(shapes, request);
+  const chosen = wanted.flatMap(({ shape, rows }) => (rows > 0 ? [shape] : []));
+  // Migrations may have added some, whose keys would come twice.
+  if (chosen.length > 0) await connection.query(`TRUNCATE ${chosen.map(({ quoted }) => quoted).join(", ")} CASCADE`);
+  const rebuild = await takeApart(connection, chosen);
+  const planned = await fitChecks(connection, wanted);
   const values = new RowValues(planned);
   const filled = planned.filter(({ rows }) => rows > 0);
-  const rebuild = await takeApart(
-    connection,
-    filled.map(({ shape }) => shape),
-  );
   const sessions = [connection, ...(await Promise.all(Array.from({ length: request.sessions - 1 }, connect)))];
   try {
     const parts = filled.flatMap(({ shape, rows }) =>
@@ -45,14 +47,15 @@ export async function makeRows(
     await Promise.all(
       sessions.map(async (session) => {
         for (let part = parts[next++]; part !== undefined; part = parts[next++]) {
-          await insert(session, values.insert(part.shape.oid, part.from, part.to), part.shape);
+          const sql = values.insert(part.shape.oid, part.from, part.to);
+          await refusable(part.shape.name, () => session.query(sql));
           done += part.to - part.from;
           request.onProgress({ table: part.shape.name, rows: done, total });
         }
       }),
     );
     // In their order: a foreign key needs the unique index that it leads to.
-    for (const statement of rebuild) await connection.query(statement);
+    for (const { sql, table } of rebuild) await refusable(table, () => connection.query(sql));
     // Rows that are added afterwards get numbers that no row has.
     await connection.query(
       `SELECT setval(s.oid, s.most) FROM (
@@ -78,16 +81,17 @@ function firstFree({ rows, stats }: PlannedRows): string {
   return String([BigInt(rows), ...highest].reduce((most, each) => (each > most ? each : most)));
 }
 
-async function insert(session: Connection, sql: string, { name }: TableShape): Promise<void> {
+/** @throws LS6502 the server refuses the rows of a table */
+async function refusable(table: string, run: () => Promise<unknown>): Promise<void> {
   try {
-    await session.query(sql);
+    await run();
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
     throw new LockstepError(
       "LS6502",
-      `The rows that were made for "${name}" are refused: ${textWithoutValues(error)}`,
+      `The rows that were made for "${table}" are refused: ${textWithoutValues(error)}`,
       {
-        hint: `Say in lockstep.config.ts how the values are made, from the number n of a row: rehearse: { values: { "${name}.<column>": "<sql over n>" } }`,
+        hint: `Say in lockstep.config.ts how the values of its columns are made, from the number n of a row: rehearse: { values: { "${table}.<column>": "<sql over n>" } }; or take a dump with rows: npx lockstep rehearse --from dump.sql`,
         cause: error,
       },
     );
@@ -137,44 +141,53 @@ function plannedRows(
   return [...tables.values()];
 }
 
+/** What puts something back, and the table whose rows may be in its way. */
+interface Rebuilt {
+  readonly sql: string;
+  readonly table: string;
+}
+
 /** Takes away what makes inserting slow, and says what puts it back. A constraint that something else needs stays. */
-async function takeApart(connection: Connection, shapes: readonly TableShape[]): Promise<readonly string[]> {
+async function takeApart(connection: Connection, shapes: readonly TableShape[]): Promise<readonly Rebuilt[]> {
   const oids = shapes.map(({ oid }) => oid);
   const { rows: constraints } = await connection.query<{
     table: string;
+    label: string;
     name: string;
     type: string;
     definition: string;
   }>(
-    `SELECT k.conrelid::regclass::text AS table, k.conname::text AS name, k.contype::text AS type, pg_get_constraintdef(k.oid) AS definition
+    `SELECT k.conrelid::regclass::text AS table, (SELECT relname FROM pg_class WHERE oid = k.conrelid)::text AS label, k.conname::text AS name, k.contype::text AS type, pg_get_constraintdef(k.oid) AS definition
        FROM pg_constraint k WHERE (k.conrelid = ANY ($1::oid[]) OR k.confrelid = ANY ($1::oid[])) AND k.contype IN ('p', 'u', 'f', 'x')
         AND k.conparentid = 0 ORDER BY k.contype <> 'f', k.conname`,
     [oids],
   );
-  const again: string[] = [];
-  const take = async (drop: string, make: string) => {
+  const again: Rebuilt[] = [];
+  const take = async (drop: string, sql: string, table: string) => {
     try {
       await connection.query(drop);
-      again.unshift(make);
+      again.unshift({ sql, table });
     } catch (error) {
       if (!isDatabaseError(error) || error.code !== "2BP01") throw error;
     }
   };
-  for (const { table, name, definition } of constraints)
+  for (const { table, label, name, definition } of constraints)
     await take(
       `ALTER TABLE ${table} DROP CONSTRAINT ${quoteIdentifier(name)}`,
       `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(name)} ${definition}`,
+      label,
     );
-  const { rows: indexes } = await connection.query<{ name: string; definition: string }>(
-    `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
+  const { rows: indexes } = await connection.query<{ name: string; label: string; definition: string }>(
+    `SELECT i.indexrelid::regclass::text AS name, (SELECT relname FROM pg_class WHERE oid = i.indrelid)::text AS label,
+            pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i
       WHERE i.indrelid = ANY ($1::oid[]) AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
         AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = i.indexrelid OR inhrelid = i.indexrelid)`,
     [oids],
   );
-  for (const { name, definition } of indexes) await take(`DROP INDEX ${name}`, definition);
-  for (const { quoted } of shapes) {
+  for (const { name, label, definition } of indexes) await take(`DROP INDEX ${name}`, definition, label);
+  for (const { quoted, name } of shapes) {
     await connection.query(`ALTER TABLE ${quoted} DISABLE TRIGGER USER`);
-    again.push(`ALTER TABLE ${quoted} ENABLE TRIGGER USER`);
+    again.push({ sql: `ALTER TABLE ${quoted} ENABLE TRIGGER USER`, table: name });
   }
   return again;
 }

@@ -135,11 +135,9 @@ SELECT ${values.join(",\n  ")}
         const size = Math.max(1, Math.ceil(rows / groups));
         drawn.set(idOf(group), (row) => `((${row}) / ${size})`);
         const places = Math.max(size, Math.min(place.most, Math.round(place.distinct)));
-        // Where the places of a group begin is spread evenly over all of them.
-        drawn.set(
-          idOf(place),
-          (row) => `(((${row}) % ${size} + (${row}) / ${size} * ${Math.floor(places * goldenRatio)}) % ${places})`,
-        );
+        // Where the places of a group begin is spread evenly over all of them, and comes again as late as can be.
+        const step = coprimeTo(places, Math.floor(places * goldenRatio));
+        drawn.set(idOf(place), (row) => `(((${row}) % ${size} + (${row}) / ${size} * ${step}) % ${places})`);
         split ??= { group: idOf(group), place: idOf(place), size };
       }
     }
@@ -266,9 +264,15 @@ const goldenRatio = 0.6180339887498949;
 
 /** Every number below `count` once, in no order. */
 function permuted(count: number, seed: number): OfRow {
-  let factor = Math.max(1, Math.floor(count * goldenRatio)) + (seed % 97);
-  while (greatestDivisor(factor, count) !== 1) factor++;
+  const factor = coprimeTo(count, Math.floor(count * goldenRatio) + (seed % 97));
   return (row) => `(((${row}) * ${factor}) % ${count})`;
+}
+
+/** The first number from `least` on whose multiples go through all numbers below `count`. */
+function coprimeTo(count: number, least: number): number {
+  let factor = Math.max(1, least);
+  while (greatestDivisor(factor, count) !== 1) factor++;
+  return factor;
 }
 
 function greatestDivisor(a: number, b: number): number {

@@ -4,7 +4,7 @@ import type { Connection } from "../../dialects/connection.js";
 import type { ShapedTraffic, TrafficStatement } from "../../dialects/rehearsing.js";
 import { isSameTable, type TableName } from "../../model/index.js";
 import { loadParser } from "../../sql/postgres/parser.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier, quoteLiteral } from "../../sql/postgres/quote.js";
 import type { StatementStats } from "../../stats/stats-file.js";
 import { type ColumnOf, type ParameterUse, readParameters } from "./parameters.js";
 import { type ColumnShape, readShapes, type TableShape } from "./shapes.js";
@@ -180,16 +180,21 @@ class Shaper {
     return known;
   }
 
-  async #read({ quoted, oid }: TableShape, name: string): Promise<readonly string[]> {
+  async #read({ quoted, oid, foreignKeys }: TableShape, name: string): Promise<readonly string[]> {
     const column = quoteIdentifier(name);
+    // Columns of a foreign key are read of the same rows, all others each of their own: new rows are not those that are there.
+    const [key] = foreignKeys
+      .filter(({ columns }) => columns.includes(name))
+      .toSorted((one, other) => other.columns.length - one.columns.length);
+    const seed = quoteLiteral((key?.columns ?? [name]).join());
     const { rows: sizes } = await this.connection.query<{ rows: number }>(
       "SELECT greatest(reltuples, 0)::float8 AS rows FROM pg_class WHERE oid = $1",
       [oid],
     );
     const percent = Math.min(100, (100 * 20_000) / Math.max(sizes[0]?.rows ?? 0, 1));
     const { rows } = await this.connection.query<{ value: string }>(
-      `SELECT value FROM (SELECT ${column}::text AS value FROM ${quoted} TABLESAMPLE SYSTEM (${percent}) WHERE ${column} IS NOT NULL LIMIT 20000) s
-        ORDER BY hashtext(value) LIMIT ${listsOfCalls}`,
+      `SELECT value FROM (SELECT ${column}::text AS value, ctid FROM ${quoted} TABLESAMPLE SYSTEM (${percent}) REPEATABLE (1) WHERE ${column} IS NOT NULL LIMIT 20000) s
+        ORDER BY hashtext(ctid::text || ${seed}) LIMIT ${listsOfCalls}`,
     );
     return rows.map(({ value }) => value);
   }

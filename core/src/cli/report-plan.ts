@@ -126,7 +126,12 @@ async function askTargets(
       : await atOnce(reached, async (target): Promise<readonly AskedGate[]> => {
           const open = await openTarget(target, plan, project, plugin);
           try {
-            const facts = { ...open.facts, ...(writersOf && { writersOf }), isWithoutValues: true };
+            const facts = {
+              ...open.facts,
+              ...(writersOf && { writersOf }),
+              isWithoutValues: true,
+              isWithoutKeys: true,
+            };
             const answers = await askPhase({ ...open, facts }, gatesAt(plan, phase));
             return answers.map((answer) => ({ ...answer, target: target.name }));
           } finally {

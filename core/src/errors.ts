@@ -617,6 +617,12 @@ export const errorTable = {
     next: "Type the command by hand with DATABASE_URL and PORT set, and mend what it prints.",
     exit: 2,
   },
+  LS6506: {
+    title: "A rehearsal cannot be read",
+    why: "A report shows what was measured, and this file is not as npx lockstep rehearse wrote it, or a newer version of Lockstep wrote it.",
+    next: "Rehearse the plan again: npx lockstep rehearse. Or remove the file: the report says what was not measured.",
+    exit: 1,
+  },
   LS7001: {
     title: "The ledger cannot be made or used",
     why: "Progress is kept on the target, in schema lockstep (MySQL and MariaDB: database lockstep), so that a backfill can go on after an interruption.",

@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Build } from "./instance.js";
 import { leftovers } from "./leftovers.js";
 import type { PhaseNumbers } from "./record.js";
@@ -6,11 +9,15 @@ import { databases } from "./systems/system.js";
 import { problemsOf } from "./verdict.js";
 import { everything, phaseOutput } from "./what-is-shown.js";
 
-/** The same column through the stock command, phase by phase: each one is a commit and a deployment. */
+/**
+ * The same column through the stock command, phase by phase: each one is a commit and a deployment.
+ *
+ * @returns with the file of its report, which stays when the demo is over
+ */
 export async function lockstepWay(
   story: Story,
   old: Build,
-): Promise<{ readonly phases: PhaseNumbers[]; readonly problems: string[] }> {
+): Promise<{ readonly phases: PhaseNumbers[]; readonly problems: string[]; readonly report: string }> {
   const { screen, shop, orm } = story;
   screen.act(3, "The Lockstep way, on production");
   const production = new Production(story, "lockstep", databases.production);
@@ -18,7 +25,8 @@ export async function lockstepWay(
     const env = { DATABASE_URL: production.url };
     await shop.npx(orm.migrate, { cwd: folder, env, where: "on production", show: orm.shown });
   };
-  const targets = { env: { PRODUCTION_DATABASE_URL: production.url }, show: everything };
+  const targetsQuietly = { env: { PRODUCTION_DATABASE_URL: production.url } };
+  const targets = { ...targetsQuietly, show: everything };
   await production.open(old);
   await production.phase("before");
   await production.look();
@@ -82,10 +90,12 @@ export async function lockstepWay(
   await roll(production, read, contract);
   await shop.npx({ name: "lockstep", args: ["status"] }, targets);
   await production.end();
+  const report = join(mkdtempSync(join(tmpdir(), "lockstep-report-")), "report.html");
+  await shop.npx({ name: "lockstep", args: ["report", "--target", "production", "--out", report] }, targetsQuietly);
   const phases = production.load.numbers();
   const problems = [...problemsOf(phases), ...(await leftovers(story, production.url))];
   if (problems.length > 0) for (const error of production.rotation.errors(5)) screen.output(`log of the app: ${error}`);
-  return { phases, problems };
+  return { phases, problems, report };
 }
 
 /** What a developer does before pushing. */

@@ -37,6 +37,8 @@ export interface GateFacts {
   recover(migration: string): string;
   /** What is found goes into a file or another system: rows are named by their keys, and no value is shown. Default: false. */
   readonly isWithoutValues?: boolean;
+  /** What is found goes around: no row is named either, rows are only counted. Default: false. */
+  readonly isWithoutKeys?: boolean;
   /** The plan's columns, for gates that ask about their values. */
   readonly columns: readonly PlannedColumn[];
   /** The places of today's code that may leave a column out. Default: none. */

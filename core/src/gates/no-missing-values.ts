@@ -38,7 +38,7 @@ const ask: Gate["ask"] = async (step, facts) => {
       gate,
       isOpen: false,
       subject: name,
-      statement: `${missing.count} of ${name} on ${target} lack a value, for example ${missing.sample}${left.statement}`,
+      statement: `${missing.count} of ${name} on ${target} lack a value${facts.isWithoutKeys ? "" : `, for example ${missing.sample}`}${left.statement}`,
       ...(left.isRefused ? { isRefused: true } : {}),
       help: `${left.isRefused ? "Correct these rows, or give them a value. Then run" : "Run"}: npx lockstep backfill run ${plan}`,
     };
@@ -60,7 +60,7 @@ async function whatIsLeft(
   connection: Connection,
   table: TableFacts,
   step: GateStep,
-  { columns, scanTimeoutMs = triedMs }: GateFacts,
+  { columns, scanTimeoutMs = triedMs, isWithoutKeys = false }: GateFacts,
 ): Promise<{ readonly statement: string /** All of them. */; readonly isRefused: boolean }> {
   const column = columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
   if (column?.fill === undefined || drawsFromSequence(column.fill)) return { statement: "", isRefused: false };
@@ -82,7 +82,7 @@ async function whatIsLeft(
   const of = found.looked === countedRows ? ` of the ${countedRows} that were tried` : "";
   const many = refused === 1 ? "1 row" : `${refused} rows`;
   return {
-    statement: `. The backfill has no value for ${many}${of}: ${refusalsText(found.refusals)}`,
+    statement: `. The backfill has no value for ${many}${of}${isWithoutKeys ? "" : `: ${refusalsText(found.refusals)}`}`,
     isRefused: refused === found.looked,
   };
 }

@@ -120,7 +120,7 @@ function openText(
 
 function unaware(
   { table, column }: GateStep,
-  { target, plan }: GateFacts,
+  { target, plan, isWithoutKeys = false }: GateFacts,
   { count, sample, first, last }: Extract<UnawareRows, { kind: "found" }>["rows"],
   claim: string,
   since: string,
@@ -130,7 +130,7 @@ function unaware(
   const name = `"${tableLabel(table)}"."${column}"`;
   return {
     isOpen: false,
-    statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${moment(since)}), for example ${sample}${when}: something that does not know the column writes the table`,
+    statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${moment(since)})${isWithoutKeys ? "" : `, for example ${sample}`}${when}: something that does not know the column writes the table`,
     help: `Find what writes these rows, and deploy it anew. Then: npx lockstep backfill run ${plan}`,
     mayOverrule: true,
     // The backfill alone would give the rows their value, and nobody would look for what writes them.

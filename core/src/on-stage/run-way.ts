@@ -59,15 +59,18 @@ export async function runNaive(request: WayRequest, statements: readonly string[
           { id: `naive-${at + 1}`, kind: "naive", title: inOneLine(sql) },
           session,
           async () => {
-            await session.query(sql);
-            // What it has locked is let go when all is done.
-            if (isLast) await session.query("COMMIT");
+            try {
+              await session.query(sql);
+              // What it has locked is let go when all is done.
+              if (isLast) await session.query("COMMIT");
+            } catch (error) {
+              await session.query("ROLLBACK");
+              throw error;
+            }
           },
+          { isOpen: !isLast },
         );
-        if (step.error !== undefined) {
-          await session.query("ROLLBACK");
-          break;
-        }
+        if (step.error !== undefined) break;
       }
     } finally {
       await session.close();
@@ -202,7 +205,7 @@ class Way {
       const session = await this.connect();
       try {
         const verdicts = file.map(({ verdict }) => verdict);
-        const step = await this.step(head, session, () => untilFree(() => session.query(sql)), verdicts);
+        const step = await this.step(head, session, () => untilFree(() => session.query(sql)), { verdicts });
         if (step.error !== undefined) return false;
       } finally {
         await session.close();
@@ -243,19 +246,24 @@ class Way {
     if (done !== undefined) this.steps[this.steps.indexOf(step)] = { ...step, rows: done.rows, batches: done.batches };
   }
 
-  /** Does one thing beside the traffic, and keeps what came of it. */
+  /**
+   * Does one thing beside the traffic, and keeps what came of it.
+   *
+   * @param isOpen its transaction goes on: requests that wait for it are not waited for, and whoever asks after its tables waits as well
+   */
   async step(
     head: Pick<RehearsedStep, "id" | "kind" | "title" | "phase">,
     session: Connection | undefined,
     run: () => Promise<unknown>,
-    verdicts?: readonly Verdict[],
+    { verdicts, isOpen = false }: { readonly verdicts?: readonly Verdict[]; readonly isOpen?: boolean } = {},
   ): Promise<RehearsedStep> {
     const { rehearsing, plan, signal, onStep, hasReplica, calmMs } = this.request;
     onStep(head);
     const tables = tablesOf(plan);
     const { observer } = this;
     if (this.isComplete) await rehearsing.takeSeen(observer);
-    const before = await rehearsing.sizes(observer, tables);
+    // Of a transaction that is open it is the session itself that can look.
+    const before = await rehearsing.sizes((head.kind === "naive" && session) || observer, tables);
     const watch = new StepWatch(observer, rehearsing, session?.pid, hasReplica);
     const from = now();
     const error = await run().then(
@@ -266,11 +274,13 @@ class Way {
       },
     );
     const to = now();
-    await this.traffic.settled(signal);
+    const isStillOpen = isOpen && error === undefined;
+    if (!isStillOpen) await this.traffic.settled(signal);
     const seen = await watch.end();
     this.#lag.push(...seen.lag);
-    const after = await rehearsing.sizes(observer, tables);
-    const told = this.isComplete ? await rehearsing.takeSeen(observer) : undefined;
+    const looking = (isStillOpen && session) || observer;
+    const after = await rehearsing.sizes(looking, tables);
+    const told = this.isComplete ? await rehearsing.takeSeen(looking) : undefined;
     const stated = verdicts && statedOf(verdicts);
     const observed = session && {
       locks: [...strongestLocks([...seen.locks, ...(told?.locks ?? [])])],
@@ -303,7 +313,7 @@ class Way {
       ...(error === undefined ? {} : { error }),
     };
     this.steps.push(step);
-    await sleep(calmMs / 3, undefined, { signal });
+    if (!isStillOpen) await sleep(calmMs / 3, undefined, { signal });
     return step;
   }
 }

@@ -100,7 +100,8 @@ function paceText({ pace, paceReason }: Plan): string {
     : `The pace is careful (${paceReason}): reads open in a deployment of their own, before the column becomes required.`;
 }
 
-function outgoing(phase: Phase, words: OrmWords): string {
+/** How a phase goes out; commands in backticks. */
+export function outgoing(phase: Phase, words: OrmWords): string {
   if (phase === "backfill") return "`npx lockstep backfill run`, any time after expand is live";
   const build = words.generate === undefined ? "" : `, \`${words.generate}\``;
   if (phase === "switch") return `\`npx lockstep next\`, commit${build}, deploy the code`;
@@ -178,29 +179,44 @@ function codeText({ id, state }: Plan): string[] {
   return ["## The code", ...(made.length === 0 ? [] : [made.join("\n")]), ...open];
 }
 
-function undoText(plan: Plan, phases: readonly Phase[]): string[] {
+/** What takes each phase back, the last first. Words are Markdown. */
+export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayBackRow[] {
   const lost = plan.columns.map(columnLabel).join(", ");
   const before = phases.includes("switch") ? "switch" : "expand";
   const isTriggered = plan.columns.some(({ fill, isRelaxed }) => isRelaxed && fill && fill.withoutTrigger !== true);
   const trigger = isTriggered ? ", with its trigger" : "";
-  const goes =
+  return [
+    ...(phases.includes("contract")
+      ? ([["contract", before, `a forward migration makes the column optional again${trigger}`, ""]] as const)
+      : []),
+    ...(phases.includes("switch")
+      ? ([["switch", "expand", "no migration; reads are kept away again", ""]] as const)
+      : []),
     lost === ""
+      ? ["expand", "nothing", "a forward migration changes the tables back, where anybody knows how", ""]
+      : ["expand", "nothing", "a forward migration drops the column", `the values in ${lost}`],
+  ];
+}
+
+/** The phase, where it leads to, what is done in the database, and what is lost: empty for nothing. */
+export type WayBackRow = readonly [
+  phase: "expand" | "switch" | "contract",
+  leads: "switch" | "expand" | "nothing",
+  what: string,
+  lost: string,
+];
+
+function undoText(plan: Plan, phases: readonly Phase[]): string[] {
+  const goes =
+    plan.columns.length === 0
       ? ""
       : "\nWhen the column goes, deploy the code first, then the migration: code that still writes the column fails once it is gone.";
-  const rows = [
-    ...(phases.includes("contract")
-      ? [["contract", before, `a forward migration makes the column optional again${trigger}`, "no"]]
-      : []),
-    ...(phases.includes("switch") ? [["switch", "expand", "no migration; reads are kept away again", "no"]] : []),
-    lost === ""
-      ? ["expand", "nothing", "a forward migration changes the tables back, where anybody knows how", "no"]
-      : [
-          "expand",
-          "nothing",
-          "a forward migration drops the column",
-          `**yes: the values in ${lost}**.${stayWords(plan)}`,
-        ],
-  ];
+  const rows = wayBackRows(plan, phases).map(([phase, leads, what, lost]) => [
+    phase,
+    leads,
+    what,
+    lost === "" ? "no" : `**yes: ${lost}**.${stayWords(plan)}`,
+  ]);
   return [
     "## Taking it back",
     table(["`npx lockstep undo` takes back", "and leads to", "in the database", "data lost"], rows),

@@ -51,7 +51,8 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
   ].join("\n");
 }
 
-function rowsText({ stage }: Rehearsal): string {
+/** Where the rows came from. */
+export function rowsText({ stage }: Pick<Rehearsal, "stage">): string {
   const { rows, statsOf, scale, madeMs } = stage;
   if (rows === "own") return "its rows as they were";
   return rows === "made-up"
@@ -59,7 +60,8 @@ function rowsText({ stage }: Rehearsal): string {
     : `rows made of the statistics of ${statsOf}, ${scale === 1 ? "as many as there" : `${scale} of them`}, in ${duration(madeMs)}`;
 }
 
-function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traffic"]): string {
+/** What was sent meanwhile. */
+export function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traffic"]): string {
   if (kind === "none") return "no traffic: nothing could be sent";
   if (kind === "builds")
     return `${counted(statements, "request")} over HTTP to your own builds of before and after, ${rate} a second`;
@@ -122,7 +124,8 @@ function locksText(step: RehearsedStep, colors: Colors): string {
   return colors.dim(locks === "" ? "no lock" : `${locks}, ${observed.held}`);
 }
 
-function verdictText({ runs, traffic }: Rehearsal): string {
+/** Of a rehearsal without a finding. */
+export function verdictText({ runs, traffic }: Rehearsal): string {
   const plan = runs.find(({ way }) => way === "plan");
   const longest = Math.max(0, ...(plan?.steps ?? []).map((step) => step.traffic?.longestMs ?? 0));
   const locks = (plan?.steps ?? []).some(({ stated }) => stated !== undefined)

@@ -114,3 +114,54 @@ it("sees who waits while a table is written again, and for how long", async () =
   expect(run.before!.requests).toBeGreaterThan(20);
   expect(step!.walBytes).toBeGreaterThan(10_000_000);
 });
+
+it("goes through a migration of several statements, which holds its locks from the first to the last", async () => {
+  const small = await createDatabase("traffic_several");
+  const client = new pg.Client({ connectionString: small.url });
+  try {
+    await client.connect();
+    await client.query(`CREATE TABLE "User" (id serial PRIMARY KEY, email text, age int)`);
+    await client.query(`INSERT INTO "User" (email, age) SELECT 'user' || n, 1 FROM generate_series(1, 2000) n`);
+    const sources = [statement(`SELECT * FROM "User" WHERE id = $1`)];
+    const ask = async <T>(run: (session: Connection) => Promise<T>) => {
+      const session = await connect(small.url, { applicationName: "test" });
+      return run(session).finally(() => session.close());
+    };
+    const { statements: traffic } = await ask((session) => rehearsing.shapeTraffic(session, sources, 0));
+    const plan = await planOf();
+    const request: WayRequest = {
+      url: small.url,
+      plan,
+      rehearsing,
+      explained: [],
+      application: statementApplication(small.url, { plan, rehearsing, traffic, sources, ask }),
+      rate: 100,
+      calmMs: 100,
+      functions: new Map(),
+      backfillOptions: {},
+      hasReplica: false,
+      signal: new AbortController().signal,
+      onStep: () => undefined,
+      onRows: () => undefined,
+    };
+    const run = await runNaive(request, [
+      `ALTER TABLE "User" ADD COLUMN "token" UUID NOT NULL DEFAULT gen_random_uuid()`,
+      `CREATE INDEX "User_token_idx" ON "User"("token")`,
+      `CREATE UNIQUE INDEX "User_age_key" ON "User"("age")`,
+      `DROP TABLE "User"`,
+    ]);
+    expect(
+      run.steps.map(({ title, error, observed }) => [title.slice(0, 12), error?.slice(0, 5), observed?.locks]),
+    ).toEqual([
+      ["ALTER TABLE ", undefined, [{ table: { schema: "public", name: "User" }, mode: "ACCESS EXCLUSIVE" }]],
+      ["CREATE INDEX", undefined, [{ table: { schema: "public", name: "User" }, mode: "ACCESS EXCLUSIVE" }]],
+      // What it has locked is let go, and nothing comes after it.
+      ["CREATE UNIQU", expect.any(String), undefined],
+    ]);
+    const { rows } = await client.query(`SELECT * FROM "User" LIMIT 1`);
+    expect(Object.keys(rows[0])).toEqual(["id", "email", "age"]);
+  } finally {
+    await client.end();
+    await small.drop();
+  }
+});

@@ -20,6 +20,7 @@ import onlineRun from "./online-run.js";
 import plan from "./plan.js";
 import rehearse from "./rehearse.js";
 import repair from "./repair.js";
+import report from "./report.js";
 import rewrite from "./rewrite.js";
 import statsPull from "./stats-pull.js";
 import status from "./status.js";
@@ -49,6 +50,7 @@ export const commands: readonly CliCommand[] = [
   plan,
   rehearse,
   repair,
+  report,
   rewrite,
   statsPull,
   status,

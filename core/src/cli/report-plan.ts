@@ -1,0 +1,159 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as z from "zod";
+import { LockstepError } from "../errors.js";
+import { commandsInRepository } from "../files/commands-here.js";
+import type { Plan } from "../model/index.js";
+import { gatesAt, nextPhase } from "../plan/next-phase.js";
+import { planFolder } from "../plan/plan-file.js";
+import { choosePlan, listPlans, verifyUnits } from "../plan/store.js";
+import { type Rehearsal, rehearsalSchema } from "../rehearse/rehearsal.js";
+import { reportOf } from "../report/report.js";
+import type { AskedGate, ReportInput } from "../report/section.js";
+import { nextText } from "../review/terminal.js";
+import { commandFor } from "../review/words.js";
+import { askPhase, openTarget } from "./ask-target.js";
+import { atOnce } from "./at-once.js";
+import { type CommandResult, type Invocation, textOption, type Workspace } from "./command.js";
+import { inOneLine } from "./group-answers.js";
+import { readStatus } from "./plan-status.js";
+import { chooseTargets } from "./targets.js";
+import { typeCheckWait } from "./type-check-wait.js";
+import { openWriteSites } from "./write-sites.js";
+
+/**
+ * Writes the report of a plan. Targets are asked only where one is named, and nothing is changed there.
+ *
+ * @throws LS8002 a format that is none · LS6506 a rehearsal that cannot be read · what choosing a plan and a target throws
+ */
+export async function reportPlan(invocation: Invocation): Promise<CommandResult> {
+  const { io, cwd, version = "" } = invocation;
+  const format = formatOf(invocation);
+  const workspace = await invocation.workspace("act");
+  const { project, plugin } = workspace;
+  const plan = choosePlan(project.root, invocation.arguments[0]);
+  verifyUnits(project.root, plan);
+  const plans = listPlans(project.root);
+  const asked = await askTargets(invocation, workspace, plan);
+  const report = reportOf({
+    plan,
+    command: (name) => commandFor(name, plan, plans),
+    words: plugin.words,
+    at: io.now().toISOString(),
+    version,
+    ...rehearsalOf(project.root, plan),
+    ...asked,
+    source: (file) => textOf(join(project.root, file)),
+  });
+  const text = commandsInRepository(format === "html" ? report.html() : report.markdown(), project.root);
+  const named = textOption(invocation, "out");
+  const file = named ?? (format === "html" ? `${planFolder(plan.id)}/report.html` : undefined);
+  if (file !== undefined) writeFileSync(named === undefined ? join(project.root, file) : resolve(cwd, file), text);
+  const isReached = asked.targets?.every(({ error }) => error === undefined) ?? true;
+  const next = report.data.rehearsedAt === undefined && plan.state.released !== "undone" ? "rehearse" : "status";
+  return {
+    text:
+      file === undefined
+        ? text.trimEnd()
+        : [
+            `The report of ${io.colors.bold(plan.id)}: ${file}`,
+            nextText(
+              next === "rehearse"
+                ? `${commandFor("rehearse", plan, plans)} measures what the report cannot say yet`
+                : `npx lockstep status ${plan.id}`,
+              io.colors,
+            ),
+          ].join("\n"),
+    json: { ...(file !== undefined && { file }), report: report.data },
+    exitCode: isReached ? 0 : 3,
+  };
+}
+
+/** @throws LS8002 */
+function formatOf(invocation: Invocation): "html" | "markdown" {
+  const format = textOption(invocation, "format") ?? "html";
+  if (format === "html" || format === "markdown") return format;
+  throw new LockstepError("LS8002", `--format is ${JSON.stringify(format)}; there are html and markdown.`, {
+    hint: "For example: --format markdown",
+  });
+}
+
+/** @throws LS6506 */
+function rehearsalOf(root: string, plan: Plan): Pick<ReportInput, "rehearsal" | "isOutdated"> {
+  const file = `${planFolder(plan.id)}/rehearsal.json`;
+  const text = textOf(join(root, file));
+  if (text === undefined) return {};
+  const rehearsal = readRehearsal(text, file);
+  return rehearsal.fingerprint === plan.fingerprint ? { rehearsal } : { isOutdated: true };
+}
+
+function readRehearsal(text: string, file: string): Rehearsal {
+  try {
+    return rehearsalSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new LockstepError("LS6506", `${file} cannot be read: ${why}`, { cause: error });
+  }
+}
+
+function textOf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+/** Where the plan stands on the targets of `--target`, and what the gate of its next phase says there. */
+async function askTargets(
+  invocation: Invocation,
+  workspace: Workspace,
+  plan: Plan,
+): Promise<Pick<ReportInput, "targets" | "gates">> {
+  const { io } = invocation;
+  const { project, plugin, config } = workspace;
+  const named = textOption(invocation, "target");
+  if (named === undefined) return {};
+  const targets = await chooseTargets(config, project, io, named, true);
+  const status = await readStatus(plan, targets, project, plugin);
+  const phase = nextPhase(plan);
+  const reached = targets.filter(({ name }) =>
+    status.targets.some(({ target, error }) => target === name && error === undefined),
+  );
+  const writersOf =
+    phase === "contract" && reached.length > 0
+      ? (await openWriteSites(plan, workspace, typeCheckWait(io))).writersOf
+      : undefined;
+  const gates =
+    phase === undefined
+      ? []
+      : await atOnce(reached, async (target): Promise<readonly AskedGate[]> => {
+          const open = await openTarget(target, plan, project, plugin);
+          try {
+            const facts = {
+              ...open.facts,
+              ...(writersOf && { writersOf }),
+              isWithoutValues: true,
+              isWithoutKeys: true,
+            };
+            const answers = await askPhase({ ...open, facts }, gatesAt(plan, phase));
+            return answers.map((answer) => ({ ...answer, target: target.name }));
+          } finally {
+            await open.connection.close();
+          }
+        });
+  return {
+    targets: status.targets.map(({ target, phases, error }) =>
+      error === undefined ? { target, phases } : { target, error },
+    ),
+    ...(phase !== undefined && {
+      gates: inOneLine(
+        gates.flat(),
+        targets.filter(({ group }) => group !== undefined),
+      ).map(({ gate, isOpen, subject, statement, help, target }) => ({
+        gate,
+        isOpen,
+        statement,
+        target,
+        ...(subject !== undefined && { subject }),
+        ...(help !== undefined && { help }),
+      })),
+    }),
+  };
+}

@@ -1,0 +1,95 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// A report as a user types it, from a plan alone to a plan that was rehearsed and deployed. Every test builds on the one before.
+
+let shop: ShopProject;
+beforeAll(async () => {
+  shop = await createShop();
+  await setUp(shop, { development: 20, production: 500 });
+  addHandle(shop);
+  const made = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
+  expect(made.code, made.output).toBe(0);
+});
+afterAll(() => shop?.dispose());
+
+const planId = () => readdirSync(join(shop.root, "lockstep")).find((name) => name.endsWith("_add_handle")) ?? "";
+const page = () => shop.read(`lockstep/${planId()}/report.html`);
+
+test("of a plan alone: it needs no database and no name", async () => {
+  const done = await shop.lockstep(["report"], { DATABASE_URL: "", PRODUCTION_DATABASE_URL: "" });
+  expect(done.code, done.output).toBe(0);
+  expect(done.output).toContain(`lockstep/${planId()}/report.html`);
+  expect(page()).toContain("Nobody has measured this plan");
+  expect(page()).toContain("<h1>Add &quot;User&quot;.&quot;handle&quot; without stopping anything</h1>");
+  expect(page()).not.toContain("<svg");
+});
+
+test("what edits have made of the code is shown in its lines, and nothing of this machine", async () => {
+  expect(page()).toMatch(/<ins>\+ .*handle.*\n<\/ins>/);
+  expect(page()).not.toContain(shop.root);
+});
+
+test("of a rehearsal: with pictures of both runs", async () => {
+  const rehearsed = await shop.lockstep(["rehearse", "--rows", "2000", "--rate", "50"]);
+  expect(rehearsed.code, rehearsed.output).toBe(0);
+  const done = await shop.lockstep(["report", planId()]);
+  expect(done.code, done.output).toBe(0);
+  expect(page()).toContain("Nothing that was rehearsed speaks against deploying it");
+  expect(page()).toContain("was refused by the server");
+  expect(page()).toContain('<title id="stalls-naive-title">');
+  expect(page()).toContain('<title id="stalls-plan-title">');
+});
+
+test("of a target: where it stands, and what its gate says; no URL and no value is told", async () => {
+  await shop.deploy(shop.production);
+  const done = await shop.lockstep(["report", "--target", "production", "--json"]);
+  expect(done.code, done.output).toBe(0);
+  const { report, file } = JSON.parse(done.stdout);
+  expect(file).toBe(`lockstep/${planId()}/report.html`);
+  expect(report.sections.timeline.targets).toMatchObject([
+    {
+      target: "production",
+      phases: [{ phase: "expand", state: "done" }, { phase: "backfill", state: "open" }, {}, {}],
+    },
+  ]);
+  const answers = report.sections.gates.answers as { gate: string; isOpen: boolean; help?: string }[];
+  expect(answers.find(({ gate }) => gate === "no-missing-values")).toMatchObject({ isOpen: false });
+  expect(page()).toContain("done on production");
+  for (const text of [page(), done.stdout]) {
+    expect(text).not.toContain(new URL(shop.production).password || shop.production);
+    expect(text).not.toMatch(/user\.\d+@|for example id=/i);
+    expect(text).toMatch(/500 rows of .*lack a value/);
+  }
+});
+
+test("a target that cannot be reached is told of, and is the exit code", async () => {
+  const gone = "postgresql://app:hunter2@127.0.0.1:1/gone";
+  const done = await shop.lockstep(["report", "--target", "production"], { PRODUCTION_DATABASE_URL: gone });
+  expect(done.code).toBe(3);
+  expect(page()).toContain("not reached");
+  expect(page()).not.toContain("hunter2");
+});
+
+test("as Markdown: printed, or into a file", async () => {
+  const printed = await shop.lockstep(["report", "--format", "markdown"]);
+  expect(printed.code).toBe(0);
+  expect(printed.stdout).toMatch(/^<!-- lockstep report -->\n\n# Add/);
+  const written = await shop.lockstep(["report", "--format", "markdown", "--out", "report.md"]);
+  expect(written.output).toContain("report.md");
+  expect(shop.read("report.md")).toContain("## The way back");
+});
+
+test("bad input is answered", async () => {
+  const format = await shop.lockstep(["report", "--format", "pdf"]);
+  expect(format.code).toBe(2);
+  expect(format.output).toContain('--format is "pdf"');
+  const unknown = await shop.lockstep(["report", "none"]);
+  expect(unknown.output).toContain("LS3005");
+  shop.write(`lockstep/${planId()}/rehearsal.json`, '{"schemaVersion": 2}');
+  const damaged = await shop.lockstep(["report"]);
+  expect(damaged.code).toBe(1);
+  expect(damaged.output).toContain("LS6506");
+});

@@ -611,6 +611,12 @@ export const errorTable = {
     next: "Run the phases on a copy of production by hand; npx lockstep backfill run --estimate tells what a backfill takes there.",
     exit: 2,
   },
+  LS6601: {
+    title: "Nothing can be watched",
+    why: "A watch that sees nothing would say that all is well.",
+    next: "Give the role what the message names, or name what measures the application in gates.readsSteady of lockstep.config.ts.",
+    exit: 2,
+  },
   LS7001: {
     title: "The ledger cannot be made or used",
     why: "Progress is kept on the target, in schema lockstep (MySQL and MariaDB: database lockstep), so that a backfill can go on after an interruption.",

@@ -71,6 +71,15 @@ export const configSchema = z.strictObject({
       values: z.record(z.string().regex(/^[^.]+\.[^.]+$/, "table.column is needed"), z.string().min(1)).optional(),
     })
     .optional(),
+  // What a time looks like is known to the command.
+  watch: z
+    .strictObject({
+      for: z.string().min(1).optional(),
+      every: z.string().min(1).optional(),
+      baseline: z.int().min(3).max(100).optional(),
+      onAnomaly: z.string().min(1).optional(),
+    })
+    .optional(),
   check: z
     .strictObject({
       base: z.string().min(1).optional(),

@@ -25,6 +25,7 @@ import statsPull from "./stats-pull.js";
 import status from "./status.js";
 import undo from "./undo.js";
 import verify from "./verify.js";
+import watch from "./watch.js";
 
 /** Every command, in the order of their names. This file is generated: npm run lists. */
 export const commands: readonly CliCommand[] = [
@@ -54,4 +55,5 @@ export const commands: readonly CliCommand[] = [
   status,
   undo,
   verify,
+  watch,
 ];

@@ -611,6 +611,12 @@ export const errorTable = {
     next: "Run the phases on a copy of production by hand; npx lockstep backfill run --estimate tells what a backfill takes there.",
     exit: 2,
   },
+  LS6505: {
+    title: "A build of the application does not serve on the stage",
+    why: "rehearse.old and rehearse.new start the application as it is before the plan and behind it; requests need both.",
+    next: "Type the command by hand with DATABASE_URL and PORT set, and mend what it prints.",
+    exit: 2,
+  },
   LS6601: {
     title: "Nothing can be watched",
     why: "A watch that sees nothing would say that all is well.",

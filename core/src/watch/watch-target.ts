@@ -182,7 +182,7 @@ class TargetWatch {
           return answers;
         }
         if (errorCode(error) === undefined && !(error instanceof LockstepError)) throw error;
-        answers.push({ look, seen: { points: [], blind: [`the server refuses it: ${textForLogs(error)}`] } });
+        answers.push({ look, seen: { points: [], blind: [refusalText(error)] } });
       }
     return answers;
   }
@@ -268,6 +268,11 @@ class TargetWatch {
     if (JSON.stringify([before.blind, before.needless]) !== JSON.stringify([blind, needless]))
       this.#request.on({ kind: "state", state });
   }
+}
+
+function refusalText(error: unknown): string {
+  const hint = error instanceof LockstepError ? ` ${error.hint}` : "";
+  return `the server refuses it: ${textForLogs(error)}${hint}`;
 }
 
 function whyNot(states: readonly LookState[]): string {

@@ -2,6 +2,7 @@ import type { Connection } from "../../dialects/connection.js";
 import { isBlind } from "../../dialects/pressure.js";
 import type { ReadStatement, TableStatements } from "../../dialects/statements.js";
 import type { TableFacts } from "../../dialects/table.js";
+import { LockstepError } from "../../errors.js";
 import { readTable } from "../../facts/table.js";
 import { leastCalls, originOf } from "../../gates/reads/compare-statements.js";
 import { type Baseline, readBaselines } from "../../ledger/baselines.js";
@@ -84,7 +85,12 @@ function unendedText(late: readonly number[]): string {
 
 async function keptOf(connection: Connection, tables: readonly TableFacts[], { evidence }: WatchContext) {
   const kept: (readonly Baseline[])[] = [];
-  for (const table of tables) kept.push(await readBaselines(connection, { plan: evidence, table }));
+  try {
+    for (const table of tables) kept.push(await readBaselines(connection, { plan: evidence, table }));
+  } catch (error) {
+    // Whoever may not read the ledger can watch all the same.
+    if (connection.isLost || !(error instanceof LockstepError)) throw error;
+  }
   return kept;
 }
 

@@ -118,7 +118,11 @@ async function undo(invocation: Invocation, plan: Plan, targets: readonly Target
   const failed = reports.find(({ exitCode }) => exitCode !== 0);
   return {
     reactions,
-    next: failed?.next ?? nextStep(loadPlan(project.root, plan.id), plugin.words, plans),
+    next:
+      failed?.next ??
+      (reports.length > 0
+        ? `${plugin.words.generate === undefined ? "" : `${plugin.words.generate}, `}review and commit, deploy the code.  Then: npx lockstep status ${plan.id}`
+        : nextStep(loadPlan(project.root, plan.id), plugin.words, plans)),
     json: {
       written: true,
       to,

@@ -78,6 +78,7 @@ export const formats: readonly Format[] = [${ids.map(camel).join(", ")}];
       "confirmed",
       "merge-answers",
       "rows-in-doubt",
+      "said-aware",
       "service-states",
       "service-words",
       "unaware-rows",
@@ -101,6 +102,16 @@ ${ids.map((id) => `  "${id}": ${camel(id)},`).join("\n")}
 export const signals: readonly Signal[] = [
 ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 ] as readonly unknown[] as readonly Signal[];
+`,
+  },
+  {
+    folder: "core/src/watch/looks",
+    not: ["index", "look"],
+    write: (ids) =>
+      `${imports(ids, `import type { Look } from "./look.js";`)}
+
+/** Everything that a watch looks at, in the order of their names. This file is generated: npm run lists. */
+export const looks: readonly Look[] = [${ids.map(camel).join(", ")}];
 `,
   },
   {

@@ -623,6 +623,12 @@ export const errorTable = {
     next: "Rehearse the plan again: npx lockstep rehearse. Or remove the file: the report says what was not measured.",
     exit: 1,
   },
+  LS6601: {
+    title: "Nothing can be watched",
+    why: "A watch that sees nothing would say that all is well.",
+    next: "Give the role what the message names, or name what measures the application in gates.readsSteady of lockstep.config.ts.",
+    exit: 2,
+  },
   LS7001: {
     title: "The ledger cannot be made or used",
     why: "Progress is kept on the target, in schema lockstep (MySQL and MariaDB: database lockstep), so that a backfill can go on after an interruption.",

@@ -7,6 +7,12 @@ import type { SignalContext } from "./signals/signal.js";
 /** A replica that is asked itself, by the name of the variable that holds its URL. */
 export type NamedReplica = (ReplicaLag & { readonly name: string }) | Blind;
 
+/** What it needs of who asks. */
+type Asking = Pick<
+  SignalContext<{ readonly replicaUrlFrom: readonly string[] | undefined }>,
+  "options" | "isHeld" | "clock" | "env"
+>;
+
 /** How long an answer counts while nothing is held, and how long one that cannot be reached is left alone. */
 const answerMs = 1000;
 const restMs = 60_000;
@@ -23,9 +29,7 @@ export class NamedReplicas {
   }
 
   /** @throws at the first look alone: LS8003 a variable is not set · LS8004 nobody answers · LS8002 it is no replica */
-  async ask(
-    context: SignalContext<{ readonly replicaUrlFrom: readonly string[] | undefined }>,
-  ): Promise<readonly NamedReplica[]> {
+  async ask(context: Asking): Promise<readonly NamedReplica[]> {
     const { options, isHeld, clock } = context;
     const answers: NamedReplica[] = [];
     for (const name of options.replicaUrlFrom ?? []) {
@@ -40,7 +44,7 @@ export class NamedReplicas {
   async #ask(
     name: string,
     open: Connection | undefined,
-    { env, clock }: SignalContext<unknown>,
+    { env, clock }: Pick<Asking, "env" | "clock">,
   ): Promise<NamedReplica> {
     let connection = open;
     try {

@@ -28,16 +28,16 @@ export function numberOption(value: string, least: number, common: Common): RunO
   };
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A time, in milliseconds: `500ms`, `10s`, `5min`, `2h`. */
+/** A time, in milliseconds: `500ms`, `10s`, `5min` or `5m`, `2h`. */
 export function timeOption(common: Common): RunOption<number> {
   return {
     ...common,
     value: "<time>",
     wanted: "a time, as in 500ms, 10s, 5min or 2h",
     read: (text) => {
-      const match = /^(\d{1,9}(?:\.\d+)?) ?(ms|s|min|h|d)$/.exec(text.trim());
+      const match = /^(\d{1,9}(?:\.\d+)?) ?(ms|s|m|min|h|d)$/.exec(text.trim());
       return match === null ? undefined : Math.round(Number(match[1]) * units[match[2]!]!);
     },
   };

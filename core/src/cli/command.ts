@@ -8,8 +8,8 @@ export interface CommandResult {
   readonly text: string;
   /** The one document of `--json`; `schemaVersion` is added. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** 0 fine or nothing to do · 1 the answer is no · 2 usage or configuration · 3 a target could not be asked · 130 cancelled. */
-  readonly exitCode: 0 | 1 | 2 | 3 | 130;
+  /** 0 fine or nothing to do · 1 the answer is no · 2 usage or configuration · 3 a target could not be asked · 5 an anomaly · 130 cancelled. */
+  readonly exitCode: 0 | 1 | 2 | 3 | 5 | 130;
 }
 
 /** What a command that works on a project gets. */

@@ -29,7 +29,7 @@ export interface MainOptions {
 /**
  * Runs the `lockstep` command.
  *
- * @returns the exit code: 0 fine · 1 the answer is no · 2 usage or config · 3 database or environment · 4 our bug · 130 cancelled
+ * @returns the exit code: 0 fine · 1 the answer is no · 2 usage or config · 3 database or environment · 4 our bug · 5 an anomaly · 130 cancelled
  */
 export async function main({ plugins, version, argv }: MainOptions): Promise<number> {
   const abort = new AbortController();

@@ -42,6 +42,17 @@ export interface LockstepConfigInput {
     /** What the gate reads-steady asks besides the statistics of the server. Default: nothing. */
     readsSteady?: ReadsSteadyInput;
   };
+  /** What `lockstep watch` does where no option says otherwise. What it asks besides the database stands in `gates.readsSteady`. */
+  watch?: {
+    /** How long it watches: 30min, 2h. Default: "30min". */
+    for?: string;
+    /** Between two looks: 15s, 1min. Default: "15s". */
+    every?: string;
+    /** So many looks are what later ones are compared with. Default: 5. */
+    baseline?: number;
+    /** A command for the shell, run once something is not as it was; LOCKSTEP_… in its environment say what. Default: nothing. */
+    onAnomaly?: string;
+  };
   /** The code that is looked through and edited. */
   code?: {
     /** Globs from the project's root; those that begin with `../` are for `roots`. Default: every source file of the project. */

@@ -86,6 +86,15 @@ export const configSchema = z.strictObject({
   // What the names are, and what a value looks like, is known to the runs: see `cli/run-options.ts`.
   backfill: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   rehearse: rehearse.optional(),
+  // What a time looks like is known to the command.
+  watch: z
+    .strictObject({
+      for: z.string().min(1).optional(),
+      every: z.string().min(1).optional(),
+      baseline: z.int().min(3).max(100).optional(),
+      onAnomaly: z.string().min(1).optional(),
+    })
+    .optional(),
   check: z
     .strictObject({
       base: z.string().min(1).optional(),

@@ -25,6 +25,10 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "backfill.batchMs": "20, and 500 while nobody else writes to the table",
   "backfill.pauseMs": "0",
   "rehearse.rate": "100 requests a second",
+  "watch.for": "30min",
+  "watch.every": "15s",
+  "watch.baseline": "5 looks",
+  "watch.onAnomaly": "nothing",
 };
 
 /** Every setting: those of the file, then the defaults. */

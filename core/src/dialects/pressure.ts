@@ -56,6 +56,21 @@ export interface DeadRows {
   readonly heldBy?: string;
 }
 
+/** Transactions of a database, since it was made or its counters were set back. */
+export interface TransactionCounts {
+  readonly ended: number;
+  /** Of them: as after every error. */
+  readonly rolledBack: number;
+  readonly since?: string;
+}
+
+/** A session of an application that waits for a lock. */
+export interface LockWait {
+  readonly ms: number;
+  /** Who waits, for which lock, with which statement, and for whom; without values. */
+  readonly text: string;
+}
+
 /** What a server tells of the load that it and its replicas are under. Where a system has no such thing, the question is missing. */
 export interface Pressure {
   /** The replicas that it knows. */
@@ -77,4 +92,8 @@ export interface Pressure {
   archive?(connection: Connection): Promise<Archive | Blind | undefined>;
   /** Of a table and those that inherit from it. */
   deadRows?(connection: Connection, table: TableName): Promise<DeadRows | undefined>;
+  /** Of the database. */
+  transactions?(connection: Connection): Promise<TransactionCounts | Blind>;
+  /** Sessions that wait for locks on some tables or their rows. Lockstep's own are left out. */
+  waits?(connection: Connection, tables: readonly TableName[]): Promise<readonly LockWait[] | Blind>;
 }

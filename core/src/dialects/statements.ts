@@ -32,12 +32,31 @@ export interface StatementStatistics {
   readonly unplanned?: string | undefined;
 }
 
-/** What the server's own statistics say of the statements that read a table. Writes, and what Lockstep itself runs, are left out. */
+/** A statement that has not ended, by the id of those that are counted, and for how long it has run. */
+export interface RunningStatement {
+  readonly id: string;
+  readonly ms: number;
+}
+
+/** What reads or changes some tables: counted, and at it for a second or more. Statements have no plans. */
+export interface TableStatements extends Omit<StatementStatistics, "unplanned"> {
+  readonly running: readonly RunningStatement[];
+}
+
+/** What the server's own statistics say of statements. What Lockstep itself runs is left out. */
 export interface Statements {
-  /** @param explained statements, by id, whose plan is asked for besides that of the most expensive ones */
+  /**
+   * Those that read a table, and nothing else.
+   * @param explained statements, by id, whose plan is asked for besides that of the most expensive ones
+   */
   read(
     connection: Connection,
     table: Pick<TableFacts, "schema" | "name">,
     explained: readonly string[],
   ): Promise<StatementStatistics | Blind>;
+  /** Those that read or change one of the tables. */
+  touching(
+    connection: Connection,
+    tables: readonly Pick<TableFacts, "schema" | "name">[],
+  ): Promise<TableStatements | Blind>;
 }

@@ -1,7 +1,11 @@
 import { errorCode } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Blind, Pressure, Slot } from "../dialects/pressure.js";
+import { tableLabel } from "../model/names.js";
+import { loadParser } from "../sql/postgres/parser.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+import { statementText, withoutLengths } from "../sql/statement-words.js";
+import { wordsOf } from "./statements.js";
 
 export const pressure: Pressure = {
   async replicas(connection) {
@@ -129,7 +133,70 @@ export const pressure: Pressure = {
       ...(held === null ? {} : { heldBy: held }),
     };
   },
+
+  async transactions(connection) {
+    const { rows } = await connection.query<{ ended: number; failed: number; since: string | null }>(
+      `SELECT (xact_commit + xact_rollback)::float8 AS ended, xact_rollback::float8 AS failed, stats_reset::text AS since
+         FROM pg_stat_database WHERE datname = current_database()`,
+    );
+    const { ended, failed, since } = rows[0]!;
+    return { ended, rolledBack: failed, ...(since === null ? {} : { since }) };
+  },
+
+  async waits(connection, tables) {
+    const { rows } = await connection.query<WaitRow>(waitsSql(connection.serverVersion >= 140_000), [
+      tables.map(quoteTable),
+      tables.map(tableLabel),
+    ]);
+    if (rows.some(({ isHidden }) => isHidden)) return blind(connection, "who waits for locks");
+    const parser = await loadParser();
+    const statement = (text: string | null) => {
+      const words = text === null ? undefined : wordsOf(text, parser);
+      return words === undefined || words.length === 0 ? "a statement" : `‘${statementText(withoutLengths(words))}’`;
+    };
+    return rows.map((row) => {
+      const who = [row.holder, row.holderState].filter((part) => part).join(", ");
+      const holder =
+        row.holderPid === null ? "" : `, behind pid ${row.holderPid} (${who}): ${statement(row.holderQuery)}`;
+      return {
+        ms: row.ms,
+        text: `${statement(row.query)} waits for ${row.mode} on "${row.table}" since ${(row.ms / 1000).toFixed(1)} s${holder}`,
+      };
+    });
+  },
 };
+
+interface WaitRow {
+  readonly ms: number;
+  readonly mode: string;
+  readonly table: string;
+  readonly query: string | null;
+  readonly isHidden: boolean;
+  readonly holderPid: number | null;
+  readonly holder: string | null;
+  readonly holderState: string | null;
+  readonly holderQuery: string | null;
+}
+
+// Who waits for a row waits for a transaction, and holds the table of the row. Advisory locks are the application's own affair, and who
+// waits for all transactions builds an index.
+const waitsSql = (knowsBegin: boolean) => `
+WITH RECURSIVE named AS (SELECT to_regclass(sql)::oid AS root, label FROM unnest($1::text[], $2::text[]) t(sql, label)),
+relations(oid, label) AS (SELECT root, label FROM named WHERE root IS NOT NULL
+                    UNION SELECT inhrelid, label FROM pg_inherits JOIN relations ON inhparent = relations.oid),
+waits AS (
+  SELECT w.pid, w.mode, ${knowsBegin ? "w.waitstart" : "NULL::timestamptz"} AS since, (
+         SELECT min(r.label) FROM pg_locks h JOIN relations r ON r.oid = h.relation
+          WHERE h.pid = w.pid AND h.database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS label
+    FROM pg_locks w WHERE NOT w.granted AND w.locktype IN ('relation', 'extend', 'page', 'tuple', 'transactionid'))
+SELECT greatest(extract(epoch FROM clock_timestamp() - coalesce(w.since, a.query_start)) * 1000, 0)::float8 AS ms, w.mode, w.label AS "table",
+       a.query, a.state IS NULL AS "isHidden", b.pid AS "holderPid", concat_ws(', ', b.usename, nullif(b.application_name, '')) AS holder,
+       b.state AS "holderState", b.query AS "holderQuery"
+  FROM waits w JOIN pg_stat_activity a USING (pid)
+       LEFT JOIN LATERAL (SELECT * FROM pg_stat_activity b WHERE b.pid = ANY (pg_blocking_pids(w.pid)) ORDER BY b.xact_start NULLS LAST LIMIT 1) b ON true
+ WHERE w.label IS NOT NULL AND a.datname = current_database() AND coalesce(a.backend_type, 'client backend') = 'client backend'
+   AND a.application_name !~ '^lockstep( |$)'
+ ORDER BY 1 DESC LIMIT 20`;
 
 async function blind(connection: Connection, what: string): Promise<Blind> {
   const { rows } = await connection.query<{ role: string }>("SELECT current_user AS role");

@@ -3,20 +3,15 @@ import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Blind } from "../dialects/pressure.js";
 import type { ReadStatement, Statements } from "../dialects/statements.js";
-import { type Counted, readsOf } from "../sql/counted-statements.js";
+import { type Counted, readsOf, statementId, statementsOf } from "../sql/counted-statements.js";
 import { loadParser, type Parser, type ScanToken } from "../sql/postgres/parser.js";
 import { quoteIdentifier, quoteLiteral } from "../sql/postgres/quote.js";
-import type { Words } from "../sql/statement-words.js";
+import { type Words, withoutLengths } from "../sql/statement-words.js";
 
 /** By pg_stat_statements, and EXPLAIN (GENERIC_PLAN), which needs no values. */
 export const statements: Statements = {
-  async read(connection, table, explained) {
-    const found = await findExtension(connection);
-    if ("kind" in found) return found;
-    const { schema } = found;
-    try {
-      const counted = await limited(connection, () => count(connection, found, table.name));
-      if ("kind" in counted) return counted;
+  read(connection, table, explained) {
+    return reading(connection, [table], async (counted) => {
       const parser = await loadParser();
       const reads = readsOf(counted.statements, table, (text) => wordsOf(text, parser));
       const wanted = new Set([...reads.slice(0, mostPlans).map(({ id }) => id), ...explained]);
@@ -34,16 +29,48 @@ export const statements: Statements = {
         ...(since === null ? {} : { since }),
         ...(isPlanned ? {} : { unplanned: "PostgreSQL plans statements without their values from 16 on" }),
       };
-    } catch (error) {
-      if (errorCode(error) !== "42501") throw error;
-      const { rows } = await connection.query<{ role: string }>("SELECT current_user AS role");
-      const role = rows[0]!.role;
-      return blind(
-        `the role ${role} may not read pg_stat_statements: GRANT USAGE ON SCHEMA ${quoteIdentifier(schema)} TO ${quoteIdentifier(role)}`,
-      );
-    }
+    });
+  },
+  touching(connection, tables) {
+    return reading(connection, tables, async ({ statements: counted, since, ...about }) => {
+      const parser = await loadParser();
+      const known = statementsOf(counted, tables, (text) => wordsOf(text, parser)).map(({ text: _, ...each }) => each);
+      const { rows } = await limited(connection, () => connection.query<{ text: string; ms: number }>(runningSql));
+      const running = rows.map(({ text, ms }) => ({
+        id: statementId(withoutLengths(wordsOf(text, parser) ?? [])),
+        ms,
+      }));
+      return { ...about, statements: known, running, ...(since === null ? {} : { since }) };
+    });
   },
 };
+
+/** What the server has counted of statements that name one of the tables; a right that is missing is a reason not to see it. */
+async function reading<T extends object>(
+  connection: Connection,
+  tables: readonly { readonly name: string }[],
+  use: (counted: Count) => Promise<T>,
+): Promise<T | Blind> {
+  const found = await findExtension(connection);
+  if ("kind" in found) return found;
+  try {
+    const names = tables.map(({ name }) => name);
+    const counted = await limited(connection, () => count(connection, found, names));
+    return "kind" in counted ? counted : await use(counted);
+  } catch (error) {
+    if (errorCode(error) !== "42501") throw error;
+    const { rows } = await connection.query<{ role: string }>("SELECT current_user AS role");
+    const role = rows[0]!.role;
+    return blind(
+      `the role ${role} may not read pg_stat_statements: GRANT USAGE ON SCHEMA ${quoteIdentifier(found.schema)} TO ${quoteIdentifier(role)}`,
+    );
+  }
+}
+
+/** Younger ones end by themselves in time, and are counted then. */
+const runningSql = `SELECT query AS text, (extract(epoch FROM clock_timestamp() - query_start) * 1000)::float8 AS ms
+  FROM pg_stat_activity WHERE state = 'active' AND datname = current_database() AND backend_type = 'client backend'
+   AND application_name !~ '^lockstep( |$)' AND query_start < clock_timestamp() - interval '1 s'`;
 
 /** Each costs the server a few milliseconds. */
 const mostPlans = 20;
@@ -78,7 +105,7 @@ interface Count {
   readonly statements: readonly Counted[];
 }
 
-async function count(connection: Connection, extension: Extension, table: string): Promise<Count | Blind> {
+async function count(connection: Connection, extension: Extension, names: readonly string[]): Promise<Count | Blind> {
   const schema = quoteIdentifier(extension.schema);
   // The names are those of PostgreSQL 13 and later; when a statement was counted first is known from 17 on.
   const time = extension.columns.includes("total_exec_time") ? "total_exec_time" : "total_time";
@@ -103,7 +130,8 @@ async function count(connection: Connection, extension: Extension, table: string
     );
   const { rows } = await connection.query<Counted>(
     `SELECT query AS text, sum(calls)::float8 AS calls, sum(${time})::float8 AS "totalMs", sum(rows)::float8 AS rows, ${first} AS "firstAt"
-       FROM ${schema}.pg_stat_statements WHERE ${isHere} AND strpos(lower(query), lower(${quoteLiteral(table)})) > 0
+       FROM ${schema}.pg_stat_statements WHERE ${isHere} AND EXISTS (
+        SELECT FROM unnest(ARRAY[${names.map(quoteLiteral).join(", ")}]::text[]) AS name WHERE strpos(lower(query), lower(name)) > 0)
       GROUP BY queryid, query`,
   );
   return { at, since, lost, statements: rows };

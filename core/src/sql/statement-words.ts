@@ -78,10 +78,28 @@ export function readsTable(
   return false;
 }
 
+/** Whether rows of the table are inserted or updated. Where they are deleted it is read, too: it stands behind FROM. */
+export function changesTable(
+  words: Words,
+  { schema, name }: { readonly schema: string; readonly name: string },
+  fold: (name: string) => string = (each) => each,
+): boolean {
+  const [own, ownSchema] = [fold(nameWord(name)), fold(nameWord(schema))];
+  return words.some((word, at) => {
+    if (word !== "INTO" && word !== "UPDATE") return false;
+    const start = words[at + 1] === "ONLY" ? at + 2 : at + 1;
+    const isQualified = words[start + 1] === ".";
+    const last = words[isQualified ? start + 2 : start] ?? "";
+    return fold(last) === own && (!isQualified || fold(words[start] ?? "") === ownSchema);
+  });
+}
+
 const ownAliases = new Set(["key", "k0", "upper", "rows", "filled", "found"].map(nameWord));
 
 /** Whether Lockstep itself runs it: it names the ledger, or is written as the statements of a backfill are. */
 export function isOwn(words: Words): boolean {
+  // What counts rows without a value names what it counts so.
+  if (words.includes('"label"') && words.includes('"written"') && words.includes('"sample"')) return true;
   return words.some(
     (word, at) =>
       /^"(zz_)?lockstep(_|"$)/.test(word) || (ownAliases.has(word) && words[at - 1] === "AS" && words.includes('"t"')),

@@ -26,6 +26,7 @@ import statsPull from "./stats-pull.js";
 import status from "./status.js";
 import undo from "./undo.js";
 import verify from "./verify.js";
+import watch from "./watch.js";
 
 /** Every command, in the order of their names. This file is generated: npm run lists. */
 export const commands: readonly CliCommand[] = [
@@ -56,4 +57,5 @@ export const commands: readonly CliCommand[] = [
   status,
   undo,
   verify,
+  watch,
 ];

@@ -139,7 +139,7 @@ function since(now: Counts, then: Counts | undefined): Counts {
  * The statement that a read of the column came from: the same without the column, or with one other name in the column's place. Of
  * several the one that was called most.
  */
-function originOf(
+export function originOf(
   read: ReadStatement,
   statements: readonly ReadStatement[],
   column: string,

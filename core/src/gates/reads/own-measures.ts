@@ -36,10 +36,11 @@ export async function askOwnMeasures(
   ];
 }
 
-async function askHttp({ urlFrom, url }: OwnUrl, target: string): Promise<OwnMeasure> {
+/** Whether it answers with 200 to 299. @param longestMs how long it has for that. Default: 5 s */
+export async function askHttp({ urlFrom, url }: OwnUrl, target: string, longestMs = timeoutMs): Promise<OwnMeasure> {
   const name = "http";
   if (!url) return { name, verdict: "unknown", text: `${urlFrom} is not set` };
-  const answer = await get(named(url, target));
+  const answer = await get(named(url, target), longestMs);
   if (typeof answer === "string") return { name, verdict: "worse", text: `the check of ${urlFrom} ${answer}` };
   await answer.body?.cancel();
   return {
@@ -58,8 +59,7 @@ async function askPrometheus(
   const name = "prometheus";
   const unknown = (text: string): OwnMeasure => ({ name, verdict: "unknown", text });
   if (!url) return unknown(`${urlFrom} is not set`);
-  const ask = (time?: string) =>
-    numberOf(url, { query: named(query, target), ...(time === undefined ? {} : { time }) });
+  const ask = (time?: string) => prometheusValue(url, query, target, time);
   const value = await ask();
   if (typeof value === "string") return unknown(`the query of ${urlFrom} ${value}`);
   const before = atMost === undefined && baselineAt !== undefined ? await ask(baselineAt) : undefined;
@@ -76,6 +76,11 @@ async function askPrometheus(
     value,
     limit,
   };
+}
+
+/** What a query gives, now or at a moment, or why it gives no number. */
+export function prometheusValue(url: string, query: string, target: string, time?: string): Promise<number | string> {
+  return numberOf(named(url, target), { query: named(query, target), ...(time === undefined ? {} : { time }) });
 }
 
 /** One number, or why there is none. */
@@ -95,11 +100,12 @@ async function numberOf(url: string, parameters: Readonly<Record<string, string>
   return Number.isFinite(value) ? value : "gives no number";
 }
 
-async function get(url: string): Promise<Response | string> {
+async function get(url: string, longestMs = timeoutMs): Promise<Response | string> {
   try {
-    return await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    return await fetch(url, { signal: AbortSignal.timeout(longestMs) });
   } catch (error) {
-    return (error as Error).name === "TimeoutError" ? "does not answer within 5 s" : "cannot be reached";
+    const isLate = (error as Error).name === "TimeoutError";
+    return isLate ? `does not answer within ${longestMs / 1000} s` : "cannot be reached";
   }
 }
 

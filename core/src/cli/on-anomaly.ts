@@ -1,0 +1,109 @@
+import { connect } from "../connect.js";
+import { withoutPasswords } from "../db/url-text.js";
+import { runTool } from "../deploy/run-tool.js";
+import { LockstepError } from "../errors.js";
+import { recordOf } from "../facts/record-of.js";
+import { readBackfills } from "../ledger/backfills.js";
+import { changeControl } from "../ledger/control.js";
+import { type Plan, tableLabel } from "../model/index.js";
+import { anomalySentence, type Reaction } from "../review/watch.js";
+import type { Anomaly } from "../watch/watch-target.js";
+import { atOnce } from "./at-once.js";
+import type { Invocation } from "./command.js";
+import type { Target } from "./targets.js";
+import { whoAsks } from "./who.js";
+
+/** Nobody waits for a message to be sent for longer. */
+const longestCommandMs = 60_000;
+
+interface Paused {
+  readonly target: string;
+  readonly table: string;
+  readonly isPaused: boolean;
+  readonly reaction: Reaction;
+}
+
+/** Holds the plan's backfills on all targets that are watched, those that have begun and are not done, until somebody resumes them. */
+export async function pauseBackfills(
+  plan: Plan,
+  targets: readonly Target[],
+  anomaly: Anomaly,
+): Promise<readonly Paused[]> {
+  const paused = { who: `lockstep watch (${whoAsks()})`, at: new Date().toISOString(), why: anomalySentence(anomaly) };
+  const all: Paused[] = [];
+  if (plan.backfills.length === 0) return all;
+  await atOnce(targets, async (target) => {
+    const note = (table: string, isPaused: boolean, text: string) =>
+      all.push({
+        target: target.name,
+        table,
+        isPaused,
+        reaction: { isDone: isPaused, text: `${target.name}: ${text}` },
+      });
+    const whole = plan.backfills.map(({ table }) => `"${tableLabel(table)}"`).join(", ");
+    try {
+      const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false });
+      try {
+        const records = await readBackfills(connection, plan.id);
+        for (const spec of plan.backfills) {
+          const record = await recordOf(connection, records, spec);
+          if (record === undefined || record.status === "done") continue;
+          const { table, once } = record;
+          // Whoever paused it first stays on record.
+          await changeControl(connection, { plan: plan.id, table, once }, (control) => ({
+            ...control,
+            paused: control.paused ?? paused,
+          }));
+          note(tableLabel(spec.table), true, `the backfill of "${tableLabel(spec.table)}" is paused`);
+        }
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      if (!(error instanceof LockstepError)) throw error;
+      note(whole, false, `the backfill of ${whole} could not be paused: ${error.message}`);
+    }
+  });
+  return all;
+}
+
+/** Runs the command of the config, with what was found in its environment; its lines go to stderr. */
+export async function runOnAnomaly(
+  command: string,
+  { plan, anomaly, invocation }: { readonly plan: Plan; readonly anomaly: Anomaly; readonly invocation: Invocation },
+): Promise<{ readonly exitCode: number; readonly reaction: Reaction }> {
+  const { io } = invocation;
+  const { project } = await invocation.workspace();
+  const [shell, args] =
+    process.platform === "win32" ? ["cmd", ["/d", "/s", "/c", command]] : ["/bin/sh", ["-c", command]];
+  const run = await runTool(shell as string, args as string[], {
+    cwd: project.root,
+    env: { ...io.env, ...factsOf(plan, anomaly, io.env) },
+    onLine: (line) => io.err(`  ${io.colors.dim(line)}`),
+    signal: AbortSignal.timeout(longestCommandMs),
+  }).catch((error: Error) => ({ exitCode: 127, output: error.message }));
+  const isDone = run.exitCode === 0;
+  return {
+    exitCode: run.exitCode,
+    reaction: { isDone, text: `the command of watch.onAnomaly ended with ${run.exitCode}` },
+  };
+}
+
+function factsOf(plan: Plan, anomaly: Anomaly, env: Invocation["io"]["env"]): Record<string, string> {
+  const facts: Record<string, string> = {
+    LOCKSTEP_PLAN: plan.id,
+    LOCKSTEP_PHASE: plan.state.released,
+    LOCKSTEP_TARGET: anomaly.target,
+    LOCKSTEP_ANOMALY: anomaly.kind === "lost" ? "lost" : anomaly.measure,
+    LOCKSTEP_TEXT: withoutPasswords(anomalySentence(anomaly), env),
+    LOCKSTEP_SINCE: anomaly.since,
+  };
+  if (anomaly.kind === "lost") return facts;
+  return {
+    ...facts,
+    LOCKSTEP_SUBJECT: anomaly.subject,
+    LOCKSTEP_UNIT: anomaly.unit,
+    LOCKSTEP_BASELINE: String(anomaly.baseline),
+    LOCKSTEP_VALUE: String(anomaly.value),
+  };
+}

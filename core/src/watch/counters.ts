@@ -1,0 +1,18 @@
+/** What a server has counted of something. It goes up until the server forgets it. */
+export interface Counter {
+  readonly calls: number;
+  readonly totalMs: number;
+  /** When it began to count it, as far as it knows. */
+  readonly firstAt?: string | undefined;
+}
+
+/**
+ * What came between two readings; undefined where nobody can tell: the counter was set back in between.
+ *
+ * @param isReset all counters were
+ */
+export function between(then: Counter | undefined, now: Counter, isReset: boolean): Counter | undefined {
+  if (then === undefined || isReset || then.firstAt !== now.firstAt) return undefined;
+  if (now.calls < then.calls || now.totalMs < then.totalMs) return undefined;
+  return { calls: now.calls - then.calls, totalMs: now.totalMs - then.totalMs };
+}

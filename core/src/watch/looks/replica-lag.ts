@@ -1,0 +1,46 @@
+import { NamedReplicas } from "../../backfill/named-replicas.js";
+import { isBlind, type ReplicaLag } from "../../dialects/pressure.js";
+import { defineLook, type Point } from "./look.js";
+
+/** Readers of a replica see old data while it replays what was written. */
+export default defineLook({
+  id: "replica-lag",
+  summary: "how far replicas are behind, those that the server knows and those of backfill.replicaUrlFrom",
+  start({ replicas: { ignored, urlsFrom }, clock, env, atEnd }) {
+    const named = new NamedReplicas(atEnd);
+    const known = new Set<string>();
+    const stoppedMs = new Map<string, number>();
+    return async (connection) => {
+      const found = await connection.dialect.pressure.replicas(connection);
+      const asked = await named.ask({ options: { replicaUrlFrom: urlsFrom }, isHeld: false, clock, env });
+      const blind: string[] = [];
+      const points: Point[] = [];
+      const seen = new Set<string>();
+      const note = ({ name, bytes, seconds, stopped }: ReplicaLag & { readonly name: string }) => {
+        if (ignored.includes(name)) return;
+        seen.add(name);
+        if (stopped === undefined) stoppedMs.delete(name);
+        else if (!stoppedMs.has(name)) stoppedMs.set(name, clock.now());
+        // One that replays nothing does not say how late it is.
+        const late = seconds === undefined && stopped === undefined ? undefined : lateMs(name, seconds);
+        const more = stopped === undefined ? {} : { detail: `it has stopped: ${stopped}` };
+        if (bytes !== undefined) points.push({ measure: "replica-bytes", subject: name, value: bytes, ...more });
+        if (late !== undefined) points.push({ measure: "replica-time", subject: name, value: late, ...more });
+      };
+      const lateMs = (name: string, seconds = 0) =>
+        Math.max(seconds * 1000, clock.now() - (stoppedMs.get(name) ?? clock.now()));
+      // Whoever names replicas to ask knows that the primary cannot tell.
+      if (!isBlind(found)) found.filter(({ isLogical }) => !isLogical).forEach(note);
+      else if (urlsFrom.length === 0) blind.push(found.reason);
+      for (const replica of asked)
+        if (isBlind(replica)) blind.push(replica.reason);
+        else note(replica);
+      const gone = [...known].filter((name) => !seen.has(name));
+      if (gone.length > 0)
+        blind.push(`the replica ${gone.join(", ")} is not connected, so nobody knows how far behind it is`);
+      for (const name of seen) known.add(name);
+      const isNone = points.length === 0 && blind.length === 0 && seen.size === 0;
+      return { points, blind, ...(isNone ? { needless: ["no replica is connected"] } : {}) };
+    };
+  },
+});

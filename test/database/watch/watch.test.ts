@@ -1,0 +1,293 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { connect } from "../../../core/src/connect.js";
+import { systemClock } from "../../../core/src/db/clock.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
+import { readTable } from "../../../core/src/facts/table.js";
+import { confirm } from "../../../core/src/ledger/evidence.js";
+import type { Plan } from "../../../core/src/model/index.js";
+import { looks } from "../../../core/src/watch/looks/index.js";
+import type { WatchContext } from "../../../core/src/watch/looks/look.js";
+import { type Anomaly, type WatchEvent, type WatchOutcome, watchTarget } from "../../../core/src/watch/watch-target.js";
+import { type PostgresServer, start } from "../../support/postgres.js";
+import { type Replica, startReplica } from "../../support/replica.js";
+import { openSession, type Session } from "../../support/sessions.js";
+import { fillTable, makeTable, numbered, plan } from "../backfill/fixture.js";
+import { startTraffic, type Traffic } from "./traffic.js";
+
+// An application at work, watched: nothing is found while it is quiet, and each fault within two looks. What is measured is as real as it
+// gets on a machine that does other things meanwhile; looks are half a second apart.
+
+const everyMs = 500;
+const baseline = 6;
+
+let server: PostgresServer;
+let db: Connection;
+let traffic: Traffic;
+let endpoint: Server;
+let health = 200;
+let gauge = 7;
+
+const step = { gate: "no-missing-values", table: { name: "User" }, column: "handle" } as const;
+const planned = {
+  id: plan,
+  columns: [{ table: step.table, name: step.column }],
+  gates: { switch: [step], contract: [step] },
+} as unknown as Plan;
+
+beforeAll(async () => {
+  server = await start({ settings: { shared_preload_libraries: "pg_stat_statements" } });
+  db = await connect(server.url("postgres"), { applicationName: "test" });
+  await db.query("CREATE EXTENSION pg_stat_statements");
+  const spec = await makeTable(db, { rows: numbered(100) });
+  await db.query(
+    `INSERT INTO "User" SELECT n, 'User' || n || '@example.org', 'note', NULL FROM generate_series(1000, 150000) n;
+     CREATE INDEX "User_email_idx" ON "User" (email); CREATE FUNCTION slow(s float8) RETURNS text LANGUAGE sql AS 'SELECT ''''::text';
+     ANALYZE "User"`,
+  );
+  await fillTable(server.url("postgres"), spec, { batch: { startRows: 5000 } });
+  // As where the value is computed in the application.
+  await db.query(`ALTER TABLE "User" DISABLE TRIGGER USER`);
+  const table = (await readTable(db, step.table))!;
+  await confirm(db, { plan, gate: "writers-aware", table, column: step.column }, "ada@example.org");
+  traffic = await startTraffic(server.url("postgres"), 50);
+  endpoint = createServer((request, response) => {
+    response.statusCode = request.url?.startsWith("/api/v1/query") ? 200 : health;
+    response.end(JSON.stringify({ data: { resultType: "scalar", result: [0, String(gauge)] } }));
+  });
+  await new Promise<void>((resolve) => endpoint.listen(0, "127.0.0.1", resolve));
+}, 120_000);
+afterAll(async () => {
+  await traffic?.stop();
+  endpoint?.close();
+  await db?.close();
+  await server?.stop();
+});
+
+function contextOf(more: Partial<WatchContext> = {}): WatchContext {
+  const url = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
+  return {
+    plan: planned,
+    evidence: plan,
+    target: "production",
+    tables: [step.table],
+    everyMs,
+    measures: {
+      http: { urlFrom: "CHECK_URL", url },
+      prometheus: { urlFrom: "PROMETHEUS_URL", url, query: "up" },
+    },
+    services: [],
+    writtenFrom: () => "expand",
+    replicas: { ignored: [], urlsFrom: [] },
+    env: {},
+    clock: systemClock,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    atEnd: () => undefined,
+    ...more,
+  };
+}
+
+/** Watches, with something done after so many looks. */
+async function watch(
+  looks: number,
+  { after = baseline, act }: { after?: number; act?: () => unknown } = {},
+  more: Partial<WatchContext> = {},
+): Promise<{ outcome: WatchOutcome; events: readonly WatchEvent[] }> {
+  const events: WatchEvent[] = [];
+  const acting: unknown[] = [];
+  const outcome = await watchTarget({
+    context: contextOf(more),
+    connect: () => connect(server.url("postgres"), { applicationName: "lockstep watch", needsSession: false }),
+    forMs: looks * (more.everyMs ?? everyMs),
+    baseline,
+    random: Math.random,
+    on: (event) => {
+      events.push(event);
+      if (event.kind === "looked" && event.look === after && act) acting.push(act());
+    },
+  });
+  await Promise.all(acting);
+  return { outcome, events };
+}
+
+const measureOf = (anomaly: Anomaly) => (anomaly.kind === "lost" ? "lost" : anomaly.measure);
+
+it("finds nothing while nothing is wrong, and says what it does not see", async () => {
+  const { outcome, events } = await watch(24);
+  expect(outcome.anomalies, JSON.stringify([outcome.anomalies, events], null, 1)).toEqual([]);
+  expect(Object.fromEntries(outcome.states.map(({ look, isLooking }) => [look, isLooking]))).toEqual({
+    http: true,
+    "lock-waits": true,
+    "missing-values": true,
+    prometheus: true,
+    "replica-lag": false,
+    statements: true,
+    transactions: true,
+  });
+  expect(outcome.states.find(({ look }) => look === "replica-lag")?.needless).toEqual(["no replica is connected"]);
+  expect(outcome.looks).toBeGreaterThan(20);
+  expect(outcome.compared).toBeGreaterThanOrEqual(7);
+});
+
+describe("a fault is found within two looks", () => {
+  let blocker: Session | undefined;
+  const block = async (sql: string) => {
+    blocker = await openSession(server.url("postgres"));
+    await blocker.query(`BEGIN; ${sql}`);
+  };
+  const faults: readonly {
+    readonly name: string;
+    readonly measure: string;
+    readonly subject?: RegExp;
+    readonly detail?: RegExp;
+    /** Sessions tell once a second what became of their transactions. */
+    readonly everyMs?: number;
+    inject(): unknown;
+    repair(): unknown;
+  }[] = [
+    {
+      name: "a query that got slow",
+      measure: "statement-time",
+      subject: /^SELECT id, slow \(\?\) FROM "User"/,
+      inject: () =>
+        db.query(
+          `CREATE OR REPLACE FUNCTION slow(s float8) RETURNS text LANGUAGE sql AS 'SELECT pg_sleep(0.06)::text'`,
+        ),
+      repair: () =>
+        db.query(`CREATE OR REPLACE FUNCTION slow(s float8) RETURNS text LANGUAGE sql AS 'SELECT ''''::text'`),
+    },
+    {
+      name: "an index that is gone",
+      measure: "statement-time",
+      subject: /WHERE email = \?/,
+      inject: () => db.query(`DROP INDEX "User_email_idx"`),
+      repair: () => db.query(`CREATE INDEX "User_email_idx" ON "User" (email)`),
+    },
+    {
+      name: "a table that is locked",
+      measure: "lock-wait",
+      detail: /^‘.*"User".*’ waits for \w+ on "User" since .* s, behind pid \d+ \(.*idle in transaction\)/,
+      inject: () => block(`LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE`),
+      repair: () => blocker?.end(),
+    },
+    {
+      name: "a row that is locked",
+      measure: "lock-wait",
+      detail: /UPDATE "User" set note = \? WHERE id = \?’ waits for/,
+      inject: () => block(`SELECT FROM "User" WHERE id = 7 FOR UPDATE`),
+      repair: () => blocker?.end(),
+    },
+    {
+      name: "statements that fail",
+      measure: "failed-transactions",
+      everyMs: 1000,
+      inject: () => traffic.fail(0.5),
+      repair: () => traffic.fail(0),
+    },
+    {
+      name: "an endpoint that answers with 500",
+      measure: "http-failures",
+      subject: /^CHECK_URL$/,
+      detail: /^the check of CHECK_URL answers with 500$/,
+      inject: () => {
+        health = 500;
+      },
+      repair: () => {
+        health = 200;
+      },
+    },
+    {
+      name: "a figure of monitoring that rises",
+      measure: "prometheus",
+      inject: () => {
+        gauge = 20;
+      },
+      repair: () => {
+        gauge = 7;
+      },
+    },
+    {
+      name: "a row without a value",
+      measure: "missing-values",
+      subject: /^"User"."handle"$/,
+      detail: /^for example id=900001$/,
+      inject: () => db.query(`INSERT INTO "User" (id, email) VALUES (900001, 'new@example.org')`),
+      repair: () => db.query(`DELETE FROM "User" WHERE id = 900001`),
+    },
+  ];
+
+  it.each(faults)("$name", async ({ inject, repair, measure, subject, detail, everyMs: slower = everyMs }) => {
+    try {
+      const { outcome, events } = await watch(baseline + 12, { after: baseline + 1, act: inject }, { everyMs: slower });
+      const told = JSON.stringify([outcome, events.slice(-8)], null, 1);
+      expect(outcome.anomalies.map(measureOf), told).toContain(measure);
+      expect(outcome.looks, told).toBeLessThanOrEqual(baseline + 1 + 2);
+      const found = outcome.anomalies.find((anomaly) => measureOf(anomaly) === measure)!;
+      if (subject !== undefined) expect(found).toMatchObject({ subject: expect.stringMatching(subject) });
+      if (detail !== undefined) expect(found).toMatchObject({ detail: expect.stringMatching(detail) });
+      expect(told).not.toMatch(/@example\.org/);
+    } finally {
+      await repair();
+      await traffic.settled();
+    }
+  });
+
+  it("a replica that falls behind", async () => {
+    let replica: Replica | undefined = await startReplica(server.url("postgres"), "standby1");
+    try {
+      const { outcome } = await watch(baseline + 12, {
+        after: baseline + 1,
+        act: () => db.query("CREATE TABLE ballast AS SELECT repeat('x', 800) AS x FROM generate_series(1, 90000)"),
+      });
+      // So much at once holds up others, too.
+      expect(outcome.anomalies).toContainEqual(
+        expect.objectContaining({ measure: "replica-bytes", subject: "standby1", unit: "bytes" }),
+      );
+    } finally {
+      await replica?.stop();
+      replica = undefined;
+      await db.query("DROP TABLE IF EXISTS ballast");
+    }
+  });
+});
+
+describe("what cannot be looked at", () => {
+  it("goes on over a connection that was lost, and says both", async () => {
+    const { outcome, events } = await watch(baseline + 6, {
+      after: baseline,
+      act: () =>
+        db.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lockstep watch'"),
+    });
+    expect(outcome.anomalies).toEqual([]);
+    expect(events.map(({ kind }) => kind).filter((kind) => kind === "lost" || kind === "back")).toEqual([
+      "lost",
+      "back",
+    ]);
+  });
+
+  it("is said with what to grant, and nothing at all is an error", async () => {
+    await db.query("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN");
+    const events: WatchEvent[] = [];
+    try {
+      await expect(
+        watchTarget({
+          context: contextOf({ measures: {} }),
+          connect: () => connect(server.url("postgres", "reader"), { applicationName: "lockstep watch" }),
+          forMs: 10_000,
+          baseline,
+          random: Math.random,
+          looks: looks.filter(({ id }) => ["statements", "http", "prometheus", "missing-values"].includes(id)),
+          on: (event) => events.push(event),
+        }),
+      ).rejects.toMatchObject({
+        code: "LS6601",
+        message: expect.stringMatching(/may not see the statements of others: GRANT pg_read_all_stats TO "?reader"?/),
+      });
+      expect(events).toEqual([]);
+    } finally {
+      await db.query("DROP ROLE reader");
+    }
+  });
+});

@@ -71,6 +71,7 @@ export const configSchema = z.strictObject({
       values: z.record(z.string().regex(/^[^.]+\.[^.]+$/, "table.column is needed"), z.string().min(1)).optional(),
     })
     .optional(),
+  drift: z.strictObject({ ignore: patterns.optional() }).optional(),
   check: z
     .strictObject({
       base: z.string().min(1).optional(),

@@ -25,6 +25,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "backfill.batchMs": "20, and 500 while nobody else writes to the table",
   "backfill.pauseMs": "0",
   "rehearse.rate": "100 requests a second",
+  "drift.ignore": "nothing",
 };
 
 /** Every setting: those of the file, then the defaults. */

@@ -4,6 +4,7 @@ import type { Connection } from "../dialects/connection.js";
 import type { MadeTable, Rehearsing, ShapedTraffic } from "../dialects/rehearsing.js";
 import { LockstepError } from "../errors.js";
 import { dialectLabels, type Plan, type TableName } from "../model/index.js";
+import { tablesOf } from "../plan/tables-of.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { expectedOf } from "../rehearse/expected.js";
 import { findingsOf } from "../rehearse/findings.js";
@@ -13,7 +14,7 @@ import { openStage } from "../stage/open-stage.js";
 import { type PostgresServer, startPostgres } from "../stage/postgres-server.js";
 import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js";
 import { migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
-import { runNaive, runPlan, tablesOf, type WayRequest } from "./run-way.js";
+import { runNaive, runPlan, type WayRequest } from "./run-way.js";
 
 export interface RehearseRequest {
   readonly project: Project;

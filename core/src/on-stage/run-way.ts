@@ -14,10 +14,10 @@ import {
   type Phase,
   type Plan,
   strongestLocks,
-  type TableName,
   type Verdict,
 } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
+import { tablesOf } from "../plan/tables-of.js";
 import { differencesBetween, statedOf } from "../rehearse/differences.js";
 import { figuresOf, pointsOf } from "../rehearse/figures.js";
 import type { RehearsedRun, RehearsedStep, Replanned } from "../rehearse/rehearsal.js";
@@ -334,19 +334,6 @@ async function untilFree(run: () => Promise<unknown>): Promise<void> {
       if (errorCode(error) !== "55P03" || attempt === 5) throw error;
       await sleep(1000);
     }
-}
-
-/** The tables that the plan changes. */
-export function tablesOf(plan: Plan): readonly TableName[] {
-  const tables = new Map(
-    [
-      ...plan.units.map(({ spec }) => ("table" in spec ? spec.table : undefined)),
-      ...plan.columns.map(({ table }) => table),
-    ]
-      .filter((table) => table !== undefined)
-      .map((table) => [`${table.schema ?? ""}.${table.name}`, table]),
-  );
-  return [...tables.values()];
 }
 
 const inOneLine = (sql: string) =>

@@ -78,6 +78,8 @@ async function runBench(name: BenchName, options: Options): Promise<BenchReport>
       return (await import("./backfill/index.js")).benchBackfill(options.backfill, progress);
     case "scale":
       return (await import("./scale/index.js")).benchScale(options.scale, progress);
+    case "rehearse":
+      return (await import("./rehearse.js")).benchRehearse(options.rehearse, progress);
     case "migrate-dev":
       return (await import("./migrate-dev.js")).benchMigrateDev(options.migrateDevRuns, progress);
     case "large-schema":

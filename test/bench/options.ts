@@ -5,6 +5,7 @@ export const benches = [
   "stall-mariadb",
   "backfill",
   "scale",
+  "rehearse",
   "migrate-dev",
   "large-schema",
   "code",
@@ -41,6 +42,11 @@ export interface Options {
   };
   /** Rows of the tables that are simulated. */
   readonly scale: readonly number[];
+  readonly rehearse: {
+    readonly rows: number;
+    /** Tables whose statistics are pulled. */
+    readonly models: number;
+  };
   /** Runs of each kind. */
   readonly migrateDevRuns: number;
   readonly helpRuns: number;
@@ -70,8 +76,8 @@ export interface Options {
 
 export const usage = `npm run bench -- [options]
 
-  --only <bench>   stall, stall-mariadb, backfill, scale, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
-  --rows <n>       rows of the table that is changed  (default 2000000; of backfill 5000000)
+  --only <bench>   stall, stall-mariadb, backfill, scale, rehearse, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
+  --rows <n>       rows of the table that is changed  (default 2000000; of backfill and rehearse 5000000)
   --rounds <n>     rounds of stall and backfill       (default 3)
   --rate <n>       operations a second                (default 200; of backfill 300)
   --json <file>    where the numbers go               (default bench-results/<date>.json)
@@ -115,6 +121,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
       resumeRows: isQuick ? 200_000 : 2 * (rows ?? 5_000_000),
     },
     scale: isQuick ? [1e7] : [1e8, 1e9, 1e10],
+    rehearse: { rows: rows ?? (isQuick ? 50_000 : 5_000_000), models: isQuick ? 40 : 300 },
     migrateDevRuns: isQuick ? 2 : 9,
     helpRuns: isQuick ? 5 : 15,
     largeSchema: { models: isQuick ? 40 : 300, runs: isQuick ? 1 : 5 },

@@ -54,6 +54,23 @@ test("commands that messages tell people to type exist", () => {
   expect(told.filter((name) => !known.has(name) && !known.has(name.split(" ")[0] ?? ""))).toEqual([]);
 });
 
+test("options that messages tell people to type are those of the command", () => {
+  const flagsOf = new Map(
+    commands.map(({ name, options = [] }) => [name, options.map(({ flags }) => flags).join(" ")]),
+  );
+  const written = /npx lockstep ([a-z]+(?: [a-z]+)?)([^\n"'`;:]*)/g;
+  const told = [...`${source}\n${JSON.stringify(errorTable)}`.matchAll(written)];
+  const wrong = told.flatMap(([text, name = "", rest = ""]) => {
+    // Commands of plugins take the options of the ORM's own.
+    const flags = flagsOf.get(name) ?? flagsOf.get(name.split(" ")[0] ?? "");
+    const typed = [...rest.matchAll(/ (--[a-z][a-z-]*)/g)].map(([, flag = ""]) => flag);
+    const isKnown = (flag: string) => new RegExp(`${flag}(?![a-z-])`).test(`${flags} --json`);
+    return flags === undefined || typed.every(isKnown) ? [] : [text];
+  });
+  expect(told.filter(([text]) => text.includes(" --")).length).toBeGreaterThan(20);
+  expect(wrong).toEqual([]);
+});
+
 test("links of the documentation lead to a file, and to a heading of it", () => {
   const pages = [
     "README.md",

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { addHandle, createShop, type ShopProject, seedUsers } from "../support/s
 // A plan is rehearsed as a user types it: with the statistics of production, and without. Every test builds on the one before.
 
 let shop: ShopProject;
+let before: string | undefined;
 beforeAll(async () => {
   shop = await createShop();
   await shop.npx("lockstep", ["init", "--yes", "--no-install"]);
@@ -21,11 +22,18 @@ beforeAll(async () => {
   await production.connect();
   await production.query("ANALYZE");
   await production.end();
+  // What `git worktree add ../before` makes, installed and generated.
+  before = `${shop.root}-before`;
+  await shop.generate();
+  cpSync(shop.root, before, { recursive: true, verbatimSymlinks: true });
   addHandle(shop);
   const made = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
   expect(made.code, made.output).toBe(0);
 });
-afterAll(() => shop?.dispose());
+afterAll(async () => {
+  if (before !== undefined) rmSync(before, { recursive: true, force: true });
+  await shop?.dispose();
+});
 
 const planId = () => readdirSync(join(shop.root, "lockstep")).find((name) => name.endsWith("_add_handle")) ?? "";
 const kept = () => rehearsalSchema.parse(JSON.parse(shop.read(`lockstep/${planId()}/rehearsal.json`)));
@@ -97,6 +105,41 @@ test("a copy of a database keeps its rows, and a server that is named is left as
     await client.end();
   } finally {
     await copy.drop();
+  }
+});
+
+test("builds of the user's own serve in every phase; one that does not start ends it, and none is left", async () => {
+  const config = shop.read("lockstep.config.ts");
+  const setting = (text: string) =>
+    shop.write("lockstep.config.ts", config.replace("defineConfig({", `$&\n  rehearse: ${text},`));
+  const build = "exec node --import tsx src/main.ts";
+  const old = JSON.stringify(`cd ${before} && ${build}`);
+  const load = `["GET /users/{1..500}", 'POST /users {"email":"n{n}@example.com","name":"N"}', "GET /nowhere"]`;
+  try {
+    await shop.generate();
+    setting(`{ old: ${old}, new: ${JSON.stringify(build)}, load: ${load} }`);
+    const done = await shop.lockstep(["rehearse", "--replica", "--rate", "40"]);
+    expect(done.output).toContain("3 requests over HTTP to your own builds of before and after, 40 a second");
+    const { traffic, runs, stage, findings } = kept();
+    expect(traffic).toEqual({ kind: "builds", rate: 40, statements: 3, leftOut: [] });
+    expect(runs.map((run) => run.before?.failed.map(({ reason }) => reason))).toEqual([
+      ["GET /nowhere was answered with 404"],
+      ["GET /nowhere was answered with 404"],
+    ]);
+    expect(findings.filter(({ kind }) => kind !== "stalled")).toEqual([]);
+    // A replica of its own, asked in every step.
+    expect(stage.hasReplica).toBe(true);
+    expect(runs[1]?.steps.find(({ kind }) => kind === "backfill")?.lag?.bytes).toBeGreaterThan(0);
+    setting(`{ old: ${old}, new: "echo no module; exit 3", load: ${load} }`);
+    const refused = await shop.lockstep(["rehearse", "--rows", "100"]);
+    expect(refused.output).toMatch(
+      /LS6505 rehearse\.new .* does not serve: it has ended with exit code 3[\s\S]*no module/,
+    );
+    expect(refused.code).toBe(2);
+    setting(`{ old: ${old} }`);
+    expect((await shop.lockstep(["rehearse"])).output).toContain("old, new and load go together");
+  } finally {
+    shop.write("lockstep.config.ts", config);
   }
 });
 

@@ -1,9 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fillFunctions } from "../config/configured-fills.js";
+import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
+
 import type { Plan } from "../model/index.js";
+import type { OwnBuilds } from "../on-stage/application.js";
 import { type RehearseEvent, rehearse } from "../on-stage/rehearse.js";
+<<<<<<< HEAD
+=======
+import { tablesOf } from "../on-stage/tables-of.js";
+>>>>>>> main
 import { planFolder } from "../plan/plan-file.js";
 import { choosePlan, verifyUnits } from "../plan/store.js";
 import { tablesOf } from "../plan/tables-of.js";
@@ -52,6 +59,7 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
     copyOf: textOption(invocation, "url"),
     dump: dump === undefined ? undefined : resolve(cwd, dump),
     hasReplica: invocation.options.replica === true,
+    builds: buildsOf(config),
     signal: io.signal,
     now: () => io.now(),
     on: (event) => show(event, io),
@@ -72,6 +80,11 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
     json: { file, rehearsal },
     exitCode: isFine ? 0 : 1,
   };
+}
+
+function buildsOf({ rehearse }: LockstepConfig): OwnBuilds | undefined {
+  const { old, new: after, load } = rehearse ?? {};
+  return old === undefined || after === undefined || load === undefined ? undefined : { old, new: after, load };
 }
 
 /** @throws LS8002 a share that is none */

@@ -42,6 +42,26 @@ const services = z
   .min(1)
   .refine((names) => new Set(names).size === names.length, "a service is named twice");
 
+const rehearse = z
+  .strictObject({
+    rate: z.number().positive().max(5000).optional(),
+    values: z.record(z.string().regex(/^[^.]+\.[^.]+$/, "table.column is needed"), z.string().min(1)).optional(),
+    old: z.string().min(1).optional(),
+    new: z.string().min(1).optional(),
+    load: z
+      .array(
+        z
+          .string()
+          .regex(/^(GET|HEAD|POST|PUT|PATCH|DELETE) \/\S*( .+)?$/s, "a request is needed: GET /users/{1..1000}"),
+      )
+      .min(1)
+      .optional(),
+  })
+  .refine(
+    (each) => new Set([each.old, each.new, each.load].map((part) => part === undefined)).size === 1,
+    "old, new and load go together: how both builds are started, and what they are asked",
+  );
+
 /** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would silently be no setting. */
 export const configSchema = z.strictObject({
   pace: z.enum(["careful", "brisk"]).optional(),
@@ -65,6 +85,7 @@ export const configSchema = z.strictObject({
   toggle: toggleSchema.optional(),
   // What the names are, and what a value looks like, is known to the runs: see `cli/run-options.ts`.
   backfill: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+<<<<<<< HEAD
   rehearse: z
     .strictObject({
       rate: z.number().positive().max(5000).optional(),
@@ -72,6 +93,9 @@ export const configSchema = z.strictObject({
     })
     .optional(),
   drift: z.strictObject({ ignore: patterns.optional() }).optional(),
+=======
+  rehearse: rehearse.optional(),
+>>>>>>> main
   check: z
     .strictObject({
       base: z.string().min(1).optional(),

@@ -32,6 +32,8 @@ export interface Connection {
    * @throws the server's error, as `db/retry.ts` reads it; LS8004 when the connection broke, or the network is silent
    */
   query<R extends object = Row>(sql: string, values?: readonly unknown[]): Promise<QueryResult<R>>;
+  /** Sends rows as text behind `COPY … FROM stdin`. Absent: the system has no such statement. Errors as `query`. */
+  copyIn?(sql: string, rows: AsyncIterable<string>): Promise<void>;
   /** Begins a transaction; see `inTransaction`. */
   begin(options: TransactionOptions): Promise<void>;
   commit(): Promise<void>;

@@ -83,6 +83,13 @@ export interface ExplainedStatement {
 /** What a rehearsal asks a database of a stage. */
 export interface Rehearsing {
   /**
+   * Runs a dump in plain text, with rows or without, on an empty database.
+   *
+   * @param file its path
+   * @throws what reading it, or the server, says against it
+   */
+  restore(connection: Connection, file: string): Promise<void>;
+  /**
    * Fills tables with rows as the statistics say, and those that their foreign keys lead to.
    *
    * @param connect further sessions on the same database
@@ -121,8 +128,8 @@ export interface Rehearsing {
   prepareWatch(connection: Connection): Promise<boolean>;
   /** What was done since it was asked for the last time. */
   takeSeen(connection: Connection): Promise<SeenWork>;
-  /** What a session has locked of the tables that were there before, and which sessions of the application wait for it. */
-  glance(connection: Connection, pid: number, application: string): Promise<Glance>;
+  /** What a session has locked of the tables that were there before, and which sessions of the application, all but Lockstep's own, wait for it. */
+  glance(connection: Connection, pid: number): Promise<Glance>;
   sizes(connection: Connection, tables: readonly TableName[]): Promise<Sizes>;
   /** Statements that cannot be explained are left out. */
   explain(connection: Connection, statements: readonly string[]): Promise<readonly ExplainedStatement[]>;

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { Connection } from "../dialects/connection.js";
+import type { Rehearsing } from "../dialects/rehearsing.js";
 import { LockstepError } from "../errors.js";
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
@@ -53,6 +53,7 @@ export async function runMigrations(
 }
 
 /**
+<<<<<<< HEAD
  * Runs a migration's statements, whichever way its ORM would: a text with several of them in one transaction, or where one refuses
  * that, each on its own. What it sets ends with it, as with the session of a deployment.
  *
@@ -75,39 +76,19 @@ export async function runStatements(connection: Connection, statements: readonly
 
 /**
  * Runs a dump as pg_dump writes it, in plain text, with rows or without.
+=======
+ * Runs a dump in plain text, with rows or without.
+>>>>>>> main
  *
  * @throws LS6503 it cannot be read, or the server refuses it
  */
-export async function restoreDump(connection: Connection, file: string): Promise<void> {
-  let text: string;
+export async function restoreDump(connection: Connection, rehearsing: Rehearsing, file: string): Promise<void> {
   try {
-    text = readFileSync(file, "utf8");
+    await rehearsing.restore(connection, file);
   } catch (cause) {
-    throw unreadable(file, (cause as Error).message, cause);
+    throw new LockstepError("LS6503", `${file} cannot be restored: ${(cause as Error).message}`, {
+      hint: 'A plain text without owners and rights is needed: pg_dump --no-owner --no-privileges "$DATABASE_URL" > dump.sql; without rows: --schema-only',
+      cause,
+    });
   }
-  const part: string[] = [];
-  const flush = async () => {
-    const sql = part.splice(0).join("\n");
-    if (sql.trim() === "") return;
-    try {
-      await connection.query(sql);
-    } catch (cause) {
-      throw unreadable(file, (cause as Error).message, cause);
-    }
-  };
-  for (const line of text.split("\n")) {
-    if (/^COPY .* FROM stdin;$/i.test(line)) throw unreadable(file, "its rows are written as COPY", undefined);
-    // Commands of psql: `\restrict`, `\connect`.
-    if (line.startsWith("\\")) await flush();
-    else part.push(line);
-  }
-  await flush();
-  await connection.query("RESET ALL");
-}
-
-function unreadable(file: string, why: string, cause: unknown): LockstepError {
-  return new LockstepError("LS6503", `${file} cannot be restored: ${why}`, {
-    hint: 'A plain text without owners and rights is needed: pg_dump --no-owner --no-privileges --schema-only "$DATABASE_URL" > schema.sql; with rows: --inserts --rows-per-insert=1000',
-    ...(cause === undefined ? {} : { cause }),
-  });
 }

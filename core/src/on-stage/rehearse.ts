@@ -13,8 +13,13 @@ import { splitStatements } from "../sql/postgres/split-statements.js";
 import { openStage } from "../stage/open-stage.js";
 import { type PostgresServer, startPostgres } from "../stage/postgres-server.js";
 import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js";
+import { type OwnBuilds, ownApplication, statementApplication } from "./application.js";
 import { migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
 import { runNaive, runPlan, type WayRequest } from "./run-way.js";
+<<<<<<< HEAD
+=======
+import { tablesOf } from "./tables-of.js";
+>>>>>>> main
 
 export interface RehearseRequest {
   readonly project: Project;
@@ -39,6 +44,8 @@ export interface RehearseRequest {
   /** A dump with the schema, and perhaps rows. */
   readonly dump?: string | undefined;
   readonly hasReplica: boolean;
+  /** Absent: statements are sent. */
+  readonly builds?: OwnBuilds | undefined;
   readonly signal: AbortSignal;
   readonly now: () => Date;
   on(event: RehearseEvent): void;
@@ -61,7 +68,7 @@ const mostStatements = 40;
  *   plans are not rehearsed
  */
 export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
-  const { plan, project, stats, stageUrl, copyOf, dump, hasReplica, on } = request;
+  const { plan, project, stats, stageUrl, copyOf, dump, hasReplica, builds, on } = request;
   if (plan.dialect !== "postgresql")
     throw new LockstepError("LS6504", `Plans for ${dialectLabels[plan.dialect]} are not rehearsed.`);
   const major = Number(stats?.server.version.split(".")[0]) || undefined;
@@ -100,8 +107,17 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
       url,
       plan,
       rehearsing,
-      traffic: traffic.statements,
-      statements: traffic.sources,
+      explained: traffic.statements.map(({ text }) => text),
+      application:
+        builds !== undefined
+          ? ownApplication(builds, url, project.root, request.signal)
+          : statementApplication(url, {
+              plan,
+              rehearsing,
+              traffic: traffic.statements,
+              sources: traffic.sources,
+              ask: (run) => onDatabase(url, run),
+            }),
       rate,
       calmMs: request.calmMs,
       functions: request.functions,
@@ -138,12 +154,15 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
         madeMs,
         hasReplica: replica !== undefined,
       },
-      traffic: {
-        kind: traffic.statements.length === 0 ? "none" : traffic.isProbe ? "probes" : "statements",
-        rate: traffic.statements.length === 0 ? 0 : rate,
-        statements: traffic.statements.length,
-        leftOut: [...traffic.leftOut],
-      },
+      traffic:
+        builds !== undefined
+          ? { kind: "builds", rate, statements: builds.load.length, leftOut: [] }
+          : {
+              kind: traffic.statements.length === 0 ? "none" : traffic.isProbe ? "probes" : "statements",
+              rate: traffic.statements.length === 0 ? 0 : rate,
+              statements: traffic.statements.length,
+              leftOut: [...traffic.leftOut],
+            },
       runs: [naive, planned.run],
       replanned: [...planned.replanned],
       explained: planned.explained,
@@ -172,7 +191,7 @@ async function prepare(
   url: string,
 ): Promise<Prepared> {
   const { plan, project, plugin, stats, copyOf, dump, scale, defaultRows, values, on } = request;
-  if (dump !== undefined) await restoreDump(connection, dump);
+  if (dump !== undefined) await restoreDump(connection, rehearsing, dump);
   else if (copyOf === undefined) await runMigrations(connection, await migrationsBefore(plan, project, plugin));
   if (dump !== undefined || copyOf !== undefined) await connection.query("ANALYZE");
   await refusePlanned(connection, plan);

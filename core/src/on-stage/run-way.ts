@@ -6,6 +6,7 @@ import { systemClock } from "../db/clock.js";
 import { errorCode, isDatabaseError } from "../db/retry.js";
 import { textWithoutValues } from "../db/without-values.js";
 import type { Connection } from "../dialects/connection.js";
+<<<<<<< HEAD
 import type { ExplainedStatement, Rehearsing, TrafficStatement } from "../dialects/rehearsing.js";
 import {
   type BackfillSpec,
@@ -16,6 +17,10 @@ import {
   strongestLocks,
   type Verdict,
 } from "../model/index.js";
+=======
+import type { ExplainedStatement, Rehearsing } from "../dialects/rehearsing.js";
+import { type BackfillSpec, inFiles, type Phase, type Plan, strongestLocks, type Verdict } from "../model/index.js";
+>>>>>>> main
 import { phasesOf } from "../plan/phases.js";
 import { tablesOf } from "../plan/tables-of.js";
 import { differencesBetween, statedOf } from "../rehearse/differences.js";
@@ -23,19 +28,19 @@ import { figuresOf, pointsOf } from "../rehearse/figures.js";
 import type { RehearsedRun, RehearsedStep, Replanned } from "../rehearse/rehearsal.js";
 import { worseThan } from "../rehearse/worse-plans.js";
 import { unitsText } from "../release/unit-files.js";
-import type { StatementStats } from "../stats/stats-file.js";
+import type { Application, Build } from "./application.js";
 import { StepWatch } from "./step-watch.js";
-import { applicationName, TrafficRun } from "./traffic/traffic.js";
+import { tablesOf } from "./tables-of.js";
+import { TrafficRun } from "./traffic/traffic.js";
 
 export interface WayRequest {
   /** The database that this run has for itself: rows, and nothing of the change. */
   readonly url: string;
   readonly plan: Plan;
   readonly rehearsing: Rehearsing;
-  /** What the build of before sends. */
-  readonly traffic: readonly TrafficStatement[];
-  /** The same as the server counts it; of these the statements of the build after are made. */
-  readonly statements: readonly StatementStats[];
+  /** Statements whose query plans are compared. */
+  readonly explained: readonly string[];
+  readonly application: Application;
   /** Requests a second. */
   readonly rate: number;
   /** How long the application is looked at before anything happens, and at least between two steps, in milliseconds. */
@@ -86,9 +91,8 @@ export async function runNaive(request: WayRequest, statements: readonly string[
 
 /** Runs the plan: phase by phase, with its backfill, and each phase is taken back once and done again. */
 export async function runPlan(request: WayRequest): Promise<WayResult> {
-  const { plan, rehearsing, traffic } = request;
+  const { plan, rehearsing, explained: texts } = request;
   const replanned: Replanned[] = [];
-  const texts = traffic.map(({ text }) => text);
   let explained: readonly ExplainedStatement[] = [];
   const run = await withTraffic(request, "plan", async (way) => {
     explained = await way.ask((connection) => rehearsing.explain(connection, texts));
@@ -118,17 +122,17 @@ async function withTraffic(
   kind: RehearsedRun["way"],
   act: (way: Way) => Promise<void>,
 ): Promise<RehearsedRun> {
-  const { url, rehearsing, traffic, rate, calmMs, signal } = request;
+  const { url, rehearsing, application, rate, calmMs, signal } = request;
   const observer = await connect(url, { applicationName: "lockstep rehearse observer" });
   let run: TrafficRun | undefined;
   try {
     const isComplete = await rehearsing.prepareWatch(observer);
-    run = new TrafficRun(url, rate);
-    if (traffic.length > 0) await run.send(traffic);
-    const began = now();
+    run = new TrafficRun(rate);
+    const way = new Way(request, observer, run, isComplete);
+    await way.send(["old"]);
+    const { began } = way;
     await sleep(calmMs, undefined, { signal });
     const calm = now();
-    const way = new Way(request, observer, run, isComplete, began);
     try {
       await act(way);
     } finally {
@@ -149,6 +153,7 @@ async function withTraffic(
     };
   } finally {
     run?.kill();
+    await application.close();
     await observer.close();
   }
 }
@@ -156,8 +161,9 @@ async function withTraffic(
 /** A run on the way: it does one step after the other and keeps what was seen. */
 class Way {
   readonly steps: RehearsedStep[] = [];
+  /** When the first build was at work. */
+  began = now();
   readonly #lag: { readonly at: number; readonly ms: number; readonly bytes: number }[] = [];
-  #rounds = 0;
   readonly #rows: { readonly at: number; readonly rows: number }[] = [];
 
   constructor(
@@ -165,7 +171,6 @@ class Way {
     private readonly observer: Connection,
     private readonly traffic: TrafficRun,
     private readonly isComplete: boolean,
-    private readonly began: number,
   ) {}
 
   connect(): Promise<Connection> {
@@ -177,19 +182,12 @@ class Way {
     return run(connection).finally(() => connection.close());
   }
 
-  /** From now on these builds are at work. The new one gives its columns a value when it adds rows. */
-  async send(builds: readonly ("old" | "new")[]): Promise<void> {
-    const { plan, rehearsing, statements, traffic } = this.request;
-    if (traffic.length === 0) return;
-    let texts = statements;
-    for (const table of tablesOf(plan)) {
-      const columns = plan.columns.flatMap((column) => (isSameTable(column.table, table) ? [column.name] : []));
-      if (columns.length > 0) texts = await rehearsing.ofNewBuild(texts, table, columns);
-    }
-    const all = [...(builds.includes("old") ? statements : []), ...texts];
-    this.#rounds++;
-    const shaped = await this.ask((connection) => rehearsing.shapeTraffic(connection, all, this.#rounds));
-    if (shaped.statements.length > 0) await this.traffic.send(shaped.statements);
+  /** From now on these builds are at work. */
+  async send(builds: readonly Build[]): Promise<void> {
+    await this.request.application.turnTo(builds, (load) => this.traffic.send(load));
+    if (this.steps.length === 0) this.began = now();
+    // What a change of builds costs is no step's.
+    else await sleep(this.request.calmMs / 3, undefined, { signal: this.request.signal });
   }
 
   /** What is known of a moment besides requests. */
@@ -272,7 +270,7 @@ class Way {
     const { observer } = this;
     if (this.isComplete) await rehearsing.takeSeen(observer);
     const before = await rehearsing.sizes(observer, tables);
-    const watch = new StepWatch(observer, rehearsing, session?.pid, applicationName, hasReplica);
+    const watch = new StepWatch(observer, rehearsing, session?.pid, hasReplica);
     const from = now();
     const error = await run().then(
       () => undefined,

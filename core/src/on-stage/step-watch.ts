@@ -27,7 +27,6 @@ export class StepWatch {
     private readonly observer: Connection,
     private readonly rehearsing: Rehearsing,
     private readonly pid: number | undefined,
-    private readonly application: string,
     private readonly hasReplica: boolean,
   ) {
     this.#looking = this.#look();
@@ -64,7 +63,7 @@ export class StepWatch {
   }
 
   async #glance(pid: number): Promise<void> {
-    const { locks, waits } = await this.rehearsing.glance(this.observer, pid, this.application);
+    const { locks, waits } = await this.rehearsing.glance(this.observer, pid);
     for (const lock of locks) this.#locks.set(`${lock.table.schema}.${lock.table.name} ${lock.mode}`, lock);
     for (const wait of waits) {
       const key = `${wait.table.schema}.${wait.table.name} ${wait.wanted} ${wait.held}`;

@@ -120,6 +120,13 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
           throw retryReason(error, isLost) === "connection" ? notReached(label, hungUp(error)) : error;
         }
       },
+      async copyIn(sql, rows) {
+        const [{ from }, { pipeline }] = await Promise.all([
+          import("pg-copy-streams").then(({ default: streams }) => streams),
+          import("node:stream/promises"),
+        ]);
+        await pipeline(rows, client.query(from(sql)));
+      },
       async begin({ isReadOnly, isRepeatable, isCountedAtOnce, limits = {}, settings = {} }) {
         const isolation = isRepeatable ? "REPEATABLE READ" : "READ COMMITTED";
         const all = {

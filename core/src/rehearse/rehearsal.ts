@@ -137,6 +137,7 @@ export const rehearsalSchema = z.object({
     kind: z.enum(["statements", "probes", "builds", "none"]),
     /** Requests a second. */
     rate: z.number(),
+    /** How many different ones; of builds, requests. */
     statements: count,
     /** Statements of the target that could not be run here, by the reason. */
     leftOut: z.array(z.object({ reason: z.string(), statements: count })),

@@ -79,7 +79,7 @@ export function adviceTexts(rehearsal: Rehearsal): readonly string[] {
   const backfills = plan.steps.filter(({ kind }) => kind === "backfill");
   return [
     ...(backfills.some(({ id }) => stalled.includes(id))
-      ? ["smaller batches: npx lockstep backfill run --batch-target-ms 50, or a window at night: --window"]
+      ? ["smaller batches: npx lockstep backfill run --batch-ms 10, or a window at night: --window"]
       : []),
     ...(lagged ? ["a pace that replicas keep up with: npx lockstep backfill run --max-rows-per-second"] : []),
     ...rehearsal.findings.flatMap(({ kind, detail }) =>

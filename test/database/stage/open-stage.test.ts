@@ -46,6 +46,7 @@ describe("a stage", () => {
 
   it("finds the binaries of a package of the project", async () => {
     expect(await findBinaries(root, undefined, undefined)).toMatchObject({ major: expect.any(Number) });
-    expect(await findBinaries("/", undefined, undefined)).toBeUndefined();
+    // No server of this version is installed anywhere.
+    expect(await findBinaries("/", 11, undefined)).toBeUndefined();
   });
 });

@@ -1,11 +1,10 @@
 /** The process that makes the traffic: in that of the rehearsal its requests would wait for the backfill's work. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect } from "../../connect.js";
-import { textWithoutValues } from "../../db/without-values.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { TrafficStatement } from "../../dialects/rehearsing.js";
 import type { Sample } from "../../rehearse/figures.js";
 import type { TrafficAnswer, TrafficOrder } from "./messages.js";
+import { requestSender } from "./requests.js";
+import type { Request } from "./sender.js";
+import { statementSender } from "./statements.js";
 
 /** Answers are told so often. */
 const tellMs = 100;
@@ -25,26 +24,17 @@ process.on("message", (order: TrafficOrder) => {
 // Whoever wanted it is gone.
 process.on("disconnect", () => process.exit());
 
-async function run({
-  url,
-  applicationName,
-  statements,
-  rate,
-  sessions,
-}: Extract<TrafficOrder, { kind: "open" }>): Promise<void> {
-  const all = await Promise.all(
-    Array.from({ length: sessions }, () => connect(url, { applicationName, statementTimeoutMs: 0 })),
-  );
-  const free = [...all];
-  const due: { readonly at: number; readonly call: Call }[] = [];
-  const calls = new Calls(statements);
-  const send = (session: Connection): void => {
+async function run({ load, rate, sessions }: Extract<TrafficOrder, { kind: "open" }>): Promise<void> {
+  const sender = load.kind === "statements" ? await statementSender(load, sessions) : requestSender(load);
+  const due: { readonly at: number; readonly request: Request }[] = [];
+  let free = sessions;
+  const send = (): void => {
     const next = due.shift();
     if (next === undefined) {
-      free.push(session);
+      free++;
       return;
     }
-    void request(session, next.at, next.call).then(() => send(session));
+    void answered(next.at, next.request).then(send);
   };
   tell({ kind: "opened" });
   const teller = setInterval(flush, tellMs);
@@ -55,56 +45,23 @@ async function run({
     const wait = at - now();
     if (wait > 1) await sleep(wait);
     waiting++;
-    due.push({ at, call: calls.next() });
-    const session = free.pop();
-    if (session !== undefined) send(session);
+    due.push({ at, request: sender.next() });
+    if (free > 0) {
+      free--;
+      send();
+    }
   }
   while (waiting > 0) await sleep(20);
   clearInterval(teller);
   flush();
-  await Promise.all(all.map((session) => session.close().catch(() => undefined)));
+  await sender.close();
   process.disconnect();
 }
 
-async function request(session: Connection, due: number, { text, values }: Call): Promise<void> {
-  const failure = await session.query(text, values).then(
-    () => undefined,
-    (error: unknown) => textWithoutValues(error),
-  );
+async function answered(due: number, request: Request): Promise<void> {
+  const failure = await request();
   waiting--;
   samples.push({ due, ms: now() - due, ...(failure === undefined ? {} : { failure }) });
-}
-
-interface Call {
-  readonly text: string;
-  readonly values: readonly (string | null)[];
-}
-
-/** Which statement comes next: the same ones in the same order each time, as often as their weights say. */
-class Calls {
-  readonly #credits: number[];
-  readonly #sent: number[];
-  readonly #total: number;
-
-  constructor(private readonly statements: readonly TrafficStatement[]) {
-    this.#credits = statements.map(() => 0);
-    this.#sent = statements.map(() => 0);
-    this.#total = statements.reduce((sum, { weight }) => sum + weight, 0);
-  }
-
-  next(): Call {
-    let best = 0;
-    for (const [at, { weight, addsRows, parameters }] of this.statements.entries()) {
-      const isUsedUp = addsRows && this.#sent[at]! >= parameters.length;
-      this.#credits[at] = isUsedUp ? Number.NEGATIVE_INFINITY : this.#credits[at]! + weight;
-      if (this.#credits[at]! > this.#credits[best]!) best = at;
-    }
-    this.#credits[best]! -= this.#total;
-    const { text, parameters } = this.statements[best]!;
-    const call = this.#sent[best]!;
-    this.#sent[best] = call + 1;
-    return { text, values: parameters[call % parameters.length] ?? [] };
-  }
 }
 
 function flush(): void {

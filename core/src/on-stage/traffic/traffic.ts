@@ -1,18 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TrafficStatement } from "../../dialects/rehearsing.js";
 import { ownProcess } from "../../files/own-process.js";
 import type { Sample } from "../../rehearse/figures.js";
-import type { TrafficAnswer, TrafficOrder } from "./messages.js";
-
-/** In the server's list of sessions. */
-export const applicationName = "rehearsed application";
+import type { Load, TrafficAnswer, TrafficOrder } from "./messages.js";
 
 /** Sessions of an application: as many as a pool of usual size has. */
 const sessions = 20;
 
-/** What an application does with a database, from a process of its own for each set of statements. */
+/** What an application does with a database, or is asked to do, from a process of its own for each load. */
 export class TrafficRun {
   readonly samples: Sample[] = [];
   /** Requests that are due and not answered yet. */
@@ -20,19 +16,15 @@ export class TrafficRun {
   #child: ChildProcess | undefined;
 
   /** @param rate requests a second */
-  constructor(
-    private readonly url: string,
-    private readonly rate: number,
-  ) {}
+  constructor(private readonly rate: number) {}
 
   /** From now on these come, instead of what came before. @throws what keeps it from connecting */
-  async send(statements: readonly TrafficStatement[]): Promise<void> {
+  async send(load: Load): Promise<void> {
     await this.stop();
     const { file, execArgv } = ownProcess(import.meta.url, "child");
     const child = fork(file, { execArgv: [...execArgv], stdio: ["ignore", "ignore", "inherit", "ipc"] });
     this.#child = child;
-    const { url, rate } = this;
-    child.send({ kind: "open", url, applicationName, statements, rate, sessions } satisfies TrafficOrder);
+    child.send({ kind: "open", load, rate: this.rate, sessions } satisfies TrafficOrder);
     await new Promise<void>((resolve, reject) => {
       child.on("message", (answer: TrafficAnswer) => {
         if (answer.kind === "opened") resolve();

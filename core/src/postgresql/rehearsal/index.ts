@@ -4,6 +4,7 @@ import { explain } from "./explain.js";
 import { makeRows } from "./make-rows.js";
 import { withColumns } from "./new-build.js";
 import { readParameters } from "./parameters.js";
+import { restore } from "./restore.js";
 import { readShapes } from "./shapes.js";
 import { probes, shapeTraffic, tablesOf } from "./traffic.js";
 import { glance, prepareWatch, sizes, takeSeen } from "./watch.js";
@@ -33,6 +34,7 @@ export const rehearsing: Rehearsing = {
       return text === undefined ? [] : [{ ...each, text }];
     });
   },
+  restore,
   shapeTraffic,
   prepareWatch,
   takeSeen,

@@ -107,7 +107,7 @@ function heldIn(
   return read ? "scan" : "instant";
 }
 
-export async function glance(connection: Connection, pid: number, application: string): Promise<Glance> {
+export async function glance(connection: Connection, pid: number): Promise<Glance> {
   const { rows } = await connection.query<{
     pid: number;
     schema: string;
@@ -122,8 +122,8 @@ export async function glance(connection: Connection, pid: number, application: s
             extract(epoch FROM clock_timestamp() - a.query_start) * 1000 AS ms
        FROM pg_locks l JOIN lockstep_stage.live ON live.oid = l.relation JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-        AND ((l.pid = $1 AND l.granted) OR (NOT l.granted AND a.application_name = $2))`,
-    [pid, application],
+        AND ((l.pid = $1 AND l.granted) OR (NOT l.granted AND a.backend_type = 'client backend' AND a.application_name NOT LIKE 'lockstep%'))`,
+    [pid],
   );
   return {
     locks: rows.flatMap(({ pid: owner, granted, schema, name, mode }) => {

@@ -611,7 +611,13 @@ export const errorTable = {
     next: "Run the phases on a copy of production by hand; npx lockstep backfill run --estimate tells what a backfill takes there.",
     exit: 2,
   },
-<<<<<<< HEAD
+  LS6505: {
+    title: "A build of the application does not serve on the stage",
+    why: "rehearse.old and rehearse.new start the application as it is before the plan and behind it; requests need both.",
+    next: "Type the command by hand with DATABASE_URL and PORT set, and mend what it prints.",
+    exit: 2,
+    exit: 2,
+  },
   LS6701: {
     title: "Drift is looked for on PostgreSQL alone",
     why: "What a database of MySQL or MariaDB consists of is not read and compared yet, so nobody can say whether it is as its migrations make it.",
@@ -629,13 +635,6 @@ export const errorTable = {
     why: "What was read before and after does not belong together.",
     next: "When the deployment is over, run npx lockstep drift again.",
     exit: 1,
-=======
-  LS6505: {
-    title: "A build of the application does not serve on the stage",
-    why: "rehearse.old and rehearse.new start the application as it is before the plan and behind it; requests need both.",
-    next: "Type the command by hand with DATABASE_URL and PORT set, and mend what it prints.",
-    exit: 2,
->>>>>>> main
   },
   LS7001: {
     title: "The ledger cannot be made or used",

@@ -7,10 +7,6 @@ import { LockstepError } from "../errors.js";
 import type { Plan } from "../model/index.js";
 import type { OwnBuilds } from "../on-stage/application.js";
 import { type RehearseEvent, rehearse } from "../on-stage/rehearse.js";
-<<<<<<< HEAD
-=======
-import { tablesOf } from "../on-stage/tables-of.js";
->>>>>>> main
 import { planFolder } from "../plan/plan-file.js";
 import { choosePlan, verifyUnits } from "../plan/store.js";
 import { tablesOf } from "../plan/tables-of.js";

@@ -85,17 +85,8 @@ export const configSchema = z.strictObject({
   toggle: toggleSchema.optional(),
   // What the names are, and what a value looks like, is known to the runs: see `cli/run-options.ts`.
   backfill: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-<<<<<<< HEAD
-  rehearse: z
-    .strictObject({
-      rate: z.number().positive().max(5000).optional(),
-      values: z.record(z.string().regex(/^[^.]+\.[^.]+$/, "table.column is needed"), z.string().min(1)).optional(),
-    })
-    .optional(),
-  drift: z.strictObject({ ignore: patterns.optional() }).optional(),
-=======
   rehearse: rehearse.optional(),
->>>>>>> main
+  drift: z.strictObject({ ignore: patterns.optional() }).optional(),
   check: z
     .strictObject({
       base: z.string().min(1).optional(),

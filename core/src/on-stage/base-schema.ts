@@ -53,7 +53,6 @@ export async function runMigrations(
 }
 
 /**
-<<<<<<< HEAD
  * Runs a migration's statements, whichever way its ORM would: a text with several of them in one transaction, or where one refuses
  * that, each on its own. What it sets ends with it, as with the session of a deployment.
  *
@@ -75,10 +74,7 @@ export async function runStatements(connection: Connection, statements: readonly
 }
 
 /**
- * Runs a dump as pg_dump writes it, in plain text, with rows or without.
-=======
  * Runs a dump in plain text, with rows or without.
->>>>>>> main
  *
  * @throws LS6503 it cannot be read, or the server refuses it
  */

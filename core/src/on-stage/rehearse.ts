@@ -16,10 +16,6 @@ import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js
 import { type OwnBuilds, ownApplication, statementApplication } from "./application.js";
 import { migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
 import { runNaive, runPlan, type WayRequest } from "./run-way.js";
-<<<<<<< HEAD
-=======
-import { tablesOf } from "./tables-of.js";
->>>>>>> main
 
 export interface RehearseRequest {
   readonly project: Project;

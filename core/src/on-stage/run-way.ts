@@ -6,21 +6,8 @@ import { systemClock } from "../db/clock.js";
 import { errorCode, isDatabaseError } from "../db/retry.js";
 import { textWithoutValues } from "../db/without-values.js";
 import type { Connection } from "../dialects/connection.js";
-<<<<<<< HEAD
-import type { ExplainedStatement, Rehearsing, TrafficStatement } from "../dialects/rehearsing.js";
-import {
-  type BackfillSpec,
-  inFiles,
-  isSameTable,
-  type Phase,
-  type Plan,
-  strongestLocks,
-  type Verdict,
-} from "../model/index.js";
-=======
 import type { ExplainedStatement, Rehearsing } from "../dialects/rehearsing.js";
 import { type BackfillSpec, inFiles, type Phase, type Plan, strongestLocks, type Verdict } from "../model/index.js";
->>>>>>> main
 import { phasesOf } from "../plan/phases.js";
 import { tablesOf } from "../plan/tables-of.js";
 import { differencesBetween, statedOf } from "../rehearse/differences.js";
@@ -30,7 +17,6 @@ import { worseThan } from "../rehearse/worse-plans.js";
 import { unitsText } from "../release/unit-files.js";
 import type { Application, Build } from "./application.js";
 import { StepWatch } from "./step-watch.js";
-import { tablesOf } from "./tables-of.js";
 import { TrafficRun } from "./traffic/traffic.js";
 
 export interface WayRequest {

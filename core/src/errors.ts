@@ -616,7 +616,6 @@ export const errorTable = {
     why: "rehearse.old and rehearse.new start the application as it is before the plan and behind it; requests need both.",
     next: "Type the command by hand with DATABASE_URL and PORT set, and mend what it prints.",
     exit: 2,
-    exit: 2,
   },
   LS6701: {
     title: "Drift is looked for on PostgreSQL alone",

@@ -2,6 +2,7 @@ import type { Functions } from "../backfill/computer.js";
 import { connect } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import type { MadeTable, Rehearsing, ShapedTraffic } from "../dialects/rehearsing.js";
+import { compareInventories } from "../drift/compare.js";
 import { LockstepError } from "../errors.js";
 import { dialectLabels, type Plan, type TableName } from "../model/index.js";
 import { tablesOf } from "../plan/tables-of.js";
@@ -15,6 +16,7 @@ import { type PostgresServer, startPostgres } from "../stage/postgres-server.js"
 import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js";
 import { type OwnBuilds, ownApplication, statementApplication } from "./application.js";
 import { migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
+import { endState, ormEndState } from "./end-state.js";
 import { runNaive, runPlan, type WayRequest } from "./run-way.js";
 
 export interface RehearseRequest {
@@ -130,9 +132,14 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
       wayOf(naiveUrl),
       pieces.filter((sql) => sql.trim() !== ""),
     );
+    const wanted = await ormEndState(naiveUrl, plan, naive);
     await stage.drop(naiveUrl);
     on({ kind: "way", way: "plan" });
-    const planned = await runPlan(wayOf(await stage.create(base)));
+    const plannedUrl = await stage.create(base);
+    const planned = await runPlan(wayOf(plannedUrl));
+    const isRefused = planned.run.steps.some(({ error }) => error !== undefined);
+    const ends = wanted === undefined || isRefused ? [] : compareInventories(await endState(plannedUrl), wanted);
+    const reached = ends.length > 0 ? "elsewhere" : "same";
     const factor = factorOf(tables);
     return {
       schemaVersion: 1,
@@ -163,7 +170,8 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
       replanned: [...planned.replanned],
       explained: planned.explained,
       ...(factor === undefined ? {} : { expected: [...expectedOf(planned.run, factor)] }),
-      findings: [...findingsOf(planned.run, planned.replanned)],
+      ends: isRefused ? "plan-refused" : wanted === undefined ? "migration-refused" : reached,
+      findings: [...findingsOf(planned.run, planned.replanned, ends)],
     };
   } finally {
     await replica?.stop();

@@ -111,7 +111,9 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
       `${imports(ids, `import type { Look } from "./look.js";`)}
 
 /** Everything that a watch looks at, in the order of their names. This file is generated: npm run lists. */
-export const looks: readonly Look[] = [${ids.map(camel).join(", ")}];
+export const looks: readonly Look[] = [
+${ids.map((id) => `  ${camel(id)},`).join("\n")}
+];
 `,
   },
   {

@@ -588,7 +588,7 @@ export const errorTable = {
     exit: 1,
   },
   LS6501: {
-    title: "No server to rehearse on",
+    title: "No server to try migrations on",
     why: "Migrations are tried on a database of their own, on a server of the target's major version: locks and query plans differ from version to version.",
     next: "Install the server's binaries as a development dependency, or name a server where databases may be made with --stage-url.",
     exit: 2,
@@ -628,6 +628,24 @@ export const errorTable = {
     why: "A watch that sees nothing would say that all is well.",
     next: "Give the role what the message names, or name what measures the application in gates.readsSteady of lockstep.config.ts.",
     exit: 2,
+  },
+  LS6701: {
+    title: "Drift is looked for on PostgreSQL alone",
+    why: "What a database of MySQL or MariaDB consists of is not read and compared yet, so nobody can say whether it is as its migrations make it.",
+    next: "Compare it with the ORM's own tools; npx lockstep status tells what a plan lacks there.",
+    exit: 1,
+  },
+  LS6702: {
+    title: "The history does not run on an empty database",
+    why: "What a target should consist of is what its migrations make of an empty database. Where one of them fails there, nobody can say what is missing or too much.",
+    next: "Correct the migration so that it runs on an empty database. Where it needs an extension that is not installed here, name a server that has it: --stage-url.",
+    exit: 1,
+  },
+  LS6703: {
+    title: "Migrations ran while the target was looked at",
+    why: "What was read before and after does not belong together.",
+    next: "When the deployment is over, run npx lockstep drift again.",
+    exit: 1,
   },
   LS7001: {
     title: "The ledger cannot be made or used",

@@ -270,6 +270,13 @@ export interface OrmPlugin {
   readHandWritten(project: Project, file: string): Promise<HandWrittenMigration>;
   /** What the target has applied. */
   readApplied(connection: Connection, project: Project): Promise<AppliedMigrations>;
+  /** Tables in which the ORM itself keeps what has run: no migration makes them. */
+  bookkeeping(project: Project): readonly TableName[];
+  /**
+   * Runs the ORM's own deployment on an empty database of nobody's, without some of the migrations: for those whose statements are made
+   * by code. Default: their texts say all that they run. Errors as `deploy`.
+   */
+  replay?(project: Project, url: string, without: readonly string[]): Promise<OrmRun>;
   /** Why the last run of a migration failed; undefined when it has not failed, and when the ORM records no failures. */
   readFailure(connection: Connection, migration: string): Promise<MigrationFailure | undefined>;
   /**

@@ -64,6 +64,7 @@ export const prismaPlugin: OrmPlugin = {
     (await import("./hand-written.js")).readHandWritten(project as PrismaProject, file),
 
   readApplied: readAppliedMigrations,
+  bookkeeping: () => [{ name: "_prisma_migrations" }],
   readFailure: readMigrationFailure,
   deployingSession,
 

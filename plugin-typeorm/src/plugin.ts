@@ -23,6 +23,12 @@ export const typeormPlugin: OrmPlugin = {
 
   readApplied: async (connection, project) =>
     (await import("./migrations/applied.js")).readAppliedMigrations(connection, project as TypeormProject),
+  // The second one keeps what views and generated columns are computed from.
+  bookkeeping(project) {
+    const { schema, name } = (project as TypeormProject).migrationsTable;
+    return [schema === undefined ? { name } : { schema, name }, { name: "typeorm_metadata" }];
+  },
+  replay: async (project, url, without) => (await import("./cli/replay.js")).replay(project, url, without),
   unlisted: async (project, files) =>
     (await import("./registration/unlisted.js")).unlisted(project as TypeormProject, files),
   // TypeORM has no table for that: a run says it, see OrmRun.failed.

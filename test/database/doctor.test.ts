@@ -297,6 +297,13 @@ const situations: readonly Situation[] = [
     words: /no fill that is pending fails/,
   },
   {
+    check: "drift",
+    name: "before expand",
+    sql: table,
+    says: "ok",
+    words: /no plan is half-way; nothing else was compared: npx lockstep drift --target production/,
+  },
+  {
     check: "scaffolding",
     name: "of the open plan",
     sql: `${table} CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
@@ -398,6 +405,31 @@ test.each(situations.map((situation) => [`${situation.check}: ${situation.name}`
     }
   },
 );
+
+test("a trigger that somebody took away is told, with the command that compares everything", async () => {
+  const session = await openSession(server.url());
+  const check = checks.find(({ id }) => id === "drift")!;
+  const expand = plan.units.filter(({ phase }) => phase === "expand");
+  const written = expand.map(({ id }, at) => ({
+    id,
+    file: `prisma/migrations/2026112009300${at}_a/migration.sql`,
+    sha256: "",
+  }));
+  const released = { ...plan, state: { ...plan.state, released: "expand" as const, written } };
+  const migrations = written.map(({ file }) => file.split("/")[2]!);
+  await session.query(`${table} ALTER TABLE "User" ADD COLUMN handle text`);
+  try {
+    const lacking = await askTarget(check, server.url(), { plans: [released], migrations, applied: migrations });
+    expect(lacking).toMatchObject([{ level: "warning", what: '"User"."handle" has no fill trigger' }]);
+    expect(lacking[0]!.next).toContain("npx lockstep drift --target production");
+    // Nothing is missed before it was made.
+    const early = await askTarget(check, server.url(), { plans: [released], migrations, applied: [] });
+    expect(early).toMatchObject([{ level: "ok" }]);
+  } finally {
+    await session.query(`DROP TABLE "User"`);
+    await session.end();
+  }
+});
 
 describe("what a plan needs is never to be dropped", () => {
   type Written = { readonly unit: Plan["units"][number]; readonly state: Plan["state"]["released"] };

@@ -84,8 +84,17 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
     return { ...empty, ...begun, status: "done", applied, attempts, exitCode: 0 };
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code === "LS7024") throw error;
-    return { ...empty, ...begun, status: "failed", error, next: error.hint, exitCode: error.exitCode };
+    const next = `${error.hint}${driftHint(error, target, context)}`;
+    return { ...empty, ...begun, status: "failed", error, next, exitCode: error.exitCode };
   }
+}
+
+/** Something is there that should not be, or the other way round: tables, columns, types, functions, schemas and the like. */
+const unexpected = /^42(?:701|703|704|710|723|883|P01|P06|P07)$/;
+
+function driftHint({ details }: LockstepError, { name }: Target, { project }: DeployContext): string {
+  if (project.dialect !== "postgresql" || !unexpected.test(String(details.sqlState))) return "";
+  return `. Whether ${name} was changed by hand: npx lockstep drift --target ${name}`;
 }
 
 type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "fills" | "blockers" | "exitCode"> & {

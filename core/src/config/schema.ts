@@ -95,6 +95,7 @@ export const configSchema = z.strictObject({
       onAnomaly: z.string().min(1).optional(),
     })
     .optional(),
+  drift: z.strictObject({ ignore: patterns.optional() }).optional(),
   check: z
     .strictObject({
       base: z.string().min(1).optional(),

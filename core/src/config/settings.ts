@@ -29,6 +29,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "watch.every": "15s",
   "watch.baseline": "5 looks",
   "watch.onAnomaly": "nothing",
+  "drift.ignore": "nothing",
 };
 
 /** Every setting: those of the file, then the defaults. */

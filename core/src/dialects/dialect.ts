@@ -7,6 +7,7 @@ import type { Check, Finding } from "./check.js";
 import type { Connection } from "./connection.js";
 import type { Development } from "./development.js";
 import type { FunctionValues } from "./functions.js";
+import type { InventoryReader } from "./inventory.js";
 import type { Judging } from "./judging.js";
 import type { LedgerStore } from "./ledger-store.js";
 import type { Pressure } from "./pressure.js";
@@ -57,6 +58,8 @@ export interface Dialect {
   statistics(): Promise<Statistics>;
   /** Absent where plans of it cannot be rehearsed. */
   rehearsing?(): Promise<Rehearsing>;
+  /** What its databases consist of. Absent where nobody has read it yet. */
+  inventory?(): Promise<InventoryReader>;
   /**
    * What on a target stands against units, where the server would say so half-way through one of them, or in words that name no remedy.
    * None where a unit is a transaction.

@@ -1,9 +1,9 @@
 import type { Connection } from "../dialects/connection.js";
 import type { Rehearsing, TrafficStatement } from "../dialects/rehearsing.js";
 import { isSameTable, type Plan } from "../model/index.js";
+import { tablesOf } from "../plan/tables-of.js";
 import type { StatementStats } from "../stats/stats-file.js";
 import { type RunningBuild, startBuild } from "./running-build.js";
-import { tablesOf } from "./tables-of.js";
 import { applicationName, type Load } from "./traffic/messages.js";
 import { requestSender } from "./traffic/requests.js";
 

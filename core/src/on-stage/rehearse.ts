@@ -2,8 +2,10 @@ import type { Functions } from "../backfill/computer.js";
 import { connect } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import type { MadeTable, Rehearsing, ShapedTraffic } from "../dialects/rehearsing.js";
+import { compareInventories } from "../drift/compare.js";
 import { LockstepError } from "../errors.js";
 import { dialectLabels, type Plan, type TableName } from "../model/index.js";
+import { tablesOf } from "../plan/tables-of.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { expectedOf } from "../rehearse/expected.js";
 import { findingsOf } from "../rehearse/findings.js";
@@ -14,8 +16,8 @@ import { type PostgresServer, startPostgres } from "../stage/postgres-server.js"
 import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js";
 import { type OwnBuilds, ownApplication, statementApplication } from "./application.js";
 import { migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
+import { endState, ormEndState } from "./end-state.js";
 import { runNaive, runPlan, type WayRequest } from "./run-way.js";
-import { tablesOf } from "./tables-of.js";
 
 export interface RehearseRequest {
   readonly project: Project;
@@ -130,9 +132,14 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
       wayOf(naiveUrl),
       pieces.filter((sql) => sql.trim() !== ""),
     );
+    const wanted = await ormEndState(naiveUrl, plan, naive);
     await stage.drop(naiveUrl);
     on({ kind: "way", way: "plan" });
-    const planned = await runPlan(wayOf(await stage.create(base)));
+    const plannedUrl = await stage.create(base);
+    const planned = await runPlan(wayOf(plannedUrl));
+    const isRefused = planned.run.steps.some(({ error }) => error !== undefined);
+    const ends = wanted === undefined || isRefused ? [] : compareInventories(await endState(plannedUrl), wanted);
+    const reached = ends.length > 0 ? "elsewhere" : "same";
     const factor = factorOf(tables);
     return {
       schemaVersion: 1,
@@ -164,7 +171,8 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
       replanned: [...planned.replanned],
       explained: planned.explained,
       ...(factor === undefined ? {} : { expected: [...expectedOf(planned.run, factor)] }),
-      findings: [...findingsOf(planned.run, planned.replanned)],
+      ends: isRefused ? "plan-refused" : wanted === undefined ? "migration-refused" : reached,
+      findings: [...findingsOf(planned.run, planned.replanned, ends)],
     };
   } finally {
     await replica?.stop();

@@ -9,6 +9,7 @@ import type { Connection } from "../dialects/connection.js";
 import type { ExplainedStatement, Rehearsing } from "../dialects/rehearsing.js";
 import { type BackfillSpec, inFiles, type Phase, type Plan, strongestLocks, type Verdict } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
+import { tablesOf } from "../plan/tables-of.js";
 import { differencesBetween, statedOf } from "../rehearse/differences.js";
 import { figuresOf, pointsOf } from "../rehearse/figures.js";
 import type { RehearsedRun, RehearsedStep, Replanned } from "../rehearse/rehearsal.js";
@@ -16,7 +17,6 @@ import { worseThan } from "../rehearse/worse-plans.js";
 import { unitsText } from "../release/unit-files.js";
 import type { Application, Build } from "./application.js";
 import { StepWatch } from "./step-watch.js";
-import { tablesOf } from "./tables-of.js";
 import { TrafficRun } from "./traffic/traffic.js";
 
 export interface WayRequest {

@@ -1,3 +1,4 @@
+import type { Difference } from "../drift/difference.js";
 import type { RehearsalFinding, RehearsedRun, Replanned } from "./rehearsal.js";
 
 /** Nobody should wait for longer; units give up a lock after half of it. */
@@ -5,8 +6,16 @@ const longestStallMs = 1000;
 /** A replica that is further behind serves old rows. */
 const longestLagMs = 10_000;
 
-/** What of a plan's run somebody would have noticed, or is not as stated. Empty: nothing. */
-export function findingsOf(run: RehearsedRun, replanned: readonly Replanned[]): readonly RehearsalFinding[] {
+/**
+ * What of a plan's run somebody would have noticed, or is not as stated. Empty: nothing.
+ *
+ * @param ends what the plan's end has otherwise than that of the ORM's own migration
+ */
+export function findingsOf(
+  run: RehearsedRun,
+  replanned: readonly Replanned[],
+  ends: readonly Difference[],
+): readonly RehearsalFinding[] {
   const known = new Set(run.before?.failed.map(({ reason }) => reason));
   const ofSteps = run.steps.flatMap((step): RehearsalFinding[] => {
     const { id, kind, error, differences, traffic, lag } = step;
@@ -32,5 +41,9 @@ export function findingsOf(run: RehearsedRun, replanned: readonly Replanned[]): 
   const worse = replanned
     .filter(({ isWorse }) => isWorse)
     .map(({ statement, phase }): RehearsalFinding => ({ kind: "plan-worse", step: phase, detail: statement }));
-  return [...ofSteps, ...worse];
+  const elsewhere = ends.map(({ kind, table, name }): RehearsalFinding => {
+    const detail = `${kind} ${table === undefined ? "" : `"${table}".`}"${name}"`;
+    return { kind: "end-state-differs", detail };
+  });
+  return [...ofSteps, ...worse, ...elsewhere];
 }

@@ -151,6 +151,11 @@ export const rehearsalSchema = z.object({
   replanned: z.array(replanned).optional(),
   explained: count,
   unplanned: z.string().optional(),
+  /**
+   * Whether both runs end in the same catalogue; not known where the server refused one of them, the ORM's own on empty tables as well.
+   * Absent: nobody looked.
+   */
+  ends: z.enum(["same", "elsewhere", "plan-refused", "migration-refused"]).optional(),
   /** How long the plan's steps would take in production, where statistics say how large it is. */
   expected: z.array(z.object({ id: z.string(), ms: z.number(), leastMs: z.number(), mostMs: z.number() })).optional(),
   /** Empty: nobody would have noticed, and everything was as stated. Ids of findings, with what they are about. */

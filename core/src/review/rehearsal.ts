@@ -45,7 +45,8 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
       : [
           `${colors.red("✖")} ${counted(findings.length, "thing")} that somebody would notice, or that is not as stated`,
           ...findings.map(
-            (finding) => `  ${titleOf.get(finding.step ?? "") ?? finding.step ?? ""}: ${findingText(finding)}`,
+            (finding) =>
+              `  ${finding.step === undefined ? "" : `${titleOf.get(finding.step) ?? finding.step}: `}${findingText(finding)}`,
           ),
         ].join("\n"),
   ].join("\n");
@@ -125,15 +126,21 @@ function locksText(step: RehearsedStep, colors: Colors): string {
 }
 
 /** Of a rehearsal without a finding. */
-export function verdictText({ runs, traffic }: Rehearsal): string {
+export function verdictText({ runs, traffic, ends }: Rehearsal): string {
   const plan = runs.find(({ way }) => way === "plan");
   const longest = Math.max(0, ...(plan?.steps ?? []).map((step) => step.traffic?.longestMs ?? 0));
   const locks = (plan?.steps ?? []).some(({ stated }) => stated !== undefined)
     ? "; every lock was as the plan states it"
     : "";
+  const end =
+    ends === "same"
+      ? "; it ends where the ORM's own migration ends"
+      : ends === "migration-refused"
+        ? ". Whether it ends where the ORM's own migration ends is not known: the server refuses that on empty tables, too"
+        : "";
   return traffic.kind === "none"
-    ? `Every step and every way back went through${locks}. What an application meets was not measured: nothing was sent`
-    : `No request failed, none waited for longer than ${stallText(longest)}, every way back went through${locks}`;
+    ? `Every step and every way back went through${locks}${end}. What an application meets was not measured: nothing was sent`
+    : `No request failed, none waited for longer than ${stallText(longest)}, every way back went through${locks}${end}`;
 }
 
 const short = (text: string) => (text.length > 70 ? `${text.slice(0, 69)}…` : text);

@@ -151,12 +151,21 @@ describe("what somebody would notice", () => {
     ["lag", step({ lag: { ms: 10_001, bytes: 1 } }), ["lagged"]],
     ["a lock", step({ differences: [{ kind: "held-longer", stated: "instant", seen: "scan" }] }), ["lock-differs"]],
   ])("%s", (_, one, expected) => {
-    expect(findingsOf(run([one]), []).map(({ kind }) => kind)).toEqual(expected);
+    expect(findingsOf(run([one]), [], []).map(({ kind }) => kind)).toEqual(expected);
+  });
+  it("an end that is not that of the ORM's own migration", () => {
+    const column = { kind: "column" as const, schema: "public", table: "User", name: "handle", here: {}, there: {} };
+    expect(
+      findingsOf(run([step({})]), [], [column, { kind: "type", schema: "public", name: "Role", there: {} }]),
+    ).toEqual([
+      { kind: "end-state-differs", detail: 'column "User"."handle"' },
+      { kind: "end-state-differs", detail: 'type "Role"' },
+    ]);
   });
   it("failures that were there before anything happened are nobody's", () => {
     const failed = [{ reason: "a", requests: 2 }];
     const before = { ...figures, failed };
-    expect(findingsOf({ ...run([step({ traffic: { ...figures, failed } })]), before }, [])).toEqual([]);
+    expect(findingsOf({ ...run([step({ traffic: { ...figures, failed } })]), before }, [], [])).toEqual([]);
   });
 });
 

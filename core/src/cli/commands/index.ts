@@ -13,6 +13,7 @@ import check from "./check.js";
 import code from "./code.js";
 import deploy from "./deploy.js";
 import doctor from "./doctor.js";
+import drift from "./drift.js";
 import explain from "./explain.js";
 import init from "./init.js";
 import next from "./next.js";
@@ -44,6 +45,7 @@ export const commands: readonly CliCommand[] = [
   code,
   deploy,
   doctor,
+  drift,
   explain,
   init,
   next,

@@ -1,5 +1,6 @@
 import type { Check } from "../check.js";
 import codeRoots from "./code-roots.js";
+import drift from "./drift.js";
 import git from "./git.js";
 import interruptedWrite from "./interrupted-write.js";
 import node from "./node.js";
@@ -18,6 +19,7 @@ import unlisted from "./unlisted.js";
 /** Every check of the core, in the order of their names. This file is generated: npm run lists. */
 export const checks: readonly Check[] = [
   codeRoots,
+  drift,
   git,
   interruptedWrite,
   node,

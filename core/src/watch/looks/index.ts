@@ -8,4 +8,12 @@ import statements from "./statements.js";
 import transactions from "./transactions.js";
 
 /** Everything that a watch looks at, in the order of their names. This file is generated: npm run lists. */
-export const looks: readonly Look[] = [http, lockWaits, missingValues, prometheus, replicaLag, statements, transactions];
+export const looks: readonly Look[] = [
+  http,
+  lockWaits,
+  missingValues,
+  prometheus,
+  replicaLag,
+  statements,
+  transactions,
+];

@@ -1,0 +1,155 @@
+import { connect } from "../connect.js";
+import type { Connection } from "../dialects/connection.js";
+import type { Inventory, InventoryReader, TargetNames } from "../dialects/inventory.js";
+import { openPlansOn } from "../doctor/planned-tables.js";
+import { compareInventories } from "../drift/compare.js";
+import { explained, isIgnored } from "../drift/explain.js";
+import { withoutTables } from "../drift/without-tables.js";
+import { LockstepError } from "../errors.js";
+import { type DialectId, dialectLabels, type Plan } from "../model/index.js";
+import { type Replayed, replayHistory } from "../on-stage/replay.js";
+import { releasedUnits } from "../plan/migration-of.js";
+import type { AppliedMigrations, OrmPlugin, Project } from "../plugin.js";
+import type { DriftReport } from "../review/drift.js";
+import { openStage, type Stage } from "../stage/open-stage.js";
+import type { Target } from "./targets.js";
+
+export interface DriftRequest {
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly plans: readonly Plan[];
+  /** Patterns of the config. */
+  readonly ignore: readonly string[];
+  readonly stageUrl: string | undefined;
+  onStep(text: string): void;
+}
+
+/** Looks at targets. What several of them have in common – a stage, a replayed history – is made once. Close it when done. */
+export class DriftSearch {
+  readonly #request: DriftRequest;
+  readonly #stages = new Map<number, Stage>();
+  readonly #replayed = new Map<string, Replayed & { readonly server: string }>();
+
+  constructor(request: DriftRequest) {
+    this.#request = request;
+  }
+
+  /**
+   * What a target has that its migrations do not make, and the other way round.
+   *
+   * @throws LS6701 a system that nobody can look at · LS6702 a history that does not run · LS6703 LS7023 migrations that run meanwhile ·
+   *   LS6501 no stage · LS8004 no target
+   */
+  async look(target: Target): Promise<DriftReport> {
+    const { project, plugin, plans, ignore, onStep } = this.#request;
+    if (project.dialect !== "postgresql") throw notRead(project.dialect);
+    onStep(`${target.name}: asking what has run there`);
+    const begun = await onTarget(target, async (connection, reader) => {
+      const pid = await plugin.deployingSession(connection);
+      if (pid !== undefined)
+        throw new LockstepError("LS7023", `Migrations are being run on ${target.name} at this moment, by pid ${pid}.`, {
+          hint: `Wait for it, then npx lockstep drift --target ${target.name}`,
+        });
+      const { dialect, serverVersion } = connection;
+      return {
+        names: await reader.names(connection),
+        ran: await plugin.readApplied(connection, project),
+        server: dialect.versionText(serverVersion),
+        major: Math.floor(serverVersion / 10_000),
+      };
+    });
+    const { ran, names, server } = begun;
+    const listed = plugin.listMigrations(project);
+    const applied = listed.filter((name) => ran.applied.includes(name));
+    onStep(`${target.name}: running ${applied.length} migrations on a database of nobody's`);
+    const replayed = await this.#replay(applied, listed, names, begun.major);
+    onStep(`${target.name}: reading what it consists of`);
+    const found = await onTarget(target, async (connection, reader) => {
+      const inventory = await reader.read(connection, scopeOf(target, names, replayed.inventory));
+      if (!isSame(await plugin.readApplied(connection, project), ran))
+        throw new LockstepError("LS6703", `Migrations were run on ${target.name} while it was looked at.`);
+      const remains = await connection.dialect.remains();
+      const scaffolds = (await remains.leftovers(connection)).filter(({ kind }) => kind === "scaffold");
+      return { inventory, remains, scaffolds: new Set(scaffolds.map(({ name }) => name)) };
+    });
+    const own = plugin.bookkeeping(project);
+    const comparable = (inventory: Inventory) => withoutTables(inventory, own, names.defaultSchema);
+    const open = openPlansOn(plans, ran.applied, listed);
+    const all = explained(compareInventories(comparable(found.inventory), comparable(replayed.inventory)), {
+      defaultSchema: names.defaultSchema,
+      plans: open,
+      pending: releasedUnits(open).filter(({ migration }) => !ran.applied.includes(migration)),
+      scaffolding: found.remains.scaffolding,
+      scaffolds: found.scaffolds,
+    });
+    const differences = all.filter((each) => !isIgnored(each, ignore));
+    return {
+      target: target.name,
+      ...(target.group === undefined ? {} : { group: target.group }),
+      server,
+      replayed: { migrations: applied.length, by: replayed.by, server: replayed.server },
+      differences,
+      ignored: all.length - differences.length,
+      notApplied: listed.filter((name) => !ran.applied.includes(name) && !ran.failed.includes(name)),
+      failed: ran.failed,
+      unknown: ran.applied.filter((name) => !listed.includes(name)),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const stage of this.#stages.values()) await stage.close();
+  }
+
+  async #replay(applied: readonly string[], listed: readonly string[], names: TargetNames, major: number) {
+    const key = JSON.stringify([applied, names.defaultSchema, major]);
+    const known = this.#replayed.get(key);
+    if (known !== undefined) return known;
+    const { project, plugin } = this.#request;
+    const stage = await this.#stage(major);
+    const left = listed.filter((name) => !applied.includes(name));
+    const replayed = await replayHistory({ stage, project, plugin, applied, left, names });
+    this.#replayed.set(key, replayed);
+    return replayed;
+  }
+
+  async #stage(major: number): Promise<Stage> {
+    const { project, stageUrl } = this.#request;
+    const stage =
+      this.#stages.get(major) ??
+      (await openStage({ root: project.root, dialect: project.dialect, major, url: stageUrl }));
+    this.#stages.set(major, stage);
+    return stage;
+  }
+}
+
+function notRead(dialect: DialectId): LockstepError {
+  return new LockstepError("LS6701", `What a database of ${dialectLabels[dialect]} consists of is not compared.`);
+}
+
+/** Where a URL names a schema the others of that database are somebody else's, but those that migrations name themselves. */
+function scopeOf(
+  { url }: Target,
+  { defaultSchema }: TargetNames,
+  { schemas, tables, views, functions, types, sequences }: Inventory,
+): readonly string[] | undefined {
+  if (defaultSchema === "public" || !/[?&]schema=/.test(url)) return undefined;
+  const made = [tables, views, functions, types, sequences].flat();
+  return [defaultSchema, ...schemas.filter((name) => name !== "public" || made.some(({ schema }) => schema === name))];
+}
+
+const isSame = (one: AppliedMigrations, other: AppliedMigrations) =>
+  JSON.stringify([one.applied, one.failed]) === JSON.stringify([other.applied, other.failed]);
+
+async function onTarget<T>(
+  { url }: Target,
+  ask: (connection: Connection, reader: InventoryReader) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(url, { applicationName: "lockstep drift", needsSession: false });
+  try {
+    const reader = await connection.dialect.inventory?.();
+    if (reader === undefined) throw notRead(connection.dialect.id);
+    return await ask(connection, reader);
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { LockstepError } from "../errors.js";
+import { readPlans } from "../plan/store.js";
+import { type DriftReport, driftNext, driftText } from "../review/drift.js";
+import { nextText } from "../review/terminal.js";
+import { type CommandResult, type Invocation, textOption } from "./command.js";
+import { DriftSearch } from "./find-drift.js";
+import { knownError } from "./known-error.js";
+import { chooseTargets, developmentTarget, type Target } from "./targets.js";
+
+/**
+ * Looks at the targets one after the other. One that cannot be looked at is an entry with its error, not the end.
+ *
+ * @returns exit code 0 no difference · 3 a difference · 1 nobody could look, for pipelines that let one of them pass
+ * @throws LS8002 and what choosing targets throws
+ */
+export async function lookForDrift(invocation: Invocation): Promise<CommandResult> {
+  const { io } = invocation;
+  const { project, plugin, config } = await invocation.workspace("look");
+  const name =
+    textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
+  const targets = await chooseTargets(config, project, io, name, true);
+  const search = new DriftSearch({
+    project,
+    plugin,
+    plans: readPlans(project.root).plans,
+    ignore: config.drift?.ignore ?? [],
+    stageUrl: textOption(invocation, "stageUrl"),
+    onStep: (text) => io.progress.update(text),
+  });
+  const reports: DriftReport[] = [];
+  try {
+    for (const target of targets) reports.push(await search.look(target).catch((error) => unseen(target, error)));
+  } finally {
+    io.progress.end();
+    await search.close();
+  }
+  const next = driftNext(reports);
+  return {
+    text: [...reports.map((report) => driftText(report, io.colors)), nextText(next, io.colors)].join("\n"),
+    json: { targets: reports, next },
+    exitCode: reports.some(({ differences }) => differences.length > 0)
+      ? 3
+      : reports.some(({ error }) => error !== undefined)
+        ? 1
+        : 0,
+  };
+}
+
+/** @throws what is no answer about the target: a bug of ours */
+function unseen(target: Target, thrown: unknown): DriftReport {
+  const error = knownError(thrown);
+  if (!(error instanceof LockstepError)) throw error;
+  const { code, message, why, hint } = error;
+  return {
+    target: target.name,
+    ...(target.group === undefined ? {} : { group: target.group }),
+    differences: [],
+    ignored: 0,
+    notApplied: [],
+    failed: [],
+    unknown: [],
+    error: { code, message, why, next: hint },
+  };
+}

@@ -1,0 +1,43 @@
+import { connect } from "../connect.js";
+import { isDatabaseError } from "../db/retry.js";
+import type { Connection } from "../dialects/connection.js";
+import type { Inventory } from "../dialects/inventory.js";
+import type { Plan } from "../model/index.js";
+import { tablesOf } from "../plan/tables-of.js";
+import type { RehearsedRun } from "../rehearse/rehearsal.js";
+import { runStatements } from "./base-schema.js";
+
+/**
+ * What the ORM's own migration makes of a database of the stage on which it has been tried. Where rows refused it the plan's tables are
+ * emptied first: their shape is all that is looked at.
+ *
+ * @returns undefined: it is refused without rows as well
+ */
+export async function ormEndState(url: string, plan: Plan, naive: RehearsedRun): Promise<Inventory | undefined> {
+  return onStage(url, async (connection) => {
+    if (naive.steps.some(({ error }) => error !== undefined))
+      try {
+        const tables = tablesOf(plan).map(connection.dialect.quote.table);
+        await connection.query(`TRUNCATE ${tables.join(", ")} CASCADE`);
+        await runStatements(connection, [plan.source.sql]);
+      } catch (error) {
+        if (!isDatabaseError(error)) throw error;
+        return undefined;
+      }
+    return readFrom(connection);
+  });
+}
+
+/** What a database of the stage consists of. */
+export function endState(url: string): Promise<Inventory> {
+  return onStage(url, readFrom);
+}
+
+async function readFrom(connection: Connection): Promise<Inventory> {
+  return (await connection.dialect.inventory!()).read(connection);
+}
+
+async function onStage<T>(url: string, run: (connection: Connection) => Promise<T>): Promise<T> {
+  const connection = await connect(url, { applicationName: "lockstep rehearse", statementTimeoutMs: 0 });
+  return run(connection).finally(() => connection.close());
+}

@@ -1,0 +1,117 @@
+import { connect } from "../connect.js";
+import type { Connection } from "../dialects/connection.js";
+import type { Inventory, InventoryReader, TargetNames } from "../dialects/inventory.js";
+import { LockstepError } from "../errors.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import type { Stage } from "../stage/open-stage.js";
+import { runStatements } from "./base-schema.js";
+
+export interface ReplayRequest {
+  readonly stage: Stage;
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  /** Migrations of the repository, in order: these are run … */
+  readonly applied: readonly string[];
+  /** … and these are not. */
+  readonly left: readonly string[];
+  /** What the migrations find where they run otherwise. */
+  readonly names: TargetNames;
+}
+
+export interface Replayed {
+  readonly inventory: Inventory;
+  /** By their statements, one migration after the other, or by the ORM's own command. */
+  readonly by: "statements" | "orm";
+  /** `PostgreSQL 17` */
+  readonly server: string;
+}
+
+/**
+ * What the migrations of a repository make of an empty database of a stage. Where one is made by code, or is not enough by itself (an
+ * ORM makes extensions and tables of its own), the ORM's own command runs them.
+ *
+ * @throws LS6702 they do not run on an empty database
+ */
+export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
+  const { stage, plugin, project, left, applied } = request;
+  const found = await replayStatements(request);
+  if ("inventory" in found) return { ...found, by: "statements" };
+  if (plugin.replay === undefined) throw refusedReplay(found);
+  const url = await stage.create();
+  try {
+    await prepared(url, request, async () => undefined);
+    const run = await plugin.replay(project, url, left);
+    if (run.exitCode !== 0)
+      throw refusedReplay({
+        migration: run.failed?.migration ?? found.migration,
+        reason: run.failed?.text ?? run.output.trim().split("\n").slice(-5).join("\n"),
+      });
+    return { ...(await onStage(url, readAll)), by: "orm" };
+  } finally {
+    await stage.drop(url);
+  }
+
+  async function replayStatements(by: ReplayRequest): Promise<Omit<Replayed, "by"> | Refusal> {
+    const texts: { readonly name: string; readonly up: readonly string[] }[] = [];
+    for (const name of applied) {
+      const read = await plugin.readStatements(project, name);
+      if (read === undefined) return { migration: name, reason: "its statements are made by code" };
+      texts.push({ name, up: read.up });
+    }
+    const own = await stage.create();
+    try {
+      return await prepared(own, by, async (connection, reader) => {
+        for (const { name, up } of texts)
+          try {
+            await runStatements(connection, up);
+          } catch (error) {
+            if (connection.isLost) throw error;
+            return { migration: name, reason: error instanceof Error ? error.message : String(error) };
+          }
+        return readAll(connection, reader);
+      });
+    } finally {
+      await stage.drop(own);
+    }
+  }
+}
+
+async function readAll(connection: Connection, reader: InventoryReader): Promise<Omit<Replayed, "by">> {
+  const { dialect, serverVersion } = connection;
+  return { inventory: await reader.read(connection), server: dialect.versionText(serverVersion) };
+}
+
+interface Refusal {
+  readonly migration: string;
+  readonly reason: string;
+}
+
+function refusedReplay({ migration, reason }: Refusal): LockstepError {
+  return new LockstepError("LS6702", `Migration ${migration} does not run on an empty database: ${reason}`, {
+    details: { migration },
+  });
+}
+
+/** Makes the names of a target known first: sessions that are opened before do not see them. */
+async function prepared<T>(
+  url: string,
+  { names, stage }: ReplayRequest,
+  run: (connection: Connection, reader: InventoryReader) => Promise<T>,
+): Promise<T> {
+  // Roles belong to a server: on one that is not ours they are left as they are.
+  const known = stage.server === undefined ? { ...names, roles: [] } : names;
+  await onStage(url, (connection, reader) => reader.prepare(connection, known));
+  return onStage(url, run);
+}
+
+async function onStage<T>(
+  url: string,
+  run: (connection: Connection, reader: InventoryReader) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(url, { applicationName: "lockstep drift", statementTimeoutMs: 0 });
+  try {
+    return await run(connection, await connection.dialect.inventory!());
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,50 @@
+import { inTransaction } from "../../db/transaction.js";
+import type { InventoryReader } from "../../dialects/inventory.js";
+import { quoteIdentifier, quoteLiteral } from "../../sql/postgres/quote.js";
+import { readInventory, schemasSql } from "./read.js";
+
+/** What decides how the server prints a definition: the same on every session. */
+const printing = {
+  search_path: "pg_catalog",
+  timezone: "UTC",
+  datestyle: "ISO, MDY",
+  intervalstyle: "postgres",
+  bytea_output: "hex",
+  extra_float_digits: 1,
+  quote_all_identifiers: "off",
+};
+
+const limits = { statementTimeoutMs: 60_000, lockTimeoutMs: 5_000 };
+
+/** Of PostgreSQL. */
+export const inventory: InventoryReader = {
+  read: (connection, schemas) =>
+    inTransaction(connection, { isReadOnly: true, isRepeatable: true, limits, settings: printing }, async () => {
+      const { rows } = await connection.query<{ name: string }>(schemasSql);
+      const all = rows.map(({ name }) => name);
+      const ask = async (sql: string, values: readonly unknown[]) =>
+        (await connection.query<Record<string, unknown>>(sql, values)).rows;
+      return readInventory(ask, schemas === undefined ? all : all.filter((name) => schemas.includes(name)));
+    }),
+
+  async names(connection) {
+    const { rows } = await connection.query<{ schema: string | null; roles: readonly string[] | null }>(
+      `SELECT current_schema()::text AS schema,
+              (SELECT array_agg(rolname::text ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_') AS roles`,
+    );
+    return { defaultSchema: rows[0]?.schema ?? "public", roles: rows[0]?.roles ?? [] };
+  },
+
+  async prepare(connection, { defaultSchema, roles }) {
+    const { rows } = await connection.query<{ name: string }>("SELECT rolname::text AS name FROM pg_roles");
+    const known = new Set(rows.map(({ name }) => name));
+    for (const role of roles)
+      if (!known.has(role)) await connection.query(`CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`);
+    if (defaultSchema === "public") return;
+    await connection.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(defaultSchema)}`);
+    // For every session to come, the ORM's own among them.
+    await connection.query(`DO $path$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET search_path TO %L, public', current_database(), ${quoteLiteral(defaultSchema)});
+      END $path$`);
+  },
+};

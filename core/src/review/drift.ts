@@ -1,0 +1,212 @@
+import type { ObjectKind } from "../drift/difference.js";
+import type { Drift, Reason } from "../drift/explain.js";
+import type { Colors } from "./colors.js";
+import { counted } from "./counted.js";
+import { listed } from "./listed.js";
+
+/** What was looked at on one target, and what of it is otherwise. */
+export interface DriftReport {
+  readonly target: string;
+  /** The name in the config that it is one of many under. */
+  readonly group?: string;
+  /** `PostgreSQL 17` */
+  readonly server?: string;
+  /** Migrations that were run on a database of nobody's, by whom, and on which server. */
+  readonly replayed?: {
+    readonly migrations: number;
+    readonly by: "statements" | "orm";
+    readonly server: string;
+  };
+  /** Those that concern an open plan first. */
+  readonly differences: readonly Drift[];
+  /** What the config says to leave out. */
+  readonly ignored: number;
+  readonly notApplied: readonly string[];
+  /** Begun and not finished. */
+  readonly failed: readonly string[];
+  /** They have run there, and this checkout does not have them. */
+  readonly unknown: readonly string[];
+  readonly error?: { readonly code: string; readonly message: string; readonly why: string; readonly next: string };
+}
+
+/** Differences of one target, for people: by table, a line each, what is not one below them, and a verdict. */
+export function driftText(report: DriftReport, colors: Colors): string {
+  const { target, error, server, replayed, differences } = report;
+  if (error !== undefined)
+    return [
+      `${colors.red("✖")} ${colors.bold(target)}   nobody could look: ${colors.red(error.code)} ${error.message}`,
+      `  ${error.why}`,
+    ].join("\n");
+  const count = replayed?.migrations ?? 0;
+  const by = replayed?.by === "orm" ? ", by the ORM's own command" : "";
+  const other = replayed !== undefined && replayed.server !== server ? ` on ${replayed.server}` : "";
+  return [
+    `${colors.bold(target)}   ${server}, against ${counted(count, "migration")} that ${count === 1 ? "has" : "have"} run there${by}${other}`,
+    ...groupsOf(differences).flatMap(([group, own]) => [
+      `  ${colors.bold(group)}${own[0]!.plans.length === 0 ? "" : colors.yellow(`   of the open ${own[0]!.plans.length === 1 ? "plan" : "plans"} ${own[0]!.plans.join(", ")}`)}`,
+      ...own.flatMap((each) => [
+        `    ${lineOf(each, colors)}`,
+        ...(each.reason === undefined ? [] : [`      ${colors.dim(reasonText(each.reason))}`]),
+      ]),
+    ]),
+    ...remarks(report).map((text) => `  ${colors.yellow("!")} ${text}`),
+    differences.length === 0
+      ? `${colors.green("✔")} ${target} is as its migrations make it`
+      : `${colors.red("✖")} ${target} is otherwise than its migrations make it: ${counted(differences.length, "difference")}`,
+  ].join("\n");
+}
+
+/** What to type next, by the first thing that can be done. */
+export function driftNext(reports: readonly DriftReport[]): string {
+  const failed = reports.find(({ error }) => error !== undefined);
+  const found = reports.find(({ differences }) => differences.length > 0);
+  if (found === undefined) return failed?.error?.next ?? "npx lockstep status";
+  const reason = found.differences.flatMap((each) => each.reason ?? [])[0];
+  const again = `npx lockstep drift --target ${found.target}`;
+  if (reason === undefined)
+    return `write a migration for what is to stay, take the rest back on ${found.target}, then ${again}`;
+  switch (reason.kind) {
+    case "broken":
+      return `npx lockstep repair ${reason.plan} --target ${found.target}, then ${again}`;
+    case "unrecorded":
+      return `npx lockstep deploy --target ${found.target}, then ${again}`;
+    case "left-over":
+      return `npx lockstep doctor --target ${found.target} says how to take it away, then ${again}`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+function reasonText(reason: Reason): string {
+  switch (reason.kind) {
+    case "broken":
+      return `plan ${reason.plan} needs it otherwise: a run broke off, or somebody changed it; npx lockstep repair knows it`;
+    case "unrecorded":
+      return `${reason.migration} makes it, and is not recorded as applied: a run broke off; npx lockstep deploy finishes it`;
+    case "left-over":
+      return "it has a name of Lockstep's, and no open plan of this checkout needs it; npx lockstep doctor says how to take it away";
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** What is no difference, and what makes one doubtful. */
+function remarks({ notApplied, failed, unknown, ignored, server, replayed }: DriftReport): readonly string[] {
+  return [
+    ...(notApplied.length === 0 ? [] : [`not applied yet, so nothing of it is missed: ${listed(notApplied)}`]),
+    ...(failed.length === 0
+      ? []
+      : [`${listed(failed)} broke off there: what it did before that counts as a difference`]),
+    ...(unknown.length === 0
+      ? []
+      : [`${listed(unknown)} ran there, and this checkout does not have it: a difference may be its work`]),
+    ...(replayed !== undefined && replayed.server !== server
+      ? [`servers of other versions print definitions differently: a difference may be nothing but that`]
+      : []),
+    ...(ignored === 0 ? [] : [`${counted(ignored, "difference")} left out, as drift.ignore says`]),
+  ];
+}
+
+/** By table; what belongs to none stands under its kind. */
+function groupsOf(differences: readonly Drift[]): readonly (readonly [string, readonly Drift[]])[] {
+  const groups = new Map<string, Drift[]>();
+  for (const each of differences) {
+    const name =
+      each.table !== undefined
+        ? `"${each.label.slice(0, -each.name.length - 1)}"`
+        : each.kind === "table"
+          ? `"${each.label}"`
+          : `${kindWords[each.kind]}s`;
+    groups.set(name, [...(groups.get(name) ?? []), each]);
+  }
+  return [...groups];
+}
+
+const kindWords: Readonly<Record<ObjectKind, string>> = {
+  schema: "schema",
+  extension: "extension",
+  table: "table",
+  column: "column",
+  constraint: "constraint",
+  index: "index",
+  trigger: "trigger",
+  policy: "row policie",
+  view: "view",
+  function: "function",
+  type: "type",
+  sequence: "sequence",
+};
+
+function lineOf(drift: Drift, colors: Colors): string {
+  const { kind, here, there, table, name, label } = drift;
+  const what = `${kind} "${table === undefined ? label : name}"`;
+  if (there === undefined) return `${colors.green("+")} ${what} only on the target${summary(drift)}`;
+  if (here === undefined) return `${colors.red("-")} ${what} only in the migrations${summary(drift)}`;
+  return `${colors.yellow("~")} ${what}: ${changesOf(drift).join("; ")}`;
+}
+
+/** What one side has of it, where that fits into a line. */
+function summary({ kind, here, there }: Drift): string {
+  const facts = here ?? there ?? {};
+  switch (kind) {
+    case "column":
+      return `: ${facts.type}${facts.notNull === true ? " NOT NULL" : ""}${facts.default === null ? "" : ` DEFAULT ${short(facts.default)}`}`;
+    case "constraint":
+      return `: ${short(facts.definition)}${facts.isValid === false ? " NOT VALID" : ""}`;
+    case "index":
+      return `: ${short(facts.definition)}${facts.isValid === false ? ", INVALID" : ""}`;
+    case "trigger":
+      return `: ${short(facts.definition)}`;
+    default:
+      return "";
+  }
+}
+
+/** What stands on both sides: fact by fact. */
+export function changesOf({ here = {}, there = {} }: Pick<Drift, "here" | "there">): readonly string[] {
+  return Object.keys(here).map((fact) =>
+    isLong(fact, here[fact]) || isLong(fact, there[fact])
+      ? `${factWords[fact] ?? fact} differs`
+      : `${factWords[fact] ?? fact}: target ${factText(fact, here[fact])}, migrations ${factText(fact, there[fact])}`,
+  );
+}
+
+const factWords: Readonly<Record<string, string>> = {
+  notNull: "nullability",
+  isValid: "validity",
+  rls: "row security",
+  forcedRls: "row security of its owner",
+  replicaIdentity: "replica identity",
+  partitionKey: "partition key",
+  bound: "bounds of the partition",
+  isPermissive: "way to combine",
+  ownedBy: "owner column",
+};
+
+/** Bodies and queries are no line; a hash says nothing to anybody. */
+const isLong = (fact: string, value: unknown) =>
+  fact === "definition" && /^[0-9a-f]{64}$|\n|^.{200}/.test(String(value));
+
+function factText(fact: string, value: unknown): string {
+  if (fact === "notNull") return value === true ? "NOT NULL" : "NULL";
+  if (fact === "isValid") return value === true ? "valid" : "not valid";
+  if (fact === "enabled") return enabledWords[String(value)] ?? String(value);
+  if (value === null || value === "") return "none";
+  if (value === true) return "on";
+  if (value === false) return "off";
+  return Array.isArray(value) ? value.map((each) => short(each)).join(", ") : short(value);
+}
+
+const enabledWords: Readonly<Record<string, string>> = {
+  O: "on",
+  D: "off",
+  R: "on replicas only",
+  A: "always on",
+};
+
+const mostLetters = 120;
+
+function short(value: unknown): string {
+  const text = String(value).replace(/\s+/g, " ").trim();
+  return text.length > mostLetters ? `${text.slice(0, mostLetters - 1)}…` : text;
+}

@@ -1,3 +1,5 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
@@ -12,7 +14,7 @@ import { colorsFor } from "../../core/src/review/colors.js";
 import { driftText } from "../../core/src/review/drift.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
-import { deployMigrations } from "../support/deploy-migrations.js";
+import { deployMigrations, markApplied } from "../support/deploy-migrations.js";
 
 const schema = `
   CREATE TYPE state AS ENUM ('draft', 'sent');
@@ -340,6 +342,48 @@ describe("a target and the migrations of a repository", () => {
       expect(await look(url.href)).toMatchObject({ differences: [{ kind: "column", label: "User.nick" }] });
     } finally {
       await own.drop();
+    }
+  });
+
+  it("as deployments ran them: roles of the target, sessions of their own, statements that bear no transaction", async () => {
+    const own = mkdtempSync(join(tmpdir(), "lockstep-drift-"));
+    const database = await createDatabase("drift_roles");
+    const role = `drift_reader_${process.pid}`;
+    const migrations = {
+      // As a baseline of pg_dump's begins.
+      "1_base": [
+        `SELECT pg_catalog.set_config('search_path', '', false)`,
+        `CREATE TABLE public.a (id int PRIMARY KEY)`,
+      ],
+      "2_more": [`CREATE TABLE b (id int)`, `CREATE INDEX CONCURRENTLY b_id ON b(id)`],
+      "3_rights": [`GRANT SELECT ON b TO ${role}`, `CREATE POLICY own ON b TO ${role} USING (true)`],
+    };
+    try {
+      symlinkSync(join(root, "../../node_modules"), join(own, "node_modules"));
+      await run(database.url, [`CREATE ROLE ${role}`]);
+      for (const [name, statements] of Object.entries(migrations)) {
+        mkdirSync(join(own, "prisma/migrations", name), { recursive: true });
+        writeFileSync(join(own, "prisma/migrations", name, "migration.sql"), `${statements.join(";\n")};\n`);
+        await run(database.url, statements);
+      }
+      await markApplied(database.url, join(own, "prisma/migrations"), Object.keys(migrations));
+      expect(await look(database.url, { project: { ...project, root: own } })).toMatchObject({
+        differences: [],
+        replayed: { migrations: 3 },
+      });
+      await run(database.url, [`DROP INDEX b_id`]);
+      expect(await look(database.url, { project: { ...project, root: own } })).toMatchObject({
+        differences: [{ kind: "index", label: "b.b_id", there: expect.anything() }],
+      });
+      await run(database.url, [`DROP OWNED BY ${role}`, `DROP ROLE ${role}`]);
+      // Without the role nobody can run the third.
+      await expect(look(database.url, { project: { ...project, root: own } })).rejects.toMatchObject({
+        code: "LS6702",
+        message: expect.stringContaining("3_rights"),
+      });
+    } finally {
+      await database.drop();
+      rmSync(own, { recursive: true });
     }
   });
 

@@ -100,3 +100,16 @@ test("and so to its end", async () => {
     expect(await drift(), phase).toMatchObject({ code: 0, differences: [], notApplied: [] });
   }
 });
+
+test("a deployment that meets what somebody made by hand names the command", async () => {
+  shop.edit("prisma/schema.prisma", (text) => `${text}\nmodel Note {\n  id Int @id @default(autoincrement())\n}\n`);
+  const made = await shop.prisma(["migrate", "dev", "--name", "add_note"]);
+  expect(made.code, made.output).toBe(0);
+  await onProduction(`CREATE TABLE "Note" (id serial PRIMARY KEY, text text)`);
+  const deployed = await shop.lockstep(["deploy", "--target", "production"]);
+  expect(deployed.code).toBe(3);
+  expect(deployed.output).toContain("Whether production was changed by hand: npx lockstep drift --target production");
+  const found = await drift();
+  expect(found).toMatchObject({ code: 3, differences: [{ kind: "table", label: "Note" }], notApplied: [] });
+  expect(found.failed).toEqual([expect.stringMatching(/_add_note$/)]);
+});

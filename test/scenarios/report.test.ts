@@ -44,7 +44,8 @@ test("of a rehearsal: with pictures of both runs", async () => {
 });
 
 test("of a target: where it stands, and what its gate says; no URL and no value is told", async () => {
-  await shop.deploy(shop.production);
+  const deployed = await shop.lockstep(["deploy", "--target", "production"]);
+  expect(deployed.code, deployed.output).toBe(0);
   const done = await shop.lockstep(["report", "--target", "production", "--json"]);
   expect(done.code, done.output).toBe(0);
   const { report, file } = JSON.parse(done.stdout);
@@ -58,11 +59,24 @@ test("of a target: where it stands, and what its gate says; no URL and no value 
   const answers = report.sections.gates.answers as { gate: string; isOpen: boolean; help?: string }[];
   expect(answers.find(({ gate }) => gate === "no-missing-values")).toMatchObject({ isOpen: false });
   expect(page()).toContain("done on production");
+  expect(report.sections.timeline.deployments).toMatchObject([
+    { target: "production", phases: ["expand"], outcome: "done", attempts: 1 },
+  ]);
   for (const text of [page(), done.stdout]) {
     expect(text).not.toContain(new URL(shop.production).password || shop.production);
     expect(text).not.toMatch(/user\.\d+@|for example id=/i);
     expect(text).toMatch(/500 rows of .*lack a value/);
   }
+});
+
+test("of a backfill that ran: how it went", async () => {
+  const filled = await shop.lockstep(["backfill", "run", "--max-rows-per-second", "200"]);
+  expect(filled.code, filled.output).toBe(0);
+  const done = await shop.lockstep(["report", "--target", "production", "--json"]);
+  const [run] = JSON.parse(done.stdout).report.sections.backfill.runs;
+  expect(run).toMatchObject({ target: "production", status: "done", rows: 500, columns: ["handle"] });
+  expect(run.course.points.reduce((sum: number, { rows }: { rows: number }) => sum + rows, 0)).toBe(500);
+  expect(page()).toContain('<title id="rate-run-0-title">On production: &quot;handle&quot; of &quot;User&quot;');
 });
 
 test("a target that cannot be reached is told of, and is the exit code", async () => {

@@ -1,14 +1,19 @@
 import { connect } from "../connect.js";
 import type { Clock } from "../db/clock.js";
 import type { Connection } from "../dialects/connection.js";
-import type { BackfillId } from "../dialects/ledger-store.js";
-import { readBackfill } from "../ledger/backfills.js";
+import { type BackfillId, isSameLedgerTable } from "../dialects/ledger-store.js";
+import { isBlind } from "../dialects/pressure.js";
+import { type BackfillRecord, readBackfill } from "../ledger/backfills.js";
 import type { Control } from "../ledger/control.js";
+import { type Course, keepCourse, readCourses } from "../ledger/courses.js";
 import { type WorkerReport, workersAt } from "../ledger/workers.js";
+import { emptyCourse, goneOn } from "./course.js";
 import { OtherWriters } from "./other-writers.js";
 
 /** How often the workers of a process tell that they are alive, and ask what people want of them. */
 const beatMs = 1000;
+/** How often the course of a run is written down. */
+const keepMs = 10_000;
 
 /**
  * Tells the ledger how a run goes, and hears from it what people want, over a connection of its own: also while a batch, a function or a
@@ -26,6 +31,13 @@ export class Observer {
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> = Promise.resolve();
   #isClosed = false;
+  /** Every worker of this process, also those that have left. */
+  readonly #own = new Set<string>();
+  #cannotKeep = false;
+  /** Until it was looked at for the first time: how the run was when it began. */
+  #begun: { at: number; rows: number } | undefined;
+  /** Of the process that leads: how the run went so far, and how it was when that was looked at last. */
+  #course: { course: Course; at: number; rows: number; keptAt: number } | undefined;
 
   constructor(
     readonly url: string,
@@ -33,11 +45,16 @@ export class Observer {
     readonly clock: Clock,
     /** Called with what people want and who is at work, whenever it was read. */
     readonly onHeard: (control: Control, atWork: readonly string[]) => void,
-  ) {}
+    /** Rows that were passed before this run. */
+    rows = 0,
+  ) {
+    this.#begun = { at: Date.now(), rows };
+  }
 
   /** From here on for this worker, too. */
   start(worker: string, pid: () => number): void {
     this.#pids.set(worker, pid);
+    this.#own.add(worker);
     this.reports.set(worker, this.reports.get(worker) ?? {});
     this.#next();
   }
@@ -58,6 +75,7 @@ export class Observer {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#beating;
+    if (this.#connection !== undefined && this.#course !== undefined) await this.#follow(this.#connection);
     await this.#connection?.close();
   }
 
@@ -89,11 +107,57 @@ export class Observer {
       this.others.look(written, record?.rowsFilled ?? 0, this.clock.now());
       const atWork = await workersAt(this.#connection, this.id);
       if (record !== undefined && !this.#isClosed) this.onHeard(record.control, atWork);
+      if (record !== undefined && this.#own.has(record.runner)) await this.#follow(this.#connection, record);
+      else this.#course = this.#begun = undefined;
     } catch {
       // The run has its own connections, and its own words for a server that is away.
       const broken = this.#connection;
       this.#connection = undefined;
       await broken?.close().catch(() => undefined);
     }
+  }
+
+  /**
+   * Goes on with the course of the run, which one process keeps for all. Where it cannot be kept, the run goes on without.
+   *
+   * @param found undefined: it is read, and what comes of it is written down at once
+   */
+  async #follow(connection: Connection, found?: BackfillRecord): Promise<void> {
+    if (this.#cannotKeep) return;
+    try {
+      const record = found ?? (await readBackfill(connection, this.id));
+      if (record !== undefined) await this.#goOn(connection, record, found === undefined);
+    } catch {
+      this.#cannotKeep = !connection.isLost;
+    }
+  }
+
+  async #goOn(connection: Connection, record: BackfillRecord, isLast: boolean): Promise<void> {
+    const at = Date.now();
+    if (this.#course === undefined) {
+      const { once = false, table, plan } = this.id;
+      const all = await readCourses(connection, plan);
+      const kept = all.find((each) => each.once === once && isSameLedgerTable(each.table, table));
+      const since = this.#begun ?? { at, rows: record.rowsDone };
+      this.#course = { course: kept?.course ?? emptyCourse, ...since, keptAt: at };
+    }
+    this.#begun = undefined;
+    const { course, at: before, rows, keptAt } = this.#course;
+    if (at === before) return;
+    const replicas = await connection.dialect.pressure.replicas(connection);
+    const lags = isBlind(replicas)
+      ? []
+      : replicas.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds * 1000]));
+    const waiting = [...this.reports.values()].find((report) => report.waiting !== undefined)?.waiting;
+    const next = goneOn(course, {
+      at: before,
+      forMs: Math.max(at - before, 0),
+      rows: Math.max(record.rowsDone - rows, 0),
+      ...(lags.length > 0 && { lagMs: Math.round(Math.max(...lags)) }),
+      ...(waiting !== undefined && { waiting: { signal: waiting.signal, reason: waiting.reason } }),
+    });
+    const isDue = isLast || at - keptAt >= keepMs;
+    this.#course = { course: next, at, rows: record.rowsDone, keptAt: isDue ? at : keptAt };
+    if (isDue) await keepCourse(connection, this.id, next);
   }
 }

@@ -74,8 +74,12 @@ export class Run {
     this.#filledBefore ??= record.rowsFilled;
     this.total = record.rowsEstimated;
     this.count(record);
-    this.#observer ??= new Observer(this.settings.url, id, this.settings.clock, (control, all) =>
-      this.#hear(control, all),
+    this.#observer ??= new Observer(
+      this.settings.url,
+      id,
+      this.settings.clock,
+      (control, all) => this.#hear(control, all),
+      record.rowsDone,
     );
     const { columns } = this.settings.spec;
     const computed = columns.filter(({ compute }) => compute !== undefined).length;

@@ -3,6 +3,7 @@ import { systemClock } from "../db/clock.js";
 import { findBlockers } from "../deploy/blockers.js";
 import { type DeployEvent, deployTarget, tablesOf } from "../deploy/deploy-target.js";
 import { requireNoObstacles } from "../deploy/obstacles.js";
+import { recordDeployments } from "../deploy/record-deployment.js";
 import { requireServer } from "../deploy/server-version.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
@@ -68,10 +69,13 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
     blockers: [],
   };
   let begun: Partial<DeployReport> = {};
+  const course = { units: [] as TargetState["units"], begunAt: 0, attempts: 1 };
+  const tookMs = () => systemClock.now() - course.begunAt;
   try {
-    const looked = await look(target, context);
+    const { units = [], ...looked } = await look(target, context);
     begun = looked;
     if (looked.status !== undefined) return { ...empty, ...looked, status: looked.status, exitCode: looked.exitCode };
+    Object.assign(course, { units, begunAt: systemClock.now() });
     const { io } = context.invocation;
     const { applied, attempts } = await deployTarget({
       ...context,
@@ -79,12 +83,23 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
       clock: systemClock,
       random: Math.random,
       signal: io.signal,
-      onEvent: (event) => io.err(eventText(event, target.name, io.colors)),
+      onEvent: (event) => {
+        if (event.kind === "locked") course.attempts = event.attempt;
+        io.err(eventText(event, target.name, io.colors));
+      },
     });
+    await recordDeployments(target.url, units, applied, { outcome: "done", attempts, tookMs: tookMs() });
     return { ...empty, ...begun, status: "done", applied, attempts, exitCode: 0 };
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code === "LS7024") throw error;
     const next = `${error.hint}${driftHint(error, target, context)}`;
+    if (course.units.length > 0)
+      await recordDeployments(target.url, course.units, begun.pending ?? [], {
+        outcome: "failed",
+        code: error.code,
+        attempts: course.attempts,
+        tookMs: tookMs(),
+      });
     return { ...empty, ...begun, status: "failed", error, next, exitCode: error.exitCode };
   }
 }
@@ -100,6 +115,8 @@ function driftHint({ details }: LockstepError, { name }: Target, { project }: De
 type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "fills" | "blockers" | "exitCode"> & {
   readonly status?: "nothing" | "unlisted" | "closed" | "refused";
   readonly next?: string;
+  /** Of the plans, those that are pending. */
+  readonly units?: TargetState["units"];
 };
 
 async function look(target: Target, context: DeployContext): Promise<Looked> {
@@ -157,7 +174,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
       olderThanSeconds: 5,
     });
     for (const blocker of blockers) io.err(`  ${io.colors.yellow("!")} ${target.name}: in the way: ${blocker}`);
-    return { ...nothing, gates: gates.answers, fills, blockers };
+    return { ...nothing, gates: gates.answers, fills, blockers, units: state.units };
   } finally {
     await connection.close();
   }

@@ -1,15 +1,20 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as z from "zod";
+import type { Connection } from "../dialects/connection.js";
+import { isSameLedgerTable } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import { commandsInRepository } from "../files/commands-here.js";
+import { readBackfills } from "../ledger/backfills.js";
+import { readCourses } from "../ledger/courses.js";
+import { readDeployments } from "../ledger/deployments.js";
 import type { Plan } from "../model/index.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planFolder } from "../plan/plan-file.js";
 import { choosePlan, listPlans, verifyUnits } from "../plan/store.js";
 import { type Rehearsal, rehearsalSchema } from "../rehearse/rehearsal.js";
 import { reportOf } from "../report/report.js";
-import type { AskedGate, ReportInput } from "../report/section.js";
+import type { AskedGate, RecordedRun, ReportInput } from "../report/section.js";
 import { nextText } from "../review/terminal.js";
 import { commandFor } from "../review/words.js";
 import { askPhase, openTarget } from "./ask-target.js";
@@ -100,12 +105,12 @@ function textOf(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, "utf8") : undefined;
 }
 
-/** Where the plan stands on the targets of `--target`, and what the gate of its next phase says there. */
+/** Where the plan stands on the targets of `--target`, what the gate of its next phase says there, and what their ledgers know. */
 async function askTargets(
   invocation: Invocation,
   workspace: Workspace,
   plan: Plan,
-): Promise<Pick<ReportInput, "targets" | "gates">> {
+): Promise<Pick<ReportInput, "targets" | "gates" | "runs" | "deployments">> {
   const { io } = invocation;
   const { project, plugin, config } = workspace;
   const named = textOption(invocation, "target");
@@ -120,32 +125,32 @@ async function askTargets(
     phase === "contract" && reached.length > 0
       ? (await openWriteSites(plan, workspace, typeCheckWait(io))).writersOf
       : undefined;
-  const gates =
-    phase === undefined
-      ? []
-      : await atOnce(reached, async (target): Promise<readonly AskedGate[]> => {
-          const open = await openTarget(target, plan, project, plugin);
-          try {
-            const facts = {
-              ...open.facts,
-              ...(writersOf && { writersOf }),
-              isWithoutValues: true,
-              isWithoutKeys: true,
-            };
-            const answers = await askPhase({ ...open, facts }, gatesAt(plan, phase));
-            return answers.map((answer) => ({ ...answer, target: target.name }));
-          } finally {
-            await open.connection.close();
-          }
-        });
+  const said = await atOnce(reached, async (target) => {
+    const open = await openTarget(target, plan, project, plugin);
+    try {
+      const facts = { ...open.facts, ...(writersOf && { writersOf }), isWithoutValues: true, isWithoutKeys: true };
+      const answers = phase === undefined ? [] : await askPhase({ ...open, facts }, gatesAt(plan, phase));
+      return {
+        gates: answers.map((answer): AskedGate => ({ ...answer, target: target.name })),
+        runs: await runsOn(open.connection, plan, target.name),
+        deployments: (await readDeployments(open.connection, plan.id)).map((each) => ({
+          ...each,
+          target: target.name,
+        })),
+      };
+    } finally {
+      await open.connection.close();
+    }
+  });
+  const members = targets.filter(({ group }) => group !== undefined);
   return {
     targets: status.targets.map(({ target, phases, error }) =>
       error === undefined ? { target, phases } : { target, error },
     ),
     ...(phase !== undefined && {
       gates: inOneLine(
-        gates.flat(),
-        targets.filter(({ group }) => group !== undefined),
+        said.flatMap(({ gates }) => gates),
+        members,
       ).map(({ gate, isOpen, subject, statement, help, target }) => ({
         gate,
         isOpen,
@@ -155,5 +160,26 @@ async function askTargets(
         ...(help !== undefined && { help }),
       })),
     }),
+    runs: said.flatMap(({ runs }) => runs),
+    deployments: said.flatMap(({ deployments }) => deployments),
   };
+}
+
+async function runsOn(connection: Connection, plan: Plan, target: string): Promise<readonly RecordedRun[]> {
+  const records = await readBackfills(connection, plan.id);
+  const courses = await readCourses(connection, plan.id);
+  return records.map(({ table, once, status, startedAt, finishedAt, work, rowsDone, batches }) => {
+    const kept = courses.find((each) => each.once === once && isSameLedgerTable(each.table, table));
+    return {
+      target,
+      table,
+      columns: work.columns,
+      status,
+      startedAt,
+      finishedAt,
+      rows: rowsDone,
+      batches,
+      ...(kept && { course: kept.course }),
+    };
+  });
 }

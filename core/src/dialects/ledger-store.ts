@@ -75,6 +75,20 @@ export interface BaselineKey {
   readonly table: LedgerTable;
 }
 
+/** What was deployed for a plan, and how it went. */
+export interface DeploymentEntry {
+  /** Those that its migrations belong to, or take back. */
+  readonly phases: readonly DeployedPhase[];
+  /** Those of the plan that are applied now and were not before; of one that failed those that were pending. */
+  readonly migrations: readonly string[];
+  readonly outcome: "done" | "failed";
+  /** Of the error. */
+  readonly code?: string;
+  /** Runs of the ORM's own deployment. */
+  readonly attempts: number;
+  readonly tookMs: number;
+}
+
 /** A row as the ledger has it: counts as text, moments as ISO 8601, JSON as what it says. Read by a schema: another hand may have written it. */
 export type LedgerRow = Readonly<Record<string, unknown>>;
 
@@ -212,4 +226,12 @@ export interface LedgerStore {
   keepBaseline(connection: Connection, key: BaselineKey, statistics: object): Promise<void>;
   /** `{ phase, statistics }` of a table. */
   baselines(connection: Connection, key: Omit<BaselineKey, "phase">): Promise<readonly LedgerRow[]>;
+
+  /** How a backfill went over time, as a whole; the last one counts. */
+  keepCourse(connection: Connection, id: BackfillId, course: object): Promise<void>;
+  /** `{ table_schema, table_name, table_oid, once, course }`, those of a plan. */
+  courses(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;
+  addDeployment(connection: Connection, plan: string, entry: DeploymentEntry): Promise<void>;
+  /** `{ phases, migrations, outcome, code, attempts, took_ms, at }`, the first one first. */
+  deployments(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;
 }

@@ -4,7 +4,7 @@ import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 
 /** Of the ledger's tables. A later version adds its steps to those of each dialect, and raises this. */
-export const ledgerVersion = 6;
+export const ledgerVersion = 7;
 
 /**
  * Makes sure that the ledger is there, in this version's form. May be called at any time and by several sessions at once.

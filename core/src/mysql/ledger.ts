@@ -42,6 +42,13 @@ const tables = [
   `CREATE TABLE IF NOT EXISTS lockstep.baselines (
     plan VARCHAR(255) NOT NULL, phase VARCHAR(16) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
     statistics LONGTEXT NOT NULL, PRIMARY KEY (plan, phase, table_schema, table_name))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.courses (
+    plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL, once BOOLEAN NOT NULL,
+    course LONGTEXT NOT NULL, PRIMARY KEY (plan, table_schema, table_name, once))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.deployments (
+    plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, phases LONGTEXT NOT NULL, migrations LONGTEXT NOT NULL,
+    outcome VARCHAR(16) NOT NULL, code VARCHAR(16) NULL, attempts INT NOT NULL, took_ms BIGINT NOT NULL, at DATETIME(6) NOT NULL,
+    PRIMARY KEY (plan, table_schema, at))`,
 ];
 
 /** Of the account that runs Lockstep, on the database of the ledger. */
@@ -333,6 +340,51 @@ export const ledger: LedgerStore = {
       [plan, table.schema, table.name],
     );
     return rows.map((row) => ({ ...row, statistics: JSON.parse(String(row.statistics)) }));
+  },
+
+  async keepCourse(connection, id, course) {
+    await connection.query(
+      `INSERT INTO lockstep.courses (plan, table_schema, table_name, once, course) VALUES (?, ?, ?, ?, ?)
+       ON DUPLICATE KEY UPDATE course = VALUES(course)`,
+      [...keyOf(id), JSON.stringify(course)],
+    );
+  },
+
+  async courses(connection, plan) {
+    const { rows } = await connection.query(
+      `SELECT table_schema, table_name, once, course FROM lockstep.courses WHERE plan = ? AND table_schema = DATABASE()
+        ORDER BY table_name, once`,
+      [plan],
+    );
+    return rows.map((row) => ({
+      ...row,
+      table_oid: 0,
+      once: Number(row.once) === 1,
+      course: JSON.parse(String(row.course)),
+    }));
+  },
+
+  async addDeployment(connection, plan, { phases, migrations, outcome, code, attempts, tookMs }) {
+    await connection.query(
+      `INSERT INTO lockstep.deployments (plan, table_schema, phases, migrations, outcome, code, attempts, took_ms, at)
+       VALUES (?, DATABASE(), ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(6))`,
+      [plan, JSON.stringify(phases), JSON.stringify(migrations), outcome, code ?? null, attempts, Math.round(tookMs)],
+    );
+  },
+
+  async deployments(connection, plan) {
+    const { rows } = await connection.query<LedgerRow>(
+      `SELECT phases, migrations, outcome, code, attempts, CONCAT(took_ms) AS took_ms, ${moments(["at"])} FROM lockstep.deployments d
+        WHERE plan = ? AND table_schema = DATABASE() ORDER BY d.at`,
+      [plan],
+    );
+    return rows.map((row) => ({
+      ...row,
+      phases: JSON.parse(String(row.phases)),
+      migrations: JSON.parse(String(row.migrations)),
+      attempts: Number(row.attempts),
+      at: iso(row.at),
+    }));
   },
 };
 

@@ -103,6 +103,27 @@ const steps: readonly string[] = [
     statistics jsonb NOT NULL,
     PRIMARY KEY (plan, phase, table_schema, table_oid)
   );`,
+  // How backfills went over time, and what was deployed.
+  `CREATE TABLE lockstep.courses (
+    plan text NOT NULL,
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    table_oid oid NOT NULL,
+    once boolean NOT NULL,
+    course jsonb NOT NULL,
+    PRIMARY KEY (plan, table_schema, table_oid, once)
+  );
+  CREATE TABLE lockstep.deployments (
+    plan text NOT NULL,
+    phases jsonb NOT NULL,
+    migrations jsonb NOT NULL,
+    outcome text NOT NULL,
+    code text,
+    attempts integer NOT NULL,
+    took_ms bigint NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (plan, at)
+  );`,
 ];
 
 /** Any number will do; it is the same in every version, so that two versions do not build at once. */
@@ -385,6 +406,37 @@ export const ledger: LedgerStore = {
     const { rows } = await connection.query(
       "SELECT phase, statistics FROM lockstep.baselines WHERE plan = $1 AND table_schema = $2 AND table_oid = $3",
       [plan, table.schema, table.oid],
+    );
+    return rows;
+  },
+
+  async keepCourse(connection, id, course) {
+    await connection.query(
+      `INSERT INTO lockstep.courses (plan, table_schema, table_oid, once, table_name, course) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (plan, table_schema, table_oid, once) DO UPDATE SET table_name = excluded.table_name, course = excluded.course`,
+      [...keyOf(id), id.table.name, JSON.stringify(course)],
+    );
+  },
+
+  async courses(connection, plan) {
+    const { rows } = await connection.query(
+      "SELECT table_schema, table_name, table_oid, once, course FROM lockstep.courses WHERE plan = $1 ORDER BY table_schema, table_name, once",
+      [plan],
+    );
+    return rows;
+  },
+
+  async addDeployment(connection, plan, { phases, migrations, outcome, code, attempts, tookMs }) {
+    await connection.query(
+      `INSERT INTO lockstep.deployments (plan, phases, migrations, outcome, code, attempts, took_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [plan, JSON.stringify(phases), JSON.stringify(migrations), outcome, code ?? null, attempts, Math.round(tookMs)],
+    );
+  },
+
+  async deployments(connection, plan) {
+    const { rows } = await connection.query(
+      `SELECT phases, migrations, outcome, code, attempts, took_ms, ${momentSql("at")} FROM lockstep.deployments d WHERE plan = $1 ORDER BY d.at`,
+      [plan],
     );
     return rows;
   },

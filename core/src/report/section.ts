@@ -1,4 +1,7 @@
 import type { GateAnswer } from "../gates/gate.js";
+import type { BackfillRecord } from "../ledger/backfills.js";
+import type { Course } from "../ledger/courses.js";
+import type { Deployment } from "../ledger/deployments.js";
 import type { Phase, Plan } from "../model/index.js";
 import type { Rehearsal } from "../rehearse/rehearsal.js";
 import type { OrmWords } from "../review/markdown.js";
@@ -21,6 +24,18 @@ export interface AskedGate extends Pick<GateAnswer, "gate" | "isOpen" | "subject
   readonly target: string;
 }
 
+/** A backfill as the ledger of a target knows it, and how it went over time where that was kept. */
+export interface RecordedRun extends Pick<BackfillRecord, "table" | "status" | "startedAt" | "finishedAt"> {
+  readonly target: string;
+  readonly columns: readonly string[];
+  readonly rows: number;
+  readonly batches: number;
+  readonly course?: Course;
+}
+
+/** What was deployed there with `lockstep deploy`. */
+export type RecordedDeployment = Deployment & { readonly target: string };
+
 /** What all sections are made of. Nothing in it is a value of a row, a secret or a path of this machine. */
 export interface ReportInput {
   readonly plan: Plan;
@@ -38,6 +53,8 @@ export interface ReportInput {
   readonly targets?: readonly TargetState[] | undefined;
   /** What the gate of the next phase said there. */
   readonly gates?: readonly AskedGate[] | undefined;
+  readonly runs?: readonly RecordedRun[] | undefined;
+  readonly deployments?: readonly RecordedDeployment[] | undefined;
   /** A file of the project as it stands; undefined: it is gone. */
   source(file: string): string | undefined;
 }

@@ -15,7 +15,51 @@ const renamed = rehearsed((json) => json.replaceAll("handle", JSON.stringify(hos
 
 const nickSql = `ALTER TABLE "User" ADD COLUMN "nick" TEXT;\nCREATE UNIQUE INDEX "User_nick_key" ON "User"("nick");`;
 
-const asked: Pick<ReportInput, "targets" | "gates"> = {
+const asked: Pick<ReportInput, "targets" | "gates" | "runs" | "deployments"> = {
+  runs: [
+    {
+      target: "production",
+      table: { schema: "public", name: "User", oid: 1 },
+      columns: [hostile],
+      status: "running",
+      startedAt: "2026-11-24T10:00:00.000Z",
+      finishedAt: null,
+      rows: 4000,
+      batches: 12,
+      course: {
+        widthMs: 1000,
+        points: Array.from({ length: 500 }, (_, at) => ({
+          at: 1_764_000_000_000 + at * 1000,
+          forMs: 1000,
+          rows: at === 7 ? 0 : 8,
+          lagMs: at * 3,
+          ...(at === 7 && { waits: [{ signal: "replica-lag", reason: "the replica is late", ms: 61_000 }] }),
+        })),
+      },
+    },
+    {
+      target: "staging",
+      table: { schema: "public", name: "User", oid: 1 },
+      columns: ["handle"],
+      status: "done",
+      startedAt: "2026-11-24T09:00:00.000Z",
+      finishedAt: "2026-11-24T09:00:01.000Z",
+      rows: 3,
+      batches: 1,
+    },
+  ],
+  deployments: [
+    {
+      target: "production",
+      at: "2026-11-24T09:30:00.000Z",
+      phases: ["expand"],
+      migrations: ["1_a"],
+      outcome: "failed",
+      code: "LS7020",
+      attempts: 5,
+      tookMs: 42_000,
+    },
+  ],
   targets: [
     {
       target: "production",
@@ -193,6 +237,10 @@ describe("what a rehearsal has found", () => {
     ["a query plan that got dearer", /Dearer with switch[\s\S]*before, cost 8[\s\S]*after, cost 1200/],
     ["how long it takes in production", /about 10 min/],
     ["where it stands", /done on production/],
+    ["a deployment that failed", /2026-11-24 09:30 UTC<\/td><td>expand<\/td><td>failed: LS7020/],
+    ["how a backfill went that ran", /id="rate-run-0-title"[\s\S]*class="mark"[\s\S]*id="lag-run-0-title"/],
+    ["what it waited for", /waited 1 min 01 s for <strong>replica-lag<\/strong>, last: the replica is late/],
+    ["that of another one nothing was kept", /On staging[\s\S]*How it went over time was not kept/],
     ["a target that was not reached", /not reached<\/td><td>no answer/],
     ["a gate that is closed", /☐<\/span><strong>no-missing-values<\/strong> on production: 90 rows lack a value/],
   ])("has %s", (_, pattern) => {

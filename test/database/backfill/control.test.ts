@@ -5,7 +5,10 @@ import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { BackfillId } from "../../../core/src/dialects/ledger-store.js";
 import { type BackfillRecord, beginBackfill, readBackfills } from "../../../core/src/ledger/backfills.js";
 import { type Control, changeControl } from "../../../core/src/ledger/control.js";
+import { readCourses } from "../../../core/src/ledger/courses.js";
+import { readDeployments, recordDeployment } from "../../../core/src/ledger/deployments.js";
 import { readFailures } from "../../../core/src/ledger/failures.js";
+import { ensureLedger } from "../../../core/src/ledger/schema.js";
 import { enlist, readWorkers } from "../../../core/src/ledger/workers.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { plan } from "./fixture.js";
@@ -59,6 +62,42 @@ describe.each(systems)("on $name", (system) => {
     expect(events.some(({ kind }) => kind === "released")).toBe(true);
     // Whoever has ended is struck off.
     expect(await readWorkers(db, plan)).toEqual([]);
+    // How it went is kept, to the last row.
+    const { table, once } = await record();
+    const [kept, ...others] = await readCourses(db, plan);
+    expect(others).toEqual([]);
+    expect(kept).toMatchObject({ table: { ...table }, once });
+    const { points } = kept!.course;
+    expect(points.reduce((sum, { rows }) => sum + rows, 0)).toBe(200);
+    const waits = points.flatMap((point) => point.waits ?? []);
+    expect(waits[0]).toMatchObject({ signal: "paused", reason: expect.stringContaining("the shop is slow") });
+    // Done again, it goes on behind that.
+    await fill({ options: { pauseMs: "200" } });
+    expect((await readCourses(db, plan))[0]!.course.points.slice(0, points.length)).toEqual(points);
+  });
+
+  it("keeps what was deployed, in a ledger that an older version has made, too", async () => {
+    const how = { phases: ["expand"], migrations: ["1_a", "2_b"], attempts: 2, tookMs: 1234.6 } as const;
+    const person = await connect(database.url, { applicationName: "test" });
+    try {
+      expect(await readDeployments(person, plan)).toEqual([]);
+      await ensureLedger(person);
+      for (const table of ["courses", "deployments"]) await person.query(`DROP TABLE lockstep.${table}`);
+      await person.query("UPDATE lockstep.meta SET version = 6");
+      expect(await readDeployments(person, plan)).toEqual([]);
+      expect(await readCourses(person, plan)).toEqual([]);
+      await recordDeployment(person, plan, { ...how, outcome: "failed", code: "LS7020" });
+      await recordDeployment(person, plan, { ...how, outcome: "done" });
+      await recordDeployment(person, "another", { ...how, outcome: "done" });
+      const kept = { phases: ["expand"], migrations: ["1_a", "2_b"], attempts: 2, tookMs: 1235 };
+      const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      expect(await readDeployments(person, plan)).toEqual([
+        { ...kept, outcome: "failed", code: "LS7020", at },
+        { ...kept, outcome: "done", at },
+      ]);
+    } finally {
+      await person.close();
+    }
   });
 
   it("is cleared of workers that were killed long ago", async () => {

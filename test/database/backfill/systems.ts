@@ -45,7 +45,7 @@ const all: readonly System[] = [
       // One ledger for all databases of the server.
       if ((await connection.dialect.ledger.version(connection)) === undefined) return;
       await readBackfills(connection, postgresql.plan);
-      for (const table of ["backfills", "leases", "workers"])
+      for (const table of ["backfills", "leases", "workers", "courses", "deployments"])
         await connection.query(`DELETE FROM lockstep.${table} WHERE table_schema = DATABASE()`);
     },
   },

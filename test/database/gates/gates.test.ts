@@ -259,7 +259,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
     await confirm(db, key, "ada@example.org");
     await db.query(
       `ALTER TABLE lockstep.evidence DROP COLUMN places; ALTER TABLE lockstep.backfills DROP COLUMN control, DROP COLUMN is_open;
-       DROP TABLE lockstep.leases, lockstep.workers, lockstep.failures, lockstep.announcements, lockstep.baselines; UPDATE lockstep.meta SET version = 3`,
+       DROP TABLE lockstep.leases, lockstep.workers, lockstep.failures, lockstep.announcements, lockstep.baselines, lockstep.courses, lockstep.deployments; UPDATE lockstep.meta SET version = 3`,
     );
     expect(await asked()).toMatchObject({ isOpen: true });
     expect(await asked(writer("prisma/seed.ts", 4))).toMatchObject({ isOpen: false });

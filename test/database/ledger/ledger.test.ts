@@ -42,6 +42,8 @@ describe("creating the ledger", () => {
       "announcements",
       "backfills",
       "baselines",
+      "courses",
+      "deployments",
       "evidence",
       "failures",
       "leases",

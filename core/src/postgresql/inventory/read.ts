@@ -139,12 +139,17 @@ const viewsSql = `
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE n.nspname = ANY ($1) AND c.relkind IN ('v', 'm') AND ${notOfExtension("pg_class", "c.oid")}`;
 
-/** Aggregates have no definition text. A hash: bodies are long, and nobody's to show. */
+/**
+ * Aggregates have no definition text. A hash: bodies are long, and nobody's to show. Functions of Lockstep keep the search path of the
+ * session that made them, which is another one with each tool.
+ */
 const functionsSql = `
   SELECT p.oid::regprocedure::text AS name, n.nspname::text AS schema,
          p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS label, p.prokind AS kind,
          p.proacl::text AS grants,
-         CASE WHEN p.prokind <> 'a' THEN encode(sha256(convert_to(pg_get_functiondef(p.oid), 'UTF8')), 'hex') END AS definition
+         CASE WHEN p.prokind <> 'a' THEN encode(sha256(convert_to(
+           CASE WHEN p.proname LIKE 'lockstep\\_%' THEN regexp_replace(pg_get_functiondef(p.oid), '\\n SET search_path TO [^\\n]*', '')
+                ELSE pg_get_functiondef(p.oid) END, 'UTF8')), 'hex') END AS definition
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
    WHERE n.nspname = ANY ($1) AND ${notOfExtension("pg_proc", "p.oid")}`;
 

@@ -3,19 +3,21 @@ import { phasesOf } from "../../plan/phases.js";
 import { releasesOf } from "../../plan/releases.js";
 import { outgoing } from "../../review/markdown.js";
 import { duration } from "../../review/progress.js";
+import { stallText } from "../../review/rehearsal-words.js";
 import { phaseLines } from "../../review/words.js";
 import { type Block, missing, type Timeline, type Tone, table, text } from "../blocks.js";
-import { defineSection, type ReportInput, type TargetState } from "../section.js";
+import { defineSection, type RecordedDeployment, type ReportInput, type TargetState } from "../section.js";
 
 /** So many targets are shown in full. */
 const shownTargets = 12;
+const shownDeployments = 30;
 
 /** The plan over its deployments, and where it stands. */
 export default defineSection({
   id: "timeline",
   title: "What goes out, and when",
 
-  data({ plan, rehearsal, targets }: ReportInput) {
+  data({ plan, rehearsal, targets, deployments = [] }: ReportInput) {
     const phases = phasesOf(plan);
     const { released } = plan.state;
     const reached = released === "undone" ? -1 : phases.indexOf(released);
@@ -35,10 +37,11 @@ export default defineSection({
         expectedMs: expectedOf(phase, { plan, rehearsal }),
       })),
       targets,
+      deployments,
     };
   },
 
-  view({ phases, targets, released, pace }, { plan, words, command }) {
+  view({ phases, targets, deployments, released, pace }, { plan, words, command }) {
     const timeline: Timeline = {
       kind: "timeline",
       items: phases.map(({ phase, deployment, isWritten, migrations, edits, expectedMs }) => {
@@ -70,7 +73,7 @@ export default defineSection({
     ];
     if (targets === undefined)
       return [...blocks, missing(`Where it stands on a database: \`${command("report")} --target <name>\`.`)];
-    return [...blocks, ...targetBlocks(targets)];
+    return [...blocks, ...targetBlocks(targets), ...deployedBlocks(deployments)];
   },
 });
 
@@ -86,6 +89,33 @@ function targetBlocks(targets: readonly TargetState[]): readonly Block[] {
   return [
     table("Where it stands", ["target", "phase", "state", "what was seen"], rows),
     ...(more > 0 ? [text(`And ${amount(more, "target")} more: \`npx lockstep status\`.`)] : []),
+  ];
+}
+
+/** Those of the ORM's own command are recorded nowhere but in its own table. */
+function deployedBlocks(deployments: readonly RecordedDeployment[]): readonly Block[] {
+  if (deployments.length === 0)
+    return [
+      missing(
+        "When it was deployed, and what that took: `npx lockstep deploy` writes it down; the ORM’s own command does not.",
+      ),
+    ];
+  return [
+    table(
+      "Deployed with npx lockstep deploy",
+      ["target", "when", "phase", "outcome", "#it took", "#attempts", "#migrations"],
+      deployments
+        .slice(-shownDeployments)
+        .map(({ target, at, phases, outcome, code, tookMs, attempts, migrations }) => [
+          target,
+          `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`,
+          phases.join(", "),
+          code === undefined ? outcome : `${outcome}: ${code}`,
+          stallText(tookMs),
+          String(attempts),
+          String(migrations.length),
+        ]),
+    ),
   ];
 }
 

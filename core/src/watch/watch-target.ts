@@ -158,6 +158,7 @@ class TargetWatch {
       .filter(({ look }) => look.asksOthers)
       .map(async ({ look, ask }) => ({ look, seen: await ask(this.#connection as Connection) }));
     const answers = [...(await this.#askTarget()), ...(await Promise.all(others))];
+    answers.sort((one, other) => (one.look.id < other.look.id ? -1 : 1));
     if (context.signal.aborted) return [];
     const found = answers.flatMap(({ look, seen }) => {
       this.#note(look, seen);

@@ -146,3 +146,18 @@ it("says what is missing: the right, what counts statements, and performance_sch
     await plain.drop();
   }
 });
+
+it("counts what reads and what changes a table for a watch, and nothing of another one", async () => {
+  await run(old, 5);
+  await app.query("UPDATE `User` SET `email` = ? WHERE `id` = 7", ["seven@example.org"]);
+  await app.query("SELECT ?", ["`User`"]);
+  const seen = await db.dialect.statements.touching(db, [(await readTable(db, step.table))!]);
+  expect(seen).toMatchObject({ running: [] });
+  const statements = "statements" in seen ? seen.statements : [];
+  const own = statements.filter(({ words }) => ["SELECT", "UPDATE"].includes(words[0] ?? ""));
+  expect(own.map(({ words, calls }) => [words[0], calls]).sort()).toEqual([
+    ["SELECT", 5],
+    ["UPDATE", 1],
+  ]);
+  expect(JSON.stringify(seen)).not.toContain("@example.org");
+});

@@ -12,7 +12,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
-const packages = ["core", "plugin-prisma", "plugin-typeorm", "plugin-typeorm/wrapper"];
+const packages = ["core", "plugin-prisma", "plugin-typeorm", "plugin-typeorm/wrapper", "examples/plugin-dbmate"];
 const marker = join(root, "node_modules/.lockstep-setup.json");
 const done = existsSync(marker) ? JSON.parse(readFileSync(marker, "utf8")) : {};
 const lock = hash(readFileSync(join(root, "package-lock.json"), "utf8"));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { query } from "../matrix/databases.js";
+import { byHand, refusals } from "./hand-written-cases.js";
 import { type OrmApp, succeeded } from "./orm-app.js";
 import { orms } from "./orms.js";
 import { countUsers } from "./rows.js";
@@ -8,14 +9,6 @@ import { catalogue } from "./states.js";
 // `lockstep rewrite`: "add, UPDATE, SET NOT NULL" as people write it by hand goes through the same phases as what an ORM generates,
 // and ends where the file by itself would have ended.
 
-const byHand = [
-  'ALTER TABLE "users" ADD COLUMN "handle" text',
-  `UPDATE "users" SET "handle" = lower(email) WHERE "handle" IS NULL`,
-  `ALTER TABLE "users"
-     ALTER COLUMN "handle" SET NOT NULL,
-     ADD CONSTRAINT "users_handle_key" UNIQUE ("handle")`,
-  `INSERT INTO side.tags ("name") VALUES ('it''s'), ('a;b')`,
-];
 /** The same in a transaction of its own, with a column whose values are in another table. */
 const whole = [
   "BEGIN",
@@ -53,47 +46,6 @@ describe.each(orms)("$name", ({ create }) => {
   });
   afterAll(() => app?.close());
 
-  const refusals: readonly { code: string; name: string; up: readonly string[]; fill?: string; exitCode?: number }[] = [
-    {
-      code: "LS2015",
-      name: "several columns at once",
-      up: [byHand[0]!, `UPDATE "users" SET ("handle", "name") = (email, "name")`, byHand[2]!],
-    },
-    {
-      code: "LS2071",
-      name: "one of several rows of another table",
-      up: [
-        byHand[0]!,
-        `UPDATE "users" SET "handle" = l.label FROM side.labels l WHERE l.email <> users.email`,
-        byHand[2]!,
-      ],
-    },
-    {
-      code: "LS2072",
-      name: "a column that is converted",
-      up: [
-        byHand[0]!.replace("text", "text NOT NULL"),
-        `ALTER TABLE "users" ALTER "handle" TYPE text USING upper("handle")`,
-      ],
-    },
-    {
-      code: "LS2073",
-      name: "two transactions",
-      up: [byHand[0]!, byHand[1]!, "COMMIT", "BEGIN", byHand[2]!],
-    },
-    {
-      code: "LS2016",
-      name: "a statement that reads the values",
-      up: [...byHand.slice(0, 3), `INSERT INTO side.tags SELECT "handle" FROM "users"`],
-    },
-    { code: "LS4002", name: "a column that the model does not have", up: byHand.slice(0, 2) },
-    { code: "LS2017", name: "an annotation that says something else", up: byHand, fill: "upper(email)" },
-    {
-      code: "LS2006",
-      name: "a value that is NULL for a row",
-      up: [byHand[0]!, `UPDATE users SET handle = nullif(name, 'User 3')`, byHand[2]!],
-    },
-  ];
   test.each(refusals)("$code: $name; nothing is written", async ({ code, up, fill }) => {
     if (code !== "LS4002")
       app.declare({ columns: [{ name: "handle", isRequired: true, isUnique: true, ...(fill && { fill }) }] });

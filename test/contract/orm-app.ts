@@ -85,11 +85,12 @@ export abstract class OrmApp {
   readonly #commands: LockstepCommands;
   readonly #killed: LockstepCommands;
 
-  constructor(root: string, system: System = postgresql) {
+  /** @param plugin the built module of a plugin of somebody else's */
+  constructor(root: string, system: System = postgresql, plugin?: string) {
     this.root = root;
     this.system = system;
-    this.#commands = new LockstepCommands(root);
-    this.#killed = new LockstepCommands(root, killAt);
+    this.#commands = new LockstepCommands(root, undefined, plugin);
+    this.#killed = new LockstepCommands(root, killAt, plugin);
   }
 
   /** Writes the addition into the model, below what is there. */

@@ -20,13 +20,18 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 export class LockstepCommands {
   readonly #cwd: string;
   readonly #preload: string | undefined;
+  readonly #plugin: string | undefined;
   readonly #idle: ChildProcess[] = [];
   readonly #all = new Set<ChildProcess>();
 
-  /** @param preload of commands that are killed: loaded first, into processes that are groups of their own */
-  constructor(cwd: string, preload?: string) {
+  /**
+   * @param preload of commands that are killed: loaded first, into processes that are groups of their own
+   * @param plugin the built module of a plugin. Default: those of Prisma and TypeORM
+   */
+  constructor(cwd: string, preload?: string, plugin?: string) {
     this.#cwd = cwd;
     this.#preload = preload;
+    this.#plugin = plugin;
   }
 
   /** Has a process ready for the next command. */
@@ -65,7 +70,8 @@ export class LockstepCommands {
   }
 
   #start(): ChildProcess {
-    const child = fork(fileURLToPath(new URL("./command-process.ts", import.meta.url)), {
+    const own = this.#plugin === undefined ? [] : [this.#plugin];
+    const child = fork(fileURLToPath(new URL("./command-process.ts", import.meta.url)), own, {
       cwd: this.#cwd,
       env: this.#preload === undefined ? environment() : withPreload(this.#preload),
       detached: this.#preload !== undefined,

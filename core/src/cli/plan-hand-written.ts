@@ -91,7 +91,8 @@ function withUpdates(
   return (table: TableName, name: string) => {
     const source = column(table, name);
     const fill = folded.fill(table, name);
-    if (fill === undefined) return source;
+    // Without models it is the migration itself that says what a column is.
+    if (fill === undefined) return source?.file === migration ? { ...source, file } : source;
     if (source === undefined) throw withoutField(table, name);
     const other = source.compute === undefined ? source.fill?.sql : `fills.${source.model}.${source.field}`;
     if (other !== undefined && other !== fill.sql)

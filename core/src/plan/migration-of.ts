@@ -5,7 +5,7 @@ import { type Release, releasesOf } from "./releases.js";
 export function migrationOf(file: string): string {
   const parts = file.split("/");
   const last = parts.at(-1) ?? file;
-  return last === "migration.sql" ? (parts.at(-2) ?? file) : last.replace(/\.[cm]?[jt]s$/, "");
+  return last === "migration.sql" ? (parts.at(-2) ?? file) : last.replace(/\.(?:[cm]?[jt]s|sql)$/, "");
 }
 
 /** A released unit with its plan, under the name of its migration. */

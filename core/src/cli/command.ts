@@ -50,6 +50,14 @@ export interface CliCommand {
   run(invocation: Invocation): Promise<CommandResult>;
 }
 
+/** What every command takes. */
+export const globalOptions = [
+  { flags: "-V, --version", description: "print the versions of Lockstep, its plugins, the ORM, the driver and Node" },
+  { flags: "--json", description: "print one JSON document" },
+  { flags: "--ci", description: "never ask; no live progress" },
+  { flags: "--cwd <folder>", description: "the project's folder" },
+] as const;
+
 export function defineCommand(command: CliCommand): CliCommand {
   return command;
 }

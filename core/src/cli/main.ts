@@ -7,7 +7,7 @@ import type { ProjectLock } from "../files/project-lock.js";
 import type { OrmPlugin, PluginCommand } from "../plugin.js";
 import { printableJson } from "../review/printable.js";
 import { AlreadyDone } from "./already-done.js";
-import type { CliCommand, Invocation } from "./command.js";
+import { type CliCommand, globalOptions, type Invocation } from "./command.js";
 import { commands } from "./commands/index.js";
 import { type Io, terminalIo } from "./io.js";
 import { knownError } from "./known-error.js";
@@ -43,17 +43,15 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   let exitCode = 0;
   const program = new Command("lockstep")
     .description("Adds columns to live production tables, phase by phase, without anyone noticing.")
-    .version(version)
-    .option("--json", "print one JSON document")
-    .option("--ci", "never ask; no live progress")
-    .option("--cwd <folder>", "the project's folder")
     .showHelpAfterError("(lockstep --help lists the commands)")
     .exitOverride();
+  for (const { flags, description } of globalOptions) program.option(flags, description);
   for (const command of commands) {
     register(program, command, async (args, options) => {
-      const globals = program.opts<{ json?: boolean; ci?: boolean; cwd?: string }>();
+      const globals = program.opts<{ json?: boolean; ci?: boolean; cwd?: string; version?: boolean }>();
       const isJson = globals.json === true;
       const cwd = resolve(globals.cwd ?? "");
+      if (globals.version) return void (await printVersions({ cwd, isJson }, plugins, abort.signal));
       const reading = readingIn(plugins, cwd);
       const io = terminalIo({ ci: globals.ci === true || isJson, signal: abort.signal, reading, isJson });
       const locks: ProjectLock[] = [];
@@ -87,8 +85,10 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   const own = plugins.flatMap((plugin) => plugin.commands ?? []);
   for (const { name, summary } of own) program.command(name).description(summary).helpOption(false);
   try {
-    const typed = pluginCommandOf(own, argv);
-    if (typed !== undefined) return await runPluginCommand(typed, plugins, abort.signal);
+    const typed = typedGlobals(argv);
+    if (typed.isVersion) return await printVersions(typed, plugins, abort.signal);
+    const command = own.find(({ name }) => name === typed.rest[0]);
+    if (command !== undefined) return await runPluginCommand(command, typed, plugins, abort.signal);
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -100,32 +100,45 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   return exitCode;
 }
 
-interface TypedCommand {
-  readonly command: PluginCommand;
-  readonly args: readonly string[];
-  readonly cwd: string | undefined;
+/** A line with the global options that stand at its beginning. */
+interface TypedGlobals {
+  readonly cwd: string;
+  readonly isJson: boolean;
+  readonly isVersion: boolean;
+  /** From the first other word on: `--cwd app prisma migrate dev` names a command of a plugin. */
+  readonly rest: readonly string[];
 }
 
-/** `--cwd app prisma migrate dev` names a command of a plugin: only global options may stand before its name. */
-function pluginCommandOf(commands: readonly PluginCommand[], argv: readonly string[]): TypedCommand | undefined {
-  let cwd: string | undefined;
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index] ?? "";
-    const command = commands.find((candidate) => candidate.name === word);
-    if (command !== undefined) return { command, args: argv.slice(index + 1), cwd };
-    if (word === "--cwd") cwd = argv[++index];
-    else if (word.startsWith("--cwd=")) cwd = word.slice("--cwd=".length);
-    else if (word !== "--ci" && word !== "--json") return undefined;
+function typedGlobals(argv: readonly string[]): TypedGlobals {
+  const found = { cwd: "", isJson: false, isVersion: false };
+  for (let index = 0; ; index++) {
+    const word = argv[index];
+    if (word === "--cwd") found.cwd = argv[++index] ?? "";
+    else if (word?.startsWith("--cwd=")) found.cwd = word.slice("--cwd=".length);
+    else if (word === "--json") found.isJson = true;
+    else if (word === "--version" || word === "-V") found.isVersion = true;
+    else if (word !== "--ci") return { ...found, cwd: resolve(found.cwd), rest: argv.slice(index) };
   }
-  return undefined;
 }
 
-async function runPluginCommand(
-  { command, args, cwd: folder = "" }: TypedCommand,
+async function printVersions(
+  { cwd, isJson }: Pick<TypedGlobals, "cwd" | "isJson">,
   plugins: readonly OrmPlugin[],
   signal: AbortSignal,
 ): Promise<number> {
-  const cwd = resolve(folder);
+  const { versionsAt, versionsText } = await import("./versions.js");
+  const versions = await versionsAt(plugins, cwd);
+  const io = terminalIo({ ci: true, isJson, signal, reading: readingIn(plugins, cwd) });
+  io.out(isJson ? printableJson({ schemaVersion, command: "version", ...versions }) : versionsText(versions));
+  return 0;
+}
+
+async function runPluginCommand(
+  command: PluginCommand,
+  { cwd, rest: [, ...args] }: TypedGlobals,
+  plugins: readonly OrmPlugin[],
+  signal: AbortSignal,
+): Promise<number> {
   const reading = readingIn(plugins, cwd);
   const io = terminalIo({ ci: false, isJson: false, signal, reading });
   try {

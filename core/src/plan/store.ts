@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
 import { fileHash } from "./hash.js";
 import { phasesOf } from "./phases.js";
 import { planFolder, readPlan } from "./plan-file.js";
+import { planIds } from "./plan-ids.js";
 
 /** Every plan of a project, oldest first. @throws what readPlan throws */
 export function listPlans(root: string): Plan[] {
@@ -25,14 +26,6 @@ export function readPlans(root: string): {
       damagedPlans.push({ id, error: error as Error });
     }
   return { plans, damagedPlans };
-}
-
-function planIds(root: string): string[] {
-  const folder = join(root, "lockstep");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((id) => existsSync(join(folder, id, "plan.json")))
-    .sort();
 }
 
 /**

@@ -6,24 +6,18 @@ import { deployingSession, readApplied, recordApplied } from "./applied.js";
 import { deploy } from "./deploy.js";
 import { findMigrations } from "./find-migrations.js";
 import { readHandWritten } from "./hand-written.js";
-import {
-  migrationNames,
-  migrationPath,
-  readBlocks,
-  readMigrationFile,
-  writeBlocks,
-  writtenSql,
-} from "./migration-file.js";
+import { migrationNames, migrationPath, readMigrationFile, writeBlocks, writtenSql } from "./migration-file.js";
 import { type DbmateProject, findProject } from "./project.js";
-import { operationsOf, readTables } from "./tables.js";
-import { words } from "./words.js";
+import { columnsAdded, readTables } from "./tables.js";
+import { wordsFor } from "./words.js";
 
 /** dbmate, as the core sees it: PostgreSQL, and migrations that people write as SQL. */
 export const dbmatePlugin: OrmPlugin = {
   id: "dbmate",
   packageName: "lockstep-dbmate",
   packageFolder: fileURLToPath(new URL("..", import.meta.url)),
-  words,
+  words: wordsFor("schema_migrations"),
+  wordsOf: (project) => wordsFor((project as DbmateProject).migrationsTable),
   findProject: async (cwd) => findProject(cwd),
 
   // The models: the tables as the migrations make them. No file declares them besides, so there is nothing to edit.
@@ -35,16 +29,7 @@ export const dbmatePlugin: OrmPlugin = {
       .filter((file) => readFileSync(join(project.root, file), "utf8").includes(model)),
   async fieldsIn() {
     const reader = await sqlReader("postgresql");
-    return (text, model) => {
-      try {
-        return operationsOf(readBlocks(text)?.up ?? "", "", reader).flatMap((operation) =>
-          "table" in operation && operation.table.name === model ? columnsAdded(operation) : [],
-        );
-      } catch {
-        // It takes whatever was ever committed.
-        return [];
-      }
-    };
+    return (text, model) => columnsAdded(text, model, reader);
   },
 
   // The files of migrations: their names, and what stands in them.
@@ -84,9 +69,3 @@ export const dbmatePlugin: OrmPlugin = {
     packages: [{ name: "lockstep-dbmate", kind: "dev" }],
   }),
 };
-
-/** What a statement adds to a table. */
-function columnsAdded(operation: ReturnType<typeof operationsOf>[number]): readonly string[] {
-  if (operation.kind === "createTable") return operation.columns.map(({ name }) => name);
-  return operation.kind === "addColumn" ? [operation.column.name] : [];
-}

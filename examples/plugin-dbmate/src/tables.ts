@@ -7,7 +7,7 @@ import {
   type SqlReader,
 } from "@lockstep/core";
 import { listPlans } from "@lockstep/core/planning";
-import { migrationNames, migrationPath, readMigrationFile } from "./migration-file.js";
+import { migrationNames, migrationPath, readBlocks, readMigrationFile } from "./migration-file.js";
 import type { DbmateProject } from "./project.js";
 
 /**
@@ -33,7 +33,20 @@ export function readTables(project: DbmateProject, reader: SqlReader): readonly 
   return tables;
 }
 
-/** What a text does, and the blocks in it: the frame around a change of Lockstep's is one. */
+/** The columns that one version of a migration adds to a table. It takes whatever was ever committed, and never fails. */
+export function columnsAdded(text: string, table: string, reader: SqlReader): readonly string[] {
+  try {
+    return operationsOf(readBlocks(text)?.up ?? "", "", reader).flatMap((operation) => {
+      if (operation.kind === "createTable" && operation.table.name === table)
+        return operation.columns.map(({ name }) => name);
+      return operation.kind === "addColumn" && operation.table.name === table ? [operation.column.name] : [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** What a text does, and what the blocks (DO) in it do. */
 export function operationsOf(sql: string, file: string, reader: SqlReader): readonly Operation[] {
   const inner = (operation: Operation): readonly Operation[] =>
     operation.kind === "block" ? operation.operations.flatMap(inner) : [operation];

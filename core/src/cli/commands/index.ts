@@ -11,6 +11,7 @@ import backfillSet from "./backfill-set.js";
 import backfillStatus from "./backfill-status.js";
 import check from "./check.js";
 import code from "./code.js";
+import completion from "./completion.js";
 import deploy from "./deploy.js";
 import doctor from "./doctor.js";
 import drift from "./drift.js";
@@ -43,6 +44,7 @@ export const commands: readonly CliCommand[] = [
   backfillStatus,
   check,
   code,
+  completion,
   deploy,
   doctor,
   drift,

@@ -1,0 +1,41 @@
+import { basename } from "node:path";
+import { defineCommand } from "../command.js";
+
+export default defineCommand({
+  name: "completion",
+  summary: "print a script with which a shell completes commands, options and plans",
+  arguments: [
+    { name: "[shell]", description: "bash, zsh or fish (default: the one of SHELL)" },
+    {
+      name: "[words...]",
+      description: "behind --: what is typed so far; then what may come next is printed, for the script",
+    },
+  ],
+
+  async run({ arguments: [named, ...words], io, plugins, cwd }) {
+    const [{ shellScripts, shells, nextWordsText }, { LockstepError }] = await Promise.all([
+      import("../shell-scripts.js"),
+      import("../../errors.js"),
+    ]);
+    const name = named ?? basename(io.env.SHELL ?? "");
+    const shell = shells.find((each) => each === name);
+    if (shell === undefined)
+      throw new LockstepError(
+        "LS8016",
+        name === "" ? "Nothing says which shell it is." : `No script is known for ${name}.`,
+        {
+          hint: `npx lockstep completion ${shells.join("|")}`,
+        },
+      );
+    if (words.length === 0)
+      return { text: shellScripts[shell], json: { shell, script: shellScripts[shell] }, exitCode: 0 };
+    const [{ completeWords }, { commands }] = await Promise.all([import("../complete-words.js"), import("./index.js")]);
+    const all = [...commands, ...plugins.flatMap((plugin) => plugin.commands ?? [])];
+    const next = completeWords(
+      words.map((word) => word ?? ""),
+      all,
+      cwd,
+    );
+    return { text: nextWordsText(shell, next), json: { shell, next }, exitCode: 0 };
+  },
+});

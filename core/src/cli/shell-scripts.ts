@@ -13,7 +13,7 @@ _lockstep_completion() {
     [[ \${COMP_WORDS[1]} == lockstep && $COMP_CWORD -gt 1 ]] || return 0
     at=2
   fi
-  type -P lockstep >/dev/null || run=(npx --no lockstep)
+  type -P lockstep >/dev/null || run=(npx --no -- lockstep)
   while IFS= read -r word; do
     [[ -n $word ]] && COMPREPLY+=("$word")
   done < <("\${run[@]}" completion bash -- "\${COMP_WORDS[@]:at:COMP_CWORD-at+1}" 2>/dev/null)
@@ -30,7 +30,7 @@ _lockstep_completion() {
     [[ $words[2] == lockstep && $CURRENT -gt 2 ]] || { _files; return }
     at=3
   fi
-  if (( $+commands[lockstep] )); then run=(lockstep); else run=(npx --no lockstep); fi
+  if (( $+commands[lockstep] )); then run=(lockstep); else run=(npx --no -- lockstep); fi
   found=("\${(@f)$("\${run[@]}" completion zsh -- "\${(@)words[at,CURRENT]}" 2>/dev/null)}")
   found=(\${found:#})
   if (( $#found )); then _describe lockstep found; else _files; fi
@@ -44,7 +44,7 @@ function __lockstep_completion
   test "$words[1]" = npx; and set -e words[1]
   set -e words[1]
   set -l run lockstep
-  type -q lockstep; or set run npx --no lockstep
+  type -q lockstep; or set run npx --no -- lockstep
   $run completion fish -- $words 2>/dev/null
 end
 complete -c lockstep -a '(__lockstep_completion)'

@@ -1,5 +1,5 @@
 // Everything a fresh clone needs before its first command: dependencies and the build. Instant when nothing changed.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,8 +16,16 @@ const packages = ["core", "plugin-prisma", "plugin-typeorm", "plugin-typeorm/wra
 const marker = join(root, "node_modules/.lockstep-setup.json");
 const done = existsSync(marker) ? JSON.parse(readFileSync(marker, "utf8")) : {};
 const lock = hash(readFileSync(join(root, "package-lock.json"), "utf8"));
-const run = (command, args) =>
-  execFileSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
+/** What fails has said why: a stack of this script would hide it. */
+const run = (command, args) => {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  if (error !== undefined) console.error(error.message);
+  if (status !== 0) process.exit(status ?? 1);
+};
 
 if (done.lock !== lock || !existsSync(join(root, "node_modules/.bin/tsc"))) {
   console.error("Installing dependencies (npm ci) …");

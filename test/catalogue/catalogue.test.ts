@@ -73,7 +73,7 @@ test("options that messages tell people to type are those of the command", () =>
 
 test("links of the documentation lead to a file, and to a heading of it", () => {
   const pages = [
-    "README.md",
+    ...["README.md", "CONTRIBUTING.md", "SECURITY.md"],
     ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((file) => `docs/${file}`),
   ].filter((file) => file.endsWith(".md"));
   const text = (file: string) => readFileSync(join(root, file), "utf8").replace(/^```[\s\S]*?^```$/gm, "");

@@ -10,7 +10,7 @@ import { type PostgresServer, type ServerOptions, startPostgres } from "../../co
 export type { PostgresServer };
 
 export interface StartOptions extends Pick<ServerOptions, "settings" | "replicaOf" | "fsync"> {
-  /** A major version, like "15". Default: the one in node_modules. See `findBinaries` for the others. */
+  /** A major version, like "15". Default: LOCKSTEP_PG, else the one in node_modules. See `findBinaries` for the others. */
   readonly version?: string;
   /** No file gets longer, as on a disk that is full: in kB, and at least the 1024 of a WAL segment then. */
   readonly maxFileKb?: number;
@@ -27,7 +27,7 @@ const here = fileURLToPath(new URL(".", import.meta.url));
  * @throws when there are no binaries for this platform, or with the server's log when it does not start
  */
 export async function start({
-  version,
+  version = process.env.LOCKSTEP_PG,
   maxFileKb,
   encryption,
   ...options

@@ -1,0 +1,17 @@
+/**
+ * Tests about what older servers do not have, by the first major version of PostgreSQL that does. `npm run test:on -- 13` names
+ * those that it leaves out. Paths below test/.
+ */
+export const newerServers: Readonly<Record<number, readonly string[]>> = {
+  // int4_bloom_ops
+  14: ["database/units-index.test.ts"],
+  // Plans of statements without their values: EXPLAIN (GENERIC_PLAN).
+  16: ["database/gates/reads-steady.test.ts"],
+  // Letters beyond ASCII change their case in the same way everywhere: LOCALE_PROVIDER builtin.
+  17: ["database/gates/values.test.ts", "database/translations.test.ts"],
+};
+
+/** Those that a PostgreSQL of this major version cannot run. */
+export function tooNewFor(major: number): readonly string[] {
+  return Object.entries(newerServers).flatMap(([least, files]) => (major < Number(least) ? files : []));
+}

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const target = resolve(process.argv[2] ?? join(root, "packed"));
 
 /**
@@ -20,16 +21,18 @@ const packages = [
   { folder: "core", run: [], types: ["announce", "graphile-worker"], vendor: vendorCore },
   { folder: "plugin-prisma", run: ["bin.js", "engine/main.js", "cli/aim-check.js"], types: ["index"] },
   { folder: "plugin-typeorm", run: ["bin.js", "cli/hook.cjs"], types: ["index"] },
-  { folder: "plugin-typeorm/wrapper", run: [], types: ["index"], isPlain: true },
+  { folder: "plugin-typeorm/wrapper", run: [], types: ["index", "register"], isPlain: true },
 ];
 
 async function pack({ folder, run, types, vendor, isPlain = false }) {
   const from = join(root, folder);
   const manifest = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
-  if (!isPlain) nameEntries(manifest, types);
+  if (isPlain) hideOwn(manifest, types);
+  else nameEntries(manifest, types);
   const to = join(target, manifest.name.replace("@lockstep/", ""));
   mkdirSync(join(to, "dist"), { recursive: true });
   cpSync(join(root, "LICENSE"), join(to, "LICENSE"));
+  writeFileSync(join(to, "README.md"), withLinks(readFileSync(join(from, "README.md"), "utf8"), folder));
   if (existsSync(join(from, "bin"))) cpSync(join(from, "bin"), join(to, "bin"), { recursive: true });
   const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, run);
   if (vendor !== undefined) inputs.push(...(await vendor(from, to, manifest)));
@@ -38,7 +41,7 @@ async function pack({ folder, run, types, vendor, isPlain = false }) {
   const { devDependencies: _, ...published } = manifest;
   writeFileSync(
     join(to, "package.json"),
-    `${JSON.stringify({ ...published, files: ["bin", "dist", "LICENSE"] }, null, 2)}\n`,
+    `${JSON.stringify({ ...published, ...projectOf(folder), files: ["bin", "dist", "LICENSE"] }, null, 2)}\n`,
   );
   const [packed] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", target], {
@@ -52,6 +55,18 @@ async function pack({ folder, run, types, vendor, isPlain = false }) {
   console.log(
     `${packed.filename}  ${packed.entryCount} files, ${size(packed.size)}, unpacked ${size(packed.unpackedSize)}`,
   );
+}
+
+/** Where the project is, as the root's package.json has it: said once for all packages. */
+function projectOf(directory) {
+  const { homepage, bugs, repository } = project;
+  return { homepage, bugs: { url: bugs }, repository: { ...repository, directory } };
+}
+
+/** A README is read where the repository is not: its links to other files lead to the repository. */
+function withLinks(markdown, folder) {
+  const blob = `${project.repository.url.replace(/^git\+|\.git$/g, "")}/blob/main/`;
+  return markdown.replaceAll(/\]\((?![a-z]+:|#)([^)]+)\)/g, (_, link) => `](${blob}${posix.join(folder, link)})`);
 }
 
 /** Chunks that all entries share, so that a module stays one module. @returns the packages that went in */
@@ -225,7 +240,7 @@ function copyPlain(from, to) {
  * "node"). Entries that only Lockstep itself loads have no declarations.
  */
 function nameEntries(manifest, types) {
-  for (const entry of Object.values(manifest.exports)) if (entry.types !== undefined) delete entry.types;
+  hideOwn(manifest, []);
   for (const name of types) {
     const both = (end) => ({ types: `./dist/${name}.d.${end.replace("js", "ts")}`, default: `./dist/${name}.${end}` });
     manifest.exports[name === "index" ? "." : `./${name}`] = { import: both("js"), require: both("cjs") };
@@ -234,6 +249,12 @@ function nameEntries(manifest, types) {
       manifest.types = `./dist/${name}.d.cts`;
     } else manifest.typesVersions = { "*": { ...manifest.typesVersions?.["*"], [name]: [`./dist/${name}.d.cts`] } };
   }
+}
+
+/** Takes the declarations of all entries but these out. */
+function hideOwn(manifest, types) {
+  for (const [name, entry] of Object.entries(manifest.exports))
+    if (!types.includes(name === "." ? "index" : name.slice(2))) delete entry.types;
 }
 
 function filesOf(entry) {

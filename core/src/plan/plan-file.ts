@@ -6,7 +6,7 @@ import { sha256 } from "./hash.js";
 import { planSchema } from "./plan-schema.js";
 
 /** The version of `plan.json` that this version writes, and the newest that it reads. */
-const newestSchemaVersion = 1;
+export const newestSchemaVersion = 1;
 
 /** Where a plan lives, from the project root. */
 export function planFolder(id: string): string {

@@ -27,7 +27,7 @@ export interface DriftRequest {
 /** Looks at targets. What several of them have in common – a stage, a replayed history – is made once. Close it when done. */
 export class DriftSearch {
   readonly #request: DriftRequest;
-  readonly #stages = new Map<number, Stage>();
+  readonly #stages = new Map<string, Stage>();
   readonly #replayed = new Map<string, Replayed & { readonly server: string }>();
 
   constructor(request: DriftRequest) {
@@ -55,14 +55,14 @@ export class DriftSearch {
         names: await reader.names(connection),
         ran: await plugin.readApplied(connection, project),
         server: dialect.versionText(serverVersion),
-        major: Math.floor(serverVersion / 10_000),
+        version: `${Math.floor(serverVersion / 10_000)}.${Math.floor(serverVersion / 100) % 100}`,
       };
     });
     const { ran, names, server } = begun;
     const listed = plugin.listMigrations(project);
     const applied = listed.filter((name) => ran.applied.includes(name));
     onStep(`${target.name}: running ${applied.length} migrations on a database of nobody's`);
-    const replayed = await this.#replay(applied, listed, names, begun.major);
+    const replayed = await this.#replay(applied, listed, names, begun.version);
     onStep(`${target.name}: reading what it consists of`);
     const found = await onTarget(target, async (connection, reader) => {
       const inventory = await reader.read(connection, scopeOf(target, names, replayed.inventory));
@@ -100,24 +100,24 @@ export class DriftSearch {
     for (const stage of this.#stages.values()) await stage.close();
   }
 
-  async #replay(applied: readonly string[], listed: readonly string[], names: TargetNames, major: number) {
-    const key = JSON.stringify([applied, names.defaultSchema, major]);
+  async #replay(applied: readonly string[], listed: readonly string[], names: TargetNames, version: string) {
+    const key = JSON.stringify([applied, names.defaultSchema, version]);
     const known = this.#replayed.get(key);
     if (known !== undefined) return known;
     const { project, plugin } = this.#request;
-    const stage = await this.#stage(major);
+    const stage = await this.#stage(version);
     const left = listed.filter((name) => !applied.includes(name));
     const replayed = await replayHistory({ stage, project, plugin, applied, left, names });
     this.#replayed.set(key, replayed);
     return replayed;
   }
 
-  async #stage(major: number): Promise<Stage> {
+  async #stage(version: string): Promise<Stage> {
     const { project, stageUrl } = this.#request;
     const stage =
-      this.#stages.get(major) ??
-      (await openStage({ root: project.root, dialect: project.dialect, major, url: stageUrl }));
-    this.#stages.set(major, stage);
+      this.#stages.get(version) ??
+      (await openStage({ root: project.root, dialect: project.dialect, version, url: stageUrl }));
+    this.#stages.set(version, stage);
     return stage;
   }
 }

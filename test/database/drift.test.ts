@@ -387,10 +387,7 @@ describe("a target and the migrations of a repository", () => {
     }
   });
 
-  it("who deploys is waited for, and a system that nobody reads is said so", async () => {
-    await expect(look(target.url, { project: { ...project, dialect: "mysql" } })).rejects.toMatchObject({
-      code: "LS6701",
-    });
+  it("who deploys is waited for", async () => {
     const client = new pg.Client({ connectionString: target.url });
     await client.connect();
     await client.query("SELECT pg_advisory_lock(72707369)");

@@ -3,60 +3,40 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import type { Account } from "../../core/src/stage/account.js";
-import { cacheFor, libraryFolders, moveTo, unpack } from "./debian-packages.js";
-
-export interface MariadbBinaries {
-  readonly mariadbd: string;
-  /** The folder with the scripts that make the system tables, the messages and the character sets. */
-  readonly share: string;
-  /** Absent: those of the server's own build. */
-  readonly plugins?: string;
-  readonly env: Readonly<Record<string, string>>;
-}
+import { join } from "node:path";
+import { type Account, unprivilegedAccount } from "../../core/src/stage/account.js";
+import { findMysqlBinaries, type MysqlBinaries } from "../../core/src/stage/mysql-binaries.js";
+import { cacheFor, moveTo, unpack } from "./debian-packages.js";
 
 const cache = cacheFor("mariadb");
 
 /**
- * The server on PATH or in /usr/sbin; else the packages of Debian, downloaded once and not installed, which needs no root where apt
- * has its lists.
+ * The server that is installed; else the packages of Debian, downloaded once and not installed, which needs no root where apt has its
+ * lists. LOCKSTEP_MARIADB names these from then on, for commands of Lockstep that run in processes of their own.
  * @returns undefined where there is none and none can be had
  */
-export function findMariadb(): MariadbBinaries | undefined {
-  const installed = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"]
-    .map((folder) => join(folder, "mariadbd"))
-    .find((file) => existsSync(file));
-  const share = ["/usr/share/mysql", "/usr/share/mariadb"].find((folder) =>
-    existsSync(join(folder, "mysql_system_tables.sql")),
-  );
-  if (installed !== undefined && share !== undefined) return { mariadbd: installed, share, env: {} };
+export function findMariadb(): MysqlBinaries | undefined {
+  const account = unprivilegedAccount();
+  const installed = findMysqlBinaries("mariadb", undefined, account);
+  if (installed !== undefined) return installed;
   if (!unpack("mariadb", ["mariadb-server-core", "mariadb-server"], ["mariadb-server-core"])) return undefined;
-  return unpackedIn(cache);
+  process.env.LOCKSTEP_MARIADB = readableBy(account);
+  return findMysqlBinaries("mariadb", undefined, account);
 }
 
-/** What `account` can run: a clone below /root is closed to everybody else. */
-export function runnableBy(binaries: MariadbBinaries, account: Account | undefined): MariadbBinaries {
-  const canRead = () => spawnSync("test", ["-r", join(binaries.share, "english")], { cwd: "/", ...account });
-  if (account === undefined || !binaries.share.startsWith(cache) || canRead().status === 0) return binaries;
+/** What was unpacked, or a copy where the account cannot read it: a clone below /root is closed to everybody else. */
+function readableBy(account: Account | undefined): string {
+  const canRead = () => spawnSync("test", ["-r", join(cache, "usr/share/mysql/english")], { cwd: "/", ...account });
+  if (account === undefined || canRead().status === 0) return cache;
   const copy = join(tmpdir(), `lockstep-mariadb-${createHash("sha256").update(cache).digest("hex").slice(0, 12)}`);
   if (existsSync(copy)) {
     // The temporary folder belongs to everybody: binaries that someone else put there are not run.
     if (statSync(copy).uid !== process.getuid?.()) throw new Error(`${copy} belongs to someone else`);
-    return unpackedIn(copy);
+    return copy;
   }
   const draft = mkdtempSync(`${copy}-`);
   spawnSync("cp", ["-a", `${cache}/.`, draft]);
   spawnSync("chmod", ["-R", "a+rX", draft]);
   moveTo(draft, copy);
-  return unpackedIn(copy);
-}
-
-function unpackedIn(folder: string): MariadbBinaries {
-  return {
-    mariadbd: join(folder, "usr/sbin/mariadbd"),
-    share: join(folder, "usr/share/mysql"),
-    plugins: join(folder, "usr/lib/mysql/plugin"),
-    env: { LD_LIBRARY_PATH: libraryFolders(folder).join(delimiter) },
-  };
+  return copy;
 }

@@ -6,7 +6,7 @@ import { compareInventories } from "../drift/compare.js";
 import { explained, isIgnored } from "../drift/explain.js";
 import { withoutTables } from "../drift/without-tables.js";
 import { LockstepError } from "../errors.js";
-import { type DialectId, dialectLabels, type Plan } from "../model/index.js";
+import type { DialectId, Plan } from "../model/index.js";
 import { type Replayed, replayHistory } from "../on-stage/replay.js";
 import { releasedUnits } from "../plan/migration-of.js";
 import type { AppliedMigrations, OrmPlugin, Project } from "../plugin.js";
@@ -27,7 +27,7 @@ export interface DriftRequest {
 /** Looks at targets. What several of them have in common – a stage, a replayed history – is made once. Close it when done. */
 export class DriftSearch {
   readonly #request: DriftRequest;
-  readonly #stages = new Map<number, Stage>();
+  readonly #stages = new Map<string, Stage>();
   readonly #replayed = new Map<string, Replayed & { readonly server: string }>();
 
   constructor(request: DriftRequest) {
@@ -37,12 +37,11 @@ export class DriftSearch {
   /**
    * What a target has that its migrations do not make, and the other way round.
    *
-   * @throws LS6701 a system that nobody can look at · LS6702 a history that does not run · LS6703 LS7023 migrations that run meanwhile ·
-   *   LS6501 no stage · LS8004 no target
+   * @throws LS6702 a history that does not run · LS6703 LS7023 migrations that run meanwhile · LS6704 an account that is not told of
+   *   everything · LS6501 no stage · LS8004 no target
    */
   async look(target: Target): Promise<DriftReport> {
     const { project, plugin, plans, ignore, onStep } = this.#request;
-    if (project.dialect !== "postgresql") throw notRead(project.dialect);
     onStep(`${target.name}: asking what has run there`);
     const begun = await onTarget(target, async (connection, reader) => {
       const pid = await plugin.deployingSession(connection);
@@ -55,14 +54,15 @@ export class DriftSearch {
         names: await reader.names(connection),
         ran: await plugin.readApplied(connection, project),
         server: dialect.versionText(serverVersion),
-        major: Math.floor(serverVersion / 10_000),
+        dialect: dialect.id,
+        version: `${Math.floor(serverVersion / 10_000)}.${Math.floor(serverVersion / 100) % 100}`,
       };
     });
     const { ran, names, server } = begun;
     const listed = plugin.listMigrations(project);
     const applied = listed.filter((name) => ran.applied.includes(name));
     onStep(`${target.name}: running ${applied.length} migrations on a database of nobody's`);
-    const replayed = await this.#replay(applied, listed, names, begun.major);
+    const replayed = await this.#replay(applied, listed, names, begun);
     onStep(`${target.name}: reading what it consists of`);
     const found = await onTarget(target, async (connection, reader) => {
       const inventory = await reader.read(connection, scopeOf(target, names, replayed.inventory));
@@ -100,30 +100,33 @@ export class DriftSearch {
     for (const stage of this.#stages.values()) await stage.close();
   }
 
-  async #replay(applied: readonly string[], listed: readonly string[], names: TargetNames, major: number) {
-    const key = JSON.stringify([applied, names.defaultSchema, major]);
+  async #replay(applied: readonly string[], listed: readonly string[], names: TargetNames, on: ServerKind) {
+    const key = JSON.stringify([applied, names.defaultSchema, names.collation, names.settings, on]);
     const known = this.#replayed.get(key);
     if (known !== undefined) return known;
     const { project, plugin } = this.#request;
-    const stage = await this.#stage(major);
+    const stage = await this.#stage(on, names.settings);
     const left = listed.filter((name) => !applied.includes(name));
     const replayed = await replayHistory({ stage, project, plugin, applied, left, names });
     this.#replayed.set(key, replayed);
     return replayed;
   }
 
-  async #stage(major: number): Promise<Stage> {
+  async #stage(on: ServerKind, settings: TargetNames["settings"] = {}): Promise<Stage> {
     const { project, stageUrl } = this.#request;
+    const key = JSON.stringify([on, settings]);
+    const { dialect, version } = on;
     const stage =
-      this.#stages.get(major) ??
-      (await openStage({ root: project.root, dialect: project.dialect, major, url: stageUrl }));
-    this.#stages.set(major, stage);
+      this.#stages.get(key) ?? (await openStage({ root: project.root, dialect, version, settings, url: stageUrl }));
+    this.#stages.set(key, stage);
     return stage;
   }
 }
 
-function notRead(dialect: DialectId): LockstepError {
-  return new LockstepError("LS6701", `What a database of ${dialectLabels[dialect]} consists of is not compared.`);
+interface ServerKind {
+  /** The server's own: a project may say MySQL, and mean MariaDB. */
+  readonly dialect: DialectId;
+  readonly version: string;
 }
 
 /** Where a URL names a schema the others of that database are somebody else's, but those that migrations name themselves. */
@@ -146,9 +149,7 @@ async function onTarget<T>(
 ): Promise<T> {
   const connection = await connect(url, { applicationName: "lockstep drift", needsSession: false });
   try {
-    const reader = await connection.dialect.inventory?.();
-    if (reader === undefined) throw notRead(connection.dialect.id);
-    return await ask(connection, reader);
+    return await ask(connection, await connection.dialect.inventory());
   } finally {
     await connection.close();
   }

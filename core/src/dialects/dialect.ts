@@ -58,8 +58,8 @@ export interface Dialect {
   statistics(): Promise<Statistics>;
   /** Absent where plans of it cannot be rehearsed. */
   rehearsing?(): Promise<Rehearsing>;
-  /** What its databases consist of. Absent where nobody has read it yet. */
-  inventory?(): Promise<InventoryReader>;
+  /** What its databases consist of. */
+  inventory(): Promise<InventoryReader>;
   /**
    * What on a target stands against units, where the server would say so half-way through one of them, or in words that name no remedy.
    * None where a unit is a transaction.

@@ -18,16 +18,20 @@ export interface Inventory {
   /** Enums with their labels, domains, ranges, composite types; not the row types of tables. */
   readonly types: readonly Part[];
   readonly sequences: readonly Part[];
+  /** What the server runs by itself, at its times. Absent: it does not. */
+  readonly events?: readonly Part[];
 }
 
 export interface InventoryTable {
   readonly name: string;
-  readonly schema: string;
+  /** Absent: a database is all that there is. */
+  readonly schema?: string;
   readonly label: string;
-  /** "r" a table, "p" partitioned */
+  /** "r" a table, "p" partitioned, "versioned" with the history of its rows */
   readonly kind: string;
   readonly options: Part;
   readonly columns: readonly Part[];
+  /** `goesWith`, also of an index: what made it and takes it along, `column age` or `constraint Order_userId_fkey`. */
   readonly constraints: readonly Part[];
   readonly indexes: readonly Part[];
   /** The users' own: those of foreign keys are in `constraints`. */
@@ -53,4 +57,8 @@ export interface TargetNames {
   /** Where tables without a schema are looked for. */
   readonly defaultSchema: string;
   readonly roles: readonly string[];
+  /** What texts are compared by where nothing else is said. Absent: that is no affair of a database. */
+  readonly collation?: string;
+  /** What a server of one's own is started with, so that the same statement makes the same thing there. */
+  readonly settings?: Readonly<Record<string, string>>;
 }

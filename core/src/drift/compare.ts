@@ -44,14 +44,16 @@ function pairOf(object: ComparedObject, here: Facts | undefined, there: Facts | 
   const named = { kind, ...(schema === undefined ? {} : { schema }), ...(table === undefined ? {} : { table }), name };
   if (here === undefined || there === undefined)
     return { object, difference: { ...named, ...(here && { here }), ...(there && { there }) } };
-  const differing = Object.keys(here).filter((fact) => JSON.stringify(here[fact]) !== JSON.stringify(there[fact]));
+  const differing = [...new Set([...Object.keys(here), ...Object.keys(there)])].filter(
+    (fact) => JSON.stringify(here[fact]) !== JSON.stringify(there[fact]),
+  );
   if (differing.length === 0) return { object };
   return { object, difference: { ...named, here: only(here, differing), there: only(there, differing) } };
 }
 
 const isOneSided = (difference: Difference | undefined) =>
   difference !== undefined && (difference.here === undefined || difference.there === undefined);
-const isPartition = ({ kind, facts }: ComparedObject) => kind === "table" && facts.bound !== null;
+const isPartition = ({ kind, facts }: ComparedObject) => kind === "table" && typeof facts.bound === "string";
 
 /** What a part has otherwise for another reason than that the parent's is otherwise. Indexes of parent and child have names of their own. */
 function withoutInherited(

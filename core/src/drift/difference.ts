@@ -12,6 +12,7 @@ export const objectKinds = [
   "function",
   "type",
   "sequence",
+  "event",
 ] as const;
 export type ObjectKind = (typeof objectKinds)[number];
 

@@ -71,12 +71,12 @@ function isAbout(
   { defaultSchema }: DriftContext,
 ): boolean {
   const own = table ?? (kind === "table" ? name : undefined);
-  return own === other.name && schema === (other.schema ?? defaultSchema);
+  return own === other.name && (schema ?? defaultSchema) === (other.schema ?? defaultSchema);
 }
 
 function reasonOf(difference: Difference, context: DriftContext): Reason | undefined {
   const { kind, here, there } = difference;
-  const name = difference.name.replace(/\(.*$/s, "");
+  const name = difference.name.replace(/ ?\(.*$/s, "");
   const pending = context.pending.find(({ unit }) => namesIn(unit.spec, kind, context).includes(name));
   const owner = context.plans.find((plan) => scaffoldsOf(plan, context).includes(name));
   const builder = context.plans.find(({ units }) =>

@@ -17,27 +17,40 @@ export interface ComparedObject {
 }
 
 /**
- * What is compared of each kind. Not: the order of columns, owners and grants, comments, storage, statistics, versions of extensions;
+ * What is compared of each kind, where its system has that. Not: the order of columns, owners and grants, comments, storage, statistics, versions of extensions;
  * none of them changes what a statement answers.
  */
 const compared: Readonly<Record<ObjectKind, readonly string[]>> = {
   schema: [],
   extension: [],
-  table: ["kind", "persistence", "rls", "forcedRls", "replicaIdentity", "partitionKey", "bound", "parents"],
-  column: ["type", "notNull", "default", "identity", "generated", "collation"],
+  table: [
+    "kind",
+    "persistence",
+    "rls",
+    "forcedRls",
+    "replicaIdentity",
+    "partitionKey",
+    "bound",
+    "parents",
+    "engine",
+    "collation",
+    "rowFormat",
+  ],
+  column: ["type", "notNull", "default", "identity", "generated", "collation", "onUpdate", "isInvisible"],
   constraint: ["definition", "isValid"],
   index: ["definition", "isValid"],
-  trigger: ["definition", "enabled"],
+  trigger: ["timing", "definition", "enabled"],
   policy: ["command", "isPermissive", "roles", "using", "check"],
   view: ["kind", "definition"],
   function: ["kind", "definition"],
   type: ["kind", "base", "labels", "fields", "notNull", "default", "checks"],
   sequence: ["type", "start", "increment", "min", "max", "cache", "cycle", "ownedBy"],
+  event: ["schedule", "enabled", "definition"],
 };
 
 /** Everything that is compared, one object after the other. */
 export function objectsOf(inventory: Inventory): readonly ComparedObject[] {
-  const { schemas, extensions, tables, views, functions, types, sequences } = inventory;
+  const { schemas, extensions, tables, views, functions, types, sequences, events = [] } = inventory;
   const whole = (kind: ObjectKind, parts: readonly Part[]) => parts.map((part) => objectOf(kind, part));
   return [
     ...whole(
@@ -62,6 +75,7 @@ export function objectsOf(inventory: Inventory): readonly ComparedObject[] {
     ...whole("function", functions),
     ...whole("type", types),
     ...whole("sequence", sequences),
+    ...whole("event", events),
   ];
 }
 
@@ -87,25 +101,31 @@ function objectOf(kind: ObjectKind, part: Part): ComparedObject {
 }
 
 function partsOf(owner: Owner, kind: ObjectKind, parts: readonly Part[]): readonly ComparedObject[] {
+  const { schema } = owner;
   return parts.map((part) => ({
     kind,
-    schema: String(owner.schema),
+    ...(schema === undefined ? {} : { schema: String(schema) }),
     table: String(owner.label),
     name: String(part.name),
     facts: factsOf(kind, part),
-    // As sequences name the column that owns them.
-    path: kind === "column" ? `${owner.name}.${part.name}` : `${owner.name}.${kind} ${part.name}`,
-    within: [String(owner.name), schemaPath(owner.schema)],
+    path: partPath(owner, `${kind} ${part.name}`),
+    within: [
+      String(owner.name),
+      ...(schema === undefined ? [] : [schemaPath(schema)]),
+      ...(part.goesWith === undefined ? [] : [partPath(owner, String(part.goesWith))]),
+    ],
     isInherited: part.isInherited === true,
   }));
 }
 
 type Owner = Readonly<Partial<Record<"name" | "schema" | "label", unknown>>>;
 
+/** Of a column as sequences name the one that owns them. */
+const partPath = (owner: Owner, part: string) => `${owner.name}.${part.replace(/^column /, "")}`;
 const schemaPath = (schema: unknown) => `schema ${schema}`;
 
 function factsOf(kind: ObjectKind, part: Part): Facts {
-  return Object.fromEntries(compared[kind].map((fact) => [fact, part[fact] ?? null]));
+  return Object.fromEntries(compared[kind].flatMap((fact) => (part[fact] === undefined ? [] : [[fact, part[fact]]])));
 }
 
 /** Whether it is validated is a fact of its own. */
@@ -117,5 +137,7 @@ function ofConstraint(part: Part): Part {
 function ownIndexes(indexes: readonly Part[]): readonly Part[] {
   return indexes
     .filter(({ isOfConstraint }) => isOfConstraint !== true)
-    .map((part) => ({ ...part, isValid: part.isValid !== false && part.isReady !== false }));
+    .map((part) =>
+      part.isValid === undefined ? part : { ...part, isValid: part.isValid === true && part.isReady !== false },
+    );
 }

@@ -36,6 +36,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   pressure,
   statements,
   stage,
+  inventory: async () => (await import("./inventory/index.js")).inventory,
   statistics: async () => (await import("./statistics.js")).statistics,
   obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
   // Loaded by whoever needs them.

@@ -3,7 +3,6 @@ import type { Rehearsing } from "../dialects/rehearsing.js";
 import { LockstepError } from "../errors.js";
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { splitStatements } from "../sql/postgres/split-statements.js";
 
 /**
  * The migrations of a repository that come before a plan, in order.
@@ -53,24 +52,15 @@ export async function runMigrations(
 }
 
 /**
- * Runs a migration's statements, whichever way its ORM would: a text with several of them in one transaction, or where one refuses
- * that, each on its own. What it sets ends with it, as with the session of a deployment.
+ * Runs a migration's statements, whichever way its ORM would. What it sets ends with it, as with the session of a deployment.
  *
  * @throws the server's own error
  */
 export async function runStatements(connection: Connection, statements: readonly string[]): Promise<void> {
-  for (const text of statements)
-    try {
-      await connection.query(text);
-    } catch (error) {
-      if (connection.isLost) throw error;
-      await connection.query("ROLLBACK");
-      const pieces = splitStatements(text).map(({ start, end }) => text.slice(start, end));
-      if (pieces.length < 2) throw error;
-      for (const piece of pieces)
-        if (piece.trim() !== "") await connection.query(piece).catch(() => Promise.reject(error));
-    }
-  await connection.query("RESET ALL");
+  const { stage } = connection.dialect;
+  await connection.query(stage.reset);
+  for (const text of statements) await stage.run(connection, text);
+  await connection.query(stage.reset);
 }
 
 /**

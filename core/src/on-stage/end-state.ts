@@ -34,7 +34,7 @@ export function endState(url: string): Promise<Inventory> {
 }
 
 async function readFrom(connection: Connection): Promise<Inventory> {
-  return (await connection.dialect.inventory!()).read(connection);
+  return (await connection.dialect.inventory()).read(connection);
 }
 
 async function onStage<T>(url: string, run: (connection: Connection) => Promise<T>): Promise<T> {

@@ -11,8 +11,7 @@ import { expectedOf } from "../rehearse/expected.js";
 import { findingsOf } from "../rehearse/findings.js";
 import type { Rehearsal, RehearsedStep } from "../rehearse/rehearsal.js";
 import { splitStatements } from "../sql/postgres/split-statements.js";
-import { openStage } from "../stage/open-stage.js";
-import { type PostgresServer, startPostgres } from "../stage/postgres-server.js";
+import { openStage, type StageServer } from "../stage/open-stage.js";
 import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js";
 import { type OwnBuilds, ownApplication, statementApplication } from "./application.js";
 import { migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
@@ -69,11 +68,10 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
   const { plan, project, stats, stageUrl, copyOf, dump, hasReplica, builds, on } = request;
   if (plan.dialect !== "postgresql")
     throw new LockstepError("LS6504", `Plans for ${dialectLabels[plan.dialect]} are not rehearsed.`);
-  const major = Number(stats?.server.version.split(".")[0]) || undefined;
   const stage = await openStage({
     root: project.root,
     dialect: plan.dialect,
-    major: stats?.dialect === plan.dialect ? major : undefined,
+    version: stats?.dialect === plan.dialect ? stats.server.version : undefined,
     url: copyOf ?? stageUrl,
     // As a server in production has it: with the defaults a backfill would meet a checkpoint every few seconds.
     settings: {
@@ -84,7 +82,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
       fsync: "on",
     },
   });
-  let replica: PostgresServer | undefined;
+  let replica: StageServer | undefined;
   try {
     // What is named stays as it is: rows are made, and tables analysed, in a copy of it.
     const base = await stage.create(copyOf);
@@ -96,11 +94,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
     });
     const { rehearsing, tables, traffic, rate, version } = prepared;
     const madeMs = request.now().getTime() - began;
-    if (hasReplica && stage.server !== undefined)
-      replica = await startPostgres({
-        binaries: stage.server.binaries,
-        replicaOf: { server: stage.server, name: "lockstep_rehearsal" },
-      });
+    if (hasReplica) replica = await stage.server?.replica?.("lockstep_rehearsal");
     const wayOf = (url: string): WayRequest => ({
       url,
       plan,

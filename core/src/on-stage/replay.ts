@@ -63,6 +63,12 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
       return await prepared(own, by, async (connection, reader) => {
         for (const { name, up } of texts)
           try {
+            const other = await otherDatabase(connection, by.stage, up);
+            if (other !== undefined)
+              return {
+                migration: name,
+                reason: `it speaks of ${other}, another database of the server that was named`,
+              };
             await runStatements(connection, up);
           } catch (error) {
             if (connection.isLost) throw error;
@@ -74,6 +80,12 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
       await stage.drop(own);
     }
   }
+}
+
+/** On a server that is not ours a migration has no business outside of its own database. */
+async function otherDatabase(connection: Connection, { server }: Stage, texts: readonly string[]) {
+  if (server !== undefined) return undefined;
+  return connection.dialect.stage.reachesOther?.(connection, texts.join(";\n"));
 }
 
 async function readAll(connection: Connection, reader: InventoryReader): Promise<Omit<Replayed, "by">> {
@@ -110,7 +122,7 @@ async function onStage<T>(
 ): Promise<T> {
   const connection = await connect(url, { applicationName: "lockstep drift", statementTimeoutMs: 0 });
   try {
-    return await run(connection, await connection.dialect.inventory!());
+    return await run(connection, await connection.dialect.inventory());
   } finally {
     await connection.close();
   }

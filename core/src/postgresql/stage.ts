@@ -1,5 +1,6 @@
 import type { StageStatements } from "../dialects/stage.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
+import { splitStatements } from "../sql/postgres/split-statements.js";
 
 export const stage: StageStatements = {
   create(name, like, serverVersion) {
@@ -8,4 +9,19 @@ export const stage: StageStatements = {
     return `CREATE DATABASE ${quoteIdentifier(name)}${template}${template && serverVersion >= 150_000 ? " STRATEGY FILE_COPY" : ""}`;
   },
   drop: (name) => `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`,
+
+  /** In one transaction, or where a statement refuses that, each on its own. */
+  async run(connection, text) {
+    try {
+      await connection.query(text);
+    } catch (error) {
+      if (connection.isLost) throw error;
+      await connection.query("ROLLBACK");
+      const pieces = splitStatements(text).map(({ start, end }) => text.slice(start, end));
+      if (pieces.length < 2) throw error;
+      for (const piece of pieces)
+        if (piece.trim() !== "") await connection.query(piece).catch(() => Promise.reject(error));
+    }
+  },
+  reset: "RESET ALL",
 };

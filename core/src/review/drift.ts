@@ -39,7 +39,7 @@ export function driftText(report: DriftReport, colors: Colors): string {
     ].join("\n");
   const count = replayed?.migrations ?? 0;
   const by = replayed?.by === "orm" ? ", by the ORM's own command" : "";
-  const other = replayed !== undefined && replayed.server !== server ? ` on ${replayed.server}` : "";
+  const other = isElsewhere(report) ? ` on ${replayed?.server}` : "";
   return [
     `${colors.bold(target)}   ${server}, against ${counted(count, "migration")} that ${count === 1 ? "has" : "have"} run there${by}${other}`,
     ...groupsOf(differences).flatMap(([group, own]) => [
@@ -91,7 +91,8 @@ function reasonText(reason: Reason): string {
 }
 
 /** What is no difference, and what makes one doubtful. */
-function remarks({ notApplied, failed, unknown, ignored, server, replayed }: DriftReport): readonly string[] {
+function remarks(report: DriftReport): readonly string[] {
+  const { notApplied, failed, unknown, ignored } = report;
   return [
     ...(notApplied.length === 0 ? [] : [`not applied yet, so nothing of it is missed: ${listed(notApplied)}`]),
     ...(failed.length === 0
@@ -100,11 +101,17 @@ function remarks({ notApplied, failed, unknown, ignored, server, replayed }: Dri
     ...(unknown.length === 0
       ? []
       : [`${listed(unknown)} ran there, and this checkout does not have it: a difference may be its work`]),
-    ...(replayed !== undefined && replayed.server !== server
+    ...(isElsewhere(report)
       ? [`servers of other versions print definitions differently: a difference may be nothing but that`]
       : []),
     ...(ignored === 0 ? [] : [`${counted(ignored, "difference")} left out, as drift.ignore says`]),
   ];
+}
+
+/** Of one series servers print alike: `MariaDB 10.11.6` and 10.11.18. */
+function isElsewhere({ server = "", replayed }: DriftReport): boolean {
+  const series = (text: string) => text.replace(/(\d+\.\d+)\.\d+$/, "$1");
+  return replayed !== undefined && series(replayed.server) !== series(server);
 }
 
 /** By table; what belongs to none stands under its kind. */
@@ -135,6 +142,7 @@ const kindWords: Readonly<Record<ObjectKind, string>> = {
   function: "function",
   type: "type",
   sequence: "sequence",
+  event: "event",
 };
 
 function lineOf(drift: Drift, colors: Colors): string {
@@ -156,7 +164,7 @@ function summary({ kind, here, there }: Drift): string {
     case "index":
       return `: ${short(facts.definition)}${facts.isValid === false ? ", INVALID" : ""}`;
     case "trigger":
-      return `: ${short(facts.definition)}`;
+      return `: ${short(facts.timing ?? facts.definition)}`;
     default:
       return "";
   }
@@ -181,6 +189,9 @@ const factWords: Readonly<Record<string, string>> = {
   bound: "bounds of the partition",
   isPermissive: "way to combine",
   ownedBy: "owner column",
+  rowFormat: "row format",
+  onUpdate: "value on update",
+  isInvisible: "invisible",
 };
 
 /** Bodies and queries are no line; a hash says nothing to anybody. */

@@ -7,7 +7,7 @@ export interface Account {
 }
 
 /**
- * The account that a database server runs as when we are root, which PostgreSQL refuses: `postgres`, else `nobody`.
+ * The account that a database server runs as when we are root, which servers refuse: `postgres`, else `nobody`.
  * @returns undefined when we are not root: then the server runs as we do
  * @throws Error where neither account is there
  */
@@ -20,5 +20,5 @@ export function unprivilegedAccount(): Account | undefined {
     const user = users.find((fields) => fields[0] === name);
     if (user) return { uid: Number(user[2]), gid: Number(user[3]) };
   }
-  throw new Error("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as");
+  throw new Error("A database server does not run as root, and there is no user postgres or nobody to run it as");
 }

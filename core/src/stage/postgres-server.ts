@@ -1,13 +1,24 @@
 /** A PostgreSQL of one's own, for as long as it is needed: on 127.0.0.1 and a free port, in a temporary folder. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../connect.js";
 import { type Account, unprivilegedAccount } from "./account.js";
+import {
+  clear,
+  type Endings,
+  end,
+  environment,
+  freePort,
+  guardOf,
+  isKept,
+  keep,
+  logOf,
+  type OwnServer,
+} from "./own-server.js";
 
 export interface ServerOptions {
   /** With `bin`, `lib` and `share`, see `findBinaries`. */
@@ -41,13 +52,7 @@ export interface PostgresServer {
   log(): string;
 }
 
-interface Running {
-  child: ChildProcess;
-  guard: ChildProcess | undefined;
-  readonly folder: string;
-}
-
-const running = new Set<Running>();
+const endings: Endings = { fast: "SIGINT", atOnce: "SIGQUIT", pidFile: "data/postmaster.pid" };
 
 /**
  * Starts a server. It ends with `stop()`, and with this process however that ends.
@@ -60,7 +65,6 @@ export async function startPostgres(options: ServerOptions): Promise<PostgresSer
   const account = unprivilegedAccount();
   const folder = await mkdtemp(join(tmpdir(), "lockstep-pg-"));
   const dataDir = join(folder, "data");
-  const logFile = join(folder, "server.log");
   try {
     if (account) await chown(folder, account.uid, account.gid);
     if (options.replicaOf === undefined) initialise(options, folder, dataDir, account);
@@ -71,17 +75,16 @@ export async function startPostgres(options: ServerOptions): Promise<PostgresSer
       const child = launch(folder, port, options, account);
       if (await isReady(child, dataDir))
         return serverOf(
-          { child, guard: guardOf(child, folder, account), folder },
+          { child, guard: guardOf(child, folder, endings, account), folder, endings },
           port,
           options.binaries,
           async (changes) => {
             const again = launch(folder, port, { ...options, ...changes }, account);
-            if (!(await isReady(again, dataDir)))
-              throw new Error(`PostgreSQL did not start again:\n${readFileSync(logFile, "utf8")}`);
-            return { child: again, guard: guardOf(again, folder, account) };
+            if (!(await isReady(again, dataDir))) throw new Error(`PostgreSQL did not start again:\n${logOf(folder)}`);
+            return { child: again, guard: guardOf(again, folder, endings, account) };
           },
         );
-      const log = readFileSync(logFile, "utf8");
+      const log = logOf(folder);
       child.kill("SIGKILL");
       if (attempt === 5 || !log.includes("could not bind")) throw new Error(`PostgreSQL did not start:\n${log}`);
     }
@@ -164,11 +167,6 @@ function launch(folder: string, port: number, options: ServerOptions, account: A
   }
 }
 
-/** Nothing of the caller's PG* variables and locale reaches the server. */
-function environment(): Record<string, string> {
-  return { PATH: process.env.PATH ?? "", LC_ALL: "C" };
-}
-
 /** Waits until the server takes connections: line 8 of postmaster.pid says so (PostgreSQL 10+, miscadmin.h). */
 async function isReady(child: ChildProcess, dataDir: string): Promise<boolean> {
   let failed = false;
@@ -185,43 +183,14 @@ async function isReady(child: ChildProcess, dataDir: string): Promise<boolean> {
   return false;
 }
 
-/** Ends the server when this process is killed without a chance to do so: its end closes the guard's standard input. */
-function guardOf(child: ChildProcess, folder: string, account: Account | undefined): ChildProcess | undefined {
-  if (process.platform === "win32") return undefined;
-  const script = 'cat >/dev/null; kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf "$2"';
-  const guard = spawn("/bin/sh", ["-c", script, "sh", String(child.pid), folder], {
-    cwd: "/",
-    env: environment(),
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-    ...account,
-  });
-  guard.unref();
-  (guard.stdin as { unref?(): void } | null)?.unref?.();
-  return guard;
-}
-
 function serverOf(
-  entry: Running,
+  entry: OwnServer,
   port: number,
   binaries: string,
-  again: (changes: Pick<ServerOptions, "wrap">) => Promise<Pick<Running, "child" | "guard">>,
+  again: (changes: Pick<ServerOptions, "wrap">) => Promise<Pick<OwnServer, "child" | "guard">>,
 ): PostgresServer {
   const { folder } = entry;
-  const logFile = join(folder, "server.log");
-  running.add(entry);
-  watchProcess();
-  entry.child.unref(); // a caller that forgets stop() can still end
-  const end = async (signal: "SIGINT" | "SIGQUIT") => {
-    const { child } = entry;
-    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    child.ref();
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill(signal); // fast: sessions are ended, not waited for
-      await ended;
-    }
-    entry.guard?.kill("SIGKILL");
-  };
+  keep(entry);
   let lastLog = "";
   let stopping: Promise<void> | undefined;
   return {
@@ -230,72 +199,19 @@ function serverOf(
     port,
     dataDir: join(folder, "data"),
     binaries,
-    log: () => (running.has(entry) ? readFileSync(logFile, "utf8") : lastLog),
-    crash: () => end("SIGQUIT"),
+    log: () => (isKept(entry) ? logOf(folder) : lastLog),
+    crash: () => end(entry, "atOnce"),
     async restart(how, changes = {}) {
-      await end(how === "crash" ? "SIGQUIT" : "SIGINT");
+      await end(entry, how === "crash" ? "atOnce" : "fast");
       Object.assign(entry, await again(changes));
       entry.child.unref();
     },
     stop() {
       stopping ??= (async () => {
-        await end("SIGINT");
-        lastLog = await readFile(logFile, "utf8").catch(() => "");
-        running.delete(entry);
-        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+        await end(entry, "fast");
+        lastLog = await clear(entry);
       })();
       return stopping;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  return await new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
-
-let isWatching = false;
-
-function watchProcess(): void {
-  if (isWatching) return;
-  isWatching = true;
-  process.once("exit", endAll);
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-    ["SIGHUP", 129],
-  ] as const) {
-    process.on(signal, () => {
-      // Whoever else listens decides when the process ends; alone, we do what the signal would have done.
-      if (process.listenerCount(signal) === 1) process.exit(code);
-    });
-  }
-}
-
-/** On `exit` only synchronous work is possible: an immediate shutdown, awaited by looking for the server's pid file. */
-function endAll(): void {
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (const { child, guard, folder } of running) {
-    child.kill("SIGQUIT");
-    for (let waited = 0; waited < 200 && exists(join(folder, "data", "postmaster.pid")); waited++)
-      Atomics.wait(pause, 0, 0, 10);
-    guard?.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-  running.clear();
-}
-
-function exists(file: string): boolean {
-  try {
-    readFileSync(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

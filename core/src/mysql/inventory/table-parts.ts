@@ -1,0 +1,112 @@
+import type { Part } from "../../dialects/inventory.js";
+import { quoteIdentifier } from "../quote.js";
+import { withoutWidth } from "../types.js";
+import { collationOf, defaultOf, extraOf, hashOf, type Row, textOf } from "./words.js";
+
+const names = (rows: readonly Row[], column: string) =>
+  rows.map((row) => quoteIdentifier(String(row[column]))).join(", ");
+
+/** What of a table migrations make, and no version decides by itself. */
+export function optionsOf(table: Row, partition: Row | undefined): Part {
+  const made = String(table.CREATE_OPTIONS ?? "").toLowerCase();
+  const by = textOf(partition?.PARTITION_METHOD);
+  const below = textOf(partition?.SUBPARTITION_METHOD);
+  return {
+    engine: textOf(table.ENGINE),
+    collation: collationOf(table.TABLE_COLLATION),
+    // Only what was asked for: else it is the default of the server that made the table, maybe years ago.
+    rowFormat: /row_format=(\w+)/.exec(made)?.[1] ?? null,
+    partitionKey:
+      by === null
+        ? null
+        : [
+            `${by} (${partition?.PARTITION_EXPRESSION ?? ""})`,
+            ...(below === null ? [] : [`${below} (${partition?.SUBPARTITION_EXPRESSION ?? ""})`]),
+          ].join(" BY "),
+  };
+}
+
+/** @param table its row of TABLES */
+export function columnOf(column: Row, table: Row, isMariadb: boolean): Part {
+  const collation = collationOf(column.COLLATION_NAME);
+  return {
+    name: column.COLUMN_NAME,
+    type: withoutWidth(String(column.COLUMN_TYPE)),
+    notNull: column.IS_NULLABLE === "NO",
+    default: defaultOf(column, isMariadb),
+    ...extraOf(column),
+    // A table that is converted is one difference, not one of each column.
+    collation: collation === collationOf(table.TABLE_COLLATION) ? null : collation,
+  };
+}
+
+/** @param parts rows of STATISTICS, in order */
+export function primaryKeyOf(parts: readonly Row[]): Part {
+  return { name: "PRIMARY", type: "p", definition: `PRIMARY KEY (${partsText(parts)})` };
+}
+
+/** @param columns rows of KEY_COLUMN_USAGE, in order @param rule its row of REFERENTIAL_CONSTRAINTS */
+export function foreignKeyOf(columns: readonly Row[], rule: Row): Part {
+  const [first = {}] = columns;
+  const other = String(first.REFERENCED_TABLE_NAME);
+  const place =
+    first.REFERENCED_TABLE_SCHEMA === first.TABLE_SCHEMA
+      ? quoteIdentifier(other)
+      : `${quoteIdentifier(String(first.REFERENCED_TABLE_SCHEMA))}.${quoteIdentifier(other)}`;
+  const actions = [
+    ["DELETE", rule.DELETE_RULE],
+    ["UPDATE", rule.UPDATE_RULE],
+    // What goes without saying is RESTRICT to one of them and NO ACTION to the other, and both do the same.
+  ].flatMap(([event, action]) => (action === "RESTRICT" || action === "NO ACTION" ? [] : [` ON ${event} ${action}`]));
+  return {
+    name: first.CONSTRAINT_NAME,
+    type: "f",
+    definition: `FOREIGN KEY (${names(columns, "COLUMN_NAME")}) REFERENCES ${place} (${names(columns, "REFERENCED_COLUMN_NAME")})${actions.join("")}`,
+  };
+}
+
+/** @param use its row of TABLE_CONSTRAINTS */
+export function checkOf(check: Row, use: Row | undefined): Part {
+  return {
+    name: check.CONSTRAINT_NAME,
+    type: "c",
+    definition: `CHECK (${check.CHECK_CLAUSE})${use?.ENFORCED === "NO" ? " NOT ENFORCED" : ""}`,
+    // MariaDB's, which has the name of its column.
+    ...(check.LEVEL === "Column" ? { goesWith: `column ${check.CONSTRAINT_NAME}` } : {}),
+  };
+}
+
+/**
+ * @param parts rows of STATISTICS, in order
+ * @param foreignKeys of the table: one makes the index that it needs, by its own name, where there is none
+ */
+export function indexOf(parts: readonly Row[], foreignKeys: readonly Part[]): Part {
+  const [first = {}] = parts;
+  const { INDEX_NAME: name, INDEX_TYPE: method } = first;
+  const isUnique = Number(first.NON_UNIQUE) === 0;
+  const isOff = first.IS_VISIBLE === "NO" || first.IGNORED === "YES";
+  const own = method === "FULLTEXT" || method === "SPATIAL" ? `${method} ` : isUnique ? "UNIQUE " : "";
+  const using = method === "BTREE" || own.startsWith(String(method)) ? "" : ` USING ${method}`;
+  return {
+    name,
+    definition: `${own}INDEX (${partsText(parts)})${using}${isOff ? " INVISIBLE" : ""}`,
+    ...(foreignKeys.some((key) => key.name === name) ? { goesWith: `constraint ${name}` } : {}),
+  };
+}
+
+function partsText(parts: readonly Row[]): string {
+  return parts
+    .map(({ COLUMN_NAME: column, SUB_PART: length, COLLATION: direction, EXPRESSION: expression }) => {
+      const what = textOf(column) === null ? `(${expression})` : quoteIdentifier(String(column));
+      return `${what}${textOf(length) === null ? "" : `(${length})`}${direction === "D" ? " DESC" : ""}`;
+    })
+    .join(", ");
+}
+
+export function triggerOf(trigger: Row): Part {
+  return {
+    name: trigger.TRIGGER_NAME,
+    timing: `${trigger.ACTION_TIMING} ${trigger.EVENT_MANIPULATION}`,
+    definition: hashOf(trigger.ACTION_STATEMENT),
+  };
+}

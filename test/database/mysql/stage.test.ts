@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { connect } from "../../../core/src/connect.js";
+import { openStage } from "../../../core/src/stage/open-stage.js";
+import { findMariadb } from "../../support/mariadb-binaries.js";
+
+const request = { root: process.cwd(), dialect: "mariadb" } as const;
+
+const ask = async (url: string, sql: string) => {
+  const connection = await connect(url, { applicationName: "test" });
+  return (await connection.query(sql).finally(() => connection.close())).rows;
+};
+
+describe("a stage of MariaDB", () => {
+  let version: string;
+  beforeAll(() => {
+    version = findMariadb()!.version;
+  });
+
+  it.each([
+    ["a server of its own", undefined],
+    ["a server that is named", "LOCKSTEP_TEST_MARIADB"],
+  ])("on %s makes databases, and leaves nothing", async (_, name) => {
+    const stage = await openStage({ ...request, version, url: name && process.env[name], settings: { sql_mode: "" } });
+    const first = await stage.create();
+    const second = await stage.create();
+    try {
+      expect(stage.server === undefined).toBe(name !== undefined);
+      await ask(first, "CREATE TABLE t (id int)");
+      expect(await ask(second, "SHOW TABLES")).toEqual([]);
+      if (name === undefined) expect(await ask(first, "SELECT @@GLOBAL.sql_mode AS mode")).toEqual([{ mode: "" }]);
+      await stage.drop(second);
+      await expect(ask(second, "SELECT 1")).rejects.toMatchObject({ code: "LS8004" });
+    } finally {
+      await stage.close();
+    }
+    await expect(ask(first, "SELECT 1")).rejects.toMatchObject({ code: "LS8004" });
+  });
+
+  it("another series of the same first number serves, and what is not there is said", async () => {
+    const [first] = version.split(".");
+    const stage = await openStage({ ...request, version: `${first}.0.1` });
+    await stage.close();
+    await expect(openStage({ ...request, version: "5.5.68" })).rejects.toMatchObject({
+      code: "LS6501",
+      message: expect.stringContaining("No MariaDB 5 is found on this machine"),
+      hint: expect.stringContaining("LOCKSTEP_MARIADB"),
+    });
+  });
+
+  it.each(["SIGINT", "SIGKILL"] as const)("ends with its process and takes its folder along: %s", async (signal) => {
+    const folder = mkdtempSync(join(tmpdir(), "lockstep-stage-"));
+    const script = join(folder, "open.mjs");
+    const built = pathToFileURL(join(import.meta.dirname, "../../../core/dist/stage/open-stage.js")).href;
+    writeFileSync(
+      script,
+      `import { openStage } from ${JSON.stringify(built)};
+       const stage = await openStage({ root: ".", dialect: "mariadb" });
+       const url = await stage.create();
+       console.log(url);
+       setInterval(() => undefined, 1000);`,
+    );
+    const child = spawn(process.execPath, [script], {
+      cwd: dirname(built.slice(7)),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    const url = await new Promise<string>((resolve) =>
+      child.stdout.once("data", (data) => resolve(String(data).trim())),
+    );
+    const [found] = (await ask(url, "SELECT @@datadir AS folder, @@pid_file AS pid")) as { folder: string }[];
+    child.kill(signal);
+    await ended;
+    await expect.poll(() => existsSync(dirname(found!.folder)), { timeout: 20_000 }).toBe(false);
+    await expect(ask(url, "SELECT 1")).rejects.toMatchObject({ code: "LS8004" });
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -17,7 +17,7 @@ import type { Remains } from "./remains.js";
 import type { Rows } from "./rows.js";
 import type { Schemas } from "./schemas.js";
 import type { Sessions } from "./sessions.js";
-import type { StageStatements } from "./stage.js";
+import type { StageDatabases } from "./stage.js";
 import type { Statements } from "./statements.js";
 import type { Statistics } from "./statistics.js";
 import type { Trials } from "./trials.js";
@@ -53,7 +53,7 @@ export interface Dialect {
   readonly pressure: Pressure;
   /** What it counts of the statements that applications run. */
   readonly statements: Statements;
-  readonly stage: StageStatements;
+  readonly stage: StageDatabases;
   /** How its tables are spread. Loaded by whoever needs it. */
   statistics(): Promise<Statistics>;
   /** Absent where plans of it cannot be rehearsed. */

@@ -73,12 +73,13 @@ export interface Glance {
 export interface Sizes {
   /** Of the tables and their indexes. */
   readonly bytes: number;
-  readonly deadRows: number;
+  /** Absent: the server does not count them. */
+  readonly deadRows?: number;
   /** Written by the server since it began, by everybody. */
   readonly walBytes: number;
 }
 
-/** A statement's plan, with parameters that nobody knows. */
+/** A statement's plan: with parameters that nobody knows, or where the server plans none of these with the first values. */
 export interface ExplainedStatement {
   readonly statement: string;
   /** A line a node: `Index Scan using "User_pkey" on "User"`. */
@@ -138,5 +139,9 @@ export interface Rehearsing {
   glance(connection: Connection, pid: number): Promise<Glance>;
   sizes(connection: Connection, tables: readonly TableName[]): Promise<Sizes>;
   /** Statements that cannot be explained are left out. */
-  explain(connection: Connection, statements: readonly string[]): Promise<readonly ExplainedStatement[]>;
+  explain(connection: Connection, statements: readonly TrafficStatement[]): Promise<readonly ExplainedStatement[]>;
+  /** Counts rows and values anew. */
+  analyse(connection: Connection): Promise<void>;
+  /** Takes all rows out of tables, and out of those that lead to them where the server wants that. */
+  empty(connection: Connection, tables: readonly TableName[]): Promise<void>;
 }

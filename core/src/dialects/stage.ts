@@ -1,11 +1,11 @@
 import type { Connection } from "./connection.js";
 
-/** Databases of a stage, in the words of a dialect. */
-export interface StageStatements {
+/** Databases of a stage, made and dropped over a connection to its server. */
+export interface StageDatabases {
   /** @param like a database that nobody is connected to: the new one is a copy of it */
-  create(name: string, like: string | undefined, serverVersion: number): string;
+  create(connection: Connection, name: string, like: string | undefined): Promise<void>;
   /** Also while somebody is connected to it, and where it is gone. */
-  drop(name: string): string;
+  drop(connection: Connection, name: string): Promise<void>;
   /** Runs a text of several statements, as a deployment would. @throws the server's own error */
   run(connection: Connection, text: string): Promise<void>;
   /** A statement: the session is as it began, but for what it holds. */

@@ -38,6 +38,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   stage,
   inventory: async () => (await import("./inventory/index.js")).inventory,
   statistics: async () => (await import("./statistics.js")).statistics,
+  rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,
   obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
   // Loaded by whoever needs them.
   checks: async () => (await import("./checks/index.js")).checks,

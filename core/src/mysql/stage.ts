@@ -1,11 +1,16 @@
-import type { StageStatements } from "../dialects/stage.js";
+import type { StageDatabases } from "../dialects/stage.js";
+import { copyDatabase } from "./copy-database.js";
 import { quoteIdentifier } from "./quote.js";
 import { Scanner, type Token } from "./read/scan.js";
 
-export const stage: StageStatements = {
-  // A copy of another database is nothing that the server can make.
-  create: (name) => `CREATE DATABASE ${quoteIdentifier(name)}`,
-  drop: (name) => `DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`,
+export const stage: StageDatabases = {
+  async create(connection, name, like) {
+    await connection.query(`CREATE DATABASE ${quoteIdentifier(name)}`);
+    if (like !== undefined) await copyDatabase(connection, like, name);
+  },
+  async drop(connection, name) {
+    await connection.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`);
+  },
 
   // The server cuts the text itself, and knows where bodies end.
   run: async (connection, text) => void (await connection.query(text)),

@@ -17,8 +17,7 @@ export async function ormEndState(url: string, plan: Plan, naive: RehearsedRun):
   return onStage(url, async (connection) => {
     if (naive.steps.some(({ error }) => error !== undefined))
       try {
-        const tables = tablesOf(plan).map(connection.dialect.quote.table);
-        await connection.query(`TRUNCATE ${tables.join(", ")} CASCADE`);
+        await (await connection.dialect.rehearsing!()).empty(connection, tablesOf(plan));
         await runStatements(connection, [plan.source.sql]);
       } catch (error) {
         if (!isDatabaseError(error)) throw error;

@@ -4,7 +4,8 @@ import type { Connection } from "../dialects/connection.js";
 import type { MadeTable, Rehearsing, ShapedTraffic } from "../dialects/rehearsing.js";
 import { compareInventories } from "../drift/compare.js";
 import { LockstepError } from "../errors.js";
-import { dialectLabels, type Plan, type TableName } from "../model/index.js";
+import { readTable } from "../facts/table.js";
+import type { DialectId, Plan, TableName } from "../model/index.js";
 import { tablesOf } from "../plan/tables-of.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { expectedOf } from "../rehearse/expected.js";
@@ -13,6 +14,7 @@ import type { Rehearsal, RehearsedStep } from "../rehearse/rehearsal.js";
 import { splitStatements } from "../sql/postgres/split-statements.js";
 import { openStage, type StageServer } from "../stage/open-stage.js";
 import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js";
+import { unitsOf } from "../units.js";
 import { type OwnBuilds, ownApplication, statementApplication } from "./application.js";
 import { migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
 import { endState, ormEndState } from "./end-state.js";
@@ -66,21 +68,12 @@ const mostStatements = 40;
  */
 export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
   const { plan, project, stats, stageUrl, copyOf, dump, hasReplica, builds, on } = request;
-  if (plan.dialect !== "postgresql")
-    throw new LockstepError("LS6504", `Plans for ${dialectLabels[plan.dialect]} are not rehearsed.`);
   const stage = await openStage({
     root: project.root,
     dialect: plan.dialect,
     version: stats?.dialect === plan.dialect ? stats.server.version : undefined,
     url: copyOf ?? stageUrl,
-    // As a server in production has it: with the defaults a backfill would meet a checkpoint every few seconds.
-    settings: {
-      max_wal_size: "8GB",
-      checkpoint_timeout: "15min",
-      wal_level: "replica",
-      max_wal_senders: 4,
-      fsync: "on",
-    },
+    settings: stageSettings[plan.dialect],
   });
   let replica: StageServer | undefined;
   try {
@@ -99,7 +92,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
       url,
       plan,
       rehearsing,
-      explained: traffic.statements.map(({ text }) => text),
+      explained: traffic.statements,
       application:
         builds !== undefined
           ? ownApplication(builds, url, project.root, request.signal)
@@ -121,11 +114,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
     });
     on({ kind: "way", way: "naive" });
     const naiveUrl = await stage.create(base);
-    const pieces = splitStatements(plan.source.sql).map(({ lead, end }) => plan.source.sql.slice(lead, end));
-    const naive = await runNaive(
-      wayOf(naiveUrl),
-      pieces.filter((sql) => sql.trim() !== ""),
-    );
+    const naive = await runNaive(wayOf(naiveUrl), statementsOf(plan));
     const wanted = await ormEndState(naiveUrl, plan, naive);
     await stage.drop(naiveUrl);
     on({ kind: "way", way: "plan" });
@@ -174,6 +163,27 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
   }
 }
 
+/** As servers in production have it: with its defaults PostgreSQL would meet a checkpoint every few seconds, and MariaDB tells no locks. */
+const ofMysql = { performance_schema: "ON", innodb_buffer_pool_size: "256M", innodb_flush_log_at_trx_commit: 1 };
+const stageSettings: Readonly<Record<DialectId, Readonly<Record<string, string | number>>>> = {
+  postgresql: {
+    max_wal_size: "8GB",
+    checkpoint_timeout: "15min",
+    wal_level: "replica",
+    max_wal_senders: 4,
+    fsync: "on",
+  },
+  mysql: ofMysql,
+  mariadb: ofMysql,
+};
+
+/** Of the ORM's own migration. */
+function statementsOf({ source: { sql }, dialect }: Plan): readonly string[] {
+  const statements =
+    unitsOf(dialect).autocommitted(sql) ?? splitStatements(sql).map(({ lead, end }) => sql.slice(lead, end));
+  return statements.filter((each) => each.trim() !== "");
+}
+
 interface Prepared {
   readonly rows: Rehearsal["stage"]["rows"];
   readonly tables: Rehearsal["stage"]["tables"];
@@ -190,9 +200,10 @@ async function prepare(
   url: string,
 ): Promise<Prepared> {
   const { plan, project, plugin, stats, copyOf, dump, scale, defaultRows, values, on } = request;
+  const { dialect, serverVersion } = connection;
   if (dump !== undefined) await restoreDump(connection, rehearsing, dump);
   else if (copyOf === undefined) await runMigrations(connection, await migrationsBefore(plan, project, plugin));
-  if (dump !== undefined || copyOf !== undefined) await connection.query("ANALYZE");
+  if (dump !== undefined || copyOf !== undefined) await rehearsing.analyse(connection);
   await refusePlanned(connection, plan);
   const there = await rehearsing.tables(connection);
   const own = tablesOf(plan).filter((table) => there.some((each) => isNamed(each, table)));
@@ -228,7 +239,6 @@ async function prepare(
       );
   const probed = chosen.length === 0 ? await rehearsing.probes(connection, own) : chosen.map(({ each }) => each);
   const shaped = await rehearsing.shapeTraffic(connection, probed, 0);
-  const { rows } = await connection.query<{ version: string }>("SELECT current_setting('server_version') AS version");
   const sized: Prepared["tables"] = [];
   for (const table of made.length > 0 ? made : await foundRows(rehearsing, connection, own, stats)) {
     const { bytes } = await rehearsing.sizes(connection, [table.table]);
@@ -240,7 +250,7 @@ async function prepare(
     tables: sized,
     traffic: { ...shaped, sources: probed, isProbe: chosen.length === 0 },
     rate: request.rate,
-    version: rows[0]!.version,
+    version: dialect.versionText(serverVersion).slice(dialect.label.length + 1),
   };
 }
 
@@ -268,12 +278,8 @@ async function foundRows(
 /** @throws LS6503 a column of the plan is there already: a dump from after expand */
 async function refusePlanned(connection: Connection, plan: Plan): Promise<void> {
   for (const { table, name } of plan.columns) {
-    const { rows } = await connection.query(
-      `SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relname = $1 AND a.attname = $2 AND NOT a.attisdropped AND n.nspname = coalesce($3, current_schema())`,
-      [table.name, name, table.schema ?? null],
-    );
-    if (rows.length > 0)
+    const found = await readTable(connection, table);
+    if (found?.columns.some((column) => column.name === name))
       throw new LockstepError(
         "LS6503",
         `"${table.name}"."${name}" is there already: a rehearsal begins before the plan.`,

@@ -6,7 +6,7 @@ import { systemClock } from "../db/clock.js";
 import { errorCode, isDatabaseError } from "../db/retry.js";
 import { textWithoutValues } from "../db/without-values.js";
 import type { Connection } from "../dialects/connection.js";
-import type { ExplainedStatement, Rehearsing } from "../dialects/rehearsing.js";
+import type { ExplainedStatement, Rehearsing, TrafficStatement } from "../dialects/rehearsing.js";
 import { type BackfillSpec, inFiles, type Phase, type Plan, strongestLocks, type Verdict } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { tablesOf } from "../plan/tables-of.js";
@@ -15,6 +15,7 @@ import { figuresOf, pointsOf } from "../rehearse/figures.js";
 import type { RehearsedRun, RehearsedStep, Replanned } from "../rehearse/rehearsal.js";
 import { worseThan } from "../rehearse/worse-plans.js";
 import { unitsText } from "../release/unit-files.js";
+import { unitsOf } from "../units.js";
 import type { Application, Build } from "./application.js";
 import { StepWatch } from "./step-watch.js";
 import { TrafficRun } from "./traffic/traffic.js";
@@ -25,7 +26,7 @@ export interface WayRequest {
   readonly plan: Plan;
   readonly rehearsing: Rehearsing;
   /** Statements whose query plans are compared. */
-  readonly explained: readonly string[];
+  readonly explained: readonly TrafficStatement[];
   readonly application: Application;
   /** Requests a second. */
   readonly rate: number;
@@ -47,11 +48,12 @@ export interface WayResult {
   readonly explained: number;
 }
 
-/** Runs the ORM's own migration: its statements one by one, in one transaction as its CLI does. */
+/** Runs the ORM's own migration: its statements one by one, in one transaction as its CLI does, where the server has such transactions. */
 export async function runNaive(request: WayRequest, statements: readonly string[]): Promise<RehearsedRun> {
   return withTraffic(request, "naive", async (way) => {
     const session = await way.connect();
     try {
+      const { hasTransactionalDdl } = session.dialect.capabilities;
       await session.query("BEGIN");
       for (const [at, sql] of statements.entries()) {
         const isLast = at === statements.length - 1;
@@ -68,7 +70,7 @@ export async function runNaive(request: WayRequest, statements: readonly string[
               throw error;
             }
           },
-          { isOpen: !isLast },
+          { isOpen: hasTransactionalDdl && !isLast },
         );
         if (step.error !== undefined) break;
       }
@@ -195,7 +197,7 @@ class Way {
     for (const file of inFiles(units)) {
       const [first] = file;
       const sql = unitsText(plan, file, kind === "undo" ? "undo" : first.phase);
-      const run = () => this.ask((session) => session.query(sql));
+      const run = () => this.ask((session) => runText(session, sql));
       if (!isMeasured) {
         await untilFree(run);
         continue;
@@ -205,7 +207,7 @@ class Way {
       const session = await this.connect();
       try {
         const verdicts = file.map(({ verdict }) => verdict);
-        const step = await this.step(head, session, () => untilFree(() => session.query(sql)), { verdicts });
+        const step = await this.step(head, session, () => untilFree(() => runText(session, sql)), { verdicts });
         if (step.error !== undefined) return false;
       } finally {
         await session.close();
@@ -301,7 +303,7 @@ class Way {
       waits: [...seen.waits],
       walBytes: after.walBytes - before.walBytes,
       growthBytes: after.bytes - before.bytes,
-      deadRows: after.deadRows,
+      ...(after.deadRows === undefined ? {} : { deadRows: after.deadRows }),
       ...(seen.lag.length === 0
         ? {}
         : {
@@ -316,6 +318,11 @@ class Way {
     if (!isStillOpen) await sleep(calmMs / 3, undefined, { signal });
     return step;
   }
+}
+
+/** The statements of a file, as a driver sends them. */
+async function runText(session: Connection, sql: string): Promise<void> {
+  for (const statement of unitsOf(session.dialect.id).autocommitted(sql) ?? [sql]) await session.query(statement);
 }
 
 /** As a deployment does: a unit that gave way to others is tried again. */

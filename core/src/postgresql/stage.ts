@@ -1,14 +1,17 @@
-import type { StageStatements } from "../dialects/stage.js";
+import type { StageDatabases } from "../dialects/stage.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
 import { splitStatements } from "../sql/postgres/split-statements.js";
 
-export const stage: StageStatements = {
-  create(name, like, serverVersion) {
+export const stage: StageDatabases = {
+  async create(connection, name, like) {
     const template = like === undefined ? "" : ` TEMPLATE ${quoteIdentifier(like)}`;
     // As files, which is quicker than through the WAL; before 15 there is no other way.
-    return `CREATE DATABASE ${quoteIdentifier(name)}${template}${template && serverVersion >= 150_000 ? " STRATEGY FILE_COPY" : ""}`;
+    const strategy = template !== "" && connection.serverVersion >= 150_000 ? " STRATEGY FILE_COPY" : "";
+    await connection.query(`CREATE DATABASE ${quoteIdentifier(name)}${template}${strategy}`);
   },
-  drop: (name) => `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`,
+  async drop(connection, name) {
+    await connection.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`);
+  },
 
   /** In one transaction, or where a statement refuses that, each on its own. */
   async run(connection, text) {

@@ -96,7 +96,7 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
     return run(connection).finally(() => connection.close());
   };
   const drop = async (database: string) => {
-    await ask((connection) => connection.query(connection.dialect.stage.drop(nameOf(database))));
+    await ask((connection) => connection.dialect.stage.drop(connection, nameOf(database)));
     made.delete(database);
   };
   return {
@@ -106,11 +106,7 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
       own.pathname = `/lockstep_stage_${process.pid}_${Date.now().toString(36)}_${made.size}`;
       // A schema of the server's own URL is none of a new database.
       own.searchParams.delete("schema");
-      await ask((connection) =>
-        connection.query(
-          connection.dialect.stage.create(nameOf(own.href), like && nameOf(like), connection.serverVersion),
-        ),
-      );
+      await ask((connection) => connection.dialect.stage.create(connection, nameOf(own.href), like && nameOf(like)));
       made.add(own.href);
       return own.href;
     },

@@ -1,10 +1,4 @@
-import type { TableShape } from "./shapes.js";
-
-/** What checks allow of a column, as far as they say it of that column alone in one of these ways. */
-export type Allowed =
-  | { readonly kind: "values"; readonly values: readonly string[] }
-  /** Whole numbers, as text. */
-  | { readonly kind: "range"; readonly least: string; readonly greatest: string };
+import type { Allowed, TableShape } from "../../made-rows/shapes.js";
 
 /** Reads what `pg_get_constraintdef` prints: `CHECK ((state = ANY (ARRAY['a'::text, 'b'::text])))`, `CHECK ((price > (0)::numeric))`. */
 export function allowedBy(checks: TableShape["checks"], column: string): Allowed | undefined {

@@ -1,7 +1,7 @@
 import { isDatabaseError } from "../../db/retry.js";
 import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
-import type { ExplainedStatement } from "../../dialects/rehearsing.js";
+import type { ExplainedStatement, TrafficStatement } from "../../dialects/rehearsing.js";
 
 interface PlanNode {
   readonly "Node Type": string;
@@ -17,10 +17,10 @@ interface PlanNode {
  */
 export async function explain(
   connection: Connection,
-  statements: readonly string[],
+  statements: readonly TrafficStatement[],
 ): Promise<readonly ExplainedStatement[]> {
   const explained: ExplainedStatement[] = [];
-  for (const statement of statements) {
+  for (const { text: statement } of statements) {
     try {
       explained.push(await one(connection, statement));
     } catch (error) {

@@ -1,6 +1,7 @@
 import { isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
-import { type PlannedRows, RowValues } from "./row-values.js";
+import { type PlannedRows, RowValues } from "../../made-rows/row-values.js";
+import { numberSql } from "./number-sql.js";
 
 /** So many rows tell whether a check takes them. */
 const sampleRows = 100;
@@ -36,7 +37,7 @@ async function refusalOf(
   tables: readonly PlannedRows[],
   { shape, rows }: PlannedRows,
 ): Promise<unknown> {
-  const sql = new RowValues(tables).insert(shape.oid, 0, Math.min(rows, sampleRows));
+  const sql = new RowValues(tables, numberSql).insert(shape.oid, 0, Math.min(rows, sampleRows));
   await connection.query("BEGIN");
   try {
     await connection.query(sql);

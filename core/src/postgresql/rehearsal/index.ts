@@ -1,5 +1,6 @@
 import type { Rehearsing } from "../../dialects/rehearsing.js";
 import { loadParser } from "../../sql/postgres/parser.js";
+import { quoteTable } from "../../sql/postgres/quote.js";
 import { explain } from "./explain.js";
 import { makeRows } from "./make-rows.js";
 import { withColumns } from "./new-build.js";
@@ -25,6 +26,12 @@ export const rehearsing: Rehearsing = {
       const { rows: estimated = 0, hasKey = false } = rows.find((each) => each.oid === oid) ?? {};
       return { schema, name, rows: estimated, hasKey };
     });
+  },
+  async analyse(connection) {
+    await connection.query("ANALYZE");
+  },
+  async empty(connection, tables) {
+    await connection.query(`TRUNCATE ${tables.map(quoteTable).join(", ")} CASCADE`);
   },
   tablesOf,
   probes,

@@ -1,13 +1,13 @@
 import { isDatabaseError } from "../../db/retry.js";
-import { textWithoutValues } from "../../db/without-values.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { MadeTable, RowsRequest } from "../../dialects/rehearsing.js";
-import { LockstepError } from "../../errors.js";
+import { firstFree, madeTable, plannedRows, refusable } from "../../made-rows/planned-rows.js";
+import { RowValues } from "../../made-rows/row-values.js";
+import type { TableShape } from "../../made-rows/shapes.js";
 import { quoteIdentifier } from "../../sql/postgres/quote.js";
-import { statsOf } from "../../stats/stats-file.js";
 import { fitChecks } from "./fit-checks.js";
-import { mostRows, type PlannedRows, RowValues } from "./row-values.js";
-import { readShapes, type TableShape } from "./shapes.js";
+import { numberSql } from "./number-sql.js";
+import { readShapes } from "./shapes.js";
 
 /** A session makes so many rows with a statement: progress is told in between. */
 const rowsAtOnce = 500_000;
@@ -25,13 +25,13 @@ export async function makeRows(
   request: RowsRequest,
 ): Promise<readonly MadeTable[]> {
   const shapes = await readShapes(connection);
-  const wanted = plannedRows(shapes, request);
+  const wanted = plannedRows(shapes, request, numberSql);
   const chosen = wanted.flatMap(({ shape, rows }) => (rows > 0 ? [shape] : []));
   // Migrations may have added some, whose keys would come twice.
   if (chosen.length > 0) await connection.query(`TRUNCATE ${chosen.map(({ quoted }) => quoted).join(", ")} CASCADE`);
   const rebuild = await takeApart(connection, chosen);
   const planned = await fitChecks(connection, wanted);
-  const values = new RowValues(planned);
+  const values = new RowValues(planned, numberSql);
   const filled = planned.filter(({ rows }) => rows > 0);
   const sessions = [connection, ...(await Promise.all(Array.from({ length: request.sessions - 1 }, connect)))];
   try {
@@ -68,77 +68,7 @@ export async function makeRows(
   } finally {
     for (const session of sessions) if (session !== connection) await session.close();
   }
-  return filled.map(({ shape: { schema, name }, rows, stats }) => ({
-    table: { schema, name },
-    rows,
-    ...(stats === undefined ? {} : { productionRows: stats.rows, productionBytes: stats.bytes + stats.indexBytes }),
-  }));
-}
-
-/** Numbers go up to the number of rows, or as high as in production. */
-function firstFree({ rows, stats }: PlannedRows): string {
-  const highest = Object.values(stats?.columns ?? {}).map(({ range }) => BigInt(range?.[1] ?? 0));
-  return String([BigInt(rows), ...highest].reduce((most, each) => (each > most ? each : most)));
-}
-
-/** @throws LS6502 the server refuses the rows of a table */
-async function refusable(table: string, run: () => Promise<unknown>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    if (!isDatabaseError(error)) throw error;
-    throw new LockstepError(
-      "LS6502",
-      `The rows that were made for "${table}" are refused: ${textWithoutValues(error)}`,
-      {
-        hint: `Say in lockstep.config.ts how the values of its columns are made, from the number n of a row: rehearse: { values: { "${table}.<column>": "<sql over n>" } }; or take a dump with rows: npx lockstep rehearse --from dump.sql`,
-        cause: error,
-      },
-    );
-  }
-}
-
-/** The tables that are asked for, and all that their foreign keys lead to. */
-function plannedRows(
-  shapes: readonly TableShape[],
-  { wanted, stats, scale, values, defaultRows }: RowsRequest,
-): readonly PlannedRows[] {
-  const byOid = new Map(shapes.map((shape) => [shape.oid, shape]));
-  const chosen = new Set<TableShape>();
-  const choose = (shape: TableShape | undefined) => {
-    if (shape === undefined || chosen.has(shape)) return;
-    chosen.add(shape);
-    for (const { to } of shape.foreignKeys) choose(byOid.get(to));
-  };
-  for (const { schema, name } of wanted)
-    choose(shapes.find((shape) => shape.name === name && (schema === undefined || shape.schema === schema)));
-  const tables = new Map<string, PlannedRows>();
-  for (const shape of chosen) {
-    const own = stats && statsOf(stats, shape);
-    const productionRows = own?.rows ?? defaultRows;
-    const given = Object.entries(values).flatMap(([key, sql]): [string, string][] =>
-      key.startsWith(`${shape.name}.`) ? [[key.slice(shape.name.length + 1), sql]] : [],
-    );
-    tables.set(shape.oid, {
-      shape,
-      // A table that is small is small everywhere: countries do not get fewer.
-      rows: Math.round(productionRows <= 1000 ? productionRows : Math.max(1000, productionRows * scale)),
-      stats: own,
-      productionRows,
-      given: Object.fromEntries(given),
-    });
-  }
-  // A key that leads to few rows cannot be unique for more: until nothing changes.
-  for (let isSettled = false; !isSettled; ) {
-    isSettled = true;
-    for (const [oid, table] of tables) {
-      const rows = mostRows(table, tables);
-      if (rows >= table.rows) continue;
-      tables.set(oid, { ...table, rows });
-      isSettled = false;
-    }
-  }
-  return [...tables.values()];
+  return filled.map(madeTable);
 }
 
 /** What puts something back, and the table whose rows may be in its way. */

@@ -1,51 +1,10 @@
 import type { Connection } from "../../dialects/connection.js";
-import type { TableName } from "../../model/index.js";
-
-/** What rows of a table have to be like, as the catalogue of the stage says it. */
-export interface TableShape extends Required<TableName> {
-  readonly oid: string;
-  /** `"public"."User"` */
-  readonly quoted: string;
-  readonly columns: readonly ColumnShape[];
-  /** Of each unique index over plain columns, and the columns that others are about, the primary key first. */
-  readonly uniqueKeys: readonly (readonly string[])[];
-  readonly foreignKeys: readonly {
-    readonly columns: readonly string[];
-    readonly to: string;
-    readonly toColumns: readonly string[];
-  }[];
-  /** `CHECK ((price > 0))`, and the columns that it is about. */
-  readonly checks: readonly {
-    readonly name: string;
-    readonly definition: string;
-    readonly columns: readonly string[];
-  }[];
-  /** Of a partition: `FOR VALUES IN ('eu')`. */
-  readonly isPartitioned: boolean;
-}
-
-export interface ColumnShape {
-  readonly name: string;
-  /** As `format_type` prints it. */
-  readonly type: string;
-  /** Below domains. */
-  readonly baseType: string;
-  /** Of an enum, in its order. */
-  readonly labels: readonly string[];
-  /** `A`: an array; `R`: a range; see pg_type.typcategory. */
-  readonly category: string;
-  /** Of an array. */
-  readonly elementType: string | null;
-  readonly isRequired: boolean;
-}
+import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
 
 /** The tables that rows are made for: neither the ORM's own nor the server's. Generated columns are left out, the server fills those. */
 export async function readShapes(connection: Connection): Promise<readonly TableShape[]> {
-  const { rows: tables } = await connection.query<
-    Pick<TableShape, "oid" | "schema" | "name" | "quoted" | "isPartitioned">
-  >(
-    `SELECT c.oid::text, n.nspname::text AS schema, c.relname::text AS name, format('%I.%I', n.nspname, c.relname) AS quoted,
-            c.relkind = 'p' AS "isPartitioned"
+  const { rows: tables } = await connection.query<Pick<TableShape, "oid" | "schema" | "name" | "quoted">>(
+    `SELECT c.oid::text, n.nspname::text AS schema, c.relname::text AS name, format('%I.%I', n.nspname, c.relname) AS quoted
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
         AND n.nspname NOT IN ('information_schema', 'lockstep')
@@ -60,7 +19,7 @@ export async function readShapes(connection: Connection): Promise<readonly Table
      SELECT a.attrelid::text AS oid, a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type,
             format_type(base.base, CASE WHEN a.atttypmod >= 0 THEN a.atttypmod ELSE base.typmod END) AS "baseType",
             ARRAY(SELECT enumlabel::text FROM pg_enum WHERE enumtypid = base.base ORDER BY enumsortorder) AS labels,
-            t.typcategory::text AS category, CASE WHEN t.typelem <> 0 AND t.typcategory = 'A' THEN format_type(t.typelem, NULL) END AS "elementType",
+            CASE WHEN t.typelem <> 0 AND t.typcategory = 'A' THEN format_type(t.typelem, NULL) END AS "elementType",
             a.attnotnull OR (SELECT typnotnull FROM pg_type WHERE oid = a.atttypid) AS "isRequired"
        FROM pg_attribute a JOIN base ON base.type = a.atttypid JOIN pg_type t ON t.oid = base.base
       WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attrelid, a.attnum`,

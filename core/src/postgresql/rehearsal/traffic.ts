@@ -2,12 +2,13 @@ import { isDatabaseError } from "../../db/retry.js";
 import { conditionText } from "../../db/without-values.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { ShapedTraffic, TrafficStatement } from "../../dialects/rehearsing.js";
+import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
 import { isSameTable, type TableName } from "../../model/index.js";
 import { loadParser } from "../../sql/postgres/parser.js";
 import { quoteIdentifier, quoteLiteral } from "../../sql/postgres/quote.js";
 import type { StatementStats } from "../../stats/stats-file.js";
 import { type ColumnOf, type ParameterUse, readParameters } from "./parameters.js";
-import { type ColumnShape, readShapes, type TableShape } from "./shapes.js";
+import { readShapes } from "./shapes.js";
 import { valueOfType } from "./value-of-type.js";
 
 /** So many lists of values: of a statement that finds or changes rows, and of one that adds some. */
@@ -159,7 +160,7 @@ class Shaper {
     }
     const values = await this.#sample(shape, column);
     if (values.length === 0) return use.kind === "compared" ? this.#made(column, count, 1) : [null];
-    if (use.kind === "compared" && isArray && column.category !== "A")
+    if (use.kind === "compared" && isArray && column.elementType === null)
       return values.map((value, at) => arrayText([value, values[(at * 7 + 1) % values.length]!]));
     return values;
   }
@@ -218,7 +219,6 @@ function plainColumn(type: string): ColumnShape {
     type,
     baseType: type,
     labels: [],
-    category: elementType === null ? "U" : "A",
     elementType,
     isRequired: false,
   };

@@ -1,16 +1,5 @@
+import type { ColumnShape, Wanted } from "../../made-rows/shapes.js";
 import { quoteLiteral } from "../../sql/postgres/quote.js";
-import type { ColumnShape } from "./shapes.js";
-
-/** What a value is made to. */
-export interface Wanted {
-  /** Mean bytes. */
-  readonly width: number;
-  /** How many values there are. */
-  readonly distinct: number;
-  /** Values in the order of their numbers. */
-  readonly isOrdered: boolean;
-  readonly range: readonly [string, string] | undefined;
-}
 
 /** SQL of the value with a number, a bigint from 0 on: another one for each number as far as the type has so many. */
 type ValueOf = (number: string, wanted: Wanted, column: ColumnShape) => string;

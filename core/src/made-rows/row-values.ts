@@ -1,11 +1,9 @@
-import { LockstepError } from "../../errors.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
-import type { ColumnStats, TableStats } from "../../stats/stats-file.js";
-import { allowedBy } from "./checked-values.js";
+import { LockstepError } from "../errors.js";
+import type { ColumnStats, TableStats } from "../stats/stats-file.js";
+import type { NumberSql } from "./number-sql.js";
 import type { ColumnShape, TableShape } from "./shapes.js";
-import { valueOfType } from "./value-of-type.js";
 
-/** SQL of something about the row with a number; numbers are bigints from 0 on. */
+/** SQL of something about the row with a number; numbers are whole ones from 0 on. */
 type OfRow = (row: string) => string;
 
 /** A table that gets rows. */
@@ -36,23 +34,23 @@ export class RowValues {
   readonly #tables: ReadonlyMap<string, PlannedRows>;
   readonly #drawn = new Map<string, ReadonlyMap<string, OfRow>>();
 
-  constructor(tables: readonly PlannedRows[]) {
+  constructor(
+    tables: readonly PlannedRows[],
+    private readonly sql: NumberSql,
+  ) {
     this.#tables = new Map(tables.map((each) => [each.shape.oid, each]));
   }
 
   /** `INSERT` of the rows from `from` up to, not with, `to`. @throws LS6502 a column that no value can be made for */
   insert(oid: string, from: number, to: number): string {
     const { shape } = this.#tables.get(oid)!;
-    const names = shape.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
     const values = shape.columns.map(({ name }) => this.#value(oid, name, 0)("n"));
-    return `INSERT INTO ${shape.quoted} (${names}) OVERRIDING SYSTEM VALUE
-SELECT ${values.join(",\n  ")}
-  FROM generate_series(${from}::bigint, ${to - 1}::bigint) AS n`;
+    return this.sql.insert(shape, values, from, to);
   }
 
   /** A value that some row of the table has, as SQL without a row: for parameters of statements. */
   valueAt(oid: string, column: string, row: number): string | undefined {
-    return this.#tables.has(oid) ? this.#value(oid, column, 0)(`${row}::bigint`) : undefined;
+    return this.#tables.has(oid) ? this.#value(oid, column, 0)(this.sql.literal(row)) : undefined;
   }
 
   #value(oid: string, name: string, depth: number): OfRow {
@@ -60,10 +58,10 @@ SELECT ${values.join(",\n  ")}
     const { shape, given, rows } = table;
     const column = shape.columns.find((each) => each.name === name)!;
     const own = given[name];
-    if (own !== undefined) return (row) => `(SELECT (${own})::${column.type} FROM (SELECT ${row} AS n) g)`;
+    if (own !== undefined) return (row) => this.sql.given(own, row, column);
     const number = this.#numbers(oid).get(name)!;
     const stats = table.stats?.columns[name];
-    const unit = unitOf(table, name, this.#tables);
+    const unit = unitOf(table, name, this.#tables, this.sql);
     const key = unit.foreignKey;
     // Keys that lead round in a circle have no first value.
     if (key !== undefined && depth > 8) throw noValue(shape, column, "its foreign keys lead in a circle");
@@ -76,15 +74,13 @@ SELECT ${values.join(",\n  ")}
     if (unit.most === 0) throw noValue(shape, column, "the table that it leads to has no rows");
     if (isMissing === 0 || rows === 0) return (row) => made(number(row));
     const seed = seedOf(`${shape.name} ${unit.columns.join()} null`);
-    return (row) => `CASE WHEN ${share(row, seed)} >= ${isMissing} THEN ${made(number(row))} END`;
+    return (row) => `CASE WHEN ${this.sql.share(row, seed)} >= ${isMissing} THEN ${made(number(row))} END`;
   }
 
   #plain({ shape, rows }: PlannedRows, column: ColumnShape, stats: ColumnStats | undefined, distinct: number): OfRow {
-    const allowed = allowedBy(shape.checks, column.name);
-    if (allowed?.kind === "values")
-      return (number) =>
-        `(ARRAY[${allowed.values.join(", ")}])[1 + ((${number}) % ${allowed.values.length})::int]::${column.type}`;
-    const made = valueOfType(column);
+    const allowed = this.sql.allowed(shape.checks, column.name);
+    if (allowed?.kind === "values") return (number) => this.sql.pick(allowed.values, number, column);
+    const made = this.sql.valueOf(column);
     if (made === undefined) {
       if (!column.isRequired) return () => "NULL";
       throw noValue(shape, column, `nothing is known of the type ${column.type}`);
@@ -102,7 +98,7 @@ SELECT ${values.join(",\n  ")}
     if (known !== undefined) return known;
     const table = this.#tables.get(oid)!;
     const { shape, rows } = table;
-    const byColumn = new Map(shape.columns.map(({ name }) => [name, unitOf(table, name, this.#tables)]));
+    const byColumn = new Map(shape.columns.map(({ name }) => [name, unitOf(table, name, this.#tables, this.sql)]));
     const idOf = (unit: Unit) => unit.columns.join("\0");
     const drawn = new Map<string, OfRow>();
     // Each row is a place in a group: two of them together are never the same.
@@ -133,18 +129,21 @@ SELECT ${values.join(",\n  ")}
         ) as [Unit, Unit];
         const groups = Math.min(group.most, Math.max(1, Math.ceil(rows / place.most), Math.round(group.distinct)));
         const size = Math.max(1, Math.ceil(rows / groups));
-        drawn.set(idOf(group), (row) => `((${row}) / ${size})`);
+        drawn.set(idOf(group), (row) => this.sql.divided(row, size));
         const places = Math.max(size, Math.min(place.most, Math.round(place.distinct)));
         // Where the places of a group begin is spread evenly over all of them, and comes again as late as can be.
         const step = coprimeTo(places, Math.floor(places * goldenRatio));
-        drawn.set(idOf(place), (row) => `(((${row}) % ${size} + (${row}) / ${size} * ${step}) % ${places})`);
+        drawn.set(
+          idOf(place),
+          (row) => `(((${row}) % ${size} + ${this.sql.divided(row, size)} * ${step}) % ${places})`,
+        );
         split ??= { group: idOf(group), place: idOf(place), size };
       }
     }
     const numbers = new Map<string, OfRow>();
     for (const [name, unit] of byColumn) {
       const id = idOf(unit);
-      if (!drawn.has(id)) drawn.set(id, drawnFrom(table, unit));
+      if (!drawn.has(id)) drawn.set(id, drawnFrom(table, unit, this.sql));
       numbers.set(name, drawn.get(id)!);
     }
     this.#drawn.set(oid, numbers);
@@ -153,11 +152,15 @@ SELECT ${values.join(",\n  ")}
 }
 
 /** How many rows a table can have: where a key leads to fewer than it wants, no more than those. */
-export function mostRows({ shape, rows }: PlannedRows, tables: ReadonlyMap<string, PlannedRows>): number {
+export function mostRows(
+  { shape, rows }: PlannedRows,
+  tables: ReadonlyMap<string, PlannedRows>,
+  sql: NumberSql,
+): number {
   const table = { shape, rows, stats: undefined, productionRows: 0, given: {} };
   return shape.uniqueKeys.reduce((most, key) => {
     const units = new Map(
-      key.map((name) => unitOf(table, name, tables)).map((unit) => [unit.columns.join("\0"), unit.most]),
+      key.map((name) => unitOf(table, name, tables, sql)).map((unit) => [unit.columns.join("\0"), unit.most]),
     );
     return Math.min(
       most,
@@ -166,18 +169,18 @@ export function mostRows({ shape, rows }: PlannedRows, tables: ReadonlyMap<strin
   }, rows);
 }
 
-function unitOf(table: PlannedRows, name: string, tables: ReadonlyMap<string, PlannedRows>): Unit {
+function unitOf(table: PlannedRows, name: string, tables: ReadonlyMap<string, PlannedRows>, sql: NumberSql): Unit {
   const { shape, rows, stats, productionRows } = table;
   const foreignKey = shape.foreignKeys
     .filter(({ columns, to }) => columns.includes(name) && tables.has(to))
     .toSorted((one, other) => other.columns.length - one.columns.length)[0];
   const columns = foreignKey?.columns ?? [name];
   const column = shape.columns.find((each) => each.name === name)!;
-  const allowed = foreignKey === undefined ? allowedBy(shape.checks, name) : undefined;
+  const allowed = foreignKey === undefined ? sql.allowed(shape.checks, name) : undefined;
   const ofType =
     allowed?.kind === "values"
       ? allowed.values.length
-      : column.labels.length || valuesOf[column.baseType] || Number.POSITIVE_INFINITY;
+      : column.labels.length || sql.valuesOfType(column) || Number.POSITIVE_INFINITY;
   const most = foreignKey === undefined ? ofType : tables.get(foreignKey.to)!.rows;
   const isUnique = shape.uniqueKeys.some((key) => key.every((each) => columns.includes(each)));
   const found = isUnique
@@ -185,9 +188,6 @@ function unitOf(table: PlannedRows, name: string, tables: ReadonlyMap<string, Pl
     : Math.max(...columns.map((each) => distinctOf(stats?.columns[each], rows, productionRows)));
   return { columns, most, distinct: Math.max(1, Math.min(found, most, Math.max(rows, 1))), foreignKey };
 }
-
-/** Types of few values. */
-const valuesOf: Readonly<Record<string, number>> = { boolean: 2, smallint: 32_000, '"char"': 26 };
 
 /** Of so many rows: where there are nearly as many as rows, there are more with more of them. */
 function distinctOf(stats: ColumnStats | undefined, rows: number, productionRows: number): number {
@@ -205,7 +205,11 @@ function everyRow({ shape, rows, stats }: PlannedRows, { columns }: Unit): OfRow
   return permuted(rows, seedOf(`${shape.name} ${columns.join()}`));
 }
 
-function drawnFrom({ shape, rows, stats }: PlannedRows, { columns, distinct, most, foreignKey }: Unit): OfRow {
+function drawnFrom(
+  { shape, rows, stats }: PlannedRows,
+  { columns, distinct, most, foreignKey }: Unit,
+  sql: NumberSql,
+): OfRow {
   const about = stats?.columns[columns[0]!];
   const wanted = Math.max(1, Math.round(distinct));
   const nulls = about?.nulls ?? 0;
@@ -222,24 +226,21 @@ function drawnFrom({ shape, rows, stats }: PlannedRows, { columns, distinct, mos
   const correlation = about?.correlation ?? 0;
   if (Math.abs(correlation) >= 0.9 && common.length === 0 && rows > 0) {
     const inOrder = wanted >= draws * 0.9 ? Math.min(rows, most) : wanted;
-    const number: OfRow = (row) => (inOrder >= rows ? `(${row})` : `((${row}) * ${inOrder} / ${rows})`);
+    const number: OfRow = (row) => (inOrder >= rows ? `(${row})` : sql.divided(`(${row}) * ${inOrder}`, rows));
     return correlation > 0 ? (row) => spread(number(row)) : (row) => spread(`(${inOrder - 1} - ${number(row)})`);
   }
   if (common.length === 0 && wanted >= draws * 0.9) {
     const other = permuted(Math.max(rows, 1), seed);
     return (row) => spread(`(${other(row)} % ${Math.min(Math.max(rows, 1), most)})`);
   }
-  if (common.length === 0) return (row) => spread(`floor(${share(row, seed)} * ${count})::bigint`);
-  let sum = 0;
-  const cases = common
-    .map((each, at) => {
-      sum += each;
-      return `WHEN r < ${sum} THEN ${at}`;
-    })
-    .join(" ");
-  const last = others > 0 && rest > 0 ? `${common.length} + floor((r - ${sum}) / ${rest} * ${others})::bigint` : "0";
-  return (row) =>
-    spread(`(SELECT least(CASE ${cases} ELSE ${last} END, ${count - 1}) FROM (SELECT ${share(row, seed)} AS r) s)`);
+  if (common.length === 0) return (row) => spread(sql.floor(`${sql.share(row, seed)} * ${count}`));
+  const upTo = common.map((_, at) => common.slice(0, at + 1).reduce((sum, each) => sum + each, 0));
+  const least = (share: string) => {
+    const cases = upTo.map((sum, at) => `WHEN ${share} < ${sum} THEN ${at}`).join(" ");
+    const beyond = `${common.length} + ${sql.floor(`(${share} - ${upTo.at(-1)}) / ${rest} * ${others}`)}`;
+    return `least(CASE ${cases} ELSE ${others > 0 && rest > 0 ? beyond : "0"} END, ${count - 1})`;
+  };
+  return (row) => spread(sql.withShare(sql.share(row, seed), least));
 }
 
 /** How many values to draw from, so that so many different ones come out: some come twice, and others never. */
@@ -254,10 +255,6 @@ function poolOf(wanted: number, draws: number): number {
   }
   return Math.max(wanted, Math.round(greatest));
 }
-
-/** Between 0 and 1, of a row: the same each time, and as if drawn. */
-const share = (row: string, seed: number) =>
-  `((hashint8extended(${row}, ${seed}) & 9007199254740991) / 9007199254740992.0::float8)`;
 
 /** Multiples of this part of a whole lie evenly spread in it, however many there are. */
 const goldenRatio = 0.6180339887498949;

@@ -606,9 +606,9 @@ export const errorTable = {
     exit: 2,
   },
   LS6504: {
-    title: "Plans for this system are not rehearsed",
-    why: "What its sessions lock is not observed yet, so nothing of what the plan states could be compared.",
-    next: "Run the phases on a copy of production by hand; npx lockstep backfill run --estimate tells what a backfill takes there.",
+    title: "The server of the stage does not tell what a rehearsal measures",
+    why: "A rehearsal compares the locks that a plan states with those that were seen. What nobody can see must not look as if it had been compared.",
+    next: "Let Lockstep start a server of its own, without --stage-url, or set on yours what the message names.",
     exit: 2,
   },
   LS6505: {

@@ -1,8 +1,16 @@
 import type { Connection } from "../dialects/connection.js";
 import type { Rehearsing } from "../dialects/rehearsing.js";
 import { LockstepError } from "../errors.js";
-import type { Plan } from "../model/index.js";
+import type { DialectId, Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
+
+/** What writes the schema of a database as text. */
+const ofMysql = "mysqldump --no-data --routines --triggers <database>";
+const dumpCommands: Readonly<Record<DialectId, string>> = {
+  postgresql: 'pg_dump --schema-only --no-owner --no-privileges "$DATABASE_URL"',
+  mysql: ofMysql,
+  mariadb: ofMysql,
+};
 
 /**
  * The migrations of a repository that come before a plan, in order.
@@ -22,7 +30,7 @@ export async function migrationsBefore(
     const read = await plugin.readStatements(project, name);
     if (read === undefined)
       throw new LockstepError("LS6503", `What migration ${name} runs cannot be told from its text.`, {
-        hint: `Take the schema from a dump instead: pg_dump --schema-only "$DATABASE_URL" > schema.sql, then npx lockstep rehearse ${plan.id} --from schema.sql`,
+        hint: `Take the schema from a dump instead: ${dumpCommands[plan.dialect]} > schema.sql, then npx lockstep rehearse ${plan.id} --from schema.sql`,
         details: { migration: name },
       });
     before.push({ name, statements: read.up });
@@ -43,7 +51,7 @@ export async function runMigrations(
         "LS6503",
         `Migration ${name} does not run on an empty database: ${cause instanceof Error ? cause.message : String(cause)}`,
         {
-          hint: "Take the schema from a dump instead: --from schema.sql, as pg_dump --schema-only writes it",
+          hint: `Take the schema from a dump instead: ${dumpCommands[connection.dialect.id]} > schema.sql, then npx lockstep rehearse --from schema.sql`,
           cause,
           details: { migration: name },
         },
@@ -73,7 +81,7 @@ export async function restoreDump(connection: Connection, rehearsing: Rehearsing
     await rehearsing.restore(connection, file);
   } catch (cause) {
     throw new LockstepError("LS6503", `${file} cannot be restored: ${(cause as Error).message}`, {
-      hint: 'A plain text without owners and rights is needed: pg_dump --no-owner --no-privileges "$DATABASE_URL" > dump.sql; without rows: --schema-only',
+      hint: `A plain text without owners and rights is needed, as of: ${dumpCommands[connection.dialect.id]}`,
       cause,
     });
   }

@@ -63,8 +63,8 @@ const mostStatements = 40;
 /**
  * Rehearses a plan on a stage of its own, beside traffic: the ORM's own migration, and the plan, from the same rows.
  *
- * @throws LS6501 no stage · LS6502 rows that cannot be made · LS6503 no schema, or one with the plan in it · LS6504 a system whose
- *   plans are not rehearsed
+ * @throws LS6501 no stage · LS6502 rows that cannot be made · LS6503 no schema, or one with the plan in it · LS6504 a stage whose locks
+ *   nobody can see, or without the replica that is asked for
  */
 export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
   const { plan, project, stats, stageUrl, copyOf, dump, hasReplica, builds, on } = request;
@@ -87,7 +87,10 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
     });
     const { rehearsing, tables, traffic, rate, version } = prepared;
     const madeMs = request.now().getTime() - began;
-    if (hasReplica) replica = await stage.server?.replica?.("lockstep_rehearsal");
+    if (hasReplica) {
+      replica = await stage.server?.replica?.("lockstep_rehearsal");
+      if (replica === undefined) throw noReplica();
+    }
     const wayOf = (url: string): WayRequest => ({
       url,
       plan,
@@ -288,6 +291,12 @@ async function refusePlanned(connection: Connection, plan: Plan): Promise<void> 
         },
       );
   }
+}
+
+function noReplica(): LockstepError {
+  return new LockstepError("LS6504", "Replicas are started of a PostgreSQL of Lockstep's own alone.", {
+    hint: "Leave out --replica; on a named server the lag of its own replicas is watched by the backfill itself",
+  });
 }
 
 /** Of fewer rows nothing can be told about many. */

@@ -111,7 +111,7 @@ export const rehearsalSchema = z.object({
   /** ISO 8601. */
   at: z.string(),
   stage: z.object({
-    dialect: z.string(),
+    dialect: z.enum(["postgresql", "mysql", "mariadb"]),
     server: z.string(),
     kind: z.enum(["embedded", "url", "dump"]),
     scale: z.number(),

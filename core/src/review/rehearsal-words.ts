@@ -99,9 +99,14 @@ function bloatTexts({ stage }: Rehearsal, backfills: readonly RehearsedStep[]): 
     const growth = own.productionBytes === undefined ? growthBytes : (own.productionBytes / own.bytes) * growthBytes;
     const room = sizeText((own.productionBytes ?? own.bytes) + growth);
     return [
-      `"${own.table.name}" grows by ${sizeText(growth)}; new rows use that room again. ${repackText(own, stage.repack, room)}`,
+      `"${own.table.name}" grows by ${sizeText(growth)}; new rows use that room again. ${stage.dialect === "postgresql" ? repackText(own, stage.repack, room) : rebuildText(own, room)}`,
     ];
   });
+}
+
+/** On MySQL and MariaDB the server itself does it. */
+function rebuildText({ table }: Rehearsal["stage"]["tables"][number], room: string): string {
+  return `To give it back while reads and writes go on: ALTER TABLE \`${table.name}\` FORCE, ALGORITHM=INPLACE, LOCK=NONE (${room} have to be free on its disk, which nobody looked at)`;
 }
 
 /** How the room is given back, with what that needs: looked at where somebody could. */

@@ -1,4 +1,5 @@
 import { sizeText } from "../backfill/run-option.js";
+import { dialectLabels } from "../model/dialect.js";
 import type { Rehearsal, RehearsedRun, RehearsedStep } from "../rehearse/rehearsal.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
@@ -12,7 +13,7 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
   const titleOf = new Map(runs.flatMap(({ steps }) => steps.map(({ id, title }) => [id, title])));
   const advice = adviceTexts(rehearsal);
   return [
-    `${colors.bold(rehearsal.plan)} on PostgreSQL ${stage.server}: ${stage.tables.map(({ table, rows }) => `"${table.name}" with ${counted(rows, "row")}`).join(", ")}`,
+    `${colors.bold(rehearsal.plan)} on ${dialectLabels[stage.dialect]} ${stage.server}: ${stage.tables.map(({ table, rows }) => `"${table.name}" with ${counted(rows, "row")}`).join(", ")}`,
     colors.dim(`  ${rowsText(rehearsal)}; ${trafficText(traffic)}`),
     ...runs.flatMap((run) => ["", runText(run, colors)]),
     "",

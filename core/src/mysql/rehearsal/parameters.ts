@@ -65,7 +65,8 @@ export function readStatement(sql: string, also?: AlsoAdded): ReadStatement | un
         const isPair = comma?.text === "," && two !== undefined;
         if (one?.text === "?") {
           text.push(word, isPair ? "0 , 20" : word === "LIMIT" ? "20" : "0");
-          at += isPair ? 3 : 1;
+          // Of two numbers in a row the server keeps the first: `LIMIT ?, ...`.
+          at += !isPair ? 1 : two.text === "." ? 5 : 3;
           continue;
         }
       }
@@ -96,7 +97,7 @@ export function readStatement(sql: string, also?: AlsoAdded): ReadStatement | un
     }
     text.push(kind === "string" ? `'${word.replaceAll("'", "''").replaceAll("\\", "\\\\")}'` : word);
   }
-  return { text: joined(text), tables, addsRows, uses };
+  return text.join("").includes("...") ? undefined : { text: joined(text), tables, addsRows, uses };
 }
 
 /** A function and its parenthesis stand together, or the servers look for one that somebody has made. */

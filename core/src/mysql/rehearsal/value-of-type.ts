@@ -23,7 +23,9 @@ const whole =
   (most: number | bigint): ValueOf =>
   (number, { range, distinct }) => {
     if (range === undefined) return `((${number}) % ${most} + 1)`;
-    const [least, greatest] = range.map(BigInt) as [bigint, bigint];
+    const [least, wanted] = range.map(BigInt) as [bigint, bigint];
+    // A check may say where values begin, and not where they end.
+    const greatest = wanted > BigInt(most) && least < BigInt(most) ? BigInt(most) : wanted;
     const step = distinct > 1 ? (greatest - least) / BigInt(Math.ceil(distinct) - 1) : 1n;
     return `((${number}) * ${step > 0n ? step : 1n} % ${greatest - least + 1n} + ${least})`;
   };

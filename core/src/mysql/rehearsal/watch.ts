@@ -34,13 +34,13 @@ function seenFor(connection: Connection, keys: readonly string[]): ReadonlyMap<s
 /**
  * Has the server keep its metadata locks where it does not: MariaDB does so on request.
  *
- * @throws LS6501 performance_schema is off: nobody could see a lock
+ * @throws LS6504 performance_schema is off: nobody could see a lock
  * @returns false: the server keeps no account of what was locked, looks are all there is
  */
 export async function prepareWatch(connection: Connection): Promise<boolean> {
   const { rows } = await connection.query<{ isOn: string | number }>("SELECT @@performance_schema AS isOn");
   if (Number(rows[0]!.isOn) !== 1)
-    throw new LockstepError("LS6501", "The server of the stage does not tell who locks what.", {
+    throw new LockstepError("LS6504", "The server of the stage does not tell who locks what.", {
       hint: "Set performance_schema = ON in its configuration and restart it, or leave out --stage-url: a server is started then",
     });
   await connection.query(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
-import type { RowsRequest } from "../../../core/src/dialects/rehearsing.js";
+import type { Glance, RowsRequest } from "../../../core/src/dialects/rehearsing.js";
 import { rehearsing } from "../../../core/src/mysql/rehearsal/index.js";
 import { readStatement } from "../../../core/src/mysql/rehearsal/parameters.js";
 import { statementApplication } from "../../../core/src/on-stage/application.js";
@@ -203,9 +203,10 @@ it("sees a lock that lasts and who waits for it, and no instant", async () => {
     await holder.query("LOCK TABLES `User` WRITE");
     const read = waiting.query("SELECT COUNT(*) FROM `User`");
     expect(await rehearsing.glance(observer, holder.pid)).toMatchObject({ locks: [] });
-    const seen = await until("a lock that is no instant", async () => {
-      const { locks, waits } = await rehearsing.glance(observer, holder.pid);
-      return locks.length > 0 && waits.length > 0 ? { locks, waits } : undefined;
+    let seen: Glance | undefined;
+    await until("a lock that is no instant", async () => {
+      seen = await rehearsing.glance(observer, holder.pid);
+      return seen.locks.length > 0 && seen.waits.length > 0;
     });
     expect(seen).toMatchObject({
       locks: [{ table: { name: "User" }, mode: "ACCESS EXCLUSIVE" }],

@@ -8,9 +8,10 @@ import type { RehearsedRun } from "../rehearse/rehearsal.js";
 import { runStatements } from "./base-schema.js";
 
 /**
- * What the ORM's own migration makes of a database of the stage on which it has been tried. Where rows refused it the plan's tables are
- * emptied first: their shape is all that is looked at.
+ * What the ORM's own migration makes of a database. Where rows refused it the plan's tables are emptied first: their shape is all that
+ * is looked at.
  *
+ * @param url a database of the stage on which it was tried; where it was refused, one from before it: half of it may be done on the other
  * @returns undefined: it is refused without rows as well
  */
 export async function ormEndState(url: string, plan: Plan, naive: RehearsedRun): Promise<Inventory | undefined> {

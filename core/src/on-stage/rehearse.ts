@@ -118,8 +118,11 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
     on({ kind: "way", way: "naive" });
     const naiveUrl = await stage.create(base);
     const naive = await runNaive(wayOf(naiveUrl), statementsOf(plan));
-    const wanted = await ormEndState(naiveUrl, plan, naive);
-    await stage.drop(naiveUrl);
+    const isTried = naive.steps.every(({ error }) => error === undefined);
+    if (!isTried) await stage.drop(naiveUrl);
+    const endUrl = isTried ? naiveUrl : await stage.create(base);
+    const wanted = await ormEndState(endUrl, plan, naive);
+    await stage.drop(endUrl);
     on({ kind: "way", way: "plan" });
     const plannedUrl = await stage.create(base);
     const planned = await runPlan(wayOf(plannedUrl));

@@ -175,10 +175,11 @@ describe("room that a backfill leaves behind", () => {
     table: Partial<Rehearsal["stage"]["tables"][number]>,
     repack?: Rehearsal["stage"]["repack"],
     growthBytes = 60 * mb,
+    dialect: Rehearsal["stage"]["dialect"] = "postgresql",
   ) => {
     const tables = [{ table: { schema: "public", name: "User" }, rows: 1, bytes: 100 * mb, ...table }];
     const runs = [run([step({ id: "backfill:User", kind: "backfill", growthBytes })])];
-    return adviceTexts({ stage: { tables, repack }, runs, findings: [] } as unknown as Rehearsal).join();
+    return adviceTexts({ stage: { dialect, tables, repack }, runs, findings: [] } as unknown as Rehearsal).join();
   };
   it.each([
     ["little growth", {}, undefined, 40 * mb, /^$/],
@@ -202,6 +203,12 @@ describe("room that a backfill leaves behind", () => {
     ["as large as production", { productionBytes: 1000 * mb }, undefined, 60 * mb, /grows by 600 MB.*1\.6 GB have/],
   ] as const)("%s", (_, table, repack, growth, expected) => {
     expect(advice(table, repack, growth)).toMatch(expected);
+  });
+
+  it("of MariaDB the server gives back itself", () => {
+    expect(advice({}, undefined, 60 * mb, "mariadb")).toMatch(
+      /grows by 60 MB.* ALTER TABLE `User` FORCE, ALGORITHM=INPLACE, LOCK=NONE \(160 MB have/,
+    );
   });
 });
 

@@ -3,8 +3,8 @@ import { type Difference, type Facts, type ObjectKind, objectKinds } from "./dif
 import { type ComparedObject, keyOf, objectsOf } from "./objects.js";
 
 /**
- * What two databases do not have alike, in a stable order. One cause is one difference: what goes with a schema, a table or a column is
- * not told again, nor what a table inherits, and a constraint or an index that only has another name is one object. Partitions that one
+ * What two databases do not have alike, in a stable order. One cause is one difference: what goes with a schema or a table is not told
+ * again, nor the sequence of a column, nor what a table inherits, and a constraint or an index that only has another name is one object. Partitions that one
  * of the two does not have are none: they come and go with the rows.
  *
  * @example compareInventories(target, replayed) // `here` is the target's

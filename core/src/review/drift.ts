@@ -1,4 +1,4 @@
-import type { ObjectKind } from "../drift/difference.js";
+import type { Facts, ObjectKind } from "../drift/difference.js";
 import type { Drift, Reason } from "../drift/explain.js";
 import type { Colors } from "./colors.js";
 import { counted } from "./counted.js";
@@ -121,7 +121,7 @@ function groupsOf(differences: readonly Drift[]): readonly (readonly [string, re
     const name =
       each.table !== undefined
         ? `"${each.label.slice(0, -each.name.length - 1)}"`
-        : each.kind === "table"
+        : each.kind === "table" || each.kind === "view"
           ? `"${each.label}"`
           : `${kindWords[each.kind]}s`;
     groups.set(name, [...(groups.get(name) ?? []), each]);
@@ -158,7 +158,7 @@ function summary({ kind, here, there }: Drift): string {
   const facts = here ?? there ?? {};
   switch (kind) {
     case "column":
-      return `: ${facts.type}${facts.notNull === true ? " NOT NULL" : ""}${facts.default === null ? "" : ` DEFAULT ${short(facts.default)}`}`;
+      return `: ${facts.type}${facts.notNull === true ? " NOT NULL" : ""}${valueText(facts)}`;
     case "constraint":
       return `: ${short(facts.definition)}${facts.isValid === false ? " NOT VALID" : ""}`;
     case "index":
@@ -168,6 +168,13 @@ function summary({ kind, here, there }: Drift): string {
     default:
       return "";
   }
+}
+
+/** Where a column's values come from: an expression that is computed from the row is no default. */
+function valueText({ default: expression, generated, identity }: Facts): string {
+  if (generated) return ` GENERATED ALWAYS AS (${short(expression)}) ${factText("generated", generated)}`;
+  if (identity) return ` GENERATED ${factText("identity", identity)} AS IDENTITY`;
+  return expression === null ? "" : ` DEFAULT ${short(expression)}`;
 }
 
 /** What stands on both sides: fact by fact. */
@@ -201,18 +208,22 @@ const isLong = (fact: string, value: unknown) =>
 function factText(fact: string, value: unknown): string {
   if (fact === "notNull") return value === true ? "NOT NULL" : "NULL";
   if (fact === "isValid") return value === true ? "valid" : "not valid";
-  if (fact === "enabled") return enabledWords[String(value)] ?? String(value);
+  const word = catalogueWords[fact]?.[String(value)];
+  if (word !== undefined) return word;
   if (value === null || value === "") return "none";
   if (value === true) return "on";
   if (value === false) return "off";
   return Array.isArray(value) ? value.map((each) => short(each)).join(", ") : short(value);
 }
 
-const enabledWords: Readonly<Record<string, string>> = {
-  O: "on",
-  D: "off",
-  R: "on replicas only",
-  A: "always on",
+/** What the catalogue has as a letter. */
+const catalogueWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  enabled: { O: "on", D: "off", R: "on replicas only", A: "always on" },
+  persistence: { p: "logged", u: "unlogged", t: "temporary" },
+  replicaIdentity: { d: "primary key", f: "whole row", i: "an index", n: "nothing" },
+  identity: { a: "ALWAYS", d: "BY DEFAULT" },
+  generated: { s: "STORED", v: "VIRTUAL" },
+  command: { "*": "ALL", r: "SELECT", a: "INSERT", w: "UPDATE", d: "DELETE" },
 };
 
 const mostLetters = 120;

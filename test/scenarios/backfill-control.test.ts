@@ -44,7 +44,7 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   );
   const shown = await shop.lockstep(["backfill", "status"]);
   expect(shown.stdout).toMatch(/production {2}"User"\."handle" {2}paused/);
-  expect(shown.stdout).toMatch(/paused by \S+ at 20\S+: checkout is slow/);
+  expect(shown.stdout).toMatch(/paused by \S+ on 20\S+ \S+ UTC: checkout is slow/);
   expect(shown.stdout).toMatch(/Next +npx lockstep backfill resume/);
   expect((await shop.lockstep(["backfill", "resume"])).stdout).toContain("goes on within a second");
   expect((await shop.lockstep(["backfill", "set", "--max-rows-per-second", "120"])).stdout).toContain(

@@ -118,7 +118,15 @@ describe("with an open plan", () => {
     await production.query(`ALTER TABLE "User" ENABLE TRIGGER USER`);
     const run = await shop.lockstep(["backfill", "run"]);
     const { rows } = await production.query(`SELECT count("handle")::int AS filled FROM "User"`);
+    // As it is where the pass goes by the places of rows.
+    await production.query(
+      `UPDATE lockstep.backfills SET spec = jsonb_set(spec, '{key}', '[{"column": "ctid", "type": "tid"}]')`,
+    );
+    const failures = await shop.lockstep(["backfill", "failures"]);
     await production.end();
+    expect(failures.stdout).toMatch(
+      / {2}id=\d+ {2}another row has its value \(SQLSTATE 23505\) {2}20\d\d-\d\d-\d\d \d\d:\d\d UTC/,
+    );
     expect(run.code).toBe(1);
     expect(run.output).toMatch(/LS5006 "User" row id=(\d+) .*The same value is in id=\d+\./);
     const all = Number(/row id=(\d+) /.exec(run.output)?.[1]);

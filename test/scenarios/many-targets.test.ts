@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTenantShop, type TenantShop, tenants } from "../support/tenant-shop.js";
 
@@ -81,4 +82,17 @@ test("what it writes of one of them counts for that one", async () => {
   expect(typed).toMatch(/ --target tenants\/tenant_1 --evidence one\.json$/);
   const next = await shop.lockstep([...typed!.split(" "), "--dry-run"], { PRODUCTION_DATABASE_URL: "" });
   expect(next.code, next.output).toBe(0);
+});
+
+test("a row that is refused is named with its tenant: all of them are of one database", async () => {
+  const db = new pg.Client({ connectionString: `${shop.production}?options=-csearch_path%3Dtenant_2` });
+  await db.connect();
+  await db.query(`ALTER TABLE "User" DISABLE TRIGGER USER;
+    INSERT INTO "User" (email, name, "updatedAt") VALUES ('ROOT@example.com', 'Root', now());
+    ALTER TABLE "User" ENABLE TRIGGER USER, ADD CHECK (handle NOT LIKE 'root%')`);
+  await db.end();
+  const run = await shop.lockstep(["backfill", "run"]);
+  expect(run.code, run.output).toBe(1);
+  expect(run.output).toContain("✔ tenants: 8 backfills done, 0 rows filled");
+  expect(run.output).toMatch(/LS5006 tenants\/tenant_2: "User" row id=\d+ on /);
 });

@@ -38,8 +38,10 @@ test("a build without a plan is heard of", async () => {
   // The ledger comes with the first backfill or the first word of a deployment; until then nobody hears a heartbeat.
   const errors: unknown[] = [];
   const run = (sql: string) => production.query(sql);
-  stops.push(announce({ build: build(), run, onError: (error) => errors.push(error) }));
+  const stop = announce({ build: build(), run, onError: (error) => errors.push(error) });
   await expect.poll(() => errors).toEqual([expect.objectContaining({ code: "42P01" })]);
+  // Half a minute later it would be an instance, too.
+  stop();
   const said = await shop.lockstep(["announce", "web", "--build", "web-1"]);
   expect(said.code, said.output).toBe(0);
   stops.push(announce({ build: build(), run }));

@@ -4,7 +4,7 @@ import type { Scope } from "../dialects/batches.js";
 import type { Cursor, Lease } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import { advanceBackfill, readBackfill } from "../ledger/backfills.js";
-import { advanceLease, type Claim, claimLease } from "../ledger/leases.js";
+import { advanceLease, type Claim, claimLease, countedRows } from "../ledger/leases.js";
 import { BatchFailure, type BatchResult, type BatchWork, type Done, runBatch } from "./batch.js";
 import { BatchSizing } from "./batch-sizing.js";
 import { Computer } from "./computer.js";
@@ -264,7 +264,7 @@ export class BatchLoop {
 
   /** Writes down what a batch has done: who passes a range goes on in it, or in the next one. */
   async #keep(work: BatchWork, done: Done): Promise<void> {
-    const { connection, cursor, lease } = this.session;
+    const { connection, cursor, lease, target } = this.session;
     this.#kept = undefined;
     if (work.kind === "sweep") {
       await this.#advance({ cursor, rows: 0, filled: done.filled });
@@ -273,7 +273,8 @@ export class BatchLoop {
     }
     const next = await advanceLease(connection, this.#claiming(), lease!, done);
     const { rowsDone, rowsFilled } = next.record;
-    this.#kept = { lease: next.lease, rowsDone: rowsDone + done.rows, rowsFilled: rowsFilled + done.filled, filled: 0 };
+    const passed = countedRows(target, done);
+    this.#kept = { lease: next.lease, rowsDone: rowsDone + passed, rowsFilled: rowsFilled + done.filled, filled: 0 };
   }
 
   /** The transaction of the batch is committed. */
@@ -429,7 +430,7 @@ export class BatchLoop {
     this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, waitedMs, endedMs: clock.now() };
     const { pace } = this.run;
     const { others } = this.#sizing;
-    pace.add(result.size, clock.now());
+    pace.add(countedRows(this.session.target, { rows: result.size, filled: result.filled }), clock.now());
     this.tell({
       kind: "progress",
       rows: this.rows,

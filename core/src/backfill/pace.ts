@@ -1,6 +1,10 @@
+/** The last batches tell more than the first: a cold cache is slower, a full one faster. */
+const share = 0.1;
+
 /** Estimates rate and rest of a run from its batches. */
 export class Pace {
-  #rowsPerMs: number | undefined;
+  /** Of a batch, as the last ones were. Two means, not one of rates: batches of several sessions end one right after the other. */
+  #mean: { readonly rows: number; readonly ms: number } | undefined;
   #lastMs: number;
 
   /** @param startedMs the clock at the start */
@@ -10,18 +14,23 @@ export class Pace {
 
   /** Takes in a batch that has just ended. Pauses before it count: they will come again. */
   add(rows: number, nowMs: number): void {
-    const rate = rows / Math.max(nowMs - this.#lastMs, 0.001);
+    const ms = Math.max(nowMs - this.#lastMs, 0.001);
     this.#lastMs = nowMs;
-    // The last batches tell more than the first: a cold cache is slower, a full one faster.
-    this.#rowsPerMs = this.#rowsPerMs === undefined ? rate : this.#rowsPerMs * 0.9 + rate * 0.1;
+    const before = this.#mean ?? { rows, ms };
+    const next = (old: number, now: number) => old * (1 - share) + now * share;
+    this.#mean = { rows: next(before.rows, rows), ms: next(before.ms, ms) };
   }
 
   get rowsPerSecond(): number {
-    return Math.round((this.#rowsPerMs ?? 0) * 1000);
+    return Math.round(this.#rowsPerMs * 1000);
   }
 
   /** Milliseconds until `rows` more are passed; 0 when nothing is known yet. */
   restMs(rows: number): number {
-    return this.#rowsPerMs === undefined || this.#rowsPerMs === 0 ? 0 : Math.round(Math.max(rows, 0) / this.#rowsPerMs);
+    return this.#rowsPerMs === 0 ? 0 : Math.round(Math.max(rows, 0) / this.#rowsPerMs);
+  }
+
+  get #rowsPerMs(): number {
+    return this.#mean === undefined ? 0 : this.#mean.rows / this.#mean.ms;
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { LockstepError } from "../errors.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
-import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
+import { type DeployedPhase, type GateStep, momentText, type Plan } from "../model/index.js";
 import { sha256 } from "../plan/hash.js";
 import { gatesAt } from "../plan/next-phase.js";
 import { planHash } from "../plan/plan-file.js";
@@ -81,7 +81,7 @@ export function readGateEvidence(
         : evidence.planHash !== planHash(plan)
           ? "was made for the plan as it was before: it has changed since"
           : age > maxAgeMs || age < -aheadMs
-            ? `is of ${evidence.at}: it counts for 24 hours`
+            ? `is of ${momentText(evidence.at)}: it counts for 24 hours`
             : answered.size === 0 || !hasAll
               ? "does not have the answers of all gates"
               : undefined;
@@ -106,7 +106,7 @@ export function answersOf({
     ...(answer as GateAnswer),
     target,
     ...(target !== all && { group: all }),
-    statement: `${answer.statement} (${server}, ${at})`,
+    statement: `${answer.statement} (${server}, ${momentText(at)})`,
   }));
 }
 

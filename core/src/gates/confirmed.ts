@@ -1,5 +1,6 @@
 import { readTable } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
+import { momentText } from "../model/moment.js";
 import { tableLabel } from "../model/names.js";
 import { isOfLabel } from "../model/old-labels.js";
 import type { Gate, GateAnswer, OpenWriter } from "./gate.js";
@@ -33,13 +34,13 @@ export function confirmed(question: string, covers: NonNullable<Gate["covers"]> 
         ...about,
         ...named(writers),
         isOpen: true,
-        statement: `${said.who} confirmed on ${moment(said.at)} for ${target} that ${question} (${name})${and(writers)}${note}`,
+        statement: `${said.who} confirmed on ${momentText(said.at)} for ${target} that ${question} (${name})${and(writers)}${note}`,
       };
     }
     const open =
       said === undefined
         ? `${question} (${name})${and(writers)}`
-        : `${written(news)} ${name} (${said.who} confirmed the rest on ${moment(said.at)})`;
+        : `${written(news)} ${name} (${said.who} confirmed the rest on ${momentText(said.at)})`;
     return {
       ...about,
       ...named(news),
@@ -79,9 +80,4 @@ export function without(writers: readonly OpenWriter[], known: readonly OpenWrit
     if (at !== -1) left.splice(at, 1);
     return at === -1;
   });
-}
-
-/** `2026-11-20 10:23 UTC` */
-export function moment(iso: string): string {
-  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -38,7 +38,7 @@ const ask: Gate["ask"] = async (step, facts) => {
       gate,
       isOpen: false,
       subject: name,
-      statement: `${missing.count} of ${name} on ${target} lack a value${facts.isWithoutKeys ? "" : `, for example ${missing.sample}`}${left.statement}`,
+      statement: `${missing.count} of ${name} on ${target} ${missing.count === "1 row" ? "lacks" : "lack"} a value${facts.isWithoutKeys ? "" : `, for example ${missing.sample}`}${left.statement}`,
       ...(left.isRefused ? { isRefused: true } : {}),
       help: `${left.isRefused ? "Correct these rows, or give them a value. Then run" : "Run"}: npx lockstep backfill run ${plan}`,
     };

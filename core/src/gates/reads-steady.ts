@@ -1,8 +1,9 @@
 import { readTable } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
+import { momentText } from "../model/moment.js";
 import { tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
-import { confirmed, moment, without } from "./confirmed.js";
+import { confirmed, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { measureReads } from "./reads/measure-reads.js";
 import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./reads/words.js";
@@ -68,7 +69,7 @@ async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWr
 /** Somebody has confirmed it, and statements came since that there is nothing to compare with. */
 function asked({ gate, table, column }: GateStep, { plan, target }: GateFacts, who: string, at: string): GateAnswer {
   const name = `"${tableLabel(table)}"."${column}"`;
-  const open = `the reads that came since ${who} confirmed it on ${moment(at)} are as quick as they should be (${name})`;
+  const open = `the reads that came since ${who} confirmed it on ${momentText(at)} are as quick as they should be (${name})`;
   return {
     gate,
     subject: name,

@@ -5,9 +5,10 @@ import { textWithoutValues } from "../db/without-values.js";
 import type { TableFacts } from "../dialects/table.js";
 import { readTable } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
+import { momentText } from "../model/moment.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep, PlannedColumn } from "../model/plan.js";
-import { moment, without } from "./confirmed.js";
+import { without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 
 /** Rows that may be as somebody wants them, or wrong. */
@@ -79,7 +80,7 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
       return {
         ...about,
         isOpen: true,
-        statement: `${said.who} confirmed on ${moment(said.at)} for ${target} that ${found.meant(found.rows)}`,
+        statement: `${said.who} confirmed on ${momentText(said.at)} for ${target} that ${found.meant(found.rows)}`,
       };
     return {
       ...about,

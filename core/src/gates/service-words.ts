@@ -1,4 +1,4 @@
-import { moment } from "./confirmed.js";
+import { momentText } from "../model/moment.js";
 import type { AliveBuild, Lack, ServiceState } from "./service-states.js";
 
 /** What a service lacks, with its name. @param of the phase and the plan: `expand of 20261120_add_handle` */
@@ -32,7 +32,7 @@ export function serviceText({ service, said, alive, lack }: ServiceState): strin
   const { known, build, at } = said;
   const left = known !== undefined && known.left > 0 ? ` but for ${known.left} places` : "";
   const open = lack === "unseen" ? ", not announced by a deployment" : "";
-  return `${service}: ${known === undefined ? "without the plan" : `${known.phase}${left}`}, build ${shortBuild(build)} since ${moment(at)}${open}; ${instances}`;
+  return `${service}: ${known === undefined ? "without the plan" : `${known.phase}${left}`}, build ${shortBuild(build)} since ${momentText(at)}${open}; ${instances}`;
 }
 
 function aliveText({ build, instances }: AliveBuild): string {

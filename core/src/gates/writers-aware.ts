@@ -1,9 +1,10 @@
 import { readTable } from "../facts/table.js";
 import { readAnnouncements } from "../ledger/announcements.js";
 import { type Evidence, readEvidence } from "../ledger/evidence.js";
+import { momentText } from "../model/moment.js";
 import { tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
-import { confirmed, moment, named, without, written } from "./confirmed.js";
+import { confirmed, named, without, written } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { type ServiceState, serviceStates } from "./service-states.js";
 import { lackHelp, lackText, shortBuild } from "./service-words.js";
@@ -112,7 +113,7 @@ function openText(
     ...(overruled.length === 0
       ? []
       : [
-          `${word?.who} confirmed on ${moment(word?.at ?? "")} for ${target} that ${name} is written, although ${overruled.map((state) => lackText(state, of, target)).join("; ")}`,
+          `${word?.who} confirmed on ${momentText(word?.at ?? "")} for ${target} that ${name} is written, although ${overruled.map((state) => lackText(state, of, target)).join("; ")}`,
         ]),
   ];
   return `${said.join("; ")}${seen[rows.kind]}`;
@@ -130,7 +131,7 @@ function unaware(
   const name = `"${tableLabel(table)}"."${column}"`;
   return {
     isOpen: false,
-    statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${moment(since)})${isWithoutKeys ? "" : `, for example ${sample}`}${when}: something that does not know the column writes the table`,
+    statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${momentText(since)})${isWithoutKeys ? "" : `, for example ${sample}`}${when}: something that does not know the column writes the table`,
     help: `Find what writes these rows, and deploy it anew. Then: npx lockstep backfill run ${plan}`,
     mayOverrule: true,
     // The backfill alone would give the rows their value, and nobody would look for what writes them.

@@ -89,13 +89,25 @@ export async function advanceLease(
   const record = await lockRecord(connection, id);
   if (record === undefined) throw lost(connection, id);
   const { rows, filled } = done;
+  const { target } = claiming;
   const isWhole = JSON.stringify(done.upper) === JSON.stringify(lease.upTo);
   const rest = { after: done.upper, upTo: lease.upTo, rows: Math.max(lease.rows - rows, 1) };
   const next = isWhole ? await nextRange(connection, claiming, record.cursor) : { cursor: record.cursor, range: rest };
   const taken = next.range && { ...next.range, lease: lease.lease };
-  const advance = { cursor: next.cursor, rows, filled };
+  const advance = { cursor: next.cursor, rows: countedRows(target, done), filled };
   if (!(await ledger.passRange(connection, id, worker, advance, taken ?? lease.lease))) throw lost(connection, id);
   return { lease: taken, record };
+}
+
+/**
+ * Rows of a batch that count as passed. By places they are those that it filled: an UPDATE moves a row, often to a place further on,
+ * where the pass meets it again.
+ */
+export function countedRows(
+  { order }: Pick<FillTarget, "order">,
+  { rows, filled }: { readonly rows: number; readonly filled: number },
+): number {
+  return order === undefined ? rows : filled;
 }
 
 /** The lease that a worker has, after a connection broke. */

@@ -4,7 +4,7 @@ import { type BackfillId, isSameLedgerTable, type WorkerEntry } from "../dialect
 import { count, moment, readRow } from "./read.js";
 import { hasLedger, ledgerError } from "./schema.js";
 
-/** What a worker says of itself, once a second. Numbers are those of its latest batch. */
+/** What a worker says of itself, once a second. Numbers are those of its latest batch; rate and rest are those of its process. */
 const reportSchema = z.object({
   /** `waiting`: a signal holds it, see `waiting`. */
   state: z.enum(["reading", "filling", "waiting", "sweeping"]).optional(),

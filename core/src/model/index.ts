@@ -6,6 +6,7 @@ export * from "./fill.js";
 export * from "./forms.js";
 export * from "./hazard.js";
 export * from "./missing-types.js";
+export * from "./moment.js";
 export * from "./names.js";
 export * from "./operation.js";
 export * from "./plan.js";

@@ -1,4 +1,5 @@
 import { dialectLabels } from "../model/dialect.js";
+import { momentText } from "../model/moment.js";
 import { listed } from "../review/listed.js";
 import { columnLabel } from "../review/words.js";
 import type { Text } from "./blocks.js";
@@ -70,9 +71,4 @@ function subtitleOf({ plan, rehearsal, targets }: ReportInput): readonly Text[] 
     ["Plan ", { code: plan.id }, ` (${plan.fingerprint.slice(0, 7)}), released: ${plan.state.released}`],
     `${rehearsal === undefined ? "Not rehearsed" : `Rehearsed ${momentText(rehearsal.at)} on ${dialectLabels[plan.dialect]} ${rehearsal.stage.server}`}; ${asked}`,
   ];
-}
-
-/** `2026-11-24 17:20 UTC` */
-function momentText(at: string): string {
-  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 }

@@ -1,6 +1,7 @@
 import { flagOf } from "../backfill/run-option.js";
 import type { BackfillRecord } from "../ledger/backfills.js";
 import type { Worker } from "../ledger/workers.js";
+import { momentText } from "../model/moment.js";
 import type { Colors } from "./colors.js";
 import { counted } from "./counted.js";
 import { grouped, inGroups } from "./group-status.js";
@@ -21,6 +22,9 @@ export interface BackfillStatus {
 
 /** A worker that was not heard of for so long is gone, or cannot reach the server. */
 export const silentMs = 15_000;
+
+/** Workers tell every second how they do: one that has been silent for so long may have ended. */
+const quietMs = 3000;
 
 export type BackfillState =
   | "not begun"
@@ -84,7 +88,7 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
   const total = state === "done" ? record.rowsDone : Math.max(record.rowsEstimated, record.rowsDone);
   const percent = total === 0 ? 100 : Math.min(100, Math.floor((record.rowsDone / total) * 100));
   const live = state === "done" ? [] : workers.filter((worker) => worker.silentMs < silentMs);
-  const rate = live.reduce((sum, { report }) => sum + (report.rowsPerSecond ?? 0), 0);
+  const rate = rateOf(live);
   const etaMs = rate === 0 ? undefined : ((total - record.rowsDone) / rate) * 1000;
   const { paused, settings } = record.control;
   return [
@@ -95,12 +99,12 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
       ...(rate > 0 ? [`${counted(Math.round(rate), "row")}/s`] : []),
       ...(etaMs === undefined || state !== "running" ? [] : [`ETA ${duration(etaMs)}`]),
     ].join("  "),
-    `  begun ${record.startedAt}${record.finishedAt === null ? "" : `, done ${record.finishedAt}`}`,
+    `  begun ${momentText(record.startedAt)}${record.finishedAt === null ? "" : `, done ${momentText(record.finishedAt)}`}`,
     ...(paused === undefined
       ? []
-      : [`  paused by ${paused.who} at ${paused.at}${paused.why === undefined ? "" : `: ${paused.why}`}`]),
+      : [`  paused by ${paused.who} on ${momentText(paused.at)}${paused.why === undefined ? "" : `: ${paused.why}`}`]),
     ...live.map((worker) => workerText(worker)),
-    ...(record.error === null || state === "running" ? [] : [`  ${record.error}`]),
+    ...(record.error === null || state === "running" ? [] : [`  ${record.error.replaceAll("\n", "\n  ")}`]),
     ...(Object.keys(settings).length === 0
       ? []
       : [
@@ -109,6 +113,15 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
             .join(" ")}`,
         ]),
   ].join("\n");
+}
+
+/** Rows a second of all processes: the sessions of one tell its rate each. One that is silent does nothing, as far as is known. */
+function rateOf(live: readonly Worker[]): number {
+  const rates = new Map<string, number>();
+  for (const { host, pid, report, silentMs: silent } of live)
+    if (silent < quietMs)
+      rates.set(`${host} ${pid}`, Math.max(rates.get(`${host} ${pid}`) ?? 0, report.rowsPerSecond ?? 0));
+  return [...rates.values()].reduce((sum, rate) => sum + rate, 0);
 }
 
 /** Why batches are as long as they are. */
@@ -122,7 +135,7 @@ function workerText({ host, pid, report, silentMs: silent }: Worker): string {
   const { state = "starting", waiting, batchRows, batchMs, others, blind = [] } = report;
   const doing =
     waiting !== undefined
-      ? `waiting for ${duration(waiting.forMs)}: ${waiting.reason}`
+      ? `waiting for ${duration(waiting.forMs)}${waiting.signal === "paused" ? "" : `: ${waiting.reason}`}`
       : state === "filling" && batchRows !== undefined && batchMs !== undefined
         ? `filling, batches of ${counted(batchRows, "row")}, ${Math.round(batchMs)} ms each${others === undefined ? "" : othersText[others]}`
         : state === "reading"
@@ -130,7 +143,7 @@ function workerText({ host, pid, report, silentMs: silent }: Worker): string {
           : state === "sweeping"
             ? "looking back for rows that are left"
             : state;
-  const heard = silent > 3000 ? `, last heard of ${duration(silent)} ago` : "";
+  const heard = silent >= quietMs ? `, last heard of ${duration(silent)} ago` : "";
   return [`  ${host} pid ${pid}: ${doing}${heard}`, ...blind.map(({ reason }) => `    not watched: ${reason}`)].join(
     "\n",
   );

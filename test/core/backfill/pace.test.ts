@@ -16,6 +16,13 @@ describe("Pace", () => {
     expect(pace.restMs(-5)).toBe(0);
   });
 
+  it("is right where batches of several sessions end right after one another", () => {
+    const pace = new Pace(0);
+    for (let ms = 1000; ms <= 60_000; ms += 1000) for (const each of [0, 1]) pace.add(500, ms + each);
+    expect(pace.rowsPerSecond).toBeGreaterThan(900);
+    expect(pace.rowsPerSecond).toBeLessThan(1100);
+  });
+
   it("follows a change of the rate slowly", () => {
     const pace = new Pace(0);
     pace.add(1000, 1000);

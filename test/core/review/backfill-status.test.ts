@@ -36,6 +36,36 @@ const worker = (report: WorkerReport): Worker => ({
 });
 const filling: WorkerReport = { state: "filling", rowsPerSecond: 50_000, batchRows: 1600, batchMs: 19.4 };
 
+const statusText = (change: Partial<BackfillRecord>, workers: readonly Worker[]) =>
+  backfillStatusText(
+    { target: "production", label: `"User"."handle"`, record: { ...record, ...change }, workers },
+    colorsFor(false),
+  );
+
+it("adds up the rates of processes: the sessions of one have one, and one that is silent has none", () => {
+  const text = statusText({}, [
+    worker(filling),
+    worker({ ...filling, batchRows: 900 }),
+    { ...worker(filling), host: "jobs-2" },
+    { ...worker(filling), host: "jobs-3", silentMs: 5000 },
+  ]);
+  expect(text).toContain("  100 000 rows/s  ETA 8 s");
+  expect(text).toContain("jobs-3 pid 7: filling, batches of 1 600 rows, 19 ms each, last heard of 5 s ago");
+});
+
+it("says once who has paused it, and indents what a run has ended with", () => {
+  const waiting = { signal: "paused", reason: "paused by ann on 2026-11-23 01:02 UTC: noise", forMs: 9000 };
+  const paused = { who: "ann", at: "2026-11-23T01:02:03.000Z", why: "noise" };
+  const control = { settings: {}, paused };
+  const lines = statusText({ control }, [worker({ ...filling, state: "waiting", waiting })]).split("\n");
+  expect(lines.slice(2)).toEqual([
+    "  begun 2026-11-23 01:00 UTC",
+    "  paused by ann on 2026-11-23 01:02 UTC: noise",
+    "  jobs-1 pid 7: waiting for 9 s",
+  ]);
+  expect(statusText({ status: "failed", error: "one\ntwo" }, [])).toMatch(/\n {2}one\n {2}two$/);
+});
+
 it.each<readonly [string, WorkerReport, string]>([
   [
     "short batches",
@@ -54,9 +84,6 @@ it.each<readonly [string, WorkerReport, string]>([
   ],
   ["as somebody has asked for", filling, "filling, batches of 1 600 rows, 19 ms each"],
 ])("%s", (_, report, line) => {
-  const text = backfillStatusText(
-    { target: "production", label: `"User"."handle"`, record, workers: [worker(report)] },
-    colorsFor(false),
-  );
+  const text = statusText({}, [worker(report)]);
   expect(text.split("\n").map((each) => each.trim())).toContain(`jobs-1 pid 7: ${line}`);
 });

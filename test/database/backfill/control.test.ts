@@ -10,7 +10,7 @@ import { readDeployments, recordDeployment } from "../../../core/src/ledger/depl
 import { readFailures } from "../../../core/src/ledger/failures.js";
 import { ensureLedger } from "../../../core/src/ledger/schema.js";
 import { enlist, readWorkers } from "../../../core/src/ledger/workers.js";
-import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { type BackfillSpec, momentText } from "../../../core/src/model/index.js";
 import { plan } from "./fixture.js";
 import { numbered, systems, until } from "./systems.js";
 
@@ -51,7 +51,7 @@ describe.each(systems)("on $name", (system) => {
     const [worker] = await readWorkers(db, plan);
     expect(worker).toMatchObject({
       pid: process.pid,
-      report: { waiting: { signal: "paused", reason: `paused by ann at ${ann.at}: the shop is slow` } },
+      report: { waiting: { signal: "paused", reason: `paused by ann on ${momentText(ann.at)}: the shop is slow` } },
     });
     const waited = worker!.report.waiting!.forMs;
     await until(async () => (await readWorkers(db, plan))[0]!.report.waiting!.forMs > waited);

@@ -76,6 +76,26 @@ describe("a table whose keys are in no order", () => {
     expect(await wrong()).toBe(0);
   });
 
+  it("counts a row once, also where its new version lies ahead of the pass", async () => {
+    const spec = await make();
+    await db.query(`ALTER TABLE "User" ADD COLUMN pad text NOT NULL DEFAULT repeat('x', 500), SET (fillfactor = 100)`);
+    await db.query(`VACUUM FULL "User"`);
+    // Room in all pages but the first ones.
+    await db.query(`DELETE FROM "User" WHERE ctid > '(300,0)' AND id % 2 = 0`);
+    await db.query(`VACUUM ANALYZE "User"`);
+    const rest = await scalar<number>(db, `SELECT count(*)::int FROM "User"`);
+    let most = 0;
+    await fillTable(database.url, spec, {
+      onEvent: (event) => {
+        if (event.kind === "progress") most = Math.max(most, event.rows);
+      },
+    });
+    expect(await order()).toEqual(["ctid"]);
+    expect((await readBackfills(db, plan))[0]).toMatchObject({ rowsDone: rest, rowsFilled: rest });
+    expect(most).toBe(rest);
+    expect(await wrong()).toBe(0);
+  });
+
   it("names rows that are refused by their key", async () => {
     const spec = await make({ type: "integer", fill: "10 / (id - 77)" });
     const error = await errorOf(fillTable(database.url, spec));

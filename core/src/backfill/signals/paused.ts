@@ -1,3 +1,4 @@
+import { momentText } from "../../model/moment.js";
 import { defineSignal } from "./signal.js";
 
 /** `backfill pause`, from any terminal. */
@@ -13,7 +14,7 @@ export default defineSignal({
     ({ control: { paused } }) =>
       paused && {
         kind: "hold",
-        reason: `paused by ${paused.who} at ${paused.at}${paused.why === undefined ? "" : `: ${paused.why}`}`,
+        reason: `paused by ${paused.who} on ${momentText(paused.at)}${paused.why === undefined ? "" : `: ${paused.why}`}`,
         pauseMs: 200,
       },
 });

@@ -13,15 +13,17 @@ export default defineCommand({
       { eachBackfill },
       { readFailures },
       { keyLabel },
+      { conditionText },
       { numberOption },
       { nextText },
       { columns },
       { counted },
-      { tableLabel },
+      { momentText, tableLabel },
     ] = await Promise.all([
       import("../each-backfill.js"),
       import("../../ledger/failures.js"),
       import("../../backfill/keys.js"),
+      import("../../db/without-values.js"),
       import("../number-option.js"),
       import("../../review/terminal.js"),
       import("../../review/columns.js"),
@@ -29,10 +31,11 @@ export default defineCommand({
       import("../../model/index.js"),
     ]);
     const limit = numberOption(invocation, "limit", 1) ?? 100;
-    const { plan, results } = await eachBackfill(invocation, async ({ target, spec, connection, id, record }) => ({
+    const { plan, results } = await eachBackfill(invocation, async ({ target, spec, connection, id }) => ({
       target,
       table: tableLabel(spec.table),
-      key: record.work.key,
+      // Not that of the ledger's cursor, which may go by the places of rows.
+      key: spec.key,
       ...(await readFailures(connection, id, limit)),
     }));
     const all = results.reduce((sum, { total }) => sum + total, 0);
@@ -40,7 +43,13 @@ export default defineCommand({
       .filter(({ total }) => total > 0)
       .flatMap(({ target, table, key, failures, total }) => [
         `${io.colors.bold(target)}  "${table}"  ${counted(total, "row")} without a value`,
-        columns(failures.map((failure) => [keyLabel(key, failure.key), failure.code, failure.at])),
+        columns(
+          failures.map((failure) => [
+            keyLabel(key, failure.key),
+            `${conditionText(failure.code)} (SQLSTATE ${failure.code})`,
+            momentText(failure.at),
+          ]),
+        ),
         ...(total > failures.length ? [`  and ${counted(total - failures.length, "more row")}: --limit ${total}`] : []),
       ]);
     return {

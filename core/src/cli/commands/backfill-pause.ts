@@ -1,3 +1,4 @@
+import { momentText } from "../../model/moment.js";
 import { defineCommand, textOption } from "../command.js";
 import { controlBackfill, controlOptions } from "../control-backfill.js";
 import { whoAsks } from "../who.js";
@@ -18,7 +19,7 @@ export default defineCommand({
       (control) => ({ ...control, paused: control.paused ?? paused }),
       (before, _, isRunning) =>
         before.paused !== undefined
-          ? `was paused already, by ${before.paused.who} at ${before.paused.at}`
+          ? `was paused already, by ${before.paused.who} on ${momentText(before.paused.at)}`
           : isRunning
             ? "paused: no batch begins any more, within a second"
             : "paused: it does not run now, and a run would wait",

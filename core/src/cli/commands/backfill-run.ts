@@ -87,6 +87,16 @@ export default defineCommand({
     const refused: InstanceType<typeof LockstepError>[] = [];
     const all = await chooseTargets(config, project, io, textOption(invocation, "target"), true);
     const targets = partOf(all, textOption(invocation, "part"));
+    const refuse = (target: Target, error: InstanceType<typeof LockstepError>) => {
+      const { code, message, hint, details, cause } = error;
+      // Many targets may be of one database, which is all that a message names.
+      const named =
+        target.group === undefined
+          ? error
+          : new LockstepError(code, `${target.name}: ${message}`, { ...(hint && { hint }), details, cause });
+      if (refused.length > 0) io.err(`${code} ${named.message}`);
+      refused.push(named);
+    };
     const runOn = async (target: Target) => {
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
@@ -134,8 +144,7 @@ export default defineCommand({
           .catch((error: unknown) => {
             // Rows that get no value stop neither the other tables nor the other targets.
             if (!(error instanceof LockstepError) || !["LS5004", "LS5006"].includes(error.code)) throw error;
-            if (refused.length > 0) io.err(error.message);
-            refused.push(error);
+            refuse(target, error);
             return undefined;
           });
         if (result === undefined) continue;
@@ -157,10 +166,7 @@ export default defineCommand({
         // One of many: the others do not wait for it. Who stops one run stops them all.
         const isStopped = error instanceof LockstepError && ["LS5002", "LS5025"].includes(error.code);
         if (target.group === undefined || !(error instanceof LockstepError) || isStopped) throw error;
-        const { code, message, hint, details, cause } = error;
-        const named = new LockstepError(code, `${target.name}: ${message}`, { ...(hint && { hint }), details, cause });
-        if (refused.length > 0) io.err(named.message);
-        refused.push(named);
+        refuse(target, error);
       });
     const { alone, groups } = inGroups(said);
     const lines = [

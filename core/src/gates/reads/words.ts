@@ -1,5 +1,5 @@
+import { momentText } from "../../model/moment.js";
 import { statementText } from "../../sql/statement-words.js";
-import { moment } from "../confirmed.js";
 import type { OpenWriter } from "../gate.js";
 import { type ComparedStatement, leastCalls } from "./compare-statements.js";
 import type { ReadsMeasured } from "./measure-reads.js";
@@ -48,7 +48,7 @@ export function measuredText(
   const { compared, plans, replanned, others, seldom, isReset, columnCalls } = statements;
   const changed = replanned.filter(({ isWorse }) => !isWorse);
   const parts = [
-    `${counted(columnCalls, "read")} of ${name} since switch was released (${moment(baselineAt)})`,
+    `${counted(columnCalls, "read")} of ${name} since switch was released (${momentText(baselineAt)})`,
     `${counted(compared.length, "statement")} compared with before`,
     unplanned === undefined ? `${counted(plans, "query plan")} compared` : `query plans not compared: ${unplanned}`,
     ...changed.map((each) => `${quoted(each)} is planned as ${plan(each.after)} in place of ${plan(each.before)}`),
@@ -81,7 +81,7 @@ export function unmeasuredText({
     case "no-baseline":
       return "nothing was kept of reads when switch was released";
     case "too-few":
-      return `of ${leastCalls} reads of the column that are needed ${counted(statements?.columnCalls ?? 0, "read")} came since switch was released (${moment(baselineAt ?? "")})${uncounted === undefined ? "" : `; ${uncounted}`}`;
+      return `of ${leastCalls} reads of the column that are needed ${counted(statements?.columnCalls ?? 0, "read")} came since switch was released (${momentText(baselineAt ?? "")})${uncounted === undefined ? "" : `; ${uncounted}`}`;
     case "too-early":
       return `reads of the column are seen since ${counted(Math.floor(minutes), "minute")}, and ${watchMinutes} are needed`;
   }

@@ -1,4 +1,4 @@
-import { connect } from "../connect.js";
+import { connect, defaultSchema } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import type { DialectId } from "../model/index.js";
@@ -32,11 +32,14 @@ export interface Stage {
 /**
  * Opens a stage: a server of one's own where there is none to be used.
  *
- * @throws LS6501 no binaries of that version are found, or of that system · LS8004 the server of `url` cannot be reached
+ * @throws LS6501 no binaries of that version are found, or of that system · LS8004 `url` cannot be read, or its server not be reached
  */
 export async function openStage(request: StageRequest): Promise<Stage> {
   const { dialect, url, settings } = request;
-  if (url !== undefined) return stageOn(url, undefined);
+  if (url !== undefined) {
+    await defaultSchema(url);
+    return stageOn(url, undefined);
+  }
   if (dialect !== "postgresql") throw noServer(request);
   const account = unprivilegedAccount();
   const binaries = await findBinaries(request.root, request.major, account);

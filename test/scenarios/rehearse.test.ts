@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
@@ -106,6 +107,30 @@ test("a copy of a database keeps its rows, and a server that is named is left as
   } finally {
     await copy.drop();
   }
+});
+
+test("Ctrl-C ends it in order: no database is left, and nothing is written", async () => {
+  const [before, server] = [shop.read(`lockstep/${planId()}/rehearsal.json`), process.env.LOCKSTEP_TEST_PG ?? ""];
+  const child = spawn(join(shop.root, "node_modules/.bin/lockstep"), ["rehearse", "--stage-url", server], {
+    cwd: shop.root,
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      // Once: it comes again with what is printed at the end.
+      if (!output.includes("The ORM's own migration") && chunk.includes("The ORM's own migration"))
+        child.kill("SIGINT");
+      output += chunk.toString();
+    });
+  expect(await ended, output).toBe(130);
+  expect(output).toContain("Stopped: the stage is gone, and nothing was written.");
+  expect(shop.read(`lockstep/${planId()}/rehearsal.json`)).toBe(before);
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  const { rows } = await client.query("SELECT FROM pg_database WHERE datname LIKE 'lockstep_stage%'");
+  expect(rows).toEqual([]);
+  await client.end();
 });
 
 test("builds of the user's own serve in every phase; one that does not start ends it, and none is left", async () => {

@@ -59,7 +59,22 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
     signal: io.signal,
     now: () => io.now(),
     on: (event) => show(event, io),
-  }).finally(() => io.progress.end());
+  })
+    .catch((error: unknown) => {
+      // Whatever it was that noticed first: somebody has stopped it.
+      if (io.signal.aborted) return undefined;
+      throw error;
+    })
+    .finally(() => io.progress.end());
+  if (rehearsal === undefined)
+    return {
+      text: [
+        "Stopped: the stage is gone, and nothing was written.",
+        nextText(`npx lockstep rehearse ${plan.id}`, io.colors),
+      ].join("\n"),
+      json: { plan: plan.id, isStopped: true },
+      exitCode: 130,
+    };
   const file = `${planFolder(plan.id)}/rehearsal.json`;
   writeFileSync(join(project.root, file), `${JSON.stringify(rehearsal, null, 2)}\n`);
   const isFine = rehearsal.findings.length === 0;

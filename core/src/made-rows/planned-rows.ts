@@ -65,17 +65,24 @@ export function firstFree({ rows, stats }: PlannedRows): string {
   return String([BigInt(rows), ...highest].reduce((most, each) => (each > most ? each : most)));
 }
 
-/** @throws LS6502 the server refuses the rows of a table */
-export async function refusable(table: string, run: () => Promise<unknown>): Promise<void> {
+/** @throws LS6502 the server refuses the rows of a table; the columns of a check are named */
+export async function refusable(
+  table: string,
+  run: () => Promise<unknown>,
+  checks: TableShape["checks"] = [],
+): Promise<void> {
   try {
     await run();
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
+    const { constraint } = error as typeof error & { readonly constraint?: string };
+    const columns = checks.find(({ name }) => name === constraint)?.columns ?? ["<column>"];
+    const values = columns.map((column) => `${JSON.stringify(`${table}.${column}`)}: "<sql over n>"`).join(", ");
     throw new LockstepError(
       "LS6502",
       `The rows that were made for "${table}" are refused: ${textWithoutValues(error)}`,
       {
-        hint: `Say in lockstep.config.ts how the values of its columns are made, from the number n of a row: rehearse: { values: { "${table}.<column>": "<sql over n>" } }; or take a dump with rows: npx lockstep rehearse --from dump.sql`,
+        hint: `Say in lockstep.config.ts how the values of its columns are made, from the number n of a row: rehearse: { values: { ${values} } }; or take a dump with rows: npx lockstep rehearse --from dump.sql`,
         cause: error,
       },
     );

@@ -63,15 +63,20 @@ export class RowValues {
     const stats = table.stats?.columns[name];
     const unit = unitOf(table, name, this.#tables, this.sql);
     const key = unit.foreignKey;
+    const nulls = column.isRequired || isInKey(shape, name) ? 0 : (stats?.nulls ?? 0);
+    const isMissing = unit.most === 0 ? 1 : nulls;
+    if (isMissing >= 1 && !column.isRequired) return () => "NULL";
+    if (unit.most === 0) throw noValue(shape, column, "the table that it leads to has no rows");
     // Keys that lead round in a circle have no first value.
     if (key !== undefined && depth > 8) throw noValue(shape, column, "its foreign keys lead in a circle");
     const made = key
       ? this.#value(key.to, key.toColumns[key.columns.indexOf(name)]!, depth + 1)
       : this.#plain(table, column, stats, unit.distinct);
-    const nulls = column.isRequired || isInKey(shape, name) ? 0 : (stats?.nulls ?? 0);
-    const isMissing = unit.most === 0 ? 1 : nulls;
-    if (isMissing >= 1 && !column.isRequired) return () => "NULL";
-    if (unit.most === 0) throw noValue(shape, column, "the table that it leads to has no rows");
+    // Each value once, and fewer of them than rows: the others have none.
+    if (unit.most < rows && isUnique(shape, unit.columns)) {
+      const most = Math.min(unit.most, Math.round(rows * (1 - nulls)));
+      return (row) => `CASE WHEN ${number(row)} < ${most} THEN ${made(number(row))} END`;
+    }
     if (isMissing === 0 || rows === 0) return (row) => made(number(row));
     const seed = seedOf(`${shape.name} ${unit.columns.join()} null`);
     return (row) => `CASE WHEN ${this.sql.share(row, seed)} >= ${isMissing} THEN ${made(number(row))} END`;
@@ -89,7 +94,13 @@ export class RowValues {
     const width = stats?.width || 12;
     const isOrdered = Math.abs(stats?.correlation ?? 0) >= 0.9;
     return (number) =>
-      made(number, { width, distinct: Math.max(distinct, 1), isOrdered, range: range && rows > 0 ? range : undefined });
+      made(number, {
+        width,
+        distinct: Math.max(distinct, 1),
+        numbers: numbersOf(distinct, rows * (1 - (stats?.nulls ?? 0)), rows),
+        isOrdered,
+        range: range && rows > 0 ? range : undefined,
+      });
   }
 
   /** By column: which of the values, or of the rows that a foreign key leads to, a row has. */
@@ -127,7 +138,8 @@ export class RowValues {
         const [group, place] = free.toSorted(
           (one, other) => one.distinct - other.distinct || one.most - other.most,
         ) as [Unit, Unit];
-        const groups = Math.min(group.most, Math.max(1, Math.ceil(rows / place.most), Math.round(group.distinct)));
+        const wanted = Math.max(1, Math.ceil(rows / place.most), Math.round(group.distinct));
+        const groups = Math.max(1, Math.min(group.most, wanted));
         const size = Math.max(1, Math.ceil(rows / groups));
         drawn.set(idOf(group), (row) => this.sql.divided(row, size));
         const places = Math.max(size, Math.min(place.most, Math.round(place.distinct)));
@@ -158,16 +170,27 @@ export function mostRows(
   sql: NumberSql,
 ): number {
   const table = { shape, rows, stats: undefined, productionRows: 0, given: {} };
+  const isOptional = (name: string) => shape.columns.some((each) => each.name === name && !each.isRequired);
   return shape.uniqueKeys.reduce((most, key) => {
-    const units = new Map(
-      key.map((name) => unitOf(table, name, tables, sql)).map((unit) => [unit.columns.join("\0"), unit.most]),
-    );
+    const units = [
+      ...new Map(
+        key.map((name) => unitOf(table, name, tables, sql)).map((unit) => [unit.columns.join("\0"), unit]),
+      ).values(),
+    ];
+    // A row without a value in a key is like no other one.
+    const isFree = ({ columns, most }: Unit) => columns.every(isOptional) && (units.length === 1 || most === 0);
+    if (units.some(isFree)) return most;
+    // 0 * Infinity is no number.
+    if (units.some((unit) => unit.most === 0)) return 0;
     return Math.min(
       most,
-      [...units.values()].reduce((product, each) => product * each, 1),
+      units.reduce((product, each) => product * each.most, 1),
     );
   }, rows);
 }
+
+const isUnique = ({ uniqueKeys }: TableShape, columns: readonly string[]) =>
+  uniqueKeys.some((key) => key.every((each) => columns.includes(each)));
 
 function unitOf(table: PlannedRows, name: string, tables: ReadonlyMap<string, PlannedRows>, sql: NumberSql): Unit {
   const { shape, rows, stats, productionRows } = table;
@@ -182,8 +205,7 @@ function unitOf(table: PlannedRows, name: string, tables: ReadonlyMap<string, Pl
       ? allowed.values.length
       : column.labels.length || sql.valuesOfType(column) || Number.POSITIVE_INFINITY;
   const most = foreignKey === undefined ? ofType : tables.get(foreignKey.to)!.rows;
-  const isUnique = shape.uniqueKeys.some((key) => key.every((each) => columns.includes(each)));
-  const found = isUnique
+  const found = isUnique(shape, columns)
     ? rows
     : Math.max(...columns.map((each) => distinctOf(stats?.columns[each], rows, productionRows)));
   return { columns, most, distinct: Math.max(1, Math.min(found, most, Math.max(rows, 1))), foreignKey };
@@ -243,10 +265,18 @@ function drawnFrom(
   return (row) => spread(sql.withShare(sql.share(row, seed), least));
 }
 
+/** What the numbers of values stay below: nearly as many as rows are drawn of more, or in the order of the rows; see `drawnFrom`. */
+function numbersOf(distinct: number, draws: number, rows: number): number {
+  return distinct < draws / 2 ? distinct * 2 : Math.max(rows, draws * largestPool);
+}
+
+/** Of each row that is drawn. */
+const largestPool = 25;
+
 /** How many values to draw from, so that so many different ones come out: some come twice, and others never. */
 function poolOf(wanted: number, draws: number): number {
   if (wanted <= 0) return 0;
-  if (wanted >= draws * 0.98) return Math.ceil(Math.max(wanted, draws * 25));
+  if (wanted >= draws * 0.98) return Math.ceil(Math.max(wanted, draws * largestPool));
   let [least, greatest] = [wanted, wanted * 50];
   for (let step = 0; step < 40; step++) {
     const pool = (least + greatest) / 2;

@@ -41,6 +41,8 @@ export interface Wanted {
   readonly width: number;
   /** How many values there are. */
   readonly distinct: number;
+  /** Numbers are below this one: of values that are drawn there are more than come out. */
+  readonly numbers: number;
   /** Values in the order of their numbers. */
   readonly isOrdered: boolean;
   readonly range: readonly [string, string] | undefined;

@@ -240,7 +240,10 @@ async function prepare(
           defaultRows,
           values,
           sessions: 2,
-          onProgress: (progress) => on({ kind: "rows", ...progress }),
+          onProgress: (progress) => {
+            request.signal.throwIfAborted();
+            on({ kind: "rows", ...progress });
+          },
         },
       );
   const probed = chosen.length === 0 ? await rehearsing.probes(connection, own) : chosen.map(({ each }) => each);

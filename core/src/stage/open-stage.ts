@@ -1,4 +1,4 @@
-import { connect } from "../connect.js";
+import { connect, defaultSchema } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type DialectId, dialectLabels } from "../model/index.js";
@@ -47,11 +47,15 @@ export interface Stage {
 /**
  * Opens a stage: a server of one's own where there is none to be used.
  *
- * @throws LS6501 no server of that system and version is found, or it does not start · LS8004 the server of `url` cannot be reached
+ * @throws LS6501 no server of that system and version is found, or it does not start · LS8004 `url` cannot be read, or its
+ *   server not be reached
  */
 export async function openStage(request: StageRequest): Promise<Stage> {
   const { dialect, url } = request;
-  if (url !== undefined) return stageOn(url, undefined);
+  if (url !== undefined) {
+    await defaultSchema(url);
+    return stageOn(url, undefined);
+  }
   const opening = dialect === "postgresql" ? ownPostgres(request) : ownMysql(request, dialect);
   const server = await opening.catch((cause: unknown) => {
     if (cause instanceof LockstepError) throw cause;

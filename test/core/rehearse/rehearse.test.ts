@@ -227,6 +227,12 @@ describe("query plans", () => {
     ["much dearer", plan(100, "a"), plan(301, "a"), [true]],
     ["another, and dearer", plan(100, "a"), plan(160, "b"), [true]],
     ["dearer, and nothing yet", plan(1, "a"), plan(99, "a"), []],
+    [
+      "the same, by several processes",
+      plan(4600, "Aggregate", "  Seq Scan"),
+      plan(9200, "Aggregate", "  Gather", "    Aggregate", "      Seq Scan"),
+      [false],
+    ],
     ["another, as dear", plan(10, "a"), plan(10, "b"), [false]],
   ])("%s", (_, before, after, expected) => {
     expect(worseThan([before], [after], "expand").map(({ isWorse }) => isWorse)).toEqual(expected);

@@ -39,7 +39,7 @@ export async function makeRows(
       sessions.map(async (session) => {
         for (let part = parts[next++]; part !== undefined; part = parts[next++]) {
           const sql = values.insert(part.shape.oid, part.from, part.to);
-          await refusable(part.shape.name, () => session.query(sql));
+          await refusable(part.shape.name, () => session.query(sql), part.shape.checks);
           done += part.to - part.from;
           request.onProgress({ table: part.shape.name, rows: done, total });
         }

@@ -214,7 +214,7 @@ class Shaper {
   async #made(column: ColumnShape, count: number, from: number): Promise<readonly (string | null)[]> {
     const made = valueOfType(column);
     if (made === undefined) return [null];
-    const sql = made("n", { width: 24, distinct: 2 ** 40, isOrdered: true, range: undefined });
+    const sql = made("n", { width: 24, distinct: 2 ** 40, numbers: 2 ** 40, isOrdered: true, range: undefined });
     const { rows } = await this.connection.query<{ value: string }>(
       `SELECT ${printed(sql, column)} AS value FROM ${numbers(from, from + count)} ORDER BY n`,
     );

@@ -9,8 +9,8 @@ const lengthOf = ({ baseType }: ColumnShape) => Number(/\((\d+)/.exec(baseType)?
 const hex = (number: string, digits: number) => `LPAD(LOWER(HEX(${number})), ${digits}, '0')`;
 
 /** Text of a length that sorts as its numbers, or not at all as these. */
-const text: ValueOf = (number, { width, isOrdered, distinct }, column) => {
-  const digits = Math.max(1, Math.ceil(Math.log(Math.max(distinct, 2)) / Math.log(16)));
+const text: ValueOf = (number, { width, isOrdered, numbers }, column) => {
+  const digits = Math.max(1, Math.ceil(Math.log(Math.max(numbers, 2)) / Math.log(16)));
   const length = Math.min(lengthOf(column), Math.max(Math.round(width) - 1, digits));
   // Times an odd constant is another one for each number: the order is lost, no two become one.
   const spread = `(((${number}) * 40503 + 17) % ${16 ** Math.min(digits, 11)})`;

@@ -6,9 +6,9 @@ type ValueOf = (number: string, wanted: Wanted, column: ColumnShape) => string;
 
 const hex = (number: string, digits: number) => `lpad(to_hex(${number}), ${digits}, '0')`;
 /** Text of a length that sorts as its numbers, or not at all as these. */
-const text: ValueOf = (number, { width, isOrdered, distinct }, { baseType }) => {
+const text: ValueOf = (number, { width, isOrdered, numbers }, { baseType }) => {
   const limit = Number(/\((\d+)\)/.exec(baseType)?.[1] ?? Number.POSITIVE_INFINITY);
-  const digits = Math.max(1, Math.ceil(Math.log(Math.max(distinct, 2)) / Math.log(16)));
+  const digits = Math.max(1, Math.ceil(Math.log(Math.max(numbers, 2)) / Math.log(16)));
   const length = Math.min(limit, Math.max(Math.round(width) - 1, digits));
   // A bigint times an odd constant is another one for each number: the order is lost, no two become one.
   const spread = `(((${number}) * 40503 + 17) % ${16 ** Math.min(digits, 12)})`;

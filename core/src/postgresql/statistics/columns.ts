@@ -1,5 +1,6 @@
 import type { Connection } from "../../dialects/connection.js";
 import type { ColumnStats } from "../../stats/stats-file.js";
+import { rounded } from "./rounded.js";
 import { isOfApplication } from "./tables.js";
 
 interface Read {
@@ -56,9 +57,6 @@ export async function readColumns(connection: Connection): Promise<{
   }
   return { columns, unseen: [...seen].flatMap(([table, isSeen]) => (isSeen ? [] : [table])) };
 }
-
-/** Digits beyond these differ from one ANALYZE to the next. */
-const rounded = (value: number) => Number(value.toPrecision(4));
 
 const ofKey = (name: string, at: string) =>
   `CASE WHEN a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) AND EXISTS (

@@ -3,6 +3,7 @@ import { loadParser } from "../../sql/postgres/parser.js";
 import { quoteIdentifier } from "../../sql/postgres/quote.js";
 import type { StatementStats } from "../../stats/stats-file.js";
 import { findExtension, isHere, isoSql } from "../statements.js";
+import { rounded } from "./rounded.js";
 
 interface Counted {
   readonly statements: readonly StatementStats[];
@@ -75,7 +76,7 @@ function together(statements: readonly StatementStats[]): readonly StatementStat
     const mean = (of: "meanMs" | "rows") => (known[of] * known.calls + each[of] * each.calls) / calls;
     byText.set(each.text, { text: each.text, calls, meanMs: mean("meanMs"), rows: mean("rows") });
   }
-  return [...byText.values()];
+  return [...byText.values()].map((each) => ({ ...each, meanMs: rounded(each.meanMs), rows: rounded(each.rows) }));
 }
 
 /** Of monitoring, of migrations, and of Lockstep itself. */

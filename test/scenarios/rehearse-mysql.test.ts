@@ -1,6 +1,11 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rehearsalSchema } from "../../core/src/rehearse/rehearsal.js";
+import { openStage } from "../../core/src/stage/open-stage.js";
+import { createMariadbDatabase } from "../support/mariadb.js";
 import { createMysqlPrismaProject, type MysqlPrismaProject } from "../support/mysql-prisma-project.js";
+import { type RunResult, run } from "../support/run.js";
+import { commands, createTypeormProject } from "../support/typeorm-project.js";
 
 // A plan for MariaDB is rehearsed as a user types it, on a server of its own.
 
@@ -84,4 +89,60 @@ test("a replica that nobody can start is refused, not left out", async () => {
   const { code, output } = await shop.lockstep(["rehearse", "--replica"]);
   expect(code).toBe(2);
   expect(output).toContain("LS6504");
+});
+
+const dataSource = `import "reflect-metadata";
+import { withLockstep } from "@lockstep/typeorm-wrapper";
+import { DataSource } from "typeorm";
+import { Device } from "./device";
+export default withLockstep(
+  new DataSource({ type: "mariadb", url: process.env.DATABASE_URL, entities: [Device], migrations: ["src/migrations/*.ts"] }),
+);
+`;
+const device = (more = "") => `import { Column, Entity, PrimaryGeneratedColumn } from "typeorm";
+@Entity()
+export class Device {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column({ type: "varchar", length: 80 })
+  name!: string;
+${more}}
+`;
+
+test("TypeORM's classes are read, and their plan is rehearsed on a server that is named", async () => {
+  const database = await createMariadbDatabase("rehearse_typeorm");
+  const project = createTypeormProject({
+    version: "1.1.1",
+    module: "commonjs",
+    files: { "src/data-source.ts": dataSource, "src/device.ts": device() },
+  });
+  const env = { DATABASE_URL: database.url };
+  const done = async (command: Promise<RunResult>) => {
+    const { code, output } = await command;
+    expect(code, output).toBe(0);
+    return output;
+  };
+  const typeorm = (...args: string[]) => done(project.cli("tsx", args, env));
+  const lockstep = (...args: string[]) =>
+    done(
+      run(process.execPath, [join(project.root, "node_modules", commands.lockstep), ...args], {
+        cwd: project.root,
+        env,
+      }),
+    );
+  const stage = await openStage({ root: project.root, dialect: "mariadb", settings: { performance_schema: "ON" } });
+  try {
+    await typeorm("migration:generate", "src/migrations/Init");
+    await typeorm("migration:run");
+    const label = `\n  /** @lockstep.backfill(upper(name)) */\n  @Column({ type: "varchar", length: 80 })\n  label!: string;\n`;
+    project.write("src/device.ts", device(label));
+    await typeorm("migration:generate", "src/migrations/Label");
+    const output = await lockstep("rehearse", "--rows", "2000", "--stage-url", await stage.create());
+    expect(output).toContain("every lock was as the plan states it");
+  } finally {
+    await stage.close();
+    project.dispose();
+    await database.drop();
+  }
 });

@@ -286,7 +286,7 @@ class Way {
     const stated = verdicts && statedOf(verdicts);
     const observed = session && {
       locks: [...strongestLocks([...seen.locks, ...(told?.locks ?? [])])],
-      held: told?.held ?? "instant",
+      ...(told && { held: told.held }),
     };
     const step: RehearsedStep = {
       ...head,

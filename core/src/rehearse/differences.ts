@@ -24,11 +24,13 @@ export function differencesBetween(stated: Stated, observed: Observed, isComplet
     if (strength(seen?.mode) >= strength(mode)) return [];
     return [{ kind: "weaker-lock", table, mode, ...(seen === undefined ? {} : { seen: seen.mode }) }];
   });
-  const isLonger = durations.indexOf(observed.held) > durations.indexOf(stated.held);
+  const { held } = observed;
   return [
     ...stronger,
     ...weaker,
-    ...(isLonger ? [{ kind: "held-longer" as const, stated: stated.held, seen: observed.held }] : []),
+    ...(held !== undefined && durations.indexOf(held) > durations.indexOf(stated.held)
+      ? [{ kind: "held-longer" as const, stated: stated.held, seen: held }]
+      : []),
   ];
 }
 

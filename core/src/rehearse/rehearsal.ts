@@ -52,7 +52,11 @@ const step = z.object({
   stated: z.object({ locks: z.array(lock), held: z.enum(durations), doubts: z.array(z.string()) }).optional(),
   /** Absent: nothing could look. */
   observed: z
-    .object({ locks: z.array(lock.extend({ heldMs: z.number().optional() })), held: z.enum(durations) })
+    .object({
+      locks: z.array(lock.extend({ heldMs: z.number().optional() })),
+      /** Absent: the server kept no account, and locks of an instant were not seen. */
+      held: z.enum(durations).optional(),
+    })
     .optional(),
   differences: z.array(difference),
   waits: z.array(wait),

@@ -62,6 +62,13 @@ export function findingText({ kind, detail, value = 0, limit = 0 }: RehearsalFin
   }
 }
 
+/** What a step was seen to lock: where the server kept no account, what lasted. */
+export function seenText({ locks, held }: NonNullable<RehearsedStep["observed"]>): string {
+  if (locks.length === 0) return held === undefined ? "no lock that lasted" : "no lock";
+  const list = locks.map(({ mode, table }) => `${mode} on "${tableLabel(named(table))}"`).join(", ");
+  return held === undefined ? list : `${list}, ${held}`;
+}
+
 /** A statement whose query plan changed: what it was, what it is, and what it costs. */
 export function replannedText({ before, after, costBefore, costAfter }: Replanned): string {
   const [old, now] = [before, after].map((nodes) => nodes.map((node) => node.trim()).join(" → "));

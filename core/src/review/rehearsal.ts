@@ -5,7 +5,15 @@ import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 import { duration } from "./progress.js";
-import { adviceTexts, differenceText, findingText, replannedText, stallText, waitText } from "./rehearsal-words.js";
+import {
+  adviceTexts,
+  differenceText,
+  findingText,
+  replannedText,
+  seenText,
+  stallText,
+  waitText,
+} from "./rehearsal-words.js";
 
 /** What a rehearsal came to, for people: what would have happened, what happens with the plan, and what to change. */
 export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
@@ -122,8 +130,7 @@ function locksText(step: RehearsedStep, colors: Colors): string {
       `${counted(rows ?? 0, "row")} in ${batches === 1 ? "1 batch" : `${batches ?? 0} batches`}, ${sizeText(Math.max(growthBytes, 0))} more${lag === undefined ? "" : `, replica up to ${stallText(lag.ms)} and ${sizeText(lag.bytes)} behind`}`,
     );
   if (observed === undefined) return "";
-  const locks = observed.locks.map(({ mode, table }) => `${mode} on "${table.name}"`).join(", ");
-  return colors.dim(locks === "" ? "no lock" : `${locks}, ${observed.held}`);
+  return colors.dim(seenText(observed));
 }
 
 /** Of a rehearsal without a finding. */

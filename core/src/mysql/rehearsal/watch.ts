@@ -1,7 +1,7 @@
 import type { Connection } from "../../dialects/connection.js";
 import type { Glance, SeenWait, Sizes } from "../../dialects/rehearsing.js";
 import { LockstepError } from "../../errors.js";
-import { type LockMode, lockModes, type TableLock, type TableName } from "../../model/index.js";
+import { isFelt, type LockMode, lockModes, type TableLock, type TableName } from "../../model/index.js";
 
 /**
  * Metadata locks, by what others wait for: the locks of PostgreSQL that come nearest, as verdicts state them. Those of reading and of writing rows
@@ -16,7 +16,7 @@ const modes: Readonly<Record<string, LockMode>> = {
   SHARED_WRITE: "ROW EXCLUSIVE",
 };
 
-/** Every ALTER has an exclusive lock at its start and its end: what is seen for no longer is an instant of these. */
+/** Every ALTER and every CREATE TRIGGER has a lock that others wait for at its start and its end: what is seen for no longer is an instant of these. */
 const instantMs = 200;
 
 /** The servers tell whole seconds at best: since when something is seen again and again is kept here, for each observer. */
@@ -68,7 +68,7 @@ export async function glance(connection: Connection, pid: number): Promise<Glanc
   const own = rows.filter((row) => Number(row.pid) === pid && !isOfServer(row.name));
   const locks = own.flatMap((row): TableLock[] => {
     const mode = modes[row.mode];
-    const isInstant = mode === "ACCESS EXCLUSIVE" && (ms.get(keyOf(row)) ?? 0) < instantMs;
+    const isInstant = isFelt(mode) && (ms.get(keyOf(row)) ?? 0) < instantMs;
     return row.status !== "GRANTED" || mode === undefined || isInstant ? [] : [{ table: { name: row.name }, mode }];
   });
   const waits = rows.flatMap((row): SeenWait[] => {
@@ -76,9 +76,10 @@ export async function glance(connection: Connection, pid: number): Promise<Glanc
     if (Number(waiting) === pid || status !== "PENDING" || program?.startsWith("lockstep")) return [];
     const held = own.filter((each) => each.name === name).map((each) => modes[each.mode]);
     const strongest = lockModes.findLast((each) => held.includes(each));
-    if (strongest === undefined) return [];
-    const table = { name };
-    return [{ pid: Number(waiting), table, wanted: words(mode), held: strongest, ms: ms.get(keyOf(row)) ?? 0 }];
+    const waitedMs = ms.get(keyOf(row)) ?? 0;
+    // Seen for the first time: for how long, the next look says.
+    if (strongest === undefined || waitedMs === 0) return [];
+    return [{ pid: Number(waiting), table: { name }, wanted: words(mode), held: strongest, ms: waitedMs }];
   });
   return { locks, waits };
 }

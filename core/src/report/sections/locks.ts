@@ -1,8 +1,7 @@
-import { tableLabel } from "../../model/names.js";
 import { inFiles } from "../../model/plan.js";
 import { phasesOf } from "../../plan/phases.js";
 import type { LockWait, RehearsedStep } from "../../rehearse/rehearsal.js";
-import { differenceText, named, stallText, waitText } from "../../review/rehearsal-words.js";
+import { differenceText, seenText, stallText, waitText } from "../../review/rehearsal-words.js";
 import { lockWords } from "../../review/words.js";
 import { unitsOf } from "../../units.js";
 import { type Block, heading, list, missing, strong, table, text } from "../blocks.js";
@@ -115,11 +114,7 @@ function seenIn(steps: readonly RehearsedStep[]) {
 function seenWords({ observed, error, differences }: ReturnType<typeof seenIn>): string {
   if (error !== undefined) return `refused: ${error}`;
   if (observed === undefined) return "nothing could look";
-  const all = observed.map(({ locks, held }) =>
-    locks.length === 0
-      ? "no lock"
-      : `${locks.map(({ mode, table }) => `${mode} on "${tableLabel(named(table))}"`).join(", ")}, ${held}`,
-  );
+  const all = observed.map(seenText);
   return `${differences.length > 0 ? "✖ " : ""}${[...new Set(all)].join("; ")}`;
 }
 

@@ -30,6 +30,9 @@ const madeParts = /(<!-- Made from the code: npm run docs -->\n)[\s\S]*?(<!-- en
 const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[]) =>
   [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
+/** What a terminal says, as Markdown: `<file>` is no element there, and would be gone. */
+const prose = (text: string) => text.replace(/`[^`]*`|<(?=[a-z/])/gi, (part) => (part === "<" ? "\\<" : part));
+
 function metricRows(): string {
   const rows = Object.values(metrics).map(({ name, type, unit, description, attributes }) => [
     `\`${name}\``,
@@ -99,16 +102,16 @@ function pages(): Map<string, string> {
   for (const [code, { title, why, next, exit }] of codes)
     add(
       `errors/${code}.md`,
-      `# ${code}: ${title}`,
-      `**Why it matters.** ${why}`,
-      `**What to do.** ${next}`,
+      `# ${code}: ${prose(title)}`,
+      `**Why it matters.** ${prose(why)}`,
+      `**What to do.** ${prose(next)}`,
       `Exit code ${exits[exit]}. The message itself names the place. In the terminal: \`npx lockstep explain ${code}\`.`,
     );
   add(
     "errors/README.md",
     "# Error codes",
     "A code is never used again for something else.",
-    codes.map(([code, { title }]) => `- [${code}](${code}.md) ${title}`).join("\n"),
+    codes.map(([code, { title }]) => `- [${code}](${code}.md) ${prose(title)}`).join("\n"),
   );
   const rewriting = new Set(rules.map(({ id }) => id));
   for (const rule of checkRules.filter(({ id }) => !rewriting.has(id)))
@@ -173,8 +176,8 @@ function pages(): Map<string, string> {
         " ",
       );
       const rows = [
-        ...(command.arguments ?? []).map((argument) => `| \`${argument.name}\` | ${argument.description} |`),
-        ...(command.options ?? []).map((option) => `| \`${option.flags}\` | ${option.description} |`),
+        ...(command.arguments ?? []).map((argument) => `| \`${argument.name}\` | ${prose(argument.description)} |`),
+        ...(command.options ?? []).map((option) => `| \`${option.flags}\` | ${prose(option.description)} |`),
       ];
       const table = rows.length === 0 ? [] : [`| | |\n| --- | --- |\n${rows.join("\n")}`];
       // The one command that is typed before anything is installed.

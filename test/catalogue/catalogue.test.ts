@@ -7,8 +7,8 @@ import { commands } from "../../core/src/cli/commands/index.js";
 import { errorTable } from "../../core/src/errors.js";
 import { gates } from "../../core/src/gates/index.js";
 import { rules } from "../../core/src/rules/index.js";
-import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
-import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
+import { headingId } from "../../site/links.js";
+import { typedCommands } from "../support/typed-commands.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const source = ["core/src", "plugin-prisma/src", "plugin-typeorm/src", "plugin-typeorm/wrapper/src"]
@@ -44,47 +44,19 @@ test.each(rules.map((rule) => [rule.id, rule] as const))("%s has examples, a pag
   expect(existsSync(join(root, "test/core/rules", `${id}.test.ts`))).toBe(true);
 });
 
-test("commands that messages tell people to type exist", () => {
-  const own = [prismaPlugin, typeormPlugin].flatMap((plugin) => plugin.commands ?? []);
-  const known = new Set([...commands, ...own].map((command) => command.name));
-  const second = [...new Set([...known].flatMap((name) => name.split(" ").slice(1)))].join("|");
-  const typed = new RegExp(`npx lockstep ([a-z]+(?: (?:${second}))?)`, "g");
-  const told = [...`${source}\n${JSON.stringify(errorTable)}`.matchAll(typed)].map((match) => match[1] ?? "");
-  expect(told.length).toBeGreaterThan(10);
-  expect(told.filter((name) => !known.has(name) && !known.has(name.split(" ")[0] ?? ""))).toEqual([]);
-});
-
-test("options that messages tell people to type are those of the command", () => {
-  const flagsOf = new Map(
-    commands.map(({ name, options = [] }) => [name, options.map(({ flags }) => flags).join(" ")]),
-  );
-  const written = /npx lockstep ([a-z]+(?: [a-z]+)?)([^\n"'`;:]*)/g;
-  const told = [...`${source}\n${JSON.stringify(errorTable)}`.matchAll(written)];
-  const wrong = told.flatMap(([text, name = "", rest = ""]) => {
-    // Commands of plugins take the options of the ORM's own.
-    const flags = flagsOf.get(name) ?? flagsOf.get(name.split(" ")[0] ?? "");
-    const typed = [...rest.matchAll(/ (--[a-z][a-z-]*)/g)].map(([, flag = ""]) => flag);
-    const isKnown = (flag: string) => new RegExp(`${flag}(?![a-z-])`).test(`${flags} --json`);
-    return flags === undefined || typed.every(isKnown) ? [] : [text];
-  });
-  expect(told.filter(([text]) => text.includes(" --")).length).toBeGreaterThan(20);
-  expect(wrong).toEqual([]);
+test("commands that messages tell people to type exist, with their options", () => {
+  const told = typedCommands(`${source}\n${JSON.stringify(errorTable)}`);
+  expect(told.filter(({ text }) => text.includes(" --")).length).toBeGreaterThan(20);
+  expect(told.filter(({ wrong }) => wrong !== undefined)).toEqual([]);
 });
 
 test("links of the documentation lead to a file, and to a heading of it", () => {
   const pages = [
-    ...["README.md", "CONTRIBUTING.md", "SECURITY.md"],
+    ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "site/index.md"],
     ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((file) => `docs/${file}`),
   ].filter((file) => file.endsWith(".md"));
   const text = (file: string) => readFileSync(join(root, file), "utf8").replace(/^```[\s\S]*?^```$/gm, "");
-  // As GitHub makes them.
-  const headings = (file: string) =>
-    [...text(file).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
-      title
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}_ -]/gu, "")
-        .replaceAll(" ", "-"),
-    );
+  const headings = (file: string) => [...text(file).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) => headingId(title));
   const broken = pages.flatMap((page) =>
     [...text(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(([link, path = "", heading]) => {
       const file = path === "" ? page : join(dirname(page), path);

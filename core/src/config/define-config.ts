@@ -1,4 +1,5 @@
 import type { Family, SignalId } from "../model/index.js";
+import type { Severity } from "./check-severities.js";
 import type { FillFunction } from "./fill-function.js";
 
 export type { FillFunction, FillRow, FillValue } from "./fill-function.js";
@@ -109,7 +110,38 @@ export interface LockstepConfigInput {
     batchMs?: number;
     /** Rest between two batches. Default: 0. */
     pauseMs?: number;
+    /** Every other option of `lockstep backfill run` that limits it: `maxReplicaLag: "64MB"`. Default: that of the option. */
+    [option: string]: string | number | undefined;
   };
+  /** How `lockstep rehearse` fills its tables, and what it asks them. */
+  rehearse?: {
+    /** Requests a second. Default: 100. */
+    rate?: number;
+    /**
+     * SQL of the values that it cannot make by itself, by table and column; `n` is the number of the row.
+     * @example { "Plate.text": "'AB-' || n" }
+     */
+    values?: Record<string, string>;
+    /** Starts the build of before, in a shell. Goes with `new` and `load`. Default: none, the tables are asked without an application. */
+    old?: string;
+    /** Starts the build of the plan's phase. */
+    new?: string;
+    /**
+     * The requests that both builds get.
+     * @example ["GET /users/{1..1000}", 'POST /users {"email":"rehearsal-{n}@example.com"}']
+     */
+    load?: string[];
+  };
+  /** What `lockstep drift` compares. */
+  drift?: {
+    /**
+     * Differences that are left out, by kind and name, with `*` for anything. Default: none.
+     * @example ["extension pg_stat_statements", "index Order.*_manual"]
+     */
+    ignore?: string[];
+  };
+  /** What `lockstep check` says of the migrations of a pull request. */
+  check?: CheckInput;
   /** How TypeORM is run, where the scripts of package.json do not say. */
   typeorm?: {
     /** The file that exports the data source, as the CLI is given it: "src/data-source.ts". Default: that of the scripts. */
@@ -129,6 +161,20 @@ export interface LockstepConfigInput {
    * } } }
    */
   fills?: Record<string, Record<string, FillInput>>;
+}
+
+/** How migrations are checked. */
+export interface CheckInput {
+  /** The branch that migrations are new since: "origin/develop". Default: the main branch. */
+  base?: string;
+  /** The lowest major version of PostgreSQL that they run on. Default: unknown, newer syntax is not told. */
+  server?: number;
+  /** By rule: "error", "warning" or "off". Default: each rule's own. */
+  rules?: Record<string, Severity>;
+  /** What somebody has looked at and lets pass, besides comments in the migrations. Default: none. */
+  waivers?: { rule: string; files?: string; reason: string; until?: string }[];
+  /** A file that lists what was there before Lockstep was: it is not told again. */
+  baseline?: string;
 }
 
 /** Measures of your own: `{target}` in a URL or a query stands for the target's name. */

@@ -1,8 +1,9 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { defineConfig } from "../../../core/src/config/define-config.js";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type * as z from "zod";
+import { defineConfig, type LockstepConfigInput } from "../../../core/src/config/define-config.js";
 import { loadConfig } from "../../../core/src/config/load.js";
 import { configSchema } from "../../../core/src/config/schema.js";
 import type { LockstepError } from "../../../core/src/errors.js";
@@ -101,4 +102,8 @@ describe("loadConfig", () => {
     const flags = defineConfig({ toggle: { read: "flags.isOn({name})", name: "{model}.{field}", isAsync: true } });
     expect(configSchema.parse(flags)).toEqual({ ...flags, targets: {} });
   });
+});
+
+it("the type that configurations are written with has every setting", () => {
+  expectTypeOf<keyof LockstepConfigInput>().toEqualTypeOf<keyof z.input<typeof configSchema>>();
 });

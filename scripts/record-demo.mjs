@@ -1,0 +1,37 @@
+// Records `npm run demo` as people see it, in a terminal, for the first page of the site: an asciicast (version 2), which is text.
+// node scripts/record-demo.mjs [options of the demo]. Needs `script` of util-linux. Nothing but the temporary folder's name is changed.
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chaptersIn, framesOf, transcriptOf } from "./recording.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const [width, height] = [100, 30];
+const file = (name) => fileURLToPath(new URL(`../site/public/${name}`, import.meta.url));
+
+const demo = ["npm run --silent demo", ...process.argv.slice(2).map((each) => `'--' '${each}'`)].join(" ");
+const code = `stty cols ${width} rows ${height}; ${demo}`;
+const child = spawn("script", ["--quiet", "--flush", "--return", "--command", code, "/dev/null"], {
+  cwd: root,
+  env: { ...process.env, TERM: "xterm-256color", FORCE_COLOR: "1" },
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const started = performance.now();
+const printed = [];
+child.stdout.setEncoding("utf8");
+child.stdout.on("data", (text) => {
+  process.stdout.write(text);
+  printed.push([(performance.now() - started) / 1000, text]);
+});
+child.on("close", (exit) => {
+  if (exit !== 0) {
+    console.error(`The demo ended with ${exit}: nothing is recorded.`);
+    process.exitCode = 1;
+    return;
+  }
+  const frames = framesOf(printed);
+  const header = { version: 2, width, height, idle_time_limit: 2, title: "npm run demo" };
+  const events = [...frames.map(([at, text]) => [at, "o", text]), ...chaptersIn(frames)].sort(([a], [b]) => a - b);
+  writeFileSync(file("demo.cast"), `${[header, ...events].map((each) => JSON.stringify(each)).join("\n")}\n`);
+  writeFileSync(file("demo.txt"), transcriptOf(frames));
+});

@@ -121,7 +121,9 @@ test("the package that an application installs is a few small files without depe
   const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: folder });
   const [{ files, unpackedSize }] = JSON.parse(stdout);
   expect(
-    files.every(({ path }: { path: string }) => /^(?:dist\/[\w-]+\.(?:cjs|d\.cts)|package\.json|LICENSE)$/.test(path)),
+    files.every(({ path }: { path: string }) =>
+      /^(?:dist\/[\w-]+\.(?:cjs|d\.cts)|package\.json|LICENSE|README\.md)$/.test(path),
+    ),
   ).toBe(true);
   expect(unpackedSize).toBeLessThan(40_000);
 });

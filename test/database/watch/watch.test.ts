@@ -94,12 +94,13 @@ async function watch(
   looks: number,
   { after = baseline, act }: { after?: number; act?: () => unknown } = {},
   more: Partial<WatchContext> = {},
+  watched: Pick<PostgresServer, "url"> = server,
 ): Promise<{ outcome: WatchOutcome; events: readonly WatchEvent[] }> {
   const events: WatchEvent[] = [];
   const acting: unknown[] = [];
   const outcome = await watchTarget({
     context: contextOf(more),
-    connect: () => connect(server.url("postgres"), { applicationName: "lockstep watch", needsSession: false }),
+    connect: () => connect(watched.url("postgres"), { applicationName: "lockstep watch", needsSession: false }),
     forMs: looks * (more.everyMs ?? everyMs),
     baseline,
     random: Math.random,
@@ -249,6 +250,40 @@ describe("a fault is found within two looks", () => {
       await replica?.stop();
       replica = undefined;
       await db.query("DROP TABLE IF EXISTS ballast");
+    }
+  });
+
+  it("a replica that replays nothing any more, however little is written", async () => {
+    const primary = await start();
+    const standby = await start({ replicaOf: { server: primary, name: "standby2" } });
+    const [writer, replica] = await Promise.all(
+      [primary, standby].map((each) => connect(each.url("postgres"), { applicationName: "test" })),
+    );
+    const writing = new AbortController();
+    try {
+      await writer!.query("CREATE TABLE note (at timestamptz)");
+      const written = (async () => {
+        while (!writing.signal.aborted) {
+          await writer!.query("INSERT INTO note VALUES (now())");
+          await systemClock.sleep(100, writing.signal);
+        }
+      })();
+      const { outcome } = await watch(
+        baseline + 100,
+        { after: baseline + 1, act: () => replica!.query("SELECT pg_wal_replay_pause()") },
+        {},
+        primary,
+      );
+      writing.abort();
+      await written;
+      expect(outcome.anomalies, JSON.stringify(outcome)).toMatchObject([
+        { measure: "replica-time", subject: "standby2", unit: "ms" },
+      ]);
+    } finally {
+      writing.abort();
+      await Promise.all([writer?.close(), replica?.close()]);
+      await standby.stop();
+      await primary.stop();
     }
   });
 });

@@ -302,6 +302,22 @@ describe("what cannot be looked at", () => {
     ]);
   });
 
+  it("is an anomaly where nobody comes back", async () => {
+    const gone = await start();
+    try {
+      const { outcome, events } = await watch(
+        baseline + 100,
+        { after: baseline, act: () => gone.crash() },
+        { measures: {} },
+        gone,
+      );
+      expect(outcome.anomalies.map(measureOf), JSON.stringify(events)).toEqual(["lost"]);
+      expect(outcome.anomalies[0]).toMatchObject({ detail: expect.stringContaining("ECONNREFUSED") });
+    } finally {
+      await gone.stop();
+    }
+  });
+
   it("is said with what to grant, and nothing at all is an error", async () => {
     await db.query("DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN");
     const events: WatchEvent[] = [];

@@ -330,7 +330,10 @@ describe("a target and the migrations of a repository", () => {
     expect(found).toMatchObject({ differences: [] });
     const client = new pg.Client({ connectionString: target.url });
     await client.connect();
-    const { rows } = await client.query("SELECT FROM pg_database WHERE datname LIKE 'lockstep_stage%'");
+    const { rows } = await client.query("SELECT FROM pg_database WHERE datname LIKE $1", [
+      // Other files look for drift on the same server, at the same time.
+      `lockstep_stage_${process.pid}_%`,
+    ]);
     await client.end();
     expect(rows).toEqual([]);
   });

@@ -647,6 +647,24 @@ export const errorTable = {
     next: "Grant what the message names to the account of the target. None of these rights changes anything by being there.",
     exit: 1,
   },
+  LS6705: {
+    title: "The schema of the target is not there",
+    why: "What migrations make without naming a schema stands in the one that the URL names. Where that is missing, everything else in the database would count as made by hand.",
+    next: "Correct the schema that the URL names, or deploy first: npx lockstep deploy.",
+    exit: 1,
+  },
+  LS6706: {
+    title: "The target could not be read in time",
+    why: "Some definitions cannot be read while their table is locked, and nobody is made to wait behind Lockstep: it gives up after seconds.",
+    next: "Run it again when whoever holds the table has ended; npx lockstep doctor names transactions that are open for long.",
+    exit: 1,
+  },
+  LS6707: {
+    title: "Looking for drift was cancelled",
+    why: "The target is only read, and the server or the databases that were made to compare it with are gone.",
+    next: "Run the same command again.",
+    exit: 130,
+  },
   LS7001: {
     title: "The ledger cannot be made or used",
     why: "Progress is kept on the target, in schema lockstep (MySQL and MariaDB: database lockstep), so that a backfill can go on after an interruption.",

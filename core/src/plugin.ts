@@ -275,8 +275,10 @@ export interface OrmPlugin {
   /**
    * Runs the ORM's own deployment on an empty database of nobody's, without some of the migrations: for those whose statements are made
    * by code. Default: their texts say all that they run. Errors as `deploy`.
+   *
+   * @param signal aborted: the command is interrupted
    */
-  replay?(project: Project, url: string, without: readonly string[]): Promise<OrmRun>;
+  replay?(project: Project, url: string, without: readonly string[], signal?: AbortSignal): Promise<OrmRun>;
   /** Why the last run of a migration failed; undefined when it has not failed, and when the ORM records no failures. */
   readFailure(connection: Connection, migration: string): Promise<MigrationFailure | undefined>;
   /**

@@ -28,7 +28,8 @@ export const typeormPlugin: OrmPlugin = {
     const { schema, name } = (project as TypeormProject).migrationsTable;
     return [schema === undefined ? { name } : { schema, name }, { name: "typeorm_metadata" }];
   },
-  replay: async (project, url, without) => (await import("./cli/replay.js")).replay(project, url, without),
+  replay: async (project, url, without, signal) =>
+    (await import("./cli/replay.js")).replay(project, url, without, signal),
   unlisted: async (project, files) =>
     (await import("./registration/unlisted.js")).unlisted(project as TypeormProject, files),
   // TypeORM has no table for that: a run says it, see OrmRun.failed.

@@ -1,7 +1,13 @@
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import driftCommand from "../../core/src/cli/commands/drift.js";
+import { openWorkspace } from "../../core/src/cli/workspace.js";
+import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { markApplied } from "../support/deploy-migrations.js";
+import { personIo } from "../support/person-io.js";
+import { until } from "../support/sessions.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // A plan goes through its phases, and in each of them production is looked at as a user types it. Every test builds on the one before.
@@ -112,4 +118,44 @@ test("a deployment that meets what somebody made by hand names the command", asy
   const found = await drift();
   expect(found).toMatchObject({ code: 3, differences: [{ kind: "table", label: "Note" }], notApplied: [] });
   expect(found.failed).toEqual([expect.stringMatching(/_add_note$/)]);
+});
+
+test("Ctrl-C ends it while a long history runs, and leaves no database behind", async () => {
+  const name = "20991231000000_long";
+  mkdirSync(join(shop.root, "prisma/migrations", name));
+  shop.write(`prisma/migrations/${name}/migration.sql`, "SELECT pg_sleep(600);\n");
+  await onProduction(`DELETE FROM _prisma_migrations WHERE finished_at IS NULL`);
+  await markApplied(shop.production, join(shop.root, "prisma/migrations"), [name]);
+  const server = process.env.LOCKSTEP_TEST_PG ?? "";
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  const stages = async () =>
+    (
+      await client.query<{ query: string | null }>(
+        `SELECT query FROM pg_database LEFT JOIN pg_stat_activity USING (datname) WHERE datname LIKE $1`,
+        [`lockstep_stage_${process.pid}_%`],
+      )
+    ).rows;
+  const interrupt = new AbortController();
+  const { io } = personIo(
+    { signal: interrupt.signal },
+    { env: { ...process.env, PRODUCTION_DATABASE_URL: shop.production }, cwd: shop.root },
+  );
+  try {
+    const looking = driftCommand.run({
+      arguments: [],
+      options: { target: "production", stageUrl: server },
+      io,
+      plugins: [prismaPlugin],
+      cwd: shop.root,
+      workspace: () => openWorkspace([prismaPlugin], shop.root, io),
+    });
+    const ended = expect(looking).rejects.toMatchObject({ code: "LS6707", exitCode: 130 });
+    await until("the history runs", async () => (await stages()).some(({ query }) => query?.includes("pg_sleep")));
+    interrupt.abort();
+    await ended;
+    expect(await stages()).toEqual([]);
+  } finally {
+    await client.end();
+  }
 });

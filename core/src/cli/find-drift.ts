@@ -1,4 +1,5 @@
 import { connect } from "../connect.js";
+import { errorCode } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Inventory, InventoryReader, TargetNames } from "../dialects/inventory.js";
 import { openPlansOn } from "../doctor/planned-tables.js";
@@ -22,6 +23,8 @@ export interface DriftRequest {
   readonly ignore: readonly string[];
   readonly stageUrl: string | undefined;
   onStep(text: string): void;
+  /** Aborted: whoever runs migrations on a stage is interrupted. */
+  readonly signal?: AbortSignal;
 }
 
 /** Looks at targets. What several of them have in common – a stage, a replayed history – is made once. Close it when done. */
@@ -29,6 +32,7 @@ export class DriftSearch {
   readonly #request: DriftRequest;
   readonly #stages = new Map<string, Stage>();
   readonly #replayed = new Map<string, Replayed & { readonly server: string }>();
+  #isClosed = false;
 
   constructor(request: DriftRequest) {
     this.#request = request;
@@ -38,7 +42,7 @@ export class DriftSearch {
    * What a target has that its migrations do not make, and the other way round.
    *
    * @throws LS6702 a history that does not run · LS6703 LS7023 migrations that run meanwhile · LS6704 an account that is not told of
-   *   everything · LS6501 no stage · LS8004 no target
+   *   everything · LS6705 no schema · LS6706 a table that is locked · LS6501 no stage · LS8004 no target
    */
   async look(target: Target): Promise<DriftReport> {
     const { project, plugin, plans, ignore, onStep } = this.#request;
@@ -61,7 +65,7 @@ export class DriftSearch {
     const { ran, names, server } = begun;
     const listed = plugin.listMigrations(project);
     const applied = listed.filter((name) => ran.applied.includes(name));
-    onStep(`${target.name}: running ${applied.length} migrations on a database of nobody's`);
+    onStep(`${target.name}: running ${applied.length} migrations on an empty database`);
     const replayed = await this.#replay(applied, listed, names, begun);
     onStep(`${target.name}: reading what it consists of`);
     const found = await onTarget(target, async (connection, reader) => {
@@ -97,6 +101,7 @@ export class DriftSearch {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const stage of this.#stages.values()) await stage.close();
   }
 
@@ -104,10 +109,10 @@ export class DriftSearch {
     const key = JSON.stringify([applied, names.defaultSchema, names.collation, names.settings, on]);
     const known = this.#replayed.get(key);
     if (known !== undefined) return known;
-    const { project, plugin } = this.#request;
+    const { project, plugin, signal } = this.#request;
     const stage = await this.#stage(on, names.settings);
     const left = listed.filter((name) => !applied.includes(name));
-    const replayed = await replayHistory({ stage, project, plugin, applied, left, names });
+    const replayed = await replayHistory({ stage, project, plugin, applied, left, names, signal });
     this.#replayed.set(key, replayed);
     return replayed;
   }
@@ -119,6 +124,8 @@ export class DriftSearch {
     const stage =
       this.#stages.get(key) ?? (await openStage({ root: project.root, dialect, version, settings, url: stageUrl }));
     this.#stages.set(key, stage);
+    // It was closed while its server started.
+    if (this.#isClosed) await stage.close();
     return stage;
   }
 }
@@ -143,13 +150,19 @@ function scopeOf(
 const isSame = (one: AppliedMigrations, other: AppliedMigrations) =>
   JSON.stringify([one.applied, one.failed]) === JSON.stringify([other.applied, other.failed]);
 
+/** Waiting for a lock took too long, or a statement did. */
+const lateStates = new Set<string | undefined>(["55P03", "57014"]);
+
 async function onTarget<T>(
-  { url }: Target,
+  { name, url }: Target,
   ask: (connection: Connection, reader: InventoryReader) => Promise<T>,
 ): Promise<T> {
   const connection = await connect(url, { applicationName: "lockstep drift", needsSession: false });
   try {
     return await ask(connection, await connection.dialect.inventory());
+  } catch (error) {
+    if (!lateStates.has(errorCode(error))) throw error;
+    throw new LockstepError("LS6706", `${name} was not read in time: ${(error as Error).message}`, { cause: error });
   } finally {
     await connection.close();
   }

@@ -11,7 +11,7 @@ import { chooseTargets, developmentTarget, type Target } from "./targets.js";
  * Looks at the targets one after the other. One that cannot be looked at is an entry with its error, not the end.
  *
  * @returns exit code 0 no difference · 3 a difference · 1 nobody could look, for pipelines that let one of them pass
- * @throws LS8002 and what choosing targets throws
+ * @throws LS6707 at Ctrl-C · LS8002 and what choosing targets throws
  */
 export async function lookForDrift(invocation: Invocation): Promise<CommandResult> {
   const { io } = invocation;
@@ -26,11 +26,22 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
     ignore: config.drift?.ignore ?? [],
     stageUrl: textOption(invocation, "stageUrl"),
     onStep: (text) => io.progress.update(text),
+    signal: io.signal,
   });
   const reports: DriftReport[] = [];
+  // Whatever runs on a stage ends with it: nobody waits for a long history.
+  const stop = () => void search.close().catch(() => undefined);
+  io.signal.addEventListener("abort", stop);
   try {
-    for (const target of targets) reports.push(await search.look(target).catch((error) => unseen(target, error)));
+    for (const target of targets) {
+      const report = await search
+        .look(target)
+        .catch((error) => (io.signal.aborted ? undefined : unseen(target, error)));
+      if (report === undefined || io.signal.aborted) throw new LockstepError("LS6707", "Nobody has looked to the end.");
+      reports.push(report);
+    }
   } finally {
+    io.signal.removeEventListener("abort", stop);
     io.progress.end();
     await search.close();
   }

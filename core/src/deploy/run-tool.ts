@@ -37,6 +37,7 @@ export async function runTool(command: string, args: readonly string[], options:
   const interrupt = () => send("SIGINT");
   process.once("exit", end);
   options.signal?.addEventListener("abort", interrupt);
+  if (options.signal?.aborted) interrupt();
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr])
     createInterface({ input }).on("line", (raw) => {

@@ -16,6 +16,8 @@ export interface ReplayRequest {
   readonly left: readonly string[];
   /** What the migrations find where they run otherwise. */
   readonly names: TargetNames;
+  /** Aborted: the ORM's own command is interrupted. Default: it comes to its end. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Replayed {
@@ -33,14 +35,14 @@ export interface Replayed {
  * @throws LS6702 they do not run on an empty database
  */
 export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
-  const { stage, plugin, project, left, applied } = request;
+  const { stage, plugin, project, left, applied, signal } = request;
   const found = await replayStatements(request);
   if ("inventory" in found) return { ...found, by: "statements" };
   if (plugin.replay === undefined) throw refusedReplay(found);
   const url = await stage.create();
   try {
     await prepared(url, request, async () => undefined);
-    const run = await plugin.replay(project, url, left);
+    const run = await plugin.replay(project, url, left, signal);
     if (run.exitCode !== 0)
       throw refusedReplay({
         migration: run.failed?.migration ?? found.migration,

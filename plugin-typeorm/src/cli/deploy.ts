@@ -10,6 +10,7 @@ import { runTypeorm } from "./typeorm-cli.js";
  * `migration:run` of the project, aimed at a target. TypeORM records no failures: which migration has failed, and why, is what this run
  * says.
  *
+ * @param signal aborted: the command is interrupted. Default: it comes to its end
  * @throws LS9020 without a CLI · LS9021 when the data source would name another database · LS9060 when it cannot be loaded
  */
 export async function deploy(
@@ -17,6 +18,7 @@ export async function deploy(
   url: string,
   onLine: (line: string) => void,
   limit?: LockLimit,
+  signal?: AbortSignal,
 ): Promise<OrmRun> {
   const typeorm = project as TypeormProject;
   await aimed(typeorm, url);
@@ -27,6 +29,7 @@ export async function deploy(
     url,
     env: { ...process.env, LOCKSTEP_LOCK_LIMIT: limit && JSON.stringify(limitOf(limit, typeorm)) },
     onLine,
+    ...(signal && { signal }),
     onTold: (each) =>
       each.kind === "unlimited" && limit?.onUnlimited?.("half-done", [fileOf(each.migration) ?? each.migration]),
   });

@@ -6,13 +6,18 @@ import { deploy, resolve } from "./deploy.js";
  * `migration:run` of the project on an empty database of nobody's, without some of its migrations: TypeORM takes them for done.
  * Errors as `deploy`.
  */
-export async function replay(project: Project, url: string, without: readonly string[]): Promise<OrmRun> {
+export async function replay(
+  project: Project,
+  url: string,
+  without: readonly string[],
+  signal?: AbortSignal,
+): Promise<OrmRun> {
   if (without.length > 0) await makeTable(project as TypeormProject, url);
   for (const name of without) {
     const recorded = await resolve(project, url, name, "applied");
     if (recorded.exitCode !== 0) return recorded;
   }
-  return deploy(project, url, () => undefined);
+  return deploy(project, url, () => undefined, undefined, signal);
 }
 
 /** As TypeORM makes it, which leaves one alone that is there. */

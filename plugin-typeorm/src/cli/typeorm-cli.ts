@@ -22,6 +22,8 @@ export interface CliOptions {
   readonly onLine?: (line: string) => void;
   /** What the hook says, at once. */
   readonly onTold?: (told: Told) => void;
+  /** Aborted: the command is interrupted. Default: it comes to its end. */
+  readonly signal?: AbortSignal;
 }
 
 const registerFile = () => createRequire(import.meta.url).resolve("@lockstep/typeorm-wrapper/register");
@@ -56,9 +58,12 @@ export async function runTypeorm(
     LOCKSTEP_DATASOURCE_URL: options.url,
     NODE_OPTIONS: [env.NODE_OPTIONS, required].filter(Boolean).join(" "),
   };
-  const { exitCode, output } = await runTool(file, args, { cwd: root, env: environment, onLine: listen }).catch(
-    withoutCommand(file, call),
-  );
+  const { exitCode, output } = await runTool(file, args, {
+    cwd: root,
+    env: environment,
+    onLine: listen,
+    ...(options.signal && { signal: options.signal }),
+  }).catch(withoutCommand(file, call));
   const lines = output.split("\n").filter((line) => readTold(line) === undefined);
   return { run: { exitCode, output: lines.join("\n") }, told };
 }

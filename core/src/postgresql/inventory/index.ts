@@ -1,5 +1,6 @@
 import { inTransaction } from "../../db/transaction.js";
 import type { InventoryReader } from "../../dialects/inventory.js";
+import { LockstepError } from "../../errors.js";
 import { quoteIdentifier, quoteLiteral } from "../../sql/postgres/quote.js";
 import { readInventory, schemasSql } from "./read.js";
 
@@ -28,11 +29,13 @@ export const inventory: InventoryReader = {
     }),
 
   async names(connection) {
-    const { rows } = await connection.query<{ schema: string | null; roles: readonly string[] | null }>(
-      `SELECT current_schema()::text AS schema,
+    const { rows } = await connection.query<{ schema: string | null; path: string; roles: readonly string[] | null }>(
+      `SELECT current_schema()::text AS schema, current_setting('search_path') AS path,
               (SELECT array_agg(rolname::text ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_') AS roles`,
     );
-    return { defaultSchema: rows[0]?.schema ?? "public", roles: rows[0]?.roles ?? [] };
+    const { schema, path, roles } = rows[0]!;
+    if (schema === null) throw new LockstepError("LS6705", `${connection.label} has no schema ${path}.`);
+    return { defaultSchema: schema, roles: roles ?? [] };
   },
 
   async prepare(connection, { defaultSchema, roles }) {

@@ -21,8 +21,10 @@ export default defineLook({
         seen.add(name);
         if (stopped === undefined) stoppedMs.delete(name);
         else if (!stoppedMs.has(name)) stoppedMs.set(name, clock.now());
-        // One that replays nothing does not say how late it is.
-        const late = seconds === undefined && stopped === undefined ? undefined : lateMs(name, seconds);
+        // A primary says nothing of one that has all there is: that is not late, and what later ones are compared with. One that is
+        // asked itself and says nothing has not replayed anything yet.
+        const isUnknown = bytes === undefined && seconds === undefined && stopped === undefined;
+        const late = isUnknown ? undefined : lateMs(name, seconds);
         const more = stopped === undefined ? {} : { detail: `it has stopped: ${stopped}` };
         if (bytes !== undefined) points.push({ measure: "replica-bytes", subject: name, value: bytes, ...more });
         if (late !== undefined) points.push({ measure: "replica-time", subject: name, value: late, ...more });

@@ -47,17 +47,15 @@ describe("a stage", () => {
     });
   });
 
-  it.each([
-    "s3cret",
-    "postgresql://me:s3 cret@@nowhere/x",
-    "postgresql://me:s3cret@@no where/x",
-    "oracle://me:s3cret@nowhere/x",
-  ])("on a server whose URL is none is refused, without a word of it: %s", async (url) => {
-    const opened = openStage({ root, dialect: "postgresql", url }).then((stage) => stage.create());
-    const refused = await opened.catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: "LS8004" });
-    expect(String((refused as Error).message)).not.toMatch(/s3|cret/);
-  });
+  it.each(["s3cret", "postgresql://me:s3cret@@no where/x", "oracle://me:s3cret@nowhere/x"])(
+    "on a server whose URL is none is refused, without a word of it: %s",
+    async (url) => {
+      const opened = openStage({ root, dialect: "postgresql", url }).then((stage) => stage.create());
+      const refused = await opened.catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: "LS8004" });
+      expect(String((refused as Error).message)).not.toMatch(/s3|cret|nowhere/);
+    },
+  );
 
   it("finds the binaries of a package of the project", async () => {
     expect(await findBinaries(root, undefined, undefined)).toMatchObject({ major: expect.any(Number) });

@@ -80,7 +80,19 @@ export function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traf
       ? `${counted(statements, "statement")} of production`
       : "reads, changes and new rows that were made up: nobody knows what production runs";
   const left = leftOut.reduce((sum, each) => sum + each.statements, 0);
-  return `${what}, ${rate} a second${left === 0 ? "" : `; ${counted(left, "statement")} left out: ${leftOut.map(({ reason }) => reason).join("; ")}`}`;
+  return `${what}, ${rate} a second${left === 0 ? "" : `; ${counted(left, "statement")} left out: ${reasonsText(leftOut)}`}`;
+}
+
+/** What is said of several SQLSTATEs is said once. */
+function reasonsText(leftOut: Rehearsal["traffic"]["leftOut"]): string {
+  const states = new Map<string, string[]>();
+  for (const { reason } of leftOut) {
+    const [, words = reason, state] = /^(.*) \(SQLSTATE (\w+)\)$/s.exec(reason) ?? [];
+    states.set(words, [...(states.get(words) ?? []), ...(state === undefined ? [] : [state])]);
+  }
+  return [...states]
+    .map(([words, each]) => (each.length === 0 ? words : `${words} (SQLSTATE ${each.join(", ")})`))
+    .join("; ");
 }
 
 function runText(run: RehearsedRun, colors: Colors): string {

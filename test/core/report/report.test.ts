@@ -231,6 +231,14 @@ describe("what a rehearsal has found", () => {
   it.each([
     ["the verdict", /<section id="verdict"[\s\S]*?tone bad">Not as it is: the rehearsal found 2 things/],
     ["a lock that differs", /ACCESS EXCLUSIVE on &quot;User&quot; was taken, the plan states SHARE/],
+    [
+      "the longest wait of its steps, and what lies between them",
+      /The longest wait in a step is [^<]*; between steps, [^<]* 4\.4 s;/,
+    ],
+    [
+      "what was left out, once for the same reason",
+      /5 statements left out: the stage refuses it \(SQLSTATE 42P01, 42703\)/,
+    ],
     ["who waited", /4 sessions waited up to 1\.2 s for ROW EXCLUSIVE/],
     ["requests that failed, on the axis", /class="mark"/],
     ["the refusal of the ORM's own migration", /was refused by the server: a value is required/],

@@ -74,18 +74,21 @@ type Run = Pick<RehearsedRun, "way" | "before"> & {
 const names = { naive: "The ORM’s own migration", plan: "The plan" } as const;
 
 function chartOf({ way, points, endMs, steps }: Run, most: number): Chart {
-  const longest = Math.max(0, ...points.map(({ longestMs }) => longestMs));
+  const longest = Math.max(0, ...steps.map(({ traffic }) => traffic?.longestMs ?? 0));
   const failed = points.filter((point) => point.failed > 0);
   const failures = failed.reduce((sum, point) => sum + point.failed, 0);
   // What waits at the end of that time waits for the first step.
   const first = steps[0]?.startedMs ?? 0;
   const quiet = points.filter((_, at) => (points[at + 1]?.atMs ?? endMs) < first).map(({ longestMs }) => longestMs);
   const calm = quiet.length === 0 ? "" : `; before anything happened ${stallText(Math.max(...quiet))}`;
+  const between = Math.max(0, ...points.slice(quiet.length).map(({ longestMs }) => longestMs));
+  // A phase is done again after its way back, and other statements are made for another build: nothing of a deployment.
+  const own = between > longest ? `; between steps, where the rehearsal prepares the next, ${stallText(between)}` : "";
   return {
     kind: "chart",
     id: `stalls-${way}`,
     title: `${names[way]}: longest wait of a request`,
-    description: `The longest wait is ${stallText(longest)}${calm}; ${failures === 0 ? "no request fails" : `${counted(failures, "request")} fail`}. Both charts have one scale.`,
+    description: `The longest wait in a step is ${stallText(longest)}${calm}${own}; ${failures === 0 ? "no request fails" : `${counted(failures, "request")} fail`}. Both charts have one scale.`,
     endMs,
     most,
     unit: stallText,

@@ -65,7 +65,7 @@ test("with the statistics of production every phase goes there and back, with th
   await shop.succeed(shop.lockstep(["stats", "pull", "--target", "production"]));
   const output = await shop.succeed(shop.lockstep(["rehearse"]));
   expect(output).toMatch(/on MariaDB \d+\.\d+/);
-  expect(output).toContain("every lock was as the plan states it");
+  expect(output).toContain("every lock that lasted was as the plan states it");
   const file = `lockstep/${shop.plans()[0]}/rehearsal.json`;
   const { runs, findings, stage, ends, explained } = rehearsalSchema.parse(JSON.parse(shop.read(file)));
   expect(findings).toEqual([]);
@@ -139,7 +139,7 @@ test("TypeORM's classes are read, and their plan is rehearsed on a server that i
     project.write("src/device.ts", device(label));
     await typeorm("migration:generate", "src/migrations/Label");
     const output = await lockstep("rehearse", "--rows", "2000", "--stage-url", await stage.create());
-    expect(output).toContain("every lock was as the plan states it");
+    expect(output).toContain("every lock that lasted was as the plan states it");
   } finally {
     await stage.close();
     project.dispose();

@@ -1,4 +1,5 @@
 // npm run test:on -- <major version of PostgreSQL> [what test.mjs takes]: every test, on that server instead of the one in node_modules.
+// npm run test:on -- mysql [what test.mjs takes]: the tests of MySQL and MariaDB, on a MySQL.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -6,24 +7,25 @@ import { fileURLToPath } from "node:url";
 import { packageOfBinaries, packageVersion } from "../core/dist/stage/postgres-binaries.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [major = "", ...given] = process.argv.slice(2);
-if (!/^\d\d$/.test(major)) {
-  console.error("Usage: npm run test:on -- <major version of PostgreSQL>, such as 15");
+const [server = "", ...given] = process.argv.slice(2);
+const isMysql = server === "mysql";
+if (!isMysql && !/^\d\d$/.test(server)) {
+  console.error("Usage: npm run test:on -- <mysql, or a major version of PostgreSQL such as 15>");
   process.exit(2);
 }
-const { status } = spawnSync(
-  process.execPath,
-  [join(root, "scripts/test.mjs"), ...(given.length > 0 ? given : ["--all"])],
-  {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, LOCKSTEP_PG: major, [`LOCKSTEP_POSTGRES_${major}`]: binaries() },
-  },
-);
+const env = isMysql
+  ? { LOCKSTEP_TEST_MYSQL: "1" }
+  : { LOCKSTEP_PG: server, [`LOCKSTEP_POSTGRES_${server}`]: binaries(server) };
+const all = isMysql ? ["database/mysql"] : ["--all"];
+const { status } = spawnSync(process.execPath, [join(root, "scripts/test.mjs"), ...(given.length > 0 ? given : all)], {
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, ...env },
+});
 process.exitCode = status ?? 1;
 
 /** The package with the server's programs, fetched once. */
-function binaries() {
+function binaries(major) {
   const folder = join(root, "node_modules/.cache", `lockstep-postgres-${major}`);
   const found = join(folder, "node_modules", packageOfBinaries());
   if (!existsSync(found)) {

@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import LongFirst from "./support/long-first.js";
 import { longProofs } from "./support/long-proofs.js";
 import { findMariadb } from "./support/mariadb-binaries.js";
+import { findMysql } from "./support/mysql-binaries.js";
 import { tooNewFor } from "./support/newer-servers.js";
 import { usePtOsc } from "./support/percona-toolkit.js";
 
@@ -21,7 +22,8 @@ const mariadb = [
 const copying = ["contract/online.test.ts", "database/mysql/online-run.test.ts"];
 // Vitest reads this file more than once; it is said once.
 const wasMissing = process.env.LOCKSTEP_NO_MARIADB === "1";
-const hasMariadb = Boolean(process.env.LOCKSTEP_MARIADB_URL) || (!wasMissing && findMariadb() !== undefined);
+const find = process.env.LOCKSTEP_TEST_MYSQL === "1" ? findMysql : findMariadb;
+const hasMariadb = Boolean(process.env.LOCKSTEP_MARIADB_URL) || (!wasMissing && find() !== undefined);
 if (!hasMariadb && !wasMissing && isUnwatched) throw new Error("No MariaDB server: in CI no test is left out");
 if (!hasMariadb && !wasMissing) {
   process.env.LOCKSTEP_NO_MARIADB = "1";

@@ -1,6 +1,6 @@
 /** Debian's packages, unpacked below node_modules and not installed: that needs no root where apt has its lists. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -17,12 +17,7 @@ export function cacheFor(name: string): string {
  * @returns false where there is no apt, no package or no network
  */
 export function unpack(name: string, packages: readonly string[], dependents: readonly string[]): boolean {
-  const cache = cacheFor(name);
-  if (existsSync(cache)) return true;
-  if (!existsSync("/usr/bin/apt-get") || !existsSync("/usr/bin/dpkg-deb")) return false;
-  mkdirSync(join(cache, ".."), { recursive: true });
-  const draft = mkdtempSync(`${cache}-`);
-  try {
+  return withDraft(name, (draft) => {
     const fetched = () => {
       const wanted = new Set([...packages, ...dependents.flatMap(missingLibraries)]);
       return run("apt-get", ["download", ...quick, ...wanted], draft).status === 0;
@@ -32,14 +27,67 @@ export function unpack(name: string, packages: readonly string[], dependents: re
       if (process.getuid?.() !== 0 || run("apt-get", ["update", ...quick], draft).status !== 0 || !fetched())
         return false;
     }
-    const folder = join(draft, "unpacked");
-    for (const file of readdirSync(draft).filter((each) => each.endsWith(".deb")))
-      if (run("dpkg-deb", ["-x", file, folder], draft).status !== 0) return false;
-    moveTo(folder, cache);
+    return unpackTo(draft, join(draft, "unpacked"));
+  });
+}
+
+const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/**
+ * Packages of Debian's unstable with everything that they depend on, down to the C library, in `cacheFor(name)`; fetched once. What the
+ * system has is left as it is: they have lists of their own, and run with the loader that comes with them.
+ * @returns false where there is no Debian, or no network
+ */
+export function unpackUnstable(name: string, packages: readonly string[]): boolean {
+  if (!existsSync(keyring)) return existsSync(cacheFor(name));
+  return withDraft(name, (draft) => {
+    for (const folder of ["lists/partial", "cache/archives/partial"])
+      mkdirSync(join(draft, folder), { recursive: true });
+    writeFileSync(join(draft, "sources.list"), `deb [signed-by=${keyring}] http://deb.debian.org/debian sid main\n`);
+    // Nothing is installed, so every dependency is fetched.
+    writeFileSync(join(draft, "status"), "");
+    const own = {
+      "Dir::Etc::SourceList": "sources.list",
+      "Dir::Etc::SourceParts": "/dev/null",
+      "Dir::Etc::PreferencesParts": "/dev/null",
+      "Dir::State": ".",
+      "Dir::State::Lists": "lists",
+      "Dir::State::Status": "status",
+      "Dir::Cache": "cache",
+      "Debug::NoLocking": "1",
+      "APT::Sandbox::User": "",
+    };
+    const options = Object.entries(own).flatMap(([option, value]) => [
+      "-o",
+      `${option}=${option.startsWith("Dir") && !value.startsWith("/") ? join(draft, value) : value}`,
+    ]);
+    const apt = (...args: string[]) => run("apt-get", [...quick, ...options, ...args], draft).status === 0;
+    if (!apt("update") || !apt("install", "--yes", "--download-only", "--no-install-recommends", ...packages))
+      return false;
+    return unpackTo(join(draft, "cache/archives"), join(draft, "unpacked"));
+  });
+}
+
+/** Makes the folder of a cache in one step, from the folder `unpacked` of a draft. */
+function withDraft(name: string, make: (draft: string) => boolean): boolean {
+  const cache = cacheFor(name);
+  if (existsSync(cache)) return true;
+  if (!existsSync("/usr/bin/apt-get") || !existsSync("/usr/bin/dpkg-deb")) return false;
+  mkdirSync(join(cache, ".."), { recursive: true });
+  const draft = mkdtempSync(`${cache}-`);
+  try {
+    if (!make(draft)) return false;
+    moveTo(join(draft, "unpacked"), cache);
     return true;
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
+}
+
+function unpackTo(packages: string, folder: string): boolean {
+  return readdirSync(packages)
+    .filter((each) => each.endsWith(".deb"))
+    .every((file) => run("dpkg-deb", ["-x", file, folder], packages).status === 0);
 }
 
 /** The folders of shared libraries in what was unpacked. */

@@ -8,8 +8,6 @@ import { type Account, unprivilegedAccount } from "../../core/src/stage/account.
 import { findMysqlBinaries, type MysqlBinaries } from "../../core/src/stage/mysql-binaries.js";
 import { cacheFor, moveTo, unpack } from "./debian-packages.js";
 
-const cache = cacheFor("mariadb");
-
 /**
  * The server that is installed; else the packages of Debian, downloaded once and not installed, which needs no root where apt has its
  * lists. LOCKSTEP_MARIADB names these from then on, for commands of Lockstep that run in processes of their own.
@@ -20,15 +18,19 @@ export function findMariadb(): MysqlBinaries | undefined {
   const installed = findMysqlBinaries("mariadb", undefined, account);
   if (installed !== undefined) return installed;
   if (!unpack("mariadb", ["mariadb-server-core", "mariadb-server"], ["mariadb-server-core"])) return undefined;
-  process.env.LOCKSTEP_MARIADB = readableBy(account);
+  process.env.LOCKSTEP_MARIADB = readableBy(account, "mariadb");
   return findMysqlBinaries("mariadb", undefined, account);
 }
 
-/** What was unpacked, or a copy where the account cannot read it: a clone below /root is closed to everybody else. */
-function readableBy(account: Account | undefined): string {
+/**
+ * The folder of a cache, or a copy where the account cannot read it: a clone below /root is closed to everybody else.
+ * @param name as `cacheFor` takes it
+ */
+export function readableBy(account: Account | undefined, name: string): string {
+  const cache = cacheFor(name);
   const canRead = () => spawnSync("test", ["-r", join(cache, "usr/share/mysql/english")], { cwd: "/", ...account });
   if (account === undefined || canRead().status === 0) return cache;
-  const copy = join(tmpdir(), `lockstep-mariadb-${createHash("sha256").update(cache).digest("hex").slice(0, 12)}`);
+  const copy = join(tmpdir(), `lockstep-${name}-${createHash("sha256").update(cache).digest("hex").slice(0, 12)}`);
   if (existsSync(copy)) {
     // The temporary folder belongs to everybody: binaries that someone else put there are not run.
     if (statSync(copy).uid !== process.getuid?.()) throw new Error(`${copy} belongs to someone else`);

@@ -1,10 +1,17 @@
-/** A throw-away MariaDB for tests: an own data folder, 127.0.0.1, a free port; no install, no root needed. */
+/**
+ * A throw-away MariaDB for tests: an own data folder, 127.0.0.1, a free port; no install, no root needed. `npm run test:on -- mysql` puts a MySQL
+ * in its place.
+ */
 import { randomBytes } from "node:crypto";
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
 import { type MysqlServer, startMysql } from "../../core/src/stage/mysql-server.js";
 import { findMariadb } from "./mariadb-binaries.js";
+import { findMysql } from "./mysql-binaries.js";
 
 export type { MysqlServer as MariadbServer };
+
+/** Whether a MySQL stands in for MariaDB. */
+export const isOnMysql = process.env.LOCKSTEP_TEST_MYSQL === "1";
 
 export interface MariadbOptions {
   /** Server settings as in my.cnf: `{ sql_mode: "", log_bin: "log", binlog_format: "ROW" }`. They win over the ones chosen here. */
@@ -18,9 +25,10 @@ export interface MariadbOptions {
  * @throws when this machine has none, or with the server's log when it does not start
  */
 export async function startMariadb({ settings = {}, showsLocks = false }: MariadbOptions = {}): Promise<MysqlServer> {
-  const binaries = findMariadb();
-  if (binaries === undefined) throw new Error("No MariaDB server on this machine");
-  const shown = { plugin_load_add: "metadata_lock_info", plugin_maturity: "experimental" };
+  const binaries = isOnMysql ? findMysql() : findMariadb();
+  if (binaries === undefined) throw new Error(`No ${isOnMysql ? "MySQL" : "MariaDB"} server on this machine`);
+  // MySQL shows them to everybody.
+  const shown = isOnMysql ? {} : { plugin_load_add: "metadata_lock_info", plugin_maturity: "experimental" };
   return startMysql({ binaries, settings: { ...(showsLocks ? shown : {}), ...settings } });
 }
 

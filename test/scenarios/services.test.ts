@@ -3,6 +3,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { announce, type Build } from "../../core/src/announce.js";
+import { sealOf } from "../../core/src/cli/evidence-seal.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // Services that announce what they know, by the deploy job and by a heartbeat. Every test is a step and builds on the one before.
@@ -123,9 +124,42 @@ test.each([
   ["fewer gates", { answers: [] }, "does not have the answers of all gates"],
   ["something else", { schemaVersion: 2 }, "is none"],
 ])("evidence of %s does not count", async (_, change, message) => {
-  shop.write("wrong.json", JSON.stringify({ ...JSON.parse(shop.read("evidence.json")), ...change }));
+  const { seal, ...document } = { ...JSON.parse(shop.read("evidence.json")), ...change };
+  shop.write("wrong.json", JSON.stringify({ ...document, seal: sealOf(document, undefined) }));
   const next = await shop.lockstep(["next", "--evidence", "wrong.json"], unreachable);
   expect(next).toMatchObject({ code: 2, output: expect.stringMatching(new RegExp(`LS7030[\\s\\S]*${message}`)) });
+});
+
+test.each([
+  ["edited", undefined, undefined, "was edited after verify wrote it"],
+  ["edited and signed", "one", "one", "was edited, or signed with another LOCKSTEP_EVIDENCE_KEY"],
+  ["signed with another key", "one", "other", "was edited, or signed with another LOCKSTEP_EVIDENCE_KEY"],
+  ["not signed where a key is wanted", undefined, "one", "is not signed"],
+  ["signed where no key is known", "one", undefined, "is signed, and LOCKSTEP_EVIDENCE_KEY is not set here"],
+])("evidence that is %s does not count", async (what, signed, known, message) => {
+  const verify = await shop.lockstep(["verify", "--out", "sealed.json"], { LOCKSTEP_EVIDENCE_KEY: signed });
+  expect(verify.code, verify.output).toBe(0);
+  if (what.startsWith("edited")) {
+    const text = shop.read("sealed.json");
+    expect(text).toContain('"isOpen": false');
+    shop.write("sealed.json", text.replaceAll('"isOpen": false', '"isOpen": true'));
+  }
+  const next = await shop.lockstep(["next", "--evidence", "sealed.json"], {
+    ...unreachable,
+    LOCKSTEP_EVIDENCE_KEY: known,
+  });
+  expect(next).toMatchObject({ code: 2, output: expect.stringMatching(new RegExp(`LS7030[\\s\\S]*${message}`)) });
+});
+
+test("signed evidence counts where its key is known", async () => {
+  const key = { LOCKSTEP_EVIDENCE_KEY: "one" };
+  expect((await shop.lockstep(["verify", "--out", "signed.json"], key)).code).toBe(0);
+  const confirming = ["--confirm", "reads-steady", "writers-aware"];
+  const next = await shop.lockstep(["next", "--evidence", "signed.json", "--dry-run", ...confirming], {
+    ...unreachable,
+    ...key,
+  });
+  expect(next.code, next.output).toBe(0);
 });
 
 test("it opens once all have announced and the older instance is silent", async () => {

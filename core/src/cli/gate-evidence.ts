@@ -6,6 +6,7 @@ import { type DeployedPhase, type GateStep, momentText, type Plan } from "../mod
 import { sha256 } from "../plan/hash.js";
 import { gatesAt } from "../plan/next-phase.js";
 import { planHash } from "../plan/plan-file.js";
+import { wrongSeal } from "./evidence-seal.js";
 
 const writer = z.object({ file: z.string(), line: z.number(), what: z.string(), reason: z.string() });
 
@@ -39,6 +40,8 @@ const evidenceSchema = z.object({
   /** Of the places of the code that were asked about: see `codeHash`. */
   code: z.string(),
   answers: z.array(answerSchema),
+  /** See `sealOf`. */
+  seal: z.string(),
 });
 
 /** What the gates of a phase said on one target, in a file: `verify` writes it, `next --evidence` takes it for the target's own word. */
@@ -58,14 +61,21 @@ export function codeHash(steps: readonly GateStep[], writersOf: GateFacts["write
 /**
  * Reads what `verify` wrote.
  *
- * @throws LS7030 a file that is none, and one that is about something else, or too old
+ * @throws LS7030 a file that is none, one that was edited, and one that is about something else, or too old
  */
 export function readGateEvidence(
   file: string,
-  asked: { readonly plan: Plan; readonly phase: DeployedPhase; readonly now: Date },
+  asked: {
+    readonly plan: Plan;
+    readonly phase: DeployedPhase;
+    readonly now: Date;
+    /** See `evidenceKey`. */
+    readonly key: string | undefined;
+  },
 ): GateEvidence {
-  const { plan, phase, now } = asked;
-  const parsed = evidenceSchema.safeParse(parse(file));
+  const { plan, phase, now, key } = asked;
+  const document = parse(file);
+  const parsed = evidenceSchema.safeParse(document);
   if (!parsed.success) throw refusal(file, `is none:\n${z.prettifyError(parsed.error)}`, plan.id);
   const evidence = parsed.data;
   const age = now.getTime() - Date.parse(evidence.at);
@@ -84,7 +94,7 @@ export function readGateEvidence(
             ? `is of ${momentText(evidence.at)}: it counts for 24 hours`
             : answered.size === 0 || !hasAll
               ? "does not have the answers of all gates"
-              : undefined;
+              : wrongSeal(document as Readonly<Record<string, unknown>>, key);
   if (wrong !== undefined) throw refusal(file, wrong, plan.id);
   return evidence;
 }

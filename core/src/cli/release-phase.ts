@@ -29,6 +29,7 @@ import {
   type Workspace,
   writing,
 } from "./command.js";
+import { evidenceKey } from "./evidence-seal.js";
 import { assertSameCode, codeHash, readGateEvidence } from "./gate-evidence.js";
 import { type GateResult, passGate, writersText } from "./pass-gate.js";
 import { chooseTargets, type Target } from "./targets.js";
@@ -62,7 +63,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   if (phase === undefined) return nothingFollows(plan, invocation);
   const given = listOption(invocation, "evidence").map((file) => ({
     file,
-    evidence: readGateEvidence(resolve(invocation.cwd, file), { plan, phase, now: io.now() }),
+    evidence: readGateEvidence(resolve(invocation.cwd, file), { plan, phase, now: io.now(), key: io.env[evidenceKey] }),
   }));
   const targets = await targetsOf(
     invocation,

@@ -10,6 +10,7 @@ import { nextText } from "../review/terminal.js";
 import { askPhase, openTarget } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
+import { evidenceKey, sealOf } from "./evidence-seal.js";
 import { codeHash, type GateEvidence } from "./gate-evidence.js";
 import { inOneLine } from "./group-answers.js";
 import { chooseTargets } from "./targets.js";
@@ -62,7 +63,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
       await connection.close();
     }
   });
-  const evidence: GateEvidence = {
+  const unsealed: Omit<GateEvidence, "seal"> = {
     schemaVersion: 1,
     plan: plan.id,
     planHash: planHash(plan),
@@ -72,6 +73,11 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
     at: io.now().toISOString(),
     code: codeHash(steps, writersOf),
     answers: said.flatMap(({ answers }) => answers),
+  };
+  // As it will be read: what is undefined is not written.
+  const evidence: GateEvidence = {
+    ...unsealed,
+    seal: sealOf(JSON.parse(JSON.stringify(unsealed)) as object, io.env[evidenceKey]),
   };
   const file = textOption(invocation, "out") ?? "evidence.json";
   writeFileSync(resolve(cwd, file), `${JSON.stringify(evidence, null, 2)}\n`);

@@ -90,6 +90,8 @@ export interface Pressure {
   slots?(connection: Connection): Promise<readonly Slot[]>;
   /** Undefined: nothing is archived. */
   archive?(connection: Connection): Promise<Archive | Blind | undefined>;
+  /** What all binary logs take on the disk. Undefined: the server writes none. */
+  binaryLogs?(connection: Connection): Promise<{ readonly bytes: number } | Blind | undefined>;
   /** Of a table and those that inherit from it. */
   deadRows?(connection: Connection, table: TableName): Promise<DeadRows | undefined>;
   /** Of the database. */

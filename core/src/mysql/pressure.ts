@@ -7,8 +7,7 @@ import { visible } from "./sessions.js";
 /** Of MySQL and MariaDB. */
 export const pressure: Pressure = {
   async replicas(connection) {
-    const logs = await connection.query<{ logs: string | number }>("SELECT @@GLOBAL.log_bin AS logs");
-    if (!["1", "ON"].includes(String(logs.rows[0]?.logs))) return [];
+    if (!(await hasBinaryLog(connection))) return [];
     const isMariadb = connection.dialect.id === "mariadb";
     const list = isMariadb || connection.serverVersion < 80_022 ? "SHOW SLAVE HOSTS" : "SHOW REPLICAS";
     try {
@@ -61,6 +60,21 @@ export const pressure: Pressure = {
     return Math.max(0, Number(rows[0]?.Value ?? 1) - 1);
   },
 
+  async binaryLogs(connection) {
+    if (!(await hasBinaryLog(connection))) return undefined;
+    try {
+      const { rows } = await connection.query<{ File_size: string | number }>("SHOW BINARY LOGS");
+      return { bytes: rows.reduce((sum, { File_size: size }) => sum + Number(size), 0) };
+    } catch (error) {
+      if (errorCode(error) !== "42501") throw error;
+      const right =
+        connection.dialect.id === "mariadb" && connection.serverVersion >= 100_502
+          ? "BINLOG MONITOR"
+          : "REPLICATION CLIENT";
+      return blind(connection, "how large the binary logs are", right);
+    }
+  },
+
   async longestWaitMs(connection, pid) {
     const [waits, waiting, blocking] =
       connection.dialect.id === "mariadb"
@@ -77,6 +91,11 @@ export const pressure: Pressure = {
     return Math.max(0, Number(rows[0]?.seconds ?? 0) - 1) * 1000;
   },
 };
+
+async function hasBinaryLog(connection: Connection): Promise<boolean> {
+  const { rows } = await connection.query<{ logs: string | number }>("SELECT @@GLOBAL.log_bin AS logs");
+  return ["1", "ON"].includes(String(rows[0]?.logs));
+}
 
 async function blind(connection: Connection, what: string, right: string): Promise<Blind> {
   const { rows } = await connection.query<{ account: string }>("SELECT CURRENT_USER() AS account");

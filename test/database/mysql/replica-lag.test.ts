@@ -95,6 +95,23 @@ describe("a replica", () => {
     await replica.query("START SLAVE");
   });
 
+  it("is spared a disk full of binary logs: they hold the run until they are purged", async () => {
+    await db.query("CREATE TABLE filler (bytes longblob)");
+    await db.query("INSERT INTO filler VALUES (repeat('x', 3000000)), (repeat('y', 3000000))");
+    await db.query("FLUSH BINARY LOGS");
+    const [{ at }] = (await db.query<{ at: string }>("SELECT @@GLOBAL.gtid_binlog_pos AS at")).rows as [{ at: string }];
+    await replica.query("SELECT master_gtid_wait(?, 60)", [at]);
+    const purge = async () => {
+      const { rows } = await db.query<{ Log_name: string }>("SHOW BINARY LOGS");
+      await db.query(`PURGE BINARY LOGS TO '${rows.at(-1)!.Log_name}'`);
+    };
+    const { reason } = await run({ maxBinaryLog: "5MB", ignoreReplica: "REPLICA_URL" }, purge);
+    expect(reason).toMatch(
+      /^binary-log: the binary logs take [56](\.\d)? MB, limit 5 MB; PURGE BINARY LOGS makes room/,
+    );
+    await db.query("DROP TABLE filler");
+  });
+
   it("is named with the right that an account lacks", async () => {
     await db.query(`CREATE OR REPLACE USER filler@'%'; GRANT ALL ON \`${database.name}\`.* TO filler@'%';
       GRANT ALL ON lockstep.* TO filler@'%'`);
@@ -107,6 +124,10 @@ describe("a replica", () => {
       reason: grant("REPLICATION MASTER ADMIN"),
     });
     expect(await account.dialect.pressure.lag(account)).toEqual({ kind: "blind", reason: grant("REPLICA MONITOR") });
+    expect(await account.dialect.pressure.binaryLogs?.(account)).toEqual({
+      kind: "blind",
+      reason: grant("BINLOG MONITOR"),
+    });
     await account.close();
   });
 });

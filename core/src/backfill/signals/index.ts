@@ -1,4 +1,5 @@
 import archiveBacklog from "./archive-backlog.js";
+import binaryLog from "./binary-log.js";
 import flagFile from "./flag-file.js";
 import http from "./http.js";
 import latency from "./latency.js";
@@ -17,6 +18,7 @@ import window from "./window.js";
 /** Everything that a run gives way to, in the order of their names. This file is generated: npm run lists. */
 export const signals: readonly Signal[] = [
   archiveBacklog,
+  binaryLog,
   flagFile,
   http,
   latency,

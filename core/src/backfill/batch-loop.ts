@@ -428,16 +428,15 @@ export class BatchLoop {
     if (result.empty > 0) this.run.writesUncounted();
     const waitedMs = this.run.takeWaitedMs(this.role.worker);
     this.#last = { rows: result.size, ms: batchMs, commitMs: result.commitMs, waitedMs, endedMs: clock.now() };
-    const { pace } = this.run;
     const { others } = this.#sizing;
-    pace.add(countedRows(this.session.target, { rows: result.size, filled: result.filled }), clock.now());
+    this.run.passed(countedRows(this.session.target, { rows: result.size, filled: result.filled }));
     this.tell({
       kind: "progress",
       rows: this.rows,
       total: this.total,
       filled: this.filled,
-      rowsPerSecond: pace.rowsPerSecond,
-      etaMs: pace.restMs(this.total - this.rows),
+      rowsPerSecond: this.run.pace.rowsPerSecond,
+      etaMs: this.run.etaMs,
       batchRows: result.size,
       batchMs,
       ...(others && { others }),

@@ -18,7 +18,11 @@ import { type Gauges, Telemetry } from "./telemetry.js";
 export class Run {
   readonly settings: RunSettings;
   readonly pacing: Pacing;
+  /** Of this process. */
   readonly pace: Pace;
+  /** Of all that work on the backfill: what is left ends as fast as they are together. */
+  readonly #paceOfAll: Pace;
+  #rowsOfAll: number | undefined;
   readonly telemetry: Telemetry;
   /** Estimated rows of the table; undefined until it is known. */
   total: number | undefined;
@@ -55,6 +59,7 @@ export class Run {
     this.settings = { ...given, signal, emit };
     this.pacing = new Pacing(this.settings);
     this.pace = new Pace(given.clock.now());
+    this.#paceOfAll = new Pace(given.clock.now());
     const { plan, target, spec } = given;
     this.telemetry = new Telemetry({ plan, target, table: tableLabel(spec.table) }, () => this.#gauges());
   }
@@ -72,6 +77,7 @@ export class Run {
     const { id, record, atWork } = session();
     this.#own.add(worker);
     this.#filledBefore ??= record.rowsFilled;
+    this.#rowsOfAll ??= record.rowsDone;
     this.total = record.rowsEstimated;
     this.count(record);
     this.#observer ??= new Observer(
@@ -119,6 +125,22 @@ export class Run {
   count({ rowsDone, rowsFilled }: Pick<BackfillRecord, "rowsDone" | "rowsFilled">): void {
     this.rows = rowsDone;
     this.filled = rowsFilled - (this.#filledBefore ?? 0);
+  }
+
+  /**
+   * A batch of this process has ended.
+   * @param rows it passed, counted as the pass counts them
+   */
+  passed(rows: number): void {
+    const now = this.settings.clock.now();
+    this.pace.add(rows, now);
+    this.#paceOfAll.add(Math.max(this.rows - (this.#rowsOfAll ?? 0), 0), now);
+    this.#rowsOfAll = this.rows;
+  }
+
+  /** Until the estimated number of rows is passed, by whomever, in milliseconds. */
+  get etaMs(): number {
+    return this.#paceOfAll.restMs((this.total ?? 0) - this.rows);
   }
 
   /**

@@ -8,7 +8,7 @@ export const longProofs: readonly string[] = [
   "scenarios/**/*.test.ts",
   "contract/{after-safe,bad-input,former-columns,hand-written,killed-*,online,open-plans,phases}.test.ts",
   "database/hand-written/**/*.test.ts",
-  "database/backfill/{kill,workers}.test.ts",
+  "database/backfill/{interleavings,kill,workers}.test.ts",
   "database/backfill/{fault-runs,signals}/*.test.ts",
   "database/mysql/{online-run,prisma,prisma-forms,replication,typeorm-*}.test.ts",
   "kept/go-on.test.ts",

@@ -623,6 +623,12 @@ export const errorTable = {
     next: "Rehearse the plan again: npx lockstep rehearse. Or remove the file: the report says what was not measured.",
     exit: 1,
   },
+  LS6507: {
+    title: "The load script of a rehearsal makes no requests",
+    why: "What a phase does to an application is seen in the requests that it answers; without one a rehearsal would find nothing.",
+    next: "Type the command by hand with LOCKSTEP_URL set to a build that serves, and mend what it prints.",
+    exit: 2,
+  },
   LS6601: {
     title: "Nothing can be watched",
     why: "A watch that sees nothing would say that all is well.",

@@ -161,6 +161,29 @@ test("builds of the user's own serve in every phase; one that does not start end
       /LS6505 rehearse\.new .* does not serve: it has ended with exit code 3[\s\S]*no module/,
     );
     expect(refused.code).toBe(2);
+    // With the two builds, what it asks is up to it; ids and queries are not told.
+    shop.write(
+      "load.mjs",
+      `for (let n = 0; n < 400; n++) {
+         await fetch(process.env.LOCKSTEP_URL + "/users/" + (1 + (n % 50)) + "?token=secret");
+         await fetch(process.env.LOCKSTEP_URL + "/nowhere/" + n + "?token=secret");
+         await new Promise((resolve) => setTimeout(resolve, 20));
+       }`,
+    );
+    setting(`{ old: ${old}, new: ${JSON.stringify(build)}, load: "node load.mjs" }`);
+    const scripted = await shop.lockstep(["rehearse", "--rows", "2000"]);
+    expect(scripted.output).toContain("your script's requests over HTTP to your own builds of before and after");
+    const [naive, planned] = kept().runs;
+    for (const run of [naive, planned]) {
+      expect(run?.before?.failed).toMatchObject([{ reason: "GET /nowhere/… was answered with 404" }]);
+      expect(run?.before?.requests).toBeGreaterThan(10);
+    }
+    expect(planned?.steps.filter(({ traffic }) => traffic !== undefined).length).toBeGreaterThan(3);
+    expect(JSON.stringify(kept())).not.toContain("secret");
+    expect(kept().findings.filter(({ kind }) => kind !== "stalled")).toEqual([]);
+    setting(`{ old: ${old}, new: ${JSON.stringify(build)}, load: "echo no tool; exit 4" }`);
+    const silent = await shop.lockstep(["rehearse", "--rows", "100"]);
+    expect(silent).toMatchObject({ code: 2, output: expect.stringMatching(/LS6507 [\s\S]*exit code 4[\s\S]*no tool/) });
     setting(`{ old: ${old} }`);
     expect((await shop.lockstep(["rehearse"])).output).toContain("old, new and load go together");
   } finally {

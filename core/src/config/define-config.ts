@@ -127,10 +127,10 @@ export interface LockstepConfigInput {
     /** Starts the build of the plan's phase. */
     new?: string;
     /**
-     * The requests that both builds get.
+     * The requests that both builds get, or the command of a script that makes them at the address in LOCKSTEP_URL.
      * @example ["GET /users/{1..1000}", 'POST /users {"email":"rehearsal-{n}@example.com"}']
      */
-    load?: string[];
+    load?: string[] | string;
   };
   /** What `lockstep drift` compares. */
   drift?: {

@@ -49,12 +49,16 @@ const rehearse = z
     old: z.string().min(1).optional(),
     new: z.string().min(1).optional(),
     load: z
-      .array(
+      .union([
+        z.string().min(1),
         z
-          .string()
-          .regex(/^(GET|HEAD|POST|PUT|PATCH|DELETE) \/\S*( .+)?$/s, "a request is needed: GET /users/{1..1000}"),
-      )
-      .min(1)
+          .array(
+            z
+              .string()
+              .regex(/^(GET|HEAD|POST|PUT|PATCH|DELETE) \/\S*( .+)?$/s, "a request is needed: GET /users/{1..1000}"),
+          )
+          .min(1),
+      ])
       .optional(),
   })
   .refine(

@@ -1,5 +1,6 @@
 import type { Connection } from "../dialects/connection.js";
 import type { Rehearsing, TrafficStatement } from "../dialects/rehearsing.js";
+import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan } from "../model/index.js";
 import { tablesOf } from "../plan/tables-of.js";
 import type { StatementStats } from "../stats/stats-file.js";
@@ -21,7 +22,8 @@ export interface Application {
 export interface OwnBuilds {
   readonly old: string;
   readonly new: string;
-  readonly load: readonly string[];
+  /** Requests; or a script that makes them. */
+  readonly load: readonly string[] | string;
 }
 
 /** As many as nobody sends: none is used twice. */
@@ -35,21 +37,29 @@ async function warmUp(origin: string, requests: readonly string[], from: number)
   for (let sent = 0; sent < warmRounds * requests.length; sent++) await sender.next()();
 }
 
-/** Builds of the user's own, asked over HTTP. @throws LS6505 one that does not start */
+/** Builds of the user's own, asked over HTTP. @throws LS6505 one that does not start · LS6507 a script that makes no request */
 export function ownApplication(builds: OwnBuilds, url: string, cwd: string, signal: AbortSignal): Application {
+  const { load } = builds;
   const running = new Map<Build, RunningBuild>();
   let from = 1;
+  const loadOf = (origins: readonly string[]): Load =>
+    typeof load === "string"
+      ? { kind: "script", origins, command: load, cwd }
+      : { kind: "requests", origins, requests: load, from };
   return {
     async turnTo(wanted, send) {
       for (const build of wanted) {
         if (running.has(build)) continue;
         const started = await startBuild({ build, command: builds[build], url, cwd, signal });
         running.set(build, started);
-        await warmUp(started.origin, builds.load, from);
+        // A script warms them up itself: only it knows how.
+        if (typeof load !== "string") await warmUp(started.origin, load, from);
         from += unusedNumbers;
       }
-      const origins = wanted.map((build) => running.get(build)!.origin);
-      await send({ kind: "requests", origins, requests: builds.load, from });
+      const next = loadOf(wanted.map((build) => running.get(build)!.origin));
+      await send(next).catch((error: unknown) => {
+        throw next.kind === "script" ? noRequests(next.command, error as Error) : error;
+      });
       from += unusedNumbers;
       for (const [build, { stop }] of running)
         if (!wanted.includes(build)) {
@@ -61,6 +71,12 @@ export function ownApplication(builds: OwnBuilds, url: string, cwd: string, sign
       await Promise.all([...running.values()].map(({ stop }) => stop()));
     },
   };
+}
+
+function noRequests(command: string, { message }: Error): LockstepError {
+  return new LockstepError("LS6507", `rehearse.load (${command}) makes no requests: ${message}`, {
+    hint: "It is run by a shell in the project's folder and has to ask LOCKSTEP_URL, an address that the builds answer behind",
+  });
 }
 
 export interface Statements {

@@ -149,7 +149,9 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
       },
       traffic:
         builds !== undefined
-          ? { kind: "builds", rate, statements: builds.load.length, leftOut: [] }
+          ? typeof builds.load === "string"
+            ? { kind: "script", rate: 0, statements: 0, leftOut: [] }
+            : { kind: "builds", rate, statements: builds.load.length, leftOut: [] }
           : {
               kind: traffic.statements.length === 0 ? "none" : traffic.isProbe ? "probes" : "statements",
               rate: traffic.statements.length === 0 ? 0 : rate,

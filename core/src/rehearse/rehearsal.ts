@@ -141,11 +141,11 @@ export const rehearsalSchema = z.object({
     hasReplica: z.boolean(),
   }),
   traffic: z.object({
-    /** Of the statistics; made up, since there are none; of the user's own builds. */
-    kind: z.enum(["statements", "probes", "builds", "none"]),
-    /** Requests a second. */
+    /** Of the statistics; made up, since there are none; requests to the user's own builds, or a script that makes them. */
+    kind: z.enum(["statements", "probes", "builds", "script", "none"]),
+    /** Requests a second; 0: the script's own. */
     rate: z.number(),
-    /** How many different ones; of builds, requests. */
+    /** How many different ones; of builds, requests; 0: the script's own. */
     statements: count,
     /** Statements of the target that could not be run here, by the reason. */
     leftOut: z.array(z.object({ reason: z.string(), statements: count })),

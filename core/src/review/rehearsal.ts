@@ -73,6 +73,7 @@ export function rowsText({ stage }: Pick<Rehearsal, "stage">): string {
 /** What was sent meanwhile. */
 export function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traffic"]): string {
   if (kind === "none") return "no traffic: nothing could be sent";
+  if (kind === "script") return "your script's requests over HTTP to your own builds of before and after";
   if (kind === "builds")
     return `${counted(statements, "request")} over HTTP to your own builds of before and after, ${rate} a second`;
   const what =

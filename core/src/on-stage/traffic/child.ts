@@ -1,8 +1,9 @@
 /** The process that makes the traffic: in that of the rehearsal its requests would wait for the backfill's work. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sample } from "../../rehearse/figures.js";
-import type { TrafficAnswer, TrafficOrder } from "./messages.js";
+import type { Load, TrafficAnswer, TrafficOrder } from "./messages.js";
 import { requestSender } from "./requests.js";
+import { startScript } from "./script.js";
 import type { Request } from "./sender.js";
 import { statementSender } from "./statements.js";
 
@@ -25,6 +26,7 @@ process.on("message", (order: TrafficOrder) => {
 process.on("disconnect", () => process.exit());
 
 async function run({ load, rate, sessions }: Extract<TrafficOrder, { kind: "open" }>): Promise<void> {
+  if (load.kind === "script") return runScript(load);
   const sender = load.kind === "statements" ? await statementSender(load, sessions) : requestSender(load);
   const due: { readonly at: number; readonly request: Request }[] = [];
   let free = sessions;
@@ -55,6 +57,21 @@ async function run({ load, rate, sessions }: Extract<TrafficOrder, { kind: "open
   clearInterval(teller);
   flush();
   await sender.close();
+  process.disconnect();
+}
+
+/** Its rate is its own: requests count from when they come. */
+async function runScript(load: Extract<Load, { kind: "script" }>): Promise<void> {
+  const script = await startScript(load, (sample) => samples.push(sample));
+  tell({ kind: "opened" });
+  while (!isStopped) {
+    await sleep(tellMs);
+    waiting = script.waiting();
+    flush();
+  }
+  await script.stop();
+  waiting = 0;
+  flush();
   process.disconnect();
 }
 

@@ -19,6 +19,13 @@ export type Load =
       readonly requests: readonly string[];
       /** The first number of `{n}`. */
       readonly from: number;
+    }
+  | {
+      readonly kind: "script";
+      readonly origins: readonly string[];
+      /** Run by a shell. */
+      readonly command: string;
+      readonly cwd: string;
     };
 
 /** What the process that makes the traffic is told. */

@@ -54,8 +54,9 @@ export class TrafficRun {
     await ended;
   }
 
-  /** At once. */
+  /** At once: without whoever started it the process ends, and takes the script that it runs with it. */
   kill(): void {
-    this.#child?.kill("SIGKILL");
+    if (this.#child?.connected) this.#child.disconnect();
+    else this.#child?.kill("SIGKILL");
   }
 }

@@ -88,12 +88,21 @@ export function adviceTexts(rehearsal: Rehearsal): readonly string[] {
     ...(backfills.some(({ id }) => stalled.includes(id))
       ? ["smaller batches: npx lockstep backfill run --batch-ms 10, or a window at night: --window"]
       : []),
+    ...quietText(plan.steps.filter(({ id, kind }) => kind !== "backfill" && stalled.includes(id))),
     ...(lagged ? ["a pace that replicas keep up with: npx lockstep backfill run --max-rows-per-second"] : []),
     ...rehearsal.findings.flatMap(({ kind, detail }) =>
       kind === "plan-worse" ? [`an index first, or ANALYZE right after the phase, for: ${detail}`] : [],
     ),
     ...bloatTexts(rehearsal, backfills),
   ];
+}
+
+/** Steps that hold a lock while they read, or that found the table locked, have no pace to change: only their time. */
+function quietText(steps: readonly RehearsedStep[]): readonly string[] {
+  if (steps.length === 0) return [];
+  const tables = [...new Set(steps.flatMap(({ waits }) => waits.map(({ table }) => `"${tableLabel(named(table))}"`)))];
+  const others = tables.length === 0 ? "" : `, without long transactions on ${tables.join(", ")}`;
+  return [`a quiet hour for ${steps.map(({ title }) => title).join("; ")}${others}: requests waited behind it`];
 }
 
 /** A table that is half as large again, or more, is worth being written anew. */

@@ -169,7 +169,7 @@ describe("what somebody would notice", () => {
   });
 });
 
-describe("room that a backfill leaves behind", () => {
+describe("what to do about it", () => {
   const mb = 1024 * 1024;
   const advice = (
     table: Partial<Rehearsal["stage"]["tables"][number]>,
@@ -203,6 +203,19 @@ describe("room that a backfill leaves behind", () => {
     ["as large as production", { productionBytes: 1000 * mb }, undefined, 60 * mb, /grows by 600 MB.*1\.6 GB have/],
   ] as const)("%s", (_, table, repack, growth, expected) => {
     expect(advice(table, repack, growth)).toMatch(expected);
+  });
+
+  it("comes with a quiet hour for a step that requests waited behind, and that has no pace to change", () => {
+    const slow = step({
+      id: "enforce",
+      kind: "unit",
+      title: "enforce NOT NULL",
+      waits: [{ table: { name: "User" }, wanted: "a", held: "b", sessions: 2, longestMs: 3000 }] as never,
+    });
+    const findings = [{ kind: "stalled", step: "enforce", value: 3000, limit: 1000 }];
+    expect(adviceTexts({ stage: { tables: [] }, runs: [run([slow])], findings } as unknown as Rehearsal)).toEqual([
+      'a quiet hour for enforce NOT NULL, without long transactions on "User": requests waited behind it',
+    ]);
   });
 
   it("of MariaDB the server gives back itself", () => {

@@ -16,6 +16,10 @@ export const benches = [
 ] as const;
 export type BenchName = (typeof benches)[number];
 
+/** Of the bench "backfill". */
+export const backfillParts = ["idle", "busy", "replica", "functions", "resume"] as const;
+export type BackfillPart = (typeof backfillParts)[number];
+
 export interface Options {
   readonly only: readonly BenchName[];
   /** A smaller version, to see that the bench itself works. Its numbers promise nothing. */
@@ -31,6 +35,7 @@ export interface Options {
     readonly readerMs: number;
   };
   readonly backfill: {
+    readonly parts: readonly BackfillPart[];
     readonly rows: number;
     readonly rounds: number;
     /** Operations a second of the application beside it. */
@@ -77,6 +82,7 @@ export interface Options {
 export const usage = `npm run bench -- [options]
 
   --only <bench>   stall, stall-mariadb, backfill, scale, rehearse, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
+  --part <part>    of backfill: idle, busy, replica, functions or resume; may be given again
   --rows <n>       rows of the table that is changed  (default 2000000; of backfill and rehearse 5000000)
   --rounds <n>     rounds of stall and backfill       (default 3)
   --rate <n>       operations a second                (default 200; of backfill 300)
@@ -90,6 +96,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
     args: [...argv],
     options: {
       only: { type: "string", multiple: true },
+      part: { type: "string", multiple: true },
       rows: { type: "string" },
       rounds: { type: "string" },
       rate: { type: "string" },
@@ -104,7 +111,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
   const rounds = wholeNumber("--rounds", values.rounds, 1);
   const rate = wholeNumber("--rate", values.rate, 1);
   return {
-    only: benchNames(values.only),
+    only: chosen(benches, values.only, "bench"),
     isQuick,
     json: values.json,
     stall: {
@@ -114,6 +121,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
       readerMs: isQuick ? 1_500 : 5_000,
     },
     backfill: {
+      parts: chosen(backfillParts, values.part, "part"),
       rows: rows ?? (isQuick ? 100_000 : 5_000_000),
       rounds: rounds ?? (isQuick ? 1 : 3),
       rate: rate ?? 300,
@@ -132,10 +140,11 @@ export function readOptions(argv: readonly string[]): Options | "help" {
   };
 }
 
-function benchNames(given: readonly string[] | undefined): readonly BenchName[] {
-  const unknown = given?.find((name) => !(benches as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new Error(`There is no bench "${unknown}": there are ${benches.join(", ")}`);
-  return benches.filter((name) => given === undefined || given.includes(name));
+/** Those that are given, in the order that they have; all of them where none is. */
+function chosen<T extends string>(all: readonly T[], given: readonly string[] | undefined, what: string): readonly T[] {
+  const unknown = given?.find((name) => !(all as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new Error(`There is no ${what} "${unknown}": there are ${all.join(", ")}`);
+  return all.filter((name) => given === undefined || given.includes(name));
 }
 
 function wholeNumber(flag: string, text: string | undefined, least: number): number | undefined {

@@ -90,7 +90,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
   );
   return {
     text: [
-      `Plan ${colors.bold(plan.id)}: what the gate to ${colors.bold(phase)} says on ${target}, in ${file}`,
+      `Plan ${colors.bold(plan.id)}: what the gate to ${colors.bold(phase)} says on ${target}, in ${file}${io.env[evidenceKey] ? ", signed" : ""}`,
       ...new Set(
         lines.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
       ),

@@ -1,6 +1,6 @@
 /** What a backfill takes: beside one UPDATE of all rows, beside an application, with a replica, by functions, after a kill. */
 import { median, milliseconds, whole } from "../figures.js";
-import type { Options } from "../options.js";
+import type { BackfillPart, Options } from "../options.js";
 import type { BenchReport, Bound } from "../report.js";
 import { type BusyFigures, measureBusy } from "./busy.js";
 import { measureFunctions } from "./functions.js";
@@ -16,59 +16,75 @@ export async function benchBackfill(
   options: Options["backfill"],
   progress: (text: string) => void,
 ): Promise<BenchReport> {
-  const idle: (readonly [IdleCase, readonly IdleFigures[]])[] = [];
-  for (const each of idleCases)
-    idle.push([each, await measureIdle(each, options, (text) => progress(`${each.name}: ${text}`))]);
-  const busy = await measureBusy(options, progress);
-  const replica = await measureReplica(options, progress);
-  const functions = await measureFunctions({ ...options, rows: options.functionRows }, progress);
-  const resumed = await measureResume(options.resumeRows, progress);
-  const peaks = [...idle.flatMap(([, figures]) => figures.map(({ ran }) => ran.peakMb)), resumed.peakMb];
+  const only = async <T>(part: BackfillPart, measure: () => Promise<T>): Promise<T | undefined> =>
+    options.parts.includes(part) ? measure() : undefined;
+  const idle = await only("idle", async () => {
+    const all: (readonly [IdleCase, readonly IdleFigures[]])[] = [];
+    for (const each of idleCases)
+      all.push([each, await measureIdle(each, options, (text) => progress(`${each.name}: ${text}`))]);
+    return all;
+  });
+  const busy = await only("busy", () => measureBusy(options, progress));
+  const replica = await only("replica", () => measureReplica(options, progress));
+  const functions = await only("functions", () =>
+    measureFunctions({ ...options, rows: options.functionRows }, progress),
+  );
+  const resumed = await only("resume", () => measureResume(options.resumeRows, progress));
+  const peaks = [
+    ...(idle ?? []).flatMap(([, all]) => all.map(({ ran }) => ran.peakMb)),
+    ...(resumed ? [resumed.peakMb] : []),
+  ];
   return {
     name: "backfill",
     title: `PostgreSQL: a backfill of ${whole(options.rows)} rows beside one UPDATE of them, a unique index in place`,
-    table: [
-      [
-        "key",
-        "UPDATE",
-        "whole run",
-        "share",
-        "batches alone",
-        "share",
-        "largest batch",
-        "estimate: time",
-        "WAL",
-        "growth",
-      ],
-      ...idle.map(line),
+    table: idle === undefined ? [] : [head, ...idle.map(line)],
+    notes: [
+      ...(busy ? [busyNote(options.rate, busy)] : []),
+      ...(resumed ? [resumeNote(resumed)] : []),
+      ...(idle ? ["The estimates' figures are shares of what then happened: 1 is right."] : []),
     ],
-    notes: notes(options, busy, resumed),
     bounds: [
-      ...idle.flatMap(idleBounds),
-      ...busyBounds(busy),
-      bound(
-        "a replica that keeps up, watched: no more than 10 % loss",
-        1 - median(replica.map(({ ignoredMs, watchedMs }) => ignoredMs / watchedMs)),
-        (loss) => loss <= 0.1,
-      ),
-      bound(
-        "a function's values: four sessions at least 3 times as fast as one",
-        median(functions.map(({ oneMs, fourMs }) => oneMs / fourMs)),
-        (times) => times >= 3,
-      ),
-      {
-        promise: `${whole(options.resumeRows)} rows, killed half-way: at most one batch a session is made again, every row is right`,
-        measured: `${resumed.repeated} rows again, ${resumed.wrong} wrong`,
-        isMet: resumed.wrong === 0 && resumed.repeated <= resumed.workers * resumed.largestBatch,
-      },
-      {
-        promise: `the process of a run needs less than ${mostMb} MB`,
-        measured: `${whole(Math.max(...peaks))} MB`,
-        isMet: Math.max(...peaks) < mostMb,
-      },
+      ...(idle ?? []).flatMap(idleBounds),
+      ...(busy ? busyBounds(busy) : []),
+      ...(replica
+        ? [
+            bound(
+              "a replica that keeps up, watched: no more than 10 % loss",
+              1 - median(replica.map(({ ignoredMs, watchedMs }) => ignoredMs / watchedMs)),
+              (loss) => loss <= 0.1,
+            ),
+          ]
+        : []),
+      ...(functions
+        ? [
+            bound(
+              "a function's values: four sessions at least 3 times as fast as one",
+              median(functions.map(({ oneMs, fourMs }) => oneMs / fourMs)),
+              (times) => times >= 3,
+            ),
+          ]
+        : []),
+      ...(resumed
+        ? [
+            {
+              promise: `${whole(options.resumeRows)} rows, killed half-way: at most one batch a session is made again, every row is right`,
+              measured: `${resumed.repeated} rows again, ${resumed.wrong} wrong`,
+              isMet: resumed.wrong === 0 && resumed.repeated <= resumed.workers * resumed.largestBatch,
+            },
+          ]
+        : []),
+      ...(peaks.length === 0
+        ? []
+        : [
+            {
+              promise: `the process of a run needs less than ${mostMb} MB`,
+              measured: `${whole(Math.max(...peaks))} MB`,
+              isMet: Math.max(...peaks) < mostMb,
+            },
+          ]),
     ],
     measurements: {
-      idle: Object.fromEntries(idle.map(([{ name }, figures]) => [name, figures])),
+      idle: Object.fromEntries((idle ?? []).map(([{ name }, figures]) => [name, figures])),
       busy,
       replica,
       functions,
@@ -76,6 +92,19 @@ export async function benchBackfill(
     },
   };
 }
+
+const head = [
+  "key",
+  "UPDATE",
+  "whole run",
+  "share",
+  "batches alone",
+  "share",
+  "largest batch",
+  "estimate: time",
+  "WAL",
+  "growth",
+];
 
 function line([{ name }, figures]: readonly [IdleCase, readonly IdleFigures[]]): readonly string[] {
   const middle = (of: (each: IdleFigures) => number) => median(figures.map(of));
@@ -95,7 +124,7 @@ function idleBounds([{ name, least, leastBatches }, figures]: readonly [
   IdleCase,
   readonly IdleFigures[],
 ]): readonly Bound[] {
-  const wrong = (of: "duration" | "log") =>
+  const wrong = (of: "duration" | "log" | "growth") =>
     Math.max(...figures.map(({ estimated }) => Math.max(estimated[of], 1 / estimated[of])));
   return [
     bound(
@@ -118,6 +147,7 @@ function idleBounds([{ name, least, leastBatches }, figures]: readonly [
       (factor) => factor <= 2,
     ),
     bound(`${name}: and that of the WAL`, wrong("log"), (factor) => factor <= 2),
+    bound(`${name}: and that of the growth`, wrong("growth"), (factor) => factor <= 2),
   ];
 }
 
@@ -143,16 +173,14 @@ function bound(promise: string, value: number, isMet: (value: number) => boolean
   return { promise, measured: value.toFixed(2), isMet: isMet(value) };
 }
 
-function notes(
-  { rate }: Options["backfill"],
-  busy: readonly BusyFigures[],
-  { workers, largestBatch }: ResumeFigures,
-): readonly string[] {
+function busyNote(rate: number, busy: readonly BusyFigures[]): string {
   const longest = (of: (each: BusyFigures) => number) => milliseconds(median(busy.map(of)));
-  return [
+  return (
     `Beside ${rate} operations a second, the longest wait: ${longest(({ alone }) => alone.longestMs)} without a backfill, ` +
-      `${longest(({ backfill }) => backfill.longestMs)} with one, ${longest(({ update }) => update.longestMs)} with one UPDATE.`,
-    `The run that was killed had ${workers} sessions; batches of the next one were of up to ${whole(largestBatch)} rows.`,
-    "The estimates' figures are shares of what then happened: 1 is right.",
-  ];
+    `${longest(({ backfill }) => backfill.longestMs)} with one, ${longest(({ update }) => update.longestMs)} with one UPDATE.`
+  );
+}
+
+function resumeNote({ workers, largestBatch }: ResumeFigures): string {
+  return `The run that was killed had ${workers} sessions; batches of the next one were of up to ${whole(largestBatch)} rows.`;
 }

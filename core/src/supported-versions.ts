@@ -50,9 +50,14 @@ export const mariadbVersions: SupportedTool = {
 /** Before 8.0.12 there is no ALGORITHM=INSTANT. */
 export const mysqlVersions: SupportedTool = {
   tool: "MySQL",
-  tested: "none",
-  note: "8.0.12 and later are accepted; no test run has one. 9.7 by hand: the whole path with Prisma, a migration by hand with TypeORM, a replica with every `binlog_format`.",
-  ranges: [],
+  tested: "9.7",
+  note: "The whole path with Prisma (see below) and a migration by hand with TypeORM; 8.0.12 and later are accepted.",
+  ranges: [
+    [
+      [9, 7],
+      [9, 7],
+    ],
+  ],
 };
 
 /** `isTested(postgresVersions, "17.10")` */

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
+import type { MysqlBinaries } from "../../core/src/stage/mysql-binaries.js";
 import { type MysqlServer, startMysql } from "../../core/src/stage/mysql-server.js";
 import { findMariadb } from "./mariadb-binaries.js";
 import { findMysql } from "./mysql-binaries.js";
@@ -13,10 +14,28 @@ export type { MysqlServer as MariadbServer };
 /** Whether a MySQL stands in for MariaDB. */
 export const isOnMysql = process.env.LOCKSTEP_TEST_MYSQL === "1";
 
+/** What messages call the server, and plans. */
+export const [serverName, serverId] = isOnMysql ? (["MySQL", "mysql"] as const) : (["MariaDB", "mariadb"] as const);
+
+/** Where the server is, which commands in processes of their own find from then on; undefined: this machine has none. */
+export const findServer = (): MysqlBinaries | undefined => (isOnMysql ? findMysql() : findMariadb());
+
+/** Rows with a column `seq` from 1 on, behind FROM. MariaDB's engine of sequences is its own. */
+export const sequence = (to: number): string =>
+  `JSON_TABLE(CONCAT('[0', REPEAT(',0', ${to - 1}), ']'), '$[*]' COLUMNS (seq FOR ORDINALITY)) numbered`;
+
+/** An account without rights, in the place of one of the same name: 'plain'@'%'. */
+export async function createAccount(session: { query(sql: string): Promise<unknown> }, account: string): Promise<void> {
+  await session.query(`DROP USER IF EXISTS ${account}`);
+  await session.query(`CREATE USER ${account}`);
+}
+
 export interface MariadbOptions {
   /** Server settings as in my.cnf: `{ sql_mode: "", log_bin: "log", binlog_format: "ROW" }`. They win over the ones chosen here. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** Knows who holds a metadata lock: the plugin metadata_lock_info. Default: false, as on most servers. */
+  /**
+   * Tells who holds a metadata lock. Default: as the server is installed; MySQL does so by itself, MariaDB by the plugin metadata_lock_info.
+   */
   readonly showsLocks?: boolean;
 }
 
@@ -24,12 +43,17 @@ export interface MariadbOptions {
  * Starts a server. It ends with `stop()`, and with this process however that ends.
  * @throws when this machine has none, or with the server's log when it does not start
  */
-export async function startMariadb({ settings = {}, showsLocks = false }: MariadbOptions = {}): Promise<MysqlServer> {
-  const binaries = isOnMysql ? findMysql() : findMariadb();
-  if (binaries === undefined) throw new Error(`No ${isOnMysql ? "MySQL" : "MariaDB"} server on this machine`);
-  // MySQL shows them to everybody.
-  const shown = isOnMysql ? {} : { plugin_load_add: "metadata_lock_info", plugin_maturity: "experimental" };
-  return startMysql({ binaries, settings: { ...(showsLocks ? shown : {}), ...settings } });
+export async function startMariadb({ settings = {}, showsLocks }: MariadbOptions = {}): Promise<MysqlServer> {
+  const binaries = findServer();
+  if (binaries === undefined) throw new Error(`No ${serverName} server on this machine`);
+  return startMysql({ binaries, settings: { ...sightOfLocks(showsLocks), ...settings } });
+}
+
+function sightOfLocks(shows: boolean | undefined): MariadbOptions["settings"] {
+  if (shows === isOnMysql || shows === undefined) return {};
+  return shows
+    ? { plugin_load_add: "metadata_lock_info", plugin_maturity: "experimental" }
+    : { performance_schema_instrument: "wait/lock/metadata/sql/mdl=OFF" };
 }
 
 export interface MariadbDatabase {

@@ -22,7 +22,9 @@ export function usePtOsc(): boolean {
     return existsSync(perl) ? readdirSync(perl).map((version) => join(perl, version)) : [];
   });
   mkdirSync(bin, { recursive: true });
-  const environment = `PERL5LIB='${[...modules, join(cache, "usr/share/perl5")].join(delimiter)}' LD_LIBRARY_PATH='${libraries.join(delimiter)}'`;
+  // Of the client library, which looks for them where it would be installed: accounts of MySQL log in by one.
+  const plugins = libraries.map((folder) => join(folder, "libmariadb3/plugin")).find((folder) => existsSync(folder));
+  const environment = `${plugins === undefined ? "" : `MARIADB_PLUGIN_DIR='${plugins}' `}PERL5LIB='${[...modules, join(cache, "usr/share/perl5")].join(delimiter)}' LD_LIBRARY_PATH='${libraries.join(delimiter)}'`;
   writeFileSync(join(bin, tool), `#!/bin/sh\n${environment} exec perl '${join(cache, "usr/bin", tool)}' "$@"\n`, {
     mode: 0o755,
   });

@@ -196,7 +196,9 @@ async function factsOf(session: Session): Promise<SessionFacts> {
   const [rows] = await session.query(describeSession);
   const [uptime] = await session.query("SELECT UNIX_TIMESTAMP() AS now; SHOW GLOBAL STATUS LIKE 'Uptime'");
   const [[{ now }], [{ Value }]] = uptime as unknown as [[{ now: number }], [{ Value: string }]];
-  return { ...(rows as unknown as readonly SessionFacts[])[0]!, start: String(now - Number(Value)) };
+  const facts = (rows as unknown as readonly SessionFacts[])[0]!;
+  // To MySQL it is a BIGINT, which the driver gives as text.
+  return { ...facts, pid: Number(facts.pid), start: String(Number(now) - Number(Value)) };
 }
 
 /** Connects, and sets nothing that is not needed to read what comes. */

@@ -39,8 +39,15 @@ export async function inTheWay(
 ): Promise<readonly InTheWay[]> {
   if (tables.length === 0) return [];
   const tells = await tellsHolders(connection);
-  const locks = connection.dialect.id === "mariadb" ? pluginLocks : schemaLocks;
-  const ours = tables.map(() => "(l.db = COALESCE(?, DATABASE()) AND l.name = ?)").join(" OR ");
+  const isMysql = connection.dialect.id === "mysql";
+  const locks = isMysql ? schemaLocks : pluginLocks;
+  const named = (schema: string, name: string) =>
+    tables.map(() => `(${schema} = COALESCE(?, DATABASE()) AND ${name} = ?)`).join(" OR ");
+  // MySQL locks the tables along whose foreign keys lead to one that it changes.
+  const ours = isMysql
+    ? `${named("l.db", "l.name")} OR (l.db, l.name) IN (SELECT k.TABLE_SCHEMA, k.TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE k WHERE ${named("k.REFERENCED_TABLE_SCHEMA", "k.REFERENCED_TABLE_NAME")})`
+    : named("l.db", "l.name");
+  const values = tables.flatMap(({ schema = null, name }) => [schema, name]);
   const rows = await visible<SessionRow>(
     connection,
     `SELECT p.ID AS id, CONCAT(p.USER, '@', p.HOST) AS who, ${tells ? "l.tables" : "NULL"} AS tables, CONCAT(${age}) AS seconds,
@@ -49,7 +56,7 @@ export async function inTheWay(
       ${tells ? `JOIN (SELECT id, GROUP_CONCAT(DISTINCT name ORDER BY name SEPARATOR '\n') AS tables FROM (${locks}) l WHERE ${ours} GROUP BY id) l ON l.id = p.ID` : ""}
      WHERE p.ID <> CONNECTION_ID() AND ${age} >= ? ${tells ? "" : "AND x.trx_mysql_thread_id IS NOT NULL AND p.DB = DATABASE()"}
      ORDER BY ${age} DESC`,
-    [...(tells ? tables.flatMap(({ schema = null, name }) => [schema, name]) : []), olderThanSeconds],
+    [...(tells ? values : []), ...(tells && isMysql ? values : []), olderThanSeconds],
   );
   return rows.map(({ id, who, tables: held, seconds, doing }) => ({
     id: Number(id),
@@ -79,10 +86,9 @@ const schemaLocks = `SELECT t.PROCESSLIST_ID AS id, m.OBJECT_SCHEMA AS db, m.OBJ
   WHERE m.LOCK_STATUS = 'GRANTED' AND m.OBJECT_TYPE = 'TABLE'`;
 
 function labels(tables: readonly TableName[], names: readonly string[]): string {
-  return tables
-    .filter(({ name }) => names.includes(name))
-    .map(tableLabel)
-    .join('", "');
+  const own = tables.filter(({ name }) => names.includes(name));
+  const others = names.filter((name) => own.every((each) => each.name !== name));
+  return [...own.map(tableLabel), ...others].join('", "');
 }
 
 function sentence({ id, who, tables, seconds, doing }: InTheWay): string {

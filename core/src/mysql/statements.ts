@@ -5,6 +5,7 @@ import { type Blind, isBlind } from "../dialects/pressure.js";
 import type { ReadStatement, StatementStatistics, Statements } from "../dialects/statements.js";
 import { type Counted, readsOf, statementsOf } from "../sql/counted-statements.js";
 import type { Words } from "../sql/statement-words.js";
+import { ranStatement } from "./digests.js";
 import { Scanner, type Token } from "./read/scan.js";
 
 const consumer = "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'statements_digest'";
@@ -64,7 +65,7 @@ async function reading(
         at: now,
         since: new Date(Date.parse(now) - upMs).toISOString(),
         lost: Number(lost),
-        statements: select(counted.map(numbers)),
+        statements: select(counted.flatMap(ran)),
         // The digest of what runs by COM_STMT_EXECUTE is empty there.
         ...(connection.dialect.id === "mariadb"
           ? { uncounted: "MariaDB does not count statements that a driver prepares on the server" }
@@ -83,14 +84,18 @@ const blind = (reason: string): Blind => ({ kind: "blind", reason });
 /** Microseconds become milliseconds. */
 const iso = (text: string) => `${text.slice(0, 23)}Z`;
 
-function numbers({ text, calls, totalMs, rows, firstAt }: Counted): Counted {
-  return {
-    text,
-    calls: Number(calls),
-    totalMs: Number(totalMs),
-    rows: Number(rows),
-    firstAt: firstAt === null ? null : iso(firstAt),
-  };
+function ran({ text: digest, calls, totalMs, rows, firstAt }: Counted): Counted[] {
+  const text = ranStatement(digest);
+  if (text === undefined) return [];
+  return [
+    {
+      text,
+      calls: Number(calls),
+      totalMs: Number(totalMs),
+      rows: Number(rows),
+      firstAt: firstAt === null ? null : iso(firstAt),
+    },
+  ];
 }
 
 /** Undefined where a quote or a comment is not closed: the server cuts long texts off. */

@@ -1,6 +1,7 @@
 import { inTransaction } from "../db/transaction.js";
 import type { Statistics } from "../dialects/statistics.js";
 import type { ColumnStats, StatementStats, TableStats } from "../stats/stats-file.js";
+import { ranStatement } from "./digests.js";
 import { wordsOf } from "./statements.js";
 
 /** What information_schema and performance_schema say. Of columns that is their type, and how many values those in an index have. */
@@ -79,22 +80,33 @@ const settingNames = [
   "tx_isolation",
 ];
 
+/** The most that are kept. */
+const most = 300;
+
 async function readStatements(connection: Parameters<Statistics["pull"]>[0]): Promise<StatementStats[]> {
-  const { rows } = await connection.query<Record<"text" | "calls" | "meanMs" | "rows", string>>(
-    `SELECT DIGEST_TEXT AS text, COUNT_STAR + 0e0 AS calls, AVG_TIMER_WAIT / 1e9 AS meanMs,
-            (SUM_ROWS_SENT + SUM_ROWS_AFFECTED) / COUNT_STAR AS \`rows\`
+  const { rows } = await connection.query<Record<"digest" | "calls" | "totalMs" | "rows", string>>(
+    `SELECT DIGEST_TEXT AS digest, COUNT_STAR + 0e0 AS calls, SUM_TIMER_WAIT / 1e9 AS totalMs,
+            SUM_ROWS_SENT + SUM_ROWS_AFFECTED + 0e0 AS \`rows\`
        FROM performance_schema.events_statements_summary_by_digest
-      WHERE SCHEMA_NAME = DATABASE() AND DIGEST_TEXT REGEXP '^ *[(]* *(SELECT|INSERT|UPDATE|DELETE|WITH)'
+      WHERE SCHEMA_NAME = DATABASE() AND DIGEST_TEXT REGEXP '^ *(EXECUTE +)?[(]* *(SELECT|INSERT|UPDATE|DELETE|WITH)'
         AND DIGEST_TEXT NOT REGEXP 'information_schema|performance_schema|lockstep|_prisma_migrations'
-      ORDER BY COUNT_STAR DESC LIMIT 300`,
+      ORDER BY COUNT_STAR DESC LIMIT ${2 * most}`,
   );
-  // A digest has no values; one that was cut off is no statement.
-  return rows
-    .filter(({ text }) => wordsOf(text) !== undefined && !text.endsWith("..."))
-    .map(({ text, calls, meanMs, rows: each }) => ({
-      text,
-      calls: Number(calls),
-      meanMs: Number(meanMs),
-      rows: Number(each),
-    }));
+  // Sent as text and prepared by the driver it is one statement.
+  const sums = new Map<string, { calls: number; totalMs: number; rows: number }>();
+  for (const { digest, ...counts } of rows) {
+    const text = ranStatement(digest);
+    // A digest has no values; one that was cut off is no statement.
+    if (text === undefined || wordsOf(text) === undefined || text.endsWith("...")) continue;
+    const { calls, totalMs, rows: all } = sums.get(text) ?? { calls: 0, totalMs: 0, rows: 0 };
+    sums.set(text, {
+      calls: calls + Number(counts.calls),
+      totalMs: totalMs + Number(counts.totalMs),
+      rows: all + Number(counts.rows),
+    });
+  }
+  return [...sums]
+    .map(([text, { calls, totalMs, rows: all }]) => ({ text, calls, meanMs: totalMs / calls, rows: all / calls }))
+    .sort((one, other) => other.calls - one.calls)
+    .slice(0, most);
 }

@@ -37,6 +37,9 @@ export async function readAppliedMigrations(
 
 /** The session that runs migrations on a target right now: a wrapped data source, or anybody who is at a unit of a plan. */
 export async function deployingSession(connection: Connection): Promise<number | undefined> {
-  const { rows } = await connection.query<{ pid: number | null }>(dialectOn(connection.dialect.id).runningSessions);
-  return rows[0]?.pid ?? undefined;
+  const { rows } = await connection.query<{ pid: number | string | null }>(
+    dialectOn(connection.dialect.id).runningSessions,
+  );
+  const pid = rows[0]?.pid ?? undefined;
+  return pid === undefined ? undefined : Number(pid);
 }

@@ -14,7 +14,7 @@ import { statementsOf } from "../../../core/src/mysql/units/index.js";
 import type { ReleasedUnit } from "../../../core/src/plan/migration-of.js";
 import type { OrmPlugin, Project, UnrecordedFailure } from "../../../core/src/plugin.js";
 import type { TargetState } from "../../../core/src/release/target-state.js";
-import { type MariadbServer, startMariadb } from "../../support/mariadb.js";
+import { createAccount, isOnMysql, type MariadbServer, startMariadb } from "../../support/mariadb.js";
 import { type MysqlUnits, mysqlFill, openMysqlUnits, samplePlan } from "../../support/mysql-units.js";
 import { answerTo } from "../../support/plan-fixture.js";
 import { until } from "../../support/sessions.js";
@@ -40,6 +40,7 @@ function onServer(options: Parameters<typeof startMariadb>[0]): void {
     units = await openMysqlUnits(server);
     await units.observer.query("CREATE TABLE `User` (`id` int PRIMARY KEY, `email` varchar(50))");
     await units.observer.query("CREATE TABLE `Log` (`id` int)");
+    await units.observer.query("CREATE TABLE `Member` (`user` int, FOREIGN KEY (`user`) REFERENCES `User` (`id`))");
     connection = await connect(units.database.url, { applicationName: "lockstep deploy" });
   });
   afterEach(async () => {
@@ -70,6 +71,11 @@ describe("where the server tells who holds a table", () => {
     { name: "LOCK TABLES", sql: ["LOCK TABLES `User` READ"], says: /holds "User" since \d+ s: / },
     { name: "another table", sql: ["START TRANSACTION", "SELECT * FROM `Log`"], says: undefined },
     {
+      name: "a table whose foreign key leads to it, which MySQL locks along",
+      sql: ["START TRANSACTION", "SELECT * FROM `Member`"],
+      says: isOnMysql ? /holds "Member" since \d+ s: / : undefined,
+    },
+    {
       name: "a transaction that has ended",
       sql: ["START TRANSACTION", "SELECT * FROM `User`", "COMMIT"],
       says: undefined,
@@ -82,7 +88,7 @@ describe("where the server tells who holds a table", () => {
   });
 
   it("a role without PROCESS sees nobody, and is not stopped by that", async () => {
-    await units.observer.query("CREATE OR REPLACE USER 'app'@'%'");
+    await createAccount(units.observer, "'app'@'%'");
     await units.observer.query(`GRANT ALL ON ${units.database.name}.* TO 'app'@'%'`);
     await units.session.query("START TRANSACTION");
     await units.session.query("SELECT * FROM `User`");
@@ -135,7 +141,7 @@ describe("where the server tells who holds a table", () => {
     await expect(requireServer(connection, needing, "production")).rejects.toMatchObject({
       code: "LS7025",
       message: expect.stringMatching(
-        /^m needs MariaDB 99 or later, production is MariaDB \d+\.\d+\.\d+\. Nothing was applied\.$/,
+        /^m needs (MariaDB|MySQL) 99 or later, production is \1 \d+\.\d+\.\d+\. Nothing was applied\.$/,
       ),
     });
     await requireServer(connection, [], "production");
@@ -143,7 +149,7 @@ describe("where the server tells who holds a table", () => {
 });
 
 describe("where it does not", () => {
-  onServer({});
+  onServer({ showsLocks: false });
 
   it("names the open transactions in the database, which may", async () => {
     await units.session.query("START TRANSACTION");

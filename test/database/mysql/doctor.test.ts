@@ -11,11 +11,14 @@ import { versionFinding } from "../../../core/src/mysql/checks/server-version.js
 import { connect } from "../../../core/src/mysql/connect.js";
 import { askTarget } from "../../support/ask-check.js";
 import {
+  createAccount,
   createMariadbDatabase,
+  isOnMysql,
   type MariadbDatabase,
   type MariadbServer,
   startMariadb,
 } from "../../support/mariadb.js";
+import { follow, startReplica } from "../../support/mysql-replicas.js";
 import { answerTo } from "../../support/plan-fixture.js";
 import { until } from "../../support/sessions.js";
 
@@ -45,9 +48,50 @@ interface Situation {
 }
 
 const all = "SELECT, INSERT, UPDATE, ALTER, CREATE, TRIGGER";
+/** MySQL runs a unit as a procedure. */
+const routines = isOnMysql ? ["CREATE ROUTINE, ALTER ROUTINE"] : [];
 const addColumn = "ALTER TABLE `User` ADD COLUMN `handle` int, ALGORITHM=INSTANT";
 const ledger = "CREATE, SELECT, INSERT, UPDATE, DELETE, ALTER ON `lockstep`.*";
 const user = "CREATE TABLE `User` (`id` int PRIMARY KEY, `email` text)";
+
+/** What only one of the two has, seen on a server that is not well. */
+const only: readonly Situation[] = isOnMysql
+  ? [
+      {
+        check: "rights",
+        name: "without routines",
+        grants: [all],
+        says: "problem",
+        words: /^the account 'app'@'%' lacks CREATE ROUTINE, ALTER ROUTINE on the database \w+$/m,
+        next: /^GRANT CREATE ROUTINE, ALTER ROUTINE ON `\w+`\.\* TO 'app'@'%'$/,
+      },
+      {
+        check: "monitoring",
+        name: "without performance_schema",
+        grants: [all, "PROCESS ON *.*"],
+        says: "warning",
+        words: /does not tell this account who holds a table/,
+        next: /^GRANT SELECT ON performance_schema\.\* TO 'app'@'%'/,
+        isAdvice: true,
+      },
+    ]
+  : [
+      {
+        check: "server-settings",
+        name: "a limit for all statements",
+        says: "warning",
+        words: /^max_statement_time is 30 s$/m,
+        next: /SET GLOBAL max_statement_time = 0/,
+        isAdvice: true,
+      },
+      {
+        check: "monitoring",
+        name: "no plugin",
+        says: "warning",
+        words: /does not tell this account who holds a table/,
+        next: /^INSTALL SONAME 'metadata_lock_info'$/,
+      },
+    ];
 
 /** How a server is set up, and what is to be seen on it. */
 const servers: readonly {
@@ -57,9 +101,15 @@ const servers: readonly {
 }[] = [
   {
     name: "a server that is well",
-    options: { showsLocks: true },
+    // MySQL writes a binary log unless it is told not to.
+    options: { showsLocks: true, settings: isOnMysql ? { log_bin_trust_function_creators: 1 } : {} },
     situations: [
-      { check: "server-version", name: "a tested one", says: "ok", words: /^MariaDB 10\.11\./ },
+      {
+        check: "server-version",
+        name: "a tested one",
+        says: "ok",
+        words: isOnMysql ? /^MySQL 9\.7\./ : /^MariaDB 10\.11\./,
+      },
       { check: "tables", name: "no table yet", sql: ["DROP TABLE `User`"], says: "ok", words: /no table is planned/ },
       {
         check: "tables",
@@ -98,7 +148,7 @@ const servers: readonly {
       {
         check: "rights",
         name: "all but two",
-        grants: ["SELECT, INSERT, UPDATE, CREATE"],
+        grants: ["SELECT, INSERT, UPDATE, CREATE", ...routines],
         says: "problem",
         words: /^the account 'app'@'%' lacks ALTER, TRIGGER on "User"$/,
         next: /^GRANT ALTER, TRIGGER ON `\w+`\.\* TO 'app'@'%'$/,
@@ -106,7 +156,7 @@ const servers: readonly {
       {
         check: "rights",
         name: "on another table, and on some columns",
-        grants: [`${all} ON \`lockstep_other\`.*`, "SELECT (`id`), UPDATE (`id`, `email`) ON `User`"],
+        grants: [`${all} ON \`lockstep_other\`.*`, "SELECT (`id`), UPDATE (`id`, `email`) ON `User`", ...routines],
         says: "problem",
         words: /lacks SELECT, INSERT, UPDATE, ALTER, CREATE, TRIGGER on "User"$/,
         next: /^GRANT SELECT/,
@@ -114,14 +164,14 @@ const servers: readonly {
       {
         check: "rights",
         name: "on the table alone",
-        grants: [`${all} ON \`User\``],
+        grants: [`${all} ON \`User\``, ...routines],
         says: "ok",
         words: /make triggers/,
       },
       {
         check: "rights",
         name: "by a pattern",
-        grants: [`${all} ON \`doctor\\_%\`.*`],
+        grants: [[all, ...routines].join(", ") + " ON `doctor\\_%`.*"],
         says: "ok",
         words: /make triggers/,
       },
@@ -192,7 +242,13 @@ const servers: readonly {
   {
     name: "a server that is not",
     options: {
-      settings: { sql_mode: "", log_bin: "log", binlog_format: "STATEMENT", max_statement_time: 30, read_only: 1 },
+      settings: {
+        sql_mode: "",
+        log_bin: "log",
+        binlog_format: "STATEMENT",
+        read_only: 1,
+        ...(isOnMysql ? {} : { max_statement_time: 30 }),
+      },
     },
     situations: [
       {
@@ -211,14 +267,6 @@ const servers: readonly {
         next: /SET GLOBAL binlog_format = 'ROW'/,
         isAdvice: true,
       },
-      {
-        check: "server-settings",
-        name: "a limit for all statements",
-        says: "warning",
-        words: /^max_statement_time is 30 s$/m,
-        next: /SET GLOBAL max_statement_time = 0/,
-        isAdvice: true,
-      },
       { check: "replicas", name: "read-only", says: "problem", words: /^this server is read-only, as replicas are$/ },
       {
         check: "rights",
@@ -229,13 +277,7 @@ const servers: readonly {
         next: /^SET GLOBAL log_bin_trust_function_creators = 1/,
         isAdvice: true,
       },
-      {
-        check: "monitoring",
-        name: "no plugin",
-        says: "warning",
-        words: /does not tell this account who holds a table/,
-        next: /^INSTALL SONAME 'metadata_lock_info'$/,
-      },
+      ...only,
     ],
   },
 ];
@@ -259,7 +301,7 @@ describe.each(servers)("$name", ({ options, situations }) => {
       for (const statement of [user, ...sql]) await root.query(statement);
       const url = new URL(database.url);
       if (grants !== undefined) {
-        await root.query("CREATE OR REPLACE USER 'app'@'%'");
+        await createAccount(root, "'app'@'%'");
         for (const grant of grants)
           await root.query(`GRANT ${/ ON /.test(grant) ? grant : `${grant} ON \`${database.name}\`.*`} TO 'app'@'%'`);
         url.username = "app";
@@ -345,10 +387,8 @@ describe("sessions and servers", () => {
     const other = await createMariadbDatabase("replica", replica);
     try {
       const session = await other.open();
-      await session.query(
-        `CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${mariadb.port}, MASTER_USER = 'root'`,
-      );
-      await session.query("START SLAVE");
+      await session.query(follow(mariadb));
+      await session.query(startReplica);
       const check = checks.find(({ id }) => id === "replicas")!;
       const ask = async () => (await askTarget(check, database.url))[0];
       await until("it is connected", async () => (await ask())?.level === "warning");

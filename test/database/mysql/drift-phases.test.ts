@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
-import { findMariadb } from "../../support/mariadb-binaries.js";
+import { createMariadbDatabase, findServer, type MariadbDatabase, serverName } from "../../support/mariadb.js";
 import { createMysqlPrismaProject, type MysqlPrismaProject } from "../../support/mysql-prisma-project.js";
 import { run as runProcess } from "../../support/run.js";
 import { createTypeormProject, type TypeormFixture } from "../../support/typeorm-project.js";
 
-// Production is looked at in every phase of a plan, on a MariaDB of drift's own. Every test builds on the one before.
+// Production is looked at in every phase of a plan, on a server of drift's own. Every test builds on the one before.
 
-beforeAll(() => void findMariadb());
+beforeAll(() => void findServer());
 
 interface Answer {
   readonly code: number;
@@ -70,7 +69,7 @@ ALTER TABLE \`User\` ADD CONSTRAINT \`User_teamId_fkey\` FOREIGN KEY (\`teamId\`
     expect(await drift(), "before").toMatchObject({
       code: 0,
       differences: [],
-      replayed: { migrations: 1, by: "statements", server: expect.stringMatching(/^MariaDB \d/) },
+      replayed: { migrations: 1, by: "statements", server: expect.stringMatching(new RegExp(`^${serverName} \\d`)) },
     });
     const schema = shop.read("prisma/schema.prisma");
     const lines =

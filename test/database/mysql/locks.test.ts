@@ -2,7 +2,7 @@ import type { Connection } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { UnitColumn, UnitSpec } from "../../../core/src/model/plan.js";
 import { statementsOf } from "../../../core/src/mysql/units/index.js";
-import { type MariadbServer, startMariadb } from "../../support/mariadb.js";
+import { createAccount, isOnMysql, type MariadbServer, sequence, startMariadb } from "../../support/mariadb.js";
 import { type MysqlUnits, mysqlFill, openMysqlUnits, samplePlan } from "../../support/mysql-units.js";
 import { until } from "../../support/sessions.js";
 
@@ -86,6 +86,20 @@ describe("a session that has read the table", () => {
     await units.run(expand);
   });
 
+  it("a table whose foreign key leads to it is locked along by MySQL: who has read that is named, and does not stop MariaDB", async () => {
+    await units.observer.query(
+      "CREATE TABLE `Member` (`user` int, CONSTRAINT `own` FOREIGN KEY (`user`) REFERENCES `User` (`id`))",
+    );
+    const reader = await units.database.open();
+    await reader.query("START TRANSACTION");
+    await reader.query("SELECT * FROM `Member`");
+    expect(await units.outcome(runBriefly(expand))).toMatch(
+      isOnMysql ? new RegExp(`^45000 .* In the way: id ${reader.threadId} root`) : /^done$/,
+    );
+    await reader.query("COMMIT");
+    await units.run(expand);
+  });
+
   it("the unit is killed while it waits: run again, it goes through", async () => {
     const reader = await openReader();
     const run = units.outcome(units.run(expand));
@@ -98,12 +112,7 @@ describe("a session that has read the table", () => {
   });
 
   it("the rebuild is killed: run again, it goes through", async () => {
-    await units.observer.query("SET SESSION cte_max_recursion_depth = 1000000").catch(() => undefined);
-    await units.observer
-      .query(
-        "INSERT INTO `User` WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i, repeat('x', 40) FROM n",
-      )
-      .catch(() => units.observer.query("INSERT INTO `User` SELECT seq, repeat('x', 40) FROM seq_3_to_100000"));
+    await units.observer.query(`INSERT INTO \`User\` SELECT seq + 2, repeat('x', 40) FROM ${sequence(100_000)}`);
     await units.run({ ...expand, columns: [{ name: "handle", type: "varchar(50)", defaultSql: "'x'" }] });
     const enforce: UnitSpec = {
       kind: "enforce",
@@ -134,15 +143,19 @@ describe("what a server tells of who is in the way", () => {
     await makeTable();
   });
 
-  it("without the plugin: the open transactions", async () => {
+  it("MySQL: who is; MariaDB without its plugin: the open transactions", async () => {
     const reader = await openReader();
     expect(await units.outcome(runBriefly(expand))).toMatch(
-      new RegExp(`In the way: one of the open transactions: id ${reader.threadId} since 20`),
+      new RegExp(
+        isOnMysql
+          ? `In the way: id ${reader.threadId} root\\. Wait`
+          : `In the way: one of the open transactions: id ${reader.threadId} since 20`,
+      ),
     );
   });
 
   it("without the right PROCESS: nobody", async () => {
-    await units.observer.query("CREATE OR REPLACE USER 'plain'@'%'");
+    await createAccount(units.observer, "'plain'@'%'");
     await units.observer.query(`GRANT ALL ON ${units.database.name}.* TO 'plain'@'%'`);
     await openReader();
     const session = await units.database.open({ user: "plain" });

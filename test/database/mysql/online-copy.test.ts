@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TableChange } from "../../../core/src/model/plan.js";
+import { sequence } from "../../support/mariadb.js";
 import { type MysqlUnits, openMysqlUnits } from "../../support/mysql-units.js";
 
 let units: MysqlUnits;
@@ -60,7 +61,7 @@ describe.each(changes)("$clause", (change) => {
 
   it("stops where there are many, and sees what somebody else has done", async () => {
     const { run, outcome, showTable, observer, rows } = units;
-    await observer.query("INSERT INTO `order` (`net`) SELECT seq FROM seq_1_to_10001");
+    await observer.query(`INSERT INTO \`order\` (\`net\`) SELECT seq FROM ${sequence(10_001)}`);
     const before = await showTable("order");
     expect(await outcome(run(spec))).toMatch(
       /^45000 Nothing is changed\. Run: npx lockstep online run 20261120093000_handle \(a copy of `order` would stop every write\)$/,

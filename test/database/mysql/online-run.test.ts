@@ -7,7 +7,7 @@ import type { SpecOf } from "../../../core/src/dialects/units.js";
 import { ptOsc } from "../../../core/src/online/pt-osc.js";
 import { type CopyEvent, type CopyRequest, runCopy } from "../../../core/src/online/run-copy.js";
 import type { CopyTool } from "../../../core/src/online/tool.js";
-import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
+import { createMariadbDatabase, type MariadbDatabase, sequence } from "../../support/mariadb.js";
 
 const table = { name: "order" };
 const rows = 60_000;
@@ -24,7 +24,7 @@ beforeEach(async () => {
   await session.query(`CREATE TABLE \`order\` (\`id\` int NOT NULL AUTO_INCREMENT, \`net\` int NOT NULL, \`state\` enum('a','b') NOT NULL DEFAULT 'a',
     \`counter\` int NOT NULL DEFAULT 0, PRIMARY KEY (\`id\`)) ENGINE=InnoDB`);
   await session.query(
-    `INSERT INTO \`order\` (\`net\`, \`state\`) SELECT seq, IF(seq % 2, 'a', 'b') FROM seq_1_to_${rows}`,
+    `INSERT INTO \`order\` (\`net\`, \`state\`) SELECT seq, IF(seq % 2, 'a', 'b') FROM ${sequence(rows)}`,
   );
   await session.query("ANALYZE TABLE `order`");
 });
@@ -72,7 +72,9 @@ const files = () => readdirSync(tmpdir()).filter((name) => name.startsWith("lock
 const many = 300_000;
 /** As many rows as take seconds to copy. */
 const grow = () =>
-  session.query(`INSERT INTO \`order\` (\`net\`) SELECT seq FROM seq_${rows + 1}_to_${many}; ANALYZE TABLE \`order\``);
+  session.query(
+    `INSERT INTO \`order\` (\`net\`) SELECT seq + ${rows} FROM ${sequence(many - rows)}; ANALYZE TABLE \`order\``,
+  );
 
 /** It tells how far it is however fast this machine copies. */
 const telling: CopyTool = {

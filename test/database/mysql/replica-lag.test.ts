@@ -6,10 +6,12 @@ import type { Connection as Session } from "../../../core/src/dialects/connectio
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import {
   createMariadbDatabase,
+  isOnMysql,
   type MariadbDatabase,
   type MariadbServer,
   startMariadb,
 } from "../../support/mariadb.js";
+import { follow, showPosition, startReplica, stopReplaying, waitForPosition } from "../../support/mysql-replicas.js";
 import { fillTable, makeTable } from "./fixture.js";
 
 describe("a replica", () => {
@@ -27,8 +29,7 @@ describe("a replica", () => {
     database = await createMariadbDatabase("lag", primary);
     db = await connect(database.url, { applicationName: "test" });
     replica = await (await createMariadbDatabase("lag", other)).open({ multipleStatements: true });
-    await replica.query(`CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${primary.port}, MASTER_USER = 'root',
-      MASTER_LOG_FILE = 'log.000001', MASTER_LOG_POS = 4; START SLAVE`);
+    await replica.query(`${follow(primary)}; ${startReplica}`);
   });
   afterAll(async () => {
     await db?.close();
@@ -71,10 +72,10 @@ describe("a replica", () => {
   });
 
   it("holds the run when it has stopped replaying", async () => {
-    await replica.query("STOP SLAVE SQL_THREAD");
-    const { reason, blind } = await run({ replicaUrlFrom: "REPLICA_URL" }, () => replica.query("START SLAVE"));
+    await replica.query(stopReplaying);
+    const { reason, blind } = await run({ replicaUrlFrom: "REPLICA_URL" }, () => replica.query(startReplica));
     expect(reason).toBe(
-      "replica-lag: the replica REPLICA_URL has stopped replaying: SHOW ALL SLAVES STATUS there says why. It was when the run began: if that is on purpose, --ignore-replica REPLICA_URL leaves it out",
+      `replica-lag: the replica REPLICA_URL has stopped replaying: ${isOnMysql ? "SHOW REPLICA STATUS" : "SHOW ALL SLAVES STATUS"} there says why. It was when the run began: if that is on purpose, --ignore-replica REPLICA_URL leaves it out`,
     );
     expect(blind).toEqual([]);
   });
@@ -89,18 +90,18 @@ describe("a replica", () => {
   });
 
   it("is left out where somebody says so", async () => {
-    await replica.query("STOP SLAVE SQL_THREAD");
+    await replica.query(stopReplaying);
     const options = { replicaUrlFrom: "REPLICA_URL", ignoreReplica: "REPLICA_URL" };
     expect(await run(options, () => undefined)).toEqual({ reason: undefined, blind: [] });
-    await replica.query("START SLAVE");
+    await replica.query(startReplica);
   });
 
   it("is spared a disk full of binary logs: they hold the run until they are purged", async () => {
     await db.query("CREATE TABLE filler (bytes longblob)");
     await db.query("INSERT INTO filler VALUES (repeat('x', 3000000)), (repeat('y', 3000000))");
     await db.query("FLUSH BINARY LOGS");
-    const [{ at }] = (await db.query<{ at: string }>("SELECT @@GLOBAL.gtid_binlog_pos AS at")).rows as [{ at: string }];
-    await replica.query("SELECT master_gtid_wait(?, 60)", [at]);
+    const [now] = (await db.query<{ File: string; Position: string }>(showPosition)).rows;
+    await replica.query(`SELECT ${waitForPosition}(?, ?, 60)`, [now?.File, now?.Position]);
     const purge = async () => {
       const { rows } = await db.query<{ Log_name: string }>("SHOW BINARY LOGS");
       await db.query(`PURGE BINARY LOGS TO '${rows.at(-1)!.Log_name}'`);
@@ -113,7 +114,7 @@ describe("a replica", () => {
   });
 
   it("is named with the right that an account lacks", async () => {
-    await db.query(`CREATE OR REPLACE USER filler@'%'; GRANT ALL ON \`${database.name}\`.* TO filler@'%';
+    await db.query(`DROP USER IF EXISTS filler@'%'; CREATE USER filler@'%'; GRANT ALL ON \`${database.name}\`.* TO filler@'%';
       GRANT ALL ON lockstep.* TO filler@'%'`);
     const url = new URL(database.url);
     url.username = "filler";
@@ -121,13 +122,13 @@ describe("a replica", () => {
     const grant = (right: string) => expect.stringContaining(`: GRANT ${right} ON *.* TO 'filler'@'%'`);
     expect(await account.dialect.pressure.replicas(account)).toEqual({
       kind: "blind",
-      reason: grant("REPLICATION MASTER ADMIN"),
+      reason: grant(isOnMysql ? "REPLICATION SLAVE" : "REPLICATION MASTER ADMIN"),
     });
-    expect(await account.dialect.pressure.lag(account)).toEqual({ kind: "blind", reason: grant("REPLICA MONITOR") });
-    expect(await account.dialect.pressure.binaryLogs?.(account)).toEqual({
-      kind: "blind",
-      reason: grant("BINLOG MONITOR"),
-    });
+    const [monitor, logs] = isOnMysql
+      ? ["REPLICATION CLIENT", "REPLICATION CLIENT"]
+      : ["REPLICA MONITOR", "BINLOG MONITOR"];
+    expect(await account.dialect.pressure.lag(account)).toEqual({ kind: "blind", reason: grant(monitor) });
+    expect(await account.dialect.pressure.binaryLogs?.(account)).toEqual({ kind: "blind", reason: grant(logs) });
     await account.close();
   });
 });

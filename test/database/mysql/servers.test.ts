@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { UnitColumn } from "../../../core/src/model/plan.js";
-import { type MariadbServer, startMariadb } from "../../support/mariadb.js";
+import { createAccount, isOnMysql, type MariadbServer, startMariadb } from "../../support/mariadb.js";
 import { type MysqlUnits, mysqlFill, openMysqlUnits } from "../../support/mysql-units.js";
 
 const table = { name: "User" };
@@ -28,7 +28,12 @@ describe.each([
     settings: { log_bin: "log", binlog_format: "ROW", log_bin_trust_function_creators: 1 },
     refuses: /^done$/,
   },
-  { name: "no strict mode", settings: { sql_mode: "" }, refuses: /^done$/ },
+  {
+    // MySQL writes a binary log unless it is told not to.
+    name: "no strict mode",
+    settings: { sql_mode: "" },
+    refuses: isOnMysql ? /^HY000 You do not have the SUPER privilege and binary logging is enabled/ : /^done$/,
+  },
 ])("$name", ({ settings, refuses }) => {
   let server: MariadbServer;
   let units: MysqlUnits;
@@ -54,7 +59,7 @@ describe.each([
   });
 
   it("a role with all rights on the database but SUPER; without TRIGGER", async () => {
-    await units.observer.query("CREATE OR REPLACE USER 'plain'@'%'");
+    await createAccount(units.observer, "'plain'@'%'");
     await units.observer.query(`GRANT ALL ON ${units.database.name}.* TO 'plain'@'%'`);
     expect(
       await units.outcome(units.run({ kind: "expand", ...spec }, await units.database.open({ user: "plain" }))),

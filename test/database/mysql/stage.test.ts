@@ -6,19 +6,19 @@ import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../../core/src/connect.js";
 import { openStage } from "../../../core/src/stage/open-stage.js";
-import { findMariadb } from "../../support/mariadb-binaries.js";
+import { findServer, serverId, serverName } from "../../support/mariadb.js";
 
-const request = { root: process.cwd(), dialect: "mariadb" } as const;
+const request = { root: process.cwd(), dialect: serverId } as const;
 
 const ask = async (url: string, sql: string) => {
   const connection = await connect(url, { applicationName: "test" });
   return (await connection.query(sql).finally(() => connection.close())).rows;
 };
 
-describe("a stage of MariaDB", () => {
+describe(`a stage of ${serverName}`, () => {
   let version: string;
   beforeAll(() => {
-    version = findMariadb()!.version;
+    version = findServer()!.version;
   });
 
   it.each([
@@ -47,8 +47,8 @@ describe("a stage of MariaDB", () => {
     await stage.close();
     await expect(openStage({ ...request, version: "5.5.68" })).rejects.toMatchObject({
       code: "LS6501",
-      message: expect.stringContaining("No MariaDB 5 is found on this machine"),
-      hint: expect.stringContaining("LOCKSTEP_MARIADB"),
+      message: expect.stringContaining(`No ${serverName} 5 is found on this machine`),
+      hint: expect.stringContaining(`LOCKSTEP_${serverName.toUpperCase()}`),
     });
   });
 
@@ -59,7 +59,7 @@ describe("a stage of MariaDB", () => {
     writeFileSync(
       script,
       `import { openStage } from ${JSON.stringify(built)};
-       const stage = await openStage({ root: ".", dialect: "mariadb" });
+       const stage = await openStage({ root: ".", dialect: "${serverId}" });
        const url = await stage.create();
        console.log(url);
        setInterval(() => undefined, 1000);`,

@@ -29,7 +29,8 @@ export function textOf(value: string, type: string): string {
 function parameter({ type }: KeyColumn): string {
   if (isBinary(type)) return "UNHEX(?)";
   if (/^(?:tiny|small|medium|big)?int\b|^year\b/.test(type))
-    return /unsigned/.test(type) ? "CAST(? AS UNSIGNED)" : "CAST(? AS SIGNED)";
+    // MySQL takes a bare parameter of an UNSIGNED for a signed number, and 2⁶³ and above for 2⁶³ - 1.
+    return /unsigned/.test(type) ? "CAST(CAST(? AS CHAR) AS UNSIGNED)" : "CAST(? AS SIGNED)";
   const precision = /^decimal(\(\d+(?:,\d+)?\))/.exec(type)?.[1];
   if (precision !== undefined) return `CAST(? AS DECIMAL${precision})`;
   if (/^(?:datetime|timestamp)\b/.test(type)) return "CAST(? AS DATETIME(6))";

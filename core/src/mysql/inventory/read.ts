@@ -1,7 +1,8 @@
 import type { Inventory, Part } from "../../dialects/inventory.js";
+import { printedExpression } from "../printed-expression.js";
 import { quoteIdentifier } from "../quote.js";
 import { checkOf, columnOf, foreignKeyOf, indexOf, optionsOf, primaryKeyOf, triggerOf } from "./table-parts.js";
-import { hashOf, type Row, textOf, withoutDatabase } from "./words.js";
+import { hashOf, isExpressionDefault, type Row, textOf, withoutDatabase } from "./words.js";
 
 export type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 
@@ -18,10 +19,12 @@ export async function readInventory(
   const isMariadb = /mariadb/i.test(String((await ask("SELECT VERSION() AS version", []))[0]?.version));
   const neutral = (row: Row): Row =>
     Object.fromEntries(
-      Object.entries(row).map(([key, value]) => [
-        key,
-        typeof value === "string" && texts.has(key) ? withoutDatabase(value, database) : value,
-      ]),
+      Object.entries(row).map(([key, value]) => {
+        if (typeof value !== "string" || !texts.has(key)) return [key, value];
+        const isExpression = key === "COLUMN_DEFAULT" ? isExpressionDefault(row) : expressions.has(key);
+        const text = isExpression ? printedExpression(value, isMariadb ? "mariadb" : "mysql") : value;
+        return [key, withoutDatabase(text, database)];
+      }),
     );
   const view = async (name: string, schema: string, order: string) =>
     (await ask(`SELECT * FROM information_schema.${name} WHERE ${schema} = ? ORDER BY ${order}`, [database])).map(
@@ -86,6 +89,9 @@ const texts = new Set([
   "SUBPARTITION_EXPRESSION",
   "VIEW_DEFINITION",
 ]);
+
+/** Of these the ones that are expressions whatever else their row says. */
+const expressions = new Set(["GENERATION_EXPRESSION", "CHECK_CLAUSE", "EXPRESSION"]);
 
 /** A function and a procedure may have one name. */
 const routineKey = (row: Row) => `${row.ROUTINE_TYPE} ${row.SPECIFIC_NAME}`;

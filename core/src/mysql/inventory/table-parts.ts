@@ -1,4 +1,5 @@
 import type { Part } from "../../dialects/inventory.js";
+import { namesIn } from "../printed-expression.js";
 import { quoteIdentifier } from "../quote.js";
 import { withoutWidth } from "../types.js";
 import { collationOf, defaultOf, extraOf, hashOf, type Row, textOf } from "./words.js";
@@ -67,12 +68,14 @@ export function foreignKeyOf(columns: readonly Row[], rule: Row): Part {
 
 /** @param use its row of TABLE_CONSTRAINTS */
 export function checkOf(check: Row, use: Row | undefined): Part {
+  // MariaDB's check of a column has that one's name. MySQL drops a check with the only column that it names.
+  const [column, other] = check.LEVEL === undefined ? namesIn(String(check.CHECK_CLAUSE)) : [check.CONSTRAINT_NAME];
+  const goesWith = other === undefined && (check.LEVEL ?? "Column") === "Column" ? column : undefined;
   return {
     name: check.CONSTRAINT_NAME,
     type: "c",
     definition: `CHECK (${check.CHECK_CLAUSE})${use?.ENFORCED === "NO" ? " NOT ENFORCED" : ""}`,
-    // MariaDB's, which has the name of its column.
-    ...(check.LEVEL === "Column" ? { goesWith: `column ${check.CONSTRAINT_NAME}` } : {}),
+    ...(goesWith === undefined ? {} : { goesWith: `column ${goesWith}` }),
   };
 }
 

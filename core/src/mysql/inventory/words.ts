@@ -11,13 +11,18 @@ export function textOf(value: unknown): string | null {
 }
 
 /** A default as somebody would write it. MariaDB prints it so, and NULL where there is none; MySQL prints a text without its quotes. */
-export function defaultOf({ COLUMN_DEFAULT: value, EXTRA: extra }: Row, isMariadb: boolean): string | null {
+export function defaultOf(column: Row, isMariadb: boolean): string | null {
+  const { COLUMN_DEFAULT: value } = column;
   if (value === null || value === undefined) return null;
   const text = String(value);
   if (isMariadb) return text === "NULL" ? null : text;
+  return isExpressionDefault(column) || /^b'/.test(text) ? text : quoteText(text);
+}
+
+/** Whether MySQL's default is no plain value. */
+export function isExpressionDefault({ COLUMN_DEFAULT: value, EXTRA: extra }: Row): boolean {
   // A moment that is now is printed as what it is in old versions, without the word.
-  const isExpression = /DEFAULT_GENERATED/i.test(String(extra)) || /^CURRENT_TIMESTAMP\b/.test(text);
-  return isExpression || /^b'/.test(text) ? text : quoteText(text);
+  return /DEFAULT_GENERATED/i.test(String(extra)) || /^CURRENT_TIMESTAMP\b/.test(String(value));
 }
 
 /** What EXTRA says of a column besides. */

@@ -1,14 +1,13 @@
 import type { Allowed, TableShape } from "../../made-rows/shapes.js";
 
-/** Reads what the servers print: `` `state` in ('a','b') ``, MySQL's `` (`state` in (_utf8mb4\'a\')) ``, `` `price` > 0 ``. */
+/** Reads what the servers print: `` `state` in ('a','b') ``, MySQL's `` (`state` in ('a','b')) ``, `` `price` > 0 ``. */
 export function allowedBy(checks: TableShape["checks"], column: string): Allowed | undefined {
   const own = checks.filter(({ columns }) => columns.length === 1 && columns[0] === column);
   let [least, greatest]: [bigint | undefined, bigint | undefined] = [undefined, undefined];
-  for (const { definition } of own) {
-    const text = definition.replaceAll("\\'", "'");
-    const list = /^\(?`(?:[^`]|``)+` in \(((?:(?:_\w+)?'(?:[^']|'')*'|-?\d+|,|\s)+)\)\)?$/i.exec(text)?.[1];
+  for (const { definition: text } of own) {
+    const list = /^\(?`(?:[^`]|``)+` in \(((?:(?:_\w+)?'(?:[^'\\]|\\.|'')*'|-?\d+|,|\s)+)\)\)?$/i.exec(text)?.[1];
     if (list !== undefined)
-      return { kind: "values", values: [...list.matchAll(/'(?:[^']|'')*'|-?\d+/g)].map(([item]) => item) };
+      return { kind: "values", values: [...list.matchAll(/'(?:[^'\\]|\\.|'')*'|-?\d+/g)].map(([item]) => item) };
     for (const [, sign, number] of text.matchAll(/` (>=|>|<=|<) (-?\d+)\b/g)) {
       const limit = BigInt(number!);
       if (sign === ">" || sign === ">=") least = sign === ">" ? limit + 1n : limit;

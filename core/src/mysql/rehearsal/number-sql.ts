@@ -26,7 +26,8 @@ SELECT ${values.join(",\n  ")}
   literal: String,
   divided: (number, by) => `((${number}) DIV ${by})`,
   floor: (number) => `CAST(FLOOR(${number}) AS SIGNED)`,
-  share: (row, seed) => `(CONV(LEFT(MD5(CONCAT(${row}, ':', ${seed})), 13), 16, 10) / 4503599627370496e0)`,
+  // MySQL 9.6 and later have neither MD5 nor SHA1.
+  share: (row, seed) => `(CONV(LEFT(SHA2(CONCAT(${row}, ':', ${seed}), 256), 13), 16, 10) / 4503599627370496e0)`,
   // A derived table does not see the rows of its outer query.
   withShare: (share, made) => made(share),
   given: (expression, row) => `(${row === "n" ? expression : withRow(expression, row)})`,

@@ -2,6 +2,12 @@ import { createReadStream } from "node:fs";
 import type { Connection } from "../../dialects/connection.js";
 
 /**
+ * What mysqldump adds on a server with GTIDs: it would change the server and not the database, and MySQL refuses it of a dump that was read
+ * there before.
+ */
+const aboutReplication = /^SET @@(?:GLOBAL\.GTID_PURGED|SESSION\.SQL_LOG_BIN)\b/i;
+
+/**
  * Runs a dump as mysqldump writes it: statements that end with their line, another delimiter around bodies. Read as a stream, statement by statement.
  *
  * @throws what reading the file, or the server, says against it
@@ -19,7 +25,7 @@ export async function restore(connection: Connection, file: string): Promise<voi
     statement += `${line}\n`;
     const text = statement.trimEnd();
     if (!text.endsWith(delimiter)) continue;
-    await connection.query(text.slice(0, -delimiter.length));
+    if (!aboutReplication.test(text)) await connection.query(text.slice(0, -delimiter.length));
     statement = "";
   }
   if (statement.trim() !== "") await connection.query(statement);

@@ -1,7 +1,7 @@
 import type { Connection } from "../../dialects/connection.js";
 import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
+import { namesIn, printedExpression } from "../printed-expression.js";
 import { quoteIdentifier } from "../quote.js";
-import { namesIn } from "./names-in.js";
 
 /** The tables of the session's database. Generated columns are left out, the server fills those. */
 export async function readShapes(connection: Connection): Promise<readonly TableShape[]> {
@@ -60,7 +60,10 @@ async function readChecks(connection: Connection): Promise<readonly Check[]> {
           WHERE c.CONSTRAINT_SCHEMA = DATABASE() AND t.CONSTRAINT_TYPE = 'CHECK' AND t.ENFORCED = 'YES'
           ORDER BY t.TABLE_NAME, c.CONSTRAINT_NAME`,
   );
-  return rows.map((row) => ({ ...row, columns: [...new Set(namesIn(row.definition))] }));
+  return rows.map((row) => {
+    const definition = printedExpression(row.definition, connection.dialect.id);
+    return { ...row, definition, columns: namesIn(definition) };
+  });
 }
 
 function columnShape(

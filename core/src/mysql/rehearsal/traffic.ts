@@ -206,7 +206,7 @@ class Shaper {
     const { rows } = await this.connection.query<{ value: string }>(
       `SELECT value FROM (SELECT ${printed(name, column)} AS value, CONCAT_WS(',', ${seed}, ${key}) AS place FROM ${quoted}
           WHERE ${name} IS NOT NULL AND RAND(1) <= ${part} LIMIT ${sampledRows}) s
-        ORDER BY MD5(place) LIMIT ${listsOfCalls}`,
+        ORDER BY SHA2(place, 256) LIMIT ${listsOfCalls}`,
     );
     return rows.map(({ value }) => value);
   }

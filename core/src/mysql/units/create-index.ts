@@ -1,6 +1,7 @@
 import type { SpecOf, UnitText } from "../../dialects/units.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
+import { hasExpression } from "../verdicts/keys.js";
 import { isTable } from "./column.js";
 import { type MysqlServer, type Program, signal, type UnitContext } from "./frame.js";
 import { probe } from "./probe.js";
@@ -49,8 +50,9 @@ export function createIndexStatement({ table, index }: IndexSpec, server: MysqlS
   const isFulltext = /^fulltext$/i.test(method);
   const kind = isUnique ? "UNIQUE INDEX" : isFulltext ? "FULLTEXT INDEX" : "INDEX";
   const over = definition ?? `(${columns.map(quoteIdentifier).join(", ")})`;
-  // A full-text index is never built while others write.
-  const how = isFulltext ? "ALGORITHM=INPLACE, LOCK=SHARED" : withoutCopy(server);
+  // A full-text index, and one of an expression, is never built while others write.
+  const isShared = isFulltext || hasExpression(definition);
+  const how = isShared ? "ALGORITHM=INPLACE, LOCK=SHARED" : withoutCopy(server);
   return `ALTER TABLE ${quoteTable(table)} ADD ${kind} ${quoteIdentifier(index.name)} ${over}, ${how}`;
 }
 

@@ -147,6 +147,8 @@ function holders(tables: readonly TableName[], server: MysqlServer): string {
           `${schema} = ${table.schema === undefined ? "database()" : quoteName(table.schema)} AND ${name} = ${quoteName(table.name)}`,
       )
       .join(" OR ");
+  // MySQL locks the tables along whose foreign keys lead to one that it changes.
+  const leading = `(l.OBJECT_SCHEMA, l.OBJECT_NAME) IN (SELECT k.TABLE_SCHEMA, k.TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE k WHERE ${of("k.REFERENCED_TABLE_SCHEMA", "k.REFERENCED_TABLE_NAME")})`;
   if (server === "mariadb")
     return `      SELECT group_concat(DISTINCT id), sum(find_in_set(id, before_ids) > 0), left(group_concat(DISTINCT words SEPARATOR '; '), 300) INTO present, overlap, holders FROM (
         SELECT concat(m.THREAD_ID, ':', coalesce(t.trx_started, 0)) AS id, concat('id ', m.THREAD_ID, ' ', coalesce(p.USER, '?'), ' since ', coalesce(t.trx_started, '?'), ' ', coalesce(left(p.INFO, 60), '')) AS words
@@ -156,7 +158,7 @@ function holders(tables: readonly TableName[], server: MysqlServer): string {
   return `      SELECT group_concat(DISTINCT id), sum(find_in_set(id, before_ids) > 0), left(group_concat(DISTINCT words SEPARATOR '; '), 300) INTO present, overlap, holders FROM (
         SELECT concat(t.PROCESSLIST_ID, ':', l.OWNER_EVENT_ID) AS id, concat('id ', t.PROCESSLIST_ID, ' ', coalesce(t.PROCESSLIST_USER, '?')) AS words
           FROM performance_schema.metadata_locks l JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID
-         WHERE l.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> connection_id() AND (${of("l.OBJECT_SCHEMA", "l.OBJECT_NAME")})) x;
+         WHERE l.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> connection_id() AND (${of("l.OBJECT_SCHEMA", "l.OBJECT_NAME")} OR ${leading})) x;
 `;
 }
 

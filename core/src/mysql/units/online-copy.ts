@@ -71,13 +71,20 @@ export function draftSteps(spec: OnlineCopySpec): readonly DraftStep[] {
     { sql: dropDraft(spec) },
     { sql: `CREATE TABLE ${quoteTable(draft)} LIKE ${quoteTable(spec.table)}` },
     ...spec.changes.flatMap(({ clause, adds }): DraftStep[] => {
+      const checked = (name: string) =>
+        `SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isTable(spec.table)} AND CONSTRAINT_NAME = ${name}`;
+      // MySQL has one check of a name in a database: that of the draft is called otherwise. So it is asked of the table whether it is there.
+      const [, dropped] = /^DROP\s+(?:CONSTRAINT|CHECK)\s+(`(?:[^`]|``)+`|[^\s`,]+)$/i.exec(clause.trim()) ?? [];
+      if (dropped !== undefined) {
+        const name = dropped.startsWith("`") ? dropped.slice(1, -1).replaceAll("``", "`") : dropped;
+        const query = `${checked(quoteName(name))} AND CONSTRAINT_TYPE = 'CHECK'`;
+        return [{ sql: alter("ADD CHECK (1 = 1)"), when: { query, finds: true } }];
+      }
       if (adds === undefined) return [{ sql: alter(clause), mayBeGone: true }];
       const { kind, name } = adds;
       if (kind === "check") {
-        // Some servers have one name of a kind in a database.
         const unnamed = clause.replace(/^ADD\s+CONSTRAINT\s+(?:`(?:[^`]|``)+`|[^\s`]+)\s+CHECK/i, "ADD CHECK");
-        const query = `SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isTable(spec.table)} AND CONSTRAINT_NAME = ${quoteName(name)}`;
-        return [{ sql: alter(unnamed), when: { query, finds: false } }];
+        return [{ sql: alter(unnamed), when: { query: checked(quoteName(name)), finds: false } }];
       }
       const [from, column] = kind === "column" ? ["COLUMNS", "COLUMN_NAME"] : ["STATISTICS", "INDEX_NAME"];
       const query = `SELECT 1 FROM information_schema.${from} WHERE ${isTable(draft)} AND ${column} = ${quoteName(name)}`;

@@ -53,12 +53,12 @@ class Findings {
    * Where a FULLTEXT index is, no column comes or goes in an instant, and the table is not rebuilt while writes go on. A compressed table
    * is rebuilt for each.
    */
-  judged(former: FormerTable | undefined, isMoved: boolean): Judged {
+  judged(former: FormerTable | undefined, isMoved: boolean, server: Server): Judged {
     if (isMoved && /\b(?:ROW_FORMAT\s*=?\s*COMPRESSED|KEY_BLOCK_SIZE\s*=?\s*[1-9])/i.test(former?.optionsSql ?? ""))
       this.rewrites("storage", rebuilds);
     const isHeld = this.way === rebuilds || (isMoved && this.way.lock === "NONE");
     if (isHeld && former?.indexes.some(({ method }) => method === "fulltext"))
-      this.rewrites("fulltext", rebuildsShared);
+      this.rewrites("fulltext", server === "mysql" ? copies : rebuildsShared);
     return this;
   }
 }
@@ -85,7 +85,7 @@ export function addColumn(
   if (column.checks.length > 0 && server === "mysql") found.needs(copies, { kind: "scans", table, why: "check" });
   if (references !== undefined) {
     reference(found, column, server, isFilled);
-    if (server === "mariadb") found.others.push(references.table);
+    found.others.push(references.table);
   }
   if (column.notNull && column.defaultSql === undefined && !isGenerated && !isIdentity) {
     const value = implicitValue(column, server);
@@ -93,29 +93,32 @@ export function addColumn(
     else found.concerns.push({ kind: "fills-silently", table, column: name, value });
     found.concerns.push({ kind: "breaks-inserts", table, column: name });
   }
-  return found.judged(context.formerTable(table), true);
+  return found.judged(context.formerTable(table), true, server);
 }
 
-/** Behind a column MySQL reads it and forgets it. */
+/** Behind a column MySQL before 9 reads it and forgets it. */
 function reference(found: Findings, { name }: ColumnDeclaration, server: Server, isFilled: boolean): void {
   const { table } = found;
-  if (server === "mysql") {
-    found.needs(instant, { kind: "ignores", what: "references", table, column: name });
-    return;
-  }
+  if (server === "mysql") found.concerns.push({ kind: "ignores", what: "references", table, column: name });
   found.needs(copies, { kind: "scans", table, why: "check" });
   if (isFilled) found.fails("foreign-key");
 }
 
-export function dropColumn({ table, column }: OperationOf<"dropColumn">, context: VerdictContext): Judged {
+export function dropColumn(
+  { table, column }: OperationOf<"dropColumn">,
+  context: VerdictContext,
+  server: Server,
+): Judged {
   const found = new Findings(table);
   const former = context.formerTable(table);
-  if (former?.indexes.some(({ columns }) => columns.includes(column))) found.needs(drops);
+  const isIndexed = former?.indexes.some(({ columns }) => columns.includes(column)) === true;
+  if (isIndexed && server === "mysql") found.rewrites("storage", rebuilds);
+  else if (isIndexed) found.needs(drops);
   found.concerns.push(
     { kind: "loses-data", what: "column", table, column },
     { kind: "breaks-code-before", what: "column", name: column },
   );
-  return found.judged(former, true);
+  return found.judged(former, true, server);
 }
 
 /** MODIFY, CHANGE: what of the declaration is another one than before; where nobody knows that, the worst. */
@@ -150,7 +153,8 @@ export function redeclareColumn(
   if (former.notNull !== column.notNull) changeNull(found, column, known, server);
   const isVirtual = former.isVirtual === true && column.isVirtual === true;
   if ((former.isGenerated || column.isGenerated) && !(isVirtual && server === "mariadb")) found.rewrites("computed");
-  if (column.isIdentity && !former.isIdentity) found.rewrites("computed");
+  // MariaDB lets go of an AUTO_INCREMENT in an instant.
+  if (column.isIdentity !== former.isIdentity && (column.isIdentity || server === "mysql")) found.rewrites("computed");
   if (operation.position !== undefined && server === "mysql") found.needs(rebuilds);
   if (column.checks.length > 0 && server === "mysql") found.needs(copies, { kind: "scans", table, why: "check" });
   if (column.isUnique || column.isPrimaryKey) {
@@ -158,7 +162,7 @@ export function redeclareColumn(
     found.fails("duplicates");
     found.narrows("duplicates");
   }
-  return found.judged(known, false);
+  return found.judged(known, false, server);
 }
 
 /** The table is rebuilt while writes go on: rows keep in their head which columns can be NULL. */

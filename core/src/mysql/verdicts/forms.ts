@@ -1,6 +1,6 @@
 import type { VerdictContext } from "../../dialects/judging.js";
 import type { Concern, OperationOf, TableName } from "../../model/index.js";
-import { copies, instant, type Judged, rebuilds, type Way } from "./way.js";
+import { copies, inPlace, instant, type Judged, metadataOn, rebuilds, type Server, type Way } from "./way.js";
 
 /** What a clause or a statement does that needs no operation of its own. */
 interface Row {
@@ -10,32 +10,34 @@ interface Row {
 }
 
 const metadata: Row = { way: instant };
+/** Instant on MariaDB alone. */
+const inPlaceOnMysql: Row = { way: inPlace };
 const rebuilt: Row = { way: rebuilds };
 const copied: Row = { way: copies };
 
 /** As the reader calls them. What is not here may do anything. */
 const rows: Readonly<Record<string, Row>> = {
   "ALTER TABLE": {},
-  "RENAME INDEX": metadata,
+  "RENAME INDEX": inPlaceOnMysql,
   "RENAME TO SCHEMA": metadata,
-  "ALTER INDEX VISIBLE": metadata,
-  "ALTER INDEX INVISIBLE": metadata,
+  "ALTER INDEX VISIBLE": inPlaceOnMysql,
+  "ALTER INDEX INVISIBLE": inPlaceOnMysql,
   "ALTER INDEX IGNORED": metadata,
   "ALTER INDEX NOT IGNORED": metadata,
   "ALTER COLUMN VISIBLE": metadata,
   "ALTER COLUMN INVISIBLE": metadata,
   "ALTER CONSTRAINT NOT ENFORCED": { ...metadata, says: "guards" },
   "ALTER CONSTRAINT ENFORCED": copied,
-  AUTO_INCREMENT: metadata,
-  AVG_ROW_LENGTH: metadata,
-  "CHARACTER SET": metadata,
-  COLLATE: metadata,
-  MAX_ROWS: metadata,
-  MIN_ROWS: metadata,
-  PACK_KEYS: metadata,
-  STATS_AUTO_RECALC: metadata,
-  STATS_PERSISTENT: metadata,
-  STATS_SAMPLE_PAGES: metadata,
+  AUTO_INCREMENT: inPlaceOnMysql,
+  AVG_ROW_LENGTH: inPlaceOnMysql,
+  "CHARACTER SET": inPlaceOnMysql,
+  COLLATE: inPlaceOnMysql,
+  MAX_ROWS: inPlaceOnMysql,
+  MIN_ROWS: inPlaceOnMysql,
+  PACK_KEYS: inPlaceOnMysql,
+  STATS_AUTO_RECALC: inPlaceOnMysql,
+  STATS_PERSISTENT: inPlaceOnMysql,
+  STATS_SAMPLE_PAGES: inPlaceOnMysql,
   "ENABLE KEYS": metadata,
   "DISABLE KEYS": metadata,
   FORCE: rebuilt,
@@ -82,7 +84,11 @@ const rows: Readonly<Record<string, Row>> = {
 };
 
 /** @returns undefined: nobody knows what it does */
-export function form(operation: OperationOf<"form">, { createdInThisChange }: VerdictContext): Judged | undefined {
+export function form(
+  operation: OperationOf<"form">,
+  { createdInThisChange }: VerdictContext,
+  server: Server,
+): Judged | undefined {
   const { what, sql, tables = [], gone } = operation;
   const isInnodb = /^ENGINE\s*=?\s*["'`]?innodb/i.test(sql);
   const row = what === "ENGINE" ? (isInnodb ? rebuilt : copied) : rows[what];
@@ -97,7 +103,7 @@ export function form(operation: OperationOf<"form">, { createdInThisChange }: Ve
   if (table !== undefined && says === "guards") concerns.push({ kind: "guards-less", table });
   if (says === "access") concerns.push({ kind: "changes-access" });
   if (gone !== undefined && !createdInThisChange(gone.name)) concerns.push(...goneConcerns(gone));
-  return { way, concerns };
+  return { way: way === inPlace ? metadataOn(server) : way, concerns };
 }
 
 function goneConcerns({ what, name, newName }: NonNullable<OperationOf<"form">["gone"]>): Concern[] {

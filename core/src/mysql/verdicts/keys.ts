@@ -9,17 +9,35 @@ import {
 } from "../../model/index.js";
 import { joinedBy } from "../../verdicts/columns.js";
 import { isOfEmptyColumn } from "../../verdicts/indexes.js";
-import { builds, buildsShared, copies, drops, instant, type Judged, rebuilds, type Way } from "./way.js";
+import {
+  builds,
+  buildsShared,
+  copies,
+  drops,
+  instant,
+  type Judged,
+  metadataOn,
+  rebuilds,
+  type Server,
+  type Way,
+} from "./way.js";
 
 /** Writes go on, but for words and shapes. */
 export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): Judged {
-  const { table, isUnique, method } = operation;
-  if (method === "fulltext" || method === "spatial")
+  const { table, isUnique, method, definition } = operation;
+  if (method === "fulltext" || method === "spatial" || (hasExpression(definition) && !isUnique))
     return { way: buildsShared, concerns: [{ kind: "scans", table, why: "index" }] };
   if (!isUnique) return { way: builds, concerns: [] };
+  if (hasExpression(definition)) {
+    const { way, concerns } = looked(table, buildsShared, ["duplicates"]);
+    return { way, concerns: [{ kind: "scans", table, why: "index" }, ...concerns] };
+  }
   if (isOfEmptyColumn(operation, context)) return { way: builds, concerns: [narrows(table, "duplicates")] };
   return looked(table, builds, ["duplicates"]);
 }
+
+/** Whether an index has a part in parentheses of its own: to MySQL a virtual column that comes with it, so writes wait. */
+export const hasExpression = (definition: string | undefined): boolean => /[(,]\s*\(/.test(definition ?? "");
 
 /** Reads and writes go on, as with PostgreSQL's CONCURRENTLY. */
 export function dropIndex(): Judged {
@@ -36,14 +54,18 @@ export function addPrimaryKey({ table }: OperationOf<"addPrimaryKey">): Judged {
 }
 
 /** The server looks at no row with foreign_key_checks=0, and copies the table without. */
-export function addForeignKey(operation: OperationOf<"addForeignKey">, context: VerdictContext): Judged {
+export function addForeignKey(
+  operation: OperationOf<"addForeignKey">,
+  context: VerdictContext,
+  server: Server,
+): Judged {
   const { table, columns, references } = operation;
   const others = [references];
   if (isUnchecked(operation, context)) {
     // It gets an index where there is none.
     const indexes = context.formerTable(table)?.indexes ?? [];
     const isIndexed = indexes.some((index) => columns.every((column, at) => index.columns[at] === column));
-    return { way: isIndexed ? instant : builds, concerns: [narrows(table, "foreign-key")], others };
+    return { way: isIndexed ? metadataOn(server) : builds, concerns: [narrows(table, "foreign-key")], others };
   }
   const { way, concerns } = copied(table, "foreign-key");
   const isOfNulls = isOfEmptyColumn(operation, context);
@@ -55,7 +77,11 @@ export function addCheck({ table, isEnforced }: OperationOf<"addCheck">): Judged
   return isEnforced === false ? { way: instant, concerns: [] } : copied(table, "check");
 }
 
-export function dropConstraint(operation: OperationOf<"dropConstraint">, context: VerdictContext): Judged {
+export function dropConstraint(
+  operation: OperationOf<"dropConstraint">,
+  context: VerdictContext,
+  server: Server,
+): Judged {
   const { table, name, of, statement } = operation;
   const concerns: Concern[] = [{ kind: "guards-less", table }];
   if (of === "primary") {
@@ -67,7 +93,7 @@ export function dropConstraint(operation: OperationOf<"dropConstraint">, context
   }
   if (of === "check") return { way: instant, concerns };
   const { tables, doubts } = joinedBy(context, table, (_, other) => other === name);
-  return { way: instant, concerns, others: tables, doubts };
+  return { way: of === "foreign-key" ? metadataOn(server) : instant, concerns, others: tables, doubts };
 }
 
 function copied(table: TableName, why: RowFailure): Judged {

@@ -1,6 +1,6 @@
 import type { FormerTable } from "../../dialects/judging.js";
 import type { ColumnDeclaration } from "../../model/index.js";
-import { builds, copies, instant, type Server, type Way } from "./way.js";
+import { builds, copies, instant, metadataOn, type Server, stronger, type Way } from "./way.js";
 
 /** What another type, character set or order of a column asks of its table. */
 export interface TypeChange {
@@ -32,7 +32,7 @@ export function typeChange(
   const width = /^varbinary/.test(column.type) ? 1 : widthOf(charsetOf(column, table));
   const widths = width === undefined ? [1, 3, 4] : [width];
   const crossing = widths.filter((each) => crossesLengthByte(from * each, to * each, server));
-  if (crossing.length === 0) return charsets;
+  if (crossing.length === 0) return { ...charsets, way: stronger(charsets.way, metadataOn(server)) };
   return { way: copies, ...(width === undefined ? { isUnsure: true } : {}) };
 }
 

@@ -12,7 +12,7 @@ import { withDemands } from "./demands.js";
 import { form } from "./forms.js";
 import { unknownFunctions } from "./functions.js";
 import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, dropConstraint, dropIndex } from "./keys.js";
-import { instant, type Judged, modeOf, type Server } from "./way.js";
+import { instant, type Judged, metadataOn, modeOf, rebuilds, type Server, stronger } from "./way.js";
 
 /**
  * What one operation does to a database in use, run as it stands. Where nobody knows which of the servers it is, the worst of them.
@@ -56,9 +56,21 @@ function tablesOf(operation: Operation): readonly TableName[] {
 
 /** How the server changes a table by this operation, with what its statement demands; undefined: it is no such change. */
 export function judgedOn(operation: Operation, context: VerdictContext, server: Server): Judged | undefined {
-  const judged = plainlyJudged(operation, context, server);
+  const alone = plainlyJudged(operation, context, server);
   const [table] = tablesOf(operation);
+  const judged = alone && server === "mysql" ? besideOthers(alone, operation, context) : alone;
   return judged === undefined || table === undefined ? judged : withDemands(judged, operation.demands, table, server);
+}
+
+/** MySQL rebuilds the table for a column that could come or go in an instant, where another clause of the statement is not instant. */
+function besideOthers(judged: Judged, operation: Operation, context: VerdictContext): Judged {
+  if (judged.way !== instant || (operation.kind !== "addColumn" && operation.kind !== "dropColumn")) return judged;
+  const ways = context.operations
+    .filter((each) => each !== operation && each.statement === operation.statement)
+    .flatMap((each) => plainlyJudged(each, context, "mysql")?.way ?? []);
+  if (ways.length === 0 || stronger(instant, ways.reduce(stronger)) === instant) return judged;
+  const rewrites: Concern = { kind: "rewrites", table: operation.table, why: "storage" };
+  return { ...judged, way: rebuilds, concerns: [rewrites, ...judged.concerns] };
 }
 
 function plainlyJudged(operation: Operation, context: VerdictContext, server: Server): Judged | undefined {
@@ -66,7 +78,7 @@ function plainlyJudged(operation: Operation, context: VerdictContext, server: Se
     case "addColumn":
       return addColumn(operation, context, server);
     case "dropColumn":
-      return dropColumn(operation, context);
+      return dropColumn(operation, context, server);
     case "redeclareColumn":
       return redeclareColumn(operation, context, server);
     case "renameColumn": {
@@ -84,16 +96,17 @@ function plainlyJudged(operation: Operation, context: VerdictContext, server: Se
     case "addPrimaryKey":
       return addPrimaryKey(operation);
     case "addForeignKey":
-      return addForeignKey(operation, context);
+      return addForeignKey(operation, context, server);
     case "addCheck":
       return addCheck(operation);
     case "dropConstraint":
-      return dropConstraint(operation, context);
+      return dropConstraint(operation, context, server);
     case "createTrigger":
-    case "comment":
       return { way: instant, concerns: [] };
+    case "comment":
+      return { way: metadataOn(server), concerns: [] };
     case "form":
-      return form(operation, context);
+      return form(operation, context, server);
     default:
       return undefined;
   }

@@ -18,6 +18,8 @@ export interface Way {
 
 /** The metadata alone, under an exclusive metadata lock. MySQL refuses LOCK=NONE beside it. */
 export const instant: Way = { algorithm: "INSTANT", lock: "NONE", held: "instant" };
+/** The metadata alone, which MySQL does not call INSTANT: a longer VARCHAR, another name of an index. */
+export const inPlace: Way = { algorithm: "INPLACE", lock: "NONE", held: "instant" };
 /** An index goes. NOCOPY is MariaDB's word: INPLACE, and not all of the table. */
 export const drops: Way = { algorithm: "NOCOPY", lock: "NONE", held: "instant" };
 /** An index is built while writes go on. */
@@ -29,7 +31,10 @@ export const rebuildsShared: Way = { algorithm: "INPLACE", lock: "SHARED", held:
 /** The server copies row by row, and nobody writes until it is done. */
 export const copies: Way = { algorithm: "COPY", lock: "SHARED", held: "rewrite" };
 
-const byStrength = [instant, drops, builds, rebuilds, buildsShared, rebuildsShared, copies];
+const byStrength = [instant, inPlace, drops, builds, rebuilds, buildsShared, rebuildsShared, copies];
+
+/** What MariaDB does in an instant and MySQL in place. */
+export const metadataOn = (server: Server): Way => (server === "mysql" ? inPlace : instant);
 
 export function stronger(one: Way, other: Way): Way {
   return byStrength.indexOf(one) >= byStrength.indexOf(other) ? one : other;
@@ -45,7 +50,8 @@ export interface Judged {
 }
 
 /** The strength of PostgreSQL's locks that comes nearest: what waits, and what goes on. */
-export function modeOf({ algorithm, lock }: Way): LockMode {
-  if (algorithm === "INSTANT" || lock === "EXCLUSIVE") return "ACCESS EXCLUSIVE";
+export function modeOf(way: Way): LockMode {
+  const { algorithm, lock } = way;
+  if (algorithm === "INSTANT" || way === inPlace || lock === "EXCLUSIVE") return "ACCESS EXCLUSIVE";
   return lock === "SHARED" ? "SHARE" : "SHARE UPDATE EXCLUSIVE";
 }

@@ -181,6 +181,31 @@ describe("other sessions", () => {
     expect(await columnOf(db, "SELECT `handle` FROM `User` WHERE `id` = 15")).toEqual(["held@x.org"]);
   });
 
+  it("never makes a writer the victim of a deadlock: it waits for no row while it holds others", async () => {
+    const spec = await makeTable(db, { rows: numbered(40) });
+    await db.begin({});
+    await db.query("UPDATE `User` SET `email` = 'Held@x.org' WHERE `id` = 35");
+    let writes: Promise<unknown> | undefined;
+    const result = await fillTable(database.url, spec, {
+      batch: { startRows: 40, minRows: 40, maxRows: 40 },
+      between: [
+        async () => {
+          // Meanwhile the batch has met the row that is held: if it waits there, it holds those before it.
+          writes ??= new Promise((resolve) => setTimeout(resolve, 300))
+            .then(() => db.query("UPDATE `User` SET `email` = 'Also@x.org' WHERE `id` = 3"))
+            .then(() => db.commit());
+          return undefined;
+        },
+      ],
+    });
+    await writes;
+    expect(result).toMatchObject({ status: "done", rows: 40, filled: 40 });
+    expect(await columnOf(db, "SELECT `handle` FROM `User` WHERE `id` IN (3, 35) ORDER BY `id`")).toEqual([
+      "also@x.org",
+      "held@x.org",
+    ]);
+  });
+
   it("fills what comes in behind it", async () => {
     const spec = await makeTable(db, { rows: numbered(60) });
     let inserted = 0;

@@ -12,6 +12,7 @@ import type {
 import type { Connection } from "../../dialects/connection.js";
 import { typeOf } from "../../dialects/table.js";
 import type { Fill } from "../../model/fill.js";
+import { ServerError } from "../errors.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { inputOf } from "./inputs.js";
 import { aheadOf, inOrder, joined, keyIn, keyText, type Query, textOf, within } from "./keys.js";
@@ -90,6 +91,8 @@ export const batches: Batches = {
     const free = skipLocked
       ? await unlocked(connection, target, { kind: "keys", keys: wanted }, [computed.column])
       : wanted;
+    if (!skipLocked && wanted.length > 0)
+      await claim(connection, target, { kind: "keys", keys: wanted }, lacks(computed.column.name));
     const isFree = new Set(free.map((key) => JSON.stringify(key)));
     const done: Filled[] = [];
     for (const row of computed.rows)
@@ -315,6 +318,23 @@ interface FilledColumn {
   readonly fill: Fill;
 }
 
+/**
+ * Locks the rows of a scope that will be written, and waits for nobody: of two transactions that wait for one another InnoDB ends the one
+ * that has written less, and that would be the application's.
+ *
+ * @throws ServerError 55P03: somebody else has locked some of them
+ */
+async function claim(connection: Connection, target: FillTarget, scope: Scope, wanted: string): Promise<void> {
+  for (const part of partsOf(target, scope)) {
+    const { sql, values } = within(target.key, part);
+    const rows = { sql: `${sql} AND ${wanted}`, values };
+    const mine = await countOf(connection, target, { ...rows, sql: `${rows.sql} FOR UPDATE SKIP LOCKED` });
+    // As far as it is committed: rows that others have locked for another reason are not among them.
+    if (mine < (await countOf(connection, target, rows)))
+      throw new ServerError("Others have locked rows of this batch", "55P03", 3572, undefined);
+  }
+}
+
 /** Fills rows that lack all of the columns. */
 async function fillColumns(
   connection: Connection,
@@ -326,6 +346,7 @@ async function fillColumns(
   const free: Scope = skipLocked ? { kind: "keys", keys: await unlocked(connection, target, scope, columns) } : scope;
   const set = columns.map(({ name, fill }) => `t.${quoteIdentifier(name)} = (${fill.rowSql}\n)`);
   const wanted = columns.map(({ name }) => lacks(name)).join(" AND ");
+  if (!skipLocked) await claim(connection, target, scope, wanted);
   const done: Filled[] = [];
   for (const part of partsOf(target, free)) {
     const { sql, values } = within(target.key, part);

@@ -67,6 +67,8 @@ export interface TransactionCounts {
 /** A session of an application that waits for a lock. */
 export interface LockWait {
   readonly ms: number;
+  /** Where it may have worked for a part of that time, and nobody knows for how long: what tells this run of its statement from others. */
+  readonly runs?: string;
   /** Who waits, for which lock, with which statement, and for whom; without values. */
   readonly text: string;
 }
@@ -97,5 +99,5 @@ export interface Pressure {
   /** Of the database. */
   transactions?(connection: Connection): Promise<TransactionCounts | Blind>;
   /** Sessions that wait for locks on some tables or their rows. Lockstep's own are left out. */
-  waits?(connection: Connection, tables: readonly TableName[]): Promise<readonly LockWait[] | Blind>;
+  waits(connection: Connection, tables: readonly TableName[]): Promise<readonly LockWait[] | Blind>;
 }

@@ -2,6 +2,7 @@ import { errorCode } from "../db/retry.js";
 import type { Connection, Row } from "../dialects/connection.js";
 import type { Blind, Pressure } from "../dialects/pressure.js";
 import { some } from "../dialects/words.js";
+import { lockWaits } from "./lock-waits.js";
 import { visible } from "./sessions.js";
 
 /** Of MySQL and MariaDB. */
@@ -90,6 +91,8 @@ export const pressure: Pressure = {
     );
     return Math.max(0, Number(rows[0]?.seconds ?? 0) - 1) * 1000;
   },
+
+  waits: lockWaits,
 };
 
 async function hasBinaryLog(connection: Connection): Promise<boolean> {

@@ -10,6 +10,9 @@ import { Scanner, type Token } from "./read/scan.js";
 
 const consumer = "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'statements_digest'";
 
+export const schemaIsOff =
+  "performance_schema is off: set performance_schema = ON in the configuration of the server, and restart it";
+
 /** By performance_schema, whose digests have no values. Plans need values here, so there are none. */
 export const statements: Statements = {
   read(connection, table) {
@@ -36,10 +39,7 @@ async function reading(
     "SELECT @@performance_schema AS isOn, CURRENT_USER() AS account",
   );
   const { isOn, account } = rows[0]!;
-  if (Number(isOn) !== 1)
-    return blind(
-      "performance_schema is off: set performance_schema = ON in the configuration of the server, and restart it",
-    );
+  if (Number(isOn) !== 1) return blind(schemaIsOff);
   try {
     return await inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs: 5000 } }, async () => {
       const { rows: heads } = await connection.query<{ isCounting: number; lost: number; at: string }>(

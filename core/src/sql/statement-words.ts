@@ -100,10 +100,20 @@ const ownAliases = new Set(["key", "k0", "upper", "rows", "filled", "found"].map
 export function isOwn(words: Words): boolean {
   // What counts rows without a value names what it counts so.
   if (words.includes('"label"') && words.includes('"written"') && words.includes('"sample"')) return true;
+  if (fillsEmpty(words)) return true;
   return words.some(
     (word, at) =>
       /^"(zz_)?lockstep(_|"$)/.test(word) || (ownAliases.has(word) && words[at - 1] === "AS" && words.includes('"t"')),
   );
+}
+
+/** A batch on MySQL and MariaDB: of the table named `t` it sets a column that it looks for empty. */
+function fillsEmpty(words: Words): boolean {
+  const set = words.indexOf("SET");
+  // MySQL 9 counts what a driver has prepared as EXECUTE UPDATE.
+  if (!words.slice(0, 2).includes("UPDATE") || words[set - 1] !== '"t"' || words[set + 1] !== '"t"') return false;
+  const isEmpty = ['"t"', ".", words[set + 3] ?? "", "IS", "NULL"];
+  return words.some((_, at) => isEmpty.every((word, offset) => words[at + offset] === word));
 }
 
 /** As people read it, and not longer than a line. */

@@ -76,6 +76,17 @@ it.each([
   expect(isOwn(read(sql))).toBe(is);
 });
 
+it.each([
+  [
+    "UPDATE `shop` . `User` `t` SET `t` . `handle` = ( `lower` ( `email` ) ) WHERE `t` . `id` > ? AND `t` . `handle` IS NULL",
+    true,
+  ],
+  ["UPDATE `User` `t` SET `t` . `handle` = ? WHERE `t` . `id` = ?", false],
+  ["UPDATE `User` `u` SET `u` . `handle` = ? WHERE `u` . `handle` IS NULL", false],
+])("is a batch of Lockstep on MySQL: %s: %s", (sql, is) => {
+  expect(isOwn(mysqlWords(sql) ?? [])).toBe(is);
+});
+
 it("is the same whatever its values, layout, comments and the length of its lists", () => {
   const same = [
     `SELECT "id" FROM "User" WHERE "id" IN ($1, $2, $3) AND a = 'x'`,

@@ -6,14 +6,21 @@ import { defineLook, unseen } from "./look.js";
 export default defineLook({
   id: "lock-waits",
   summary: "how long sessions wait for locks on the plan's tables and their rows, and for whom",
-  start({ tables }) {
+  start({ tables, clock }) {
+    let seenMs: ReadonlyMap<string, number> = new Map();
     return async (connection) => {
-      const { pressure } = connection.dialect;
-      if (pressure.waits === undefined)
-        return unseen(`who waits for locks is not looked at on ${connection.dialect.label}`);
-      const waits = await pressure.waits(connection, tables);
+      const waits = await connection.dialect.pressure.waits(connection, tables);
       if (isBlind(waits)) return unseen(waits.reason);
-      const longest = [...waits].sort((one, other) => other.ms - one.ms)[0];
+      const nowMs = clock.now();
+      const before = seenMs;
+      const firstMs = (runs: string) => before.get(runs) ?? nowMs;
+      seenMs = new Map(waits.flatMap(({ runs }) => (runs === undefined ? [] : [[runs, firstMs(runs)]])));
+      // What may have worked until now has waited since it was first seen to.
+      const known = waits.map(({ ms, runs, text }) => ({
+        ms: runs === undefined ? ms : Math.min(ms, nowMs - firstMs(runs)),
+        text,
+      }));
+      const longest = known.sort((one, other) => other.ms - one.ms)[0];
       const many = waits.length === 1 ? "" : ` (${waits.length} sessions wait)`;
       return {
         points: [

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect } from "../../../core/src/connect.js";
+import { type Clock, systemClock } from "../../../core/src/db/clock.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
+import { readTable } from "../../../core/src/facts/table.js";
+import { confirm } from "../../../core/src/ledger/evidence.js";
+import type { Plan } from "../../../core/src/model/index.js";
+import missingValues from "../../../core/src/watch/looks/missing-values.js";
+import { createDatabase, type TestDatabase } from "../../support/database.js";
+import { fillTable, makeTable, numbered, plan } from "../backfill/fixture.js";
+
+// The look for rows without a value, with the time in the hands of the test: what it waits for in the ledger, how often it reads the
+// table, and when it finds a row.
+
+const step = { gate: "no-missing-values", table: { name: "User" }, column: "handle" } as const;
+
+let database: TestDatabase;
+let db: Connection;
+let nowMs = 0;
+/** For how long the table is read, each time; and how often and for how long that was so far. */
+let readMs = 0;
+let reads = 0;
+let readingMs = 0;
+
+beforeAll(async () => {
+  database = await createDatabase("missing");
+  db = await connect(database.url, { applicationName: "test" });
+}, 60_000);
+afterAll(async () => {
+  await db?.close();
+  await database?.drop();
+});
+
+function startLook() {
+  const clock: Clock = { ...systemClock, now: () => nowMs };
+  const look = missingValues.start({
+    plan: { id: plan, columns: [], gates: { switch: [step], contract: [step] } } as unknown as Plan,
+    evidence: plan,
+    target: "production",
+    tables: [step.table],
+    everyMs: 1000,
+    measures: {},
+    services: [],
+    writtenFrom: () => "expand",
+    replicas: { ignored: [], urlsFrom: [] },
+    env: {},
+    clock,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    atEnd: () => undefined,
+  });
+  // The same session, whose statement that reads the table takes as long as the test says.
+  const timed: Connection = Object.create(db, {
+    query: {
+      value: (sql: string, values?: readonly unknown[]) => {
+        if (sql.includes(" AS sample")) {
+          nowMs += readMs;
+          readingMs += readMs;
+          reads++;
+        }
+        return db.query(sql, values);
+      },
+    },
+  });
+  return () => look(timed);
+}
+
+it("is told by the ledger that the backfill is done, and that all writers know the column", async () => {
+  const spec = await makeTable(db, { rows: numbered(60) });
+  const look = startLook();
+  const notFilled = [`rows without a value in "User"."handle" may be ones that its backfill has not come to`];
+  expect(await look()).toMatchObject({ points: [], blind: notFilled });
+  const meanwhile: unknown[] = [];
+  const between = [async () => void meanwhile.push((await look()).blind)];
+  await fillTable(database.url, spec, { between });
+  expect(meanwhile.length).toBeGreaterThan(1);
+  expect(meanwhile).toEqual(meanwhile.map(() => notFilled));
+  const unsaid = [`nobody has said that everything that writes "User"."handle" knows it`];
+  expect(await look()).toMatchObject({ points: [], blind: unsaid });
+  expect(reads).toBe(0);
+  const table = (await readTable(db, step.table))!;
+  await confirm(db, { plan, gate: "writers-aware", table, column: step.column }, "ada@example.org");
+  expect((await look()).points).toMatchObject([{ subject: `"User"."handle"`, value: 0 }]);
+  expect(reads).toBe(1);
+});
+
+it("reads the table a twentieth of the time at most, and the first read that begins after a row came finds it", async () => {
+  await db.query(`ALTER TABLE "User" DISABLE TRIGGER USER`);
+  const look = startLook();
+  readMs = 400;
+  const [startMs, readBefore] = [nowMs, readingMs];
+  const lookAfterASecond = async () => {
+    nowMs += 1000;
+    return (await look()).points;
+  };
+  for (let at = 0; at < 40; at++) expect((await lookAfterASecond()).every(({ value }) => value === 0)).toBe(true);
+  expect(readingMs - readBefore).toBeGreaterThan(0);
+  expect(20 * (readingMs - readBefore)).toBeLessThanOrEqual(nowMs - startMs + 20 * readMs);
+  await db.query(`INSERT INTO "User" (id, email) VALUES (900001, 'new@example.org')`);
+  const begun = reads;
+  let found = await lookAfterASecond();
+  while (found.every(({ value }) => value === 0) && reads < begun + 5) found = await lookAfterASecond();
+  expect(found).toMatchObject([{ value: 1, detail: "for example id=900001" }]);
+  expect(reads).toBe(begun + 1);
+});

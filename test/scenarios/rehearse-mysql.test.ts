@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rehearsalSchema } from "../../core/src/rehearse/rehearsal.js";
 import { openStage } from "../../core/src/stage/open-stage.js";
-import { createMariadbDatabase, serverId, serverName } from "../support/mariadb.js";
+import { createMariadbDatabase, isOnMysql, serverId, serverName } from "../support/mariadb.js";
 import { createMysqlPrismaProject, type MysqlPrismaProject } from "../support/mysql-prisma-project.js";
 import { type RunResult, run } from "../support/run.js";
 import { commands, createTypeormProject } from "../support/typeorm-project.js";
@@ -76,7 +76,8 @@ test("with the statistics of production every phase goes there and back, with th
   expect(planned?.steps.every(({ error }) => error === undefined)).toBe(true);
   expect(planned?.steps.find(({ kind }) => kind === "backfill")?.rows).toBeGreaterThanOrEqual(3000);
   expect(planned?.steps.filter(({ kind }) => kind === "undo").length).toBeGreaterThanOrEqual(2);
-  expect({ ends, explained }).toEqual({ ends: "same", explained: 3 });
+  // MySQL keeps statements unless it is told not to: the one that has filled the table. MariaDB's are reads, changes and new rows made up.
+  expect({ ends, explained }).toEqual({ ends: "same", explained: isOnMysql ? 1 : 3 });
 });
 
 test("the report shows it", async () => {

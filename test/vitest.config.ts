@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import LongFirst from "./support/long-first.js";
 import { longProofs } from "./support/long-proofs.js";
+import { mariadbAlone } from "./support/mariadb-alone.js";
 import { findMariadb } from "./support/mariadb-binaries.js";
 import { findMysql } from "./support/mysql-binaries.js";
 import { tooNewFor } from "./support/newer-servers.js";
@@ -40,12 +41,19 @@ if (tooNew.length > 0 && process.env.LOCKSTEP_PG_SAID !== "1") {
   process.env.LOCKSTEP_PG_SAID = "1";
   console.log(`About what PostgreSQL ${process.env.LOCKSTEP_PG} does not have, and left out: ${tooNew.join(", ")}`);
 }
+const ofMariadb = process.env.LOCKSTEP_TEST_MYSQL === "1" ? Object.values(mariadbAlone).flat() : [];
+if (ofMariadb.length > 0 && process.env.LOCKSTEP_MYSQL_SAID !== "1") {
+  process.env.LOCKSTEP_MYSQL_SAID = "1";
+  const reasons = Object.entries(mariadbAlone).map(([why, files]) => `${files.join(", ")} (${why})`);
+  console.log(`Left out on MySQL: ${reasons.join("; ")}`);
+}
 /** The last one: tests of the projects that the gallery is about. */
 const exclude = [
   ...(part === "short" ? longProofs : []),
   ...(hasMariadb ? [] : mariadb),
   ...(canCopy ? [] : copying),
   ...tooNew,
+  ...ofMariadb,
   "scenarios/code/*/input/**",
 ];
 export default defineConfig({

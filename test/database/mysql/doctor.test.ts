@@ -171,7 +171,7 @@ const servers: readonly {
       {
         check: "rights",
         name: "by a pattern",
-        grants: [[all, ...routines].join(", ") + " ON `doctor\\_%`.*"],
+        grants: [`${[all, ...routines].join(", ")} ON \`doctor\\_%\`.*`],
         says: "ok",
         words: /make triggers/,
       },

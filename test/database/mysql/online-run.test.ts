@@ -57,8 +57,11 @@ async function run(spec: SpecOf<"online-copy">, changes: Partial<CopyRequest> = 
 }
 
 const value = async (sql: string) => Object.values(((await session.query(sql))[0] as object[])[0] ?? {})[0];
+/** Without the width of numbers, which MySQL no longer prints. */
 const show = async (name = "order") =>
-  String(((await session.query(`SHOW CREATE TABLE \`${name}\``))[0] as Record<string, string>[])[0]?.["Create Table"]);
+  String(
+    ((await session.query(`SHOW CREATE TABLE \`${name}\``))[0] as Record<string, string>[])[0]?.["Create Table"],
+  ).replace(/\b((?:big)?int)\(\d+\)/g, "$1");
 const beside = async () => [
   ...((await session.query("SHOW TABLES"))[0] as object[]).flatMap((row) => Object.values(row) as string[]),
   ...(
@@ -125,7 +128,7 @@ describe("pt-online-schema-change", () => {
     expect(await run(wider, { tool: telling })).toBe("copied");
     const did = await stop();
     expect(did.failures).toEqual([]);
-    expect(await show()).toContain("`net` bigint(20) NOT NULL COMMENT 'it''s, \"wide\" $(x)'");
+    expect(await show()).toContain("`net` bigint NOT NULL COMMENT 'it''s, \"wide\" $(x)'");
     expect(await value("SELECT count(*) FROM `order`")).toBe(many + did.added - did.removed);
     expect(Number(await value("SELECT sum(`counter`) FROM `order`"))).toBe(did.counted);
     expect(await beside()).toEqual(["order"]);
@@ -146,7 +149,7 @@ describe("pt-online-schema-change", () => {
     });
     const did = await stop();
     expect(did.failures).toEqual([]);
-    expect(await show()).toContain("`net` int(11) NOT NULL");
+    expect(await show()).toContain("`net` int NOT NULL");
     expect(await value("SELECT count(*) FROM `order`")).toBe(many + did.added - did.removed);
     expect([await beside(), files()]).toEqual([["order"], []]);
     // And again, to the end.
@@ -157,7 +160,7 @@ describe("pt-online-schema-change", () => {
     expect(await run(wider, { isDryRun: true })).toBe("tried");
     const command = events.find((event) => event.kind === "command");
     expect(command?.arguments.slice(0, 3)).toEqual(["--dry-run", "--alter", wider.changes[0]?.clause]);
-    expect(await show()).toContain("`net` int(11) NOT NULL");
+    expect(await show()).toContain("`net` int NOT NULL");
     expect(await beside()).toEqual(["order"]);
   });
 

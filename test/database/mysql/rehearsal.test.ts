@@ -121,6 +121,16 @@ describe("statements as the server keeps them", () => {
     ],
     ["INSERT INTO `User` VALUES (...)", undefined, []],
     [
+      "INSERT INTO `User` ( `email` , NAME ) VALUES (...)",
+      "INSERT INTO `User`( `email` , `NAME` , `handle` ) VALUES( ? , ? , ? )",
+      ["added email", "added NAME", "added handle"],
+    ],
+    [
+      "SELECT `id` FROM `User` `u` WHERE `u` . NAME = ? AND STATUS = ?",
+      "SELECT `id` FROM `User` `u` WHERE `u` . NAME = ? AND STATUS = ?",
+      ["compared NAME", "compared STATUS"],
+    ],
+    [
       "UPDATE `User` SET `name` = ? , `score` = `score` + ? WHERE `id` = ?",
       "UPDATE `User` SET `name` = ? , `score` = `score` + ? WHERE `id` = ?",
       ["changed name", "other", "compared id"],

@@ -8,7 +8,7 @@ import { writeFiles } from "../../../core/src/files/write-files.js";
 import { statistics as mysqlStatistics } from "../../../core/src/mysql/statistics.js";
 import { statistics } from "../../../core/src/postgresql/statistics/index.js";
 import { readStats, type Stats, statsChange, statsOf } from "../../../core/src/stats/stats-file.js";
-import { createMariadbDatabase } from "../../support/mariadb.js";
+import { createMariadbDatabase, isOnMysql } from "../../support/mariadb.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 
 // Statistics of a server where an application runs: what is kept tells sizes and shapes, and no value.
@@ -96,16 +96,27 @@ it("is the same when it is read again, a column a line; a file that is none is r
   }
 });
 
-it("is read of MariaDB as far as that tells", async () => {
+it("is read of MariaDB and MySQL as far as these tell", async () => {
   const database = await createMariadbDatabase("stats");
   try {
     const connection = await connect(database.url, { applicationName: "test" });
     await connection.query("CREATE TABLE shop (id int PRIMARY KEY AUTO_INCREMENT, name varchar(20))");
     await connection.query(`INSERT INTO shop (name) VALUES ('${secret}')`);
     await connection.query("ANALYZE TABLE shop");
+    // Four by a statement that the driver has prepared, one as a text.
+    for (let at = 0; at < 4; at++) await connection.query("SELECT name FROM shop WHERE id = ?", [String(at)]);
+    await connection.query("SELECT name FROM shop WHERE id = 7");
     const stats = await mysqlStatistics.pull(connection);
     await connection.close();
-    expect(statsOf(stats, { name: "shop" })).toMatchObject({ rows: 1, columns: { id: { type: "int(11)" } } });
+    expect(statsOf(stats, { name: "shop" })).toMatchObject({
+      rows: 1,
+      columns: { id: { type: isOnMysql ? "int" : "int(11)" } },
+    });
+    // MariaDB comes with performance_schema off.
+    if (isOnMysql)
+      expect(stats.statements).toContainEqual(
+        expect.objectContaining({ text: "SELECT NAME FROM `shop` WHERE `id` = ?", calls: 5 }),
+      );
     expect(JSON.stringify(stats)).not.toContain(secret);
   } finally {
     await database.drop();

@@ -19,7 +19,7 @@ export default defineCheckRule({
   background: `What is declared with the column is enforced in the same statement: an index is built, or every row is checked, while nobody can read or write the table. A REFERENCES without a default is free: every value is NULL.`,
   mysql: {
     background:
-      "MySQL copies the table for a check behind the column, MariaDB for a `REFERENCES`; MySQL before 9 reads the `REFERENCES` and makes no foreign key of it. A unique index is built while writes go on.",
+      "MySQL copies the table for a check behind the column, both servers for a `REFERENCES`; MySQL before 9 reads the `REFERENCES` and makes no foreign key of it. A unique index is built while writes go on.",
     unsafe: ["ALTER TABLE `User` ADD COLUMN `teamId` INT REFERENCES `Team`(`id`);"],
     safe: ["ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NULL UNIQUE;"],
   },

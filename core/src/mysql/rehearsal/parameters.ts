@@ -1,4 +1,5 @@
 import { quoteIdentifier } from "../quote.js";
+import { reserved } from "../read/reserved.js";
 import { Scanner, type Token } from "../read/scan.js";
 
 /** What a parameter of a statement is about. `column`: of one of the statement's tables. */
@@ -48,6 +49,11 @@ export function readStatement(sql: string, also?: AlsoAdded): ReadStatement | un
     const token = tokens[at]!;
     const { kind, text: word } = token;
     if (kind === "word") {
+      // Names that are words of SQL as well, and stood there without quotes, have lost their case: `NAME = ?`.
+      if (!reserved.has(word) && comparisons.has(tokens[at + 1]?.text ?? "")) {
+        const of = tokens[at - 1]?.text === "." ? tokens[at - 2]?.text : undefined;
+        last = { column: word, table: of === undefined ? undefined : (aliases.get(of) ?? of) };
+      }
       if (word === "WHERE" || word === "ON" || word === "HAVING") clause = "compared";
       if (word === "DUPLICATE") clause = "changed";
       if (word === "AND" || word === "OR") last = isBetween(tokens, at) ? last : undefined;
@@ -165,7 +171,7 @@ function columnsOf(tokens: readonly Token[], added: readonly string[]): Inserted
   const end = tokens.findIndex(({ text }) => text === ")");
   const values = tokens.findIndex(({ text }) => text === "VALUES" || text === "VALUE");
   if (at === -1 || end < at || values < end) return undefined;
-  const own = tokens.slice(at + 1, end).flatMap(({ kind, text }) => (kind === "name" ? [text] : []));
+  const own = tokens.slice(at + 1, end).flatMap(({ kind, text }) => (kind === "name" || kind === "word" ? [text] : []));
   return own.length === 0 ? undefined : { at, end, own, all: [...own, ...added] };
 }
 

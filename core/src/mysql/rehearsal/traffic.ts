@@ -175,9 +175,10 @@ class Shaper {
 
   #columnOf(use: ParameterUse, tables: readonly string[]) {
     if (use.kind === "other") return undefined;
+    const isNamed = ({ name }: ColumnShape) => name.toLowerCase() === use.column.toLowerCase();
     for (const table of use.table === undefined ? tables : [use.table])
       for (const shape of this.shapes) {
-        const own = shape.name === table ? shape.columns.find(({ name }) => name === use.column) : undefined;
+        const own = shape.name === table ? shape.columns.find(isNamed) : undefined;
         if (own !== undefined) return { shape, column: own };
       }
     return undefined;

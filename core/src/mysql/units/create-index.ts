@@ -52,7 +52,8 @@ export function createIndexStatement({ table, index }: IndexSpec, server: MysqlS
   const over = definition ?? `(${columns.map(quoteIdentifier).join(", ")})`;
   // A full-text index, and one of an expression, is never built while others write.
   const isShared = isFulltext || hasExpression(definition);
-  const how = isShared ? "ALGORITHM=INPLACE, LOCK=SHARED" : withoutCopy(server);
+  const algorithm = isUnique && !isFulltext ? "COPY" : "INPLACE";
+  const how = isShared ? `ALGORITHM=${algorithm}, LOCK=SHARED` : withoutCopy(server);
   return `ALTER TABLE ${quoteTable(table)} ADD ${kind} ${quoteIdentifier(index.name)} ${over}, ${how}`;
 }
 

@@ -28,15 +28,12 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
   if (method === "fulltext" || method === "spatial" || (hasExpression(definition) && !isUnique))
     return { way: buildsShared, concerns: [{ kind: "scans", table, why: "index" }] };
   if (!isUnique) return { way: builds, concerns: [] };
-  if (hasExpression(definition)) {
-    const { way, concerns } = looked(table, buildsShared, ["duplicates"]);
-    return { way, concerns: [{ kind: "scans", table, why: "index" }, ...concerns] };
-  }
+  if (hasExpression(definition)) return copied(table, "duplicates");
   if (isOfEmptyColumn(operation, context)) return { way: builds, concerns: [narrows(table, "duplicates")] };
   return looked(table, builds, ["duplicates"]);
 }
 
-/** Whether an index has a part in parentheses of its own: to MySQL a virtual column that comes with it, so writes wait. */
+/** Whether an index has a part in parentheses of its own: to MySQL a virtual column that comes with it, so writes wait; where it is unique, for a copy. */
 export const hasExpression = (definition: string | undefined): boolean => /[(,]\s*\(/.test(definition ?? "");
 
 /** Reads and writes go on, as with PostgreSQL's CONCURRENTLY. */

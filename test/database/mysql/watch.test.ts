@@ -10,7 +10,6 @@ import {
   createMariadbDatabase,
   type MariadbDatabase,
   type MariadbServer,
-  serverName,
   startMariadb,
 } from "../../support/mariadb.js";
 import { fillTable, makeTable, plan } from "./fixture.js";

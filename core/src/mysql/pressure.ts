@@ -2,7 +2,7 @@ import { errorCode } from "../db/retry.js";
 import type { Connection, Row } from "../dialects/connection.js";
 import type { Blind, Pressure } from "../dialects/pressure.js";
 import { some } from "../dialects/words.js";
-import { lockWaits } from "./lock-waits.js";
+import { lockWaits } from "./lock-waits/index.js";
 import { visible } from "./sessions.js";
 
 /** Of MySQL and MariaDB. */

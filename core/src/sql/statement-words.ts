@@ -110,8 +110,7 @@ export function isOwn(words: Words): boolean {
 /** A batch on MySQL and MariaDB: of the table named `t` it sets a column that it looks for empty. */
 function fillsEmpty(words: Words): boolean {
   const set = words.indexOf("SET");
-  // MySQL 9 counts what a driver has prepared as EXECUTE UPDATE.
-  if (!words.slice(0, 2).includes("UPDATE") || words[set - 1] !== '"t"' || words[set + 1] !== '"t"') return false;
+  if (words[0] !== "UPDATE" || words[set - 1] !== '"t"' || words[set + 1] !== '"t"') return false;
   const isEmpty = ['"t"', ".", words[set + 3] ?? "", "IS", "NULL"];
   return words.some((_, at) => isEmpty.every((word, offset) => words[at + offset] === word));
 }

@@ -1,0 +1,117 @@
+import type { Connection } from "../../dialects/connection.js";
+import { tellsHolders } from "../sessions.js";
+import { isTable, type PlannedTable } from "./planned-table.js";
+import { tokensOf } from "./words.js";
+
+/** One session that waits, as far as the server knows what it waits for. */
+export interface Wait {
+  readonly waiter: number;
+  readonly holder?: number;
+  readonly table: { readonly schema: string; readonly name: string } | undefined;
+  /** `a row lock (X)`. */
+  readonly lock: string;
+  readonly isMetadata: boolean;
+}
+
+/** The table is not known where the statement has to tell: it is looked for once that is read. */
+export interface PlannedWait extends Wait {
+  readonly label: string | undefined;
+}
+
+/** Those on the tables, and those of which nobody knows the table yet. */
+export function ofPlan(wait: Wait, tables: readonly PlannedTable[]): PlannedWait[] {
+  const { table } = wait;
+  if (table === undefined) return [{ ...wait, label: undefined }];
+  const own = tables.find((each) => isTable(each, table));
+  return own === undefined ? [] : [{ ...wait, label: own.label }];
+}
+
+interface RowWait {
+  readonly waiter: string | number;
+  readonly holder: string | number | null;
+  readonly kind: string;
+  readonly mode: string;
+}
+
+function rowWait(row: RowWait, table: Wait["table"]): Wait {
+  const holder = Number(row.holder ?? 0);
+  return {
+    waiter: Number(row.waiter),
+    // A prepared transaction that outlived its session has none.
+    ...(holder === 0 ? {} : { holder }),
+    table,
+    lock: `a ${row.kind === "RECORD" ? "row" : "table"} lock (${row.mode})`,
+    isMetadata: false,
+  };
+}
+
+/** Who waits for a row, or for all of a table as InnoDB locks it. */
+export async function mysqlRowWaits(connection: Connection): Promise<readonly Wait[]> {
+  const { rows } = await connection.query<RowWait & { readonly schema: string; readonly name: string }>(
+    `SELECT r.trx_mysql_thread_id AS waiter, b.trx_mysql_thread_id AS holder, l.LOCK_TYPE AS kind, l.LOCK_MODE AS mode,
+            l.OBJECT_SCHEMA AS \`schema\`, l.OBJECT_NAME AS name
+       FROM performance_schema.data_lock_waits w
+       JOIN performance_schema.data_locks l ON l.ENGINE = w.ENGINE AND l.ENGINE_LOCK_ID = w.REQUESTING_ENGINE_LOCK_ID
+       JOIN information_schema.INNODB_TRX r ON r.trx_id = w.REQUESTING_ENGINE_TRANSACTION_ID
+       LEFT JOIN information_schema.INNODB_TRX b ON b.trx_id = w.BLOCKING_ENGINE_TRANSACTION_ID
+      ORDER BY b.trx_started`,
+  );
+  return oldestHolders(rows.map((row) => rowWait(row, row)));
+}
+
+/** As `mysqlRowWaits`, of MariaDB. */
+export async function mariadbRowWaits(connection: Connection): Promise<readonly Wait[]> {
+  const { rows } = await connection.query<RowWait & { readonly locked: string }>(
+    `SELECT r.trx_mysql_thread_id AS waiter, b.trx_mysql_thread_id AS holder, l.lock_type AS kind, l.lock_mode AS mode, l.lock_table AS locked
+       FROM information_schema.INNODB_LOCK_WAITS w
+       JOIN information_schema.INNODB_LOCKS l ON l.lock_id = w.requested_lock_id
+       JOIN information_schema.INNODB_TRX r ON r.trx_id = w.requesting_trx_id
+       LEFT JOIN information_schema.INNODB_TRX b ON b.trx_id = w.blocking_trx_id
+      ORDER BY b.trx_started`,
+  );
+  return oldestHolders(rows.map((row) => rowWait(row, lockedTable(row.locked))));
+}
+
+/** InnoDB writes it as a name in SQL, and a partition in a comment behind it. */
+function lockedTable(text: string): { readonly schema: string; readonly name: string } | undefined {
+  const [schema, , name] = tokensOf(text) ?? [];
+  return schema === undefined || name === undefined ? undefined : { schema: schema.text, name: name.text };
+}
+
+/** A session waits for one lock at a time, and may do so for several others. */
+function oldestHolders(waits: readonly Wait[]): readonly Wait[] {
+  return waits.filter(({ waiter }, at) => waits.findIndex((other) => other.waiter === waiter) === at);
+}
+
+/** Who waits for a metadata lock. MariaDB does not tell on which table, and MySQL does not where the instrument is off. */
+export async function waitingSessions(connection: Connection): Promise<readonly Wait[]> {
+  const [list, id, state] =
+    connection.dialect.id === "mariadb"
+      ? ["information_schema.PROCESSLIST", "ID", "STATE"]
+      : ["performance_schema.threads", "PROCESSLIST_ID", "PROCESSLIST_STATE"];
+  const { rows } = await connection.query<{ waiter: string | number }>(
+    `SELECT ${id} AS waiter FROM ${list} WHERE ${state} = 'Waiting for table metadata lock' LIMIT 200`,
+  );
+  return rows.map(({ waiter }) => ({
+    waiter: Number(waiter),
+    table: undefined,
+    lock: "a metadata lock",
+    isMetadata: true,
+  }));
+}
+
+/** Who waits for a metadata lock, and on which table where the server tells. */
+export async function mysqlMetadataWaits(connection: Connection): Promise<readonly Wait[]> {
+  if (!(await tellsHolders(connection))) return waitingSessions(connection);
+  const { rows } = await connection.query<{ waiter: string | number; mode: string; schema: string; name: string }>(
+    `SELECT t.PROCESSLIST_ID AS waiter, m.LOCK_TYPE AS mode, m.OBJECT_SCHEMA AS \`schema\`, m.OBJECT_NAME AS name
+       FROM performance_schema.metadata_locks m JOIN performance_schema.threads t ON t.THREAD_ID = m.OWNER_THREAD_ID
+      WHERE m.OBJECT_TYPE = 'TABLE' AND m.LOCK_STATUS = 'PENDING' LIMIT 200`,
+  );
+  return rows.map(({ waiter, mode, schema, name }) => ({
+    waiter: Number(waiter),
+    table: { schema, name },
+    lock: `a metadata lock (${mode})`,
+    isMetadata: true,
+  }));
+}

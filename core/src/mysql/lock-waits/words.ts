@@ -1,0 +1,61 @@
+import {
+  changesTable,
+  nameWord,
+  readsTable,
+  statementText,
+  type Words,
+  withoutLengths,
+} from "../../sql/statement-words.js";
+import { reserved } from "../read/reserved.js";
+import { Scanner, type Token } from "../read/scan.js";
+import { fold, type PlannedTable } from "./planned-table.js";
+
+/** What a statement that changes tables begins with. */
+export const ddl = new Set(["ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE", "OPTIMIZE", "ANALYZE", "REPAIR"]);
+
+/** `‘UPDATE "User" SET email = ?’`; `a statement` where the server has cut it off within a value. */
+export function statementOf(words: Words): string {
+  return words.length === 0 ? "a statement" : `‘${statementText(withoutLengths(words))}’`;
+}
+
+/** Whether a statement of the session that waits for a table waits for this one, as far as its words tell. */
+export function names(words: Words, table: PlannedTable, schema: string | null): boolean {
+  if (readsTable(words, table, fold) || changesTable(words, table, fold)) return isHere(words, table, schema);
+  // LOCK TABLES, and DDL, in whichever form.
+  const isOfRows = ["SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "("].includes(words[0] ?? "");
+  return !isOfRows && words.some((word) => fold(word) === fold(nameWord(table.name))) && isHere(words, table, schema);
+}
+
+/** Names without a database are those of the session's own. */
+function isHere(words: Words, { schema }: PlannedTable, own: string | null): boolean {
+  return fold(own ?? "") === fold(schema) || words.some((word) => fold(word) === fold(nameWord(schema)));
+}
+
+/** Without values, as `statementText` takes them: what is running comes as its author wrote it, and names need no quotes there. */
+export function wordsOf(sql: string, tables: readonly PlannedTable[]): Words {
+  const known = new Set(tables.flatMap(({ schema, name }) => [fold(schema), fold(name)]));
+  return (tokensOf(sql) ?? []).map(({ kind, text, start, end }) => {
+    const upper = text.toUpperCase();
+    if (kind === "name" || (kind === "word" && !isKeyword(upper) && known.has(fold(text))))
+      return nameWord(kind === "name" ? text : sql.slice(start, end));
+    if (kind === "word") return isKeyword(upper) ? upper : sql.slice(start, end);
+    return kind === "sign" || kind === "end" ? text : "?";
+  });
+}
+
+/** As digests of statements have them: every name in quotes. */
+export const named = (word: string) => (/^[\w$]/.test(word) && !isKeyword(word) ? nameWord(word) : word);
+
+const isKeyword = (upper: string) => reserved.has(upper) || ddl.has(upper);
+
+/** Undefined where a quote or a comment is not closed: the server cuts long texts off. */
+export function tokensOf(sql: string): readonly Token[] | undefined {
+  const tokens: Token[] = [];
+  const scanner = new Scanner(sql);
+  try {
+    for (let token = scanner.next(); token !== undefined; token = scanner.next()) tokens.push(token);
+    return tokens;
+  } catch {
+    return undefined;
+  }
+}

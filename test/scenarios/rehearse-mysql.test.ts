@@ -66,6 +66,7 @@ test("with the statistics of production every phase goes there and back, with th
   const output = await shop.succeed(shop.lockstep(["rehearse"]));
   expect(output).toMatch(new RegExp(`on ${serverName} \\d+\\.\\d+`));
   expect(output).toContain("every lock that lasted was as the plan states it");
+  expect(output).toContain(`(${serverName}'s know no shares of NULLs or common values); `);
   const file = `lockstep/${shop.plans()[0]}/rehearsal.json`;
   const { runs, findings, stage, ends, explained } = rehearsalSchema.parse(JSON.parse(shop.read(file)));
   expect(findings).toEqual([]);

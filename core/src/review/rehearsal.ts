@@ -63,11 +63,12 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
 
 /** Where the rows came from. */
 export function rowsText({ stage }: Pick<Rehearsal, "stage">): string {
-  const { rows, statsOf, scale, madeMs } = stage;
+  const { rows, statsOf, scale, madeMs, dialect } = stage;
   if (rows === "own") return "its rows as they were";
-  return rows === "made-up"
-    ? "rows made up, since there is no lockstep/stats.json"
-    : `rows made of the statistics of ${statsOf}, ${scale === 1 ? "as many as there" : `${scale} of them`}, in ${duration(madeMs)}`;
+  if (rows === "made-up") return "rows made up, since there is no lockstep/stats.json";
+  const made = `rows made of the statistics of ${statsOf}, ${scale === 1 ? "as many as there" : `${scale} of them`}, in ${duration(madeMs)}`;
+  if (dialect === "postgresql") return made;
+  return `${made} (${dialectLabels[dialect]}'s know no shares of NULLs or common values)`;
 }
 
 /** What was sent meanwhile. */

@@ -166,7 +166,9 @@ const cases: readonly (readonly [clause: string, onMariadb: Way, onMysql?: OnMys
   ["ADD COLUMN c INT, DROP COLUMN b, ALTER COLUMN nd SET DEFAULT 7", "instant"],
   ["ADD COLUMN c INT NOT NULL DEFAULT 5, MODIFY v VARCHAR(60)", "instant", "inplace"],
   ["ADD COLUMN c INT, MODIFY a BIGINT NOT NULL", "copy shared"],
-  ["ADD COLUMN c INT, ADD INDEX x (a)", "nocopy", "inplace"],
+  ["ADD COLUMN c INT, ADD INDEX x (a)", "inplace"],
+  ["ADD COLUMN c INT, DROP INDEX uq", "nocopy", "inplace"],
+  ["DROP COLUMN b, ADD INDEX x (a)", "inplace"],
   ["DROP COLUMN b, RENAME INDEX a TO a2", "instant", "inplace"],
 ];
 /** What MariaDB does not know. */

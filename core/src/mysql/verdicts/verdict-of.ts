@@ -12,7 +12,7 @@ import { withDemands } from "./demands.js";
 import { form } from "./forms.js";
 import { unknownFunctions } from "./functions.js";
 import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, dropConstraint, dropIndex } from "./keys.js";
-import { instant, type Judged, metadataOn, modeOf, rebuilds, type Server, stronger } from "./way.js";
+import { drops, instant, type Judged, metadataOn, modeOf, rebuilds, type Server, stronger } from "./way.js";
 
 /**
  * What one operation does to a database in use, run as it stands. Where nobody knows which of the servers it is, the worst of them.
@@ -58,17 +58,21 @@ function tablesOf(operation: Operation): readonly TableName[] {
 export function judgedOn(operation: Operation, context: VerdictContext, server: Server): Judged | undefined {
   const alone = plainlyJudged(operation, context, server);
   const [table] = tablesOf(operation);
-  const judged = alone && server === "mysql" ? besideOthers(alone, operation, context) : alone;
+  const judged = alone && besideOthers(alone, operation, context, server);
   return judged === undefined || table === undefined ? judged : withDemands(judged, operation.demands, table, server);
 }
 
-/** MySQL rebuilds the table for a column that could come or go in an instant, where another clause of the statement is not instant. */
-function besideOthers(judged: Judged, operation: Operation, context: VerdictContext): Judged {
+/**
+ * Where another clause of the statement is not instant, the table is rebuilt for a column that could come or go in an instant: by MySQL for any
+ * such clause, by MariaDB for more than an index that goes.
+ */
+function besideOthers(judged: Judged, operation: Operation, context: VerdictContext, server: Server): Judged {
   if (judged.way !== instant || (operation.kind !== "addColumn" && operation.kind !== "dropColumn")) return judged;
   const ways = context.operations
     .filter((each) => each !== operation && each.statement === operation.statement)
-    .flatMap((each) => plainlyJudged(each, context, "mysql")?.way ?? []);
-  if (ways.length === 0 || stronger(instant, ways.reduce(stronger)) === instant) return judged;
+    .flatMap((each) => plainlyJudged(each, context, server)?.way ?? []);
+  const most = server === "mysql" ? instant : drops;
+  if (stronger(most, ways.reduce(stronger, instant)) === most) return judged;
   const rewrites: Concern = { kind: "rewrites", table: operation.table, why: "storage" };
   return { ...judged, way: rebuilds, concerns: [rewrites, ...judged.concerns] };
 }

@@ -94,7 +94,8 @@ export function changesTable(
   });
 }
 
-const ownAliases = new Set(["key", "k0", "upper", "rows", "filled", "found"].map(nameWord));
+// FOUND: what is a word of SQL, too, MySQL prints as one.
+const ownAliases = new Set([...["key", "k0", "upper", "rows", "filled", "found"].map(nameWord), "FOUND"]);
 
 /** Whether Lockstep itself runs it: it names the ledger, or is written as the statements of a backfill are. */
 export function isOwn(words: Words): boolean {

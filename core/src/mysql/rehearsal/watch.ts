@@ -66,14 +66,11 @@ export async function glance(connection: Connection, pid: number): Promise<Glanc
   const keyOf = ({ pid: owner, name, mode, status }: (typeof rows)[number]) => `${owner} ${mode} ${status} ${name}`;
   const ms = seenFor(connection, rows.map(keyOf));
   const own = rows.filter((row) => Number(row.pid) === pid && !isOfServer(row.name));
-  // MySQL has it on the tables that foreign keys join as well. Nothing but other DDL waits for it.
-  const isBeside = (mode: string) => mode === "SHARED_UPGRADABLE" && connection.dialect.id === "mysql";
   const locks = own.flatMap((row): TableLock[] => {
     const mode = modes[row.mode];
-    const isInstant = isFelt(mode) && (ms.get(keyOf(row)) ?? 0) < instantMs;
-    return row.status !== "GRANTED" || mode === undefined || isInstant || isBeside(row.mode)
-      ? []
-      : [{ table: { name: row.name }, mode }];
+    // Those that nothing but DDL waits for whoever writes rows has, and MySQL takes them on the tables that foreign keys join as well.
+    const isSeen = isFelt(mode) && (ms.get(keyOf(row)) ?? 0) >= instantMs;
+    return row.status !== "GRANTED" || mode === undefined || !isSeen ? [] : [{ table: { name: row.name }, mode }];
   });
   const waits = rows.flatMap((row): SeenWait[] => {
     const { pid: waiting, name, mode, status, program } = row;

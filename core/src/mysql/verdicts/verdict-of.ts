@@ -73,8 +73,8 @@ function besideOthers(judged: Judged, operation: Operation, context: VerdictCont
     .flatMap((each) => plainlyJudged(each, context, server)?.way ?? []);
   const most = server === "mysql" ? instant : drops;
   if (stronger(most, ways.reduce(stronger, instant)) === most) return judged;
-  const rewrites: Concern = { kind: "rewrites", table: operation.table, why: "storage" };
-  return { ...judged, way: rebuilds, concerns: [rewrites, ...judged.concerns] };
+  // Writes go on, so that it concerns nobody who uses the table.
+  return { ...judged, way: rebuilds };
 }
 
 function plainlyJudged(operation: Operation, context: VerdictContext, server: Server): Judged | undefined {

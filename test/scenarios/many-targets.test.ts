@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sealOf } from "../../core/src/cli/evidence-seal.js";
+import { integrityOf } from "../../core/src/cli/evidence-integrity.js";
 import { createTenantShop, type TenantShop, tenants } from "../support/tenant-shop.js";
 
 // One schema a tenant. Every test is a step and builds on the one before.
@@ -63,11 +63,11 @@ test("what verify writes has the word of each, and next needs no connection to a
   const next = await shop.lockstep(["next", "--evidence", "evidence.json", "--dry-run"], unreachable);
   expect(next.code, next.output).toBe(0);
   expect(next.output).toMatch(/✔ .* — 9 of tenants: tenant_1, tenant_2, tenant_3 and 6 more/);
-  const { seal, ...evidence } = JSON.parse(shop.read("evidence.json"));
+  const { integrity, ...evidence } = JSON.parse(shop.read("evidence.json"));
   const [first, ...others] = evidence.answers;
   const change = async (answers: readonly object[]) => {
     const document = { ...evidence, answers };
-    shop.write("changed.json", JSON.stringify({ ...document, seal: sealOf(document, undefined) }));
+    shop.write("changed.json", JSON.stringify({ ...document, integrity: integrityOf(document, undefined) }));
     return shop.lockstep(["next", "--evidence", "changed.json", "--dry-run"], unreachable);
   };
   const closed = await change([{ ...first, isOpen: false }, ...others]);

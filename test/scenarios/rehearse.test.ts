@@ -184,6 +184,23 @@ test("builds of the user's own serve in every phase; one that does not start end
     setting(`{ old: ${old}, new: ${JSON.stringify(build)}, load: "echo no tool; exit 4" }`);
     const silent = await shop.lockstep(["rehearse", "--rows", "100"]);
     expect(silent).toMatchObject({ code: 2, output: expect.stringMatching(/LS6507 [\s\S]*exit code 4[\s\S]*no tool/) });
+    // What is seen after it has broken off would be seen without traffic.
+    shop.write(
+      "once.mjs",
+      `import { existsSync, writeFileSync } from "node:fs";
+       if (existsSync("was-here")) throw new Error("no token any more");
+       writeFileSync("was-here", "");
+       for (let n = 0; n < 150; n++) {
+         await fetch(process.env.LOCKSTEP_URL + "/users/" + (1 + n));
+         await new Promise((resolve) => setTimeout(resolve, 20));
+       }`,
+    );
+    setting(`{ old: ${old}, new: ${JSON.stringify(build)}, load: "node once.mjs" }`);
+    const broken = await shop.lockstep(["rehearse", "--rows", "100"]);
+    expect(broken).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/LS6507 [\s\S]*asked LOCKSTEP_URL nothing[\s\S]*no token any more/),
+    });
     setting(`{ old: ${old} }`);
     expect((await shop.lockstep(["rehearse"])).output).toContain("old, new and load go together");
   } finally {

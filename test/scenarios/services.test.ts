@@ -3,7 +3,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { announce, type Build } from "../../core/src/announce.js";
-import { sealOf } from "../../core/src/cli/evidence-seal.js";
+import { integrityOf } from "../../core/src/cli/evidence-integrity.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // Services that announce what they know, by the deploy job and by a heartbeat. Every test is a step and builds on the one before.
@@ -124,8 +124,8 @@ test.each([
   ["fewer gates", { answers: [] }, "does not have the answers of all gates"],
   ["something else", { schemaVersion: 2 }, "is none"],
 ])("evidence of %s does not count", async (_, change, message) => {
-  const { seal, ...document } = { ...JSON.parse(shop.read("evidence.json")), ...change };
-  shop.write("wrong.json", JSON.stringify({ ...document, seal: sealOf(document, undefined) }));
+  const { integrity, ...document } = { ...JSON.parse(shop.read("evidence.json")), ...change };
+  shop.write("wrong.json", JSON.stringify({ ...document, integrity: integrityOf(document, undefined) }));
   const next = await shop.lockstep(["next", "--evidence", "wrong.json"], unreachable);
   expect(next).toMatchObject({ code: 2, output: expect.stringMatching(new RegExp(`LS7030[\\s\\S]*${message}`)) });
 });
@@ -137,14 +137,14 @@ test.each([
   ["not signed where a key is wanted", undefined, "one", "is not signed"],
   ["signed where no key is known", "one", undefined, "is signed, and LOCKSTEP_EVIDENCE_KEY is not set here"],
 ])("evidence that is %s does not count", async (what, signed, known, message) => {
-  const verify = await shop.lockstep(["verify", "--out", "sealed.json"], { LOCKSTEP_EVIDENCE_KEY: signed });
+  const verify = await shop.lockstep(["verify", "--out", "kept.json"], { LOCKSTEP_EVIDENCE_KEY: signed });
   expect(verify.code, verify.output).toBe(0);
   if (what.startsWith("edited")) {
-    const text = shop.read("sealed.json");
+    const text = shop.read("kept.json");
     expect(text).toContain('"isOpen": false');
-    shop.write("sealed.json", text.replaceAll('"isOpen": false', '"isOpen": true'));
+    shop.write("kept.json", text.replaceAll('"isOpen": false', '"isOpen": true'));
   }
-  const next = await shop.lockstep(["next", "--evidence", "sealed.json"], {
+  const next = await shop.lockstep(["next", "--evidence", "kept.json"], {
     ...unreachable,
     LOCKSTEP_EVIDENCE_KEY: known,
   });

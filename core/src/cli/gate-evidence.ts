@@ -6,7 +6,7 @@ import { type DeployedPhase, type GateStep, momentText, type Plan } from "../mod
 import { sha256 } from "../plan/hash.js";
 import { gatesAt } from "../plan/next-phase.js";
 import { planHash } from "../plan/plan-file.js";
-import { wrongSeal } from "./evidence-seal.js";
+import { wrongIntegrity } from "./evidence-integrity.js";
 
 const writer = z.object({ file: z.string(), line: z.number(), what: z.string(), reason: z.string() });
 
@@ -40,8 +40,8 @@ const evidenceSchema = z.object({
   /** Of the places of the code that were asked about: see `codeHash`. */
   code: z.string(),
   answers: z.array(answerSchema),
-  /** See `sealOf`. */
-  seal: z.string(),
+  /** See `integrityOf`. */
+  integrity: z.string(),
 });
 
 /** What the gates of a phase said on one target, in a file: `verify` writes it, `next --evidence` takes it for the target's own word. */
@@ -94,7 +94,7 @@ export function readGateEvidence(
             ? `is of ${momentText(evidence.at)}: it counts for 24 hours`
             : answered.size === 0 || !hasAll
               ? "does not have the answers of all gates"
-              : wrongSeal(document as Readonly<Record<string, unknown>>, key);
+              : wrongIntegrity(document as Readonly<Record<string, unknown>>, key);
   if (wrong !== undefined) throw refusal(file, wrong, plan.id);
   return evidence;
 }

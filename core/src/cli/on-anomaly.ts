@@ -1,6 +1,6 @@
 import { connect } from "../connect.js";
 import { withoutPasswords } from "../db/url-text.js";
-import { runTool } from "../deploy/run-tool.js";
+import { runShell } from "../deploy/run-tool.js";
 import { LockstepError } from "../errors.js";
 import { recordOf } from "../facts/record-of.js";
 import { readBackfills } from "../ledger/backfills.js";
@@ -74,9 +74,7 @@ export async function runOnAnomaly(
 ): Promise<{ readonly exitCode: number; readonly reaction: Reaction }> {
   const { io } = invocation;
   const { project } = await invocation.workspace();
-  const [shell, args] =
-    process.platform === "win32" ? ["cmd", ["/d", "/s", "/c", command]] : ["/bin/sh", ["-c", command]];
-  const run = await runTool(shell as string, args as string[], {
+  const run = await runShell(command, {
     cwd: project.root,
     env: { ...io.env, ...factsOf(plan, anomaly, io.env) },
     onLine: (line) => io.err(`  ${io.colors.dim(line)}`),

@@ -29,7 +29,7 @@ import {
   type Workspace,
   writing,
 } from "./command.js";
-import { evidenceKey } from "./evidence-seal.js";
+import { evidenceKey } from "./evidence-integrity.js";
 import { assertSameCode, codeHash, readGateEvidence } from "./gate-evidence.js";
 import { type GateResult, passGate, writersText } from "./pass-gate.js";
 import { chooseTargets, type Target } from "./targets.js";

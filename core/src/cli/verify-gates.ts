@@ -10,7 +10,7 @@ import { nextText } from "../review/terminal.js";
 import { askPhase, openTarget } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
-import { evidenceKey, sealOf } from "./evidence-seal.js";
+import { evidenceKey, integrityOf } from "./evidence-integrity.js";
 import { codeHash, type GateEvidence } from "./gate-evidence.js";
 import { inOneLine } from "./group-answers.js";
 import { chooseTargets } from "./targets.js";
@@ -63,7 +63,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
       await connection.close();
     }
   });
-  const unsealed: Omit<GateEvidence, "seal"> = {
+  const document: Omit<GateEvidence, "integrity"> = {
     schemaVersion: 1,
     plan: plan.id,
     planHash: planHash(plan),
@@ -76,8 +76,8 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
   };
   // As it will be read: what is undefined is not written.
   const evidence: GateEvidence = {
-    ...unsealed,
-    seal: sealOf(JSON.parse(JSON.stringify(unsealed)) as object, io.env[evidenceKey]),
+    ...document,
+    integrity: integrityOf(JSON.parse(JSON.stringify(document)) as object, io.env[evidenceKey]),
   };
   const file = textOption(invocation, "out") ?? "evidence.json";
   writeFileSync(resolve(cwd, file), `${JSON.stringify(evidence, null, 2)}\n`);

@@ -13,6 +13,16 @@ export interface ToolOptions {
 }
 
 /**
+ * Runs a command of the user's configuration by a shell.
+ * @throws as `runTool`
+ */
+export function runShell(command: string, options: ToolOptions): Promise<OrmRun> {
+  return process.platform === "win32"
+    ? runTool("cmd", ["/d", "/s", "/c", command], options)
+    : runTool("/bin/sh", ["-c", command], options);
+}
+
+/**
  * Runs a command of the ORM and reads what it prints. It runs in a process group of its own: Ctrl-C reaches Lockstep alone, and a
  * migration that is running comes to its end. When Lockstep itself is ended, the command goes with it.
  *

@@ -1,6 +1,5 @@
 import type { Connection } from "../dialects/connection.js";
 import type { Rehearsing, TrafficStatement } from "../dialects/rehearsing.js";
-import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan } from "../model/index.js";
 import { tablesOf } from "../plan/tables-of.js";
 import type { StatementStats } from "../stats/stats-file.js";
@@ -37,7 +36,7 @@ async function warmUp(origin: string, requests: readonly string[], from: number)
   for (let sent = 0; sent < warmRounds * requests.length; sent++) await sender.next()();
 }
 
-/** Builds of the user's own, asked over HTTP. @throws LS6505 one that does not start · LS6507 a script that makes no request */
+/** Builds of the user's own, asked over HTTP. @throws LS6505 one that does not start */
 export function ownApplication(builds: OwnBuilds, url: string, cwd: string, signal: AbortSignal): Application {
   const { load } = builds;
   const running = new Map<Build, RunningBuild>();
@@ -56,10 +55,7 @@ export function ownApplication(builds: OwnBuilds, url: string, cwd: string, sign
         if (typeof load !== "string") await warmUp(started.origin, load, from);
         from += unusedNumbers;
       }
-      const next = loadOf(wanted.map((build) => running.get(build)!.origin));
-      await send(next).catch((error: unknown) => {
-        throw next.kind === "script" ? noRequests(next.command, error as Error) : error;
-      });
+      await send(loadOf(wanted.map((build) => running.get(build)!.origin)));
       from += unusedNumbers;
       for (const [build, { stop }] of running)
         if (!wanted.includes(build)) {
@@ -71,12 +67,6 @@ export function ownApplication(builds: OwnBuilds, url: string, cwd: string, sign
       await Promise.all([...running.values()].map(({ stop }) => stop()));
     },
   };
-}
-
-function noRequests(command: string, { message }: Error): LockstepError {
-  return new LockstepError("LS6507", `rehearse.load (${command}) makes no requests: ${message}`, {
-    hint: "It is run by a shell in the project's folder and has to ask LOCKSTEP_URL, an address that the builds answer behind",
-  });
 }
 
 export interface Statements {

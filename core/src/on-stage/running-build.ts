@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runTool } from "../deploy/run-tool.js";
+import { runShell } from "../deploy/run-tool.js";
 import { LockstepError } from "../errors.js";
 import { applicationName } from "./traffic/messages.js";
 
@@ -32,8 +32,7 @@ export async function startBuild(request: {
   const origin = `http://127.0.0.1:${port}`;
   const stopping = new AbortController();
   const lines: string[] = [];
-  const isWindows = process.platform === "win32";
-  const ended = runTool(isWindows ? "cmd" : "/bin/sh", [isWindows ? "/c" : "-c", command], {
+  const ended = runShell(command, {
     cwd,
     env: {
       ...process.env,

@@ -174,6 +174,7 @@ function waitWords({ locks }: Verdict, named = 2): string {
   const exclusive = locks.filter(({ mode }) => mode === "ACCESS EXCLUSIVE");
   const [who, tables] =
     exclusive.length > 0 ? ["reads and writes", exclusive] : ["writes", locks.filter(({ mode }) => stopsWrites(mode))];
+  if (tables.length === 0) return "reads and writes go on";
   const names = (of: typeof tables) => of.map(({ table }) => label(table)).join(" and ");
   const written = exclusive.length > 0 ? locks.filter(({ mode }) => stopsWrites(mode)) : [];
   if (written.length > 0) return `${who} of ${names(tables)} and writes of ${names(written)} wait`;

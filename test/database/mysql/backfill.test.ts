@@ -6,6 +6,7 @@ import type { Connection } from "../../../core/src/dialects/connection.js";
 import { LockstepError } from "../../../core/src/errors.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase } from "../../support/mariadb.js";
+import { until } from "../backfill/systems.js";
 import { columnOf, fillOf, fillTable, makeTable, plan } from "./fixture.js";
 
 let database: MariadbDatabase;
@@ -185,20 +186,25 @@ describe("other sessions", () => {
     const spec = await makeTable(db, { rows: numbered(40) });
     await db.begin({});
     await db.query("UPDATE `User` SET `email` = 'Held@x.org' WHERE `id` = 35");
-    let writes: Promise<unknown> | undefined;
+    const observer = await connect(database.url, { applicationName: "test" });
+    let hasGivenWay = false;
+    // A batch that waits for the row that is held would hold those before it.
+    const hasMetIt = async () =>
+      hasGivenWay ||
+      (await columnOf(observer, "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"))
+        .map(Number)
+        .some((waiting) => waiting > 0);
+    const writes = until(hasMetIt)
+      .then(() => db.query("UPDATE `User` SET `email` = 'Also@x.org' WHERE `id` = 3"))
+      .then(() => db.commit());
     const result = await fillTable(database.url, spec, {
       batch: { startRows: 40, minRows: 40, maxRows: 40 },
-      between: [
-        async () => {
-          // Meanwhile the batch has met the row that is held: if it waits there, it holds those before it.
-          writes ??= new Promise((resolve) => setTimeout(resolve, 300))
-            .then(() => db.query("UPDATE `User` SET `email` = 'Also@x.org' WHERE `id` = 3"))
-            .then(() => db.commit());
-          return undefined;
-        },
-      ],
+      onEvent: ({ kind }) => {
+        if (kind === "retry") hasGivenWay = true;
+      },
     });
     await writes;
+    await observer.close();
     expect(result).toMatchObject({ status: "done", rows: 40, filled: 40 });
     expect(await columnOf(db, "SELECT `email` FROM `User` WHERE `id` = 3")).toEqual(["Also@x.org"]);
     expect(await columnOf(db, "SELECT `handle` FROM `User` WHERE `id` = 35")).toEqual(["held@x.org"]);

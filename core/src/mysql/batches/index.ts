@@ -92,7 +92,7 @@ export const batches: Batches = {
       ? await unlocked(connection, target, { kind: "keys", keys: wanted }, [computed.column])
       : wanted;
     if (!skipLocked && wanted.length > 0)
-      await claim(connection, target, { kind: "keys", keys: wanted }, lacks(computed.column.name));
+      await lockWithoutWaiting(connection, target, { kind: "keys", keys: wanted }, lacks(computed.column.name));
     const isFree = new Set(free.map((key) => JSON.stringify(key)));
     const done: Filled[] = [];
     for (const row of computed.rows)
@@ -324,7 +324,12 @@ interface FilledColumn {
  *
  * @throws ServerError 55P03: somebody else has locked some of them
  */
-async function claim(connection: Connection, target: FillTarget, scope: Scope, wanted: string): Promise<void> {
+async function lockWithoutWaiting(
+  connection: Connection,
+  target: FillTarget,
+  scope: Scope,
+  wanted: string,
+): Promise<void> {
   for (const part of partsOf(target, scope)) {
     const { sql, values } = within(target.key, part);
     const rows = { sql: `${sql} AND ${wanted}`, values };
@@ -346,7 +351,7 @@ async function fillColumns(
   const free: Scope = skipLocked ? { kind: "keys", keys: await unlocked(connection, target, scope, columns) } : scope;
   const set = columns.map(({ name, fill }) => `t.${quoteIdentifier(name)} = (${fill.rowSql}\n)`);
   const wanted = columns.map(({ name }) => lacks(name)).join(" AND ");
-  if (!skipLocked) await claim(connection, target, scope, wanted);
+  if (!skipLocked) await lockWithoutWaiting(connection, target, scope, wanted);
   const done: Filled[] = [];
   for (const part of partsOf(target, free)) {
     const { sql, values } = within(target.key, part);

@@ -112,8 +112,7 @@ export function dropColumn(
   const found = new Findings(table);
   const former = context.formerTable(table);
   const isIndexed = former?.indexes.some(({ columns }) => columns.includes(column)) === true;
-  if (isIndexed && server === "mysql") found.rewrites("storage", rebuilds);
-  else if (isIndexed) found.needs(drops);
+  if (isIndexed) found.needs(server === "mysql" ? rebuilds : drops);
   found.concerns.push(
     { kind: "loses-data", what: "column", table, column },
     { kind: "breaks-code-before", what: "column", name: column },

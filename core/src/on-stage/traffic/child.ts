@@ -64,7 +64,7 @@ async function run({ load, rate, sessions }: Extract<TrafficOrder, { kind: "open
 async function runScript(load: Extract<Load, { kind: "script" }>): Promise<void> {
   const script = await startScript(load, (sample) => samples.push(sample));
   tell({ kind: "opened" });
-  while (!isStopped) {
+  while (!isStopped && script.silence() === undefined) {
     await sleep(tellMs);
     waiting = script.waiting();
     flush();
@@ -72,6 +72,8 @@ async function runScript(load: Extract<Load, { kind: "script" }>): Promise<void>
   await script.stop();
   waiting = 0;
   flush();
+  const silence = script.silence();
+  if (silence !== undefined) tell({ kind: "failed", message: silence });
   process.disconnect();
 }
 

@@ -1,13 +1,14 @@
-import { spawn } from "node:child_process";
 import { Agent, createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { withoutPasswords } from "../../db/url-text.js";
+import { runShell } from "../../deploy/run-tool.js";
 import type { Sample } from "../../rehearse/figures.js";
 import type { Load } from "./messages.js";
 
 export interface RunningScript {
   /** Requests that have not been answered for as long as nobody should wait. */
   waiting(): number;
+  /** Why it makes no requests: it ended without one. */
+  silence(): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -19,8 +20,6 @@ const warmUpMs = 2000;
 const waitsMs = 250;
 /** One that ends is started again, no sooner than after so long. */
 const restMs = 500;
-/** So long it may take to end by itself when it is told to. */
-const endsWithinMs = 3000;
 const toldLines = 15;
 
 /**
@@ -37,11 +36,11 @@ export async function startScript(
 ): Promise<RunningScript> {
   const agent = new Agent({ keepAlive: true });
   const underWay = new Set<number>();
-  let turn = 0;
+  let requests = 0;
   let firstAt: number | undefined;
   const server = createServer((incoming, outgoing) => {
     const due = now();
-    const origin = origins[turn++ % origins.length]!;
+    const origin = origins[requests++ % origins.length]!;
     underWay.add(due);
     void pass(incoming, outgoing, origin, agent).then((failure) => {
       underWay.delete(due);
@@ -54,25 +53,40 @@ export async function startScript(
     server.listen(0, "127.0.0.1", resolve);
   });
   const { port } = server.address() as { port: number };
+  const env = { ...process.env, LOCKSTEP_URL: `http://127.0.0.1:${port}` };
   const stopping = new AbortController();
-  const script = repeat(
-    command,
-    { cwd, env: { ...process.env, LOCKSTEP_URL: `http://127.0.0.1:${port}` } },
-    stopping.signal,
-  );
+  const { signal } = stopping;
+  let silence: string | undefined;
+  const runs = (async () => {
+    while (!signal.aborted && silence === undefined) {
+      const before = requests;
+      const { exitCode, output } = await runShell(command, { cwd, env, signal });
+      if (requests === before && !signal.aborted) silence = silenceText(exitCode, output);
+      await sleep(restMs, undefined, { signal }).catch(() => undefined);
+    }
+  })();
   const stop = async () => {
     stopping.abort();
-    await script.ended;
+    await runs;
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     agent.destroy();
   };
   for (const until = now() + patienceMs; firstAt === undefined || now() < firstAt + warmUpMs; await sleep(50))
-    if (firstAt === undefined && (script.failed() || now() > until)) {
+    if (silence !== undefined || (firstAt === undefined && now() > until)) {
       await stop();
-      throw new Error(`it has sent nothing to LOCKSTEP_URL${script.said()}`);
+      throw new Error(silence ?? `none has come to LOCKSTEP_URL in ${patienceMs / 1000} s`);
     }
-  return { waiting: () => [...underWay].filter((since) => now() - since > waitsMs).length, stop };
+  return {
+    waiting: () => [...underWay].filter((since) => now() - since > waitsMs).length,
+    silence: () => silence,
+    stop,
+  };
+}
+
+function silenceText(exitCode: number, output: string): string {
+  const told = output.split("\n").slice(-toldLines).join("\n");
+  return `it has ended with exit code ${exitCode} and asked LOCKSTEP_URL nothing${told === "" ? ", and printed nothing" : `. It has printed:\n${told}`}`;
 }
 
 /** @returns what is said against the answer, without values */
@@ -115,70 +129,6 @@ const pathOnly = (url: string) =>
     .split("/")
     .map((part) => (/\d|%|@/.test(part) || part.length > 30 ? "…" : part))
     .join("/");
-
-/** Again and again until it is stopped. */
-function repeat(
-  command: string,
-  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
-  signal: AbortSignal,
-) {
-  const lines: string[] = [];
-  let exitCode: number | null | undefined;
-  const isWindows = process.platform === "win32";
-  const once = () =>
-    new Promise<void>((resolve) => {
-      const child = spawn(isWindows ? "cmd" : "/bin/sh", [isWindows ? "/c" : "-c", command], {
-        ...options,
-        stdio: ["ignore", "pipe", "pipe"],
-        detached: !isWindows,
-      });
-      const send = (how: NodeJS.Signals) => {
-        try {
-          if (child.pid !== undefined) process.kill(isWindows ? child.pid : -child.pid, how);
-        } catch {
-          // It has ended by itself.
-        }
-      };
-      let killing: NodeJS.Timeout | undefined;
-      const end = () => {
-        send("SIGTERM");
-        killing = setTimeout(() => send("SIGKILL"), endsWithinMs);
-      };
-      const kill = () => send("SIGKILL");
-      // Whoever wanted it is gone, and this process with it.
-      process.once("exit", kill);
-      signal.addEventListener("abort", end, { once: true });
-      for (const stream of [child.stdout, child.stderr])
-        stream.on("data", (chunk: Buffer) => {
-          lines.push(
-            ...withoutPasswords(chunk.toString(), options.env)
-              .split("\n")
-              .filter((line) => line.trim() !== ""),
-          );
-          lines.splice(0, Math.max(0, lines.length - toldLines));
-        });
-      child.once("error", (error) => lines.push(error.message));
-      child.once("close", (code) => {
-        exitCode = code;
-        clearTimeout(killing);
-        process.off("exit", kill);
-        signal.removeEventListener("abort", end);
-        resolve();
-      });
-    });
-  const ended = (async () => {
-    while (!signal.aborted) {
-      await once();
-      await sleep(restMs, undefined, { signal }).catch(() => undefined);
-    }
-  })();
-  return {
-    ended,
-    failed: () => exitCode !== undefined && exitCode !== 0,
-    said: () =>
-      `${exitCode === undefined ? "" : `; it has ended with exit code ${exitCode}`}${lines.length === 0 ? ", and has printed nothing" : `. It has printed:\n${lines.join("\n")}`}`,
-  };
-}
 
 function now(): number {
   return performance.timeOrigin + performance.now();

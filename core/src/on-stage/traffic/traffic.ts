@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { LockstepError } from "../../errors.js";
 import { ownProcess } from "../../files/own-process.js";
 import type { Sample } from "../../rehearse/figures.js";
 import type { Load, TrafficAnswer, TrafficOrder } from "./messages.js";
@@ -14,11 +15,16 @@ export class TrafficRun {
   /** Requests that are due and not answered yet. */
   waiting = 0;
   #child: ChildProcess | undefined;
+  /** Why nothing comes any more. */
+  #failure: Error | undefined;
 
   /** @param rate requests a second */
   constructor(private readonly rate: number) {}
 
-  /** From now on these come, instead of what came before. @throws what keeps it from connecting */
+  /**
+   * From now on these come, instead of what came before.
+   * @throws LS6507 a script that makes no requests, or made none any more before it · what keeps it from connecting
+   */
   async send(load: Load): Promise<void> {
     await this.stop();
     const { file, execArgv } = ownProcess(import.meta.url, "child");
@@ -28,8 +34,10 @@ export class TrafficRun {
     await new Promise<void>((resolve, reject) => {
       child.on("message", (answer: TrafficAnswer) => {
         if (answer.kind === "opened") resolve();
-        else if (answer.kind === "failed") reject(new Error(answer.message));
-        else {
+        else if (answer.kind === "failed") {
+          this.#failure = failureOf(load, answer.message);
+          reject(this.#failure);
+        } else {
           this.samples.push(...answer.samples);
           this.waiting = answer.waiting;
         }
@@ -45,13 +53,18 @@ export class TrafficRun {
     while (this.waiting > 10);
   }
 
-  /** No more requests; resolves when the last one was answered. */
+  /**
+   * No more requests; resolves when the last one was answered.
+   * @throws LS6507 a script has made none for a while: what was seen meanwhile was seen without traffic
+   */
   async stop(): Promise<void> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    if (child.connected) child.send({ kind: "stop" } satisfies TrafficOrder);
-    await ended;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, "exit");
+      if (child.connected) child.send({ kind: "stop" } satisfies TrafficOrder);
+      await ended;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** At once: without whoever started it the process ends, and takes the script that it runs with it. */
@@ -59,4 +72,11 @@ export class TrafficRun {
     if (this.#child?.connected) this.#child.disconnect();
     else this.#child?.kill("SIGKILL");
   }
+}
+
+function failureOf(load: Load, message: string): Error {
+  if (load.kind !== "script") return new Error(message);
+  return new LockstepError("LS6507", `rehearse.load (${load.command}) makes no requests: ${message}`, {
+    hint: "It is run by a shell in the project's folder and has to ask LOCKSTEP_URL, an address that the builds answer behind",
+  });
 }

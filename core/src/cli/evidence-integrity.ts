@@ -6,29 +6,29 @@ import { sha256 } from "../plan/hash.js";
 export const evidenceKey = "LOCKSTEP_EVIDENCE_KEY";
 
 /**
- * The seal of a document: with a key its HMAC, which only who has the key can make; without one a checksum, which shows an edit and no
+ * The integrity of a document: with a key its HMAC, which only who has the key can make; without one a checksum, which shows an edit and no
  * forgery.
  *
- * @param document what JSON has, in its order, without the seal
+ * @param document what JSON has, in its order, without the integrity
  * @returns `hmac-sha256:<hex>` or `sha256:<hex>`
  */
-export function sealOf(document: object, key: string | undefined): string {
+export function integrityOf(document: object, key: string | undefined): string {
   const text = JSON.stringify(document);
   return key ? `hmac-sha256:${createHmac("sha256", key).update(text).digest("hex")}` : `sha256:${sha256(text)}`;
 }
 
 /**
- * @param document as it was read, with its `seal`
+ * @param document as it was read, with its `integrity`
  * @returns undefined: it is as `verify` wrote it. Else what is wrong, to be said after its name
  */
-export function wrongSeal(
-  { seal, ...document }: Readonly<Record<string, unknown>>,
+export function wrongIntegrity(
+  { integrity, ...document }: Readonly<Record<string, unknown>>,
   key: string | undefined,
 ): string | undefined {
-  const isSigned = typeof seal === "string" && seal.startsWith("hmac-");
+  const isSigned = typeof integrity === "string" && integrity.startsWith("hmac-");
   if (key && !isSigned) return `is not signed: ${evidenceKey} is set here, and was not where verify ran`;
   if (!key && isSigned) return `is signed, and ${evidenceKey} is not set here`;
-  if (isSame(String(seal), sealOf(document, key))) return undefined;
+  if (isSame(String(integrity), integrityOf(document, key))) return undefined;
   return key ? `was edited, or signed with another ${evidenceKey}` : "was edited after verify wrote it";
 }
 

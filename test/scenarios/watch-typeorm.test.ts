@@ -140,9 +140,36 @@ test("after contract: the way back is written and deployed, and builds of before
   expect(await back.stop()).toBe(0);
 });
 
-test("a contract that has not arrived yet is no migration of others", async () => {
+const ofOthers = "src/migrations/1999999999999-OfOthers.ts";
+const addMigrationOfOthers = () =>
+  nest.write(
+    ofOthers,
+    `export class OfOthers1999999999999 {
+  async up(runner: { query(sql: string): Promise<unknown> }) {
+    await runner.query("CREATE TABLE of_others ()");
+  }
+  async down() {}
+}
+`,
+  );
+const hasOthers = async () => (await db.query("SELECT to_regclass('of_others') IS NOT NULL AS made")).rows[0]?.made;
+
+test("contract is not taken back while a migration of somebody else would be deployed with it", async () => {
   await succeeds(nest.lockstep(["next", "--target", "production", "--confirm", "writers-aware", "reads-steady"]));
   await nest.commit("Contract again");
+  addMigrationOfOthers();
+  const said = await watchFault("--undo", "--yes");
+  expect(said.code, said.output).toBe(5);
+  expect(said.output).toMatch(
+    /! contract is not taken back: 1999999999999-OfOthers would be deployed to production with it/,
+  );
+  expect(released()).toBe("contract");
+  expect(await hasOthers()).toBe(false);
+  rmSync(join(nest.root, ofOthers));
+  expect(await nest.changedFiles()).toEqual([]);
+});
+
+test("a contract that has not arrived yet is no migration of others", async () => {
   const said = await watchFault("--undo", "--yes");
   expect(said.code, said.output).toBe(5);
   expect(said.output).toContain("✔ contract is taken back in the repository, the plan is in switch again");
@@ -153,34 +180,14 @@ test("a contract that has not arrived yet is no migration of others", async () =
   await nest.commit("Contract taken back again");
 });
 
-test("nothing is taken back while a migration of somebody else would be deployed with it", async () => {
-  const file = "src/migrations/1999999999999-OfOthers.ts";
-  nest.write(
-    file,
-    `export class OfOthers1999999999999 {
-  async up(runner: { query(sql: string): Promise<unknown> }) {
-    await runner.query("CREATE TABLE of_others ()");
-  }
-  async down() {}
-}
-`,
-  );
-  const said = await watchFault("--undo", "--yes");
-  expect(said.code, said.output).toBe(5);
-  expect(said.output).toMatch(
-    /! switch is not taken back: 1999999999999-OfOthers would be deployed to production with it/,
-  );
-  expect(released()).toBe("switch");
-  expect((await db.query("SELECT to_regclass('of_others') AS made")).rows).toEqual([{ made: null }]);
-  rmSync(join(nest.root, file));
-  expect(await nest.changedFiles()).toEqual([]);
-});
-
-test("after switch: the code stops reading the column, no database has anything to do, and both builds serve", async () => {
+test("after switch: the code stops reading the column, whatever is pending stays so, and both builds serve", async () => {
+  addMigrationOfOthers();
+  await nest.commit("Somebody else's migration");
   const said = await watchFault("--undo", "--yes");
   expect(said.code, said.output).toBe(5);
   expect(said.output).toContain("✔ switch is taken back in the repository, the plan is in expand again");
   expect(said.output).not.toContain(" deployed");
+  expect(await hasOthers()).toBe(false);
   await checksClean();
   const back = await build();
   expect(await serves(back, "Fourth@example.com")).not.toHaveProperty("handle");

@@ -70,8 +70,9 @@ function whyUnsafe(plan: Plan): string | undefined {
   return dangers.length === 0 ? undefined : [...new Set(dangers)].join("; ");
 }
 
-/** A deployment carries everything that is pending: what is not part of the way back must not go with it unasked. */
+/** A deployment carries everything that is pending: what is not part of the way back must not go with it unasked. That of switch deploys nothing. */
 async function whyMixed(invocation: Invocation, plan: Plan, targets: readonly Target[]): Promise<string | undefined> {
+  if (plan.state.released === "switch") return undefined;
   const { project, plugin } = await invocation.workspace("act");
   const plans = listPlans(project.root);
   for (const target of targets)

@@ -34,76 +34,126 @@ const beforeTable = new Set(["FROM", "JOIN", "INTO", "UPDATE", "STRAIGHT_JOIN"])
  */
 export function readStatement(sql: string, also?: AlsoAdded): ReadStatement | undefined {
   const tokens = withoutDatabases(tokensOf(sql));
-  if (tokens === undefined) return undefined;
-  const tables = tablesIn(tokens);
-  const aliases = aliasesIn(tokens, tables);
-  const first = tokens[0]?.text;
-  const addsRows = first === "INSERT" || first === "REPLACE";
-  const isAlso = addsRows && also !== undefined && tables[0] === also.table;
-  const names = addsRows ? columnsOf(tokens, isAlso ? also.columns : []) : undefined;
-  if (addsRows && names === undefined) return undefined;
-  const [text, uses]: [string[], ParameterUse[]] = [[], []];
-  let last: { readonly column: string; readonly table: string | undefined } | undefined;
-  let clause = addsRows ? "added" : first === "UPDATE" ? "changed" : "compared";
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at]!;
-    const { kind, text: word } = token;
-    if (kind === "word") {
-      // Names that are words of SQL as well, and stood there without quotes, have lost their case: `NAME = ?`.
-      if (!reserved.has(word) && comparisons.has(tokens[at + 1]?.text ?? "")) {
-        const of = tokens[at - 1]?.text === "." ? tokens[at - 2]?.text : undefined;
-        last = { column: word, table: of === undefined ? undefined : (aliases.get(of) ?? of) };
-      }
-      if (word === "WHERE" || word === "ON" || word === "HAVING") clause = "compared";
-      if (word === "DUPLICATE") clause = "changed";
-      if (word === "AND" || word === "OR") last = isBetween(tokens, at) ? last : undefined;
-      if (word === "VALUES" && names !== undefined && clause === "added") {
-        const end = listsEnd(tokens, at + 1);
-        const list = valuesOf(tokens.slice(at + 1, end), names, isAlso ? also.columns.length : 0);
-        if (list === undefined) return undefined;
-        text.push("VALUES", list.text);
-        uses.push(...list.columns.map((column) => ({ kind: "added" as const, column, table: tables[0] })));
-        at = end - 1;
-        continue;
-      }
-      if (word === "LIMIT" || word === "OFFSET") {
-        const [one, comma, two] = tokens.slice(at + 1, at + 4);
-        const isPair = comma?.text === "," && two !== undefined;
-        if (one?.text === "?") {
-          text.push(word, isPair ? "0 , 20" : word === "LIMIT" ? "20" : "0");
-          // Of two numbers in a row the server keeps the first: `LIMIT ?, ...`.
-          at += !isPair ? 1 : two.text === "." ? 5 : 3;
-          continue;
-        }
-      }
-    }
-    if (addsRows && clause === "added" && word === "(" && text.length > 0 && names !== undefined && at === names.at) {
-      text.push(`( ${names.all.map(quoteIdentifier).join(" , ")} )`);
-      at = names.end;
-      continue;
-    }
-    if (kind === "name") {
-      const isQualified = tokens[at - 1]?.text === "." && tokens[at - 2]?.kind === "name";
-      const qualifier = isQualified ? tokens[at - 2]!.text : undefined;
-      last = { column: word, table: qualifier === undefined ? undefined : (aliases.get(qualifier) ?? qualifier) };
-      text.push(quoteIdentifier(word));
-      continue;
-    }
-    if (isShortened(tokens, at)) {
-      // `IN (...)`
-      const use: ParameterUse = last === undefined ? { kind: "other" } : { kind: "compared", ...last };
-      uses.push(use, use);
-      text.push("( ? , ? )");
-      at += 4;
-      continue;
-    }
-    if (word === "?" && kind === "sign") {
-      const isOf = last !== undefined && (comparisons.has(tokens[at - 1]!.text) || isInList(tokens, at));
-      uses.push(isOf ? { kind: clause === "changed" ? "changed" : "compared", ...last! } : { kind: "other" });
-    }
-    text.push(kind === "string" ? `'${word.replaceAll("'", "''").replaceAll("\\", "\\\\")}'` : word);
+  return tokens && new StatementReader(tokens, also).read();
+}
+
+interface NamedColumn {
+  readonly column: string;
+  readonly table: string | undefined;
+}
+
+/** Goes through a statement once, from left to right. */
+class StatementReader {
+  readonly #tables: readonly string[];
+  readonly #aliases: ReadonlyMap<string, string>;
+  readonly #addsRows: boolean;
+  /** Columns that rows get which the statement does not name itself. */
+  readonly #also: readonly string[];
+  /** Of rows that are added; undefined: the statement has no list of them. */
+  readonly #columns: InsertedColumns | undefined;
+  readonly #text: string[] = [];
+  readonly #uses: ParameterUse[] = [];
+  /** The column that was named last. */
+  #last: NamedColumn | undefined;
+  #clause: "added" | "changed" | "compared";
+
+  constructor(
+    private readonly tokens: readonly Token[],
+    also: AlsoAdded | undefined,
+  ) {
+    const first = tokens[0]?.text;
+    this.#tables = tablesIn(tokens);
+    this.#aliases = aliasesIn(tokens, this.#tables);
+    this.#addsRows = first === "INSERT" || first === "REPLACE";
+    this.#also = this.#addsRows && also?.table === this.#tables[0] ? (also?.columns ?? []) : [];
+    this.#columns = this.#addsRows ? columnsOf(tokens, this.#also) : undefined;
+    this.#clause = this.#addsRows ? "added" : first === "UPDATE" ? "changed" : "compared";
   }
-  return text.join("").includes("...") ? undefined : { text: joined(text), tables, addsRows, uses };
+
+  read(): ReadStatement | undefined {
+    if (this.#addsRows && this.#columns === undefined) return undefined;
+    for (let at: number | undefined = 0; at < this.tokens.length; ) {
+      at = this.#readAt(at);
+      if (at === undefined) return undefined;
+    }
+    if (this.#text.join("").includes("...")) return undefined;
+    return { text: joined(this.#text), tables: this.#tables, addsRows: this.#addsRows, uses: this.#uses };
+  }
+
+  /** @returns where to go on; undefined: it is not understood */
+  #readAt(at: number): number | undefined {
+    const { kind, text: word } = this.tokens[at]!;
+    if (kind === "word") {
+      this.#noteWord(at);
+      if (word === "VALUES" && this.#isAdding) return this.#readRows(at);
+      if (word === "LIMIT" || word === "OFFSET") return this.#readLimit(at);
+    } else if (kind === "name") this.#last = this.#columnAt(at);
+    else if (this.#isAdding && at === this.#columns?.at) {
+      this.#text.push(`( ${this.#columns.all.map(quoteIdentifier).join(" , ")} )`);
+      return this.#columns.end + 1;
+    } else if (isShortened(this.tokens, at)) {
+      // `IN (...)`
+      const use: ParameterUse = this.#last === undefined ? { kind: "other" } : { kind: "compared", ...this.#last };
+      this.#uses.push(use, use);
+      this.#text.push("( ? , ? )");
+      return at + 5;
+    } else if (word === "?" && kind === "sign") this.#uses.push(this.#useAt(at));
+    this.#text.push(written(this.tokens[at]!));
+    return at + 1;
+  }
+
+  get #isAdding(): boolean {
+    return this.#columns !== undefined && this.#clause === "added";
+  }
+
+  #columnAt(at: number): NamedColumn {
+    const qualifier = this.tokens[at - 1]?.text === "." ? this.tokens[at - 2]?.text : undefined;
+    const table = qualifier === undefined ? undefined : (this.#aliases.get(qualifier) ?? qualifier);
+    return { column: this.tokens[at]!.text, table };
+  }
+
+  #noteWord(at: number): void {
+    const word = this.tokens[at]!.text;
+    // Names that are words of SQL as well, and stood there without quotes, have lost their case: `NAME = ?`.
+    if (!reserved.has(word) && comparisons.has(this.tokens[at + 1]?.text ?? "")) this.#last = this.#columnAt(at);
+    if (word === "WHERE" || word === "ON" || word === "HAVING") this.#clause = "compared";
+    if (word === "DUPLICATE") this.#clause = "changed";
+    if ((word === "AND" || word === "OR") && !isBetween(this.tokens, at)) this.#last = undefined;
+  }
+
+  /** The lists behind VALUES. */
+  #readRows(at: number): number | undefined {
+    const end = listsEnd(this.tokens, at + 1);
+    const list = valuesOf(this.tokens.slice(at + 1, end), this.#columns!, this.#also.length);
+    if (list === undefined) return undefined;
+    this.#text.push("VALUES", list.text);
+    this.#uses.push(...list.columns.map((column) => ({ kind: "added" as const, column, table: this.#tables[0] })));
+    return end;
+  }
+
+  /** Of two numbers in a row the server keeps the first: `LIMIT ?, ...`. */
+  #readLimit(at: number): number {
+    const word = this.tokens[at]!.text;
+    const [one, comma, two] = this.tokens.slice(at + 1, at + 4);
+    if (one?.text !== "?") {
+      this.#text.push(word);
+      return at + 1;
+    }
+    const isPair = comma?.text === "," && two !== undefined;
+    this.#text.push(word, isPair ? "0 , 20" : word === "LIMIT" ? "20" : "0");
+    return at + (!isPair ? 2 : two.text === "." ? 6 : 4);
+  }
+
+  #useAt(at: number): ParameterUse {
+    const isOf = comparisons.has(this.tokens[at - 1]?.text ?? "") || isInList(this.tokens, at);
+    if (this.#last === undefined || !isOf) return { kind: "other" };
+    return { kind: this.#clause === "changed" ? "changed" : "compared", ...this.#last };
+  }
+}
+
+function written({ kind, text }: Token): string {
+  if (kind === "name") return quoteIdentifier(text);
+  return kind === "string" ? `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'` : text;
 }
 
 /** A function and its parenthesis stand together, or the servers look for one that somebody has made. */

@@ -1,8 +1,7 @@
-import { isDatabaseError } from "../../db/retry.js";
-import { conditionText } from "../../db/without-values.js";
 import type { Connection } from "../../dialects/connection.js";
-import type { ShapedTraffic, TrafficStatement } from "../../dialects/rehearsing.js";
+import type { ShapedTraffic } from "../../dialects/rehearsing.js";
 import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
+import * as madeRows from "../../made-rows/traffic.js";
 import type { TableName } from "../../model/index.js";
 import type { StatementStats } from "../../stats/stats-file.js";
 import { quoteIdentifier, quoteText } from "../quote.js";
@@ -11,12 +10,6 @@ import { type ParameterUse, readStatement } from "./parameters.js";
 import { readShapes } from "./shapes.js";
 import { isOfBytes, valueOfType } from "./value-of-type.js";
 
-/** So many lists of values: of a statement that finds or changes rows, and of one that adds some. */
-const listsOfCalls = 300;
-const listsOfInserts = 10_000;
-/** Values for new rows begin here: none that is there has one of these. */
-const firstNew = 1_500_000_000;
-const ofRound = 20_000_000;
 /** Of so many rows values are taken. */
 const sampledRows = 20_000;
 
@@ -48,179 +41,95 @@ export async function probes(connection: Connection, tables: readonly TableName[
     `SELECT TABLE_NAME AS \`table\`, COLUMN_NAME AS name FROM information_schema.COLUMNS
       WHERE TABLE_SCHEMA = DATABASE() AND (COLUMN_DEFAULT IS NOT NULL OR EXTRA LIKE '%auto_increment%')`,
   );
-  return tables.flatMap((table): StatementStats[] => {
+  return tables.flatMap((table) => {
     const shape = shapes.find(({ name }) => name === table.name);
-    const [key] = shape?.uniqueKeys ?? [];
-    if (shape === undefined || key === undefined) return [];
-    const where = key.map((name) => `${quoteIdentifier(name)} = ?`).join(" AND ");
-    const plain = shape.columns.find(
-      ({ name }) => ![...shape.uniqueKeys, ...shape.foreignKeys.map(({ columns }) => columns)].flat().includes(name),
-    );
-    const needed = shape.columns.filter(
-      ({ name, isRequired }) => isRequired && !defaults.some((each) => each.table === shape.name && each.name === name),
-    );
-    const [free] = needed.length === 0 ? shape.columns : needed;
-    const added = needed.length === 0 && free !== undefined ? [free] : needed;
-    const statement = (text: string, calls: number): StatementStats => ({ text, calls, meanMs: 0, rows: 1 });
-    return [
-      statement(`SELECT * FROM ${shape.quoted} WHERE ${where}`, 60),
-      ...(plain === undefined
-        ? []
-        : [
-            statement(
-              `UPDATE ${shape.quoted} SET ${quoteIdentifier(plain.name)} = ${quoteIdentifier(plain.name)} WHERE ${where}`,
-              25,
-            ),
-          ]),
-      statement(
-        `INSERT INTO ${shape.quoted} (${added.map(({ name }) => quoteIdentifier(name)).join(", ")}) VALUES (${added.map(() => "?").join(", ")})`,
-        15,
-      ),
-    ];
+    if (shape === undefined) return [];
+    return madeRows.probesOf(shape, {
+      identifier: quoteIdentifier,
+      parameter: () => "?",
+      // A statement without its list of columns is not read again: see `readStatement`.
+      addEmpty: ({ quoted, columns }) => `INSERT INTO ${quoted} (${quoteIdentifier(columns[0]!.name)}) VALUES (?)`,
+      hasDefault: ({ name }, column) => defaults.some((each) => each.table === name && each.name === column),
+    });
   });
 }
 
-/** See `Rehearsing.shapeTraffic`. Each is tried, in a transaction that is rolled back. */
+/** See `Rehearsing.shapeTraffic`. */
 export async function shapeTraffic(
   connection: Connection,
   statements: readonly StatementStats[],
   round: number,
 ): Promise<ShapedTraffic> {
-  const shaper = new Shaper(connection, await readShapes(connection), firstNew + round * ofRound);
-  const shaped: TrafficStatement[] = [];
-  const leftOut = new Map<string, number>();
-  for (const { text, calls } of statements) {
-    try {
-      const statement = await shaper.shape(text, calls);
-      if (statement !== undefined) await tryOut(connection, statement);
-      if (statement !== undefined) shaped.push(statement);
-      else leftOut.set("it cannot be read", (leftOut.get("it cannot be read") ?? 0) + 1);
-    } catch (error) {
-      if (!isDatabaseError(error)) throw error;
-      const why = /^(22|23|54)/.test(error.code) ? conditionText(error.code) : "the stage refuses it";
-      const reason = `${why} (SQLSTATE ${error.code})`;
-      leftOut.set(reason, (leftOut.get(reason) ?? 0) + 1);
-    }
-  }
-  return { statements: shaped, leftOut: [...leftOut].map(([reason, count]) => ({ reason, statements: count })) };
+  const shapes = await readShapes(connection);
+  const system: madeRows.TrafficSystem = {
+    async read(sql) {
+      const read = readStatement(sql);
+      if (read === undefined) return undefined;
+      const parameters = read.uses.map((use) => sourceOf(use, read.tables, shapes));
+      const areBytes = parameters.map((each) => "column" in each && isOfBytes(each.column));
+      return { text: withBytes(read.text, areBytes), addsRows: read.addsRows, parameters };
+    },
+    sample: (...wanted) => sample(connection, ...wanted),
+    make: (...wanted) => make(connection, ...wanted),
+  };
+  return madeRows.shapeTraffic(connection, system, statements, round);
 }
 
-async function tryOut(connection: Connection, { text, parameters }: TrafficStatement): Promise<void> {
-  await connection.begin({ limits: { statementTimeoutMs: 5000 } });
-  try {
-    for (const values of parameters.slice(0, 3)) await connection.query(text, values);
-  } finally {
-    await connection.rollback();
-  }
+function sourceOf(
+  use: ParameterUse,
+  tables: readonly string[],
+  shapes: readonly TableShape[],
+): madeRows.ParameterSource {
+  const found = use.kind === "other" ? undefined : columnOf(use.column, use.table ? [use.table] : tables, shapes);
+  if (use.kind === "other" || found === undefined) return { kind: "fixed", value: "1" };
+  return { kind: use.kind, ...found };
 }
 
-/** Finds values for parameters: of a column always the same ones. */
-class Shaper {
-  readonly #samples = new Map<string, Promise<readonly string[]>>();
-  #new: number;
-
-  constructor(
-    private readonly connection: Connection,
-    private readonly shapes: readonly TableShape[],
-    firstOfRound: number,
-  ) {
-    this.#new = firstOfRound;
-  }
-
-  /** @returns undefined for a statement that cannot be read */
-  async shape(sql: string, calls: number): Promise<TrafficStatement | undefined> {
-    const read = readStatement(sql);
-    if (read === undefined) return undefined;
-    const { addsRows, uses, tables } = read;
-    const count = uses.length === 0 ? 1 : addsRows ? listsOfInserts : listsOfCalls;
-    const columns: (readonly (string | null)[])[] = [];
-    for (const use of uses) columns.push(await this.#values(use, tables, count));
-    // Values for new rows stand in their order: each is there once. Others are not those of one row.
-    const parameters = Array.from({ length: count }, (_, call) =>
-      columns.map((values, at) => {
-        const place = uses[at]?.kind === "added" ? call : call * (at + 1);
-        return values[place % Math.max(values.length, 1)] ?? null;
-      }),
-    );
-    return {
-      text: withBytes(
-        read.text,
-        uses.map((use) => this.#isOfBytes(use, tables)),
-      ),
-      weight: calls,
-      parameters,
-      addsRows,
-    };
-  }
-
-  #isOfBytes(use: ParameterUse, tables: readonly string[]): boolean {
-    const found = this.#columnOf(use, tables);
-    return found !== undefined && isOfBytes(found.column);
-  }
-
-  async #values(use: ParameterUse, tables: readonly string[], count: number): Promise<readonly (string | null)[]> {
-    const found = this.#columnOf(use, tables);
-    if (found === undefined) return ["1"];
-    const { shape, column } = found;
-    const isKey = shape.uniqueKeys.some((key) => key.includes(column.name));
-    const isReference = shape.foreignKeys.some(({ columns }) => columns.includes(column.name));
-    if (use.kind === "added" && isKey && !isReference) {
-      this.#new += count;
-      return this.#made(column, count, this.#new);
+function columnOf(column: string, tables: readonly string[], shapes: readonly TableShape[]) {
+  const isNamed = ({ name }: ColumnShape) => name.toLowerCase() === column.toLowerCase();
+  for (const table of tables)
+    for (const shape of shapes) {
+      const own = shape.name === table ? shape.columns.find(isNamed) : undefined;
+      if (own !== undefined) return { shape, column: own };
     }
-    const values = await this.#sample(shape, column);
-    if (values.length > 0) return values;
-    return use.kind === "compared" ? this.#made(column, count, 1) : [null];
-  }
+  return undefined;
+}
 
-  #columnOf(use: ParameterUse, tables: readonly string[]) {
-    if (use.kind === "other") return undefined;
-    const isNamed = ({ name }: ColumnShape) => name.toLowerCase() === use.column.toLowerCase();
-    for (const table of use.table === undefined ? tables : [use.table])
-      for (const shape of this.shapes) {
-        const own = shape.name === table ? shape.columns.find(isNamed) : undefined;
-        if (own !== undefined) return { shape, column: own };
-      }
-    return undefined;
-  }
+async function sample(
+  connection: Connection,
+  { quoted, uniqueKeys, name: table }: TableShape,
+  column: ColumnShape,
+  seed: string,
+  count: number,
+): Promise<readonly string[]> {
+  const name = quoteIdentifier(column.name);
+  const key = (uniqueKeys[0] ?? [column.name]).map(quoteIdentifier).join(", ");
+  const { rows: sizes } = await connection.query<{ rows: string }>(
+    "SELECT TABLE_ROWS + 0e0 AS `rows` FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?",
+    [table],
+  );
+  const part = Math.min(1, sampledRows / Math.max(Number(sizes[0]?.rows ?? 0), 1));
+  const { rows } = await connection.query<{ value: string }>(
+    `SELECT value FROM (SELECT ${printed(name, column)} AS value, CONCAT_WS(',', ${quoteText(seed)}, ${key}) AS place FROM ${quoted}
+        WHERE ${name} IS NOT NULL AND RAND(1) <= ${part} LIMIT ${sampledRows}) s
+      ORDER BY SHA2(place, 256) LIMIT ${count}`,
+  );
+  return rows.map(({ value }) => value);
+}
 
-  #sample(shape: TableShape, column: ColumnShape): Promise<readonly string[]> {
-    const key = `${shape.oid} ${column.name}`;
-    const known = this.#samples.get(key) ?? this.#read(shape, column);
-    this.#samples.set(key, known);
-    return known;
-  }
-
-  async #read({ quoted, uniqueKeys, foreignKeys, name: table }: TableShape, column: ColumnShape) {
-    const name = quoteIdentifier(column.name);
-    // Columns of a foreign key are read of the same rows, all others each of their own: new rows are not those that are there.
-    const [reference] = foreignKeys
-      .filter(({ columns }) => columns.includes(column.name))
-      .toSorted((one, other) => other.columns.length - one.columns.length);
-    const seed = quoteText((reference?.columns ?? [column.name]).join());
-    const key = (uniqueKeys[0] ?? [column.name]).map(quoteIdentifier).join(", ");
-    const { rows: sizes } = await this.connection.query<{ rows: string }>(
-      "SELECT TABLE_ROWS + 0e0 AS `rows` FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?",
-      [table],
-    );
-    const part = Math.min(1, sampledRows / Math.max(Number(sizes[0]?.rows ?? 0), 1));
-    const { rows } = await this.connection.query<{ value: string }>(
-      `SELECT value FROM (SELECT ${printed(name, column)} AS value, CONCAT_WS(',', ${seed}, ${key}) AS place FROM ${quoted}
-          WHERE ${name} IS NOT NULL AND RAND(1) <= ${part} LIMIT ${sampledRows}) s
-        ORDER BY SHA2(place, 256) LIMIT ${listsOfCalls}`,
-    );
-    return rows.map(({ value }) => value);
-  }
-
-  async #made(column: ColumnShape, count: number, from: number): Promise<readonly (string | null)[]> {
-    const made = valueOfType(column);
-    if (made === undefined) return [null];
-    const sql = made("n", { width: 24, distinct: 2 ** 40, numbers: 2 ** 40, isOrdered: true, range: undefined });
-    const { rows } = await this.connection.query<{ value: string }>(
-      `SELECT ${printed(sql, column)} AS value FROM ${numbers(from, from + count)} ORDER BY n`,
-    );
-    return rows.map(({ value }) => value);
-  }
+async function make(
+  connection: Connection,
+  column: ColumnShape,
+  from: number,
+  count: number,
+): Promise<readonly string[] | undefined> {
+  const made = valueOfType(column);
+  if (made === undefined) return undefined;
+  const sql = made("n", { width: 24, distinct: 2 ** 40, numbers: 2 ** 40, isOrdered: true, range: undefined });
+  const { rows } = await connection.query<{ value: string }>(
+    `SELECT ${printed(sql, column)} AS value FROM ${numbers(from, from + count)} ORDER BY n`,
+  );
+  return rows.map(({ value }) => value);
 }
 
 /** As text that the column takes again. */

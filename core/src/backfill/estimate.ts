@@ -59,10 +59,12 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
     const storage = await connection.dialect.batches.storage(connection, table!);
     const rows = record?.status === "done" ? 0 : Math.max(rowEstimate - (record?.rowsDone ?? 0), 0);
     const triggers = firing(table!, spec).map(({ name: trigger }) => trigger);
+    const growthBytes = (valueBytes: number) =>
+      rowEstimate === 0 ? 0 : growthOf(storage, rows / rowEstimate, valueBytes * rowEstimate);
     const fixed = {
       table: name,
       rows,
-      growthBytes: rowEstimate === 0 ? 0 : growthOf(storage, rows / rowEstimate),
+      growthBytes: growthBytes(0),
       tableBytes: storage.tableBytes,
       triggers,
       readers: await connection.dialect.batches.readers(connection, target),
@@ -76,6 +78,7 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
     const rowsPerSecond = Math.min(sample.rowsPerSecond, maxRowsPerSecond ?? Number.POSITIVE_INFINITY);
     return {
       ...fixed,
+      growthBytes: growthBytes(sample.valueBytes),
       rate: {
         rowsPerSecond: Math.round(rowsPerSecond),
         durationMs: Math.round((rows / rowsPerSecond) * 1000),
@@ -87,6 +90,14 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
   }
 }
 
+interface Sample {
+  readonly rowsPerSecond: number;
+  /** Of the log of changes. */
+  readonly bytesPerRow: number | undefined;
+  /** Of the values that a row gets; 0 where rows do not move for them. */
+  readonly valueBytes: number;
+}
+
 /** @returns what one of them took, or why none could be tried */
 async function trySome(
   connection: Connection,
@@ -94,9 +105,9 @@ async function trySome(
   start: Ahead,
   total: number,
   { clock, lockTimeoutMs, batchTimeoutMs: statementTimeoutMs }: ReturnType<typeof settle>,
-): Promise<{ readonly rowsPerSecond: number; readonly bytesPerRow: number | undefined } | string> {
+): Promise<Sample | string> {
   const { batches } = connection.dialect;
-  let best: { rowsPerSecond: number; bytesPerRow: number | undefined } | undefined;
+  let best: Sample | undefined;
   let { after } = start;
   let all = 0;
   for (const rows of tried) {
@@ -107,7 +118,7 @@ async function trySome(
     const from = after;
     const startedMs = clock.now();
     const before = await batches.logBytes(connection);
-    let filled = 0;
+    let [filled, valueBytes, endedMs] = [0, 0, startedMs];
     try {
       await batches.inBatch(connection, { lockTimeoutMs, statementTimeoutMs }, async () => {
         const upper = await batches.endOf(connection, target, rows, { ...start, after: from });
@@ -115,6 +126,8 @@ async function trySome(
         const scope = { kind: "range", after: from, upTo: upper } as const;
         ({ filled } = await batches.fill(connection, target, scope, { rows, skipLocked: true }));
         after = upper;
+        endedMs = clock.now();
+        if (filled > 0) valueBytes = (await batches.valueBytes?.(connection, target, scope)) ?? 0;
         throw takenBack;
       });
     } catch (error) {
@@ -123,8 +136,9 @@ async function trySome(
     if (filled === 0) break;
     const written = await batches.logBytes(connection);
     best = {
-      rowsPerSecond: Math.max(best?.rowsPerSecond ?? 0, (rows / Math.max(clock.now() - startedMs, 1)) * 1000),
+      rowsPerSecond: Math.max(best?.rowsPerSecond ?? 0, (rows / Math.max(endedMs - startedMs, 1)) * 1000),
       bytesPerRow: before === undefined || written === undefined ? undefined : (written - before) / rows,
+      valueBytes,
     };
   }
   return best ?? "the first rows have values already, or there are too few";

@@ -21,8 +21,14 @@ export function growthBetween(before: TableStorage, after: TableStorage): Growth
   };
 }
 
-/** How much a table grows when so large a share of its rows is written anew, before anything is vacuumed: room on pages is used first. */
-export function growthOf({ tableBytes, roomPercent }: TableStorage, share: number): number {
+/**
+ * How much a table grows when a share of its rows is written anew, before anything is vacuumed. New versions are wider than their rows,
+ * take the room on pages first, and leave as much room on pages of their own.
+ *
+ * @param widerBytes what the new versions of all rows have more than these; 0: not known
+ */
+export function growthOf({ tableBytes, roomPercent }: TableStorage, share: number, widerBytes: number): number {
   const room = (tableBytes * roomPercent) / 100;
-  return Math.round(Math.max(tableBytes - 2 * room, 0) * share);
+  const overflow = Math.max(tableBytes - 2 * room + widerBytes, 0);
+  return Math.round((overflow / (1 - roomPercent / 100)) * share);
 }

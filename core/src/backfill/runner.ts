@@ -114,7 +114,7 @@ async function begin(leader: BatchLoop): Promise<void> {
     await connection.dialect.ledger.open(connection, id);
     leader.run.isTried = true;
     const publications = readers.flatMap(({ kind, name }) => (kind === "publication" ? [name] : []));
-    return { growthBytes: growthOf(leader.run.storage, 1), ...(publications.length > 0 && { publications }) };
+    return { growthBytes: growthOf(leader.run.storage, 1, 0), ...(publications.length > 0 && { publications }) };
   });
   const isResumed = record.batches > 0;
   const { rows, total } = leader;

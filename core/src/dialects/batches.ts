@@ -154,6 +154,11 @@ export interface Batches {
   /** What else each filled row is written to: publications and slots of PostgreSQL, the binary log of MySQL. */
   readers(connection: Connection, target: FillTarget): Promise<readonly Reader[]>;
 
+  /**
+   * Mean bytes that a row's values in the columns of the target take. Absent: rows do not move when they become wider.
+   * @param scope rows that this transaction has filled
+   */
+  valueBytes?(connection: Connection, target: FillTarget, scope: Scope): Promise<number>;
   /** Settled: what this session has written is counted. */
   storage(connection: Connection, table: TableFacts): Promise<TableStorage>;
 

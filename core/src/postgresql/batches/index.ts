@@ -20,6 +20,7 @@ import {
   laterRows,
   type Query,
   rowsLeft,
+  valueBytes,
   within,
 } from "./statements.js";
 import { storage } from "./storage.js";
@@ -100,6 +101,11 @@ export const batches: Batches = {
       [table.schema, table.name],
     );
     return rows;
+  },
+
+  async valueBytes(connection, target, scope) {
+    const [row] = await ask<{ bytes: number }>(connection, valueBytes(target, scope));
+    return row!.bytes;
   },
 
   storage,

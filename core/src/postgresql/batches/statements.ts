@@ -81,6 +81,16 @@ export function within(target: FillTarget, scope: Scope): Query {
   return { sql: `${beyond(order, 1 + order.length)} AND ${upper}`, values: [...scope.upTo, ...scope.after] };
 }
 
+/** Mean bytes that a row's values take on its page; one that is stored beside the table counts as what is left of it there. */
+export function valueBytes(target: FillTarget, scope: Scope): Query {
+  const { sql, values } = within(target, scope);
+  const sizes = target.columns.map(({ name }) => `coalesce(pg_column_size(t.${quoteIdentifier(name)}), 0)`);
+  return {
+    sql: `SELECT coalesce(avg(${sizes.join(" + ")}), 0)::float8 AS bytes FROM ${quoteTable(target.table)} t WHERE ${sql}`,
+    values,
+  };
+}
+
 /**
  * The UPDATEs of one batch, each of which returns `filled` (rows updated) and `empty` (of these, still without a value).
  * A value that is there is never touched: PostgreSQL reads the row again after it has waited for a writer, and then

@@ -28,6 +28,8 @@ export interface Estimate {
   readonly untried?: string;
   /** The table, by new versions of its rows, until the old ones are vacuumed or purged. */
   readonly growthBytes: number;
+  /** What `growthBytes` is; "least": nobody knows how wide the values are, "most": wider rows may find room where they are. */
+  readonly growthIs: "about" | "least" | "most";
   readonly tableBytes: number;
   readonly triggers: readonly string[];
   readonly readers: readonly Reader[];
@@ -61,10 +63,13 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
     const triggers = firing(table!, spec).map(({ name: trigger }) => trigger);
     const growthBytes = (valueBytes: number) =>
       rowEstimate === 0 ? 0 : growthOf(storage, rows / rowEstimate, valueBytes * rowEstimate);
-    const fixed = {
+    const growthUntried = rows === 0 ? "about" : "least";
+    const tellsWidth = connection.dialect.batches.valueBytes !== undefined;
+    const fixed: Estimate = {
       table: name,
       rows,
       growthBytes: growthBytes(0),
+      growthIs: tellsWidth ? growthUntried : "most",
       tableBytes: storage.tableBytes,
       triggers,
       readers: await connection.dialect.batches.readers(connection, target),
@@ -79,6 +84,7 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
     return {
       ...fixed,
       growthBytes: growthBytes(sample.valueBytes),
+      growthIs: tellsWidth ? "about" : "most",
       rate: {
         rowsPerSecond: Math.round(rowsPerSecond),
         durationMs: Math.round((rows / rowsPerSecond) * 1000),

@@ -3,7 +3,7 @@ import { conditionText } from "../db/without-values.js";
 import type { Connection } from "../dialects/connection.js";
 import type { ShapedTraffic, TrafficStatement } from "../dialects/rehearsing.js";
 import type { StatementStats } from "../stats/stats-file.js";
-import type { ColumnShape, TableShape } from "./shapes.js";
+import type { ColumnShape, TableShape, Wanted } from "./shapes.js";
 
 /** So many lists of values: of a statement that finds or changes rows, and of one that adds some. */
 const listsOfCalls = 300;
@@ -11,6 +11,10 @@ const listsOfInserts = 10_000;
 /** Values for new rows begin here: none that is there has one of these. */
 const firstNew = 1_500_000_000;
 const ofRound = 20_000_000;
+/** Of so many rows of a table values are taken. */
+export const sampledRows = 20_000;
+/** What values of new rows are made to: none comes twice. */
+export const ofNewRows: Wanted = { width: 24, distinct: 2 ** 40, numbers: 2 ** 40, isOrdered: true, range: undefined };
 
 type Values = readonly (string | null)[];
 
@@ -148,37 +152,4 @@ function foreignKeyOf({ foreignKeys }: TableShape, { name }: ColumnShape): reado
     .filter(({ columns }) => columns.includes(name))
     .toSorted((one, other) => other.columns.length - one.columns.length);
   return longest?.columns;
-}
-
-/** How a system writes what `probesOf` needs. */
-export interface ProbeSql {
-  identifier(name: string): string;
-  /** Of the parameter in this place, from 0 on. */
-  parameter(at: number): string;
-  /** Adds a row without naming a column. */
-  addEmpty(shape: TableShape): string;
-  /** The server has a value for rows that come without one. */
-  hasDefault(shape: TableShape, column: string): boolean;
-}
-
-/** What an application does with a table, where nobody knows what it does; nothing for one without a key. See `Rehearsing.probes`. */
-export function probesOf(shape: TableShape, sql: ProbeSql): readonly StatementStats[] {
-  const [key] = shape.uniqueKeys;
-  if (key === undefined) return [];
-  const where = key.map((name, at) => `${sql.identifier(name)} = ${sql.parameter(at)}`).join(" AND ");
-  const inKeys = [...shape.uniqueKeys, ...shape.foreignKeys.map(({ columns }) => columns)].flat();
-  const plain = shape.columns.find(({ name }) => !inKeys.includes(name));
-  const needed = shape.columns.filter(({ name, isRequired }) => isRequired && !sql.hasDefault(shape, name));
-  const names = needed.map(({ name }) => sql.identifier(name)).join(", ");
-  const added =
-    needed.length === 0
-      ? sql.addEmpty(shape)
-      : `INSERT INTO ${shape.quoted} (${names}) VALUES (${needed.map((_, at) => sql.parameter(at)).join(", ")})`;
-  const probe = (text: string, calls: number): StatementStats => ({ text, calls, meanMs: 0, rows: 1 });
-  const itself = plain && sql.identifier(plain.name);
-  return [
-    probe(`SELECT * FROM ${shape.quoted} WHERE ${where}`, 60),
-    ...(itself === undefined ? [] : [probe(`UPDATE ${shape.quoted} SET ${itself} = ${itself} WHERE ${where}`, 25)]),
-    probe(added, 15),
-  ];
 }

@@ -4,9 +4,15 @@ import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 import { duration } from "./progress.js";
 
+const growthWords: Readonly<Record<Estimate["growthIs"], string>> = {
+  about: "about",
+  least: "at least",
+  most: "up to",
+};
+
 /** What a backfill will take, for people. */
 export function estimateText(target: string, label: string, estimate: Estimate): string {
-  const { rows, rate, untried, growthBytes, tableBytes, triggers, readers } = estimate;
+  const { rows, rate, untried, growthBytes, growthIs, tableBytes, triggers, readers } = estimate;
   const lines: [string, string][] = [
     ["rows", `about ${counted(rows, "row")}`],
     [
@@ -20,7 +26,7 @@ export function estimateText(target: string, label: string, estimate: Estimate):
       : [["log", `about ${sizeText(rate.logBytes)} of WAL or redo log`] as [string, string]]),
     [
       "table",
-      `grows by up to ${sizeText(growthBytes)} from ${sizeText(tableBytes)}, until old versions of its rows are vacuumed or purged`,
+      `grows by ${growthWords[growthIs]} ${sizeText(growthBytes)} from ${sizeText(tableBytes)}, until old versions of its rows are vacuumed or purged`,
     ],
     ...(triggers.length === 0 ? [] : [["triggers", `${triggers.join(", ")}, for each row`] as [string, string]]),
     ...readers.map(({ kind, name }): [string, string] => [kind, name]),

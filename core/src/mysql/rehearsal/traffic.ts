@@ -1,7 +1,8 @@
 import type { Connection } from "../../dialects/connection.js";
 import type { ShapedTraffic } from "../../dialects/rehearsing.js";
+import { probesOf } from "../../made-rows/probes.js";
 import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
-import * as madeRows from "../../made-rows/traffic.js";
+import * as traffic from "../../made-rows/traffic.js";
 import type { TableName } from "../../model/index.js";
 import type { StatementStats } from "../../stats/stats-file.js";
 import { quoteIdentifier, quoteText } from "../quote.js";
@@ -9,9 +10,6 @@ import { numbers } from "./number-sql.js";
 import { type ParameterUse, readStatement } from "./parameters.js";
 import { readShapes } from "./shapes.js";
 import { isOfBytes, valueOfType } from "./value-of-type.js";
-
-/** Of so many rows values are taken. */
-const sampledRows = 20_000;
 
 /** See `Rehearsing.tablesOf`. */
 export async function tablesOf(statement: string, tables: readonly TableName[]): Promise<readonly TableName[]> {
@@ -44,7 +42,7 @@ export async function probes(connection: Connection, tables: readonly TableName[
   return tables.flatMap((table) => {
     const shape = shapes.find(({ name }) => name === table.name);
     if (shape === undefined) return [];
-    return madeRows.probesOf(shape, {
+    return probesOf(shape, {
       identifier: quoteIdentifier,
       parameter: () => "?",
       // A statement without its list of columns is not read again: see `readStatement`.
@@ -61,7 +59,7 @@ export async function shapeTraffic(
   round: number,
 ): Promise<ShapedTraffic> {
   const shapes = await readShapes(connection);
-  const system: madeRows.TrafficSystem = {
+  const system: traffic.TrafficSystem = {
     async read(sql) {
       const read = readStatement(sql);
       if (read === undefined) return undefined;
@@ -72,14 +70,14 @@ export async function shapeTraffic(
     sample: (...wanted) => sample(connection, ...wanted),
     make: (...wanted) => make(connection, ...wanted),
   };
-  return madeRows.shapeTraffic(connection, system, statements, round);
+  return traffic.shapeTraffic(connection, system, statements, round);
 }
 
 function sourceOf(
   use: ParameterUse,
   tables: readonly string[],
   shapes: readonly TableShape[],
-): madeRows.ParameterSource {
+): traffic.ParameterSource {
   const found = use.kind === "other" ? undefined : columnOf(use.column, use.table ? [use.table] : tables, shapes);
   if (use.kind === "other" || found === undefined) return { kind: "fixed", value: "1" };
   return { kind: use.kind, ...found };
@@ -108,10 +106,10 @@ async function sample(
     "SELECT TABLE_ROWS + 0e0 AS `rows` FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?",
     [table],
   );
-  const part = Math.min(1, sampledRows / Math.max(Number(sizes[0]?.rows ?? 0), 1));
+  const part = Math.min(1, traffic.sampledRows / Math.max(Number(sizes[0]?.rows ?? 0), 1));
   const { rows } = await connection.query<{ value: string }>(
     `SELECT value FROM (SELECT ${printed(name, column)} AS value, CONCAT_WS(',', ${quoteText(seed)}, ${key}) AS place FROM ${quoted}
-        WHERE ${name} IS NOT NULL AND RAND(1) <= ${part} LIMIT ${sampledRows}) s
+        WHERE ${name} IS NOT NULL AND RAND(1) <= ${part} LIMIT ${traffic.sampledRows}) s
       ORDER BY SHA2(place, 256) LIMIT ${count}`,
   );
   return rows.map(({ value }) => value);
@@ -125,7 +123,7 @@ async function make(
 ): Promise<readonly string[] | undefined> {
   const made = valueOfType(column);
   if (made === undefined) return undefined;
-  const sql = made("n", { width: 24, distinct: 2 ** 40, numbers: 2 ** 40, isOrdered: true, range: undefined });
+  const sql = made("n", traffic.ofNewRows);
   const { rows } = await connection.query<{ value: string }>(
     `SELECT ${printed(sql, column)} AS value FROM ${numbers(from, from + count)} ORDER BY n`,
   );

@@ -81,7 +81,7 @@ export function within(target: FillTarget, scope: Scope): Query {
   return { sql: `${beyond(order, 1 + order.length)} AND ${upper}`, values: [...scope.upTo, ...scope.after] };
 }
 
-/** Mean bytes that a row's values take on its page; one that is stored beside the table counts as what is left of it there. */
+/** Mean bytes that a row's values take as they are stored, compressed or beside the table. */
 export function valueBytes(target: FillTarget, scope: Scope): Query {
   const { sql, values } = within(target, scope);
   const sizes = target.columns.map(({ name }) => `coalesce(pg_column_size(t.${quoteIdentifier(name)}), 0)`);

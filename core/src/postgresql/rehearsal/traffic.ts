@@ -1,7 +1,8 @@
 import type { Connection } from "../../dialects/connection.js";
 import type { ShapedTraffic } from "../../dialects/rehearsing.js";
+import { probesOf } from "../../made-rows/probes.js";
 import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
-import * as madeRows from "../../made-rows/traffic.js";
+import * as traffic from "../../made-rows/traffic.js";
 import { isSameTable, type TableName } from "../../model/index.js";
 import { loadParser } from "../../sql/postgres/parser.js";
 import { quoteIdentifier, quoteLiteral } from "../../sql/postgres/quote.js";
@@ -9,9 +10,6 @@ import type { StatementStats } from "../../stats/stats-file.js";
 import { type ColumnOf, type ParameterUse, readParameters } from "./parameters.js";
 import { readShapes } from "./shapes.js";
 import { valueOfType } from "./value-of-type.js";
-
-/** Of so many rows values are taken. */
-const sampledRows = 20_000;
 
 /** See `Rehearsing.tablesOf`. */
 export async function tablesOf(statement: string, tables: readonly TableName[]): Promise<readonly TableName[]> {
@@ -33,7 +31,7 @@ export async function probes(connection: Connection, tables: readonly TableName[
   return tables.flatMap((table) => {
     const shape = shapes.find((each) => isSameTable(each, table) || (!table.schema && each.name === table.name));
     if (shape === undefined) return [];
-    return madeRows.probesOf(shape, {
+    return probesOf(shape, {
       identifier: quoteIdentifier,
       parameter: (at) => `$${at + 1}`,
       addEmpty: ({ quoted }) => `INSERT INTO ${quoted} DEFAULT VALUES`,
@@ -49,7 +47,7 @@ export async function shapeTraffic(
   round: number,
 ): Promise<ShapedTraffic> {
   const shapes = await readShapes(connection);
-  const system: madeRows.TrafficSystem = {
+  const system: traffic.TrafficSystem = {
     async read(sql) {
       const read = await readOrNothing(sql);
       if (read === undefined) return undefined;
@@ -60,12 +58,13 @@ export async function shapeTraffic(
     sample: (...wanted) => sample(connection, ...wanted),
     make: (...wanted) => make(connection, ...wanted),
   };
-  return madeRows.shapeTraffic(connection, system, statements, round);
+  return traffic.shapeTraffic(connection, system, statements, round);
 }
 
 async function readOrNothing(sql: string) {
+  const parser = await loadParser();
   try {
-    return readParameters(await loadParser(), sql);
+    return readParameters(parser, sql);
   } catch {
     return undefined;
   }
@@ -81,7 +80,7 @@ async function typesOf(connection: Connection, sql: string): Promise<readonly st
   return rows[0]!.types;
 }
 
-function sourceOf(use: ParameterUse, type: string, shapes: readonly TableShape[]): madeRows.ParameterSource {
+function sourceOf(use: ParameterUse, type: string, shapes: readonly TableShape[]): traffic.ParameterSource {
   if (use.kind === "limit") return { kind: "fixed", value: "20" };
   if (use.kind === "offset") return { kind: "fixed", value: "0" };
   const found = "column" in use ? columnOf(use.column, shapes) : undefined;
@@ -120,9 +119,9 @@ async function sample(
     "SELECT greatest(reltuples, 0)::float8 AS rows FROM pg_class WHERE oid = $1",
     [oid],
   );
-  const percent = Math.min(100, (100 * sampledRows) / Math.max(sizes[0]?.rows ?? 0, 1));
+  const percent = Math.min(100, (100 * traffic.sampledRows) / Math.max(sizes[0]?.rows ?? 0, 1));
   const { rows } = await connection.query<{ value: string }>(
-    `SELECT value FROM (SELECT ${column}::text AS value, ctid FROM ${quoted} TABLESAMPLE SYSTEM (${percent}) REPEATABLE (1) WHERE ${column} IS NOT NULL LIMIT ${sampledRows}) s
+    `SELECT value FROM (SELECT ${column}::text AS value, ctid FROM ${quoted} TABLESAMPLE SYSTEM (${percent}) REPEATABLE (1) WHERE ${column} IS NOT NULL LIMIT ${traffic.sampledRows}) s
       ORDER BY hashtext(ctid::text || ${quoteLiteral(seed)}) LIMIT ${count}`,
   );
   return rows.map(({ value }) => value);
@@ -136,7 +135,7 @@ async function make(
 ): Promise<readonly string[] | undefined> {
   const made = valueOfType(column);
   if (made === undefined) return undefined;
-  const sql = made("n", { width: 24, distinct: 2 ** 40, numbers: 2 ** 40, isOrdered: true, range: undefined });
+  const sql = made("n", traffic.ofNewRows);
   const { rows } = await connection.query<{ value: string }>(
     `SELECT (${sql})::text AS value FROM generate_series(${from}::bigint, ${from + count - 1}::bigint) AS n`,
   );

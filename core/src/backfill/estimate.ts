@@ -1,15 +1,14 @@
 import { connect } from "../connect.js";
-import { isValuesFault } from "../db/value-fault.js";
-import { textWithoutValues } from "../db/without-values.js";
-import type { Ahead, FillTarget, Reader } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
+import type { Reader } from "../dialects/batches.js";
 import { readTable } from "../facts/table.js";
 import { readBackfill } from "../ledger/backfills.js";
+import { type Extrapolated, extrapolate } from "./extrapolate.js";
 import { growthOf } from "./growth.js";
 import { type BackfillInput, settle } from "./input.js";
 import { inPassOrder, startOfPass } from "./pass-order.js";
 import { checkStructure, firing } from "./preflight.js";
 import { targetOf, throwFirst } from "./session.js";
+import { tryBatches } from "./try-batches.js";
 
 /** What a backfill will take, before it begins. Sizes in bytes, times in milliseconds. */
 export interface Estimate {
@@ -23,6 +22,7 @@ export interface Estimate {
     readonly durationMs: number;
     /** To the log of changes: WAL, redo log. Absent where the account may not ask. */
     readonly logBytes?: number;
+    readonly logIs: Extrapolated["logIs"];
   };
   /** Why nothing was tried: a function was not called, or what the database said. */
   readonly untried?: string;
@@ -34,14 +34,6 @@ export interface Estimate {
   readonly triggers: readonly string[];
   readonly readers: readonly Reader[];
 }
-
-/** Batches that are tried: the fastest of them tells the rate, the first ones warm up. */
-const tried = [200, 1000, 5000, 5000, 5000];
-/** One that would keep writers of its rows waiting for longer is left out. */
-const mostMs = 150;
-
-/** Ends a transaction that was only tried. */
-const takenBack = Symbol("taken back");
 
 /**
  * Estimates a backfill: tries some batches on the first rows and rolls each of them back. What they leave is as many dead rows.
@@ -78,74 +70,22 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
       return { ...fixed, untried: "a function computes the values" };
     if (triggers.length > 0 && !settings.allowTriggers) return { ...fixed, untried: "triggers of yours would fire" };
     const { upTo } = await startOfPass(connection, table!, target);
-    const sample = await trySome(connection, target, { after: null, ...(upTo && { upTo }) }, rows, settings);
-    if (typeof sample === "string") return { ...fixed, untried: sample };
-    const rowsPerSecond = Math.min(sample.rowsPerSecond, maxRowsPerSecond ?? Number.POSITIVE_INFINITY);
+    const tried = await tryBatches(connection, target, { after: null, ...(upTo && { upTo }) }, rows, settings);
+    if (typeof tried === "string") return { ...fixed, untried: tried };
+    const logging = await connection.dialect.batches.pageLogging?.(connection);
+    const { msPerRow, logBytes, logIs } = extrapolate(tried, { rows, storage, logging, maxRowsPerSecond });
     return {
       ...fixed,
-      growthBytes: growthBytes(sample.valueBytes),
+      growthBytes: growthBytes(tried.valueBytes),
       growthIs: tellsWidth ? "about" : "most",
       rate: {
-        rowsPerSecond: Math.round(rowsPerSecond),
-        durationMs: Math.round((rows / rowsPerSecond) * 1000),
-        ...(sample.bytesPerRow === undefined ? {} : { logBytes: Math.round(sample.bytesPerRow * rows) }),
+        rowsPerSecond: Math.round(1000 / msPerRow),
+        durationMs: Math.round(msPerRow * rows),
+        ...(logBytes === undefined ? {} : { logBytes: Math.round(logBytes) }),
+        logIs,
       },
     };
   } finally {
     await connection.close();
   }
-}
-
-interface Sample {
-  readonly rowsPerSecond: number;
-  /** Of the log of changes. */
-  readonly bytesPerRow: number | undefined;
-  /** Of the values that a row gets; 0 where rows do not move for them. */
-  readonly valueBytes: number;
-}
-
-/** @returns what one of them took, or why none could be tried */
-async function trySome(
-  connection: Connection,
-  target: FillTarget,
-  start: Ahead,
-  total: number,
-  { clock, lockTimeoutMs, batchTimeoutMs: statementTimeoutMs }: ReturnType<typeof settle>,
-): Promise<Sample | string> {
-  const { batches } = connection.dialect;
-  let best: Sample | undefined;
-  let { after } = start;
-  let all = 0;
-  for (const rows of tried) {
-    // No more than a tenth of the table: what was tried leaves dead rows.
-    all += rows;
-    if (best !== undefined && all * 10 > total) break;
-    if (best !== undefined && (rows / best.rowsPerSecond) * 1000 > mostMs) break;
-    const from = after;
-    const startedMs = clock.now();
-    const before = await batches.logBytes(connection);
-    let [filled, valueBytes, endedMs] = [0, 0, startedMs];
-    try {
-      await batches.inBatch(connection, { lockTimeoutMs, statementTimeoutMs }, async () => {
-        const upper = await batches.endOf(connection, target, rows, { ...start, after: from });
-        if (upper === undefined) throw takenBack;
-        const scope = { kind: "range", after: from, upTo: upper } as const;
-        ({ filled } = await batches.fill(connection, target, scope, { rows, skipLocked: true }));
-        after = upper;
-        endedMs = clock.now();
-        if (filled > 0) valueBytes = (await batches.valueBytes?.(connection, target, scope)) ?? 0;
-        throw takenBack;
-      });
-    } catch (error) {
-      if (error !== takenBack) return isValuesFault(error) ? textWithoutValues(error) : (error as Error).message;
-    }
-    if (filled === 0) break;
-    const written = await batches.logBytes(connection);
-    best = {
-      rowsPerSecond: Math.max(best?.rowsPerSecond ?? 0, (rows / Math.max(endedMs - startedMs, 1)) * 1000),
-      bytesPerRow: before === undefined || written === undefined ? undefined : (written - before) / rows,
-      valueBytes,
-    };
-  }
-  return best ?? "the first rows have values already, or there are too few";
 }

@@ -100,6 +100,15 @@ export interface TableStorage {
   readonly deadRows?: number;
 }
 
+/** When a server writes a page to its log as a whole: at its first change after a checkpoint. */
+export interface PageLogging {
+  /** A checkpoint comes after so long, or after so much log, whichever is first. */
+  readonly checkpointMs: number;
+  readonly checkpointBytes: number;
+  /** What the server takes to stay in memory. */
+  readonly cacheBytes: number;
+}
+
 /** A session that runs a backfill. */
 export interface RunnerSession {
   readonly pid: number;
@@ -151,6 +160,8 @@ export interface Batches {
 
   /** Bytes that the server has written to its log of changes since it began; undefined where the account may not ask. */
   logBytes(connection: Connection): Promise<number | undefined>;
+  /** Absent: the log has no whole pages. */
+  pageLogging?(connection: Connection): Promise<PageLogging>;
   /** What else each filled row is written to: publications and slots of PostgreSQL, the binary log of MySQL. */
   readers(connection: Connection, target: FillTarget): Promise<readonly Reader[]>;
 

@@ -4,7 +4,7 @@ import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 import { duration } from "./progress.js";
 
-const growthWords: Readonly<Record<Estimate["growthIs"], string>> = {
+const sizeWords: Readonly<Record<Estimate["growthIs"], string>> = {
   about: "about",
   least: "at least",
   most: "up to",
@@ -23,10 +23,10 @@ export function estimateText(target: string, label: string, estimate: Estimate):
     ],
     ...(rate?.logBytes === undefined
       ? []
-      : [["log", `about ${sizeText(rate.logBytes)} of WAL or redo log`] as [string, string]]),
+      : [["log", `${sizeWords[rate.logIs]} ${sizeText(rate.logBytes)} of WAL or redo log`] as [string, string]]),
     [
       "table",
-      `grows by ${growthWords[growthIs]} ${sizeText(growthBytes)} from ${sizeText(tableBytes)}, until old versions of its rows are vacuumed or purged`,
+      `grows by ${sizeWords[growthIs]} ${sizeText(growthBytes)} from ${sizeText(tableBytes)}, until old versions of its rows are vacuumed or purged`,
     ],
     ...(triggers.length === 0 ? [] : [["triggers", `${triggers.join(", ")}, for each row`] as [string, string]]),
     ...readers.map(({ kind, name }): [string, string] => [kind, name]),

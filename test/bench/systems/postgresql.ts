@@ -40,7 +40,14 @@ export const postgresqlWith = (table: TableKind, settings: StartOptions["setting
   async start(rows) {
     // As people run it, except that it does not wait for the disk.
     const server = await start({
-      settings: { max_connections: 100, shared_buffers: "512MB", max_wal_size: "8GB", jit: false, ...settings },
+      settings: {
+        max_connections: 100,
+        shared_buffers: "512MB",
+        max_wal_size: "8GB",
+        full_page_writes: true,
+        jit: false,
+        ...settings,
+      },
     });
     await this.query(server.url(), `CREATE DATABASE "${template}"`);
     for (const sql of [

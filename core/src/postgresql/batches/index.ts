@@ -93,6 +93,19 @@ export const batches: Batches = {
     return Number(rows[0]!.bytes);
   },
 
+  async pageLogging(connection) {
+    const { rows } = await connection.query<{ ms: number; log: string; target: number; cache: string }>(
+      `SELECT (extract(epoch FROM current_setting('checkpoint_timeout')::interval) * 1000)::float8 AS ms,
+              pg_size_bytes(current_setting('max_wal_size'))::text AS log,
+              current_setting('checkpoint_completion_target')::float8 AS target,
+              pg_size_bytes(current_setting('effective_cache_size'))::text AS cache`,
+    );
+    const { ms, log, target, cache } = rows[0]!;
+    // It begins so early that, with what is written until it has ended, the log stays below its limit.
+    const checkpointBytes = Number(log) / (1 + target);
+    return { checkpointMs: ms, checkpointBytes, cacheBytes: Number(cache) };
+  },
+
   async readers(connection, { table }) {
     const { rows } = await connection.query<{ kind: "publication" | "slot"; name: string }>(
       `SELECT 'publication' AS kind, pubname::text AS name FROM pg_publication_tables WHERE schemaname = $1 AND tablename = $2

@@ -14,7 +14,7 @@ export const defaultBatchLimits: Omit<BatchLimits, "targetMs"> = { startRows: 10
  * How long batches hold their row locks where nobody says, in milliseconds: while others write to the table, or may, no longer than its
  * writers notice; while nobody does as long as it pays, and below the time after which a server looks for deadlocks (1 s).
  */
-export const batchTargetMs = { beside: 20, alone: 500 } as const;
+export const batchTargetMs = { beside: 15, alone: 500 } as const;
 
 /** The size of the next batch: grows by a quarter at most, shrinks by a quarter at most, so that one slow batch is no alarm. */
 export function nextBatchRows(rows: number, tookMs: number, limits: BatchLimits): number {

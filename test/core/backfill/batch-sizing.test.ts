@@ -26,9 +26,9 @@ const settled = (took: () => number) => Array.from({ length: 80 }, took).at(-1)!
 it.each([
   ["near the server", 0.1],
   ["far from it, where messages alone take longer", 10],
-])("batches do 20 ms of work %s", (_, beginMs) => {
+])("batches do 15 ms of work %s", (_, beginMs) => {
   const { took } = sizing();
-  expect(settled(() => took(0.01, beginMs)) * 0.01).toBeCloseTo(20, 0);
+  expect(settled(() => took(0.01, beginMs)) * 0.01).toBeCloseTo(15, 0);
 });
 
 it("batches take all in all what somebody has asked for", () => {
@@ -41,7 +41,7 @@ it("batches get long while nobody else writes, and short at once when somebody d
   const short = settled(() => took(0.02, 0));
   run.others = "quiet";
   const long = settled(() => took(0.02, 0));
-  expect(long / short).toBeCloseTo(25, 0);
+  expect(long / short).toBeCloseTo(500 / 15, 0);
   run.others = "write";
   sizes.adapt();
   expect(sizes.rows).toBeCloseTo(short, -2);

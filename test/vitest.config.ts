@@ -15,10 +15,11 @@ const { LOCKSTEP_TESTS: part = "all", CI: isUnwatched } = process.env;
 /** Tests on a real MariaDB. Left out, in one line, where there is none. */
 const mariadb = [
   "database/mysql/**/*.test.ts",
+  "core/mysql/code-sql/expression.test.ts",
   "matrix/mariadb/**/*.test.ts",
   "contract/{killed-mariadb,online}.test.ts",
   "database/backfill/fault-runs/mariadb.test.ts",
-  "scenarios/mysql-code.test.ts",
+  "scenarios/{mysql-code,rehearse-mysql}.test.ts",
 ];
 const copying = ["contract/online.test.ts", "database/mysql/online-run.test.ts"];
 // Vitest reads this file more than once; it is said once.

@@ -64,6 +64,9 @@ export interface MariadbDatabase {
   drop(): Promise<void>;
 }
 
+/** False where there is no server: what is about MariaDB is left out then. */
+export const hasMariadb = process.env.LOCKSTEP_NO_MARIADB !== "1";
+
 /**
  * An empty database of its own, so that files can run side by side on one server.
  * @param prefix what it is for: "units"

@@ -5,7 +5,7 @@ import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { createDatabase } from "../../support/database.js";
-import { createMariadbDatabase } from "../../support/mariadb.js";
+import { createMariadbDatabase, hasMariadb } from "../../support/mariadb.js";
 import * as mysql from "../mysql/fixture.js";
 import * as postgresql from "./fixture.js";
 
@@ -51,7 +51,7 @@ const all: readonly System[] = [
   },
 ];
 
-export const systems = all.filter(({ name }) => name !== "MariaDB" || process.env.LOCKSTEP_NO_MARIADB !== "1");
+export const systems = all.filter(({ name }) => name !== "MariaDB" || hasMariadb);
 
 export const numbered = (count: number) =>
   Array.from({ length: count }, (_, at) => [String(at + 1), `U${at + 1}@X.org`] as [string, string]);

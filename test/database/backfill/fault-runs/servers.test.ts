@@ -1,4 +1,5 @@
 import { afterAll, it } from "vitest";
+import { hasMariadb } from "../../../support/mariadb.js";
 import { runFaults, seedsOf } from "./run-faults.js";
 import { startBreakableMariadb, startFullPostgres, startPair, startPostgres } from "./servers.js";
 import type { BreakableServer } from "./world.js";
@@ -16,9 +17,8 @@ afterAll(async () => {
 const crashes = async (seed: number, system: keyof typeof starts) =>
   runFaults(seed, { system, server: await sharedOf(system), faults: ["crash", "restart"], most: 2 });
 it.each(seedsOf(5000, 10))("PostgreSQL crashes and is started again, seed %i", (seed) => crashes(seed, "PostgreSQL"));
-it.each(process.env.LOCKSTEP_NO_MARIADB === "1" ? [] : seedsOf(5100, 4))(
-  "MariaDB crashes and is started again, seed %i",
-  (seed) => crashes(seed, "MariaDB"),
+it.each(hasMariadb ? seedsOf(5100, 4) : [])("MariaDB crashes and is started again, seed %i", (seed) =>
+  crashes(seed, "MariaDB"),
 );
 
 /** A server for one run. */

@@ -117,7 +117,8 @@ async function recordWrites(db: Connection, system: SystemName): Promise<void> {
     await db.query(
       `CREATE OR REPLACE FUNCTION record_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$ BEGIN
          INSERT INTO "Written" VALUES (NEW.no, NEW.handle, NEW.email, current_setting('application_name')); RETURN NULL; END $$;
-       CREATE OR REPLACE TRIGGER zz AFTER UPDATE ON "User" FOR EACH ROW
+       DROP TRIGGER IF EXISTS zz ON "User";
+       CREATE TRIGGER zz AFTER UPDATE ON "User" FOR EACH ROW
          WHEN (OLD.handle IS DISTINCT FROM NEW.handle) EXECUTE FUNCTION record_write()`,
     );
   else {

@@ -10,7 +10,7 @@ import { connect } from "../../../../core/src/connect.js";
 import type { Connection } from "../../../../core/src/dialects/connection.js";
 import type { BackfillSpec } from "../../../../core/src/model/index.js";
 import { createDatabase } from "../../../support/database.js";
-import { createMariadbDatabase } from "../../../support/mariadb.js";
+import { createMariadbDatabase, hasMariadb } from "../../../support/mariadb.js";
 import * as mysql from "../../mysql/fixture.js";
 import * as postgresql from "../fixture.js";
 import { errorOf } from "../fixture.js";
@@ -33,7 +33,7 @@ const systems = [
   },
 ] as const;
 
-describe.each(systems.filter(({ name }) => name !== "MariaDB" || process.env.LOCKSTEP_NO_MARIADB !== "1"))(
+describe.each(systems.filter(({ name }) => name !== "MariaDB" || hasMariadb))(
   "on $name",
   ({ createDatabase, fixture, before, slow }) => {
     let database: { readonly url: string; drop(): Promise<void> };

@@ -4,7 +4,7 @@ import type { BackfillInput } from "../../../../core/src/backfill/runner.js";
 import { connect } from "../../../../core/src/connect.js";
 import type { Connection } from "../../../../core/src/dialects/connection.js";
 import { createDatabase } from "../../../support/database.js";
-import { createMariadbDatabase } from "../../../support/mariadb.js";
+import { createMariadbDatabase, hasMariadb } from "../../../support/mariadb.js";
 import * as mysql from "../../mysql/fixture.js";
 import * as postgresql from "../fixture.js";
 
@@ -27,7 +27,7 @@ const systems = [
   },
 ] as const;
 
-describe.each(systems.filter(({ name }) => name !== "MariaDB" || process.env.LOCKSTEP_NO_MARIADB !== "1"))(
+describe.each(systems.filter(({ name }) => name !== "MariaDB" || hasMariadb))(
   "on $name",
   ({ createDatabase, fixture, slow, write }) => {
     let database: { readonly url: string; drop(): Promise<void> };

@@ -96,7 +96,11 @@ describe("a primary", () => {
     feed.query("START_REPLICATION SLOT feed LOGICAL 0/0").catch(() => undefined);
     await until(() => scalar<boolean>(db, "SELECT count(*) = 1 FROM pg_stat_replication"), "it streams");
     const end = async () => {
-      await db.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_replication");
+      await db.query("SELECT pg_terminate_backend(pid) FROM pg_stat_replication");
+      await until(
+        () => scalar<boolean>(db, "SELECT count(*) = 0 FROM pg_replication_slots WHERE active"),
+        "it has ended",
+      );
       await db.query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'feed'");
     };
     try {
@@ -132,9 +136,7 @@ describe("a primary", () => {
 
   describe("dead rows", () => {
     const kill = async () => {
-      await db.query(
-        `UPDATE "User" SET email = email; UPDATE "User" SET email = email; SELECT pg_stat_force_next_flush()`,
-      );
+      await db.query(`UPDATE "User" SET email = email; UPDATE "User" SET email = email`);
       await until(
         () => scalar<boolean>(db, `SELECT n_dead_tup > 100 FROM pg_stat_all_tables WHERE relname = 'User'`),
         "the server counts them",

@@ -64,7 +64,7 @@ it("tells of tables, columns and statements, and no value of any", async () => {
   expect(stats.statements.map(({ text }) => text)).toEqual([
     `SELECT * FROM "User" WHERE email = $1`,
     `SELECT amount::numeric(10, 2) FROM "User" WHERE id = $1`,
-    expect.stringMatching(/^UPDATE "User" SET email = \$1 WHERE id IN \(\$2/) as string,
+    expect.stringMatching(/^UPDATE "User" SET email = \$1 WHERE id IN \( ?\$2/) as string,
   ]);
   expect(stats.statements[0]!.calls).toBeGreaterThanOrEqual(20);
   expect(stats.blind).toEqual([]);

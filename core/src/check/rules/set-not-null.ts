@@ -11,7 +11,8 @@ export default defineCheckRule({
   safer: (operation) => {
     const { table } = operation;
     const column = operation.kind === "redeclareColumn" ? operation.column.name : operation.column;
-    const [on, check] = [quoteTable(table), quoteIdentifier(`${table.name}_${column}_not_null`)];
+    // "…_not_null" is the name that PostgreSQL 18 itself gives to what NOT NULL leaves.
+    const [on, check] = [quoteTable(table), quoteIdentifier(`${table.name}_${column}_is_not_null`)];
     return {
       words: "prove it with a check first, in migrations of their own: then nobody has to look at the rows",
       sql: [

@@ -9,12 +9,6 @@ import { registry } from "./registry.js";
 
 export type FormatterId = "prettier 2" | "prettier 3" | "biome" | "dprint" | "none";
 
-/**
- * How far a column goes. As far as the first phase, where its installation is all that no other shape has; or through all phases, of
- * which the other shapes show that the way back restores every file as it was.
- */
-export type Depth = "expand" | "forward" | "all";
-
 /** What a repository has besides its code. */
 export interface Shape {
   readonly name: string;
@@ -33,8 +27,8 @@ export interface Shape {
   readonly files: Readonly<Record<string, string>>;
   /** Packages by their folders; those that `package.json` of a folder has besides what is here. */
   readonly packages: Readonly<Record<string, Package>>;
-  /** Default: all phases, each taken back and gone through again. */
-  readonly depth?: Depth;
+  /** As far as the first phase: where its installation is all that no other has. Default: all phases. */
+  readonly depth?: "expand";
 }
 
 export interface Package {

@@ -101,7 +101,7 @@ const inCatalog = (packages: Readonly<Record<string, string>>) =>
 
 export const prismaShapes: readonly Shape[] = [
   npmOverrides,
-  { ...workspace("pnpm", "biome", "5.9.3", { ...prisma7, prisma: "7.10.0" }), depth: "forward" },
+  workspace("pnpm", "biome", "5.9.3", { ...prisma7, prisma: "7.10.0" }),
   { ...workspace("yarn 4", "prettier 3", "6.0.3"), depth: "expand" },
   { ...workspace("npm", "dprint", "5.4.5"), depth: "expand" },
   {
@@ -185,7 +185,6 @@ export const dataSource = new DataSource({
     manager: "yarn 1",
     typescript: "5.9.3",
     formatter: "biome",
-    depth: "forward",
     migrations: "src/migrations/postgres",
     packages: {
       ".": {

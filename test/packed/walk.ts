@@ -6,7 +6,7 @@ import { expect } from "vitest";
 import type { RunResult } from "../support/run.js";
 import { fetchedCommand } from "./newcomer.js";
 import { nextCommands } from "./next-line.js";
-import type { Depth, Repository } from "./repository.js";
+import type { Repository } from "./repository.js";
 
 /** How the ORM of a repository is used there. */
 export interface Orm {
@@ -22,7 +22,8 @@ export interface Orm {
   readonly userTable: string;
 }
 
-export async function walk(app: Repository, orm: Orm, depth: Depth = "all"): Promise<void> {
+/** @param depth "expand": as far as the first phase of a planned change */
+export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = "all"): Promise<void> {
   const lockstep = async (args: string) => succeeded(await app.run(`lockstep ${args}`), `lockstep ${args}`);
   const deploy = async (url: string) => succeeded(await orm.deploy(url), "the ORM's own deployment");
   /** Types what the `Next` line of a command says, as it stands there. */
@@ -89,42 +90,36 @@ export async function walk(app: Repository, orm: Orm, depth: Depth = "all"): Pro
       what,
     ).toEqual([]);
   };
-  if (depth === "all") {
-    await lockstep("undo --yes");
-    await isBack(before, "undo of expand");
-    await green("undo of expand");
-    // Taken back is for good: the change that was not taken back after all.
-    await app.git("checkout", "--quiet", "--", ".");
-    await app.git("clean", "--quiet", "-fd");
-  }
+  await lockstep("undo --yes");
+  await isBack(before, "undo of expand");
+  await green("undo of expand");
+  // Taken back is for good: the change that was not taken back after all.
+  await app.git("checkout", "--quiet", "--", ".");
+  await app.git("clean", "--quiet", "-fd");
 
   const production = { DATABASE_URL: app.production };
   await follow(planned, "migrat", "", production);
   const filled = await follow(planned, "lockstep backfill run", " --ci");
-  let switched = await follow(filled, "lockstep next");
+  await follow(filled, "lockstep next");
   await step("switch");
   phases.switch = await sources(app);
-  if (depth === "all") {
-    const unswitched = await lockstep("undo");
-    await isBack(phases.expand, "undo of switch");
-    await green("undo of switch");
-    switched = await follow(unswitched, "lockstep next");
-    await isBack(phases.switch, "switch again");
-    await step("switch again");
-  }
+  const unswitched = await lockstep("undo");
+  await isBack(phases.expand, "undo of switch");
+  await green("undo of switch");
+  const switched = await follow(unswitched, "lockstep next");
+  await isBack(phases.switch, "switch again");
+  await step("switch again");
   const confirmed = " --confirm writers-aware --confirm reads-steady";
-  let last = await follow(switched, "lockstep next", confirmed);
+  await follow(switched, "lockstep next", confirmed);
   await step("contract");
   const contract = await sources(app);
-  if (depth === "all") {
-    const uncontracted = await lockstep("undo");
-    await isBack(phases.switch, "undo of contract");
-    await step("undo of contract");
-    await follow(uncontracted, "migrat", "", production);
-    last = await follow(uncontracted, "lockstep next", confirmed);
-    await isBack(contract, "contract again");
-    await step("contract again");
-  }
+  const uncontracted = await lockstep("undo");
+  await isBack(phases.switch, "undo of contract");
+  await step("undo of contract");
+  await follow(uncontracted, "migrat", "", production);
+  const last = await follow(uncontracted, "lockstep next", confirmed);
+  await isBack(contract, "contract again");
+  await step("contract again");
   await follow(last, "migrat", "", production);
   const status = await follow(last, "lockstep status");
   expect(status.output).toMatch(/contract: applied everywhere|done|finished/);

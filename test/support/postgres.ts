@@ -9,7 +9,7 @@ import { type PostgresServer, type ServerOptions, startPostgres } from "../../co
 
 export type { PostgresServer };
 
-export interface StartOptions extends Pick<ServerOptions, "settings" | "replicaOf" | "fsync"> {
+export interface StartOptions extends Pick<ServerOptions, "settings" | "replicaOf" | "fsync" | "parent"> {
   /** A major version, like "15". Default: LOCKSTEP_PG, else the one in node_modules. See `findBinaries` for the others. */
   readonly version?: string;
   /** No file gets longer, as on a disk that is full: in kB, and at least the 1024 of a WAL segment then. */

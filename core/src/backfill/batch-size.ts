@@ -16,6 +16,9 @@ export const defaultBatchLimits: Omit<BatchLimits, "targetMs"> = { startRows: 10
  */
 export const batchTargetMs = { beside: 15, alone: 500 } as const;
 
+/** The same in words, as a default is told. */
+export const batchTargetText = `${batchTargetMs.beside}, and ${batchTargetMs.alone} while nobody else writes to the table`;
+
 /** The size of the next batch: grows by a quarter at most, shrinks by a quarter at most, so that one slow batch is no alarm. */
 export function nextBatchRows(rows: number, tookMs: number, limits: BatchLimits): number {
   const factor = clamp(limits.targetMs / Math.max(tookMs, 0.001), 0.5, 1.5);

@@ -1,6 +1,7 @@
 import { isDatabaseError } from "../db/retry.js";
 import { LockstepError } from "../errors.js";
 import type { Control } from "../ledger/control.js";
+import { batchTargetText } from "./batch-size.js";
 import type { RunSettings } from "./input.js";
 import { numberOption, type RunOption, readOption } from "./run-option.js";
 import type { BackfillSession } from "./session.js";
@@ -11,8 +12,7 @@ import type { Answer, LastBatch, Signal, SignalContext, Workers } from "./signal
 export const batchOptions = {
   batchRows: numberOption("rows", 1, { description: "rows of the first batch; later ones adapt" }),
   batchMs: numberOption("ms", 1, {
-    description:
-      "how long a batch should hold its row locks (default 20, and 500 while nobody else writes to the table)",
+    description: `how long a batch should hold its row locks (default ${batchTargetText})`,
   }),
   pauseMs: numberOption("ms", 0, { description: "rest between two batches (default 0)" }),
   maxFailures: numberOption("rows", 0, {

@@ -106,7 +106,7 @@ export interface LockstepConfigInput {
   backfill?: {
     /** Rows of the first batch; later ones are sized by how long they take. Default: 1000. */
     batchRows?: number;
-    /** How long one batch should hold its row locks. Default: 20, and 500 while nobody else writes to the table. */
+    /** How long one batch should hold its row locks. Default: 15, and 500 while nobody else writes to the table. */
     batchMs?: number;
     /** Rest between two batches. Default: 0. */
     pauseMs?: number;

@@ -1,3 +1,4 @@
+import { batchTargetText } from "../backfill/batch-size.js";
 import type { LockstepConfig } from "./schema.js";
 
 /** One setting as it counts, and where it comes from. */
@@ -22,7 +23,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "code.roots": "the packages of the workspace that use the models",
   toggle: "none",
   "backfill.batchRows": "1000",
-  "backfill.batchMs": "20, and 500 while nobody else writes to the table",
+  "backfill.batchMs": batchTargetText,
   "backfill.pauseMs": "0",
   "rehearse.rate": "100 requests a second",
   "watch.for": "30min",

@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly replicaOf?: { readonly server: PostgresServer; readonly name: string };
   /** Survive a crash of the host, as a real server does. Default: false, which makes commits much faster. */
   readonly fsync?: boolean;
+  /** Where its folder is made. Default: the system's place for temporary files. */
+  readonly parent?: string;
   /** More arguments of initdb. */
   readonly initdb?: readonly string[];
   /** What is run instead of the server's command; it ends in running that. */
@@ -63,7 +65,7 @@ const endings: Endings = { fast: "SIGINT", atOnce: "SIGQUIT", pidFile: "data/pos
  */
 export async function startPostgres(options: ServerOptions): Promise<PostgresServer> {
   const account = unprivilegedAccount();
-  const folder = await mkdtemp(join(tmpdir(), "lockstep-pg-"));
+  const folder = await mkdtemp(join(options.parent ?? tmpdir(), "lockstep-pg-"));
   const dataDir = join(folder, "data");
   try {
     if (account) await chown(folder, account.uid, account.gid);

@@ -1,6 +1,7 @@
 /** An application at work on the same table: how long its longest query waits without a backfill, with one, and with one UPDATE. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Load } from "../load.js";
+import { memoryFolder } from "../systems/memory-folder.js";
 import { postgresqlWith } from "../systems/postgresql.js";
 import { afterExpand } from "./idle.js";
 import { run } from "./run.js";
@@ -16,16 +17,31 @@ export interface BusyFigures {
   readonly alone: Wait;
   readonly backfill: Wait;
   readonly update: Wait;
+  /** Where the server's files were. */
+  readonly files: "memory" | "disk";
 }
 
 const warmUpMs = 2000;
+
+/**
+ * What the server needs, at most. Its files are in memory where there is room: without fsync a server never asks that a little be written
+ * at a time, and once the kernel has too much to write it stops whoever writes anything, for a tenth of a second and more.
+ */
+const walBytes = 8e9;
+const rowBytes = 1200;
 
 export async function measureBusy(
   options: { readonly rows: number; readonly rounds: number; readonly rate: number },
   progress: (text: string) => void,
 ): Promise<readonly BusyFigures[]> {
   const { rows, rounds, rate } = options;
-  const system = postgresqlWith({ keyType: "bigint", id: "BIGSERIAL" });
+  const folder = await memoryFolder(walBytes + rows * rowBytes);
+  const system = postgresqlWith(
+    { keyType: "bigint", id: "BIGSERIAL" },
+    // WAL files are written again, as on a server that has been at work for a while: making one stops every COMMIT.
+    { min_wal_size: "6GB" },
+    folder,
+  );
   const server = await system.start(rows);
   const waits = (act: (url: string) => Promise<unknown>): Promise<Wait> =>
     afterExpand(system, server, async (url) => {
@@ -53,7 +69,7 @@ export async function measureBusy(
       // The longest of many waits grows with their number.
       const alone = await waits(() => sleep(backfill.durationMs));
       const update = await waits((url) => system.query(url, system.fillSql));
-      figures.push({ alone, backfill, update });
+      figures.push({ alone, backfill, update, files: folder === undefined ? "disk" : "memory" });
     }
     return figures;
   } finally {

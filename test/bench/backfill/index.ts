@@ -176,7 +176,7 @@ function bound(promise: string, value: number, isMet: (value: number) => boolean
 function busyNote(rate: number, busy: readonly BusyFigures[]): string {
   const longest = (of: (each: BusyFigures) => number) => milliseconds(median(busy.map(of)));
   return (
-    `Beside ${rate} operations a second, the longest wait: ${longest(({ alone }) => alone.longestMs)} without a backfill, ` +
+    `Beside ${rate} operations a second, the server's files ${busy[0]?.files === "memory" ? "in memory" : "on disk"}, the longest wait: ${longest(({ alone }) => alone.longestMs)} without a backfill, ` +
     `${longest(({ backfill }) => backfill.longestMs)} with one, ${longest(({ update }) => update.longestMs)} with one UPDATE.`
   );
 }

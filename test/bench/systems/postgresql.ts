@@ -23,7 +23,11 @@ export interface TableKind {
 const serial: TableKind = { keyType: "integer", id: "SERIAL" };
 
 /** The system with another key, or another storage, of the table that is changed. */
-export const postgresqlWith = (table: TableKind, settings: StartOptions["settings"] = {}): BenchSystem => ({
+export const postgresqlWith = (
+  table: TableKind,
+  settings: StartOptions["settings"] = {},
+  parent?: string,
+): BenchSystem => ({
   id: "postgresql",
   label: "PostgreSQL",
   leastRatio: 50,
@@ -40,6 +44,7 @@ export const postgresqlWith = (table: TableKind, settings: StartOptions["setting
   async start(rows) {
     // As people run it, except that it does not wait for the disk.
     const server = await start({
+      ...(parent === undefined ? {} : { parent }),
       settings: {
         max_connections: 100,
         shared_buffers: "512MB",

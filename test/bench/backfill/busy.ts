@@ -24,8 +24,8 @@ export interface BusyFigures {
 const warmUpMs = 2000;
 
 /**
- * What the server needs, at most. Its files are in memory where there is room: without fsync a server never asks that a little be written
- * at a time, and once the kernel has too much to write it stops whoever writes anything, for a tenth of a second and more.
+ * What the server needs, at most. Its files are in memory where there is room, so that waits are those for locks and cores: on a disk, and
+ * without fsync, bursts of 50 to 190 ms came with a backfill and without one. What a disk adds is not measured by that.
  */
 const walBytes = 8e9;
 const rowBytes = 1200;
@@ -38,7 +38,7 @@ export async function measureBusy(
   const folder = await memoryFolder(walBytes + rows * rowBytes);
   const system = postgresqlWith(
     { keyType: "bigint", id: "BIGSERIAL" },
-    // WAL files are written again, as on a server that has been at work for a while: making one stops every COMMIT.
+    // WAL files are written again, as on a server that has been at work for a while: a new one is made under the lock of every COMMIT.
     { min_wal_size: "6GB" },
     folder,
   );

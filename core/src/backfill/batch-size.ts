@@ -10,15 +10,6 @@ export interface BatchLimits {
 
 export const defaultBatchLimits: Omit<BatchLimits, "targetMs"> = { startRows: 1000, minRows: 100, maxRows: 50_000 };
 
-/**
- * How long batches hold their row locks where nobody says, in milliseconds: while others write to the table, or may, no longer than its
- * writers notice; while nobody does as long as it pays, and below the time after which a server looks for deadlocks (1 s).
- */
-export const batchTargetMs = { beside: 15, alone: 500 } as const;
-
-/** The same in words, as a default is told. */
-export const batchTargetText = `${batchTargetMs.beside}, and ${batchTargetMs.alone} while nobody else writes to the table`;
-
 /** The size of the next batch: grows by a quarter at most, shrinks by a quarter at most, so that one slow batch is no alarm. */
 export function nextBatchRows(rows: number, tookMs: number, limits: BatchLimits): number {
   const factor = clamp(limits.targetMs / Math.max(tookMs, 0.001), 0.5, 1.5);

@@ -1,5 +1,6 @@
+import { batchTargetMs } from "../config/batch-target.js";
 import type { BatchResult } from "./batch.js";
-import { type BatchLimits, batchTargetMs, nextBatchRows, smallerBatchRows } from "./batch-size.js";
+import { type BatchLimits, nextBatchRows, smallerBatchRows } from "./batch-size.js";
 import type { OthersState } from "./other-writers.js";
 import type { Run } from "./run.js";
 

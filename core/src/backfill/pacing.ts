@@ -1,7 +1,7 @@
+import { batchTargetText } from "../config/batch-target.js";
 import { isDatabaseError } from "../db/retry.js";
 import { LockstepError } from "../errors.js";
 import type { Control } from "../ledger/control.js";
-import { batchTargetText } from "./batch-size.js";
 import type { RunSettings } from "./input.js";
 import { numberOption, type RunOption, readOption } from "./run-option.js";
 import type { BackfillSession } from "./session.js";

@@ -1,4 +1,4 @@
-import { batchTargetText } from "../backfill/batch-size.js";
+import { batchTargetText } from "./batch-target.js";
 import type { LockstepConfig } from "./schema.js";
 
 /** One setting as it counts, and where it comes from. */

@@ -1,4 +1,5 @@
-// npm run test:on -- <major version of PostgreSQL> [what test.mjs takes]: every test, on that server instead of the one in node_modules.
+// npm run test:on -- <major version of PostgreSQL> [what test.mjs takes]: every test, on that server instead of the one in node_modules, and
+// what test/support/nightly.ts has beside it.
 // npm run test:on -- mysql [what test.mjs takes]: the tests of MySQL and MariaDB, on a MySQL.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -20,7 +21,7 @@ const all = isMysql ? ["database/mysql", "scenarios/rehearse-mysql"] : ["--all"]
 const { status } = spawnSync(process.execPath, [join(root, "scripts/test.mjs"), ...(given.length > 0 ? given : all)], {
   cwd: root,
   stdio: "inherit",
-  env: { ...process.env, ...env },
+  env: { ...process.env, ...env, LOCKSTEP_TESTS_NIGHTLY: "1" },
 });
 process.exitCode = status ?? 1;
 

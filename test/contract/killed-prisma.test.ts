@@ -1,4 +1,5 @@
+import { isNightly } from "../support/nightly.js";
 import { killedSuite } from "./killed-suite.js";
 import { prisma } from "./prisma.js";
 
-killedSuite(prisma);
+killedSuite(prisma, isNightly ? 4 : 2);

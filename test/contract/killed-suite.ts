@@ -8,7 +8,7 @@ const handle: Column = { name: "handle", isRequired: true, isUnique: true, fill:
 const confirmed = ["--confirm", "writers-aware", "--confirm", "reads-steady"];
 
 /** Every command that writes is killed (kill -9) at its changes of files, and typed again; each so many times. */
-export function killedSuite({ name, create }: Orm, count = 4): void {
+export function killedSuite({ name, create }: Orm, count: number): void {
   describe(name, () => {
     let app: OrmApp;
     let kills = 0;

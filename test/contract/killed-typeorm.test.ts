@@ -1,5 +1,6 @@
+import { isNightly } from "../support/nightly.js";
 import { killedSuite } from "./killed-suite.js";
 import { typeorm } from "./typeorm.js";
 
 // Files are written as for Prisma, whose suite is killed more often.
-killedSuite(typeorm("1.1.1"), 3);
+killedSuite(typeorm("1.1.1"), isNightly ? 3 : 1);

@@ -27,7 +27,7 @@ export interface Shape {
   readonly files: Readonly<Record<string, string>>;
   /** Packages by their folders; those that `package.json` of a folder has besides what is here. */
   readonly packages: Readonly<Record<string, Package>>;
-  /** As far as the first phase: where its installation is all that no other has. Default: all phases. */
+  /** As far as the first phase, but for the nightly run: where another repository has nearly the same phases. Default: all phases. */
   readonly depth?: "expand";
 }
 

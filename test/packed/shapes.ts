@@ -29,6 +29,7 @@ const npmOverrides: Shape = {
   manager: "npm",
   typescript: "5.4.5",
   formatter: "prettier 3",
+  depth: "expand",
   overrides,
   packages: {
     ".": {
@@ -108,6 +109,7 @@ export const prismaShapes: readonly Shape[] = [
     ...workspace("pnpm hoisted", "none", "5.9.3"),
     name: "Prisma, pnpm hoisted, eslint, CommonJS, TypeScript 5.9",
     isLinted: true,
+    depth: "expand",
     folder: ".",
     overrides: {},
     packages: {
@@ -145,6 +147,7 @@ export const typeormShapes: readonly TypeormShape[] = [
     typescript: "4.9.5",
     formatter: "prettier 2",
     isLinted: true,
+    depth: "expand",
     overrides: { yaml: overrides.yaml, commander: overrides.commander, minimatch: overrides.minimatch },
     migrations: "src/migrations",
     packages: {
@@ -185,6 +188,7 @@ export const dataSource = new DataSource({
     manager: "yarn 1",
     typescript: "5.9.3",
     formatter: "biome",
+    depth: "expand",
     migrations: "src/migrations/postgres",
     packages: {
       ".": {

@@ -39,7 +39,7 @@ export async function benchBackfill(
     title: `PostgreSQL: a backfill of ${whole(options.rows)} rows beside one UPDATE of them, a unique index in place`,
     table: idle === undefined ? [] : [head, ...idle.map(line)],
     notes: [
-      ...(busy ? [busyNote(options.rate, busy)] : []),
+      ...(busy ? busyNotes(options.rate, busy) : []),
       ...(resumed ? [resumeNote(resumed)] : []),
       ...(idle ? ["The estimates' figures are shares of what then happened: 1 is right."] : []),
     ],
@@ -151,10 +151,10 @@ function idleBounds([{ name, least, leastBatches }, figures]: readonly [
   ];
 }
 
-function busyBounds(busy: readonly BusyFigures[]): readonly Bound[] {
-  const over = (of: (each: BusyFigures) => number) => median(busy.map(of));
+function busyBounds({ rounds }: BusyFigures): readonly Bound[] {
+  const over = (of: (each: (typeof rounds)[number]) => number) => median(rounds.map(of));
   const floor = (ms: number) => Math.max(ms, leastWaitMs);
-  const failures = busy.reduce((sum, each) => sum + each.backfill.failures, 0);
+  const failures = rounds.reduce((sum, each) => sum + each.backfill.failures, 0);
   return [
     bound(
       "beside an application: its longest wait is at most 3 times that without a backfill",
@@ -173,12 +173,14 @@ function bound(promise: string, value: number, isMet: (value: number) => boolean
   return { promise, measured: value.toFixed(2), isMet: isMet(value) };
 }
 
-function busyNote(rate: number, busy: readonly BusyFigures[]): string {
-  const longest = (of: (each: BusyFigures) => number) => milliseconds(median(busy.map(of)));
-  return (
-    `Beside ${rate} operations a second, the server's files ${busy[0]?.files === "memory" ? "in memory" : "on disk"}, the longest wait: ${longest(({ alone }) => alone.longestMs)} without a backfill, ` +
-    `${longest(({ backfill }) => backfill.longestMs)} with one, ${longest(({ update }) => update.longestMs)} with one UPDATE.`
-  );
+function busyNotes(rate: number, { rounds, files, synced }: BusyFigures): readonly string[] {
+  const middle = <T>(all: readonly T[], of: (each: T) => number) => milliseconds(median(all.map(of)));
+  return [
+    `Beside ${rate} operations a second, the server's files ${files === "memory" ? "in memory" : "on disk"}, the longest wait: ${middle(rounds, ({ alone }) => alone.longestMs)} without a backfill, ` +
+      `${middle(rounds, ({ backfill }) => backfill.longestMs)} with one, ${middle(rounds, ({ update }) => update.longestMs)} with one UPDATE.`,
+    `On a disk that is waited for: ${middle(synced, ({ alone }) => alone.longestMs)} without a backfill and ${middle(synced, ({ backfill }) => backfill.longestMs)} with one; ` +
+      `one query in a thousand longer than ${middle(synced, ({ alone }) => alone.p999Ms)} and ${middle(synced, ({ backfill }) => backfill.p999Ms)}. No bound: the disk decides (docs/backfill.md).`,
+  ];
 }
 
 function resumeNote({ workers, largestBatch }: ResumeFigures): string {

@@ -14,7 +14,10 @@ export async function measureReplica(
   { rows, rounds }: { readonly rows: number; readonly rounds: number },
   progress: (text: string) => void,
 ): Promise<readonly ReplicaFigures[]> {
-  const system = postgresqlWith({ keyType: "bigint", id: "BIGSERIAL" }, { max_wal_senders: 5, wal_keep_size: "8GB" });
+  const system = postgresqlWith(
+    { keyType: "bigint", id: "BIGSERIAL" },
+    { settings: { max_wal_senders: 5, wal_keep_size: "8GB" } },
+  );
   const server = await system.start(rows);
   let replica: PostgresServer | undefined;
   try {

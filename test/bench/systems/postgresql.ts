@@ -22,11 +22,10 @@ export interface TableKind {
 
 const serial: TableKind = { keyType: "integer", id: "SERIAL" };
 
-/** The system with another key, or another storage, of the table that is changed. */
+/** The system with another key, or another storage, of the table that is changed, or with another server. */
 export const postgresqlWith = (
   table: TableKind,
-  settings: StartOptions["settings"] = {},
-  parent?: string,
+  { settings, ...options }: Pick<StartOptions, "settings" | "parent" | "fsync"> = {},
 ): BenchSystem => ({
   id: "postgresql",
   label: "PostgreSQL",
@@ -42,9 +41,9 @@ export const postgresqlWith = (
   plan: () => planOf({ shape: { columns, generatedColumns: [], key: [{ column: "id", type: table.keyType }] } }),
 
   async start(rows) {
-    // As people run it, except that it does not wait for the disk.
+    // As people run it, except that it does not wait for the disk, unless it is told to.
     const server = await start({
-      ...(parent === undefined ? {} : { parent }),
+      ...options,
       settings: {
         max_connections: 100,
         shared_buffers: "512MB",

@@ -29,6 +29,8 @@ export interface Shape {
   readonly packages: Readonly<Record<string, Package>>;
   /** As far as the first phase, but for the nightly run: where another repository has nearly the same phases. Default: all phases. */
   readonly depth?: "expand";
+  /** At night only: what it is made of is in others, too, each part in one of them. */
+  readonly isNightly?: true;
 }
 
 export interface Package {

@@ -25,6 +25,7 @@ const overrides = {
 };
 
 const npmOverrides: Shape = {
+  isNightly: true,
   name: "Prisma, npm, overrides, several schema files, path aliases, prettier 3, TypeScript 5.4, ESM",
   manager: "npm",
   typescript: "5.4.5",
@@ -104,12 +105,13 @@ export const prismaShapes: readonly Shape[] = [
   npmOverrides,
   workspace("pnpm", "biome", "5.9.3", { ...prisma7, prisma: "7.10.0" }),
   { ...workspace("yarn 4", "prettier 3", "6.0.3"), depth: "expand" },
-  { ...workspace("npm", "dprint", "5.4.5"), depth: "expand" },
+  { ...workspace("npm", "dprint", "5.4.5"), depth: "expand", isNightly: true },
   {
     ...workspace("pnpm hoisted", "none", "5.9.3"),
     name: "Prisma, pnpm hoisted, eslint, CommonJS, TypeScript 5.9",
     isLinted: true,
     depth: "expand",
+    isNightly: true,
     folder: ".",
     overrides: {},
     packages: {
@@ -189,6 +191,7 @@ export const dataSource = new DataSource({
     typescript: "5.9.3",
     formatter: "biome",
     depth: "expand",
+    isNightly: true,
     migrations: "src/migrations/postgres",
     packages: {
       ".": {

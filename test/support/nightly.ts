@@ -1,5 +1,5 @@
 /**
- * `LOCKSTEP_TESTS_NIGHTLY=1`, as `npm run test:on` sets it: what repeats a proof with other parameters runs, too. Without it each proof is
- * made once, which is what a commit has the time for.
+ * `LOCKSTEP_TESTS_NIGHTLY=1`, as `npm run test:on` sets it: what repeats a proof with other parameters, versions or tools runs, too.
+ * Without it each proof is made once, which is what a commit has the time for.
  */
 export const isNightly: boolean = process.env.LOCKSTEP_TESTS_NIGHTLY === "1";

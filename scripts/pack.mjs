@@ -8,27 +8,40 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { basename, dirname, join, posix, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import ts from "typescript";
 
+const sourceMap = /\n?\/\/# sourceMappingURL=\S+\s*$/;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const target = resolve(process.argv[2] ?? join(root, "packed"));
 
 /**
  * Beside `exports`: files that are run by their path, as they lie below dist/. What `package.json` has in `dependencies` is installed with
- * the package, what is imported besides goes into it. `types`: the entries that applications import.
+ * the package, what is imported besides goes into it. `types`: the entries that applications import. `pluginTypes`: those that plugins of
+ * others import, as ES modules.
  */
 const packages = [
-  { folder: "core", run: [], types: ["announce", "graphile-worker"], vendor: vendorCore },
+  {
+    folder: "core",
+    run: [],
+    types: ["announce", "graphile-worker"],
+    // docs/write-a-plugin.md lists them.
+    pluginTypes: [".", "./planning", "./cli", "./config", "./codemods", "./typescript", "./doctor", "./text"],
+    vendor: vendorCore,
+  },
   { folder: "plugin-prisma", run: ["bin.js", "engine/main.js", "cli/aim-check.js"], types: ["index"] },
   { folder: "plugin-typeorm", run: ["bin.js", "cli/hook.cjs"], types: ["index"] },
   { folder: "plugin-typeorm/wrapper", run: [], types: ["index", "register"], isPlain: true },
 ];
 
-async function pack({ folder, run, types, vendor, isPlain = false }) {
+async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = false }) {
   const from = join(root, folder);
   const manifest = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
+  const forPlugins = pluginTypes.map((name) => [name, manifest.exports[name].types]);
   if (isPlain) hideOwn(manifest, types);
   else nameEntries(manifest, types);
+  for (const [name, declared] of forPlugins)
+    manifest.exports[name] = { types: declared, default: manifest.exports[name].default };
   const to = join(target, manifest.name.replace("@lockstep/", ""));
   mkdirSync(join(to, "dist"), { recursive: true });
   cpSync(join(root, "LICENSE"), join(to, "LICENSE"));
@@ -37,6 +50,11 @@ async function pack({ folder, run, types, vendor, isPlain = false }) {
   const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, run);
   if (vendor !== undefined) inputs.push(...(await vendor(from, to, manifest)));
   if (!isPlain) writeTypes(from, to, types);
+  copyTypes(
+    from,
+    to,
+    forPlugins.map(([, declared]) => declared),
+  );
   writeNotices(to, inputs);
   const { devDependencies: _, ...published } = manifest;
   writeFileSync(
@@ -224,20 +242,42 @@ function writeTypes(from, to, types) {
   }
 }
 
+/**
+ * File by file, so that a class is the same one in every entry. Of packages that are inside of ours (zod, pg, the compiler) the types are
+ * not: whoever needs them installs the package.
+ *
+ * @param entries their declarations, from the package's folder
+ */
+function copyTypes(from, to, entries) {
+  const left = entries.map((entry) => posix.normalize(entry));
+  const seen = new Set();
+  for (let file = left.pop(); file !== undefined; file = left.pop()) {
+    if (seen.has(file)) continue;
+    seen.add(file);
+    const text = readFileSync(join(from, file), "utf8").replace(sourceMap, "\n");
+    mkdirSync(join(to, dirname(file)), { recursive: true });
+    writeFileSync(join(to, file), text);
+    const { importedFiles } = ts.preProcessFile(text);
+    for (const { fileName } of importedFiles)
+      if (fileName.startsWith("."))
+        left.push(posix.join(posix.dirname(file), fileName.replace(/\.(c?)js$/, ".d.$1ts")));
+  }
+}
+
 function copyPlain(from, to) {
   for (const file of readdirSync(join(from, "dist"), { recursive: true, encoding: "utf8" }))
     if (/\.c?js$|\.d\.c?ts$/.test(file)) {
       const text = readFileSync(join(from, "dist", file), "utf8");
       const place = join(to, "dist", file);
       mkdirSync(dirname(place), { recursive: true });
-      writeFileSync(place, text.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, "\n"));
+      writeFileSync(place, text.replace(sourceMap, "\n"));
     }
   return [];
 }
 
 /**
  * What applications import can be imported and required, and is found by compilers that know `main` and `types` alone (moduleResolution
- * "node"). Entries that only Lockstep itself loads have no declarations.
+ * "node"). Other entries have no declarations, but for those of plugins.
  */
 function nameEntries(manifest, types) {
   hideOwn(manifest, []);

@@ -1,13 +1,14 @@
 /** What a published package weighs at most, and of what: what grows past it was put there on purpose, or is a mistake. */
 export const budgets = {
   "@lockstep/core": {
-    files: 440,
+    files: 640,
     packedKb: 3_700,
     unpackedKb: 15_500,
     parts: {
       "the TypeScript compiler and its declarations of the language": { of: /^dist\/vendor\/[^/]+$/, kb: 6_900 },
       "jiti, which loads configurations": { of: /^dist\/vendor\/jiti\//, kb: 1_800 },
-      "core and what it imports (pg, mysql2, zod, diff, yaml, …), one chunk a module": { of: /^dist\//, kb: 6_900 },
+      "declarations, for plugins of others": { of: /\.d\.ts$/, kb: 550 },
+      "core and what it imports (pg, mysql2, zod, diff, yaml, …), one chunk a module": { of: /^dist\//, kb: 6_400 },
     },
   },
   "@lockstep/prisma": {

@@ -88,17 +88,34 @@ async function publintSays(manifest, tarball) {
   return messages.map((message) => `publint: ${formatMessage(message, manifest, { color: false })}`);
 }
 
-/** Entries without declarations are Lockstep's own (pack.mjs). */
+/** Entries without declarations are Lockstep's own, and those of plugins are ES modules (pack.mjs). */
 async function attwSays({ exports }, tarball) {
-  const isTyped = (entry) => typeof entry !== "string" && JSON.stringify(entry).includes('"types"');
-  const own = Object.keys(exports).filter((name) => !isTyped(exports[name]));
-  const excluded = own.length > 0 ? ["--exclude-entrypoints", ...own.map((name) => name.replace(/^\.\//, ""))] : [];
-  try {
-    await run(process.execPath, [attw, tarball, "--format", "ascii", "--no-color", "--no-emoji", ...excluded]);
-    return [];
-  } catch (error) {
-    return [`attw:\n${error.stdout}${error.stderr}`];
+  const typed = Object.keys(exports).filter((name) => JSON.stringify(exports[name]).includes('"types"'));
+  const forPlugins = typed.filter((name) => exports[name].types?.endsWith(".d.ts"));
+  const forAll = typed.filter((name) => !forPlugins.includes(name));
+  const said = [];
+  for (const [profile, entries] of [
+    ["strict", forAll],
+    ["esm-only", forPlugins],
+  ]) {
+    if (entries.length === 0) continue;
+    const options = [
+      "--format",
+      "ascii",
+      "--no-color",
+      "--no-emoji",
+      "--profile",
+      profile,
+      "--entrypoints",
+      ...entries,
+    ];
+    try {
+      await run(process.execPath, [attw, tarball, ...options]);
+    } catch (error) {
+      said.push(`attw, ${profile}:\n${error.stdout}${error.stderr}`);
+    }
   }
+  return said;
 }
 
 async function main() {

@@ -105,7 +105,9 @@ async function version() {
   run(here, "npm", ["run", "--silent", "keep", "--", version]);
   rmSync(join(here, "test/kept/releases/next"), { recursive: true, force: true });
   tellVersion(here);
-  console.log("\nNext   review and commit it, merge, then npm run release");
+  console.log(
+    `\nNext   review and commit it, merge, then git tag v${version} && git push origin v${version}: the workflow publishes it`,
+  );
 }
 
 async function release() {
@@ -118,7 +120,7 @@ async function release() {
   const packed = await packIn(here);
   publish(here, packed, process.env.CI ? ["--provenance"] : []);
   if (ask(here, "git", ["tag", "--list", `v${version}`]) === "") run(here, "git", ["tag", `v${version}`]);
-  console.log(`\nNext   git push origin v${version}`);
+  if (!process.env.CI) console.log(`\nNext   git push origin v${version}`);
 }
 
 /** The working tree as it is, built, in a folder of its own; packages are those of here. */

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isNightly } from "../support/nightly.js";
 import { run } from "../support/run.js";
@@ -72,7 +73,7 @@ beforeAll(async () => {
     `typescript-${name}`,
     `npm:typescript@${version}`,
   ]);
-  const own = Object.entries(tarballs()).map(([name, file]) => [name, `file:${file}`]);
+  const own = [...Object.entries(tarballs()).map(([name, file]) => [name, `file:${file}`]), ["@types/node", "20.19.0"]];
   write("package.json", JSON.stringify({ private: true, dependencies: Object.fromEntries([...own, ...aliases]) }));
   const install = ["install", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   const { code, output } = await run("npm", install, { cwd: folder });
@@ -97,6 +98,23 @@ describe.each((Object.keys(compilers) as Version[]).filter(isTried))("TypeScript
     write(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
     expect(await compile(version, project)).toBe("");
   });
+});
+
+test("a plugin of somebody else, TypeScript 6.0", async () => {
+  const example = fileURLToPath(new URL("../../examples/plugin-dbmate/", import.meta.url));
+  const { compilerOptions } = JSON.parse(readFileSync(join(example, "../../tsconfig.base.json"), "utf8"));
+  cpSync(join(example, "src"), join(folder, "plugin/src"), { recursive: true });
+  write("plugin/package.json", JSON.stringify({ private: true, type: "module" }));
+  write("plugin/tsconfig.json", JSON.stringify({ compilerOptions: { ...compilerOptions, noEmit: true } }));
+  write(
+    "plugin/src/wrong.ts",
+    `import type { OrmPlugin } from "@lockstep/core";
+
+// @ts-expect-error what a plugin has to know is missing
+export const plugin: OrmPlugin = { name: "empty" };
+`,
+  );
+  expect(await compile("6.0", "plugin")).toBe("");
 });
 
 function write(file: string, text: string): void {

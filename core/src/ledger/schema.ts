@@ -11,10 +11,12 @@ export const ledgerVersion = 7;
  * @throws LS7001 when the role may not create or use it, LS7003 when a newer version of Lockstep has made it
  */
 export async function ensureLedger(connection: Connection): Promise<void> {
+  let found: number | undefined;
   try {
-    if ((await versionOf(connection)) !== ledgerVersion) await connection.dialect.ledger.build(connection);
+    found = await versionOf(connection);
+    if (found !== ledgerVersion) await connection.dialect.ledger.build(connection);
   } catch (error) {
-    throw ledgerError(connection, error);
+    throw ledgerError(connection, error, found);
   }
 }
 
@@ -36,10 +38,18 @@ async function versionOf(connection: Connection): Promise<number | undefined> {
   );
 }
 
-/** Missing rights get their own code: whoever reads it needs a GRANT, nothing else. */
-export function ledgerError(connection: Connection, error: unknown): unknown {
+/**
+ * Missing rights get their own code: whoever reads it needs a GRANT, nothing else.
+ * @param found the version of the ledger that was to be brought into today's form
+ */
+export function ledgerError(connection: Connection, error: unknown, found?: number): unknown {
   const isForbidden = errorCode(error) === "42501" && !(error instanceof LockstepError);
   const what = `The ledger (${connection.dialect.ledger.place}) on ${connection.label}`;
   if (!isForbidden) return refused(error, what);
-  return refused(error, what, "LS7001", connection.dialect.ledger.grant);
+  const { grant } = connection.dialect.ledger;
+  const hint =
+    found === undefined
+      ? grant
+      : `An earlier Lockstep has made it (version ${found}, today ${ledgerVersion}): run one command, such as npx lockstep deploy, as a role that may change its tables (on PostgreSQL their owner), which adds what is new. ${grant}`;
+  return refused(error, what, "LS7001", hint);
 }

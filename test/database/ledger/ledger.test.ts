@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import {
@@ -79,6 +80,34 @@ describe("creating the ledger", () => {
     expect(await beginBackfill(nobody, id, begin)).toMatchObject({ status: "running" });
     await nobody.close();
     await db.query("DROP OWNED BY ledger_nobody CASCADE; DROP ROLE ledger_nobody");
+  });
+
+  it("is brought up to date by its owner, and the roles that SECURITY.md divides go on with their rights", async () => {
+    const [ours = ""] =
+      /(?<=```sql\n)[^`]*/.exec(readFileSync(new URL("../../../SECURITY.md", import.meta.url), "utf8")) ?? [];
+    const roles = ["deployer", "filler", "reader"];
+    for (const role of roles) await db.query(`DROP ROLE IF EXISTS ${role}; CREATE ROLE ${role} LOGIN`);
+    await db.query(ours);
+    const [deployer, filler, reader] = await Promise.all(
+      roles.map((role) => open(Object.assign(new URL(database.url), { username: role }).toString())),
+    );
+    await ensureLedger(deployer!);
+    expect(await beginBackfill(filler!, id, begin)).toMatchObject({ status: "running" });
+    expect(await readBackfill(reader!, id)).toMatchObject({ status: "running" });
+    // As an earlier version left it, but for what a step adds.
+    await db.query(
+      `UPDATE lockstep.meta SET version = ${ledgerVersion - 1}; DROP TABLE lockstep.courses, lockstep.deployments`,
+    );
+    const { code, hint } = await errorOf(ensureLedger(filler!));
+    expect(code).toBe("LS7001");
+    expect(hint).toContain(`(version ${ledgerVersion - 1}, today ${ledgerVersion}): run one command`);
+    await ensureLedger(deployer!);
+    await ensureLedger(filler!);
+    expect(await filler!.query("INSERT INTO lockstep.deployments SELECT * FROM lockstep.deployments")).toMatchObject({
+      rowCount: 0,
+    });
+    for (const session of [deployer, filler, reader]) await session!.close();
+    for (const role of roles) await db.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
   });
 
   it("refuses the ledger of a newer version", async () => {

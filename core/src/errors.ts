@@ -445,7 +445,7 @@ export const errorTable = {
   },
   LS5006: {
     title: "The database refuses the value of a row",
-    why: "A constraint, a trigger or the type of the column does not take what the fill yields for the rows named. All other rows are filled and stay filled; in a column that stays optional, all rows before.",
+    why: "A constraint, a trigger or the type of the column does not take what the fill yields for the rows named. All others that the run came to are filled, and stay so.",
     next: "Correct the rows named, or give them a value, then run the same command again.",
     exit: 1,
   },
@@ -583,7 +583,7 @@ export const errorTable = {
   },
   LS6001: {
     title: "Rows stand against a unique index",
-    why: "No unique index can be built while two rows have the same values. The half-built index was taken away, so nothing is refused meanwhile.",
+    why: "No unique index can be built while two rows have the same values.",
     next: "Correct the rows named, then run the command again.",
     exit: 1,
   },
@@ -727,7 +727,7 @@ export const errorTable = {
   },
   LS7024: {
     title: "The deployment was cancelled",
-    why: "It ends between two attempts, so nothing is half done.",
+    why: "It ends between two attempts. What the last one has left, in the ORM's record too, is put right by the next run.",
     next: "Run the same command again: it goes on where it stopped.",
     exit: 130,
   },

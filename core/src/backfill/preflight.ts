@@ -9,7 +9,6 @@ import { childObstacles } from "../facts/children.js";
 import { fillProblemText, isOfExpression, withoutValues } from "../facts/fill-problem.js";
 import { tableLabel } from "../model/names.js";
 import type { BackfillSpec } from "../model/plan.js";
-import { qualified } from "../sql/postgres/quote.js";
 import type { RunSettings } from "./input.js";
 
 /** Something that stands against a backfill. Becomes an error when the backfill is started all the same. */
@@ -55,9 +54,10 @@ export async function checkStructure(
       found.type !== (await connection.dialect.catalogue.printedType(connection, planned.type)) ||
       found.isGenerated
     ) {
-      problems.push(
-        notApplied(`${name} is ${found.type}${found.isGenerated ? " and generated" : ""}, not ${planned.type}`),
-      );
+      problems.push({
+        ...notApplied(`${name} is ${found.type}${found.isGenerated ? " and generated" : ""}, not ${planned.type}`),
+        hint: "Somebody has changed it there: npx lockstep drift tells what else differs.",
+      });
     } else if (
       found.isNullable &&
       planned.fill !== undefined &&
@@ -67,7 +67,11 @@ export async function checkStructure(
     ) {
       // Once the column is required, contract is done and the trigger is rightly gone.
       const flaw = await connection.dialect.catalogue.fillTriggerFlaw(connection, table, planned.name);
-      if (flaw !== undefined) problems.push(notApplied(`${name} has ${flaw}`));
+      if (flaw !== undefined)
+        problems.push({
+          ...notApplied(`${name} has ${flaw}`),
+          hint: "npx lockstep repair switches it on or makes it again. Where expand has not run there: npx lockstep deploy",
+        });
     }
     problems.push(...checkIndexes(table, planned.name, name));
   }
@@ -205,7 +209,7 @@ function checkIndexes(table: TableFacts, column: string, name: string): readonly
       ...notApplied(`The index "${broken.name}" of ${name} is not valid: its build was interrupted or is not finished`),
       hint: table.isPartitioned
         ? "Deploy the expand migrations again: the one that checks this index names the statements that build it."
-        : `Run DROP INDEX CONCURRENTLY ${qualified(table.schema, broken.name)}, then deploy the expand migrations again.`,
+        : "npx lockstep repair says who builds it at this moment; else it builds it again, while reads and writes go on.",
     },
   ];
 }

@@ -104,7 +104,7 @@ async function begin(leader: BatchLoop): Promise<void> {
     const stops = ({ isOfRows }: PreflightProblem) => settings.spec.once === true || isOfRows !== true;
     throwFirst((found?.problems ?? []).filter(stops));
     for (const problem of found?.problems ?? [])
-      emit({ kind: "notice", message: `${problem.message}. All other rows are filled.` });
+      emit({ kind: "notice", message: `${problem.message}. Other rows are filled.` });
   }
   const ahead = await leader.scan(async ({ connection, id, table, target }) => {
     const { batches } = connection.dialect;

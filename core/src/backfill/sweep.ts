@@ -75,6 +75,7 @@ export function keepAppearing({ session: { id, connection } }: BatchLoop): Locks
 
 function cannotFill(loop: BatchLoop, count: number, keys: readonly KeyValues[]): LockstepError {
   const { id, target } = loop.session;
+  const isComputed = loop.settings.spec.columns.some(({ compute }) => compute !== undefined);
   const rows = keys.map((key) => keyLabel(target.key, key)).join("; ") + (count > keys.length ? "; …" : "");
   const many = count === rowsPerScan ? `${count} rows or more` : count === 1 ? "1 row" : `${count} rows`;
   const refused = loop.refused.length === 0 ? "" : `\n${rowsRefused(loop).message}`;
@@ -82,7 +83,7 @@ function cannotFill(loop: BatchLoop, count: number, keys: readonly KeyValues[]):
     "LS5004",
     `${many} of "${id.table.name}" without a value cannot be filled: ${rows}${refused}`,
     {
-      hint: "The fill yields NULL for them, or a trigger of your own takes the value away. Correct it, then run the same command again.",
+      hint: `The fill yields NULL for them, or a trigger of your own takes the value away. Correct ${isComputed ? "the function or the rows" : "the rows, or give them a value"}, then run the same command again.${isComputed ? "" : ` Another fill takes another plan: npx lockstep abandon ${id.plan}`}`,
       details: { count, keys },
     },
   );

@@ -55,7 +55,10 @@ export async function askAbout(
   plugin: OrmPlugin,
 ): Promise<OpenTarget> {
   requireSystem(connection, plan, target.name);
-  const state = await plugin.readApplied(connection, project);
+  // In this order: a deployment that ends in between leaves its rows finished.
+  const running = await plugin.deployingSession(connection);
+  const { applied, failed: unfinished } = await plugin.readApplied(connection, project);
+  const state = { applied, failed: running === undefined ? unfinished : [] };
   const released = plan.state.written.map((unit) => migrationOf(unit.file));
   const listed = plugin.listMigrations(project);
   const files = plan.state.written.map(({ file }) => file);
@@ -85,6 +88,7 @@ export async function askAbout(
         // Anybody's failed migration stops the ORM's next deployment, not only the plan's own.
         failed: [...state.failed],
         pending,
+        ...(running !== undefined && { running }),
         isSquashed: released.length > 0 && released.every((name) => !inRepository.has(name)),
         unlisted: unlisted.map((each) => ({ statement: unlistedStatement(each), help: unlistedHelp(each) })),
         lacking: await lackingParts(target, connection, plan, new Set(pending), inRepository, plugin),

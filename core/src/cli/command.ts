@@ -79,10 +79,20 @@ export function listOption(invocation: Invocation, name: string): readonly strin
   return Array.isArray(value) ? value : [];
 }
 
-/** The command with the options that were given, but `--dry-run`: what a run that only shows is followed by. */
-export function sameCommand(command: string, { options }: Invocation): string {
+/** The command for the target that was named; for all of them where none was. */
+export function onTarget(command: string, invocation: Invocation): string {
+  const target = textOption(invocation, "target");
+  return target === undefined ? command : `${command} --target ${shellWord(target)}`;
+}
+
+/**
+ * The command with the options that were given: what a run that only shows is followed by.
+ *
+ * @param without the option that makes it only show
+ */
+export function sameCommand(command: string, { options }: Invocation, without = "dryRun"): string {
   const given = Object.entries(options).flatMap(([name, value]) => {
-    if (name === "dryRun" || value === undefined || value === false) return [];
+    if (name === without || value === undefined || value === false) return [];
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     return value === true ? [flag] : [flag, ...[value].flat().map(shellWord)];
   });

@@ -223,7 +223,7 @@ function eventText(event: DeployEvent, target: string, colors: Colors): string {
     case "settled":
       return event.as === "applied"
         ? `${target}: ${event.migration} was complete although its run broke off; it is recorded as applied.`
-        : `${target}: ${event.migration} is recorded as rolled back, nothing of it is left.`;
+        : `${target}: ${event.migration} is recorded as rolled back${event.isClean ? ", nothing of it is left" : ": it runs again, over what is there of it"}.`;
     case "skipped":
       return `${target}: ${event.migration} was taken back since; it need not run and is recorded as applied.`;
     case "unlimited":

@@ -66,7 +66,7 @@ export class DriftSearch {
     const listed = plugin.listMigrations(project);
     const applied = listed.filter((name) => ran.applied.includes(name));
     onStep(`${target.name}: running ${applied.length} migrations on an empty database`);
-    const replayed = await this.#replay(applied, listed, names, begun);
+    const replayed = await this.#replay(applied, listed, names, { dialect: begun.dialect, version: begun.version });
     onStep(`${target.name}: reading what it consists of`);
     const found = await onTarget(target, async (connection, reader) => {
       const inventory = await reader.read(connection, scopeOf(target, names, replayed.inventory));

@@ -18,7 +18,16 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
   const { project, plugin, config } = await invocation.workspace("look");
   const name =
     textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
-  const targets = await chooseTargets(config, project, io, name, true);
+  const reports: DriftReport[] = [];
+  const targets: Target[] = [];
+  // A server that does not list its members cannot be looked at either.
+  for (const one of name === undefined ? Object.keys(config.targets) : [name])
+    try {
+      targets.push(...(await chooseTargets(config, project, io, one, true)));
+    } catch (error) {
+      if (!(error instanceof LockstepError) || error.exitCode !== 3) throw error;
+      reports.push(unseen({ name: one }, error));
+    }
   const search = new DriftSearch({
     project,
     plugin,
@@ -28,7 +37,6 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
     onStep: (text) => io.progress.update(text),
     signal: io.signal,
   });
-  const reports: DriftReport[] = [];
   // Whatever runs on a stage ends with it: nobody waits for a long history.
   const stop = () => void search.close().catch(() => undefined);
   io.signal.addEventListener("abort", stop);
@@ -58,7 +66,7 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
 }
 
 /** @throws what is no answer about the target: a bug of ours */
-function unseen(target: Target, thrown: unknown): DriftReport {
+function unseen(target: Pick<Target, "name" | "group">, thrown: unknown): DriftReport {
   const error = knownError(thrown);
   if (!(error instanceof LockstepError)) throw error;
   const { code, message, why, hint } = error;

@@ -1,7 +1,15 @@
 import { fillFunctions } from "../config/configured-fills.js";
 import { LockstepError } from "../errors.js";
 import type { DevelopmentDatabase } from "../intercept/development-database.js";
-import { type DialectId, isFilled, isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
+import {
+  type DialectId,
+  isFilled,
+  isSameTable,
+  type Notice,
+  type Plan,
+  type TableName,
+  tableLabel,
+} from "../model/index.js";
 import { buildPlan } from "../plan/build-plan.js";
 import type { FoldedMigration } from "../plan/fold-hand-written.js";
 import { sha256 } from "../plan/hash.js";
@@ -30,7 +38,11 @@ export async function planHandWritten(
   { project, plugin, config }: Workspace,
   database: DevelopmentDatabase,
   refuseApplied: () => Promise<void>,
-): Promise<{ readonly plan?: Plan; readonly typeKind: VerdictContext["typeKind"] }> {
+): Promise<{
+  readonly plan?: Plan;
+  readonly notices?: readonly Notice[];
+  readonly typeKind: VerdictContext["typeKind"];
+}> {
   const functions = fillFunctions(config);
   // What is safe without a plan needs no database: where none can be reached the type stays unknown.
   const typeKind = await knownTypes(folded.migration.operations, (type) =>
@@ -55,11 +67,11 @@ export async function planHandWritten(
       originalModels: own.originalModels,
     });
   const first = await build(own.file, project.dialect);
-  if (first.kind === "pass") return { typeKind };
+  if (first.kind === "pass") return { notices: first.notices, typeKind };
   await refuseApplied();
   const dialect = await database.dialectId();
   const tried = dialect === project.dialect ? first : await build(own.file, dialect);
-  if (tried.kind === "pass") return { typeKind };
+  if (tried.kind === "pass") return { notices: tried.notices, typeKind };
   await database.tryFills(tried.plan, functions, folded.migration, plugin.words);
   // From now on the text that the values come from stands beside the plan.
   const answer = await build(keptFile(own), dialect);

@@ -229,6 +229,9 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
   if (problem !== undefined) return `make ${problem.target} reachable: ${problem.error}`;
   const failed = states.find((state) => state.failed.length > 0);
   if (failed !== undefined) return failedText(plan, failed, plugin);
+  const running = states.find(({ remains }) => remains?.running !== undefined);
+  if (running !== undefined)
+    return `wait until pid ${running.remains?.running} has run its migrations on ${running.target}, then npx lockstep status ${plan.id}`;
   const broken = states.find(({ remains }) => remains?.left.some(({ isRepaired }) => isRepaired) === true);
   if (broken !== undefined) return `npx lockstep repair ${plan.id} --target ${broken.target}`;
   const unknown = states.flatMap(({ unlisted }) => unlisted)[0];

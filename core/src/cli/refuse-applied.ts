@@ -3,13 +3,13 @@ import { committedText } from "../files/git.js";
 import { appliedNames } from "./applied-names.js";
 import type { Workspace } from "./command.js";
 import type { Io } from "./io.js";
-import { developmentTarget } from "./targets.js";
+import { chooseTargets, developmentTarget } from "./targets.js";
 
 /**
  * Refuses a migration that a database has. What cannot be asked may have it too, once it is in a commit.
  *
  * @param isPromised the user says that it has run on nothing that cannot be asked
- * @throws LS3030 · LS8004 the development database cannot be reached
+ * @throws LS3030 · LS8004 a database cannot be reached · LS8017 a group of targets has no members
  */
 export async function refuseApplied(
   migration: { readonly name: string; readonly file: string },
@@ -29,7 +29,7 @@ export async function refuseApplied(
     const url = io.env[urlFrom];
     if (target === developmentTarget && url === undefined) continue;
     if (url === undefined || url === "") unasked.push(`${target} (${urlFrom} is not set)`);
-    else await refuseOn(target, url);
+    else for (const each of await chooseTargets(config, {}, io, target, false)) await refuseOn(each.name, each.url);
   }
   if (Object.keys(config.targets).length === 0) unasked.push("production (lockstep.config.ts names no target)");
   if (isPromised || unasked.length === 0 || committedText(project.root, file) === undefined) return;

@@ -77,7 +77,11 @@ async function rewrite(
   };
   const provenBy = await earlierChecks(written, names.slice(0, names.indexOf(own.name)), project, plugin);
   const known = { ...own, sources: { ...own.sources, provenBy } };
-  const { plan, typeKind } = await planHandWritten(known, named, plans, workspace, database, () =>
+  const {
+    plan,
+    notices: passing = [],
+    typeKind,
+  } = await planHandWritten(known, named, plans, workspace, database, () =>
     refuseApplied(own, workspace, io, options.notApplied === true),
   );
   if (plan === undefined) {
@@ -87,7 +91,9 @@ async function rewrite(
     const stored = await database.withStoredDefaults(written);
     const { notices } = judge(stored, { judging, formerTable, typeKind, provenBy, isAsWritten: true });
     const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
-    return nothingToDo(own, told, colors);
+    // Of what somebody lets pass the judgement of the file knows nothing.
+    const skipped = passing.filter(({ remarks }) => remarks?.some(({ kind }) => kind === "skipped"));
+    return nothingToDo(own, [...told, ...skipped], colors);
   }
   refuseTransactions(transaction, own.file);
 

@@ -18,6 +18,10 @@ import { type CommandResult, type Invocation, textOption } from "./command.js";
 export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
   const format = formatOf(invocation);
+  if (invocation.options.dryRun === true && invocation.options.fix !== true)
+    throw new LockstepError("LS8016", "--dry-run shows what --fix would write, and there is no --fix.", {
+      hint: "npx lockstep check --fix --dry-run, or npx lockstep check, which writes nothing",
+    });
   const found = await checkReport(invocation);
   const changes = invocation.options.fix === true ? applyFixes(found.findings, found.source) : [];
   if (invocation.options.dryRun === true) {

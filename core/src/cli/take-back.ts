@@ -1,15 +1,14 @@
 import { codeSettings } from "../config/code-settings.js";
 import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
-import type { Plan } from "../model/index.js";
+import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { refuseUndo } from "../plan/guard-undo.js";
-import { releasesOf } from "../plan/releases.js";
 import { listPlans, verifyUnits } from "../plan/store.js";
 import type { PhaseFiles } from "../release/prepare-phase.js";
 import { prepareUndo, type UndoRequest } from "../release/prepare-undo.js";
 import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
-import { nextStep } from "../review/next-step.js";
+import { contractUndos, nextStep } from "../review/next-step.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
 import { unlistedText } from "../review/unlisted.js";
 import { columnLabel, commandFor, fileTitle, stayWords } from "../review/words.js";
@@ -103,10 +102,7 @@ function writtenLines({ migrations }: PhaseFiles): string[] {
 function contractUndo({ migrations }: PhaseFiles, plan: Plan, command: "undo" | "abandon"): string[] {
   if (plan.state.released !== "contract" && command === "undo") return [];
   // Written by an undo before, which may not have arrived everywhere.
-  if (plan.state.released !== "contract")
-    return releasesOf(plan)
-      .filter(({ kind, phase, isPast }) => kind === "undo" && phase === "contract" && !isPast)
-      .map(({ file }) => file);
+  if (plan.state.released !== "contract") return contractUndos(plan);
   return migrations.filter(({ unit }) => unit.units[0].phase === "contract").map(({ unit }) => unit.file);
 }
 
@@ -118,12 +114,21 @@ function verdict(plan: Plan, to: UndoRequest["to"]): string {
 /** What becomes of the data, in words. */
 function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], removesMigrations: boolean): string {
   if (removesMigrations) return "No database has its migrations, so they are removed; no data is touched.";
+  const kept = plan.units.flatMap(({ spec }) =>
+    spec.kind === "online-copy" && !isCopiedBack(plan, spec.table) ? [tableLabel(spec.table)] : [],
+  );
+  if (to === "undone" && kept.length > 0)
+    return `The change of ${kept.join(", ")} stays: nobody knows what its tables were before.${stayWords(plan)}`;
   if (to === "undone" && lost.length === 0)
     return `Tables get their definitions back.${plan.columns.length === 0 ? " The model keeps yours: change it back there, else the ORM makes the change again." : ""}${stayWords(plan)}`;
   if (to === "undone")
     return `The values in ${lost.join(", ")} are lost where this is applied; nothing else is.${stayWords(plan)}`;
   const names = plan.columns.map(columnLabel).join(", ");
   return `No data is lost: the values in ${names} stay.`;
+}
+
+function isCopiedBack(plan: Plan, table: TableName): boolean {
+  return plan.undo.expand.some(({ spec }) => spec.kind === "online-copy" && isSameTable(spec.table, table));
 }
 
 function removedText({ plan: after }: PhaseFiles, plan: Plan, removesMigrations: boolean): string[] {

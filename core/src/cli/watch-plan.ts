@@ -60,7 +60,8 @@ export async function watchPlan(invocation: Invocation): Promise<CommandResult> 
     return {
       text: [...lines, ...(isStopped ? ["Ended before its time was over."] : []), nextText(next, io.colors)].join("\n"),
       json: { ...common, isStopped, next },
-      exitCode: isStopped ? 130 : 0,
+      // Where nothing was compared nobody can say that all is well.
+      exitCode: isStopped ? 130 : outcomes.some(({ compared }) => compared === 0) ? 2 : 0,
     };
   }
   const found = anomalies.slice(0, mostShown).map((anomaly) => anomalyText(anomaly, io.colors));

@@ -19,7 +19,8 @@ import { unrecordedFailure } from "./unrecorded-failure.js";
 export type DeployEvent =
   /** The ORM's own output. */
   | { readonly kind: "line"; readonly line: string }
-  | { readonly kind: "settled"; readonly migration: string; readonly as: Settlement }
+  /** `isClean`: nothing of it is left there. */
+  | { readonly kind: "settled"; readonly migration: string; readonly as: Settlement; readonly isClean: boolean }
   /** Migrations of the user's own that wait for a lock as long as the server lets them, while others queue behind them. */
   | { readonly kind: "unlimited"; readonly why: UnlimitedReason; readonly migrations: readonly string[] }
   /** Of a contract that a later migration takes back: recorded as applied, without having run. */
@@ -122,7 +123,7 @@ class Deployment {
         throw new LockstepError(
           "LS7021",
           `${locked.name} did not get its locks on ${target.name} in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${blockers.join("; ") || "nobody holds them now"}.` +
-            (left === undefined ? " Nothing of it is left behind." : ""),
+            (left === undefined && this.#isClean(locked) ? " Nothing of it is left behind." : ""),
           {
             hint: `${left === undefined ? "" : "npx lockstep repair takes away what it left. "}When they are gone: ${this.#command()}`,
           },
@@ -210,9 +211,17 @@ class Deployment {
       if (as === "building") return failed;
       const run = await plugin.resolve(project, target.url, name, as);
       if (run.exitCode !== 0) throw this.#refusedRun(run, state);
-      onEvent({ kind: "settled", migration: name, as });
+      onEvent({ kind: "settled", migration: name, as, isClean: this.#isClean(failed) });
     }
     return undefined;
+  }
+
+  /**
+   * Whether nothing is left of one that was settled: an index was looked at; else PostgreSQL has taken its transaction back, but for
+   * what commits between its steps.
+   */
+  #isClean({ index, own }: FailedMigration): boolean {
+    return index !== undefined || (this.#connection.dialect.id === "postgresql" && own?.unit.spec.kind !== "prove");
   }
 
   /** What a failure has left that the ORM has not recorded. Of a unit the next run would do this as well. */

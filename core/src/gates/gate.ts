@@ -14,6 +14,8 @@ export interface AppliedUnits {
   /** Begun and not finished: the ORM refuses to go on. */
   readonly failed: readonly string[];
   readonly pending: readonly string[];
+  /** The session that runs migrations at this moment: what it has begun is pending, and has not failed. */
+  readonly running?: number;
   /** The history was squashed since: no migration of the plan is left in the repository. */
   readonly isSquashed?: boolean;
   /** Migrations that have not run there, and will not: the ORM does not find them. */

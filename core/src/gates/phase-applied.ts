@@ -2,7 +2,7 @@ import type { Gate } from "./gate.js";
 
 /** The released migrations of the plan have run on the target. */
 const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) => {
-  const { applied, failed, pending, isSquashed = false, unlisted = [], lacking = [] } = units;
+  const { applied, failed, pending, running, isSquashed = false, unlisted = [], lacking = [] } = units;
   if (failed.length > 0) {
     return {
       gate,
@@ -18,8 +18,11 @@ const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) =>
     return {
       gate,
       isOpen: false,
-      statement: `${list(pending)} ${verb} not applied on ${target} yet`,
-      help: `Deploy to ${target} first: ${deploy}`,
+      statement: `${list(pending)} ${verb} not applied on ${target} yet${running === undefined ? "" : `; pid ${running} runs migrations there at this moment`}`,
+      help:
+        running === undefined
+          ? `Deploy to ${target} first: ${deploy}`
+          : `Wait until pid ${running} has ended, then ask again.`,
     };
   }
   const [lack] = lacking;

@@ -58,6 +58,22 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
       ? `all ${compared.length} rows`
       : `${compared.length} of ${read.isWhole ? read.rows.length : `about ${Math.max(table.rowEstimate, read.rows.length)}`} rows${compared.length < read.rows.length ? ", those for which code computes a value" : ""}`;
   const seen = `compared ${total}${read.isPartial ? ", and could not look for all that are not plain ASCII in time" : ""}`;
+  const isUnique = column.uniqueKeys.length > 0;
+  const holds = isUnique || fill.kind === "mirror";
+  if (differing.length === 0 && read.isCutShort && holds)
+    return {
+      rows: [
+        {
+          file: name,
+          line: 0,
+          what: "rows that are not plain ASCII",
+          reason: "could not be looked for in time",
+          id: "not-looked-for",
+        },
+      ],
+      meant: () => `code computes ${fill.sql} for ${name} as far as ${target} was looked at: ${seen}`,
+      otherwise: () => `otherwise ask again when the database has more time to spare`,
+    };
   if (differing.length === 0)
     return {
       isOpen: true,
@@ -66,10 +82,9 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
           ? `Code computes ${fill.sql} for ${name} of no row that was read on ${target}, so nothing was compared`
           : `Code computes ${fill.sql} for ${name} as ${target} does: ${seen}`,
     };
-  const isUnique = column.uniqueKeys.length > 0;
   const told = (some: readonly OpenWriter[]) =>
     `code may compute ${fill.sql} for ${isUnique ? "the unique " : ""}${name} other than ${target} does: ${sample(some)} (${some.length} differ; ${seen})`;
-  if (!isUnique && fill.kind !== "mirror") return { isOpen: true, statement: `Look at this: ${told(differing)}` };
+  if (!holds) return { isOpen: true, statement: `Look at this: ${told(differing)}` };
   return {
     rows: differing,
     meant: told,
@@ -83,6 +98,8 @@ interface Rows {
   readonly isWhole: boolean;
   /** Not all of those were read that the two languages are likely to differ in. */
   readonly isPartial: boolean;
+  /** There was no time to look for those. */
+  readonly isCutShort: boolean;
   /** What could not be compared. */
   readonly failed: readonly OpenWriter[];
 }
@@ -92,6 +109,7 @@ function untold(file: string, why: string): Rows {
     rows: [],
     isWhole: false,
     isPartial: false,
+    isCutShort: false,
     failed: [{ file, line: 0, what: "no row", reason: `was compared: ${why}`, id: "not-compared" }],
   };
 }
@@ -119,13 +137,15 @@ async function readRows(
   };
   const isWhole = await read("spread");
   let isPartial = false;
+  let isCutShort = false;
   if (!isWhole) {
     try {
       isPartial = !(await read("beyond-ascii"));
     } catch (error) {
       if (!isDatabaseError(error) || error.code !== "57014") throw error;
       isPartial = true;
+      isCutShort = true;
     }
   }
-  return { rows: [...rows.values()], isWhole, isPartial, failed };
+  return { rows: [...rows.values()], isWhole, isPartial, isCutShort, failed };
 }

@@ -38,7 +38,7 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
   const { stage, plugin, project, left, applied, signal } = request;
   const found = await replayStatements(request);
   if ("inventory" in found) return { ...found, by: "statements" };
-  if (plugin.replay === undefined) throw refusedReplay(found);
+  if (plugin.replay === undefined || found.isFinal) throw refusedReplay(found);
   const url = await stage.create();
   try {
     await prepared(url, request, async () => undefined);
@@ -54,23 +54,22 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
   }
 
   async function replayStatements(by: ReplayRequest): Promise<Omit<Replayed, "by"> | Refusal> {
-    const texts: { readonly name: string; readonly up: readonly string[] }[] = [];
-    for (const name of applied) {
-      const read = await plugin.readStatements(project, name);
-      if (read === undefined) return { migration: name, reason: "its statements are made by code" };
-      texts.push({ name, up: read.up });
-    }
+    const texts: { readonly name: string; readonly up: readonly string[] | undefined }[] = [];
+    for (const name of applied) texts.push({ name, up: (await plugin.readStatements(project, name))?.up });
     const own = await stage.create();
     try {
       return await prepared(own, by, async (connection, reader) => {
-        for (const { name, up } of texts)
+        // All of them before the first one runs, whoever runs them.
+        for (const { name, up = [] } of texts) {
+          const other = await otherDatabase(connection, by.stage, up);
+          if (other === undefined) continue;
+          const reason = `it speaks of ${other}, another database of the server that was named`;
+          return { migration: name, reason, isFinal: true };
+        }
+        const code = texts.find(({ up }) => up === undefined);
+        if (code !== undefined) return { migration: code.name, reason: "its statements are made by code" };
+        for (const { name, up = [] } of texts)
           try {
-            const other = await otherDatabase(connection, by.stage, up);
-            if (other !== undefined)
-              return {
-                migration: name,
-                reason: `it speaks of ${other}, another database of the server that was named`,
-              };
             await runStatements(connection, up);
           } catch (error) {
             if (connection.isLost) throw error;
@@ -98,6 +97,8 @@ async function readAll(connection: Connection, reader: InventoryReader): Promise
 interface Refusal {
   readonly migration: string;
   readonly reason: string;
+  /** The ORM's own command shall not run them either. */
+  readonly isFinal?: boolean;
 }
 
 function refusedReplay({ migration, reason }: Refusal): LockstepError {

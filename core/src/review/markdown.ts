@@ -21,7 +21,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   const names = plan.columns.map(columnLabel).join(", ");
   const what = names === "" ? "change tables" : `add ${names}`;
   return `${[
-    `# ${plan.id}: ${what} without stopping anything`,
+    `# ${plan.id}: ${what}${unsafe.length === 0 ? " without stopping anything" : ""}`,
     ...(plan.state.released === "undone" ? ["**This plan was undone.** What follows is what it was."] : []),
     intro(plan, phases, unsafe.length === 0),
     "## What was unsafe",
@@ -88,8 +88,8 @@ export function planReadme(plan: Plan, words: OrmWords): string {
 function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): string {
   if (phases.length === 1)
     return `The migration that the ORM generated was rewritten${isSafe ? " so that nobody has to wait for it" : ""}. It is one phase: once it is deployed, the plan is done.`;
-  return `The migration as it stood would have failed or blocked the running application. It was rewritten into ${phases.length} phases.
-Each phase is deployed by itself${isSafe ? " and works with the application version before it and after it" : ""}. Every phase can be taken back.
+  return `The migration as it stood would have failed, blocked the running application or left rows without their values. It was rewritten into ${phases.length} phases.
+Each phase is deployed by itself${isSafe ? " and works with the application version before it and after it" : ""}. Every phase can be taken back.${stayWords(plan)}
 ${paceText(plan)}
 ${plan.state.held.length > 0 ? "The later phases wait in [held](held) until the database says that they are safe." : ""}`.trimEnd();
 }
@@ -210,7 +210,7 @@ function undoText(plan: Plan, phases: readonly Phase[]): string[] {
   const goes =
     plan.columns.length === 0
       ? ""
-      : "\nWhen the column goes, deploy the code first, then the migration: code that still writes the column fails once it is gone.";
+      : "\nWhen the column goes, deploy the code first, then the migration: code that still writes the column fails once it is gone. Where contract is live, its undo comes before both: code of before the change writes no value.";
   const rows = wayBackRows(plan, phases).map(([phase, leads, what, lost]) => [
     phase,
     leads,

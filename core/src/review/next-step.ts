@@ -51,6 +51,13 @@ export function nextStep(
   }
 }
 
+/** The files that take a released contract back, which may not have arrived everywhere. */
+export function contractUndos(plan: Plan): string[] {
+  return releasesOf(plan)
+    .filter(({ kind, phase, isPast }) => kind === "undo" && phase === "contract" && !isPast)
+    .map(({ file }) => file);
+}
+
 function afterUndo(plan: Plan, words: OrmPlugin["words"]): string {
   return isTakenBack(plan) ? `deploy (${words.deploy} first, then the code)` : "deploy the code";
 }

@@ -15,7 +15,9 @@ export function unsafePhases(plan: Plan): UnsafePhase[] {
     const verdicts = plan.units.filter((unit) => unit.phase === phase).map(({ verdict }) => verdict);
     const words = [
       ...verdicts.flatMap((verdict) => dangerWords({ ...verdict, concerns: dangersOf(verdict) })),
-      ...plan.units.filter((unit) => unit.phase === phase).flatMap((unit) => keptRows(plan, unit)),
+      ...plan.units
+        .filter((unit) => unit.phase === phase)
+        .flatMap((unit) => [...keptRows(plan, unit), ...keysThatGo(plan, unit)]),
     ];
     return words.length === 0 ? [] : [{ phase, words: [...new Set(words)] }];
   });
@@ -34,6 +36,17 @@ function keptRows(plan: Plan, { spec }: Unit): string[] {
   return [
     `deleting rows of "${tableLabel(spec.foreignKey.references)}" fails while rows of "${tableLabel(spec.table)}" reference them by "${column.name}"`,
   ];
+}
+
+/** Code that names a unique key which goes, in an upsert for example. */
+function keysThatGo({ keptUniques = [] }: Plan, { spec }: Unit): string[] {
+  if (spec.kind !== "drop-index") return [];
+  return keptUniques
+    .filter(({ table, index }) => isSameTable(table, spec.table) && index.name === spec.index.name)
+    .map(
+      ({ table, index }) =>
+        `code that finds or upserts rows of "${tableLabel(table)}" by (${index.columns.join(", ")}) fails from then on`,
+    );
 }
 
 /** `4 phases, each safe with the app version before and after it`; `each but expand safe …` where one is not. */

@@ -162,9 +162,15 @@ export function verdictText({ runs, traffic, ends }: Rehearsal): string {
       : ends === "migration-refused"
         ? ". Whether it ends where the ORM's own migration ends is not known: the server refuses that on empty tables, too"
         : "";
+  const isTakenBack = plan?.steps.some(({ kind }) => kind === "undo") === true;
+  const back = isTakenBack ? "every way back went through" : "the plan has no way back that could be tried";
+  const failed = (plan?.steps ?? [])
+    .flatMap((step) => step.traffic?.failed ?? [])
+    .reduce((sum, { requests }) => sum + requests, 0);
+  const requests = failed === 0 ? "No request failed" : `No request failed that did not fail before (${failed} did)`;
   return traffic.kind === "none"
-    ? `Every step and every way back went through${locks}${end}. What an application meets was not measured: nothing was sent`
-    : `No request failed, none waited for longer than ${stallText(longest)}, every way back went through${locks}${end}`;
+    ? `Every step went through, ${back}${locks}${end}. What an application meets was not measured: nothing was sent`
+    : `${requests}, none waited for longer than ${stallText(longest)}, ${back}${locks}${end}`;
 }
 
 const short = (text: string) => (text.length > 70 ? `${text.slice(0, 69)}…` : text);

@@ -54,7 +54,11 @@ export default defineCommand({
       ]);
     return {
       text: [
-        ...(text.length === 0 ? [`${io.colors.green("✔")} no row was refused by the last run`] : text),
+        ...(text.length > 0
+          ? text
+          : results.length === 0
+            ? [`${io.colors.yellow("!")} no backfill of ${plan.id} has begun on these targets`]
+            : [`${io.colors.green("✔")} no row was refused by the last run`]),
         nextText(
           all === 0 ? "npx lockstep status" : `correct them, then npx lockstep backfill run ${plan.id}`,
           io.colors,

@@ -4,7 +4,7 @@ import { runOptions } from "../../backfill/pacing.js";
 import { readOption } from "../../backfill/run-option.js";
 import { LockstepError } from "../../errors.js";
 import { tableLabel } from "../../model/names.js";
-import { defineCommand, type Invocation, textOption } from "../command.js";
+import { defineCommand, type Invocation, sameCommand, textOption } from "../command.js";
 import { partOf } from "../part-of.js";
 import { givenOptions, optionList } from "../run-options.js";
 import type { Target } from "../targets.js";
@@ -178,7 +178,10 @@ export default defineCommand({
     ];
     if (invocation.options.estimate === true)
       return {
-        text: [...lines, nextText(`npx lockstep backfill run ${plan.id}`, io.colors)].join("\n"),
+        text: [
+          ...lines,
+          nextText(sameCommand(`npx lockstep backfill run ${plan.id}`, invocation, "estimate"), io.colors),
+        ].join("\n"),
         json: { plan: plan.id, estimates: results },
         exitCode: 0,
       };

@@ -1,4 +1,4 @@
-import { defineCommand } from "../command.js";
+import { defineCommand, onTarget } from "../command.js";
 import { controlOptions } from "../control-backfill.js";
 
 /** How often `--watch` looks. */
@@ -31,10 +31,10 @@ export default defineCommand({
         const next = states.every((state) => state === "done")
           ? "npx lockstep status"
           : states.some((state) => state === "paused")
-            ? `npx lockstep backfill resume ${plan.id}`
+            ? onTarget(`npx lockstep backfill resume ${plan.id}`, invocation)
             : states.some((state) => state === "running" || state === "waiting")
-              ? `npx lockstep backfill status ${plan.id} --watch`
-              : `npx lockstep backfill run ${plan.id}`;
+              ? onTarget(`npx lockstep backfill status ${plan.id} --watch`, invocation)
+              : onTarget(`npx lockstep backfill run ${plan.id}`, invocation);
         return {
           text: [text, nextText(next, io.colors)].join("\n"),
           json: {

@@ -1,5 +1,5 @@
 import { LockstepError } from "../../errors.js";
-import { defineCommand, textOption } from "../command.js";
+import { defineCommand, sameCommand, textOption } from "../command.js";
 
 export default defineCommand({
   name: "online run",
@@ -80,7 +80,7 @@ export default defineCommand({
             now: () => io.now(),
             onEvent: (event) => view.show(event),
           }).finally(() => io.progress.end());
-          if (result !== "tried") await recordCopy(connection, plan, spec, tool.program);
+          if (!isDryRun) await recordCopy(connection, plan, spec, tool.program);
           results.push({ target: target.name, table: spec.table.name, result });
           lines.push(view.verdict(result));
         } finally {
@@ -88,7 +88,12 @@ export default defineCommand({
         }
       }
     }
-    lines.push(nextText(isDryRun ? `npx lockstep online run ${plan.id}` : plugin.words.deploy, io.colors));
+    lines.push(
+      nextText(
+        isDryRun ? sameCommand(`npx lockstep online run ${plan.id}`, invocation) : plugin.words.deploy,
+        io.colors,
+      ),
+    );
     return { text: lines.join("\n"), json: { plan: plan.id, results }, exitCode: 0 };
   },
 });

@@ -1,4 +1,4 @@
-import { defineCommand, textOption } from "../command.js";
+import { defineCommand, onTarget, textOption } from "../command.js";
 
 export default defineCommand({
   name: "repair",
@@ -35,15 +35,21 @@ export default defineCommand({
     const fixable = open.filter((finding) => finding.isFixable);
     const next =
       fixable.length > 0
-        ? `npx lockstep repair${id === undefined ? "" : ` ${id}`}${isDry ? "" : " --yes"}`
+        ? onTarget(`npx lockstep repair${id === undefined ? "" : ` ${id}`}${isDry ? "" : " --yes"}`, invocation)
         : open.length > 0
-          ? "do what stands above, then npx lockstep repair"
+          ? `do what stands above, then ${onTarget("npx lockstep repair", invocation)}`
           : "npx lockstep status";
     return {
       text: [
         ...(files.length === 0 ? [] : [repairing.findingsText("repository", files, io.colors)]),
         ...reports.map((report) => repairing.findingsText(report.target, report.findings, io.colors)),
-        ...(found.length === 0 ? [`${io.colors.green("✔")} nothing to repair`] : []),
+        ...(targets.length === 0
+          ? [
+              `${io.colors.yellow("!")} no plan is in this checkout, so no target was looked at: npx lockstep doctor looks for what was left`,
+            ]
+          : found.length === 0
+            ? [`${io.colors.green("✔")} nothing to repair`]
+            : []),
         nextText(next, io.colors),
       ]
         .filter((line) => line !== "")

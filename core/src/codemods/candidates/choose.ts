@@ -29,7 +29,7 @@ export const chooseUnattended: Choose = async (questions) =>
     questions.flatMap(({ intent, about, ranked }) => {
       const isTaken = intent.kind === "read" && intent.exposure !== "internal";
       const mirrors = isTaken
-        ? ranked.filter(({ candidate }) => isMirror(candidate) && !isShared(candidate, about))
+        ? ranked.filter(({ candidate }) => isMirror(candidate) && !isLeftToPeople(candidate, about))
         : [];
       const keys = [...mirrors, ...ranked.filter(isNeededByPhase)].map(({ candidate }) => candidate.key);
       return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
@@ -51,7 +51,10 @@ function isMirror({ family, isWhole, tie, caution }: Candidate): boolean {
   );
 }
 
-/** Whether another model, of another schema too, has all that it names as well. */
-function isShared(candidate: Candidate, about: RankContext): boolean {
-  return limitsOf(candidate, about).some(({ kind }) => kind === "otherModel");
+/**
+ * Whether another model, of another schema too, has all that it names as well; whether what sounds like a secret would be shown; whether it
+ * is in a test, which follows the code that it tests.
+ */
+function isLeftToPeople(candidate: Candidate, about: RankContext): boolean {
+  return limitsOf(candidate, about).some(({ kind }) => kind === "otherModel" || kind === "secret" || kind === "test");
 }

@@ -2,6 +2,7 @@ import type { LedgerTable } from "../../dialects/ledger-store.js";
 import { isBlind } from "../../dialects/pressure.js";
 import { readBaselines } from "../../ledger/baselines.js";
 import type { GateStep } from "../../model/plan.js";
+import { nameWord } from "../../sql/statement-words.js";
 import type { GateFacts } from "../gate.js";
 import { compareStatements, leastCalls, type StatementComparison } from "./compare-statements.js";
 import { askOwnMeasures, type OwnMeasure } from "./own-measures.js";
@@ -53,7 +54,10 @@ export async function measureReads(
     .at(-1)!;
   const minutes = Math.max(0, (Date.parse(now.at) - Date.parse(begun)) / 60_000);
   const unplanned = now.unplanned ?? baseline.unplanned;
-  const unmeasured = statements.columnCalls < leastCalls ? "too-few" : minutes < watchMinutes ? "too-early" : undefined;
+  // Many calls of many shapes, each too seldom, are nothing to compare either.
+  const isSeen = [...statements.compared, ...statements.unpaired].some(({ words }) => words.includes(nameWord(column)));
+  const unmeasured =
+    statements.columnCalls < leastCalls || !isSeen ? "too-few" : minutes < watchMinutes ? "too-early" : undefined;
   return {
     ...about,
     statements,

@@ -50,11 +50,14 @@ export function createIndexStatement({ table, index }: IndexSpec, server: MysqlS
   const isFulltext = /^fulltext$/i.test(method);
   const kind = isUnique ? "UNIQUE INDEX" : isFulltext ? "FULLTEXT INDEX" : "INDEX";
   const over = definition ?? `(${columns.map(quoteIdentifier).join(", ")})`;
-  // A full-text index, and one of an expression, is never built while others write.
-  const isShared = isFulltext || hasExpression(definition);
   const algorithm = isUnique && !isFulltext ? "COPY" : "INPLACE";
-  const how = isShared ? `ALGORITHM=${algorithm}, LOCK=SHARED` : withoutCopy(server);
+  const how = keepsWritesOut(index) ? `ALGORITHM=${algorithm}, LOCK=SHARED` : withoutCopy(server);
   return `ALTER TABLE ${quoteTable(table)} ADD ${kind} ${quoteIdentifier(index.name)} ${over}, ${how}`;
+}
+
+/** A full-text index, and one of an expression, is never built while others write. */
+function keepsWritesOut({ method, definition }: IndexSpec["index"]): boolean {
+  return /^fulltext$/i.test(method) || hasExpression(definition);
 }
 
 export function dropIndexStatement({ table, index }: IndexSpec, server: MysqlServer): string {
@@ -90,10 +93,11 @@ function refuseAnother({ table, index }: IndexSpec, server: MysqlServer): string
 
 export function describeCreateIndex(spec: SpecOf<"create-index">, server: MysqlServer): UnitText {
   const { index, table } = spec;
+  const isShared = keepsWritesOut(index);
   return {
-    title: `Build the ${index.isUnique ? "unique " : ""}index ${quoteIdentifier(index.name)} while reads and writes go on`,
+    title: `Build the ${index.isUnique ? "unique " : ""}index ${quoteIdentifier(index.name)} while reads ${isShared ? "go on and writes wait" : "and writes go on"}`,
     ddl: createIndexStatement(spec, server),
-    verdict: takes(/^fulltext$/i.test(index.method) ? "SHARE" : "SHARE UPDATE EXCLUSIVE", "scan", table),
+    verdict: takes(isShared ? "SHARE" : "SHARE UPDATE EXCLUSIVE", "scan", table),
     undo: dropIndexStatement(spec, server),
   };
 }

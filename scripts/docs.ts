@@ -158,7 +158,7 @@ function pages(): Map<string, string> {
   add(
     "supported-versions.md",
     "# Supported versions",
-    "Only what the tests run with is in this table; `npx lockstep doctor` compares a project and its targets with it.",
+    "Only what the tests run with is in this table, ranges at their two ends; `npx lockstep doctor` compares a project and its targets with it.",
     `| | tested | |\n| --- | --- | --- |\n${tools.map(({ tool, tested, note }) => `| ${tool} | ${tested} | ${note} |`).join("\n")}`,
     "## Prisma 6.19",
     prismaNotes.map((note) => `- ${note}`).join("\n"),

@@ -215,9 +215,9 @@ export interface ToggleInput {
 
 /** How much evidence a place needs to get a new column, in whole numbers. */
 export interface ScorecardInput {
-  /** What a piece of evidence adds to the score of a place; 0: it does not count. Default: from 3 to -2, see the documentation. */
+  /** What a piece of evidence adds to the score of a place; 0: it does not count. Default: from 3 to -5, see the documentation. */
   weights?: Partial<Record<SignalId, number>>;
-  /** The score from which a place is ticked, by the kind of place. Default: graphql 3; create, select, mapper, zod, dto, schema 5; the rest 7. */
+  /** The score from which a place is ticked, by the kind of place. Default: graphql 3; create, mapper, zod, dto, schema, destructuring 5; select 8; the rest 7. */
   likely?: Partial<Record<Family, number>>;
   /** The score from which a place is shown. Default: 1. */
   possible?: number;

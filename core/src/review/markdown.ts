@@ -87,7 +87,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
 
 function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): string {
   if (phases.length === 1)
-    return `The migration that the ORM generated was rewritten${isSafe ? " so that nobody has to wait for it" : ""}. It is one phase: once it is deployed, the plan is done.`;
+    return `The migration that the ORM generated was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that nobody has to wait for it" : ""}. It is one phase: once it is deployed, the plan is done.`;
   return `The migration as it stood would have failed, blocked the running application or left rows without their values. It was rewritten into ${phases.length} phases.
 Each phase is deployed by itself${isSafe ? " and works with the application version before it and after it" : ""}. Every phase can be taken back.${stayWords(plan)}
 ${paceText(plan)}

@@ -17,7 +17,7 @@ export function unsafePhases(plan: Plan): UnsafePhase[] {
       ...verdicts.flatMap((verdict) => dangerWords({ ...verdict, concerns: dangersOf(verdict) })),
       ...plan.units
         .filter((unit) => unit.phase === phase)
-        .flatMap((unit) => [...keptRows(plan, unit), ...keysThatGo(plan, unit)]),
+        .flatMap((unit) => [...keptRows(plan, unit), ...keysThatGo(plan, unit), ...narrowed(unit)]),
     ];
     return words.length === 0 ? [] : [{ phase, words: [...new Set(words)] }];
   });
@@ -36,6 +36,19 @@ function keptRows(plan: Plan, { spec }: Unit): string[] {
   return [
     `deleting rows of "${tableLabel(spec.foreignKey.references)}" fails while rows of "${tableLabel(spec.table)}" reference them by "${column.name}"`,
   ];
+}
+
+/** Of a change that a copy of the table makes: what running code writes may be refused after it. */
+function narrowed({ spec }: Unit): string[] {
+  if (spec.kind !== "online-copy") return [];
+  const table = `"${tableLabel(spec.table)}"`;
+  return spec.changes.flatMap(({ clause, adds }) => {
+    if (adds?.kind === "check")
+      return [`rows of ${table} that do not pass "${adds.name}" are refused, and it fails where there are any`];
+    return /^(?:MODIFY|CHANGE|CONVERT)\b/i.test(clause)
+      ? [`values of ${table} that do not fit ${clause} are refused, and it fails where there are any`]
+      : [];
+  });
 }
 
 /** Code that names a unique key which goes, in an upsert for example. */

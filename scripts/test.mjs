@@ -20,9 +20,11 @@ const has = (option) => given.includes(option);
 const own = given.filter((each) => !["--all", "--long", "--changed", "--goldens"].includes(each));
 const part = has("--long")
   ? "long"
-  : has("--all") || has("--goldens") || own.some((each) => !each.startsWith("-"))
-    ? "all"
-    : "short";
+  : own.some((each) => !each.startsWith("-"))
+    ? "named"
+    : has("--all") || has("--goldens")
+      ? "all"
+      : "short";
 const chosen = await chooseFiles();
 if (chosen?.length === 0) {
   console.log("No test is near to what differs from main.");

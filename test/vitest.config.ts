@@ -6,12 +6,14 @@ import { mariadbAlone } from "./support/mariadb-alone.js";
 import { findMariadb } from "./support/mariadb-binaries.js";
 import { findMysql } from "./support/mysql-binaries.js";
 import { tooNewFor } from "./support/newer-servers.js";
+import { isNightly, nightlyFiles } from "./support/nightly.js";
 import { usePtOsc } from "./support/percona-toolkit.js";
 
 /** Tests that keep nothing outside of their file: those of one worker share the modules they load, the compiler among them. */
 const shared = ["core", "plugin-prisma", "plugin-typeorm", "catalogue"].map((folder) => `${folder}/**/*.test.ts`);
 
-const { LOCKSTEP_TESTS: part = "all", CI: isUnwatched } = process.env;
+/** `short`, `long` or `all`; `named`: files by their names. */
+const { LOCKSTEP_TESTS: part = "named", CI: isUnwatched } = process.env;
 /** Tests on a real MariaDB. Left out, in one line, where there is none. */
 const mariadb = [
   "database/mysql/**/*.test.ts",
@@ -51,6 +53,7 @@ if (ofMariadb.length > 0 && process.env.LOCKSTEP_MYSQL_SAID !== "1") {
 /** The last one: tests of the projects that the gallery is about. */
 const exclude = [
   ...(part === "short" ? longProofs : []),
+  ...(isNightly || part === "named" ? [] : nightlyFiles),
   ...(hasMariadb ? [] : mariadb),
   ...(canCopy ? [] : copying),
   ...tooNew,

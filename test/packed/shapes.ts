@@ -243,6 +243,7 @@ export const dataSource = getDataSource();
     typescript: "5.9.3",
     formatter: "dprint",
     isLinted: true,
+    depth: "expand",
     migrations: "src/migrations",
     packages: {
       ".": {

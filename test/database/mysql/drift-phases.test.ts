@@ -253,4 +253,26 @@ export class ${name.replace(/^(\d+)-(\w+)$/, "$2$1")} implements MigrationInterf
       differences: [{ kind: "column", label: "device.b", there: { type: "int" }, plans: [] }],
     });
   });
+
+  test("on a server that is named: TypeORM does not run what speaks of another database either", async () => {
+    await run(development, "CREATE TABLE other (n int)", "INSERT INTO other VALUES (1)");
+    const file = "src/migrations/2000000000000-ByName.ts";
+    project.write(
+      file,
+      `import type { MigrationInterface, QueryRunner } from "typeorm";
+export class ByName2000000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> { await runner.query("UPDATE \`${development.name}\`.other SET n = n + 1"); }
+  async down(): Promise<void> {}
+}
+`,
+    );
+    await migrate(production);
+    const stage = process.env.LOCKSTEP_TEST_MARIADB ?? "";
+    const refused = driftOf(await lockstep("drift", "--target", "production", "--json", "--stage-url", stage));
+    expect(refused).toMatchObject({ code: 1, error: { code: "LS6702" } });
+    const session = await development.open();
+    // Its own deployment has run it once.
+    expect((await session.query("SELECT n FROM other"))[0]).toEqual([{ n: 2 }]);
+    await session.end();
+  });
 });

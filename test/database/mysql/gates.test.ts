@@ -420,6 +420,7 @@ it("names the migrations that make again what is gone", async () => {
   } as unknown as Plan;
   const plugin = {
     readApplied: async () => ({ applied: kinds, failed: [] }),
+    deployingSession: async () => undefined,
     listMigrations: () => kinds,
     words: { deploy: "deploy", execute: (file: string) => `run ${file}` },
   } as unknown as OrmPlugin;

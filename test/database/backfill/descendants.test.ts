@@ -208,7 +208,7 @@ describe("a partitioned table", () => {
       [
         "LS5001",
         `"Doc"."handle" on ${db.label} has a fill trigger that is disabled for the rows of "Doc_eu"`,
-        undefined,
+        "npx lockstep repair switches it on or makes it again. Where expand has not run there: npx lockstep deploy",
       ],
       [
         "LS5001",

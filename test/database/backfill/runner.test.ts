@@ -303,7 +303,7 @@ describe("what ends a run", () => {
     );
     expect(notices).toEqual([
       expect.stringMatching(
-        /^The fill of "User"\."handle" fails for 6 rows: division by zero: id=0; id=100; id=150; …, on .*\. All other rows are filled\.$/,
+        /^The fill of "User"\."handle" fails for 6 rows: division by zero: id=0; id=100; id=150; …, on .*\. Other rows are filled\.$/,
       ),
     ]);
     expect(await withoutValue()).toBe(6);

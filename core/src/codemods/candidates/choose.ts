@@ -52,9 +52,8 @@ function isMirror({ family, isWhole, tie, caution }: Candidate): boolean {
 }
 
 /**
- * Whether another model, of another schema too, has all that it names as well; whether what sounds like a secret would be shown; whether it
- * is in a test, which follows the code that it tests.
+ * Whether another model, of another schema too, has all that it names as well, or what sounds like a secret would be shown.
  */
 function isLeftToPeople(candidate: Candidate, about: RankContext): boolean {
-  return limitsOf(candidate, about).some(({ kind }) => kind === "otherModel" || kind === "secret" || kind === "test");
+  return limitsOf(candidate, about).some(({ kind }) => kind === "otherModel" || kind === "secret");
 }

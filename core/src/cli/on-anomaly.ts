@@ -79,6 +79,8 @@ export async function runOnAnomaly(
     env: { ...io.env, ...factsOf(plan, anomaly, io.env) },
     onLine: (line) => io.err(`  ${io.colors.dim(line)}`),
     signal: AbortSignal.timeout(longestCommandMs),
+    // What is done about the anomaly besides does not wait for it.
+    killAfterMs: 5000,
   }).catch((error: Error) => ({ exitCode: 127, output: error.message }));
   const isDone = run.exitCode === 0;
   return {

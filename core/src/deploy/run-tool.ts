@@ -10,6 +10,8 @@ export interface ToolOptions {
   readonly onLine?: (line: string) => void;
   /** Aborted: it is interrupted as Ctrl-C does it. Default: it comes to its end. */
   readonly signal?: AbortSignal;
+  /** Milliseconds after which it is killed when it has not ended of its interruption. Default: never, a migration is not killed. */
+  readonly killAfterMs?: number;
 }
 
 /**
@@ -44,7 +46,11 @@ export async function runTool(command: string, args: readonly string[], options:
     }
   };
   const end = () => send("SIGTERM");
-  const interrupt = () => send("SIGINT");
+  let killing: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    send("SIGINT");
+    if (options.killAfterMs !== undefined) killing = setTimeout(() => send("SIGKILL"), options.killAfterMs);
+  };
   process.once("exit", end);
   options.signal?.addEventListener("abort", interrupt);
   if (options.signal?.aborted) interrupt();
@@ -63,6 +69,7 @@ export async function runTool(command: string, args: readonly string[], options:
     });
     return { exitCode, output: lines.join("\n") };
   } finally {
+    clearTimeout(killing);
     process.off("exit", end);
     options.signal?.removeEventListener("abort", interrupt);
   }

@@ -32,7 +32,7 @@ export function withLockstep<T>(config: T): T {
   });
   Object.assign(process.env, changes);
   if (engineVariable in changes && isMigrateDev(process.argv)) tellAtEnd(process);
-  const notice = notIntercepted(process.env, process.platform, process.argv);
+  const notice = notIntercepted(process.env, process.platform, process.argv, () => isSpawnable(proxy));
   if (notice !== undefined) console.warn(notice);
   const url = takeDatasourceUrl(process.env, process.argv);
   const { datasource } = config as { datasource?: object };
@@ -40,13 +40,18 @@ export function withLockstep<T>(config: T): T {
   return url === undefined || datasource === undefined ? config : { ...config, datasource: { ...datasource, url } };
 }
 
-/** Windows starts no `#!` files, so nothing stands between the CLI and its engine there. */
+/** Windows starts no `#!` files, and a file may have lost the right to be started: then nothing stands between the CLI and its engine. */
 export function notIntercepted(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
   args: readonly string[],
+  canStart: () => boolean = () => true,
 ): string | undefined {
-  if (platform !== "win32" || env.LOCKSTEP === "off" || !isMigrateDev(args)) return undefined;
+  if (env.LOCKSTEP === "off" || !isMigrateDev(args)) return undefined;
+  if (platform !== "win32")
+    return canStart()
+      ? undefined
+      : `Lockstep: this run is not intercepted, ${proxy} cannot be started. Use npx lockstep prisma migrate dev instead, or install @lockstep/prisma again.`;
   return "Lockstep: this run is not intercepted on Windows. Use npx lockstep prisma migrate dev instead.";
 }
 

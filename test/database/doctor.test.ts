@@ -255,7 +255,7 @@ const situations: readonly Situation[] = [
     sql: table,
     prepare: holding(`SELECT * FROM "User"`),
     says: "ok",
-    words: /no transaction is older/,
+    words: /no transaction that this role may see is older/,
   },
   {
     check: "open-transactions",

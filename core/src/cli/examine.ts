@@ -12,6 +12,7 @@ import type { OrmPlugin, Project } from "../plugin.js";
 import type { Examination } from "../review/doctor.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import type { Invocation } from "./command.js";
+import { isGroup, membersOf } from "./group-targets.js";
 import { chooseTargets, developmentTarget, type Target } from "./targets.js";
 import { findProject } from "./workspace.js";
 
@@ -113,10 +114,15 @@ async function targetsOf(
   name: string | undefined,
 ): Promise<readonly Target[]> {
   if (name !== undefined) return chooseTargets(config, project, io, name, true);
-  const set = Object.entries(config.targets).flatMap(([target, { urlFrom }]) => {
-    const url = io.env[urlFrom];
-    return url ? [{ name: target, url }] : [];
-  });
+  const set: Target[] = [];
+  for (const [target, settings] of Object.entries(config.targets)) {
+    const url = io.env[settings.urlFrom];
+    if (!url) continue;
+    // Where they cannot be listed the server is asked alone, and says why.
+    if (isGroup(settings))
+      set.push(...(await membersOf({ name: target, url }, settings).catch(() => [{ name: target, url }])));
+    else set.push({ name: target, url });
+  }
   const { developmentUrl } = project;
   // A pipeline often has production's URL where a developer has his own.
   const isKnown = set.some((target) => target.url === developmentUrl || target.name === developmentTarget);

@@ -9,6 +9,7 @@ import {
 } from "../model/index.js";
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
+import { madeTables } from "./made-tables.js";
 
 export function dropTable(operation: OperationOf<"dropTable">, context: VerdictContext): Verdict {
   const { table, isCascade, statement } = operation;
@@ -57,8 +58,13 @@ export function dropType({ isCascade }: OperationOf<"dropType">): Verdict {
   return isCascade ? verdict({ concerns: [{ kind: "drops-dependents" }], doubts: ["other-tables"] }) : harmless;
 }
 
-export function renameTable({ table, newName }: OperationOf<"renameTable">, context: VerdictContext): Verdict {
-  if (context.createdInThisChange(table)) return harmless;
+export function renameTable(operation: OperationOf<"renameTable">, context: VerdictContext): Verdict {
+  const { table, newName, statement } = operation;
+  // One that gets the name later takes the place of one that was there.
+  const at = context.operations.indexOf(operation);
+  const before = context.operations.filter((each, index) => (at < 0 ? each.statement < statement : index < at));
+  if (madeTables(before).some((made) => isSameTable(made, table)) && context.createdInThisChange(table))
+    return harmless;
   const isKept = isRenamedUnderView(table, context.operations);
   return verdict({
     locks: [{ table, mode: "ACCESS EXCLUSIVE" }],

@@ -36,6 +36,7 @@ export function attachPartition(
     ? verdict({
         locks: locksOn("SHARE UPDATE EXCLUSIVE", [table], context),
         held: "scan",
+        concerns: [{ kind: "searches-default-partition", table }],
         doubts: ["other-tables"],
       })
     : checked();

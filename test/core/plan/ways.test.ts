@@ -202,6 +202,16 @@ describe("what another plan stands on is not taken back", () => {
     expect(() => refuseUndo(plan, to, [plan, at(other, "undone")])).not.toThrow();
   });
 
+  test("two open plans on one column: neither takes it from the other", async () => {
+    const [first, second] = [await planOf(), await planOf({ id: "20261121000000_add_handle" })];
+    const lost = expect.objectContaining({
+      code: "LS3020",
+      hint: expect.stringMatching(/^take 20261121000000_add_handle out of/),
+    });
+    expect(() => refuseUndo(first, "undone", [first, second])).toThrow(lost);
+    expect(() => refuseUndo(second, "undone", [first, second])).toThrow(lost);
+  });
+
   test("a plan on another column of the table does not matter", async () => {
     const plan = await planOf();
     const other = await planOf({

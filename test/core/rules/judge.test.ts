@@ -23,6 +23,10 @@ const cases: readonly Judged[] = [
   ],
   [`ALTER TABLE "User" RENAME TO "Person"`, /code that says "User" fails from then on, code that says "Person" until/],
   [`ALTER TABLE "User" RENAME TO "Person"; CREATE VIEW "User" AS SELECT * FROM "Person"`, undefined],
+  [
+    `CREATE TABLE "New" ("a" int); ALTER TABLE "User" RENAME TO "Old"; ALTER TABLE "New" RENAME TO "User"`,
+    /code that says "User" fails from then on/,
+  ],
   [`CREATE TABLE "N" ("a" int); ALTER TABLE "N" RENAME TO "M"; CREATE INDEX "i" ON "M" ("a")`, undefined],
   [`ALTER TYPE "Role" RENAME VALUE 'a' TO 'b'`, /code that says "a" fails from then on, code that says "b" until then/],
   [`ALTER TABLE "User" ENABLE ROW LEVEL SECURITY`, undefined],

@@ -100,7 +100,7 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
       : policy.level === "none"
         ? io.colors.yellow(terminal.noEdits)
         : isIdle
-          ? idleText(result, keep === undefined)
+          ? idleText(result, keep === undefined, unread.length)
           : isDry && result.made.length > 0
             ? `To be made (--dry-run): ${result.made.length}`
             : undefined;
@@ -168,11 +168,11 @@ function formatOf(format = "text"): "text" | "markdown" {
 }
 
 /** What is said where this run edits nothing, and nothing waits. */
-function idleText({ plan, unchecked, missingTypes }: RefreshResult, hasPlan: boolean): string {
+function idleText({ plan, unchecked, missingTypes }: RefreshResult, hasPlan: boolean, unread: number): string {
   const isRefused = plan.state.places.some(({ reasonId }) => reasonId === "refused");
   if (!hasPlan) return nothingToEdit(plan);
   if (isRefused || (unchecked?.leftOut ?? 0) > 0) return "Nothing was edited: what was chosen could not be.";
-  return missingTypes === undefined
+  return missingTypes === undefined && unread === 0
     ? "All code edits of this phase are made."
     : "All code edits that were found are made.";
 }

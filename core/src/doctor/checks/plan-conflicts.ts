@@ -1,4 +1,5 @@
 import { isSameTable, tableLabel } from "../../model/index.js";
+import { takeOut } from "../../plan/guard-undo.js";
 import { isOpen } from "../../plan/store.js";
 import { type Check, ok, problem } from "../check.js";
 
@@ -16,8 +17,8 @@ export default {
           )
           .map((column) =>
             problem(`"${tableLabel(column.table)}"."${column.name}" has two open plans: ${earlier.id} and ${plan.id}`, {
-              why: "They came together in a merge; each would undo what the other does.",
-              next: `npx lockstep undo ${plan.id}`,
+              why: "They came together in a merge. Undoing one would drop the column of the other.",
+              next: takeOut(plan),
             }),
           ),
       ),

@@ -31,5 +31,7 @@ export async function openTransactions(
       },
     ),
   );
-  return findings.length > 0 ? findings : [ok(`nobody holds a planned table for longer than ${duration(longSeconds)}`)];
+  return findings.length > 0
+    ? findings
+    : [ok(`nobody that this account may see holds a planned table for longer than ${duration(longSeconds)}`)];
 }

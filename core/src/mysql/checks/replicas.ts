@@ -17,7 +17,7 @@ export default {
     const { rows } = await connection.query<{ host: string }>(
       "SELECT HOST AS host FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%' ORDER BY HOST",
     );
-    if (rows.length === 0) return [ok("no replica is connected")];
+    if (rows.length === 0) return [ok("no replica that this account may see is connected")];
     return rows.map(({ host }) =>
       warning(`the replica ${host} is connected; how far behind it is cannot be seen from here`, {
         why: "A backfill writes a lot, and a rebuild reaches a replica when it is done here and takes as long again there: readers there see old data.",

@@ -41,7 +41,9 @@ export async function openTransactions(
     ...rows.map((row) => transactionFinding(row, label(row.tables))),
     ...prepared.map((row) => preparedFinding(row, label(row.tables), preparedSeconds)),
   ];
-  return findings.length > 0 ? findings : [ok(`no transaction is older than ${duration(longSeconds)}`)];
+  return findings.length > 0
+    ? findings
+    : [ok(`no transaction that this role may see is older than ${duration(longSeconds)}`)];
 }
 
 interface OpenTransaction {

@@ -1,5 +1,6 @@
 import {
   isSameTable,
+  nameKey,
   type Operation,
   type OperationOf,
   operationsNamed,
@@ -9,7 +10,6 @@ import {
 } from "../model/index.js";
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
-import { madeTables } from "./made-tables.js";
 
 export function dropTable(operation: OperationOf<"dropTable">, context: VerdictContext): Verdict {
   const { table, isCascade, statement } = operation;
@@ -61,15 +61,31 @@ export function dropType({ isCascade }: OperationOf<"dropType">): Verdict {
 export function renameTable(operation: OperationOf<"renameTable">, context: VerdictContext): Verdict {
   const { table, newName, statement } = operation;
   // One that gets the name later takes the place of one that was there.
-  const at = context.operations.indexOf(operation);
-  const before = context.operations.filter((each, index) => (at < 0 ? each.statement < statement : index < at));
-  if (madeTables(before).some((made) => isSameTable(made, table)) && context.createdInThisChange(table))
-    return harmless;
+  const makers = [...operationsOn(context.operations, "createTable", table), ...renamesTo(table, context.operations)];
+  if (context.createdInThisChange(table) && makers.some((each) => each.statement < statement)) return harmless;
   const isKept = isRenamedUnderView(table, context.operations);
   return verdict({
     locks: [{ table, mode: "ACCESS EXCLUSIVE" }],
     concerns: isKept ? [] : [{ kind: "breaks-code-before", what: "table", name: table.name, newName }],
   });
+}
+
+const byNewName = new WeakMap<readonly Operation[], ReadonlyMap<string, readonly OperationOf<"renameTable">[]>>();
+
+/** Sorted once: migrations have thousands of statements. */
+function renamesTo(table: TableName, operations: readonly Operation[]): readonly OperationOf<"renameTable">[] {
+  let known = byNewName.get(operations);
+  if (known === undefined) {
+    const groups = new Map<string, OperationOf<"renameTable">[]>();
+    for (const each of operations) {
+      if (each.kind !== "renameTable") continue;
+      const key = nameKey({ ...each.table, name: each.newName });
+      groups.set(key, [...(groups.get(key) ?? []), each]);
+    }
+    byNewName.set(operations, groups);
+    known = groups;
+  }
+  return known.get(nameKey(table)) ?? [];
 }
 
 /** What gets another name leaves a view of its old one behind: running code goes on. */

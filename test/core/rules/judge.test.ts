@@ -101,7 +101,7 @@ const cases: readonly Judged[] = [
   [`WITH "x" AS (DELETE FROM "User" RETURNING "id") INSERT INTO "Log" VALUES (1)`, /deletes rows inside a migration/],
   [`CREATE TABLE "p1" PARTITION OF "p" FOR VALUES IN (1)`, /reads and writes of "p" wait/],
   [`ALTER TABLE "p" ATTACH PARTITION "p1" FOR VALUES IN (1)`, /all rows of "p1" are checked/],
-  [`CREATE TABLE "p1" ("a" int); ALTER TABLE "p" ATTACH PARTITION "p1" FOR VALUES IN (1)`, undefined],
+  [`CREATE TABLE "p1" ("a" int); ALTER TABLE "p" ATTACH PARTITION "p1" FOR VALUES IN (1)`, /default partition/],
   [`ALTER TABLE "p" DETACH PARTITION "p1"`, /no longer sees the rows of "p1"/],
   [
     `CREATE TABLE IF NOT EXISTS "T" ("a" int); ALTER TABLE "T" ADD CONSTRAINT "k" UNIQUE ("a")`,

@@ -25,8 +25,8 @@ const overrides = {
 };
 
 const npmOverrides: Shape = {
-  isNightly: true,
   name: "Prisma, npm, overrides, several schema files, path aliases, prettier 3, TypeScript 5.4, ESM",
+  isNightly: true,
   manager: "npm",
   typescript: "5.4.5",
   formatter: "prettier 3",

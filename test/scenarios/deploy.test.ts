@@ -82,13 +82,13 @@ test("a table that is held and an old snapshot: named before, then retried until
   await until("the reader is old enough to be named", async () => (await secondsOpen(reader)) > 5, slow);
   const deploying = shop.lockstep(["deploy"]);
   // What it has begun has not failed: nobody shall record it as rolled back.
-  await until(
-    "it runs migrations",
-    async () => (await shop.lockstep(["status"])).stdout.includes("runs migrations at this"),
-    slow,
-  );
-  const meanwhile = await shop.lockstep(["status"]);
-  expect(meanwhile.stdout).not.toMatch(/ failed on production|--rolled-back/);
+  let meanwhile = "";
+  const isRunning = async () => {
+    meanwhile = (await shop.lockstep(["status"])).stdout;
+    return meanwhile.includes("runs migrations at this moment");
+  };
+  await until("it runs migrations", isRunning, slow);
+  expect(meanwhile).not.toMatch(/ failed on production|--rolled-back/);
   // The column waits for the reader …
   await until("expand was rolled back", async () => (await rolledBack()).add_handle === 1, slow);
   await reader.end();

@@ -27,10 +27,10 @@ export async function examine(invocation: Invocation, name: string | undefined):
   const { io, plugins, cwd } = invocation;
   const { plugin, project } = await findProject(plugins, cwd, io, "lockstep doctor");
   const facts = await projectFacts(plugin, project, io.env);
-  const targets = await targetsOf(facts.config, project, io, name);
+  const examined: Examination["targets"][number][] = [];
+  const targets = await targetsOf(facts.config, project, io, name, (group) => examined.push(group));
   const checks = [...coreChecks, ...((await plugin.checks?.()) ?? [])];
   const answers: CheckAnswer[] = await runProjectChecks(checks, facts);
-  const examined: Examination["targets"][number][] = [];
   for (const target of targets) {
     io.progress.update(`asking ${target.name} …`);
     const result = await examineTarget(target, checks, facts, { plugin, project });
@@ -106,22 +106,31 @@ export async function projectFacts(
   };
 }
 
-/** Targets whose URL is not set here are told by a check of the project, unless one was asked for by name. */
+/**
+ * Targets whose URL is not set here are told by a check of the project, unless one was asked for by name.
+ *
+ * @param onUnlisted told a group whose members the server does not list
+ */
 async function targetsOf(
   config: LockstepConfig,
   project: Project,
   io: Invocation["io"],
   name: string | undefined,
+  onUnlisted: (group: Examination["targets"][number]) => void,
 ): Promise<readonly Target[]> {
   if (name !== undefined) return chooseTargets(config, project, io, name, true);
   const set: Target[] = [];
   for (const [target, settings] of Object.entries(config.targets)) {
     const url = io.env[settings.urlFrom];
     if (!url) continue;
-    // Where they cannot be listed the server is asked alone, and says why.
-    if (isGroup(settings))
-      set.push(...(await membersOf({ name: target, url }, settings).catch(() => [{ name: target, url }])));
-    else set.push({ name: target, url });
+    if (!isGroup(settings)) set.push({ name: target, url });
+    else
+      try {
+        set.push(...(await membersOf({ name: target, url }, settings)));
+      } catch (error) {
+        if (!(error instanceof LockstepError)) throw error;
+        onUnlisted({ name: target, error: error.message, next: error.hint });
+      }
   }
   const { developmentUrl } = project;
   // A pipeline often has production's URL where a developer has his own.

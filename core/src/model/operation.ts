@@ -324,6 +324,13 @@ export function operationsNamed<K extends OperationKind>(
   return (grouped(byName, operations, keyOf).get(`${kind} ${name}`) ?? []) as readonly OperationOf<K>[];
 }
 
+/** The operations that give a table this name, in order. */
+export function renamesTo(operations: readonly Operation[], table: TableName): readonly OperationOf<"renameTable">[] {
+  const keyOf = (operation: Operation) =>
+    operation.kind === "renameTable" ? nameKey({ ...operation.table, name: operation.newName }) : undefined;
+  return (grouped(byNewName, operations, keyOf).get(nameKey(table)) ?? []) as readonly OperationOf<"renameTable">[];
+}
+
 function subjectOf(operation: Operation): TableName {
   if ("table" in operation) return operation.table;
   if (operation.kind === "form") return operation.locks[0]?.table ?? { name: "" };
@@ -335,6 +342,7 @@ const byStatement: Groups<number> = new WeakMap();
 const byKind: Groups<OperationKind> = new WeakMap();
 const bySubject: Groups<string> = new WeakMap();
 const byName: Groups<string> = new WeakMap();
+const byNewName: Groups<string | undefined> = new WeakMap();
 type Groups<Key> = WeakMap<readonly Operation[], ReadonlyMap<Key, readonly Operation[]>>;
 
 function grouped<Key>(known: Groups<Key>, operations: readonly Operation[], keyOf: (operation: Operation) => Key) {

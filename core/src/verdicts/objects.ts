@@ -1,10 +1,10 @@
 import {
   isSameTable,
-  nameKey,
   type Operation,
   type OperationOf,
   operationsNamed,
   operationsOn,
+  renamesTo,
   type TableName,
   type Verdict,
 } from "../model/index.js";
@@ -61,31 +61,13 @@ export function dropType({ isCascade }: OperationOf<"dropType">): Verdict {
 export function renameTable(operation: OperationOf<"renameTable">, context: VerdictContext): Verdict {
   const { table, newName, statement } = operation;
   // One that gets the name later takes the place of one that was there.
-  const makers = [...operationsOn(context.operations, "createTable", table), ...renamesTo(table, context.operations)];
+  const makers = [...operationsOn(context.operations, "createTable", table), ...renamesTo(context.operations, table)];
   if (context.createdInThisChange(table) && makers.some((each) => each.statement < statement)) return harmless;
   const isKept = isRenamedUnderView(table, context.operations);
   return verdict({
     locks: [{ table, mode: "ACCESS EXCLUSIVE" }],
     concerns: isKept ? [] : [{ kind: "breaks-code-before", what: "table", name: table.name, newName }],
   });
-}
-
-const byNewName = new WeakMap<readonly Operation[], ReadonlyMap<string, readonly OperationOf<"renameTable">[]>>();
-
-/** Sorted once: migrations have thousands of statements. */
-function renamesTo(table: TableName, operations: readonly Operation[]): readonly OperationOf<"renameTable">[] {
-  let known = byNewName.get(operations);
-  if (known === undefined) {
-    const groups = new Map<string, OperationOf<"renameTable">[]>();
-    for (const each of operations) {
-      if (each.kind !== "renameTable") continue;
-      const key = nameKey({ ...each.table, name: each.newName });
-      groups.set(key, [...(groups.get(key) ?? []), each]);
-    }
-    byNewName.set(operations, groups);
-    known = groups;
-  }
-  return known.get(nameKey(table)) ?? [];
 }
 
 /** What gets another name leaves a view of its old one behind: running code goes on. */

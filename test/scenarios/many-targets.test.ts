@@ -20,6 +20,18 @@ test("every tenant is a target: nothing is deployed yet", async () => {
   expect(JSON.parse((await shop.lockstep(["status", "--json"])).stdout).plans[0].targets).toHaveLength(9);
 });
 
+test("doctor asks each of them, and of a group that it cannot list it says so", async () => {
+  const asked = JSON.parse((await shop.lockstep(["doctor", "--json"])).stdout);
+  expect(asked.targets.map(({ name }: { name: string }) => name)).toEqual(
+    expect.arrayContaining(tenants.map((tenant) => `tenants/${tenant}`)),
+  );
+  const url = new URL(shop.production);
+  url.pathname = "/nowhere";
+  const unlisted = await shop.lockstep(["doctor"], { PRODUCTION_DATABASE_URL: url.href });
+  expect(unlisted.code, unlisted.output).not.toBe(0);
+  expect(unlisted.output).toMatch(/tenants\n.*nowhere/s);
+});
+
 test("it is deployed to one of them, then to all but one", async () => {
   const first = await shop.lockstep(["deploy", "--target", "tenants/tenant_2"]);
   expect(first.code, first.output).toBe(0);

@@ -1,8 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { isForeignFolder } from "./output-folders.js";
 
-/** Code of others, and what is made from the project's own. */
-const never = /^(?:node_modules|dist|build|coverage|vendor|generated|__\w+__|migrations|\..*)$/;
 const source = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
 /**
@@ -19,7 +18,7 @@ export async function sourcesMention(root: string, words: RegExp, exclude: reado
     const isExcluded = (name: string) => exclude.includes(relative(root, join(at, name)).split(sep).join("/"));
     folders.push(
       ...entries
-        .filter((entry) => entry.isDirectory() && !never.test(entry.name) && !isExcluded(entry.name))
+        .filter((entry) => entry.isDirectory() && !isForeignFolder(root, at, entry.name) && !isExcluded(entry.name))
         .map(({ name }) => join(at, name)),
     );
     const files = entries.filter((entry) => entry.isFile() && source.test(entry.name));

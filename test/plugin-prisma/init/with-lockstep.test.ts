@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { engineEnvironment, withLockstep } from "../../../plugin-prisma/src/with-lockstep.js";
+import { engineEnvironment, notIntercepted, withLockstep } from "../../../plugin-prisma/src/with-lockstep.js";
 
 const proxy = "/app/node_modules/@lockstep/prisma/bin/schema-engine.js";
 const decide = (
@@ -66,5 +66,18 @@ describe("withLockstep", () => {
     } finally {
       process.env = former;
     }
+  });
+
+  const dev = ["node", "prisma", "migrate", "dev"];
+  it.each([
+    ["a run that is intercepted", {}, "linux", dev, true, undefined],
+    ["the proxy cannot be started", {}, "linux", dev, false, "schema-engine.js cannot be started. Use npx lockstep"],
+    ["Windows, where no file tells its interpreter", {}, "win32", dev, true, "is not intercepted on Windows. Use npx"],
+    ["switched off", { LOCKSTEP: "off" }, "win32", dev, false, undefined],
+    ["another command", {}, "win32", ["node", "prisma", "migrate", "deploy"], false, undefined],
+  ] as const)("tells of a run of migrate dev that is not intercepted: %s", (_, env, platform, args, canStart, told) => {
+    const notice = notIntercepted(env, platform, args, () => canStart);
+    if (told === undefined) expect(notice).toBeUndefined();
+    else expect(notice).toContain(told);
   });
 });

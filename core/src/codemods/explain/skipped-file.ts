@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { escapePath, glob } from "tinyglobby";
 import { ignoredFiles } from "../../files/git.js";
+import { outputFolderOf } from "../../files/output-folders.js";
 import { schemaGlobs, settingsGlobs, statementGlobs } from "../documents/read-documents.js";
 import { foreignDocuments, isDump, isMigration } from "../sources/not-application-code.js";
 import { asGlobs, everything, isGenerated, neverRead } from "../sources/source-files.js";
@@ -27,13 +28,9 @@ export async function whySkipped(
 ): Promise<string> {
   const isIn = async (globs: readonly string[]) =>
     (await glob([escapePath(file)], { cwd: root, ignore: [...globs] })).length === 0;
-  const rules: readonly ExcludeRule[] = [
-    {
-      globs: neverRead,
-      text: "is never edited: dependencies, build output, declarations, migrations and the configuration are not",
-    },
-    ...excludes,
-  ];
+  const rules: readonly ExcludeRule[] = [{ globs: neverRead, text: never }, ...excludes];
+  const output = outputFolderOf(root, file);
+  if (output !== undefined) return `${never} (${output}/**)`;
   for (const { globs, text } of rules)
     for (const each of globs) if (await isIn(asGlobs(each))) return `${text} (${each})`;
   const link = linkOutside(root, file);
@@ -58,6 +55,7 @@ export async function whySkipped(
   return "names neither the model nor two of its fields";
 }
 
+const never = "is never edited: dependencies, build output, declarations, migrations and the configuration are not";
 const isCode = /\.[cm]?[jt]sx?$/;
 
 /** A file that stands somewhere else: behind a link to it, or to one of its folders. */

@@ -3,7 +3,7 @@ import type { DialectId } from "../../model/index.js";
 
 /** Of the documents of a project: what others wrote, what tools wrote down, and what has run. */
 export const foreignDocuments = [
-  "**/{bower_components,third_party,third-party,thirdparty,vendors,migration,dumps,backups}/**",
+  "**/{bower_components,third_party,third-party,thirdparty,migration,dumps,backups}/**",
   "**/{snapshots,__image_snapshots__}/**",
   "**/*{.snap,.snapshot,-snapshot,_snapshot}.{json,yaml,yml,sql,graphql,gql}",
 ];

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, posix, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import { ignoredFiles } from "../../files/git.js";
+import { mayBeOutput, outputFolderOf, outputNames } from "../../files/output-folders.js";
 import { isMigration } from "./not-application-code.js";
 import { readModuleConfigs } from "./read-configs.js";
 import { type RelevanceOptions, relevance } from "./relevance.js";
@@ -30,7 +31,9 @@ export const everything = "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
 const source = /\.[cm]?[jt]sx?$/;
 /** Dependencies, build output, what tools write, and what has to stay as it was. */
 export const neverRead = [
-  "**/{node_modules,dist,build,coverage,vendor,generated,__generated__,__snapshots__,migrations}/**",
+  "**/{node_modules,generated,__generated__,__snapshots__,migrations}/**",
+  // Of packages below: `outputFolderOf`.
+  `{${outputNames.join(",")}}/**`,
   "**/*.d.{ts,mts,cts}",
   "**/*.min.js",
   // Its functions name columns as the database has them; they are the plan's own, not code that has to follow it.
@@ -122,7 +125,17 @@ export async function listFiles(
   });
   // A folder around the project gives its files once more.
   const paths = new Set(found.map((path) => fromRoot(root, `${top}${path}`)));
-  return [...paths].sort();
+  return withoutOutput(root, [...paths].sort());
+}
+
+/** Output that is not beside a `package.json` is known by git: `public/build`. */
+function withoutOutput(root: string, paths: readonly string[]): readonly string[] {
+  const suspected = paths.filter(mayBeOutput);
+  if (suspected.length === 0) return paths;
+  const rest = suspected.filter((path) => outputFolderOf(root, path) === undefined);
+  const ignored = ignoredFiles(root, rest);
+  const kept = new Set(rest.filter((path) => !ignored.has(path)));
+  return paths.filter((path) => !mayBeOutput(path) || kept.has(path));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { ignoredFiles } from "../../files/git.js";
+import { isForeignFolder } from "../../files/output-folders.js";
 import { isMigration } from "./not-application-code.js";
 import { everything, listSources, type SourcesOptions } from "./source-files.js";
 import { readSource } from "./source-text.js";
@@ -39,7 +40,6 @@ export function unreadFile(root: string, file: string): UnreadFile | undefined {
 }
 
 const source = /(?<!\.d)\.[cm]?[jt]sx?$/;
-const never = /^(?:node_modules|dist|build|coverage|vendor|generated|__\w+__|migrations|\..*)$/;
 
 /** Links that lead out of the project, to code that may matter. */
 async function outsideLinks(root: string, roots: readonly string[], options: SourcesOptions): Promise<UnreadFile[]> {
@@ -52,7 +52,11 @@ async function outsideLinks(root: string, roots: readonly string[], options: Sou
     for (const entry of entriesOf(folder)) {
       const path = join(folder, entry.name);
       const file = relative(root, path).split(sep).join("/");
-      if (never.test(entry.name) || excluded.some((each) => file === each || file.startsWith(`${each}/`))) continue;
+      if (
+        isForeignFolder(root, folder, entry.name) ||
+        excluded.some((each) => file === each || file.startsWith(`${each}/`))
+      )
+        continue;
       if (entry.isDirectory()) folders.push(path);
       if (!entry.isSymbolicLink()) continue;
       const target = real(path);

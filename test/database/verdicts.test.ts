@@ -13,6 +13,7 @@ import {
   type Verdict,
 } from "../../core/src/model/index.js";
 import { knownTypes } from "../../core/src/plan/known-types.js";
+import { readColumnDependents } from "../../core/src/postgresql/development/column-dependents.js";
 import { readForeignKeys } from "../../core/src/postgresql/development/foreign-keys.js";
 import { readIndex } from "../../core/src/postgresql/development/index-facts.js";
 import { readTypeKind } from "../../core/src/postgresql/development/type-kind.js";
@@ -57,12 +58,17 @@ async function statedOf({ sql, after, formerType, transactions = "none" }: Case)
   if (operation === undefined) throw new Error(`no operation in ${sql}`);
   const table = "table" in operation ? operation.table : undefined;
   const keys = table === undefined ? [] : await readForeignKeys(connection, table);
+  const dependents =
+    operation.kind === "setType"
+      ? await readColumnDependents(connection, operation.table, operation.column)
+      : undefined;
   const index = operation.kind === "dropIndex" ? await readIndex(connection, operation.name) : undefined;
   const { context } = judge(migration, {
     judging,
     foreignKeys: () => keys,
     formerIndex: () => index && { ...index, table: { name: index.table.name } as typeof index.table },
     formerType: () => formerType,
+    dependents: () => dependents,
     typeKind: await knownTypes(migration.operations, (name) => readTypeKind(connection, name)),
     environment: { server, transactions },
   });

@@ -1,5 +1,5 @@
 import type { KnownForeignKey } from "../dialects/development.js";
-import type { FormerTable, Judging } from "../dialects/judging.js";
+import type { FormerTable, Judging, VerdictContext } from "../dialects/judging.js";
 import type {
   ColumnDeclaration,
   IndexDeclaration,
@@ -49,6 +49,7 @@ export class Catalogue {
     | "typeKind"
     | "provenBy"
     | "foreignKeys"
+    | "dependents"
     | "isNeverNull"
     | "isRepeated"
     | "isNew"
@@ -63,6 +64,7 @@ export class Catalogue {
         return found?.kind === "check" ? found.columns : undefined;
       },
       foreignKeys: (table) => this.#foreignKeys(table),
+      dependents: (table, column) => this.#dependents(table, column),
       isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
       isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
@@ -259,8 +261,10 @@ export class Catalogue {
     for (const index of indexes) this.#keepIndex(table, index);
   }
 
-  #keepIndex(table: TableName, { name, isUnique, columns, reads, method, definition }: IndexDeclaration): void {
-    const facts = { name, isUnique, columns: columns ?? reads, method, ...(columns ? {} : { definition }) };
+  #keepIndex(table: TableName, index: IndexDeclaration): void {
+    const { name, isUnique, columns, reads, hasExpression, method, definition } = index;
+    const more = { ...(columns ? {} : { definition }), ...(hasExpression ? { hasExpression } : {}) };
+    const facts = { name, isUnique, columns: columns ?? reads, method, ...more };
     this.#tables.keepIndex({ ...facts, isPrimary: false, table: inSchema(table) });
   }
 
@@ -285,8 +289,8 @@ export class Catalogue {
       case "addExclusion":
         return { kind: "exclusion", name, columns: [], isValid: true };
       case "addCheck": {
-        const { notNull: columns, isNotNullOnly, isValid } = operation;
-        return { kind: "check", name, columns, isNotNullOnly, isValid };
+        const { notNull: columns, reads, isNotNullOnly, isValid } = operation;
+        return { kind: "check", name, columns, reads, isNotNullOnly, isValid };
       }
       case "addForeignKey": {
         const { columns, references, isValid } = operation;
@@ -340,6 +344,20 @@ export class Catalogue {
     if (found === undefined) return undefined;
     const isNeverNull = (column: string) => this.#isNeverNull(table, column, constraint) === true;
     return found.isNotNullOnly === true && found.columns.every(isNeverNull);
+  }
+
+  #dependents(table: TableName, column: string): ReturnType<VerdictContext["dependents"]> {
+    const found = this.#tables.find(table);
+    const known = found?.columns.get(column)?.declaration;
+    if (found === undefined || known === undefined) return undefined;
+    const rebuilt = this.#tables.indexesOf(table).filter((each) => each.hasExpression && each.columns.includes(column));
+    const checks = [...found.constraints.values()].filter(
+      ({ kind, reads }) => kind === "check" && reads?.includes(column),
+    );
+    return {
+      rebuilt: rebuilt.map(({ name }) => name),
+      checked: [...checks.map(({ name = "" }) => name), ...known.checks.map(() => `${table.name}_${column}_check`)],
+    };
   }
 
   #foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined {

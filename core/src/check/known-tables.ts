@@ -1,5 +1,11 @@
 import type { IndexFacts } from "../dialects/development.js";
-import { type ColumnDeclaration, nameKey, type TableConstraint, type TableName } from "../model/index.js";
+import {
+  type ColumnDeclaration,
+  type IndexDeclaration,
+  nameKey,
+  type TableConstraint,
+  type TableName,
+} from "../model/index.js";
 
 export interface KnownColumn {
   /** As `format_type` prints it. */
@@ -15,6 +21,8 @@ export interface KnownConstraint extends TableConstraint {
   readonly isValid: boolean;
 }
 
+export interface KnownIndex extends IndexFacts, Pick<IndexDeclaration, "hasExpression"> {}
+
 export interface KnownTable {
   readonly name: TableName;
   readonly isPartitioned: boolean;
@@ -27,7 +35,7 @@ export interface KnownTable {
 /** Tables with their columns, constraints and indexes, as they are made, renamed and dropped. `public` is no part of a name. */
 export class KnownTables {
   readonly #tables = new Map<string, KnownTable>();
-  readonly #indexes = new Map<string, IndexFacts>();
+  readonly #indexes = new Map<string, KnownIndex>();
   /** By tables, for histories of thousands: the indexes of each, and the tables whose foreign keys lead to it. Some may be gone. */
   readonly #indexesOf = new Map<string, Set<string>>();
   readonly #referredBy = new Map<string, Set<string>>();
@@ -40,11 +48,11 @@ export class KnownTables {
   constructor(private readonly namesIndexesByTable: boolean) {}
 
   /** @param table needed where names of indexes are those of one table */
-  index(name: TableName, table?: TableName): IndexFacts | undefined {
+  index(name: TableName, table?: TableName): KnownIndex | undefined {
     return this.#indexes.get(this.#indexKey(name, table));
   }
 
-  indexesOf(table: TableName): readonly IndexFacts[] {
+  indexesOf(table: TableName): readonly KnownIndex[] {
     return this.#indexesOn(table).map(([, index]) => index);
   }
 
@@ -88,7 +96,11 @@ export class KnownTables {
     const { declaration } = known;
     found.columns.set(newName, declaration ? { ...known, declaration: { ...declaration, name: newName } } : known);
     for (const [name, constraint] of found.constraints)
-      found.constraints.set(name, { ...constraint, columns: renamed(constraint.columns) });
+      found.constraints.set(name, {
+        ...constraint,
+        columns: renamed(constraint.columns),
+        ...(constraint.reads === undefined ? {} : { reads: renamed(constraint.reads) }),
+      });
     for (const [key, index] of this.#indexesOn(table))
       this.#indexes.set(key, { ...index, columns: renamed(index.columns) });
   }
@@ -97,8 +109,8 @@ export class KnownTables {
   dropColumn(table: TableName, column: string): void {
     const found = this.find(table);
     found?.columns.delete(column);
-    for (const [name, { columns }] of found?.constraints ?? [])
-      if (columns.includes(column)) found?.constraints.delete(name);
+    for (const [name, { columns, reads }] of found?.constraints ?? [])
+      if ((reads ?? columns).includes(column)) found?.constraints.delete(name);
     for (const [key, index] of this.#indexesOn(table)) if (index.columns.includes(column)) this.#indexes.delete(key);
   }
 
@@ -121,7 +133,7 @@ export class KnownTables {
     this.keepIndex({ name, columns, method: "btree", table: inSchema(table), ...own });
   }
 
-  keepIndex(index: IndexFacts): void {
+  keepIndex(index: KnownIndex): void {
     const key = this.#indexKey({ ...index.table, name: index.name }, index.table);
     this.#indexes.set(key, index);
     addTo(this.#indexesOf, keyOf(index.table), key);
@@ -150,7 +162,7 @@ export class KnownTables {
     return this.namesIndexesByTable && table !== undefined ? keyOf(table) + keyOf({ name: name.name }) : keyOf(name);
   }
 
-  #indexesOn(table: TableName): (readonly [key: string, index: IndexFacts])[] {
+  #indexesOn(table: TableName): (readonly [key: string, index: KnownIndex])[] {
     return [...(this.#indexesOf.get(keyOf(table)) ?? [])].flatMap((key) => {
       const index = this.#indexes.get(key);
       return index !== undefined && isSame(index.table, table) ? [[key, index] as const] : [];

@@ -3,7 +3,7 @@ import type { TableName } from "../model/names.js";
 import type { Operation, OperationOf } from "../model/operation.js";
 import type { Environment, TypeKind, Verdict } from "../model/verdict.js";
 import type { Capabilities } from "./capabilities.js";
-import type { KnownForeignKey } from "./development.js";
+import type { ColumnDependents, KnownForeignKey } from "./development.js";
 
 /** How a database system judges what is done to it. */
 export interface Judging {
@@ -62,6 +62,8 @@ export interface VerdictContext {
   isRepeated(table: TableName, constraint: string): boolean | undefined;
   /** The foreign keys that a table has and those that lead to it; undefined where nobody has asked the database. */
   foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined;
+  /** What is built, or looked at, again when the type of a column changes; undefined where nobody has said. */
+  dependents(table: TableName, column: string): Pick<ColumnDependents, "rebuilt" | "checked"> | undefined;
   /** A table before the change; undefined where nobody has said. */
   formerTable(table: TableName): FormerTable | undefined;
 }

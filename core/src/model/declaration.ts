@@ -82,6 +82,8 @@ export interface IndexDeclaration {
   readonly columns: readonly string[] | undefined;
   /** Every column that it names, in keys, expressions, INCLUDE and predicate. */
   readonly reads: readonly string[];
+  /** An expression in a key, or a predicate: PostgreSQL builds it again for any change of a type that it reads. */
+  readonly hasExpression?: true;
   readonly method: string;
   /** What follows the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
   readonly definition: string;
@@ -98,6 +100,8 @@ export interface TableConstraint {
   readonly name: string | undefined;
   /** Of a check: the columns of which it says that they are not NULL. */
   readonly columns: readonly string[];
+  /** Of a check: every column that it names. */
+  readonly reads?: readonly string[];
   /** Of a foreign key. */
   readonly references?: TableName;
   /** Of a key, where its parts are more than columns. */

@@ -43,6 +43,7 @@ export interface Known {
   readonly formerType?: RuleContext["formerType"] | undefined;
   readonly formerTable?: RuleContext["formerTable"] | undefined;
   readonly foreignKeys?: RuleContext["foreignKeys"] | undefined;
+  readonly dependents?: RuleContext["dependents"] | undefined;
   readonly typeKind?: RuleContext["typeKind"] | undefined;
   readonly provenBy?: RuleContext["provenBy"] | undefined;
   readonly isNeverNull?: RuleContext["isNeverNull"] | undefined;
@@ -113,6 +114,7 @@ function contextOf(operations: readonly Operation[], known: Known): RuleContext 
     formerType: known.formerType ?? nobodySaid,
     formerTable: known.formerTable ?? nobodySaid,
     foreignKeys: known.foreignKeys ?? nobodySaid,
+    dependents: known.dependents ?? nobodySaid,
     typeKind: known.typeKind ?? nobodySaid,
     provenBy: known.provenBy ?? nobodySaid,
     isNeverNull: known.isNeverNull ?? nobodySaid,

@@ -188,7 +188,14 @@ export function setType(operation: OperationOf<"setType">, context: VerdictConte
       doubts,
     });
   const former = context.formerType(table, column);
-  if (former !== undefined && !hasOther && changesCatalogueOnly(former, type)) return verdict({ locks, doubts });
+  if (former !== undefined && !hasOther && changesCatalogueOnly(former, type)) {
+    const { rebuilt = [], checked = [] } = context.dependents(table, column) ?? {};
+    const concerns: Concern[] = [
+      ...(rebuilt.length > 0 ? [{ kind: "scans", table, why: "index" } as const] : []),
+      ...(checked.length > 0 ? [{ kind: "scans", table, why: "check" } as const] : []),
+    ];
+    return verdict({ locks, held: concerns.length > 0 ? "scan" : "instant", concerns, doubts });
+  }
   return verdict({
     locks,
     held: "rewrite",

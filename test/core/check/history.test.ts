@@ -11,6 +11,34 @@ const cases: readonly (readonly [name: string, options: Checked, expected: reado
     { migrations: [users, `ALTER TABLE "User" ALTER COLUMN "name" TYPE TEXT;`] },
     [],
   ],
+  ...(
+    [
+      ["an expression index", `CREATE INDEX "lowered" ON "User" (lower("name"));`, "1:20"],
+      ["a partial index", `CREATE INDEX "named" ON "User" ("id") WHERE "name" IS NOT NULL;`, "1:20"],
+      ["a check", `ALTER TABLE "User" ADD CONSTRAINT "long" CHECK (length("name") > 2);`, "1:20"],
+      ["a check of the table", `ALTER TABLE "User" ADD "x" TEXT, ADD CHECK ("x" <> "name");`, "1:20"],
+      ["a plain index", `CREATE INDEX "by_name" ON "User" ("name" DESC) INCLUDE ("id");`, undefined],
+      ["a check of another column", `ALTER TABLE "User" ADD CONSTRAINT "positive" CHECK ("id" > 2);`, undefined],
+      ["an index that was dropped", `CREATE INDEX "l" ON "User" (lower("name")); DROP INDEX "l";`, undefined],
+    ] as const
+  ).map(
+    ([over, sql, at]) =>
+      [
+        `a type that keeps the stored bytes, under ${over}`,
+        { migrations: [`${users} ${sql}`, `ALTER TABLE "User" ALTER COLUMN "name" TYPE TEXT;`] },
+        at === undefined ? [] : [`change-column-type ${at}`],
+      ] as const,
+  ),
+  [
+    "a type that keeps the stored bytes, under a check of its column",
+    {
+      migrations: [
+        `CREATE TABLE "User" ("name" VARCHAR(20) CHECK ("name" <> ''));`,
+        `ALTER TABLE "User" ALTER COLUMN "name" TYPE TEXT;`,
+      ],
+    },
+    ["change-column-type 1:20"],
+  ],
   [
     "a type that does not",
     { migrations: [users, `ALTER TABLE "User" ALTER COLUMN "id" TYPE BIGINT;`] },

@@ -94,6 +94,11 @@ const cases: readonly Judged[] = [
   [`REINDEX INDEX CONCURRENTLY "i"`, undefined],
   [`SELECT setval(pg_get_serial_sequence('"User"', 'id'), (SELECT max("id") FROM "User"))`, undefined],
   [`SELECT lower("a"), count(*), pg_sleep(1), gen_random_uuid() FROM "User"`, undefined],
+  [`SELECT jsonb_build_object('a', quote_ident("a")), pg_total_relation_size('"User"') FROM "User"`, undefined],
+  // Functions of the app that are called as PostgreSQL's families are, and one of those that ends the sessions of others.
+  [`SELECT json_backfill_users()`, /calls json_backfill_users\(\)/],
+  [`SELECT quote_recompute(1)`, /calls quote_recompute\(\)/],
+  [`SELECT pg_terminate_backend(pid) FROM pg_stat_activity`, /calls pg_terminate_backend\(\)/],
   [`SELECT set_updated_at()`, /calls set_updated_at\(\)/],
   [`CALL "backfill"()`, /calls backfill\(\)/],
   [`SELECT "backfill_users"()`, /calls backfill_users\(\)/],

@@ -77,7 +77,8 @@ function tableConstraint(constraint: Constraint): TableConstraint | undefined {
   const kind = tableKinds[constraint.contype ?? ""];
   if (kind === undefined) return undefined;
   const base = { kind, name: constraint.conname };
-  if (kind === "check") return { ...base, columns: notNullIn(constraint.raw_expr) };
+  if (kind === "check")
+    return { ...base, columns: notNullIn(constraint.raw_expr), reads: columnsOf(constraint.raw_expr) };
   if (kind !== "foreign-key") return { ...base, columns: strings(constraint.keys) };
   return { ...base, columns: strings(constraint.fk_attrs), references: tableOf(constraint.pktable) };
 }

@@ -26,6 +26,7 @@ export function readIndex(
         (element.ordering ?? "SORTBY_DEFAULT") === "SORTBY_DEFAULT" &&
         (element.nulls_ordering ?? "SORTBY_NULLS_DEFAULT") === "SORTBY_NULLS_DEFAULT",
     );
+  const hasExpression = statement.whereClause !== undefined || elements.some((element) => element.expr !== undefined);
   return {
     kind: "createIndex" as const,
     table: tableOf(statement.relation),
@@ -34,6 +35,7 @@ export function readIndex(
     isConcurrent: statement.concurrent === true,
     columns: isPlain ? elements.map((element) => element.name ?? "") : undefined,
     reads: columnsOf([statement.indexParams, statement.indexIncludingParams, statement.whereClause]),
+    ...(hasExpression ? { hasExpression } : {}),
     method: statement.accessMethod ?? "btree",
     definition: afterName(slice(statement.relation?.location ?? 0, end)),
   };

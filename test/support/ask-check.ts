@@ -33,16 +33,18 @@ export async function askTarget(
     readonly applied?: readonly string[];
     readonly damagedPlans?: TargetFacts["damagedPlans"];
     readonly root?: string;
+    /** What the ORM's own project has besides. */
+    readonly project?: object;
   } = {},
 ): Promise<readonly Finding[]> {
   const connection = await connect(url, { applicationName: "lockstep doctor", needsSession: false });
   try {
-    const { plans = [], migrations = [], applied = [], damagedPlans = [], root = "/nowhere" } = more;
+    const { plans = [], migrations = [], applied = [], damagedPlans = [], root = "/nowhere", project } = more;
     const openPlans = openPlansOn(plans, applied, migrations);
     const tables = await plannedTables(connection, openPlans);
     const facts = {
       ...plainFacts,
-      project: { ...plainFacts.project, root },
+      project: { ...plainFacts.project, root, ...project },
       plans,
       migrations,
       target: "production",

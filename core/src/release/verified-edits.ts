@@ -98,11 +98,12 @@ export async function planVerifiedEdits(
   const before = textsOf([...scope.edited, ...all.changes, ...required.changes], request);
   for (const { file, after } of required.changes) before.set(file, after ?? "");
   const names = request.files.map(({ file }) => file);
+  const isInPart = names.length > mostWatched;
   const verifier = new Verifier(
     {
       root: request.root,
       before,
-      watched: names.length > mostWatched ? all.changes.map(({ file }) => file) : names,
+      watched: isInPart ? all.changes.map(({ file }) => file) : names,
       fields: request.intents.map(({ model, field }) => ({ model, field })),
       generated: scope.generated,
     },
@@ -133,7 +134,9 @@ export async function planVerifiedEdits(
       const rest = new Set([...chosen].filter((id) => !refused.has(id)));
       return { ...(await planCodeEdits({ ...choosing(rest), refused })), unchecked: { why, leftOut: doubtful.length } };
     }
-    const unchecked = skipped === undefined ? {} : { unchecked: { why: skipped, leftOut: 0 } };
+    const part = isInPart ? `of ${names.length} files that may name the model only the edited ones` : undefined;
+    const why = skipped ?? part;
+    const unchecked = why === undefined ? {} : { unchecked: { why, leftOut: 0 } };
     if (dropped.length === 0) return { ...all, ...unchecked };
     const refused = new Map(
       dropped.flatMap(({ id, error }) => (idsOf.get(id) ?? []).map((each) => [each, wordsOf(error, left)] as const)),

@@ -13,8 +13,7 @@ export async function readAppliedMigrations(
   project: Pick<TypeormProject, "root" | "migrationGlobs" | "migrationsTable"> &
     Partial<Pick<TypeormProject, "migrationsFolder">>,
 ): Promise<AppliedMigrations> {
-  const { schema, name } = project.migrationsTable;
-  const table = connection.dialect.quote.table(schema === undefined ? { name } : { schema, name });
+  const table = tableOf(connection, project);
   const { rows: tables } = await connection.query<{ name: string | null }>(
     dialectOn(connection.dialect.id).findTable(table),
   );
@@ -33,6 +32,14 @@ export async function readAppliedMigrations(
     ],
     failed: [],
   };
+}
+
+/** TypeORM's table of what has run, quoted. */
+export function tableOf(
+  connection: Pick<Connection, "dialect">,
+  { migrationsTable: { schema, name } }: Pick<TypeormProject, "migrationsTable">,
+): string {
+  return connection.dialect.quote.table(schema === undefined ? { name } : { schema, name });
 }
 
 /** The session that runs migrations on a target right now: a wrapped data source, or anybody who is at a unit of a plan. */

@@ -104,6 +104,20 @@ test("what was not tried in the end is left out, not taken for right", async () 
   expect(result.places.filter(({ reason }) => reason.startsWith("chosen, but it would not compile"))).toHaveLength(14);
 });
 
+test("of many files that name the model only those that are edited are compiled, and that is said", async () => {
+  const views = "export interface Named { id: number; email: string; name: string }\n";
+  const readers = Array.from({ length: 300 }, (_, at): [string, string] => [
+    `src/reader${at}.ts`,
+    'import type { User } from "./generated/prisma/client";\nexport const of = (user: User) => user.email;\n',
+  ]);
+  const result = await switchAll({ "src/views.ts": views, ...Object.fromEntries(readers) });
+  expect(result.edits.map(({ file }) => file)).toEqual(["src/views.ts"]);
+  expect(result.unchecked).toEqual({
+    why: expect.stringMatching(/^of \d+ files that may name the model only the edited ones$/),
+    leftOut: 0,
+  });
+});
+
 describe("what could not be checked", () => {
   const views = "export interface Named { id: number; email: string; name: string }\n";
   // What a strict schema would throw at is required.

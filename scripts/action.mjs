@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const { env } = process;
 const marker = "<!-- lockstep check -->";
@@ -37,19 +38,26 @@ async function main() {
 function check(orm, args) {
   const command = env.LOCKSTEP_COMMAND
     ? JSON.parse(env.LOCKSTEP_COMMAND)
-    : ["npx", "--yes", `@lockstep/${orm}@${env.LOCKSTEP_VERSION || "latest"}`];
+    : ["npx", "--yes", `@lockstep/${orm}@${env.LOCKSTEP_VERSION || ownVersion()}`];
   const [file, ...first] = command;
   try {
     const stdout = execFileSync(file, [...first, "check", ...args], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
       maxBuffer: 256 * 1024 * 1024,
+      // There npx is a script of the shell.
+      shell: process.platform === "win32",
     });
     return { code: 0, stdout, stderr: "" };
   } catch (error) {
     if (typeof error.status !== "number") throw error;
     return { code: error.status, stdout: error.stdout, stderr: error.stderr };
   }
+}
+
+/** What is pinned with the Action is the check as well. */
+function ownVersion() {
+  return JSON.parse(readFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), "utf8")).version;
 }
 
 /**

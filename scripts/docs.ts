@@ -16,7 +16,9 @@ import {
   mariadbVersions,
   mysqlVersions,
   nodeVersions,
+  operatingSystems,
   postgresVersions,
+  type SupportedTool,
   typescriptVersions,
 } from "../core/src/supported-versions.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
@@ -146,7 +148,7 @@ function pages(): Map<string, string> {
     "## Told by `lockstep check`",
     listed(checkRules),
   );
-  const tools = [
+  const tools: readonly Pick<SupportedTool, "tool" | "tested" | "note">[] = [
     prismaVersions,
     typeormVersions,
     postgresVersions,
@@ -154,6 +156,7 @@ function pages(): Map<string, string> {
     mysqlVersions,
     nodeVersions,
     typescriptVersions,
+    operatingSystems,
   ];
   add(
     "supported-versions.md",

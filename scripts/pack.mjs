@@ -56,7 +56,7 @@ async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = fa
     forPlugins.map(([, declared]) => declared),
   );
   writeNotices(to, inputs);
-  const { devDependencies: _, ...published } = manifest;
+  const { devDependencies: _, scripts: __, ...published } = manifest;
   writeFileSync(
     join(to, "package.json"),
     `${JSON.stringify({ ...published, ...projectOf(folder), files: ["bin", "dist", "LICENSE"] }, null, 2)}\n`,
@@ -199,7 +199,8 @@ async function vendorCore(_, to, manifest) {
     platform: "node",
     target: "node20",
     format: "cjs",
-    legalComments: "none",
+    // The compiler's licence asks for its notice in every copy.
+    legalComments: "eof",
     logLevel: "error",
   };
   await build({ ...settings, entryPoints: [join(common, "typescript.js")], minify: true });
@@ -301,6 +302,20 @@ function filesOf(entry) {
   return typeof entry === "string" ? [entry] : Object.values(entry).flatMap(filesOf);
 }
 
+/** What is inside of a package that is inside of ours: no folder of ours has it. */
+const insideOf = {
+  "@ts-morph/common": () =>
+    ["LICENSE.txt", "ThirdPartyNoticeText.txt"].map((file) => {
+      const text = readFileSync(join(root, "node_modules/typescript", file), "utf8").trim();
+      return `TypeScript (Apache-2.0), in @ts-morph/common: ${file}\n\n${text}`;
+    }),
+  jiti: () => {
+    const mit = readFileSync(join(root, "node_modules/jiti/LICENSE"), "utf8").trim();
+    const holder = "Copyright (c) 2014-present Sebastian McKenzie and other contributors";
+    return [`Babel (MIT), in jiti\n\n${mit.replace(/^Copyright .*$/m, holder)}`];
+  },
+};
+
 /** The licences of what is inside. */
 function writeNotices(to, inputs) {
   const folders = new Set(
@@ -308,13 +323,19 @@ function writeNotices(to, inputs) {
   );
   const texts = [...folders]
     .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
-    .map((folder) => {
+    .flatMap((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
       const file = readdirSync(folder).find((each) => /^licen[cs]e(?:\.(?:md|txt))?$/i.test(each));
-      const text = file === undefined ? "" : `\n\n${readFileSync(join(folder, file), "utf8").trim()}`;
-      return `${name} ${version} (${license})${text}`;
+      const text = file === undefined ? licenceInReadme(folder) : readFileSync(join(folder, file), "utf8");
+      return [`${name} ${version} (${license})\n\n${text.trim()}`, ...(insideOf[name]?.() ?? [])];
     });
   if (texts.length > 0) writeFileSync(join(to, "dist/THIRD-PARTY-LICENSES.txt"), `${texts.join("\n\n---\n\n")}\n`);
+}
+
+function licenceInReadme(folder) {
+  return (
+    /^#+ licen[cs]e\s*$([\s\S]*?)(?=^#|(?![\s\S]))/im.exec(readFileSync(join(folder, "README.md"), "utf8"))?.[1] ?? ""
+  );
 }
 
 rmSync(target, { recursive: true, force: true });

@@ -4,7 +4,7 @@
 // packages.mjs            packs into a temporary folder
 // packages.mjs <folder>   looks at what pack.mjs has made there
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -74,8 +74,13 @@ function lacking(manifest, directory) {
   const absent = expected.filter((key) => manifest[key] === undefined).map((key) => `package.json has no ${key}`);
   const readme = readFileSync(join(directory, "README.md"), "utf8");
   const links = [...readme.matchAll(/\]\((?!https:)[^)]*\)/g)].map(([link]) => `README.md leads nowhere: ${link}`);
+  const notices = join(directory, "dist/THIRD-PARTY-LICENSES.txt");
+  const silent = (existsSync(notices) ? readFileSync(notices, "utf8").split("\n\n---\n\n") : [])
+    .filter((notice) => !/copyright/i.test(notice))
+    .map((notice) => `THIRD-PARTY-LICENSES.txt has no licence of ${notice.split("\n")[0]}`);
   return [
     ...absent,
+    ...silent,
     ...(manifest.repository?.directory === undefined ? ["package.json does not say the directory"] : []),
     ...links,
   ];

@@ -2,6 +2,7 @@
 //
 // release.mjs version    changesets become versions, an entry of CHANGELOG.md and kept plans, to be committed
 // release.mjs            publishes what package.json and CHANGELOG.md say, with provenance in CI, and tags it
+// release.mjs announce   makes the release on GitHub of what is published, and moves the tag of the Action (v0) to it
 // release.mjs --dry-run  shows both in a copy: nothing here and in the registry changes
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -111,6 +112,10 @@ async function version() {
 }
 
 async function release() {
+  const { version: written } = manifestOf(here);
+  const tag = process.env.GITHUB_REF_TYPE === "tag" ? process.env.GITHUB_REF_NAME : undefined;
+  if (tag !== undefined && tag !== `v${written}`)
+    throw new Refusal(`The tag is ${tag}, and package.json says ${written}: tag the commit of that version`);
   if ((await pendingIn(here)).releases.length > 0)
     throw new Refusal("Changesets are waiting: npm run release:version, and commit what it writes");
   const changed = ask(here, "git", ["status", "--porcelain"]);
@@ -121,6 +126,13 @@ async function release() {
   publish(here, packed, process.env.CI ? ["--provenance"] : []);
   if (ask(here, "git", ["tag", "--list", `v${version}`]) === "") run(here, "git", ["tag", `v${version}`]);
   if (!process.env.CI) console.log(`\nNext   git push origin v${version}`);
+}
+
+function announce() {
+  const version = tellVersion(here);
+  const notes = findEntry(readFileSync(join(here, "CHANGELOG.md"), "utf8"), version);
+  run(here, "gh", ["release", "create", `v${version}`, "--verify-tag", "--title", `v${version}`, "--notes", notes]);
+  run(here, "git", ["push", "--force", "origin", `HEAD:refs/tags/v${version.split(".")[0]}`]);
 }
 
 /** The working tree as it is, built, in a folder of its own; packages are those of here. */
@@ -151,7 +163,13 @@ async function dryRun() {
 
 try {
   const [what] = process.argv.slice(2);
-  await (what === "version" ? version() : what === "--dry-run" ? dryRun() : release());
+  await (what === "version"
+    ? version()
+    : what === "announce"
+      ? announce()
+      : what === "--dry-run"
+        ? dryRun()
+        : release());
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   console.error(error.message);

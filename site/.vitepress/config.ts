@@ -40,7 +40,11 @@ const vueForPages: Plugin = {
   },
 };
 
+/** Where the site stands below its host: `/lockstep/` for pages of the repository. */
+const base = process.env.LOCKSTEP_SITE_BASE ?? "/";
+
 export default defineConfig({
+  base,
   title: "Lockstep",
   description: "Add a column to a live production table through Prisma or TypeORM without anyone noticing.",
   lang: "en",
@@ -50,7 +54,7 @@ export default defineConfig({
   rewrites: (file) => onSite(file),
   metaChunk: true,
   lastUpdated: false,
-  head: [["link", { rel: "icon", type: "image/svg+xml", href: "/mark.svg" }]],
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: `${base}mark.svg` }]],
   markdown: {
     theme: { light: "github-light-high-contrast", dark: "github-dark" },
     anchor: { slugify: headingId },
@@ -98,6 +102,7 @@ export default defineConfig({
       options: { _render: (src, env, md) => (isIndexed(env.relativePath) ? md.render(src, env) : "") },
     },
     externalLinkIcon: true,
+    socialLinks: [{ icon: "github", link: repository.replace("/blob/main/", "") }],
   },
   vite: {
     publicDir: fileURLToPath(new URL("../public", import.meta.url)),

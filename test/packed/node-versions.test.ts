@@ -9,7 +9,7 @@ import { tarballs } from "./packages.js";
 // The tarballs, installed by npm and loaded by every line of Node that is supported, the floor first. The binaries are those of the
 // registry, in the package of this platform that the package `node` installs.
 
-const versions = { "20.19": "20.19.0", "22": "22", "24": "24" } as const;
+const versions = { "20.19": "20.19.0", "22": "22", "24": "24", "26": "26" } as const;
 const binaries = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 
 const folder = mkdtempSync(join(tmpdir(), "lockstep-packed-node-"));

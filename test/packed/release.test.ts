@@ -38,6 +38,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const release = (...args: readonly string[]) => run(process.execPath, ["scripts/release.mjs", ...args], { cwd: root });
+const releaseWith = (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+  run(process.execPath, ["scripts/release.mjs", ...args], { cwd: root, env });
 
 test("versions, changelog, sizes and what npm would publish; nothing changes", async () => {
   const [major, minor] = (JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version as string).split(".");
@@ -62,4 +64,33 @@ test("it is refused while a changeset waits, or is silent about open plans", asy
   writeFileSync(join(root, ".changeset/silent.md"), '---\n"@lockstep/core": patch\n---\n\nA fix.\n');
   const silent = await release("--dry-run");
   expect(silent).toMatchObject({ code: 1, output: expect.stringContaining(".changeset/silent.md does not say") });
+});
+
+test("a tag that is not the version's is refused", async () => {
+  const { code, output } = await releaseWith({ GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v9.9.9" });
+  expect(code, output).toBe(1);
+  expect(output).toContain("The tag is v9.9.9, and package.json says");
+});
+
+test("announce makes the release with its entry of the changelog, and moves the tag of the Action", async () => {
+  const outside = mkdtempSync(join(tmpdir(), "lockstep-announce-"));
+  try {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
+    // `gh`, as far as this asks it: what it was given is written down.
+    writeFileSync(join(outside, "gh"), `#!/bin/sh\nprintf '%s\\n' "$@" > "${outside}/given"\n`, { mode: 0o755 });
+    await run("git", ["init", "--quiet", "--bare", join(outside, "origin")], { cwd: outside });
+    await git("remote", "add", "origin", join(outside, "origin"));
+    const { code, output } = await releaseWith({ PATH: `${outside}:${process.env.PATH}` }, "announce");
+    expect(code, output).toBe(0);
+    const given = readFileSync(join(outside, "given"), "utf8");
+    expect(given).toContain(`release\ncreate\nv${version}\n--verify-tag\n`);
+    expect(given).toContain(`## ${version}\n\n### What changes for open plans?`);
+    const [head, moved] = await Promise.all([
+      git("rev-parse", "HEAD"),
+      git("ls-remote", "origin", `refs/tags/v${version.split(".")[0]}`),
+    ]);
+    expect(moved.stdout.split("\t")[0]).toBe(head.stdout.trim());
+  } finally {
+    rmSync(outside, { recursive: true, force: true });
+  }
 });

@@ -71,7 +71,7 @@ const formatters: Readonly<
     write: ["biome", "check", "--write", "."],
   },
   dprint: {
-    packages: { dprint: "0.57.4", "@dprint/typescript": "0.96.1" },
+    packages: { dprint: "0.54.0", "@dprint/typescript": "0.96.1" },
     files: {
       "dprint.json": `${JSON.stringify({ typescript: { quoteStyle: "alwaysSingle", semiColons: "asi", lineWidth: 100 }, includes: ["**/*.ts"], excludes: ["**/node_modules", "**/dist", "**/generated"], plugins: ["./node_modules/@dprint/typescript/plugin.wasm"] }, null, 2)}\n`,
     },

@@ -21,6 +21,7 @@ const releases: Readonly<Record<number, string>> = {
   15: "15.18.0-beta.17",
   16: "16.14.0-beta.17",
   17: "17.10.0-beta.17",
+  18: "18.4.0-beta.17",
 };
 
 /** What of the package to install for a major version. */

@@ -51,8 +51,8 @@ export function dbmateIn(root: string): { readonly version: string; readonly bin
   const require = createRequire(join(root, "package.json"));
   try {
     const manifest = require.resolve("dbmate/package.json");
-    const { version, bin } = require(manifest) as { version: string; bin: { dbmate: string } };
-    return { version, bin: join(dirname(manifest), bin.dbmate) };
+    const { version, bin } = require(manifest) as { version: string; bin: string | { dbmate: string } };
+    return { version, bin: join(dirname(manifest), typeof bin === "string" ? bin : bin.dbmate) };
   } catch (cause) {
     throw new LockstepError("LS9020", `There is no dbmate in the dependencies of the project at ${root}.`, { cause });
   }

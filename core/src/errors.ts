@@ -1,6 +1,3 @@
-/** What went wrong, by room: the first digit of a code. */
-export type ErrorRoom = "sql" | "rule" | "plan" | "codemod" | "backfill" | "gate" | "ledger" | "config" | "plugin";
-
 /** How the process ends when this error reaches the top. 1: the answer is no · 2: usage or config · 3: database or environment. */
 /** 130: cancelled. */
 export type ErrorExit = 1 | 2 | 3 | 130;
@@ -1018,18 +1015,6 @@ export interface ErrorContext {
   readonly cause?: unknown;
 }
 
-const rooms: Readonly<Record<string, ErrorRoom>> = {
-  "1": "sql",
-  "2": "rule",
-  "3": "plan",
-  "4": "codemod",
-  "5": "backfill",
-  "6": "gate",
-  "7": "ledger",
-  "8": "config",
-  "9": "plugin",
-};
-
 /**
  * An error that people can act on: a stable code, what happened (with names and places), why it matters, what to type next.
  * Everything else that is thrown is a bug of Lockstep and is shown with its stack.
@@ -1052,9 +1037,6 @@ export class LockstepError extends Error {
   }
   get exitCode(): ErrorExit {
     return errorTable[this.code].exit;
-  }
-  get room(): ErrorRoom {
-    return rooms[this.code.charAt(2)] ?? "plugin";
   }
 }
 

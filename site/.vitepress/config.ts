@@ -8,7 +8,7 @@ import { folders, type Page, sections } from "../sidebar.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const repository = repositoryFiles(root);
 const otherPages = pagesUnder(root, "", { isDeep: false }).filter((file) => !isPage(file));
-const rooms = ["core", "plugin-*", "examples", "test", "scripts", "packed", "bench-results"];
+const unread = ["core", "plugin-*", "examples", "test", "scripts", "packed", "bench-results"];
 
 /** @param open the folder whose pages are listed, "docs/rules/" */
 function sidebarOf(open?: string) {
@@ -50,7 +50,7 @@ export default defineConfig({
   lang: "en",
   srcDir: root,
   outDir: "dist",
-  srcExclude: [...rooms.map((room) => `${room}/**`), "site/node_modules/**", ...otherPages],
+  srcExclude: [...unread.map((folder) => `${folder}/**`), "site/node_modules/**", ...otherPages],
   rewrites: (file) => onSite(file),
   metaChunk: true,
   lastUpdated: false,

@@ -15,37 +15,37 @@ const imports = (file: string) =>
       .matchAll(/\b(?:from|import\(?)\s*"([^"]+)"/g),
   ].map((match) => match[1] ?? "");
 
-/** The rooms of each folder that CONTRIBUTING.md lists, in its order, with what they are for. */
+/** What is in each folder that CONTRIBUTING.md lists, in its order, with what they are for. */
 const lists = new Map(
   [...readFileSync(join(root, "CONTRIBUTING.md"), "utf8").matchAll(/^(\S+\/src\/(?:\S+\/)?)\n((?: {2}\S.*\n)+)/gm)].map(
     ([, folder = "", list = ""]) => [
       folder,
-      new Map([...list.matchAll(/^ {2}(\S+) *(.*)$/gm)].map(([, room = "", purpose = ""]) => [room, purpose])),
+      new Map([...list.matchAll(/^ {2}(\S+) *(.*)$/gm)].map(([, each = "", purpose = ""]) => [each, purpose])),
     ],
   ),
 );
 const codemods = ["core/src/codemods/", "plugin-prisma/src/codemods/", "plugin-typeorm/src/codemods/"];
 
-test("the rooms of core and of all codemods are listed", () => {
+test("core and all codemods are listed", () => {
   expect([...lists.keys()].sort()).toEqual(["core/src/", ...codemods].sort());
 });
 
-test.each([...lists])("what is in %s is listed, with its purpose, and imports point up the list", (folder, rooms) => {
+test.each([...lists])("what is in %s is listed, with its purpose, and imports point up the list", (folder, inner) => {
   const there = readdirSync(join(root, folder), { withFileTypes: true });
-  expect([...rooms.keys()].sort()).toEqual(
+  expect([...inner.keys()].sort()).toEqual(
     there.map((each) => (each.isDirectory() ? `${each.name}/` : each.name)).sort(),
   );
-  expect([...rooms].filter(([, purpose]) => !/\w{3}/.test(purpose))).toEqual([]);
-  const order = [...rooms.keys()].map((room) => room.replace(/\/$|\.ts$/, ""));
-  const roomOf = (file: string) => {
+  expect([...inner].filter(([, purpose]) => !/\w{3}/.test(purpose))).toEqual([]);
+  const order = [...inner.keys()].map((each) => each.replace(/\/$|\.ts$/, ""));
+  const folderOf = (file: string) => {
     const path = relative(join(root, folder), file);
     return path.startsWith("..") ? undefined : path.split(/[/\\]/)[0]?.replace(/\.(ts|js)$/, "");
   };
   const wrong = sources(folder).flatMap((file) => {
-    const from = roomOf(file) ?? "";
+    const from = folderOf(file) ?? "";
     return imports(file)
       .filter((specifier) => specifier.startsWith("."))
-      .map((specifier) => roomOf(resolve(dirname(file), specifier)))
+      .map((specifier) => folderOf(resolve(dirname(file), specifier)))
       .filter(
         (to) => to !== undefined && to !== from && !(order.includes(to) && order.indexOf(to) < order.indexOf(from)),
       )
@@ -54,10 +54,10 @@ test.each([...lists])("what is in %s is listed, with its purpose, and imports po
   expect(wrong).toEqual([]);
 });
 
-test.each(codemods)("no room of %s has more files than a newcomer looks through", (folder) => {
+test.each(codemods)("no folder of %s has more files than a newcomer looks through", (folder) => {
   const sizes = [...(lists.get(folder)?.keys() ?? [])]
-    .filter((room) => room.endsWith("/"))
-    .map((room) => ({ room, size: sources(`${folder}${room}`).length }));
+    .filter((each) => each.endsWith("/"))
+    .map((each) => ({ each, size: sources(`${folder}${each}`).length }));
   expect(sizes.length).toBeGreaterThan(3);
   expect(sizes.filter(({ size }) => size > 15)).toEqual([]);
 });

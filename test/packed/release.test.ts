@@ -84,7 +84,7 @@ test("announce makes the release with its entry of the changelog, and moves the 
     expect(code, output).toBe(0);
     const given = readFileSync(join(outside, "given"), "utf8");
     expect(given).toContain(`release\ncreate\nv${version}\n--verify-tag\n`);
-    expect(given).toMatch(/## \d+\.\d+\.\d+\n[^]*### What changes for open plans\?/);
+    expect(given).toMatch(/## \d+\.\d+\.\d+\n[\s\S]*### What changes for open plans\?/);
     const [head, moved] = await Promise.all([
       git("rev-parse", "HEAD"),
       git("ls-remote", "origin", `refs/tags/v${version.split(".")[0]}`),

@@ -4,7 +4,7 @@ import type { Scope } from "../dialects/batches.js";
 import type { Cursor, Lease } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import { advanceBackfill, readBackfill } from "../ledger/backfills.js";
-import { advanceLease, type Claim, claimLease, countedRows } from "../ledger/leases.js";
+import { advanceLease, type Claim, claimLease, countedRows, isSameLease } from "../ledger/leases.js";
 import { BatchFailure, type BatchResult, type BatchWork, type Done, runBatch } from "./batch.js";
 import { BatchSizing } from "./batch-sizing.js";
 import { Computer } from "./computer.js";
@@ -21,6 +21,8 @@ import type { LastBatch } from "./signals/signal.js";
 /** Pauses of a batch that gives way to others. */
 export const givingWay: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPauseMs: 5000 };
 
+/** Sessions that end one after the other, with nothing done in between. */
+const mostLosses = 10;
 /** Calls of a function that throws: what it depends on may be away for a moment. */
 const calling: RetryPolicy = { attempts: 4, firstPauseMs: 1000, maxPauseMs: 10_000 };
 
@@ -33,6 +35,7 @@ export class BatchLoop {
   readonly #sizing: BatchSizing;
   /** How often a function has thrown for the batch in hand. */
   #thrown = 0;
+  #losses = 0;
   #last: LastBatch | undefined;
   /** What the batch in hand has written to the ledger: true once it is committed. */
   #kept:
@@ -165,6 +168,7 @@ export class BatchLoop {
         this.#account(result, batchMs);
         this.#computer.forget();
         this.#thrown = 0;
+        this.#losses = 0;
         return result;
       } catch (failure) {
         if (this.#isLost(failure)) return undefined;
@@ -196,7 +200,12 @@ export class BatchLoop {
    * @returns undefined when the signal came
    */
   scan<T>(read: (session: BackfillSession) => Promise<T>): Promise<T | undefined> {
-    return this.#read(read, (reason) => reason === "timeout" || reason === "data");
+    const counted = async (session: BackfillSession) => {
+      const result = await read(session);
+      this.#losses = 0;
+      return result;
+    };
+    return this.#read(counted, (reason) => reason === "timeout" || reason === "data");
   }
 
   /** Asks the ledger. The signal ends it at once. A statement that somebody has cancelled is asked again. */
@@ -211,7 +220,10 @@ export class BatchLoop {
     const { signal } = this.settings;
     for (let attempt = 1; !this.isStopped; attempt++) {
       const session = this.session;
-      const cancel = () => void session.connection.cancel().catch(() => undefined);
+      let cancelled: Promise<void> | undefined;
+      const cancel = () => {
+        cancelled = session.connection.cancel().catch(() => undefined);
+      };
       signal.addEventListener("abort", cancel, { once: true });
       try {
         const result = await read(session);
@@ -224,6 +236,8 @@ export class BatchLoop {
         await this.#overcome(error, attempt);
       } finally {
         signal.removeEventListener("abort", cancel);
+        // It would end the statement that comes next.
+        await cancelled;
       }
     }
     return undefined;
@@ -314,7 +328,7 @@ export class BatchLoop {
   }
 
   /** One row that is refused does not stop the others: it is noted, and the batches go on behind it. */
-  async #passOver(failure: unknown): Promise<BatchResult | undefined> {
+  async #passOver(failure: unknown): Promise<BatchResult | "lost" | undefined> {
     const { connection } = this.session;
     // A pass that is made once does not come back: it waits at the row.
     if (!(failure instanceof BatchFailure) || failure.extent?.rows !== 1 || this.settings.spec.once) return undefined;
@@ -322,9 +336,16 @@ export class BatchLoop {
     const { lease } = this.session;
     const { upper } = failure.extent;
     await leaveRow(this, upper, failure.cause);
+    // After a reconnect the range may be another one, and this row of it passed, or another worker's.
+    const isOther = () => !isSameLease(this.session.lease, lease);
     const done = { upper, rows: lease === undefined ? 0 : 1, filled: 0 };
     const work: BatchWork = lease === undefined ? { kind: "sweep", keys: [upper] } : { kind: "pass", range: lease };
-    await this.scan(() => this.#inShort(() => this.#keep(work, done)));
+    const kept = await this.scan(async () => {
+      if (isOther()) return "lost" as const;
+      await this.#inShort(() => this.#keep(work, done));
+      return "kept" as const;
+    });
+    if (kept === "lost") return kept;
     this.#settle();
     this.run.telemetry.refused(done.rows);
     const result = { rows: done.rows, filled: 0, empty: 0, size: 1, beginMs: 0, commitMs: 0 };
@@ -372,6 +393,7 @@ export class BatchLoop {
         break;
       case "connection":
       case "busy":
+        if (reason === "connection") this.#countLoss(message, extent?.rows);
         await this.#reconnect();
         return reason;
       default:
@@ -379,6 +401,18 @@ export class BatchLoop {
     }
     await clock.sleep(pauseMs, signal);
     return reason;
+  }
+
+  /** What ends each session that tries it, a fill at which the server crashes for example, is tried with fewer rows, and not for ever. */
+  #countLoss(message: string, rows: number | undefined): void {
+    this.#losses += 1;
+    if (this.#losses > mostLosses)
+      throw new LockstepError(
+        "LS8004",
+        `The session to ${this.session.connection.label} ended ${this.#losses} times, and nothing was done in between: ${message}`,
+        { hint: "The server's log says why it ends. Then run the same command again: it goes on where it was." },
+      );
+    if (this.#losses > 2 && rows !== undefined) this.#sizing.halve(rows);
   }
 
   /** Tries a function again, then with fewer rows, down to the one that it fails for. */

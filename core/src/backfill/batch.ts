@@ -122,7 +122,9 @@ async function extentOf(connection: Connection, target: FillTarget, work: BatchW
   if (rows >= all && all > 1) return whole;
   const wanted = Math.min(rows, all);
   const upper = await connection.dialect.batches.endOf(connection, target, wanted, { after, upTo });
-  return upper === undefined ? whole : { scope: { kind: "range", after, upTo: upper }, rows: wanted, upper };
+  // The last row of the range has gone.
+  if (upper === undefined) return wanted === 1 ? { ...whole, rows: 0 } : whole;
+  return { scope: { kind: "range", after, upTo: upper }, rows: wanted, upper };
 }
 
 /** In a pass over several columns most rows lack all of them: they count once. */

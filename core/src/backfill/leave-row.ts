@@ -13,9 +13,14 @@ import { rowsPerScan } from "./sweep.js";
  * @throws LS5006 when so many are refused that the run is to end
  */
 export async function leaveRow(loop: BatchLoop, at: KeyValues, cause: unknown): Promise<void> {
-  const { connection, target, lease } = loop.session;
+  const { target, lease } = loop.session;
   const isPlace = lease !== undefined && target.order !== undefined;
-  const key = isPlace ? await connection.dialect.batches.keyAt?.(connection, target, at) : at;
+  const key = isPlace
+    ? await loop.scan(
+        (session) =>
+          session.connection.dialect.batches.keyAt?.(session.connection, target, at) ?? Promise.resolve(undefined),
+      )
+    : at;
   // A writer has moved or deleted it since.
   if (key === undefined) return;
   await fillEach(loop, key);

@@ -1,3 +1,4 @@
+import { inTransaction } from "../db/transaction.js";
 import { isValuesFault } from "../db/value-fault.js";
 import type { FillTarget } from "../dialects/batches.js";
 import type { Connection } from "../dialects/connection.js";
@@ -42,11 +43,14 @@ export async function beginOnce(
   const isMade = doubt !== undefined && settings.nulls === "keep";
   // An empty table is passed already.
   const start = isMade || bounds.upTo === undefined ? made : ({ ...bounds, phase: "pass", after: null } as const);
-  const record = await beginBackfill(connection, id, { ...begin, start });
-  // From an earlier run: it goes on here.
-  const cursor = isMade ? made : { ...record.cursor, ...(server === undefined ? {} : { server }) };
-  await advanceBackfill(connection, id, begin.runner, { cursor, rows: 0, filled: 0 });
-  return { ...record, cursor };
+  // In one transaction: other workers move the cursor on, and no range may be passed twice.
+  return inTransaction(connection, { limits: { lockTimeoutMs: 5000 } }, async () => {
+    const record = await beginBackfill(connection, id, { ...begin, start });
+    // From an earlier run: it goes on here.
+    const cursor = isMade ? made : { ...record.cursor, ...(server === undefined ? {} : { server }) };
+    await advanceBackfill(connection, id, begin.runner, { cursor, rows: 0, filled: 0 });
+    return { ...record, cursor };
+  });
 }
 
 const label = ({ table }: FillTarget) => `"${table.schema}"."${table.name}"`;

@@ -95,7 +95,7 @@ export async function openSession(
           ? beginOnce(connection, id, target, begin, settings)
           : beginBackfill(connection, id, { ...begin, start: await startOfPass(connection, table!, target) }));
     await enlist(connection, id, { worker, host: hostname(), pid: process.pid });
-    await connection.dialect.batches.tryLock(connection, workerLock(worker));
+    await waitForOwnLock(connection, worker, settings, previous === undefined ? 0 : patienceMs);
     const lease = await ownLease(connection, id, worker);
     const atWork = await workersAt(connection, id);
     return { connection, id, table: table!, target, record, work, cursor: record.cursor, lease, atWork };
@@ -103,6 +103,22 @@ export async function openSession(
     await connection.close();
     throw error;
   }
+}
+
+/**
+ * Takes the lock that says that a worker is alive. Its session that broke may have it for a moment: what that one was at the server
+ * keeps, or takes back, before it lets go.
+ */
+async function waitForOwnLock(
+  connection: Connection,
+  worker: string,
+  { clock, signal }: Pick<RunSettings, "clock" | "signal">,
+  patienceMs: number,
+): Promise<void> {
+  const deadline = clock.now() + patienceMs;
+  while (!(await connection.dialect.batches.tryLock(connection, workerLock(worker))))
+    if (signal.aborted || clock.now() >= deadline) return;
+    else await clock.sleep(200, signal);
 }
 
 /** What a backfill fills, by what the catalogue of the target says of it. */

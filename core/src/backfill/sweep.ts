@@ -12,7 +12,7 @@ export const rowsPerScan = 10_000;
 const idleRounds = 3;
 /** So many rows are named that cannot be filled. */
 const shownKeys = 3;
-/** Rounds in all: rows without a value then come in as fast as they are filled. */
+/** Rounds that filled something: rows without a value then come in as fast as they are filled. */
 const maxRounds = 50;
 
 /**
@@ -23,13 +23,14 @@ const maxRounds = 50;
 export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
   const { clock, signal, random, lockPatienceMs, scanTimeoutMs, emit } = loop.settings;
   let idle = 0;
+  let filledRounds = 0;
   let progressMs = clock.now();
   for (let round = 1; ; round++) {
     emit({ kind: "reading", why: "rest", total: loop.total });
     const found = await loop.run.telemetry.span("look_back", {}, () =>
       loop.scan(({ connection, target }) =>
         // Inserted behind the cursor, with a changed key, or locked when their batch was there.
-        connection.dialect.batches.rowsLeft(connection, target, rowsPerScan, scanTimeoutMs),
+        connection.dialect.batches.rowsLeft(connection, target, rowsPerScan + loop.refused.length, scanTimeoutMs),
       ),
     );
     const refused = new Set(loop.refused.map(({ key }) => JSON.stringify(key)));
@@ -38,7 +39,7 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
     if (left === undefined || loop.session.cursor.phase === "pass") return "again";
     if (left.length === 0) return "done";
     emit({ kind: "sweep", round, rows: left.length });
-    if (round > maxRounds) throw keepAppearing(loop);
+    if (filledRounds > maxRounds) throw keepAppearing(loop);
     const before = loop.filled;
     for (let rest = left; rest.length > 0 && !loop.isStopped; ) {
       const result = await loop.batch((rows) => ({ kind: "sweep", keys: rest.slice(0, rows) }));
@@ -47,6 +48,7 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
     if (loop.isStopped) return "again";
     if (loop.filled > before) {
       idle = 0;
+      filledRounds += 1;
       progressMs = clock.now();
       if (left.length < rowsPerScan) continue;
       const { connection, table, target } = loop.session;

@@ -88,6 +88,9 @@ export async function advanceLease(
   const { ledger } = connection.dialect;
   const record = await lockRecord(connection, id);
   if (record === undefined) throw lost(connection, id);
+  // Of a session that broke at its COMMIT the server may have kept the batch after this one has read the lease.
+  const own = (await readLeases(connection, id)).find((each) => each.lease === lease.lease && each.worker === worker);
+  if (own === undefined || !isSameLease(own, lease)) throw lost(connection, id);
   const { rows, filled } = done;
   const { target } = claiming;
   const isWhole = JSON.stringify(done.upper) === JSON.stringify(lease.upTo);
@@ -119,6 +122,11 @@ export async function ownLease(connection: Connection, id: BackfillId, worker: s
 async function readLeases(connection: Connection, id: BackfillId) {
   const rows = await connection.dialect.ledger.leases(connection, id);
   return rows.map((row) => readRow(leaseSchema, row, "leases", connection));
+}
+
+/** Whether a worker has the range that it had. */
+export function isSameLease(one: Lease | undefined, other: Lease | undefined): boolean {
+  return JSON.stringify(one && rangeOf(one)) === JSON.stringify(other && rangeOf(other));
 }
 
 const rangeOf = ({ lease, after, upTo, rows }: Lease): Lease => ({ lease, after, upTo, rows });

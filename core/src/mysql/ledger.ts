@@ -174,7 +174,7 @@ export const ledger: LedgerStore = {
   async leases(connection, id) {
     const { rows } = await connection.query(
       `SELECT l.lease, l.worker, l.after, l.up_to, CONCAT(l.row_count) AS row_count,
-         (SELECT CONCAT(TIMESTAMPDIFF(MICROSECOND, w.beat_at, UTC_TIMESTAMP(3)) DIV 1000) FROM lockstep.workers w WHERE w.worker = l.worker) AS beat_age_ms
+         (SELECT CONCAT(GREATEST(TIMESTAMPDIFF(MICROSECOND, w.beat_at, UTC_TIMESTAMP(3)) DIV 1000, 0)) FROM lockstep.workers w WHERE w.worker = l.worker) AS beat_age_ms
        FROM lockstep.leases l WHERE ${isThisOne} ORDER BY l.taken_at`,
       keyOf(id),
     );
@@ -253,7 +253,7 @@ export const ledger: LedgerStore = {
   async workers(connection, plan) {
     const { rows } = await connection.query(
       `SELECT worker, plan, table_schema, table_name, once, host, pid, report, ${moments(["started_at"])},
-         CONCAT(TIMESTAMPDIFF(MICROSECOND, beat_at, UTC_TIMESTAMP(3)) DIV 1000) AS beat_age_ms
+         CONCAT(GREATEST(TIMESTAMPDIFF(MICROSECOND, beat_at, UTC_TIMESTAMP(3)) DIV 1000, 0)) AS beat_age_ms
        FROM lockstep.workers w WHERE plan = ? AND table_schema = DATABASE() ORDER BY w.started_at`,
       [plan],
     );

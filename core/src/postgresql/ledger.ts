@@ -245,7 +245,7 @@ export const ledger: LedgerStore = {
   async leases(connection, id) {
     const { rows } = await connection.query(
       `SELECT l.lease, l.worker, l.after, l.up_to, l.row_count,
-         (SELECT (extract(epoch FROM clock_timestamp() - w.beat_at) * 1000)::bigint FROM lockstep.workers w WHERE w.worker = l.worker) AS beat_age_ms
+         (SELECT greatest((extract(epoch FROM clock_timestamp() - w.beat_at) * 1000)::bigint, 0) FROM lockstep.workers w WHERE w.worker = l.worker) AS beat_age_ms
        FROM lockstep.leases l WHERE ${isThisOne} ORDER BY l.taken_at`,
       keyOf(id),
     );
@@ -325,7 +325,7 @@ export const ledger: LedgerStore = {
 
   async workers(connection, plan) {
     const { rows } = await connection.query(
-      `SELECT *, ${momentSql("started_at")}, (extract(epoch FROM clock_timestamp() - beat_at) * 1000)::bigint AS beat_age_ms
+      `SELECT *, ${momentSql("started_at")}, greatest((extract(epoch FROM clock_timestamp() - beat_at) * 1000)::bigint, 0) AS beat_age_ms
          FROM lockstep.workers w WHERE plan = $1 ORDER BY w.started_at`,
       [plan],
     );

@@ -56,6 +56,21 @@ describe.each(Object.entries(shapes))("a key of %s", (_, input) => {
     expect(await scalar(db, `SELECT count(*)::int FROM ${shape.table} WHERE handle = lower(email)`)).toBe(rows);
   });
 
+  it("counts a row once where the last range ends in one row", async () => {
+    const shape = await makeShape(db, input, rows);
+    await db.query(settings((name) => `SET ${name} = ${strange[name]}`));
+    const stop = new AbortController();
+    // Ends in the middle of a range of eight; the one after it goes on with seven, so that one is left.
+    await fillTable(database.url, shape.spec, {
+      batch: { startRows: 8, minRows: 8, maxRows: 8 },
+      signal: stop.signal,
+      onEvent: (event) => event.kind === "progress" && stop.abort(),
+    });
+    await db.query(settings((name) => `RESET ${name}`));
+    const again = await fillTable(database.url, shape.spec, { batch: { startRows: 7, minRows: 7, maxRows: 7 } });
+    expect(again).toMatchObject({ status: "done", rows });
+  });
+
   it("loses no row and changes none, while rows come, go and change keys and the session is killed", async () => {
     const shape = await makeShape(db, input, rows);
     // Without the trigger all rows that come in behind the cursor are left to the sweep, which names them by their keys.

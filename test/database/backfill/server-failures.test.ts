@@ -53,6 +53,22 @@ describe("a server that fails", () => {
     expect(await withoutValue()).toBe(0);
   });
 
+  it("is not asked for ever for a batch that ends each session", async () => {
+    const fill = "CASE WHEN pg_terminate_backend(pg_backend_pid()) THEN lower(email) END";
+    const spec = await makeTable(db, { rows: numbered(20), fill, withTrigger: false });
+    const told: string[] = [];
+    const error = await errorOf(
+      fillTable(server.url(), spec, {
+        needsFillTrigger: false,
+        clock: hurried,
+        onEvent: (event) => event.kind === "retry" && told.push(event.reason),
+      }),
+    );
+    expect(error.code).toBe("LS8004");
+    expect(error.message).toContain("ended 11 times, and nothing was done in between");
+    expect(new Set(told)).toEqual(new Set(["connection"]));
+  });
+
   it.each([
     ["a full disk", "53100"],
     ["no memory", "53200"],

@@ -39,10 +39,11 @@ export function castType(type: string): string {
 }
 
 /**
- * Settings under which text says exactly what a key is, and means the same in every later session. They are for
+ * Settings under which text says exactly what a key is, and means the same in every later session. They are those of nearly every
+ * database, so that a key has one text, whichever session has read it: rows that are refused are known again by it. They are for
  * reading keys only: a fill has to see the user's own.
  */
-const exact = { DateStyle: "ISO, MDY", IntervalStyle: "iso_8601", extra_float_digits: 3 } as const;
+const exact = { DateStyle: "ISO, MDY", IntervalStyle: "postgres", extra_float_digits: 3 } as const;
 
 const exactSessions = new WeakMap<Connection, Promise<boolean>>();
 
@@ -52,7 +53,7 @@ function readsExactly(connection: Connection): Promise<boolean> {
     exactSessions.get(connection) ??
     connection
       .query<{ exact: boolean }>(
-        `SELECT current_setting('DateStyle') LIKE 'ISO,%' AND current_setting('IntervalStyle') <> 'sql_standard'
+        `SELECT current_setting('DateStyle') LIKE 'ISO,%' AND current_setting('IntervalStyle') = 'postgres'
         AND current_setting('extra_float_digits')::int > 0 AS exact`,
       )
       .then(({ rows }) => rows[0]!.exact);

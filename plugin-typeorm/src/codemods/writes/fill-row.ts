@@ -28,7 +28,7 @@ import {
 } from "@lockstep/core/codemods";
 import { whyNotInserted } from "../calls/queries.js";
 import { fillPath, isRelation } from "./fill-path.js";
-import { hasKey, isComplete, mayExist } from "./keys.js";
+import { givenElsewhere, hasKey, isComplete, mayExist, mayExistToo } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
 import { chosenIn, entriesOf, type WholeDto, wholeDto } from "./request-dtos.js";
 import { isFollowed, type WrittenRow } from "./written-rows.js";
@@ -72,18 +72,29 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   }
   if (way !== "insert" && mayExist(context.model, given, way === "save")) {
     const isWhole = isComplete(given, context);
-    if (isWhole) yield mayBeNew(offset, what, text);
+    if (isWhole) yield mayBeNew(offset, what, text, "it has its key, so it may be a row that exists");
     else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
     return;
   }
-  if (context.field.name.includes(".") || isRelation(context)) {
-    const found = fillPath(literal, what, file, context);
-    if (found !== undefined) yield found;
-    return;
-  }
-  const edit = fillSpread(literal, row, file, context);
+  const found = [...fillNew(literal, row, file, context)];
+  const isUnsure = way !== "insert" && mayExistToo(context.model, givenElsewhere(literal, file, context));
+  // An edit would overwrite what was chosen for the row that is there.
+  if (isUnsure && found.some(({ kind }) => kind === "edit"))
+    yield mayBeNew(offset, what, text, "it may have its key, and be a row that exists");
+  else yield* found;
+}
+
+/** Fills a literal that is a new row. */
+function* fillNew(
+  literal: ts.ObjectLiteralExpression,
+  row: WrittenRow,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const isPlain = !context.field.name.includes(".") && !isRelation(context);
+  const edit = isPlain ? fillSpread(literal, row, file, context) : fillPath(literal, row.what, file, context);
   if (edit !== undefined) yield edit;
-  else yield* fillLiteral(literal, what, file, context, chosenIn(given, file, context));
+  else if (isPlain) yield* fillLiteral(literal, row.what, file, context, chosenIn(entriesOf(literal), file, context));
 }
 
 /** The same for a column whose value nobody said: the row is ranked, and gets it where it was chosen. */
@@ -126,8 +137,8 @@ function spreadIn(
   return wholeDto(spread.expression, own, file, context);
 }
 
-function mayBeNew(offset: number, what: string, text: string): Finding {
-  const reason = `it has its key, so it may be a row that exists: unless it is, add \`${text}\``;
+function mayBeNew(offset: number, what: string, text: string, why: string): Finding {
+  const reason = `${why}: unless it is, add \`${text}\``;
   return { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
 }
 

@@ -105,6 +105,11 @@ export function hasKey(model: EntityModel, given: Given): boolean {
   return keysOf(model).some((field) => given.has(field.name));
 }
 
+/** Whether a row is given a key that no row has. */
+export function hasFreshKey(model: EntityModel, given: Given): boolean {
+  return keysOf(model).some(({ name }) => isFresh(given.get(name)));
+}
+
 /** Whether all is there that a new row needs: it may be one after all. */
 export function isComplete(given: Given, context: TransformContext): boolean {
   const needed = context.core.filter((field) => !field.isOptional && !field.hasDefault && !field.isUpdatedAt);

@@ -34,6 +34,7 @@ export {
   describe,
   enclosingName,
   initializerOf,
+  keysOfSpread,
   nameOf,
   pathOf,
   propertiesOf,

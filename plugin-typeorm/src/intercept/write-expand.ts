@@ -81,6 +81,6 @@ async function unseenReads(about: Interception, { plan, places }: PhaseFiles): P
       const reads = places.filter((place) => place.model === model && place.field === field && isTypedRead(place));
       const list = reads.slice(0, 5).map(({ file, line }) => `${file}:${line}`);
       const where = `${list.join(", ")}${reads.length > list.length ? ", …" : ""}`;
-      return `${colors().yellow("!")} ${model}.${field} keeps its type, for its class reads it or an interface promises it: code that reads it before switch compiles and gets undefined${where === "" ? "." : `: ${where}`}\n`;
+      return `${colors().yellow("!")} ${model}.${field} keeps its type, for its class reads it, an interface promises it or a decorator asks for it: code that reads it before switch compiles and gets undefined${where === "" ? "." : `: ${where}`}\n`;
     });
 }

@@ -51,6 +51,7 @@ describe.each(Object.keys(versions) as Version[])("TypeORM %s", (version) => {
               "options-constants",
               "property-types",
               "read-inside",
+              "reflected-type",
               "relations",
               "special-columns",
               "crlf-tabs",

@@ -12,6 +12,8 @@ export interface Types {
   readonly checker: compiler.TypeChecker;
   /** The type of an expression without null and undefined, of a promise what it brings; undefined where the compiler knows none. */
   of(expression: ts.Node): Type | undefined;
+  /** Whether an expression may be null or undefined where it stands; false where the compiler does not say so. */
+  mayBeMissing(expression: ts.Expression): boolean;
   /** The type that is expected where an expression stands. */
   expectedOf(expression: ts.Expression): Type | undefined;
   /** A type without null and undefined, of a promise what it brings. */

@@ -33,6 +33,14 @@ export function typesOf(
       const type = isPossible ? clock.run(() => settled(checker.getTypeAtLocation(expression))) : undefined;
       return type && isKnown(type) ? type : undefined;
     },
+    mayBeMissing(expression) {
+      const isPossible = mayKnow(expression.getSourceFile());
+      const type = isPossible ? clock.run(() => checker.getTypeAtLocation(expression)) : undefined;
+      const parts = type?.isUnion() ? type.types : [type];
+      return parts.some(
+        (part) => part !== undefined && (part.flags & (ts.TypeFlags.Null | ts.TypeFlags.Undefined)) !== 0,
+      );
+    },
     expectedOf: (expression) =>
       mayKnow(expression.getSourceFile()) ? clock.run(() => checker.getContextualType(expression)) : undefined,
     methodOf(call) {

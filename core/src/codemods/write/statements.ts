@@ -9,19 +9,23 @@ export function insertStatement(
   text: string,
   file: SourceFile,
 ): { readonly splices: readonly Splice[]; readonly text: string } {
-  const written = file.text[after.end - 1] === ";" ? `${text};` : text;
-  const tail = endOfComments(file.text, after.end);
+  const isEnded = file.text[after.end - 1] === ";";
+  const written = isEnded ? `${text};` : text;
   const start = after.getStart(file.ast);
   const { brk, space } = leadOf(file.text, start);
   const isFirstOfLine = brk !== undefined || space === 0;
-  const lead = isFirstOfLine ? `${file.style.eol}${indentAt(file.text, start)}` : " ";
+  // On the same line it must not be a part of the statement before it, nor of a comment.
+  const tail = isFirstOfLine ? endOfComments(file.text, after.end) : after.end;
+  const lead = isFirstOfLine ? `${file.style.eol}${indentAt(file.text, start)}` : isEnded ? " " : "; ";
   return { splices: [{ start: tail, end: tail, text: lead + written }], text: written };
 }
 
 /** Takes a statement out again: the exact reverse of `insertStatement`. */
 export function removeStatement(statement: ts.Statement, file: SourceFile): readonly Splice[] {
-  const lead = leadOf(file.text, statement.getStart(file.ast));
-  return [{ start: lead.brk ?? lead.space, end: statement.end, text: "" }];
+  const { brk, space } = leadOf(file.text, statement.getStart(file.ast));
+  // A semicolon that only one of the two has was put between them.
+  const isSeparated = brk === undefined && file.text[space - 1] === ";" && file.text[statement.end - 1] !== ";";
+  return [{ start: brk ?? (isSeparated ? space - 1 : space), end: statement.end, text: "" }];
 }
 
 /** Whether a statement can stand behind it: not behind that of `if (!user) user = new User();`. */

@@ -22,7 +22,7 @@ import {
 import { classOf } from "../receivers/entities.js";
 import { allFieldsOf } from "../receivers/heritage.js";
 import { isRelation } from "./fill-path.js";
-import { isComplete, mayExist } from "./keys.js";
+import { isComplete, mayExist, mayExistToo } from "./keys.js";
 import type { MadeInstance } from "./made-instances.js";
 import { chosenIn, type WholeDto, wholeDto } from "./request-dtos.js";
 
@@ -59,7 +59,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     );
     return;
   }
-  if (instance.mayBeFound) {
+  if (mayBeThere(instance)) {
     yield place(
       "likely",
       `it may be a row that exists, whose ${field.name} is not read here: set it only where it is new, \`${text}\``,
@@ -113,11 +113,8 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
 }
 
 /** The same for a column whose value nobody said: the row is ranked, and gets it where it was chosen. */
-export function* offerInstance(
-  { origin, name, given, last, use, mayBeFound }: MadeInstance,
-  file: SourceFile,
-  context: TransformContext,
-): Iterable<Finding> {
+export function* offerInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { origin, name, given, last, use } = instance;
   const { field } = context;
   if (use === "none" || given.size === 0 || field.name.includes(".") || isRelation(context)) return;
   const what = whatOfInstance(origin, context);
@@ -128,7 +125,7 @@ export function* offerInstance(
       what,
       given,
       names: [...given.keys()],
-      caution: mayBeFound ? "it may be a row that exists" : undefined,
+      caution: mayBeThere(instance) ? "it may be a row that exists" : undefined,
       written: (value) => `${name}.${field.name} = ${value}`,
       edit: (text) =>
         isAmongStatements(after) ? { kind: "edit", what, ...insertStatement(after, text, file) } : undefined,
@@ -136,6 +133,11 @@ export function* offerInstance(
     file,
     context,
   );
+}
+
+/** Whether it is found where there is one, or gets the key of one. */
+function mayBeThere({ mayBeFound, model, elsewhere }: MadeInstance): boolean {
+  return mayBeFound || mayExistToo(model, elsewhere);
 }
 
 /** The only DTO that a row takes its fields from. */

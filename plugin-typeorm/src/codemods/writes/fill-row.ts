@@ -28,7 +28,7 @@ import {
 } from "@lockstep/core/codemods";
 import { whyNotInserted } from "../calls/queries.js";
 import { fillPath, isRelation } from "./fill-path.js";
-import { hasKey, isComplete, mayExist } from "./keys.js";
+import { givenElsewhere, hasFreshKey, hasKey, isComplete, mayExist, mayExistToo } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
 import { chosenIn, entriesOf, type WholeDto, wholeDto } from "./request-dtos.js";
 import { isFollowed, type WrittenRow } from "./written-rows.js";
@@ -52,10 +52,16 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   if (isKeyGivenBy(row.through, context) || (way === "nested" && hasKey(context.model, given))) return;
   // What is filled after it was made is looked after where that happens.
   if (madeInstances(file, context).some(({ made }) => made.pos <= literal.pos && made.end >= literal.end)) return;
+  const copied = spreadsOf(literal).find(({ expression }) => rowShapeOfValue(expression, file, context) === "row");
+  const whyNew = copied && whyNewOfCopy(copied, literal, context);
   // `{ ...user, name }` is the row that it was.
-  if (spreadsOf(literal).some(({ expression }) => rowShapeOfValue(expression, file, context) === "row")) return;
+  if (copied !== undefined && whyNew === undefined) return;
   const offset = literal.getStart(file.ast);
   const text = `${context.field.name}: ${valueOfNewRow(literal, file, context) ?? "…"}`;
+  if (whyNew !== undefined) {
+    yield { kind: "place", certainty: "likely", offset, what, reason: `${whyNew} \`${text}\``, mayLeaveOut: true };
+    return;
+  }
   if (way === "upsert") {
     yield { kind: "place", certainty: "required", offset, what, reason: whyNotUpsert(text, context) };
     return;
@@ -72,18 +78,44 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   }
   if (way !== "insert" && mayExist(context.model, given, way === "save")) {
     const isWhole = isComplete(given, context);
-    if (isWhole) yield mayBeNew(offset, what, text);
+    if (isWhole) yield mayBeNew(offset, what, text, "it has its key, so it may be a row that exists");
     else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
     return;
   }
-  if (context.field.name.includes(".") || isRelation(context)) {
-    const found = fillPath(literal, what, file, context);
-    if (found !== undefined) yield found;
-    return;
-  }
-  const edit = fillSpread(literal, row, file, context);
+  const found = [...fillNew(literal, row, file, context)];
+  const isUnsure = way !== "insert" && mayExistToo(context.model, givenElsewhere(literal, file, context));
+  // An edit would overwrite what was chosen for the row that is there.
+  if (isUnsure && found.some(({ kind }) => kind === "edit"))
+    yield mayBeNew(offset, what, text, "it may have its key, and be a row that exists");
+  else yield* found;
+}
+
+/** Why a literal that copies a row may be a new one: nothing was found, and all that a row needs is there, or the key is taken away. */
+function whyNewOfCopy(
+  { expression, pos }: ts.SpreadAssignment,
+  literal: ts.ObjectLiteralExpression,
+  context: TransformContext,
+): string | undefined {
+  const own = propertiesOf(literal);
+  const behind = [...entriesOf(literal)].filter(([name]) => (own.get(name)?.pos ?? 0) > pos);
+  if (hasFreshKey(context.model, new Map(behind))) return "it is a copy without the key, so it is a new row: add";
+  const mayBeWhole = spreadsOf(literal).length > 1 || isComplete(new Map(entriesOf(literal)), context);
+  const isMissing = mayBeWhole && context.project.types?.mayBeMissing(expression);
+  const { name } = context.field;
+  return isMissing ? `nothing may have been found, and then it is a new row: set ${name} only there,` : undefined;
+}
+
+/** Fills a literal that is a new row. */
+function* fillNew(
+  literal: ts.ObjectLiteralExpression,
+  row: WrittenRow,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const isPlain = !context.field.name.includes(".") && !isRelation(context);
+  const edit = isPlain ? fillSpread(literal, row, file, context) : fillPath(literal, row.what, file, context);
   if (edit !== undefined) yield edit;
-  else yield* fillLiteral(literal, what, file, context, chosenIn(given, file, context));
+  else if (isPlain) yield* fillLiteral(literal, row.what, file, context, chosenIn(entriesOf(literal), file, context));
 }
 
 /** The same for a column whose value nobody said: the row is ranked, and gets it where it was chosen. */
@@ -126,8 +158,8 @@ function spreadIn(
   return wholeDto(spread.expression, own, file, context);
 }
 
-function mayBeNew(offset: number, what: string, text: string): Finding {
-  const reason = `it has its key, so it may be a row that exists: unless it is, add \`${text}\``;
+function mayBeNew(offset: number, what: string, text: string, why: string): Finding {
+  const reason = `${why}: unless it is, add \`${text}\``;
   return { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
 }
 

@@ -48,6 +48,12 @@ export function assignedMember(use: ts.Identifier): string | undefined {
   return isSet && access.parent.left === access ? pathOf(access).at(-1) : undefined;
 }
 
+/** What `assignedMember` is set to. */
+export function assignedValue(use: ts.Identifier): ts.Expression | undefined {
+  const set = use.parent.parent;
+  return ts.isBinaryExpression(set) ? set.right : undefined;
+}
+
 /** The statement that an expression is the whole of, or a part. */
 export function statementOf(use: ts.Identifier): ts.Statement | undefined {
   let at: ts.Node = use;

@@ -1,5 +1,18 @@
-import type { EntityModel } from "@lockstep/core";
-import { pathOf, type TransformContext, ts, unwrap } from "@lockstep/core/codemods";
+import type { EntityField, EntityModel } from "@lockstep/core";
+import {
+  declarationOf,
+  initializerOf,
+  keysOfSpread,
+  pathOf,
+  propertiesOf,
+  type SourceFile,
+  spreadsOf,
+  type TransformContext,
+  ts,
+  unwrap,
+  wrapperOf,
+} from "@lockstep/core/codemods";
+import { assignedMember, assignedTo, assignedValue } from "./instance-uses.js";
 
 /** What is set of a row: the value of each field, as far as it is written down. */
 export type Given = ReadonlyMap<string, ts.Expression | undefined>;
@@ -10,16 +23,91 @@ export type Given = ReadonlyMap<string, ts.Expression | undefined>;
  * @param isSaved `save`, which also updates rows whose key the app makes up
  */
 export function mayExist(model: EntityModel, given: Given, isSaved: boolean): boolean {
-  const keys = model.fields.filter((field) => field.isId || model.primaryKey.includes(field.column));
-  const named = keys.filter((field) => given.has(field.name));
+  const named = keysOf(model).filter((field) => given.has(field.name));
   if (named.length === 0 || named.some((field) => isFresh(given.get(field.name)))) return false;
   // A key that the database makes is only named where the row is there.
   return isSaved || named.some((field) => field.hasDefault && !field.isForeignKey);
 }
 
+/**
+ * The same of a key that a row has only under a condition, or gets later: `if (found) user.id = found.id;`. A key of another row says
+ * nothing there: what is new has it as well.
+ */
+export function mayExistToo(model: EntityModel, elsewhere: Given): boolean {
+  return keysOf(model).some(
+    ({ name, isForeignKey }) => !isForeignKey && elsewhere.has(name) && !isFresh(elsewhere.get(name)),
+  );
+}
+
+/** What a literal gets beside its own properties: from what is spread into it, and what the constant that it is in is set to later. */
+export function givenElsewhere(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): Given {
+  const found = new Map<string, ts.Expression | undefined>();
+  const own = propertiesOf(literal);
+  for (const { name } of keysOf(context.model)) {
+    const isSpread = spreadsOf(literal).some(
+      (spread) => (own.get(name)?.pos ?? 0) < spread.pos && mayHold(spread, name, context),
+    );
+    if (isSpread) found.set(name, undefined);
+  }
+  for (const [name, value] of setLater(literal, file, context)) addElsewhere(found, name, value);
+  return found;
+}
+
+/** Adds a value to those that are set elsewhere: of several the one by which the row may be there already. */
+export function addElsewhere(
+  elsewhere: Map<string, ts.Expression | undefined>,
+  name: string,
+  value: ts.Expression | undefined,
+): void {
+  if (!elsewhere.has(name) || !isFresh(value)) elsewhere.set(name, value);
+}
+
+/** `...(dto.id && { id: dto.id })`, and `...dto` whose type has an `id`. */
+function mayHold(spread: ts.SpreadAssignment, name: string, { project: { types } }: TransformContext): boolean {
+  const keys = keysOfSpread(spread);
+  if (keys !== undefined) return keys.has(name);
+  const type = types?.of(spread.expression);
+  const parts = type?.isUnion() ? type.types : type === undefined ? [] : [type];
+  return parts.some((part) => types?.checker.getPropertyOfType(part, name) !== undefined);
+}
+
+/** `user.id = found.id` after `const user = { … }` or `const user = users.create({ … })`. */
+function* setLater(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<readonly [string, ts.Expression | undefined]> {
+  const own = wrapperOf(literal);
+  const { parent } = ts.isCallExpression(own.parent) ? wrapperOf(own.parent) : own;
+  const name = ts.isVariableDeclaration(parent) ? parent.name : ts.isBinaryExpression(parent) ? parent.left : undefined;
+  if (name === undefined || !ts.isIdentifier(name)) return;
+  for (const use of file.identifiers(name.text)) {
+    if (use.pos < literal.end || declarationOf(use) !== declarationOf(name)) continue;
+    const member = assignedMember(use);
+    if (member !== undefined) yield [member, assignedValue(use)];
+    for (const value of assignedTo(use, file, context).map(unwrap)) {
+      if (!ts.isObjectLiteralExpression(value)) continue;
+      for (const [key, property] of propertiesOf(value)) yield [key, initializerOf(property)];
+    }
+  }
+}
+
+function keysOf({ fields, primaryKey }: EntityModel): readonly EntityField[] {
+  return fields.filter((field) => field.isId || primaryKey.includes(field.column));
+}
+
 /** Whether a row has its key: inside of another one it is then only referred to. */
 export function hasKey(model: EntityModel, given: Given): boolean {
-  return model.fields.some((field) => (field.isId || model.primaryKey.includes(field.column)) && given.has(field.name));
+  return keysOf(model).some((field) => given.has(field.name));
+}
+
+/** Whether a row is given a key that no row has. */
+export function hasFreshKey(model: EntityModel, given: Given): boolean {
+  return keysOf(model).some(({ name }) => isFresh(given.get(name)));
 }
 
 /** Whether all is there that a new row needs: it may be one after all. */

@@ -13,7 +13,8 @@ import {
 import { entityCallAt } from "../calls/entity-calls.js";
 import { entityOfValue } from "../receivers/entities.js";
 import { once } from "../receivers/lookup-context.js";
-import { assignedMember, assignedTo, statementOf, useOf } from "./instance-uses.js";
+import { assignedMember, assignedTo, assignedValue, statementOf, useOf } from "./instance-uses.js";
+import { addElsewhere } from "./keys.js";
 
 /** A row that is made empty and filled field by field: `const user = new User(); user.email = …; await users.save(user);` */
 export interface MadeInstance {
@@ -28,7 +29,7 @@ export interface MadeInstance {
   /** What is set in the block that makes it, whatever happens, before it is used. */
   readonly given: ReadonlyMap<string, ts.Expression>;
   /** What is set somewhere else: under a condition, or later. */
-  readonly elsewhere: ReadonlySet<string>;
+  readonly elsewhere: ReadonlyMap<string, ts.Expression | undefined>;
   /** Fields may come from there: `Object.assign(user, dto)`. */
   readonly assigned: readonly ts.Expression[];
   /** The last statement that sets a field; undefined where none does. */
@@ -113,12 +114,12 @@ function readInstance(
   const firstUse = uses.find(({ kind }) => kind === "row" || kind === "query")?.use.pos ?? Number.POSITIVE_INFINITY;
   const isSure = (statement: ts.Statement) => statement.parent === origin.parent && statement.pos < firstUse;
   const given = new Map<string, ts.Expression>();
-  const elsewhere = new Set<string>();
+  const elsewhere = new Map<string, ts.Expression | undefined>();
   const assigned: ts.Expression[] = [];
   let last: ts.Statement | undefined;
   const set = (field: string, value: ts.Expression, statement: ts.Statement): void => {
     if (isSure(statement)) given.set(field, value);
-    else elsewhere.add(field);
+    else addElsewhere(elsewhere, field, value);
   };
   for (const { use } of uses) {
     const statement = statementOf(use);
@@ -127,7 +128,7 @@ function readInstance(
     if (statement !== undefined && found?.owner === use) set(found.member, found.value, statement);
     else {
       const member = assignedMember(use);
-      if (member !== undefined) elsewhere.add(member);
+      if (member !== undefined) addElsewhere(elsewhere, member, assignedValue(use));
     }
     for (const value of values) {
       const inner = unwrap(value);

@@ -25,7 +25,7 @@ import {
 } from "@lockstep/core/codemods";
 import { concerns, entityOfDeclaration } from "../receivers/entities.js";
 import { allFieldsOf } from "../receivers/heritage.js";
-import { mayExist } from "./keys.js";
+import { mayExist, mayExistToo } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
 import { writtenRows } from "./written-rows.js";
 
@@ -163,8 +163,9 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
     for (const { expression } of spreadsOf(inner))
       if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context) ?? dtoOfRest(expression, file, context);
   }
-  for (const { given, assigned, model, mayBeFound } of madeInstances(file, context)) {
+  for (const { given, elsewhere, assigned, model, mayBeFound } of madeInstances(file, context)) {
     if (!concerns(model, context) || mayBeFound || mayExist(model, given, false)) continue;
+    if (mayExistToo(model, elsewhere)) continue;
     yield dtoBehind(given, file, context);
     for (const value of assigned) if (ts.isIdentifier(value)) yield dtoOf(value, file, context);
   }

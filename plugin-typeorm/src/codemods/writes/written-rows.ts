@@ -201,5 +201,21 @@ function isGiven(use: ts.Identifier): boolean {
   while (isAround(node.parent, node)) node = node.parent;
   const call = node.parent;
   if (!ts.isCallExpression(call) || !call.arguments.includes(node as ts.Expression)) return false;
-  return /^(?:create|insert|save|values|upsert|assign|plainTo\w+)$/.test(pathOf(call.expression).at(-1) ?? "");
+  const method = pathOf(call.expression).at(-1) ?? "";
+  const [target] = call.arguments;
+  // What is put over a row that was found makes no new one.
+  if (method === "assign") return target !== node && target !== undefined && isMadeHere(target);
+  return /^(?:create|insert|save|values|upsert|plainTo\w+)$/.test(method);
+}
+
+/** `new User()`, `users.create()`, and a constant that is one. */
+function isMadeHere(value: ts.Expression): boolean {
+  const made = unwrap(value);
+  if (ts.isNewExpression(made)) return true;
+  if (ts.isCallExpression(made)) return pathOf(made.expression).at(-1) === "create";
+  const declaration = ts.isIdentifier(made) ? declarationOf(made) : undefined;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return false;
+  const { initializer, parent } = declaration;
+  const isConstant = (parent.flags & ts.NodeFlags.Const) !== 0;
+  return isConstant && initializer !== undefined && !ts.isIdentifier(unwrap(initializer)) && isMadeHere(initializer);
 }

@@ -1,5 +1,5 @@
 import { LockstepError } from "@lockstep/core";
-import { quoted, type Splice, ts } from "@lockstep/core/codemods";
+import { pathOf, propertiesOf, quoted, type Splice, ts, unwrap } from "@lockstep/core/codemods";
 import { optionsOf } from "../columns.js";
 import type { Entities } from "../entities.js";
 import type { ColumnMember, RelationMember } from "../model.js";
@@ -61,24 +61,43 @@ function nullable({ node, file, name }: ColumnMember | RelationMember, { owner }
     );
   }
   if (ts.isPropertyDeclaration(node)) {
-    return isFirm(owner, name, entities) ? [] : change(allowNull(node, file, entities.project));
+    return isFirm(node, owner, name, entities) ? [] : change(allowNull(node, file, entities.project));
   }
   return rowTypesOf(owner, name, entities).flatMap((place) =>
     change(allowNull(place.node, place.file, entities.project), place.file),
   );
 }
 
-function isFirm(owner: Place["owner"], name: string, entities: Entities): boolean {
+function isFirm(node: ts.PropertyDeclaration, owner: Place["owner"], name: string, entities: Entities): boolean {
+  if (isReflected(node)) return true;
   return owner.kind === "class" && (isPromised(owner, name, entities) || isReadInside(owner, name, entities));
 }
 
 /**
- * Whether the type of a column's property stays although the column may be null: an interface promises it, or its own class reads it.
+ * Whether the type of a column's property stays although the column may be null: an interface promises it, its own class reads it, or
+ * another decorator asks for it at run time.
  * Code that reads it compiles then, and finds nothing until switch.
  */
 export function keepsType(entities: Entities, column: FieldRef): boolean {
   const { member, owner } = placeOf(entities, column);
-  return ts.isPropertyDeclaration(member.node) && isFirm(owner, member.name, entities);
+  return ts.isPropertyDeclaration(member.node) && isFirm(member.node, owner, member.name, entities);
+}
+
+/** Decorators of GraphQL and OpenAPI that ask for a property's type at run time, unless they are told one. */
+const reflecting = /^(?:Field|FilterableField|ApiProperty|ApiPropertyOptional|ApiResponseProperty)$/;
+const toldBy = ["type", "enum", "schema", "oneOf", "anyOf", "allOf", "$ref"];
+
+/** Whether such a decorator would see an object in `string | null`: GraphQL refuses to start with it, and OpenAPI would say so. */
+function isReflected(node: ts.PropertyDeclaration): boolean {
+  return (ts.getDecorators(node) ?? []).some(({ expression }) => {
+    const call = unwrap(expression);
+    if (!ts.isCallExpression(call) || !reflecting.test(pathOf(call.expression).at(-1) ?? "")) return false;
+    const isTold = call.arguments.map(unwrap).some((value) => {
+      if (ts.isObjectLiteralExpression(value)) return toldBy.some((name) => propertiesOf(value).has(name));
+      return ts.isArrowFunction(value) || ts.isFunctionExpression(value);
+    });
+    return !isTold;
+  });
 }
 
 /** `type: "varchar"` where TypeORM reflects the property's type, and would not know it any more. */

@@ -43,7 +43,7 @@ test.each(putOver)("what is put over rows that exist is listed: %s", async (_, c
   for (const typed of [{ root }, withoutTypes]) {
     const result = await planCodeEdits({ ...request(single(code), ["expand"], [], {}), ...typed });
     expect(result.changes).toEqual([]);
-    expect(result.places.some(({ mayLeaveOut }) => mayLeaveOut)).toBe(true);
+    expect(result.places.some(({ kind, mayLeaveOut }) => kind === "required" || mayLeaveOut)).toBe(true);
   }
 });
 

@@ -90,13 +90,18 @@ function complete(
 ): Finding {
   const { name } = context.field;
   const value = valueFor(literal, isReturned, file, context);
+  const offset = literal.getStart(file.ast);
+  const place = { kind: "place", certainty: "required", offset, what: what(literal, context) } as const;
+  if (!isTest(file) && context.orm.isAlsoPutOver?.(literal, file, context)) {
+    const reason = `a ${context.model.name} row without ${name} does not compile, and this one is put over rows that exist as well, whose ${name} may have been chosen: give it theirs, and \`${name}: ${value ?? "…"}\` only where a row is created`;
+    return { ...place, reason };
+  }
   const edit = value && addProperty(literal, `${name}: ${value}`, what(literal, context), file, endOfNamed(literal));
   if (edit) return edit;
   const given = propertiesOf(literal);
   const why = whyNoValue((field) => given.has(field), `${name}: `, "", file, context);
   const reason = `a ${context.model.name} row without ${name} does not compile: ${why}`;
-  const offset = literal.getStart(file.ast);
-  return { kind: "place", certainty: "required", offset, what: what(literal, context), reason };
+  return { ...place, reason };
 }
 
 function valueFor(

@@ -195,6 +195,12 @@ const shared: Readonly<Record<string, string>> = {
   "a method that is typed as a row": `type Row = Prisma.UserGetPayload<{}>;\nclass Mapper { static toPrisma(user: Row): Row { return { id: user.id, email: user.email.trim(), name: user.name.trim(), createdAt: new Date(), updatedAt: new Date() }; } }\nexport async function save(user: Row) { const data = Mapper.toPrisma(user); await prisma.user.update({ where: { id: data.id }, data }); }`,
 };
 
-export const putOver = Object.entries(shared).map(
+/** Rows whose values are set again before they are written: what stands in the literal gives another value. */
+const setAgain: Readonly<Record<string, string>> = {
+  "a source is trimmed": `export const f = (email: string) => { const data = { email, name: email }; data.email = data.email.trim(); return prisma.user.create({ data }); };`,
+  "a source is filled in": `export const f = (email: string) => { const data: Prisma.UserCreateInput = ${row}; data.email ||= email; return prisma.user.create({ data }); };`,
+};
+
+export const listed = Object.entries({ ...shared, ...setAgain }).map(
   ([name, code]) => [name, `${head}interface Person { email: string; name: string }\n${code}\n`] as const,
 );

@@ -6,9 +6,11 @@ import { clientOwnerOf, hasNamesake } from "./receivers/client-module.js";
 import { isSentElsewhere } from "./receivers/client-owner.js";
 import { isRowType } from "./receivers/prisma-types.js";
 import { isRowElsewhere, isWholeRow } from "./receivers/whole-row.js";
+import { isAlsoPutOver } from "./writes/put-over.js";
 
 /** What the transforms of the core must know about Prisma. */
 export const prismaCode: OrmCode = {
+  isAlsoPutOver,
   isWholeRow,
   typed: {
     packageName: "@prisma/client",

@@ -7,7 +7,7 @@ import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { TypeClock } from "../../../core/src/codemods/types/type-clock.js";
 import { generatedClients } from "../../support/generated-clients.js";
 import { reads, unrelated } from "./forms/reads.js";
-import { handed, putOver, toldByTypes, writes } from "./forms/writes.js";
+import { handed, listed, toldByTypes, writes } from "./forms/writes.js";
 import { apply, request, single, withoutTypes } from "./phases.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
@@ -39,11 +39,11 @@ test.each(handed)("a package that is given a client: %s", async (_, code, isList
   expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
 });
 
-test.each(putOver)("what is put over rows that exist is listed: %s", async (_, code) => {
+test.each(listed)("what would get or replace a wrong value is listed: %s", async (_, code) => {
   for (const typed of [{ root }, withoutTypes]) {
     const result = await planCodeEdits({ ...request(single(code), ["expand"], [], {}), ...typed });
     expect(result.changes).toEqual([]);
-    expect(result.places.some(({ mayLeaveOut }) => mayLeaveOut)).toBe(true);
+    expect(result.places.some(({ kind, mayLeaveOut }) => kind === "required" || mayLeaveOut)).toBe(true);
   }
 });
 

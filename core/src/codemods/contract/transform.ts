@@ -171,6 +171,8 @@ export interface OrmCode {
     /** How code that is generated from the models is known, and made. Default: the app's own code declares its rows. */
     readonly generated?: { textOf(model: string): string; readonly command: string };
   };
+  /** Whether what a literal makes is put over rows that exist as well: a value that is added replaces theirs. Default: it is not. */
+  isAlsoPutOver?(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean;
   /** Whether a type is a row of the model with all its columns. Default: names say it alone. */
   isWholeRow?(type: Type, context: TransformContext): boolean;
   /** Whether rows of the model can be written through an expression: a client, a repository. Default: nothing says so. */

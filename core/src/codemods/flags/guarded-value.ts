@@ -2,7 +2,7 @@ import type { TransformContext } from "../contract/transform.js";
 import type { AssignedMapper } from "../mappers/assigned-mappers.js";
 import type { Mapper } from "../mappers/object-mappers.js";
 import { groupedFallback } from "../values/sql-to-typescript.js";
-import { valueText } from "../values/value-text.js";
+import { type FieldText, optionalText, valueText } from "../values/value-text.js";
 import { whyFlagIsOutOfReach } from "./can-check-flag.js";
 import { readToggle } from "./template.js";
 
@@ -13,11 +13,11 @@ export interface GuardedValue {
   readonly flag: string | undefined;
   /** It stands behind a flag, and there is nothing to show while that is off. */
   readonly isLeftOut: boolean;
-  /** Why the flag cannot be asked there. */
+  /** Why the flag cannot be asked there, or the row may be missing in a way that the text cannot follow. */
   readonly reason: string | undefined;
 }
 
-type Read = Pick<Mapper, "key" | "read" | "texts" | "file">;
+type Read = Pick<Mapper, "key" | "read" | "texts" | "access" | "file">;
 
 /** `handle: user.handle ?? user.email.toLowerCase()`, behind the flag where the config has one. */
 export function guardedProperty(mapper: Read & Pick<Mapper, "literal">, context: TransformContext): GuardedValue {
@@ -57,12 +57,13 @@ function behindFlag(
   const fallback = fallbackOf(mapper, context);
   const isGuarded = fallback !== undefined && mayBeNull(context);
   const value = isGuarded ? `${read} ?? ${groupedFallback(fallback)}` : read;
-  if (toggle === undefined) return { text: write(value), flag: undefined, isLeftOut: false, reason: undefined };
+  const unsure = whyUnsure(mapper, fallback, context);
+  if (toggle === undefined) return { text: write(value), flag: undefined, isLeftOut: false, reason: unsure };
   const template = readToggle(toggle);
   const flag = template.flagOf(context);
   const asked = template.ask(flag, file);
   const condition = template.isAsync ? `await ${asked}` : asked;
-  const reason = whyFlagIsOutOfReach(node, template, file);
+  const reason = unsure ?? whyFlagIsOutOfReach(node, template, file);
   const isLeftOut = fallback === undefined;
   if (isLeftOut) return { text: writeIf(condition), flag, isLeftOut, reason };
   const shown = isGuarded ? `(${value})` : value;
@@ -74,9 +75,26 @@ function grouped(condition: string): string {
   return condition.startsWith("await ") ? `(${condition})` : condition;
 }
 
-function fallbackOf({ texts, file }: Read, context: TransformContext): string | undefined {
-  return valueText(texts, file, context);
+function fallbackOf({ texts, file, access }: Read, context: TransformContext): string | undefined {
+  return access === "sure" ? valueText(texts, file, context) : optionalText(texts, file, context);
 }
+
+/** The others say what is shown where there is no row: the new one has to say the same, as far as that is not just nothing. */
+function whyUnsure(
+  { texts, file, access }: Read,
+  fallback: string | undefined,
+  context: TransformContext,
+): string | undefined {
+  if (access === "sure") return undefined;
+  const ofRow: FieldText = (field) => {
+    const text = texts(field);
+    return text && { ...text, isNullable: field.isOptional };
+  };
+  const isLost = fallback === undefined && valueText(ofRow, file, context) !== undefined;
+  return access === "other" || isLost ? rowMayBeMissing : undefined;
+}
+
+export const rowMayBeMissing = "the row may be missing there";
 
 /**
  * Whether a row may be without a value until contract. A property whose type says otherwise has one by now: the database fills what

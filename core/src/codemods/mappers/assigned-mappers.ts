@@ -17,7 +17,10 @@ import { type Mapper, readOfField } from "./object-mappers.js";
 
 /** Statements that copy columns of a row into an object, one by one: `dto.email = user.email;` */
 export interface AssignedMapper
-  extends Pick<Mapper, "file" | "names" | "isWhole" | "tie" | "key" | "read" | "texts" | "source" | "pattern">,
+  extends Pick<
+      Mapper,
+      "file" | "names" | "isWhole" | "tie" | "key" | "read" | "texts" | "access" | "source" | "pattern"
+    >,
     Filled {
   /** `dto`, or `this` in a constructor. */
   readonly owner: string;

@@ -5,7 +5,7 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { selectionsOfCopy } from "../flow/selected-fields.js";
 import { keyStyles } from "../shapes/shape-types.js";
-import { type Copies, type Copy, isOfElsewhere, isOfRow } from "../types/copied-columns.js";
+import { accessIn, type Copies, type Copy, isOfElsewhere, isOfRow } from "../types/copied-columns.js";
 import { resolveDeclared, resolveExpression } from "../types/resolve-expression.js";
 
 /** A literal that copies some columns of a row, two at least: `{ id: user.id, label: user.name }`. */
@@ -59,12 +59,14 @@ function styleOf(copies: readonly { readonly key: string; readonly column: strin
 function firstCopy(
   value: ts.Expression,
   names: ReadonlySet<string>,
+  whole = value,
 ): { readonly column: string; readonly copy: Copy } | undefined {
   if (ts.isObjectLiteralExpression(value) || ts.isArrowFunction(value)) return undefined;
   if (ts.isPropertyAccessExpression(value) && ts.isIdentifier(value.expression) && names.has(value.name.text)) {
     const source = value.expression;
     const column = value.name.text;
-    return { column, copy: { row: source.text, source, pattern: undefined, name: column } };
+    const access = accessIn(whole, value);
+    return { column, copy: { row: source.text, source, pattern: undefined, name: column, access } };
   }
   if (ts.isIdentifier(value)) {
     const bound = declarationOf(value);
@@ -73,9 +75,10 @@ function firstCopy(
     const original = bound.propertyName ?? bound.name;
     if (!ts.isIdentifier(original) || !names.has(original.text)) return undefined;
     const row = `{}${bound.parent.pos}`;
-    return { column: original.text, copy: { row, source: undefined, pattern: bound.parent, name: value.text } };
+    const copy = { row, source: undefined, pattern: bound.parent, name: value.text, access: "sure" } as const;
+    return { column: original.text, copy };
   }
-  return ts.forEachChild(value, (child) => (ts.isExpression(child) ? firstCopy(child, names) : undefined));
+  return ts.forEachChild(value, (child) => (ts.isExpression(child) ? firstCopy(child, names, whole) : undefined));
 }
 
 /** `user`, `dbUser`, `newUser`: a name that says what it is, where no type says otherwise. */

@@ -6,9 +6,9 @@ import { memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { selectionsOfCopy } from "../flow/selected-fields.js";
 import { isResult } from "../shapes/result-types.js";
-import type { Copies, Copy } from "../types/copied-columns.js";
+import type { Copies, Copy, RowAccess } from "../types/copied-columns.js";
 import { type Target, targetOf } from "../types/target-type.js";
-import { type FieldText, textsOfNames, textsOfRow } from "../values/value-text.js";
+import { type FieldText, textsOfMissingRow, textsOfNames, textsOfRow } from "../values/value-text.js";
 import { nameIn } from "../write/destructuring.js";
 import { wholeCopyOf } from "./mapper-of-all.js";
 import { partialCopyIn } from "./mapper-of-some.js";
@@ -28,6 +28,8 @@ export interface Mapper {
   /** How the new field is read: `user.handle`. */
   readonly read: string;
   readonly texts: FieldText;
+  /** Whether the row may be missing where its columns are copied. */
+  readonly access: RowAccess;
   /** The row, as the first column names it; nothing where a pattern takes the row apart. */
   readonly source: ts.Identifier | undefined;
   /** The pattern that takes the row apart, `({ id, email }: User)`: the field must be added to it too. */
@@ -74,21 +76,30 @@ export function readOfField(
   { copies }: Copies,
   file: SourceFile,
   context: TransformContext,
-): Pick<Mapper, "read" | "texts" | "source" | "pattern"> | undefined {
+): Pick<Mapper, "read" | "texts" | "access" | "source" | "pattern"> | undefined {
   const [first] = copies.values();
   if (first === undefined) return undefined;
   const { field } = context;
   const { pattern, row, source } = first;
-  if (pattern === undefined)
-    return { read: `${row}.${field.name}`, texts: textsOfPart(first, file, context), source, pattern };
+  if (pattern === undefined) {
+    const access = accessOf([...copies.values()]);
+    const read = access === "sure" ? `${row}.${field.name}` : `${row}?.${field.name}`;
+    return { read, texts: textsOfPart(first, access, file, context), access, source, pattern };
+  }
   const names = new Map([...copies].map(([column, copy]) => [column, copy.name] as const));
   const read = nameIn(pattern, file, context);
-  return read === undefined ? undefined : { read, texts: textsOfNames(names), source, pattern };
+  return read === undefined ? undefined : { read, texts: textsOfNames(names), access: "sure", source, pattern };
+}
+
+/** One column that is read without asking says that the row is there. */
+function accessOf(copies: readonly Copy[]): RowAccess {
+  if (copies.some(({ access }) => access === "sure")) return "sure";
+  return copies.every(({ access }) => access === "chain") ? "chain" : "other";
 }
 
 /** The fields of a row, less those that a `select` or a `Pick` leaves out of it. */
-function textsOfPart(copy: Copy, file: SourceFile, context: TransformContext): FieldText {
+function textsOfPart(copy: Copy, access: RowAccess, file: SourceFile, context: TransformContext): FieldText {
   const named = selectionsOfCopy(copy, file, context).flatMap(({ names }) => names ?? []);
-  const texts = textsOfRow(copy.row);
+  const texts = access === "sure" ? textsOfRow(copy.row) : textsOfMissingRow(copy.row);
   return (field) => (named.every((names) => names.has(field.name)) ? texts(field) : undefined);
 }

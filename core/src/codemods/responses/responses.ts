@@ -8,6 +8,7 @@ import {
   guardedStatement,
   mayBeNull,
   mayShowNull,
+  rowMayBeMissing,
 } from "../flags/guarded-value.js";
 import type { AssignedMapper } from "../mappers/assigned-mappers.js";
 import type { Mapper } from "../mappers/object-mappers.js";
@@ -120,8 +121,11 @@ export const responses = memoized((context): Responses => {
   };
 });
 
-function shownBy({ kind, mapper }: Producer, context: TransformContext): GuardedValue {
-  return kind === "literal" ? guardedProperty(mapper, context) : guardedStatement(mapper, context);
+function shownBy({ kind, mapper, type }: Producer, context: TransformContext): GuardedValue {
+  const shown = kind === "literal" ? guardedProperty(mapper, context) : guardedStatement(mapper, context);
+  // A type would have to say that it may be missing.
+  const isTyped = type.kind === "shape" && mapper.access !== "sure";
+  return isTyped ? { ...shown, reason: shown.reason ?? rowMayBeMissing } : shown;
 }
 
 /** Classes that rows are turned into by the names of their fields: `plainToInstance(UserDto, user)`. */

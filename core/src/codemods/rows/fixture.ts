@@ -3,6 +3,7 @@ import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } 
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
+import { setLater } from "../flow/set-later.js";
 import { boundByRows, type CopiedRow, copiedRow } from "../mappers/copied-row.js";
 import { namesAllColumns, rowLiterals } from "../types/row-literals.js";
 import {
@@ -14,7 +15,7 @@ import {
   numberedValue,
   storedDefault,
 } from "../values/fixture-value.js";
-import { textsOfLiteral, valueText } from "../values/value-text.js";
+import { textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
 import { addToPattern, isAddedToPattern, removeFromPattern } from "../write/destructuring.js";
 import { type Container, removeWritten } from "../write/find-written.js";
 import { addProperty } from "../write/property-edit.js";
@@ -90,13 +91,25 @@ function complete(
 ): Finding {
   const { name } = context.field;
   const value = valueFor(literal, isReturned, file, context);
+  const offset = literal.getStart(file.ast);
+  const place = { kind: "place", certainty: "required", offset, what: what(literal, context) } as const;
+  if (!isTest(file) && context.orm.isAlsoPutOver?.(literal, file, context)) {
+    const reason = `a ${context.model.name} row without ${name} does not compile, and this one is put over rows that exist as well, whose ${name} may have been chosen: give it theirs, and \`${name}: ${value ?? "…"}\` only where a row is created`;
+    return { ...place, reason };
+  }
+  // What tests store is nobody's row.
+  const later = isTest(file) ? undefined : setLater(literal, file, context);
+  if (later !== undefined && later.field !== name) {
+    const last = `${later.name}.${name} = ${valueText(textsOfRow(later.name), file, context) ?? "…"};`;
+    const reason = `a ${context.model.name} row without ${name} does not compile, and ${later.field}, which it is computed from, is set later: add \`${name}: …\`, and \`${last}\` behind that`;
+    return { ...place, reason };
+  }
   const edit = value && addProperty(literal, `${name}: ${value}`, what(literal, context), file, endOfNamed(literal));
   if (edit) return edit;
   const given = propertiesOf(literal);
   const why = whyNoValue((field) => given.has(field), `${name}: `, "", file, context);
   const reason = `a ${context.model.name} row without ${name} does not compile: ${why}`;
-  const offset = literal.getStart(file.ast);
-  return { kind: "place", certainty: "required", offset, what: what(literal, context), reason };
+  return { ...place, reason };
 }
 
 function valueFor(

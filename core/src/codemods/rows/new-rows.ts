@@ -5,6 +5,7 @@ import { keysOfSpread, propertiesOf, spreadsOf } from "../ast/expressions.js";
 import { siteAround } from "../ast/site.js";
 import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
+import { type SetLater, setLater } from "../flow/set-later.js";
 import { type CallerValue, callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
 import { destructuredKeys } from "../inputs/input-shape.js";
 import { callerValueOfInput, inputHasField, inputList, valueFromInput } from "../inputs/spread-input.js";
@@ -33,6 +34,12 @@ export function* fillLiteral(
     return;
   }
   const offset = literal.getStart(file.ast);
+  const later = setLater(literal, file, context);
+  if (later !== undefined) {
+    const reason = whyNotYet(later, file, context);
+    yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
+    return;
+  }
   const [spread, ...more] = hidingSpreads(literal, context);
   if (spread !== undefined) {
     // Whichever comes last wins: where the column belongs depends on what the spread holds.
@@ -49,6 +56,15 @@ export function* fillLiteral(
   const edit = written === undefined ? undefined : addProperty(literal, propertyText(name, written), what, file);
   if (edit !== undefined) yield* withCallerValue(edit, choice, file, context);
   else yield { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
+}
+
+/** Why the value is not computed from what stands in a literal, and what to write instead. */
+function whyNotYet({ name, field }: SetLater, file: SourceFile, context: TransformContext): string {
+  const own = context.field.name;
+  if (field === own)
+    return `\`${name}.${own}\` is set later: see that every row gets it, and that its type has it here`;
+  const value = valueText(textsOfRow(name), file, context) ?? "…";
+  return `${own} is computed from ${field}, which is set later: write \`{ ...${name}, ${own}: ${value} }\` where it is stored`;
 }
 
 /** The spreads that may set the field, or what it is computed from. */

@@ -1,13 +1,15 @@
 import type { AssignmentGroup } from "../ast/assignments.js";
-import type { ts } from "../ast/compiler.js";
-import { enclosingName, propertiesOf } from "../ast/expressions.js";
+import { ts } from "../ast/compiler.js";
+import { enclosingName, propertiesOf, unwrap, valuesOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
 import { type CallerValue, callerValueAmong, callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
 import { type SiblingSource, siblingSource } from "../inputs/sibling-source.js";
 import { withSourcePattern } from "../inputs/source-pattern.js";
-import { sourcesOf, textsOfRow, valueText } from "../values/value-text.js";
+import { literalOf } from "../values/fixture-value.js";
+import type { ColumnText } from "../values/sql-to-typescript.js";
+import { optionalText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
 import { addProperty } from "../write/property-edit.js";
 import { insertStatement, isAmongStatements } from "../write/statements.js";
 import { valueOfNewRow } from "./new-rows.js";
@@ -26,7 +28,7 @@ export function* updateRow(
       names: [...propertiesOf(literal).keys()],
       sent: callerValueForRow(literal, file, context),
       source: () => siblingSource(literal, file, context),
-      followed: () => valueOfNewRow(literal, file, context),
+      followed: () => valueOfChange(literal, file, context),
       written: (name, value) => (name === value ? name : `${name}: ${value}`),
       edit: (text) => addProperty(literal, text, what, file),
     },
@@ -34,6 +36,42 @@ export function* updateRow(
     context,
   );
 }
+
+/**
+ * What follows from a change. A source that is undefined there is left as it is, and so is the value: `dto.email?.toLowerCase()`. Where
+ * several may be, nothing says which ones change.
+ */
+function valueOfChange(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const values = valuesOf(literal);
+  const [source, ...more] = sourcesOf(context).filter(({ name }) => mayBeLeft(values.get(name), context));
+  const value = valueOfNewRow(literal, file, context);
+  if (source === undefined) return value;
+  if (more.length > 0) return undefined;
+  const texts = textsOfLiteral(literal, file);
+  const chain = optionalText((field) => maybe(texts(field), field === source), file, context);
+  return chain ?? (value && `${texts(source)?.text} === undefined ? undefined : ${value}`);
+}
+
+function maybe(text: ColumnText | undefined, isNullable: boolean): ColumnText | undefined {
+  return text && { ...text, isNullable: text.isNullable || isNullable };
+}
+
+/** Whether a value may be undefined: nothing says that it is there. */
+function mayBeLeft(value: ts.Expression | undefined, { project: { types } }: TransformContext): boolean {
+  const inner = value && unwrap(value);
+  if (inner === undefined || literalOf(inner) !== undefined || ts.isTemplateExpression(inner)) return false;
+  // What is trimmed is there.
+  if (ts.isCallExpression(inner) && textMethod.test(inner.expression.getText())) return false;
+  if (types?.of(inner) === undefined) return true;
+  const type = types.checker.getTypeAtLocation(inner);
+  return (type.isUnion() ? type.types : [type]).some(({ flags }) => (flags & ts.TypeFlags.Undefined) !== 0);
+}
+
+const textMethod = /^[^?]*\.(?:trim|toLowerCase|toUpperCase|normalize)$/;
 
 /** The same for a row that was read, and is changed field by field before it is saved: `user.email = body.email;` */
 export function* updateInstance(

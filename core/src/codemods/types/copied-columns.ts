@@ -11,6 +11,38 @@ export interface Copy {
   readonly source: ts.Identifier | undefined;
   readonly pattern: ts.ObjectBindingPattern | undefined;
   readonly name: string;
+  readonly access: RowAccess;
+}
+
+/** Whether a column is read of a row that is there, of one that may be missing, or with something else where it is: `user?.email ?? null`. */
+export type RowAccess = "sure" | "chain" | "other";
+
+/** How `user.email` is read inside of a value. */
+export function accessIn(value: ts.Expression, column: ts.PropertyAccessExpression): RowAccess {
+  const isOptional = column.questionDotToken !== undefined;
+  let access: RowAccess = isOptional ? "chain" : "sure";
+  for (let at: ts.Node = column; at !== value; at = at.parent) {
+    const { parent } = at;
+    const isLink = ts.isPropertyAccessExpression(parent) || (ts.isCallExpression(parent) && parent.expression === at);
+    const isGuarded = guardsOf(parent, at).some((guard) => asksFor(guard, column.expression.getText()));
+    if (isGuarded || (isOptional && !isLink)) access = "other";
+  }
+  return access;
+}
+
+/** What says whether a part of an expression is read at all. */
+function guardsOf(whole: ts.Node, part: ts.Node): readonly ts.Node[] {
+  if (ts.isConditionalExpression(whole)) return whole.condition === part ? [] : [whole.condition];
+  return ts.isBinaryExpression(whole) && whole.right === part ? [whole.left] : [];
+}
+
+/** Whether a condition is about the row itself, and not about one of its columns. */
+function asksFor(node: ts.Node, row: string): boolean {
+  if (ts.isIdentifier(node) && node.text === row) {
+    const { parent } = node;
+    return !ts.isPropertyAccessExpression(parent) || parent.questionDotToken !== undefined;
+  }
+  return ts.forEachChild(node, (child) => asksFor(child, row)) === true;
 }
 
 /** The column that a value is made of: `user.createdAt.toISOString()` copies `createdAt` of `user`. */
@@ -19,13 +51,15 @@ export function copyIn(value: ts.Expression | undefined, column: string): Copy |
   const visit = (node: ts.Node): void => {
     if (found !== undefined) return;
     if (ts.isPropertyAccessExpression(node) && node.name.text === column && ts.isIdentifier(node.expression)) {
-      found = { row: node.expression.text, source: node.expression, pattern: undefined, name: column };
+      const access = accessIn(value ?? node, node);
+      found = { row: node.expression.text, source: node.expression, pattern: undefined, name: column, access };
     } else if (ts.isIdentifier(node) && !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)) {
       const bound = declarationOf(node);
       if (bound !== undefined && ts.isBindingElement(bound) && ts.isObjectBindingPattern(bound.parent)) {
         const original = bound.propertyName ?? bound.name;
         if (ts.isIdentifier(original) && original.text === column) {
-          found = { row: `{}${bound.parent.pos}`, source: undefined, pattern: bound.parent, name: node.text };
+          const row = `{}${bound.parent.pos}`;
+          found = { row, source: undefined, pattern: bound.parent, name: node.text, access: "sure" };
         }
       }
     }

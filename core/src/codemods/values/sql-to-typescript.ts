@@ -10,6 +10,8 @@ export interface ColumnText {
   readonly isPrimary?: boolean;
   /** It is known to be NULL. */
   readonly isNull?: boolean;
+  /** An optional chain: what follows is skipped with the rest of it. */
+  readonly isChain?: boolean;
 }
 
 export interface Translated {

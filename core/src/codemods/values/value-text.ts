@@ -21,6 +21,20 @@ export function valueText(
   file: SourceFile | undefined,
   context: TransformContext,
 ): string | undefined {
+  return writtenValue(resolve, file, context, false);
+}
+
+/** The same where the value is missing with what it is computed from: `user?.email.toLowerCase()`. Undefined where it would not be. */
+export function optionalText(resolve: FieldText, file: SourceFile, context: TransformContext): string | undefined {
+  return writtenValue(resolve, file, context, true);
+}
+
+function writtenValue(
+  resolve: FieldText,
+  file: SourceFile | undefined,
+  context: TransformContext,
+  isNullable: boolean,
+): string | undefined {
   const { value } = context.intent;
   const style = file?.style ?? { eol: "\n", quote: '"' };
   if (value.kind === "none" || value.kind === "listed") return undefined;
@@ -33,7 +47,7 @@ export function valueText(
     return field === undefined || field.isList ? undefined : resolve(field);
   };
   const translated = translate(context.sql, resolveColumn, (text) => quoted(text, style));
-  if (translated === undefined || translated.isNullable || context.field.isList) return undefined;
+  if (translated === undefined || translated.isNullable !== isNullable || context.field.isList) return undefined;
   return asType(translated, file, context);
 }
 
@@ -59,6 +73,16 @@ export function textsOfLiteral(literal: ts.ObjectLiteralExpression, file: Source
 /** The fields of a row that is at hand under a name: `user.email`. */
 export function textsOfRow(row: string): FieldText {
   return (field) => ({ text: `${row}.${field.name}`, type: field.type, isNullable: field.isOptional });
+}
+
+/** The same for a row that may be missing: `user?.email`. */
+export function textsOfMissingRow(row: string): FieldText {
+  return (field) => ({
+    text: `${row}?.${field.name}`,
+    type: field.type,
+    isNullable: true,
+    isChain: !field.isOptional,
+  });
 }
 
 /** Fields that are in scope under their own names: after `({ id, email }: User) =>`. */

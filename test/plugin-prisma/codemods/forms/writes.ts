@@ -174,12 +174,33 @@ export const handed = Object.entries(clients).map(
   ([name, [code, isListed]]) => [name, `${head}${code}\n`, isListed] as const,
 );
 
+const person = "(user: Person)";
+const mapped = "{ email: user.email, name: user.name }";
+
 /** Rows that are put over others as well: an added value would overwrite what somebody chose. */
 const shared: Readonly<Record<string, string>> = {
   "a constant": `export const f = (id?: number) => { const data = ${row}; return id ? prisma.user.update({ where: { id }, data }) : prisma.user.create({ data }); };`,
   "both halves of an upsert": `export const f = () => { const data = ${row}; return prisma.user.upsert({ where: { email: "a" }, create: data, update: data }); };`,
   "a function that makes it": `const rowOf = (email: string): Prisma.UserCreateInput => ({ email, name: email });\nexport const f = (id?: number) => (id ? prisma.user.update({ where: { id }, data: rowOf("a") }) : prisma.user.create({ data: rowOf("b") }));`,
   "a function that is given it": `async function put(data: Prisma.UserUncheckedCreateInput, id?: number) { return id ? prisma.user.update({ where: { id }, data }) : prisma.user.create({ data }); }\nexport const f = () => put(${row});`,
+  "a static method": `class Mapper { static toPrisma${person}: Prisma.UserUncheckedCreateInput { return ${mapped}; } }\nexport const add = (user: Person) => prisma.user.create({ data: Mapper.toPrisma(user) });\nexport const save = (user: Person) => prisma.user.update({ where: { id: 1 }, data: Mapper.toPrisma(user) });`,
+  "a method of its own class": `export class Users { private toPrisma${person}: Prisma.UserCreateInput { return ${mapped}; }\n  add(user: Person) { return prisma.user.create({ data: this.toPrisma(user) }); }\n  save(user: Person) { return prisma.user.update({ where: { id: 1 }, data: this.toPrisma(user) }); } }`,
+  "a member of an object": `const mapper = { toPrisma: ${person}: Prisma.UserCreateInput => (${mapped}) };\nexport const add = (user: Person) => prisma.user.create({ data: mapper.toPrisma(user) });\nexport const save = (user: Person) => prisma.user.update({ where: { id: 1 }, data: mapper.toPrisma(user) });`,
+  "a constant between call and query": `const toPrisma = ${person}: Prisma.UserCreateInput => (${mapped});\nexport async function save(user: Person) { const data = toPrisma(user); await prisma.user.update({ where: { id: 1 }, data }); }`,
+  "the rest of what a function gives": `const toPrisma = ${person}: Prisma.UserUncheckedCreateInput => (${mapped});\nexport async function save(user: Person) { const { id, ...data } = toPrisma(user); await prisma.user.update({ where: { id }, data }); }`,
+  "an upsert of what a method gives": `export class Users { private toPrisma${person}: Prisma.UserCreateInput { return ${mapped}; }\n  async save(users: Person[]) { for (const user of users) { const data = this.toPrisma(user); await prisma.user.upsert({ where: { email: user.email }, create: data, update: data }); } } }`,
+  "a typed list in a loop": `const seeds: Prisma.UserCreateInput[] = [${row}];\nexport async function seed() { for (const user of seeds) await prisma.user.upsert({ where: { email: user.email }, create: user, update: user }); }`,
+  "a typed list in a callback": `const seeds: Prisma.UserCreateInput[] = [${row}];\nexport const seed = () => Promise.all(seeds.map((user) => prisma.user.upsert({ where: { email: user.email }, create: { ...user }, update: { ...user } })));`,
+  "a method as a callback": `class Mapper { static toPrisma${person}: Prisma.UserCreateInput { return ${mapped}; } }\nexport async function save(users: Person[]) { for (const data of users.map(Mapper.toPrisma)) await prisma.user.update({ where: { email: data.email }, data }); }`,
+  "a method that is typed as a row": `type Row = Prisma.UserGetPayload<{}>;\nclass Mapper { static toPrisma(user: Row): Row { return { id: user.id, email: user.email.trim(), name: user.name.trim(), createdAt: new Date(), updatedAt: new Date() }; } }\nexport async function save(user: Row) { const data = Mapper.toPrisma(user); await prisma.user.update({ where: { id: data.id }, data }); }`,
 };
 
-export const putOver = Object.entries(shared).map(([name, code]) => [name, `${head}${code}\n`] as const);
+/** Rows whose values are set again before they are written: what stands in the literal gives another value. */
+const setAgain: Readonly<Record<string, string>> = {
+  "a source is trimmed": `export const f = (email: string) => { const data = { email, name: email }; data.email = data.email.trim(); return prisma.user.create({ data }); };`,
+  "a source is filled in": `export const f = (email: string) => { const data: Prisma.UserCreateInput = ${row}; data.email ||= email; return prisma.user.create({ data }); };`,
+};
+
+export const listed = Object.entries({ ...shared, ...setAgain }).map(
+  ([name, code]) => [name, `${head}interface Person { email: string; name: string }\n${code}\n`] as const,
+);

@@ -1,0 +1,41 @@
+import { ts } from "../ast/compiler.js";
+import { wrapperOf } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { sourcesOf } from "../values/value-text.js";
+
+/** What is set on the name that holds a literal: `data.email = body.email`. */
+export interface SetLater {
+  /** How the literal is called: `data`. */
+  readonly name: string;
+  /** The field itself, or the first one that its value is computed from. */
+  readonly field: string;
+}
+
+/** Whether the field, or what it is computed from, is set after the literal was made: what stands in it is not what is stored. */
+export function setLater(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): SetLater | undefined {
+  const holder = wrapperOf(literal).parent;
+  if (!ts.isVariableDeclaration(holder) || !ts.isIdentifier(holder.name)) return undefined;
+  const { text: name } = holder.name;
+  const set = file.identifiers(name).flatMap((use) => {
+    const { parent } = use;
+    const isOwner = ts.isPropertyAccessExpression(parent) && parent.expression === use;
+    return isOwner && isSet(parent) && declarationOf(use) === holder ? [parent] : [];
+  });
+  const fields = [context.field.name, ...sourcesOf(context).map((source) => source.name)];
+  const field = fields.find((each) => set.some((access) => access.name.text === each));
+  return field === undefined ? undefined : { name, field };
+}
+
+/** `data.email = …`, `data.email ??= …` */
+function isSet(access: ts.PropertyAccessExpression): boolean {
+  const { parent } = access;
+  if (!ts.isBinaryExpression(parent) || parent.left !== access) return false;
+  const { kind } = parent.operatorToken;
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}

@@ -1,10 +1,9 @@
-import { inTransaction } from "../db/transaction.js";
 import { isValuesFault } from "../db/value-fault.js";
 import type { FillTarget } from "../dialects/batches.js";
 import type { Connection } from "../dialects/connection.js";
-import { type BackfillId, isSameLedgerTable } from "../dialects/ledger-store.js";
+import { type BackfillId, type Cursor, isSameLedgerTable } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
-import { advanceBackfill, type BackfillRecord, beginBackfill, readBackfills } from "../ledger/backfills.js";
+import { type BackfillRecord, beginBackfill, readBackfills } from "../ledger/backfills.js";
 import type { RunSettings } from "./input.js";
 import { keyLabel } from "./keys.js";
 
@@ -43,14 +42,10 @@ export async function beginOnce(
   const isMade = doubt !== undefined && settings.nulls === "keep";
   // An empty table is passed already.
   const start = isMade || bounds.upTo === undefined ? made : ({ ...bounds, phase: "pass", after: null } as const);
-  // In one transaction: other workers move the cursor on, and no range may be passed twice.
-  return inTransaction(connection, { limits: { lockTimeoutMs: 5000 } }, async () => {
-    const record = await beginBackfill(connection, id, { ...begin, start });
-    // From an earlier run: it goes on here.
-    const cursor = isMade ? made : { ...record.cursor, ...(server === undefined ? {} : { server }) };
-    await advanceBackfill(connection, id, begin.runner, { cursor, rows: 0, filled: 0 });
-    return { ...record, cursor };
-  });
+  // From an earlier run: it goes on where that came to.
+  const goOnFrom = (cursor: Cursor): Cursor =>
+    isMade ? made : { ...cursor, ...(server === undefined ? {} : { server }) };
+  return beginBackfill(connection, id, { ...begin, start, goOnFrom });
 }
 
 const label = ({ table }: FillTarget) => `"${table.schema}"."${table.name}"`;

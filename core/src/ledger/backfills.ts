@@ -123,15 +123,21 @@ export async function beginBackfill(
     readonly takesBack?: string | null;
     /** Where a first run begins. Default: at the first row. */
     readonly start?: Cursor;
+    /** The cursor to go on from, told where the ledger has it; in the same transaction, for other workers move it on. Default: that one. */
+    readonly goOnFrom?: (cursor: Cursor) => Cursor;
   },
 ): Promise<BackfillRecord> {
   await ensureLedger(connection);
   const { start = { phase: "pass", after: null }, takesBack = null } = begin;
   try {
-    const row = await inTransaction(connection, {}, () =>
-      connection.dialect.ledger.begin(connection, id, { ...begin, start, takesBack }),
-    );
-    return readRow(recordSchema, row, "backfills", connection);
+    return await inTransaction(connection, {}, async () => {
+      const row = await connection.dialect.ledger.begin(connection, id, { ...begin, start, takesBack });
+      const record = readRow(recordSchema, row, "backfills", connection);
+      if (begin.goOnFrom === undefined) return record;
+      const cursor = begin.goOnFrom(record.cursor);
+      await advanceBackfill(connection, id, begin.runner, { cursor, rows: 0, filled: 0 });
+      return { ...record, cursor };
+    });
   } catch (error) {
     throw ledgerError(connection, error);
   }

@@ -4,7 +4,7 @@ import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { confirm } from "../ledger/evidence.js";
-import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
+import { type DeployedPhase, type GateStep, type Plan, tableLabel } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Colors } from "../review/colors.js";
@@ -12,7 +12,7 @@ import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { askPhase, evidenceKey, type OpenTarget, openTarget } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
-import { type Invocation, listOption, textOption } from "./command.js";
+import { type Invocation, listOption, onTarget, textOption } from "./command.js";
 import { answersOf, type GateEvidence } from "./gate-evidence.js";
 import { inOneLine } from "./group-answers.js";
 import type { Target } from "./targets.js";
@@ -74,7 +74,8 @@ export async function passGate(request: {
       answers,
       members.filter(({ group }) => group !== undefined),
     ),
-    help: helpOf(answers, `next ${plan.id}${pace === undefined ? "" : ` --pace ${pace}`}`),
+    // What is confirmed is recorded on every target that the command asks: on those that were asked here, and no other.
+    help: helpOf(answers, onTarget(`next ${plan.id}${pace === undefined ? "" : ` --pace ${pace}`}`, invocation)),
   };
 }
 
@@ -177,10 +178,15 @@ async function askPerson(
     if (!(await invocation.io.confirm(`${open.target.name}: is it so that ${unconfirmed}?`))) return;
     await recordAll(
       open,
-      steps.filter((step) => step.gate === answer.gate),
+      steps.filter((step) => step.gate === answer.gate && isAbout(answer, step)),
       invocation,
     );
   }
+}
+
+/** Columns whose answers differ are asked about one by one: the yes to one is none to the others. */
+function isAbout({ subject }: GateAnswer, step: GateStep): boolean {
+  return subject === undefined || subject.includes(`"${tableLabel(step.table)}"."${step.column}"`);
 }
 
 /** The places of the code that answers speak of, each once: with file and line, and what stands there. */

@@ -3,7 +3,6 @@ import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } 
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
-import { setLater } from "../flow/set-later.js";
 import { boundByRows, type CopiedRow, copiedRow } from "../mappers/copied-row.js";
 import { namesAllColumns, rowLiterals } from "../types/row-literals.js";
 import {
@@ -15,6 +14,7 @@ import {
   numberedValue,
   storedDefault,
 } from "../values/fixture-value.js";
+import { setLater } from "../values/set-later.js";
 import { textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
 import { addToPattern, isAddedToPattern, removeFromPattern } from "../write/destructuring.js";
 import { type Container, removeWritten } from "../write/find-written.js";

@@ -3,7 +3,7 @@ import { wrapperOf } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { sourcesOf } from "../values/value-text.js";
+import { sourcesOf } from "./value-text.js";
 
 /** What is set on the name that holds a literal: `data.email = body.email`. */
 export interface SetLater {

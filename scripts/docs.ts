@@ -16,9 +16,7 @@ import {
   mariadbVersions,
   mysqlVersions,
   nodeVersions,
-  operatingSystems,
   postgresVersions,
-  type SupportedTool,
   typescriptVersions,
 } from "../core/src/supported-versions.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
@@ -148,7 +146,7 @@ function pages(): Map<string, string> {
     "## Told by `lockstep check`",
     listed(checkRules),
   );
-  const tools: readonly Pick<SupportedTool, "tool" | "tested" | "note">[] = [
+  const tools = [
     prismaVersions,
     typeormVersions,
     postgresVersions,
@@ -156,13 +154,13 @@ function pages(): Map<string, string> {
     mysqlVersions,
     nodeVersions,
     typescriptVersions,
-    operatingSystems,
   ];
   add(
     "supported-versions.md",
     "# Supported versions",
     "Only what the tests run with is in this table, ranges at their two ends; `npx lockstep doctor` compares a project and its targets with it.",
     `| | tested | |\n| --- | --- | --- |\n${tools.map(({ tool, tested, note }) => `| ${tool} | ${tested} | ${note} |`).join("\n")}`,
+    "The tests run on Linux, and on nothing else. macOS is meant to work the same. On Windows work in WSL; without it there is `npx lockstep prisma migrate dev` ([where the config cannot be wrapped](deploying.md#where-the-config-cannot-be-wrapped)), and no demo.",
     "## Prisma 6.19",
     prismaNotes.map((note) => `- ${note}`).join("\n"),
     "## Prisma with MySQL and MariaDB",

@@ -2,7 +2,7 @@
 //
 // release.mjs version    changesets become versions, an entry of CHANGELOG.md and kept plans, to be committed
 // release.mjs            publishes what package.json and CHANGELOG.md say, with provenance in CI, and tags it
-// release.mjs announce   makes the release on GitHub of what is published, and moves the tag of the Action (v0) to it
+// release.mjs github     makes the release on GitHub of what is published, and moves the tag of the Action (v0) to it
 // release.mjs --dry-run  shows both in a copy: nothing here and in the registry changes
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -128,11 +128,21 @@ async function release() {
   if (!process.env.CI) console.log(`\nNext   git push origin v${version}`);
 }
 
-function announce() {
+function github() {
   const version = tellVersion(here);
   const notes = findEntry(readFileSync(join(here, "CHANGELOG.md"), "utf8"), version);
-  run(here, "gh", ["release", "create", `v${version}`, "--verify-tag", "--title", `v${version}`, "--notes", notes]);
+  if (isReleased(`v${version}`)) console.log(`\nv${version} is released already`);
+  else
+    run(here, "gh", ["release", "create", `v${version}`, "--verify-tag", "--title", `v${version}`, "--notes", notes]);
   run(here, "git", ["push", "--force", "origin", `HEAD:refs/tags/v${version.split(".")[0]}`]);
+}
+
+function isReleased(tag) {
+  try {
+    return ask(here, "gh", ["release", "view", tag]) !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** The working tree as it is, built, in a folder of its own; packages are those of here. */
@@ -162,14 +172,10 @@ async function dryRun() {
 }
 
 try {
-  const [what] = process.argv.slice(2);
-  await (what === "version"
-    ? version()
-    : what === "announce"
-      ? announce()
-      : what === "--dry-run"
-        ? dryRun()
-        : release());
+  const [what = "publish"] = process.argv.slice(2);
+  const way = { publish: release, version, github, "--dry-run": dryRun }[what];
+  if (way === undefined) throw new Refusal(`There is no release.mjs ${what}`);
+  await way();
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   console.error(error.message);

@@ -11,15 +11,8 @@ export interface SupportedTool {
 export const nodeVersions: SupportedTool = {
   tool: "Node.js",
   tested: "20.19 and later",
-  note: "20.19, 22, 24 and 26; Prisma 7 and TypeORM 1 leave out odd lines and the first versions of 22 and 24.",
+  note: "20, 22 and 24 run the tests; on 26 the packages are loaded and their commands started. Prisma 7 and TypeORM 1 leave out odd lines and the first versions of 22 and 24.",
   ranges: [[[20, 19], []]],
-};
-
-/** Of the machine that commands are typed on, and of those that deploy. */
-export const operatingSystems: Pick<SupportedTool, "tool" | "tested" | "note"> = {
-  tool: "Operating system",
-  tested: "Linux",
-  note: "macOS is meant to work the same and is run by no test. Windows: WSL; without it `npx lockstep prisma migrate dev` with Prisma 7, and no demo.",
 };
 
 export const typescriptVersions: SupportedTool = {

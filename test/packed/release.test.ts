@@ -72,15 +72,17 @@ test("a tag that is not the version's is refused", async () => {
   expect(output).toContain("The tag is v9.9.9, and package.json says");
 });
 
-test("announce makes the release with its entry of the changelog, and moves the tag of the Action", async () => {
+test("github makes the release with its entry of the changelog, and moves the tag of the Action", async () => {
   const outside = mkdtempSync(join(tmpdir(), "lockstep-announce-"));
   try {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
     // `gh`, as far as this asks it: what it was given is written down.
-    writeFileSync(join(outside, "gh"), `#!/bin/sh\nprintf '%s\\n' "$@" > "${outside}/given"\n`, { mode: 0o755 });
+    writeFileSync(join(outside, "gh"), `#!/bin/sh\nprintf '%s\\n' "$@" >> "${outside}/given"\n[ "$2" != view ]\n`, {
+      mode: 0o755,
+    });
     await run("git", ["init", "--quiet", "--bare", join(outside, "origin")], { cwd: outside });
     await git("remote", "add", "origin", join(outside, "origin"));
-    const { code, output } = await releaseWith({ PATH: `${outside}:${process.env.PATH}` }, "announce");
+    const { code, output } = await releaseWith({ PATH: `${outside}:${process.env.PATH}` }, "github");
     expect(code, output).toBe(0);
     const given = readFileSync(join(outside, "given"), "utf8");
     expect(given).toContain(`release\ncreate\nv${version}\n--verify-tag\n`);

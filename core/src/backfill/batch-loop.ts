@@ -1,5 +1,4 @@
-import { pauseBeforeRetry, type RetryPolicy } from "../db/retry.js";
-import { textForLogs, textWithoutValues } from "../db/without-values.js";
+import { cancelledBy } from "../db/cancelled-by.js";
 import type { Scope } from "../dialects/batches.js";
 import type { Cursor, Lease } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
@@ -12,19 +11,12 @@ import { enter } from "./enter.js";
 import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
 import { leaveRow } from "./leave-row.js";
-import { type RefusedRow, rowRefused } from "./row-refused.js";
+import { Retries } from "./retries.js";
+import type { RefusedRow } from "./row-refused.js";
 import type { Run } from "./run.js";
 import { type BackfillSession, isSameWork, type WorkerRole } from "./session.js";
 import { isAway, type SetbackReason, setbackReason } from "./setback.js";
 import type { LastBatch } from "./signals/signal.js";
-
-/** Pauses of a batch that gives way to others. */
-export const givingWay: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPauseMs: 5000 };
-
-/** Sessions that end one after the other, with nothing done in between. */
-const mostLosses = 10;
-/** Calls of a function that throws: what it depends on may be away for a moment. */
-const calling: RetryPolicy = { attempts: 4, firstPauseMs: 1000, maxPauseMs: 10_000 };
 
 /** Runs batch after batch on one target: sizes them, rests between them, and gets over locks and broken connections. */
 export class BatchLoop {
@@ -33,9 +25,7 @@ export class BatchLoop {
   readonly #computer: Computer;
   #opened: BackfillSession | undefined;
   readonly #sizing: BatchSizing;
-  /** How often a function has thrown for the batch in hand. */
-  #thrown = 0;
-  #losses = 0;
+  readonly #retries: Retries;
   #last: LastBatch | undefined;
   /** What the batch in hand has written to the ledger: true once it is committed. */
   #kept:
@@ -53,6 +43,7 @@ export class BatchLoop {
     this.role = role;
     this.#sizing = new BatchSizing(run);
     this.#computer = new Computer(run.settings);
+    this.#retries = new Retries(this, this.#sizing, () => this.#reconnect());
   }
 
   get settings(): RunSettings {
@@ -167,8 +158,7 @@ export class BatchLoop {
         if (result.size > 0) this.run.telemetry.batch(result, batchMs);
         this.#account(result, batchMs);
         this.#computer.forget();
-        this.#thrown = 0;
-        this.#losses = 0;
+        this.#retries.forget();
         return result;
       } catch (failure) {
         if (this.#isLost(failure)) return undefined;
@@ -178,7 +168,7 @@ export class BatchLoop {
         });
         if (passed === "lost") return undefined;
         if (passed !== undefined) return passed;
-        if ((await this.#overcome(failure, attempt)) === "locked") locked++;
+        if ((await this.#retries.overcome(failure, attempt)) === "locked") locked++;
       }
     }
     return undefined;
@@ -190,7 +180,7 @@ export class BatchLoop {
       try {
         return await this.#rest();
       } catch (error) {
-        await this.#overcome(error, attempt);
+        await this.#retries.overcome(error, attempt);
       }
     }
   }
@@ -200,44 +190,31 @@ export class BatchLoop {
    * @returns undefined when the signal came
    */
   scan<T>(read: (session: BackfillSession) => Promise<T>): Promise<T | undefined> {
-    const counted = async (session: BackfillSession) => {
-      const result = await read(session);
-      this.#losses = 0;
-      return result;
-    };
-    return this.#read(counted, (reason) => reason === "timeout" || reason === "data");
+    const isOver = (reason: SetbackReason | undefined) => reason === "timeout" || reason === "data";
+    return this.#read(read, { isOver, isWork: true });
   }
 
   /** Asks the ledger. The signal ends it at once. A statement that somebody has cancelled is asked again. */
   #ask<T>(read: (session: BackfillSession) => Promise<T>): Promise<T | undefined> {
-    return this.#read(read, (reason) => reason === "data");
+    return this.#read(read, { isOver: (reason) => reason === "data", isWork: false });
   }
 
   async #read<T>(
     read: (session: BackfillSession) => Promise<T>,
-    isOver: (reason: SetbackReason | undefined) => boolean,
+    { isOver, isWork }: { isOver(reason: SetbackReason | undefined): boolean; readonly isWork: boolean },
   ): Promise<T | undefined> {
-    const { signal } = this.settings;
     for (let attempt = 1; !this.isStopped; attempt++) {
       const session = this.session;
-      let cancelled: Promise<void> | undefined;
-      const cancel = () => {
-        cancelled = session.connection.cancel().catch(() => undefined);
-      };
-      signal.addEventListener("abort", cancel, { once: true });
       try {
-        const result = await read(session);
+        const result = await cancelledBy(this.settings.signal, session.connection, () => read(session));
+        if (isWork) this.#retries.forgetLosses();
         return this.isStopped ? undefined : result;
       } catch (error) {
         if (this.isStopped) return undefined;
         const reason = setbackReason(error, session.connection.isLost);
         // A scan that was too slow, or whose rows are at fault, ends the same way the next time.
         if (isOver(reason)) throw error;
-        await this.#overcome(error, attempt);
-      } finally {
-        signal.removeEventListener("abort", cancel);
-        // It would end the statement that comes next.
-        await cancelled;
+        await this.#retries.overcome(error, attempt, isWork);
       }
     }
     return undefined;
@@ -253,7 +230,7 @@ export class BatchLoop {
         await write(this.session);
         return true;
       } catch (error) {
-        if (!this.isStopped) await this.#overcome(error, attempt);
+        if (!this.isStopped) await this.#retries.overcome(error, attempt);
         else if (!isAway(error)) throw error;
         else break;
       }
@@ -359,75 +336,6 @@ export class BatchLoop {
     const { connection } = this.session;
     const { lockTimeoutMs, batchTimeoutMs: statementTimeoutMs } = this.settings;
     return connection.dialect.batches.inBatch(connection, { lockTimeoutMs, statementTimeoutMs }, run);
-  }
-
-  /** Makes the next try possible, or throws what stands in the way for good. */
-  async #overcome(failure: unknown, attempt: number): Promise<SetbackReason> {
-    const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
-    const { clock, random, signal } = this.settings;
-    const reason = setbackReason(cause, this.session.connection.isLost);
-    if (reason === undefined) {
-      if (this.isStopped && cause instanceof LockstepError && cause.code === "LS5002") return "function";
-      throw cause;
-    }
-    if (reason === "function") return this.#overcomeFunction(cause as LockstepError, extent?.rows ?? 1);
-    // What the server says against a value may quote it.
-    const message =
-      reason === "data" ? textWithoutValues(cause) : cause instanceof Error ? cause.message : String(cause);
-    const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, givingWay, random);
-    this.tell({ kind: "retry", reason, message, pauseMs });
-    switch (reason) {
-      case "data":
-        if (extent === undefined) throw cause;
-        if (extent.rows <= 1) throw await rowRefused(this.session, extent.upper, cause);
-        this.#sizing.isolate(extent.rows);
-        break;
-      case "timeout":
-        if (this.#sizing.rows <= 1) throw cause;
-        this.#sizing.halve(this.#sizing.rows);
-        break;
-      case "conflict":
-      case "locked":
-        if (attempt >= givingWay.attempts) throw await this.gaveWay(message);
-        this.#sizing.giveWay();
-        break;
-      case "connection":
-      case "busy":
-        if (reason === "connection") this.#countLoss(message, extent?.rows);
-        await this.#reconnect();
-        return reason;
-      default:
-        reason satisfies never;
-    }
-    await clock.sleep(pauseMs, signal);
-    return reason;
-  }
-
-  /** What ends each session that tries it, a fill at which the server crashes for example, is tried with fewer rows, and not for ever. */
-  #countLoss(message: string, rows: number | undefined): void {
-    this.#losses += 1;
-    if (this.#losses > mostLosses)
-      throw new LockstepError(
-        "LS8004",
-        `The session to ${this.session.connection.label} ended ${this.#losses} times, and nothing was done in between: ${message}`,
-        { hint: "The server's log says why it ends. Then run the same command again: it goes on where it was." },
-      );
-    if (this.#losses > 2 && rows !== undefined) this.#sizing.halve(rows);
-  }
-
-  /** Tries a function again, then with fewer rows, down to the one that it fails for. */
-  async #overcomeFunction(cause: LockstepError, rows: number): Promise<SetbackReason> {
-    const { clock, random, signal } = this.settings;
-    const isSlow = cause.code === "LS5055";
-    this.#thrown += 1;
-    const isLast = isSlow || this.#sizing.isIsolating || this.#thrown >= calling.attempts;
-    if (isLast && rows <= 1) throw cause;
-    const pauseMs = isLast ? 0 : pauseBeforeRetry(this.#thrown, calling, random);
-    this.tell({ kind: "retry", reason: "function", message: textForLogs(cause), pauseMs });
-    if (isLast && isSlow) this.#sizing.halve(rows);
-    else if (isLast) this.#sizing.isolate(rows);
-    await clock.sleep(pauseMs, signal);
-    return "function";
   }
 
   async #reconnect(): Promise<void> {

@@ -7,23 +7,20 @@ import { LockstepError } from "../errors.js";
 // One plan on one table: two tenants (schemas) of one database may be filled at the same time.
 const lockName = ({ plan, table }: BackfillId) => `lockstep backfill ${plan} ${table.oid}`;
 
+interface Patience {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  readonly patienceMs: number;
+}
+
 /**
  * Takes the lock that only one runner has; it ends with the session, whatever ends that.
  * @param patienceMs how long to wait: the server needs a moment to notice that the last runner was killed
  * @throws LS5003, naming the session that has it
  */
-export async function takeRunnerLock(
-  connection: Connection,
-  id: BackfillId,
-  { clock, signal, patienceMs }: { readonly clock: Clock; readonly signal?: AbortSignal; readonly patienceMs: number },
-): Promise<void> {
+export async function takeRunnerLock(connection: Connection, id: BackfillId, patience: Patience): Promise<void> {
   const { batches } = connection.dialect;
-  const deadline = clock.now() + patienceMs;
-  for (;;) {
-    if (await batches.tryLock(connection, lockName(id))) return;
-    if (signal?.aborted || clock.now() >= deadline) break;
-    await clock.sleep(200, signal);
-  }
+  if (await waitForLock(connection, lockName(id), patience)) return;
   const other = await findRunner(connection, id);
   const who = other && `pid ${other.pid}, "${other.application}", user ${other.user}, connected since ${other.since}`;
   throw new LockstepError(
@@ -36,6 +33,23 @@ export async function takeRunnerLock(
       details: other ? { ...other } : {},
     },
   );
+}
+
+/**
+ * Waits for a lock that ends with its session.
+ * @returns false when somebody has it still after so long, or the signal came
+ */
+export async function waitForLock(
+  connection: Connection,
+  name: string,
+  { clock, signal, patienceMs }: Patience,
+): Promise<boolean> {
+  const deadline = clock.now() + patienceMs;
+  for (;;) {
+    if (await connection.dialect.batches.tryLock(connection, name)) return true;
+    if (signal?.aborted || clock.now() >= deadline) return false;
+    await clock.sleep(200, signal);
+  }
 }
 
 /** The session that is running a backfill now, if any. Needs no ledger. */

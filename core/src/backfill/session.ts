@@ -15,7 +15,7 @@ import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
 import { inPassOrder, startOfPass } from "./pass-order.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
-import { findRunner, takeRunnerLock } from "./runner-lock.js";
+import { findRunner, takeRunnerLock, waitForLock } from "./runner-lock.js";
 
 /** A connection that may fill: expand is applied, locks are taken, the ledger knows us. */
 export interface BackfillSession {
@@ -95,7 +95,10 @@ export async function openSession(
           ? beginOnce(connection, id, target, begin, settings)
           : beginBackfill(connection, id, { ...begin, start: await startOfPass(connection, table!, target) }));
     await enlist(connection, id, { worker, host: hostname(), pid: process.pid });
-    await waitForOwnLock(connection, worker, settings, previous === undefined ? 0 : patienceMs);
+    // A session of its own that broke keeps, or takes back, what it was at before it lets go: the lease is read then. Who waits in vain
+    // may lose its ranges to others, and nothing else.
+    const ownMs = previous === undefined ? 0 : patienceMs;
+    await waitForLock(connection, workerLock(worker), { ...settings, patienceMs: ownMs });
     const lease = await ownLease(connection, id, worker);
     const atWork = await workersAt(connection, id);
     return { connection, id, table: table!, target, record, work, cursor: record.cursor, lease, atWork };
@@ -103,22 +106,6 @@ export async function openSession(
     await connection.close();
     throw error;
   }
-}
-
-/**
- * Takes the lock that says that a worker is alive. Its session that broke may have it for a moment: what that one was at the server
- * keeps, or takes back, before it lets go.
- */
-async function waitForOwnLock(
-  connection: Connection,
-  worker: string,
-  { clock, signal }: Pick<RunSettings, "clock" | "signal">,
-  patienceMs: number,
-): Promise<void> {
-  const deadline = clock.now() + patienceMs;
-  while (!(await connection.dialect.batches.tryLock(connection, workerLock(worker))))
-    if (signal.aborted || clock.now() >= deadline) return;
-    else await clock.sleep(200, signal);
 }
 
 /** What a backfill fills, by what the catalogue of the target says of it. */

@@ -1,9 +1,10 @@
 import { pauseBeforeRetry } from "../db/retry.js";
 import type { KeyValues } from "../dialects/batches.js";
 import { LockstepError } from "../errors.js";
-import { type BatchLoop, givingWay } from "./batch-loop.js";
+import type { BatchLoop } from "./batch-loop.js";
 import { keyLabel } from "./keys.js";
 import { startOfPass } from "./pass-order.js";
+import { givingWay } from "./retries.js";
 import { rowsRefused } from "./row-refused.js";
 
 /** More rows than this are left to another pass: one scan of the table for each such lot would take too long. */

@@ -90,7 +90,8 @@ export async function advanceLease(
   if (record === undefined) throw lost(connection, id);
   // Of a session that broke at its COMMIT the server may have kept the batch after this one has read the lease.
   const own = (await readLeases(connection, id)).find((each) => each.lease === lease.lease && each.worker === worker);
-  if (own === undefined || !isSameLease(own, lease)) throw lost(connection, id);
+  if (own === undefined) throw lost(connection, id);
+  if (!isSameLease(own, lease)) throw keptBefore(connection, id);
   const { rows, filled } = done;
   const { target } = claiming;
   const isWhole = JSON.stringify(done.upper) === JSON.stringify(lease.upTo);
@@ -166,6 +167,13 @@ async function nextRange(
   const rest = await batches.rest(connection, target, ahead);
   if (rest.upTo === undefined) return { cursor: over };
   return { range: { after, upTo: rest.upTo, rows: Math.max(rest.rows, 1) }, cursor: over };
+}
+
+function keptBefore(connection: Connection, { plan }: BackfillId): LockstepError {
+  return new LockstepError(
+    "LS5027",
+    `The batch at which a session of ${plan} on ${connection.label} broke was kept after all: its rows are passed`,
+  );
 }
 
 function lost(connection: Connection, { plan }: BackfillId): LockstepError {

@@ -6,7 +6,7 @@
 const conditions: Readonly<Record<number, string>> = {
   1007: "42P06", // ER_DB_CREATE_EXISTS
   1021: "53100", // ER_DISK_FULL
-  1030: "53100", // ER_GET_ERRNO: from the storage engine
+  1030: "58030", // ER_GET_ERRNO: an error of the storage engine
   1037: "53200", // ER_OUTOFMEMORY
   1040: "53300", // ER_CON_COUNT_ERROR: too many connections
   1041: "53200", // ER_OUT_OF_RESOURCES

@@ -104,6 +104,25 @@ describe("rows that writers hold", () => {
     expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 2 });
   });
 
+  it("waits for them however many rounds that takes, and names the lock at the end, not the values", async () => {
+    const spec = await makeTable(db, { rows: numbered(20) });
+    await writer.query("BEGIN");
+    await writer.query(`SELECT FROM "User" WHERE id = 3 FOR UPDATE`);
+    // Its pauses take no time.
+    let nowMs = 0;
+    const clock = {
+      now: () => nowMs,
+      sleep: async (ms: number) => {
+        nowMs += ms;
+      },
+    };
+    let rounds = 0;
+    const onEvent = ({ kind }: { readonly kind: string }) => void (kind === "sweep" && rounds++);
+    const options = { clock, onEvent, lockTimeoutMs: 1, lockPatienceMs: 600_000 };
+    expect((await errorOf(fillTable(database.url, spec, options))).code).toBe("LS5007");
+    expect(rounds).toBeGreaterThan(50);
+  });
+
   it("gives way in a deadlock and tries again", async () => {
     const spec = await makeTable(db, { rows: numbered(20) });
     await db.query(`ALTER DATABASE "${new URL(database.url).pathname.slice(1)}" SET deadlock_timeout = '50ms'`);

@@ -158,6 +158,22 @@ describe("backfills", () => {
     expect(await advanceBackfill(db, id, "r1", { cursor: { phase: "sweep" }, rows: 1, filled: 1 })).toBe(false);
   });
 
+  it("keep the record for themselves until the cursor to go on from is set", async () => {
+    await beginBackfill(db, id, begin);
+    const other = await open(database.url);
+    const others = { phase: "pass" as const, after: ["70"] };
+    let moved: Promise<unknown> | undefined;
+    const goOnFrom = () => {
+      moved = other.dialect.ledger.move(other, id, { cursor: others, rows: 0, filled: 0 });
+      return { phase: "pass" as const, after: ["7"] };
+    };
+    expect((await beginBackfill(db, id, { ...begin, goOnFrom })).cursor).toMatchObject({ after: ["7"] });
+    await moved;
+    // Whoever was to move it meanwhile came after.
+    expect((await readBackfill(db, id))!.cursor).toEqual(others);
+    await other.close();
+  });
+
   it("start anew for other columns, another key, another table", async () => {
     await beginBackfill(db, id, begin);
     await advanceBackfill(db, id, "r1", { cursor: { phase: "sweep" }, rows: 5, filled: 5 });

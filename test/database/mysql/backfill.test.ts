@@ -5,6 +5,7 @@ import { systemClock } from "../../../core/src/db/clock.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { LockstepError } from "../../../core/src/errors.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import { readFailures } from "../../../core/src/ledger/failures.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase } from "../../support/mariadb.js";
 import { until } from "../backfill/systems.js";
 import { columnOf, fillOf, fillTable, makeTable, plan } from "./fixture.js";
@@ -22,7 +23,9 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   const { rows } = await db.query("SHOW DATABASES LIKE 'lockstep'");
-  if (rows.length > 0) await db.query("DELETE FROM lockstep.backfills WHERE table_schema = DATABASE()");
+  if (rows.length === 0) return;
+  for (const table of ["backfills", "leases"])
+    await db.query(`DELETE FROM lockstep.${table} WHERE table_schema = DATABASE()`);
 });
 
 const numbered = (count: number) =>
@@ -257,6 +260,18 @@ describe("rows that cannot be filled", () => {
     expect((error as LockstepError).message).toContain("The same value is in id=1.");
     expect(await columnOf(db, "SELECT `handle` FROM `User` ORDER BY `id`")).toEqual(["same", "other", null]);
   });
+});
+
+it.each([1021, 1030, 1114])("error %s, of a disk that is full or broken, is no row's fault", async (errno) => {
+  const spec = await makeTable(db, { rows: numbered(30) });
+  const signal = `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'the disk'`;
+  await db.query(
+    `CREATE TRIGGER \`disk\` BEFORE UPDATE ON \`User\` FOR EACH ROW BEGIN IF NEW.\`id\` = 17 THEN ${signal}; END IF; END`,
+  );
+  await expect(fillTable(database.url, spec, { batch: small, allowTriggers: true })).rejects.toThrow("the disk");
+  const [record] = await readBackfills(db, plan);
+  expect(record).toMatchObject({ status: "failed", rowsDone: 10 });
+  expect((await readFailures(db, record!, 1)).total).toBe(0);
 });
 
 it("takes more keys than a statement has parameters", async () => {

@@ -66,9 +66,7 @@ function mayBeLeft(value: ts.Expression | undefined, { project: { types } }: Tra
   if (inner === undefined || literalOf(inner) !== undefined || ts.isTemplateExpression(inner)) return false;
   // What is trimmed is there.
   if (ts.isCallExpression(inner) && textMethod.test(inner.expression.getText())) return false;
-  if (types?.of(inner) === undefined) return true;
-  const type = types.checker.getTypeAtLocation(inner);
-  return (type.isUnion() ? type.types : [type]).some(({ flags }) => (flags & ts.TypeFlags.Undefined) !== 0);
+  return types?.of(inner) === undefined || types.mayBeMissing(inner);
 }
 
 const textMethod = /^[^?]*\.(?:trim|toLowerCase|toUpperCase|normalize)$/;

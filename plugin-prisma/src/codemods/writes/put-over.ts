@@ -85,12 +85,12 @@ function usesOfElements(
   context: TransformContext,
 ): readonly Use[] {
   const call = access.parent;
-  const [callback] = ts.isCallExpression(call) && each.test(access.name.text) ? call.arguments : [];
+  const [callback] = ts.isCallExpression(call) && callingForEach.test(access.name.text) ? call.arguments : [];
   const parameter = callback && ts.isFunctionLike(callback) ? callback.parameters[0] : undefined;
   return parameter && ts.isParameter(parameter) ? usesOfName(parameter, file, context) : [];
 }
 
-const each = /^(?:map|flatMap|forEach)$/;
+const callingForEach = /^(?:map|flatMap|forEach)$/;
 
 /** What calls of a function give: `toPrisma(user)`, `UserMapper.toPrisma(user)`, and the list of `users.map(toPrisma)`. */
 function resultsOf(maker: ts.SignatureDeclaration, file: SourceFile, context: TransformContext): readonly Use[] {
@@ -124,7 +124,7 @@ function isStaticOf(named: ts.Node, maker: ts.SignatureDeclaration): boolean {
 
 /** The list that a call makes of what its callback gives. */
 function listsOf(call: ts.CallExpression, file: SourceFile): readonly Use[] {
-  return each.test(pathOf(call.expression).at(-1) ?? "") ? [{ node: call, file }] : [];
+  return callingForEach.test(pathOf(call.expression).at(-1) ?? "") ? [{ node: call, file }] : [];
 }
 
 function calledBy(call: ts.CallExpression, file: SourceFile, context: TransformContext) {

@@ -53,7 +53,7 @@ export function givenElsewhere(
     );
     if (isSpread) found.set(name, undefined);
   }
-  for (const [name, value] of setLater(literal, file, context)) addElsewhere(found, name, value);
+  for (const [name, value] of assignedLater(literal, file, context)) addElsewhere(found, name, value);
   return found;
 }
 
@@ -76,7 +76,7 @@ function mayHold(spread: ts.SpreadAssignment, name: string, { project: { types }
 }
 
 /** `user.id = found.id` after `const user = { … }` or `const user = users.create({ … })`. */
-function* setLater(
+function* assignedLater(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
   context: TransformContext,

@@ -1,0 +1,117 @@
+import { pauseBeforeRetry, type RetryPolicy } from "../db/retry.js";
+import { textForLogs, textWithoutValues } from "../db/without-values.js";
+import { LockstepError } from "../errors.js";
+import { BatchFailure } from "./batch.js";
+import type { BatchLoop } from "./batch-loop.js";
+import type { BatchSizing } from "./batch-sizing.js";
+import { rowRefused } from "./row-refused.js";
+import { type SetbackReason, setbackReason } from "./setback.js";
+
+/** Pauses of a batch that gives way to others. */
+export const givingWay: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPauseMs: 5000 };
+
+/** Calls of a function that throws: what it depends on may be away for a moment. */
+const calling: RetryPolicy = { attempts: 4, firstPauseMs: 1000, maxPauseMs: 10_000 };
+/** Sessions that may end with nothing done in between. */
+const mostLosses = 10;
+
+/** What stands in a worker's way, and what it does about it: it waits, connects again, or takes fewer rows. */
+export class Retries {
+  readonly #loop: BatchLoop;
+  readonly #sizing: BatchSizing;
+  readonly #reconnect: () => Promise<void>;
+  /** How often a function has thrown for the batch in hand. */
+  #thrown = 0;
+  /** How many sessions have ended, one after the other, with nothing done in between. */
+  #losses = 0;
+
+  constructor(loop: BatchLoop, sizing: BatchSizing, reconnect: () => Promise<void>) {
+    this.#loop = loop;
+    this.#sizing = sizing;
+    this.#reconnect = reconnect;
+  }
+
+  /** A batch has got through. */
+  forget(): void {
+    this.#thrown = 0;
+    this.forgetLosses();
+  }
+
+  /** Something was done that a session can break at. */
+  forgetLosses(): void {
+    this.#losses = 0;
+  }
+
+  /**
+   * Makes the next try possible, or throws what stands in the way for good.
+   *
+   * @param isWork a batch, or a scan: who only waits for others may lose any number of sessions
+   */
+  async overcome(failure: unknown, attempt: number, isWork = failure instanceof BatchFailure): Promise<SetbackReason> {
+    const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
+    const { clock, random, signal } = this.#loop.settings;
+    const reason = setbackReason(cause, this.#loop.session.connection.isLost);
+    if (reason === undefined) {
+      if (this.#loop.isStopped && cause instanceof LockstepError && cause.code === "LS5002") return "function";
+      throw cause;
+    }
+    if (reason === "function") return this.#overcomeFunction(cause as LockstepError, extent?.rows ?? 1);
+    // What the server says against a value may quote it.
+    const message =
+      reason === "data" ? textWithoutValues(cause) : cause instanceof Error ? cause.message : String(cause);
+    const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, givingWay, random);
+    this.#loop.tell({ kind: "retry", reason, message, pauseMs });
+    switch (reason) {
+      case "data":
+        if (extent === undefined) throw cause;
+        if (extent.rows <= 1) throw await rowRefused(this.#loop.session, extent.upper, cause);
+        this.#sizing.isolate(extent.rows);
+        break;
+      case "timeout":
+        if (this.#sizing.rows <= 1) throw cause;
+        this.#sizing.halve(this.#sizing.rows);
+        break;
+      case "conflict":
+      case "locked":
+        if (attempt >= givingWay.attempts) throw await this.#loop.gaveWay(message);
+        this.#sizing.giveWay();
+        break;
+      case "connection":
+      case "busy":
+        if (reason === "connection" && isWork) this.#countLoss(message, extent?.rows);
+        await this.#reconnect();
+        return reason;
+      default:
+        reason satisfies never;
+    }
+    await clock.sleep(pauseMs, signal);
+    return reason;
+  }
+
+  /** What ends each session that tries it, a fill at which the server crashes for example, is tried with fewer rows, and not for ever. */
+  #countLoss(message: string, rows: number | undefined): void {
+    this.#losses += 1;
+    if (this.#losses > mostLosses)
+      throw new LockstepError(
+        "LS8004",
+        `The session to ${this.#loop.session.connection.label} ended ${this.#losses} times, and nothing was done in between: ${message}`,
+        { hint: "The server's log says why it ends. Then run the same command again: it goes on where it was." },
+      );
+    if (this.#losses > 2 && rows !== undefined) this.#sizing.halve(rows);
+  }
+
+  /** Tries a function again, then with fewer rows, down to the one that it fails for. */
+  async #overcomeFunction(cause: LockstepError, rows: number): Promise<SetbackReason> {
+    const { clock, random, signal } = this.#loop.settings;
+    const isSlow = cause.code === "LS5055";
+    this.#thrown += 1;
+    const isLast = isSlow || this.#sizing.isIsolating || this.#thrown >= calling.attempts;
+    if (isLast && rows <= 1) throw cause;
+    const pauseMs = isLast ? 0 : pauseBeforeRetry(this.#thrown, calling, random);
+    this.#loop.tell({ kind: "retry", reason: "function", message: textForLogs(cause), pauseMs });
+    if (isLast && isSlow) this.#sizing.halve(rows);
+    else if (isLast) this.#sizing.isolate(rows);
+    await clock.sleep(pauseMs, signal);
+    return "function";
+  }
+}

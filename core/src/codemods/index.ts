@@ -5,6 +5,7 @@ import { graphqlSelectionDocument, graphqlSelectionTemplate } from "./documents/
 import { jsonSchema } from "./documents/json-schema.js";
 import { schemaObject } from "./documents/schema-object.js";
 import { yamlSchema } from "./documents/yaml-schema.js";
+import { queryBuilder } from "./raw-sql/query-builder.js";
 import { rawSql } from "./raw-sql/raw-sql.js";
 import { sqlViews } from "./raw-sql/sql-views.js";
 import { payload } from "./requests/payload.js";
@@ -28,6 +29,7 @@ import { handedClients } from "./rows/handed-clients.js";
 import { rowClass } from "./rows/row-class.js";
 
 export { type AssignmentGroup, assignmentGroupsIn, assignmentOf } from "./ast/assignments.js";
+export { callsOfChain } from "./ast/call-chain.js";
 /** The compiler API that positions come from: plugins use the same one. */
 export { ts } from "./ast/compiler.js";
 export {
@@ -172,6 +174,7 @@ export const coreTransforms: readonly Transform[] = [
   internalRows,
   strictRows,
   rawSql,
+  queryBuilder,
   sqlViews,
   csvHeader,
   handedClients,

@@ -4,9 +4,9 @@ import { ts } from "../ast/compiler.js";
 import { describe, enclosingName, wrapperOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor, isHiddenFromResponses, isTestFile } from "../candidates/candidate-for.js";
-import { memoized } from "../contract/memoized.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
 import { type SqlText, sqlTextsIn } from "../sql/texts.js";
+import { lacking, sourceColumns } from "./column-use.js";
 import { tableOf } from "./table-of.js";
 
 /** A list of columns part of which is filled in at run time. */
@@ -51,13 +51,11 @@ function inserted(
     const place = (certainty: PlaceFinding["certainty"], reason: string): PlaceFinding => {
       return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
     };
-    // Nothing in the database fills it in the end: the row fails.
-    const lacking = context.intent.isCodeOnly ? "required" : "likely";
     const overwritten = use.overwrites.length > 1 || use.overwrites.includes(field.column);
     if (use.columns === undefined) {
       const cause = use.isDefaults ? "a row of nothing but defaults" : "values by position";
       const then = use.isDefaults ? `give it ${column}` : `name its columns and add ${column}, which comes last`;
-      return place(use.isDefaults ? lacking : "likely", `inserts ${cause} into ${model.table.name}: ${then}`);
+      return place(use.isDefaults ? lacking(context) : "likely", `inserts ${cause} into ${model.table.name}: ${then}`);
     }
     if (!use.columns.includes(field.column)) {
       if (use.columns.some((name) => name.startsWith("hole_")) || openColumns.test(text)) {
@@ -66,7 +64,7 @@ function inserted(
       const conflict = overwritten
         ? `, but not to ${context.codeSql.overwrite}: that would replace values that were chosen`
         : "";
-      return place(lacking, `inserts ${model.name} rows in SQL: add ${column} to its columns${conflict}`);
+      return place(lacking(context), `inserts ${model.name} rows in SQL: add ${column} to its columns${conflict}`);
     }
     if (use.overwrites.includes(field.column)) {
       const reason = `${context.codeSql.overwrite} replaces ${column} of rows that exist: take it out there unless that is meant`;
@@ -185,11 +183,6 @@ function isMapped(rows: ts.Node): boolean {
   if (!ts.isPropertyAccessExpression(parent) || parent.expression !== rows) return false;
   return /^(?:map|flatMap|reduce)$/.test(parent.name.text) || (parent.name.text === "rows" && isMapped(parent));
 }
-
-/** The columns that the fill's SQL names, whatever it does with them. */
-const sourceColumns = memoized(({ intent: { value }, codeSql }): readonly string[] =>
-  value.kind === "sql" ? codeSql.columnsOf(value.sql) : [],
-);
 
 function whatOf(node: ts.Expression, { model }: TransformContext): string {
   return describe(node, `SQL over ${model.table.name}`);

@@ -1,4 +1,4 @@
-import { pathOf, type TransformContext, ts, unwrap } from "@lockstep/core/codemods";
+import { callsOfChain, pathOf, type TransformContext, ts, unwrap } from "@lockstep/core/codemods";
 
 /** Whether a query overwrites columns on a conflict that nobody names there. */
 export function overwritesAll(values: ts.CallExpression): boolean {
@@ -17,25 +17,6 @@ export function whyNotInserted(values: ts.CallExpression, { field }: TransformCo
     return isInto && namesIn(columns)?.includes(field.name) !== true;
   });
   return isListed ? `into() names the columns that are written: add "${field.name}" there too` : undefined;
-}
-
-/** All calls of the chain that a call stands in, the inner ones first. */
-export function callsOfChain(call: ts.CallExpression): readonly ts.CallExpression[] {
-  const before: ts.CallExpression[] = [];
-  for (let at: ts.Expression = call.expression; ; ) {
-    const inner = unwrap(at);
-    if (ts.isCallExpression(inner)) before.unshift(inner);
-    if (!ts.isCallExpression(inner) && !ts.isPropertyAccessExpression(inner)) break;
-    at = inner.expression;
-  }
-  const after: ts.CallExpression[] = [];
-  for (let at: ts.Node = call; ts.isPropertyAccessExpression(at.parent); ) {
-    const outer: ts.Node = at.parent.parent;
-    if (!ts.isCallExpression(outer) || outer.expression !== at.parent) break;
-    after.push(outer);
-    at = outer;
-  }
-  return [...before, call, ...after];
 }
 
 /** `["id", "name"]` */

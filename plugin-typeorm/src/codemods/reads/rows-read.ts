@@ -1,5 +1,6 @@
 import type { EntityModel } from "@lockstep/core";
 import {
+  callsOfChain,
   hidesField,
   pathOf,
   propertiesOf,
@@ -11,7 +12,6 @@ import {
   valueAt,
 } from "@lockstep/core/codemods";
 import { type EntityCall, entityCallAt, rowsOf } from "../calls/entity-calls.js";
-import { callsOfChain } from "../calls/queries.js";
 import { classOf, concerns } from "../receivers/entities.js";
 
 /** What a call of TypeORM reads of the entity: its own rows, and those of relations that are loaded with them. */

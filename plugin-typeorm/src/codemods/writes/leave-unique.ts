@@ -1,5 +1,6 @@
 import type { EntityModel } from "@lockstep/core";
 import {
+  callsOfChain,
   describe,
   type Finding,
   literalsOf,
@@ -12,7 +13,6 @@ import {
   valueAt,
 } from "@lockstep/core/codemods";
 import { type EntityCall, entityCalls } from "../calls/entity-calls.js";
-import { callsOfChain } from "../calls/queries.js";
 import { concerns } from "../receivers/entities.js";
 
 /**

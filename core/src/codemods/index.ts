@@ -67,7 +67,15 @@ export {
   type TransformContext,
 } from "./contract/transform.js";
 export { importedLiteral, type LiteralLookup, literalsOfVariable } from "./flow/literals-of-variable.js";
-export { type CallerValue, callerValueIn, ownerIn, patternOfValues, withCallerValue } from "./inputs/caller-value.js";
+export {
+  type CallerValue,
+  callerValueIn,
+  isOwner,
+  type Owner,
+  ownerIn,
+  patternOfValues,
+  withCallerValue,
+} from "./inputs/caller-value.js";
 export { inputShapeOfPattern } from "./inputs/input-shape.js";
 export { writtenTypeOf } from "./inputs/literal-shape.js";
 export { spreadInput, spreadInputAround } from "./inputs/spread-input.js";

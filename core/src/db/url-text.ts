@@ -21,10 +21,12 @@ export function readUrl(given: string, family: keyof typeof schemes = "postgresq
   } catch {
     return undefined;
   }
-  const { hostname, pathname, search, searchParams } = url;
+  const { hostname, username, pathname, search, searchParams } = url;
   const items = search.slice(1).split("&");
   const isRead =
     isHost(hostname) &&
+    // The mark before a password, encoded by mistake: the `@` behind it may stand in the password.
+    !/%3a/i.test(username) &&
     !pathname.slice(1).includes("/") &&
     (search === "" || items.every((item) => item === "" || /^[\w.-]+=/.test(item))) &&
     searchParams.getAll("host").every((host) => host === "" || host.startsWith("/") || isHost(host)) &&

@@ -11,6 +11,7 @@ export const columns: Readonly<Record<string, Column>> = {
   "value-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
   "value-number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
   internal: { exposure: "internal" },
+  "create-members": { choose: chooseAll, exposure: "exposed" },
   "mapper-given-types": { choose: chooseAll },
   "zod-pick": { choose: chooseAll },
   "toggle-own": { toggle: toggleOf({ read: "this.flags.isOn({name})" }) },

@@ -132,18 +132,22 @@ function mostOf<T>(found: readonly (T | undefined)[], identity: (each: T) => unk
   return most !== undefined && most.count >= least ? most.each : undefined;
 }
 
-/** `dto`, or `parsed.data`. */
-type Owner = ts.Identifier | ts.PropertyAccessExpression;
+/** `dto`, `parsed.data`, `opts.input`, `this.dto`. */
+export type Owner = ts.Identifier | ts.PropertyAccessExpression;
 
 /** `dto` of `dto.email.trim().toLowerCase()`: what a member is taken from. */
 export function ownerIn(value: ts.Expression | undefined, member: string): Owner | undefined {
   return heldIn(value, (inner) => {
     if (!ts.isPropertyAccessExpression(inner) || inner.name.text !== member) return undefined;
     const { expression: owner } = inner;
-    const isData =
-      ts.isPropertyAccessExpression(owner) && owner.name.text === "data" && ts.isIdentifier(owner.expression);
-    return ts.isIdentifier(owner) || isData ? (owner as Owner) : undefined;
+    return isOwner(owner) ? owner : undefined;
   });
+}
+
+/** Whether values may be taken from it again without a call. */
+export function isOwner(value: ts.Expression): value is Owner {
+  if (!ts.isPropertyAccessExpression(value)) return ts.isIdentifier(value);
+  return value.expression.kind === ts.SyntaxKind.ThisKeyword || isOwner(value.expression);
 }
 
 /** The pattern of `mail.trim()` where `{ email: mail }` took it out of something. */

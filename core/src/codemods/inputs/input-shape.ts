@@ -3,13 +3,14 @@ import { nameOf, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { declaredShapeOf } from "../shapes/declared-shape.js";
 import { isParsing } from "../shapes/derived-shapes.js";
 import { resolveType, type ShapeNode } from "../shapes/shape-types.js";
 import { elementOf, givenTo, schemaOf } from "./output-schemas.js";
 
 /**
  * The schema or the type of what a value is: `Body.parse(request.body)`, the `data` of `Body.safeParse(request.body)`, `input` of a
- * procedure, a parameter that says it.
+ * procedure or of typed options, a parameter that says it.
  */
 export function inputShapeOf(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
   if (ts.isPropertyAccessExpression(value)) {
@@ -17,7 +18,8 @@ export function inputShapeOf(value: ts.Expression, file: SourceFile, context: Tr
     if (body !== undefined) return typedAs(body, file, context);
     const result = ts.isIdentifier(value.expression) ? declarationOf(value.expression) : undefined;
     const isResult = value.name.text === "data" && result !== undefined && ts.isVariableDeclaration(result);
-    return isResult && result.initializer ? parsedBy(result.initializer, true, file, context) : undefined;
+    const parsed = isResult && result.initializer ? parsedBy(result.initializer, true, file, context) : undefined;
+    return parsed ?? typedMember(value.expression, value.name.text, file, context) ?? declaredShapeOf(value, context);
   }
   const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
   if (declaration === undefined) return undefined;
@@ -38,6 +40,31 @@ function bodyTypeOf({ expression, name }: ts.PropertyAccessExpression): ts.TypeN
   const body =
     types && ts.isTypeLiteralNode(types) ? types.members.find((each) => nameOf(each.name) === "Body") : undefined;
   return body && ts.isPropertySignature(body) ? body.type : undefined;
+}
+
+/** What the type of a value says of one of its members: `opts.input`, `command.dto`, `request.body` of a `Request<CreateUser>`. */
+function typedMember(owner: ts.Node, key: string, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  const { types } = context.project;
+  const property = types?.of(owner)?.getProperty(key);
+  const [declaration, ...more] = property?.declarations ?? [];
+  if (types === undefined || property === undefined || declaration === undefined || more.length > 0) return undefined;
+  const declared = declaration as ts.Node;
+  const isMember = ts.isPropertySignature(declared) || ts.isPropertyDeclaration(declared) || ts.isParameter(declared);
+  const itsFile = types.fileOf(declared);
+  const shape = isMember && declared.type && itsFile && typedAs(declared.type, itsFile, context);
+  if (shape) return shape;
+  // Of a generic type of anybody's the argument that it is.
+  const type = types.settled(types.checker.getTypeOfSymbol(property));
+  const argument = argumentsOf(owner).find((each) => types.of(each) === type);
+  return argument && typedAs(argument, file, context);
+}
+
+/** `CreateUser` of a parameter or variable that is declared as `Request<CreateUser>`. */
+function argumentsOf(owner: ts.Node): readonly ts.TypeNode[] {
+  const declaration = ts.isIdentifier(owner) ? declarationOf(owner) : owner.parent;
+  const isTyped = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
+  const type = isTyped ? declaration.type : undefined;
+  return (type && ts.isTypeReferenceNode(type) && type.typeArguments) || [];
 }
 
 /** What a pattern takes out by name, by the names that it gives it, where a value is the rest of it: `rest` lacks that. */
@@ -116,13 +143,13 @@ function sentAsPart(element: ts.BindingElement, file: SourceFile, context: Trans
     return inputShapeOfPattern(element.parent, file, context);
   const owner = element.parent.parent;
   const key = nameOf((element.propertyName ?? element.name) as ts.PropertyName);
-  if (ts.isVariableDeclaration(owner)) {
-    return key === "data" && owner.initializer ? parsedBy(owner.initializer, true, file, context) : undefined;
-  }
+  const isResult = ts.isVariableDeclaration(owner) && key === "data" && owner.initializer !== undefined;
+  const parsed = isResult ? parsedBy(owner.initializer as ts.Expression, true, file, context) : undefined;
   const procedure = ts.isParameter(owner) ? owner.parent.parent : undefined;
-  if (key !== "input" || procedure === undefined || !ts.isCallExpression(procedure)) return undefined;
-  const schema = givenTo("input", procedure.expression);
-  return schema && schemaOf(schema, file, context);
+  const isInput = key === "input" && procedure !== undefined && ts.isCallExpression(procedure);
+  const schema = isInput ? givenTo("input", procedure.expression) : undefined;
+  const sent = schema && schemaOf(schema, file, context);
+  return parsed ?? sent ?? (key === undefined ? undefined : typedMember(element.parent, key, file, context));
 }
 
 /**

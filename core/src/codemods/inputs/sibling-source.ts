@@ -1,4 +1,4 @@
-import type { ts } from "../ast/compiler.js";
+import { ts } from "../ast/compiler.js";
 import { valuesOf } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
@@ -52,6 +52,8 @@ function ofOwner(given: Given, file: SourceFile, context: TransformContext): Sib
   const text = textOf(owner, file);
   if (owners.some((each) => textOf(each, file) !== text)) return undefined;
   const shape = inputShapeOf(owner, file, context) ?? declaredShapeOf(owner, context);
+  // Of what stands further in only a type says that it may have the column.
+  if (shape === undefined && !ts.isIdentifier(owner)) return undefined;
   const found = keyOf(shape, owner, context);
   return found && { text: `${text}.${found.key}`, pattern: undefined, lacking: found.lacking };
 }

@@ -9,6 +9,7 @@ import {
   givesValue,
   isConnected,
   isKeyGivenBy,
+  isOwner,
   isTestFile,
   propertiesOf,
   resolveDeclared,
@@ -196,7 +197,9 @@ function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformC
 function isHandedOnAfter(value: ts.Expression, file: SourceFile): boolean {
   const call = value.parent;
   const outer = ts.isAwaitExpression(call.parent) ? call.parent : call;
-  if (!ts.isIdentifier(value) || !ts.isExpressionStatement(outer.parent)) return false;
+  if (!ts.isExpressionStatement(outer.parent)) return false;
+  // Of a member it may be read by any path: its owner is handed on, too.
+  if (!ts.isIdentifier(value)) return isOwner(value);
   return file.identifiers(value.text).some((use) => {
     const isRead = ts.isPropertyAccessExpression(use.parent) && use.parent.expression === use;
     return use.pos > call.end && !isRead && declarationOf(use) === declarationOf(value);

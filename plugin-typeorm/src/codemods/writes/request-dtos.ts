@@ -8,7 +8,9 @@ import {
   initializerOf,
   inputShapeOfPattern,
   isDecorated,
+  isOwner,
   memoized,
+  type Owner,
   orCallerValue,
   ownerIn,
   patternOfValues,
@@ -18,6 +20,7 @@ import {
   sourcesOf,
   spreadsOf,
   type TransformContext,
+  textOf,
   textsOfRow,
   ts,
   unwrap,
@@ -51,18 +54,19 @@ export function dtoBehind(
   file: SourceFile,
   context: TransformContext,
 ): SentDto | undefined {
-  const counts = new Map<string, { owner: ts.Identifier; count: number }>();
+  const counts = new Map<string, { owner: Owner; count: number }>();
   const values = new Map(given);
   for (const { name } of context.core) {
     const owner = ownerIn(values.get(name), name);
-    if (owner === undefined || !ts.isIdentifier(owner)) continue;
-    const known = counts.get(owner.text) ?? { owner, count: 0 };
-    counts.set(owner.text, { ...known, count: known.count + 1 });
+    if (owner === undefined) continue;
+    const text = textOf(owner, file);
+    const known = counts.get(text) ?? { owner, count: 0 };
+    counts.set(text, { ...known, count: known.count + 1 });
   }
   const least = Math.min(2, context.core.length);
-  for (const { owner, count } of counts.values()) {
+  for (const [text, { owner, count }] of counts) {
     const dto = count >= least ? dtoOf(owner, file, context) : undefined;
-    if (dto !== undefined) return { ...dto, choice: () => ({ text: `${owner.text}.${context.field.name}` }) };
+    if (dto !== undefined) return { ...dto, choice: () => ({ text: `${text}.${context.field.name}` }) };
   }
   const pattern = patternOfValues(
     context.core.map(({ name }) => [name, values.get(name)] as const),
@@ -115,14 +119,15 @@ export function wholeDto(
   file: SourceFile,
   context: TransformContext,
 ): WholeDto | undefined {
-  const dto = ts.isIdentifier(value) ? dtoOf(value, file, context) : undefined;
-  if (dto === undefined || !ts.isIdentifier(value)) return undefined;
+  const dto = isOwner(value) ? dtoOf(value, file, context) : undefined;
+  if (dto === undefined) return undefined;
   const fields = allFieldsOf(dto.node, dto.file, context);
-  const row = textsOfRow(value.text);
+  const name = textOf(value, file);
+  const row = textsOfRow(name);
   const isThere = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
   const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
   if (text === undefined) return undefined;
-  const chosen = isChosenBy(dto, context) ? { text: `${value.text}.${context.field.name}` } : undefined;
+  const chosen = isChosenBy(dto, context) ? { text: `${name}.${context.field.name}` } : undefined;
   return { value: orCallerValue(text, chosen), chosen, fields };
 }
 
@@ -156,18 +161,18 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
       if (mayExist(model, new Map(entriesOf(inner)), way === "save")) continue;
     }
     if (!ts.isObjectLiteralExpression(inner)) {
-      if (ts.isIdentifier(inner)) yield dtoOf(inner, file, context);
+      if (isOwner(inner)) yield dtoOf(inner, file, context);
       continue;
     }
     yield dtoBehind(entriesOf(inner), file, context);
     for (const { expression } of spreadsOf(inner))
-      if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context) ?? dtoOfRest(expression, file, context);
+      if (isOwner(expression)) yield dtoOf(expression, file, context) ?? dtoOfRest(expression, file, context);
   }
   for (const { given, elsewhere, assigned, model, mayBeFound } of madeInstances(file, context)) {
     if (!concerns(model, context) || mayBeFound || mayExist(model, given, false)) continue;
     if (mayExistToo(model, elsewhere)) continue;
     yield dtoBehind(given, file, context);
-    for (const value of assigned) if (ts.isIdentifier(value)) yield dtoOf(value, file, context);
+    for (const value of assigned) if (isOwner(value)) yield dtoOf(value, file, context);
   }
 }
 
@@ -183,7 +188,7 @@ export function* entriesOf(
 }
 
 /** The class that a value is declared as, if it looks like what callers send. */
-function dtoOf(value: ts.Identifier, file: SourceFile, context: TransformContext): RequestDto | undefined {
+function dtoOf(value: Owner, file: SourceFile, context: TransformContext): RequestDto | undefined {
   const { types } = context.project;
   for (const node of types?.of(value)?.getSymbol()?.declarations ?? []) {
     const its = types?.fileOf(node);
@@ -195,8 +200,8 @@ function dtoOf(value: ts.Identifier, file: SourceFile, context: TransformContext
 }
 
 /** `rest` of `({ email, ...rest }: CreateUserDto)` */
-function dtoOfRest(value: ts.Identifier, file: SourceFile, context: TransformContext): RequestDto | undefined {
-  const element = declarationOf(value);
+function dtoOfRest(value: Owner, file: SourceFile, context: TransformContext): RequestDto | undefined {
+  const element = ts.isIdentifier(value) ? declarationOf(value) : undefined;
   if (element === undefined || !ts.isBindingElement(element) || !element.dotDotDotToken) return undefined;
   return ts.isObjectBindingPattern(element.parent) ? dtoOfPattern(element.parent, file, context) : undefined;
 }

@@ -16,6 +16,7 @@ import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { groupRows, inGroups, mark, shortened } from "../review/group-status.js";
+import { listed } from "../review/listed.js";
 import { nextStep } from "../review/next-step.js";
 import { serviceLine } from "../review/services.js";
 import { columnLabel } from "../review/words.js";
@@ -31,8 +32,13 @@ export interface PlanStatus {
   readonly columns: readonly string[];
   readonly released: Plan["state"]["released"];
   readonly pace: Plan["pace"];
+  /** On all targets of the config: false where one of them was not asked. */
   readonly isDone: boolean;
+  /** On those that were asked. */
+  readonly isDoneWhereAsked: boolean;
   readonly targets: readonly TargetStatus[];
+  /** Targets of the config that were not asked. */
+  readonly notAsked: readonly string[];
   readonly next: string;
 }
 
@@ -61,98 +67,122 @@ export interface TargetStatus {
   /** What the services of the config have announced of a plan whose contract asks for it. */
   readonly services?: readonly ServiceState[];
   readonly error?: string;
+  /** What helps against the error. */
+  readonly help?: string;
 }
 
-/** Asks every target where the plan stands. A target that cannot be reached is an entry with its error, not the end. */
+/**
+ * Asks every target where the plan stands. A target that cannot be reached, or does not answer, is an entry with its error, not the end.
+ * @param notAsked further targets of the config
+ */
 export async function readStatus(
   plan: Plan,
   targets: readonly Target[],
   project: Project,
   plugin: OrmPlugin,
+  notAsked: readonly string[] = [],
 ): Promise<PlanStatus> {
   const states = await atOnce(targets, async (target) => ({
     ...(target.group !== undefined && { group: target.group }),
     ...(await readTarget(plan, target, project, plugin)),
   }));
   const isReleased = plan.state.released === "undone" || nextPhase(plan) === undefined;
-  const isDone =
-    isReleased &&
-    states.every(
-      ({ error, phases, remains }) =>
-        error === undefined && phases.every(({ state }) => state === "done") && (remains?.left ?? []).length === 0,
-    );
+  const isDoneWhereAsked = isReleased && states.every(isDoneThere);
+  const others = `npx lockstep status ${plan.id}, which asks ${listed(notAsked)} as well`;
   return {
     plan: plan.id,
     columns: plan.columns.map(columnLabel),
     released: plan.state.released,
     pace: plan.pace,
-    isDone,
+    isDone: isDoneWhereAsked && notAsked.length === 0,
+    isDoneWhereAsked,
     targets: states,
-    next: isDone ? "nothing: this plan is done" : nextOf(plan, states, plugin),
+    notAsked,
+    next: !isDoneWhereAsked
+      ? nextOf(plan, states, plugin)
+      : notAsked.length > 0
+        ? others
+        : "nothing: this plan is done",
   };
 }
 
-const unasked = { phases: [], failed: [], unlisted: [], lacking: [], pendingUndo: [], values: [], copies: [] };
+function isDoneThere({ error, phases, remains }: TargetStatus): boolean {
+  return error === undefined && phases.every(({ state }) => state === "done") && (remains?.left ?? []).length === 0;
+}
+
+const nothing = { phases: [], failed: [], unlisted: [], lacking: [], pendingUndo: [], values: [], copies: [] };
 
 async function readTarget(plan: Plan, target: Target, project: Project, plugin: OrmPlugin): Promise<TargetStatus> {
   let open: Awaited<ReturnType<typeof openTarget>>;
   try {
     open = await openTarget(target, plan, project, plugin);
   } catch (error) {
-    return { ...unasked, target: target.name, error: (error as Error).message };
+    return { ...nothing, target: target.name, error: (error as Error).message };
   }
   try {
-    const { units } = open.facts;
-    const backfills = await begunBackfills(open.connection, plan);
-    const filled =
-      plan.backfills.length === 0 || plan.state.released === "undone"
-        ? []
-        : await askPhase(
-            open,
-            plan.gates.switch.filter(({ gate }) => gate === "no-missing-values" || gate === "backfill-done"),
-          );
-    const pending = plan.state.released === "undone" ? [] : await pendingFills(open.connection, plan);
-    const isFilled = filled.every((answer) => answer.isOpen);
-    const isExpandPending = releasesOf(plan).some(
-      ({ kind, phase, file }) => kind === "phase" && phase === "expand" && units.pending.includes(migrationOf(file)),
-    );
-    const isUndone = plan.state.released === "undone";
-    const phases = isUndone
-      ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
-      : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
-    // Once contract is applied nobody asks any more.
-    const isAsked = !isUndone && phases.some(({ state }) => state !== "done");
-    const services = isAsked ? await readServices(open, plan) : [];
-    return {
-      target: target.name,
-      ...(services.length > 0 && { services }),
-      failed: units.failed,
-      unlisted: units.unlisted ?? [],
-      lacking: units.lacking ?? [],
-      values: [
-        ...pending.map(({ code, statement }) => ({
-          statement,
-          help: `${code === undefined ? "" : `correct these rows on ${target.name}, then `}${plugin.words.deploy}`,
-        })),
-        ...filled.flatMap(({ isOpen, gate, statement, help = "", isRefused }) =>
-          isOpen || gate !== "no-missing-values" || isExpandPending
-            ? []
-            : [{ statement, help, ...(isRefused && { isRefused }) }],
-        ),
-      ],
-      pendingUndo: releasesOf(plan)
-        .filter(({ kind, file }) => kind === "undo" && units.pending.includes(migrationOf(file)))
-        .map(({ file }) => file),
-      copies:
-        units.pending.length === 0
-          ? []
-          : (await openCopies(open.connection, plan)).map(({ table }) => tableLabel(table)),
-      remains: await readRemains(open.connection, { plan, target, project, plugin }),
-      phases,
-    };
+    return await readOpen(plan, open, target, project, plugin);
+  } catch (error) {
+    // A right that is missing, a lock that nobody lets go of: the other targets have their answer.
+    if (!(error instanceof LockstepError)) throw error;
+    return { ...nothing, target: target.name, error: error.message, help: error.hint };
   } finally {
     await open.connection.close();
   }
+}
+
+async function readOpen(
+  plan: Plan,
+  open: OpenTarget,
+  target: Target,
+  project: Project,
+  plugin: OrmPlugin,
+): Promise<TargetStatus> {
+  const { units } = open.facts;
+  const backfills = await begunBackfills(open.connection, plan);
+  const filled =
+    plan.backfills.length === 0 || plan.state.released === "undone"
+      ? []
+      : await askPhase(
+          open,
+          plan.gates.switch.filter(({ gate }) => gate === "no-missing-values" || gate === "backfill-done"),
+        );
+  const pending = plan.state.released === "undone" ? [] : await pendingFills(open.connection, plan);
+  const isFilled = filled.every((answer) => answer.isOpen);
+  const isExpandPending = releasesOf(plan).some(
+    ({ kind, phase, file }) => kind === "phase" && phase === "expand" && units.pending.includes(migrationOf(file)),
+  );
+  const isUndone = plan.state.released === "undone";
+  const phases = isUndone
+    ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
+    : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
+  // Once contract is applied nobody asks any more.
+  const isAsked = !isUndone && phases.some(({ state }) => state !== "done");
+  const services = isAsked ? await readServices(open, plan) : [];
+  return {
+    target: target.name,
+    ...(services.length > 0 && { services }),
+    failed: units.failed,
+    unlisted: units.unlisted ?? [],
+    lacking: units.lacking ?? [],
+    values: [
+      ...pending.map(({ code, statement }) => ({
+        statement,
+        help: `${code === undefined ? "" : `correct these rows on ${target.name}, then `}${plugin.words.deploy}`,
+      })),
+      ...filled.flatMap(({ isOpen, gate, statement, help = "", isRefused }) =>
+        isOpen || gate !== "no-missing-values" || isExpandPending
+          ? []
+          : [{ statement, help, ...(isRefused && { isRefused }) }],
+      ),
+    ],
+    pendingUndo: releasesOf(plan)
+      .filter(({ kind, file }) => kind === "undo" && units.pending.includes(migrationOf(file)))
+      .map(({ file }) => file),
+    copies:
+      units.pending.length === 0 ? [] : (await openCopies(open.connection, plan)).map(({ table }) => tableLabel(table)),
+    remains: await readRemains(open.connection, { plan, target, project, plugin }),
+    phases,
+  };
 }
 
 /** One answer for all columns: of the phase from which the code writes them all. */
@@ -226,7 +256,7 @@ async function begunBackfills(connection: Connection, plan: Plan): Promise<reado
 
 function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin): string {
   const problem = states.find((state) => state.error !== undefined);
-  if (problem !== undefined) return `make ${problem.target} reachable: ${problem.error}`;
+  if (problem !== undefined) return problem.help ?? `make ${problem.target} reachable: ${problem.error}`;
   const failed = states.find((state) => state.failed.length > 0);
   if (failed !== undefined) return failedText(plan, failed, plugin);
   const running = states.find(({ remains }) => remains?.running !== undefined);
@@ -300,8 +330,9 @@ function remainsText({ target, remains }: TargetStatus, colors: Colors): string[
 
 /** A plan as people see it: a line each target and phase. */
 export function statusText(status: PlanStatus, colors: Colors): string {
-  const state = status.isDone
-    ? colors.green(status.released === "undone" ? "undone" : "done")
+  const where = status.notAsked.length > 0 ? ` on ${listed(status.targets.map(({ target }) => target))}` : "";
+  const state = status.isDoneWhereAsked
+    ? colors.green(`${status.released === "undone" ? "undone" : "done"}${where}`)
     : status.released === "undone"
       ? "undo written"
       : `released up to ${status.released}`;

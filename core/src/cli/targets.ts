@@ -87,6 +87,14 @@ export async function chooseTargets(
   return all;
 }
 
+/**
+ * The names in `lockstep.config.ts` that `--target` leaves out, also in part: what is said of a plan does not hold there.
+ * @param name what was given; undefined: all are asked
+ */
+export function notAsked({ targets }: LockstepConfig, name: string | undefined): readonly string[] {
+  return name === undefined ? [] : Object.keys(targets).filter((target) => target !== name);
+}
+
 /** A variable that is not set is no reason to ask nothing else: the gate says it. */
 function measuresOf(
   { http, prometheus }: NonNullable<NonNullable<LockstepConfig["gates"]>["readsSteady"]>,

@@ -74,7 +74,7 @@ export function groupRows({ name, members }: Group<Member>, colors: Colors): str
       colors.red("✖"),
       "",
       "",
-      `${unreached.length} cannot be reached: ${listed(unreached.map(short))} (${unreached[0]!.error})`,
+      `${unreached.length} gave no answer: ${listed(unreached.map(short))} (${unreached[0]!.error})`,
     ]);
   return rows.map((row, at) => (at === 0 ? row.with(1, `${name} (${members.length})`) : row));
 }

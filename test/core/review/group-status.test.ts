@@ -20,6 +20,16 @@ const tenant = (number: number, state: "done" | "open", extra: Partial<TargetSta
   copies: [],
   ...extra,
 });
+const status = {
+  plan: "p",
+  columns: ["User.handle"],
+  released: "expand",
+  pace: "careful",
+  isDone: false,
+  isDoneWhereAsked: false,
+  notAsked: [],
+  next: "",
+} as const;
 const numbers = Array.from({ length: 500 }, (_, at) => at + 1);
 
 test("500 targets are a few lines, and those that are behind are named", () => {
@@ -29,19 +39,23 @@ test("500 targets are a few lines, and those that are behind are named", () => {
       ? { ...tenant(number, "open"), phases: [], error: "Nobody answers." }
       : tenant(number, open.has(number) ? "open" : "done", number > 480 ? { failed: ["20261120_x"] } : {}),
   );
-  const text = statusText(
-    { plan: "p", columns: ["User.handle"], released: "expand", pace: "careful", isDone: false, targets, next: "" },
-    colors,
-  );
+  const text = statusText({ ...status, targets }, colors);
   expect(text.split("\n").map((line) => line.trimEnd())).toEqual([
     "p   User.handle   released up to expand",
     "  ✔  tenants (500)  expand    499 done",
     "  ▶                 backfill  493 done; 6 open: t7, t9, t70, t300, t301 and 1 more",
     "  ·                 switch    not written yet",
-    "  ✖                           1 cannot be reached: t12 (Nobody answers.)",
+    "  ✖                           1 gave no answer: t12 (Nobody answers.)",
     ...[481, 482, 483, 484, 485, 486].map((number) => `  ✖ 20261120_x failed on tenants/t${number}`),
     "  and 14 more targets with something to say: --json, or --target <name>",
   ]);
+});
+
+test("a plan is done where all of it is, and only on the targets that were asked", () => {
+  const asked = { ...status, isDoneWhereAsked: true, notAsked: ["production"], targets: [tenant(1, "done")] };
+  expect(statusText(asked, colors).split("\n")[0]).toBe("p   User.handle   done on tenants/t1");
+  const all = { ...asked, isDone: true, notAsked: [] };
+  expect(statusText(all, colors).split("\n")[0]).toBe("p   User.handle   done");
 });
 
 test("answers of many targets that say the same are one", () => {

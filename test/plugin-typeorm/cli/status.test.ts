@@ -107,4 +107,24 @@ Next   npx lockstep repair 1763648123456-AddHandle --target production`);
   await other.end();
   await record(1);
   expect((await status()).split("\n").at(-2)).toBe("  ·              contract  not written yet");
+
+  // A role that may not read the rows: the other target has its answer all the same.
+  const role = `reader_${new URL(database.url).pathname.slice(1)}`;
+  await session.query(`CREATE ROLE "${role}" LOGIN PASSWORD 'x'; GRANT SELECT ON migrations TO "${role}"`);
+  const url = new URL(database.url);
+  [url.username, url.password] = [role, "x"];
+  const targets = [
+    { name: "replica", url: url.href },
+    { name: "production", url: database.url },
+  ];
+  const both = await readStatus(plan, targets, project, typeormPlugin);
+  expect(both.targets).toMatchObject([
+    { target: "replica", phases: [], error: expect.stringContaining("permission denied") },
+    {
+      target: "production",
+      phases: expect.arrayContaining([{ phase: "backfill", state: "done", note: expect.any(String) }]),
+    },
+  ]);
+  expect(both.next).not.toContain("reachable");
+  await session.query(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`);
 });

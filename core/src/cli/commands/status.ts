@@ -9,13 +9,17 @@ export default defineCommand({
   async run(invocation) {
     const { io, workspace } = invocation;
     const { project, plugin, config } = await workspace();
-    const [{ listPlans, loadPlan }, { chooseTargets, developmentTarget }, { readStatus, statusText }, { nextText }] =
-      await Promise.all([
-        import("../../plan/store.js"),
-        import("../targets.js"),
-        import("../plan-status.js"),
-        import("../../review/terminal.js"),
-      ]);
+    const [
+      { listPlans, loadPlan },
+      { chooseTargets, developmentTarget, notAsked },
+      { readStatus, statusText },
+      { nextText },
+    ] = await Promise.all([
+      import("../../plan/store.js"),
+      import("../targets.js"),
+      import("../plan-status.js"),
+      import("../../review/terminal.js"),
+    ]);
     const [id] = invocation.arguments;
     const plans = id === undefined ? listPlans(project.root) : [loadPlan(project.root, id)];
     if (plans.length === 0)
@@ -30,8 +34,9 @@ export default defineCommand({
     const name =
       textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
     const targets = await chooseTargets(config, project, io, name, true);
+    const elsewhere = notAsked(config, name);
     const statuses = [];
-    for (const plan of plans) statuses.push(await readStatus(plan, targets, project, plugin));
+    for (const plan of plans) statuses.push(await readStatus(plan, targets, project, plugin, elsewhere));
     const last = statuses.findLast((status) => !status.isDone) ?? statuses.at(-1);
     return {
       text: [...statuses.map((status) => statusText(status, io.colors)), nextText(last?.next ?? "", io.colors)].join(

@@ -4,7 +4,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { declaredShapeOf } from "../shapes/declared-shape.js";
 import { keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
-import { callerValueIn, ownerIn, patternOfValues } from "./caller-value.js";
+import { callerValueIn, type Owner, ownerIn, patternOfValues } from "./caller-value.js";
 import { inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
 
 /** Where the values of a row come from, and how one more is taken from there. */
@@ -46,16 +46,23 @@ export function siblingSourceAmong(
 type Given = readonly (readonly [name: string, value: ts.Expression])[];
 
 function ofOwner(given: Given, file: SourceFile, context: TransformContext): SiblingSource | undefined {
-  const owners = given.flatMap(([name, value]) => ownerIn(value, name) ?? []);
+  const all = given.flatMap(([name, value]) => ownerIn(value, name) ?? []);
+  // What is taken from further in (`poll.user.name`) belongs to something else where most comes from `poll`.
+  const near = all.filter(isNear);
+  const owners = near.length >= least ? near : all;
   const [owner] = owners;
   if (owner === undefined || owners.length < least) return undefined;
   const text = textOf(owner, file);
   if (owners.some((each) => textOf(each, file) !== text)) return undefined;
   const shape = inputShapeOf(owner, file, context) ?? declaredShapeOf(owner, context);
-  // Of what stands further in only a type says that it may have the column.
-  if (shape === undefined && !ts.isIdentifier(owner)) return undefined;
+  if (shape === undefined && !isNear(owner)) return undefined;
   const found = keyOf(shape, owner, context);
   return found && { text: `${text}.${found.key}`, pattern: undefined, lacking: found.lacking };
+}
+
+/** `input`, `parsed.data`: of others only a type says that they may have the column. */
+function isNear(owner: Owner): boolean {
+  return ts.isIdentifier(owner) || (owner.name.text === "data" && ts.isIdentifier(owner.expression));
 }
 
 function ofPattern(given: Given, file: SourceFile, context: TransformContext): SiblingSource | undefined {

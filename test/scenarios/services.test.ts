@@ -195,3 +195,23 @@ test("a deployment of contract asks the same of its target, whatever was confirm
   const status = await shop.lockstep(["status"]);
   expect(status.stdout).not.toContain("production: web");
 });
+
+test("the word on a group reaches every database of it", async () => {
+  const members = `SELECT 'a' AS name, '${shop.production}' AS url UNION ALL SELECT 'b', '${shop.development}'`;
+  shop.edit("lockstep.config.ts", (text) =>
+    text.replace(
+      /targets: \{/,
+      `targets: {\n    shards: { urlFrom: "PRODUCTION_DATABASE_URL", eachFrom: ${JSON.stringify(members)} },`,
+    ),
+  );
+  const said = await shop.lockstep(["announce", "worker", "--target", "shards", "--build", "shards-1"]);
+  expect(said.code, said.output).toBe(0);
+  expect(said.stdout).toContain("worker, build shards-1, on shards (2 databases)");
+  for (const url of [shop.production, shop.development]) {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query("SELECT FROM lockstep.announcements WHERE build = 'shards-1'");
+    await client.end();
+    expect(rows, url).toHaveLength(1);
+  }
+});

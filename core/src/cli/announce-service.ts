@@ -15,6 +15,7 @@ import { nearest } from "../nearest.js";
 import { knownPlans } from "../plan/known-plans.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import { nextText } from "../review/terminal.js";
+import { atOnce } from "./at-once.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 import { chooseTargets } from "./targets.js";
 
@@ -46,20 +47,25 @@ export async function announceService(invocation: Invocation): Promise<CommandRe
       },
     );
   const last = plans.at(-1);
-  const [target] = await chooseTargets(config, last ?? {}, io, named, false);
-  const connection = await connect(target!.url, { applicationName: "lockstep", needsSession: false });
-  try {
-    if (last !== undefined) requireSystem(connection, last, target!.name);
-    await announceBuild(connection, announcement);
-  } finally {
-    await connection.close();
-  }
+  const targets = await chooseTargets(config, last ?? {}, io, named, false);
+  // The databases of a group have one application.
+  await atOnce(targets, async ({ name, url }) => {
+    const connection = await connect(url, { applicationName: "lockstep", needsSession: false });
+    try {
+      if (last !== undefined) requireSystem(connection, last, name);
+      await announceBuild(connection, announcement);
+    } finally {
+      await connection.close();
+    }
+  });
+  const target = named ?? names[0] ?? "";
+  const of = targets.length === 1 ? "" : ` (${targets.length} databases)`;
   return {
     text: [
-      `${io.colors.green("✔")} ${service}, build ${build}, on ${target!.name}: ${knownText(plans)}`,
+      `${io.colors.green("✔")} ${service}, build ${build}, on ${target}${of}: ${knownText(plans)}`,
       nextText("npx lockstep status", io.colors),
     ].join("\n"),
-    json: { ...announcement, target: target!.name },
+    json: { ...announcement, target, databases: targets.map(({ name }) => name) },
     exitCode: 0,
   };
 }

@@ -15,10 +15,14 @@ interface Patience {
 
 /**
  * Takes the lock that only one runner has; it ends with the session, whatever ends that.
- * @param patienceMs how long to wait: the server needs a moment to notice that the last runner was killed
+ * @param patience how long to wait: the server needs a moment to notice that the last runner was killed. `target`: how people call it
  * @throws LS5003, naming the session that has it
  */
-export async function takeRunnerLock(connection: Connection, id: BackfillId, patience: Patience): Promise<void> {
+export async function takeRunnerLock(
+  connection: Connection,
+  id: BackfillId,
+  patience: Patience & { readonly target: string },
+): Promise<void> {
   const { batches } = connection.dialect;
   if (await waitForLock(connection, lockName(id), patience)) return;
   const other = await findRunner(connection, id);
@@ -28,7 +32,7 @@ export async function takeRunnerLock(connection: Connection, id: BackfillId, pat
     `${id.plan} is being backfilled on ${connection.label} by another session: ${who ?? "just ended"}`,
     {
       hint: other
-        ? `Work with it: add --join. Or end it first: npx lockstep backfill cancel ${id.plan}, and if it does not hear that, ${batches.endingSession(other.pid)}. Its position is kept.`
+        ? `Work with it: add --join. Or end it first: npx lockstep backfill cancel ${id.plan} --target ${patience.target}, and if it does not hear that, ${batches.endingSession(other.pid)}. Its position is kept.`
         : "Run the same command again.",
       details: other ? { ...other } : {},
     },

@@ -29,7 +29,7 @@ describe("two runners", () => {
     const spec = await makeTable(db, { rows: numbered(30) });
     const oid = await scalar<number>(db, `SELECT '"User"'::regclass::oid`);
     const id = { plan, table: { schema: "public", name: "User", oid } };
-    await takeRunnerLock(writer, id, { clock: systemClock, patienceMs: 0 });
+    await takeRunnerLock(writer, id, { clock: systemClock, target: "test", patienceMs: 0 });
     const clock = { now: countingUp(), sleep: async () => undefined };
     const error = await errorOf(fillTable(database.url, spec, { clock }));
     expect(error.code).toBe("LS5003");

@@ -155,7 +155,7 @@ describe("stopping and going on", () => {
   it("lets one runner at it only", async () => {
     const spec = await makeTable(db, { rows: numbered(3) });
     const id = { plan, table: { schema: database.name, name: "User", oid: 0 } };
-    await takeRunnerLock(db, id, { clock: systemClock, patienceMs: 0 });
+    await takeRunnerLock(db, id, { clock: systemClock, target: "test", patienceMs: 0 });
     const clock = { now: () => performance.now() * 1000, sleep: () => Promise.resolve() };
     const error = await fillTable(database.url, spec, { clock }).catch((each: unknown) => each);
     expect(error).toMatchObject({ code: "LS5003" });

@@ -71,10 +71,12 @@ export {
   type CallerValue,
   callerValueIn,
   isOwner,
+  memberText,
   type Owner,
-  ownerIn,
+  ownersOf,
   patternOfValues,
   withCallerValue,
+  withChoice,
 } from "./inputs/caller-value.js";
 export { inputShapeOfPattern } from "./inputs/input-shape.js";
 export { writtenTypeOf } from "./inputs/literal-shape.js";

@@ -63,7 +63,7 @@ describe.each(readdirSync(folder))("%s", (name) => {
     expect(after).not.toMatch(/lockstep/i);
     if (!before.includes("omit")) expect(after).not.toMatch(/GlobalOmitConfig/);
     // What callers choose stays.
-    expect(after.replaceAll(/\bmore\.\w+ \?\?/g, "")).not.toMatch(new RegExp(`\\.${added} \\?\\?`));
+    expect(after.replaceAll(/\bmore\.\w+ \?\?|\?\.\w+ \?\?/g, "")).not.toMatch(new RegExp(`\\.${added} \\?\\?`));
     expect(importsOf(after)).toEqual(importsOf(before));
   });
 });

@@ -63,11 +63,13 @@ export function valueAt(literal: ts.ObjectLiteralExpression, name: string): ts.E
   return initializerOf(propertiesOf(literal).get(name));
 }
 
-/** Whether a literal has a key, or has it under a condition: `...(isShown ? { name } : {})`. */
+/** Whether a literal has a key, or has it under a condition: `...(isShown ? { name } : {})`, `...(name && { name })`. */
 export function hasKey(literal: ts.ObjectLiteralExpression, name: string): boolean {
   if (propertiesOf(literal).has(name)) return true;
-  return spreadsOf(literal).some(({ expression }) => {
-    const value = unwrap(expression);
+  return spreadsOf(literal).some((spread) => {
+    if (keysOfSpread(spread)?.has(name)) return true;
+    // What the other half may set is not written down.
+    const value = unwrap(spread.expression);
     const shown = ts.isConditionalExpression(value) ? unwrap(value.whenTrue) : value;
     return ts.isObjectLiteralExpression(shown) && propertiesOf(shown).has(name);
   });

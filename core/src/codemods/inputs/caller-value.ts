@@ -1,10 +1,11 @@
 import { ts } from "../ast/compiler.js";
-import { initializerOf, nameOf, unwrap } from "../ast/expressions.js";
+import { initializerOf, nameOf, pathOf, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
 import { keyIn, keysOfShape } from "../shapes/shape-types.js";
+import { sourcesOf } from "../values/value-text.js";
 import { addToPattern, boundAs, nameIn, restOf } from "../write/destructuring.js";
 import { destructuredKeys, inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
 
@@ -42,14 +43,11 @@ export function callerValueAmong(
   const entries = given.flatMap(([name, value]) =>
     name !== undefined && names.has(name) ? [[name, value] as const] : [],
   );
-  const owner = mostOf(
-    entries.map(([name, value]) => ownerIn(value, name)),
-    (each) => textOf(each, file),
-  );
-  const shape = owner && inputShapeOf(owner, file, context);
-  if (owner !== undefined && shape !== undefined) {
-    const key = keyIn(shape, context);
-    if (keysOfShape(shape).has(key)) return callerValueOf(owner, key, file);
+  const owners = withChoice(ownersOf(entries), context).map(({ owner }) => owner);
+  for (const owner of inOrder(owners, (each) => textOf(each, file))) {
+    const shape = inputShapeOf(owner, file, context);
+    const key = shape && keyIn(shape, context);
+    if (shape !== undefined && key !== undefined && keysOfShape(shape).has(key)) return callerValueOf(owner, key, file);
   }
   const pattern = patternOfValues(entries);
   const sent = pattern && inputShapeOfPattern(pattern, file, context);
@@ -61,7 +59,7 @@ export function callerValueAmong(
 /** `body.handle`; of the rest of a pattern that takes the field out, what it is called there. */
 export function callerValueOf(owner: ts.Expression, key: string, file: SourceFile): CallerValue | undefined {
   const taken = destructuredKeys(owner).get(key);
-  return taken === "" ? undefined : { text: taken ?? `${textOf(owner, file)}.${key}` };
+  return taken === "" ? undefined : { text: taken ?? memberText(owner, key, file) };
 }
 
 /** How the field is called where a pattern takes apart what has it; undefined where it has no name to be had. */
@@ -122,18 +120,61 @@ export function patternOfValues(
 }
 
 function mostOf<T>(found: readonly (T | undefined)[], identity: (each: T) => unknown, least = 1): T | undefined {
+  const present = found.filter((each) => each !== undefined);
+  const [most] = inOrder(present, identity);
+  return most !== undefined && present.filter((each) => identity(each) === identity(most)).length >= least
+    ? most
+    : undefined;
+}
+
+/** The first of each that is the same, the most frequent first. */
+function inOrder<T>(found: readonly T[], identity: (each: T) => unknown): readonly T[] {
   const counts = new Map<unknown, { readonly each: T; count: number }>();
   for (const each of found) {
-    if (each === undefined) continue;
     const key = identity(each);
     counts.set(key, { each, count: (counts.get(key)?.count ?? 0) + 1 });
   }
-  const [most] = [...counts.values()].sort((a, b) => b.count - a.count);
-  return most !== undefined && most.count >= least ? most.each : undefined;
+  return [...counts.values()].sort((one, other) => other.count - one.count).map(({ each }) => each);
 }
 
 /** `dto`, `parsed.data`, `opts.input`, `this.dto`. */
 export type Owner = ts.Identifier | ts.PropertyAccessExpression;
+
+/** What a value of a row is taken from. */
+export interface Taken {
+  readonly name: string;
+  readonly owner: Owner;
+}
+
+/** What the values of a row are taken from, but for whoever calls: they choose nothing for another row. */
+export function ownersOf(given: Iterable<readonly [name: string, value: ts.Expression | undefined]>): readonly Taken[] {
+  return [...given].flatMap(([name, value]) => {
+    const owner = ownerIn(value, name);
+    return owner === undefined || isCaller(owner) ? [] : [{ name, owner }];
+  });
+}
+
+/**
+ * Those that may have the choice: where what the fill is computed from has an owner, only that. Of `email: body.email` and
+ * `tenantId: team.tenantId` the body.
+ */
+export function withChoice(owners: readonly Taken[], context: TransformContext): readonly Taken[] {
+  const sources = new Set(sourcesOf(context).map(({ name }) => name));
+  const ofSources = owners.filter(({ name }) => sources.has(name));
+  return ofSources.length > 0 ? ofSources : owners;
+}
+
+/** `ctx.user`, `session`, `principal`: whoever calls, and not what they send. */
+function isCaller(owner: Owner): boolean {
+  const names = pathOf(owner);
+  const [before, last] = names.slice(-2);
+  const isOfRequest =
+    /^(?:user|account|member)$/i.test(last ?? "") && /^(?:c|ctx|context|req|request|locals)$/i.test(before ?? "");
+  return (
+    isOfRequest ||
+    names.some((name) => /^(?:session|auth|principal|actor|claims|viewer|me|jwt\w*|current\w+)$/i.test(name))
+  );
+}
 
 /** `dto` of `dto.email.trim().toLowerCase()`: what a member is taken from. */
 export function ownerIn(value: ts.Expression | undefined, member: string): Owner | undefined {
@@ -148,6 +189,13 @@ export function ownerIn(value: ts.Expression | undefined, member: string): Owner
 export function isOwner(value: ts.Expression): value is Owner {
   if (!ts.isPropertyAccessExpression(value)) return ts.isIdentifier(value);
   return value.expression.kind === ts.SyntaxKind.ThisKeyword || isOwner(value.expression);
+}
+
+/** Another member of what one is taken from: `body.handle` beside `body.email`, `body?.handle` beside `body?.email`. */
+export function memberText(owner: ts.Expression, member: string, file: SourceFile): string {
+  const { parent } = owner;
+  const isMaybe = ts.isPropertyAccessExpression(parent) && parent.expression === owner && parent.questionDotToken;
+  return `${textOf(owner, file)}${isMaybe ? "?." : "."}${member}`;
 }
 
 /** The pattern of `mail.trim()` where `{ email: mail }` took it out of something. */
@@ -167,7 +215,17 @@ function heldIn<T>(value: ts.Expression | undefined, find: (inner: ts.Expression
   const inner = unwrap(value);
   const found = find(inner);
   if (found !== undefined) return found;
-  if (ts.isPropertyAccessExpression(inner)) return heldIn(inner.expression, find);
-  if (ts.isCallExpression(inner)) return heldIn(inner.expression, find) ?? heldIn(inner.arguments[0], find);
-  return ts.isBinaryExpression(inner) ? heldIn(inner.left, find) : undefined;
+  const inside = (each: ts.Expression | undefined) => heldIn(each, find);
+  if (ts.isPropertyAccessExpression(inner) || ts.isAwaitExpression(inner)) return inside(inner.expression);
+  if (ts.isCallExpression(inner)) return inside(inner.expression) ?? inside(inner.arguments[0]);
+  if (ts.isTemplateExpression(inner)) return firstOf(inner.templateSpans, ({ expression }) => inside(expression));
+  return ts.isBinaryExpression(inner) ? (inside(inner.left) ?? inside(inner.right)) : undefined;
+}
+
+function firstOf<T, R>(all: Iterable<T>, find: (each: T) => R | undefined): R | undefined {
+  for (const each of all) {
+    const found = find(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -3,6 +3,7 @@ import { nameOf, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { lookUp } from "../project/project.js";
 import { declaredShapeOf } from "../shapes/declared-shape.js";
 import { isParsing } from "../shapes/derived-shapes.js";
 import { resolveType, type ShapeNode } from "../shapes/shape-types.js";
@@ -29,7 +30,12 @@ export function inputShapeOf(value: ts.Expression, file: SourceFile, context: Tr
   if (ts.isParameter(declaration)) return sentToCallback(declaration, file, context);
   const loop = declaration.parent.parent;
   if (ts.isForOfStatement(loop)) return sentAsElement(loop.expression, file, context);
-  return declaration.initializer && madeBy(declaration.initializer, file, context);
+  const { initializer } = declaration;
+  if (initializer === undefined) return undefined;
+  // `const body = request.body;`
+  return ts.isPropertyAccessExpression(initializer)
+    ? inputShapeOf(initializer, file, context)
+    : madeBy(initializer, file, context);
 }
 
 /** `CreateUser` of `app.post<{ Body: CreateUser }>("/users", (request) => request.body)`. */
@@ -42,29 +48,79 @@ function bodyTypeOf({ expression, name }: ts.PropertyAccessExpression): ts.TypeN
   return body && ts.isPropertySignature(body) ? body.type : undefined;
 }
 
-/** What the type of a value says of one of its members: `opts.input`, `command.dto`, `request.body` of a `Request<CreateUser>`. */
-function typedMember(owner: ts.Node, key: string, file: SourceFile, context: TransformContext): ShapeNode | undefined {
-  const { types } = context.project;
-  const property = types?.of(owner)?.getProperty(key);
-  const [declaration, ...more] = property?.declarations ?? [];
-  if (types === undefined || property === undefined || declaration === undefined || more.length > 0) return undefined;
-  const declared = declaration as ts.Node;
-  const isMember = ts.isPropertySignature(declared) || ts.isPropertyDeclaration(declared) || ts.isParameter(declared);
-  const itsFile = types.fileOf(declared);
-  const shape = isMember && declared.type && itsFile && typedAs(declared.type, itsFile, context);
-  if (shape) return shape;
-  // Of a generic type of anybody's the argument that it is.
-  const type = types.settled(types.checker.getTypeOfSymbol(property));
-  const argument = argumentsOf(owner).find((each) => types.of(each) === type);
-  return argument && typedAs(argument, file, context);
-}
-
-/** `CreateUser` of a parameter or variable that is declared as `Request<CreateUser>`. */
-function argumentsOf(owner: ts.Node): readonly ts.TypeNode[] {
+/**
+ * What the type of a value says of one of its members: `opts.input`, `command.dto`, `request.body` of Express' `Request`.
+ * @param isElement the member is a list, and an element of it is meant
+ */
+function typedMember(
+  owner: ts.Node,
+  key: string,
+  file: SourceFile,
+  context: TransformContext,
+  isElement = false,
+): ShapeNode | undefined {
   const declaration = ts.isIdentifier(owner) ? declarationOf(owner) : owner.parent;
   const isTyped = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
-  const type = isTyped ? declaration.type : undefined;
-  return (type && ts.isTypeReferenceNode(type) && type.typeArguments) || [];
+  const reference = isTyped && declaration.type ? { type: declaration.type, file } : undefined;
+  const body = key === "body" && reference ? argumentOf(reference, "Request", 2, context) : undefined;
+  const [declared, ...more] = context.project.types?.of(owner)?.getProperty(key)?.declarations ?? [];
+  const member = body ?? (more.length === 0 ? memberType(declared as ts.Node | undefined, context) : undefined);
+  if (member === undefined) return undefined;
+  const shape = typedAs(member.type, member.file, context, isElement);
+  if (shape !== undefined || reference === undefined) return shape;
+  const argument = givenArgument(member.type, reference, context);
+  return argument && typedAs(argument.type, argument.file, context, isElement);
+}
+
+/** A type as it is written, and where. */
+interface WrittenType {
+  readonly type: ts.TypeNode;
+  readonly file: SourceFile;
+}
+
+function memberType(declared: ts.Node | undefined, { project: { types } }: TransformContext): WrittenType | undefined {
+  const file = declared && types?.fileOf(declared);
+  if (declared === undefined || file === undefined) return undefined;
+  const isMember =
+    ts.isPropertySignature(declared) ||
+    ts.isPropertyDeclaration(declared) ||
+    ts.isGetAccessorDeclaration(declared) ||
+    ts.isParameter(declared);
+  return isMember && declared.type ? { type: declared.type, file } : undefined;
+}
+
+/** `CreateUser` of `Options<CreateUser>`, whose member is declared as `input: T`. */
+function givenArgument(
+  member: ts.TypeNode,
+  reference: WrittenType,
+  context: TransformContext,
+): WrittenType | undefined {
+  const name = ts.isTypeReferenceNode(member) ? member.typeName.getText() : undefined;
+  for (let at: ts.Node = member; at !== undefined; at = at.parent) {
+    if (!ts.isInterfaceDeclaration(at) && !ts.isTypeAliasDeclaration(at) && !ts.isClassDeclaration(at)) continue;
+    const index = at.typeParameters?.findIndex((each) => each.name.text === name) ?? -1;
+    return index === -1 || at.name === undefined ? undefined : argumentOf(reference, at.name.text, index, context);
+  }
+  return undefined;
+}
+
+/** What a type is given as its argument, followed through aliases that name it. */
+function argumentOf(
+  { type, file }: WrittenType,
+  generic: string,
+  index: number,
+  context: TransformContext,
+  depth = 0,
+): WrittenType | undefined {
+  if (!ts.isTypeReferenceNode(type) || depth > 5) return undefined;
+  const name = ts.isIdentifier(type.typeName) ? type.typeName : type.typeName.right;
+  const argument = type.typeArguments?.[index];
+  if (name.text === generic) return argument && { type: argument, file };
+  const found = lookUp(context.project, file, name.text, "type");
+  const isAlias = found?.kind === "declaration" && ts.isTypeAliasDeclaration(found.node);
+  return isAlias
+    ? argumentOf({ type: found.node.type, file: found.file }, generic, index, context, depth + 1)
+    : undefined;
 }
 
 /** What a pattern takes out by name, by the names that it gives it, where a value is the rest of it: `rest` lacks that. */
@@ -119,6 +175,7 @@ function sentToCallback(
 }
 
 function sentAsElement(list: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  if (ts.isPropertyAccessExpression(list)) return typedMember(list.expression, list.name.text, file, context, true);
   const declaration = ts.isIdentifier(list) ? declarationOf(list) : undefined;
   if (declaration === undefined || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)))
     return undefined;

@@ -4,7 +4,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { declaredShapeOf } from "../shapes/declared-shape.js";
 import { keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
-import { callerValueIn, type Owner, ownerIn, patternOfValues } from "./caller-value.js";
+import { callerValueIn, memberText, type Owner, ownersOf, patternOfValues } from "./caller-value.js";
 import { inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
 
 /** Where the values of a row come from, and how one more is taken from there. */
@@ -46,7 +46,7 @@ export function siblingSourceAmong(
 type Given = readonly (readonly [name: string, value: ts.Expression])[];
 
 function ofOwner(given: Given, file: SourceFile, context: TransformContext): SiblingSource | undefined {
-  const all = given.flatMap(([name, value]) => ownerIn(value, name) ?? []);
+  const all = ownersOf(given).map(({ owner }) => owner);
   // What is taken from further in (`poll.user.name`) belongs to something else where most comes from `poll`.
   const near = all.filter(isNear);
   const owners = near.length >= least ? near : all;
@@ -57,7 +57,7 @@ function ofOwner(given: Given, file: SourceFile, context: TransformContext): Sib
   const shape = inputShapeOf(owner, file, context) ?? declaredShapeOf(owner, context);
   if (shape === undefined && !isNear(owner)) return undefined;
   const found = keyOf(shape, owner, context);
-  return found && { text: `${text}.${found.key}`, pattern: undefined, lacking: found.lacking };
+  return found && { text: memberText(owner, found.key, file), pattern: undefined, lacking: found.lacking };
 }
 
 /** `input`, `parsed.data`: of others only a type says that they may have the column. */

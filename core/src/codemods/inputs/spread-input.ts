@@ -85,8 +85,9 @@ export function inputList(
   return { has, text: `${textOf(list, file)}.map((row) => ({ ...row, ${name}: ${written} }))` };
 }
 
-/** With its key it may be a row that exists. */
+/** With its key it may be a row that exists; where it may be missing, nothing can be read from it. */
 function shapeOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  if (context.project.types?.mayBeMissing(value) === true) return undefined;
   const shape = inputShapeOf(value, file, context);
   const keys = shape && keysOfShape(shape);
   return context.model.fields.some(({ isId, name }) => isId && keys?.has(name)) ? undefined : shape;

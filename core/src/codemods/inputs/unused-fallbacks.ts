@@ -112,6 +112,8 @@ function fieldsSet(file: SourceFile, { field }: TransformContext): readonly Fiel
 
 /** Whether what is chosen is always there: `body.handle`, or `handle` that a pattern took out of the body. */
 function isAlwaysSent(choice: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  // `body?.handle`: there may be no body.
+  if (ts.isOptionalChain(choice)) return false;
   if (ts.isPropertyAccessExpression(choice)) {
     const { expression: owner, name } = choice;
     const shape = inputShapeOf(owner, file, context);

@@ -1,20 +1,27 @@
+import { patternOf } from "../../pattern-of.js";
 import { callsOfChain } from "../ast/call-chain.js";
 import { ts } from "../ast/compiler.js";
-import { describe, hasKey, pathOf, propertiesOf, spreadsOf } from "../ast/expressions.js";
+import { describe, hasKey, pathOf, propertiesOf, returnedBy, spreadsOf, unwrap } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import type { PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
 import { type LiteralInValue, literalsIn } from "../flow/literals-in-expression.js";
+import { constantOf } from "../types/constants.js";
 import { lacking, sourceColumns } from "./column-use.js";
 
-/** Calls that take the table's name, of Kysely, Knex and supabase-js; a repository or a collection is none. */
-const takesTable =
-  /^(?:insertInto|replaceInto|updateTable|batchInsert|into|from|knex|trx|tx|transaction|db|database|pg|client|conn|connection)$/;
+/** Kysely's, and one of Knex: nothing else is called so. */
+const ownCalls = /^(?:insertInto|replaceInto|mergeInto|updateTable|batchInsert)$/;
+/** Of Knex and supabase-js; many others have methods of these names. */
+const commonCalls = /^(?:into|from|table)$/;
+/** What people call Knex, which is a function of the table: `trx("users")`. */
+const knexNames = /^(?:knex|trx|tx|transaction|db|database|pg)$/;
 
 /** What a chain of calls does with rows of the table. */
 interface Written {
   readonly verb: "insert" | "update";
-  readonly rows: ts.Expression;
+  /** Undefined where they are made elsewhere. */
+  readonly rows: ts.Expression | undefined;
+  readonly isOfDefaults?: true;
 }
 
 /** Rows that a query builder beside the ORM writes, known by the table's name: no ORM adds the column there. They are never edited. */
@@ -23,80 +30,130 @@ export const queryBuilder: Transform = {
   intents: ["write"],
 
   *find(file, context) {
-    const { table } = context.model;
-    if (isTestFile(file) || !file.text.includes(table.name)) return;
-    const { StringLiteral, NoSubstitutionTemplateLiteral } = ts.SyntaxKind;
-    for (const literal of [...file.nodes(StringLiteral), ...file.nodes(NoSubstitutionTemplateLiteral)]) {
-      const isTable = literal.text === table.name || literal.text === `${table.schema ?? "public"}.${table.name}`;
-      const written = isTable ? writtenBy(literal) : undefined;
-      const found = written && judge(literal, written, file, context);
+    if (isTestFile(file) || !/\b(?:insert|upsert|replaceInto|mergeInto|update)/i.test(file.text)) return;
+    const isBuilding = /knex|kysely|supabase/i.test(file.text);
+    for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+      if (!mayTakeTable(call, isBuilding) || !namesTable(call, file, context)) continue;
+      const written = writtenBy(call);
+      const found = written && judge(call, written, isBuilding, file, context);
       if (found !== undefined) yield found;
     }
   },
 };
 
-function writtenBy(table: ts.Expression): Written | undefined {
-  const named = table.parent;
-  if (!ts.isCallExpression(named) || named.arguments[0] !== table) return undefined;
+function mayTakeTable(call: ts.CallExpression, isBuilding: boolean): boolean {
+  const name = nameOfCall(call);
+  if (ownCalls.test(name)) return true;
+  if (commonCalls.test(name)) return isBuilding;
+  const callee = unwrap(call.expression);
+  const isOwn = ts.isPropertyAccessExpression(callee) && callee.expression.kind === ts.SyntaxKind.ThisKeyword;
+  // `mongo.db("users")` is a database of that name.
+  return isOwn || ts.isIdentifier(callee) ? isBuilding || knexNames.test(name) : false;
+}
+
+/** Whether the table of the model is named, in its own schema. */
+function namesTable(
+  call: ts.CallExpression,
+  file: SourceFile,
+  { model: { table }, project }: TransformContext,
+): boolean {
+  const [first] = call.arguments;
+  const given = first && unwrap(first);
+  const constant = given && ts.isIdentifier(given) ? constantOf(given, file, project)?.value : given;
+  const name = constant && unwrap(constant);
+  if (name === undefined || !ts.isStringLiteralLike(name)) return false;
+  const schema = table.schema ?? "public";
+  const isNamed = new RegExp(`^(?:${patternOf(schema)}\\.)?${patternOf(table.name)}(?: +as +\\w+)?$`, "i");
+  const isElsewhere = callsOfChain(call).some((each) => {
+    const [of] = each.arguments;
+    const isSchema = /^(?:withSchema|schema)$/.test(nameOfCall(each)) && of !== undefined && ts.isStringLiteralLike(of);
+    return (isSchema && of.text !== schema) || /^(?:collection|documents)$/.test(nameOfCall(each));
+  });
+  return isNamed.test(name.text) && !isElsewhere;
+}
+
+function writtenBy(named: ts.CallExpression): Written | undefined {
   const own = nameOfCall(named);
-  if (!takesTable.test(own)) return undefined;
-  const [, batch] = named.arguments;
-  if (own === "batchInsert") return batch && { verb: "insert", rows: batch };
-  // Kysely's calls say at the table what is done, and at another what with.
-  const byName: Readonly<Record<string, Written["verb"]>> =
-    own === "insertInto" || own === "replaceInto"
-      ? { values: "insert" }
-      : own === "updateTable"
-        ? { set: "update" }
-        : { insert: "insert", upsert: "insert", update: "update" };
-  for (const call of callsOfChain(named)) {
-    const [verb, [rows]] = [byName[nameOfCall(call)], call.arguments];
-    if (verb !== undefined && rows !== undefined && call !== named) return { verb, rows };
+  const chain = callsOfChain(named).filter((call) => call !== named);
+  const given = (names: RegExp) => chain.find((call) => names.test(nameOfCall(call)));
+  if (own === "batchInsert") return { verb: "insert", rows: named.arguments[1] };
+  if (own === "mergeInto") return { verb: "insert", rows: undefined };
+  if (own === "updateTable") {
+    const set = given(/^set$/);
+    return set && { verb: "update", rows: set.arguments[0] };
   }
-  return undefined;
+  if (own === "insertInto" || own === "replaceInto") {
+    if (given(/^defaultValues$/) !== undefined) return { verb: "insert", rows: undefined, isOfDefaults: true };
+    return { verb: "insert", rows: given(/^values$/)?.arguments[0] };
+  }
+  const write = given(/^(?:insert|upsert|update)$/);
+  const rows = write?.arguments[0];
+  return write && rows && { verb: nameOfCall(write) === "update" ? "update" : "insert", rows };
 }
 
 function judge(
-  table: ts.Expression,
-  { verb, rows }: Written,
+  call: ts.CallExpression,
+  { verb, rows, isOfDefaults }: Written,
+  isBuilding: boolean,
   file: SourceFile,
   context: TransformContext,
 ): PlaceFinding | undefined {
   const { field, model } = context;
   const column = context.codeSql.spelled(field.column);
-  const found = literalsIn(rows, file, context).filter(({ path }) => path.length === 0);
+  const found = rows === undefined ? [] : rowsIn(rows, file, context);
+  const table = call.arguments[0] as ts.Expression;
   const what = describe(table, `query builder over ${model.table.name}`);
   const place = (certainty: PlaceFinding["certainty"], reason: string): PlaceFinding => {
     return { kind: "place", certainty, offset: table.getStart(file.ast), what, reason };
   };
   if (verb === "update") {
-    const changed = changedSource(found, context);
+    const changed = rows && changedSource(rows, found, context);
     const because = `changes ${changed}, which ${field.column} is computed from`;
     return changed === undefined ? undefined : place("possible", `${because}: set ${column} if it follows`);
   }
   // As the table has it, or as the model does: builders that rename columns are given the model's names.
-  const lack = found.filter(({ literal }) => !hasKey(literal, field.column) && !hasKey(literal, field.name));
+  const has = (literal: ts.ObjectLiteralExpression, { name, column: other }: typeof field) =>
+    hasKey(literal, name) || hasKey(literal, other);
+  const isOfModel = found.some(({ literal }) => model.fields.some((each) => has(literal, each)));
+  const isOpen = found.length === 0 || found.some(({ literal }) => spreadsOf(literal).length > 0);
+  // Something else may be called so: a client of another kind, a table of another database.
+  if (!isOfModel && !(isOpen && (isBuilding || ownCalls.test(nameOfCall(call))))) return undefined;
+  const lack = found.filter(({ literal }) => !has(literal, field));
   if (found.length > 0 && lack.length === 0) return undefined;
-  const isOpen = lack.every(({ literal }) => spreadsOf(literal).length > 0);
+  const isPossible = isOfDefaults !== true && lack.every(({ literal }) => spreadsOf(literal).length > 0);
   return {
-    ...(found.length === 0 || isOpen
+    ...(isPossible
       ? place("possible", `inserts rows that are made elsewhere: see that they have ${column}`)
       : place(lacking(context), `inserts ${model.name} rows without the ORM: give them ${column}`)),
     mayLeaveOut: true,
   };
 }
 
+/** The literals of rows, also of those that a callback gives: `values((eb) => ({ … }))`. */
+function rowsIn(rows: ts.Expression, file: SourceFile, context: TransformContext): readonly LiteralInValue[] {
+  const inner = unwrap(rows);
+  const given = ts.isArrowFunction(inner) || ts.isFunctionExpression(inner) ? returnedBy(inner) : [inner];
+  return given.flatMap((each) => literalsIn(each, file, context)).filter(({ path }) => path.length === 0);
+}
+
 /** A column of the fill that is set where the new one is not. */
-function changedSource(rows: readonly LiteralInValue[], context: TransformContext): string | undefined {
+function changedSource(
+  given: ts.Expression,
+  rows: readonly LiteralInValue[],
+  context: TransformContext,
+): string | undefined {
   const { field, model } = context;
   const sources = sourceColumns(context);
+  const inSources = (isSet: (name: string) => boolean) =>
+    model.fields.find(({ name, column }) => sources.includes(column) && (isSet(column) || isSet(name)))?.column;
+  const one = unwrap(given);
+  // `set("email", value)`
+  if (ts.isStringLiteralLike(one)) return inSources((name) => name === one.text);
   for (const { literal } of rows) {
+    if (hasKey(literal, field.column) || hasKey(literal, field.name)) continue;
     const keys = propertiesOf(literal);
-    if (keys.has(field.column) || keys.has(field.name)) continue;
-    const changed = model.fields.find(
-      ({ name, column }) => sources.includes(column) && (keys.has(column) || keys.has(name)),
-    );
-    if (changed !== undefined) return changed.column;
+    const changed = inSources((name) => keys.has(name));
+    if (changed !== undefined) return changed;
   }
   return undefined;
 }

@@ -9,13 +9,15 @@ import {
   inputShapeOfPattern,
   isDecorated,
   isOwner,
+  memberText,
   memoized,
   type Owner,
   orCallerValue,
-  ownerIn,
+  ownersOf,
   patternOfValues,
   resolveDeclared,
   resolveExpression,
+  rowShapeOfValue,
   type SourceFile,
   sourcesOf,
   spreadsOf,
@@ -25,6 +27,7 @@ import {
   ts,
   unwrap,
   valueText,
+  withChoice,
 } from "@lockstep/core/codemods";
 import { concerns, entityOfDeclaration } from "../receivers/entities.js";
 import { allFieldsOf } from "../receivers/heritage.js";
@@ -54,19 +57,14 @@ export function dtoBehind(
   file: SourceFile,
   context: TransformContext,
 ): SentDto | undefined {
-  const counts = new Map<string, { owner: Owner; count: number }>();
   const values = new Map(given);
-  for (const { name } of context.core) {
-    const owner = ownerIn(values.get(name), name);
-    if (owner === undefined) continue;
-    const text = textOf(owner, file);
-    const known = counts.get(text) ?? { owner, count: 0 };
-    counts.set(text, { ...known, count: known.count + 1 });
-  }
+  const owners = ownersOf(context.core.map(({ name }) => [name, values.get(name)] as const));
   const least = Math.min(2, context.core.length);
-  for (const [text, { owner, count }] of counts) {
-    const dto = count >= least ? dtoOf(owner, file, context) : undefined;
-    if (dto !== undefined) return { ...dto, choice: () => ({ text: `${text}.${context.field.name}` }) };
+  for (const { owner } of withChoice(owners, context)) {
+    const text = textOf(owner, file);
+    if (owners.filter((each) => textOf(each.owner, file) === text).length < least) continue;
+    const dto = dtoOf(owner, file, context);
+    if (dto !== undefined) return { ...dto, choice: () => ({ text: memberText(owner, context.field.name, file) }) };
   }
   const pattern = patternOfValues(
     context.core.map(({ name }) => [name, values.get(name)] as const),
@@ -119,13 +117,15 @@ export function wholeDto(
   file: SourceFile,
   context: TransformContext,
 ): WholeDto | undefined {
-  const dto = isOwner(value) ? dtoOf(value, file, context) : undefined;
+  // What may be missing leaves a row as it is, and nothing can be read from it.
+  const isThere = isOwner(value) && context.project.types?.mayBeMissing(value) !== true;
+  const dto = isThere ? dtoOf(value, file, context) : undefined;
   if (dto === undefined) return undefined;
   const fields = allFieldsOf(dto.node, dto.file, context);
   const name = textOf(value, file);
   const row = textsOfRow(name);
-  const isThere = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
-  const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
+  const isGiven = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
+  const text = valueText((field) => own?.(field) ?? (isGiven(field.name) ? row(field) : undefined), file, context);
   if (text === undefined) return undefined;
   const chosen = isChosenBy(dto, context) ? { text: `${name}.${context.field.name}` } : undefined;
   return { value: orCallerValue(text, chosen), chosen, fields };
@@ -134,7 +134,13 @@ export function wholeDto(
 /** Whether callers may choose the value by the field of a DTO. */
 function isChosenBy(dto: RequestDto, context: TransformContext): boolean {
   if (context.intent.exposure === "internal") return false;
-  return allFieldsOf(dto.node, dto.file, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
+  const fields = allFieldsOf(dto.node, dto.file, context);
+  return fields.has(context.field.name) || (!isKeyed(fields, context) && whyNotDto(dto, context) === undefined);
+}
+
+/** With the key in it, it is as well what changes a row: it does not get the field. */
+function isKeyed(fields: ReadonlyMap<string, unknown>, { model }: TransformContext): boolean {
+  return model.fields.some((field) => field.isId && fields.has(field.name));
 }
 
 /** The DTO classes that rows of the model are made of, once per snapshot. */
@@ -146,9 +152,9 @@ export const requestPlans = memoized((context): readonly RequestPlan[] => {
   }
   return [...found.values()].flatMap((dto) => {
     const fields = allFieldsOf(dto.node, dto.file, context);
-    // With the key in it, it is as well what changes a row.
-    const isKeyed = context.model.fields.some((field) => field.isId && fields.has(field.name));
-    return isKeyed || fields.has(context.field.name) ? [] : [{ ...dto, reason: whyNotDto(dto, context) }];
+    return isKeyed(fields, context) || fields.has(context.field.name)
+      ? []
+      : [{ ...dto, reason: whyNotDto(dto, context) }];
   });
 });
 
@@ -158,7 +164,8 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
     const inner = unwrap(value);
     // What changes a row that exists is no new one.
     if (ts.isObjectLiteralExpression(inner) && way !== "insert" && way !== "upsert") {
-      if (mayExist(model, new Map(entriesOf(inner)), way === "save")) continue;
+      const isCopy = spreadsOf(inner).some((spread) => rowShapeOfValue(spread.expression, file, context) === "row");
+      if (isCopy || mayExist(model, new Map(entriesOf(inner)), way === "save")) continue;
     }
     if (!ts.isObjectLiteralExpression(inner)) {
       if (isOwner(inner)) yield dtoOf(inner, file, context);
@@ -211,6 +218,8 @@ function asDto({ node, file }: RequestDto, context: TransformContext): RequestDt
   if (entityOfDeclaration(dto.node, dto.file, context) !== undefined) return undefined;
   const name = dto.node.name?.text ?? "";
   if (/response|output|result|view|event|entity/i.test(name)) return undefined;
+  // Whoever calls, as a token or a session says it.
+  if (/^(?:jwt|auth(?:enticated)?|current|session|request)user|principal|claims|^jwt/i.test(name)) return undefined;
   const isNamed = /(?:dto|input|request|body|payload|command|args|form|create\w*|signup\w*)$/i.test(name);
   return isNamed || isDecorated(dto.node, dto.file, context) ? dto : undefined;
 }

@@ -173,7 +173,12 @@ async function dryRun() {
 
 try {
   const [what = "publish"] = process.argv.slice(2);
-  const way = { publish: release, version, github, "--dry-run": dryRun }[what];
+  const way = new Map([
+    ["publish", release],
+    ["version", version],
+    ["github", github],
+    ["--dry-run", dryRun],
+  ]).get(what);
   if (way === undefined) throw new Refusal(`There is no release.mjs ${what}`);
   await way();
 } catch (error) {

@@ -11,7 +11,7 @@ export interface SupportedTool {
 export const nodeVersions: SupportedTool = {
   tool: "Node.js",
   tested: "20.19 and later",
-  note: "20, 22 and 24 run the tests; on 26 the packages are loaded and their commands started. Prisma 7 and TypeORM 1 leave out odd lines and the first versions of 22 and 24.",
+  note: "20, 22, 24 and 26 run the tests of a pull request, 20 runs the long ones. Prisma 7 and TypeORM 1 leave out odd lines and the first versions of 22 and 24.",
   ranges: [[[20, 19], []]],
 };
 

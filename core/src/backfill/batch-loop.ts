@@ -178,7 +178,9 @@ export class BatchLoop {
   async giveWay(): Promise<void> {
     for (let attempt = 1; !this.isStopped; attempt++) {
       try {
-        return await this.#rest();
+        await this.#rest();
+        this.#retries.answered(false);
+        return;
       } catch (error) {
         await this.#retries.overcome(error, attempt);
       }
@@ -207,7 +209,7 @@ export class BatchLoop {
       const session = this.session;
       try {
         const result = await cancelledBy(this.settings.signal, session.connection, () => read(session));
-        if (isWork) this.#retries.forgetLosses();
+        this.#retries.answered(isWork);
         return this.isStopped ? undefined : result;
       } catch (error) {
         if (this.isStopped) return undefined;

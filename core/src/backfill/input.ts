@@ -15,7 +15,7 @@ export interface BackfillInput {
   /** The target. Prisma's `?schema=` is understood. */
   readonly url: string;
   readonly plan: string;
-  /** How people call the target, for telemetry. Default: "target". */
+  /** What the target is called in the config, for telemetry and for commands in hints. Default: it is in no config. */
   readonly target?: string;
   readonly spec: BackfillSpec;
   readonly clock: Clock;
@@ -87,7 +87,8 @@ export interface BackfillResult {
 }
 
 /** The input with every default filled in. */
-export type RunSettings = Required<Omit<BackfillInput, "signal" | "onEvent" | "batch" | "nulls">> & {
+export type RunSettings = Required<Omit<BackfillInput, "signal" | "onEvent" | "batch" | "nulls" | "target">> & {
+  readonly target?: string;
   readonly nulls?: NullAnswer;
   readonly signal: AbortSignal;
   readonly limits: typeof defaultBatchLimits & Partial<BatchLimits>;
@@ -99,7 +100,6 @@ export function settle(input: BackfillInput): RunSettings {
   // Nobody knows how slow a function is: the first batch is small.
   const isComputed = input.spec.columns.some(({ compute }) => compute !== undefined);
   return {
-    target: "target",
     now: () => new Date(),
     env: process.env,
     workers: 1,

@@ -22,8 +22,10 @@ export class Retries {
   readonly #reconnect: () => Promise<void>;
   /** How often a function has thrown for the batch in hand. */
   #thrown = 0;
-  /** How many sessions have ended, one after the other, with nothing done in between. */
+  /** How many sessions have ended, one after the other, with no batch or scan done in between. */
   #losses = 0;
+  /** The same of those that ended at anything else, such as a question to the ledger, with no answer in between. */
+  #lossesElsewhere = 0;
 
   constructor(loop: BatchLoop, sizing: BatchSizing, reconnect: () => Promise<void>) {
     this.#loop = loop;
@@ -34,18 +36,22 @@ export class Retries {
   /** A batch has got through. */
   forget(): void {
     this.#thrown = 0;
-    this.forgetLosses();
+    this.answered(true);
   }
 
-  /** Something was done that a session can break at. */
-  forgetLosses(): void {
-    this.#losses = 0;
+  /**
+   * A statement has got through.
+   * @param isWork a scan. An answer of the ledger says nothing of a batch at which sessions end
+   */
+  answered(isWork: boolean): void {
+    this.#lossesElsewhere = 0;
+    if (isWork) this.#losses = 0;
   }
 
   /**
    * Makes the next try possible, or throws what stands in the way for good.
    *
-   * @param isWork a batch, or a scan: who only waits for others may lose any number of sessions
+   * @param isWork a batch, or a scan: who waits for others may lose any number of sessions over days
    */
   async overcome(failure: unknown, attempt: number, isWork = failure instanceof BatchFailure): Promise<SetbackReason> {
     const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
@@ -78,7 +84,8 @@ export class Retries {
         break;
       case "connection":
       case "busy":
-        if (reason === "connection" && isWork) this.#countLoss(message, extent?.rows);
+        if (reason === "connection") this.#countLoss(message, isWork, extent?.rows);
+        await clock.sleep(pauseMs, signal);
         await this.#reconnect();
         return reason;
       default:
@@ -89,15 +96,15 @@ export class Retries {
   }
 
   /** What ends each session that tries it, a fill at which the server crashes for example, is tried with fewer rows, and not for ever. */
-  #countLoss(message: string, rows: number | undefined): void {
-    this.#losses += 1;
-    if (this.#losses > mostLosses)
+  #countLoss(message: string, isWork: boolean, rows: number | undefined): void {
+    const losses = isWork ? ++this.#losses : ++this.#lossesElsewhere;
+    if (losses > mostLosses)
       throw new LockstepError(
         "LS8004",
-        `The session to ${this.#loop.session.connection.label} ended ${this.#losses} times, and nothing was done in between: ${message}`,
+        `The session to ${this.#loop.session.connection.label} ended ${losses} times, and nothing was done in between: ${message}`,
         { hint: "The server's log says why it ends. Then run the same command again: it goes on where it was." },
       );
-    if (this.#losses > 2 && rows !== undefined) this.#sizing.halve(rows);
+    if (losses > 2 && rows !== undefined) this.#sizing.halve(rows);
   }
 
   /** Tries a function again, then with fewer rows, down to the one that it fails for. */

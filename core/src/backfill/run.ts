@@ -61,7 +61,9 @@ export class Run {
     this.pace = new Pace(given.clock.now());
     this.#paceOfAll = new Pace(given.clock.now());
     const { plan, target, spec } = given;
-    this.telemetry = new Telemetry({ plan, target, table: tableLabel(spec.table) }, () => this.#gauges());
+    this.telemetry = new Telemetry({ plan, target: target ?? "target", table: tableLabel(spec.table) }, () =>
+      this.#gauges(),
+    );
   }
 
   /** One of its workers was connected before. */

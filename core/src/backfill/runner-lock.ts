@@ -21,18 +21,19 @@ interface Patience {
 export async function takeRunnerLock(
   connection: Connection,
   id: BackfillId,
-  patience: Patience & { readonly target: string },
+  patience: Patience & { readonly target?: string },
 ): Promise<void> {
   const { batches } = connection.dialect;
   if (await waitForLock(connection, lockName(id), patience)) return;
   const other = await findRunner(connection, id);
   const who = other && `pid ${other.pid}, "${other.application}", user ${other.user}, connected since ${other.since}`;
+  const of = patience.target === undefined ? "" : ` --target ${patience.target}`;
   throw new LockstepError(
     "LS5003",
     `${id.plan} is being backfilled on ${connection.label} by another session: ${who ?? "just ended"}`,
     {
       hint: other
-        ? `Work with it: add --join. Or end it first: npx lockstep backfill cancel ${id.plan} --target ${patience.target}, and if it does not hear that, ${batches.endingSession(other.pid)}. Its position is kept.`
+        ? `Work with it: add --join. Or end it first: npx lockstep backfill cancel ${id.plan}${of}, and if it does not hear that, ${batches.endingSession(other.pid)}. Its position is kept.`
         : "Run the same command again.",
       details: other ? { ...other } : {},
     },

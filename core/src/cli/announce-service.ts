@@ -14,10 +14,12 @@ import type { Plan } from "../model/index.js";
 import { nearest } from "../nearest.js";
 import { knownPlans } from "../plan/known-plans.js";
 import { isOpen, listPlans } from "../plan/store.js";
+import { listed } from "../review/listed.js";
 import { nextText } from "../review/terminal.js";
 import { atOnce } from "./at-once.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
-import { chooseTargets } from "./targets.js";
+import { knownError } from "./known-error.js";
+import { chooseTargets, type Target } from "./targets.js";
 
 /**
  * Says on a target, or writes for the build, which plans the checkout has. Needs the config and the plans, and no ORM: it runs in the
@@ -48,26 +50,47 @@ export async function announceService(invocation: Invocation): Promise<CommandRe
     );
   const last = plans.at(-1);
   const targets = await chooseTargets(config, last ?? {}, io, named, false);
-  // The databases of a group have one application.
-  await atOnce(targets, async ({ name, url }) => {
-    const connection = await connect(url, { applicationName: "lockstep", needsSession: false });
-    try {
-      if (last !== undefined) requireSystem(connection, last, name);
-      await announceBuild(connection, announcement);
-    } finally {
-      await connection.close();
-    }
-  });
+  const failed = (
+    await atOnce(targets, (target) =>
+      announceOn(target, announcement, last).catch((error: unknown) => ({ target, error })),
+    )
+  ).filter((each) => each !== undefined);
+  const [first] = failed;
+  if (first !== undefined && targets.length === 1) throw first.error;
+  if (first !== undefined) {
+    const known = knownError(first.error);
+    if (!(known instanceof LockstepError)) throw first.error;
+    const where = listed(failed.map(({ target }) => target.name));
+    throw new LockstepError(known.code, `${service} is not announced on ${where}: ${known.message}`, {
+      hint: `${known.hint} Then announce it again: what is announced already stays so.`,
+      details: { ...known.details, failed: failed.map(({ target }) => target.name) },
+      cause: first.error,
+    });
+  }
   const target = named ?? names[0] ?? "";
-  const of = targets.length === 1 ? "" : ` (${targets.length} databases)`;
+  const of = targets.length === 1 ? "" : ` (${targets.length} targets)`;
   return {
     text: [
       `${io.colors.green("✔")} ${service}, build ${build}, on ${target}${of}: ${knownText(plans)}`,
       nextText("npx lockstep status", io.colors),
     ].join("\n"),
-    json: { ...announcement, target, databases: targets.map(({ name }) => name) },
+    json: { ...announcement, target, targets: targets.map(({ name }) => name) },
     exitCode: 0,
   };
+}
+
+async function announceOn(
+  { name, url }: Target,
+  announcement: Announcement,
+  last: Plan | undefined,
+): Promise<undefined> {
+  const connection = await connect(url, { applicationName: "lockstep", needsSession: false });
+  try {
+    if (last !== undefined) requireSystem(connection, last, name);
+    await announceBuild(connection, announcement);
+  } finally {
+    await connection.close();
+  }
 }
 
 async function writeBuild(

@@ -23,6 +23,7 @@ import { columnLabel } from "../review/words.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 import { askPhase, migrationOf, type OpenTarget, openTarget, writtenFrom } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
+import { knownError } from "./known-error.js";
 import { type RunRemains, readRemains } from "./run-remains.js";
 import type { Target } from "./targets.js";
 
@@ -32,13 +33,13 @@ export interface PlanStatus {
   readonly columns: readonly string[];
   readonly released: Plan["state"]["released"];
   readonly pace: Plan["pace"];
-  /** On all targets of the config: false where one of them was not asked. */
+  /** On all targets of the config: false where it says nothing of one of them. */
   readonly isDone: boolean;
-  /** On those that were asked. */
-  readonly isDoneWhereAsked: boolean;
+  /** On those that this says something of. */
+  readonly isDoneOnThese: boolean;
   readonly targets: readonly TargetStatus[];
-  /** Targets of the config that were not asked. */
-  readonly notAsked: readonly string[];
+  /** Targets of the config that this says nothing of. */
+  readonly otherTargets: readonly string[];
   readonly next: string;
 }
 
@@ -73,58 +74,68 @@ export interface TargetStatus {
 
 /**
  * Asks every target where the plan stands. A target that cannot be reached, or does not answer, is an entry with its error, not the end.
- * @param notAsked further targets of the config
+ * @param otherTargets further targets of the config
  */
 export async function readStatus(
   plan: Plan,
   targets: readonly Target[],
   project: Project,
   plugin: OrmPlugin,
-  notAsked: readonly string[] = [],
+  otherTargets: readonly string[] = [],
 ): Promise<PlanStatus> {
   const states = await atOnce(targets, async (target) => ({
     ...(target.group !== undefined && { group: target.group }),
     ...(await readTarget(plan, target, project, plugin)),
   }));
   const isReleased = plan.state.released === "undone" || nextPhase(plan) === undefined;
-  const isDoneWhereAsked = isReleased && states.every(isDoneThere);
-  const others = `npx lockstep status ${plan.id}, which asks ${listed(notAsked)} as well`;
+  const isDoneOnThese = isReleased && states.every(isDoneThere);
+  const others = `npx lockstep status ${plan.id}, which covers ${listed(otherTargets)} as well`;
   return {
     plan: plan.id,
     columns: plan.columns.map(columnLabel),
     released: plan.state.released,
     pace: plan.pace,
-    isDone: isDoneWhereAsked && notAsked.length === 0,
-    isDoneWhereAsked,
+    isDone: isDoneOnThese && otherTargets.length === 0,
+    isDoneOnThese,
     targets: states,
-    notAsked,
-    next: !isDoneWhereAsked
+    otherTargets,
+    next: !isDoneOnThese
       ? nextOf(plan, states, plugin)
-      : notAsked.length > 0
+      : otherTargets.length > 0
         ? others
         : "nothing: this plan is done",
   };
+}
+
+/** The plan whose next step comes first: the latest that is not done. One that is done on these targets hides no open one. */
+export function firstToSee(statuses: readonly PlanStatus[]): PlanStatus | undefined {
+  return (
+    statuses.findLast((status) => !status.isDoneOnThese) ??
+    statuses.findLast((status) => !status.isDone) ??
+    statuses.at(-1)
+  );
 }
 
 function isDoneThere({ error, phases, remains }: TargetStatus): boolean {
   return error === undefined && phases.every(({ state }) => state === "done") && (remains?.left ?? []).length === 0;
 }
 
-const nothing = { phases: [], failed: [], unlisted: [], lacking: [], pendingUndo: [], values: [], copies: [] };
+const noAnswer = { phases: [], failed: [], unlisted: [], lacking: [], pendingUndo: [], values: [], copies: [] };
 
 async function readTarget(plan: Plan, target: Target, project: Project, plugin: OrmPlugin): Promise<TargetStatus> {
   let open: Awaited<ReturnType<typeof openTarget>>;
   try {
     open = await openTarget(target, plan, project, plugin);
   } catch (error) {
-    return { ...nothing, target: target.name, error: (error as Error).message };
+    return { ...noAnswer, target: target.name, error: (error as Error).message };
   }
   try {
     return await readOpen(plan, open, target, project, plugin);
   } catch (error) {
     // A right that is missing, a lock that nobody lets go of: the other targets have their answer.
-    if (!(error instanceof LockstepError)) throw error;
-    return { ...nothing, target: target.name, error: error.message, help: error.hint };
+    const known = knownError(error);
+    if (!(known instanceof LockstepError)) throw error;
+    return { ...noAnswer, target: target.name, error: known.message, help: known.hint };
   } finally {
     await open.connection.close();
   }
@@ -330,8 +341,8 @@ function remainsText({ target, remains }: TargetStatus, colors: Colors): string[
 
 /** A plan as people see it: a line each target and phase. */
 export function statusText(status: PlanStatus, colors: Colors): string {
-  const where = status.notAsked.length > 0 ? ` on ${listed(status.targets.map(({ target }) => target))}` : "";
-  const state = status.isDoneWhereAsked
+  const where = status.otherTargets.length > 0 ? ` on ${listed(status.targets.map(({ target }) => target))}` : "";
+  const state = status.isDoneOnThese
     ? colors.green(`${status.released === "undone" ? "undone" : "done"}${where}`)
     : status.released === "undone"
       ? "undo written"

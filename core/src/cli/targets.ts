@@ -91,7 +91,7 @@ export async function chooseTargets(
  * The names in `lockstep.config.ts` that `--target` leaves out, also in part: what is said of a plan does not hold there.
  * @param name what was given; undefined: all are asked
  */
-export function notAsked({ targets }: LockstepConfig, name: string | undefined): readonly string[] {
+export function otherTargets({ targets }: LockstepConfig, name: string | undefined): readonly string[] {
   return name === undefined ? [] : Object.keys(targets).filter((target) => target !== name);
 }
 

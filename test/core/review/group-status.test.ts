@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { inOneLine } from "../../../core/src/cli/group-answers.js";
-import { statusText, type TargetStatus } from "../../../core/src/cli/plan-status.js";
+import { firstToSee, statusText, type TargetStatus } from "../../../core/src/cli/plan-status.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 
 const colors = colorsFor(false);
@@ -26,8 +26,8 @@ const status = {
   released: "expand",
   pace: "careful",
   isDone: false,
-  isDoneWhereAsked: false,
-  notAsked: [],
+  isDoneOnThese: false,
+  otherTargets: [],
   next: "",
 } as const;
 const numbers = Array.from({ length: 500 }, (_, at) => at + 1);
@@ -52,10 +52,18 @@ test("500 targets are a few lines, and those that are behind are named", () => {
 });
 
 test("a plan is done where all of it is, and only on the targets that were asked", () => {
-  const asked = { ...status, isDoneWhereAsked: true, notAsked: ["production"], targets: [tenant(1, "done")] };
+  const asked = { ...status, isDoneOnThese: true, otherTargets: ["production"], targets: [tenant(1, "done")] };
   expect(statusText(asked, colors).split("\n")[0]).toBe("p   User.handle   done on tenants/t1");
-  const all = { ...asked, isDone: true, notAsked: [] };
+  const all = { ...asked, isDone: true, otherTargets: [] };
   expect(statusText(all, colors).split("\n")[0]).toBe("p   User.handle   done");
+});
+
+test("the next step is that of a plan that is open, not of a later one that is done on these targets", () => {
+  const open = { ...status, plan: "open", targets: [] };
+  const done = { ...open, plan: "done", isDoneOnThese: true, otherTargets: ["staging"] };
+  expect(firstToSee([open, done])?.plan).toBe("open");
+  expect(firstToSee([{ ...done, plan: "earlier", isDone: true }, done])?.plan).toBe("done");
+  expect(firstToSee([])).toBeUndefined();
 });
 
 test("answers of many targets that say the same are one", () => {

@@ -31,10 +31,11 @@ describe("two runners", () => {
     const id = { plan, table: { schema: "public", name: "User", oid } };
     await takeRunnerLock(writer, id, { clock: systemClock, target: "test", patienceMs: 0 });
     const clock = { now: countingUp(), sleep: async () => undefined };
-    const error = await errorOf(fillTable(database.url, spec, { clock }));
+    const error = await errorOf(fillTable(database.url, spec, { clock, target: "production" }));
     expect(error.code).toBe("LS5003");
     expect(error.message).toContain(`pid ${writer.pid}, "test", user postgres`);
     expect(error.hint).toContain(`pg_terminate_backend(${writer.pid})`);
+    expect(error.hint).toContain(`npx lockstep backfill cancel ${plan} --target production, and`);
     expect(await fillTable(database.url, spec, { plan: "another_plan" })).toMatchObject({ status: "done" });
     await writer.query("SELECT pg_advisory_unlock_all()");
   });
@@ -119,7 +120,8 @@ describe("rows that writers hold", () => {
     let rounds = 0;
     const onEvent = ({ kind }: { readonly kind: string }) => void (kind === "sweep" && rounds++);
     const options = { clock, onEvent, lockTimeoutMs: 1, lockPatienceMs: 600_000 };
-    expect((await errorOf(fillTable(database.url, spec, options))).code).toBe("LS5007");
+    const error = await errorOf(fillTable(database.url, spec, options));
+    expect(error).toMatchObject({ code: "LS5007", message: expect.stringContaining(`pid ${writer.pid}, "test"`) });
     expect(rounds).toBeGreaterThan(50);
   });
 

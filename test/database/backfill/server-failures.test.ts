@@ -3,6 +3,7 @@ import { connect } from "../../../core/src/connect.js";
 import { systemClock } from "../../../core/src/db/clock.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import { ensureLedger } from "../../../core/src/ledger/schema.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan, scalar } from "./fixture.js";
 
@@ -67,6 +68,21 @@ describe("a server that fails", () => {
     expect(error.code).toBe("LS8004");
     expect(error.message).toContain("ended 11 times, and nothing was done in between");
     expect(new Set(told)).toEqual(new Set(["connection"]));
+  });
+
+  it.each([
+    ["takes a range", "leases", "true"],
+    ["says that all is done", "backfills", "NEW.status = 'done'"],
+  ])("is not asked for ever where the ledger ends each session that %s", async (_, table, when) => {
+    const spec = await makeTable(db, { rows: numbered(20) });
+    await ensureLedger(db);
+    await db.query(`CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS
+      $$BEGIN IF ${when} THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END$$;
+      CREATE TRIGGER leave BEFORE INSERT OR UPDATE ON lockstep.${table} FOR EACH ROW EXECUTE FUNCTION leave()`);
+    const error = await errorOf(fillTable(server.url(), spec, { clock: hurried }));
+    expect(error.code).toBe("LS8004");
+    expect(error.message).toContain("ended 11 times");
+    await db.query("DROP FUNCTION leave CASCADE");
   });
 
   it.each([

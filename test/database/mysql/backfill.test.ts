@@ -6,6 +6,7 @@ import type { Connection } from "../../../core/src/dialects/connection.js";
 import { LockstepError } from "../../../core/src/errors.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import { readFailures } from "../../../core/src/ledger/failures.js";
+import { ensureLedger } from "../../../core/src/ledger/schema.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase } from "../../support/mariadb.js";
 import { until } from "../backfill/systems.js";
 import { columnOf, fillOf, fillTable, makeTable, plan } from "./fixture.js";
@@ -22,8 +23,7 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  const { rows } = await db.query("SHOW DATABASES LIKE 'lockstep'");
-  if (rows.length === 0) return;
+  await ensureLedger(db);
   for (const table of ["backfills", "leases"])
     await db.query(`DELETE FROM lockstep.${table} WHERE table_schema = DATABASE()`);
 });

@@ -117,14 +117,17 @@ Next   npx lockstep repair 1763648123456-AddHandle --target production`);
     { name: "replica", url: url.href },
     { name: "production", url: database.url },
   ];
-  const both = await readStatus(plan, targets, project, typeormPlugin);
-  expect(both.targets).toMatchObject([
-    { target: "replica", phases: [], error: expect.stringContaining("permission denied") },
-    {
-      target: "production",
-      phases: expect.arrayContaining([{ phase: "backfill", state: "done", note: expect.any(String) }]),
-    },
-  ]);
-  expect(both.next).not.toContain("reachable");
-  await session.query(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`);
+  try {
+    const both = await readStatus(plan, targets, project, typeormPlugin);
+    expect(both.targets).toMatchObject([
+      { target: "replica", phases: [], error: expect.stringContaining("permission denied") },
+      {
+        target: "production",
+        phases: expect.arrayContaining([{ phase: "backfill", state: "done", note: expect.any(String) }]),
+      },
+    ]);
+    expect(both.next).not.toContain("reachable");
+  } finally {
+    await session.query(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`);
+  }
 });

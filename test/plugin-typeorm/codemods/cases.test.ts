@@ -83,7 +83,9 @@ describe.each(readdirSync(folder))("%s", (name) => {
     expect(after).not.toMatch(/lockstep/i);
     // What callers of a request may choose stays a choice; what rows hold has no fallback any more.
     const added = column.added?.name ?? "handle";
-    expect(after.replaceAll(/\b(?:dto|body|input|rest)\??\.\w+ \?\?/g, "")).not.toMatch(new RegExp(`\\.${added} \\?\\? `));
+    expect(after.replaceAll(/\b(?:dto|body|input|rest)\??\.\w+ \?\?/g, "")).not.toMatch(
+      new RegExp(`\\.${added} \\?\\? `),
+    );
     const isRequest = name.startsWith("request-");
     if (!isRequest) expect(importsOf(after)).toEqual(importsOf(before));
   });

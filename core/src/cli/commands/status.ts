@@ -11,8 +11,8 @@ export default defineCommand({
     const { project, plugin, config } = await workspace();
     const [
       { listPlans, loadPlan },
-      { chooseTargets, developmentTarget, notAsked },
-      { readStatus, statusText },
+      { chooseTargets, developmentTarget, otherTargets },
+      { firstToSee, readStatus, statusText },
       { nextText },
     ] = await Promise.all([
       import("../../plan/store.js"),
@@ -34,10 +34,10 @@ export default defineCommand({
     const name =
       textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
     const targets = await chooseTargets(config, project, io, name, true);
-    const elsewhere = notAsked(config, name);
+    const others = otherTargets(config, name);
     const statuses = [];
-    for (const plan of plans) statuses.push(await readStatus(plan, targets, project, plugin, elsewhere));
-    const last = statuses.findLast((status) => !status.isDone) ?? statuses.at(-1);
+    for (const plan of plans) statuses.push(await readStatus(plan, targets, project, plugin, others));
+    const last = firstToSee(statuses);
     return {
       text: [...statuses.map((status) => statusText(status, io.colors)), nextText(last?.next ?? "", io.colors)].join(
         "\n",

@@ -92,6 +92,10 @@ test("github makes the release with its entry of the changelog, and moves the ta
       git("ls-remote", "origin", `refs/tags/v${version.split(".")[0]}`),
     ]);
     expect(moved.stdout.split("\t")[0]).toBe(head.stdout.trim());
+    // A job that is run again.
+    writeFileSync(join(outside, "gh"), `#!/bin/sh\n[ "$2" = view ] && echo "v${version}"\n`);
+    const again = await releaseWith({ PATH: `${outside}:${process.env.PATH}` }, "github");
+    expect(again).toMatchObject({ code: 0, output: expect.stringContaining(`v${version} is released already`) });
   } finally {
     rmSync(outside, { recursive: true, force: true });
   }

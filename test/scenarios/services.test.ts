@@ -197,6 +197,7 @@ test("a deployment of contract asks the same of its target, whatever was confirm
 });
 
 test("the word on a group reaches every database of it", async () => {
+  const nowhere = shop.production.replace(/:\d+\//, ":1/");
   const members = `SELECT 'a' AS name, '${shop.production}' AS url UNION ALL SELECT 'b', '${shop.development}'`;
   shop.edit("lockstep.config.ts", (text) =>
     text.replace(
@@ -206,12 +207,26 @@ test("the word on a group reaches every database of it", async () => {
   );
   const said = await shop.lockstep(["announce", "worker", "--target", "shards", "--build", "shards-1"]);
   expect(said.code, said.output).toBe(0);
-  expect(said.stdout).toContain("worker, build shards-1, on shards (2 databases)");
-  for (const url of [shop.production, shop.development]) {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    const { rows } = await client.query("SELECT FROM lockstep.announcements WHERE build = 'shards-1'");
-    await client.end();
-    expect(rows, url).toHaveLength(1);
-  }
+  expect(said.stdout).toContain("worker, build shards-1, on shards (2 targets)");
+  const announced = (build: string) =>
+    Promise.all(
+      [shop.production, shop.development].map(async (connectionString) => {
+        const client = new pg.Client({ connectionString });
+        await client.connect();
+        const { rowCount } = await client.query("SELECT FROM lockstep.announcements WHERE build = $1", [build]);
+        await client.end();
+        return rowCount;
+      }),
+    );
+  expect(await announced("shards-1")).toEqual([1, 1]);
+  // One that cannot be reached is named, and keeps it from no other.
+  shop.edit("lockstep.config.ts", (text) =>
+    text.replace("UNION ALL", `UNION ALL SELECT 'gone', '${nowhere}' UNION ALL`),
+  );
+  const part = await shop.lockstep(["announce", "worker", "--target", "shards", "--build", "shards-2"]);
+  expect(part).toMatchObject({
+    code: 3,
+    output: expect.stringMatching(/LS8004 worker is not announced on shards\/gone: /),
+  });
+  expect(await announced("shards-2")).toEqual([1, 1]);
 });

@@ -67,21 +67,12 @@ export {
   type TransformContext,
 } from "./contract/transform.js";
 export { importedLiteral, type LiteralLookup, literalsOfVariable } from "./flow/literals-of-variable.js";
-export {
-  type CallerValue,
-  callerValueIn,
-  isOwner,
-  memberText,
-  type Owner,
-  ownersOf,
-  patternOfValues,
-  withCallerValue,
-  withChoice,
-} from "./inputs/caller-value.js";
+export { type CallerValue, callerValueIn, withCallerValue } from "./inputs/caller-value.js";
 export { inputShapeOfPattern } from "./inputs/input-shape.js";
 export { writtenTypeOf } from "./inputs/literal-shape.js";
 export { spreadInput, spreadInputAround } from "./inputs/spread-input.js";
 export { dropUnusedFallbacks, restoreFallbacks } from "./inputs/unused-fallbacks.js";
+export { isOwner, memberText, type Owner, ownersOf, patternOfValues, withChoice } from "./inputs/value-origins.js";
 export { undoPatterns } from "./mappers/undo-destructuring.js";
 export type { CodeOfClients, GeneratedClient, GeneratedClients, OtherClient } from "./project/generated-clients.js";
 export {

@@ -1,13 +1,12 @@
 import { ts } from "../ast/compiler.js";
-import { initializerOf, nameOf, pathOf, unwrap } from "../ast/expressions.js";
-import { declarationOf } from "../ast/scope.js";
+import { initializerOf, nameOf } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
 import { keyIn, keysOfShape } from "../shapes/shape-types.js";
-import { sourcesOf } from "../values/value-text.js";
 import { addToPattern, boundAs, nameIn, restOf } from "../write/destructuring.js";
 import { destructuredKeys, inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
+import { inOrder, memberText, ownersOf, patternOfValues, withChoice } from "./value-origins.js";
 
 /** How a row takes what callers choose: `body.handle`, or `handle` of `const { email, handle } = body`. */
 export interface CallerValue {
@@ -108,124 +107,4 @@ export function* withCallerValue(
   yield edit;
   const taken = choice?.pattern && addToPattern(choice.pattern, edit.what, file, context, choice.text);
   if (taken !== undefined && taken !== "there") yield taken;
-}
-
-/** The pattern that most of the values come from, each under the name of the column that it is given to. */
-export function patternOfValues(
-  given: Iterable<readonly [string, ts.Expression | undefined]>,
-  least = 1,
-): ts.ObjectBindingPattern | undefined {
-  const patterns = [...given].map(([name, value]) => patternIn(value, name));
-  return mostOf(patterns, (pattern) => pattern, least);
-}
-
-function mostOf<T>(found: readonly (T | undefined)[], identity: (each: T) => unknown, least = 1): T | undefined {
-  const present = found.filter((each) => each !== undefined);
-  const [most] = inOrder(present, identity);
-  return most !== undefined && present.filter((each) => identity(each) === identity(most)).length >= least
-    ? most
-    : undefined;
-}
-
-/** The first of each that is the same, the most frequent first. */
-function inOrder<T>(found: readonly T[], identity: (each: T) => unknown): readonly T[] {
-  const counts = new Map<unknown, { readonly each: T; count: number }>();
-  for (const each of found) {
-    const key = identity(each);
-    counts.set(key, { each, count: (counts.get(key)?.count ?? 0) + 1 });
-  }
-  return [...counts.values()].sort((one, other) => other.count - one.count).map(({ each }) => each);
-}
-
-/** `dto`, `parsed.data`, `opts.input`, `this.dto`. */
-export type Owner = ts.Identifier | ts.PropertyAccessExpression;
-
-/** What a value of a row is taken from. */
-export interface Taken {
-  readonly name: string;
-  readonly owner: Owner;
-}
-
-/** What the values of a row are taken from, but for whoever calls: they choose nothing for another row. */
-export function ownersOf(given: Iterable<readonly [name: string, value: ts.Expression | undefined]>): readonly Taken[] {
-  return [...given].flatMap(([name, value]) => {
-    const owner = ownerIn(value, name);
-    return owner === undefined || isCaller(owner) ? [] : [{ name, owner }];
-  });
-}
-
-/**
- * Those that may have the choice: where what the fill is computed from has an owner, only that. Of `email: body.email` and
- * `tenantId: team.tenantId` the body.
- */
-export function withChoice(owners: readonly Taken[], context: TransformContext): readonly Taken[] {
-  const sources = new Set(sourcesOf(context).map(({ name }) => name));
-  const ofSources = owners.filter(({ name }) => sources.has(name));
-  return ofSources.length > 0 ? ofSources : owners;
-}
-
-/** `ctx.user`, `session`, `principal`: whoever calls, and not what they send. */
-function isCaller(owner: Owner): boolean {
-  const names = pathOf(owner);
-  const [before, last] = names.slice(-2);
-  const isOfRequest =
-    /^(?:user|account|member)$/i.test(last ?? "") && /^(?:c|ctx|context|req|request|locals)$/i.test(before ?? "");
-  return (
-    isOfRequest ||
-    names.some((name) => /^(?:session|auth|principal|actor|claims|viewer|me|jwt\w*|current\w+)$/i.test(name))
-  );
-}
-
-/** `dto` of `dto.email.trim().toLowerCase()`: what a member is taken from. */
-export function ownerIn(value: ts.Expression | undefined, member: string): Owner | undefined {
-  return heldIn(value, (inner) => {
-    if (!ts.isPropertyAccessExpression(inner) || inner.name.text !== member) return undefined;
-    const { expression: owner } = inner;
-    return isOwner(owner) ? owner : undefined;
-  });
-}
-
-/** Whether values may be taken from it again without a call. */
-export function isOwner(value: ts.Expression): value is Owner {
-  if (!ts.isPropertyAccessExpression(value)) return ts.isIdentifier(value);
-  return value.expression.kind === ts.SyntaxKind.ThisKeyword || isOwner(value.expression);
-}
-
-/** Another member of what one is taken from: `body.handle` beside `body.email`, `body?.handle` beside `body?.email`. */
-export function memberText(owner: ts.Expression, member: string, file: SourceFile): string {
-  const { parent } = owner;
-  const isMaybe = ts.isPropertyAccessExpression(parent) && parent.expression === owner && parent.questionDotToken;
-  return `${textOf(owner, file)}${isMaybe ? "?." : "."}${member}`;
-}
-
-/** The pattern of `mail.trim()` where `{ email: mail }` took it out of something. */
-function patternIn(value: ts.Expression | undefined, member: string): ts.ObjectBindingPattern | undefined {
-  return heldIn(value, (inner) => {
-    const element = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
-    if (element === undefined || !ts.isBindingElement(element) || !ts.isObjectBindingPattern(element.parent))
-      return undefined;
-    const key = element.propertyName ?? element.name;
-    return ts.isIdentifier(key) && key.text === member && !element.dotDotDotToken ? element.parent : undefined;
-  });
-}
-
-/** The first that is found in what a value is made of by calls of methods and functions, or falls back from. */
-function heldIn<T>(value: ts.Expression | undefined, find: (inner: ts.Expression) => T | undefined): T | undefined {
-  if (value === undefined) return undefined;
-  const inner = unwrap(value);
-  const found = find(inner);
-  if (found !== undefined) return found;
-  const inside = (each: ts.Expression | undefined) => heldIn(each, find);
-  if (ts.isPropertyAccessExpression(inner) || ts.isAwaitExpression(inner)) return inside(inner.expression);
-  if (ts.isCallExpression(inner)) return inside(inner.expression) ?? inside(inner.arguments[0]);
-  if (ts.isTemplateExpression(inner)) return firstOf(inner.templateSpans, ({ expression }) => inside(expression));
-  return ts.isBinaryExpression(inner) ? (inside(inner.left) ?? inside(inner.right)) : undefined;
-}
-
-function firstOf<T, R>(all: Iterable<T>, find: (each: T) => R | undefined): R | undefined {
-  for (const each of all) {
-    const found = find(each);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

@@ -3,10 +3,10 @@ import { nameOf, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { lookUp } from "../project/project.js";
 import { declaredShapeOf } from "../shapes/declared-shape.js";
 import { isParsing } from "../shapes/derived-shapes.js";
 import { resolveType, type ShapeNode } from "../shapes/shape-types.js";
+import { typesOfMember } from "./member-type.js";
 import { elementOf, givenTo, schemaOf } from "./output-schemas.js";
 
 /**
@@ -48,10 +48,7 @@ function bodyTypeOf({ expression, name }: ts.PropertyAccessExpression): ts.TypeN
   return body && ts.isPropertySignature(body) ? body.type : undefined;
 }
 
-/**
- * What the type of a value says of one of its members: `opts.input`, `command.dto`, `request.body` of Express' `Request`.
- * @param isElement the member is a list, and an element of it is meant
- */
+/** What the type of a value says of one of its members: `opts.input`, `command.dto`; `isElement` steps into a list first. */
 function typedMember(
   owner: ts.Node,
   key: string,
@@ -59,68 +56,11 @@ function typedMember(
   context: TransformContext,
   isElement = false,
 ): ShapeNode | undefined {
-  const declaration = ts.isIdentifier(owner) ? declarationOf(owner) : owner.parent;
-  const isTyped = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
-  const reference = isTyped && declaration.type ? { type: declaration.type, file } : undefined;
-  const body = key === "body" && reference ? argumentOf(reference, "Request", 2, context) : undefined;
-  const [declared, ...more] = context.project.types?.of(owner)?.getProperty(key)?.declarations ?? [];
-  const member = body ?? (more.length === 0 ? memberType(declared as ts.Node | undefined, context) : undefined);
-  if (member === undefined) return undefined;
-  const shape = typedAs(member.type, member.file, context, isElement);
-  if (shape !== undefined || reference === undefined) return shape;
-  const argument = givenArgument(member.type, reference, context);
-  return argument && typedAs(argument.type, argument.file, context, isElement);
-}
-
-/** A type as it is written, and where. */
-interface WrittenType {
-  readonly type: ts.TypeNode;
-  readonly file: SourceFile;
-}
-
-function memberType(declared: ts.Node | undefined, { project: { types } }: TransformContext): WrittenType | undefined {
-  const file = declared && types?.fileOf(declared);
-  if (declared === undefined || file === undefined) return undefined;
-  const isMember =
-    ts.isPropertySignature(declared) ||
-    ts.isPropertyDeclaration(declared) ||
-    ts.isGetAccessorDeclaration(declared) ||
-    ts.isParameter(declared);
-  return isMember && declared.type ? { type: declared.type, file } : undefined;
-}
-
-/** `CreateUser` of `Options<CreateUser>`, whose member is declared as `input: T`. */
-function givenArgument(
-  member: ts.TypeNode,
-  reference: WrittenType,
-  context: TransformContext,
-): WrittenType | undefined {
-  const name = ts.isTypeReferenceNode(member) ? member.typeName.getText() : undefined;
-  for (let at: ts.Node = member; at !== undefined; at = at.parent) {
-    if (!ts.isInterfaceDeclaration(at) && !ts.isTypeAliasDeclaration(at) && !ts.isClassDeclaration(at)) continue;
-    const index = at.typeParameters?.findIndex((each) => each.name.text === name) ?? -1;
-    return index === -1 || at.name === undefined ? undefined : argumentOf(reference, at.name.text, index, context);
+  for (const { type, file: its } of typesOfMember(owner, key, file, context)) {
+    const shape = typedAs(type, its, context, isElement);
+    if (shape !== undefined) return shape;
   }
   return undefined;
-}
-
-/** What a type is given as its argument, followed through aliases that name it. */
-function argumentOf(
-  { type, file }: WrittenType,
-  generic: string,
-  index: number,
-  context: TransformContext,
-  depth = 0,
-): WrittenType | undefined {
-  if (!ts.isTypeReferenceNode(type) || depth > 5) return undefined;
-  const name = ts.isIdentifier(type.typeName) ? type.typeName : type.typeName.right;
-  const argument = type.typeArguments?.[index];
-  if (name.text === generic) return argument && { type: argument, file };
-  const found = lookUp(context.project, file, name.text, "type");
-  const isAlias = found?.kind === "declaration" && ts.isTypeAliasDeclaration(found.node);
-  return isAlias
-    ? argumentOf({ type: found.node.type, file: found.file }, generic, index, context, depth + 1)
-    : undefined;
 }
 
 /** What a pattern takes out by name, by the names that it gives it, where a value is the rest of it: `rest` lacks that. */

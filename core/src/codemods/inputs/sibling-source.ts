@@ -4,8 +4,9 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { declaredShapeOf } from "../shapes/declared-shape.js";
 import { keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
-import { callerValueIn, memberText, type Owner, ownersOf, patternOfValues } from "./caller-value.js";
+import { callerValueIn } from "./caller-value.js";
 import { inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
+import { memberText, type Owner, ownersOf, patternOfValues } from "./value-origins.js";
 
 /** Where the values of a row come from, and how one more is taken from there. */
 export interface SiblingSource {

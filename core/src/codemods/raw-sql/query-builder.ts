@@ -1,7 +1,16 @@
 import { patternOf } from "../../pattern-of.js";
 import { callsOfChain } from "../ast/call-chain.js";
 import { ts } from "../ast/compiler.js";
-import { describe, hasKey, pathOf, propertiesOf, returnedBy, spreadsOf, unwrap } from "../ast/expressions.js";
+import {
+  describe,
+  hasKey,
+  keysOfSpread,
+  pathOf,
+  propertiesOf,
+  returnedBy,
+  spreadsOf,
+  unwrap,
+} from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import type { PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
@@ -115,18 +124,23 @@ function judge(
   const has = (literal: ts.ObjectLiteralExpression, { name, column: other }: typeof field) =>
     hasKey(literal, name) || hasKey(literal, other);
   const isOfModel = found.some(({ literal }) => model.fields.some((each) => has(literal, each)));
-  const isOpen = found.length === 0 || found.some(({ literal }) => spreadsOf(literal).length > 0);
+  const isOpen = found.length === 0 || found.some(mayHaveOthers);
   // Something else may be called so: a client of another kind, a table of another database.
   if (!isOfModel && !(isOpen && (isBuilding || ownCalls.test(nameOfCall(call))))) return undefined;
   const lack = found.filter(({ literal }) => !has(literal, field));
   if (found.length > 0 && lack.length === 0) return undefined;
-  const isPossible = isOfDefaults !== true && lack.every(({ literal }) => spreadsOf(literal).length > 0);
+  const isPossible = isOfDefaults !== true && lack.every(mayHaveOthers);
   return {
     ...(isPossible
       ? place("possible", `inserts rows that are made elsewhere: see that they have ${column}`)
       : place(lacking(context), `inserts ${model.name} rows without the ORM: give them ${column}`)),
     mayLeaveOut: true,
   };
+}
+
+/** Whether something is spread into a row whose keys are not written there. */
+function mayHaveOthers({ literal }: LiteralInValue): boolean {
+  return spreadsOf(literal).some((spread) => keysOfSpread(spread) === undefined);
 }
 
 /** The literals of rows, also of those that a callback gives: `values((eb) => ({ … }))`. */

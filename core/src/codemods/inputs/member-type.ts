@@ -1,0 +1,80 @@
+import { ts } from "../ast/compiler.js";
+import { declarationOf } from "../ast/scope.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { lookUp } from "../project/project.js";
+
+/** A type as it is written, and where. */
+export interface WrittenType {
+  readonly type: ts.TypeNode;
+  readonly file: SourceFile;
+}
+
+/**
+ * The types that say what a member is, the nearest first: as it is declared, and what stands for it where it is declared as a type
+ * parameter. Of Express, whose package is not read, the third argument of `Request` is the body.
+ */
+export function typesOfMember(
+  owner: ts.Node,
+  key: string,
+  file: SourceFile,
+  context: TransformContext,
+): readonly WrittenType[] {
+  const declaration = ts.isIdentifier(owner) ? declarationOf(owner) : owner.parent;
+  const isTyped = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
+  const reference = isTyped && declaration.type ? { type: declaration.type, file } : undefined;
+  const [declared, ...more] = context.project.types?.of(owner)?.getProperty(key)?.declarations ?? [];
+  const member = more.length === 0 ? memberType(declared as ts.Node | undefined, context) : undefined;
+  const given =
+    member && reference
+      ? givenArgument(member.type, reference, context)
+      : key === "body" && reference
+        ? argumentOf(reference, "Request", 2, context)
+        : undefined;
+  return [member, given].filter((each) => each !== undefined);
+}
+
+function memberType(declared: ts.Node | undefined, { project: { types } }: TransformContext): WrittenType | undefined {
+  const file = declared && types?.fileOf(declared);
+  if (declared === undefined || file === undefined) return undefined;
+  const isMember =
+    ts.isPropertySignature(declared) ||
+    ts.isPropertyDeclaration(declared) ||
+    ts.isGetAccessorDeclaration(declared) ||
+    ts.isParameter(declared);
+  return isMember && declared.type ? { type: declared.type, file } : undefined;
+}
+
+/** `CreateUser` of `Options<CreateUser>`, whose member is declared as `input: T`. */
+function givenArgument(
+  member: ts.TypeNode,
+  reference: WrittenType,
+  context: TransformContext,
+): WrittenType | undefined {
+  const name = ts.isTypeReferenceNode(member) ? member.typeName.getText() : undefined;
+  for (let at: ts.Node = member; at !== undefined; at = at.parent) {
+    if (!ts.isInterfaceDeclaration(at) && !ts.isTypeAliasDeclaration(at) && !ts.isClassDeclaration(at)) continue;
+    const index = at.typeParameters?.findIndex((each) => each.name.text === name) ?? -1;
+    return index === -1 || at.name === undefined ? undefined : argumentOf(reference, at.name.text, index, context);
+  }
+  return undefined;
+}
+
+/** What a type is given as its argument, followed through aliases that name it. */
+function argumentOf(
+  { type, file }: WrittenType,
+  generic: string,
+  index: number,
+  context: TransformContext,
+  depth = 0,
+): WrittenType | undefined {
+  if (!ts.isTypeReferenceNode(type) || depth > 5) return undefined;
+  const name = ts.isIdentifier(type.typeName) ? type.typeName : type.typeName.right;
+  const argument = type.typeArguments?.[index];
+  if (name.text === generic) return argument && { type: argument, file };
+  const found = lookUp(context.project, file, name.text, "type");
+  const isAlias = found?.kind === "declaration" && ts.isTypeAliasDeclaration(found.node);
+  return isAlias
+    ? argumentOf({ type: found.node.type, file: found.file }, generic, index, context, depth + 1)
+    : undefined;
+}

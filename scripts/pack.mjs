@@ -5,11 +5,13 @@
 // pack.mjs <folder>   there
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename, dirname, join, posix, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import ts from "typescript";
 
+const requireHere = createRequire(import.meta.url);
 const sourceMap = /\n?\/\/# sourceMappingURL=\S+\s*$/;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -152,12 +154,48 @@ async function bundle(from, to, manifest, run) {
             });
           },
         },
+        ...(isCommonJs ? [] : [namedExports]),
       ],
     });
     for (const file of Object.keys(metafile.outputs)) placeOutput(resolve(file), join(to, "dist"), isCommonJs);
-    inputs.push(...Object.keys(metafile.inputs).map((file) => resolve(file)));
+    const files = Object.keys(metafile.inputs).filter((file) => !file.startsWith(`${namesOf}:`));
+    inputs.push(...files.map((file) => resolve(file)));
   }
   return inputs;
+}
+
+/** Where the modules are that `namedExports` writes. */
+const namesOf = "names-of";
+
+/**
+ * Gives `import("x")` of a CommonJS package the names that Node gives it. esbuild makes a chunk of such a package that exports `default`
+ * alone, so that what works from source fails in the published package.
+ */
+const namedExports = {
+  name: "named exports",
+  setup(on) {
+    on.onResolve({ filter: /^[^.#/]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (kind !== "dynamic-import" || pluginData === namesOf) return undefined;
+      const found = await on.resolve(path, { kind, resolveDir, pluginData: namesOf });
+      if (found.external || found.namespace !== "file" || !isCommonJsFile(found.path)) return undefined;
+      return { path: found.path, namespace: namesOf };
+    });
+    on.onLoad({ filter: /.*/, namespace: namesOf }, ({ path }) => {
+      const names = Object.keys(requireHere(path)).filter((name) => name !== "default" && /^[\w$]+$/.test(name));
+      const lines = names.map((name, at) => `const name${at} = all.${name};\nexport { name${at} as ${name} };`);
+      const contents = [`const all = require(${JSON.stringify(path)});`, "export default all;", ...lines].join("\n");
+      return { contents, resolveDir: dirname(path) };
+    });
+  },
+};
+
+/** As Node decides it: by the ending, else by the nearest package.json. */
+function isCommonJsFile(file) {
+  if (!file.endsWith(".js")) return file.endsWith(".cjs");
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, "package.json");
+    if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, "utf8")).type !== "module";
+  }
 }
 
 /** CommonJS modules in an ES module ask for Node's own. */

@@ -13,6 +13,11 @@ export function changedFiles() {
   const mains = ["refs/heads/main", "refs/remotes/origin/main"];
   const [main = "HEAD"] = git("for-each-ref", "--format=%(refname)", ...mains);
   const [since] = git("merge-base", "HEAD", main);
+  return changedSince(since);
+}
+
+/** What differs from a commit, committed or not. */
+export function changedSince(since) {
   return [...new Set([...git("diff", "--name-only", since), ...untracked])];
 }
 
@@ -23,6 +28,8 @@ const modules = new Set(
 );
 const isTest = (file) => /^test\/.*\.test\.ts$/.test(file);
 const tests = [...modules].filter(isTest);
+/** All test files, by their paths from the root. */
+export const testFiles = tests.toSorted();
 
 /** What our packages export, by the names that it is imported with. */
 const entries = new Map(

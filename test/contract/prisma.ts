@@ -1,14 +1,12 @@
 import { mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { publishedModules } from "../support/published.js";
 import { type RunResult, run } from "../support/run.js";
 import { addField } from "../support/shop-project.js";
 import { serveFile } from "./build.js";
 import { type Addition, type Column, type GenerateOptions, type Orm, OrmApp, succeeded } from "./orm-app.js";
-
-const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
 const files = {
   "package.json":
@@ -98,7 +96,7 @@ export const prisma: Orm = {
   plugin: prismaPlugin,
   create() {
     const root = mkdtempSync(join(tmpdir(), "lockstep-contract-"));
-    symlinkSync(modules, join(root, "node_modules"));
+    symlinkSync(publishedModules(), join(root, "node_modules"));
     const app = new PrismaApp(root);
     for (const [file, text] of Object.entries(files)) app.write(file, text);
     return app;

@@ -6,11 +6,9 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { createDatabase, type TestDatabase } from "../support/database.js";
+import { publishedModules } from "../support/published.js";
 import { run } from "../support/run.js";
 import { withoutTypeCheck } from "../support/typeorm-project.js";
-
-const repository = fileURLToPath(new URL("../..", import.meta.url));
-const modules = join(repository, "node_modules");
 
 export interface App {
   /** Files by their paths. */
@@ -160,13 +158,13 @@ const PATH = [fileURLToPath(new URL("./registry", import.meta.url)), process.env
 
 /** Before it is installed `npx @lockstep/prisma` would ask the registry; nothing else is fetched from there either. */
 const npx = `npx() { case "$1" in
-  @lockstep/*) local plugin="\${1#@lockstep/}"; shift; node "${repository}/plugin-$plugin/bin/lockstep.js" "$@";;
+  @lockstep/*) local plugin="\${1#@lockstep/}"; shift; node "${publishedModules()}/@lockstep/$plugin/bin/lockstep.js" "$@";;
   *) command npx --no -- "$@";;
 esac; }`;
 
 function link(root: string, { packages, commands, links = {} }: App): void {
   for (const [name, folder] of Object.entries(links)) put(join(root, "node_modules", name), join(root, folder));
-  for (const name of packages) put(join(root, "node_modules", name), join(modules, name));
+  for (const name of packages) put(join(root, "node_modules", name), join(publishedModules(), name));
   for (const [name, file] of Object.entries(commands)) put(join(root, "node_modules/.bin", name), join("..", file));
 }
 

@@ -13,6 +13,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plan } from "../../core/src/model/index.js";
 import { LockstepCommands } from "../support/lockstep-commands.js";
+import { publishedModules } from "../support/published.js";
 import { type RunResult, run } from "../support/run.js";
 import type { SchemaFile } from "../support/schema-engine.js";
 
@@ -41,7 +42,7 @@ export class MatrixProject {
 
   constructor(options: ProjectOptions = {}) {
     this.#layout = options;
-    symlinkSync(join(repository, "node_modules"), join(this.root, "node_modules"), "junction");
+    symlinkSync(publishedModules(), join(this.root, "node_modules"), "junction");
     this.write("package.json", '{ "name": "matrix", "private": true, "type": "module" }\n');
     this.write(".gitignore", "node_modules\ngenerated\n");
     this.write(

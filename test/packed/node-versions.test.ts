@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tarballs } from "../support/published.js";
 import { run } from "../support/run.js";
-import { tarballs } from "./packages.js";
 
 // The tarballs, installed by npm and loaded by every line of Node that is supported, the floor first. The binaries are those of the
 // registry, in the package of this platform that the package `node` installs.

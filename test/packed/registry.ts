@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, dirname, join } from "node:path";
-import { tarballs } from "./packages.js";
+import { tarballs } from "../support/published.js";
 
 let started: Promise<string> | undefined;
 

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isNightly } from "../support/nightly.js";
+import { tarballs } from "../support/published.js";
 import { run } from "../support/run.js";
-import { tarballs } from "./packages.js";
 
 // What an application imports of the published packages, through every compiler and every way of finding modules, with nothing skipped.
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { publishedModules } from "../support/published.js";
 import { createRepository, type Repository } from "../support/repository.js";
 import { run } from "../support/run.js";
 
@@ -70,7 +71,10 @@ async function action(more: Readonly<Record<string, string>> = {}) {
     cwd: repository.folder,
     env: {
       CI: "true",
-      LOCKSTEP_COMMAND: JSON.stringify([process.execPath, join(root, "plugin-prisma/bin/lockstep.js")]),
+      LOCKSTEP_COMMAND: JSON.stringify([
+        process.execPath,
+        join(publishedModules(), "@lockstep/prisma/bin/lockstep.js"),
+      ]),
       LOCKSTEP_ORM: "prisma",
       LOCKSTEP_BASE: "main",
       LOCKSTEP_COMMENT: "true",

@@ -1,12 +1,13 @@
 /** `lockstep check` in repositories whose database is MySQL or MariaDB, where nothing is installed and no server runs. */
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { publishedModules } from "../support/published.js";
 import { createRepository } from "../support/repository.js";
 import { run } from "../support/run.js";
 
 const bins = {
-  prisma: fileURLToPath(new URL("../../plugin-prisma/bin/lockstep.js", import.meta.url)),
-  typeorm: fileURLToPath(new URL("../../plugin-typeorm/bin/lockstep.js", import.meta.url)),
+  prisma: join(publishedModules(), "@lockstep/prisma/bin/lockstep.js"),
+  typeorm: join(publishedModules(), "@lockstep/typeorm/bin/lockstep.js"),
 };
 
 async function check(orm: keyof typeof bins, cwd: string, ...args: readonly string[]) {

@@ -1,14 +1,14 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { publishedModules } from "../support/published.js";
 import { createRepository, type Repository } from "../support/repository.js";
 import { run } from "../support/run.js";
 
 const bins = {
-  prisma: fileURLToPath(new URL("../../plugin-prisma/bin/lockstep.js", import.meta.url)),
-  typeorm: fileURLToPath(new URL("../../plugin-typeorm/bin/lockstep.js", import.meta.url)),
+  prisma: join(publishedModules(), "@lockstep/prisma/bin/lockstep.js"),
+  typeorm: join(publishedModules(), "@lockstep/typeorm/bin/lockstep.js"),
 };
 const folder = "packages/db/prisma/migrations";
 const first = `${folder}/20260101000000_init/migration.sql`;

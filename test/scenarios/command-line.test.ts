@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { publishedModules } from "../support/published.js";
 import { run } from "../support/run.js";
 
 // The command itself: what a shell completes, and which versions take part.
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-const lockstep = join(repository, "plugin-prisma/bin/lockstep.js");
+const lockstep = join(publishedModules(), "@lockstep/prisma/bin/lockstep.js");
 const root = mkdtempSync(join(tmpdir(), "lockstep-command-"));
 afterAll(() => rmSync(root, { recursive: true }));
 

@@ -1,14 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { linkPrisma6, prisma6 } from "../support/prisma-6.js";
+import { publishedModules } from "../support/published.js";
 import { type RunResult, run } from "../support/run.js";
 
-const bin = fileURLToPath(new URL("../../plugin-prisma/bin/lockstep.js", import.meta.url));
+const bin = join(publishedModules(), "@lockstep/prisma/bin/lockstep.js");
 const schema = `generator client {
   provider   = "prisma-client"
   output     = "../src/generated/prisma"

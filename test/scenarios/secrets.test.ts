@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { publishedModules } from "../support/published.js";
 import { run } from "../support/run.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
@@ -101,7 +102,7 @@ const bin = (name: string) => fileURLToPath(new URL(`../../node_modules/.bin/${n
 test("the engine's arguments, which every user of the machine can read, have no URL", async () => {
   const url = new URL(shop.development);
   url.password = "Qsecr3tZpassw0rd";
-  const engine = fileURLToPath(new URL("../../plugin-prisma/bin/schema-engine.js", import.meta.url));
+  const engine = join(publishedModules(), "@lockstep/prisma/bin/schema-engine.js");
   const args = [
     engine,
     "--datamodels",

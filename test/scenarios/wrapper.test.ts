@@ -1,15 +1,15 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { publishedModules } from "../support/published.js";
 import type { RunResult } from "../support/run.js";
 import { addField, addHandle, createShop, type ShopProject, seedUsers } from "../support/shop-project.js";
 
 // Where the config cannot be wrapped: `lockstep prisma migrate dev` does around the stock CLI what the proxy does inside it.
 
 /** The WASM engine, for the stock CLI has none here; with LOCKSTEP=off it is an engine and nothing else. */
-const engine = fileURLToPath(new URL("../../plugin-prisma/bin/schema-engine.js", import.meta.url));
+const engine = join(publishedModules(), "@lockstep/prisma/bin/schema-engine.js");
 let shop: ShopProject;
 let plain: string;
 const stock = (args: readonly string[], env: Record<string, string> = {}) =>

@@ -1,17 +1,19 @@
-// Runs `lockstep` commands one after the other, as its parent sends them.
+// Runs `lockstep` commands of the published packages one after the other, as its parent sends them.
 import { Console } from "node:console";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { OrmPlugin } from "@lockstep/core";
-import { main } from "@lockstep/core/cli";
-import { prismaPlugin } from "../../plugin-prisma/dist/plugin.js";
-import { version } from "../../plugin-prisma/dist/version.js";
-import { typeormPlugin } from "../../plugin-typeorm/dist/plugin.js";
 import type { CommandCall } from "./lockstep-commands.js";
 import type { RunResult } from "./run.js";
 
 const own = { ...process.env };
-const [, , module] = process.argv;
-const plugins: readonly OrmPlugin[] =
-  module === undefined ? [prismaPlugin, typeormPlugin] : Object.values<OrmPlugin>(await import(module));
+const [, , modules = "", module] = process.argv;
+const published = createRequire(join(modules, "app.js"));
+const load = <T>(name: string): Promise<T> => import(pathToFileURL(published.resolve(name)).href);
+const { main } = await load<typeof import("@lockstep/core/cli")>("@lockstep/core/cli");
+const { version } = published("@lockstep/prisma/package.json") as { readonly version: string };
+const plugins = await readPlugins();
 // As the executable does: what functions of lockstep.config.ts print goes to stderr.
 globalThis.console = new Console({ stdout: process.stderr, stderr: process.stderr });
 
@@ -33,3 +35,9 @@ process.on("message", async ({ argv, env }: CommandCall) => {
   for (const [index, name] of streams.entries()) process[name].write = real[index]!;
   process.send?.({ code, ...text } satisfies RunResult);
 });
+
+async function readPlugins(): Promise<readonly OrmPlugin[]> {
+  if (module !== undefined) return Object.values<OrmPlugin>(await import(module));
+  const both = ["prisma", "typeorm"].map((orm) => load<Record<string, OrmPlugin>>(`@lockstep/${orm}/plugin`));
+  return (await Promise.all(both)).flatMap((each) => Object.values(each));
+}

@@ -1,6 +1,7 @@
 /** One server for the whole run; every test file makes its own databases on it (`createDatabase`). */
 import setUpMariadb from "./mariadb-setup.js";
 import { start } from "./postgres.js";
+import { publishedModules } from "./published.js";
 
 /**
  * Starts the server and names it in LOCKSTEP_TEST_PG (the maintenance database). A value that is set already is used as
@@ -8,6 +9,8 @@ import { start } from "./postgres.js";
  * @returns what ends it
  */
 export default async function setup(): Promise<() => Promise<void>> {
+  // Else each worker packs them at once.
+  if (process.env.LOCKSTEP_TESTS !== "named") publishedModules();
   const ends = await Promise.all([
     setUpPostgres(),
     ...(process.env.LOCKSTEP_NO_MARIADB === "1" ? [] : [setUpMariadb()]),

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { publishedModules } from "./published.js";
 import { environment, type RunResult } from "./run.js";
 
 /** A command for the process that runs them one after the other. */
@@ -13,7 +14,7 @@ export interface CommandCall {
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /**
- * The built `lockstep` command in a process of its own, which runs many one after the other: the same `main` with the same
+ * The published `lockstep` command in a process of its own, which runs many one after the other: the same `main` with the same
  * arguments. What a start of Node and of our modules costs (four fifths of a short command) is paid once. Commands at the same time
  * have a process each.
  */
@@ -70,7 +71,7 @@ export class LockstepCommands {
   }
 
   #start(): ChildProcess {
-    const own = this.#plugin === undefined ? [] : [this.#plugin];
+    const own = [publishedModules(), ...(this.#plugin === undefined ? [] : [this.#plugin])];
     const child = fork(fileURLToPath(new URL("./command-process.ts", import.meta.url)), own, {
       cwd: this.#cwd,
       env: this.#preload === undefined ? environment() : withPreload(this.#preload),

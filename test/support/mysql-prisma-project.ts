@@ -1,13 +1,14 @@
 /** A Prisma project on MariaDB, driven through the stock CLI with the native engine, or what stands in for it. */
+
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LockstepCommands } from "./lockstep-commands.js";
 import { createMariadbDatabase, type MariadbDatabase } from "./mariadb.js";
+import { publishedModules } from "./published.js";
 import { type RunResult, run } from "./run.js";
 
-const repository = fileURLToPath(new URL("../..", import.meta.url));
 /** A real one where there is one. */
 const engine =
   process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? fileURLToPath(new URL("./mysql-schema-engine.mjs", import.meta.url));
@@ -96,11 +97,11 @@ export async function createMysqlPrismaProject(
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   };
-  const bin = (name: string) => join(repository, "node_modules/.bin", name);
+  const bin = (name: string) => join(publishedModules(), ".bin", name);
   const git = (...args: string[]) =>
     run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: root });
   const commands = new LockstepCommands(root);
-  symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
+  symlinkSync(publishedModules(), join(root, "node_modules"));
   const files = {
     "package.json": JSON.stringify(manifest, null, 2),
     "tsconfig.json": JSON.stringify(tsconfig, null, 2),

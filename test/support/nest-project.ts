@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDatabase } from "./database.js";
+import { publishedModules } from "./published.js";
 import { environment, type RunResult, run } from "./run.js";
 import { commands, type TypeormVersion, typeormVersions, withoutTypeCheck } from "./typeorm-project.js";
 
@@ -112,7 +113,7 @@ function install(root: string, version: TypeormVersion): void {
     const target = join(root, "node_modules", name);
     mkdirSync(dirname(target), { recursive: true });
     if (name === "@nestjs/typeorm") cpSync(join(modules, name), target, { recursive: true });
-    else symlinkSync(join(modules, name === "typeorm" ? typeormVersions[version] : name), target);
+    else symlinkSync(join(publishedModules(), name === "typeorm" ? typeormVersions[version] : name), target);
   }
   mkdirSync(join(root, "node_modules/.bin"));
   for (const [name, file] of Object.entries(commands))

@@ -12,10 +12,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { publishedModules } from "./published.js";
 
 export const prisma6 = "6.19.3";
-const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
  * The folder with its `node_modules`. Install scripts do not run: no engine is downloaded, so every machine tests the same one.
@@ -39,12 +38,12 @@ export function installPrisma6(): string {
   return folder;
 }
 
-/** Gives a project Prisma 6 and this repository's Lockstep, as `npm install` would. */
+/** Gives a project Prisma 6 and Lockstep as it is published, as `npm install` would. */
 export function linkPrisma6(project: string): void {
   const modules = join(installPrisma6(), "node_modules");
   const own = join(project, "node_modules");
   mkdirSync(own);
   for (const name of readdirSync(modules).filter((entry) => !entry.startsWith(".")))
     symlinkSync(join(modules, name), join(own, name), "junction");
-  symlinkSync(join(repository, "node_modules/@lockstep"), join(own, "@lockstep"), "junction");
+  symlinkSync(join(publishedModules(), "@lockstep"), join(own, "@lockstep"), "junction");
 }

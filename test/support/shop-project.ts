@@ -6,6 +6,7 @@ import pg from "pg";
 import { createDatabase } from "./database.js";
 import { deployMigrations } from "./deploy-migrations.js";
 import { LockstepCommands } from "./lockstep-commands.js";
+import { publishedModules } from "./published.js";
 import { type RunResult, run } from "./run.js";
 import { Engine, type SchemaFile } from "./schema-engine.js";
 import { typeErrors } from "./type-errors.js";
@@ -53,10 +54,10 @@ export async function createShop(): Promise<ShopProject> {
     recursive: true,
     filter: (path) => !/node_modules|src\/generated/.test(path.slice(repository.length)),
   });
-  symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
+  symlinkSync(publishedModules(), join(root, "node_modules"));
   const [development, production] = await Promise.all([createDatabase("shop_dev"), createDatabase("shop_prod")]);
   const env = { DATABASE_URL: development.url, PRODUCTION_DATABASE_URL: production.url };
-  const bin = (name: string) => join(repository, "node_modules/.bin", name);
+  const bin = (name: string) => join(publishedModules(), ".bin", name);
   const git = (...args: string[]) =>
     run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: root });
   const commands = new LockstepCommands(root);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { publishedModules } from "./published.js";
 import { type RunResult, run } from "./run.js";
 
 const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
@@ -74,7 +75,7 @@ export function createTypeormProject(options: TypeormProjectOptions): TypeormFix
   mkdirSync(join(root, "node_modules"));
   symlinkSync(join(modules, typeormVersions[version]), join(root, "node_modules/typeorm"));
   for (const name of ["@types", "@lockstep", "mysql2", "pg", "reflect-metadata", "ts-node", "tsx", "typescript"])
-    symlinkSync(join(modules, name), join(root, "node_modules", name));
+    symlinkSync(join(publishedModules(), name), join(root, "node_modules", name));
   mkdirSync(join(root, "node_modules/.bin"));
   for (const [name, file] of Object.entries(commands))
     symlinkSync(join("..", file), join(root, "node_modules/.bin", name));

@@ -2,11 +2,11 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { install } from "../../../core/src/init/install.js";
 import { needsProgram } from "../../../core/src/init/typed-lint.js";
 import { project } from "../../plugin-prisma/init/real-projects.js";
+import { publishedModules } from "../../support/published.js";
 import { run } from "../../support/run.js";
 
 const roots: string[] = [];
@@ -14,7 +14,7 @@ afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
 });
 
-const bin = fileURLToPath(new URL("../../../plugin-prisma/bin/lockstep.js", import.meta.url));
+const bin = join(publishedModules(), "@lockstep/prisma/bin/lockstep.js");
 const config = 'export default { schema: "schema.prisma" };\n';
 const files = {
   "package.json": '{ "name": "app" }\n',

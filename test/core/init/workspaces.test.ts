@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { project } from "../../plugin-prisma/init/real-projects.js";
+import { publishedModules } from "../../support/published.js";
 import { type RunResult, run } from "../../support/run.js";
 
 const roots: string[] = [];
@@ -10,7 +10,7 @@ afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
 });
 
-const bin = fileURLToPath(new URL("../../../plugin-prisma/bin/lockstep.js", import.meta.url));
+const bin = join(publishedModules(), "@lockstep/prisma/bin/lockstep.js");
 const schema = 'datasource db {\n  provider = "postgresql"\n}\n\nmodel User {\n  id Int @id\n}\n';
 /** A package with models. */
 const models = (folder: string, name: string) => ({

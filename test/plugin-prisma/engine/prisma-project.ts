@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deployMigrations } from "../../support/deploy-migrations.js";
+import { publishedModules } from "../../support/published.js";
 import { environment } from "../../support/run.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** The executable under test. */
-export const engineExecutable = join(root, "plugin-prisma/bin/schema-engine.js");
+export const engineExecutable = join(publishedModules(), "@lockstep/prisma/bin/schema-engine.js");
 /** Where the compiled engine is, for scripts that tests write. */
 export const engineDist = new URL("../../../plugin-prisma/dist/engine/", import.meta.url).href;
 
@@ -55,7 +56,7 @@ export function createProject({ url, shadowUrl, models, env = {} }: ProjectOptio
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), content);
   };
-  symlinkSync(join(root, "node_modules"), join(dir, "node_modules"), "junction");
+  symlinkSync(publishedModules(), join(dir, "node_modules"), "junction");
   const shadow = shadowUrl === undefined ? "" : `, shadowDatabaseUrl: ${JSON.stringify(shadowUrl)}`;
   write("package.json", '{ "name": "project", "type": "module" }\n');
   write(

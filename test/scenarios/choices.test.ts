@@ -1,12 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import next from "../../core/src/cli/commands/next.js";
-import type { AnswerGroup } from "../../core/src/cli/io.js";
-import { openWorkspace } from "../../core/src/cli/workspace.js";
-import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
-import { personIo } from "../support/person-io.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+import { onTerminal } from "../support/terminal.js";
 
 // Which places are edited, from the stock CLI's migration to the last phase: nothing at first, then what must change, then what
 // somebody picks. Every test is a step and builds on the one before.
@@ -57,23 +53,19 @@ test("next asks on a terminal once the gate is open; Esc writes nothing", async 
   await shop.deploy(shop.production);
   expect((await shop.lockstep(["backfill", "run"])).code).toBe(0);
   const env = { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production };
-  let groups: readonly AnswerGroup[] = [];
-  const person = {
-    pick: (): string => "exposed",
-    tick(given: readonly AnswerGroup[]): undefined {
-      groups = given;
-    },
-  };
-  const { io, asked } = personIo(person, { env, cwd: shop.root });
-  const invocation = { arguments: [], options: {}, io, plugins: [prismaPlugin], cwd: shop.root };
-  const result = await next.run({ ...invocation, workspace: () => openWorkspace([prismaPlugin], shop.root, io) });
-  expect(result.exitCode, result.text).toBe(130);
-  expect(result.text).toContain("Cancelled: no file was written.");
-  expect(asked[0]).toBe("Who sets and sees User.handle?");
-  expect(asked[1]).toMatch(/^Which places get User\.handle too\?/);
-  const shown = groups.find(({ name }) => name === "show it");
-  const labels = shown?.answers.map(({ label }) => label.split(":")[0]);
-  expect(labels).toContain("src/users/serializer.ts");
+  const asked = await onTerminal(
+    shop.root,
+    ["next"],
+    [
+      [/Who sets and sees User\.handle\?/, "\r"],
+      [/Which places get User\.handle too\?/, "\u001b"],
+    ],
+    env,
+  );
+  expect(asked.code, asked.output).toBe(130);
+  expect(asked.output).toContain("Cancelled: no file was written.");
+  const shown = asked.output.slice(asked.output.indexOf("Which places get"));
+  expect(shown).toMatch(/show it[\s\S]*src\/users\/serializer\.ts:/);
   expect(await shop.changedFiles()).toEqual([]);
 });
 
@@ -107,16 +99,14 @@ test("contract asks by name about rows that may lack the column, on a terminal a
 export const seed = (prisma: PrismaClient, text: string) => prisma.user.createMany({ data: JSON.parse(text) });\n`,
   );
   const env = { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production };
-  const { io, asked, said } = personIo({ confirm: () => false }, { env, cwd: shop.root });
-  const invocation = { arguments: [], options: {}, io, plugins: [prismaPlugin], cwd: shop.root };
-  const result = await next.run({ ...invocation, workspace: () => openWorkspace([prismaPlugin], shop.root, io) });
-  const named = /1 place may leave the column out\n +prisma\/seed\.ts:3 +.*createMany — .*`JSON\.parse\(text\)`/;
-  expect(asked[0]).toMatch(
-    /^production: is it so that all services .* and that the rows written at 1 place have it\?$/,
+  const asked = await onTerminal(shop.root, ["next"], [[/production: is it so that/, "n"]], env);
+  expect(asked.code, asked.output).toBe(1);
+  expect(asked.output.replace(/[\s│]+/g, " ")).toMatch(
+    /production: is it so that all services .* and that the rows written at 1 place have it\?/,
   );
-  expect(said()).toMatch(named);
-  expect(result.exitCode, result.text).toBe(1);
-  expect(result.text).toMatch(named);
+  const named = /1 place may leave the column out\n +prisma\/seed\.ts:3 +.*createMany — .*`JSON\.parse\(text\)`/g;
+  // Before the question, and in the answer.
+  expect(asked.output.match(named), asked.output).toHaveLength(2);
   const closed = await shop.lockstep(["next", "--json"]);
   expect(closed.code).toBe(1);
   const gate: { gate: string; writers?: unknown }[] = JSON.parse(closed.stdout).gate;

@@ -22,17 +22,20 @@ export class LockstepCommands {
   readonly #cwd: string;
   readonly #preload: string | undefined;
   readonly #plugin: string | undefined;
+  readonly #modules: string;
   readonly #idle: ChildProcess[] = [];
   readonly #all = new Set<ChildProcess>();
 
   /**
    * @param preload of commands that are killed: loaded first, into processes that are groups of their own
    * @param plugin the built module of a plugin. Default: those of Prisma and TypeORM
+   * @param modules the `node_modules` with Lockstep. Default: the published packages
    */
-  constructor(cwd: string, preload?: string, plugin?: string) {
+  constructor(cwd: string, preload?: string, plugin?: string, modules = publishedModules()) {
     this.#cwd = cwd;
     this.#preload = preload;
     this.#plugin = plugin;
+    this.#modules = modules;
   }
 
   /** Has a process ready for the next command. */
@@ -71,7 +74,7 @@ export class LockstepCommands {
   }
 
   #start(): ChildProcess {
-    const own = [publishedModules(), ...(this.#plugin === undefined ? [] : [this.#plugin])];
+    const own = [this.#modules, ...(this.#plugin === undefined ? [] : [this.#plugin])];
     const child = fork(fileURLToPath(new URL("./command-process.ts", import.meta.url)), own, {
       cwd: this.#cwd,
       env: this.#preload === undefined ? environment() : withPreload(this.#preload),

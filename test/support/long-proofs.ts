@@ -12,7 +12,7 @@ export const longProofs: readonly string[] = [
   "database/backfill/{fault-runs,signals}/*.test.ts",
   "database/mysql/{online-run,prisma,prisma-forms,replication,typeorm-*}.test.ts",
   "kept/go-on.test.ts",
-  "packed/{node-versions,prisma,release,typeorm,types}.test.ts",
+  "packed/{gallery,node-versions,prisma,release,typeorm,types}.test.ts",
   "plugin-{prisma,typeorm}/codemods/type-check.test.ts",
   "plugin-prisma/engine/{hooks,migrate}.test.ts",
   "plugin-prisma/init/real-config.test.ts",

@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const modules = join(repository, "node_modules");
-const script = join(repository, "scripts/pack.mjs");
+const script = fileURLToPath(new URL("../../scripts/pack.mjs", import.meta.url));
 const packages = ["core", "prisma", "typeorm", "typeorm-wrapper"];
 
 let made: string | undefined;

@@ -17,12 +17,12 @@ export const nodeVersions: SupportedTool = {
 
 export const typescriptVersions: SupportedTool = {
   tool: "TypeScript",
-  tested: "4.9 to 6.0",
-  note: "What an application imports compiles with 4.9, 5.0, 5.4, 5.9 and 6.0, however it finds modules. Code is read and edited with the compiler that Lockstep brings along.",
+  tested: "4.9 to 7.0",
+  note: "Application code that imports Lockstep compiles with 4.9, 5.0, 5.4, 5.9, 6.0 and 7.0, with every module resolution. Lockstep reads and edits code with its own compiler, a 6.0. Its compile check uses the tsconfig defaults of your version; the tests compare its errors with those of each version's `tsc`.",
   ranges: [
     [
       [4, 9],
-      [6, 0],
+      [7, 0],
     ],
   ],
 };

@@ -4,7 +4,7 @@ import type { SupportedTool } from "@lockstep/core";
 export const prismaVersions: SupportedTool = {
   tool: "Prisma",
   tested: "7.10, and 6.19 with its classic engine",
-  note: "6.19 needs a prisma.config.ts; see below.",
+  note: "7.10.0 and 7.10.1, also the CLI 7.10.1 beside the client 7.10.0. 6.19 needs a prisma.config.ts; see below.",
   ranges: [
     [
       [7, 10],

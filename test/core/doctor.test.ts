@@ -10,7 +10,7 @@ import { LockstepError } from "../../core/src/errors.js";
 import type { Plan } from "../../core/src/model/index.js";
 import { colorsFor } from "../../core/src/review/colors.js";
 import { doctorText, doctorVerdict, type Examination } from "../../core/src/review/doctor.js";
-import { isTested, nodeVersions, postgresVersions } from "../../core/src/supported-versions.js";
+import { isTested, nodeVersions, postgresVersions, typescriptVersions } from "../../core/src/supported-versions.js";
 import { prismaVersions } from "../../plugin-prisma/src/supported.js";
 import { shopModels } from "../plugin-prisma/codemods/phases.js";
 import { askProject, plainFacts } from "../support/ask-check.js";
@@ -48,6 +48,13 @@ function besideApp() {
   write("api/package.json", '{ "name": "api", "dependencies": { "db": "*" } }');
   write("api/users.ts", "export const users = (db) => db.user.findMany();");
   return { ...at(join(root, "db")), models: shopModels() };
+}
+
+function withTypescript(version: string) {
+  const root = folder();
+  mkdirSync(join(root, "node_modules/typescript"), { recursive: true });
+  writeFileSync(join(root, "node_modules/typescript/package.json"), JSON.stringify({ version }));
+  return at(root);
 }
 
 const at = (root: string) => ({
@@ -130,6 +137,8 @@ test.each([
   ],
   ["node", "this one", () => ({}), "ok", /Node\.js/],
   ["typescript", "none", () => at(folder()), "ok", /no TypeScript/],
+  ["typescript", "the native compiler", () => withTypescript("7.0.2"), "ok", /TypeScript 7\.0\.2/],
+  ["typescript", "one that is not tested", () => withTypescript("7.9.0"), "warning", /7\.9\.0 is not among the tested/],
   ["plan-models", "unreadable models", () => ({ models: undefined }), "problem", /cannot be read/],
 ] as const)("%s: %s", async (id, _, more, level, words) => {
   const findings = await ask(id, more());
@@ -173,6 +182,9 @@ test.each([
   [postgresVersions, "11.22", false],
   [postgresVersions, "18.4", true],
   [postgresVersions, "19.0", false],
+  [typescriptVersions, "4.8.4", false],
+  [typescriptVersions, "7.0.2", true],
+  [typescriptVersions, "7.1.0-dev.20261021.1", false],
   [prismaVersions, "7.10.1", true],
   [prismaVersions, "6.19.3", true],
   [prismaVersions, "6.18.0", false],

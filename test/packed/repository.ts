@@ -63,7 +63,7 @@ const formatters: Readonly<
     write: ["prettier", "--write", "."],
   },
   biome: {
-    packages: { "@biomejs/biome": "2.5.15" },
+    packages: { "@biomejs/biome": "2.6.8" },
     files: {
       "biome.json": `${JSON.stringify({ formatter: { indentStyle: "tab", lineWidth: 80 }, vcs: { enabled: true, clientKind: "git", useIgnoreFile: true } }, null, "\t")}\n`,
     },

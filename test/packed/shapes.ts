@@ -103,7 +103,8 @@ const inCatalog = (packages: Readonly<Record<string, string>>) =>
 
 export const prismaShapes: readonly Shape[] = [
   npmOverrides,
-  workspace("pnpm", "biome", "5.9.3", { ...prisma7, prisma: "7.10.0" }),
+  // The newest of each: the compiler in Go, and a CLI whose client is a patch behind.
+  workspace("pnpm", "biome", "7.0.2", { ...prisma7, prisma: "7.10.1" }),
   { ...workspace("yarn 4", "prettier 3", "6.0.3"), depth: "expand" },
   { ...workspace("npm", "dprint", "5.4.5"), depth: "expand", isNightly: true },
   {
@@ -186,9 +187,9 @@ export const dataSource = new DataSource({
     },
   },
   {
-    name: "TypeORM 1, yarn 1, data source from a function, migrations of two databases, tsx, biome, TypeScript 5.9, ESM",
+    name: "TypeORM 1, yarn 1, data source from a function, migrations of two databases, tsx, biome, TypeScript 7.0, ESM",
     manager: "yarn 1",
-    typescript: "5.9.3",
+    typescript: "7.0.2",
     formatter: "biome",
     depth: "expand",
     isNightly: true,

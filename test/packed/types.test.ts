@@ -1,13 +1,16 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Checks } from "../../core/src/codemods/verify/checks.js";
+import { type Files, planned, projectOf } from "../core/codemods/verify/project.js";
 import { isNightly } from "../support/nightly.js";
 import { tarballs } from "../support/published.js";
 import { run } from "../support/run.js";
 
-// What an application imports of the published packages, through every compiler and every way of finding modules, with nothing skipped.
+// What an application imports of the published packages, through every compiler and every way of finding modules, with nothing skipped;
+// and the compile check beside each of these compilers.
 
 const compilers = {
   "4.9": "4.9.5",
@@ -15,6 +18,7 @@ const compilers = {
   "5.4": "5.4.5",
   "5.9": "5.9.3",
   "6.0": "6.0.3",
+  "7.0": "7.0.2",
 };
 type Version = keyof typeof compilers;
 
@@ -68,6 +72,34 @@ export const dataSource: Date = withLockstep("text");
 announce({ run: () => undefined });
 `,
 };
+
+/** Options that leave others to the compiler, and code that is right or wrong by what it makes of them. */
+const leftOpen = [{}, { module: "commonjs", target: "es2021" }, { module: "nodenext", strict: true, types: ["env"] }];
+const open: Files = {
+  "package.json": "{}",
+  "app.ts": "export {};\n",
+  "node_modules/@types/env/index.d.ts": "declare const region: string;\n",
+  "node_modules/legacy/package.json":
+    '{ "types": "index.d.ts", "exports": { ".": "./index.d.ts", "./one": "./1.d.ts" } }',
+  "node_modules/legacy/index.d.ts":
+    "declare function legacy(): number;\ndeclare namespace legacy {}\nexport = legacy;\n",
+  "node_modules/legacy/1.d.ts": "export declare const one: 1;\n",
+};
+const faulty = `import legacy from "legacy";
+import * as called from "legacy";
+import { one } from "legacy/one";
+import "not-there";
+export const used = [region, legacy(), called(), one];
+export const untyped = (x) => x;
+export const nothing: string = null;
+export const included = [1].includes(1);
+export const last = [1].at(-1);
+export class Row {
+  name: string;
+}
+for (const [key] of new Map([[1, 2]])) key.nothing;
+export const wrong: number = "one";
+`;
 beforeAll(async () => {
   const aliases = Object.entries(compilers).map(([name, version]) => [
     `typescript-${name}`,
@@ -81,11 +113,12 @@ beforeAll(async () => {
 });
 
 /** Of the line between them, at night. */
-const isTried = (version: Version) => isNightly || version === "4.9" || version === "6.0";
+const isTried = (version: Version) => isNightly || version === "4.9" || version === "7.0";
 
 describe.each((Object.keys(compilers) as Version[]).filter(isTried))("TypeScript %s", (version) => {
   // "bundler" came with 5.0, and 6.0 has "node" for the last time.
-  const known = modes.filter(({ moduleResolution }) => version !== "4.9" || moduleResolution !== "bundler");
+  const unknown: Partial<Record<Version, string>> = { "4.9": "bundler", "7.0": "node" };
+  const known = modes.filter(({ moduleResolution }) => moduleResolution !== unknown[version]);
 
   test.each(known)("$name", async ({ name, type, module, moduleResolution }) => {
     const project = `app-${version}-${name.replace(/\W+/g, "-")}`;
@@ -97,6 +130,21 @@ describe.each((Object.keys(compilers) as Version[]).filter(isTried))("TypeScript
     write(join(project, "package.json"), JSON.stringify({ private: true, type }));
     write(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
     expect(await compile(version, project)).toBe("");
+  });
+
+  test.each(leftOpen)("the compile check finds the errors that its tsc finds: %o", async (compilerOptions) => {
+    const files = { ...open, "tsconfig.json": JSON.stringify({ compilerOptions }) };
+    const project = projectOf(files);
+    symlinkSync(
+      join(folder, `node_modules/typescript-${version}`),
+      join(project, "node_modules/typescript"),
+      "junction",
+    );
+    const { errors } = new Checks(planned(project, files)).check(new Map([["app.ts", faulty]]));
+    writeFileSync(join(project, "app.ts"), faulty);
+    const own = [...(await compile(version, project)).matchAll(/app\.ts\((\d+),/g)].map(([, line]) => Number(line));
+    expect(new Set(errors.map(({ line }) => line))).toEqual(new Set(own));
+    expect(own).toContain(14);
   });
 });
 

@@ -42,6 +42,16 @@ function installedVersion(name: string, url: string): string | undefined {
   }
 }
 
+/** The version of a package as code in this folder resolves it. */
+export function versionFrom(folder: string, name: string): string | undefined {
+  try {
+    const { version } = createRequire(join(folder, "package.json"))(`${name}/package.json`) as Manifest;
+    return version;
+  } catch {
+    return undefined;
+  }
+}
+
 function manifestAbove(folder: string, isIt: (manifest: Manifest) => boolean): Manifest | undefined {
   const file = join(folder, "package.json");
   if (existsSync(file)) {

@@ -100,7 +100,8 @@ function awareSince(
     .map(({ since, at }) => (since > otherWord ? since : at))
     .filter((moment) => moment > otherWord);
   const first = moments.sort()[0] ?? otherWord;
-  return first > otherInstance ? first : otherInstance;
+  if (first > otherInstance) return first;
+  return otherInstance;
 }
 
 function latest(announced: readonly Announced[]): string {

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
+import { versionFrom } from "../../files/installed.js";
 import { ts } from "../ast/compiler.js";
 
 /** A tsconfig and the files that are checked with it. */
@@ -98,38 +99,54 @@ function parse(path: string): compiler.ParsedCommandLine | undefined {
   try {
     const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
     const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
-    return parsed && { ...parsed, options: asChecked(parsed.options, installedMajor(dirname(path))) };
+    return parsed && { ...parsed, options: asChecked(parsed.options, versionFrom(dirname(path), "typescript")) };
   } catch {
     return undefined;
   }
 }
 
 /** The options of a check that writes nothing, with the defaults of the compiler that the project has. */
-function asChecked(options: compiler.CompilerOptions, major: number | undefined): compiler.CompilerOptions {
-  // TypeScript 6 made the first the default and dropped the second.
-  const older = major !== undefined && major < 6;
+function asChecked(options: compiler.CompilerOptions, version: string | undefined): compiler.CompilerOptions {
+  const isOlder = version !== undefined && Number.parseInt(version, 10) < 6;
   return {
-    ...(older ? { strict: false } : {}),
-    types: ["*"],
     ...options,
+    ...(isOlder ? withOlderDefaults(options) : {}),
     noEmit: true,
     skipLibCheck: true,
     composite: false,
     incremental: false,
     declaration: false,
-    // What is deprecated is said of the options, which nobody asks here.
+    // The compiler reports deprecated options for the config, which this check does not report.
     ignoreDeprecations: "6.0",
   };
 }
 
-function installedMajor(folder: string): number | undefined {
-  for (const above of [folder, ...foldersAbove(folder)]) {
-    const file = join(above, "node_modules/typescript/package.json");
-    if (!existsSync(file)) continue;
-    const version = /"version"\s*:\s*"(\d+)\./.exec(readFileSync(file, "utf8"))?.[1];
-    return version === undefined ? undefined : Number(version);
-  }
-  return undefined;
+const { ModuleKind, ModuleResolutionKind, ScriptTarget } = ts;
+/** Modules that decide on the target and on how others are found. */
+const nodeTargets = new Map([
+  [ModuleKind.Node16, ScriptTarget.ES2022],
+  [ModuleKind.Node18, ScriptTarget.ES2022],
+  [ModuleKind.Node20, ScriptTarget.ES2023],
+  [ModuleKind.NodeNext, ScriptTarget.ESNext],
+]);
+
+/** TypeScript 6 changed these defaults, and 7 kept the new ones. Lockstep's compiler is a 6. */
+function withOlderDefaults(options: compiler.CompilerOptions): compiler.CompilerOptions {
+  // ES3 is 0.
+  const target = options.target || (nodeTargets.get(options.module ?? ModuleKind.None) ?? ScriptTarget.ES5);
+  const module = options.module ?? (target === ScriptTarget.ES5 ? ModuleKind.CommonJS : ModuleKind.ES2015);
+  const isModern = nodeTargets.has(module) || module === ModuleKind.Preserve;
+  const byModule = module === ModuleKind.CommonJS ? ModuleResolutionKind.Node10 : ModuleResolutionKind.Classic;
+  const moduleResolution = options.moduleResolution ?? (isModern ? undefined : byModule);
+  const esModuleInterop = options.esModuleInterop ?? isModern;
+  return {
+    strict: false,
+    types: ["*"],
+    noUncheckedSideEffectImports: false,
+    allowSyntheticDefaultImports: esModuleInterop || moduleResolution === ModuleResolutionKind.Bundler,
+    ...options,
+    ...{ target, module, esModuleInterop, ...(moduleResolution === undefined ? {} : { moduleResolution }) },
+  };
 }
 
 /** From the file's own up to the top of the repository, or of the disk. */

@@ -1,5 +1,4 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { versionFrom } from "../../files/installed.js";
 import { isTested, typescriptVersions } from "../../supported-versions.js";
 import { type Check, ok, warning } from "../check.js";
 
@@ -8,7 +7,7 @@ export default {
   title: "version of TypeScript",
   on: "project",
   async run({ project }) {
-    const version = installed(project.root);
+    const version = versionFrom(project.root, "typescript");
     if (version === undefined) return [ok("no TypeScript in this project: code is read with Lockstep's own")];
     if (isTested(typescriptVersions, version)) return [ok(`TypeScript ${version}`)];
     return [
@@ -19,12 +18,3 @@ export default {
     ];
   },
 } satisfies Check;
-
-function installed(root: string): string | undefined {
-  try {
-    const { version } = createRequire(join(root, "package.json"))("typescript/package.json") as { version?: string };
-    return version;
-  } catch {
-    return undefined;
-  }
-}

@@ -202,16 +202,22 @@ test("a config with options that only another compiler knows, or that extends wh
   expect(check({ ...app, "tsconfig.json": "{ not json" }, {})).toMatchObject({ errors: [] });
 });
 
-test("strictness is that of the compiler the project has", () => {
+test.each([
+  ["5.9.3", []],
+  ["7.0.2", ["6 7006", "7 2304", "8 2694"]],
+])("what a tsconfig leaves open is as TypeScript %s has it", (version, lines) => {
   const files = {
     ...app,
-    "tsconfig.json": JSON.stringify({ compilerOptions: { lib: ["ES2022"], types: [] }, include: ["src"] }),
-    "node_modules/typescript/package.json": '{ "version": "5.9.3" }',
+    "tsconfig.json": JSON.stringify({ compilerOptions: { module: "CommonJS" }, include: ["src"] }),
+    "node_modules/typescript/package.json": JSON.stringify({ version }),
+    "node_modules/@types/region/index.d.ts": "declare const region: string;\n",
+    // Found by "exports" where modules are found as bundlers do.
+    "node_modules/two/package.json": '{ "types": "old.d.ts", "exports": { "types": "./new.d.ts" } }',
+    "node_modules/two/old.d.ts": "export declare const two: { old: 2 };\n",
+    "node_modules/two/new.d.ts": "export declare const two: { new: 2 };\n",
   };
-  const edit = { "src/mapper.ts": `${mapper}export const f = (x) => x;\n` };
-  expect(check(files, edit)).toEqual(exact);
-  const newer = { ...files, "node_modules/typescript/package.json": '{ "version": "7.0.2" }' };
-  expect(said(check(newer, edit))).toEqual(["src/mapper.ts:6 7006"]);
+  const added = `export const f = (x) => x;\nexport const g = region;\nexport type Old = typeof import("two").two.old;\n`;
+  expect(said(check(files, { "src/mapper.ts": mapper + added }))).toEqual(lines.map((line) => `src/mapper.ts:${line}`));
 });
 
 test("without a tsconfig only the syntax is checked, and that is said", () => {

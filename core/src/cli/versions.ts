@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { resolvedFrom } from "../files/installed.js";
 import type { DialectId } from "../model/dialect.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 
@@ -62,11 +62,8 @@ async function projectAt(
 }
 
 function installed(name: string, root: string): Versioned | undefined {
-  try {
-    return { name, version: versionIn(createRequire(join(root, "package.json")).resolve(`${name}/package.json`)) };
-  } catch {
-    return undefined;
-  }
+  const manifest = resolvedFrom(join(root, "package.json"), `${name}/package.json`);
+  return manifest === undefined ? undefined : { name, version: versionIn(manifest) };
 }
 
 function versionIn(manifest: string | URL): string {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
+import { attempt, isUnreadable } from "../../expected-errors.js";
 import { ts } from "../ast/compiler.js";
 
 /** A tsconfig and the files that are checked with it. */
@@ -143,9 +144,5 @@ function foldersAbove(file: string): readonly string[] {
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return attempt(() => readdirSync(folder), isUnreadable) ?? [];
 }

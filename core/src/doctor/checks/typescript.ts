@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { attempt, isNotInstalled } from "../../expected-errors.js";
 import { isTested, typescriptVersions } from "../../supported-versions.js";
 import { type Check, ok, warning } from "../check.js";
 
@@ -21,10 +22,6 @@ export default {
 } satisfies Check;
 
 function installed(root: string): string | undefined {
-  try {
-    const { version } = createRequire(join(root, "package.json"))("typescript/package.json") as { version?: string };
-    return version;
-  } catch {
-    return undefined;
-  }
+  const load = createRequire(join(root, "package.json"));
+  return attempt(() => load("typescript/package.json") as { version?: string }, isNotInstalled)?.version;
 }

@@ -60,8 +60,19 @@ export const isCommandFailure: Expected = (error) => {
   return typeof code === "string" ? isUnreadable(error) : code !== undefined || status !== undefined;
 };
 
+/**
+ * What servers, drivers, other programs and Lockstep itself report. The classes of JavaScript mean a bug. Not for `fetch`, which throws
+ * a TypeError if nobody answers.
+ */
+export const isNoBug: Expected = (error) => error instanceof Error && !bugs.some((bug) => error instanceof bug);
+
+const bugs = [TypeError, ReferenceError, RangeError, SyntaxError] as const;
+
 /** A text that `JSON.parse` or `RegExp` rejects. */
 export const isSyntaxError: Expected = (error) => error instanceof SyntaxError;
+
+/** A number or name that a function of JavaScript rejects. */
+export const isRangeError: Expected = (error) => error instanceof RangeError;
 
 /** A text that `decodeURIComponent` rejects. */
 export const isUriError: Expected = (error) => error instanceof URIError;

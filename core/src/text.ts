@@ -6,6 +6,7 @@ export {
   duringCleanUp,
   handledElsewhere,
   ignoring,
+  isNoBug,
   isNotInstalled,
   isSyntaxError,
   isUnreadable,

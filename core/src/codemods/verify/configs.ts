@@ -96,13 +96,14 @@ class Configs {
 
 /** What is wrong with a config is not ours to say, and the user's compiler may know options that this one does not. */
 function parse(path: string): compiler.ParsedCommandLine | undefined {
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
+  let parsed: compiler.ParsedCommandLine | undefined;
   try {
-    const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
-    const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
-    return parsed && { ...parsed, options: asChecked(parsed.options, installedMajor(dirname(path))) };
+    parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
   } catch {
-    return undefined;
+    // The compiler throws errors of any class over values of another type than it expects.
   }
+  return parsed && { ...parsed, options: asChecked(parsed.options, installedMajor(dirname(path))) };
 }
 
 /** The options of a check that writes nothing, with the defaults of the compiler that the project has. */

@@ -57,6 +57,8 @@ export const isNotInstalled: Expected = (error) => hasCode(error, notInstalled);
 /** A command of `execFile` or `execFileSync` that is not there, or failed. Output that is too long is not meant. */
 export const isCommandFailure: Expected = (error) => {
   const { code, status } = (error ?? {}) as { readonly code?: unknown; readonly status?: unknown };
+  // With both it has ended before it read all of its input (EPIPE).
+  if (typeof status === "number") return true;
   return typeof code === "string" ? isUnreadable(error) : code !== undefined || status !== undefined;
 };
 

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { LockstepError } from "./errors.js";
-import { attempt, isSyntaxError } from "./expected-errors.js";
-import { resolvedFrom } from "./files/installed.js";
+import { attempt, isNotInstalled, isSyntaxError } from "./expected-errors.js";
 
 export interface BackfillTaskOptions {
   /** The folder of the project: its plans, its `lockstep.config.ts` and its packages. Default: that of the worker's process. */
@@ -49,8 +49,9 @@ function readPayload(payload: unknown): { readonly plan: string; readonly target
 
 /** The script of the command `lockstep`, as the project has it installed. */
 function commandOf(folder: string): string {
+  const { resolve: find } = createRequire(join(folder, "package.json"));
   for (const name of ["@lockstep/prisma", "@lockstep/typeorm"]) {
-    const manifest = resolvedFrom(join(folder, "package.json"), `${name}/package.json`);
+    const manifest = attempt(() => find(`${name}/package.json`), isNotInstalled);
     if (manifest !== undefined) return join(dirname(manifest), "bin/lockstep.js");
   }
   throw new LockstepError(

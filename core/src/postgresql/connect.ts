@@ -210,8 +210,8 @@ async function dial({ config, encryption }: Address, applicationName: string): P
   return openEncrypted(attempt, encryption?.());
 }
 
-/** A session that is gone already cannot be ended in order, and a silent one does not answer. */
 async function hangUp(client: Client): Promise<void> {
+  // A session that is gone already cannot be ended in order, and a silent one does not answer.
   await inTime(client.end(), 2000).catch(() => client.connection.stream.destroy());
 }
 

@@ -34,7 +34,11 @@ export const duringCleanUp = (): undefined => undefined;
 /** For `.catch(…)` of a promise that other code awaits: Node.js must not report its rejection before that. */
 export const handledElsewhere = (): undefined => undefined;
 
-const unreadable = ["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"];
+const unreadable = [
+  ...["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "ELOOP", "ENAMETOOLONG"],
+  // Windows: a file that another program has open, and a link of a kind of its own.
+  ...["EBUSY", "UNKNOWN"],
+];
 
 const notInstalled = [
   ...["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"],

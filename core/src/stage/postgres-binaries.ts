@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { cp, lstat, mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { type Expected, ignoring, isUnreadable } from "../expected-errors.js";
+import { ignoring, isNoBug, isUnreadable } from "../expected-errors.js";
 import { resolvedFrom } from "../files/installed.js";
 import type { Account } from "./account.js";
 
@@ -85,13 +85,11 @@ function packageFolder(from: string): string | undefined {
 }
 
 async function runnable(folder: string, version: string, account: Account | undefined): Promise<string> {
-  // EACCES or EROFS: the copy gets them.
-  await linkLibraries(folder).catch(ignoring(isReadOnly));
+  // EACCES, EROFS, a file system without links: the copy gets them.
+  await linkLibraries(folder).catch(ignoring(isNoBug));
   const native = join(folder, "native");
   return isRunnable(native, account) ? native : join(await copyOf(folder, version, account), "native");
 }
-
-const isReadOnly: Expected = (error) => isUnreadable(error) || (error as NodeJS.ErrnoException).code === "EROFS";
 
 /** npm packages cannot hold links, and the install script that makes them may not have run (`--ignore-scripts`). */
 async function linkLibraries(folder: string): Promise<void> {

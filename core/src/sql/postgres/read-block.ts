@@ -1,5 +1,6 @@
 import type { DoStmt, Node } from "libpg-query";
-import { attempt } from "../../expected-errors.js";
+import { LockstepError } from "../../errors.js";
+import { attempt, type Expected } from "../../expected-errors.js";
 import { type Operation, type TableName, tableLabel } from "../../model/index.js";
 import { isNotSql, type Parser } from "./parser.js";
 import { quoteIdentifier, quoteLiteral } from "./quote.js";
@@ -163,6 +164,11 @@ function textOf(expression: string, parser: Parser): { readonly sql: string; rea
   const select =
     statement?.stmt !== undefined && "SelectStmt" in statement.stmt ? statement.stmt.SelectStmt : undefined;
   const [target] = select?.targetList ?? [];
-  const sql = target !== undefined && "ResTarget" in target ? evaluate(target.ResTarget.val) : undefined;
+  // `quote_ident` of a name that is too long.
+  const isNoName: Expected = (error) => error instanceof LockstepError && error.code === "LS1003";
+  const sql = attempt(
+    () => (target !== undefined && "ResTarget" in target ? evaluate(target.ResTarget.val) : undefined),
+    isNoName,
+  );
   return sql === undefined ? undefined : { sql, isWhole };
 }

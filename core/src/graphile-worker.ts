@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { LockstepError } from "./errors.js";
+import { attempt, isNotInstalled, isSyntaxError } from "./expected-errors.js";
 
 export interface BackfillTaskOptions {
   /** The folder of the project: its plans, its `lockstep.config.ts` and its packages. Default: that of the worker's process. */
@@ -49,12 +50,10 @@ function readPayload(payload: unknown): { readonly plan: string; readonly target
 /** The script of the command `lockstep`, as the project has it installed. */
 function commandOf(folder: string): string {
   const { resolve: find } = createRequire(join(folder, "package.json"));
-  for (const name of ["@lockstep/prisma", "@lockstep/typeorm"])
-    try {
-      return join(dirname(find(`${name}/package.json`)), "bin/lockstep.js");
-    } catch {
-      // The other one, then.
-    }
+  for (const name of ["@lockstep/prisma", "@lockstep/typeorm"]) {
+    const manifest = attempt(() => find(`${name}/package.json`), isNotInstalled);
+    if (manifest !== undefined) return join(dirname(manifest), "bin/lockstep.js");
+  }
   throw new LockstepError(
     "LS8018",
     "Neither @lockstep/prisma nor @lockstep/typeorm is installed where the worker runs.",
@@ -92,11 +91,8 @@ interface CommandError {
 }
 
 function errorIn(answer: string): string | undefined {
-  try {
-    const { error } = JSON.parse(answer) as { readonly error?: CommandError };
-    // What a function of the user says may quote a row, and the queue keeps it.
-    return error && `${error.code} ${error.details?.withoutReason ?? error.message}`;
-  } catch {
-    return undefined;
-  }
+  // A process that was killed answers nothing, or half of it.
+  const { error } = attempt(() => JSON.parse(answer) as { readonly error?: CommandError }, isSyntaxError) ?? {};
+  // What a function of the user says may quote a row, and the queue keeps it.
+  return error && `${error.code} ${error.details?.withoutReason ?? error.message}`;
 }

@@ -1,5 +1,6 @@
 import { dirname, posix } from "node:path";
 import type { MigrationSet, RepositoryFiles, TransactionMode } from "@lockstep/core";
+import { attempt, isSyntaxError } from "@lockstep/core/text";
 import type { PrismaDialect } from "./dialects/dialect.js";
 import { dialectOn } from "./dialects/dialects.js";
 import { dialectOf } from "./schema/dialect.js";
@@ -59,14 +60,12 @@ function transactionsAt(
   }
 }
 
+type Manifest = Partial<Record<"dependencies" | "devDependencies", Readonly<Record<string, string>>>>;
+
 function rangeOf(text = ""): string | undefined {
-  try {
-    const { dependencies, devDependencies } = JSON.parse(text) as Record<string, Record<string, string> | undefined>;
-    const { prisma, "@prisma/client": client } = { ...dependencies, ...devDependencies };
-    return prisma ?? client;
-  } catch {
-    return undefined;
-  }
+  const manifest = attempt(() => JSON.parse(text) as Manifest | null, isSyntaxError);
+  const { prisma, "@prisma/client": client } = { ...manifest?.dependencies, ...manifest?.devDependencies };
+  return prisma ?? client;
 }
 
 /** A range that reaches over 7.4 may be either; one that names no version, `catalog:` say, too. */

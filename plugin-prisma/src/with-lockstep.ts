@@ -1,5 +1,6 @@
 import { accessSync, chmodSync, constants, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { attempt, isUnreadable } from "@lockstep/core/text";
 import { takeDatasourceUrl } from "./cli/datasource-url.js";
 import { findNative, nativeEngineVariable } from "./engine/find-native.js";
 import { tellAtEnd } from "./intercept/after.js";
@@ -88,11 +89,8 @@ export function engineEnvironment(env: NodeJS.ProcessEnv, around: EngineSurround
 /** This proxy, or one of another installation: taken for the native engine, the two would start each other. */
 function isLockstep(path: string, proxy: string): boolean {
   if (path === proxy || /[\\/]@lockstep[\\/]prisma[\\/]bin[\\/]schema-engine\.js$/.test(path)) return true;
-  try {
-    return realpathSync(path) === realpathSync(proxy);
-  } catch {
-    return false;
-  }
+  const real = attempt(() => realpathSync(path), isUnreadable);
+  return real !== undefined && real === attempt(() => realpathSync(proxy), isUnreadable);
 }
 
 /** Package managers keep the run bit; archives that were unpacked by hand may not. */
@@ -101,12 +99,14 @@ function isSpawnable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return true;
   } catch {
-    try {
-      chmodSync(path, 0o755);
-      return true;
-    } catch {
-      return false;
-    }
+    // EACCES: not yet.
+  }
+  try {
+    chmodSync(path, 0o755);
+    return true;
+  } catch {
+    // EPERM, EROFS: the folder belongs to somebody else, or is mounted read-only.
+    return false;
   }
 }
 

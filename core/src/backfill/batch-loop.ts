@@ -2,6 +2,7 @@ import { cancelledBy } from "../db/cancelled-by.js";
 import type { Scope } from "../dialects/batches.js";
 import type { Cursor, Lease } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
+import { duringCleanUp } from "../expected-errors.js";
 import { advanceBackfill, readBackfill } from "../ledger/backfills.js";
 import { advanceLease, type Claim, claimLease, countedRows, isSameLease } from "../ledger/leases.js";
 import { BatchFailure, type BatchResult, type BatchWork, type Done, runBatch } from "./batch.js";
@@ -84,7 +85,7 @@ export class BatchLoop {
     this.run.leave(worker);
     if (this.isOpen) {
       const { connection } = this.session;
-      await connection.dialect.ledger.strikeOff(connection, worker).catch(() => undefined);
+      await connection.dialect.ledger.strikeOff(connection, worker).catch(duringCleanUp);
     }
     await this.#opened?.connection.close();
   }

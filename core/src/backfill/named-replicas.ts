@@ -2,6 +2,7 @@ import { connect } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import { type Blind, isBlind, type ReplicaLag } from "../dialects/pressure.js";
 import { LockstepError } from "../errors.js";
+import { duringCleanUp } from "../expected-errors.js";
 import type { SignalContext } from "./signals/signal.js";
 
 /** A replica that is asked itself, by the name of the variable that holds its URL. */
@@ -63,7 +64,7 @@ export class NamedReplicas {
       this.#asked.set(name, { connection, answer, untilMs: clock.now() + answerMs });
       return answer;
     } catch (error) {
-      await connection?.close().catch(() => undefined);
+      await connection?.close().catch(duringCleanUp);
       // What stands behind it is the replica's: for the run's own session it would be a reason to connect again.
       if (this.#isFirst)
         throw error instanceof LockstepError

@@ -3,6 +3,7 @@ import type { Clock } from "../db/clock.js";
 import type { Connection } from "../dialects/connection.js";
 import { type BackfillId, isSameLedgerTable } from "../dialects/ledger-store.js";
 import { isBlind } from "../dialects/pressure.js";
+import { duringCleanUp } from "../expected-errors.js";
 import { type BackfillRecord, readBackfill } from "../ledger/backfills.js";
 import type { Control } from "../ledger/control.js";
 import { type Course, keepCourse, readCourses } from "../ledger/courses.js";
@@ -110,10 +111,10 @@ export class Observer {
       if (record !== undefined && this.#own.has(record.runner)) await this.#follow(this.#connection, record);
       else this.#course = this.#begun = undefined;
     } catch {
-      // The run has its own connections, and its own words for a server that is away.
+      // Whatever failed, the run continues: it has connections of its own, and reports a server that is away itself.
       const broken = this.#connection;
       this.#connection = undefined;
-      await broken?.close().catch(() => undefined);
+      await broken?.close().catch(duringCleanUp);
     }
   }
 
@@ -128,6 +129,7 @@ export class Observer {
       const record = found ?? (await readBackfill(connection, this.id));
       if (record !== undefined) await this.#goOn(connection, record, found === undefined);
     } catch {
+      // The run continues without its course.
       this.#cannotKeep = !connection.isLost;
     }
   }

@@ -1,6 +1,7 @@
 import { batchTargetText } from "../config/batch-target.js";
 import { isDatabaseError } from "../db/retry.js";
 import { LockstepError } from "../errors.js";
+import { duringCleanUp } from "../expected-errors.js";
 import type { Control } from "../ledger/control.js";
 import type { RunSettings } from "./input.js";
 import { numberOption, type RunOption, readOption } from "./run-option.js";
@@ -91,7 +92,7 @@ export class Pacing {
   }
 
   async close(): Promise<void> {
-    for (const close of this.#closers) await close().catch(() => undefined);
+    for (const close of this.#closers) await close().catch(duringCleanUp);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { TableStorage } from "../dialects/batches.js";
+import { handledElsewhere } from "../expected-errors.js";
 import type { BackfillRecord } from "../ledger/backfills.js";
 import type { Control } from "../ledger/control.js";
 import type { WorkerReport } from "../ledger/workers.js";
@@ -151,7 +152,7 @@ export class Run {
    */
   async untilFree(worker: string, session: () => BackfillSession, last: LastBatch | undefined): Promise<boolean> {
     const turn = this.#turn.then(() => this.pacing.beforeBatch(session(), last, (event) => this.tell(worker, event)));
-    this.#turn = turn.catch(() => undefined);
+    this.#turn = turn.catch(handledElsewhere);
     const { isEased, end } = await turn;
     if (end !== undefined) this.#end(end);
     return isEased === true;

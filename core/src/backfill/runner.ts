@@ -1,5 +1,6 @@
 import { textForLogs } from "../db/without-values.js";
 import { LockstepError } from "../errors.js";
+import { duringCleanUp } from "../expected-errors.js";
 import { endBackfill } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween, growthOf } from "./growth.js";
@@ -153,5 +154,5 @@ async function writeDownFailure(loop: BatchLoop, error: unknown): Promise<void> 
   if (!loop.isOpen) return;
   const { connection, id } = loop.session;
   const text = error instanceof LockstepError ? `${error.code} ${textForLogs(error)}` : textForLogs(error);
-  await endBackfill(connection, id, loop.role.worker, { status: "failed", error: text }).catch(() => undefined);
+  await endBackfill(connection, id, loop.role.worker, { status: "failed", error: text }).catch(duringCleanUp);
 }

@@ -1,3 +1,5 @@
+import { attempt, isRangeError } from "../expected-errors.js";
+
 /** Hours of days, in a time zone, by the clock on the wall there: what daylight saving does to that clock, it does to them. */
 export interface Window {
   /** Days that it begins on, by the names of `days`. */
@@ -54,11 +56,7 @@ function readDays(text: string): ReadonlySet<string> | undefined {
 }
 
 function isZone(zone: string): boolean {
-  try {
-    return wallOf(zone) !== undefined;
-  } catch {
-    return false;
-  }
+  return attempt(() => wallOf(zone), isRangeError) !== undefined;
 }
 
 const walls = new Map<string, Intl.DateTimeFormat>();

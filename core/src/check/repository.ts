@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LockstepError } from "../errors.js";
-import { git, isRepository } from "../files/git.js";
+import { attempt, isCommandFailure, isUnreadable } from "../expected-errors.js";
+import { git, gitOrNothing, isRepository } from "../files/git.js";
 import type { RepositoryFiles } from "./migration-set.js";
 
 const maxBuffer = 256 * 1024 * 1024;
@@ -38,19 +39,16 @@ async function pathsIn(folder: string): Promise<readonly string[]> {
     const [there, gone] = await Promise.all([list("-co", "--exclude-standard"), list("-d")]);
     const deleted = new Set(listed(gone.stdout));
     return listed(there.stdout).filter((path) => !deleted.has(path));
-  } catch {
+  } catch (error) {
     // No repository, or no git.
+    if (!isCommandFailure(error)) throw error;
     const { glob } = await import("tinyglobby");
     return glob("**/*", { cwd: folder, dot: true, ignore: ["**/node_modules/**", "**/.git/**", "**/dist/**"] });
   }
 }
 
 function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
+  return attempt(() => readFileSync(path, "utf8"), isUnreadable);
 }
 
 /**
@@ -100,27 +98,15 @@ export function changesSince(folder: string, { commit }: Base): ReadonlyMap<stri
 
 /** The folder from the top of its repository, with `/` at its end; empty at the top, and without git. */
 export function folderIn(folder: string): string {
-  try {
-    return git(folder, ["rev-parse", "--show-prefix"]).trim();
-  } catch {
-    return "";
-  }
+  return gitOrNothing(folder, ["rev-parse", "--show-prefix"]) ?? "";
 }
 
 function remoteHead(folder: string): string {
-  try {
-    return git(folder, ["rev-parse", "--abbrev-ref", "origin/HEAD"]).trim();
-  } catch {
-    return "origin/HEAD";
-  }
+  return gitOrNothing(folder, ["rev-parse", "--abbrev-ref", "origin/HEAD"]) ?? "origin/HEAD";
 }
 
 function mergeBase(folder: string, ref: string): string | undefined {
-  try {
-    return git(folder, ["merge-base", "--end-of-options", ref, "HEAD"]).trim() || undefined;
-  } catch {
-    return undefined;
-  }
+  return gitOrNothing(folder, ["merge-base", "--end-of-options", ref, "HEAD"]);
 }
 
 function listed(text: string): string[] {

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Build } from "../announce.js";
@@ -8,6 +7,7 @@ import { connect } from "../connect.js";
 import type { Announcement } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import { requireSystem } from "../facts/same-system.js";
+import { gitOrNothing } from "../files/git.js";
 import { announceBuild } from "../ledger/announcements.js";
 import { ledgerOf } from "../ledgers.js";
 import type { Plan } from "../model/index.js";
@@ -148,7 +148,7 @@ function serviceOf({ services = [] }: LockstepConfig, name: string): string {
 }
 
 function buildOf(given: string | undefined, root: string): string {
-  const build = given ?? commitOf(root);
+  const build = given ?? gitOrNothing(root, ["rev-parse", "HEAD"]);
   if (build === undefined)
     throw new LockstepError("LS8002", "There is no commit here that could name the build.", {
       hint: "Name it: --build <id>, as the tag of the image",
@@ -158,17 +158,4 @@ function buildOf(given: string | undefined, root: string): string {
       hint: "Take the commit, or the tag of the image.",
     });
   return build;
-}
-
-function commitOf(root: string): string | undefined {
-  try {
-    const output = execFileSync("git", ["rev-parse", "HEAD"], {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return output.trim();
-  } catch {
-    return undefined;
-  }
 }

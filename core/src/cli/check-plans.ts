@@ -8,6 +8,7 @@ import planConflicts from "../doctor/checks/plan-conflicts.js";
 import planModels from "../doctor/checks/plan-models.js";
 import plansCheck from "../doctor/checks/plans.js";
 import { runProjectChecks } from "../doctor/run-checks.js";
+import { isNoBug } from "../expected-errors.js";
 import { readPlans } from "../plan/store.js";
 import type { OrmPlugin } from "../plugin.js";
 import { projectFacts } from "./examine.js";
@@ -50,8 +51,9 @@ async function factsOf(folder: string, plugins: readonly OrmPlugin[], env: Io["e
     try {
       const project = await plugin.findProject(folder);
       return await projectFacts(plugin, project, env);
-    } catch {
+    } catch (error) {
       // Not of this ORM, or nothing of it is installed.
+      if (!isNoBug(error)) throw error;
     }
   }
   return {

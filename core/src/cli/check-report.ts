@@ -12,6 +12,7 @@ import { type Base, type Change, changesSince, findBase, folderIn, repositoryFil
 import { withSeverities } from "../check/severities.js";
 import { waive, waiversIn } from "../check/waivers.js";
 import { LockstepError } from "../errors.js";
+import { handledElsewhere } from "../expected-errors.js";
 import { committedText } from "../files/git.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { allRules, type CheckSettings, nearestSettings, serverOf, settingsAt, waiversOf } from "./check-settings.js";
@@ -40,7 +41,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   const { plugins, cwd, io } = invocation;
   // It is compiled beside of what follows.
   const loading = loadParser();
-  loading.catch(() => undefined);
+  loading.catch(handledElsewhere);
   const own = await settingsAt(cwd);
   const scope = await scopeOf(invocation, own);
   const { repository, base, isNamed, isChecked, read } = scope;

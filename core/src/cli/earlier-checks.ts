@@ -1,5 +1,7 @@
+import { attempt } from "../expected-errors.js";
 import type { Migration, OperationOf } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
+import { isNotSql } from "../sql/postgres/parser.js";
 import { sqlReader } from "../sql-reader.js";
 import type { VerdictContext } from "../verdicts/context.js";
 
@@ -22,10 +24,8 @@ export async function earlierChecks(
     for (const name of earlier) {
       const sql = (await plugin.readStatements(project, name))?.up.map((each) => `${each}\n;`).join("\n") ?? "";
       if (!wanted.some((constraint) => sql.includes(constraint))) continue;
-      try {
-        const { operations: all } = readMigration(sql, name);
-        found.push(...all.flatMap((each) => (each.kind === "addCheck" ? [each] : [])));
-      } catch {}
+      const all = attempt(() => readMigration(sql, name), isNotSql)?.operations ?? [];
+      found.push(...all.flatMap((each) => (each.kind === "addCheck" ? [each] : [])));
     }
   }
   return (table, constraint) =>

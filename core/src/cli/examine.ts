@@ -6,6 +6,7 @@ import { checks as coreChecks } from "../doctor/checks/index.js";
 import { openPlansOn, plannedTables } from "../doctor/planned-tables.js";
 import { type CheckAnswer, runProjectChecks, runTargetChecks } from "../doctor/run-checks.js";
 import { LockstepError } from "../errors.js";
+import { ignoring, isNoBug } from "../expected-errors.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { readPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
@@ -60,11 +61,11 @@ async function examineTarget(
   }
   try {
     // A table of migrations that cannot be read is told by its own check.
-    const applied = await plugin.readApplied(connection, project).catch(() => ({ applied: [], failed: [] }));
+    const { applied = [] } = (await plugin.readApplied(connection, project).catch(ignoring(isNoBug))) ?? {};
     const inRepository = [...facts.migrations, ...facts.unlisted.map(({ file }) => migrationOf(file))];
-    const openPlans = openPlansOn(facts.plans, applied.applied, inRepository);
+    const openPlans = openPlansOn(facts.plans, applied, inRepository);
     const tables = await plannedTables(connection, openPlans);
-    const more = { target: target.name, url: target.url, connection, applied: applied.applied, openPlans, tables };
+    const more = { target: target.name, url: target.url, connection, applied, openPlans, tables };
     const answers = await runTargetChecks(checks, { ...facts, ...more });
     return { target: { name: target.name, label: connection.label }, answers };
   } finally {
@@ -101,7 +102,7 @@ export async function projectFacts(
     configFile: configFileOf(project.root),
     configError,
     ...plans,
-    models: await plugin.readModels(project).catch(() => undefined),
+    models: await plugin.readModels(project).catch(ignoring(isNoBug)),
     env,
   };
 }

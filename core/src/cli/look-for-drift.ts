@@ -1,4 +1,5 @@
 import { LockstepError } from "../errors.js";
+import { duringCleanUp } from "../expected-errors.js";
 import { readPlans } from "../plan/store.js";
 import { type DriftReport, driftNext, driftText } from "../review/drift.js";
 import { nextText } from "../review/terminal.js";
@@ -38,7 +39,7 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
     signal: io.signal,
   });
   // Whatever runs on a stage ends with it: nobody waits for a long history.
-  const stop = () => void search.close().catch(() => undefined);
+  const stop = () => void search.close().catch(duringCleanUp);
   io.signal.addEventListener("abort", stop);
   try {
     for (const target of targets) {

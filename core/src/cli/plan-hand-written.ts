@@ -1,5 +1,6 @@
 import { fillFunctions } from "../config/configured-fills.js";
 import { LockstepError } from "../errors.js";
+import { ignoring, isNoBug } from "../expected-errors.js";
 import type { DevelopmentDatabase } from "../intercept/development-database.js";
 import {
   type DialectId,
@@ -46,7 +47,7 @@ export async function planHandWritten(
   const functions = fillFunctions(config);
   // What is safe without a plan needs no database: where none can be reached the type stays unknown.
   const typeKind = await knownTypes(folded.migration.operations, (type) =>
-    database.typeKind(type).catch(() => undefined),
+    database.typeKind(type).catch(ignoring(isNoBug)),
   );
   const build = (source: string, dialect: DialectId) =>
     buildPlan({

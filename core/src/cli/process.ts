@@ -1,7 +1,7 @@
 import { Console } from "node:console";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { resolvedFrom } from "../files/installed.js";
 import type { OrmPlugin } from "../plugin.js";
 import { main } from "./main.js";
 
@@ -34,19 +34,11 @@ export async function runProcess({ plugin, version, others, from }: ProcessOptio
 /** The plugin of a package; undefined when it is installed neither in the project nor beside ours. */
 async function installedPlugin(name: string, from: string): Promise<OrmPlugin | undefined> {
   const file = [pathToFileURL(join(process.cwd(), "package.json")).href, from]
-    .map((place) => resolved(`${name}/plugin`, place))
+    .map((place) => resolvedFrom(place, `${name}/plugin`))
     .find((found) => found !== undefined);
   if (file === undefined) return undefined;
   const exported: unknown[] = Object.values((await import(pathToFileURL(file).href)) as object);
   return exported.find((value): value is OrmPlugin => typeof (value as Partial<OrmPlugin>).findProject === "function");
-}
-
-function resolved(specifier: string, from: string): string | undefined {
-  try {
-    return createRequire(from).resolve(specifier);
-  } catch {
-    return undefined;
-  }
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

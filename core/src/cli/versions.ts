@@ -55,6 +55,7 @@ async function projectAt(
   cwd: string,
 ): Promise<{ readonly plugin: OrmPlugin; readonly project: Project } | undefined> {
   for (const plugin of plugins) {
+    // Whatever it is: a report about a bug must not end in another one.
     const project = await plugin.findProject(cwd).catch(() => undefined);
     if (project !== undefined) return { plugin, project };
   }

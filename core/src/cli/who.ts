@@ -1,21 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
+import { gitOrNothing } from "../files/git.js";
 
 /** Whom a record names: git's identity, because it stands in the commits too; else the login. */
 export function whoAsks(): string {
-  return gitIdentity() || loginName();
-}
-
-function gitIdentity(): string {
-  try {
-    const output = execFileSync("git", ["config", "user.email"], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    return output.trim();
-  } catch {
-    return "";
-  }
+  return gitOrNothing(process.cwd(), ["config", "user.email"]) ?? loginName();
 }
 
 function loginName(): string {

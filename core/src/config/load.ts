@@ -104,6 +104,7 @@ async function importPlain(path: string): Promise<Module | undefined> {
     });
     return (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as Module;
   } catch {
+    // The user's own code may throw anything: `importAny` runs the file again.
     return undefined;
   }
 }

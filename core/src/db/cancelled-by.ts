@@ -4,6 +4,7 @@ import type { Connection } from "../dialects/connection.js";
 export async function cancelledBy<T>(signal: AbortSignal, connection: Connection, read: () => Promise<T>): Promise<T> {
   let cancelled: Promise<void> | undefined;
   const cancel = () => {
+    // Not cancelled: the statement has ended, or ends by its own limit.
     cancelled = connection.cancel().catch(() => undefined);
   };
   signal.addEventListener("abort", cancel, { once: true });

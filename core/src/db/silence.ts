@@ -1,3 +1,5 @@
+import { handledElsewhere } from "../expected-errors.js";
+
 /** Looks at a server that answers nothing: in a row, before the connection counts as lost. */
 const looksInVain = 2;
 
@@ -23,6 +25,7 @@ export async function watchSilence<T>(
     timer = setTimeout(look, ms);
   };
   const look = async () => {
+    // A server that cannot be asked is silent.
     const isThere = await isWorking().catch(() => false);
     if (isOver) return;
     inVain = isThere ? 0 : inVain + 1;
@@ -48,7 +51,7 @@ export async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
     return await Promise.race([answer, late]);
   } finally {
     clearTimeout(timer);
-    answer.catch(() => undefined);
+    answer.catch(handledElsewhere);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Connection, TransactionOptions } from "../dialects/connection.js";
+import { duringCleanUp } from "../expected-errors.js";
 
 /**
  * Runs statements in one transaction; any error rolls it back.
@@ -17,7 +18,7 @@ export async function inTransaction<T>(
     return result;
   } catch (error) {
     // The first error counts, also when the session is gone and cannot roll back.
-    if (!connection.isLost) await connection.rollback().catch(() => undefined);
+    if (!connection.isLost) await connection.rollback().catch(duringCleanUp);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-// Imports nothing: the engine's proxy reads URLs too, for changes that pass.
+// Imports next to nothing: the engine's proxy reads URLs too, for changes that pass.
+import { attempt, isUriError } from "../expected-errors.js";
 
 const schemes = { postgresql: "postgres(?:ql)?", mysql: "mysql|mariadb" } as const;
 
@@ -14,13 +15,10 @@ export function readUrl(given: string, family: keyof typeof schemes = "postgresq
   // biome-ignore lint/suspicious/noControlCharactersInRegex: readers strip them silently, and read another URL than the one that was written
   if (authority === null || /[#\u0000-\u001f\u007f]/.test(text)) return undefined;
   if (text.slice(authority[0].length).includes("@")) return undefined;
-  let url: URL;
-  try {
-    url = new URL(text);
-    decodeURIComponent(`${url.username}${url.password}${url.hostname}${url.pathname}`);
-  } catch {
-    return undefined;
-  }
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const encoded = `${url.username}${url.password}${url.hostname}${url.pathname}`;
+  if (attempt(() => decodeURIComponent(encoded), isUriError) === undefined) return undefined;
   const { hostname, username, pathname, search, searchParams } = url;
   const items = search.slice(1).split("&");
   const isRead =
@@ -126,10 +124,7 @@ function restOfPassword(search: string): readonly string[] {
   return at === -1 ? [] : items.slice(at + 1).flatMap((item) => (/^[a-z_]+=/.test(item) ? [] : item.split("=")));
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** Without percent-encoding; the text itself where it is none. */
+export function decoded(text: string): string {
+  return attempt(() => decodeURIComponent(text), isUriError) ?? text;
 }

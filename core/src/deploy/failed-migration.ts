@@ -2,11 +2,13 @@ import { retryReason } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Dialect } from "../dialects/dialect.js";
 import type { IndexSpec } from "../dialects/remains.js";
+import { attempt } from "../expected-errors.js";
 import type { Migration, Operation, TableName } from "../model/index.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
 import type { MigrationFailure, MigrationStatements, OrmPlugin, Project, UnrecordedFailure } from "../plugin.js";
 import { builtIndex, isRepeatable, type Settlement, settleIndex, settleUnit } from "../repair/settle-unit.js";
 import { unitIndex } from "../rules/steps.js";
+import { isNotSql } from "../sql/postgres/parser.js";
 import { sqlReader } from "../sql-reader.js";
 import { isWhole } from "./lock-limit.js";
 
@@ -96,12 +98,8 @@ function isLockFailure(sqlState: string | undefined, buildsIndex: boolean): bool
 
 /** What cannot be read is left to a person. */
 async function readTexts({ up }: MigrationStatements, dialect: Dialect): Promise<Migration | undefined> {
-  try {
-    const { readMigration } = await sqlReader(dialect.id);
-    return readMigration(up.map((sql) => `${sql}\n;`).join("\n"), "migration.sql");
-  } catch {
-    return undefined;
-  }
+  const { readMigration } = await sqlReader(dialect.id);
+  return attempt(() => readMigration(up.map((sql) => `${sql}\n;`).join("\n"), "migration.sql"), isNotSql);
 }
 
 /** The user's own migration, when it is one statement: with the index that it builds, if that is what it does. */

@@ -1,9 +1,11 @@
 import type { Dialect } from "../dialects/dialect.js";
+import { attempt } from "../expected-errors.js";
 import { isFelt, type LockMode, type Migration, type Operation } from "../model/index.js";
 import type { LockLimit, OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { isRepeatable } from "../repair/settle-unit.js";
 import { judge } from "../rules/judge.js";
+import { isNotSql } from "../sql/postgres/parser.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 import { sqlReader } from "../sql-reader.js";
 import type { VerdictContext } from "../verdicts/context.js";
@@ -57,18 +59,16 @@ async function look(name: string, about: RunBy): Promise<Look> {
   const unknown: Look = { isWhole: false, isFelt: true };
   const statements = await about.plugin.readStatements(about.project, name);
   if (statements === undefined) return unknown;
-  try {
-    const { readMigration, judging } = await sqlReader(about.dialect.id);
-    const migration = readMigration(statements.up.map((sql) => `${sql}\n;`).join("\n"), name);
-    const { operations } = migration;
-    const { context } = judge(migration, { judging });
-    return {
-      isWhole: isWhole(migration, about),
-      isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context, about)),
-    };
-  } catch {
-    return unknown;
-  }
+  const { readMigration, judging } = await sqlReader(about.dialect.id);
+  const sql = statements.up.map((each) => `${each}\n;`).join("\n");
+  const migration = attempt(() => readMigration(sql, name), isNotSql);
+  if (migration === undefined) return unknown;
+  const { operations } = migration;
+  const { context } = judge(migration, { judging });
+  return {
+    isWhole: isWhole(migration, about),
+    isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context, about)),
+  };
 }
 
 /** Whether others may queue behind an operation: it takes such a lock, or nobody knows what it takes. */

@@ -33,6 +33,6 @@ export async function recordDeployments(
       await connection.close();
     }
   } catch {
-    // The report lacks it, and says that it may.
+    // The deployment is done and must not fail over its record. The report lacks it, and says that it may.
   }
 }

@@ -2,6 +2,7 @@ import type { FillFunction, FillRow } from "../config/fill-function.js";
 import type { Clock } from "../db/clock.js";
 import type { FunctionValues } from "../dialects/functions.js";
 import { LockstepError } from "../errors.js";
+import { handledElsewhere } from "../expected-errors.js";
 import { type ComputedFill, functionLabel } from "../model/index.js";
 
 /** A row that a function is asked about. */
@@ -78,7 +79,7 @@ async function answerOf(call: FunctionCall, rows: readonly AskedRow[], label: st
     const first = await Promise.race([answer, limit]);
     if (first !== late) return first;
     // Nobody waits for it any more; what it still throws is no unhandled rejection.
-    answer.catch(() => undefined);
+    answer.catch(handledElsewhere);
   } catch (cause) {
     if (stop.signal.aborted) throw interrupted(label);
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { attempt, isSyntaxError, isUnreadable } from "../expected-errors.js";
 import { foldersUp } from "./folders-up.js";
 
 type List = "dependencies" | "devDependencies";
+type Manifest = Partial<Record<List, Readonly<Record<string, string>>>>;
 
 /**
  * Whether the package.json of a folder, or one above it in its repository, names a package: a workspace may leave its dependencies to
@@ -16,14 +18,8 @@ export function isDeclared(
   lists: readonly List[] = ["dependencies", "devDependencies"],
 ): boolean {
   return foldersUp(root).some((folder) => {
-    try {
-      const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Partial<
-        Record<List, Readonly<Record<string, string>>>
-      >;
-      return lists.some((list) => manifest[list]?.[name] !== undefined);
-    } catch {
-      // None, or one that says nothing.
-      return false;
-    }
+    const text = attempt(() => readFileSync(join(folder, "package.json"), "utf8"), isUnreadable) ?? "{}";
+    const manifest = attempt(() => JSON.parse(text) as Manifest | null, isSyntaxError);
+    return lists.some((list) => manifest?.[list]?.[name] !== undefined);
   });
 }

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { LockstepError } from "../errors.js";
+import { attempt, isCommandFailure } from "../expected-errors.js";
 
 const maxBuffer = 256 * 1024 * 1024;
 
@@ -34,11 +35,7 @@ export function dirtyFiles(root: string, files: readonly string[]): ReadonlySet<
 
 /** Whether the folder is inside of a git work tree that git reads. Without git: no. */
 export function isRepository(root: string): boolean {
-  try {
-    return git(root, ["rev-parse", "--is-inside-work-tree"]).trim() === "true";
-  } catch {
-    return false;
-  }
+  return gitOrNothing(root, ["rev-parse", "--is-inside-work-tree"]) === "true";
 }
 
 /** Git's own words where it refuses to read the repository around the folder, `detected dubious ownership in …` say. */
@@ -47,6 +44,7 @@ export function whyNotRead(root: string): string | undefined {
     git(root, ["rev-parse", "--is-inside-work-tree"]);
     return undefined;
   } catch (error) {
+    if (!isCommandFailure(error)) throw error;
     return refusalOf(error);
   }
 }
@@ -74,21 +72,13 @@ export function ignoredFiles(root: string, files: readonly string[], isOfTracked
 
 /** The text of a file in a commit, by default the last; undefined where it is not in it, or without git. */
 export function committedText(root: string, file: string, commit = "HEAD"): string | undefined {
-  try {
-    return git(root, ["show", `${commit}:./${file}`]);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => git(root, ["show", `${commit}:./${file}`]), isCommandFailure);
 }
 
 /** The last commit that touches one of the files; undefined where none does, or without git. */
 export function lastCommitOf(root: string, files: readonly string[]): string | undefined {
   if (files.length === 0) return undefined;
-  try {
-    return git(root, ["--literal-pathspecs", "log", "-1", "--format=%H", "--", ...files]).trim() || undefined;
-  } catch {
-    return undefined;
-  }
+  return gitOrNothing(root, ["--literal-pathspecs", "log", "-1", "--format=%H", "--", ...files]);
 }
 
 /**
@@ -109,6 +99,7 @@ function among(
       }
     } catch (error) {
       // Without git, and where it finds none of them: none.
+      if (!isCommandFailure(error)) throw error;
       const refusal = refusalOf(error);
       if (refusal !== undefined) throw new LockstepError("LS4006", `${top}: ${refusal}`);
     }
@@ -147,6 +138,11 @@ export function git(root: string, args: readonly string[]): string {
     maxBuffer,
     stdio: ["ignore", "pipe", "pipe"],
   });
+}
+
+/** The same without white space around it; undefined where git is missing, fails or prints nothing. */
+export function gitOrNothing(root: string, args: readonly string[]): string | undefined {
+  return attempt(() => git(root, args), isCommandFailure)?.trim() || undefined;
 }
 
 /**

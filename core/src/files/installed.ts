@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LockstepError } from "../errors.js";
+import { attempt, isNotInstalled } from "../expected-errors.js";
 
 interface Manifest {
   readonly name?: string;
@@ -33,23 +34,24 @@ export function assertInstalled(name: string, url: string): void {
   });
 }
 
+/**
+ * Where a module is for the code of a file; undefined where it is not installed.
+ *
+ * @example resolvedFrom(join(root, "package.json"), "eslint/package.json")
+ */
+export function resolvedFrom(file: string, specifier: string): string | undefined {
+  return attempt(() => createRequire(file).resolve(specifier), isNotInstalled);
+}
+
 function installedVersion(name: string, url: string): string | undefined {
-  try {
-    const entry = createRequire(url).resolve(name);
-    return manifestAbove(dirname(entry), (manifest) => manifest.name === name)?.version;
-  } catch {
-    return undefined;
-  }
+  const entry = resolvedFrom(url, name);
+  return entry && manifestAbove(dirname(entry), (manifest) => manifest.name === name)?.version;
 }
 
 /** The version of a package as code in this folder resolves it. */
 export function versionFrom(folder: string, name: string): string | undefined {
-  try {
-    const { version } = createRequire(join(folder, "package.json"))(`${name}/package.json`) as Manifest;
-    return version;
-  } catch {
-    return undefined;
-  }
+  const load = createRequire(join(folder, "package.json"));
+  return attempt(() => load(`${name}/package.json`) as Manifest, isNotInstalled)?.version;
 }
 
 function manifestAbove(folder: string, isIt: (manifest: Manifest) => boolean): Manifest | undefined {

@@ -15,6 +15,7 @@ import {
 import { hostname } from "node:os";
 import { basename, dirname, join, normalize } from "node:path";
 import { LockstepError } from "../errors.js";
+import { attempt, type Expected, isCommandFailure, isUnreadable, isUriError } from "../expected-errors.js";
 
 /** Where the lock of a project stands while a command writes. In the project, for containers and network folders share that alone. */
 export const lockFolder = "lockstep/.lock";
@@ -56,7 +57,7 @@ export async function lockProject(root: string, command: string, waitMs = 5_000)
   let refusal: LockstepError | undefined;
   do {
     if (refusal !== undefined) await new Promise((resolve) => setTimeout(resolve, 100));
-    const isTaken = attempt(root, name);
+    const isTaken = take(root, name);
     if (isTaken === true) {
       const held = { command, name, count: 0, onExit: () => free(root) };
       mine.set(root, held);
@@ -118,12 +119,12 @@ function free(root: string): void {
     // An empty `lockstep/` says nothing.
     rmdirSync(dirname(folder));
   } catch {
-    // It has plans.
+    // It has plans, or another command has removed it. The lock is released in any case.
   }
 }
 
 /** @returns true, or who is in the way */
-function attempt(root: string, name: string): true | LockstepError {
+function take(root: string, name: string): true | LockstepError {
   const folder = join(root, lockFolder);
   try {
     sweep(root);
@@ -200,13 +201,11 @@ function briefly(command: string): string {
 function readHolder(name: string): LockHolder | undefined {
   const parts = name.split(",");
   if (parts.length !== 7) return undefined;
-  try {
-    const [command = "", pid, start = "", since, host = "", place = ""] = parts.map(decodeURIComponent);
-    const holder = { command, pid: Number(pid), start, since: new Date(Number(since)), host, scope: place };
-    return Number.isSafeInteger(holder.pid) && !Number.isNaN(holder.since.getTime()) ? holder : undefined;
-  } catch {
-    return undefined;
-  }
+  const decoded = attempt(() => parts.map(decodeURIComponent), isUriError);
+  if (decoded === undefined) return undefined;
+  const [command = "", pid, start = "", since, host = "", place = ""] = decoded;
+  const holder = { command, pid: Number(pid), start, since: new Date(Number(since)), host, scope: place };
+  return Number.isSafeInteger(holder.pid) && !Number.isNaN(holder.since.getTime()) ? holder : undefined;
 }
 
 /** `elsewhere`: a process that this machine, or this container, cannot see. */
@@ -215,6 +214,7 @@ function whereIs({ pid, start, host, scope: place }: LockHolder): "here" | "gone
   try {
     process.kill(pid, 0);
   } catch (error) {
+    // EPERM: a process of another user is there.
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return "gone";
   }
   const now = startOf(pid);
@@ -223,22 +223,23 @@ function whereIs({ pid, start, host, scope: place }: LockHolder): "here" | "gone
 
 /** When a process began; undefined where the system does not say. A process that has ended and waits for its parent has `ended`. */
 function startOf(pid: number): string | undefined {
-  try {
-    if (process.platform === "linux") {
-      // The name of the program comes first, and may have anything in it.
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      return fields[0] === "Z" || fields[0] === "X" ? "ended" : fields[19];
-    }
-    if (process.platform === "win32") return undefined;
-    const env = { ...process.env, LC_ALL: "C" };
-    const asked = { encoding: "utf8", env, stdio: "pipe" } as const;
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], asked).trim() || undefined;
-  } catch {
-    return undefined;
+  if (process.platform === "linux") {
+    const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"), isProcessGone);
+    // The name of the program comes first, and may have anything in it.
+    const fields = stat?.replace(/^.*\) /s, "").split(" ");
+    return fields?.[0] === "Z" || fields?.[0] === "X" ? "ended" : fields?.[19];
   }
+  if (process.platform === "win32") return undefined;
+  const env = { ...process.env, LC_ALL: "C" };
+  const asked = { encoding: "utf8", env, stdio: "pipe" } as const;
+  return (
+    attempt(() => execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], asked), isCommandFailure)?.trim() ||
+    undefined
+  );
 }
+
+/** Linux answers ESRCH where the process ends while its file is read. */
+const isProcessGone: Expected = (error) => isUnreadable(error) || (error as NodeJS.ErrnoException).code === "ESRCH";
 
 let knownScope: string | undefined;
 
@@ -248,12 +249,11 @@ function scope(): string {
 }
 
 function readScope(): string {
-  try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
-    return createHash("sha256").update(boot).update(readlinkSync("/proc/self/ns/pid")).digest("hex").slice(0, 12);
-  } catch {
-    return "";
-  }
+  const of = (read: () => string) => attempt(read, isUnreadable);
+  const boot = of(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8"));
+  const namespace = of(() => readlinkSync("/proc/self/ns/pid"));
+  if (boot === undefined || namespace === undefined) return "";
+  return createHash("sha256").update(boot).update(namespace).digest("hex").slice(0, 12);
 }
 
 /** Why a command has to wait, and what to do where nobody holds the lock any more. */

@@ -1,6 +1,7 @@
-import { existsSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
 import { LockstepError } from "../errors.js";
+import { attempt, isUnreadable } from "../expected-errors.js";
 
 /** Models, migrations, code, documents, and the files of a plan: what was written by hand is kept as text, so that nothing runs it. */
 const kinds = /(?:\.(?:[cm]?[jt]sx?|prisma|sql|graphqls?|gql|json|ya?ml|md)|\boriginal\.[cm]?[jt]s\.txt)$/i;
@@ -59,21 +60,15 @@ function isOutside(from: string): boolean {
 
 /** Where a path leads, links followed, whether there is something or not. */
 export function realPath(path: string, links = 0): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const parent = dirname(path);
-    if (parent === path) return path;
-    const leadsTo = linkAt(path);
-    if (leadsTo === undefined || links > 40) return join(realPath(parent, links), relative(parent, path));
-    return realPath(resolve(realPath(parent, links), leadsTo), links + 1);
-  }
+  const real = attempt(() => realpathSync(path), isUnreadable);
+  if (real !== undefined) return real;
+  const parent = dirname(path);
+  if (parent === path) return path;
+  const leadsTo = linkAt(path);
+  if (leadsTo === undefined || links > 40) return join(realPath(parent, links), relative(parent, path));
+  return realPath(resolve(realPath(parent, links), leadsTo), links + 1);
 }
 
 function linkAt(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => (lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined), isUnreadable);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { relative } from "node:path";
+import { resolvedFrom } from "../files/installed.js";
 import type { Formatter, ProjectFormatter } from "./formatter.js";
 import { each, filter, folderWith, resolveFrom, standIn } from "./project-tools.js";
 
@@ -40,11 +41,10 @@ export function biomeCheck(
 function programOf(manifest: string): readonly [string, ...string[]] {
   const require = createRequire(manifest);
   for (const variant of ["", "-musl"]) {
-    try {
-      const name = `@biomejs/cli-${process.platform}-${process.arch}${variant}`;
-      const binary = require.resolve(`${name}/biome${process.platform === "win32" ? ".exe" : ""}`);
-      if (existsSync(binary)) return [binary];
-    } catch {}
+    const name = `@biomejs/cli-${process.platform}-${process.arch}${variant}`;
+    const file = `${name}/biome${process.platform === "win32" ? ".exe" : ""}`;
+    const binary = resolvedFrom(manifest, file);
+    if (binary !== undefined && existsSync(binary)) return [binary];
   }
   return [process.execPath, require.resolve("./bin/biome")];
 }

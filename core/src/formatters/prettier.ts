@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { handledElsewhere } from "../expected-errors.js";
 import { isDeclared } from "../files/declared.js";
 import { foldersUp } from "../files/folders-up.js";
 import { ownProcess } from "../files/own-process.js";
@@ -82,7 +83,7 @@ class Prettier implements ProjectFormatter {
       child.once("exit", (code, by) => reject(new Error(`it ended early (${by ?? `exit code ${code}`})`)));
     });
     // Told whoever asks, which may be later.
-    ended.catch(() => undefined);
+    ended.catch(handledElsewhere);
     this.#child = { process: child, ended };
     return this.#child;
   }

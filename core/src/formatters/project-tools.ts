@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { foldersUp } from "../files/folders-up.js";
+import { resolvedFrom } from "../files/installed.js";
 
 /** The nearest folder that has one of these files. */
 export function folderWith(root: string, files: readonly string[]): string | undefined {
@@ -11,12 +11,10 @@ export function folderWith(root: string, files: readonly string[]): string | und
 
 /** Where a file of an installed package is, as the project's own code finds it. @throws when it is not installed */
 export function resolveFrom(root: string, specifier: string): string {
-  try {
-    return createRequire(join(root, "package.json")).resolve(specifier);
-  } catch (error) {
-    const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1);
-    throw new Error(`${name.join("/")} is not installed`, { cause: error });
-  }
+  const found = resolvedFrom(join(root, "package.json"), specifier);
+  if (found !== undefined) return found;
+  const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1);
+  throw new Error(`${name.join("/")} is not installed`);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
 import { projectCompiler } from "../codemods/project/project-compiler.js";
+import { resolvedFrom } from "../files/installed.js";
 import { type ConfigFile, configFiles, configText } from "./config-text.js";
 import { needsProgram } from "./typed-lint.js";
 
@@ -96,10 +96,7 @@ function withPackage(
   root: string,
   { packageName, folder }: Installed,
 ): compiler.CompilerHost {
-  try {
-    createRequire(join(root, "package.json")).resolve(`${packageName}/package.json`);
-    return host;
-  } catch {}
+  if (resolvedFrom(join(root, "package.json"), `${packageName}/package.json`) !== undefined) return host;
   const place = join(root, "node_modules", packageName);
   const real = (path: string) =>
     path === place || path.startsWith(`${place}/`) ? `${folder}${path.slice(place.length)}` : path;

@@ -2,6 +2,7 @@ import { codeRoots } from "../codemods/sources/unread-packages.js";
 import { codeSettings } from "../config/code-settings.js";
 import { configFileOf } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
+import { ignoring, isNoBug } from "../expected-errors.js";
 import { isDeclared } from "../files/declared.js";
 import type { FileChange } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
@@ -25,7 +26,7 @@ export async function firstFiles(plugin: OrmPlugin, project: Project, config: Lo
   const { root } = project;
   const { changes, notes: own, byHand, packages } = await plugin.initialise(project);
   // Models that cannot be read are the next command's to tell.
-  const models = () => plugin.readModels(project).catch(() => []);
+  const models = async () => (await plugin.readModels(project).catch(ignoring(isNoBug))) ?? [];
   const read = await codeRoots(root, codeSettings(config), models);
   const notes = [
     ...own,

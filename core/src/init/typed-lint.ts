@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { dirname, join, relative } from "node:path";
 import picomatch from "picomatch";
+import { attempt, isSyntaxError } from "../expected-errors.js";
 import { isDeclared } from "../files/declared.js";
-import { folderWith, resolveFrom } from "../formatters/project-tools.js";
+import { resolvedFrom } from "../files/installed.js";
+import { folderWith } from "../formatters/project-tools.js";
 
 const settings = [
   ...["js", "mjs", "cjs", "ts", "mts", "cts"].map((extension) => `eslint.config.${extension}`),
@@ -19,21 +21,19 @@ const settings = [
 export function needsProgram(root: string, file: string): boolean {
   const cwd = folderWith(root, settings);
   if (cwd === undefined || !isDeclared(root, "eslint")) return false;
-  try {
-    const program = join(dirname(resolveFrom(root, "eslint/package.json")), "bin/eslint.js");
-    const path = join(root, file);
-    const args = [program, "--print-config", path];
-    // For a file that is ignored it prints "undefined".
-    const { stdout } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", timeout: 30_000 });
-    const { languageOptions, parserOptions = languageOptions?.parserOptions } = JSON.parse(stdout) as PrintedConfig;
-    const { project, projectService, tsconfigRootDir = cwd } = parserOptions ?? {};
-    if (typeof projectService !== "object" || projectService === null) return isSet(projectService) || isSet(project);
-    const place = relative(tsconfigRootDir, path).replaceAll("\\", "/");
-    const { allowDefaultProject = [] } = projectService;
-    return allowDefaultProject.length === 0 || !picomatch.isMatch(place, [...allowDefaultProject]);
-  } catch {
-    return false;
-  }
+  const manifest = resolvedFrom(join(root, "package.json"), "eslint/package.json");
+  if (manifest === undefined) return false;
+  const path = join(root, file);
+  const args = [join(dirname(manifest), "bin/eslint.js"), "--print-config", path];
+  const { stdout } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", timeout: 30_000 });
+  // For a file that is ignored it prints "undefined".
+  const config = attempt(() => JSON.parse(stdout) as PrintedConfig | null, isSyntaxError) ?? {};
+  const { project, projectService, tsconfigRootDir } =
+    config.parserOptions ?? config.languageOptions?.parserOptions ?? {};
+  if (typeof projectService !== "object" || projectService === null) return isSet(projectService) || isSet(project);
+  const place = relative(typeof tsconfigRootDir === "string" ? tsconfigRootDir : cwd, path).replaceAll("\\", "/");
+  const patterns = [projectService.allowDefaultProject].flat().filter((each) => typeof each === "string");
+  return patterns.length === 0 || !picomatch.isMatch(place, patterns);
 }
 
 const isSet = (value: unknown) => value !== undefined && value !== false && value !== null;
@@ -46,6 +46,6 @@ interface PrintedConfig {
 
 interface ParserOptions {
   readonly project?: unknown;
-  readonly projectService?: boolean | { readonly allowDefaultProject?: readonly string[] } | null;
-  readonly tsconfigRootDir?: string;
+  readonly projectService?: boolean | { readonly allowDefaultProject?: unknown } | null;
+  readonly tsconfigRootDir?: unknown;
 }

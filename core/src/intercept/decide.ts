@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fillFunctions } from "../config/configured-fills.js";
 import { loadConfig, mayHaveFills } from "../config/load.js";
+import { ignoring, isNoBug } from "../expected-errors.js";
 import type { Migration, Notice, Operation } from "../model/index.js";
 import { type AddedColumn, addedColumns, editsCodeOf } from "../plan/added-columns.js";
 import { formerTables } from "../plan/former-tables.js";
@@ -58,7 +59,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   const dependents: KnownOfChange["dependents"] = async (...column) => (await database()).dependents(...column);
   // What is safe without a plan needs no database.
   const formerTable: KnownOfChange["formerTable"] = async (table) =>
-    (await database()).formerTable(table).catch(() => undefined);
+    (await database()).formerTable(table).catch(ignoring(isNoBug));
   const corrected = (await orm.correct?.(generated, { source, dependents, formerTable })) ?? {
     ...nothing,
     migration: generated,
@@ -72,7 +73,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
     formerTable: await formerTables(migration.operations, judging, formerTable),
     typeKind: await knownTypes(
       migration.operations,
-      async (name) => orm.typeKind?.(name) ?? (await database()).typeKind(name).catch(() => undefined),
+      async (name) => orm.typeKind?.(name) ?? (await database()).typeKind(name).catch(ignoring(isNoBug)),
     ),
     environment: { transactions: orm.transactions },
   });

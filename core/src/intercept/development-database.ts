@@ -4,6 +4,7 @@ import type { Connection } from "../dialects/connection.js";
 import type { Development } from "../dialects/development.js";
 import type { TableFacts } from "../dialects/table.js";
 import { LockstepError } from "../errors.js";
+import { handledElsewhere, ignoring, isNoBug } from "../expected-errors.js";
 import { requireSystem } from "../facts/same-system.js";
 import { serverMajor } from "../facts/server-version.js";
 import { readTable } from "../facts/table.js";
@@ -91,7 +92,7 @@ export class DevelopmentDatabase {
     const stored = new Set<Operation>();
     for (const operation of asked) {
       if (operation.kind !== "addColumn") continue;
-      const connection = await this.#connect().catch(() => undefined);
+      const connection = await this.#connect().catch(ignoring(isNoBug));
       if (connection === undefined) break;
       const { development } = connection.dialect;
       const isRewritten = await development.isRewrittenFor(connection, operation.table, operation.column);
@@ -111,7 +112,7 @@ export class DevelopmentDatabase {
     const types = new Map<string, string>();
     const key = (table: TableName, column: string) => JSON.stringify([table.schema, table.name, column]);
     for (const { drop } of renamedColumns(operations, () => undefined)) {
-      const table = await this.#table(drop.table).catch(() => undefined);
+      const table = await this.#table(drop.table).catch(ignoring(isNoBug));
       for (const { name, type } of table?.columns ?? []) types.set(key(drop.table, name), type);
     }
     return (table, column) => types.get(key(table, column));
@@ -143,7 +144,7 @@ export class DevelopmentDatabase {
   }
 
   async close(): Promise<void> {
-    const connection = await this.#connection?.catch(() => undefined);
+    const connection = await this.#connection?.catch(handledElsewhere);
     await connection?.close();
   }
 

@@ -120,6 +120,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
       // No server of both ends every statement in time by itself.
       let ending: Promise<void> | undefined;
       const end = () => {
+        // Not cancelled: the statement has ended meanwhile.
         ending = cancel().catch(() => undefined);
       };
       const timer = limitMs > 0 ? setTimeout(end, limitMs) : undefined;
@@ -182,6 +183,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
       rollback: () => ended("ROLLBACK"),
       cancel,
       async close() {
+        // A session that is gone cannot be ended in order, and a silent one does not answer.
         if (!isLost) await inTime(session.end(), 2000).catch(() => session.destroy());
         isLost = true;
       },

@@ -3,6 +3,7 @@ import { inTransaction } from "../db/transaction.js";
 import { isValuesFault } from "../db/value-fault.js";
 import type { FunctionValues } from "../dialects/functions.js";
 import { typeOf } from "../dialects/table.js";
+import { duringCleanUp } from "../expected-errors.js";
 import { inputOf } from "./batches/inputs.js";
 import { isBinary, textOf } from "./batches/keys.js";
 import { mysqlText } from "./function-value.js";
@@ -52,7 +53,7 @@ export const functions: FunctionValues = {
       }
       return undefined;
     } finally {
-      if (!connection.isLost) await connection.query(`DROP TEMPORARY TABLE IF EXISTS ${table}`).catch(() => undefined);
+      if (!connection.isLost) await connection.query(`DROP TEMPORARY TABLE IF EXISTS ${table}`).catch(duringCleanUp);
     }
   },
 };

@@ -6,7 +6,7 @@ import type { ReadStatement, StatementStatistics, Statements } from "../dialects
 import { type Counted, readsOf, statementsOf } from "../sql/counted-statements.js";
 import type { Words } from "../sql/statement-words.js";
 import { ranStatement } from "./digests.js";
-import { Scanner, type Token } from "./read/scan.js";
+import { type Token, tokensOf } from "./read/scan.js";
 
 const consumer = "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = 'statements_digest'";
 
@@ -100,14 +100,7 @@ function ran({ text: digest, calls, totalMs, rows, firstAt }: Counted): Counted[
 
 /** Undefined where a quote or a comment is not closed: the server cuts long texts off. */
 export function wordsOf(sql: string): Words | undefined {
-  const words: string[] = [];
-  const scanner = new Scanner(sql);
-  try {
-    for (let token = scanner.next(); token !== undefined; token = scanner.next()) words.push(wordOf(token));
-    return words;
-  } catch {
-    return undefined;
-  }
+  return tokensOf(sql)?.map(wordOf);
 }
 
 function wordOf({ kind, text }: Token): string {

@@ -82,6 +82,7 @@ const listens = (origin: string) =>
       await answer.body?.cancel();
       return true;
     },
+    // `fetch` throws a TypeError if nothing listens yet.
     () => false,
   );
 

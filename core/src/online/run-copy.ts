@@ -104,6 +104,7 @@ export async function runCopy(request: CopyRequest): Promise<"copied" | "was-don
   ]);
   const given = toolFiles({ user, password: password, wanted: encryption().wanted }, tool.files(copy));
   const startedMs = request.now().getTime();
+  // Keeps the session open: if it ends, the next statement on it reports that.
   const awake = setInterval(() => void connection.query("DO 1").catch(() => undefined), 30_000);
   let exit: { readonly exitCode: number; readonly output: string };
   try {

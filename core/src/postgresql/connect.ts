@@ -6,6 +6,7 @@ import { isDatabaseError, retryReason } from "../db/retry.js";
 import { hungUp, inTime, silent, watchSilence } from "../db/silence.js";
 import type { Connection, ConnectOptions } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
+import { duringCleanUp } from "../expected-errors.js";
 import { postgresql } from "./dialect.js";
 import { changesSession } from "./pooler.js";
 import { readConnectionUrl } from "./url.js";
@@ -160,7 +161,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
             await client.query("ROLLBACK");
             await client.query("DISCARD ALL");
           };
-          await inTime(tidy(), patienceMs).catch(() => undefined);
+          await inTime(tidy(), patienceMs).catch(duringCleanUp);
         }
         await hangUp(client);
         isLost = true;
@@ -209,8 +210,8 @@ async function dial({ config, encryption }: Address, applicationName: string): P
   return openEncrypted(attempt, encryption?.());
 }
 
-/** A session that is gone already cannot be ended in order, and a silent one does not answer. */
 async function hangUp(client: Client): Promise<void> {
+  // A session that is gone already cannot be ended in order, and a silent one does not answer.
   await inTime(client.end(), 2000).catch(() => client.connection.stream.destroy());
 }
 

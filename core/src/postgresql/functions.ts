@@ -3,6 +3,7 @@ import { inTransaction } from "../db/transaction.js";
 import { isValuesFault } from "../db/value-fault.js";
 import type { FunctionValues } from "../dialects/functions.js";
 import { rowKey } from "../dialects/table.js";
+import { duringCleanUp } from "../expected-errors.js";
 import { withoutLength } from "../sql/postgres/length.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import { type InputRow, inputColumns, inputOf } from "./function-inputs.js";
@@ -65,7 +66,7 @@ export const functions: FunctionValues = {
       }
       return undefined;
     } finally {
-      if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+      if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
     }
   },
 };

@@ -22,6 +22,7 @@ export const stage: StageDatabases = {
       await connection.query("ROLLBACK");
       const pieces = splitStatements(text).map(({ start, end }) => text.slice(start, end));
       if (pieces.length < 2) throw error;
+      // The first error is the one to report.
       for (const piece of pieces)
         if (piece.trim() !== "") await connection.query(piece).catch(() => Promise.reject(error));
     }

@@ -3,8 +3,9 @@ import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Blind } from "../dialects/pressure.js";
 import type { ReadStatement, Statements } from "../dialects/statements.js";
+import { attempt } from "../expected-errors.js";
 import { type Counted, readsOf, statementId, statementsOf } from "../sql/counted-statements.js";
-import { loadParser, type Parser, type ScanToken } from "../sql/postgres/parser.js";
+import { isNotSql, loadParser, type Parser, type ScanToken } from "../sql/postgres/parser.js";
 import { quoteIdentifier, quoteLiteral } from "../sql/postgres/quote.js";
 import { type Words, withoutLengths } from "../sql/statement-words.js";
 
@@ -176,11 +177,8 @@ const writing = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
 /** Undefined where the lexer refuses it. */
 export function wordsOf(sql: string, parser: Pick<Parser, "scan">): Words | undefined {
-  try {
-    return parser.scan(sql).flatMap((token) => (token.tokenName.endsWith("COMMENT") ? [] : [wordOf(token)]));
-  } catch {
-    return undefined;
-  }
+  const tokens = attempt(() => parser.scan(sql), isNotSql);
+  return tokens?.flatMap((token) => (token.tokenName.endsWith("COMMENT") ? [] : [wordOf(token)]));
 }
 
 function wordOf({ text, tokenName, keywordName }: ScanToken): string {

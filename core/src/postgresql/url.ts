@@ -1,5 +1,5 @@
 import { type Encryption, encryptionParameters, readEncryption } from "../db/encryption.js";
-import { otherScheme, readUrl } from "../db/url-text.js";
+import { decoded, otherScheme, readUrl } from "../db/url-text.js";
 import { LockstepError } from "../errors.js";
 
 /** A connection URL as projects write it, taken apart. */
@@ -67,12 +67,4 @@ export function readConnectionUrl(text: string): ConnectionUrl {
       ? undefined
       : () => (isPlain ? { wanted: "disable", tls: {} } : readEncryption(parameter, process.cwd())),
   };
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

@@ -21,6 +21,7 @@ export async function buildIndex(
       .then(() => concurrent?.buildProgress(observer, connection.pid))
       .then(
         (line) => line && onProgress(line),
+        // Progress is extra: the statement itself reports what fails.
         () => undefined,
       );
   }, 500);

@@ -1,5 +1,6 @@
 import { errorCode } from "../db/retry.js";
 import type { ConcurrentBuilds, IndexSpec } from "../dialects/remains.js";
+import { duringCleanUp } from "../expected-errors.js";
 import { type Plan, tableLabel, type Unit } from "../model/index.js";
 import { migrationOf, releasedUnits } from "../plan/migration-of.js";
 import { buildIndex } from "./build-index.js";
@@ -70,7 +71,7 @@ async function rebuild(
     await buildIndex(connection, buildStatement(spec), target.url, onProgress);
   } catch (error) {
     // What is left of it would go on refusing writes.
-    if (!connection.isLost) await dropIndex(connection, spec, dropTimeoutMs).catch(() => undefined);
+    if (!connection.isLost) await dropIndex(connection, spec, dropTimeoutMs).catch(duringCleanUp);
     if (errorCode(error) !== "23505") throw error;
     throw await duplicatesError(connection, spec, `npx lockstep repair ${plan.id} --target ${target.name}`);
   }

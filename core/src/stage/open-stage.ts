@@ -1,6 +1,7 @@
 import { connect, defaultSchema } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
+import { duringCleanUp } from "../expected-errors.js";
 import { type DialectId, dialectLabels } from "../model/index.js";
 import { unprivilegedAccount } from "./account.js";
 import { findMysqlBinaries } from "./mysql-binaries.js";
@@ -117,7 +118,7 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
     drop,
     async close() {
       if (server !== undefined) return server.stop();
-      for (const database of made) await drop(database).catch(() => undefined);
+      for (const database of made) await drop(database).catch(duringCleanUp);
     },
   };
 }

@@ -1,9 +1,11 @@
 /** What every database server of one's own has: it ends with this process, however that ends, and leaves no folder behind. */
+
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { attempt, isUnreadable } from "../expected-errors.js";
 import type { Account } from "./account.js";
 
 /** How a system is told to end. */
@@ -57,11 +59,7 @@ export const isKept = (server: OwnServer) => running.has(server);
 
 /** Empty where there is none any more. */
 export function logOf(folder: string): string {
-  try {
-    return readFileSync(join(folder, "server.log"), "utf8");
-  } catch {
-    return "";
-  }
+  return attempt(() => readFileSync(join(folder, "server.log"), "utf8"), isUnreadable) ?? "";
 }
 
 /** Ends the server when this process is killed without a chance to do so: its end closes the guard's standard input. */
@@ -127,7 +125,7 @@ function endAll(): void {
     child.kill(endings.atOnce);
     for (
       let waited = 0;
-      endings.pidFile !== undefined && waited < 200 && exists(join(folder, endings.pidFile));
+      endings.pidFile !== undefined && waited < 200 && existsSync(join(folder, endings.pidFile));
       waited++
     )
       Atomics.wait(pause, 0, 0, 10);
@@ -135,13 +133,4 @@ function endAll(): void {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
   running.clear();
-}
-
-function exists(file: string): boolean {
-  try {
-    readFileSync(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

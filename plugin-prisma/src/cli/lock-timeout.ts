@@ -1,4 +1,5 @@
 import { connect } from "@lockstep/core/planning";
+import { ignoring, isNoBug } from "@lockstep/core/text";
 
 /**
  * The URL with a lock timeout for the session that it opens. Prisma passes `options` on.
@@ -13,11 +14,7 @@ export async function withLockTimeout(url: string, timeoutMs: number): Promise<s
   limited.searchParams.set("options", `${options === null ? "" : `${options} `}-c lock_timeout=${timeoutMs}`);
   // What stands in a URL has no plus for a space.
   const text = limited.toString().replaceAll(/(?<=[?&]options=[^&]*)\+/g, "%20");
-  try {
-    const connection = await connect(text, { applicationName: "lockstep deploy" });
-    await connection.close();
-    return text;
-  } catch {
-    return undefined;
-  }
+  const connection = await connect(text, { applicationName: "lockstep deploy" }).catch(ignoring(isNoBug));
+  await connection?.close();
+  return connection && text;
 }

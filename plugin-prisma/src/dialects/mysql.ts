@@ -1,3 +1,4 @@
+import { ignoring, isNoBug } from "@lockstep/core/text";
 import type { PrismaDialect } from "./dialect.js";
 
 /** Of the provider `mysql`: MySQL and MariaDB. */
@@ -6,7 +7,7 @@ export const mysql: PrismaDialect = {
 
   async serverOf(connect) {
     // What is safe needs no database; a plan is refused without one.
-    const connection = await connect().catch(() => undefined);
+    const connection = await connect().catch(ignoring(isNoBug));
     if (connection === undefined) return "mysql";
     await connection.close();
     return connection.dialect.id;

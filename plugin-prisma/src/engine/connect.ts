@@ -1,5 +1,7 @@
 /** Opens connections as the native engine would, and says in Prisma's words why one cannot be opened. */
+
 import { refusesEncryption } from "@lockstep/core/encryption";
+import { duringCleanUp } from "@lockstep/core/text";
 import pg from "pg";
 import { EngineError } from "./backend.js";
 import type { Target } from "./target.js";
@@ -66,7 +68,7 @@ async function openOnce(target: Target, encrypted: boolean): Promise<pg.Client> 
   try {
     await client.connect();
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await client.end().catch(duringCleanUp);
     throw connectError(error, target);
   }
   return client;

@@ -1,5 +1,7 @@
 /** The connections of one run: the user's database and the shadow databases. All are gone after `close`. */
+
 import { randomUUID } from "node:crypto";
+import { duringCleanUp } from "@lockstep/core/text";
 import pg from "pg";
 import { EngineError } from "./backend.js";
 import { connect } from "./connect.js";
@@ -71,7 +73,7 @@ export class Databases {
   async close(): Promise<void> {
     await this.settled();
     await Promise.allSettled([...this.#open].map((client) => this.#end(client)));
-    for (const [name, target] of this.#shadows) await this.#drop(name, target).catch(() => undefined);
+    for (const [name, target] of this.#shadows) await this.#drop(name, target).catch(duringCleanUp);
   }
 
   #requireTarget(): Target {
@@ -108,7 +110,7 @@ export class Databases {
       schema: target.schema,
       // The engine goes on in the user's database meanwhile; `settled` waits.
       dispose: async () => {
-        void this.#track(this.#end(client).then(() => this.#drop(name, target))).catch(() => undefined);
+        void this.#track(this.#end(client).then(() => this.#drop(name, target))).catch(duringCleanUp);
       },
     };
   }

@@ -1,9 +1,11 @@
 /** Finds the native schema engine, where one is installed. */
+
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { attempt, isNotInstalled, isUnreadable } from "@lockstep/core/text";
 
 /** What was in PRISMA_SCHEMA_ENGINE_BINARY before Lockstep put itself there. */
 export const nativeEngineVariable = "LOCKSTEP_NATIVE_SCHEMA_ENGINE";
@@ -29,41 +31,27 @@ export function findNative(cwd: string, env: NodeJS.ProcessEnv): string | undefi
 /** Where Prisma puts its engines: beside the `prisma` package of the project. */
 function enginesFolders(cwd: string): string[] {
   const project = createRequire(join(cwd, "package.json"));
-  const folder = (from: NodeJS.Require): string | undefined => {
-    try {
-      return dirname(from.resolve("@prisma/engines/package.json"));
-    } catch {
-      return undefined;
-    }
-  };
-  let prisma: string | undefined;
-  try {
-    prisma = folder(createRequire(project.resolve("prisma/package.json")));
-  } catch {
-    prisma = undefined;
-  }
-  return [...new Set([prisma, folder(project)].filter((path) => path !== undefined))];
+  const found = (from: NodeJS.Require, name: string) =>
+    attempt(() => from.resolve(`${name}/package.json`), isNotInstalled);
+  const prisma = found(project, "prisma");
+  const manifests = [prisma && found(createRequire(prisma), "@prisma/engines"), found(project, "@prisma/engines")];
+  return [...new Set(manifests.filter((path) => path !== undefined).map(dirname))];
 }
 
 function enginesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => /^schema-engine-[\w.-]+$/.test(name) && !/\.(tmp|gz|sha256)/.test(name))
-      .sort()
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
+  return (attempt(() => readdirSync(folder), isUnreadable) ?? [])
+    .filter((name) => /^schema-engine-[\w.-]+$/.test(name) && !/\.(tmp|gz|sha256)/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 /** Never this proxy itself, which would start itself for ever. */
 function isForeignExecutable(path: string): boolean {
-  try {
+  const isForeign = () => {
     accessSync(path, constants.X_OK);
     return realpathSync(path) !== realpathSync(ownExecutable);
-  } catch {
-    return false;
-  }
+  };
+  return attempt(isForeign, isUnreadable) ?? false;
 }
 
 function starts(path: string): boolean {

@@ -1,5 +1,7 @@
 /** Newline-delimited JSON, as the CLI and its engine speak it. */
+
 import type { Readable } from "node:stream";
+import { attempt, isSyntaxError } from "@lockstep/core/text";
 
 /**
  * Calls back with each line, without its line break; a last line without one counts too. Resolves at the end of the input.
@@ -43,10 +45,6 @@ export interface Message {
 
 /** undefined when the line is not a JSON object. */
 export function parseMessage(line: string): Message | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Message) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = attempt(() => JSON.parse(line) as unknown, isSyntaxError);
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Message) : undefined;
 }

@@ -1,6 +1,8 @@
 /** Which Prisma the project has: the engine of each version runs migrations in its own way. */
+
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { attempt, isNotInstalled } from "@lockstep/core/text";
 
 /** What is assumed where no version can be read: the version that this package is made for. */
 const assumedVersion = "7.10.0";
@@ -12,12 +14,9 @@ const assumedVersion = "7.10.0";
  */
 export function prismaVersion(cwd: string, override?: string): string {
   if (override) return override;
-  try {
-    const { version } = createRequire(join(cwd, "package.json"))("prisma/package.json") as { version?: unknown };
-    return typeof version === "string" ? version : assumedVersion;
-  } catch {
-    return assumedVersion;
-  }
+  const load = createRequire(join(cwd, "package.json"));
+  const manifest = attempt(() => load("prisma/package.json") as { version?: unknown }, isNotInstalled);
+  return typeof manifest?.version === "string" ? manifest.version : assumedVersion;
 }
 
 /** `isAtLeast("7.10.0", 7, 4)` is true. What is not a version counts as new. */

@@ -1,4 +1,5 @@
 /** Executes a migration file as the native engine of the project's Prisma version would. */
+import { duringCleanUp } from "@lockstep/core/text";
 import type { Client } from "pg";
 import { isAtLeast } from "./prisma-version.js";
 import { mayHoldSeveral, split } from "./split-migration.js";
@@ -47,7 +48,7 @@ export async function runMigration(client: Client, script: string, mode: Executi
       await client.query(sql);
     } catch (error) {
       // Outside of a transaction this is a warning that nobody sees; on a lost connection it fails, like all that follows.
-      await client.query("ROLLBACK").catch(() => undefined);
+      await client.query("ROLLBACK").catch(duringCleanUp);
       throw new MigrationFailure(error, script, offset);
     }
   }

@@ -1,6 +1,8 @@
 /** One run of the schema engine: a command or the RPC server, in front of the native or the WASM engine. */
+
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { duringCleanUp, handledElsewhere } from "@lockstep/core/text";
 import { isOfOtherEngine, providerIn } from "../schema/dialect.js";
 import { type DatasourceUrls, type EngineArguments, parseArguments } from "./arguments.js";
 import type { EngineBackend } from "./backend.js";
@@ -60,7 +62,7 @@ async function serve(
   };
   const hooks = env.LOCKSTEP === "off" ? Promise.resolve(undefined) : loadHooks();
   // Whoever awaits it first reports it.
-  hooks.catch(() => undefined);
+  hooks.catch(handledElsewhere);
   const server = new EngineServer({ input: process.stdin, output: process.stdout, info, hooks });
   const backend = native ? await startNative(native, args, server) : (noWasm(info) ?? lazyWasm(info, server));
   server.use(backend);
@@ -103,14 +105,14 @@ function noWasm({ datamodelPaths, cwd }: EngineInfo): EngineBackend | undefined 
 function lazyWasm(info: EngineInfo, host: EngineServer): EngineBackend {
   const loading = import("./wasm-module.js").then(({ compileEngine }) => {
     const module = compileEngine();
-    module.catch(() => undefined);
+    module.catch(handledElsewhere);
     return import("./wasm.js").then(({ WasmBackend }) => new WasmBackend({ ...info, host, module }));
   });
-  loading.catch(() => undefined);
+  loading.catch(handledElsewhere);
   return {
     call: async (method, params) => (await loading).call(method, params),
     interrupt: async () => (await loading).interrupt(),
-    close: async () => (await loading.catch(() => undefined))?.close(),
+    close: async () => (await loading.catch(handledElsewhere))?.close(),
   };
 }
 
@@ -120,7 +122,7 @@ async function interrupted(server: EngineServer, backend: EngineBackend): Promis
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => resolve());
   });
   if (!server.isBusy) return;
-  await Promise.race([backend.interrupt().catch(() => undefined), delay(shutdownMs)]);
+  await Promise.race([backend.interrupt().catch(duringCleanUp), delay(shutdownMs)]);
   await Promise.race([server.idle, delay(shutdownMs)]);
 }
 

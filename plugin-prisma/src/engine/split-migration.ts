@@ -28,12 +28,14 @@ export function isCutFelt(script: string): boolean {
  */
 export async function split(script: string): Promise<readonly ScriptPart[]> {
   const whole = [{ sql: script, offset: 0 }];
-  const { loadModule, parseSync } = await import("libpg-query");
+  const { hasSqlDetails, loadModule, parseSync } = await import("libpg-query");
   await loadModule();
   let statements: readonly RawStmt[];
   try {
     statements = parseSync(script).stmts ?? [];
-  } catch {
+  } catch (error) {
+    // RangeError: nested too deep for the stack.
+    if (script !== "" && !hasSqlDetails(error) && !(error instanceof RangeError)) throw error;
     return whole;
   }
   if (statements.some(({ stmt }) => stmt === undefined || isBeyondSqlparser(stmt))) return whole;

@@ -29,6 +29,7 @@ export function tellAtEnd(process: NodeJS.Process): void {
         rmSync(file);
         if (code === 0) tellAfter(JSON.parse(text), (line) => process.stdout.write(`${line}\n`));
       }),
+    // The note is extra: the CLI of Prisma must not fail over it.
     () => undefined,
   );
 }

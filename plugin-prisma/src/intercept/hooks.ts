@@ -9,6 +9,7 @@ import {
   nextTimestamps,
   plansAsRead,
 } from "@lockstep/core";
+import { handledElsewhere } from "@lockstep/core/text";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
 import { leaveNote } from "./after.js";
 import { type Change, type ChangeSource, decideChange, noteOf, restored } from "./change.js";
@@ -33,7 +34,7 @@ export const hooks: EngineHooks = {
       return { result: await engine.call(request.method, relisted(request, info)) };
     if (request.method === "devDiagnostic") {
       // Not awaited: the engine works meanwhile. What fails here fails again where it is needed, and is told there.
-      warmUp(info, (request.params as DevDiagnosticParams).migrationsList).catch(() => undefined);
+      warmUp(info, (request.params as DevDiagnosticParams).migrationsList).catch(handledElsewhere);
       return undefined;
     }
     if (request.method === "evaluateDataLoss") {

@@ -1,3 +1,5 @@
+import { attempt, isSyntaxError } from "@lockstep/core/text";
+
 /** One file of a Prisma schema, as text. */
 export interface SchemaFile {
   readonly path: string;
@@ -84,11 +86,7 @@ export interface PrismaSchema {
 /** The text of a string literal (`"a\"b"` → `a"b`), or undefined when the value is something else. */
 export function stringValue(literal: string | undefined): string | undefined {
   if (literal === undefined || !/^"(?:\\.|[^"\\])*"$/.test(literal.trim())) return undefined;
-  try {
-    return JSON.parse(literal.trim()) as string;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => JSON.parse(literal) as string, isSyntaxError);
 }
 
 /** The database's name for a model, field, enum or value: its `map` attribute, else its own name. */

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { assertInstalled, LockstepError } from "@lockstep/core";
+import { attempt, isSyntaxError } from "@lockstep/core/text";
 import type { Datamodel } from "@prisma/dmmf";
 import type { EnvValue, GeneratorConfig } from "@prisma/generator";
 import { acceptedByPrisma7 } from "./accepted-by-7.js";
@@ -70,9 +71,5 @@ function parameters(prismaSchema: readonly (readonly string[])[]): string {
 /** The parser throws a JSON document; a panic throws plain text. */
 function reason(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
-  try {
-    return (JSON.parse(text) as { message?: string }).message ?? text;
-  } catch {
-    return text;
-  }
+  return attempt(() => JSON.parse(text) as { message?: string } | null, isSyntaxError)?.message ?? text;
 }

@@ -74,6 +74,7 @@ function nameOf(migration: MigrationClass): string {
     const { name } = new migration();
     return typeof name === "string" ? name : migration.name;
   } catch {
+    // The user's constructor may throw anything.
     return migration.name;
   }
 }

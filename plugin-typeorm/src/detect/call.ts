@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { isDeclared, type LockstepConfig } from "@lockstep/core";
+import { attempt, isNotInstalled } from "@lockstep/core/text";
 import type { CliCall } from "../cli/typeorm-cli.js";
 import type { Compilation } from "./compiled.js";
 import { installedCopy } from "./copies.js";
@@ -57,13 +58,7 @@ export async function findCall(
 function defaultRun(root: string, dataSource: string, isEsm: boolean): readonly string[] {
   if (!/\.[cm]?ts$/.test(dataSource)) return ["npx", "typeorm"];
   const { resolve } = createRequire(join(root, "package.json"));
-  const has = (name: string) => {
-    try {
-      return existsSync(dirname(resolve(`${name}/package.json`)));
-    } catch {
-      return false;
-    }
-  };
+  const has = (name: string) => attempt(() => resolve(`${name}/package.json`), isNotInstalled) !== undefined;
   const installed = ["tsx", "ts-node"].filter(has);
   // The other one may have come with another package, and tsx knows no `emitDecoratorMetadata`.
   const loader = installed.find((name) => isDeclared(root, name)) ?? installed[0];

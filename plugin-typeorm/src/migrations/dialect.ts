@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { attempt, isSyntaxError } from "@lockstep/core/text";
 
 /** A database by TypeORM's name for its driver. */
 export function dialectOfType(type: string | undefined): string | undefined {
@@ -83,11 +84,10 @@ export function dialectOfDrivers(
   }
 }
 
+type Manifest = Partial<Record<"dependencies" | "devDependencies", object>>;
+
 function driversIn(text = ""): ReadonlySet<string> {
-  try {
-    const { dependencies, devDependencies } = JSON.parse(text) as Record<string, Record<string, string> | undefined>;
-    return new Set(Object.keys({ ...dependencies, ...devDependencies }).flatMap((name) => drivers[name] ?? []));
-  } catch {
-    return new Set();
-  }
+  const manifest = attempt(() => JSON.parse(text) as Manifest | null, isSyntaxError);
+  const packages = Object.keys({ ...manifest?.dependencies, ...manifest?.devDependencies });
+  return new Set(packages.flatMap((name) => drivers[name] ?? []));
 }

@@ -1,3 +1,5 @@
+import { attempt, isSyntaxError } from "@lockstep/core/text";
+
 /**
  * A pattern of files as TypeORM's options have it, as a regular expression: `src/migrations/**\/*{.ts,.js}`. What is compiled stands for its
  * source: `dist/migrations/*.js` is `src/migrations/*.ts` as well.
@@ -14,9 +16,5 @@ export function patternOf(glob: string): RegExp {
     .replace(/@\(/g, "(?:")
     .replace(/(^|\/)(?:dist|build|out)\//, "$1(?:dist/|build/|out/)?(?:src/)?")
     .replace(/\\\.([cm]?)[jt]s\b/g, "\\.$1[jt]s");
-  try {
-    return new RegExp(`^${source}$`);
-  } catch {
-    return /^\b$/;
-  }
+  return attempt(() => new RegExp(`^${source}$`), isSyntaxError) ?? /^\b$/;
 }

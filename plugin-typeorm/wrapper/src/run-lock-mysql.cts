@@ -24,6 +24,7 @@ export async function mysqlLock({ driver }: DataSource): Promise<LockSession | u
     return {
       query,
       async release() {
+        // The lock ends with the session.
         await query(`SELECT RELEASE_LOCK(${lock})`).catch(() => undefined);
         own.destroy();
       },

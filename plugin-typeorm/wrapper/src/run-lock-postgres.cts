@@ -23,16 +23,19 @@ export async function postgresLock({ driver: { master } }: DataSource): Promise<
       return {
         query: (sql) => client.query(sql),
         async release() {
-          await client.query(`SELECT pg_advisory_unlock(${runLock})`).catch(() => undefined);
-          await client.end().catch(() => undefined);
+          await client.query(`SELECT pg_advisory_unlock(${runLock})`).catch(duringCleanUp);
+          await client.end().catch(duringCleanUp);
         },
       };
   } catch {
     // TypeORM itself goes on with the connections that it has, or says why not.
   }
-  await client.end().catch(() => undefined);
+  await client.end().catch(duringCleanUp);
   return undefined;
 }
+
+/** The session, and the lock with it, may be gone already. */
+const duringCleanUp = () => undefined;
 
 /** @returns false when the session that has the lock has given no sign of life for a while */
 async function isLocked(client: Client): Promise<boolean> {

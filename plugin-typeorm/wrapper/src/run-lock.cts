@@ -19,7 +19,7 @@ export async function withRunLock<T>(dataSource: DataSource, run: () => Promise<
     ? (await import("./run-lock-postgres.cjs")).postgresLock(dataSource)
     : (await import("./run-lock-mysql.cjs")).mysqlLock(dataSource));
   if (session === undefined) return run();
-  // Whoever waits can tell this session from one that a pooler keeps after its owner has gone.
+  // Whoever waits can tell this session from one that a pooler keeps after its owner has gone. The migrations run on without it.
   const heartbeat = setInterval(() => void session.query("SELECT 1").catch(() => undefined), heartbeatMs);
   heartbeat.unref();
   try {

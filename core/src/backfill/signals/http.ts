@@ -34,6 +34,7 @@ export default defineSignal({
         await response.body?.cancel();
         return response.ok ? undefined : { kind: "hold", reason: `${name} answers ${response.status}` };
       } catch {
+        // `fetch` throws a TypeError or a TimeoutError for whatever fails on the way.
         return { kind: "hold", reason: `${name} does not answer` };
       }
     },

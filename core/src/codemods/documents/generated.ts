@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
+import { attempt, ignoring, isSyntaxError, isUnreadable } from "../../expected-errors.js";
 import { patternOf } from "../../pattern-of.js";
 import { readSources, type SourceFilesOptions, type SourceText } from "../sources/source-files.js";
 
@@ -58,13 +59,10 @@ function saysSo(file: string, text: string): boolean {
 }
 
 async function scriptsOf(root: string): Promise<ReadonlyMap<string, string>> {
-  try {
-    const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { scripts?: object };
-    return new Map(Object.entries(scripts ?? {}).map(([name, command]) => [name, String(command)]));
-  } catch {
-    // A project without a package.json of its own has no scripts.
-    return new Map();
-  }
+  // A project without a package.json of its own has no scripts.
+  const text = (await readFile(join(root, "package.json"), "utf8").catch(ignoring(isUnreadable))) ?? "{}";
+  const manifest = attempt(() => JSON.parse(text) as { scripts?: object } | null, isSyntaxError);
+  return new Map(Object.entries(manifest?.scripts ?? {}).map(([name, command]) => [name, String(command)]));
 }
 
 function runOf(script: string): string {

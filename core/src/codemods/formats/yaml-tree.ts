@@ -11,12 +11,10 @@ export async function loadYaml(): Promise<void> {
 
 /** Whether a text without quotes is that text: not a number, `true`, or the beginning of something else. */
 export function isPlainYaml(text: string): boolean {
-  try {
-    const value = yaml?.parse(`[${text}]`, { logLevel: "silent" });
-    return Array.isArray(value) && value.length === 1 && value[0] === text && !/\s#|:(?:\s|$)/.test(text);
-  } catch {
-    return false;
-  }
+  const list = yaml?.parseDocument(`[${text}]`, { logLevel: "silent" });
+  if (list === undefined || list.errors.length > 0 || !yaml?.isSeq(list.contents)) return false;
+  const [item, ...others] = list.contents.items;
+  return yaml.isScalar(item) && item.value === text && others.length === 0 && !/\s#|:(?:\s|$)/.test(text);
 }
 
 /** The documents of a YAML text; those that have errors are left out. */

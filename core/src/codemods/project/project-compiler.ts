@@ -4,10 +4,13 @@ import { ts } from "../ast/compiler.js";
 
 /** The project's TypeScript; ours where it has none, or one without this API (TypeScript 7). */
 export function projectCompiler(root: string): typeof ts {
+  const load = createRequire(join(root, "package.json"));
+  let own: Partial<typeof ts>;
   try {
-    const own = createRequire(join(root, "package.json"))("typescript") as Partial<typeof ts>;
-    return own.createProgram === undefined ? ts : (own as typeof ts);
+    own = load("typescript");
   } catch {
+    // Not installed, or the project's package throws: its version may not support this Node.js.
     return ts;
   }
+  return own.createProgram === undefined ? ts : (own as typeof ts);
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import { attempt, isUnreadable } from "../../expected-errors.js";
 import { ignoredFiles } from "../../files/git.js";
 import { isForeignFolder } from "../../files/output-folders.js";
 import { isMigration } from "./not-application-code.js";
@@ -78,20 +79,12 @@ async function outsideLinks(root: string, roots: readonly string[], options: Sou
 }
 
 function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
+  return attempt(() => readdirSync(folder, { withFileTypes: true }), isUnreadable) ?? [];
 }
 
 /** Where a link leads; undefined where it leads nowhere. */
 function real(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => realpathSync(path), isUnreadable);
 }
 
 function textAt(path: string): string {

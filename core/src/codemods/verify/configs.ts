@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
+import { attempt, isUnreadable } from "../../expected-errors.js";
 import { versionFrom } from "../../files/installed.js";
 import { ts } from "../ast/compiler.js";
 
@@ -96,13 +97,14 @@ class Configs {
 
 /** What is wrong with a config is not ours to say, and the user's compiler may know options that this one does not. */
 function parse(path: string): compiler.ParsedCommandLine | undefined {
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
+  let parsed: compiler.ParsedCommandLine | undefined;
   try {
-    const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
-    const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
-    return parsed && { ...parsed, options: asChecked(parsed.options, versionFrom(dirname(path), "typescript")) };
+    parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
   } catch {
-    return undefined;
+    // The compiler throws errors of any class over values of another type than it expects.
   }
+  return parsed && { ...parsed, options: asChecked(parsed.options, versionFrom(dirname(path), "typescript")) };
 }
 
 /** The options of a check that writes nothing, with the defaults of the compiler that the project has. */
@@ -160,9 +162,5 @@ function foldersAbove(file: string): readonly string[] {
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return attempt(() => readdirSync(folder), isUnreadable) ?? [];
 }

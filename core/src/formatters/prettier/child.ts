@@ -1,5 +1,7 @@
 /** The process that Prettier runs in: its first argument is the module. */
+
 import { pathToFileURL } from "node:url";
+import { handledElsewhere } from "../../expected-errors.js";
 import type { PrettierAnswer, PrettierOrder } from "./order.js";
 
 /** What versions 2 and 3 have in common, where one is waited for either way. */
@@ -14,7 +16,7 @@ interface Prettier {
 
 const loading = load(process.argv[2] ?? "");
 // Told with the first order.
-loading.catch(() => undefined);
+loading.catch(handledElsewhere);
 
 process.on("message", async (order: PrettierOrder) => {
   process.send?.(await answerTo(order));

@@ -87,6 +87,7 @@ export function prometheusValue(url: string, query: string, target: string, time
 async function numberOf(url: string, parameters: Readonly<Record<string, string>>): Promise<number | string> {
   const answer = await get(`${url.replace(/\/+$/, "")}/api/v1/query?${new URLSearchParams(parameters)}`);
   if (typeof answer === "string") return answer;
+  // No JSON, or the connection breaks: no number.
   const body = (await answer.json().catch(() => undefined)) as
     | { data?: { resultType?: string; result?: readonly unknown[] } }
     | undefined;

@@ -1,7 +1,7 @@
 import type { Connection } from "../../dialects/connection.js";
+import { tokensOf } from "../read/scan.js";
 import { tellsHolders } from "../sessions.js";
 import { isTable, type PlannedTable } from "./planned-table.js";
-import { tokensOf } from "./words.js";
 
 /** One session that waits, as far as the server knows what it waits for. */
 export interface Wait {

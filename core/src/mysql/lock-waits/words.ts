@@ -7,7 +7,7 @@ import {
   withoutLengths,
 } from "../../sql/statement-words.js";
 import { reserved } from "../read/reserved.js";
-import { Scanner, type Token } from "../read/scan.js";
+import { tokensOf } from "../read/scan.js";
 import { fold, type PlannedTable } from "./planned-table.js";
 
 /** What a statement that changes tables begins with. */
@@ -47,15 +47,3 @@ export function wordsOf(sql: string, tables: readonly PlannedTable[]): Words {
 export const named = (word: string) => (/^[\w$]/.test(word) && !isKeyword(word) ? nameWord(word) : word);
 
 const isKeyword = (upper: string) => reserved.has(upper) || ddl.has(upper);
-
-/** Undefined where a quote or a comment is not closed: the server cuts long texts off. */
-export function tokensOf(sql: string): readonly Token[] | undefined {
-  const tokens: Token[] = [];
-  const scanner = new Scanner(sql);
-  try {
-    for (let token = scanner.next(); token !== undefined; token = scanner.next()) tokens.push(token);
-    return tokens;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,3 +1,5 @@
+import { attempt } from "../../expected-errors.js";
+
 /** A token of MySQL's or MariaDB's SQL. Offsets are UTF-16. */
 export interface Token {
   /** `quoted`: in double quotes, a string or, with ANSI_QUOTES, a name. `end`: the delimiter of statements. */
@@ -133,4 +135,15 @@ export class Scanner {
 function match(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0];
+}
+
+/** All tokens of a text; undefined where a quote or a comment is not closed: servers cut long texts off. */
+export function tokensOf(sql: string): readonly Token[] | undefined {
+  const scanner = new Scanner(sql);
+  const read = () => {
+    const tokens: Token[] = [];
+    for (let token = scanner.next(); token !== undefined; token = scanner.next()) tokens.push(token);
+    return tokens;
+  };
+  return attempt(read, (error) => error instanceof Unclosed);
 }

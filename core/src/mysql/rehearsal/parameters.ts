@@ -1,6 +1,6 @@
 import { quoteIdentifier } from "../quote.js";
 import { reserved } from "../read/reserved.js";
-import { Scanner, type Token } from "../read/scan.js";
+import { type Token, tokensOf } from "../read/scan.js";
 
 /** What a parameter of a statement is about. `column`: of one of the statement's tables. */
 export type ParameterUse =
@@ -33,7 +33,7 @@ const beforeTable = new Set(["FROM", "JOIN", "INTO", "UPDATE", "STRAIGHT_JOIN"])
  * @returns undefined for one that cannot be run again: without its list of columns, cut off, not understood
  */
 export function readStatement(sql: string, also?: AlsoAdded): ReadStatement | undefined {
-  const tokens = withoutDatabases(tokensOf(sql));
+  const tokens = withoutDatabases(soleStatement(sql));
   return tokens && new StatementReader(tokens, also).read();
 }
 
@@ -162,15 +162,9 @@ function joined(words: readonly string[]): string {
 }
 
 /** @returns undefined: a quote or a comment is not closed, or it is more than one statement */
-function tokensOf(sql: string): readonly Token[] | undefined {
-  const tokens: Token[] = [];
-  try {
-    const scanner = new Scanner(sql);
-    for (let token = scanner.next(); token !== undefined; token = scanner.next()) tokens.push(token);
-  } catch {
-    return undefined;
-  }
-  return tokens.some(({ kind }) => kind === "end") ? undefined : tokens;
+function soleStatement(sql: string): readonly Token[] | undefined {
+  const tokens = tokensOf(sql);
+  return tokens?.some(({ kind }) => kind === "end") ? undefined : tokens;
 }
 
 /** A stage has a database of another name: `` `shop` . `User` `` behind FROM, `` `shop` . `User` . `id` ``. */

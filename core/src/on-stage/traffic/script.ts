@@ -62,6 +62,7 @@ export async function startScript(
       const before = requests;
       const { exitCode, output } = await runShell(command, { cwd, env, signal });
       if (requests === before && !signal.aborted) silence = silenceText(exitCode, output);
+      // Stopped meanwhile: AbortError.
       await sleep(restMs, undefined, { signal }).catch(() => undefined);
     }
   })();

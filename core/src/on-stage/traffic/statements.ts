@@ -1,6 +1,7 @@
 import { connect } from "../../connect.js";
 import { textWithoutValues } from "../../db/without-values.js";
 import type { TrafficStatement } from "../../dialects/rehearsing.js";
+import { duringCleanUp } from "../../expected-errors.js";
 import type { Load } from "./messages.js";
 import type { Sender } from "./sender.js";
 
@@ -30,7 +31,7 @@ export async function statementSender(
       };
     },
     async close() {
-      await Promise.all(all.map((session) => session.close().catch(() => undefined)));
+      await Promise.all(all.map((session) => session.close().catch(duringCleanUp)));
     },
   };
 }

@@ -154,11 +154,11 @@ export const batches: Batches = {
 
   async sameValues(connection, target, key) {
     const found: KeyValues[] = [];
-    // Only to make a message better: it must not take the place of the real error.
-    for (const unique of target.uniqueKeys)
-      found.push(
-        ...(await inScan(connection, 5000, () => keysOf(connection, rowsLike(target, key, unique))).catch(() => [])),
-      );
+    for (const unique of target.uniqueKeys) {
+      const same = inScan(connection, 5000, () => keysOf(connection, rowsLike(target, key, unique)));
+      // Only to make a message better: it must not take the place of the real error.
+      found.push(...(await same.catch(() => [])));
+    }
     return found;
   },
 

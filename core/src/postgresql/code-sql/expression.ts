@@ -1,5 +1,6 @@
-import { type Node, parseSync } from "libpg-query";
+import type { Node } from "libpg-query";
 import type { SqlExpression, TextFunction } from "../../dialects/code-sql.js";
+import { parsed } from "./statements.js";
 
 /** Reads a SQL expression, when the parser is loaded; undefined for everything that TypeScript might not mean in exactly the same way. */
 export function parseSqlExpression(sql: string): SqlExpression | undefined {
@@ -14,13 +15,9 @@ export function parseSqlExpression(sql: string): SqlExpression | undefined {
 }
 
 function soleStatement(sql: string): Node | undefined {
-  try {
-    const { stmts } = parseSync(sql);
-    return stmts?.length === 1 ? stmts[0]?.stmt : undefined;
-  } catch {
-    // Not SQL: the plan has said so already, here it is only not translated.
-    return undefined;
-  }
+  // Not SQL: the plan has said so already, here it is only not translated.
+  const statements = parsed(sql) ?? [];
+  return statements.length === 1 ? statements[0] : undefined;
 }
 
 function read(node: Node): SqlExpression | undefined {

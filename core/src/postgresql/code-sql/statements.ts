@@ -1,27 +1,30 @@
-import { type Node, parseSync } from "libpg-query";
+import { hasSqlDetails, type Node, parseSync } from "libpg-query";
 import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialects/code-sql.js";
+import { attempt } from "../../expected-errors.js";
 import { type AnyNode, nameParts, walk } from "../../sql/postgres/walk.js";
 
 /** Reads a text as SQL; undefined where PostgreSQL would not. The parser has to be loaded. */
 export function readStatements(sql: string): SqlStatements | undefined {
-  try {
-    const statements = (parseSync(sql).stmts ?? []).flatMap(({ stmt }) => stmt ?? []);
-    return { uses: (table) => usesOf(statements, table), views: viewsIn(statements) };
-  } catch {
-    return undefined;
-  }
+  const statements = parsed(sql);
+  return statements && { uses: (table) => usesOf(statements, table), views: viewsIn(statements) };
+}
+
+/** The statements of a text; undefined where it is no SQL, or nested too deep for the stack (RangeError). */
+export function parsed(sql: string): readonly Node[] | undefined {
+  if (sql === "") return undefined;
+  const result = attempt(
+    () => parseSync(sql),
+    (error) => hasSqlDetails(error) || error instanceof RangeError,
+  );
+  return result && (result.stmts ?? []).flatMap(({ stmt }) => stmt ?? []);
 }
 
 /** The columns that an expression names, whatever it does with them. */
 export function columnsOf(sql: string): readonly string[] {
   const found: string[] = [];
-  try {
-    walk(parseSync(`SELECT ${sql}`), (kind, node) => {
-      if (kind === "ColumnRef") found.push(...nameParts(node.fields).slice(-1));
-    });
-  } catch {
-    return [];
-  }
+  walk(parsed(`SELECT ${sql}`), (kind, node) => {
+    if (kind === "ColumnRef") found.push(...nameParts(node.fields).slice(-1));
+  });
   return found;
 }
 

@@ -1,6 +1,7 @@
 import { errorCode, isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { FillDependence } from "../../dialects/development.js";
+import { duringCleanUp } from "../../expected-errors.js";
 import type { Fill } from "../../model/fill.js";
 import type { TableName } from "../../model/names.js";
 import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
@@ -43,7 +44,7 @@ export async function fillDependence(
     if (!isDatabaseError(error) || connection.isLost) throw error;
     return undefined;
   } finally {
-    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
   }
 }
 

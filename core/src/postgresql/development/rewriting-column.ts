@@ -1,5 +1,6 @@
 import { isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
+import { duringCleanUp } from "../../expected-errors.js";
 import type { ColumnDeclaration, TableName } from "../../model/index.js";
 import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 import { closed } from "../../sql/unit-words.js";
@@ -33,6 +34,6 @@ export async function isRewrittenFor(
     if (!isDatabaseError(error)) throw error;
     return undefined;
   } finally {
-    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
   }
 }

@@ -1,10 +1,11 @@
 import type { Connection } from "../../dialects/connection.js";
 import type { ShapedTraffic } from "../../dialects/rehearsing.js";
+import { attempt } from "../../expected-errors.js";
 import { probesOf } from "../../made-rows/probes.js";
 import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
 import * as traffic from "../../made-rows/traffic.js";
 import { isSameTable, type TableName } from "../../model/index.js";
-import { loadParser } from "../../sql/postgres/parser.js";
+import { isNotSql, loadParser } from "../../sql/postgres/parser.js";
 import { quoteIdentifier, quoteLiteral } from "../../sql/postgres/quote.js";
 import type { StatementStats } from "../../stats/stats-file.js";
 import { type ColumnOf, type ParameterUse, readParameters } from "./parameters.js";
@@ -13,13 +14,8 @@ import { valueOfType } from "./value-of-type.js";
 
 /** See `Rehearsing.tablesOf`. */
 export async function tablesOf(statement: string, tables: readonly TableName[]): Promise<readonly TableName[]> {
-  const parser = await loadParser();
-  try {
-    const named = new Set(readParameters(parser, statement).tables);
-    return tables.filter(({ name }) => named.has(name));
-  } catch {
-    return [];
-  }
+  const named = new Set((await readOrNothing(statement))?.tables);
+  return tables.filter(({ name }) => named.has(name));
 }
 
 /** See `Rehearsing.probes`. */
@@ -63,11 +59,7 @@ export async function shapeTraffic(
 
 async function readOrNothing(sql: string) {
   const parser = await loadParser();
-  try {
-    return readParameters(parser, sql);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => readParameters(parser, sql), isNotSql);
 }
 
 /** Types of the parameters, as the server finds them. @throws what it says against the statement */

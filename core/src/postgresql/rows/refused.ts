@@ -2,6 +2,7 @@ import { isDatabaseError } from "../../db/retry.js";
 import { notTheValuesFault } from "../../db/value-fault.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { Refusal, RefusedRows, RefusedRowsInput } from "../../dialects/rows.js";
+import { duringCleanUp } from "../../expected-errors.js";
 import { tableLabel } from "../../model/names.js";
 import { rowName } from "../../sql/fill/context.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable } from "../../sql/postgres/quote.js";
@@ -37,7 +38,7 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
       return { kind: "not-tried", why: error.message };
     throw error;
   } finally {
-    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
   }
 }
 

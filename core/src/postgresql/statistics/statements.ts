@@ -1,5 +1,6 @@
 import type { Connection } from "../../dialects/connection.js";
-import { loadParser } from "../../sql/postgres/parser.js";
+import { attempt } from "../../expected-errors.js";
+import { isNotSql, loadParser } from "../../sql/postgres/parser.js";
 import { quoteIdentifier } from "../../sql/postgres/quote.js";
 import type { StatementStats } from "../../stats/stats-file.js";
 import { findExtension, isHere, isoSql } from "../statements.js";
@@ -50,16 +51,13 @@ export async function readStatements(connection: Connection): Promise<Counted> {
   const { scan } = await loadParser();
   const shapeOf = ({ text, ...counts }: StatementStats): StatementStats[] => {
     if (isOwn.test(text)) return [];
-    try {
-      const tokens = scan(text);
-      const words = tokens.filter(({ tokenName }) => !tokenName.endsWith("COMMENT"));
-      if (words.some(({ tokenName }) => /^[SFBX]CONST$/.test(tokenName))) return [];
-      // Comments name users and requests.
-      const said = words.length === tokens.length ? text : words.map((word) => word.text).join(" ");
-      return [{ text: said.replace(/\s+/g, " ").trim(), ...counts }];
-    } catch {
-      return []; // cut off by the server
-    }
+    // Undefined: cut off by the server.
+    const tokens = attempt(() => scan(text), isNotSql);
+    const words = tokens?.filter(({ tokenName }) => !tokenName.endsWith("COMMENT"));
+    if (words === undefined || words.some(({ tokenName }) => /^[SFBX]CONST$/.test(tokenName))) return [];
+    // Comments name users and requests.
+    const said = words.length === tokens?.length ? text : words.map((word) => word.text).join(" ");
+    return [{ text: said.replace(/\s+/g, " ").trim(), ...counts }];
   };
   return {
     statements: together(rows.flatMap(shapeOf)),

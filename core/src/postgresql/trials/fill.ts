@@ -1,6 +1,7 @@
 import { isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { CheckFillInput, FillProblem, Timed } from "../../dialects/trials.js";
+import { duringCleanUp } from "../../expected-errors.js";
 import type { TableName } from "../../model/names.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../../sql/postgres/quote.js";
 import { userTypeText } from "../../sql/postgres/read-type.js";
@@ -100,7 +101,7 @@ async function checkType(
     if (!/^(22|42)/.test(error.code) || error.code === "42501") throw error;
     refusal = error;
   } finally {
-    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
   }
   const { message, code, hint } = refusal;
   // A cast names the type with its schema, where it is not yet.

@@ -1,4 +1,6 @@
 import type { Node, ParseResult, ScanToken } from "libpg-query";
+import { LockstepError } from "../../errors.js";
+import { attempt, type Expected } from "../../expected-errors.js";
 import { assertInstalled } from "../../files/installed.js";
 import { codePointToUtf16 } from "./offsets.js";
 
@@ -10,7 +12,7 @@ export interface Parser {
   parse(sql: string): ParseResult;
   /** The body of a DO statement in PL/pgSQL, as its compiler sees it; undefined where that refuses it. */
   parseBlock(sql: string): unknown;
-  /** The tokens of PostgreSQL's lexer, comments included. */
+  /** The tokens of PostgreSQL's lexer, comments included. Throws `SyntaxErrorAt`. */
   scan(sql: string): readonly ScanToken[];
 }
 
@@ -24,6 +26,16 @@ export class SyntaxErrorAt extends Error {
     this.name = "SyntaxErrorAt";
   }
 }
+
+/** A text that is no SQL to the parser, or nested too deep for the stack (RangeError). */
+export const isNotSql: Expected = (error) =>
+  error instanceof SyntaxErrorAt ||
+  error instanceof RangeError ||
+  (error instanceof LockstepError && error.code === "LS1001");
+
+/** The binding throws a plain Error for a refusal, or a SyntaxError: it reads the lexer's message as JSON. A crash is of another class. */
+const isRefusal: Expected = (error) =>
+  error instanceof SyntaxError || (error instanceof Error && error.constructor === Error);
 
 let parser: Promise<Parser> | undefined;
 
@@ -42,6 +54,11 @@ async function load(): Promise<Parser> {
   assertInstalled("libpg-query", import.meta.url);
   const { hasSqlDetails, loadModule, parsePlPgSQLSync, parseSync, scanSync } = await import("libpg-query");
   await loadModule();
+  const tokensOf = (sql: string) => {
+    const scanned = attempt(() => scanSync(sql), isRefusal);
+    if (scanned === undefined) throw new SyntaxErrorAt("PostgreSQL's lexer rejects the text", 0);
+    return scanned.tokens;
+  };
   return {
     parse(sql) {
       // The parser reads a C string: it would stop at a NUL and take the rest for never written.
@@ -58,14 +75,10 @@ async function load(): Promise<Parser> {
       }
     },
     parseBlock(sql) {
-      try {
-        return parsePlPgSQLSync(sql);
-      } catch {
-        return undefined;
-      }
+      return attempt(() => parsePlPgSQLSync(sql), isRefusal);
     },
     // The empty text again. The binding does not escape control characters, which literals may hold, in what it answers.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant
-    scan: (sql) => (sql === "" ? [] : scanSync(sql.replace(/[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]/g, " ")).tokens),
+    scan: (sql) => (sql === "" ? [] : tokensOf(sql.replace(/[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]/g, " "))),
   };
 }

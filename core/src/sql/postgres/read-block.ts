@@ -1,6 +1,8 @@
 import type { DoStmt, Node } from "libpg-query";
+import { LockstepError } from "../../errors.js";
+import { attempt, type Expected } from "../../expected-errors.js";
 import { type Operation, type TableName, tableLabel } from "../../model/index.js";
-import type { Parser } from "./parser.js";
+import { isNotSql, type Parser } from "./parser.js";
 import { quoteIdentifier, quoteLiteral } from "./quote.js";
 import type { StatementSource } from "./read-statement.js";
 import { type AnyNode, nameParts } from "./walk.js";
@@ -38,19 +40,14 @@ export function readBlock(
     add([{ kind: "unknown", what, tables, statement: 0, sql, line: 1 }], sql, line);
 
   const visitStatic = (sql: string, line: number) => {
-    try {
-      add(read(sql).filter(hasEffect), sql, line);
-    } catch {
-      unread("SQL in DO", sql, line);
-    }
+    const found = readOr(sql, read);
+    if (found === undefined) unread("SQL in DO", sql, line);
+    else add(found.filter(hasEffect), sql, line);
   };
   // An expression: what it calls may do anything.
   const visitExpression = (sql: string, line: number) => {
-    try {
-      add(read(`SELECT ${sql}`).filter(hasEffect), sql, line);
-    } catch {
-      // One that is no SQL: the body is not read for what it computes.
-    }
+    // One that is no SQL: the body is not read for what it computes.
+    add((readOr(`SELECT ${sql}`, read) ?? []).filter(hasEffect), sql, line);
   };
   const visitDynamic = (expression: string, line: number) => {
     const text = textOf(expression, parser);
@@ -89,11 +86,7 @@ export function readBlock(
 }
 
 function readOr(sql: string, read: (sql: string) => readonly Operation[]): readonly Operation[] | undefined {
-  try {
-    return read(sql);
-  } catch {
-    return undefined;
-  }
+  return attempt(() => read(sql), isNotSql);
 }
 
 /** A query that calls nothing changes nothing. */
@@ -167,14 +160,15 @@ function textOf(expression: string, parser: Parser): { readonly sql: string; rea
       return value === undefined ? unknown(quote) : quote(value);
     });
   };
-  try {
-    const [statement] = parser.parse(`SELECT ${expression}`).stmts ?? [];
-    const select =
-      statement?.stmt !== undefined && "SelectStmt" in statement.stmt ? statement.stmt.SelectStmt : undefined;
-    const [target] = select?.targetList ?? [];
-    const sql = target !== undefined && "ResTarget" in target ? evaluate(target.ResTarget.val) : undefined;
-    return sql === undefined ? undefined : { sql, isWhole };
-  } catch {
-    return undefined;
-  }
+  const [statement] = attempt(() => parser.parse(`SELECT ${expression}`), isNotSql)?.stmts ?? [];
+  const select =
+    statement?.stmt !== undefined && "SelectStmt" in statement.stmt ? statement.stmt.SelectStmt : undefined;
+  const [target] = select?.targetList ?? [];
+  // `quote_ident` of a name that is too long.
+  const isNoName: Expected = (error) => error instanceof LockstepError && error.code === "LS1003";
+  const sql = attempt(
+    () => (target !== undefined && "ResTarget" in target ? evaluate(target.ResTarget.val) : undefined),
+    isNoName,
+  );
+  return sql === undefined ? undefined : { sql, isWhole };
 }

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { TransactionMode } from "@lockstep/core";
+import { attempt, isSyntaxError } from "@lockstep/core/text";
 import { nameOf, ts } from "@lockstep/core/typescript";
 import { patternOf } from "../globs.js";
 import { top } from "./calls.js";
@@ -71,23 +72,19 @@ function scopeAt(node: ts.Node, outermost: Scope, evaluator: Evaluator): Scope {
 }
 
 function ofJson(file: string, text: string): DataSourceFacts[] {
-  try {
-    const all: unknown = JSON.parse(text);
-    return [all].flat().flatMap((each) => {
-      if (typeof each !== "object" || each === null) return [];
-      const { type, migrations, schema, migrationsTransactionMode: mode } = each as Record<string, unknown>;
-      const values = [migrations].flat().filter((value) => typeof value === "string");
-      const options = rec([
-        ["type", typeof type === "string" ? type : undefined],
-        ["migrations", { kind: "list", items: values, isOpen: false }],
-        ["schema", typeof schema === "string" ? schema : undefined],
-        ["migrationsTransactionMode", typeof mode === "string" ? mode : undefined],
-      ]);
-      return ofOptions(file, options, undefined) ?? [];
-    });
-  } catch {
-    return [];
-  }
+  const all = attempt(() => JSON.parse(text) as unknown, isSyntaxError);
+  return [all].flat().flatMap((each) => {
+    if (typeof each !== "object" || each === null) return [];
+    const { type, migrations, schema, migrationsTransactionMode: mode } = each as Record<string, unknown>;
+    const values = [migrations].flat().filter((value) => typeof value === "string");
+    const options = rec([
+      ["type", typeof type === "string" ? type : undefined],
+      ["migrations", { kind: "list", items: values, isOpen: false }],
+      ["schema", typeof schema === "string" ? schema : undefined],
+      ["migrationsTransactionMode", typeof mode === "string" ? mode : undefined],
+    ]);
+    return ofOptions(file, options, undefined) ?? [];
+  });
 }
 
 function ofOptions(file: string, options: Value, files: Files | undefined): DataSourceFacts | undefined {

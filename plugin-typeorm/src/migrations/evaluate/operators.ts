@@ -1,13 +1,10 @@
+import { attempt, isSyntaxError } from "@lockstep/core/text";
 import { ts } from "@lockstep/core/typescript";
 import { is, isPrimitive, textOf, unknown, type Value } from "./values.js";
 
 export function regexpOf(text: string): Value {
   const at = text.lastIndexOf("/");
-  try {
-    return new RegExp(text.slice(1, at), text.slice(at + 1));
-  } catch {
-    return unknown;
-  }
+  return attempt(() => new RegExp(text.slice(1, at), text.slice(at + 1)), isSyntaxError) ?? unknown;
 }
 
 export function typeOf(value: Value): Value {

@@ -167,13 +167,15 @@ export function ofText(text: string, method: string, args: readonly Value[]): Va
   if (given.some((arg, at) => arg === undefined && args[at] !== undefined)) return unknown;
   const count = method === "repeat" || method.startsWith("pad") ? Number(given[0]) : 0;
   if (!(count * Math.max(1, text.length) < longest)) return unknown;
+  let made: unknown;
   try {
-    const made: unknown = (text as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...given);
-    if (Array.isArray(made)) return list(made.map((each) => String(each)));
-    return typeof made === "object" && made !== null ? unknown : (made as Primitive);
+    made = (text as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...given);
   } catch {
+    // It throws in the migration as well: `"a".normalize("b")`.
     return unknown;
   }
+  if (Array.isArray(made)) return list(made.map((each) => String(each)));
+  return typeof made === "object" && made !== null ? unknown : (made as Primitive);
 }
 
 /** Methods of text, lists and dates: they run no SQL, whatever they are asked of. */
@@ -225,6 +227,7 @@ export const globals: Readonly<Record<string, (args: readonly Value[]) => Value>
     try {
       return JSON.stringify(plain(value));
     } catch {
+      // NotPlain, or a TypeError of JSON.stringify itself, for a bigint.
       return unknown;
     }
   },

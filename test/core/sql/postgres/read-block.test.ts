@@ -35,6 +35,7 @@ const blocks: readonly [body: string, operations: readonly string[]][] = [
     `DECLARE r record;\nBEGIN FOR r IN SELECT * FROM t LOOP\nEXECUTE 'DROP TABLE ' || r.a;\nEND LOOP; END`,
     ["unknown EXECUTE in DO:3"],
   ],
+  [`BEGIN EXECUTE 'DROP TABLE ' || quote_ident('${"t".repeat(64)}'); END`, ["unknown EXECUTE in DO:1"]],
   [`DECLARE c text; BEGIN EXECUTE c; END`, ["unknown EXECUTE in DO:1"]],
   [`DECLARE r record; BEGIN FOR r IN SELECT * FROM t LOOP UPDATE t SET a = r.a; END LOOP; END`, ["update:1"]],
   [`BEGIN WITH x AS (DELETE FROM t RETURNING *) INSERT INTO u SELECT * FROM x; END`, ["insert:1", "delete:1"]],

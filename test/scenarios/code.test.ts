@@ -38,16 +38,16 @@ beforeAll(async () => {
     const root = join(folder, "projects", name);
     mkdirSync(root, { recursive: true });
     const project = new GalleryProject(about, root);
-    const { files, models } = await project.start();
-    const add = (phase: "before" | Phase, state: Snapshot["state"], now: Files) =>
-      snapshots.set(phase, [...(snapshots.get(phase) ?? []), { about, files: now, models, state }]);
-    add("before", "absent", files);
+    const files = await project.start();
+    const add = (phase: "before" | Phase, now: Files) =>
+      snapshots.set(phase, [...(snapshots.get(phase) ?? []), { about, files: now }]);
+    add("before", files);
     let before = files;
     for (const phase of phases) {
       const released = await project.release(phase);
       const again = await project.again(phase);
       const undone = await project.undone(phase);
-      add(phase, phase === "contract" && !about.staysOptional ? "required" : "optional", released.files);
+      add(phase, released.files);
       taken.set(name, [...(taken.get(name) ?? []), { ...released, before, again, undone }]);
       before = released.files;
     }
@@ -55,7 +55,8 @@ beforeAll(async () => {
   const types = join(folder, "types");
   mkdirSync(types);
   const checker = new TypeChecker(types);
-  const errors = new Map([...snapshots].map(([phase, projects]) => [phase, checker.check(projects)]));
+  const errors = new Map<"before" | Phase, Awaited<ReturnType<TypeChecker["check"]>>>();
+  for (const [phase, projects] of snapshots) errors.set(phase, await checker.check(projects));
   for (const { name } of cases) {
     errorsBefore.set(name, errors.get("before")?.get(name) ?? []);
     steps.set(
@@ -63,7 +64,7 @@ beforeAll(async () => {
       (taken.get(name) ?? []).map((step) => ({ ...step, errors: errors.get(step.phase)?.get(name) ?? [] })),
     );
   }
-});
+}, 900_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -75,6 +76,11 @@ describe.each(cases.map((each) => [each.name, each] as const))("%s", (name, abou
       about.folder,
       taken.map((step) => ({ name: step.phase, before: step.before, after: step.files, notes: notesOf(step) })),
     );
+  });
+
+  test(about.types === false ? "has no types" : "has the types of its ORM", () => {
+    for (const { phase, missingTypes } of steps.get(name) ?? [])
+      expect(missingTypes === undefined, phase).toBe(about.types !== false);
   });
 
   test("no phase adds a type error that is not listed as a place", () => {

@@ -47,8 +47,7 @@ function make(): string {
     ([output, provider], at) => `generator client${at} {\n  provider = "${provider}"\n  output   = "../${output}"\n}\n`,
   );
   const schema = [...generators, shop.replace(/generator \w+ \{[^}]*\}/, "")].join("\n");
-  const { version } = JSON.parse(readFileSync(join(modules, "prisma/package.json"), "utf8")) as { version: string };
-  const key = createHash("sha256").update([repository, version, schema].join("\n")).digest("hex").slice(0, 12);
+  const key = createHash("sha256").update([repository, prismaVersion(), schema].join("\n")).digest("hex").slice(0, 12);
   const folder = join(tmpdir(), `lockstep-clients-${key}`);
   if (existsSync(folder)) return folder;
   // Two workers at once each make their own; the first to finish gives it its name.
@@ -57,13 +56,7 @@ function make(): string {
   writeFileSync(join(own, "prisma/schema.prisma"), schema);
   link(modules, join(own, "node_modules"), /^@prisma$/);
   link(join(modules, "@prisma"), join(own, "node_modules/@prisma"), /^client$/);
-  // The default client is found from the package that imports it.
-  for (const each of ["node_modules", "examples/shop/node_modules"]) {
-    const client = join(own, each, "@prisma/client");
-    const runtime = join(modules, "@prisma/client/runtime");
-    cpSync(dirname(runtime), client, { recursive: true, filter: (path) => !path.startsWith(runtime) });
-    symlinkSync(runtime, join(client, "runtime"), "junction");
-  }
+  for (const each of ["", "examples/shop"]) linkDefaultClient(join(own, each));
   generate(own, "prisma/schema.prisma");
   try {
     renameSync(own, folder);
@@ -79,8 +72,21 @@ function link(from: string, to: string, own: RegExp): void {
   for (const name of readdirSync(from)) if (!own.test(name)) symlinkSync(join(from, name), join(to, name), "junction");
 }
 
+export function prismaVersion(): string {
+  return JSON.parse(readFileSync(join(modules, "prisma/package.json"), "utf8")).version;
+}
+
+/** Installs the package of the default client: Node resolves the generated part from its folder. */
+export function linkDefaultClient(root: string): void {
+  const client = join(root, "node_modules/@prisma/client");
+  if (existsSync(client)) return;
+  const runtime = join(modules, "@prisma/client/runtime");
+  cpSync(dirname(runtime), client, { recursive: true, filter: (path) => !path.startsWith(runtime) });
+  symlinkSync(runtime, join(client, "runtime"), "junction");
+}
+
 /** What `prisma generate` makes of a schema in a project that has its dependencies. */
-export function generate(root: string, schema: string): void {
+function generate(root: string, schema: string): void {
   const env = { ...environment(), PRISMA_SCHEMA_ENGINE_BINARY: join(repository, "plugin-prisma/bin/schema-engine.js") };
   const command = [join(modules, "prisma/build/index.js"), "generate", "--schema", schema];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, env, encoding: "utf8" });

@@ -26,6 +26,8 @@ export interface CaseOptions {
   /** Other schemas of the project, and the modules of the clients that they generate. */
   readonly otherClients?: Readonly<Record<string, string>>;
   readonly lineEnds?: "\r\n";
+  /** Nothing is installed: the edits rely on names alone. */
+  readonly types?: false;
 }
 
 /** A small project in `test/scenarios/code/<name>/input`. */
@@ -54,6 +56,13 @@ export function readCase(name: string): Case {
     text: options.lineEnds === undefined ? text : text.replaceAll("\n", options.lineEnds),
   }));
   return { ...options, name, folder, input, value: writeValueOf(options) };
+}
+
+/** The files of each schema; the project's own schema is first. */
+export function schemasOf({ input, otherClients = {} }: Case): readonly (readonly string[])[] {
+  const files = input.map(({ file }) => file).filter((file) => file.endsWith(".prisma"));
+  const own = files.filter((file) => otherClients[file] === undefined);
+  return [own, ...Object.keys(otherClients).map((file) => [file])].filter((schema) => schema.length > 0);
 }
 
 function writeValueOf({ fill, write }: CaseOptions): WriteValue {

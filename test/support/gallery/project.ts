@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,8 +27,8 @@ import {
 import type { FieldEdit, Project } from "../../../core/src/plugin.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { typeormFiles } from "../../../plugin-typeorm/src/typeorm-files.js";
-import { generate } from "../generated-clients.js";
-import type { Case, Files } from "./case.js";
+import { installClient } from "../installed-client.js";
+import { type Case, type Files, schemasOf } from "./case.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -49,9 +50,9 @@ const modelKinds = {
   contract: { forth: ["openReads", "makeRequired"], back: ["reopen", "openReads"] },
 } as const satisfies Record<Phase, Record<"forth" | "back", readonly FieldEdit["kind"][]>>;
 
-/** The same of a field that is declared as optional, and stays so. */
+/** The same of a field that stays optional, whether the project declares it so or not. */
 const optionalKinds: Record<Phase, Record<"forth" | "back", readonly FieldEdit["kind"][]>> = {
-  expand: { forth: ["closeReads"], back: ["removeField"] },
+  expand: { forth: ["makeOptional", "closeReads"], back: ["removeField"] },
   switch: { forth: ["openReads"], back: ["closeReads"] },
   contract: { forth: [], back: [] },
 };
@@ -64,6 +65,7 @@ export interface Released {
   readonly edits: readonly PlannedEdit[];
   readonly places: readonly Place[];
   readonly silent: number;
+  readonly missingTypes?: CodeResult["missingTypes"];
   /** Keys of the places that were chosen. */
   readonly chosen: readonly string[];
   readonly questions: readonly RankedPlaces[];
@@ -71,7 +73,7 @@ export interface Released {
 
 /** A project of the gallery in a folder of its own, taken through the phases as the commands do it, without a database. */
 export class GalleryProject {
-  private readonly project: Project & { readonly schemaFiles: readonly string[] };
+  private project: Project & { readonly schemaFiles: readonly string[] };
   private readonly plugin;
   private known: Files = [];
   private models: readonly EntityModel[] = [];
@@ -80,19 +82,17 @@ export class GalleryProject {
 
   constructor(
     readonly about: Case,
-    readonly root: string,
+    private readonly folder: string,
   ) {
     this.plugin = about.orm === "prisma" ? prismaPlugin : typeormFiles;
     this.project = {
-      root,
+      root: folder,
       migrationsFolder: about.orm === "prisma" ? "prisma/migrations" : "src/migrations",
       ormVersion: "",
       developmentUrl: undefined,
       dialect: "postgresql" as const,
       generatedFolders: clientsOf(about).map((client) => dirname(client)),
-      schemaFiles: about.input
-        .filter(({ file }) => file.endsWith(".prisma") && about.otherClients?.[file] === undefined)
-        .map(({ file }) => file),
+      schemaFiles: schemasOf(about)[0] ?? [],
     };
   }
 
@@ -100,28 +100,23 @@ export class GalleryProject {
     return this.known;
   }
 
+  get root(): string {
+    return this.project.root;
+  }
+
   private get modelKinds(): typeof optionalKinds {
     return this.about.staysOptional ? optionalKinds : modelKinds;
   }
 
   /** Puts the project there as it was before anybody declared the field. */
-  async start(): Promise<{ readonly files: Files; readonly models: readonly EntityModel[] }> {
+  async start(): Promise<Files> {
     this.write(this.about.input);
-    if (this.about.orm === "typeorm") this.install("typeorm");
     const declaring = await this.plugin.modelFiles(this.project, this.about.model);
-    this.generate();
     this.original = declaring.map((file) => readFileSync(join(this.root, file), "utf8")).join("\n");
     this.models = await this.plugin.readModels(this.project);
     await this.editModels(["removeField"]);
-    return { files: this.known, models: this.models };
-  }
-
-  /** Where several schemas have the model, types say whose rows code writes: as users do, the clients are generated. */
-  private generate(): void {
-    const { root, schemaFiles } = this.project;
-    if (this.about.otherClients === undefined) return;
-    symlinkSync(join(repository, "node_modules"), join(root, "node_modules"), "junction");
-    for (const schema of [...schemaFiles, ...Object.keys(this.about.otherClients)]) generate(root, schema);
+    await this.install();
+    return this.known;
   }
 
   async release(phase: Phase): Promise<Released> {
@@ -139,8 +134,9 @@ export class GalleryProject {
       }
       return ids;
     };
-    const { edits, places, silent } = await this.edit(phase, choose);
-    return { phase, files: this.known, edits, places, silent, chosen, questions };
+    const { edits, places, silent, missingTypes } = await this.edit(phase, choose);
+    await this.install();
+    return { phase, files: this.known, edits, places, silent, missingTypes, chosen, questions };
   }
 
   /** The edits of a phase once more; its changes. */
@@ -165,12 +161,31 @@ export class GalleryProject {
     return { files, places: undo.places };
   }
 
-  /** Users have their ORM installed: its types are asked. */
-  private install(name: string): void {
-    const folder = join(this.root, "node_modules");
-    if (existsSync(folder)) return;
-    mkdirSync(folder);
-    symlinkSync(join(repository, "node_modules", name), join(folder, name));
+  /**
+   * Installs the ORM as users have it after a phase, with a client of the schema as it is then. Each client gets a folder of its own: a
+   * process reads a package only once.
+   */
+  private async install(): Promise<void> {
+    const { about } = this;
+    if (about.types === false) return;
+    const schemas = this.known.filter(({ file }) => file.endsWith(".prisma"));
+    const key = createHash("sha256").update(JSON.stringify(schemas)).digest("hex").slice(0, 8);
+    this.move(join(this.folder, key));
+    if (existsSync(join(this.root, "node_modules"))) return;
+    if (about.orm === "typeorm") {
+      mkdirSync(join(this.root, "node_modules"));
+      symlinkSync(join(repository, "node_modules/typeorm"), join(this.root, "node_modules/typeorm"), "junction");
+      return;
+    }
+    for (const schema of schemasOf(about)) await installClient(this.root, schema);
+  }
+
+  private move(root: string): void {
+    const files = this.known;
+    for (const { file } of files) rmSync(join(this.root, file));
+    this.known = [];
+    this.project = { ...this.project, root };
+    this.write(files);
   }
 
   /** Puts other bytes there: what people do between the phases. */
@@ -188,11 +203,12 @@ export class GalleryProject {
 
   /** Remembers the project as it is; the function that is returned brings it back. */
   mark(): () => void {
-    const [files, made] = [this.known, [...this.earlier]];
+    const [root, files, made] = [this.root, this.known, [...this.earlier]];
     return () => {
       const kept = new Set(files.map(({ file }) => file));
       for (const { file } of this.known) if (!kept.has(file)) rmSync(join(this.root, file));
-      this.known = [];
+      this.known = this.known.filter(({ file }) => kept.has(file));
+      this.move(root);
       this.write(files);
       this.earlier.splice(0, this.earlier.length, ...made);
     };

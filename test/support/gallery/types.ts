@@ -2,10 +2,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import type { EntityModel } from "../../../core/src/model/index.js";
-import { toEntityModels } from "../../../plugin-prisma/src/schema/entities.js";
-import type { Case, Files } from "./case.js";
-import { type ClientPhase, prismaClient } from "./prisma-client.js";
+import { installClient } from "../installed-client.js";
+import { type Case, type Files, schemasOf } from "./case.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 const frameworks = fileURLToPath(new URL("../../scenarios/code/frameworks.d.ts", import.meta.url));
@@ -14,8 +12,6 @@ const frameworks = fileURLToPath(new URL("../../scenarios/code/frameworks.d.ts",
 export interface Snapshot {
   readonly about: Case;
   readonly files: Files;
-  readonly models: readonly EntityModel[];
-  readonly state: ClientPhase["state"];
 }
 
 export interface TypeProblem {
@@ -61,8 +57,9 @@ export class TypeChecker {
   }
 
   /** The errors of each project. */
-  check(projects: readonly Snapshot[]): ReadonlyMap<string, readonly TypeProblem[]> {
-    const roots = projects.flatMap((each) => this.write(each));
+  async check(projects: readonly Snapshot[]): Promise<ReadonlyMap<string, readonly TypeProblem[]>> {
+    const roots: string[] = [];
+    for (const each of projects) roots.push(...(await this.write(each)));
     const program = ts.createProgram([...roots, frameworks], compilerOptions, this.host(projects), this.last);
     this.last = program;
     const found = new Map<string, TypeProblem[]>(projects.map(({ about }) => [about.name, []]));
@@ -80,23 +77,11 @@ export class TypeChecker {
     return found;
   }
 
-  private write({ about, files, models, state }: Snapshot): string[] {
-    const roots: string[] = [];
+  private async write({ about, files }: Snapshot): Promise<string[]> {
     const folder = join(this.root, about.name);
-    for (const { file, text } of files) {
-      put(join(folder, file), text);
-      if (/\.[cm]?[jt]sx?$/.test(file)) roots.push(join(folder, file));
-    }
-    if (about.orm === "prisma") {
-      const client = about.client ?? "node_modules/@prisma/client/index";
-      put(join(folder, `${client}.d.ts`), prismaClient(models, { model: about.model, field: about.field, state }));
-      for (const [schema, module] of Object.entries(about.otherClients ?? {})) {
-        const content = files.find(({ file }) => file === schema)?.text ?? "";
-        const others = toEntityModels([{ path: schema, content }]);
-        put(join(folder, `${module}.d.ts`), prismaClient(others, { model: "", field: "", state }));
-      }
-    }
-    return roots;
+    for (const { file, text } of files) put(join(folder, file), text);
+    for (const schema of schemasOf(about)) await installClient(folder, schema);
+    return files.flatMap(({ file }) => (/\.[cm]?[jt]sx?$/.test(file) ? [join(folder, file)] : []));
   }
 
   private host(projects: readonly Snapshot[]): ts.CompilerHost {
@@ -119,7 +104,12 @@ export class TypeChecker {
       const own = paths.get(file.slice(this.root.length + 1).split("/")[0] as string);
       const isOurs = file.startsWith(this.root) && own !== undefined;
       const options = isOurs ? { ...compilerOptions, paths: own } : compilerOptions;
-      return literals.map(({ text }) => ts.resolveModuleName(text, file, options, host, isOurs ? undefined : cache));
+      return literals.map(({ text }) => {
+        const { resolvedModule } = ts.resolveModuleName(text, file, options, host, isOurs ? undefined : cache);
+        // Clients of one version in several projects would be taken for one and the same.
+        if (isOurs) delete resolvedModule?.packageId;
+        return { resolvedModule };
+      });
     };
     return host;
   }

@@ -88,6 +88,7 @@ function keyOf(
     return { key, lacking: keysOfShape(shape).has(key) ? undefined : shape };
   }
   const type = context.project.types?.of(value);
-  // Where nothing says what it is, the compiler checks the edit before it is written.
-  return type === undefined || type.getProperty(name) !== undefined ? { key: name, lacking: undefined } : undefined;
+  // A row gets the field when its client is generated again. Of an unknown type, the compiler checks the edit before it is written.
+  const mayHave = type === undefined || type.getProperty(name) || context.orm.isWholeRow?.(type, context);
+  return mayHave ? { key: name, lacking: undefined } : undefined;
 }

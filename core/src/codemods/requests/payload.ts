@@ -34,10 +34,9 @@ export const payload: Transform = {
   },
 
   *undo(file, context) {
-    const written = file
-      .nodes(ts.SyntaxKind.ObjectLiteralExpression)
-      .map((node) => ({ node, what: whatOf(node, undefined) }));
-    yield* removeWritten(id, () => written, file, context);
+    const literals = (each: SourceFile) =>
+      each.nodes(ts.SyntaxKind.ObjectLiteralExpression).map((node) => ({ node, what: whatOf(node, undefined) }));
+    yield* removeWritten(id, literals, file, context);
     yield* undoPatterns(id, file, context);
   },
 };

@@ -1,7 +1,8 @@
+import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "../generated/prisma/client";
 
 export class PrismaService extends PrismaClient {
   constructor() {
-    super({ log: ["warn"] });
+    super({ adapter: new PrismaPg({ connectionString: process.env.DATABASE_URL }), log: ["warn"] });
   }
 }

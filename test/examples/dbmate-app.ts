@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OrmApp } from "../contract/orm-app.js";
 import { postgresql } from "../contract/system.js";
+import { publishedModules } from "../support/published.js";
 import { type RunResult, run } from "../support/run.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-/** examples/plugin-dbmate, as it is built. */
-const plugin = join(root, "examples/plugin-dbmate");
+/** examples/plugin-dbmate, as it is built, beside the published core. */
+const plugin = join(publishedModules(), "lockstep-dbmate");
 
 const files: Readonly<Record<string, string>> = {
   "package.json": JSON.stringify({

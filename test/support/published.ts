@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -19,6 +20,8 @@ import { fileURLToPath } from "node:url";
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const modules = join(repository, "node_modules");
 const script = fileURLToPath(new URL("../../scripts/pack.mjs", import.meta.url));
+/** A plugin that others wrote: it imports the core that is installed beside it. */
+const examplePlugin = "examples/plugin-dbmate";
 const packages = ["core", "prisma", "typeorm", "typeorm-wrapper"];
 
 let made: string | undefined;
@@ -59,6 +62,8 @@ function make(): string {
   for (const name of packages) renameSync(join(own, name), join(to, "@lockstep", name));
   for (const name of readdirSync(modules))
     if (!["@lockstep", ".bin", ".cache"].includes(name)) symlinkSync(join(modules, name), join(to, name), "junction");
+  for (const part of ["package.json", "bin", "dist"])
+    cpSync(join(repository, examplePlugin, part), join(to, "lockstep-dbmate", part), { recursive: true });
   linkCommands(to);
   try {
     renameSync(own, folder);
@@ -81,7 +86,7 @@ function linkCommands(to: string): void {
 /** Changes with every build, and with what packing reads besides. */
 function stateOfBuild(): string {
   const hash = createHash("sha256");
-  for (const folder of ["core", "plugin-prisma", "plugin-typeorm", "plugin-typeorm/wrapper"]) {
+  for (const folder of ["core", "plugin-prisma", "plugin-typeorm", "plugin-typeorm/wrapper", examplePlugin]) {
     for (const file of ["package.json", "README.md"]) hash.update(readFileSync(join(repository, folder, file)));
     for (const each of ["dist", "bin"].map((name) => join(repository, folder, name)).filter(existsSync))
       for (const file of (readdirSync(each, { recursive: true, encoding: "utf8" }) as string[]).sort()) {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findNative } from "../../../plugin-prisma/src/engine/find-native.js";
 import { engineExecutable } from "./prisma-project.js";
@@ -106,7 +107,8 @@ describe("findNative", () => {
   test("the one that was chosen before Lockstep came, unless it is this proxy or does not exist", () => {
     const chosen = write("mine", working, 0o755);
     expect(findNative(dir, { LOCKSTEP_NATIVE_SCHEMA_ENGINE: "mine" })).toBe(chosen);
-    expect(findNative(dir, { LOCKSTEP_NATIVE_SCHEMA_ENGINE: engineExecutable })).toBeUndefined();
+    const proxy = fileURLToPath(new URL("../../../plugin-prisma/bin/schema-engine.js", import.meta.url));
+    expect(findNative(dir, { LOCKSTEP_NATIVE_SCHEMA_ENGINE: proxy })).toBeUndefined();
     expect(findNative(dir, { LOCKSTEP_NATIVE_SCHEMA_ENGINE: "missing" })).toBeUndefined();
   });
 });

@@ -64,12 +64,10 @@ describe.each(["1.1.1", "0.3.31"] as const)("TypeORM %s", (version) => {
       sql: { upQueries: [], downQueries: [] },
       keys: false,
     });
-    const own = result.stderr
-      .split("\n")
-      .flatMap((file) => /\/((?:plugin-typeorm|core)\/.*\/?dist\/.*)/.exec(file)?.[1] ?? []);
+    const own = result.stderr.split("\n").flatMap((file) => /\/@lockstep\/(.*)/.exec(file)?.[1] ?? []);
     const locks = ["run-lock-postgres", "run-lock"];
     const wrapper = ["aim", "generate-call", "index", "load-plugin", ...locks, "scaffolding", "with-lockstep"];
-    expect([...new Set(own)].sort()).toEqual(wrapper.map((name) => `plugin-typeorm/wrapper/dist/${name}.cjs`));
+    expect([...new Set(own)].sort()).toEqual(wrapper.map((name) => `typeorm-wrapper/dist/${name}.cjs`));
     expect(result.stderr).not.toMatch(/ts-morph|typescript\.c?js|libpg-query|\/zod\/|\/jiti\//);
   });
 });

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { basename, dirname, join } from "node:path";
-import { tarballs } from "../support/published.js";
+import { basename, join } from "node:path";
+import { publishedModules, tarballs } from "../support/published.js";
 
 let started: Promise<string> | undefined;
 
@@ -18,7 +18,7 @@ async function start(): Promise<string> {
   const files = new Map(
     Object.entries(tarballs()).map(([name, file]) => {
       const bytes = readFileSync(file);
-      const manifest = join(dirname(file), name.replace("@lockstep/", ""), "package.json");
+      const manifest = join(publishedModules(), name, "package.json");
       return [name, { bytes, place: basename(file), manifest: JSON.parse(readFileSync(manifest, "utf8")) as Manifest }];
     }),
   );

@@ -1,6 +1,6 @@
 /**
- * What `npm run test:all` runs and `npm test` does not: whole applications through all phases, minutes a file. Paths below test/, as
- * globs.
+ * What `npm run test:all` runs and `npm test` does not: whole applications through all phases, minutes a file. `npm run test:ci` runs a
+ * part of them. Paths below test/, as globs.
  */
 export const longProofs: readonly string[] = [
   "docs/**/*.test.ts",

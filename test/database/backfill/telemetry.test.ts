@@ -14,7 +14,6 @@ import {
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { metrics as all } from "../../../core/src/backfill/metrics.js";
-import { signals } from "../../../core/src/backfill/signals/index.js";
 import { defineSignal, type Signal } from "../../../core/src/backfill/signals/signal.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { createDatabase } from "../../support/database.js";
@@ -70,7 +69,7 @@ const rows = Array.from({ length: 40 }, (_, at) => [String(at), at === 20 ? "sec
 
 it("a run that meets a refused row: spans and metrics, without the value", async () => {
   const spec = await makeTable(db, { rows, type: "integer", fill: "email::integer" });
-  // Holds twice: meanwhile it is looked at what is told.
+  // Holds twice: meanwhile it is looked at what is told. Alone, because one of pressure that also holds takes its place.
   let looks = 0;
   let between: Record<string, number> = {};
   const once = defineSignal({
@@ -90,7 +89,7 @@ it("a run that meets a refused row: spans and metrics, without the value", async
     },
   });
   const error = await errorOf(
-    fillTable(database.url, spec, { target: "refused", signals: [...signals, once] as unknown as Signal[] }),
+    fillTable(database.url, spec, { target: "refused", signals: [once] as unknown as Signal[] }),
   );
   expect(error.code).toBe("LS5006");
   const found = sent("refused");

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { CodeResult } from "../../core/src/codemods/run/code-request.js";
 import type { PlannedEdit } from "../../core/src/model/index.js";
 import { chooseAll } from "./choices.js";
+import { goldenCases } from "./goldens.js";
 
 type Phase = "expand" | "switch" | "contract";
 type Files = readonly { readonly file: string; readonly text: string }[];
@@ -21,9 +22,9 @@ interface Phases<C extends object> {
 
 /** The shapes of the golden files, with every place chosen that is offered. */
 export function chosenInEveryPhase<C extends object>({ folder, columns, filesOf, ...orm }: Phases<C>): void {
-  describe.each(readdirSync(folder))("%s", (name) => {
+  describe.each(goldenCases(folder, columns))("$name", ({ name, folder: of }) => {
     const column = { ...columns[name], choose: chooseAll } as unknown as C;
-    const before = filesOf(readFileSync(`${folder}${name}/before.ts`, "utf8"));
+    const before = filesOf(readFileSync(`${of}/before.ts`, "utf8"));
 
     test("each phase repeats without a change, and its undo gives the bytes of the phase before", async () => {
       const earlier: PlannedEdit[] = [];

@@ -15,20 +15,49 @@ export interface Step {
   readonly notes?: readonly string[];
 }
 
+/** A folder with `before.ts`, told with one column. */
+export interface GoldenCase {
+  /** `folder`, or `folder/variant`: the key of its column. */
+  readonly name: string;
+  readonly folder: string;
+  /** The golden file in the folder. */
+  readonly golden: string;
+  /** Every golden file in the folder. */
+  readonly goldens: readonly string[];
+}
+
 const goldenFile = "phases.diff";
+/**
+ * The cases in a folder. Several columns with one input have keys `name/variant`, and a golden file for each variant; the input is told
+ * without a variant as well where there is a column of its own name.
+ *
+ * @param parent ends with a slash
+ */
+export function goldenCases(parent: string, columns: Readonly<Record<string, unknown>>): GoldenCase[] {
+  return readdirSync(parent).flatMap((of) => {
+    const variants = Object.keys(columns).filter((name) => name.startsWith(`${of}/`));
+    const names = variants.length === 0 || of in columns ? [of, ...variants] : variants;
+    const goldenOf = (name: string) => (name === of ? goldenFile : `${name.slice(of.length + 1)}.diff`);
+    const goldens = names.map(goldenOf);
+    return names.map((name) => ({ name, folder: parent + of, golden: goldenOf(name), goldens }));
+  });
+}
+
 /** What a person writes: all else in the folder of a case comes from here. */
 const given = /^(?:before(?:\.\w+)?|input|case\.json|edits\.txt)$/;
 
 /**
- * Compares steps with `phases.diff` in the folder of a case: of each what it says, and what it does to the files, byte for byte.
- * `npm run goldens` writes what is done now.
+ * Compares steps with the golden file of a case (`phases.diff` in a folder of one case): of each what it says, and what it does to the
+ * files, byte for byte. `npm run goldens` writes what is done now.
  */
-export async function expectGolden(folder: string, steps: readonly Step[]): Promise<void> {
+export async function expectGolden(about: string | GoldenCase, steps: readonly Step[]): Promise<void> {
+  const alone = { golden: goldenFile, goldens: [goldenFile] };
+  const { folder, golden, goldens } = typeof about === "string" ? { folder: about, ...alone } : about;
   const { snapshotUpdateState } = expect.getState().snapshotState;
-  const strange = readdirSync(folder).filter((name) => name !== goldenFile && !given.test(name));
+  const strange = readdirSync(folder).filter((name) => !goldens.includes(name) && !given.test(name));
   if (snapshotUpdateState === "all") for (const name of strange) rmSync(join(folder, name), { recursive: true });
   else expect(strange, `in ${folder}: npm run goldens deletes them`).toEqual([]);
-  await expect(goldenText(steps)).toMatchFileSnapshot(join(folder, goldenFile));
+  await expect(goldenText(steps)).toMatchFileSnapshot(join(folder, golden));
 }
 
 /** What is left to a person, and of how many places nothing is said. */

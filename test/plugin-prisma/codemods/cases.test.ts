@@ -1,17 +1,18 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import { expectGolden, placeNotes, type Step } from "../../support/goldens.js";
+import { expectGolden, goldenCases, placeNotes, type Step } from "../../support/goldens.js";
 import { columns, fileOf } from "./columns.js";
 import { apply, type CodePhase, type Column, codePhases, editFor, type Files, undo, undoOf } from "./phases.js";
 
 const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
 
 /** Golden files: `before.ts` is written by hand, what the phases do to it by `npm run goldens`, and reviewed. */
-describe.each(readdirSync(folder))("%s", (name) => {
+describe.each(goldenCases(folder, columns))("$name", (about) => {
+  const { name } = about;
   const column = columns[name] ?? {};
-  const before = readFileSync(`${folder}${name}/before.ts`, "utf8");
+  const before = readFileSync(`${about.folder}/before.ts`, "utf8");
   const single = (text: string): Files => [{ file: fileOf(name), text }];
   const files = single(before);
   let phases: ReturnType<typeof throughPhases> | undefined;
@@ -28,7 +29,7 @@ describe.each(readdirSync(folder))("%s", (name) => {
       steps.push({ name: phase, before: former, after: single(text), notes: placeNotes(result) });
       former = single(text);
     }
-    await expectGolden(`${folder}${name}`, steps);
+    await expectGolden(about, steps);
   });
 
   test("undo of expand and of switch gives the bytes back", async () => {

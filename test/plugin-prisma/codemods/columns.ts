@@ -4,12 +4,12 @@ import { type Column, field } from "./phases.js";
 
 /** Cases that are not about `handle String? @unique` filled by `lower(email)`. */
 export const columns: Readonly<Record<string, Column>> = {
-  "value-typescript": { value: { kind: "typescript", text: "slugOf(email)" } },
-  "value-default": { value: { kind: "none" } },
-  "value-untranslatable": { value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
-  "value-listed": { value: { kind: "listed" } },
-  "value-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
-  "value-number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
+  "values/typescript": { value: { kind: "typescript", text: "slugOf(email)" } },
+  "values/default": { value: { kind: "none" } },
+  "values/untranslatable": { value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
+  "values/listed": { value: { kind: "listed" } },
+  "values/constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
+  "values/number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
   internal: { exposure: "internal" },
   "create-members": { choose: chooseAll, exposure: "exposed" },
   "mapper-given-types": { choose: chooseAll },

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { CodeResult } from "../../../core/src/codemods/run/code-request.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import { expectGolden, placeNotes, type Step } from "../../support/goldens.js";
+import { expectGolden, goldenCases, placeNotes, type Step } from "../../support/goldens.js";
 import { columns, fileOf } from "./columns.js";
 import {
   apply,
@@ -20,10 +20,11 @@ import {
 const folder = fileURLToPath(new URL("./fixtures/cases/", import.meta.url));
 
 /** Golden files: `before.ts` is written by hand, what the phases do to it by `npm run goldens`, and reviewed. */
-describe.each(readdirSync(folder))("%s", (name) => {
+describe.each(goldenCases(folder, columns))("$name", (about) => {
+  const { name } = about;
   const column = columns[name] ?? {};
   const file = fileOf(name);
-  const before = readFileSync(`${folder}${name}/before.ts`, "utf8");
+  const before = readFileSync(`${about.folder}/before.ts`, "utf8");
 
   test("each phase, and again without a change; other files stay as they are", async () => {
     const steps: Step[] = [];
@@ -39,7 +40,7 @@ describe.each(readdirSync(folder))("%s", (name) => {
       });
       former = text;
     }
-    await expectGolden(`${folder}${name}`, steps);
+    await expectGolden(about, steps);
   });
 
   test("write sites are looked after in every phase: there is nothing more to do", async () => {

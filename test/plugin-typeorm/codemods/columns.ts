@@ -5,14 +5,14 @@ import { type Column, field } from "./phases.js";
 /** Cases that are not about `handle`, filled by `lower(email)`. */
 export const columns: Readonly<Record<string, Column>> = {
   "value-typescript": { value: { kind: "typescript", text: "slugOf(email)" } },
-  "value-default": { value: { kind: "none" } },
-  "value-untranslatable": { value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
-  "value-listed": { value: { kind: "listed" } },
-  "value-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
-  "value-number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
+  "values/default": { value: { kind: "none" } },
+  "values/untranslatable": { value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
+  "values/listed": { value: { kind: "listed" } },
+  "values/constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
+  "values/number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
   "mapper-nullable": { value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
-  "request-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'" } },
-  "request-exposed": {
+  "request-constant/hidden": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'" } },
+  "request-constant/exposed": {
     added: field("region", { isOptional: true }),
     value: { kind: "sql", sql: "'eu'" },
     exposure: "exposed",
@@ -25,8 +25,12 @@ export const columns: Readonly<Record<string, Column>> = {
   },
   "mapper-selected": { choose: choosing("label: copy of User", "named: copy of User") },
   internal: { exposure: "internal" },
-  "toggle-assigned": { toggle: ownFlags },
-  "toggle-assigned-without-fallback": { toggle: ownFlags, value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
+  "mapper-assigned": {},
+  "mapper-assigned/toggled": { toggle: ownFlags },
+  "mapper-assigned/toggled-without-fallback": {
+    toggle: ownFlags,
+    value: { kind: "sql", sql: "split_part(email, '@', 1)" },
+  },
 };
 
 /** Only a test may have values that nobody meant. */

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
+import { goldenCases } from "../../support/goldens.js";
 import { columns, fileOf } from "./columns.js";
 import { apply, type CodePhase, codePhases, editFor, type Files, textOf, withEntities } from "./phases.js";
 
@@ -13,18 +14,16 @@ const run = promisify(execFile);
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 const folder = fileURLToPath(new URL("./fixtures/cases/", import.meta.url));
 // Their column is another one.
-const cases = readdirSync(folder).filter(
-  (name) => !/^(?:value-(?:constant|number)|request-(?:constant|exposed))$/.test(name),
-);
+const cases = goldenCases(folder, columns).filter(({ name }) => columns[name]?.added === undefined);
 
 type State = "before" | CodePhase;
 let states: ReadonlyMap<State, Files>;
 
 beforeAll(async () => {
   const found = new Map<State, { file: string; text: string }[]>();
-  for (const name of cases) {
+  for (const { name, folder } of cases) {
     let files = withEntities(
-      readFileSync(`${folder}${name}/before.ts`, "utf8").replace(/^\/\/ @ts-nocheck\r?\n/, ""),
+      readFileSync(`${folder}/before.ts`, "utf8").replace(/^\/\/ @ts-nocheck\r?\n/, ""),
       fileOf(name),
     );
     const earlier: PlannedEdit[] = [];
@@ -34,7 +33,10 @@ beforeAll(async () => {
         files = apply(files, result);
         earlier.push(...result.edits);
       }
-      found.set(state, [...(found.get(state) ?? []), { file: `src/${name}.ts`, text: textOf(files, fileOf(name)) }]);
+      found.set(state, [
+        ...(found.get(state) ?? []),
+        { file: `src/${name.replace("/", "-")}.ts`, text: textOf(files, fileOf(name)) },
+      ]);
     }
   }
   const entities = withEntities("").filter(({ file }) => file.startsWith("src/entities/"));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { surviveKills } from "./kills.js";
-import { type Column, type Orm, type OrmApp, succeeded } from "./orm-app.js";
+import { leaveHalfWritten, surviveKills } from "./kills.js";
+import { type Column, type Orm, type OrmApp, type Snapshot, succeeded } from "./orm-app.js";
 import { readUsers } from "./rows.js";
 import { catalogue } from "./states.js";
 
@@ -89,6 +89,28 @@ export function killedSuite({ name, create }: Orm, count: number): void {
       await survive("next");
     });
 
+    test("next, killed half way: who reads writes nothing, and what somebody changed since is not overwritten", async () => {
+      const before = app.snapshot();
+      await leaveHalfWritten(app, () => app.lockstep("next"));
+      const half = app.snapshot();
+      for (const reading of [["status"], ["plan"], ["doctor"], ["next", "--dry-run"], ["repair", "--dry-run"]]) {
+        const { code, output } = await app.lockstep(...reading);
+        expect(output, reading.join(" ")).toContain("lockstep repair");
+        if (reading[0] === "next") expect(output, String(code)).toContain("LS3012");
+      }
+      expect(app.snapshot(), "commands that read have written").toEqual(half);
+      app.write("src/users.ts", `// mine\n${app.read("src/users.ts")}`);
+      const changed = writtenFiles(app.snapshot());
+      for (const command of ["repair", "next"]) {
+        const { code, output } = await app.lockstep(command);
+        expect(code).toBe(1);
+        expect(output).toContain("LS3009");
+        expect(output).toContain("src/users.ts");
+      }
+      expect(writtenFiles(app.snapshot())).toEqual(changed);
+      app.restore(before);
+    });
+
     test("undo, of switch", async () => {
       await succeeded(app.lockstep("next"));
       await app.commit("Switch");
@@ -112,6 +134,11 @@ export function killedSuite({ name, create }: Orm, count: number): void {
       expect(kills).toBeGreaterThanOrEqual(10 * count);
     });
   });
+}
+
+/** Without the lock of a process that was killed: whoever comes next removes it. */
+function writtenFiles(snapshot: Snapshot): Snapshot {
+  return Object.fromEntries(Object.entries(snapshot).filter(([file]) => !file.startsWith("lockstep/.lock/")));
 }
 
 async function appliedOn({ ledger, system: { query } }: OrmApp, url: string) {

@@ -78,6 +78,17 @@ export async function surviveKills(app: OrmApp, { run, at: kind, count, database
   return kills;
 }
 
+/** Kills a command between two of its changes of files, while its journal is there. */
+export async function leaveHalfWritten(app: OrmApp, run: Run): Promise<void> {
+  const { result, log } = await killedAtChange(app, 0, run, app.development);
+  expect(result.code, result.output).toBe(0);
+  await app.discard();
+  const journal = log.findLastIndex((line) => line.includes("/.journal.json") && !/^(?:rm|unlink) /.test(line)) + 1;
+  const end = log.findIndex((line) => /^(?:rm|unlink) lockstep\/\.journal\.json$/.test(line)) + 1;
+  await killedAtChange(app, Math.ceil((journal + end) / 2), run, app.development);
+  expect(Object.keys(app.snapshot())).toContain("lockstep/.journal.json");
+}
+
 interface Killed {
   readonly result: RunResult;
   /** What it did until then, one a line. */

@@ -6,7 +6,7 @@ import type { Build } from "./build.js";
 import { Load } from "./load.js";
 import { type Column, type OrmApp, type Snapshot, succeeded } from "./orm-app.js";
 import { olderOrms, onOthers, orms } from "./orms.js";
-import { countUsers, differs, readUsers } from "./rows.js";
+import { countUsers, differs, readUsers, seed } from "./rows.js";
 import { catalogue, newMigrations, withoutHistory } from "./states.js";
 
 // A required unique column through every phase and back to nothing, with the stock commands. The builds of every phase serve while
@@ -167,6 +167,14 @@ describe.each([
     const done = await changesNothing("next");
     expect(done.code).toBe(0);
     expect(done.output).toContain("every phase is released");
+  });
+
+  test("the whole history at once on a database with rows: previews, skipped releases", async () => {
+    const url = await app.database(app.empty);
+    await seed(url, 700);
+    await succeeded(app.apply(url));
+    expect(await countUsers(url, differs(url, "handle", "lower(email)"))).toBe(0);
+    expect(await catalogue(app, url)).toEqual(own.catalogue);
   });
 
   test("undo of contract: the migration first, then the code", async () => {

@@ -7,7 +7,7 @@ import { query } from "./databases.js";
 import { MatrixProject } from "./project.js";
 
 // What users get wrong: a code, the reason, what to write; and nothing is written. The engine and its hooks are asked what the
-// stock CLI asks them; that the CLI shows the answer and ends with 1 is in scenarios/required-column, guards and others.
+// stock CLI asks them; that the CLI shows the answer and ends with 1 is in contract/bad-input, scenarios/guards and others.
 
 let project: MatrixProject;
 let development: TestDatabase;

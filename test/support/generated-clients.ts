@@ -8,14 +8,13 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { keepFolder } from "./kept-folder.js";
 import { environment } from "./run.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -50,7 +49,6 @@ function make(): string {
   const key = createHash("sha256").update([repository, prismaVersion(), schema].join("\n")).digest("hex").slice(0, 12);
   const folder = join(tmpdir(), `lockstep-clients-${key}`);
   if (existsSync(folder)) return folder;
-  // Two workers at once each make their own; the first to finish gives it its name.
   const own = mkdtempSync(`${folder}-`);
   mkdirSync(join(own, "prisma"));
   writeFileSync(join(own, "prisma/schema.prisma"), schema);
@@ -58,11 +56,7 @@ function make(): string {
   link(join(modules, "@prisma"), join(own, "node_modules/@prisma"), /^client$/);
   for (const each of ["", "examples/shop"]) linkDefaultClient(join(own, each));
   generate(own, "prisma/schema.prisma");
-  try {
-    renameSync(own, folder);
-  } catch {
-    rmSync(own, { recursive: true, force: true });
-  }
+  keepFolder(own, folder);
   return folder;
 }
 

@@ -1,10 +1,11 @@
 /** Prisma clients for many small projects. Prisma's generators run in this process: the CLI takes a second a client, they take 0.1 s. */
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { linkDefaultClient, prismaVersion } from "./generated-clients.js";
+import { keepFolder } from "./kept-folder.js";
 
 // The generators' ES modules import files without their extensions.
 const require = createRequire(import.meta.url);
@@ -29,7 +30,6 @@ export async function installClient(root: string, schema: readonly string[]): Pr
 }
 
 async function make(kept: string, root: string, schema: readonly string[], sources: readonly string[]): Promise<void> {
-  // Two workers at once each make their own; the first to finish gives it its name.
   const own = mkdtempSync(`${kept}-`);
   for (const file of sources) cpSync(join(root, file), join(own, file));
   linkDefaultClient(own);
@@ -38,11 +38,7 @@ async function make(kept: string, root: string, schema: readonly string[], sourc
   rmSync(join(own, "node_modules/@prisma"), { recursive: true });
   for (const entry of readdirSync(own, { recursive: true, withFileTypes: true }))
     if (entry.isFile() && !/\.ts$|^package\.json$/.test(entry.name)) rmSync(join(entry.parentPath, entry.name));
-  try {
-    renameSync(own, kept);
-  } catch {
-    rmSync(own, { recursive: true, force: true });
-  }
+  keepFolder(own, kept);
 }
 
 /** Does what the CLI does, with the same generators. */

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { keepFolder } from "./kept-folder.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const modules = join(repository, "node_modules");
@@ -54,7 +55,6 @@ function make(): string {
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
   removeOld(cache);
-  // Two workers at once each make their own; the first to finish gives it its name.
   const own = mkdtempSync(`${folder}-`);
   execFileSync(process.execPath, [script, own], { stdio: ["ignore", "ignore", "inherit"] });
   const to = join(own, "node_modules");
@@ -65,11 +65,7 @@ function make(): string {
   for (const part of ["package.json", "bin", "dist"])
     cpSync(join(repository, examplePlugin, part), join(to, "lockstep-dbmate", part), { recursive: true });
   linkCommands(to);
-  try {
-    renameSync(own, folder);
-  } catch {
-    rmSync(own, { recursive: true, force: true });
-  }
+  keepFolder(own, folder);
   return folder;
 }
 

@@ -99,6 +99,12 @@ function besideTests(source) {
   });
 }
 
+/** Tests that get to a module which names something: a variable of the environment, say. */
+export function testsNaming(text) {
+  const named = [...modules].filter((file) => readFileSync(join(root, file), "utf8").includes(text));
+  return new Set(named.flatMap((file) => usingTests(file)));
+}
+
 /** Tests with golden files. */
 export const goldenTests = () => usingTests("test/support/goldens.ts");
 

@@ -33,6 +33,7 @@ if (chosen?.length === 0) {
   console.log("No test is near to what differs from main.");
   process.exit();
 }
+const withoutServers = await unusedServers();
 const { status } = spawnSync(
   process.execPath,
   [
@@ -48,7 +49,7 @@ const { status } = spawnSync(
     ...(has("--goldens") ? ["--update"] : []),
     ...(has("--changed") ? ["--passWithNoTests"] : []),
   ],
-  { cwd: root, stdio: "inherit", env: { ...process.env, LOCKSTEP_TESTS: part } },
+  { cwd: root, stdio: "inherit", env: { ...process.env, LOCKSTEP_TESTS: part, LOCKSTEP_TESTS_WITHOUT: withoutServers.join() } },
 );
 let ran = new Set();
 let counts = { passed: 0, failed: 0, skipped: 0 };
@@ -106,6 +107,19 @@ async function chooseFiles() {
   if (!has("--all"))
     for (const [file, tests] of near) if (tests.length === 0) console.log(`  no test is near to ${file}`);
   return [...found].sort();
+}
+
+/** Servers that no file of this run asks for: a run of few files is spared their start. */
+async function unusedServers() {
+  const names = own.filter((each) => !each.startsWith("-"));
+  if (chosen === undefined && names.length === 0) return [];
+  const { testFiles, testsNaming } = await import("./related-tests.mjs");
+  const files = chosen ?? testFiles.filter((file) => names.some((name) => file.includes(name)));
+  const variables = { postgresql: "LOCKSTEP_TEST_PG", mariadb: "LOCKSTEP_TEST_MARIADB" };
+  return Object.keys(variables).filter((server) => {
+    const users = testsNaming(variables[server]);
+    return !files.some((file) => users.has(file));
+  });
 }
 
 /** Keeps the seconds that files took. Of those that did not run the earlier figure stays. */

@@ -13,9 +13,10 @@ import { publishedModules } from "./published.js";
 export default async function setup(): Promise<() => Promise<void>> {
   // Else each worker packs them at once.
   if (process.env.LOCKSTEP_TESTS !== "named") publishedModules();
+  const { LOCKSTEP_NO_MARIADB, LOCKSTEP_TESTS_WITHOUT: unused = "" } = process.env;
   const ends = await Promise.all([
-    setUpPostgres(),
-    ...(process.env.LOCKSTEP_NO_MARIADB === "1" ? [] : [setUpMariadb()]),
+    ...(unused.includes("postgresql") ? [] : [setUpPostgres()]),
+    ...(LOCKSTEP_NO_MARIADB === "1" || unused.includes("mariadb") ? [] : [setUpMariadb()]),
   ]);
   return async () => void (await Promise.all(ends.map((end) => end())));
 }

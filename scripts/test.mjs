@@ -33,7 +33,7 @@ if (chosen?.length === 0) {
   console.log("No test is near to what differs from main.");
   process.exit();
 }
-const withoutServers = await unusedServers();
+const unused = await unusedParts();
 const { status } = spawnSync(
   process.execPath,
   [
@@ -49,7 +49,7 @@ const { status } = spawnSync(
     ...(has("--goldens") ? ["--update"] : []),
     ...(has("--changed") ? ["--passWithNoTests"] : []),
   ],
-  { cwd: root, stdio: "inherit", env: { ...process.env, LOCKSTEP_TESTS: part, LOCKSTEP_TESTS_WITHOUT: withoutServers.join() } },
+  { cwd: root, stdio: "inherit", env: { ...process.env, LOCKSTEP_TESTS: part, LOCKSTEP_TESTS_WITHOUT: unused.join() } },
 );
 let ran = new Set();
 let counts = { passed: 0, failed: 0, skipped: 0 };
@@ -109,15 +109,15 @@ async function chooseFiles() {
   return [...found].sort();
 }
 
-/** Servers that no file of this run asks for: a run of few files is spared their start. */
-async function unusedServers() {
+/** Servers and packed packages that no file of this run asks for: a run of few files is spared them. */
+async function unusedParts() {
   const names = own.filter((each) => !each.startsWith("-"));
   if (chosen === undefined && names.length === 0) return [];
   const { testFiles, testsNaming } = await import("./related-tests.mjs");
   const files = chosen ?? testFiles.filter((file) => names.some((name) => file.includes(name)));
-  const variables = { postgresql: "LOCKSTEP_TEST_PG", mariadb: "LOCKSTEP_TEST_MARIADB" };
-  return Object.keys(variables).filter((server) => {
-    const users = testsNaming(variables[server]);
+  const words = { postgresql: "LOCKSTEP_TEST_PG", mariadb: "LOCKSTEP_TEST_MARIADB", packages: "/published.js" };
+  return Object.keys(words).filter((part) => {
+    const users = testsNaming(words[part]);
     return !files.some((file) => users.has(file));
   });
 }

@@ -11,9 +11,9 @@ import { publishedModules } from "./published.js";
  * @returns what ends it
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  // Else each worker packs them at once.
-  if (process.env.LOCKSTEP_TESTS !== "named") publishedModules();
   const { LOCKSTEP_NO_MARIADB, LOCKSTEP_TESTS_WITHOUT: unused = "" } = process.env;
+  // Else each worker packs them at once.
+  if (!unused.includes("packages")) publishedModules();
   const ends = await Promise.all([
     ...(unused.includes("postgresql") ? [] : [setUpPostgres()]),
     ...(LOCKSTEP_NO_MARIADB === "1" || unused.includes("mariadb") ? [] : [setUpMariadb()]),

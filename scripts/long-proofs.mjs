@@ -29,7 +29,7 @@ export async function chooseLongProofs(changed, turn = turnOfCommit()) {
   const run = [...parts[turn]];
   const left = {};
   let rest = nearBudget;
-  // The shortest first: more of them fit.
+  // Shortest first: more files fit into the budget.
   for (const file of parts.flat().toSorted((a, b) => secondsOf(a) - secondsOf(b))) {
     if (run.includes(file)) continue;
     const isNear = near.has(file);

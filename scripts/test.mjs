@@ -109,7 +109,7 @@ async function chooseFiles() {
   return [...found].sort();
 }
 
-/** Servers and packed packages that no file of this run asks for: a run of few files is spared them. */
+/** Servers and packed packages that no file of this run uses. The global setup skips them. */
 async function unusedParts() {
   const names = own.filter((each) => !each.startsWith("-"));
   if (chosen === undefined && names.length === 0) return [];

@@ -89,7 +89,7 @@ export function killedSuite({ name, create }: Orm, count: number): void {
       await survive("next");
     });
 
-    test("next, killed half way: who reads writes nothing, and what somebody changed since is not overwritten", async () => {
+    test("next, killed half way: reading commands write nothing, and later edits are kept", async () => {
       const before = app.snapshot();
       await leaveHalfWritten(app, () => app.lockstep("next"));
       const half = app.snapshot();
@@ -98,7 +98,7 @@ export function killedSuite({ name, create }: Orm, count: number): void {
         expect(output, reading.join(" ")).toContain("lockstep repair");
         if (reading[0] === "next") expect(output, String(code)).toContain("LS3012");
       }
-      expect(app.snapshot(), "commands that read have written").toEqual(half);
+      expect(app.snapshot(), "reading commands wrote files").toEqual(half);
       app.write("src/users.ts", `// mine\n${app.read("src/users.ts")}`);
       const changed = writtenFiles(app.snapshot());
       for (const command of ["repair", "next"]) {
@@ -136,7 +136,7 @@ export function killedSuite({ name, create }: Orm, count: number): void {
   });
 }
 
-/** Without the lock of a process that was killed: whoever comes next removes it. */
+/** Leaves out the lock file of the killed process: the next command removes it. */
 function writtenFiles(snapshot: Snapshot): Snapshot {
   return Object.fromEntries(Object.entries(snapshot).filter(([file]) => !file.startsWith("lockstep/.lock/")));
 }

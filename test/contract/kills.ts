@@ -78,7 +78,7 @@ export async function surviveKills(app: OrmApp, { run, at: kind, count, database
   return kills;
 }
 
-/** Kills a command between two of its changes of files, while its journal is there. */
+/** Kills a command between two file changes, while its journal exists. */
 export async function leaveHalfWritten(app: OrmApp, run: Run): Promise<void> {
   const { result, log } = await killedAtChange(app, 0, run, app.development);
   expect(result.code, result.output).toBe(0);

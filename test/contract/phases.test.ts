@@ -169,7 +169,7 @@ describe.each([
     expect(done.output).toContain("every phase is released");
   });
 
-  test("the whole history at once on a database with rows: previews, skipped releases", async () => {
+  test("all migrations run at once on a database with rows: previews, skipped releases", async () => {
     const url = await app.database(app.empty);
     await seed(url, 700);
     await succeeded(app.apply(url));

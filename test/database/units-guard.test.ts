@@ -143,7 +143,7 @@ function built({ constraints }: UnitColumn): string {
 const state = async (session: Session) =>
   (await session.query(`SELECT "id", "email", "ratio" FROM "Row" ORDER BY "id"`)).rows;
 
-/** A value that its row does not give any more counts as one that code chose: docs/annotations.md has it among the gaps. */
+/** docs/annotations.md lists this case: the trigger keeps a value that no longer matches its source, as if code had chosen it. */
 async function isKnownGap(owner: Session, { fill, constraints }: UnitColumn, { code }: Failure) {
   if (code !== "23505" || constraints?.indexes?.some(({ columns }) => columns.length > 1) !== true) return false;
   const { rowCount } = await owner.query(`SELECT FROM "Row" WHERE "value" IS DISTINCT FROM (${fill!.sql})`);

@@ -28,7 +28,7 @@ export async function createDatabase(prefix: string, template?: string): Promise
   return { url: url.toString(), drop: () => maintain(server, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`) };
 }
 
-/** Files are copied in half the time that it takes to write them as WAL, and the default of older servers is that. */
+/** Copying files takes half the time of writing the copy as WAL. PostgreSQL before 15 always copies files. */
 const strategy = Number(process.env.LOCKSTEP_PG ?? 17) < 15 ? "" : " STRATEGY file_copy";
 
 async function maintain(server: string, sql: string): Promise<void> {

@@ -31,7 +31,7 @@ async function setUpPostgres(): Promise<() => Promise<void>> {
   };
 }
 
-/** Files in memory. Databases are made and dropped by the hundred, which some disks make slow. */
+/** A file system in memory. Tests create and drop hundreds of databases, and ext4 creates files slowly after many deletions. */
 const memory = "/dev/shm";
 const roomy = 8 * 2 ** 30;
 

@@ -15,9 +15,9 @@ export interface Step {
   readonly notes?: readonly string[];
 }
 
-/** A folder with `before.ts`, told with one column. */
+/** One input (`before.ts`), run with one column. */
 export interface GoldenCase {
-  /** `folder`, or `folder/variant`: the key of its column. */
+  /** Key of the column: `folder`, or `folder/variant`. */
   readonly name: string;
   readonly folder: string;
   /** The golden file in the folder. */
@@ -28,8 +28,8 @@ export interface GoldenCase {
 
 const goldenFile = "phases.diff";
 /**
- * The cases in a folder. Several columns with one input have keys `name/variant`, and a golden file for each variant; the input is told
- * without a variant as well where there is a column of its own name.
+ * Lists the cases in a folder. A key `name/variant` in `columns` adds a variant: it shares the input of `name` and has its own golden
+ * file, `variant.diff`. The input also runs without a variant if it has none, or if `columns` has the plain name as well.
  *
  * @param parent ends with a slash
  */

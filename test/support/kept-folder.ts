@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 
-/** Gives a folder the name by which all runs find it. Two workers at once each make their own: the first to finish keeps it. */
+/** Gives a finished folder its name in a cache. Two workers may build it at once: the first to finish wins, the other copy is removed. */
 export function keepFolder(own: string, name: string): void {
   try {
     renameSync(own, name);

@@ -7,9 +7,9 @@ const tests = fileURLToPath(new URL("..", import.meta.url));
 const seconds: Readonly<Record<string, number | undefined>> = durations;
 
 /**
- * Starts the longest files first, so that all workers are busy to the end. `npm run test:all -- --record` measures them anew; what was
- * never measured is started before everything else. Files that share a worker's modules come before the others: a worker that meets
- * another file in between ends, and the next one loads the compiler again.
+ * Starts the longest files first, so that all workers stay busy to the end. `npm run test:all -- --record` measures the files. A file
+ * without a measurement starts first. Files that share modules run before isolated files: vitest ends a sharing worker when the next
+ * file in the queue is isolated, and the next worker has to load the compiler again.
  */
 export default class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,6 +1,6 @@
 /**
- * What `npm run test:all` runs and `npm test` does not: whole applications through all phases, minutes a file. `npm run test:ci` runs a
- * part of them. Paths below test/, as globs.
+ * The tests that `npm run test:all` runs and `npm test` leaves out: applications that go through all phases, and tests that run many
+ * stock commands. `npm run test:ci` runs a part of them. Paths below test/, as globs.
  */
 export const longProofs: readonly string[] = [
   "docs/**/*.test.ts",

@@ -69,7 +69,7 @@ const rows = Array.from({ length: 40 }, (_, at) => [String(at), at === 20 ? "sec
 
 it("a run that meets a refused row: spans and metrics, without the value", async () => {
   const spec = await makeTable(db, { rows, type: "integer", fill: "email::integer" });
-  // Holds twice: meanwhile it is looked at what is told. Alone, because one of pressure that also holds takes its place.
+  // Holds the run twice, and reads the metrics meanwhile. No other signal runs: one that detects pressure would replace it in the gauge.
   let looks = 0;
   let between: Record<string, number> = {};
   const once = defineSignal({

@@ -6,7 +6,7 @@ import { apply, editFor, editForBoth, undoOf, untyped, withEntities } from "./ph
 
 const folder = fileURLToPath(new URL("./fixtures/cases/", import.meta.url));
 
-/** What is chosen and taken back stands in the text: types change nothing. */
+/** Choosing and undoing edits depends on the text alone: types change nothing. */
 const named = goldenCases(folder, columns).map(({ name }) => name);
 const byName = Object.fromEntries(named.map((name) => [name, { ...columns[name], ...untyped }]));
 

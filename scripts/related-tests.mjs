@@ -99,7 +99,7 @@ function besideTests(source) {
   });
 }
 
-/** Tests that get to a module which names something: a variable of the environment, say. */
+/** Tests that import, directly or not, a module whose text contains `text`: the name of an environment variable, for example. */
 export function testsNaming(text) {
   const named = [...modules].filter((file) => readFileSync(join(root, file), "utf8").includes(text));
   return new Set(named.flatMap((file) => usingTests(file)));

@@ -146,7 +146,9 @@ const state = async (session: Session) =>
 /** docs/annotations.md lists this case: the trigger keeps a value that no longer matches its source, as if code had chosen it. */
 async function isKnownGap(owner: Session, { fill, constraints }: UnitColumn, { code }: Failure) {
   if (code !== "23505" || constraints?.indexes?.some(({ columns }) => columns.length > 1) !== true) return false;
-  const { rowCount } = await owner.query(`SELECT FROM "Row" WHERE "value" IS DISTINCT FROM (${fill!.sql})`);
+  const { rowCount } = await owner.query(
+    `SELECT FROM "Row" WHERE "value" IS NOT NULL AND "value" IS DISTINCT FROM (${fill!.sql})`,
+  );
   return rowCount !== 0;
 }
 

@@ -185,7 +185,7 @@ test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
   const ended = await stopped.result;
   expect(ended.exitCode).toBe(130);
   expect(ended.text).toContain("Ended before its time was over.");
-  expect(stopped.said()).toMatch(/ {2}production {2}\d s of 20 s {2}taking the baseline, 1 of 3\n/);
+  expect(stopped.said().progress).toMatch(/ {2}production {2}\d s of 20 s {2}taking the baseline, 1 of 3\n/);
 });
 
 test("after switch: it is taken back in the code, and no database has anything to do", async () => {

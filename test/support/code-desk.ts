@@ -17,8 +17,9 @@ import { type Person, personIo } from "./person-io.js";
 import { planOf, userShape } from "./plan-fixture.js";
 
 export interface DeskResult extends CommandResult {
-  /** What went to stderr. */
+  /** What went to stderr beside progress. */
   readonly err: string;
+  readonly progress: string;
   /** All questions that were asked. */
   readonly asked: readonly string[];
 }
@@ -166,7 +167,8 @@ export class CodeDesk {
       cwd: this.root,
       workspace: async () => workspace,
     });
-    return { ...result, text: stripVTControlCharacters(result.text), err: said(), asked };
+    const { messages, progress } = said();
+    return { ...result, text: stripVTControlCharacters(result.text), err: messages, progress, asked };
   }
 }
 

@@ -19,8 +19,8 @@ export interface PersonIo {
   readonly io: Io;
   /** All questions that were asked so far. */
   readonly asked: readonly string[];
-  /** What went to stderr so far. */
-  said(): string;
+  /** What went to stderr so far: the messages, and the progress that a slow machine shows more of. */
+  said(): { readonly messages: string; readonly progress: string };
 }
 
 /** The world outside for a command that runs in this process; without a person there is no terminal. */
@@ -29,18 +29,19 @@ export function personIo(
   { env, cwd }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string },
 ): PersonIo {
   const asked: string[] = [];
-  let err = "";
+  let messages = "";
+  let progress = "";
   const io: Io = {
     out: () => undefined,
     err: (text) => {
-      err += `${text}\n`;
+      messages += `${text}\n`;
     },
     speakOf: () => undefined,
     screen: { show: () => undefined },
     progress: {
       isLive: true,
       update: (line) => {
-        err += `${line}\n`;
+        progress += `${line}\n`;
       },
       end: () => undefined,
     },
@@ -71,5 +72,5 @@ export function personIo(
     now: () => new Date(Date.UTC(2026, 11, 2)),
     signal: person?.signal ?? new AbortController().signal,
   };
-  return { io, asked, said: () => err };
+  return { io, asked, said: () => ({ messages, progress }) };
 }

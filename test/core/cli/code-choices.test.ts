@@ -737,7 +737,7 @@ test("while types are checked for long, stderr says what for and since when", as
       vi.advanceTimersByTime(1000);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    expect((await run).err).toMatch(
+    expect((await run).progress).toMatch(
       /^Checking the types of the chosen edits in \d files: 3 s \(Ctrl-C: nothing is written\)$/m,
     );
   } finally {

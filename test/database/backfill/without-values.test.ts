@@ -140,7 +140,7 @@ describe.each(systems)("on $name", (system) => {
       errorText(error),
       JSON.stringify(error.details),
       JSON.stringify(events),
-      said(),
+      JSON.stringify(said()),
       JSON.stringify(kept),
     ])
       expect(text).not.toMatch(/secret|4242424242/i);

@@ -4,6 +4,7 @@
  */
 export const longProofs: readonly string[] = [
   "docs/**/*.test.ts",
+  "examples/plugin-dbmate.test.ts",
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
   "contract/{after-safe,bad-input,former-columns,hand-written,intercepted,killed-*,online,open-plans,phases}.test.ts",

@@ -10,7 +10,11 @@ import { isNightly, nightlyFiles } from "./support/nightly.js";
 import { usePtOsc } from "./support/percona-toolkit.js";
 
 /** Tests that keep nothing outside of their file: those of one worker share the modules they load, the compiler among them. */
-const shared = ["core", "plugin-prisma", "plugin-typeorm", "catalogue"].map((folder) => `${folder}/**/*.test.ts`);
+const shared = [
+  ...["core", "plugin-prisma", "plugin-typeorm", "catalogue"].map((folder) => `${folder}/**/*.test.ts`),
+  // It registers a provider of OpenTelemetry for its whole process.
+  "database/**/!(telemetry).test.ts",
+];
 
 /** `short`, `long` or `all`; `named`: files by their names. */
 const { LOCKSTEP_TESTS: part = "named", CI: isUnwatched } = process.env;

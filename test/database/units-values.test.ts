@@ -181,6 +181,34 @@ describe("a sequence", () => {
     }
   });
 
+  it("may be used by every role that may insert into its table, and by no other", async () => {
+    const live = await open();
+    const [all, some, none] = ["all", "some", "none"].map((each) => `${each}_${live.session.pid}`);
+    await live.observer.query(
+      `CREATE ROLE ${all}; CREATE ROLE ${some}; CREATE ROLE ${none}; GRANT INSERT, SELECT ON "User" TO ${all};
+       GRANT INSERT (id, email) ON "User" TO ${some}; GRANT SELECT, UPDATE ON "User" TO ${none}`,
+    );
+    try {
+      await live.session.query(expand);
+      for (const [role, id] of [
+        [all, 101],
+        [some, 102],
+      ] as const)
+        await live.session.query(
+          `BEGIN; SET LOCAL ROLE ${role}; INSERT INTO "User" (id, email) VALUES (${id}, 'a'); COMMIT`,
+        );
+      const { rows } = await live.observer.query(`SELECT count(handle)::int AS numbered FROM "User" WHERE id > 100`);
+      expect(rows).toEqual([{ numbered: 2 }]);
+      const may = await live.observer.query(
+        `SELECT has_sequence_privilege('${none}', '"User_handle_seq"', 'USAGE') AS may`,
+      );
+      expect(may.rows).toEqual([{ may: false }]);
+    } finally {
+      for (const role of [all, some, none])
+        await live.observer.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+    }
+  });
+
   it.each([
     ["Order", "number"],
     ["a".repeat(63), "b"],

@@ -93,7 +93,7 @@ describe("a target with expand applied", () => {
   test("rows without a value: closed, nothing is applied, the command that helps", async () => {
     const deploy = await lockstep("deploy", "--target", "staging");
     expect(deploy.code, deploy.output).toBe(1);
-    expect(deploy.stdout).toContain(`nothing was applied: the gate to a contract that is pending is closed`);
+    expect(deploy.stdout).toContain(`nothing was applied: a gate of what is pending is closed`);
     expect(deploy.stdout).toContain(`100 rows of "User"."handle" on staging lack a value`);
     expect(deploy.stdout).toContain("applies everything that is pending or nothing, so 2 migrations wait");
     expect(deploy.stdout).toContain(`Next   Run: npx lockstep backfill run ${plan}`);

@@ -11,7 +11,7 @@ import type { Invocation } from "./command.js";
 import { confirmations, helpOf, passOn } from "./pass-gate.js";
 import type { Target } from "./targets.js";
 
-/** What the gates of the contracts in a deployment said on one target. */
+/** What the gates of the phases in a deployment said on one target. */
 export interface DeployGates {
   readonly answers: readonly (Pick<GateAnswer, "isOpen" | "statement"> & { readonly plan: string })[];
   /** The command that opens them; undefined when they are open. */
@@ -19,8 +19,8 @@ export interface DeployGates {
 }
 
 /**
- * Asks the gates of every contract that a deployment would carry, on this target. `next` asked them when it released the contract:
- * this target may have been behind, new, or written to since.
+ * Asks the gates of every expand and contract that a deployment would carry, on this target. `next` asked those of a contract when it
+ * released it: this target may have been behind, new, or written to since.
  */
 export async function askDeployGates(request: {
   readonly invocation: Invocation;
@@ -36,9 +36,21 @@ export async function askDeployGates(request: {
   const isPending = (plan: Plan, phase: string) =>
     state.units.some((unit) => unit.plan.id === plan.id && unit.phase === phase && unit.kind === "phase");
   const contracts = plans.filter((plan) => isPending(plan, "contract") && !isContractTakenBack(state, plan));
-  // A target without a contract has nothing to confirm; the flag may be meant for the next one.
-  const steps = contracts.flatMap((plan) => gatesAt(plan, "contract"));
+  const expands = plans.filter((plan) => plan.state.released !== "undone" && isPending(plan, "expand"));
+  // A target without these has nothing to confirm; the flag may be meant for the next one.
+  const steps = [
+    ...expands.flatMap((plan) => gatesAt(plan, "expand")),
+    ...contracts.flatMap((plan) => gatesAt(plan, "contract")),
+  ];
   const confirmed = steps.length === 0 ? new Set<string>() : confirmations(invocation, steps);
+  for (const plan of expands) {
+    const own = gatesAt(plan, "expand");
+    if (own.length === 0 || (await readPlannedRows(connection, plan, target.name, true)).kind === "none") continue;
+    const open = await askAbout(target, connection, plan, project, plugin);
+    const said = await passOn(open, own, confirmed, invocation);
+    answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));
+    if (said.some((answer) => !answer.isOpen)) return { answers, help: helpOf(said, `deploy --target ${target.name}`) };
+  }
   for (const plan of contracts) {
     const rows = await readPlannedRows(connection, plan, target.name, isPending(plan, "expand"));
     if (rows.kind !== "ask") {

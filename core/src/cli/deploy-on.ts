@@ -6,6 +6,7 @@ import { requireNoObstacles } from "../deploy/obstacles.js";
 import { recordDeployments } from "../deploy/record-deployment.js";
 import { requireServer } from "../deploy/server-version.js";
 import type { Connection } from "../dialects/connection.js";
+import { plannedTables } from "../doctor/planned-tables.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import { requireSystem } from "../facts/same-system.js";
@@ -16,6 +17,7 @@ import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 import { readTargetState, type TargetState } from "../release/target-state.js";
 import type { Colors } from "../review/colors.js";
+import { columnGrantText } from "../review/column-grants.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
@@ -168,13 +170,21 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         io.err(
           `  ${io.colors.yellow("!")} ${target.name}: "${tableLabel(table)}" is large: where the server cannot change it while writes go on, its migration stops, and npx lockstep online run ${plan.id} --target ${target.name} comes first`,
         );
+    const grants = await missingGrants(connection, plans, state);
+    for (const { text } of grants) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${text}`);
     const blockers = await findBlockers(connection, {
       tables: tablesOf(state.units),
       buildsIndex: state.units.some(({ unit }) => unit.spec.kind === "create-index"),
       olderThanSeconds: 5,
     });
     for (const blocker of blockers) io.err(`  ${io.colors.yellow("!")} ${target.name}: in the way: ${blocker}`);
-    return { ...nothing, gates: gates.answers, fills, blockers, units: state.units };
+    const next =
+      grants.length === 0
+        ? {}
+        : {
+            next: `on ${target.name}: ${grants.map(({ grant }) => grant).join("; ")}\n       then deploy the code that belongs to it, then npx lockstep status`,
+          };
+    return { ...nothing, gates: gates.answers, fills, blockers, units: state.units, ...next };
   } finally {
     await connection.close();
   }
@@ -200,19 +210,37 @@ function afterRefusal(refused: readonly PendingFill[], target: string): string {
   return `correct these rows on ${target}, then npx lockstep deploy --target ${target}. To add the column first and give them a value later: --allow-unfilled. ${another}`;
 }
 
-/** Of plans whose expand this deployment carries, and that nothing takes back. */
 async function pendingFills(
   connection: Connection,
   plans: readonly Plan[],
-  { units }: TargetState,
+  state: TargetState,
 ): Promise<readonly PendingFill[]> {
   const found: PendingFill[] = [];
-  for (const plan of plans) {
-    const isPending = units.some(
-      (unit) => unit.plan.id === plan.id && unit.phase === "expand" && unit.kind === "phase",
-    );
-    if (isPending && plan.state.released !== "undone") found.push(...(await tryPendingFills(connection, plan)));
-  }
+  for (const plan of pendingExpands(plans, state)) found.push(...(await tryPendingFills(connection, plan)));
+  return found;
+}
+
+/** Plans whose expand this deployment carries, and that nothing takes back. */
+function pendingExpands(plans: readonly Plan[], { units }: TargetState): readonly Plan[] {
+  return plans.filter(
+    (plan) =>
+      plan.state.released !== "undone" &&
+      units.some((unit) => unit.plan.id === plan.id && unit.phase === "expand" && unit.kind === "phase"),
+  );
+}
+
+/** Grants that have to follow expand: a column must be there to be granted, and code that comes next uses it. */
+async function missingGrants(
+  connection: Connection,
+  plans: readonly Plan[],
+  state: TargetState,
+): Promise<readonly { readonly text: string; readonly grant: string }[]> {
+  const { columnGrants } = await connection.dialect.access();
+  const tables = await plannedTables(connection, pendingExpands(plans, state));
+  const found = [];
+  for (const { table, label, oid, columns } of tables)
+    for (const grant of oid === undefined ? [] : await columnGrants(connection, table, columns))
+      found.push({ text: columnGrantText(label, grant), grant: grant.grant });
   return found;
 }
 
@@ -258,7 +286,7 @@ export function deployText(report: DeployReport, colors: Colors): string {
       ].join("\n");
     case "closed":
       return [
-        `${colors.red("✖")} ${name}   nothing was applied: the gate to a contract that is pending is ${colors.red("closed")}`,
+        `${colors.red("✖")} ${name}   nothing was applied: a gate of what is pending is ${colors.red("closed")}`,
         // Several gates say that a column is not there yet.
         ...new Set(
           gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),

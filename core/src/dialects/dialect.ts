@@ -1,5 +1,6 @@
 import type { DialectId } from "../model/dialect.js";
 import type { UnitSpec } from "../model/plan.js";
+import type { Access } from "./access.js";
 import type { Batches } from "./batches.js";
 import type { Capabilities } from "./capabilities.js";
 import type { Catalogue } from "./catalogue.js";
@@ -41,6 +42,8 @@ export interface Dialect {
   readonly development: Development;
   /** What gates ask about rows. */
   readonly rows: Rows;
+  /** What the roles of applications may do. Loaded by whoever needs it. */
+  access(): Promise<Access>;
   /** Values that functions of the project compute. */
   readonly functions: FunctionValues;
   /** What a backfill asks it. */

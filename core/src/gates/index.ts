@@ -1,5 +1,6 @@
 import backfillDone from "./backfill-done.js";
 import type { Gate } from "./gate.js";
+import insertsAllowed from "./inserts-allowed.js";
 import mirrorAgrees from "./mirror-agrees.js";
 import noMissingValues from "./no-missing-values.js";
 import phaseApplied from "./phase-applied.js";
@@ -10,6 +11,7 @@ import writersAware from "./writers-aware.js";
 /** Every gate, by the id that plans name it with. This file is generated: npm run lists. */
 export const gates: Readonly<Record<string, Gate>> = {
   "backfill-done": backfillDone,
+  "inserts-allowed": insertsAllowed,
   "mirror-agrees": mirrorAgrees,
   "no-missing-values": noMissingValues,
   "phase-applied": phaseApplied,

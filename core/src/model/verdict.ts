@@ -65,6 +65,18 @@ export type Concern =
     }
   /** A default that differs from row to row is evaluated once, for all the rows that exist. */
   | { readonly kind: "one-value"; readonly table: TableName; readonly column: string }
+  /** A default belongs to the session that evaluates it: a setting, the role, the connection. */
+  | {
+      readonly kind: "session-default";
+      readonly table: TableName;
+      readonly column: string;
+      /** `current_setting('app.tenant')` */
+      readonly value: string;
+      /** It raises an error in a session that lacks something. */
+      readonly mayFail: boolean;
+      /** The rows that exist get the value of the session that runs the migration. */
+      readonly isAdded: boolean;
+    }
   /** What is declared behind a column is read and does nothing. */
   | { readonly kind: "ignores"; readonly what: "references"; readonly table: TableName; readonly column: string }
   /** The statement demands to be done in a way in which the server cannot do it: it fails at once, and nothing is changed. */

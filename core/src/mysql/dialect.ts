@@ -36,6 +36,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   pressure,
   statements,
   stage,
+  access: async () => (await import("./access.js")).access,
   inventory: async () => (await import("./inventory/index.js")).inventory,
   statistics: async () => (await import("./statistics.js")).statistics,
   rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,

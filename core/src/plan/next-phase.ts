@@ -1,3 +1,4 @@
+import { mayRefuseInserts } from "../gates/inserts-allowed.js";
 import type { DeployedPhase, GateStep, Phase, Plan } from "../model/index.js";
 import { phasesOf } from "./phases.js";
 
@@ -20,7 +21,11 @@ export function previousPhase(plan: Plan): Exclude<DeployedPhase, "contract"> | 
 
 /** The gate of a phase. Of a brisk contract it is both phases' own; reads that have not begun cannot run steadily. */
 export function gatesAt(plan: Plan, phase: Phase): readonly GateStep[] {
-  if (phase !== "switch" && phase !== "contract") return [];
+  if (phase === "expand")
+    return plan.columns
+      .filter(mayRefuseInserts)
+      .map(({ table, name }) => ({ gate: "inserts-allowed", table, column: name }));
+  if (phase === "backfill") return [];
   if (phase === "switch" || phasesOf(plan).includes("switch")) return plan.gates[phase];
   const steps = [...plan.gates.switch, ...plan.gates.contract.filter((step) => step.gate !== "reads-steady")];
   const keys = steps.map((step) => JSON.stringify(step));

@@ -37,6 +37,7 @@ export const postgresql: Dialect = {
   stage,
   statistics: async () => (await import("./statistics/index.js")).statistics,
   rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,
+  access: async () => (await import("./access.js")).access,
   inventory: async () => (await import("./inventory/index.js")).inventory,
   obstacles: async () => [],
   // Loaded by whoever needs them.

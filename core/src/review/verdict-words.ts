@@ -118,6 +118,8 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
       return `the rows that exist get ${concern.value}, and nobody is told`;
     case "one-value":
       return "MariaDB evaluates the default once: all rows that exist get the same value";
+    case "session-default":
+      return sessionWords(concern);
     case "ignores":
       return "MySQL before 9 reads REFERENCES behind a column and makes no foreign key of it";
     case "refuses-demand":
@@ -131,6 +133,12 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
     default:
       return concern satisfies never;
   }
+}
+
+function sessionWords({ column, value, mayFail, isAdded }: Extract<Concern, { kind: "session-default" }>): string {
+  const rows = isAdded ? `existing rows get ${value} of the session that runs the migration; ` : "";
+  const fails = mayFail ? ", and fails where that session has no such setting" : "";
+  return `${rows}an INSERT without "${column}" evaluates ${value} in its own session${fails}`;
 }
 
 function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict: Verdict): string {

@@ -14,6 +14,7 @@ import {
 } from "../model/index.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
+import { sessionDefault } from "../sql/session-value.js";
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
@@ -28,6 +29,7 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
   const fails = (why: RowFailure) => void concerns.push({ kind: "fails-on-rows", table, why });
   if (isRewritten) concerns.push({ kind: "rewrites", table, why: "computed" });
   else if (isDefault && !column.isDefaultStored) concerns.push({ kind: "rewrites", table, why: "default" });
+  concerns.push(...sessionDefault(table, column.name, column.defaultSql, true));
   const domain = domainOf(column, context);
   if (domain !== "plain") concerns.push({ kind: "rewrites", table, why: "domain" });
   const isIndexed = column.isUnique || column.isPrimaryKey;
@@ -152,7 +154,9 @@ export function setDefault(operation: OperationOf<"setDefault">, context: Verdic
   const added = operationsOn(context.operations, "addColumn", table).find((each) => each.column.name === column);
   // A default that is only there for the rows that exist: whoever does not know the column can add none.
   const isNeeded = added?.column.notNull === true && added.column.defaultSql !== undefined;
-  if (defaultSql !== undefined || !isNeeded || context.createdInThisChange(table)) return verdict({ locks });
+  if (context.createdInThisChange(table)) return verdict({ locks });
+  if (defaultSql !== undefined) return verdict({ locks, concerns: sessionDefault(table, column, defaultSql, false) });
+  if (!isNeeded) return verdict({ locks });
   return verdict({ locks, concerns: [{ kind: "breaks-inserts", table, column }] });
 }
 

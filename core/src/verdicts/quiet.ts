@@ -27,5 +27,7 @@ export function isWorthANotice({ concerns, doubts }: Verdict, environment: Envir
 
 /** What stops "safe with the app version before and after it"; empty: it is so. */
 export function dangersOf({ concerns }: Verdict): readonly Concern[] {
-  return concerns.filter(({ kind }) => !bearable.has(kind));
+  return concerns.filter(
+    (concern) => !bearable.has(concern.kind) && !(concern.kind === "session-default" && !concern.mayFail),
+  );
 }

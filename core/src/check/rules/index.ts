@@ -37,6 +37,7 @@ import renameEnumValue from "./rename-enum-value.js";
 import renameTable from "./rename-table.js";
 import renameType from "./rename-type.js";
 import rewriteTable from "./rewrite-table.js";
+import sessionDefault from "./session-default.js";
 import setNotNull from "./set-not-null.js";
 import syntaxError from "./syntax-error.js";
 import truncate from "./truncate.js";
@@ -85,6 +86,7 @@ export const checkRules: readonly CheckRule[] = [
   renameTable,
   renameType,
   rewriteTable,
+  sessionDefault,
   setNotNull,
   syntaxError,
   truncate,

@@ -10,7 +10,8 @@ export default defineCommand({
     { flags: "--allow-unfilled", description: "add a column although its fill gives rows of the target no value" },
     {
       flags: "--confirm <gate...>",
-      description: "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees",
+      description:
+        "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees, inserts-allowed",
     },
     { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
     { flags: "--note <text>", description: "a note for the record" },

@@ -1,4 +1,5 @@
 import type { Check } from "../check.js";
+import applicationRoles from "./application-roles.js";
 import codeRoots from "./code-roots.js";
 import drift from "./drift.js";
 import git from "./git.js";
@@ -18,6 +19,7 @@ import unlisted from "./unlisted.js";
 
 /** Every check of the core, in the order of their names. This file is generated: npm run lists. */
 export const checks: readonly Check[] = [
+  applicationRoles,
   codeRoots,
   drift,
   git,

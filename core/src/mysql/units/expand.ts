@@ -1,5 +1,6 @@
 import type { SpecOf, UnitText } from "../../dialects/units.js";
 import type { UnitColumn } from "../../model/plan.js";
+import { sessionDefaults } from "../../sql/session-value.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteTable } from "../quote.js";
 import { assertColumn, definition, firstDefinition, isColumn, positionOf } from "./column.js";
@@ -75,7 +76,7 @@ export function describeExpand(spec: ExpandSpec): UnitText {
       ...later.map((column) => defaultStatement({ table, columns: [column] })),
       ...triggerWords(table, columns, "CREATE"),
     ].join("; "),
-    verdict: takes("ACCESS EXCLUSIVE", "instant", table),
+    verdict: { ...takes("ACCESS EXCLUSIVE", "instant", table), concerns: sessionDefaults(table, columns) },
     undo: `when no running code uses it: ${[
       ...triggerWords(table, columns, "DROP"),
       alterTable(spec, (column) => `DROP COLUMN ${columnList([column])}`, "ALGORITHM=INSTANT"),

@@ -8,6 +8,7 @@ import {
   type RowFailure,
   type TableName,
 } from "../../model/index.js";
+import { sessionDefault } from "../../sql/session-value.js";
 import { evaluated, implicitValue } from "./defaults.js";
 import { typeChange } from "./types.js";
 import {
@@ -78,6 +79,7 @@ export function addColumn(
   const { when, differs } = evaluated(column, server);
   if (when === "each") found.rewrites(differs ? "default" : "storage");
   if (when === "once" && differs) found.needs(instant, { kind: "one-value", table, column: name });
+  found.concerns.push(...sessionDefault(table, name, column.defaultSql, true));
   const isFilled = column.defaultSql !== undefined || column.notNull;
   if (isIndexed) found.needs(isGenerated ? copies : rebuilds);
   if (isIndexed && isFilled && !isIdentity) found.fails("duplicates");

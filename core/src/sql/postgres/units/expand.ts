@@ -2,6 +2,7 @@ import type { SpecOf, UnitText } from "../../../dialects/units.js";
 import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { printable } from "../../printable.js";
+import { sessionDefaults } from "../../session-value.js";
 import { closed, takes } from "../../unit-words.js";
 import { qualified, quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
 import { assertType } from "./assertions.js";
@@ -94,7 +95,7 @@ export function describeExpand(spec: SpecOf<"expand">): UnitText {
       ...later,
       ...scaffolds.map(({ trigger }) => `CREATE TRIGGER ${quoteIdentifier(trigger)} ${on}`),
     ].join("; "),
-    verdict: takes("ACCESS EXCLUSIVE", "instant", table),
+    verdict: { ...takes("ACCESS EXCLUSIVE", "instant", table), concerns: sessionDefaults(table, columns) },
     undo: `when no running code uses it: ${undo.join("; ")}`,
   };
 }

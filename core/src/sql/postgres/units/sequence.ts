@@ -33,5 +33,21 @@ export function ownSequence(table: TableName, column: UnitColumn): string {
   const toOwner = quoteLiteral(`ALTER SEQUENCE ${sequence.replaceAll("%", "%%")} OWNER TO %s`);
   return `${assertBlock(`      EXECUTE format(${toOwner}, (SELECT relowner::regrole FROM pg_class WHERE oid = ${regclassLiteral(table)}::regclass));
 `)}    ALTER SEQUENCE ${sequence} OWNED BY ${quoteTable(table)}.${quoteIdentifier(column.name)};
-`;
+${grantSequence(table, sequence)}`;
+}
+
+/** An INSERT takes a number as the role that inserts: PostgreSQL asks it for USAGE, which INSERT on the table does not include. */
+function grantSequence(table: TableName, sequence: string): string {
+  const grant = quoteLiteral(`GRANT USAGE ON SEQUENCE ${sequence.replaceAll("%", "%%")} TO %s`);
+  const own = `${regclassLiteral(table)}::regclass`;
+  return assertBlock(
+    `      FOR writer IN SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END
+           FROM (SELECT acl.* FROM pg_class, aclexplode(relacl) acl WHERE oid = ${own}
+                 UNION ALL SELECT acl.* FROM pg_attribute, aclexplode(attacl) acl WHERE attrelid = ${own} AND NOT attisdropped) granted
+          WHERE privilege_type = 'INSERT' AND grantee <> (SELECT relowner FROM pg_class WHERE oid = ${own}) LOOP
+        EXECUTE format(${grant}, writer);
+      END LOOP;
+`,
+    "    DECLARE writer text;\n",
+  );
 }

@@ -1,0 +1,173 @@
+import { isDatabaseError } from "../db/retry.js";
+import type { Access, ColumnGrant, DefaultTrial } from "../dialects/access.js";
+import type { Connection } from "../dialects/connection.js";
+import { duringCleanUp } from "../expected-errors.js";
+import type { TableName } from "../model/names.js";
+import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../sql/postgres/quote.js";
+import { closed } from "../sql/unit-words.js";
+
+/** Enough for every application that shares a table; a database with a role for each customer has them alike. */
+const maxRoles = 20;
+
+const table = "pg_temp.lockstep_try_default";
+
+interface Role {
+  readonly name: string;
+  /** The session may become this role. */
+  readonly isOpen: boolean;
+  /** `{app.tenant=eu}`: of the role, of the database, and of both, the most special last. */
+  readonly settings: readonly string[];
+}
+
+async function tryDefault(
+  connection: Connection,
+  on: TableName,
+  { type, defaultSql }: { readonly type: string; readonly defaultSql: string },
+): Promise<DefaultTrial> {
+  const { roles, own } = await readRoles(connection, on);
+  const [, sequence] = /\bnextval\s*\(\s*('(?:[^']|'')+')/i.exec(defaultSql) ?? [];
+  // Evaluated, it would take a number that nobody gets back.
+  if (sequence !== undefined) return trySequence(connection, roles, sequence);
+  const refusals: { role: string; message: string }[] = [];
+  await connection.query("BEGIN; SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 1000");
+  try {
+    for (const role of roles.length === 0 ? [own] : roles) {
+      const result = await insertAs(connection, role, own, { type, defaultSql });
+      if (result === undefined) continue;
+      if (result.isUntried)
+        return { kind: "untried", why: result.message, ...(result.isMadeLater ? { isMadeLater: true } : {}) };
+      refusals.push({ role: role.name, message: result.message });
+    }
+  } finally {
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
+  }
+  return refusals.length > 0 ? { kind: "fails", refusals } : { kind: "works", roles: roles.map(({ name }) => name) };
+}
+
+/** A function, type, relation or schema that this deployment makes. */
+const notThere: ReadonlySet<string> = new Set(["42883", "42704", "42P01", "3F000"]);
+
+async function trySequence(connection: Connection, roles: readonly Role[], literal: string): Promise<DefaultTrial> {
+  const { rows } = await connection.query<{ role: string; isUsable: boolean | null }>(
+    `SELECT role, has_sequence_privilege(role, to_regclass(${literal}), 'USAGE, UPDATE') AS "isUsable" FROM unnest($1::text[]) role`,
+    [roles.map(({ name }) => name)],
+  );
+  if (rows.some(({ isUsable }) => isUsable === null))
+    return { kind: "untried", why: `the sequence ${literal} does not exist`, isMadeLater: true };
+  const refusals = rows
+    .filter(({ isUsable }) => !isUsable)
+    .map(({ role }) => ({
+      role,
+      message: `permission denied for sequence ${literal}: GRANT USAGE ON SEQUENCE … TO ${quoteIdentifier(role)}`,
+    }));
+  if (refusals.length > 0) return { kind: "fails", refusals };
+  return { kind: "works", roles: rows.map(({ role }) => role) };
+}
+
+interface Refused {
+  readonly message: string;
+  /** The default itself was refused, before any role was asked. */
+  readonly isUntried: boolean;
+  readonly isMadeLater: boolean;
+}
+
+/** @returns undefined: the row was inserted */
+async function insertAs(
+  connection: Connection,
+  role: Role,
+  own: Role,
+  { type, defaultSql }: { readonly type: string; readonly defaultSql: string },
+): Promise<Refused | undefined> {
+  // A session keeps the settings it began with: what the connection's own role brought would hide that this one lacks it.
+  const lacking = settingsOf(own).find(
+    ([name]) => !settingsOf(role).some(([each]) => each === name) && defaultSql.includes(name),
+  );
+  if (lacking !== undefined)
+    return { message: `"${lacking[0]}" is set for the role ${own.name} only`, isUntried: false, isMadeLater: false };
+  let isMade = false;
+  await connection.query("SAVEPOINT lockstep_role");
+  try {
+    await connection.query(
+      `CREATE TEMPORARY TABLE lockstep_try_default (value ${type} DEFAULT ${closed(asSetFor(role, defaultSql))})`,
+    );
+    isMade = true;
+    if (role.isOpen && role.name !== own.name) {
+      await connection.query(`GRANT INSERT ON ${table} TO ${quoteIdentifier(role.name)}`);
+      await connection.query(`SET LOCAL ROLE ${quoteIdentifier(role.name)}`);
+    }
+    await connection.query(`INSERT INTO ${table} DEFAULT VALUES`);
+    return undefined;
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    return { message: error.message, isUntried: !isMade, isMadeLater: notThere.has(error.code) };
+  } finally {
+    if (!connection.isLost) await connection.query("ROLLBACK TO lockstep_role").catch(duringCleanUp);
+  }
+}
+
+/** The default with the role's own settings in place: set in this session, a setting would be known in it for ever. */
+function asSetFor(role: Role, defaultSql: string): string {
+  return settingsOf(role).reduce((sql, [name, value]) => {
+    const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    const call = new RegExp(`\\bcurrent_setting\\s*\\(\\s*'${escaped}'(?:::text)?\\s*(?:,[^()]*)?\\)`, "gi");
+    return sql.replace(call, () => `${quoteLiteral(value)}::text`);
+  }, defaultSql);
+}
+
+/** Those of extensions and applications: the server's own decide about no value that a default reads. */
+function settingsOf({ settings }: Role): readonly (readonly [string, string])[] {
+  return settings.flatMap((setting) => {
+    const at = setting.indexOf("=");
+    const name = setting.slice(0, at);
+    return name.includes(".") ? [[name, setting.slice(at + 1)] as const] : [];
+  });
+}
+
+/** Roles that log in and may insert, superusers aside; and the role of the connection. */
+async function readRoles(connection: Connection, on: TableName): Promise<{ roles: readonly Role[]; own: Role }> {
+  const settings = `ARRAY(SELECT unnest(s.setconfig) FROM pg_db_role_setting s JOIN pg_database d ON d.datname = current_database()
+      WHERE s.setrole IN (r.oid, 0) AND s.setdatabase IN (d.oid, 0) ORDER BY s.setrole <> 0, s.setdatabase <> 0)`;
+  const { rows } = await connection.query<Role & { readonly isOwn: boolean; readonly isWriter: boolean }>(
+    `SELECT * FROM (
+       SELECT r.rolname AS name, pg_has_role(r.oid, 'MEMBER') AS "isOpen", ${settings} AS settings,
+              r.rolname = current_user AS "isOwn",
+              r.rolcanlogin AND NOT r.rolsuper AND (has_table_privilege(r.oid, t.oid, 'INSERT')
+                OR has_any_column_privilege(r.oid, t.oid, 'INSERT')) AS "isWriter"
+         FROM pg_roles r LEFT JOIN pg_class t ON t.oid = to_regclass(${regclassLiteral(on)})) x
+      WHERE "isOwn" OR "isWriter" ORDER BY "isOwn" DESC, name LIMIT ${maxRoles + 1}`,
+  );
+  const own = rows.find(({ isOwn }) => isOwn) ?? { name: "", isOpen: true, settings: [] };
+  return { roles: rows.filter(({ isWriter }) => isWriter), own };
+}
+
+async function columnGrants(
+  connection: Connection,
+  on: TableName,
+  columns: readonly string[],
+): Promise<readonly ColumnGrant[]> {
+  const { rows } = await connection.query<{ role: string; privileges: string[] }>(
+    `SELECT role, array_agg(privilege ORDER BY privilege) AS privileges
+       FROM (SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS role,
+                    a.privilege_type AS privilege, a.grantee
+               FROM pg_attribute c, aclexplode(c.attacl) a
+              WHERE c.attrelid = to_regclass(${regclassLiteral(on)}) AND NOT c.attisdropped AND c.attnum > 0
+                AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE')) g
+      WHERE NOT EXISTS (SELECT FROM pg_class t, aclexplode(t.relacl) a
+                         WHERE t.oid = to_regclass(${regclassLiteral(on)}) AND a.privilege_type = g.privilege
+                           AND a.grantee IN (g.grantee, 0))
+        AND EXISTS (SELECT FROM unnest($1::text[]) planned
+                     WHERE NOT EXISTS (SELECT FROM pg_attribute c, aclexplode(c.attacl) a
+                                        WHERE c.attrelid = to_regclass(${regclassLiteral(on)}) AND c.attname = planned
+                                          AND NOT c.attisdropped AND a.grantee = g.grantee AND a.privilege_type = g.privilege))
+      GROUP BY role ORDER BY role`,
+    [columns],
+  );
+  const list = columns.map(quoteIdentifier).join(", ");
+  return rows.map(({ role, privileges }) => ({
+    role,
+    privileges,
+    grant: `GRANT ${privileges.map((each) => `${each} (${list})`).join(", ")} ON ${quoteTable(on)} TO ${role}`,
+  }));
+}
+
+export const access: Access = { tryDefault, columnGrants };

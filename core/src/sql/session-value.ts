@@ -1,0 +1,56 @@
+import type { TableName } from "../model/names.js";
+import type { UnitColumn } from "../model/plan.js";
+import type { Concern } from "../model/verdict.js";
+
+/** A part of a default that belongs to the session that evaluates it, not to the row. */
+export interface SessionValue {
+  /** As the default has it: `current_setting('app.tenant')`. */
+  readonly value: string;
+  /** It raises an error where the session lacks something. */
+  readonly mayFail: boolean;
+}
+
+/** `user` alone is PostgreSQL's; MySQL and MariaDB write `user()`. A default names no column in PostgreSQL. */
+const sessionWords =
+  /\b(?:current_setting\s*\(|(?:current_user|session_user|system_user|current_role|current_schemas?)\b(?:\s*\([^()]*\))?|user\s*\(\s*\)|(?:connection_id|pg_backend_pid|inet_client_addr|inet_client_port)\s*\(\s*\))|^\s*user\s*$/i;
+const setting = /^current_setting\s*\(\s*([^,()]*?)\s*(,[^()]*)?\)/i;
+
+/**
+ * The first part of a default that depends on the session: a setting, the role, the connection. PostgreSQL's documentation, "System
+ * Information Functions"; MariaDB's, "Information Functions".
+ *
+ * @param defaultSql the expression; undefined: there is none
+ */
+export function sessionValueIn(defaultSql: string | undefined): SessionValue | undefined {
+  if (defaultSql === undefined) return undefined;
+  // Literals and quoted names keep their length, so that a match can be cut from the original.
+  const masked = defaultSql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`/g, (text) => "x".repeat(text.length));
+  const found = sessionWords.exec(masked);
+  if (found === null) return undefined;
+  const [, name, missing] = setting.exec(masked.slice(found.index)) ?? [];
+  if (!/^current_setting/i.test(found[0])) return { value: found[0].trim(), mayFail: false };
+  if (name === undefined) return { value: "current_setting()", mayFail: true };
+  const [whole] = setting.exec(masked.slice(found.index))!;
+  return {
+    value: defaultSql.slice(found.index, found.index + whole.length),
+    mayFail: !/^,\s*true\b/i.test(missing ?? ""),
+  };
+}
+
+/** What a default of this kind means for the rows and for running code. @param isAdded the rows that exist get it as well */
+export function sessionDefault(
+  table: TableName,
+  column: string,
+  defaultSql: string | undefined,
+  isAdded: boolean,
+): Concern[] {
+  const found = sessionValueIn(defaultSql);
+  return found === undefined ? [] : [{ kind: "session-default", table, column, ...found, isAdded }];
+}
+
+/** The same of the columns that a unit adds. */
+export function sessionDefaults(table: TableName, columns: readonly UnitColumn[]): Concern[] {
+  return columns.flatMap(({ name, defaultSql, laterDefaultSql }) =>
+    sessionDefault(table, name, defaultSql ?? laterDefaultSql, defaultSql !== undefined),
+  );
+}

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { sessionValueIn } from "../../../core/src/sql/session-value.js";
+
+test.each([
+  ["current_setting('app.tenant')", "current_setting('app.tenant')", true],
+  ["current_setting('app.tenant'::text)", "current_setting('app.tenant'::text)", true],
+  ["lower( CURRENT_SETTING ( 'app.tenant', false ))", "CURRENT_SETTING ( 'app.tenant', false )", true],
+  ["current_setting('app.tenant', true)", "current_setting('app.tenant', true)", false],
+  ["coalesce(current_setting('app.tenant', TRUE), 'a')", "current_setting('app.tenant', TRUE)", false],
+  ["current_setting('app.' || 'tenant')", "current_setting('app.' || 'tenant')", true],
+  ["CURRENT_USER", "CURRENT_USER", false],
+  ["(current_user())", "current_user()", false],
+  ["user", "user", false],
+  ["(USER())", "USER()", false],
+  ["(session_user)::text", "session_user", false],
+  ["pg_backend_pid()", "pg_backend_pid()", false],
+])("%s depends on the session", (sql, value, mayFail) => {
+  expect(sessionValueIn(sql)).toEqual({ value, mayFail });
+});
+
+test.each([
+  undefined,
+  "now()",
+  "'current_user'",
+  "'user'",
+  `"user"`,
+  "gen_random_uuid()",
+  "current_users()",
+  "'it''s current_setting(''a'')'",
+])("%s does not", (sql) => {
+  expect(sessionValueIn(sql)).toBeUndefined();
+});

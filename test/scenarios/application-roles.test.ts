@@ -1,0 +1,81 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// The application writes with a role that is not the one that migrates. What expand creates has to work in its sessions.
+
+let shop: ShopProject;
+let production: pg.Client;
+let app: string;
+
+beforeAll(async () => {
+  shop = await createShop();
+  await setUp(shop, { development: 5, production: 50 });
+  production = new pg.Client({ connectionString: shop.production });
+  await production.connect();
+  app = `${new URL(shop.production).pathname.slice(1)}_app`;
+  // As the role of the running build: the whole table of orders, and of users the columns that it uses.
+  await production.query(
+    `CREATE ROLE "${app}" LOGIN; GRANT SELECT, INSERT, UPDATE ON "Order" TO "${app}";
+     GRANT SELECT, INSERT (id, email, name, "updatedAt") ON "User" TO "${app}"; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "${app}"`,
+  );
+  shop.edit("prisma/schema.prisma", (schema) =>
+    schema
+      .replace(
+        /(model User \{[^}]*)\}/,
+        `$1  /// @lockstep.backfill('none')\n  tenant String @default(dbgenerated("current_setting('app.tenant'::text)"))\n}`,
+      )
+      .replace(/(model Order \{[^}]*)\}/, "$1  number Int @unique @default(autoincrement())\n}"),
+  );
+});
+afterAll(async () => {
+  await production?.query(`DROP OWNED BY "${app}"; DROP ROLE "${app}"`);
+  await production?.end();
+  await shop?.dispose();
+});
+
+/** One INSERT of a build that does not know the columns. */
+async function insert(setting?: string): Promise<void> {
+  await production.query("BEGIN");
+  try {
+    await production.query(`SET LOCAL ROLE "${app}"`);
+    if (setting !== undefined) await production.query("SELECT set_config('app.tenant', $1, true)", [setting]);
+    await production.query(
+      `INSERT INTO "User" (email, name, "updatedAt") VALUES ('new' || clock_timestamp() || '@example.com', 'New', now())`,
+    );
+  } finally {
+    await production.query("ROLLBACK");
+  }
+}
+
+test("generation reports a default that depends on the session, and does not call the phase safe", async () => {
+  const { code, output } = await shop.prisma(["migrate", "dev", "--name", "tenant"]);
+  expect(code, output).toBe(0);
+  expect(output).toContain(
+    `an INSERT without "tenant" evaluates current_setting('app.tenant'::text) in its own session, and fails where that session has no such setting`,
+  );
+  await shop.commit("Tenant");
+});
+
+test("deploy asks before expand: nothing is applied where a plain session of the role cannot insert", async () => {
+  await insert();
+  const closed = await shop.lockstep(["deploy", "--target", "production"]);
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.stdout).toContain("nothing was applied");
+  expect(closed.stdout).toMatch(/current_setting\('app.tenant'::text\), fails in a plain session of .*"app.tenant"/);
+  expect(closed.stdout).toContain("--confirm inserts-allowed");
+  await insert();
+  const doctor = await shop.lockstep(["doctor", "--target", "production"]);
+  expect(doctor.output).toMatch(/the default of "User"\."tenant" fails in a plain session of/);
+});
+
+test("confirmed, it is deployed; the role's INSERTs work, and the missing grant is the next step", async () => {
+  const done = await shop.lockstep(["deploy", "--target", "production", "--confirm", "inserts-allowed"]);
+  expect(done.code, done.output).toBe(0);
+  expect(done.stdout).toContain(`GRANT INSERT ("tenant") ON "User" TO ${app}`);
+  await insert("eu");
+  const { rows } = await production.query(
+    `SELECT has_sequence_privilege('${app}', '"Order_number_seq"', 'USAGE') AS may`,
+  );
+  expect(rows).toEqual([{ may: true }]);
+});

@@ -752,6 +752,12 @@ export const errorTable = {
     next: "Run lockstep verify on the same commit, where the database is reachable, and use what it writes within 24 hours.",
     exit: 2,
   },
+  LS7031: {
+    title: "Lockstep cannot tell which plans a build contains",
+    why: "Contract is released once every service announces a build that writes the column. A build that is announced with plans it does not contain goes on writing rows without a value, and fails after contract.",
+    next: "Name the commit that the build was made from: npx lockstep announce <service> --build <commit>",
+    exit: 2,
+  },
   LS8001: {
     title: "No project was found here",
     why: "The command needs the root of a project that uses Prisma or TypeORM.",

@@ -4,6 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { announce, type Build } from "../../core/src/announce.js";
 import { integrityOf } from "../../core/src/cli/evidence-integrity.js";
+import { run } from "../support/run.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // Services that announce what they know, by the deploy job and by a heartbeat. Every test is a step and builds on the one before.
@@ -35,7 +36,7 @@ const until = async (sql: string) => {
 test("a build without a plan is heard of", async () => {
   const written = await shop.lockstep(["announce", "web", "--write", "lockstep-build.json", "--build", "web-1"]);
   expect(written.code, written.output).toBe(0);
-  expect(written.stdout).toContain("web, build web-1: no plan is open");
+  expect(written.stdout).toMatch(/web, build web-1 \(commit [0-9a-f]{12}\): no open plan/);
   // The ledger comes with the first backfill or the first word of a deployment; until then nobody hears a heartbeat.
   const errors: unknown[] = [];
   const run = (sql: string) => production.query(sql);
@@ -43,7 +44,7 @@ test("a build without a plan is heard of", async () => {
   await expect.poll(() => errors).toEqual([expect.objectContaining({ code: "42P01" })]);
   // Half a minute later it would be an instance, too.
   stop();
-  const said = await shop.lockstep(["announce", "web", "--build", "web-1"]);
+  const said = await shop.lockstep(["announce", "web", "--build", "web-1", "--from-checkout"]);
   expect(said.code, said.output).toBe(0);
   stops.push(announce({ build: build(), run }));
   await until("SELECT FROM lockstep.announcements WHERE instance <> ''");
@@ -54,6 +55,7 @@ test("what cannot be meant stops before anything is written", async () => {
     [["announce", "wrker"], /LS8002.*There is no service "wrker"[\s\S]*Did you mean worker\?/],
     [["announce", "web", "--build", "it's"], /LS8002.*--build it's/],
     [["announce", "web", "--target", "staging"], /LS8006/],
+    [["announce", "web", "--build", "web-1"], /LS7031 web-1 names no commit[\s\S]*--from-checkout/],
   ] as const) {
     const said = await shop.lockstep(args);
     expect(said).toMatchObject({ code: 2, output: expect.stringMatching(message) });
@@ -182,12 +184,14 @@ test("it opens once all have announced and the older instance is silent", async 
 
 test("a deployment of contract asks the same of its target, whatever was confirmed of places before", async () => {
   await shop.commit("Contract");
-  // An older build is rolled out again before the deployment.
-  await shop.lockstep(["announce", "worker", "--build", "worker-old"]);
-  await production.query("UPDATE lockstep.announcements SET plans = '{}' WHERE build = 'worker-old'");
+  // An older build is rolled out again before the deployment, by a job that has the newest commit checked out.
+  const { stdout: old } = await run("git", ["rev-list", "--max-parents=0", "HEAD"], { cwd: shop.root });
+  const back = await shop.lockstep(["announce", "worker", "--build", old.trim()]);
+  expect(back.code, back.output).toBe(0);
+  expect(back.stdout).toContain("on production: no open plan");
   const closed = await shop.lockstep(["deploy", "--target", "production"]);
   expect(closed.code, closed.output).toBe(1);
-  expect(closed.stdout).toContain("worker runs build worker-old on production, which does not have expand of");
+  expect(closed.stdout).toMatch(/worker runs build [0-9a-f]{12} on production, which does not have expand of/);
   expect((await shop.lockstep(["announce", "worker"])).code).toBe(0);
   const deploy = await shop.lockstep(["deploy", "--target", "production"]);
   expect(deploy.code, deploy.output).toBe(0);
@@ -205,9 +209,10 @@ test("the word on a group reaches every database of it", async () => {
       `targets: {\n    shards: { urlFrom: "PRODUCTION_DATABASE_URL", eachFrom: ${JSON.stringify(members)} },`,
     ),
   );
-  const said = await shop.lockstep(["announce", "worker", "--target", "shards", "--build", "shards-1"]);
+  const build = (name: string) => ["--build", name, "--from-checkout"];
+  const said = await shop.lockstep(["announce", "worker", "--target", "shards", ...build("shards-1")]);
   expect(said.code, said.output).toBe(0);
-  expect(said.stdout).toContain("worker, build shards-1, on shards (2 targets)");
+  expect(said.stdout).toMatch(/worker, build shards-1 \(commit [0-9a-f]{12}\), on shards \(2 targets\)/);
   const announced = (build: string) =>
     Promise.all(
       [shop.production, shop.development].map(async (connectionString) => {
@@ -223,7 +228,7 @@ test("the word on a group reaches every database of it", async () => {
   shop.edit("lockstep.config.ts", (text) =>
     text.replace("UNION ALL", `UNION ALL SELECT 'gone', '${nowhere}' UNION ALL`),
   );
-  const part = await shop.lockstep(["announce", "worker", "--target", "shards", "--build", "shards-2"]);
+  const part = await shop.lockstep(["announce", "worker", "--target", "shards", ...build("shards-2")]);
   expect(part).toMatchObject({
     code: 3,
     output: expect.stringMatching(/LS8004 worker is not announced on shards\/gone: /),

@@ -8,24 +8,27 @@ import type { Announcement } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import { requireSystem } from "../facts/same-system.js";
 import { gitOrNothing } from "../files/git.js";
+import { shortBuild } from "../gates/service-words.js";
 import { announceBuild } from "../ledger/announcements.js";
 import { ledgerOf } from "../ledgers.js";
 import type { Plan } from "../model/index.js";
 import { nearest } from "../nearest.js";
 import { knownPlans } from "../plan/known-plans.js";
-import { isOpen, listPlans } from "../plan/store.js";
+import { isOpen } from "../plan/store.js";
 import { listed } from "../review/listed.js";
 import { nextText } from "../review/terminal.js";
 import { atOnce } from "./at-once.js";
+import { type BuiltPlans, builtPlans } from "./built-plans.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 import { knownError } from "./known-error.js";
 import { chooseTargets, type Target } from "./targets.js";
 
 /**
- * Says on a target, or writes for the build, which plans the checkout has. Needs the config and the plans, and no ORM: it runs in the
+ * Says on a target, or writes for the build, which plans the build has. Needs the config and the plans, and no ORM: it runs in the
  * deploy job of a service.
  *
- * @throws LS8001 no config · LS8002 an unknown service, no build or no target · what choosing a target and connecting throws
+ * @throws LS8001 no config · LS8002 an unknown service, no build or no target · what finding the build's plans, choosing a target and
+ * connecting throws
  */
 export async function announceService(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
@@ -33,11 +36,14 @@ export async function announceService(invocation: Invocation): Promise<CommandRe
   io.speakOf(root);
   const config = await loadConfig(root);
   const service = serviceOf(config, invocation.arguments[0] ?? "");
-  const plans = listPlans(root);
   const build = buildOf(textOption(invocation, "build"), root);
-  const announcement: Announcement = { service, build, instance: "", plans: knownPlans(plans) };
   const file = textOption(invocation, "write");
-  if (file !== undefined) return writeBuild(invocation, resolve(cwd, file), file, announcement, plans);
+  // The file is for a build that is made here.
+  const built = builtPlans(root, build, file !== undefined || invocation.options.fromCheckout === true);
+  const { plans } = built;
+  const announcement: Announcement = { service, build, instance: "", plans: knownPlans(plans) };
+  const label = `${service}, build ${build}${sourceText(built, build, root)}`;
+  if (file !== undefined) return writeBuild(invocation, resolve(cwd, file), file, announcement, built, label);
   const named = textOption(invocation, "target");
   const names = Object.keys(config.targets);
   if (named === undefined && names.length > 1)
@@ -71,10 +77,10 @@ export async function announceService(invocation: Invocation): Promise<CommandRe
   const of = targets.length === 1 ? "" : ` (${targets.length} targets)`;
   return {
     text: [
-      `${io.colors.green("✔")} ${service}, build ${build}, on ${target}${of}: ${knownText(plans)}`,
+      `${io.colors.green("✔")} ${label}, on ${target}${of}: ${knownText(plans)}`,
       nextText("npx lockstep status", io.colors),
     ].join("\n"),
-    json: { ...announcement, target, targets: targets.map(({ name }) => name) },
+    json: { ...announcement, commit: built.commit, target, targets: targets.map(({ name }) => name) },
     exitCode: 0,
   };
 }
@@ -98,7 +104,8 @@ async function writeBuild(
   path: string,
   file: string,
   announcement: Announcement,
-  plans: readonly Plan[],
+  { plans, commit }: BuiltPlans,
+  label: string,
 ): Promise<CommandResult> {
   const { colors } = invocation.io;
   // A build without plans is heard of too: later it is an older one.
@@ -108,12 +115,18 @@ async function writeBuild(
   writeFileSync(path, `${JSON.stringify({ service, build, statement } satisfies Build, null, 2)}\n`);
   return {
     text: [
-      `${colors.green("✔")} ${file}: ${service}, build ${build}: ${knownText(plans)}`,
+      `${colors.green("✔")} ${file}: ${label}: ${knownText(plans)}`,
       nextText(`give it to announce() of @lockstep/core/announce where ${service} starts`, colors),
     ].join("\n"),
-    json: { ...announcement, file },
+    json: { ...announcement, commit, file },
     exitCode: 0,
   };
+}
+
+/** Where its plans were read, unless its name is that. */
+function sourceText({ commit }: BuiltPlans, build: string, root: string): string {
+  if (commit === undefined) return ` (the files in ${root})`;
+  return commit === build ? "" : ` (commit ${shortBuild(commit)})`;
 }
 
 function knownText(plans: readonly Plan[]): string {
@@ -122,7 +135,7 @@ function knownText(plans: readonly Plan[]): string {
     const left = known[id]?.left ?? 0;
     return `${known[id]?.phase} of ${id}${left === 0 ? "" : ` (${left === 1 ? "1 place has" : `${left} places have`} still to change)`}`;
   });
-  return open.length === 0 ? "no plan is open" : open.join(", ");
+  return open.length === 0 ? "no open plan" : open.join(", ");
 }
 
 function rootAbove(folder: string): string {

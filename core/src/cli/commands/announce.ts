@@ -9,7 +9,11 @@ export default defineCommand({
       flags: "--target <name>",
       description: "the target that the build writes to; may be left out where there is one",
     },
-    { flags: "--build <id>", description: "names the build (default: the commit that is checked out)" },
+    {
+      flags: "--build <id>",
+      description: "the build: a commit, a tag, or a name that ends with a commit (default: HEAD)",
+    },
+    { flags: "--from-checkout", description: "state that a build whose name is no commit was made from this checkout" },
     {
       flags: "--write <file>",
       description: "for a heartbeat: write what the build needs to say it itself, and say nothing",

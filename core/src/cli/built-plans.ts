@@ -1,0 +1,116 @@
+import { LockstepError } from "../errors.js";
+import { attempt, isCommandFailure } from "../expected-errors.js";
+import { dirtyFiles, git, gitOrNothing, whyNotRead } from "../files/git.js";
+import { shortBuild } from "../gates/service-words.js";
+import type { Plan } from "../model/index.js";
+import { readPlan } from "../plan/plan-file.js";
+import { planIds } from "../plan/plan-ids.js";
+import { listPlans } from "../plan/store.js";
+import { listed } from "../review/listed.js";
+
+export interface BuiltPlans {
+  readonly plans: readonly Plan[];
+  /** Where they were read; absent: in the files of the project's folder. */
+  readonly commit?: string;
+}
+
+/**
+ * The plans that a build contains, as they are in the commit that its name is or ends with: a hash, or a tag.
+ *
+ * @param isFromCheckout somebody states that the build was made from the files here. Counts where its name says nothing else.
+ * @throws LS7031 nothing tells which plans it contains · LS4006 git refuses to read the repository · what readPlan throws
+ */
+export function builtPlans(root: string, build: string, isFromCheckout: boolean): BuiltPlans {
+  const head = gitOrNothing(root, ["rev-parse", "--verify", "--quiet", "HEAD"]);
+  if (head === undefined) {
+    if (isFromCheckout) return { plans: listPlans(root) };
+    const refusal = whyNotRead(root);
+    throw new LockstepError(
+      "LS7031",
+      `git reads no commit here${refusal === undefined ? "" : ` (${refusal})`}, so Lockstep cannot check that build ${build} was made from these files.`,
+      { hint: `Run the command in a clone of the repository. ${statement}` },
+    );
+  }
+  const hash = hashIn(build);
+  // A whole hash that git does not have is another commit than the one here, whatever is stated.
+  const commit = namedCommit(root, build, hash) ?? (isFromCheckout && hash?.length !== 40 ? head : undefined);
+  if (commit === undefined) throw unknownCommit(build, hash);
+  const files = attempt(() => planFiles(root, commit), isCommandFailure);
+  if (files === undefined) throw unreadable(build, commit);
+  if (commit === head) requireCommitted(root, build, files);
+  return {
+    commit,
+    plans: files.map((file) => readPlan(textAt(root, build, commit, file), `${shortBuild(commit)}:${file}`)),
+  };
+}
+
+const statement = "If the build was made from these files, state it: --from-checkout";
+
+/** The hash that a build's name is or ends with. Shorter ones do not count: numbers of builds would match commits by chance. */
+function hashIn(build: string): string | undefined {
+  return /(?:^|[^0-9A-Za-z]|-g)([0-9a-f]{7,64})$/.exec(build)?.[1];
+}
+
+/** Branches do not count: they move. */
+function namedCommit(root: string, build: string, hash: string | undefined): string | undefined {
+  const commitAt = (name: string) => gitOrNothing(root, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`]);
+  // Of `tag:path` git would read a file.
+  const tagged = build.includes(":") ? undefined : commitAt(`refs/tags/${build}`);
+  if (tagged !== undefined) return tagged;
+  const commit = hash === undefined ? undefined : commitAt(hash);
+  // A branch may have the same name.
+  return commit?.startsWith(hash ?? "") === true ? commit : undefined;
+}
+
+function planFiles(root: string, commit: string): readonly string[] {
+  return git(root, ["ls-tree", "-r", "-z", "--name-only", commit, "--", "lockstep/"])
+    .split("\0")
+    .filter((file) => /^lockstep\/[^/]+\/plan\.json$/.test(file));
+}
+
+function textAt(root: string, build: string, commit: string, file: string): string {
+  const text = attempt(() => git(root, ["show", `${commit}:./${file}`]), isCommandFailure);
+  // A partial clone fetches files when they are read.
+  if (text === undefined) throw unreadable(build, commit);
+  return text;
+}
+
+function requireCommitted(root: string, build: string, files: readonly string[]): void {
+  const here = planIds(root).map((id) => `lockstep/${id}/plan.json`);
+  const dirty = dirtyFiles(root, [...new Set([...files, ...here])]);
+  const differing = [...dirty, ...here.filter((file) => !files.includes(file) && !dirty.has(file))];
+  if (differing.length === 0) return;
+  throw new LockstepError(
+    "LS7031",
+    `${listed(differing)} ${differing.length === 1 ? "is" : "are"} not in the commit as ${differing.length === 1 ? "it is" : "they are"} here, so Lockstep cannot tell which version build ${build} contains.`,
+    {
+      hint: "Commit or stash the changes, then run the command again. Another commit can be announced meanwhile: --build <commit>",
+    },
+  );
+}
+
+function unknownCommit(build: string, hash: string | undefined): LockstepError {
+  if (hash?.length === 40)
+    return new LockstepError(
+      "LS7031",
+      `git has no commit ${shortBuild(hash)} here, so Lockstep cannot read which plans it contains.`,
+      { hint: fetchIt(hash) },
+    );
+  return new LockstepError(
+    "LS7031",
+    `${build} names no commit that git has here, so Lockstep cannot read which plans this build contains.`,
+    {
+      hint: `Fetch its tag or commit, or end the name with the commit: --build ${build}+<commit>. ${statement}`,
+    },
+  );
+}
+
+function unreadable(build: string, commit: string): LockstepError {
+  return new LockstepError("LS7031", `git cannot read the plans of commit ${shortBuild(commit)} (build ${build}).`, {
+    hint: fetchIt(commit),
+  });
+}
+
+function fetchIt(commit: string): string {
+  return `git fetch origin ${commit}, in CI with the whole history (actions/checkout: fetch-depth: 0). Then run the command again.`;
+}

@@ -1,24 +1,24 @@
-import { isValuesFault } from "../db/value-fault.js";
 import type { FillTarget } from "../dialects/batches.js";
 import type { Connection } from "../dialects/connection.js";
 import { type BackfillId, type Cursor, isSameLedgerTable } from "../dialects/ledger-store.js";
+import type { TableFacts } from "../dialects/table.js";
 import { LockstepError } from "../errors.js";
 import { type BackfillRecord, beginBackfill, readBackfills } from "../ledger/backfills.js";
 import type { RunSettings } from "./input.js";
 import { keyLabel } from "./keys.js";
-
-/** So many rows at the beginning of the table are looked at for what an earlier pass would have left there. */
-const firstRows = 1000;
+import { firstValuesOf, identitiesOf, madeAgain } from "./made-again.js";
 
 /**
  * Enters the pass over columns that stay optional. It ends at the greatest key of its first start: rows that come later were
  * written by code that could choose. Once done, it is never made again, for a NULL may have been chosen since. So where the ledger may
- * not be the one that knows – after a restore, a failover, or lost – the user is asked.
+ * not be the one that knows – after a restore, a failover, or lost – the user is asked. A pass over a column that was dropped and added
+ * again since filled another one, and is made anew.
  * @throws LS5009 when the pass may have been made already, unless `settings.nulls` says what then
  */
 export async function beginOnce(
   connection: Connection,
   id: BackfillId,
+  table: TableFacts,
   target: FillTarget,
   begin: Parameters<typeof beginBackfill>[2],
   settings: RunSettings,
@@ -26,26 +26,49 @@ export async function beginOnce(
   const records = (await readBackfills(connection, id.plan)).filter(({ once }) => once);
   const known = records.find((record) => isOf(record, id));
   const isSameWork = known !== undefined && JSON.stringify(known.work) === JSON.stringify(begin.work);
-  if (known?.status === "done" && isSameWork) return known;
+  const again = known && (await madeAgain(connection, known, table, target, settings));
+  if (known?.status === "done" && isSameWork && again === undefined) return known;
   const { batches } = connection.dialect;
   const server = await batches.serverName(connection);
   const doubt =
     // The same run after a broken connection: whatever the server lost, nobody has taken the pass for done.
     known?.runner === begin.runner
       ? undefined
-      : known !== undefined && known.batches > 0
-        ? doubtOfRecord(known, isSameWork, server, target, connection)
-        : await doubtOfTable(connection, records, id, target, settings);
+      : known !== undefined && again !== undefined
+        ? await doubtOfValues(passText(known, connection, `${again}. The table`), connection, target, settings)
+        : known !== undefined && known.batches > 0
+          ? doubtOfRecord(known, isSameWork, server, target, connection)
+          : await doubtOfTable(connection, records, id, target, settings);
   if (doubt !== undefined && settings.nulls === undefined) throw mayBeMade(doubt, connection, id);
-  const bounds = { ...(await batches.bounds(connection, target)), ...(server === undefined ? {} : { server }) };
-  const made = { ...bounds, phase: "sweep" } as const;
+  if (known !== undefined && again !== undefined && settings.nulls !== "keep")
+    settings.emit({ kind: "notice", message: `${passText(known, connection, again)}. Lockstep makes the pass again.` });
+  const made = identitiesOf(table, target);
+  const origin = { ...(server === undefined ? {} : { server }), ...(made && { made }) };
+  const bounds = { ...(await batches.bounds(connection, target)), ...origin };
+  const end = { ...bounds, phase: "sweep" } as const;
   const isMade = doubt !== undefined && settings.nulls === "keep";
   // An empty table is passed already.
-  const start = isMade || bounds.upTo === undefined ? made : ({ ...bounds, phase: "pass", after: null } as const);
+  const start = isMade || bounds.upTo === undefined ? end : ({ ...bounds, phase: "pass", after: null } as const);
   // From an earlier run: it goes on where that came to.
-  const goOnFrom = (cursor: Cursor): Cursor =>
-    isMade ? made : { ...cursor, ...(server === undefined ? {} : { server }) };
-  return beginBackfill(connection, id, { ...begin, start, goOnFrom });
+  const goOnFrom = (cursor: Cursor): Cursor => (isMade ? end : { ...cursor, ...origin });
+  return beginBackfill(connection, id, { ...begin, start, goOnFrom, isAnew: again !== undefined });
+}
+
+/** The beginning of a sentence about a pass that the ledger has. */
+function passText({ table, rowsDone, status, updatedAt }: BackfillRecord, { label: target }: Connection, more: string) {
+  return `The ledger on ${target} knows a pass over "${table.schema}"."${table.name}" (${rowsDone} rows, ${status}, as of ${updatedAt}). ${more}`;
+}
+
+/** Where no row has a value nobody has chosen any. */
+async function doubtOfValues(
+  doubt: string,
+  connection: Connection,
+  target: FillTarget,
+  { scanTimeoutMs }: RunSettings,
+): Promise<string | undefined> {
+  return (await connection.dialect.batches.hasValues(connection, target, scanTimeoutMs))
+    ? `${doubt} has values.`
+    : undefined;
 }
 
 const label = ({ table }: FillTarget) => `"${table.schema}"."${table.name}"`;
@@ -74,7 +97,7 @@ async function doubtOfTable(
   records: readonly BackfillRecord[],
   id: BackfillId,
   target: FillTarget,
-  { isPastBackfill, scanTimeoutMs }: RunSettings,
+  settings: RunSettings,
 ): Promise<string | undefined> {
   const { oid, schema, name } = id.table;
   const other = records.find(
@@ -84,24 +107,17 @@ async function doubtOfTable(
   );
   const before =
     other !== undefined
-      ? `The ledger on ${connection.label} knows a pass over "${other.table.schema}"."${other.table.name}" (${other.rowsDone} rows, ${other.status}, as of ${other.updatedAt}). The table was restored, moved or made again since, and has values.`
-      : isPastBackfill
-        ? `A later phase of ${id.plan} is released, so the pass was done when its gate was asked. The ledger on ${connection.label} does not know of it, and ${label(target)} has values.`
+      ? passText(other, connection, "The table was restored, moved or made again since, and")
+      : settings.isPastBackfill
+        ? `A later phase of ${id.plan} is released, so the pass was done when its gate was asked. The ledger on ${connection.label} does not know of it, and ${label(target)}`
         : undefined;
-  const { batches } = connection.dialect;
-  if (before !== undefined) return (await batches.hasValues(connection, target, scanTimeoutMs)) ? before : undefined;
+  if (before !== undefined) return doubtOfValues(before, connection, target, settings);
   // A pass begins here, so it would have filled them.
-  const first = await batches.firstValues(connection, target, firstRows, scanTimeoutMs).catch(withoutValues);
+  const first = await firstValuesOf(connection, target, settings);
   const at = first?.findIndex(({ rows, filled }) => filled > rows / 2) ?? -1;
   if (first === undefined || at < 0) return undefined;
   const { rows, filled } = first[at]!;
   return `The ledger on ${connection.label} knows of no pass over ${label(target)}, but ${filled} of the first ${rows} rows have a value of "${target.columns[at]!.name}": from a pass whose record is lost, or from the code that runs.`;
-}
-
-/** A fill that fails on some row is told by the check of all rows, which comes next. */
-function withoutValues(error: unknown): undefined {
-  if (isValuesFault(error)) return undefined;
-  throw error;
 }
 
 function mayBeMade(doubt: string, connection: Connection, { plan, table }: BackfillId): LockstepError {

@@ -92,7 +92,7 @@ export async function openSession(
     const record = !leads
       ? known!
       : await (id.once
-          ? beginOnce(connection, id, target, begin, settings)
+          ? beginOnce(connection, id, table!, target, begin, settings)
           : beginBackfill(connection, id, { ...begin, start: await startOfPass(connection, table!, target) }));
     await enlist(connection, id, { worker, host: hostname(), pid: process.pid });
     // A session of its own that broke keeps, or takes back, what it was at before it lets go: the lease is read then. Who waits in vain

@@ -29,6 +29,9 @@ export interface FillTarget {
   readonly types: Readonly<Record<string, string>>;
 }
 
+/** Columns of a table, and the order of its rows. */
+export type FilledColumns = Pick<FillTarget, "table" | "key" | "columns">;
+
 /** The part of the table that a pass has to go through yet: after a key (null: from the start), to a key (absent: to the end). */
 export interface Ahead {
   readonly after: KeyValues | null;
@@ -198,7 +201,7 @@ export interface Batches {
   /** For each column: how many of the first rows its fill gives a value, and how many of these have one. */
   firstValues(
     connection: Connection,
-    target: FillTarget,
+    target: FilledColumns,
     rows: number,
     timeoutMs: number,
   ): Promise<readonly { readonly rows: number; readonly filled: number }[]>;

@@ -23,6 +23,8 @@ export interface OnceBounds {
   readonly since?: string | undefined;
   /** Which server the cursor was written on. */
   readonly server?: string | undefined;
+  /** What tells each column from a later one of its name (`identitiesOf`). Ledgers of before have none. */
+  readonly made?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Where a backfill stands: behind the last key of the last batch, or at what came in behind the cursor. */
@@ -143,13 +145,14 @@ export interface LedgerStore {
   build(connection: Connection): Promise<void>;
 
   backfills(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;
-  /** Enters a runner. The cursor stays where it is when key and columns are the same, else it is `start`. */
+  /** Enters a runner. The cursor stays where it is when key and columns are the same and it does not begin anew, else it is `start`. */
   begin(
     connection: Connection,
     id: BackfillId,
     values: {
       readonly work: BackfillWork;
       readonly start: Cursor;
+      readonly isAnew: boolean;
       readonly rowsEstimated: number;
       readonly runner: string;
       /** That somebody has cancelled it then is taken back; at any other time it stays. */

@@ -9,6 +9,8 @@ export interface ColumnFacts {
   readonly isGenerated: boolean;
   readonly isIdentity: boolean;
   readonly hasDefault: boolean;
+  /** Never given to another column of the table, even of the same name. Absent: the server does not number columns so. */
+  readonly number?: number;
   /** Any UPDATE of a row gives it another value (ON UPDATE CURRENT_TIMESTAMP). Absent: none does. */
   readonly isSelfUpdating?: true;
 }
@@ -69,6 +71,8 @@ export interface TableFacts {
   /** With indexes and TOAST, in bytes. */
   readonly sizeBytes: number;
   readonly userTriggers: readonly UserTrigger[];
+  /** Seconds since 1970: when its definition changed last, in whatever respect. Absent: the server does not keep it. */
+  readonly alteredAt?: string;
   /** The engine that keeps its rows and knows no transactions: `MyISAM`. Absent: it knows them. */
   readonly engineWithoutTransactions?: string;
 }

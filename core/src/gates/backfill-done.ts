@@ -1,15 +1,17 @@
+import { madeAgain } from "../backfill/made-again.js";
 import { refused } from "../db/refused.js";
 import { readTable } from "../facts/table.js";
 import { readBackfill } from "../ledger/backfills.js";
-import { tableLabel } from "../model/names.js";
+import { isSameTable, tableLabel } from "../model/names.js";
 import type { Gate } from "./gate.js";
 
 /**
  * The one pass over a column that stays optional is over. Its NULLs may have been chosen, so no query can tell: the ledger of the
- * target knows, by the table's OID. A table that was made again has no history, and so no pass.
+ * target knows, by the table's OID and the column's number. What was made again has no history, and so no pass.
  */
-const ask: Gate["ask"] = async (step, { connection, target, plan, deploy }) => {
+const ask: Gate["ask"] = async (step, facts) => {
   const { gate } = step;
+  const { connection, target, plan, deploy, scanTimeoutMs = 600_000 } = facts;
   const name = `"${tableLabel(step.table)}"."${step.column}"`;
   try {
     const table = await readTable(connection, step.table);
@@ -22,10 +24,19 @@ const ask: Gate["ask"] = async (step, { connection, target, plan, deploy }) => {
         help: `Deploy to ${target} first: ${deploy}`,
       };
     const record = await readBackfill(connection, { plan, table, once: true });
-    if (record?.status === "done" && record.work.columns.includes(step.column))
+    const isDone = record?.status === "done" && record.work.columns.includes(step.column);
+    const columns = facts.columns.filter((each) => each.name === step.column && isSameTable(each.table, step.table));
+    const again = isDone
+      ? await madeAgain(connection, record, table, { table, key: record.work.key, columns }, { scanTimeoutMs })
+      : undefined;
+    if (isDone && again === undefined)
       return { gate, isOpen: true, subject: name, statement: `The backfill of ${name} on ${target} is done` };
     const state =
-      record === undefined ? "has not begun" : `is not done: ${record.rowsDone} rows passed, ${record.status}`;
+      record === undefined
+        ? "has not begun"
+        : again === undefined
+          ? `is not done: ${record.rowsDone} rows passed, ${record.status}`
+          : `was done as of ${record.updatedAt}. ${again}`;
     return {
       gate,
       isOpen: false,

@@ -22,6 +22,8 @@ const onceBounds = z.object({
   since: z.string().optional(),
   // Which server the cursor was written on.
   server: z.string().optional(),
+  // What tells its columns from later ones of their names.
+  made: z.record(z.string(), z.string()).optional(),
 });
 
 const cursorSchema = z.discriminatedUnion("phase", [
@@ -110,7 +112,7 @@ export async function readBackfill(connection: Connection, id: BackfillId): Prom
 
 /**
  * Enters a runner: from here on only it may advance the cursor. Goes on where the last runner stopped; starts anew when the
- * key or the columns are others now. The caller holds the runner's lock.
+ * key or the columns are others now, or when it is told to. The caller holds the runner's lock.
  */
 export async function beginBackfill(
   connection: Connection,
@@ -123,15 +125,17 @@ export async function beginBackfill(
     readonly takesBack?: string | null;
     /** Where a first run begins. Default: at the first row. */
     readonly start?: Cursor;
+    /** Whatever the ledger has of it is of no use. Default: false. */
+    readonly isAnew?: boolean;
     /** The cursor to go on from, told where the ledger has it; in the same transaction, for other workers move it on. Default: that one. */
     readonly goOnFrom?: (cursor: Cursor) => Cursor;
   },
 ): Promise<BackfillRecord> {
   await ensureLedger(connection);
-  const { start = { phase: "pass", after: null }, takesBack = null } = begin;
+  const { start = { phase: "pass", after: null }, takesBack = null, isAnew = false } = begin;
   try {
     return await inTransaction(connection, {}, async () => {
-      const row = await connection.dialect.ledger.begin(connection, id, { ...begin, start, takesBack });
+      const row = await connection.dialect.ledger.begin(connection, id, { ...begin, start, takesBack, isAnew });
       const record = readRow(recordSchema, row, "backfills", connection);
       if (begin.goOnFrom === undefined) return record;
       const cursor = begin.goOnFrom(record.cursor);

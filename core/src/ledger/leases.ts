@@ -155,8 +155,8 @@ async function nextRange(
 ): Promise<{ readonly range?: Range; readonly cursor: Cursor }> {
   if (cursor.phase === "sweep") return { cursor };
   const { batches } = connection.dialect;
-  const { after, upTo: end, since, server } = cursor;
-  const bounds = { upTo: end, since, server };
+  const { after, upTo: end, since, server, made } = cursor;
+  const bounds = { upTo: end, since, server, made };
   const ahead = { after, ...(end === undefined ? {} : { upTo: end }) };
   const upper = await batches.endOf(connection, target, rows, ahead);
   if (upper !== undefined)

@@ -32,6 +32,7 @@ export const catalogue: Catalogue = {
       invalidIndexes: [],
       rowEstimate: Number(found.rows ?? 0),
       sizeBytes: Number(found.bytes ?? 0),
+      ...(found.altered === null ? {} : { alteredAt: found.altered }),
       ...(found.transactions === "YES" ? {} : { engineWithoutTransactions: found.engine ?? "" }),
       userTriggers: (await rowsOf<UserTrigger>(connection, triggersSql, own)).map((each) => ({ ...each, columns: [] })),
     };
@@ -105,12 +106,13 @@ interface TableRow {
   readonly name: string;
   readonly rows: string | null;
   readonly bytes: string | null;
+  readonly altered: string | null;
   readonly engine: string | null;
   readonly transactions: string | null;
 }
 
 const tableSql = `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS name, TABLE_ROWS AS \`rows\`, DATA_LENGTH + INDEX_LENGTH AS bytes,
-    t.ENGINE AS engine, e.TRANSACTIONS AS transactions
+    CONCAT(UNIX_TIMESTAMP(CREATE_TIME)) AS altered, t.ENGINE AS engine, e.TRANSACTIONS AS transactions
   FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND TABLE_TYPE = 'BASE TABLE'`;
 
 interface ColumnRow {

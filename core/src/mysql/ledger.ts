@@ -106,11 +106,13 @@ export const ledger: LedgerStore = {
     return rows.map(backfillOf);
   },
 
-  async begin(connection, id, { work, start, rowsEstimated, runner, takesBack }) {
+  async begin(connection, id, { work, start, rowsEstimated, runner, takesBack, isAnew }) {
     // A pass in another order, or of other columns, begins anew.
+    const isOther = isAnew ? "TRUE OR spec <> ?" : "spec <> ?";
+    const isSame = isAnew ? "FALSE" : "spec = VALUES(spec)";
     await connection.query(
       `DELETE FROM lockstep.leases WHERE ${isThisOne}
-         AND EXISTS (SELECT 1 FROM lockstep.backfills WHERE ${isThisOne} AND spec <> ?)`,
+         AND EXISTS (SELECT 1 FROM lockstep.backfills WHERE ${isThisOne} AND (${isOther}))`,
       [...keyOf(id), ...keyOf(id), JSON.stringify(work)],
     );
     const values = [JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner];
@@ -120,8 +122,8 @@ export const ledger: LedgerStore = {
        VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, '{}', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
        ON DUPLICATE KEY UPDATE status = 'running', runner = VALUES(runner), error = NULL, finished_at = NULL,
          updated_at = UTC_TIMESTAMP(3), rows_estimated = VALUES(rows_estimated),
-         rows_done = IF(spec = VALUES(spec), rows_done, 0), \`cursor\` = IF(spec = VALUES(spec), \`cursor\`, VALUES(\`cursor\`)),
-         control = IF(JSON_UNQUOTE(JSON_EXTRACT(control, '$.cancelled.at')) = ?, JSON_REMOVE(control, '$.cancelled'), control), is_open = is_open AND spec = VALUES(spec),
+         rows_done = IF(${isSame}, rows_done, 0), \`cursor\` = IF(${isSame}, \`cursor\`, VALUES(\`cursor\`)),
+         control = IF(JSON_UNQUOTE(JSON_EXTRACT(control, '$.cancelled.at')) = ?, JSON_REMOVE(control, '$.cancelled'), control), is_open = is_open AND ${isSame},
          spec = VALUES(spec)`,
       [...keyOf(id), ...values, takesBack],
     );

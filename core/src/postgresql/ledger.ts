@@ -184,12 +184,12 @@ export const ledger: LedgerStore = {
     return rows;
   },
 
-  async begin(connection, id, { work, start, rowsEstimated, runner, takesBack }) {
+  async begin(connection, id, { work, start, rowsEstimated, runner, takesBack, isAnew }) {
     // A pass in another order, or of other columns, begins anew.
     await connection.query(
       `DELETE FROM lockstep.leases WHERE ${isThisOne}
-        AND EXISTS (SELECT 1 FROM lockstep.backfills WHERE ${isThisOne} AND spec <> $5::jsonb)`,
-      [...keyOf(id), JSON.stringify(work)],
+        AND EXISTS (SELECT 1 FROM lockstep.backfills WHERE ${isThisOne} AND (spec <> $5::jsonb OR $6))`,
+      [...keyOf(id), JSON.stringify(work), isAnew],
     );
     const { rows } = await connection.query(
       `INSERT INTO lockstep.backfills AS b
@@ -198,11 +198,20 @@ export const ledger: LedgerStore = {
        ON CONFLICT (plan, table_schema, table_oid, once) DO UPDATE SET
          table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
          updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
-         cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
+         cursor = CASE WHEN b.spec = excluded.spec AND NOT $11 THEN b.cursor ELSE excluded.cursor END,
          control = CASE WHEN b.control->'cancelled'->>'at' = $10 THEN b.control - 'cancelled' ELSE b.control END,
-         is_open = b.is_open AND b.spec = excluded.spec, rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
+         is_open = b.is_open AND b.spec = excluded.spec AND NOT $11, rows_done = CASE WHEN b.spec = excluded.spec AND NOT $11 THEN b.rows_done ELSE 0 END
        RETURNING ${allColumns}`,
-      [...keyOf(id), id.table.name, JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner, takesBack],
+      [
+        ...keyOf(id),
+        id.table.name,
+        JSON.stringify(work),
+        JSON.stringify(start),
+        rowsEstimated,
+        runner,
+        takesBack,
+        isAnew,
+      ],
     );
     return rows[0];
   },

@@ -12,6 +12,7 @@ export async function readTableFacts(connection: Connection, table: TableName): 
   const primary = keys.find((index) => index.primary);
   const columns = found.columns.map((column) => ({
     name: column.name,
+    number: column.number,
     type: column.type,
     isNullable: column.nullable,
     isGenerated: column.generated,
@@ -54,6 +55,7 @@ interface TableRow {
   readonly estimate: number | null;
   readonly columns: readonly {
     name: string;
+    number: number;
     type: string;
     nullable: boolean;
     generated: boolean;
@@ -102,7 +104,7 @@ SELECT t.oid, n.nspname AS schema, t.relname AS name, t.relkind = 'p' AS partiti
   (SELECT coalesce(sum(bytes), 0) FROM sizes) AS bytes,
   (SELECT coalesce(sum(pages), 0) FROM sizes) AS pages,
   (SELECT CASE WHEN bool_and(relpages > 0 OR pages = 0) THEN sum(tuples / greatest(relpages, 1) * pages) END FROM sizes) AS estimate,
-  (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+  (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'number', a.attnum, 'type', format_type(a.atttypid, a.atttypmod),
             'nullable', NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid
                AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated),
             'generated', a.attgenerated <> '', 'identity', a.attidentity <> '', 'default', a.atthasdef) ORDER BY a.attnum), '[]')

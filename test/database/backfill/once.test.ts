@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { gates } from "../../../core/src/gates/index.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
-import type { BackfillSpec } from "../../../core/src/model/index.js";
+import type { BackfillSpec, PlannedColumn } from "../../../core/src/model/index.js";
 import { lastKey } from "../../../core/src/postgresql/batches/statements.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan, scalar, seeded, until } from "./fixture.js";
@@ -34,14 +34,14 @@ async function optionalTable(rows: number, fill?: string): Promise<BackfillSpec>
   return { ...spec, once: true };
 }
 const handles = () => scalar<(string | null)[]>(db, `SELECT array_agg(handle ORDER BY id) FROM "User"`);
-const askGate = () =>
+const askGate = (spec?: BackfillSpec) =>
   gates["backfill-done"]!.ask(
     { gate: "backfill-done", table: { name: "User" }, column: "handle" },
     {
       plan,
       target: "production",
       connection: db,
-      columns: [],
+      columns: (spec?.columns ?? []).map((column) => ({ ...column, table: { name: "User" } }) as PlannedColumn),
       units: { applied: ["1"], failed: [], pending: [] },
       deploy: "npx prisma migrate deploy",
       recover: (name) => name,
@@ -218,6 +218,63 @@ describe("a pass that may have been made already", () => {
       expect(await askGate()).toMatchObject({ isOpen: true });
       expect(await fillTable(database.url, spec, { ...input, random: seeded(4) })).toMatchObject({ filled: 0 });
     });
+
+  describe("over a column that was dropped and added again", () => {
+    const addAgain = () => db.query(`ALTER TABLE "User" DROP COLUMN handle; ALTER TABLE "User" ADD COLUMN handle text`);
+    const nulls = () => scalar<number>(db, `SELECT count(*)::int FROM "User" WHERE handle IS NULL`);
+
+    it("counts no more, and is made anew while nobody has chosen a value", async () => {
+      const spec = await optionalTable(20);
+      await fillTable(database.url, spec);
+      await addAgain();
+      expect(await askGate(spec)).toMatchObject({
+        isOpen: false,
+        statement: expect.stringContaining('"handle" was dropped and added again since'),
+        help: `Run: npx lockstep backfill run ${plan}`,
+      });
+      const again = await fillTable(database.url, spec, { random: seeded(2) });
+      expect(again).toMatchObject({ status: "done", rows: 20, filled: 20 });
+      expect(again.events).toContainEqual(expect.objectContaining({ kind: "notice" }));
+      expect(await askGate(spec)).toMatchObject({ isOpen: true });
+      expect(await fillTable(database.url, spec, { random: seeded(3) })).toMatchObject({ filled: 0, batches: 0 });
+    });
+
+    it.each(["fill", "keep"] as const)("asks about NULLs where code has written since: %s", async (answer) => {
+      const spec = await optionalTable(20);
+      await fillTable(database.url, spec);
+      await addAgain();
+      await db.query(`UPDATE "User" SET handle = 'chosen' WHERE id = 5`);
+      const error = await errorOf(fillTable(database.url, spec, { random: seeded(2) }));
+      expect(error).toMatchObject({ code: "LS5009", message: expect.stringContaining("added again since") });
+      expect(await fillTable(database.url, spec, { nulls: answer, random: seeded(3) })).toMatchObject({
+        status: "done",
+        filled: answer === "fill" ? 19 : 0,
+      });
+      expect(await nulls()).toBe(answer === "fill" ? 0 : 19);
+      expect(await askGate(spec)).toMatchObject({ isOpen: true });
+      expect(await fillTable(database.url, spec, { random: seeded(4) })).toMatchObject({ filled: 0, batches: 0 });
+    });
+
+    it("does not go on where it was stopped", async () => {
+      const spec = await optionalTable(20);
+      const stop = new AbortController();
+      await fillTable(database.url, spec, {
+        signal: stop.signal,
+        onEvent: (event) => event.kind === "progress" && stop.abort(),
+      });
+      await addAgain();
+      expect(await fillTable(database.url, spec, { random: seeded(2) })).toMatchObject({ status: "done", filled: 20 });
+    });
+
+    it("counts where an earlier release has made it, which knew no numbers of columns", async () => {
+      const spec = await optionalTable(20);
+      await fillTable(database.url, spec);
+      await db.query("UPDATE lockstep.backfills SET cursor = cursor - 'made'");
+      await addAgain();
+      expect(await askGate(spec)).toMatchObject({ isOpen: true });
+      expect(await fillTable(database.url, spec, { random: seeded(2) })).toMatchObject({ filled: 0, batches: 0 });
+    });
+  });
 
   it("does not ask where the pass is new: after a reset, on a new target, while code writes some rows", async () => {
     const spec = await optionalTable(20);

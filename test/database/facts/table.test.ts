@@ -56,10 +56,10 @@ describe("readTable", () => {
     });
     const plain = { isNullable: false, isGenerated: false, isIdentity: false, hasDefault: false };
     expect(table!.columns).toEqual([
-      { ...plain, name: "id", type: "bigint", isIdentity: true },
-      { ...plain, name: "Tenant", type: "uuid" },
-      { ...plain, name: "name", type: "character varying(64)", isNullable: true, hasDefault: true },
-      { ...plain, name: "upper", type: "text", isNullable: true, isGenerated: true, hasDefault: true },
+      { ...plain, name: "id", number: 1, type: "bigint", isIdentity: true },
+      { ...plain, name: "Tenant", number: 2, type: "uuid" },
+      { ...plain, name: "name", number: 3, type: "character varying(64)", isNullable: true, hasDefault: true },
+      { ...plain, name: "upper", number: 4, type: "text", isNullable: true, isGenerated: true, hasDefault: true },
     ]);
   });
 

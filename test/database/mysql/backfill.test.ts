@@ -4,9 +4,11 @@ import { connect } from "../../../core/src/connect.js";
 import { systemClock } from "../../../core/src/db/clock.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { LockstepError } from "../../../core/src/errors.js";
+import { gates } from "../../../core/src/gates/index.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import { readFailures } from "../../../core/src/ledger/failures.js";
 import { ensureLedger } from "../../../core/src/ledger/schema.js";
+import type { PlannedColumn } from "../../../core/src/model/index.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase } from "../../support/mariadb.js";
 import { until } from "../backfill/systems.js";
 import { columnOf, fillOf, fillTable, makeTable, plan } from "./fixture.js";
@@ -337,6 +339,50 @@ describe("a pass that is made once", () => {
     await db.query("UPDATE `User` SET `handle` = NULL WHERE `id` = 3");
     expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 0 });
     expect(await columnOf(db, "SELECT `id` FROM `User` WHERE `handle` IS NULL ORDER BY `id`")).toEqual([3, 99]);
+  });
+
+  it.each([
+    ["an index came", "CREATE INDEX `again` ON `User` (`email`)", { filled: 0 }],
+    [
+      "the column was made again",
+      "ALTER TABLE `User` DROP COLUMN `handle`, ADD COLUMN `handle` VARCHAR(191) NULL",
+      { filled: 20 },
+    ],
+    [
+      "the column was made again, and code writes it",
+      "ALTER TABLE `User` DROP COLUMN `handle`; ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NULL; UPDATE `User` SET `handle` = 'chosen' WHERE `id` = 20",
+      "LS5009",
+    ],
+  ] as const)("after the table was altered: %s", async (_, sql, expected) => {
+    const spec = await once(20);
+    await fillTable(database.url, spec);
+    // The server keeps the second of the last ALTER: as if the pass had begun in an earlier one.
+    await db.query(
+      "UPDATE lockstep.backfills SET `cursor` = JSON_SET(`cursor`, '$.made.handle', '1') WHERE table_schema = DATABASE()",
+    );
+    await db.query(sql);
+    const isIntact = expected !== "LS5009" && expected.filled === 0;
+    const columns = spec.columns.map((column) => ({ ...column, table: spec.table }) as PlannedColumn);
+    const ask = () =>
+      gates["backfill-done"]!.ask(
+        { gate: "backfill-done", table: spec.table, column: "handle" },
+        {
+          plan,
+          target: "production",
+          connection: db,
+          columns,
+          units: { applied: [], failed: [], pending: [] },
+          deploy: "",
+          recover: (name) => name,
+        },
+      );
+    expect(await ask()).toMatchObject({ isOpen: isIntact });
+    if (expected === "LS5009") {
+      expect(await fillTable(database.url, spec).catch((error: unknown) => error)).toMatchObject({ code: expected });
+      await fillTable(database.url, spec, { nulls: "keep" });
+      expect(await fillTable(database.url, spec)).toMatchObject({ filled: 0, batches: 0 });
+    } else expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", ...expected });
+    expect(await ask()).toMatchObject({ isOpen: true });
   });
 
   it("asks about rows without a value that it has passed, for nothing tells when they were written", async () => {

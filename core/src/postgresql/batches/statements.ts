@@ -1,4 +1,4 @@
-import type { Ahead, FillTarget, Scope } from "../../dialects/batches.js";
+import type { Ahead, FilledColumns, FillTarget, Scope } from "../../dialects/batches.js";
 import type { Fill } from "../../model/fill.js";
 import { drawsFromSequence } from "../../sql/fill/kinds.js";
 import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
@@ -137,7 +137,7 @@ export function anyValue({ table, columns }: FillTarget): string {
 }
 
 /** How many of the first `$1` rows in the order of the key their fills give a value (`rows`), and of these, how many have one (`filled`). */
-export function firstValues(target: FillTarget): string {
+export function firstValues(target: FilledColumns): string {
   const counts = target.columns.map((column) => {
     const isGiven = givesValue(column);
     const has = `t.${quoteIdentifier(column.name)} IS NOT NULL`;

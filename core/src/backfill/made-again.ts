@@ -1,0 +1,68 @@
+import { isValuesFault } from "../db/value-fault.js";
+import type { FilledColumns } from "../dialects/batches.js";
+import type { Connection } from "../dialects/connection.js";
+import type { OnceBounds } from "../dialects/ledger-store.js";
+import type { TableFacts } from "../dialects/table.js";
+import type { BackfillRecord } from "../ledger/backfills.js";
+import type { RunSettings } from "./input.js";
+
+/** So many rows at the beginning of the table show whether an earlier pass filled them. */
+const firstRows = 1000;
+
+/** For each column of a target, how many of the first rows its fill gives a value, and how many of these have one; undefined: the fill fails. */
+export async function firstValuesOf(
+  connection: Connection,
+  target: FilledColumns,
+  { scanTimeoutMs, rows = firstRows }: Pick<RunSettings, "scanTimeoutMs"> & { readonly rows?: number },
+): Promise<readonly { readonly rows: number; readonly filled: number }[] | undefined> {
+  const first = connection.dialect.batches.firstValues(connection, target, Math.min(rows, firstRows), scanTimeoutMs);
+  return first.catch((error: unknown) => {
+    // A fill that fails on some row is reported by the check of all rows.
+    if (isValuesFault(error)) return undefined;
+    throw error;
+  });
+}
+
+/** What tells the columns of a pass from later ones of their names. */
+export function identitiesOf(table: TableFacts, { columns }: Pick<FilledColumns, "columns">): OnceBounds["made"] {
+  const known = columns.flatMap(({ name }) => {
+    const identity = identityOf(table, name);
+    return identity === undefined ? [] : [[name, identity] as const];
+  });
+  return known.length === 0 ? undefined : Object.fromEntries(known);
+}
+
+function identityOf({ columns, alteredAt }: TableFacts, name: string): string | undefined {
+  const number = columns.find((column) => column.name === name)?.number;
+  return number === undefined ? alteredAt : String(number);
+}
+
+/**
+ * Finds columns that were dropped and added again since a pass that is made once: the pass filled others. PostgreSQL numbers its columns.
+ * MySQL and MariaDB only know when a table was altered last, for whatever reason: after that, the rows that the pass came past decide.
+ * @param target whose columns are looked at
+ * @returns what happened, as a sentence without its full stop; undefined: nothing, or an earlier release began the pass
+ */
+export async function madeAgain(
+  connection: Connection,
+  { cursor, rowsDone }: BackfillRecord,
+  table: TableFacts,
+  target: FilledColumns,
+  limits: Pick<RunSettings, "scanTimeoutMs">,
+): Promise<string | undefined> {
+  const others = target.columns.filter(({ name }) => {
+    const before = cursor.made?.[name];
+    return before !== undefined && before !== identityOf(table, name);
+  });
+  const [other] = others;
+  if (other === undefined) return undefined;
+  if (table.columns.some(({ name, number }) => name === other.name && number !== undefined))
+    return `"${other.name}" was dropped and added again since`;
+  const first = await firstValuesOf(connection, { ...target, columns: others }, { ...limits, rows: rowsDone });
+  const empty = others.find(({ fill }, at) => {
+    const { rows = 0, filled = 0 } = first?.[at] ?? {};
+    // A function may give most rows NULL, and is not called for this.
+    return rows > 0 && (fill === undefined ? filled === 0 : filled <= rows / 2);
+  });
+  return empty && `The table was altered since, and most of its first rows have no value of "${empty.name}"`;
+}

@@ -482,6 +482,12 @@ export const errorTable = {
     next: "SET GLOBAL binlog_format = 'MIXED' (or 'ROW'), on replicas that write a log of their own first, and let the sessions of the application connect again. Or write a fill over the columns of the row.",
     exit: 1,
   },
+  LS5013: {
+    title: "The fill depends on the time zone, and so does the key",
+    why: "The key has a TIMESTAMP. Where clocks change, two moments have the same local time, so the backfill works in UTC. The fill would have other values there than in the sessions of the application.",
+    next: "Cancel the plan and fill the column by a function of lockstep.config.ts, or give the server a fixed offset as its time zone ('+01:00').",
+    exit: 1,
+  },
   LS5020: {
     title: "A table cannot be copied while writes go on",
     why: "Something that the tool needs is missing on the target, or would be lost. Nothing was changed.",

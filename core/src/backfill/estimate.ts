@@ -38,7 +38,7 @@ export interface Estimate {
 /**
  * Estimates a backfill: tries some batches on the first rows and rolls each of them back. What they leave is as many dead rows.
  *
- * @throws LS8004, LS5001, LS5005 as `runBackfill`
+ * @throws LS8004, LS5001, LS5005, LS5013 as `runBackfill`
  */
 export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: number): Promise<Estimate> {
   const settings = settle(input);
@@ -50,6 +50,7 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
     const { oid, schema, name, rowEstimate } = table!;
     const record = await readBackfill(connection, { plan, table: { oid, schema, name }, once: spec.once === true });
     const target = await inPassOrder(connection, table!, targetOf(table!, spec), spec.once === true, record);
+    await connection.dialect.batches.keepKeys?.(connection, target);
     const storage = await connection.dialect.batches.storage(connection, table!);
     const rows = record?.status === "done" ? 0 : Math.max(rowEstimate - (record?.rowsDone ?? 0), 0);
     const triggers = firing(table!, spec).map(({ name: trigger }) => trigger);

@@ -5,7 +5,7 @@ import { LockstepError } from "../errors.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
-import { rowsPerScan } from "./sweep.js";
+import { cannotFill, rowsPerScan, shownKeys } from "./sweep.js";
 
 /** What a cursor knows of a pass that is made once. */
 export function boundsOf({ upTo, since, server }: Cursor): OnceBounds {
@@ -21,7 +21,7 @@ export function boundsOf({ upTo, since, server }: Cursor): OnceBounds {
  * ended when the pass came by. Such a row was written since the pass began and lacks a value, and so does one for which code has
  * chosen NULL meanwhile. Nothing tells the two apart, so the user is asked.
  * @returns `again`: the signal came
- * @throws LS5010 naming them, unless `settings.nulls` says what then
+ * @throws LS5004 when so many of them cannot be filled that there is no end · LS5010 naming them, unless `settings.nulls` says what then
  */
 export async function lookBehind(loop: BatchLoop): Promise<"done" | "again"> {
   const { nulls, scanTimeoutMs, emit } = loop.settings;
@@ -42,11 +42,14 @@ export async function lookBehind(loop: BatchLoop): Promise<"done" | "again"> {
     if (left === 0) break;
     if (nulls === undefined) throw mayBeMissed(loop.session, bounds, found);
     emit({ kind: "sweep", round: 1, rows: left });
+    const before = loop.filled;
     for (let rest = found; rest.length > 0; ) {
       const result = await loop.batch((rows) => ({ kind: "sweep", keys: rest.slice(0, rows) }));
       if (result === undefined) return "again";
       rest = rest.slice(result.size);
     }
+    // The next look would find the same rows.
+    if (left === rowsPerScan && loop.filled === before) throw cannotFill(loop, left, found.slice(0, shownKeys));
   }
   return "done";
 }

@@ -30,7 +30,7 @@ const maxPasses = 10;
  * @example await runBackfill({ url, plan: plan.id, spec: plan.backfills[0], clock: systemClock, random: Math.random });
  * @returns `done`, or `stopped` by the signal
  * @throws LS5001 expand is not applied there · LS5003 another runner is at it · LS5004 rows cannot be filled · LS5005 own
- *   triggers would fire · LS5006 the database refuses a row · LS5007 locked for too long · LS5009, LS5010 NULLs that code may have chosen · LS2052,
+ *   triggers would fire · LS5006 the database refuses a row · LS5007 locked for too long · LS5009, LS5010 NULLs that code may have chosen · LS5013 key and fill need different time zones · LS2052,
  *   LS5050–LS5055 a function of lockstep.config.ts · LS2005, LS2006, LS2007, LS5008 the
  *   fill is wrong for some rows · LS7001 no rights for the ledger · LS7002 the database refuses a statement · LS8004 no connection
  */

@@ -54,7 +54,7 @@ export interface Arrival {
 /**
  * Connects and enters the backfill. Also after a broken connection: the ledger then says what became of the last batch.
  * @param previous the connection that broke
- * @throws LS8004, LS5001, LS5003, LS5005, LS5009, LS7001
+ * @throws LS8004, LS5001, LS5003, LS5005, LS5009, LS5013, LS7001
  */
 export async function openSession(
   settings: RunSettings,
@@ -85,6 +85,7 @@ export async function openSession(
       ? readBackfill(connection, id)
       : joinBackfill(connection, id, columns, settings, isGoingOn));
     const target = await inPassOrder(connection, table!, targetOf(table!, spec), id.once, known);
+    await connection.dialect.batches.keepKeys?.(connection, target);
     const { key, order = key } = target;
     const work = { key: order, columns };
     if (!leads && !isSameWork(known, work)) throw notLed(connection, id);

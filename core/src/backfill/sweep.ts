@@ -12,19 +12,21 @@ export const rowsPerScan = 10_000;
 /** Rounds in which nothing could be filled, though nothing was locked. */
 const idleRounds = 3;
 /** So many rows are named that cannot be filled. */
-const shownKeys = 3;
+export const shownKeys = 3;
 /** Rounds that filled something: rows without a value then come in as fast as they are filled. */
 const maxRounds = 50;
 
 /**
  * Fills what the pass has left behind the cursor, until no row is left.
  * @returns `again`: so much is left that another pass is quicker, or the signal came
- * @throws LS5004 when rows cannot be filled, LS5007 when they stay locked
+ * @throws LS5004 when rows cannot be filled or not even be found by their keys, LS5007 when they stay locked
  */
 export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
   const { clock, signal, random, lockPatienceMs, scanTimeoutMs, emit } = loop.settings;
   let idle = 0;
   let filledRounds = 0;
+  /** Rows that lacked a value when they were listed, and that nobody found by their keys. */
+  let missed = new Set<string>();
   let progressMs = clock.now();
   for (let round = 1; ; round++) {
     emit({ kind: "reading", why: "rest", total: loop.total });
@@ -39,6 +41,8 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
     // After a reconnect the table may be another one, with a pass to make.
     if (left === undefined || loop.session.cursor.phase === "pass") return "again";
     if (left.length === 0) return "done";
+    const unreachable = left.filter((key) => missed.has(JSON.stringify(key)));
+    if (unreachable.length > 0) throw notReached(loop, unreachable);
     emit({ kind: "sweep", round, rows: left.length });
     if (filledRounds > maxRounds) throw keepAppearing(loop);
     const before = loop.filled;
@@ -56,10 +60,15 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
       await loop.moveTo(await startOfPass(connection, table, target));
       return "again";
     }
-    const stuck = await loop.scan(({ connection, target }) =>
-      connection.dialect.batches.unfillable(connection, target, left, shownKeys),
-    );
-    if (stuck === undefined) return "again";
+    const emptyRows = (isFree: boolean) =>
+      loop.scan(({ connection, target }) =>
+        connection.dialect.batches.stillEmpty(connection, target, left, { limit: shownKeys, isFree }),
+      );
+    const stuck = await emptyRows(true);
+    const seen = stuck?.length === 0 ? await emptyRows(false) : stuck;
+    if (stuck === undefined || seen === undefined) return "again";
+    // Locked rows are seen.
+    missed = new Set(seen.length === 0 ? left.map((key) => JSON.stringify(key)) : []);
     if (stuck.length > 0 && ++idle >= idleRounds) throw cannotFill(loop, left.length, stuck);
     if (stuck.length === 0 && clock.now() - progressMs > lockPatienceMs) {
       throw await loop.gaveWay(`${left.length === rowsPerScan ? "More than " : ""}${left.length} rows stay locked`);
@@ -76,11 +85,32 @@ export function keepAppearing({ session: { id, connection } }: BatchLoop): Locks
   });
 }
 
-function cannotFill(loop: BatchLoop, count: number, keys: readonly KeyValues[]): LockstepError {
-  const { id, target } = loop.session;
+/** The key of a row does not come back as it was read: no statement finds the row by it. */
+function notReached(loop: BatchLoop, all: readonly KeyValues[]): LockstepError {
+  const { id, connection } = loop.session;
+  const keys = all.slice(0, shownKeys);
+  const { many, rows } = named(loop, all.length, keys);
+  return new LockstepError(
+    "LS5004",
+    `${many} of "${id.table.name}" on ${connection.label} without a value cannot be found by the keys that the server gives for them: ${rows}`,
+    {
+      hint: "A setting of the server or the role changes how these keys are written (a time zone, extra_float_digits). Correct it, or give the rows a value yourself, then run the same command again.",
+      details: { count: all.length, keys },
+    },
+  );
+}
+
+/** How many rows, and the first of them. */
+function named(loop: BatchLoop, count: number, keys: readonly KeyValues[]) {
+  const { key: columns } = loop.session.target;
+  const rows = keys.map((key) => keyLabel(columns, key)).join("; ") + (count > keys.length ? "; …" : "");
+  return { rows, many: count === rowsPerScan ? `${count} rows or more` : count === 1 ? "1 row" : `${count} rows` };
+}
+
+export function cannotFill(loop: BatchLoop, count: number, keys: readonly KeyValues[]): LockstepError {
+  const { id } = loop.session;
   const isComputed = loop.settings.spec.columns.some(({ compute }) => compute !== undefined);
-  const rows = keys.map((key) => keyLabel(target.key, key)).join("; ") + (count > keys.length ? "; …" : "");
-  const many = count === rowsPerScan ? `${count} rows or more` : count === 1 ? "1 row" : `${count} rows`;
+  const { many, rows } = named(loop, count, keys);
   const refused = loop.refused.length === 0 ? "" : `\n${rowsRefused(loop).message}`;
   return new LockstepError(
     "LS5004",

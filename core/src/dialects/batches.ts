@@ -123,6 +123,11 @@ export interface RunnerSession {
 
 /** What a backfill asks a database, in the words of its dialect. */
 export interface Batches {
+  /**
+   * Sets a session up so that keys mean the same rows when they come back, where transactions alone do not. Absent: nothing to set.
+   * @throws LS5013 the fills would have other values then
+   */
+  keepKeys?(connection: Connection, target: FillTarget): Promise<void>;
   /** A transaction of one batch: short, and quick to give way. Settings under which keys and inputs are read exactly are its affair. */
   inBatch<T>(
     connection: Connection,
@@ -183,12 +188,15 @@ export interface Batches {
   keyAt?(connection: Connection, target: FillTarget, place: KeyValues): Promise<KeyValues | undefined>;
   /** Keys of rows that lack a value, wherever they are. Reads the whole table when there are none. */
   rowsLeft(connection: Connection, target: FillTarget, limit: number, timeoutMs: number): Promise<readonly KeyValues[]>;
-  /** Of these rows, those that lack a value although nobody has them locked: no further try will fill them. */
-  unfillable(
+  /**
+   * Of these rows, those that lack a value.
+   * @param isFree only those that nobody has locked: no further try will fill them
+   */
+  stillEmpty(
     connection: Connection,
     target: FillTarget,
     keys: readonly KeyValues[],
-    limit: number,
+    options: { readonly limit: number; readonly isFree: boolean },
   ): Promise<readonly KeyValues[]>;
   /** Other rows that have the value which a row would get in one of the unique indexes. */
   sameValues(connection: Connection, target: FillTarget, key: KeyValues): Promise<readonly KeyValues[]>;

@@ -299,7 +299,7 @@ it("takes more keys than a statement has parameters", async () => {
     expect(
       await batches.inBatch(db, limits, () => batches.fill(db, target, scope, { rows: keys.length, skipLocked })),
     ).toEqual({ filled, empty: 0 });
-  expect(await batches.unfillable(db, target, keys, 3)).toEqual([]);
+  expect(await batches.stillEmpty(db, target, keys, { limit: 3, isFree: true })).toEqual([]);
 });
 
 it("asks functions of the project for values, and writes none for a row that has changed since", async () => {

@@ -16,6 +16,7 @@ import type { Fill } from "../../model/fill.js";
 import { ServerError } from "../errors.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { inputOf } from "./inputs.js";
+import { keepKeys } from "./keep-keys.js";
 import { aheadOf, inOrder, joined, keyIn, keyText, type Query, textOf, within } from "./keys.js";
 
 /** More are given to several statements: one has at most 65,535 parameters, and lists that are too long are not looked up by an index. */
@@ -34,6 +35,8 @@ function partsOf({ key }: FillTarget, scope: Scope): readonly Scope[] {
 
 /** Of MySQL and MariaDB. */
 export const batches: Batches = {
+  keepKeys,
+
   inBatch(connection, { isReadOnly = false, lockTimeoutMs, statementTimeoutMs }, run) {
     // A runner that is suspended (a closed laptop) must not keep the rows of its batch locked.
     const limits = { lockTimeoutMs, statementTimeoutMs, idleTimeoutMs: 10_000 };
@@ -127,13 +130,13 @@ export const batches: Batches = {
       keysOf(connection, target, { sql: `WHERE ${lacksAny(target.columns)} LIMIT ${limit}`, values: [] }),
     ),
 
-  async unfillable(connection, target, keys, limit) {
+  async stillEmpty(connection, target, keys, { limit, isFree }) {
     return inTransaction(connection, { limits: { lockTimeoutMs: 1000 } }, async () => {
       const found: KeyValues[] = [];
       for (const part of partsOf(target, { kind: "keys", keys })) {
         if (found.length >= limit) break;
         const { sql, values } = within(target.key, part);
-        const where = `WHERE ${sql} AND ${lacksAny(target.columns)} LIMIT ${limit - found.length} FOR UPDATE SKIP LOCKED`;
+        const where = `WHERE ${sql} AND ${lacksAny(target.columns)} LIMIT ${limit - found.length}${isFree ? " FOR UPDATE SKIP LOCKED" : ""}`;
         found.push(...(await keysOf(connection, target, { sql: where, values })));
       }
       return found;

@@ -140,13 +140,13 @@ export const batches: Batches = {
     return inScan(connection, timeoutMs, () => keysOf(connection, { sql: rowsLeft(target), values: [limit] }));
   },
 
-  async unfillable(connection, target, keys, limit) {
+  async stillEmpty(connection, target, keys, { limit, isFree }) {
     const { sql, values } = within(target, { kind: "keys", keys });
     const options = { limits: { lockTimeoutMs: 1000 }, settings: { ...allRows, ...byIndex } };
     return inKeyTransaction(connection, options, () =>
       keysOf(connection, {
         sql: `SELECT ${keyText(target.key, "t")} AS key FROM ${quoteTable(target.table)} t WHERE ${sql} AND ${lacksAny(target.columns)}
-        LIMIT ${limit} FOR NO KEY UPDATE SKIP LOCKED`,
+        LIMIT ${limit}${isFree ? " FOR NO KEY UPDATE SKIP LOCKED" : ""}`,
         values,
       }),
     );

@@ -11,7 +11,10 @@ export default defineCommand({
       description: "the environment variable with the URL of the queue's PostgreSQL",
     },
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
-    { flags: "--jobs-each <n>", description: "so many processes share a target: for one large table (default 1)" },
+    {
+      flags: "--jobs-each <n>",
+      description: "so many processes share a target: for one large table (default 1, at most 64)",
+    },
     {
       flags: "--queue-name <name>",
       description: "jobs of one name run one after the other (default: none, side by side)",
@@ -22,7 +25,7 @@ export default defineCommand({
   async run(invocation) {
     const { io, workspace } = invocation;
     const { project, config } = await workspace("act");
-    const [{ choosePlan }, { chooseTargets }, { numberOption }, { addJobs }, { nextText }, { counted }] =
+    const [{ choosePlan }, { chooseTargets }, { maxSessions, numberOption }, { addJobs }, { nextText }, { counted }] =
       await Promise.all([
         import("../../plan/store.js"),
         import("../targets.js"),
@@ -44,7 +47,7 @@ export default defineCommand({
           : `The queue's URL comes from ${variable}, which is not set.`,
         { hint: `npx lockstep backfill enqueue --queue-url-from ${variable ?? "QUEUE_DATABASE_URL"}` },
       );
-    const each = numberOption(invocation, "jobsEach", 1) ?? 1;
+    const each = numberOption(invocation, "jobsEach", 1, maxSessions) ?? 1;
     const maxAttempts = numberOption(invocation, "maxAttempts", 1);
     const queueName = textOption(invocation, "queueName");
     const targets = await chooseTargets(config, project, io, textOption(invocation, "target"), true);

@@ -19,7 +19,7 @@ export default defineCommand({
       flags: "--part <i/n>",
       description: "of many targets, only every n-th, from the i-th on (a pod of n: 0/n, 1/n, …)",
     },
-    { flags: "--workers <n>", description: "so many sessions share the work (default 1)" },
+    { flags: "--workers <n>", description: "so many sessions share the work (default 1, at most 64)" },
     {
       flags: "--estimate",
       description: "what it would take, and what it sets off; some batches are tried and rolled back",
@@ -47,7 +47,7 @@ export default defineCommand({
       { fillFunctions },
       { commandFor },
       { followFunctions, followNames, namedColumns },
-      { numberOption },
+      { maxSessions, numberOption },
       { estimateBackfill },
       { estimateText },
       { inGroups },
@@ -80,7 +80,7 @@ export default defineCommand({
       ? followFunctions(followNames(plan, namedColumns(await plugin.readModels(project))), configured)
       : configured;
     const options = givenOptions(invocation, config);
-    const workers = numberOption(invocation, "workers", 1);
+    const workers = numberOption(invocation, "workers", 1, maxSessions);
     for (const [name, option] of runOptions()) if (options[name] !== undefined) readOption(name, option, options[name]);
     const said: { readonly group?: string; readonly text: string; readonly filled: number }[] = [];
     const results: Record<string, unknown>[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { apply, editFor, textOf, withEntities } from "./phases.js";
+import { apply, editFor, field, handle, shopModels, textOf, withEntities } from "./phases.js";
 
 const head = `import type { EntityManager, Repository } from "typeorm";\nimport { type Order, User } from "./entities";\n`;
 
@@ -71,4 +71,39 @@ test.each([
   const after = apply(files, await editFor("expand", files, []));
   expect(textOf(after).match(/handle: "\w"/g)).toEqual(['handle: "a"', 'handle: "c"', 'handle: "e"']);
   expect(textOf(after, "src/entities/user.entity.ts")).toContain("name: email, handle: email.toLowerCase() });");
+});
+
+const region = { ...handle, name: "region", column: "region", isUnique: false };
+
+/** Users whose key the app makes up, and that need a name if `isNamed`. */
+function keyedModels(isNamed: boolean) {
+  return shopModels(region).map((model) => ({
+    ...model,
+    fields: model.fields.map((each) => {
+      if (each.name === "id") return field("id", { isId: true });
+      return each.name === "email" || (each.name === "name" && !isNamed) ? { ...each, isOptional: true } : each;
+    }),
+  }));
+}
+
+test.each([
+  ["its key alone", "order.users.push(users.create({ id }))", true, "left"],
+  ["a class with its key", "order.users.push(Object.assign(new User(), { id }))", true, "left"],
+  ["an instance with its key", "const user = new User(); user.id = id; order.users.push(user)", true, "left"],
+  ["its key and a part of what rows need", 'users.create({ id, email: "a" })', true, "listed"],
+  ["its key, where rows need no more", "order.users.push(users.create({ id }))", false, "listed"],
+  ["all that rows need", 'users.create({ id, name: "Ada" })', true, "edited"],
+  ["a key that is new", "users.create({ id: randomUUID() })", true, "edited"],
+  ["a row that is inserted", "users.insert({ id })", true, "edited"],
+])("a key of the app's own: %s", async (_, statement, isNamed, expected) => {
+  const code = `${head}import { randomUUID } from "node:crypto";
+export function add(order: { users: User[] }, users: Repository<User>, id: never) {
+  ${statement};
+}
+`;
+  const files = withEntities(code);
+  const column = { added: region, models: keyedModels(isNamed), value: { kind: "sql", sql: "'eu'" } } as const;
+  const result = await editFor("expand", files, [], column);
+  const isListed = result.places.some(({ kind, mayLeaveOut }) => kind === "required" || mayLeaveOut);
+  expect(textOf(apply(files, result)) !== code ? "edited" : isListed ? "listed" : "left").toBe(expected);
 });

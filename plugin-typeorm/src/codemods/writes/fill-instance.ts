@@ -22,7 +22,7 @@ import {
 import { classOf } from "../receivers/entities.js";
 import { allFieldsOf } from "../receivers/heritage.js";
 import { isRelation } from "./fill-path.js";
-import { isComplete, mayExist, mayExistToo } from "./keys.js";
+import { isComplete, mayExist, mayExistToo, referenceIn } from "./keys.js";
 import type { MadeInstance } from "./made-instances.js";
 import { chosenIn, type WholeDto, wholeDto } from "./request-dtos.js";
 
@@ -50,6 +50,12 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     // What has its key is an update of a part, unless it is all there.
     if (isComplete(given, context))
       yield place("likely", `it has its key, so it may be a row that exists: unless it is, add \`${text}\``);
+    return;
+  }
+  const reference = elsewhere.size + assigned.length > 0 ? undefined : referenceIn(model, given, context);
+  if (reference === "sure") return;
+  if (reference === "unsure") {
+    yield place("likely", `it has its key, and may only refer to a row that exists: unless it does, add \`${text}\``);
     return;
   }
   if (elsewhere.has(field.name)) {

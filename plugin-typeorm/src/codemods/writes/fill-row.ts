@@ -29,7 +29,7 @@ import {
 } from "@lockstep/core/codemods";
 import { whyNotInserted } from "../calls/queries.js";
 import { fillPath, isRelation } from "./fill-path.js";
-import { givenElsewhere, hasFreshKey, hasKey, isComplete, mayExist, mayExistToo } from "./keys.js";
+import { givenElsewhere, hasFreshKey, hasKey, isComplete, mayExist, mayExistToo, referenceIn } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
 import { chosenIn, entriesOf, type WholeDto, wholeDto } from "./request-dtos.js";
 import { isFollowed, type WrittenRow } from "./written-rows.js";
@@ -67,6 +67,9 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     yield { kind: "place", certainty: "required", offset, what, reason: whyNotUpsert(text, context) };
     return;
   }
+  const reference =
+    way === "insert" || spreadsOf(literal).length > 0 ? undefined : referenceIn(context.model, given, context);
+  if (reference === "sure") return;
   if (way === "unknown") {
     const reason = `nothing says whether it is inserted or changes a row that exists: add \`${text}\` if it is inserted`;
     yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
@@ -81,6 +84,10 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     const isWhole = isComplete(given, context);
     if (isWhole) yield mayBeNew(offset, what, text, "it has its key, so it may be a row that exists");
     else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
+    return;
+  }
+  if (reference === "unsure") {
+    yield mayBeNew(offset, what, text, "it has its key, and may only refer to a row that exists");
     return;
   }
   const found = [...fillNew(literal, row, file, context)];
@@ -127,6 +134,8 @@ export function* offerRow(row: WrittenRow, file: SourceFile, context: TransformC
   const given = new Map(entriesOf(literal));
   if (isKeyGivenBy(row.through, context) || (way === "nested" && hasKey(context.model, given))) return;
   if (context.field.name.includes(".") || isRelation(context)) return;
+  if (way !== "insert" && spreadsOf(literal).length === 0 && referenceIn(context.model, given, context) === "sure")
+    return;
   const isChange = way !== "insert" && mayExist(context.model, given, way === "save") && !isComplete(given, context);
   if (!isChange) yield* createRow(literal, what, file, context);
   else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);

@@ -105,6 +105,30 @@ export function hasKey(model: EntityModel, given: Given): boolean {
   return keysOf(model).some((field) => given.has(field.name));
 }
 
+/**
+ * Whether a value with its whole key refers to a row that exists. `role: { id }` cannot be inserted where roles also need a name.
+ *
+ * @returns undefined: it can be a new row; `unsure`: a hook may still set what is missing, or the key may be all that a row needs
+ */
+export function referenceIn(
+  model: EntityModel,
+  given: Given,
+  context: TransformContext,
+): "sure" | "unsure" | undefined {
+  const keys = keysOf(model);
+  const isKeyed = keys.every(({ name }) => given.has(name) && !isFresh(given.get(name)));
+  if (keys.length === 0 || !isKeyed) return undefined;
+  const others = context.columns.filter((field) => !keys.some(({ name }) => name === field.name));
+  const isGiven = ({ name }: EntityField) =>
+    given.has(name) ||
+    given.has(name.split(".")[0] ?? "") ||
+    model.relations.some((relation) => relation.fields?.includes(name) && given.has(relation.name));
+  const isOnlyKey = !others.some(isGiven);
+  const lacks = others.some((field) => isNeeded(field) && !isGiven(field));
+  if (lacks) return isOnlyKey ? "sure" : "unsure";
+  return isOnlyKey && others.length > 0 ? "unsure" : undefined;
+}
+
 /** Whether a row is given a key that no row has. */
 export function hasFreshKey(model: EntityModel, given: Given): boolean {
   return keysOf(model).some(({ name }) => isFresh(given.get(name)));
@@ -112,8 +136,14 @@ export function hasFreshKey(model: EntityModel, given: Given): boolean {
 
 /** Whether all is there that a new row needs: it may be one after all. */
 export function isComplete(given: Given, context: TransformContext): boolean {
-  const needed = context.core.filter((field) => !field.isOptional && !field.hasDefault && !field.isUpdatedAt);
-  return needed.every((field) => given.has(field.name) || given.has(field.name.split(".")[0] ?? ""));
+  return context.core
+    .filter(isNeeded)
+    .every((field) => given.has(field.name) || given.has(field.name.split(".")[0] ?? ""));
+}
+
+/** Whether every new row has to say what the field is. */
+function isNeeded({ isOptional, hasDefault, isUpdatedAt }: EntityField): boolean {
+  return !isOptional && !hasDefault && !isUpdatedAt;
 }
 
 /** `randomUUID()`, `undefined`: a key that no row has. */

@@ -31,7 +31,7 @@ import {
 } from "@lockstep/core/codemods";
 import { concerns, entityOfDeclaration } from "../receivers/entities.js";
 import { allFieldsOf } from "../receivers/heritage.js";
-import { mayExist, mayExistToo } from "./keys.js";
+import { mayExist, mayExistToo, referenceIn } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
 import { writtenRows } from "./written-rows.js";
 
@@ -165,7 +165,9 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
     // What changes a row that exists is no new one.
     if (ts.isObjectLiteralExpression(inner) && way !== "insert" && way !== "upsert") {
       const isCopy = spreadsOf(inner).some((spread) => rowShapeOfValue(spread.expression, file, context) === "row");
-      if (isCopy || mayExist(model, new Map(entriesOf(inner)), way === "save")) continue;
+      const given = new Map(entriesOf(inner));
+      if (isCopy || mayExist(model, given, way === "save")) continue;
+      if (spreadsOf(inner).length === 0 && referenceIn(model, given, context) !== undefined) continue;
     }
     if (!ts.isObjectLiteralExpression(inner)) {
       if (isOwner(inner)) yield dtoOf(inner, file, context);
@@ -178,6 +180,7 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
   for (const { given, elsewhere, assigned, model, mayBeFound } of madeInstances(file, context)) {
     if (!concerns(model, context) || mayBeFound || mayExist(model, given, false)) continue;
     if (mayExistToo(model, elsewhere)) continue;
+    if (assigned.length === 0 && elsewhere.size === 0 && referenceIn(model, given, context) !== undefined) continue;
     yield dtoBehind(given, file, context);
     for (const value of assigned) if (isOwner(value)) yield dtoOf(value, file, context);
   }

@@ -1,6 +1,7 @@
 import { isNeededByPhase, type RankedPlaces } from "../codemods/candidates/choose.js";
 import { declinedAs, declinedId } from "../codemods/candidates/declined-id.js";
 import type { CodeResult } from "../codemods/run/code-request.js";
+import { isAdded } from "../codemods/run/run-pass.js";
 import { LockstepError } from "../errors.js";
 import {
   type DeclinedPlace,
@@ -120,13 +121,11 @@ export async function declineUnticked(
 /** The places that must change in the result of planning, with the edits that would be made: each where it stands before that. */
 export function mustChange({ places, edits, changes }: CodeResult): readonly Place[] {
   const change = new Map(changes.map((each) => [each.file, each]));
-  const made = edits
-    .filter(({ text, replaces }) => text !== "" && replaces === undefined)
-    .map((edit): Place => {
-      const { file, line, what, model, field } = edit;
-      const about = { kind: "required", what, ...idOf(edit), reason: "to write", model, field } as const;
-      return { file, line: lineBefore(change.get(file), line), ...about };
-    });
+  const made = edits.filter(isAdded).map((edit): Place => {
+    const { file, line, what, model, field } = edit;
+    const about = { kind: "required", what, ...idOf(edit), reason: "to write", model, field } as const;
+    return { file, line: lineBefore(change.get(file), line), ...about };
+  });
   return [...places.filter(({ kind }) => kind === "required"), ...made];
 }
 

@@ -77,7 +77,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited), request.edited),
   };
   const result =
-    code.verify === "off"
+    code.verify === "off" || policy.level === "none"
       ? { ...(await planCodeEdits({ ...answered, choose })), unchecked: undefined }
       : await planVerifiedEdits(answered, choose, scope);
   const planned = fromDisk(result.changes, request.edited);

@@ -5,13 +5,15 @@ import {
   isNeededByPhase,
   type RankedPlaces,
 } from "../codemods/candidates/choose.js";
+import { declinedId } from "../codemods/candidates/declined-id.js";
 import { inGroups, neededBy } from "../codemods/candidates/dependencies.js";
 import type { CodeRequest, CodeResult } from "../codemods/run/code-request.js";
 import { planCodeEdits } from "../codemods/run/plan-edits.js";
+import { isAdded } from "../codemods/run/run-pass.js";
 import type { NewError, VerifyResult } from "../codemods/verify/request.js";
 import { Verifier } from "../codemods/verify/verifier.js";
 import { withoutErrors } from "../codemods/verify/without-errors.js";
-import type { FileChange, Unchecked } from "../model/index.js";
+import type { FileChange, PlannedEdit, Unchecked } from "../model/index.js";
 
 export interface VerifiedEdits extends CodeResult {
   /** Absent where the chosen edits were checked, and where there were none. */
@@ -59,9 +61,8 @@ const quietSeconds = 3;
 const notChecked: VerifyResult = { isChecked: false, isExact: false, errors: [], ms: 0 };
 
 /**
- * Plans code edits, and leaves out those of the chosen ones that would add a type error: they are listed with the compiler's words.
- * What must change is made in any case; it is correct by how it is made, and is what the others are compared with. Where nothing could
- * be checked, the chosen ones are listed, too, unless `scope.mayWrite` says otherwise.
+ * Plans code edits, and leaves out those that would add a type error: they are listed with the compiler's words. Where nothing could
+ * be checked, what must change is made all the same, and the chosen ones are listed unless `scope.mayWrite` says otherwise.
  *
  * @param choose as `CodeRequest.choose`; asked once
  * @throws the reason of `scope.signal`; whatever `scope.mayWrite` throws
@@ -89,14 +90,19 @@ export async function planVerifiedEdits(
       .map(({ candidate }) => choiceId(intent, candidate.key))
       .some((id) => chosen.has(id) && (!sure.has(id) || scope.refused?.has(id) === true)),
   );
-  if (all.changes.length === 0 || !(open || left.size > 0)) return all;
-  const groups = questions.flatMap((question) => groupsOf(question, chosen));
-  const idsOf = new Map(groups.map(({ id, ids }) => [id, ids]));
-
+  if (all.changes.length === 0) return all;
   const choosing = (ids: ReadonlySet<string>) => ({ ...request, choose: async () => ids });
-  const required = await planCodeEdits(choosing(new Set()));
+  const required = chosen.size === 0 ? all : await planCodeEdits(choosing(new Set()));
+  const needed = neededGroups(required.edits);
+  const isAsked = open || left.size > 0;
+  if (!isAsked && needed.length === 0) return all;
+  // What must change comes first: of edits that do not compile together it is what stays.
+  const groups = [...needed, ...questions.flatMap((question) => groupsOf(question, chosen))];
+  const idsOf = new Map(groups.map(({ id, ids }) => [id, ids]));
+  const brokenWithout = (ids: ReadonlySet<string>, why: (id: string) => string) =>
+    new Map(needed.filter(({ id }) => !ids.has(id)).map(({ id }) => [id, why(id)]));
+
   const before = textsOf([...scope.edited, ...all.changes, ...required.changes], request);
-  for (const { file, after } of required.changes) before.set(file, after ?? "");
   const names = request.files.map(({ file }) => file);
   const isInPart = names.length > mostWatched;
   const verifier = new Verifier(
@@ -118,16 +124,19 @@ export async function planVerifiedEdits(
         if (ids.size === groups.length) return afterOf(all, before, left);
         plans += 1;
         const members = new Set([...ids].flatMap((id) => idsOf.get(id) ?? []));
-        return plans > mostPlans ? before : afterOf(await planCodeEdits(choosing(members)), before, left);
+        if (plans > mostPlans) return before;
+        const broken = brokenWithout(ids, () => "");
+        return afterOf(await planCodeEdits({ ...choosing(members), broken }), before, left);
       },
       // What was not planned any more is not known to be right: the search ends.
       check: async (after) => (plans > mostPlans ? notChecked : verifier.check(after)),
     });
     stop();
     if (!isChecked) {
+      if (!isAsked) return all;
       const why = skipped ?? "the type check ended early";
       const safe = safeWithout(questions, left.size > 0 ? new Set() : sure, scope.refused);
-      const doubtful = groups.flatMap(({ ids }) => (ids.every((id) => safe.has(id)) ? [] : ids));
+      const doubtful = groups.slice(needed.length).flatMap(({ ids }) => (ids.every((id) => safe.has(id)) ? [] : ids));
       const isWritten = doubtful.length === 0 || (await scope.mayWrite?.(why, doubtful.length)) === true;
       if (isWritten) return { ...all, unchecked: { why, leftOut: 0 } };
       const refused = new Map(doubtful.map((id) => [id, `its types could not be checked (${why})`]));
@@ -136,13 +145,15 @@ export async function planVerifiedEdits(
     }
     const part = isInPart ? `of ${names.length} files that may name the model only the edited ones` : undefined;
     const why = skipped ?? part;
-    const unchecked = why === undefined ? {} : { unchecked: { why, leftOut: 0 } };
+    const unchecked = why === undefined || !isAsked ? {} : { unchecked: { why, leftOut: 0 } };
     if (dropped.length === 0) return { ...all, ...unchecked };
+    const words = new Map(dropped.map(({ id, error }) => [id, wordsOf(error, left)]));
     const refused = new Map(
-      dropped.flatMap(({ id, error }) => (idsOf.get(id) ?? []).map((each) => [each, wordsOf(error, left)] as const)),
+      dropped.flatMap(({ id }) => (idsOf.get(id) ?? []).map((each) => [each, words.get(id) ?? ""])),
     );
+    const broken = brokenWithout(new Set(kept), (id) => words.get(id) ?? "");
     const rest = new Set(kept.flatMap((id) => idsOf.get(id) ?? []));
-    return { ...(await planCodeEdits({ ...choosing(rest), refused })), ...unchecked };
+    return { ...(await planCodeEdits({ ...choosing(rest), refused, broken })), ...unchecked };
   } finally {
     stop();
     verifier.close();
@@ -174,6 +185,12 @@ function safeWithout(
     return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
   });
   return new Set([...required, ...[...sure].filter((id) => !refused.has(id))]);
+}
+
+/** What must change: the edits of one place are made together or not at all. Those of earlier phases were compiled then. */
+function neededGroups(edits: readonly PlannedEdit[]) {
+  const files = new Map(edits.filter(isAdded).map((edit) => [declinedId(edit), edit.file]));
+  return [...files].map(([id, file]) => ({ id, ids: [] as readonly string[], files: [file] }));
 }
 
 /** The chosen places of a question: those that need one another are made together or not at all. */

@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { coreTransforms } from "../../../core/src/codemods/index.js";
+import type { CodeRequest } from "../../../core/src/codemods/run/code-request.js";
 import type { CodeIntent } from "../../../core/src/model/index.js";
 import { planVerifiedEdits, type VerifyScope } from "../../../core/src/release/verified-edits.js";
+import { typeormTransforms } from "../../../plugin-typeorm/src/codemods/index.js";
 import { shopModels } from "../../plugin-prisma/codemods/phases.js";
+import { field } from "../../plugin-typeorm/codemods/phases.js";
 import { chooseAll } from "../../support/choices.js";
 
 const roots: string[] = [];
@@ -22,6 +25,7 @@ async function switchAll(
   files: Readonly<Record<string, string>>,
   others: Readonly<Record<string, string>> = project,
   scope: Partial<VerifyScope> = {},
+  about: Partial<CodeRequest> = {},
 ) {
   const root = mkdtempSync(join(tmpdir(), "lockstep-verified-"));
   roots.push(root);
@@ -43,6 +47,7 @@ async function switchAll(
     intents: [intent],
     transforms: coreTransforms,
     earlier: [],
+    ...about,
   };
   return planVerifiedEdits(request, chooseAll, { generated: [], edited: [], ...scope });
 }
@@ -72,6 +77,73 @@ test("what would not compile is listed with the compiler's words; the rest is ed
     ],
   ]);
   expect(result.unchecked).toBeUndefined();
+});
+
+describe("what must change and would not compile", () => {
+  const post = `import { Entity } from "typeorm";
+import type { User } from "./user";
+@Entity()
+export class Post {
+  id!: number;
+  title!: string;
+  author?: User;
+  constructor(part: Partial<Post> = {}) { Object.assign(this, part); }
+}
+`;
+  const files = {
+    "src/user.ts": 'import { Entity } from "typeorm";\n@Entity()\nexport class User { id!: number; name!: string }\n',
+    "src/post.ts": post,
+    "src/make.ts":
+      'import { Post } from "./post";\nexport const made = new Post({ title: "a" });\nexport const other = new Post({ title: "b" });\n',
+    "src/save.ts":
+      'import type { Repository } from "typeorm";\nimport type { Post } from "./post";\nexport const save = (posts: Repository<Post>) => posts.insert({ title: "c" });\n',
+  };
+  const typeorm = `export declare function Entity(): ClassDecorator;
+type Part<T> = { [K in keyof T]?: T[K] extends object | undefined ? Part<T[K]> : T[K] };
+export declare class Repository<T> { insert(row: Part<T>): void }
+`;
+  const id = field("id", { type: "int", isId: true, hasDefault: true });
+  const key = { primaryKey: ["id"] };
+  const author = { name: "author", model: "User", fields: ["author"], references: ["id"] };
+  const about = {
+    models: [
+      { ...key, name: "User", table: { name: "user" }, relations: [], fields: [id, field("name")] },
+      {
+        ...key,
+        name: "Post",
+        table: { name: "post" },
+        relations: [author],
+        fields: [id, field("title"), field("author", { column: "authorId", type: "int", isForeignKey: true })],
+      },
+    ],
+    intents: [
+      { kind: "write", model: "Post", field: "author", value: { kind: "sql", sql: "1" }, isCodeOnly: true },
+    ] satisfies CodeIntent[],
+    transforms: [...typeormTransforms, ...coreTransforms],
+  };
+  const others = { ...project, "node_modules/typeorm/index.d.ts": typeorm };
+
+  test("is listed with the compiler's words, and nothing else is held up", async () => {
+    const { edits, places, unchecked } = await switchAll(files, others, {}, about);
+    expect(edits.map(({ file, text }) => [file, text])).toEqual([["src/save.ts", "author: { id: 1 }"]]);
+    expect(places.map(({ file, line, kind, reason }) => [file, line, kind, reason])).toEqual(
+      [2, 3].map((line) => [
+        "src/make.ts",
+        line,
+        "required",
+        expect.stringMatching(
+          /^it would not compile \(src\/make\.ts:\d TS2741: Property 'name' is missing .*\); to write: author: \{ id: 1 \}$/,
+        ),
+      ]),
+    );
+    expect(unchecked).toBeUndefined();
+  });
+
+  test("is made where it could not be checked", async () => {
+    const { edits, places } = await switchAll(files, others, { limitMs: 1 }, about);
+    expect(edits.map(({ file }) => file)).toEqual(["src/make.ts", "src/make.ts", "src/save.ts"]);
+    expect(places).toEqual([]);
+  });
 });
 
 test("errors that were there before are nobody's", async () => {

@@ -38,6 +38,8 @@ export interface CodeRequest {
   readonly refused?: ReadonlyMap<string, string>;
   /** Places that a person has declined though they must change, by `declinedId`: how many of each. Default: none. */
   readonly declined?: ReadonlyMap<string, number>;
+  /** Why edits that must be made are not, by `declinedId`: they are listed. Default: all are made. */
+  readonly broken?: ReadonlyMap<string, string>;
   /** What git knows of a model; asked where there are places to rank. Default: nothing. */
   readHistory?(asked: HistoryQuestion): Promise<ColumnHistory | undefined>;
   /** Default: `defaultScorecard`. */

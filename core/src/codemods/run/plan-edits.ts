@@ -25,7 +25,11 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
     const serving = request.transforms.filter((transform) => transform.intents.includes(intent.kind));
     const edits = serving.filter((transform) => !transform.isChecklist);
     const { context, listCandidate } = survey.takeUp(intent, workspace, contexts);
-    runPass(workspace, intent, edits, findingsOf, context, { list: listCandidate, declined: request.declined });
+    runPass(workspace, intent, edits, findingsOf, context, {
+      list: listCandidate,
+      declined: request.declined,
+      broken: request.broken,
+    });
     const after = contexts.of(intent);
     if (intent.kind === "dropFallback" && after !== undefined)
       lost.push(...listLostScaffolding(workspace, after, serving));

@@ -1,7 +1,7 @@
 import { type CodeIntent, phaseOf } from "../../model/index.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
-import { declinedAs } from "../candidates/declined-id.js";
+import { declinedAs, declinedId } from "../candidates/declined-id.js";
 import {
   type CandidateFinding,
   type EditFinding,
@@ -24,6 +24,8 @@ export interface PassOptions {
   readonly list?: ListCandidate;
   /** See `CodeRequest.declined`. */
   readonly declined?: ReadonlyMap<string, number> | undefined;
+  /** See `CodeRequest.broken`. */
+  readonly broken?: ReadonlyMap<string, string> | undefined;
 }
 
 /** One pass: all transforms look at the same snapshot, then their edits are applied together. */
@@ -33,7 +35,7 @@ export function runPass(
   transforms: readonly Transform[],
   find: Find,
   context: TransformContext | undefined,
-  { list, declined }: PassOptions = {},
+  { list, declined = new Map(), broken = new Map() }: PassOptions = {},
 ): void {
   if (context === undefined || transforms.length === 0) return;
   const edits = new Map<SourceFile, { finding: EditFinding; about: About }[]>();
@@ -55,8 +57,8 @@ export function runPass(
     else list?.(file, finding, about);
   }
   for (const [file, found] of edits) {
-    const refused = declined === undefined ? new Set() : declinedOf(file, found, declined);
-    for (const each of found) if (refused.has(each)) workspace.addPlace(file, asPlace(each.finding, file), each.about);
+    const refused = refusedOf(file, found, declined, broken);
+    for (const [{ finding, about }, why] of refused) workspace.addPlace(file, asPlace(finding, file, why), about);
     workspace.applyEdits(
       file,
       found.filter((each) => !refused.has(each)),
@@ -64,34 +66,46 @@ export function runPass(
   }
 }
 
-/** The edits of a file that somebody will not have: none where there are more of a place than there were. */
-function declinedOf<E extends { readonly finding: EditFinding; readonly about: About }>(
+/**
+ * The edits of a file that are not made, with the reason where it is not a person's: what would not compile, and what somebody
+ * declined, unless there are more of a place than there were.
+ */
+function refusedOf<E extends { readonly finding: EditFinding; readonly about: About }>(
   file: SourceFile,
   found: readonly E[],
   declined: ReadonlyMap<string, number>,
-): ReadonlySet<E> {
+  broken: ReadonlyMap<string, string>,
+): ReadonlyMap<E, string | undefined> {
+  if (declined.size + broken.size === 0) return new Map();
   const ids = found
     .filter(({ finding }) => isAdded(finding))
-    .map((each): [E, string] => {
+    .map((each): [E, string, string | undefined] => {
       const { finding, about } = each;
       const place = { ...about, ...identityOf(finding, file), file: file.file, what: finding.what };
-      return [each, declinedAs(place, declined)];
+      return [each, declinedAs(place, declined), broken.get(declinedId(place))];
     });
   const isDeclined = (id: string) => ids.filter(([, other]) => other === id).length <= (declined.get(id) ?? 0);
-  return new Set(ids.flatMap(([each, id]) => (isDeclined(id) ? [each] : [])));
+  return new Map(ids.flatMap(([each, id, why]) => (isDeclined(id) || why !== undefined ? [[each, why]] : [])));
 }
 
-/** Whether the edit writes what nobody wrote before. */
-function isAdded({ text, replaces }: EditFinding): boolean {
+/** Whether an edit writes what nobody wrote before. */
+export function isAdded({ text, replaces }: Pick<EditFinding, "text" | "replaces">): boolean {
   return text !== "" && replaces === undefined;
 }
 
-/** An edit that somebody will not have. */
-function asPlace(finding: EditFinding, file: SourceFile): PlaceFinding {
+/** An edit that is not made. */
+function asPlace(finding: EditFinding, file: SourceFile, why: string | undefined): PlaceFinding {
   const { splices, what, text } = finding;
   const identity = identityOf(finding, file);
   const offset = splices[0]?.start ?? 0;
-  return { kind: "place", certainty: "required", offset, what, identity, reason: `to write: ${text}` };
+  return {
+    kind: "place",
+    certainty: "required",
+    offset,
+    what,
+    identity,
+    reason: `${why ? `${why}; ` : ""}to write: ${text}`,
+  };
 }
 
 /** What leaves the column out is asked about where that fails in the end; what must change anyway, and tests, need no question. */

@@ -168,17 +168,27 @@ test("it opens once all have announced and the older instance is silent", async 
   expect((await shop.lockstep(["announce", "worker"])).code).toBe(0);
   for (const stop of stops) stop();
   expect((await shop.lockstep(["next", "--confirm", "reads-steady", "--dry-run"])).code).toBe(1);
-  await production.query("UPDATE lockstep.announcements SET at = at - interval '3 minutes' WHERE instance <> ''");
+  // It fell silent after the deployment was announced, and nobody heard that it ended.
+  for (const [of, minutes] of [
+    ["=", 10],
+    ["<>", 3],
+  ])
+    await production.query(
+      `UPDATE lockstep.announcements SET at = at - interval '${minutes} minutes', since = since - interval '${minutes} minutes' WHERE instance ${of} ''`,
+    );
   // No client is generated here, so a place of the code is left that nobody but a person can tell of.
   const asked = await shop.lockstep(["next", "--confirm", "reads-steady"]);
   expect(asked.code, asked.output).toBe(1);
-  expect(asked.stdout).toContain(
-    '✖ Nobody has confirmed for production that the rows written at 1 place have "User"."handle"',
+  expect(asked.stdout).toMatch(
+    /✖ Nobody has confirmed for production that 1 instance of build web-1 of web, silent since .* UTC without reporting an end, has ended, and that the rows written at 1 place have "User"."handle"/,
+  );
+  expect((await shop.lockstep(["status"])).stdout).toMatch(
+    /production: web: .*; silent since .* UTC: 1 instance of build web-1/,
   );
   const open = await shop.lockstep(["next", "--confirm", "writers-aware"]);
   expect(open.code, open.output).toBe(0);
   expect(open.stdout).toMatch(
-    /✔ web \(build [0-9a-f]{12}\), worker \(build [0-9a-f]{12}\) announced expand of \d+_add_handle on production; what else writes "User"."handle" cannot be seen, its trigger fills every row/,
+    /✔ web \(build [0-9a-f]{12}\), worker \(build [0-9a-f]{12}\) announced expand of \d+_add_handle on production; .* confirmed on .* that 1 instance of build web-1 of web, .* has ended; what else writes "User"."handle" cannot be seen, its trigger fills every row/,
   );
 });
 

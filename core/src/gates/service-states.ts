@@ -1,7 +1,7 @@
 import type { KnownPlan } from "../dialects/ledger-store.js";
 import type { Announced } from "../ledger/announcements.js";
 
-/** An instance that was not heard of for so long is gone. It says every 30 seconds that it is there. */
+/** An instance that was not heard of for so long is silent. It says every 30 seconds that it is there. */
 export const aliveMs = 120_000;
 
 /** A build of which instances are alive. */
@@ -12,6 +12,14 @@ export interface AliveBuild {
   readonly isAware: boolean;
 }
 
+/** A build whose last instances stopped reporting. They report no end, so a machine that hangs looks the same. */
+export interface SilentBuild {
+  readonly build: string;
+  readonly instances: number;
+  /** When the last of them reported. */
+  readonly at: string;
+}
+
 /** What is known of one service on one target. */
 export interface ServiceState {
   readonly service: string;
@@ -20,6 +28,8 @@ export interface ServiceState {
   readonly alive: readonly AliveBuild[];
   /** Since when all that was said knows the phase. Absent: it does not, see `lack`. */
   readonly awareSince?: string;
+  /** Builds that do not know the phase, and fell silent after the last deployment was announced: a person confirms that they ended. */
+  readonly silent?: readonly SilentBuild[];
   readonly lack?: Lack;
 }
 
@@ -84,7 +94,11 @@ function stateOf(
   const isHeard = ({ build }: Announced) => word === undefined || build === word.build;
   if ((word === undefined || !aware(word)) && !instances.some((each) => !aware(each) && isHeard(each)))
     return lack("unseen");
-  return { ...state, awareSince: awareSince(words, instances, aware) };
+  // A deployment announces once the build before has ended everywhere, so what fell silent before that has ended.
+  const silent = silentBuilds(
+    instances.filter((each) => !aware(each) && !(word !== undefined && aware(word) && word.at >= each.at)),
+  );
+  return { ...state, awareSince: awareSince(words, instances, aware), ...(silent.length > 0 && { silent }) };
 }
 
 /** The first moment after which nothing was said by a build that is not aware. */
@@ -117,5 +131,12 @@ function builds(alive: readonly Announced[], aware: (announced: Announced) => bo
   return [...new Set(alive.map(({ build }) => build))].map((build) => {
     const own = alive.filter((each) => each.build === build);
     return { build, instances: own.length, isAware: own.every(aware) };
+  });
+}
+
+function silentBuilds(silent: readonly Announced[]): readonly SilentBuild[] {
+  return [...new Set(silent.map(({ build }) => build))].map((build) => {
+    const own = silent.filter((each) => each.build === build);
+    return { build, instances: own.length, at: latest(own) };
   });
 }

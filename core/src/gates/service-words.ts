@@ -1,5 +1,5 @@
 import { momentText } from "../model/moment.js";
-import type { AliveBuild, Lack, ServiceState } from "./service-states.js";
+import type { AliveBuild, Lack, ServiceState, SilentBuild } from "./service-states.js";
 
 /** What a service lacks, with its name. @param of the phase and the plan: `expand of 20261120_add_handle` */
 export function lackText({ service, said, alive, lack }: ServiceState, of: string, target: string): string {
@@ -19,15 +19,25 @@ export function lackText({ service, said, alive, lack }: ServiceState, of: strin
 
 /** What a person types or waits for. */
 export function lackHelp({ service, lack }: ServiceState, target: string): string {
-  if (lack === "alive") return `wait until the older instances of ${service} have ended, or were silent for 2 minutes`;
+  if (lack === "alive")
+    return `once the older instances of ${service} have ended, and were silent for 2 minutes: npx lockstep announce ${service} --target ${target}`;
   if (lack === "left")
     return `npx lockstep code, commit, deploy ${service}, then: npx lockstep announce ${service} --target ${target}`;
   return `at the end of the deployment of ${service}: npx lockstep announce ${service} --target ${target}`;
 }
 
+/** What a person confirms of a build whose instances fell silent: `1 instance of build 1a2b3c of web, silent since …, has ended` */
+export function endedText(service: string, build: SilentBuild): string {
+  const since = `silent since ${momentText(build.at)} without reporting an end`;
+  return `${aliveText(build)} of ${service}, ${since}, ${build.instances === 1 ? "has" : "have"} ended`;
+}
+
 /** One service in one line: `web  expand, build 1a2b3c since 2026-11-20 10:23 UTC, 3 instances alive (1a2b3c)` */
-export function serviceText({ service, said, alive, lack }: ServiceState): string {
-  const instances = alive.length === 0 ? "no heartbeat" : `alive: ${alive.map(aliveText).join(", ")}`;
+export function serviceText({ service, said, alive, silent = [], lack }: ServiceState): string {
+  const instances = [
+    alive.length === 0 ? "no heartbeat" : `alive: ${alive.map(aliveText).join(", ")}`,
+    ...silent.map((build) => `silent since ${momentText(build.at)}: ${aliveText(build)}`),
+  ].join("; ");
   if (said === undefined) return `${service}: nothing announced, ${instances}`;
   const { known, build, at } = said;
   const left = known !== undefined && known.left > 0 ? ` but for ${known.left} places` : "";
@@ -35,7 +45,7 @@ export function serviceText({ service, said, alive, lack }: ServiceState): strin
   return `${service}: ${known === undefined ? "without the plan" : `${known.phase}${left}`}, build ${shortBuild(build)} since ${momentText(at)}${open}; ${instances}`;
 }
 
-function aliveText({ build, instances }: AliveBuild): string {
+function aliveText({ build, instances }: Omit<AliveBuild, "isAware">): string {
   return `${instances === 1 ? "1 instance" : `${instances} instances`} of build ${shortBuild(build)}`;
 }
 

@@ -7,7 +7,7 @@ import type { GateStep } from "../model/plan.js";
 import { confirmed, named, without, written } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { type ServiceState, serviceStates } from "./service-states.js";
-import { lackHelp, lackText, shortBuild } from "./service-words.js";
+import { endedText, lackHelp, lackText, shortBuild } from "./service-words.js";
 import { findUnawareRows, type UnawareRows } from "./unaware-rows.js";
 
 const byWord = confirmed("all services that write this table run a build that fills the column", (step, facts) =>
@@ -63,13 +63,18 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
   if (rows.kind === "found") return { ...about, ...unaware(step, facts, rows.rows, claim, since.at) };
   const writers = writersOf(step, facts);
   const news = without(writers, known);
-  if (news.length > 0)
+  const silent = without(silences(services), known);
+  const unconfirmed = [
+    ...silent.map(({ reason }) => reason),
+    ...(news.length === 0 ? [] : [`${written(news)} ${name}`]),
+  ].join(", and that ");
+  if (unconfirmed !== "")
     return {
       ...about,
       ...named(news),
       isOpen: false,
-      statement: `Nobody has confirmed for ${target} that ${written(news)} ${name}`,
-      unconfirmed: `${written(news)} ${name}`,
+      statement: `Nobody has confirmed for ${target} that ${unconfirmed}${news.length === 0 ? ` (${name})` : ""}`,
+      unconfirmed,
       help: `When it is so: npx lockstep next ${plan} --confirm ${step.gate}`,
       needsConfirmation: true,
     };
@@ -79,7 +84,20 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
 /** Places of the code, and what services lack: confirmed by name, so that what comes later is asked about anew. */
 async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
   const services = (facts.services ?? []).length === 0 ? [] : await statesOf(step, facts);
-  return [...writersOf(step, facts), ...lacks(services, phaseText(step, facts), facts.target)];
+  return [...writersOf(step, facts), ...lacks(services, phaseText(step, facts), facts.target), ...silences(services)];
+}
+
+function silences(services: readonly ServiceState[]): readonly OpenWriter[] {
+  return services.flatMap(({ service, silent = [] }) =>
+    silent.map((build) => ({
+      file: service,
+      line: 0,
+      what: "a service",
+      reason: endedText(service, build),
+      // With the moment: one that falls silent later is asked about anew.
+      id: JSON.stringify(["silent", service, build.build, build.at]),
+    })),
+  );
 }
 
 function lacks(services: readonly ServiceState[], of: string, target: string): readonly OpenWriter[] {
@@ -108,6 +126,7 @@ function openText(
     trigger: `; what else writes ${name} cannot be seen, its trigger fills every row`,
     blind: `; whether rows of ${name} came without a value since was not found out`,
   };
+  const ended = silences(services).map(({ reason }) => reason);
   const said = [
     ...(aware.length === 0 ? [] : [`${builds} announced ${of} on ${target}`]),
     ...(overruled.length === 0
@@ -115,6 +134,9 @@ function openText(
       : [
           `${word?.who} confirmed on ${momentText(word?.at ?? "")} for ${target} that ${name} is written, although ${overruled.map((state) => lackText(state, of, target)).join("; ")}`,
         ]),
+    ...(ended.length === 0
+      ? []
+      : [`${word?.who} confirmed on ${momentText(word?.at ?? "")} that ${ended.join(", and that ")}`]),
   ];
   return `${said.join("; ")}${seen[rows.kind]}`;
 }

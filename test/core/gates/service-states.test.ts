@@ -76,4 +76,26 @@ describe("what is announced of a service", () => {
     expect(state).toMatchObject(typeof expected === "string" ? { lack: expected } : { awareSince: moment(expected) });
     expect(state?.lack === undefined).toBe(state?.awareSince !== undefined);
   });
+
+  test.each<[string, Announced[], readonly object[] | undefined]>([
+    [
+      "alone",
+      [instance("a", "old", 1, 7), instance("a", "old", 2, 8), instance("b", "expand", 6, now)],
+      [{ build: "a", instances: 2, at: moment(8) }],
+    ],
+    [
+      "after a deployment announced that it had ended",
+      [word("b", "expand", 5), instance("a", "old", 1, 8), instance("a", "old", 1, 4)],
+      [{ build: "a", instances: 1, at: moment(8) }],
+    ],
+    [
+      "before a deployment announced that it had ended",
+      [instance("a", "old", 1, 4), word("b", "expand", 5)],
+      undefined,
+    ],
+    ["of a build with the phase", [word("b", "expand", 5), instance("b", "switch", 4, 8)], undefined],
+  ])("asks about an older build that fell silent: %s", (_, announced, expected) => {
+    const sorted = announced.toSorted((a, b) => (a.at < b.at ? -1 : 1));
+    expect(serviceStates(["web"], sorted, plan, "expand")[0]?.silent).toEqual(expected);
+  });
 });

@@ -106,6 +106,41 @@ describe.each([
     });
   });
 
+  test("an instance of an older build that fell silent is asked about, until a deployment says that it has ended", async () => {
+    const ago = (minutes: number) => `at - INTERVAL ${isMariadb ? `${minutes} MINUTE` : `'${minutes} minutes'`}`;
+    const own = isMariadb ? " AND table_schema = DATABASE()" : "";
+    const fallsSilent = async (instance: string) => {
+      await say("web", "old", instance);
+      const where = `WHERE instance = '${instance}'${own}`;
+      await db.query(`UPDATE lockstep.announcements SET at = ${ago(3)} ${where}`);
+    };
+    await say("web");
+    await say("worker");
+    await db.query(`UPDATE lockstep.announcements SET at = ${ago(10)}, since = ${ago(10)} WHERE instance = ''${own}`);
+    await fallsSilent("i1");
+    const asked = await ask();
+    expect(asked).toMatchObject({
+      isOpen: false,
+      needsConfirmation: true,
+      services: [{ silent: [{ build: "old" }] }, {}],
+    });
+    expect(asked.statement).toMatch(
+      /^Nobody has confirmed for production that 1 instance of build old of web, silent since .* UTC without reporting an end, has ended \("User"."handle"\)$/,
+    );
+    expect(asked.unconfirmed).toMatch(/has ended$/);
+    await confirmNow();
+    expect(await ask()).toMatchObject({
+      isOpen: true,
+      statement: expect.stringMatching(
+        /announced expand of .*; ada confirmed on .* that 1 instance of build old of web/,
+      ),
+    });
+    await fallsSilent("i2");
+    expect((await ask()).statement).toContain("that 2 instances of build old of web, silent since");
+    await say("web");
+    expect((await ask()).isOpen).toBe(true);
+  });
+
   test("what is overruled is overruled by name: a service that falls back later is asked about anew", async () => {
     await say("web");
     await confirmNow();

@@ -145,3 +145,43 @@ test("with --allow-unfilled the column comes first, and the rows are named", asy
     cents: 0,
   });
 });
+
+test("a table or a pass in question stops no others", async () => {
+  const schema = addField(shop.read("prisma/schema.prisma"), "Order", [
+    '/// @lockstep.backfill("totalCents")',
+    "nick Int?",
+  ]);
+  const lines = ["/// @lockstep.backfill(length(email))", "/// @lockstep.write(1)", "weight Int"];
+  shop.write("prisma/schema.prisma", addField(schema, "User", lines));
+  const dev = await shop.prisma(["migrate", "dev", "--name", "nick"]);
+  expect(dev.code, dev.output).toBe(0);
+  await shop.commit("nick");
+  const plan = readdirSync(join(shop.root, "lockstep")).find((each) => each.endsWith("_nick"))!;
+  const { backfills } = JSON.parse(shop.read(`lockstep/${plan}/plan.json`));
+  // What is in question comes first.
+  expect(backfills.map(({ once }: { readonly once?: boolean }) => once)).toEqual([true, undefined]);
+  const deploy = await shop.lockstep(["deploy"]);
+  expect(deploy.code, deploy.output).toBe(0);
+  await production.query(`
+    UPDATE "Order" SET "nick" = 1 WHERE "id" > (SELECT min("id") FROM "Order");
+    CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    CREATE TRIGGER noted BEFORE UPDATE ON "Order" FOR EACH ROW EXECUTE FUNCTION noted()`);
+  const unfilled = async () =>
+    (await production.query(`SELECT count(*)::int AS rows FROM "User" WHERE "weight" IS NULL`)).rows[0].rows;
+  for (const [options, code, exit] of [
+    [[], "LS5005", 1],
+    [["--allow-triggers"], "LS5009", 2],
+  ] as const) {
+    expect(await unfilled()).toBeGreaterThan(0);
+    const run = await shop.lockstep(["backfill", "run", plan, ...options]);
+    expect(run.code, run.output).toBe(exit);
+    expect(run.output).toContain(code);
+    expect(run.output).toMatch(/"User"\."weight"/);
+    expect(await unfilled()).toBe(0);
+    await production.query(
+      `ALTER TABLE "User" DISABLE TRIGGER USER; UPDATE "User" SET "weight" = NULL; ALTER TABLE "User" ENABLE TRIGGER USER`,
+    );
+  }
+  const run = await shop.lockstep(["backfill", "run", plan, "--allow-triggers", "--keep-nulls"]);
+  expect(run.code, run.output).toBe(0);
+});

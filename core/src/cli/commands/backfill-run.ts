@@ -142,8 +142,8 @@ export default defineCommand({
         const result = await run(nullAnswer(invocation))
           .catch(async (error: unknown) => run(await askPerson(error, io)))
           .catch((error: unknown) => {
-            // Rows that get no value stop neither the other tables nor the other targets.
-            if (!(error instanceof LockstepError) || !["LS5004", "LS5006"].includes(error.code)) throw error;
+            // What is wrong with one backfill, or has to be answered for it, stops neither the other tables nor the other targets.
+            if (!(error instanceof LockstepError) || !ofOneBackfill.has(error.code)) throw error;
             refuse(target, error);
             return undefined;
           });
@@ -165,7 +165,11 @@ export default defineCommand({
       await runOn(target).catch((error: unknown) => {
         // One of many: the others do not wait for it. Who stops one run stops them all.
         const isStopped = error instanceof LockstepError && ["LS5002", "LS5025"].includes(error.code);
-        if (target.group === undefined || !(error instanceof LockstepError) || isStopped) throw error;
+        if (target.group === undefined || !(error instanceof LockstepError) || isStopped) {
+          // It would be reported at the end, which is here.
+          if (refused[0] !== undefined) io.err(`${refused[0].code} ${refused[0].message}`);
+          throw error;
+        }
         refuse(target, error);
       });
     const { alone, groups } = inGroups(said);
@@ -202,6 +206,12 @@ export default defineCommand({
     return { text: lines.join("\n"), json: { plan: plan.id, results }, exitCode: 0 };
   },
 });
+
+/** Errors about the rows, the values or the definition of one table, and questions about them. A joined run ends with its leader's (LS5029). */
+const ofOneBackfill: ReadonlySet<string> = new Set([
+  ...["LS2005", "LS2006", "LS2007", "LS2009", "LS2021", "LS5004", "LS5005", "LS5006", "LS5008", "LS5009", "LS5010"],
+  ...["LS5011", "LS5012", "LS5013", "LS5029"],
+]);
 
 function nullAnswer({ options }: Invocation): NullAnswer | undefined {
   if (options.fillNulls === true && options.keepNulls === true)

@@ -21,6 +21,18 @@ afterAll(async () => {
   await shop?.dispose();
 });
 
+/** Code that changes what the mirror follows: one change in sight, one whose data callers make. */
+const movingUsers = `import type { Prisma, PrismaClient } from "../generated/prisma/client";
+
+export async function moveUser(prisma: PrismaClient, id: number, email: string) {
+  await prisma.user.update({ where: { id }, data: { email } });
+}
+
+export async function changeUser(prisma: PrismaClient, id: number, data: Prisma.UserUpdateInput) {
+  await prisma.user.update({ where: { id }, data });
+}
+`;
+
 const planOf = () => {
   const id = readdirSync(join(shop.root, "lockstep"))[0] ?? "";
   return { id, ...JSON.parse(shop.read(`lockstep/${id}/plan.json`)) };
@@ -87,6 +99,8 @@ test("switch: rows that do not follow hold it; then code writes the mirror", asy
   expect(closed.output).toContain(`id=2 has "chosen" instead of "user.2@example.com", id=3 has "stale"`);
   expect(closed.output).toContain(`UPDATE "public"."User" SET "handle" = NULL WHERE`);
   await production.query(`UPDATE "User" SET handle = NULL WHERE id = 3`);
+  shop.write("src/users/move.ts", movingUsers);
+  await shop.commit("Move users");
   const output = await succeed(shop.lockstep(["next", "--confirm", "mirror-agrees"]));
   expect(output).toContain("code chose 1 value");
   expect(output).toMatch(
@@ -95,6 +109,7 @@ test("switch: rows that do not follow hold it; then code writes the mirror", asy
   expect(written("switch").length).toBeGreaterThan(0);
   expect(written("expand")).toEqual([]);
   expect(shop.read("src/users/routes.ts")).toContain("handle:");
+  expect(shop.read("src/users/move.ts")).toContain("data: { email, handle: email.toLowerCase() }");
 });
 
 test("an undo of switch takes the writes back", async () => {
@@ -102,6 +117,7 @@ test("an undo of switch takes the writes back", async () => {
   await shop.commit("Switch");
   await succeed(shop.lockstep(["undo", id]));
   expect(shop.read("src/users/routes.ts")).not.toContain("handle");
+  expect(shop.read("src/users/move.ts")).toBe(movingUsers);
   await shop.commit("Undo switch");
   await succeed(shop.lockstep(["next", "--confirm", "mirror-agrees"]));
   expect(shop.read("src/users/routes.ts")).toContain("handle:");
@@ -113,6 +129,9 @@ test("contract: what code wrote since is compared, and asked about by name", asy
   await production.query(
     `INSERT INTO "User" (email, name, handle, since, "updatedAt") VALUES ('ΟΔΟΣ@x.io', 'n', 'οδος@x.io', '2026-03-01', now())`,
   );
+  const asked = await shop.lockstep(["next"]);
+  expect(asked.code).toBe(1);
+  expect(asked.output).toContain("src/users/move.ts:8");
   const confirm = ["--confirm", "writers-aware", "--confirm", "reads-steady"];
   const closed = await shop.lockstep(["next", ...confirm]);
   expect(closed.code).toBe(1);

@@ -87,6 +87,7 @@ export {
 export { projectCompiler } from "./project/project-compiler.js";
 export type { Type, TypeSymbol, Types } from "./project/type-facts.js";
 export { createRow, offerNewRow, spreadConstants } from "./rows/created-rows.js";
+export { changedElsewhere, hidingSource, mirrorSources, sourceAmong, unseenChange } from "./rows/mirror-sources.js";
 export {
   builtElsewhere,
   fillLiteral,

@@ -90,6 +90,11 @@ export interface CodeIntent {
   readonly exposure?: "internal" | "exposed" | undefined;
   /** `write`: in the end only code fills the column; a row that leaves it out fails once contract is applied. */
   readonly isCodeOnly?: true;
+  /**
+   * Of a mirror: the columns that it follows. Code that changes one of them sets the mirror, because contract takes its trigger
+   * away. Set when code is planned, never in the plan.
+   */
+  readonly follows?: readonly string[];
   /** NULL is a value of the column for good: every type that is written has room for it. Set when code is planned, never in the plan. */
   readonly staysOptional?: true;
   /** The column is NOT NULL already: no row is without a value. Set as `staysOptional` is. */
@@ -180,7 +185,10 @@ export interface Place extends PlaceIdentity {
   readonly reasonId?: ReasonId;
   readonly model: string;
   readonly field: string;
-  /** It makes rows that may leave the column out, which fails once contract is applied: contract asks about it by name. */
+  /**
+   * It makes rows that may leave the column out, which fails once contract is applied, or may change what a mirror follows: contract asks
+   * about it by name.
+   */
   readonly mayLeaveOut?: true;
   /** Of such places: of the code there, whatever its layout. Who has confirmed it has seen this code. */
   readonly fingerprint?: string;

@@ -66,7 +66,8 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
 
 /**
  * Writes know whether something in the database fills the column in the end: a default does, the fill's trigger is gone by then. All
- * know whether the column stays optional: it is optional in the model, and no phase makes it required; and whether it never was.
+ * know whether the column stays optional: it is optional in the model, and no phase makes it required; and whether it never was. Of a
+ * mirror they know what it follows.
  */
 function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly EntityModel[]): readonly CodeIntent[] {
   return intents.map((intent) => {
@@ -78,12 +79,14 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
     const isOptional = model?.fields.find(({ name }) => name === intent.field)?.isOptional;
     const staysOptional = isOptional === true && column?.isRelaxed !== true;
     const neverNull = isOptional === false && column?.isRelaxed === false;
+    const follows = column?.fill?.kind === "mirror" ? column.fill.reads : undefined;
     // NULL is a value there: nothing takes its place.
     const value: WriteValue = staysOptional && intent.kind === "read" ? { kind: "none" } : intent.value;
     return {
       ...intent,
       value,
       ...(isCodeOnly && { isCodeOnly }),
+      ...(follows && { follows }),
       ...(staysOptional && { staysOptional }),
       ...(neverNull && { neverNull }),
     };

@@ -80,6 +80,8 @@ export interface Column {
   readonly exposure?: "internal" | "exposed";
   readonly choose?: Choose;
   readonly staysOptional?: true;
+  /** Of a mirror: the columns that it follows. */
+  readonly follows?: readonly string[];
   readonly neverNull?: true;
   readonly toggle?: Toggle;
   readonly clients?: GeneratedClients;
@@ -111,6 +113,7 @@ export function request(
     clients,
     root,
     staysOptional,
+    follows,
     neverNull,
   } = column;
   const about = { model: "User", field: added.name, value, exposure };
@@ -121,6 +124,7 @@ export function request(
       ...(kind === "read" && toggle && { toggle }),
       ...endOf(kind, value),
       ...(staysOptional && { staysOptional }),
+      ...(follows && { follows }),
       ...(neverNull && { neverNull }),
     })),
   );

@@ -96,6 +96,8 @@ export interface Column {
   readonly exposure?: "internal" | "exposed";
   readonly choose?: Choose;
   readonly staysOptional?: true;
+  /** Of a mirror: the columns that it follows. */
+  readonly follows?: readonly string[];
   readonly toggle?: Toggle;
   readonly models?: readonly EntityModel[];
   /** Where packages are looked for. */
@@ -122,6 +124,7 @@ export function request(
     choose,
     toggle,
     staysOptional,
+    follows,
     root = installed,
   } = column;
   const about = { model: "User", field: added.name, value, exposure };
@@ -132,6 +135,7 @@ export function request(
       ...(kind === "read" && toggle && { toggle }),
       ...endOf(kind, value),
       ...(staysOptional && { staysOptional }),
+      ...(follows && { follows }),
     })),
   );
   return {

@@ -7,6 +7,7 @@ export function lacking({ intent }: TransformContext): PlaceFinding["certainty"]
 }
 
 /** The columns that the fill's SQL names, whatever it does with them. */
-export const sourceColumns = memoized(({ intent: { value }, codeSql }): readonly string[] =>
-  value.kind === "sql" ? codeSql.columnsOf(value.sql) : [],
+export const sourceColumns = memoized(
+  ({ intent: { value, follows }, codeSql }): readonly string[] =>
+    follows ?? (value.kind === "sql" ? codeSql.columnsOf(value.sql) : []),
 );

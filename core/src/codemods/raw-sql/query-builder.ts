@@ -117,6 +117,15 @@ function judge(
   };
   if (verb === "update") {
     const changed = rows && changedSource(rows, found, context);
+    const { follows } = context.intent;
+    if (follows !== undefined) {
+      if (changed !== undefined)
+        return place("required", `changes ${changed}, which ${field.column} follows: set ${column}, too`);
+      const isElsewhere = found.length === 0 && !(rows && ts.isStringLiteralLike(unwrap(rows)));
+      const isOut = isElsewhere ? isBuilding || ownCalls.test(nameOfCall(call)) : found.some(mayHaveOthers);
+      const reason = `sets columns that are named elsewhere: where they change ${follows.join(", ")}, set ${column}, too`;
+      return isOut ? { ...place("likely", reason), mayLeaveOut: true } : undefined;
+    }
     const because = `changes ${changed}, which ${field.column} is computed from`;
     return changed === undefined ? undefined : place("possible", `${because}: set ${column} if it follows`);
   }

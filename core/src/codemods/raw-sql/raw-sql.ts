@@ -82,10 +82,21 @@ function updated(
 ): Finding | undefined {
   const { column } = context.field;
   const sources = sourceColumns(context);
+  const isMirror = context.intent.follows !== undefined;
+  const offset = node.getStart(file.ast);
   for (const use of uses) {
     const sets = use.kind === "update" ? use.columns : use.kind === "insert" ? use.overwrites : [];
     const changed = sources.find((source) => sets.includes(source));
-    if (changed === undefined || sets.includes(column)) continue;
+    if (sets.includes(column)) continue;
+    if (isMirror && changed === undefined && sets.some((name) => name.startsWith("hole_"))) {
+      const reason = `sets columns that are filled in at run time: where they change ${sources.join(", ")}, set ${context.codeSql.spelled(column)}`;
+      return { kind: "place", certainty: "likely", offset, what: whatOf(node, context), reason, mayLeaveOut: true };
+    }
+    if (changed === undefined) continue;
+    if (isMirror) {
+      const reason = `changes ${changed}, which ${column} follows: set ${context.codeSql.spelled(column)}, too`;
+      return { kind: "place", certainty: "required", offset, what: whatOf(node, context), reason };
+    }
     const because = `changes ${changed}, which ${column} is computed from`;
     return listed(node, sets, because, `set ${context.codeSql.spelled(column)} if it follows`, file, context);
   }
@@ -135,12 +146,14 @@ function unread({ node, text }: SqlText, file: SourceFile, context: TransformCon
   const isNamed = (column: string) => new RegExp(`\\b${patternOf(column)}\\b`).test(text);
   if (isNamed(field.column)) return undefined;
   const isInsert = /\binsert\s+into\b/i.test(text);
-  const serves = isInsert ? intent.kind === "write" : intent.kind === "read";
-  if (!serves || columns.filter(({ column }) => isNamed(column)).length < 2) return undefined;
-  const use = isInsert ? "inserts" : "uses";
+  const isUpdate = intent.follows?.some(isNamed) === true && /\bupdate\b/i.test(text);
+  const serves = isInsert || isUpdate ? intent.kind === "write" : intent.kind === "read";
+  const least = isUpdate ? 1 : 2;
+  if (!serves || columns.filter(({ column }) => isNamed(column)).length < least) return undefined;
+  const use = isInsert ? "inserts" : isUpdate ? "changes" : "uses";
   const reason = `${use} columns of ${context.model.table.name}, in SQL that cannot be read: see whether it needs ${context.codeSql.spelled(field.column)}`;
   const found = { kind: "place", certainty: "possible", offset: node.getStart(file.ast), reason } as const;
-  return { ...found, what: whatOf(node, context), ...(isInsert && { mayLeaveOut: true }) };
+  return { ...found, what: whatOf(node, context), ...((isInsert || isUpdate) && { mayLeaveOut: true }) };
 }
 
 function listed(

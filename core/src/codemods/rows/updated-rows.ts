@@ -1,8 +1,9 @@
+import type { EntityField } from "../../model/index.js";
 import type { AssignmentGroup } from "../ast/assignments.js";
 import { ts } from "../ast/compiler.js";
 import { enclosingName, propertiesOf, unwrap, valuesOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
-import { candidateFor } from "../candidates/candidate-for.js";
+import { candidateFor, isTestFile } from "../candidates/candidate-for.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
 import { type CallerValue, callerValueAmong, callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
 import { type SiblingSource, siblingSource } from "../inputs/sibling-source.js";
@@ -12,7 +13,8 @@ import type { ColumnText } from "../values/sql-to-typescript.js";
 import { optionalText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
 import { addProperty } from "../write/property-edit.js";
 import { insertStatement, isAmongStatements } from "../write/statements.js";
-import { valueOfNewRow } from "./new-rows.js";
+import { hidingSource, sourceAmong, unseenChange } from "./mirror-sources.js";
+import { orCallerValue, valueOfNewRow } from "./new-rows.js";
 
 /** A change of rows that exist: it may have to set the new value where callers may send it, or where it changes what that is computed from. */
 export function* updateRow(
@@ -21,6 +23,11 @@ export function* updateRow(
   file: SourceFile,
   context: TransformContext,
 ): Iterable<Finding> {
+  const spread = propertiesOf(literal).has(context.field.name) ? undefined : hidingSource(literal, file, context);
+  if (spread !== undefined) {
+    if (!isTestFile(file)) yield unseenChange(literal, spread.expression, what, file, context);
+    return;
+  }
   yield* updated(
     {
       node: literal,
@@ -126,6 +133,11 @@ interface Update {
 function* updated(update: Update, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { node, what, names, sent } = update;
   const { name } = context.field;
+  const followed = names.includes(name) || isTestFile(file) ? undefined : sourceAmong(names, context);
+  if (followed !== undefined) {
+    yield* followSource(update, followed, file, context);
+    return;
+  }
   const sources = sourcesOf(context);
   const changed = sources.find((source) => names.includes(source.name));
   if (sources.length > 0 && changed === undefined && sent === undefined) return;
@@ -153,4 +165,26 @@ function* updated(update: Update, file: SourceFile, context: TransformContext): 
   const place = { family: "update", tie: "orm", node, what, anchor: enclosingName(node), names } as const;
   const found = candidateFor({ ...place, because, caution, text, advice }, file, context);
   yield* withSourcePattern(found, source, file, context);
+}
+
+/** A change of what a mirror follows: the trigger does not take it along any more once contract is applied. */
+function* followSource(
+  { node, what, sent, ...update }: Update,
+  source: EntityField,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const { name } = context.field;
+  // `@lockstep.write(…)` says what a change makes of it only where it reads something of the row.
+  const isComputed = context.intent.value.kind !== "typescript" || sourcesOf(context).length > 0;
+  const value = isComputed ? update.followed() : undefined;
+  const text = update.written(name, value === undefined ? "…" : orCallerValue(value, sent));
+  const edit = value === undefined ? undefined : update.edit(text);
+  if (edit !== undefined) {
+    yield* withCallerValue(edit, sent, file, context);
+    return;
+  }
+  const why = value === undefined ? ": Lockstep cannot say its value here" : "";
+  const reason = `changes ${source.name}, which ${name} follows: add \`${text}\`${why}`;
+  yield { kind: "place", certainty: "required", offset: node.getStart(file.ast), what, reason };
 }

@@ -67,9 +67,14 @@ export function* unclearCalls(file: SourceFile, { models, project }: Where): Ite
 
 /** What is found in such a call: a person says whether it is meant. */
 export function inDoubt(found: Finding, { project }: Pick<TransformContext, "project">): Finding {
-  if (found.kind !== "candidate") return found;
   const { own, others } = schemasOf(project);
-  return { ...found, tie: "doubtful", caution: `it may call the client of ${others} and not of ${own}` };
+  const doubt = `it may call the client of ${others} and not of ${own}`;
+  if (found.kind === "candidate") return { ...found, tie: "doubtful", caution: doubt };
+  const { what } = found;
+  const offset = found.kind === "edit" ? (found.splices[0]?.start ?? 0) : found.offset;
+  const advice = found.kind === "edit" ? `add \`${found.text}\`` : found.reason;
+  const reason = `${doubt}; if it does not: ${advice}`;
+  return { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
 }
 
 /** Every column and transform asks about the same calls. */

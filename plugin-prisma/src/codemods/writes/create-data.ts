@@ -18,6 +18,7 @@ import {
   literalsOf,
   literalsOfVariable,
   memoized,
+  mirrorSources,
   type PassedRow,
   type PassedRows,
   propertiesOf,
@@ -115,6 +116,12 @@ function spreadRows(context: TransformContext) {
       ts.isObjectLiteralExpression(node) ? spreadInputAround(node, file).map((each) => ({ ...each, file, what })) : [],
     ),
   );
+}
+
+/** The literals that become new rows, and are edited as such. */
+export function* createdLiterals(file: SourceFile, context: TransformContext): Iterable<ts.Node> {
+  const { rows } = handedTo(clientCalls, "called", context);
+  for (const { value } of valuesOf(file, clientCalls(file, context), rows, context)) yield value;
 }
 
 /** The literals that become rows, as far as the path of the call says. */
@@ -220,12 +227,14 @@ function* listNested(file: SourceFile, context: TransformContext): Iterable<Find
   }
 }
 
-/** Whether a nested write may create rows that no literal of the client's own types shows. */
-function mayCreate(value: ts.Expression, { project }: TransformContext): boolean {
-  const type = project.types?.of(value);
+/** Whether a nested write may create rows, or change those that a mirror is in, that no literal of the client's own types shows. */
+function mayCreate(value: ts.Expression, context: TransformContext): boolean {
+  const type = context.project.types?.of(value);
   if (type === undefined) return true;
   if (/Input$/.test((type.aliasSymbol ?? type.getSymbol())?.name ?? "")) return false;
-  return ["create", "createMany", "connectOrCreate", "upsert"].some((name) => type.getProperty(name) !== undefined);
+  const changing = mirrorSources(context).length > 0 ? ["update", "updateMany"] : [];
+  const names = ["create", "createMany", "connectOrCreate", "upsert", ...changing];
+  return names.some((name) => type.getProperty(name) !== undefined);
 }
 
 /** `prisma.user.create(args)`, `prisma.user.create({ ...args, select })`: the row is in what the call is given as a whole. */
@@ -289,7 +298,8 @@ function* fillRow(
 ): Iterable<Finding> {
   if (isConnected(value, context)) return;
   const isThere = propertiesOf(value).has(context.field.name);
-  if (!isThere && isAlsoPutOver(value, file, context)) {
+  // A mirror follows its source in rows that exist as well.
+  if (!isThere && mirrorSources(context).length === 0 && isAlsoPutOver(value, file, context)) {
     const text = `${context.field.name}: ${valueOfNewRow(value, file, context) ?? "…"}`;
     const reason = `it is put over rows that exist as well, whose ${context.field.name} may have been chosen: add \`${text}\` only where a row is created`;
     const offset = value.getStart(file.ast);

@@ -5,11 +5,13 @@ import {
   isWorthListing,
   type LiteralLookup,
   lookUp,
+  mirrorSources,
   nameOf,
   type Project,
   pathOf,
   propertiesOf,
   type SourceFile,
+  sourceAmong,
   type TransformContext,
   type Type,
   type TypeSymbol,
@@ -59,7 +61,9 @@ export function* typedInputs(file: SourceFile, context: TransformContext): Itera
 export function* offeredInputs(file: SourceFile, kind: InputKind, context: TransformContext): Iterable<TypedInput> {
   if (!isInputNamed(kind, context)) return;
   for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-    if (!isWorthListing([...propertiesOf(value).keys()], file, context)) continue;
+    const names = [...propertiesOf(value).keys()];
+    const isFollowed = kind === "update" && sourceAmong(names, context) !== undefined;
+    if (!isFollowed && !isWorthListing(names, file, context)) continue;
     const written = writtenTypeOf(value, file, context);
     const named = written && inputNamed(written.type, written.file, context, kind);
     const name = named ?? expectedInput(value, kind, context);
@@ -191,14 +195,18 @@ export function isCheckedInput(name: string): boolean {
 }
 
 /** How constants that hold rows are told. */
-export function literalLookup({ project }: Pick<TransformContext, "project">): LiteralLookup {
-  return { project, isGiven: (use) => isGiven(use) && !isGivenElsewhere(use, project) };
+export function literalLookup(context: TransformContext): LiteralLookup {
+  const { project } = context;
+  // A mirror follows its source in what is put over rows that exist as well.
+  const isMirror = mirrorSources(context).length > 0;
+  return { project, isGiven: (use) => isGiven(use, isMirror) && !isGivenElsewhere(use, project) };
 }
 
 /** Whether a use of a constant hands it to a write of new rows: `data`, `data: rows`, `create: row`. */
-function isGiven(use: ts.Identifier): boolean {
+function isGiven(use: ts.Identifier, isMirror: boolean): boolean {
   const { parent } = use;
   if (!ts.isPropertyAssignment(parent) && !ts.isShorthandPropertyAssignment(parent)) return false;
+  if (isMirror) return /^(?:data|create|update)$/.test(nameOf(parent.name) ?? "");
   return /^(?:data|create)$/.test(nameOf(parent.name) ?? "") && !isPutOver(use);
 }
 

@@ -2,6 +2,7 @@ import {
   describe,
   type Finding,
   isTestFile,
+  mirrorSources,
   pathOf,
   type SourceFile,
   type TransformContext,
@@ -17,6 +18,10 @@ import { delegateOf, typedDelegate } from "../receivers/typed-delegate.js";
 import { inputIn } from "./input-literals.js";
 
 const inserting = /^(?:create|createMany|createManyAndReturn|upsert)$/;
+const writing = /^(?:(?:create|update)(?:Many|ManyAndReturn)?|upsert)$/;
+
+/** The methods whose rows need the column: a mirror follows its source in updates, too. */
+const needing = (context: TransformContext) => (mirrorSources(context).length > 0 ? writing : inserting);
 
 /**
  * Where rows may be inserted by code that no call names: the model is chosen when it runs, `prisma[model].create(…)`, or the delegate or a
@@ -25,10 +30,12 @@ const inserting = /^(?:create|createMany|createManyAndReturn|upsert)$/;
 export function* unseenWriters(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isTestFile(file)) return;
   const { model, field } = context;
+  const writes = mirrorSources(context).length > 0 ? "inserts or changes" : "inserts";
+  const written = mirrorSources(context).length > 0 ? "inserted or changed" : "inserted";
   for (const access of file.nodes(ts.SyntaxKind.ElementAccessExpression)) {
     if (!mayBeAnyDelegate(access, context)) continue;
     const what = describe(access, `rows of ${textOf(access, file).replaceAll(/\s+/g, " ")}`);
-    const reason = `which model it is is decided when it runs: where that is ${model.name}, add ${field.name} to the rows that it inserts`;
+    const reason = `which model it is is decided when it runs: where that is ${model.name}, add ${field.name} to the rows that it ${writes}`;
     yield { kind: "place", certainty: "likely", offset: access.getStart(file.ast), what, reason, mayLeaveOut: true };
   }
   for (const name of file.identifiers(accessorOf(model.name))) {
@@ -37,20 +44,21 @@ export function* unseenWriters(file: SourceFile, context: TransformContext): Ite
     const handed = isHandedOn(access, context);
     if (!handed || !isDelegate(access, context) || isOther(methodOf(access), file, context.project)) continue;
     const what = describe(access, `rows of ${pathOf(access).slice(-2).join(".")}`);
-    const reason = `it is handed on to code that takes any model: unless ${field.name} is in the rows that are inserted there, add it`;
+    const reason = `it is handed on to code that takes any model: unless ${field.name} is in the rows that are ${written} there, add it`;
     yield { kind: "place", certainty: "likely", offset: access.getStart(file.ast), what, reason, mayLeaveOut: true };
   }
 }
 
 /** `prisma[model]`, unless its type says which one it is, or that it is another one. */
-function mayBeAnyDelegate(access: ts.ElementAccessExpression, { project, model }: TransformContext): boolean {
+function mayBeAnyDelegate(access: ts.ElementAccessExpression, context: TransformContext): boolean {
+  const { project, model } = context;
   const { expression, argumentExpression: key } = access;
   if (ts.isStringLiteralLike(key) || ts.isNumericLiteral(key)) return false;
   const outer = wrapperOf(access);
   const { parent } = outer;
   const isSet = ts.isBinaryExpression(parent) && parent.left === outer;
   const isOtherCall =
-    ts.isPropertyAccessExpression(parent) && methods.has(parent.name.text) && !inserting.test(parent.name.text);
+    ts.isPropertyAccessExpression(parent) && methods.has(parent.name.text) && !needing(context).test(parent.name.text);
   if (isSet || isOtherCall) return false;
   const inner = unwrap(expression);
   const accessor = accessorOf(model.name);
@@ -76,18 +84,19 @@ function methodOf(access: ts.PropertyAccessExpression): ts.Expression {
   return ts.isPropertyAccessExpression(access.parent) ? access.parent : access;
 }
 
-function isHandedOn(access: ts.PropertyAccessExpression, { project: { types } }: TransformContext): boolean {
+function isHandedOn(access: ts.PropertyAccessExpression, context: TransformContext): boolean {
+  const { types } = context.project;
   const outer = wrapperOf(access);
   const { parent } = outer;
   if (ts.isPropertyAccessExpression(parent)) {
     // `prisma.user.create.bind(…)`, `rows.map(prisma.user.create)`
     const callee = wrapperOf(parent);
     const isCalled = ts.isCallExpression(callee.parent) && callee.parent.expression === callee;
-    return !isCalled && inserting.test(parent.name.text);
+    return !isCalled && needing(context).test(parent.name.text);
   }
   if (ts.isVariableDeclaration(parent)) {
     if (ts.isObjectBindingPattern(parent.name))
-      return parent.name.elements.some((each) => inserting.test((each.propertyName ?? each.name).getText()));
+      return parent.name.elements.some((each) => needing(context).test((each.propertyName ?? each.name).getText()));
     if (parent.type === undefined) return false;
   }
   if (ts.isCallExpression(parent) && /^(?:bind|call|apply)$/.test(pathOf(parent.expression).at(-1) ?? "")) return false;

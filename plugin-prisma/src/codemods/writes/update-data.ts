@@ -1,20 +1,28 @@
 import {
+  type Container,
+  changedElsewhere,
   describe,
+  type Finding,
   isTestFile,
+  literalsOf,
   literalsOfVariable,
+  mirrorSources,
   nameOf,
+  propertiesOf,
   removeWritten,
   type SourceFile,
+  spreadsOf,
   type Transform,
   type TransformContext,
   ts,
   undoPatterns,
-  unwrap,
+  unseenChange,
   updateRow,
-  valueAt,
 } from "@lockstep/core/codemods";
 import { type ClientCall, callsByPath, clientCalls, inDoubt, unclearCalls } from "../calls/client-calls.js";
-import { offeredInputs } from "./input-literals.js";
+import { createdLiterals } from "./create-data.js";
+import { literalLookup, offeredInputs } from "./input-literals.js";
+import { rowsChangedBy } from "./written-rows.js";
 
 const id = "update-data";
 
@@ -25,26 +33,41 @@ export const updateData: Transform = {
 
   *find(file, context) {
     if (isTestFile(file)) return;
-    for (const { node, what } of updatesIn(clientCalls(file, context), file, context)) {
-      yield* updateRow(node, what, file, context);
+    // What is created with the same literal has the column from there.
+    const isMirror = mirrorSources(context).length > 0;
+    const created = new Set<ts.Node>(isMirror ? createdLiterals(file, context) : []);
+    for (const { node, what, isNested } of updatesIn(clientCalls(file, context), file, context)) {
+      if (isNested && !isMirror) continue;
+      if (!ts.isObjectLiteralExpression(node)) yield* changedElsewhere(node, what, file, context);
+      else if (!created.has(node)) yield* updateRow(node, what, file, context);
     }
-    for (const { node, what } of updatesOf(unclearCalls(file, context), file, context)) {
+    yield* listUnseen(file, context);
+    for (const { node, what, isNested } of updatesOf(unclearCalls(file, context), file, context)) {
+      if ((isNested && !isMirror) || !ts.isObjectLiteralExpression(node)) continue;
       for (const found of updateRow(node, what, file, context)) yield inDoubt(found, context);
     }
   },
 
   *undo(file, context) {
-    yield* removeWritten(id, (each) => updatesIn(callsByPath(each, context), each, context), file, context);
+    yield* removeWritten(id, (each) => literalsIn(each, context), file, context);
     yield* undoPatterns(id, file, context);
   },
 };
 
 interface UpdatedRow {
-  readonly node: ts.ObjectLiteralExpression;
+  readonly node: ts.Expression;
   readonly what: string;
+  /** It is written along a relation: only a mirror has to follow there. */
+  readonly isNested: boolean;
 }
 
-/** The literals that change rows of the model: in calls, and typed as what such a call takes. */
+/** The literals that may have been edited, as far as the path of the call says. */
+function* literalsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
+  for (const { node, what } of updatesIn(callsByPath(file, context), file, context))
+    if (ts.isObjectLiteralExpression(node)) yield { node, what };
+}
+
+/** What changes rows of the model: in calls, and literals that are typed as what such a call takes. */
 function* updatesIn(calls: Iterable<ClientCall>, file: SourceFile, context: TransformContext): Iterable<UpdatedRow> {
   const seen = new Set<ts.Node>();
   for (const each of updatesOf(calls, file, context)) {
@@ -52,20 +75,31 @@ function* updatesIn(calls: Iterable<ClientCall>, file: SourceFile, context: Tran
     yield each;
   }
   for (const { value, what } of offeredInputs(file, "update", context))
-    if (!seen.has(value)) yield { node: value, what };
+    if (!seen.has(value)) yield { node: value, what, isNested: false };
 }
 
-/** The literals that calls are given. */
-function* updatesOf(calls: Iterable<ClientCall>, file: SourceFile, context: TransformContext): Iterable<UpdatedRow> {
-  const behind = { project: context.project, isGiven };
-  for (const { call, args, model, method, label } of calls) {
-    if (model !== context.model || args === undefined) continue;
+/** `prisma.user.update(args)`: what it changes is in what the call is given as a whole. */
+function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (mirrorSources(context).length === 0) return;
+  for (const { call, args, model, method, label } of clientCalls(file, context)) {
     const key = method === "upsert" ? "update" : method.startsWith("update") ? "data" : undefined;
-    const value = key && valueAt(args, key);
-    if (value === undefined) continue;
-    const what = describe(call, `${key} of ${label}`);
-    for (const literal of literalsOfVariable(value, file, behind) ?? [unwrap(value)])
-      if (ts.isObjectLiteralExpression(literal)) yield { node: literal, what };
+    if (model !== context.model || key === undefined || (args && propertiesOf(args).has(key))) continue;
+    const whole = args === undefined ? call.arguments[0] : spreadsOf(args)[0]?.expression;
+    if (whole !== undefined) yield unseenChange(call, whole, describe(call, `${key} of ${label}`), file, context);
+  }
+}
+
+/** The values that calls change rows with. */
+function* updatesOf(calls: Iterable<ClientCall>, file: SourceFile, context: TransformContext): Iterable<UpdatedRow> {
+  const isMirror = mirrorSources(context).length > 0;
+  const behind = isMirror ? literalLookup(context) : { project: context.project, isGiven };
+  for (const call of calls) {
+    for (const { model, value, what } of rowsChangedBy(call, context.models)) {
+      if (model !== context.model) continue;
+      const literals = literalsOfVariable(value, file, behind) ?? literalsOf(value);
+      const isNested = call.model !== model;
+      for (const node of literals) yield { node, what: describe(call.call, what), isNested };
+    }
   }
 }
 

@@ -14,17 +14,22 @@ export interface WrittenRows {
 
 /** Everything a call creates: its own rows, and rows of other models that nested writes along relations create. */
 export function* rowsWrittenBy(call: ClientCall, models: readonly EntityModel[]): Iterable<WrittenRows> {
-  for (const rows of allWrittenBy(call, models)) if (rows.isNesting !== true) yield rows;
+  for (const rows of allWrittenBy(call, models)) if (rows.kind === "created") yield rows;
+}
+
+/** Everything a call changes in rows that exist, by nested writes, too. */
+export function* rowsChangedBy(call: ClientCall, models: readonly EntityModel[]): Iterable<WrittenRows> {
+  for (const rows of allWrittenBy(call, models)) if (rows.kind === "updated") yield rows;
 }
 
 /** Nested writes that are built elsewhere: `user: ownerOf(email)`. */
 export function* nestedElsewhere(call: ClientCall, models: readonly EntityModel[]): Iterable<WrittenRows> {
-  for (const rows of allWrittenBy(call, models)) if (rows.isNesting === true) yield rows;
+  for (const rows of allWrittenBy(call, models)) if (rows.kind === "nesting") yield rows;
 }
 
 interface Found extends WrittenRows {
-  /** The value is not a row, but what says how one is written: `{ create: … }`, out of view. */
-  readonly isNesting?: true;
+  /** `nesting`: the value is not a row, but what says how one is written: `{ create: … }`, out of view. */
+  readonly kind: "created" | "updated" | "nesting";
 }
 
 function* allWrittenBy(call: ClientCall, models: readonly EntityModel[]): Iterable<Found> {
@@ -33,9 +38,9 @@ function* allWrittenBy(call: ClientCall, models: readonly EntityModel[]): Iterab
   if (method.startsWith("create")) yield* created(property(args, "data"), model, `data of ${label}`, models);
   if (method === "upsert") {
     yield* created(property(args, "create"), model, `create of ${label}`, models);
-    yield* updated(property(args, "update"), model, label, models);
+    yield* updated(property(args, "update"), model, `update of ${label}`, models, label);
   }
-  if (method.startsWith("update")) yield* updated(property(args, "data"), model, label, models);
+  if (method.startsWith("update")) yield* updated(property(args, "data"), model, `data of ${label}`, models, label);
 }
 
 function* created(
@@ -46,7 +51,7 @@ function* created(
   through?: EntityModel,
 ): Iterable<Found> {
   if (value === undefined) return;
-  yield { model, value, what, ...(through === undefined ? {} : { through }) };
+  yield { kind: "created", model, value, what, ...(through === undefined ? {} : { through }) };
   for (const literal of literalsOf(value)) yield* nested(constantBehind(literal), model, what, models);
 }
 
@@ -55,9 +60,11 @@ function* updated(
   model: EntityModel,
   what: string,
   models: readonly EntityModel[],
+  label = what,
 ): Iterable<Found> {
   if (value === undefined) return;
-  for (const literal of literalsOf(value)) yield* nested(constantBehind(literal), model, what, models);
+  yield { kind: "updated", model, value, what };
+  for (const literal of literalsOf(value)) yield* nested(constantBehind(literal), model, label, models);
 }
 
 /** `orders: { create: { … } }` and its kin inside of a row or an update. */
@@ -75,7 +82,7 @@ function* nested(
     const operations = constantBehind(given);
     const label = `${name} in ${what}`;
     if (!ts.isObjectLiteralExpression(operations)) {
-      yield { model: related, value: given, what: label, isNesting: true };
+      yield { kind: "nesting", model: related, value: given, what: label };
       continue;
     }
     for (const operation of operations.properties) {
@@ -96,6 +103,7 @@ function* nested(
           }
           break;
         case "update":
+        case "updateMany":
           // `update: { name }` of a to-one relation, `update: { where, data: { name } }` of a list.
           for (const each of literalsOf(initializer)) {
             yield* updated(innerOf(each, "data") ?? each, related, label, models);

@@ -21,8 +21,9 @@ export interface EntityCall {
 const writing = ["create", "insert", "save", "upsert", "update", "updateAll", "merge", "preload"];
 const readingOne = ["findOne", "findOneBy", "findOneById", "findOneOrFail", "findOneByOrFail"];
 const readingMany = ["find", "findBy", "findByIds", "findAndCount", "findAndCountBy"];
+const counting = ["increment", "decrement"];
 const removing = ["delete", "softDelete"];
-const ofRepositories = new Set([...writing, ...removing, ...readingOne, ...readingMany]);
+const ofRepositories = new Set([...writing, ...counting, ...removing, ...readingOne, ...readingMany]);
 const ofBuilders = new Set("values set update select addSelect getOne getOneOrFail getMany getManyAndCount".split(" "));
 
 /** All calls on rows of an entity in a file. */

@@ -19,6 +19,15 @@ export function whyNotInserted(values: ts.CallExpression, { field }: TransformCo
   return isListed ? `into() names the columns that are written: add "${field.name}" there too` : undefined;
 }
 
+/** The columns that a query overwrites on a conflict, by what names them there; empty where it names none. */
+export function overwrittenBy(values: ts.CallExpression): readonly string[] {
+  return callsOfChain(values).flatMap((call) => {
+    const [first] = call.arguments;
+    const isUpdate = pathOf(call.expression).at(-1) === "orUpdate" && first !== undefined;
+    return isUpdate ? (namesIn(first) ?? namesOfOverwrite(first) ?? []) : [];
+  });
+}
+
 /** `["id", "name"]` */
 function namesIn(value: ts.Expression): readonly string[] | undefined {
   const inner = unwrap(value);

@@ -10,6 +10,7 @@ import {
   orCallerValue,
   relationOver,
   type SourceFile,
+  sourceAmong,
   type TransformContext,
   takeCallerValueIn,
   textOf,
@@ -31,6 +32,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   const { origin, name, model, given, elsewhere, assigned, last, use } = instance;
   const { field } = context;
   const relation = relationOver(context);
+  if (isFollowed(instance, context)) return;
   if (use === "none" || (relation && given.has(relation.name))) return;
   const what = whatOfInstance(origin, context);
   const written = given.get(field.name);
@@ -139,6 +141,13 @@ export function* offerInstance(instance: MadeInstance, file: SourceFile, context
     file,
     context,
   );
+}
+
+/** Whether an instance may be a row that exists, and changes what a mirror follows: `update-data` looks after it. */
+export function isFollowed(instance: MadeInstance, context: TransformContext): boolean {
+  const { model, given, elsewhere } = instance;
+  if (!mayExist(model, given, false) && !mayBeThere(instance)) return false;
+  return sourceAmong([...given.keys(), ...elsewhere.keys()], context) !== undefined;
 }
 
 /** Whether it is found where there is one, or gets the key of one. */

@@ -7,6 +7,7 @@ import {
   type Finding,
   fillLiteral,
   givesValue,
+  hidingSource,
   isConnected,
   isKeyGivenBy,
   isOwner,
@@ -16,6 +17,7 @@ import {
   resolveExpression,
   rowShapeOfValue,
   type SourceFile,
+  sourceAmong,
   spreadInput,
   spreadsOf,
   type TransformContext,
@@ -27,7 +29,7 @@ import {
   updateRow,
   valueOfNewRow,
 } from "@lockstep/core/codemods";
-import { whyNotInserted } from "../calls/queries.js";
+import { overwrittenBy, whyNotInserted } from "../calls/queries.js";
 import { fillPath, isRelation } from "./fill-path.js";
 import { givenElsewhere, hasFreshKey, hasKey, isComplete, mayExist, mayExistToo, referenceIn } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
@@ -50,20 +52,38 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     return;
   }
   if (isConnected(literal, context)) return;
-  if (isKeyGivenBy(row.through, context) || (way === "nested" && hasKey(context.model, given))) return;
+  if (isKeyGivenBy(row.through, context)) return;
+  // A mirror follows its source in rows that exist, too.
+  const source = isTestFile(file) ? undefined : sourceAmong(given.keys(), context);
+  const mayFollow = source !== undefined || hidingSource(literal, file, context) !== undefined;
+  if (way === "nested" && hasKey(context.model, given)) {
+    if (mayFollow && !isTestFile(file)) yield* updateRow(literal, what, file, context);
+    return;
+  }
   // What is filled after it was made is looked after where that happens.
   if (madeInstances(file, context).some(({ made }) => made.pos <= literal.pos && made.end >= literal.end)) return;
   const copied = spreadsOf(literal).find(({ expression }) => rowShapeOfValue(expression, file, context) === "row");
   const whyNew = copied && whyNewOfCopy(copied, literal, context);
-  // `{ ...user, name }` is the row that it was.
-  if (copied !== undefined && whyNew === undefined) return;
   const offset = literal.getStart(file.ast);
   const text = `${context.field.name}: ${valueOfNewRow(literal, file, context) ?? "…"}`;
+  const isChange = way !== "insert" && way !== "upsert" && mayExist(context.model, given, way === "save");
+  if (mayFollow && !isTestFile(file) && (copied !== undefined || way === "unknown" || isChange)) {
+    yield* updateRow(literal, what, file, context);
+    return;
+  }
+  const overwritten = row.values && overwrittenBy(row.values);
+  if (overwritten && sourceAmong(overwritten, context) && !overwritten.includes(context.field.name)) {
+    const reason = `on a conflict it changes what ${context.field.name} follows: add \`${text}\`, and name ${context.field.name} in orUpdate`;
+    yield { kind: "place", certainty: "required", offset, what, reason };
+    return;
+  }
+  // `{ ...user, name }` is the row that it was.
+  if (copied !== undefined && whyNew === undefined) return;
   if (whyNew !== undefined) {
     yield { kind: "place", certainty: "likely", offset, what, reason: `${whyNew} \`${text}\``, mayLeaveOut: true };
     return;
   }
-  if (way === "upsert") {
+  if (way === "upsert" && source === undefined) {
     yield { kind: "place", certainty: "required", offset, what, reason: whyNotUpsert(text, context) };
     return;
   }
@@ -80,7 +100,7 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     yield { kind: "place", certainty: "required", offset, what, reason: `${obstacle}, and \`${text}\` here` };
     return;
   }
-  if (way !== "insert" && mayExist(context.model, given, way === "save")) {
+  if (isChange) {
     const isWhole = isComplete(given, context);
     if (isWhole) yield mayBeNew(offset, what, text, "it has its key, so it may be a row that exists");
     else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
@@ -91,7 +111,8 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     return;
   }
   const found = [...fillNew(literal, row, file, context)];
-  const isUnsure = way !== "insert" && mayExistToo(context.model, givenElsewhere(literal, file, context));
+  const isUnsure =
+    source === undefined && way !== "insert" && mayExistToo(context.model, givenElsewhere(literal, file, context));
   // An edit would overwrite what was chosen for the row that is there.
   if (isUnsure && found.some(({ kind }) => kind === "edit"))
     yield mayBeNew(offset, what, text, "it may have its key, and be a row that exists");
@@ -136,8 +157,8 @@ export function* offerRow(row: WrittenRow, file: SourceFile, context: TransformC
   if (context.field.name.includes(".") || isRelation(context)) return;
   if (way !== "insert" && spreadsOf(literal).length === 0 && referenceIn(context.model, given, context) === "sure")
     return;
-  const isChange = way !== "insert" && mayExist(context.model, given, way === "save") && !isComplete(given, context);
-  if (!isChange) yield* createRow(literal, what, file, context);
+  const isPart = way !== "insert" && mayExist(context.model, given, way === "save") && !isComplete(given, context);
+  if (!isPart) yield* createRow(literal, what, file, context);
   else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
 }
 

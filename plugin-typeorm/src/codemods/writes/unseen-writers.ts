@@ -4,14 +4,18 @@ import {
   type Finding,
   fileOf,
   isTestFile,
+  mirrorSources,
   pathOf,
+  propertiesOf,
   type SourceFile,
+  sourceAmong,
   spreadsOf,
   type TransformContext,
   type Type,
   type Types,
   textOf,
   ts,
+  unseenChange,
   unwrap,
 } from "@lockstep/core/codemods";
 import { entityCallAt } from "../calls/entity-calls.js";
@@ -21,6 +25,8 @@ import { isOfAnyEntity, isOfTypeorm } from "../receivers/typed-value.js";
 import { madeInstances } from "./made-instances.js";
 
 const inserting = ["create", "save", "insert", "upsert"];
+/** What changes rows that exist, and which argument of a repository's method holds the change. */
+const changing: Readonly<Record<string, number>> = { update: 1, preload: 0, merge: 1 };
 
 /**
  * Where rows may be inserted by code that names no entity: a repository of any of them, `Repository<T>`, a method that is handed on, an
@@ -36,7 +42,14 @@ export function* unseenWriters(file: SourceFile, context: TransformContext): Ite
     const reason = `which entity it is is decided elsewhere: where that is ${model.name}, unless ${field.name} is in \`${text}\`, add it where that is built`;
     yield place(value, `row of ${pathOf(call.expression).slice(-2).join(".")}`, reason);
   }
-  for (const name of inserting.flatMap((each) => file.identifiers(each))) {
+  const isMirror = mirrorSources(context).length > 0;
+  for (const call of isMirror ? file.nodes(ts.SyntaxKind.CallExpression) : []) {
+    const value = changeOfAny(call, file, context);
+    if (value === undefined) continue;
+    yield unseenChange(value, value, describe(call, pathOf(call.expression).slice(-2).join(".")), file, context);
+  }
+  const methods = isMirror ? [...inserting, ...Object.keys(changing)] : inserting;
+  for (const name of methods.flatMap((each) => file.identifiers(each))) {
     if (!isHandedOn(name, file, context)) continue;
     const reason = `the method is handed on: unless ${field.name} is in the rows that it is called with, add it`;
     yield place(
@@ -66,6 +79,31 @@ function rowOfAny(call: ts.CallExpression, file: SourceFile, context: TransformC
   const { types } = context.project;
   const { expression } = call;
   if (!ts.isPropertyAccessExpression(expression) || !inserting.includes(expression.name.text)) return undefined;
+  const value = argumentOfAny(call, 0, file, context);
+  return value === undefined || (types && isTold(unwrap(value), types)) ? undefined : value;
+}
+
+/** The same of what a call changes in rows that exist; a literal says whether that may be what a mirror follows. */
+function changeOfAny(call: ts.CallExpression, file: SourceFile, context: TransformContext): ts.Expression | undefined {
+  const { expression } = call;
+  const at = ts.isPropertyAccessExpression(expression) ? changing[expression.name.text] : undefined;
+  const value = at === undefined ? undefined : argumentOfAny(call, at, file, context);
+  const inner = value && unwrap(value);
+  if (inner === undefined || !ts.isObjectLiteralExpression(inner)) return value;
+  const isOther = spreadsOf(inner).length === 0 && sourceAmong(propertiesOf(inner).keys(), context) === undefined;
+  return isOther ? undefined : value;
+}
+
+/** An argument of a call on rows of any entity; a manager has the entity before it. */
+function argumentOfAny(
+  call: ts.CallExpression,
+  at: number,
+  file: SourceFile,
+  context: TransformContext,
+): ts.Expression | undefined {
+  const { types } = context.project;
+  const { expression } = call;
+  if (!ts.isPropertyAccessExpression(expression)) return undefined;
   if (entityCallAt(call, file, context) !== undefined) return undefined;
   const { kind } = ormValueOf(expression.expression, file, context) ?? {};
   const isOfManager = kind === "manager" && !isOfOther(call.arguments[0], context);
@@ -73,8 +111,7 @@ function rowOfAny(call: ts.CallExpression, file: SourceFile, context: TransformC
   if (!isOfManager && !isOfAny) return undefined;
   const [declaration] = types?.of(expression.expression)?.getProperty(expression.name.text)?.declarations ?? [];
   if (declaration !== undefined && !isOfTypeorm(declaration)) return undefined;
-  const value = call.arguments[isOfManager ? 1 : 0];
-  return value === undefined || (types && isTold(unwrap(value), types)) ? undefined : value;
+  return call.arguments[isOfManager ? at + 1 : at];
 }
 
 /** Whether a manager is given a class that is no entity of the models. */

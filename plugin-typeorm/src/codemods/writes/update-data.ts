@@ -2,27 +2,37 @@ import {
   type AssignmentGroup,
   assignmentGroupsIn,
   assignmentOf,
+  type Container,
+  changedElsewhere,
   describe,
+  type Finding,
   findWritten,
   isTestFile,
   literalsOf,
   memoized,
+  mirrorSources,
+  pathOf,
   removeStatement,
   removeWritten,
   rowShapeOfValue,
   type SourceFile,
+  sourceAmong,
   type Transform,
   type TransformContext,
   textOf,
   ts,
   undoPatterns,
+  unseenChange,
+  unwrap,
   updateInstance,
   updateRow,
   type WrittenNode,
 } from "@lockstep/core/codemods";
 import { type EntityCall, entityCalls } from "../calls/entity-calls.js";
 import { concerns } from "../receivers/entities.js";
+import { isFollowed } from "./fill-instance.js";
 import { madeInstances } from "./made-instances.js";
+import { writtenRows } from "./written-rows.js";
 
 const id = "update-data";
 
@@ -33,13 +43,21 @@ export const updateData: Transform = {
 
   *find(file, context) {
     if (isTestFile(file)) return;
-    for (const { node, what } of updatesIn(file, context)) yield* updateRow(node, what, file, context);
+    const isMirror = mirrorSources(context).length > 0;
+    // What is created with the same literal has the column from there.
+    const created = new Set<ts.Node>(isMirror ? writtenRows(file, context).map(({ value }) => unwrap(value)) : []);
+    const updates = [...updatesIn(file, context), ...(isMirror ? assignedIn(file, context) : [])];
+    for (const { node, what } of updates) {
+      if (!ts.isObjectLiteralExpression(node)) yield* changedElsewhere(node, what, file, context);
+      else if (!created.has(node)) yield* updateRow(node, what, file, context);
+    }
+    if (isMirror) yield* listCounted(file, context);
     for (const { group, name, what } of changedRows(file, context))
       yield* updateInstance(group, name, what, file, context);
   },
 
   *undo(file, context) {
-    yield* removeWritten(id, (each) => updatesIn(each, context), file, context);
+    yield* removeWritten(id, (each) => literalsIn(each, context), file, context);
     yield* undoPatterns(id, file, context);
     for (const { node, what, file: its } of writtenAssignments(context)) {
       if (its !== file) continue;
@@ -69,25 +87,65 @@ function* changedRows(
   file: SourceFile,
   context: TransformContext,
 ): Iterable<{ readonly group: AssignmentGroup; readonly name: string; readonly what: string }> {
+  const instances = madeInstances(file, context);
   for (const group of assignmentGroupsIn(file)) {
     const { owner, values } = group;
-    if (!ts.isIdentifier(owner) || rowShapeOfValue(owner, file, context) !== "row") continue;
+    const name = textOf(owner, file);
+    const changes = sourceAmong(values.keys(), context) !== undefined;
+    const made = ts.isIdentifier(owner) ? instances.filter((each) => each.name === name) : [];
+    const isFollowing = made.some((each) => isFollowed(each, context));
+    if (!isFollowing && !(ts.isIdentifier(owner) || changes)) continue;
+    if (!isFollowing && rowShapeOfValue(owner, file, context) !== "row") continue;
     const isSet = context.columns.some((column) => values.has(column.name));
-    const isNew = madeInstances(file, context).some(({ name, mayBeFound }) => name === owner.text && !mayBeFound);
-    if (isSet && !isNew) yield { group, name: owner.text, what: whatOf(owner, context) };
+    const isNew = made.some((each) => (changes ? !isFollowed(each, context) : !each.mayBeFound));
+    if (isSet && !isNew) yield { group, name, what: whatOf(owner, context) };
   }
 }
 
-/** The literals that change rows of the model. */
-function* updatesIn(
-  file: SourceFile,
-  context: TransformContext,
-): Iterable<{ readonly node: ts.ObjectLiteralExpression; readonly what: string }> {
+/** `Object.assign(user, changes)` over a row that was read. */
+function* assignedIn(file: SourceFile, context: TransformContext): Iterable<UpdatedRow> {
+  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+    const [target, ...values] = call.arguments;
+    if (target === undefined || pathOf(call.expression).join(".") !== "Object.assign") continue;
+    if (ts.isNewExpression(unwrap(target)) || rowShapeOfValue(target, file, context) !== "row") continue;
+    const name = textOf(target, file);
+    if (madeInstances(file, context).some((each) => each.name === name && !each.mayBeFound)) continue;
+    for (const node of values.flatMap((each) => [...literalsOf(each)])) yield { node, what: whatOf(target, context) };
+  }
+}
+
+/** `users.increment({ id }, "visits", 1)` */
+function* listCounted(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { call, method, model, args, label } of entityCalls(file, context)) {
+    if (!/^(?:in|de)crement$/.test(method) || !concerns(model, context)) continue;
+    const column = args[1] && unwrap(args[1]);
+    const isNamed = column !== undefined && ts.isStringLiteralLike(column);
+    const source = isNamed ? sourceAmong([column.text], context) : undefined;
+    const what = describe(call, `update of ${label}`);
+    if (column !== undefined && !isNamed) yield unseenChange(call, column, what, file, context);
+    if (source === undefined) continue;
+    const reason = `changes ${source.name}, which ${context.field.name} follows: set both by update()`;
+    yield { kind: "place", certainty: "required", offset: call.getStart(file.ast), what, reason };
+  }
+}
+
+/** The literals that may have been edited. */
+function* literalsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
+  for (const { node, what } of [...updatesIn(file, context), ...assignedIn(file, context)])
+    if (ts.isObjectLiteralExpression(node)) yield { node, what };
+}
+
+interface UpdatedRow {
+  readonly node: ts.Expression;
+  readonly what: string;
+}
+
+/** The values that change rows of the model. */
+function* updatesIn(file: SourceFile, context: TransformContext): Iterable<UpdatedRow> {
   for (const found of entityCalls(file, context)) {
     if (!concerns(found.model, context) || fillsNew(found, file, context)) continue;
     const what = describe(found.call, found.builder ? `set of update ${found.model.name}` : `update of ${found.label}`);
-    for (const literal of valuesOf(found).flatMap((value) => [...literalsOf(value)]))
-      if (ts.isObjectLiteralExpression(literal)) yield { node: literal, what };
+    for (const node of valuesOf(found).flatMap((value) => [...literalsOf(value)])) yield { node, what };
   }
 }
 

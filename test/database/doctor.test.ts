@@ -84,6 +84,21 @@ const situations: readonly Situation[] = [
     says: "ok",
     words: /it owns "User"/,
   },
+  {
+    check: "application-roles",
+    name: "roles with privileges on the table",
+    sql: table,
+    says: "ok",
+    words: /every role/,
+  },
+  {
+    check: "application-roles",
+    name: "a role with privileges on single columns",
+    sql: `${table} ${app} GRANT SELECT, INSERT (id, email) ON "User" TO app`,
+    says: "warning",
+    words: /^app has INSERT on single columns of "User", so it has none on a column that is added$/,
+    next: /: GRANT INSERT \("handle"\) ON "User" TO app$/,
+  },
   { check: "ledger", name: "not there yet, may be created", says: "ok", words: /not there yet/ },
   {
     check: "ledger",

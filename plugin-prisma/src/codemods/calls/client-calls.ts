@@ -66,10 +66,12 @@ export function* unclearCalls(file: SourceFile, { models, project }: Where): Ite
 }
 
 /** What is found in such a call: a person says whether it is meant. */
-export function inDoubt(found: Finding, { project }: Pick<TransformContext, "project">): Finding {
+export function inDoubt(found: Finding, { project, intent }: Pick<TransformContext, "project" | "intent">): Finding {
   const { own, others } = schemasOf(project);
   const doubt = `it may call the client of ${others} and not of ${own}`;
   if (found.kind === "candidate") return { ...found, tie: "doubtful", caution: doubt };
+  // What a person chose, and rows that the types settled. A change of a mirror's source is made unasked, so not where it is in doubt.
+  if (intent.kind !== "write" || intent.follows === undefined) return found;
   const { what } = found;
   const offset = found.kind === "edit" ? (found.splices[0]?.start ?? 0) : found.offset;
   const advice = found.kind === "edit" ? `add \`${found.text}\`` : found.reason;

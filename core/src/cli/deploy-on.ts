@@ -5,6 +5,7 @@ import { type DeployEvent, deployTarget, tablesOf } from "../deploy/deploy-targe
 import { requireNoObstacles } from "../deploy/obstacles.js";
 import { recordDeployments } from "../deploy/record-deployment.js";
 import { requireServer } from "../deploy/server-version.js";
+import { columnGrantText } from "../dialects/access.js";
 import type { Connection } from "../dialects/connection.js";
 import { plannedTables } from "../doctor/planned-tables.js";
 import { LockstepError } from "../errors.js";
@@ -17,7 +18,6 @@ import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 import { readTargetState, type TargetState } from "../release/target-state.js";
 import type { Colors } from "../review/colors.js";
-import { columnGrantText } from "../review/column-grants.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";

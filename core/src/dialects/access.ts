@@ -32,3 +32,8 @@ export interface Access {
   /** The roles whose privileges do not reach columns that a plan adds. @param columns their names */
   columnGrants(connection: Connection, table: TableName, columns: readonly string[]): Promise<readonly ColumnGrant[]>;
 }
+
+/** What a role lacks on columns that a plan adds. @param label of the table, quoted */
+export function columnGrantText(label: string, { role, privileges }: ColumnGrant): string {
+  return `${role} has ${privileges.join(", ")} on single columns of ${label}, so it has none on a column that is added`;
+}

@@ -3,7 +3,6 @@ import { readTable } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
 import { momentText } from "../model/moment.js";
 import { isSameTable, tableLabel } from "../model/names.js";
-import type { PlannedColumn } from "../model/plan.js";
 import { sessionValueIn } from "../sql/session-value.js";
 import type { Gate, GateAnswer } from "./gate.js";
 
@@ -44,12 +43,6 @@ const ask: Gate["ask"] = async ({ gate, table, column }, { plan, evidence = plan
         : `otherwise give the default a fallback, as in coalesce(current_setting('app.tenant', true), 'none'): npx lockstep abandon ${plan}, then change the model`,
   };
 };
-
-/** Whether running code may meet a default that fails. */
-export function mayRefuseInserts({ defaultSql, sequence }: Pick<PlannedColumn, "defaultSql" | "sequence">): boolean {
-  if (defaultSql === undefined || sequence !== undefined) return false;
-  return sessionValueIn(defaultSql)?.mayFail === true || /\bnextval\s*\(|(?:"|\b\w+\.)\w*"?\s*\(/i.test(defaultSql);
-}
 
 function troubleOf(trial: DefaultTrial): string | undefined {
   if (trial.kind === "untried") return trial.isMadeLater ? undefined : `could not be evaluated (${trial.why})`;

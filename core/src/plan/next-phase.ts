@@ -1,5 +1,5 @@
-import { mayRefuseInserts } from "../gates/inserts-allowed.js";
 import type { DeployedPhase, GateStep, Phase, Plan } from "../model/index.js";
+import { mayRefuseInserts } from "../sql/session-value.js";
 import { phasesOf } from "./phases.js";
 
 /** The phase that `lockstep next` writes; undefined when all are written or the plan was undone. */

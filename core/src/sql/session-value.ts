@@ -1,5 +1,5 @@
 import type { TableName } from "../model/names.js";
-import type { UnitColumn } from "../model/plan.js";
+import type { PlannedColumn, UnitColumn } from "../model/plan.js";
 import type { Concern } from "../model/verdict.js";
 
 /** A part of a default that belongs to the session that evaluates it, not to the row. */
@@ -53,4 +53,10 @@ export function sessionDefaults(table: TableName, columns: readonly UnitColumn[]
   return columns.flatMap(({ name, defaultSql, laterDefaultSql }) =>
     sessionDefault(table, name, defaultSql ?? laterDefaultSql, defaultSql !== undefined),
   );
+}
+
+/** Whether running code may meet a default that fails. */
+export function mayRefuseInserts({ defaultSql, sequence }: Pick<PlannedColumn, "defaultSql" | "sequence">): boolean {
+  if (defaultSql === undefined || sequence !== undefined) return false;
+  return sessionValueIn(defaultSql)?.mayFail === true || /\bnextval\s*\(|(?:"|\b\w+\.)\w*"?\s*\(/i.test(defaultSql);
 }

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import type { GateAnswer } from "../../../core/src/gates/gate.js";
-import gate, { mayRefuseInserts } from "../../../core/src/gates/inserts-allowed.js";
+import gate from "../../../core/src/gates/inserts-allowed.js";
 import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { PlannedColumn } from "../../../core/src/model/index.js";
+import { mayRefuseInserts } from "../../../core/src/sql/session-value.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { open, plan } from "../backfill/fixture.js";
 

@@ -1,6 +1,6 @@
-import { mayRefuseInserts } from "../../gates/inserts-allowed.js";
+import { columnGrantText } from "../../dialects/access.js";
 import { isSameTable } from "../../model/index.js";
-import { columnGrantText } from "../../review/column-grants.js";
+import { mayRefuseInserts } from "../../sql/session-value.js";
 import { type Check, type Finding, ok, warning } from "../check.js";
 
 export default {

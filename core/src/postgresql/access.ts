@@ -4,6 +4,7 @@ import type { Connection } from "../dialects/connection.js";
 import { duringCleanUp } from "../expected-errors.js";
 import type { TableName } from "../model/names.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../sql/postgres/quote.js";
+import { sessionValueIn } from "../sql/session-value.js";
 import { closed } from "../sql/unit-words.js";
 
 /** Enough for every application that shares a table; a database with a role for each customer has them alike. */
@@ -24,10 +25,13 @@ async function tryDefault(
   on: TableName,
   { type, defaultSql }: { readonly type: string; readonly defaultSql: string },
 ): Promise<DefaultTrial> {
-  const { roles, own } = await readRoles(connection, on);
+  const { roles, own, isWhole } = await readRoles(connection, on);
   const [, sequence] = /\bnextval\s*\(\s*('(?:[^']|'')+')/i.exec(defaultSql) ?? [];
   // Evaluated, it would take a number that nobody gets back.
   if (sequence !== undefined) return trySequence(connection, roles, sequence);
+  const closedRole = roles.find(({ isOpen }) => !isOpen);
+  if (closedRole !== undefined && sessionValueIn(defaultSql)?.mayFail !== true)
+    return { kind: "untried", why: `the role ${own.name} may not become ${closedRole.name}` };
   const refusals: { role: string; message: string }[] = [];
   await connection.query("BEGIN; SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 1000");
   try {
@@ -41,7 +45,12 @@ async function tryDefault(
   } finally {
     if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
   }
-  return refusals.length > 0 ? { kind: "fails", refusals } : { kind: "works", roles: roles.map(({ name }) => name) };
+  return refusals.length > 0
+    ? { kind: "fails", refusals }
+    : {
+        kind: "works",
+        roles: [...roles.map(({ name }) => name), ...(isWhole ? [] : ["more roles, which were not tried,"])],
+      };
 }
 
 /** A function, type, relation or schema that this deployment makes. */
@@ -124,7 +133,10 @@ function settingsOf({ settings }: Role): readonly (readonly [string, string])[] 
 }
 
 /** Roles that log in and may insert, superusers aside; and the role of the connection. */
-async function readRoles(connection: Connection, on: TableName): Promise<{ roles: readonly Role[]; own: Role }> {
+async function readRoles(
+  connection: Connection,
+  on: TableName,
+): Promise<{ roles: readonly Role[]; own: Role; isWhole: boolean }> {
   const settings = `ARRAY(SELECT unnest(s.setconfig) FROM pg_db_role_setting s JOIN pg_database d ON d.datname = current_database()
       WHERE s.setrole IN (r.oid, 0) AND s.setdatabase IN (d.oid, 0) ORDER BY s.setrole <> 0, s.setdatabase <> 0)`;
   const { rows } = await connection.query<Role & { readonly isOwn: boolean; readonly isWriter: boolean }>(
@@ -134,10 +146,11 @@ async function readRoles(connection: Connection, on: TableName): Promise<{ roles
               r.rolcanlogin AND NOT r.rolsuper AND (has_table_privilege(r.oid, t.oid, 'INSERT')
                 OR has_any_column_privilege(r.oid, t.oid, 'INSERT')) AS "isWriter"
          FROM pg_roles r LEFT JOIN pg_class t ON t.oid = to_regclass(${regclassLiteral(on)})) x
-      WHERE "isOwn" OR "isWriter" ORDER BY "isOwn" DESC, name LIMIT ${maxRoles + 1}`,
+      WHERE "isOwn" OR "isWriter" ORDER BY "isOwn" DESC, name LIMIT ${maxRoles + 2}`,
   );
   const own = rows.find(({ isOwn }) => isOwn) ?? { name: "", isOpen: true, settings: [] };
-  return { roles: rows.filter(({ isWriter }) => isWriter), own };
+  const roles = rows.filter(({ isWriter }) => isWriter);
+  return { roles: roles.slice(0, maxRoles), own, isWhole: roles.length <= maxRoles };
 }
 
 async function columnGrants(

@@ -1,6 +1,7 @@
 import type { TableName } from "../model/names.js";
 import type { PlannedColumn, UnitColumn } from "../model/plan.js";
 import type { Concern } from "../model/verdict.js";
+import { ofTheMoment, plainFunctions } from "./postgres/builtins.js";
 
 /** A part of a default that belongs to the session that evaluates it, not to the row. */
 export interface SessionValue {
@@ -55,8 +56,19 @@ export function sessionDefaults(table: TableName, columns: readonly UnitColumn[]
   );
 }
 
+/** Every role may execute these, and they need no session. A length (`varchar(64)`) reads like a call. */
+const builtIn: ReadonlySet<string> = new Set([
+  ...plainFunctions,
+  ...ofTheMoment,
+  ..."coalesce nullif greatest least cast gen_random_uuid varchar char character varying numeric decimal timestamp time bit".split(
+    " ",
+  ),
+]);
+
 /** Whether running code may meet a default that fails. */
 export function mayRefuseInserts({ defaultSql, sequence }: Pick<PlannedColumn, "defaultSql" | "sequence">): boolean {
   if (defaultSql === undefined || sequence !== undefined) return false;
-  return sessionValueIn(defaultSql)?.mayFail === true || /\bnextval\s*\(|(?:"|\b\w+\.)\w*"?\s*\(/i.test(defaultSql);
+  if (sessionValueIn(defaultSql)?.mayFail === true) return true;
+  const calls = defaultSql.replace(/'(?:[^']|'')*'/g, "''").matchAll(/([\w$]+|"(?:[^"]|"")*")\s*\(/g);
+  return [...calls].some(([, name = ""]) => !builtIn.has(name.toLowerCase()));
 }

@@ -90,6 +90,11 @@ it.each([
     before: () => `GRANT USAGE ON SEQUENCE shared TO ${name}_app`,
     fails: /of \w+_jobs: permission denied for sequence 'shared'/,
   },
+  {
+    what: "a function without its schema",
+    sql: "next_code()",
+    fails: /of \w+_app and 1 more: permission denied for function next_code/,
+  },
   { what: "a function that the deployment makes", sql: "public.made_later()" },
 ])("$what", async ({ sql, before, fails, type = "text" }) => {
   if (before !== undefined) await db.query(before());

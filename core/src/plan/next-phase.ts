@@ -21,7 +21,7 @@ export function previousPhase(plan: Plan): Exclude<DeployedPhase, "contract"> | 
 
 /** The gate of a phase. Of a brisk contract it is both phases' own; reads that have not begun cannot run steadily. */
 export function gatesAt(plan: Plan, phase: Phase): readonly GateStep[] {
-  // Defaults of MySQL and MariaDB call built-in functions only, which every account may execute.
+  // Defaults of MySQL and MariaDB call built-in functions. MariaDB's sequences are not tried.
   if (phase === "expand" && plan.dialect !== "postgresql") return [];
   if (phase === "expand")
     return plan.columns

@@ -59,7 +59,7 @@ export const errorTable = {
   LS2004: {
     title: "A fill is not an expression over its row",
     why: "A value is computed row by row, by a trigger and in small batches: from the columns of the row, and from what subqueries find for it in other tables. What numbers rows, walks through a whole table or reads the new column itself gives another value in every batch.",
-    next: 'Write an expression over the row\'s own columns and look-ups by a key, as (SELECT t.plan FROM "Team" t WHERE t.id = "teamId"); on MySQL and MariaDB over columns of the row alone. Or take it from an SQL function that takes columns of this row, made by a migration that is deployed before this change; from a function under fills in lockstep.config.ts, which may ask the database what it likes; or put the values into a table of their own in a migration before, and look them up there.',
+    next: 'Write an expression over the row\'s own columns and look-ups by a key, as (SELECT t.plan FROM "Team" t WHERE t.id = "teamId"); on MySQL and MariaDB over columns of the row alone. Or take it from an SQL function that takes columns of this row, made by the same migration or by one before; from a function under fills in lockstep.config.ts, which may ask the database what it likes; or put the values into a table of their own in a migration before, and look them up there.',
     exit: 1,
   },
   LS2005: {

@@ -293,6 +293,19 @@ export interface OrmPlugin {
    * @throws LS9020 without a CLI · LS9021 when the ORM's config does not let itself be aimed at the URL
    */
   deploy(project: Project, url: string, onLine: (line: string) => void, limit?: LockLimit): Promise<OrmRun>;
+  /**
+   * As `deploy`, without some of the pending migrations, which stay pending. Default: the ORM cannot leave any out, so `lockstep
+   * deploy` validates a fill before the migrations that it may depend on.
+   *
+   * @param without names as `listMigrations` has them
+   */
+  deployWithout?(
+    project: Project,
+    url: string,
+    without: readonly string[],
+    onLine: (line: string) => void,
+    limit?: LockLimit,
+  ): Promise<OrmRun>;
   /** What is one transaction when migrations run; undefined: it cannot be told. */
   transactions?(project: Project): TransactionMode | undefined;
   /**

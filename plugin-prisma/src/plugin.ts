@@ -74,6 +74,8 @@ export const prismaPlugin: OrmPlugin = {
   },
 
   deploy: async (project, url, onLine, limit) => (await import("./cli/deploy.js")).deploy(project, url, onLine, limit),
+  deployWithout: async (project, url, without, onLine, limit) =>
+    (await import("./cli/deploy.js")).deployWithout(project, url, without, onLine, limit),
   transactions: ({ ormVersion, dialect }) => dialectOn(dialect).transactions(ormVersion),
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),

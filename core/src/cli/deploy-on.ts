@@ -14,6 +14,7 @@ import { requireSystem } from "../facts/same-system.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
+import { pendingBefore } from "../plan/migration-of.js";
 import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 import { readTargetState, type TargetState } from "../release/target-state.js";
@@ -71,39 +72,57 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
     blockers: [],
   };
   let begun: Partial<DeployReport> = {};
-  const course = { units: [] as TargetState["units"], begunAt: 0, attempts: 1 };
+  const course = { units: [] as TargetState["units"], migrations: [] as readonly string[], begunAt: 0, attempts: 1 };
+  const done = { applied: [] as string[], attempts: 0 };
   const tookMs = () => systemClock.now() - course.begunAt;
+  const { io } = context.invocation;
   try {
-    const { units = [], ...looked } = await look(target, context);
-    begun = looked;
-    if (looked.status !== undefined) return { ...empty, ...looked, status: looked.status, exitCode: looked.exitCode };
-    Object.assign(course, { units, begunAt: systemClock.now() });
-    const { io } = context.invocation;
-    const { applied, attempts } = await deployTarget({
-      ...context,
-      target,
-      clock: systemClock,
-      random: Math.random,
-      signal: io.signal,
-      onEvent: (event) => {
-        if (event.kind === "locked") course.attempts = event.attempt;
-        io.err(eventText(event, target.name, io.colors));
-      },
-    });
-    await recordDeployments(target.url, units, applied, { outcome: "done", attempts, tookMs: tookMs() });
-    return { ...empty, ...begun, status: "done", applied, attempts, exitCode: 0 };
+    // Once more after the migrations that the fills of a plan may need.
+    for (let round = context; ; round = withoutConfirmations(context)) {
+      const { units = [], without = [], ...looked } = await look(target, round);
+      begun = { ...looked, pending: begun.pending ?? looked.pending };
+      if (looked.status !== undefined)
+        return { ...empty, ...begun, ...done, status: looked.status, exitCode: looked.exitCode };
+      const migrations = looked.pending.filter((name) => !without.includes(name));
+      Object.assign(course, { units, migrations, begunAt: systemClock.now(), attempts: 1 });
+      if (without.length > 0)
+        io.err(`${target.name}: ${migrations.join(", ")} first, then the fills of the next plan are tried again.`);
+      const { applied, attempts } = await deployTarget({
+        ...context,
+        target,
+        clock: systemClock,
+        random: Math.random,
+        signal: io.signal,
+        without,
+        onEvent: (event) => {
+          if (event.kind === "locked") course.attempts = event.attempt;
+          io.err(eventText(event, target.name, io.colors));
+        },
+      });
+      await recordDeployments(target.url, units, applied, { outcome: "done", attempts, tookMs: tookMs() });
+      done.applied.push(...applied);
+      done.attempts = Math.max(done.attempts, attempts);
+      course.units = [];
+      if (without.length === 0) return { ...empty, ...begun, ...done, status: "done", exitCode: 0 };
+    }
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code === "LS7024") throw error;
     const next = `${error.hint}${driftHint(error, target, context)}`;
     if (course.units.length > 0)
-      await recordDeployments(target.url, course.units, begun.pending ?? [], {
+      await recordDeployments(target.url, course.units, course.migrations, {
         outcome: "failed",
         code: error.code,
         attempts: course.attempts,
         tookMs: tookMs(),
       });
-    return { ...empty, ...begun, status: "failed", error, next, exitCode: error.exitCode };
+    return { ...empty, ...begun, ...done, status: "failed", error, next, exitCode: error.exitCode };
   }
+}
+
+/** What is confirmed is in the ledger by then, for all that was pending. */
+function withoutConfirmations(context: DeployContext): DeployContext {
+  const { confirm: _, ...options } = context.invocation.options;
+  return { ...context, invocation: { ...context.invocation, options } };
 }
 
 /** Something is there that should not be, or the other way round: tables, columns, types, functions, schemas and the like. */
@@ -119,6 +138,8 @@ type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "fills" | "b
   readonly next?: string;
   /** Of the plans, those that are pending. */
   readonly units?: TargetState["units"];
+  /** Migrations that wait until those before them are applied, and the target was looked at again. */
+  readonly without?: readonly string[];
 };
 
 async function look(target: Target, context: DeployContext): Promise<Looked> {
@@ -152,7 +173,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
       io.err(`  ${isOpen ? io.colors.green("✔") : io.colors.red("✖")} ${statement}`);
     if (gates.help !== undefined)
       return { ...nothing, gates: gates.answers, status: "closed", next: gates.help, exitCode: 1 };
-    const fills = await pendingFills(connection, plans, state);
+    const { fills, without } = await pendingFills(connection, plans, state, plugin);
     const allowed = invocation.options.allowUnfilled === true;
     const refused = fills.filter((fill) => fill.code !== undefined && (fill.isOfExpression || !allowed));
     if (refused.length > 0)
@@ -164,6 +185,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         next: afterRefusal(refused, target.name),
         exitCode: 1,
       };
+    if (without.length > 0) return { ...nothing, gates: gates.answers, fills, units: state.units, without };
     for (const { statement } of fills) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${statement}`);
     for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
       for (const { table } of await openCopies(connection, plan))
@@ -210,14 +232,27 @@ function afterRefusal(refused: readonly PendingFill[], target: string): string {
   return `correct these rows on ${target}, then npx lockstep deploy --target ${target}. To add the column first and give them a value later: --allow-unfilled. ${another}`;
 }
 
+/**
+ * Tries the fills of the plans that are pending, in their order. The first of which the answer may change with migrations before it ends
+ * that: its files and all after them wait, where the ORM can leave them out.
+ */
 async function pendingFills(
   connection: Connection,
   plans: readonly Plan[],
   state: TargetState,
-): Promise<readonly PendingFill[]> {
-  const found: PendingFill[] = [];
-  for (const plan of pendingExpands(plans, state)) found.push(...(await tryPendingFills(connection, plan)));
-  return found;
+  plugin: OrmPlugin,
+): Promise<{ readonly fills: readonly PendingFill[]; readonly without: readonly string[] }> {
+  const fills: PendingFill[] = [];
+  const expands = pendingExpands(plans, state)
+    .map((plan) => ({ plan, before: pendingBefore(plan, state) }))
+    .sort((one, other) => one.before.length - other.before.length);
+  for (const { plan, before } of expands) {
+    const found = await tryPendingFills(connection, plan, { before });
+    fills.push(...found);
+    if (plugin.deployWithout !== undefined && found.some(({ isEarly }) => isEarly))
+      return { fills, without: state.pending.slice(before.length) };
+  }
+  return { fills, without: [] };
 }
 
 /** Plans whose expand this deployment carries, and that nothing takes back. */
@@ -267,10 +302,17 @@ function eventText(event: DeployEvent, target: string, colors: Colors): string {
   }
 }
 
+/** What was applied before something stopped the rest. */
+function appliedText({ pending, applied }: DeployReport): string {
+  if (applied.length === 0) return "nothing was applied";
+  return `${counted(applied.length, "migration")} applied, ${pending.length - applied.length} held back`;
+}
+
 /** The report as people read it. */
 export function deployText(report: DeployReport, colors: Colors): string {
   const { target, pending, unlisted, applied, attempts, error, gates, fills } = report;
   const name = colors.bold(target);
+  const waiting = pending.length - applied.length;
   switch (report.status) {
     case "nothing":
       return `${colors.green("✔")} ${name}   nothing to deploy`;
@@ -286,16 +328,16 @@ export function deployText(report: DeployReport, colors: Colors): string {
       ].join("\n");
     case "closed":
       return [
-        `${colors.red("✖")} ${name}   nothing was applied: a gate of what is pending is ${colors.red("closed")}`,
+        `${colors.red("✖")} ${name}   ${appliedText(report)}: a gate of what is pending is ${colors.red("closed")}`,
         // Several gates say that a column is not there yet.
         ...new Set(
           gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
         ),
-        `  The ORM applies everything that is pending or nothing, so ${counted(pending.length, "migration")} ${pending.length === 1 ? "waits" : "wait"}.`,
+        `  The ORM applies everything that is pending or nothing, so ${counted(waiting, "migration")} ${waiting === 1 ? "waits" : "wait"}.`,
       ].join("\n");
     case "refused":
       return [
-        `${colors.red("✖")} ${name}   nothing was applied: a fill does not give every row there its value`,
+        `${colors.red("✖")} ${name}   ${appliedText(report)}: ${fills.every(({ code, isOfExpression }) => code === undefined || isOfExpression) ? "a fill cannot be evaluated there" : "a fill does not give every row there its value"}`,
         ...fills.map(
           ({ code, statement }) =>
             `  ${code === undefined ? colors.yellow("!") : colors.red(`✖ ${code}`)} ${statement}`,

@@ -57,7 +57,7 @@ export async function planHandWritten(
       versions: own.versions,
       migration: folded.migration,
       sources: {
-        ...database.sources(plugin.transactions?.(project)),
+        ...database.sources(plugin.transactions?.(project), folded.migration),
         ...own.sources,
         column: withUpdates(withFunctions(own.sources.column, functions), folded, source, own.file),
         typeKind: async (type) => typeKind(type),

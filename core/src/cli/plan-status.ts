@@ -8,10 +8,12 @@ import { readAnnouncements } from "../ledger/announcements.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
 import { type Phase, type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
+import { pendingBefore } from "../plan/migration-of.js";
 import { nextPhase } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
+import { readTargetState } from "../release/target-state.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
@@ -157,12 +159,15 @@ async function readOpen(
           open,
           plan.gates.switch.filter(({ gate }) => gate === "no-missing-values" || gate === "backfill-done"),
         );
-  const pending = plan.state.released === "undone" ? [] : await pendingFills(open.connection, plan);
   const isFilled = filled.every((answer) => answer.isOpen);
   const isExpandPending = releasesOf(plan).some(
     ({ kind, phase, file }) => kind === "phase" && phase === "expand" && units.pending.includes(migrationOf(file)),
   );
   const isUndone = plan.state.released === "undone";
+  const early = isExpandPending
+    ? pendingBefore(plan, await readTargetState(open.connection, { project, plugin, plans: [plan] }))
+    : [];
+  const pending = isUndone ? [] : await pendingFills(open.connection, plan, early);
   const phases = isUndone
     ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
     : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
@@ -176,10 +181,7 @@ async function readOpen(
     unlisted: units.unlisted ?? [],
     lacking: units.lacking ?? [],
     values: [
-      ...pending.map(({ code, statement }) => ({
-        statement,
-        help: `${code === undefined ? "" : `correct these rows on ${target.name}, then `}${plugin.words.deploy}`,
-      })),
+      ...pending.map((fill) => ({ statement: fill.statement, help: helpFor(fill, target, plugin) })),
       ...filled.flatMap(({ isOpen, gate, statement, help = "", isRefused }) =>
         isOpen || gate !== "no-missing-values" || isExpandPending
           ? []
@@ -247,10 +249,20 @@ function undoneState(pending: readonly string[]): { state: "done" | "open"; note
   return { state: "open", note: `undo not applied yet: ${counted(pending.length, "migration")} to run` };
 }
 
+function helpFor({ code, isOfExpression, isEarly }: PendingFill, target: Target, { words }: OrmPlugin): string {
+  if (isEarly) return `npx lockstep deploy --target ${target.name}`;
+  if (code === undefined) return words.deploy;
+  return isOfExpression ? `npx lockstep explain ${code}` : `correct these rows on ${target.name}, then ${words.deploy}`;
+}
+
 /** A target that does not let itself be asked says so in other places as well. */
-async function pendingFills(connection: Connection, plan: Plan): Promise<readonly PendingFill[]> {
+async function pendingFills(
+  connection: Connection,
+  plan: Plan,
+  before: readonly string[],
+): Promise<readonly PendingFill[]> {
   try {
-    return await tryPendingFills(connection, plan, 10_000);
+    return await tryPendingFills(connection, plan, { before, timeoutMs: 10_000 });
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     return [{ plan: plan.id, code: undefined, statement: `The fills were not tried: ${error.message}` }];

@@ -45,6 +45,8 @@ export interface DeployRequest {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** Migrations that stay pending. Default: none; only for plugins with `deployWithout`. */
+  readonly without?: readonly string[];
   onEvent(event: DeployEvent): void;
 }
 
@@ -100,7 +102,7 @@ class Deployment {
       const locked = left ?? (await this.#runOnce());
       last = locked;
       if (locked === undefined) {
-        const { applied, pending } = await this.#state();
+        const { applied, pending } = this.#wanted(await this.#state());
         if (pending.length > 0) throw this.#leftOut(pending);
         return {
           applied: applied.filter((name) => !before.applied.includes(name) && !this.#skipped.has(name)),
@@ -135,9 +137,9 @@ class Deployment {
 
   /** @returns the migration that did not get its locks; undefined when everything is applied */
   async #runOnce(): Promise<FailedMigration | undefined> {
-    const { plugin, project, target, onEvent } = this.#request;
+    const { plugin, project, target, without = [], onEvent } = this.#request;
     const { dialect } = this.#connection;
-    const limit = await lockLimit(await this.#state(), { ...this.#request, dialect });
+    const limit = await lockLimit(this.#wanted(await this.#state()), { ...this.#request, dialect });
     const onUnlimited = (why: UnlimitedReason, names?: readonly string[]) => {
       const migrations = (limit?.own ?? []).filter(
         (name) => names?.includes(name) !== false && !this.#unlimited.has(name),
@@ -145,12 +147,12 @@ class Deployment {
       for (const name of migrations) this.#unlimited.add(name);
       if (migrations.length > 0) onEvent({ kind: "unlimited", why, migrations });
     };
-    const run = await plugin.deploy(
-      project,
-      target.url,
-      (line) => onEvent({ kind: "line", line }),
-      limit && { ...limit, onUnlimited },
-    );
+    const onLine = (line: string) => onEvent({ kind: "line", line });
+    const limited = limit && { ...limit, onUnlimited };
+    const run =
+      without.length > 0 && plugin.deployWithout !== undefined
+        ? await plugin.deployWithout(project, target.url, without, onLine, limited)
+        : await plugin.deploy(project, target.url, onLine, limited);
     const state = await this.#stateAfter(run);
     const name = state.failed[0] ?? run.failed?.migration;
     if (name === undefined) {
@@ -247,6 +249,12 @@ class Deployment {
       onEvent({ kind: "skipped", migration });
     }
     return migrations.length > 0;
+  }
+
+  /** The state without the migrations that are to stay pending. */
+  #wanted(state: TargetState): TargetState {
+    const { without = [] } = this.#request;
+    return { ...state, pending: state.pending.filter((name) => !without.includes(name)) };
   }
 
   #state(): Promise<TargetState> {

@@ -37,6 +37,16 @@ export interface KnownForeignKey {
   readonly references: TableName;
 }
 
+/** A database as some statements leave it. */
+export interface DatabaseAfter {
+  /** For questions. Nothing that it does remains. */
+  readonly connection: Connection;
+  /** Why one of the statements did not run, unless what it makes is there already. */
+  readonly failure: string | undefined;
+  /** Takes the statements back. */
+  end(): Promise<void>;
+}
+
 /** What the developer's own database knows of a change that is being planned, in the words of a dialect. All throw LS7002. */
 export interface Development {
   /** @returns undefined when there is no index of that name; without a schema the session decides, as for the ORM */
@@ -60,4 +70,10 @@ export interface Development {
   formerTable(connection: Connection, table: TableName): Promise<FormerTable | undefined>;
   /** Whether every row is written for a new column; undefined where it cannot be tried. */
   isRewrittenFor(connection: Connection, table: TableName, column: ColumnDeclaration): Promise<boolean | undefined>;
+  /**
+   * The database as statements of a migration leave it, for what they make. Absent where the system cannot take DDL back.
+   *
+   * @param connection used for nothing else until `end`
+   */
+  after?(connection: Connection, statements: readonly string[]): Promise<DatabaseAfter>;
 }

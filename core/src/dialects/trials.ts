@@ -14,6 +14,8 @@ export type FillProblem =
       readonly hint?: string;
       /** The column is of an enum: its values. */
       readonly enumValues?: readonly string[];
+      /** It names a function, table, type or column that the database does not have. */
+      readonly isMissing?: true;
     }
   /** Evaluating it fails for some row: a cast, a division. */
   | {
@@ -80,17 +82,16 @@ export interface CheckFillInput {
   readonly fill: Fill;
   /** False on the development database while the change is being planned. */
   readonly columnExists: boolean;
-  /** Enums that the change makes, and values that it adds to those that exist: the database does not know them yet. */
-  readonly enums?: readonly PlannedEnum[];
+  /** Values that the change adds to enums that exist: the database does not know them yet. */
+  readonly enums?: readonly ExtendedEnum[];
   /** For each of the statements, in milliseconds. Default: 30 000. */
   readonly timeoutMs?: number;
 }
 
-/** An enum that a change makes, or one that exists and gets values. */
-export interface PlannedEnum {
+/** An enum that exists, and the values that a change adds to it. */
+export interface ExtendedEnum {
   readonly name: TableName;
   readonly values: readonly string[];
-  readonly isNew: boolean;
 }
 
 /** A column of the change, as far as it decides about duplicates. */

@@ -1,6 +1,6 @@
 import type { Connection } from "../dialects/connection.js";
 import type { TableFacts } from "../dialects/table.js";
-import type { FillProblem, PlannedEnum } from "../dialects/trials.js";
+import type { ExtendedEnum, FillProblem } from "../dialects/trials.js";
 import { isSameTable, type TableName } from "../model/names.js";
 import type { PlannedColumn } from "../model/plan.js";
 import { checkFill } from "./check-fill.js";
@@ -14,8 +14,8 @@ export interface TrialDatabase {
 }
 
 export interface TryOptions {
-  /** Enums that the change makes or extends. */
-  readonly enums?: readonly PlannedEnum[];
+  /** Enums that the change extends. */
+  readonly enums?: readonly ExtendedEnum[];
   /** For each of the statements, in milliseconds. Default: 30 000. */
   readonly timeoutMs?: number;
 }

@@ -1,7 +1,7 @@
 import type { ConfiguredFill } from "../config/configured-fills.js";
 import { systemClock } from "../db/clock.js";
 import type { Connection } from "../dialects/connection.js";
-import type { Development } from "../dialects/development.js";
+import type { DatabaseAfter, Development } from "../dialects/development.js";
 import type { TableFacts } from "../dialects/table.js";
 import { LockstepError } from "../errors.js";
 import { handledElsewhere, ignoring, isNoBug } from "../expected-errors.js";
@@ -15,6 +15,7 @@ import {
   type Migration,
   type Operation,
   type Plan,
+  type PlannedColumn,
   type TableName,
   type TransactionMode,
 } from "../model/index.js";
@@ -24,6 +25,7 @@ import type { OrmPlugin } from "../plugin.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
 import { isPlain } from "../rules/steps.js";
+import { type MadeFirst, madeFirst } from "../verdicts/made-first.js";
 import { tryFills } from "./try-fills.js";
 
 type DatabaseSources = Pick<
@@ -34,10 +36,12 @@ type DatabaseSources = Pick<
 /** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */
 export class DevelopmentDatabase {
   #connection: Promise<Connection> | undefined;
+  /** A second session, in which the migration has made what its fills use. */
+  #after: Promise<DatabaseAfter | undefined> | undefined;
   readonly #tables = new Map<string, Promise<TableFacts | undefined>>();
   readonly #open: () => Promise<Connection>;
 
-  /** @param open connects; the ORM knows where to. Called once at most */
+  /** @param open connects; the ORM knows where to. Called twice at most */
   constructor(open: () => Promise<Connection>) {
     this.#open = open;
   }
@@ -46,12 +50,19 @@ export class DevelopmentDatabase {
    * What a plan has to know of the database. Throws LS9003 when there is no such table, and what connecting throws.
    *
    * @param transactions what the ORM runs in one
+   * @param migration makes what its fills may use
    */
-  sources(transactions: TransactionMode | undefined): DatabaseSources {
+  sources(
+    transactions: TransactionMode | undefined,
+    migration: Pick<Migration, "statements" | "operations">,
+  ): DatabaseSources {
+    const made = madeFirst(migration);
+    const after = async () => (await this.#afterMaking(made))?.connection ?? (await this.#connect());
     return {
       table: async (table) => tableShape(await this.#table(table)),
       lookedUp: async (name) => {
-        const facts = await this.#known(name);
+        // A table without rows would give no row a value.
+        const facts = made.hasRows(name) ? await readTable(await after(), name) : await this.#known(name);
         return (
           facts && {
             columns: facts.columns.map((column) => column.name),
@@ -64,7 +75,10 @@ export class DevelopmentDatabase {
       typeKind: this.typeKind,
       formerTable: this.formerTable,
       isTaken: this.#asking(({ isTaken }) => isTaken),
-      dependence: this.#asking(({ dependence }) => dependence),
+      dependence: async (table, column, fill) => {
+        const connection = isOfMade(made, { ...column, fill }) ? await after() : await this.#connect();
+        return connection.dialect.development.dependence(connection, table, column, fill);
+      },
       environment: async () => ({
         server: serverMajor(await this.#connect()),
         ...(transactions === undefined ? {} : { transactions }),
@@ -121,14 +135,14 @@ export class DevelopmentDatabase {
   /**
    * Tries what would fill the rows of a plan on the rows that are here.
    *
-   * @param migration makes or extends the enums that the new columns are of
+   * @param migration makes what the fills may use, and extends enums
    * @param words how the ORM's users write an annotation, for hints
    * @throws LS2003, LS2005–LS2007, LS2040, LS5008, LS5050–LS5055, LS7005 for the first problem found
    */
   async tryFills(
     plan: Plan,
     functions: ReadonlyMap<string, ConfiguredFill>,
-    migration: Pick<Migration, "operations">,
+    migration: Pick<Migration, "statements" | "operations">,
     words: Pick<OrmPlugin["words"], "annotation">,
   ): Promise<void> {
     requireSystem(await this.#connect(), plan, "the development database");
@@ -139,13 +153,52 @@ export class DevelopmentDatabase {
       const table = await this.#table(column.table);
       await tryFunction(await this.#connect(), { table, column, compute, run, clock: systemClock });
     }
-    const database = { connection: () => this.#connect(), table: (name: TableName) => this.#table(name) };
-    await tryFills(plan, migration, database, words);
+    const made = madeFirst(migration);
+    const after = plan.columns.some((column) => isOfMade(made, column)) ? await this.#afterMaking(made) : undefined;
+    const database = {
+      connection: async () => after?.connection ?? (await this.#connect()),
+      table: (name: TableName) => this.#table(name),
+    };
+    const isUnknown = (column: PlannedColumn) =>
+      isOfMade(made, column) && (after === undefined || after.failure !== undefined);
+    // Rows that a new foreign key leads to may come after the migration.
+    const columns = plan.columns.map(({ foreignKeys = [], ...column }) => ({
+      ...column,
+      foreignKeys: foreignKeys.filter(({ references }) => !made.isTable(references)),
+    }));
+    await tryFills({ ...plan, columns }, migration, database, words, isUnknown);
+    await this.#endAfter();
   }
 
   async close(): Promise<void> {
+    await this.#endAfter();
     const connection = await this.#connection?.catch(handledElsewhere);
     await connection?.close();
+  }
+
+  /** @returns undefined where the system cannot take back what the statements make */
+  #afterMaking({ statements }: MadeFirst): Promise<DatabaseAfter | undefined> {
+    this.#after ??= (async () => {
+      const { after } = (await this.#connect()).dialect.development;
+      if (after === undefined) return undefined;
+      const connection = await this.#open();
+      const ended = async () => connection.close();
+      try {
+        const made = await after(connection, statements);
+        return { ...made, end: () => made.end().finally(ended) };
+      } catch (error) {
+        await ended();
+        throw error;
+      }
+    })();
+    return this.#after;
+  }
+
+  /** The ORM's own commands that follow wait for no lock of ours. */
+  async #endAfter(): Promise<void> {
+    const after = await this.#after?.catch(handledElsewhere);
+    this.#after = undefined;
+    await after?.end();
   }
 
   async #table(table: TableName): Promise<TableFacts> {
@@ -178,6 +231,14 @@ export class DevelopmentDatabase {
     this.#connection ??= this.#open();
     return this.#connection;
   }
+}
+
+/** Whether a column needs something that the migration makes: for its type, or for the value that fills it. */
+function isOfMade(
+  { isIn }: MadeFirst,
+  { type, fill, compute, defaultSql }: Pick<PlannedColumn, "type" | "fill" | "compute" | "defaultSql">,
+): boolean {
+  return [type, fill?.sql, compute?.fallback?.sql, defaultSql].some((sql) => sql !== undefined && isIn(sql));
 }
 
 /** A default in a form that needs no phases by itself, and of which its text does not tell how often it is evaluated. */

@@ -38,7 +38,7 @@ export async function planChange<Relaxed>(
     versions: planning.versions,
     migration,
     sources: {
-      ...database.sources(orm.transactions),
+      ...database.sources(orm.transactions, migration),
       column: withFunctions(await orm.sources(), functions),
       formerUnique: planning.formerUnique,
       ...(formerType === undefined ? {} : { formerType }),

@@ -1,4 +1,4 @@
-import type { FillProblem, PlannedEnum } from "../dialects/trials.js";
+import type { ExtendedEnum, FillProblem } from "../dialects/trials.js";
 import { LockstepError } from "../errors.js";
 import { fillProblemText } from "../facts/fill-problem.js";
 import { type TrialDatabase, tryColumns } from "../facts/try-columns.js";
@@ -12,6 +12,7 @@ type Words = Pick<OrmPlugin["words"], "annotation">;
  * change would refuse. Nothing is written.
  *
  * @param words how the ORM's users write an annotation, for hints
+ * @param isUnknown whether a fill may use what the database does not have yet: then nothing that is missing is held against it
  * @throws LS2003, LS2005–LS2007, LS2040, LS5008 for the first problem found
  */
 export async function tryFills(
@@ -19,27 +20,27 @@ export async function tryFills(
   migration: Pick<Migration, "operations">,
   database: TrialDatabase,
   words: Words,
+  isUnknown: (column: PlannedColumn) => boolean,
 ): Promise<void> {
-  const enums = enumsOf(migration);
+  const enums = extendedEnums(migration);
   // What a function falls back to is tried as if it were the fill: databases that skip releases fill their rows with it.
   const planned = plan.columns.map((column) => {
     const fill = column.fill ?? column.compute?.fallback;
     return fill === undefined ? column : { ...column, fill };
   });
-  for await (const { column, problem } of tryColumns(planned, database, { enums })) refuse(problem, column, words);
+  for await (const { column, problem } of tryColumns(planned, database, { enums })) {
+    const isMissing = problem.kind === "type" && problem.isMissing === true;
+    if (!(isMissing && isUnknown(column))) refuse(problem, column, words);
+  }
 }
 
-/** Enums that the change makes or extends. */
-function enumsOf({ operations }: Pick<Migration, "operations">): readonly PlannedEnum[] {
-  const made = operations.flatMap((operation): PlannedEnum[] =>
-    operation.kind === "createType" ? [{ name: operation.name, values: operation.values, isNew: true }] : [],
-  );
+/** Enums that get values. */
+function extendedEnums({ operations }: Pick<Migration, "operations">): readonly ExtendedEnum[] {
   const added = operations.flatMap((operation) => (operation.kind === "addEnumValue" ? [operation] : []));
-  const extended = added.map(({ name }): PlannedEnum => {
+  return added.map(({ name }) => {
     const values = added.filter((other) => isSameTable(other.name, name)).map(({ value }) => value);
-    return { name, values, isNew: false };
+    return { name, values };
   });
-  return [...made, ...extended];
 }
 
 /** Problems without a code are no more than a notice: the backfill finds out by itself. */

@@ -23,3 +23,25 @@ export function releasedUnits(plans: readonly Plan[]): ReleasedUnit[] {
     ),
   );
 }
+
+/**
+ * The pending migrations that run on a target before a plan adds its first column there. None where that has begun.
+ *
+ * @param pending in the order in which they run
+ * @param units those of plans that are waiting there
+ */
+export function pendingBefore(
+  plan: Plan,
+  { pending, units }: { readonly pending: readonly string[]; readonly units: readonly ReleasedUnit[] },
+): readonly string[] {
+  const own = units.filter(
+    (each) =>
+      each.plan.id === plan.id &&
+      each.phase === "expand" &&
+      each.kind === "phase" &&
+      each.unit.spec.kind !== "original",
+  );
+  const places = own.map(({ migration }) => pending.indexOf(migration));
+  // One that is not pending has failed: it has begun.
+  return places.length === 0 || places.includes(-1) ? [] : pending.slice(0, Math.min(...places));
+}

@@ -10,6 +10,7 @@ import { duringCleanUp } from "../expected-errors.js";
 import { postgresql } from "./dialect.js";
 import { changesSession } from "./pooler.js";
 import { readConnectionUrl } from "./url.js";
+import { settingStatements } from "./within.js";
 
 /**
  * Opens a session, encrypted as the URL says. Prisma's `?schema=` becomes the search path.
@@ -128,22 +129,14 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         ]);
         await pipeline(rows, client.query(from(sql)));
       },
-      async begin({ isReadOnly, isRepeatable, isCountedAtOnce, limits = {}, settings = {} }) {
+      async begin(options) {
+        const { isReadOnly, isRepeatable, isCountedAtOnce } = options;
         const isolation = isRepeatable ? "REPEATABLE READ" : "READ COMMITTED";
-        const all = {
-          lock_timeout: limits.lockTimeoutMs,
-          statement_timeout: limits.statementTimeoutMs,
-          idle_in_transaction_session_timeout: limits.idleTimeoutMs,
-          ...settings,
-        };
-        // One round trip: the settings are ours, not the user's, so they may stand in the text.
-        const stated = Object.entries(all).flatMap(([name, value]) =>
-          value === undefined ? [] : [`SET LOCAL ${name} = ${settingText(value)}`],
-        );
         const begin = `BEGIN ISOLATION LEVEL ${isolation}, ${isReadOnly ? "READ ONLY" : "READ WRITE"}`;
         const counted =
           isCountedAtOnce && connection.serverVersion >= 150_000 ? ["SELECT pg_stat_force_next_flush()"] : [];
-        await connection.query([begin, ...stated, ...counted].join("; "));
+        // One round trip.
+        await connection.query([begin, ...settingStatements(options), ...counted].join("; "));
       },
       async commit() {
         await connection.query("COMMIT");
@@ -172,10 +165,6 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
     await hangUp(client);
     throw cause instanceof LockstepError ? cause : notReached(label, cause);
   }
-}
-
-function settingText(value: string | number): string {
-  return typeof value === "number" ? String(Math.round(value)) : `'${value.replaceAll("'", "''")}'`;
 }
 
 interface Session {

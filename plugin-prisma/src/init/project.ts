@@ -29,8 +29,7 @@ export interface FoundProject extends PrismaProject {
  */
 export async function findProject(cwd: string): Promise<FoundProject> {
   const { root, configFile } = findConfig(resolve(cwd));
-  const config = await loadPrismaConfig(root, configFile);
-  const schemaPath = config.schema ?? defaultSchema(root);
+  const { schema: schemaPath, ...config } = await configOf(root, configFile);
   const found = schemaPath === undefined || !existsSync(schemaPath) ? [] : await loadSchemaFiles(schemaPath);
   if (schemaPath === undefined || found.length === 0) {
     const where = schemaPath === undefined ? "prisma/schema.prisma or schema.prisma" : fromRoot(root, schemaPath);
@@ -54,6 +53,17 @@ export async function findProject(cwd: string): Promise<FoundProject> {
     provider: parsed.datasources[0]?.provider,
     unsetVariables: config.unset,
   };
+}
+
+/**
+ * The Prisma config of a project. Paths are absolute.
+ *
+ * @param root the project's root, at which there is a config
+ * @throws LockstepError LS8002 a config that does not load
+ */
+export async function configOf(root: string, configFile = join(root, configFileIn(root) ?? "prisma.config.ts")) {
+  const config = await loadPrismaConfig(root, configFile);
+  return { ...config, configFile, schema: config.schema ?? defaultSchema(root) };
 }
 
 function findConfig(cwd: string): { root: string; configFile: string } {

@@ -6,19 +6,25 @@ import type { TypeormProject } from "../project.js";
 import type { HookLimit } from "./hook.cjs";
 import { runTypeorm } from "./typeorm-cli.js";
 
+export interface DeployOptions {
+  readonly onLine: (line: string) => void;
+  readonly limit?: LockLimit | undefined;
+  /** Migrations that do not run this time, and stay pending. Default: none. */
+  readonly without?: readonly string[];
+  /** Aborted: the command is interrupted. Default: it comes to its end. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * `migration:run` of the project, aimed at a target. TypeORM records no failures: which migration has failed, and why, is what this run
  * says.
  *
- * @param signal aborted: the command is interrupted. Default: it comes to its end
  * @throws LS9020 without a CLI · LS9021 when the data source would name another database · LS9060 when it cannot be loaded
  */
 export async function deploy(
   project: Project,
   url: string,
-  onLine: (line: string) => void,
-  limit?: LockLimit,
-  signal?: AbortSignal,
+  { onLine, limit, without = [], signal }: DeployOptions,
 ): Promise<OrmRun> {
   const typeorm = project as TypeormProject;
   await aimed(typeorm, url);
@@ -27,7 +33,11 @@ export async function deploy(
   const { run, told } = await runTypeorm(typeorm, "migration:run", {
     task: "run",
     url,
-    env: { ...process.env, LOCKSTEP_LOCK_LIMIT: limit && JSON.stringify(limitOf(limit, typeorm)) },
+    env: {
+      ...process.env,
+      LOCKSTEP_LOCK_LIMIT: limit && JSON.stringify(limitOf(limit, typeorm)),
+      LOCKSTEP_WITHOUT: JSON.stringify(recordedNames(without, typeorm)),
+    },
     onLine,
     ...(signal && { signal }),
     onTold: (each) =>
@@ -43,8 +53,13 @@ export async function deploy(
 }
 
 function limitOf({ timeoutMs, whole }: LockLimit, project: TypeormProject): HookLimit {
-  const names = readMigrationFiles(project).filter(({ name }) => whole.includes(name));
-  return { timeoutMs, whole: names.flatMap(({ recordedAs }) => recordedAs) };
+  return { timeoutMs, whole: recordedNames(whole, project) };
+}
+
+/** What TypeORM calls migrations. */
+function recordedNames(names: readonly string[], project: TypeormProject): readonly string[] {
+  if (names.length === 0) return [];
+  return readMigrationFiles(project).flatMap(({ name, recordedAs }) => (names.includes(name) ? recordedAs : []));
 }
 
 /**

@@ -35,6 +35,7 @@ const {
   LOCKSTEP_CLI_TASK: task,
   LOCKSTEP_DATASOURCE_URL: target,
   LOCKSTEP_LOCK_LIMIT: limitText,
+  LOCKSTEP_WITHOUT: withoutText = "[]",
 } = process.env as {
   LOCKSTEP_CLI_TASK?: Task;
 } & Record<string, string | undefined>;
@@ -45,6 +46,8 @@ export interface HookLimit {
   /** As TypeORM calls them: of these nothing is left when they give up, in a transaction or not. */
   readonly whole: readonly string[];
 }
+/** Migrations that stay pending, as TypeORM calls them. */
+const without = JSON.parse(withoutText) as readonly string[];
 const limit = limitText === undefined ? undefined : (JSON.parse(limitText) as HookLimit);
 
 type Load = (this: unknown, request: string, parent: unknown, ...rest: unknown[]) => unknown;
@@ -72,7 +75,7 @@ interface CommandUtils {
 
 interface DataSource {
   readonly options: Readonly<Record<string, unknown>>;
-  readonly migrations: { name?: string; up(runner: Parameters<typeof recording>[0]): Promise<unknown> }[];
+  migrations: { name?: string; up(runner: Parameters<typeof recording>[0]): Promise<unknown> }[];
   setOptions(options: Record<string, unknown>): unknown;
   runMigrations(options?: unknown): Promise<unknown>;
 }
@@ -105,9 +108,11 @@ function reporting(dataSource: DataSource): DataSource {
     setOptions.call(dataSource, options.logging ? { ...options, logging: ["schema", "migration", "warn"] } : options);
   dataSource.runMigrations = async (options) => {
     let failed: { readonly migration: string; readonly ran: Recording } | undefined;
+    const nameOf = (migration: DataSource["migrations"][number]) => migration.name ?? migration.constructor.name;
+    dataSource.migrations = dataSource.migrations.filter((each) => !without.includes(nameOf(each)));
     for (const migration of dataSource.migrations) {
       const { up } = migration;
-      const name = migration.name ?? migration.constructor.name;
+      const name = nameOf(migration);
       migration.up = async (runner) => {
         const restore = await limitWaits(runner, name, String(up), dataSource.options.type);
         if (restore === undefined) tell({ kind: "unlimited", migration: name });

@@ -79,35 +79,8 @@ describe("the type of a fill", () => {
     expect(problem).toMatchObject({ kind: "fails", message: expect.stringContaining("merry"), enumValues });
   });
 
-  it("knows the enums that the change makes", async () => {
-    const enums = [{ name: { name: "Plan" }, values: ["FREE", "it's"], isNew: true }];
-    expect(await check("'FREE'", '"Plan"', { enums })).toEqual([
-      { kind: "not-checked", message: 'type "Plan" does not exist' },
-    ]);
-    const reads = (sql: string) => check(sql, '"Plan"', { enums });
-    expect(await reads(`CASE WHEN n > 0 THEN 'FREE' ELSE 'it''s' END::"Plan"`)).toMatchObject([
-      { kind: "not-checked" },
-    ]);
-    expect(await reads("'PAID'")).toMatchObject([
-      { kind: "type", message: 'invalid input value for enum "Plan": "PAID"', enumValues: ["FREE", "it's"] },
-    ]);
-    expect(await scalar(db, `SELECT to_regtype('"Plan"')`)).toBeNull();
-  });
-
-  it("knows them also where the ORM names them with their schema", async () => {
-    const enums = [{ name: { schema: "public", name: "user_role" }, values: ["FREE"], isNew: true }];
-    const reads = (sql: string, type = "public.user_role") => check(sql, type, { enums });
-    expect(await reads("'PAID'")).toMatchObject([{ kind: "type", enumValues: ["FREE"] }]);
-    expect(await reads("ARRAY[email]", "public.user_role[]")).toMatchObject([
-      { kind: "type", message: expect.stringContaining("is of type user_role[] but expression is of type text[]") },
-    ]);
-    expect(await reads("'FREE'::public.user_role")).toMatchObject([{ kind: "not-checked" }]);
-    expect(await reads("'FREE'")).toMatchObject([{ kind: "not-checked" }]);
-    expect(await scalar(db, `SELECT to_regtype('public.user_role')`)).toBeNull();
-  });
-
   it("leaves a value that the change adds to the backfill, and no other", async () => {
-    const enums = [{ name: { name: "mood" }, values: ["merry"], isNew: false }];
+    const enums = [{ name: { name: "mood" }, values: ["merry"] }];
     expect(await check("'merry'", "mood", { enums })).toMatchObject([{ kind: "not-checked" }]);
     expect(await check("'cross'", "mood", { enums })).toMatchObject([
       { kind: "type", enumValues: ["glad", "sad", "merry"] },

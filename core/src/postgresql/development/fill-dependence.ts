@@ -25,7 +25,7 @@ export async function fillDependence(
   );
   // A cast to an enum depends on its values alone, and a type that the same change makes is not there yet.
   const value = rows[0]!.known ? `CAST((${fill.rowSql}\n) AS ${column.type})` : `(${fill.rowSql}\n)`;
-  await connection.query("BEGIN; SET LOCAL lock_timeout = 5000");
+  await connection.begin({ limits: { lockTimeoutMs: 5000 } });
   try {
     await connection.query(
       `CREATE TEMPORARY TABLE lockstep_fill (LIKE ${quoteTable(table)}) ON COMMIT DROP;
@@ -44,7 +44,7 @@ export async function fillDependence(
     if (!isDatabaseError(error) || connection.isLost) throw error;
     return undefined;
   } finally {
-    if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
+    if (!connection.isLost) await connection.rollback().catch(duringCleanUp);
   }
 }
 

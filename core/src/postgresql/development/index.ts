@@ -1,4 +1,5 @@
 import type { Development } from "../../dialects/development.js";
+import { after } from "./after.js";
 import { readColumnDependents } from "./column-dependents.js";
 import { fillDependence } from "./fill-dependence.js";
 import { readForeignKeys } from "./foreign-keys.js";
@@ -18,4 +19,5 @@ export const development: Development = {
   // What a verdict needs of a table it asks for by itself.
   formerTable: async () => undefined,
   isRewrittenFor,
+  after,
 };

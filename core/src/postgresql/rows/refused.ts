@@ -18,9 +18,11 @@ import { rowLabel } from "./label.js";
  * @throws what PostgreSQL says where it is not the fill's fault: rights, a lost connection
  */
 export async function findRefusedRows(connection: Connection, input: RefusedRowsInput): Promise<RefusedRows> {
-  await connection.query(
-    `BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL statement_timeout = ${Math.round(input.timeoutMs)}; SET LOCAL lock_timeout = 5000; SET LOCAL row_security = off`,
-  );
+  await connection.begin({
+    isRepeatable: true,
+    limits: { statementTimeoutMs: input.timeoutMs, lockTimeoutMs: 5000 },
+    settings: { row_security: "off" },
+  });
   try {
     const functions = tryFunctions(input);
     await connection.query(functions.create);
@@ -38,7 +40,7 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
       return { kind: "not-tried", why: error.message };
     throw error;
   } finally {
-    if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
+    if (!connection.isLost) await connection.rollback().catch(duringCleanUp);
   }
 }
 

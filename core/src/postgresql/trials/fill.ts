@@ -2,8 +2,7 @@ import { isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { CheckFillInput, FillProblem, Timed } from "../../dialects/trials.js";
 import { duringCleanUp } from "../../expected-errors.js";
-import type { TableName } from "../../model/names.js";
-import { quoteIdentifier, quoteLiteral, quoteTable } from "../../sql/postgres/quote.js";
+import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 import { userTypeText } from "../../sql/postgres/read-type.js";
 import { rowLabel } from "../rows/label.js";
 import { findRefusedRows } from "../rows/refused.js";
@@ -17,7 +16,7 @@ export async function tryFill(connection: Connection, input: Timed<CheckFillInpu
   const refusal = await checkType(connection, input, sql);
   if (refusal && !("isOfType" in refusal)) return [refusal];
   const scan = await checkLookUps(connection, input);
-  if (scan) return [scan];
+  if (scan.length > 0) return scan;
   const problems = [
     ...(refusal ? [refusal] : []),
     ...(await named(connection, input, await checkValues(connection, input, sql))),
@@ -66,6 +65,9 @@ function checkSql({ table, column, fill, columnExists }: CheckFillInput): CheckS
   };
 }
 
+/** What an expression may name that the database does not have: a function, table, column, type or schema. */
+const missing: ReadonlySet<string> = new Set(["42883", "42P01", "42703", "42704", "3F000"]);
+
 /** Assignment has rules of its own (text from int is fine, enum from text is not): so the database is asked for a real one. */
 async function checkType(
   connection: Connection,
@@ -73,20 +75,14 @@ async function checkType(
   sql: CheckSql,
 ): Promise<FillProblem | undefined> {
   const assign = (where: string) => `EXPLAIN UPDATE ${where} SET ${sql.column} = ${sql.fill}`;
-  const own = enums.find(({ name }) => userTypeText(name) === column.type.replace(/\[\]$/, ""));
   let isPrepared = columnExists;
   let refusal: { readonly message: string; readonly code: string; readonly hint?: string | undefined };
-  await connection.query("BEGIN; SET LOCAL lock_timeout = 5000; SET LOCAL row_security = off");
+  await connection.begin({ limits: { lockTimeoutMs: 5000 }, settings: { row_security: "off" } });
   try {
     if (!columnExists) {
-      // In pg_temp, where names of types are looked for first, and gone with this transaction.
-      for (const { name, values } of enums.filter((each) => each.isNew))
-        await connection.query(
-          `CREATE TYPE pg_temp.${quoteIdentifier(name.name)} AS ENUM (${values.map(quoteLiteral).join(", ")})`,
-        );
       await connection.query(
         `CREATE TEMPORARY TABLE lockstep_check_fill (LIKE ${sql.table}) ON COMMIT DROP;
-         ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${own?.isNew ? temporary(own.name, column.type) : column.type}`,
+         ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${column.type}`,
       );
       isPrepared = true;
     }
@@ -98,29 +94,24 @@ async function checkType(
       const isForbidden = error.code === "42501" || error.code === "25006";
       return { kind: "not-checked", message: error.message, ...(isForbidden ? { isOfType: true } : {}) };
     }
-    if (!/^(22|42)/.test(error.code) || error.code === "42501") throw error;
+    if (!/^(22|42|3F)/.test(error.code) || error.code === "42501") throw error;
     refusal = error;
   } finally {
-    if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
+    if (!connection.isLost) await connection.rollback().catch(duringCleanUp);
   }
   const { message, code, hint } = refusal;
-  // A cast names the type with its schema, where it is not yet.
-  if (code === "42704" && own?.isNew === true && own.name.schema !== undefined) return { kind: "not-checked", message };
+  const own = enums.find(({ name }) => userTypeText(name) === column.type.replace(/\[\]$/, ""));
   // A value that the same change adds to an enum: PostgreSQL knows it once expand is applied.
-  if (code === "22P02" && own?.isNew === false && own.values.some((value) => message.includes(`"${value}"`)))
+  if (code === "22P02" && own?.values.some((value) => message.includes(`"${value}"`)))
     return { kind: "not-checked", message };
-  const enumValues = own?.isNew ? own.values : await enumValuesOf(connection, column.type);
+  const enumValues = await enumValuesOf(connection, column.type);
   return {
     kind: "type",
     message,
     ...(hint ? { hint } : {}),
-    ...(enumValues.length === 0 ? {} : { enumValues: [...enumValues, ...(own?.isNew === false ? own.values : [])] }),
+    ...(enumValues.length === 0 ? {} : { enumValues: [...enumValues, ...(own?.values ?? [])] }),
+    ...(missing.has(code) ? { isMissing: true } : {}),
   };
-}
-
-/** The type that stands in for one that the change makes; `type` may be a list of it. */
-function temporary({ name }: TableName, type: string): string {
-  return `pg_temp.${quoteIdentifier(name)}${type.endsWith("[]") ? "[]" : ""}`;
 }
 
 /** The values of an enum, or of the enum in a list; none for other types. */

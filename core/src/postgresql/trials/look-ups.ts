@@ -1,6 +1,7 @@
 import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { CheckFillInput, FillProblem, Timed } from "../../dialects/trials.js";
+import { answerOf } from "../../facts/trial-answer.js";
 import { patternOf } from "../../pattern-of.js";
 import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 
@@ -24,24 +25,29 @@ interface PlanNode {
 export async function checkLookUps(
   connection: Connection,
   { table, fill, timeoutMs }: Timed<CheckFillInput>,
-): Promise<FillProblem | undefined> {
-  if (fill.lookUps === undefined) return undefined;
+): Promise<readonly FillProblem[]> {
+  if (fill.lookUps === undefined) return [];
   const settings = { statement_timeout: timeoutMs, lock_timeout: 5000, enable_seqscan: "off", row_security: "off" };
   // One row: for many the planner may read a table once and keep it in memory, where it is small enough today.
   const row = quoteIdentifier(table.name);
   const one = `SELECT (${fill.rowSql}\n) FROM (SELECT * FROM ${quoteTable(table)} LIMIT 1) ${row}`;
-  const { rows } = await inTransaction(connection, { isReadOnly: true, settings }, () =>
-    connection.query<{ "QUERY PLAN": [{ Plan: PlanNode }] }>(`EXPLAIN (FORMAT JSON, VERBOSE, COSTS OFF) ${one}`),
-  );
-  const plan = rows[0]?.["QUERY PLAN"][0].Plan;
+  let plan: PlanNode | undefined;
+  try {
+    const { rows } = await inTransaction(connection, { isReadOnly: true, settings }, () =>
+      connection.query<{ "QUERY PLAN": [{ Plan: PlanNode }] }>(`EXPLAIN (FORMAT JSON, VERBOSE, COSTS OFF) ${one}`),
+    );
+    plan = rows[0]?.["QUERY PLAN"][0].Plan;
+  } catch (error) {
+    return answerOf(error, "values", timeoutMs);
+  }
   const scan = plan && subplans(plan).flatMap((node) => scans(node, undefined))[0];
-  if (scan === undefined) return undefined;
+  if (scan === undefined) return [];
   const { Filter: condition, Alias: alias = "" } = scan;
   const name = scan["Relation Name"] ?? "";
   const place = scan.Schema === undefined || scan.Schema === "public" ? { name } : { schema: scan.Schema, name };
   const column = condition === undefined ? undefined : comparedColumn(condition, alias);
   const index = column === undefined ? undefined : `CREATE INDEX CONCURRENTLY ON ${quoteTable(place)} (${column})`;
-  return { kind: "scans", table: name, condition, index };
+  return [{ kind: "scans", table: name, condition, index }];
 }
 
 /** `"userId"` of `(a."userId" = "User".id)`, on either side. */

@@ -61,7 +61,7 @@ async function readNames(
     const facts = await context.lookedUp?.(table);
     if (facts === undefined)
       throw refused(
-        `it looks at "${tableLabel(table)}", which is no table of the development database. A table that the same change makes has to be there first: make and fill it in a migration of its own`,
+        `it looks at "${tableLabel(table)}", which is no table of the development database. A table that the same change makes needs its rows first: insert them in the same migration, or make and fill it in one before`,
         context,
       );
     tables.set(keyOf(table), facts);

@@ -1,0 +1,61 @@
+import type { Connection, TransactionOptions } from "../dialects/connection.js";
+
+/** What a transaction sets for itself. The settings are ours, not the user's, so they may stand in the text. */
+export function settingStatements({ limits = {}, settings = {} }: TransactionOptions): string[] {
+  const all = {
+    lock_timeout: limits.lockTimeoutMs,
+    statement_timeout: limits.statementTimeoutMs,
+    idle_in_transaction_session_timeout: limits.idleTimeoutMs,
+    ...settings,
+  };
+  return Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [`SET LOCAL ${name} = ${settingText(value)}`],
+  );
+}
+
+function settingText(value: string | number): string {
+  return typeof value === "number" ? String(Math.round(value)) : `'${value.replaceAll("'", "''")}'`;
+}
+
+/**
+ * A connection for questions inside of a transaction that is open: each of its transactions, and each query outside of one, is a
+ * subtransaction that is rolled back, so nothing it does remains and no error of it ends the transaction. `close` closes nothing.
+ */
+export function within(connection: Connection): Connection {
+  const begin = "SAVEPOINT lockstep_within";
+  const end = async () => {
+    isInside = false;
+    await connection.query("ROLLBACK TO SAVEPOINT lockstep_within; RELEASE SAVEPOINT lockstep_within");
+  };
+  let isInside = false;
+  const { dialect, label, pid, backendStart, serverVersion, isPooled } = connection;
+  return {
+    dialect,
+    label,
+    pid,
+    backendStart,
+    serverVersion,
+    isPooled,
+    get isLost() {
+      return connection.isLost;
+    },
+    async query(sql, values) {
+      if (isInside) return connection.query(sql, values);
+      await connection.query(begin);
+      try {
+        return await connection.query(sql, values);
+      } finally {
+        if (!connection.isLost) await end();
+      }
+    },
+    async begin(options) {
+      isInside = true;
+      const readOnly = options.isReadOnly ? ["SET TRANSACTION READ ONLY"] : [];
+      await connection.query([begin, ...readOnly, ...settingStatements(options)].join("; "));
+    },
+    commit: end,
+    rollback: end,
+    cancel: () => connection.cancel(),
+    close: async () => undefined,
+  };
+}

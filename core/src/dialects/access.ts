@@ -22,9 +22,9 @@ export interface ColumnGrant {
 export interface Access {
   /**
    * Evaluates a default in a plain session of each role that may insert into the table: with the role's own settings, and nothing that
-   * an application sets later. Rolled back. Absent: its servers evaluate no default that fails for one role and works for another.
+   * an application sets later. Rolled back. MariaDB's sequences are looked up in the catalogue.
    */
-  tryDefault?(
+  tryDefault(
     connection: Connection,
     table: TableName,
     column: { readonly type: string; readonly defaultSql: string },

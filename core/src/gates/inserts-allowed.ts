@@ -16,7 +16,7 @@ const ask: Gate["ask"] = async ({ gate, table, column }, { plan, evidence = plan
   const { tryDefault } = await connection.dialect.access();
   const facts = await readTable(connection, table);
   const name = `"${tableLabel(table)}"."${column}"`;
-  if (planned?.defaultSql === undefined || tryDefault === undefined || facts === undefined)
+  if (planned?.defaultSql === undefined || facts === undefined)
     return { gate, isOpen: true, statement: `No running code inserts into ${name} on ${target} yet` };
   const what = `the default of ${name}, ${planned.defaultSql},`;
   const { type, defaultSql } = planned;

@@ -1,7 +1,85 @@
-import type { Access, ColumnGrant } from "../dialects/access.js";
+import type { Access, ColumnGrant, DefaultTrial } from "../dialects/access.js";
 import type { Connection } from "../dialects/connection.js";
 import type { TableName } from "../model/names.js";
+import { readGrants } from "./grants.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
+import { Scanner, type Token } from "./read/scan.js";
+
+/**
+ * A default of MariaDB that takes numbers from a sequence asks the account that inserts for rights on it. No other default fails for one
+ * account and works for another: it calls built-in functions only. Nothing is evaluated, for a number that is taken nobody gets back.
+ */
+async function tryDefault(
+  connection: Connection,
+  on: TableName,
+  { defaultSql }: { readonly defaultSql: string },
+): Promise<DefaultTrial> {
+  const sequence = sequenceIn(defaultSql);
+  if (sequence === undefined) return { kind: "works", roles: [] };
+  const label = quoteTable(sequence);
+  const { rows: found } = await connection.query(
+    "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = coalesce(?, DATABASE()) AND TABLE_NAME = ? AND TABLE_TYPE = 'SEQUENCE'",
+    [sequence.schema ?? null, sequence.name],
+  );
+  if (found.length === 0) return { kind: "untried", why: `the sequence ${label} does not exist`, isMadeLater: true };
+  const { account, may } = await readGrants(connection);
+  if (!may("SELECT", "mysql"))
+    return {
+      kind: "untried",
+      why: `${account} sees no privileges of other accounts: GRANT SELECT ON mysql.* TO ${account}`,
+    };
+  const writers = await granted(connection, on, { withColumns: true });
+  const users = await granted(connection, sequence, { withColumns: false });
+  const roles = [...new Set(writers.filter(({ privilege }) => privilege === "INSERT").map(({ role }) => role))];
+  const refusals = roles.flatMap((role) => {
+    const lacking = ["SELECT", "INSERT"].filter(
+      (each) => !users.some((user) => user.role === role && user.privilege === each),
+    );
+    const grant = `GRANT ${lacking.join(", ")} ON ${label} TO ${role}`;
+    return lacking.length === 0
+      ? []
+      : [{ role, message: `${lacking.join(", ")} denied for sequence ${label}: ${grant}` }];
+  });
+  return refusals.length > 0 ? { kind: "fails", refusals } : { kind: "works", roles };
+}
+
+/** Accounts and roles with privileges on a table or sequence, however they have got them, but by a role. */
+async function granted(
+  connection: Connection,
+  { schema = null, name }: { readonly schema?: string | null; readonly name: string },
+  { withColumns }: { readonly withColumns: boolean },
+): Promise<readonly { readonly role: string; readonly privilege: string }[]> {
+  const own = "TABLE_SCHEMA = coalesce(?, DATABASE()) AND TABLE_NAME = ?";
+  const { rows } = await connection.query<{ role: string; privilege: string }>(
+    `SELECT GRANTEE AS role, PRIVILEGE_TYPE AS privilege FROM information_schema.USER_PRIVILEGES
+      UNION SELECT GRANTEE, PRIVILEGE_TYPE FROM information_schema.SCHEMA_PRIVILEGES WHERE coalesce(?, DATABASE()) LIKE TABLE_SCHEMA
+      UNION SELECT GRANTEE, PRIVILEGE_TYPE FROM information_schema.TABLE_PRIVILEGES WHERE ${own}
+      ${withColumns ? `UNION SELECT GRANTEE, PRIVILEGE_TYPE FROM information_schema.COLUMN_PRIVILEGES WHERE ${own}` : ""}
+      ORDER BY role, privilege`,
+    [schema, schema, name, ...(withColumns ? [schema, name] : [])],
+  );
+  // A role has no host.
+  return rows.map(({ role, privilege }) => ({ role: role.replace(/@''$/, ""), privilege }));
+}
+
+/** The sequence that a default takes its number from: `nextval(`shop`.`numbers`)`, `NEXT VALUE FOR numbers`. */
+function sequenceIn(defaultSql: string): TableName | undefined {
+  const scanner = new Scanner(defaultSql);
+  const tokens: Token[] = [];
+  for (let token = scanner.next(); token !== undefined; token = scanner.next()) tokens.push(token);
+  const at = tokens.findIndex(({ kind, text }, index) => {
+    const [next, last] = [tokens[index + 1]?.text, tokens[index + 2]?.text];
+    return (
+      kind === "word" && (text === "NEXTVAL" ? next === "(" : text === "NEXT" && next === "VALUE" && last === "FOR")
+    );
+  });
+  if (at === -1) return undefined;
+  const from = tokens[at]!.text === "NEXTVAL" ? at + 2 : at + 3;
+  const nameOf = (token: Token | undefined) =>
+    token === undefined ? "" : token.kind === "name" ? token.text : defaultSql.slice(token.start, token.end);
+  const first = nameOf(tokens[from]);
+  return tokens[from + 1]?.text === "." ? { schema: first, name: nameOf(tokens[from + 2]) } : { name: first };
+}
 
 /** `information_schema` shows grants on columns to accounts that may read the grants of others, and to the account itself. */
 async function columnGrants(
@@ -37,4 +115,4 @@ async function columnGrants(
   });
 }
 
-export const access: Access = { columnGrants };
+export const access: Access = { tryDefault, columnGrants };

@@ -21,11 +21,9 @@ export function previousPhase(plan: Plan): Exclude<DeployedPhase, "contract"> | 
 
 /** The gate of a phase. Of a brisk contract it is both phases' own; reads that have not begun cannot run steadily. */
 export function gatesAt(plan: Plan, phase: Phase): readonly GateStep[] {
-  // Defaults of MySQL and MariaDB call built-in functions. MariaDB's sequences are not tried.
-  if (phase === "expand" && plan.dialect !== "postgresql") return [];
   if (phase === "expand")
     return plan.columns
-      .filter(mayRefuseInserts)
+      .filter((column) => mayRefuseInserts(column, plan.dialect))
       .map(({ table, name }) => ({ gate: "inserts-allowed", table, column: name }));
   if (phase === "backfill") return [];
   if (phase === "switch" || phasesOf(plan).includes("switch")) return plan.gates[phase];

@@ -1,3 +1,4 @@
+import type { DialectId } from "../model/dialect.js";
 import type { TableName } from "../model/names.js";
 import type { PlannedColumn, UnitColumn } from "../model/plan.js";
 import type { Concern } from "../model/verdict.js";
@@ -65,9 +66,16 @@ const builtIn: ReadonlySet<string> = new Set([
   ),
 ]);
 
+/** Defaults of MySQL and MariaDB call built-in functions alone, which every account may; numbers of a sequence not every one may take. */
+const takesNumber = /\bnextval\s*\(|\bnext\s+value\s+for\b/i;
+
 /** Whether running code may meet a default that fails. */
-export function mayRefuseInserts({ defaultSql, sequence }: Pick<PlannedColumn, "defaultSql" | "sequence">): boolean {
+export function mayRefuseInserts(
+  { defaultSql, sequence }: Pick<PlannedColumn, "defaultSql" | "sequence">,
+  dialect: DialectId,
+): boolean {
   if (defaultSql === undefined || sequence !== undefined) return false;
+  if (dialect !== "postgresql") return takesNumber.test(defaultSql.replace(/'(?:[^']|'')*'/g, "''"));
   if (sessionValueIn(defaultSql)?.mayFail === true) return true;
   const calls = defaultSql.replace(/'(?:[^']|'')*'/g, "''").matchAll(/([\w$]+|"(?:[^"]|"")*")\s*\(/g);
   return [...calls].some(([, name = ""]) => !builtIn.has(name.toLowerCase()));

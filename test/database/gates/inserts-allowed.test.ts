@@ -98,7 +98,7 @@ it.each([
   { what: "a function that the deployment makes", sql: "public.made_later()" },
 ])("$what", async ({ sql, before, fails, type = "text" }) => {
   if (before !== undefined) await db.query(before());
-  expect(mayRefuseInserts({ defaultSql: sql })).toBe(!sql.includes("coalesce"));
+  expect(mayRefuseInserts({ defaultSql: sql }, "postgresql")).toBe(!sql.includes("coalesce"));
   const answer = await ask(sql, { type });
   if (fails === undefined) expect(answer).toMatchObject({ isOpen: true });
   else

@@ -22,8 +22,10 @@ export default {
           }),
         );
       const planned = openPlans.flatMap((plan) => plan.columns).filter((column) => isSameTable(column.table, table));
-      for (const { name, type, defaultSql } of planned.filter(mayRefuseInserts)) {
-        if (defaultSql === undefined || tryDefault === undefined) continue;
+      for (const { name, type, defaultSql } of planned.filter((column) =>
+        mayRefuseInserts(column, connection.dialect.id),
+      )) {
+        if (defaultSql === undefined) continue;
         const trial = await tryDefault(connection, table, { type, defaultSql });
         if (trial.kind !== "fails") continue;
         const [{ message } = { message: "" }] = trial.refusals;

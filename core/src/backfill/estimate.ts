@@ -5,6 +5,7 @@ import { readBackfill } from "../ledger/backfills.js";
 import { type Extrapolated, extrapolate } from "./extrapolate.js";
 import { growthOf } from "./growth.js";
 import { type BackfillInput, settle } from "./input.js";
+import { specMadeAgain } from "./made-again.js";
 import { inPassOrder, startOfPass } from "./pass-order.js";
 import { checkStructure, firing } from "./preflight.js";
 import { targetOf, throwFirst } from "./session.js";
@@ -48,7 +49,8 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
     const table = await readTable(connection, spec.table);
     throwFirst(await checkStructure(connection, spec, table, { ...settings, allowTriggers: true }));
     const { oid, schema, name, rowEstimate } = table!;
-    const record = await readBackfill(connection, { plan, table: { oid, schema, name }, once: spec.once === true });
+    const known = await readBackfill(connection, { plan, table: { oid, schema, name }, once: spec.once === true });
+    const record = known && (await specMadeAgain(connection, known, spec, settings)) === undefined ? known : undefined;
     const target = await inPassOrder(connection, table!, targetOf(table!, spec), spec.once === true, record);
     await connection.dialect.batches.keepKeys?.(connection, target);
     const storage = await connection.dialect.batches.storage(connection, table!);

@@ -3,7 +3,9 @@ import type { FilledColumns } from "../dialects/batches.js";
 import type { Connection } from "../dialects/connection.js";
 import type { OnceBounds } from "../dialects/ledger-store.js";
 import type { TableFacts } from "../dialects/table.js";
+import { readTable } from "../facts/table.js";
 import type { BackfillRecord } from "../ledger/backfills.js";
+import type { BackfillSpec } from "../model/plan.js";
 import type { RunSettings } from "./input.js";
 
 /** So many rows at the beginning of the table show whether an earlier pass filled them. */
@@ -35,6 +37,19 @@ export function identitiesOf(table: TableFacts, { columns }: Pick<FilledColumns,
 function identityOf({ columns, alteredAt }: TableFacts, name: string): string | undefined {
   const number = columns.find((column) => column.name === name)?.number;
   return number === undefined ? alteredAt : String(number);
+}
+
+/** The same of a plan's backfill; undefined as well where it fills until no row lacks a value, which the rows tell. */
+export async function specMadeAgain(
+  connection: Connection,
+  record: BackfillRecord,
+  spec: BackfillSpec,
+  limits: Pick<RunSettings, "scanTimeoutMs">,
+): Promise<string | undefined> {
+  const table = spec.once ? await readTable(connection, spec.table) : undefined;
+  // A column that is gone is reported as such.
+  const hasAll = spec.columns.every(({ name }) => table?.columns.some((column) => column.name === name));
+  return table && hasAll ? madeAgain(connection, record, table, { ...spec, key: record.work.key }, limits) : undefined;
 }
 
 /**

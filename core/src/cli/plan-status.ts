@@ -1,3 +1,4 @@
+import { specMadeAgain } from "../backfill/made-again.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
@@ -14,6 +15,7 @@ import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { readTargetState } from "../release/target-state.js";
+import { againText } from "../review/backfill-status.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
@@ -211,12 +213,13 @@ function phaseState(
   phase: Phase,
   units: AppliedUnits,
   isFilled: boolean,
-  backfills: readonly BackfillRecord[],
+  backfills: readonly BegunBackfill[],
 ): { state: "done" | "open" | "waiting"; note: string } {
   if (phase === "backfill") {
-    const notes = backfills.map(
-      (record) =>
-        `${counted(record.rowsDone, "row")} of about ${counted(Math.max(record.rowsEstimated, record.rowsDone), "row")}, ${record.status}`,
+    const notes = backfills.map(({ record, again }) =>
+      again === undefined
+        ? `${counted(record.rowsDone, "row")} of about ${counted(Math.max(record.rowsEstimated, record.rowsDone), "row")}, ${record.status}`
+        : `not begun. ${againText(record, again)}`,
     );
     if (isFilled)
       return {
@@ -269,12 +272,22 @@ async function pendingFills(
   }
 }
 
+interface BegunBackfill {
+  readonly record: BackfillRecord;
+  /** Why it counts no more. */
+  readonly again: string | undefined;
+}
+
 /** Those that have begun on the tables that this connection sees. */
-async function begunBackfills(connection: Connection, plan: Plan): Promise<readonly BackfillRecord[]> {
+async function begunBackfills(connection: Connection, plan: Plan): Promise<readonly BegunBackfill[]> {
   const records = await readBackfills(connection, plan.id);
-  const begun = [];
-  for (const spec of plan.backfills) begun.push((await recordOf(connection, records, spec)) ?? []);
-  return begun.flat();
+  const begun: BegunBackfill[] = [];
+  for (const spec of plan.backfills) {
+    const record = await recordOf(connection, records, spec);
+    if (record === undefined) continue;
+    begun.push({ record, again: await specMadeAgain(connection, record, spec, { scanTimeoutMs: 10_000 }) });
+  }
+  return begun;
 }
 
 function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin): string {

@@ -1,7 +1,8 @@
+import { specMadeAgain } from "../backfill/made-again.js";
 import { isSameLedgerTable } from "../dialects/ledger-store.js";
 import { readWorkers } from "../ledger/workers.js";
 import { type BackfillSpec, type Plan, tableLabel } from "../model/index.js";
-import type { BackfillStatus } from "../review/backfill-status.js";
+import { againText, type BackfillStatus, stateOf } from "../review/backfill-status.js";
 import type { Invocation } from "./command.js";
 import { eachBackfill } from "./each-backfill.js";
 
@@ -19,7 +20,11 @@ export async function readBackfillStatus(
           worker.once === id.once &&
           isSameLedgerTable({ ...worker.table, name: worker.table.name || id.table.name }, id.table),
       );
-      return { target, ...(group !== undefined && { group }), label: label(spec), record, workers };
+      const status = { target, ...(group !== undefined && { group }), label: label(spec), workers };
+      // One that is at work decides by itself.
+      const isWorking = ["running", "waiting"].includes(stateOf({ ...status, record }));
+      const again = isWorking ? undefined : await specMadeAgain(connection, record, spec, { scanTimeoutMs: 10_000 });
+      return again === undefined ? { ...status, record } : { ...status, again: againText(record, again) };
     },
   );
   const waiting = notBegun.map(

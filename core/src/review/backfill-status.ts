@@ -16,6 +16,8 @@ export interface BackfillStatus {
   readonly label: string;
   /** Absent: it has not begun there. */
   readonly record?: BackfillRecord;
+  /** Why an earlier pass counts no more. */
+  readonly again?: string;
   /** Those that were heard of lately. */
   readonly workers: readonly Worker[];
 }
@@ -45,6 +47,11 @@ export function stateOf({ record, workers }: BackfillStatus): BackfillState {
   if (record.status !== "running") return record.status;
   if (live.length === 0) return "interrupted";
   return live.every(({ report }) => report.state === "waiting") ? "waiting" : "running";
+}
+
+/** A pass over a column that was dropped and added again since. @param again a sentence without its full stop */
+export function againText({ rowsDone, status, updatedAt }: BackfillRecord, again: string): string {
+  return `An earlier pass (${counted(rowsDone, "row")}, ${status}, as of ${momentText(updatedAt)}) does not count. ${again}`;
 }
 
 /** All of them: those of many targets under one name are counted, and only those at work shown. */
@@ -80,10 +87,10 @@ const shownOfGroup = 8;
 
 /** One backfill, in a few lines. */
 export function backfillStatusText(status: BackfillStatus, colors: Colors): string {
-  const { target, label, record, workers } = status;
+  const { target, label, record, again, workers } = status;
   const state = stateOf(status);
   const head = `${colors.bold(target)}  ${label}  ${state}`;
-  if (record === undefined) return head;
+  if (record === undefined) return again === undefined ? head : `${head}\n  ${again}`;
   // An estimate is nothing to show once the rows are counted.
   const total = state === "done" ? record.rowsDone : Math.max(record.rowsEstimated, record.rowsDone);
   const percent = total === 0 ? 100 : Math.min(100, Math.floor((record.rowsDone / total) * 100));

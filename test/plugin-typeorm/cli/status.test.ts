@@ -1,8 +1,15 @@
 /** What `status` says of runs that broke off: TypeORM records what it has done and nothing else. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { estimateBackfill } from "../../../core/src/backfill/estimate.js";
+import { runBackfill } from "../../../core/src/backfill/runner.js";
+import type { Invocation } from "../../../core/src/cli/command.js";
 import { readStatus, statusText } from "../../../core/src/cli/plan-status.js";
+import { readBackfillStatus } from "../../../core/src/cli/read-backfill-status.js";
+import { systemClock } from "../../../core/src/db/clock.js";
 import { fileHash } from "../../../core/src/plan/hash.js";
+import { planText } from "../../../core/src/plan/plan-file.js";
 import { unitsText } from "../../../core/src/release/unit-files.js";
+import { backfillStatusesText } from "../../../core/src/review/backfill-status.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { downStatements } from "../../../core/src/sql/postgres/units/index.js";
 import { runLock } from "../../../plugin-typeorm/src/migrations/locks.js";
@@ -30,8 +37,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("a build that broke off is named, and a migration that was passed over", async () => {
-  const project: TypeormProject = {
+function projectOf(): TypeormProject {
+  return {
     root: fixture.root,
     migrationsFolder: "src/migrations",
     ormVersion: "1.1.1",
@@ -50,6 +57,10 @@ test("a build that broke off is named, and a migration that was passed over", as
     migrationsTable: { schema: undefined, name: "migrations" },
     transactions: "all",
   };
+}
+
+test("a build that broke off is named, and a migration that was passed over", async () => {
+  const project = projectOf();
   const made = await planOf({ id: "1763648123456-AddHandle" });
   const units = made.units.filter(({ phase }) => phase === "expand");
   const names = units.map((unit, at) =>
@@ -129,5 +140,59 @@ Next   npx lockstep repair 1763648123456-AddHandle --target production`);
     expect(both.next).not.toContain("reachable");
   } finally {
     await session.query(`DROP OWNED BY "${role}"; DROP ROLE "${role}"`);
+  }
+});
+
+test("a pass over a column that was dropped and added again counts no more", async () => {
+  const again = await createDatabase("status");
+  const own = await openSession(again.url);
+  try {
+    const made = await planOf({
+      id: "1763648123456-AddHandle",
+      sql: 'ALTER TABLE "User" ADD COLUMN "handle" TEXT;',
+      columns: { handle: { fill: { kind: "backfill", sql: "lower(email)" } } },
+    });
+    const written = made.units.map(({ id }) => ({ id, file: `src/migrations/${made.id}.ts`, sha256: "" }));
+    const plan = { ...made, state: { ...made.state, written } };
+    await own.query(`${createUser}; INSERT INTO "User" ("id", "email") VALUES (1, 'A'), (2, 'B')`);
+    await own.query(unitsText(plan, [plan.units[0]!], "expand"));
+    const [spec] = plan.backfills;
+    const input = { url: again.url, plan: plan.id, spec: spec!, clock: systemClock, random: Math.random };
+    await runBackfill(input);
+    fixture.write(`lockstep/${plan.id}/plan.json`, planText(plan));
+    const project = projectOf();
+    const target = { name: "production", url: again.url };
+    const backfill = async () => {
+      const { phases } = (await readStatus(plan, [target], project, typeormPlugin)).targets[0]!;
+      const invocation = {
+        arguments: [plan.id],
+        options: {},
+        io: { signal: new AbortController().signal, env: { PRODUCTION: again.url } },
+        workspace: async () => ({
+          project,
+          plugin: typeormPlugin,
+          config: { targets: { production: { urlFrom: "PRODUCTION" } } },
+        }),
+      } as unknown as Invocation;
+      const { statuses } = await readBackfillStatus(invocation);
+      return [phases.find(({ phase }) => phase === "backfill"), backfillStatusesText(statuses, colorsFor(false))];
+    };
+    expect(await backfill()).toEqual([
+      { phase: "backfill", state: "done", note: "the pass is done" },
+      expect.stringMatching(/^production {2}"User"\."handle" {2}done\n/),
+    ]);
+    await own.query('ALTER TABLE "User" DROP COLUMN "handle"; ALTER TABLE "User" ADD COLUMN "handle" TEXT; ANALYZE "User"');
+    const why =
+      /An earlier pass \(2 rows, done, as of .*\) does not count\. "handle" was dropped and added again since/;
+    expect(await backfill()).toEqual([
+      { phase: "backfill", state: "open", note: expect.stringMatching(why) },
+      expect.stringMatching(new RegExp(`^production  "User"\\."handle"  not begun\\n  ${why.source}$`)),
+    ]);
+    expect(await estimateBackfill(input)).toMatchObject({ rows: 2 });
+    await own.query('ALTER TABLE "User" DROP COLUMN "handle"');
+    expect((await backfill())[0]).toMatchObject({ state: "open" });
+  } finally {
+    await own.end();
+    await again.drop();
   }
 });

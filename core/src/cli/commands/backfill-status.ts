@@ -39,11 +39,12 @@ export default defineCommand({
           text: [text, nextText(next, io.colors)].join("\n"),
           json: {
             plan: plan.id,
-            backfills: statuses.map(({ target, label, record, workers }, at) => ({
+            backfills: statuses.map(({ target, label, record, again, workers }, at) => ({
               target,
               label,
               state: states[at],
               ...(record === undefined ? {} : { record }),
+              ...(again === undefined ? {} : { again }),
               workers,
             })),
           },

@@ -28,3 +28,11 @@ it.each(seedsOf(4400, 4))("rights withdrawn, seed %i", (seed) =>
 it.each(seedsOf(4500, 4))("a plan changed, seed %i", (seed) =>
   runFaults(seed, { system, faults: ["plan-changed"], most: 1 }),
 );
+
+it.each(seedsOf(4600, 3))("a column dropped and added again at once, seed %i", (seed) =>
+  runFaults(seed, { system, faults: ["column-made-again", "terminate"], most: 2 }),
+);
+
+it.each(seedsOf(4700, 3))("rights on single columns withdrawn, seed %i", (seed) =>
+  runFaults(seed, { system, faults: ["column-rights-withdrawn"], most: 1 }),
+);

@@ -14,3 +14,11 @@ it.each(seedsOf(3100, 10))("rights withdrawn, seed %i", (seed) =>
 it.each(seedsOf(3200, 12))("a plan changed, seed %i", (seed) =>
   runFaults(seed, { system, faults: ["plan-changed", "terminate"], most: 2 }),
 );
+
+it.each(seedsOf(3300, 6))("a column dropped and added again at once, seed %i", (seed) =>
+  runFaults(seed, { system, faults: ["column-made-again", "terminate"], most: 2 }),
+);
+
+it.each(seedsOf(3400, 6))("rights on single columns withdrawn, seed %i", (seed) =>
+  runFaults(seed, { system, faults: ["column-rights-withdrawn"], most: 1 }),
+);

@@ -1,6 +1,8 @@
 import cancelStatements from "./cancel-statements.js";
 import clockSkew from "./clock-skew.js";
 import columnDropped from "./column-dropped.js";
+import columnMadeAgain from "./column-made-again.js";
+import columnRightsWithdrawn from "./column-rights-withdrawn.js";
 import crash from "./crash.js";
 import deadlock from "./deadlock.js";
 import failover from "./failover.js";
@@ -10,6 +12,7 @@ import kill from "./kill.js";
 import lockTimeout from "./lock-timeout.js";
 import pauseAndCancel from "./pause-and-cancel.js";
 import planChanged from "./plan-changed.js";
+import published from "./published.js";
 import restart from "./restart.js";
 import rightsWithdrawn from "./rights-withdrawn.js";
 import suspend from "./suspend.js";
@@ -22,6 +25,8 @@ export const faults: readonly Fault[] = [
   cancelStatements,
   clockSkew,
   columnDropped,
+  columnMadeAgain,
+  columnRightsWithdrawn,
   crash,
   deadlock,
   failover,
@@ -30,6 +35,7 @@ export const faults: readonly Fault[] = [
   lockTimeout,
   pauseAndCancel,
   planChanged,
+  published,
   restart,
   rightsWithdrawn,
   suspend,

@@ -3,8 +3,8 @@ import type { World } from "../fault-runs/world.js";
 import { everySystem, type Fault, pick } from "./fault.js";
 
 /** An account that may do what a backfill needs, until half-way. */
-const fault: Fault = {
-  id: "rights-withdrawn",
+export const rightsWithdrawn = (id: string, onTable: (world: World) => Rights): Fault => ({
+  id,
   systems: everySystem,
   isStop: true,
   endings: ["LS7002", "LS7001", "LS5001", "LS5029"],
@@ -15,26 +15,38 @@ const fault: Fault = {
     const url = new URL(world.url);
     if (world.system === "PostgreSQL") {
       await db.query(`CREATE ROLE "${role}" LOGIN; GRANT CREATE ON DATABASE "${name}" TO "${role}"`);
-      await db.query(`GRANT SELECT, UPDATE ON "User" TO "${role}"`);
+      await ask(db, `GRANT ${onTable(world).all} ON \`User\` TO "${role}"`);
       url.username = role;
     } else {
       await db.query(`CREATE USER '${role}'@'%'`);
-      await db.query(`GRANT SELECT, UPDATE, TRIGGER ON \`${name}\`.* TO '${role}'@'%'`);
+      await db.query(`GRANT ${onTable(world).all} ON \`${name}\`.\`User\` TO '${role}'@'%'`);
+      await db.query(`GRANT TRIGGER ON \`${name}\`.* TO '${role}'@'%'`);
       await db.query(`GRANT CREATE, SELECT, INSERT, UPDATE, DELETE, ALTER ON lockstep.* TO '${role}'@'%'`);
       url.username = role;
     }
     world.runUrl = url.toString();
   },
   async inject(world, random) {
-    await change(world, "REVOKE", pick(["table", "ledger"], random)!);
+    await change(world, "REVOKE", pick(["table", "ledger"], random)!, onTable(world));
   },
   async mend(world) {
-    for (const what of ["table", "ledger"] as const) await change(world, "GRANT", what);
+    for (const what of ["table", "ledger"] as const) await change(world, "GRANT", what, onTable(world));
   },
-};
-export default fault;
+});
+export default rightsWithdrawn("rights-withdrawn", () => ({ all: "SELECT, UPDATE", some: "UPDATE" }));
 
-async function change(world: World, how: "GRANT" | "REVOKE", what: "table" | "ledger"): Promise<void> {
+interface Rights {
+  /** That it has, and those that it loses: `SELECT, UPDATE (handle)`. */
+  readonly all: string;
+  readonly some: string;
+}
+
+async function change(
+  world: World,
+  how: "GRANT" | "REVOKE",
+  what: "table" | "ledger",
+  { some }: Rights,
+): Promise<void> {
   const db = await world.db();
   const role = decodeURIComponent(new URL(world.runUrl).username);
   const name = new URL(world.url).pathname.slice(1);
@@ -43,13 +55,13 @@ async function change(world: World, how: "GRANT" | "REVOKE", what: "table" | "le
     await ask(
       db,
       what === "table"
-        ? `${how} UPDATE ON \`User\` ${to} \`${role}\``
+        ? `${how} ${some} ON \`User\` ${to} \`${role}\``
         : `${how} UPDATE ON lockstep.backfills, lockstep.leases ${to} \`${role}\``,
     );
   else
     await db.query(
       what === "table"
-        ? `${how} UPDATE ON \`${name}\`.* ${to} '${role}'@'%'`
+        ? `${how} ${some} ON \`${name}\`.\`User\` ${to} '${role}'@'%'`
         : `${how} UPDATE ON lockstep.* ${to} '${role}'@'%'`,
     );
 }

@@ -100,6 +100,7 @@ async function insertAs(
       `CREATE TEMPORARY TABLE lockstep_try_default (value ${type} DEFAULT ${closed(asSetFor(role, defaultSql))})`,
     );
     isMade = true;
+    await setPath(connection, role, own);
     if (role.isOpen && role.name !== own.name) {
       await connection.query(`GRANT INSERT ON ${table} TO ${quoteIdentifier(role.name)}`);
       await connection.query(`SET LOCAL ROLE ${quoteIdentifier(role.name)}`);
@@ -112,6 +113,17 @@ async function insertAs(
   } finally {
     if (!connection.isLost) await connection.query("ROLLBACK TO lockstep_role").catch(duringCleanUp);
   }
+}
+
+/** Functions look for what they name in the search path of the session. One that the connection has set is of its URL, which applications share. */
+async function setPath(connection: Connection, role: Role, own: Role): Promise<void> {
+  const pathOf = ({ settings }: Role) => settings.findLast((each) => each.startsWith("search_path="))?.slice(12);
+  const path = pathOf(role) ?? (pathOf(own) === undefined ? undefined : '"$user", public');
+  if (path === undefined) return;
+  await connection.query(
+    "SELECT set_config('search_path', $1, true) FROM pg_settings WHERE name = 'search_path' AND source NOT IN ('session', 'client')",
+    [path],
+  );
 }
 
 /** The default with the role's own settings in place: set in this session, a setting would be known in it for ever. */
@@ -132,6 +144,15 @@ function settingsOf({ settings }: Role): readonly (readonly [string, string])[] 
   });
 }
 
+/** The table, and the views that rows come through: a default is evaluated as the role that inserts, which may have no right on the table. */
+function ways(on: TableName): string {
+  return `WITH RECURSIVE way AS (
+       SELECT oid FROM pg_class WHERE oid = to_regclass(${regclassLiteral(on)})
+        UNION SELECT r.ev_class FROM way JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = way.oid
+          JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid AND r.ev_class <> way.oid
+         WHERE pg_relation_is_updatable(r.ev_class, true) & 8 = 8)`;
+}
+
 /** Roles that log in and may insert, superusers aside; and the role of the connection. */
 async function readRoles(
   connection: Connection,
@@ -140,12 +161,12 @@ async function readRoles(
   const settings = `ARRAY(SELECT unnest(s.setconfig) FROM pg_db_role_setting s JOIN pg_database d ON d.datname = current_database()
       WHERE s.setrole IN (r.oid, 0) AND s.setdatabase IN (d.oid, 0) ORDER BY s.setrole <> 0, s.setdatabase <> 0)`;
   const { rows } = await connection.query<Role & { readonly isOwn: boolean; readonly isWriter: boolean }>(
-    `SELECT * FROM (
+    `${ways(on)}
+     SELECT * FROM (
        SELECT r.rolname AS name, pg_has_role(r.oid, 'MEMBER') AS "isOpen", ${settings} AS settings,
               r.rolname = current_user AS "isOwn",
-              r.rolcanlogin AND NOT r.rolsuper AND (has_table_privilege(r.oid, t.oid, 'INSERT')
-                OR has_any_column_privilege(r.oid, t.oid, 'INSERT')) AS "isWriter"
-         FROM pg_roles r LEFT JOIN pg_class t ON t.oid = to_regclass(${regclassLiteral(on)})) x
+              r.rolcanlogin AND NOT r.rolsuper AND EXISTS (SELECT FROM way WHERE has_any_column_privilege(r.oid, way.oid, 'INSERT')) AS "isWriter"
+         FROM pg_roles r) x
       WHERE "isOwn" OR "isWriter" ORDER BY "isOwn" DESC, name LIMIT ${maxRoles + 2}`,
   );
   const own = rows.find(({ isOwn }) => isOwn) ?? { name: "", isOpen: true, settings: [] };

@@ -39,21 +39,31 @@ export function sessionValueIn(defaultSql: string | undefined): SessionValue | u
   };
 }
 
-/** What a default of this kind means for the rows and for running code. @param isAdded the rows that exist get it as well */
+/** A setting that may be missing, with nothing around it but a cast: then it is NULL. */
+const bareSetting = /^[\s(]*current_setting\s*\([^()]*\)[\s)]*(?:::[\w\s]+)?[\s)]*$/i;
+
+/**
+ * What a default of this kind means for the rows and for running code.
+ * @param isAdded the rows that exist get it as well
+ * @param isRequired NULL is refused
+ */
 export function sessionDefault(
   table: TableName,
   column: string,
   defaultSql: string | undefined,
   isAdded: boolean,
+  isRequired = false,
 ): Concern[] {
   const found = sessionValueIn(defaultSql);
-  return found === undefined ? [] : [{ kind: "session-default", table, column, ...found, isAdded }];
+  if (found === undefined) return [];
+  const mayFail = found.mayFail || (isRequired && bareSetting.test(defaultSql ?? ""));
+  return [{ kind: "session-default", table, column, ...found, mayFail, isAdded }];
 }
 
 /** The same of the columns that a unit adds. */
 export function sessionDefaults(table: TableName, columns: readonly UnitColumn[]): Concern[] {
-  return columns.flatMap(({ name, defaultSql, laterDefaultSql }) =>
-    sessionDefault(table, name, defaultSql ?? laterDefaultSql, defaultSql !== undefined),
+  return columns.flatMap(({ name, defaultSql, laterDefaultSql, notNull }) =>
+    sessionDefault(table, name, defaultSql ?? laterDefaultSql, defaultSql !== undefined, notNull),
   );
 }
 

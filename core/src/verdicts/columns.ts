@@ -29,7 +29,7 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
   const fails = (why: RowFailure) => void concerns.push({ kind: "fails-on-rows", table, why });
   if (isRewritten) concerns.push({ kind: "rewrites", table, why: "computed" });
   else if (isDefault && !column.isDefaultStored) concerns.push({ kind: "rewrites", table, why: "default" });
-  concerns.push(...sessionDefault(table, column.name, column.defaultSql, true));
+  concerns.push(...sessionDefault(table, column.name, column.defaultSql, true, column.notNull));
   const domain = domainOf(column, context);
   if (domain !== "plain") concerns.push({ kind: "rewrites", table, why: "domain" });
   const isIndexed = column.isUnique || column.isPrimaryKey;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sessionValueIn } from "../../../core/src/sql/session-value.js";
+import { sessionDefault, sessionValueIn } from "../../../core/src/sql/session-value.js";
 
 test.each([
   ["current_setting('app.tenant')", "current_setting('app.tenant')", true],
@@ -29,4 +29,14 @@ test.each([
   "'it''s current_setting(''a'')'",
 ])("%s does not", (sql) => {
   expect(sessionValueIn(sql)).toBeUndefined();
+});
+
+test.each([
+  ["current_setting('app.tenant', true)", true],
+  ["(current_setting('app.tenant'::text, true))::text", true],
+  ["coalesce(current_setting('app.tenant', true), 'none')", false],
+  ["CURRENT_USER", false],
+])("%s in a required column: an INSERT may fail, %s", (sql, mayFail) => {
+  expect(sessionDefault({ name: "User" }, "tenant", sql, true, true)).toMatchObject([{ mayFail }]);
+  expect(sessionDefault({ name: "User" }, "tenant", sql, true)).toMatchObject([{ mayFail: false }]);
 });

@@ -42,8 +42,12 @@ function grantSequence(table: TableName, sequence: string): string {
   const own = `${regclassLiteral(table)}::regclass`;
   return assertBlock(
     `      FOR writer IN SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END
-           FROM (SELECT acl.* FROM pg_class, aclexplode(relacl) acl WHERE oid = ${own}
-                 UNION ALL SELECT acl.* FROM pg_attribute, aclexplode(attacl) acl WHERE attrelid = ${own} AND NOT attisdropped) granted
+           FROM (WITH RECURSIVE way AS (SELECT ${own}::oid AS oid  -- and views that rows come through
+                   UNION SELECT ev_class FROM way JOIN pg_depend d ON refclassid = 'pg_class'::regclass AND refobjid = way.oid
+                     JOIN pg_rewrite r ON classid = 'pg_rewrite'::regclass AND objid = r.oid AND ev_class <> way.oid
+                    WHERE pg_relation_is_updatable(ev_class, true) & 8 = 8)
+                 SELECT acl.* FROM way JOIN pg_class USING (oid), aclexplode(relacl) acl
+                 UNION ALL SELECT acl.* FROM way JOIN pg_attribute ON attrelid = way.oid, aclexplode(attacl) acl WHERE NOT attisdropped) granted
           WHERE privilege_type = 'INSERT' AND grantee <> (SELECT relowner FROM pg_class WHERE oid = ${own}) LOOP
         EXECUTE format(${grant}, writer);
       END LOOP;

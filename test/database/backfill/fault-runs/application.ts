@@ -154,7 +154,7 @@ export function startApplication(
       for (const row of found as readonly Record<string, unknown>[]) {
         const no = Number(row.no);
         seen.add(no);
-        const key = table.key.map(({ column }) => String(row[column]));
+        const key = table.key.map(({ column }) => textOf(row[column]));
         const text = `row ${no} has the key ${key.join(", ")}, email ${row.email}, handle ${row.handle}`;
         const states = (possible.get(no) ?? []).filter((state) => state !== undefined);
         const isRight = ({ key: own, email, chosen }: State) =>
@@ -173,8 +173,13 @@ export function startApplication(
   };
 }
 
+/** A key as `keyOf` writes it. PostgreSQL's driver makes a Date of a moment. */
+function textOf(value: unknown): string {
+  return value instanceof Date ? `${value.toISOString().slice(0, 19).replace("T", " ")}+00` : String(value);
+}
+
 async function open(url: string): Promise<Connection> {
   const db = await connect(url, { applicationName: "application" });
-  if (db.dialect.id !== "postgresql") await db.query("SET @who = 'application'");
+  if (db.dialect.id !== "postgresql") await db.query("SET @who = 'application', time_zone = '+00:00'");
   return db;
 }

@@ -21,6 +21,8 @@ export interface Setting {
   readonly server?: BreakableServer;
   /** The server may lose what it has acknowledged. Default: false. */
   readonly isLossy?: boolean;
+  /** Default: any. */
+  readonly shape?: "moment";
   /** At most so many faults in one run. Default: 3. */
   readonly most?: number;
 }
@@ -43,9 +45,10 @@ export async function runFaults(seed: number, setting: Setting): Promise<void> {
     // A cause that was taken away is not there twice.
     .filter((fault, at, all) => !fault.isStop || all.findIndex(({ isStop }) => isStop) === at);
   const isAlone = faults.some((fault) => fault.isAlone);
+  const anyShape = shapeNames[between(0, shapeNames.length - 1)]!;
   const drawn: Drawn = {
     seed,
-    shape: shapeNames[between(0, shapeNames.length - 1)]!,
+    shape: setting.shape ?? anyShape,
     fill: random() < 0.6 ? "sql" : "function",
     rows: between(3000, 4500),
     processes: between(1, 3),
@@ -113,10 +116,11 @@ async function makeWorld({ system, server }: Setting, drawn: Drawn, faults: read
       ? (await (system === "MariaDB" ? createMariadbDatabase : createDatabase)(name)).url
       : await databaseOn(server, name);
   const db = await connect(url, { applicationName: "test" });
+  if (system === "MariaDB") await db.query("SET time_zone = '+00:00'");
   const canTrigger = !faults.some(({ isAlone }) => isAlone);
   const table = await makeTable(db, system, { ...drawn, canTrigger });
   const needsChildren = faults.some((fault) => fault.needsChildren);
-  return new World(system, url, drawn, table, db, needsChildren, server, await runUrlOf(url, system));
+  return new World(system, url, drawn, table, db, needsChildren, server, await runUrlOf(url, system, drawn.shape));
 }
 
 async function databaseOn(server: BreakableServer, name: string): Promise<string> {
@@ -127,8 +131,8 @@ async function databaseOn(server: BreakableServer, name: string): Promise<string
 }
 
 /** On MariaDB sessions have no name: runs have an account of their own, so that faults find them. */
-async function runUrlOf(url: string, system: SystemName): Promise<string> {
-  if (system === "PostgreSQL") return url;
+async function runUrlOf(url: string, system: SystemName, shape: string): Promise<string> {
+  if (system === "PostgreSQL") return shape === "moment" ? `${url}?options=-c%20TimeZone%3DEurope/Berlin` : url;
   const db = await connect(url, { applicationName: "test" });
   await db.query("CREATE USER IF NOT EXISTS 'lockstep'@'%'");
   await db.query("GRANT ALL ON *.* TO 'lockstep'@'%'");

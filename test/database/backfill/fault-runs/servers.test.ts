@@ -4,7 +4,7 @@ import { runFaults, seedsOf } from "./run-faults.js";
 import { startBreakableMariadb, startFullPostgres, startPair, startPostgres } from "./servers.js";
 import type { BreakableServer } from "./world.js";
 
-const starts = { PostgreSQL: startPostgres, MariaDB: startBreakableMariadb } as const;
+const starts = { PostgreSQL: startPostgres, MariaDB: () => startBreakableMariadb() } as const;
 const shared = new Map<keyof typeof starts, Promise<BreakableServer>>();
 const sharedOf = (system: keyof typeof starts) => {
   shared.set(system, shared.get(system) ?? starts[system]());
@@ -38,3 +38,17 @@ it.each(seedsOf(5300, 5))("fails over to a replica that was behind, seed %i", (s
   onItsOwn(startPair(false), seed, "failover", true),
 );
 it.each(seedsOf(5400, 3))("has a full disk, seed %i", (seed) => onItsOwn(startFullPostgres(), seed, "full-disk"));
+
+const sessions = { faults: ["terminate", "cancel-statements", "lock-timeout"], shape: "moment" } as const;
+it.each(seedsOf(5500, 3))("has moments for keys, in sessions whose clocks change, seed %i", (seed) =>
+  runFaults(seed, { system: "PostgreSQL", ...sessions }),
+);
+it("has moments for keys, on a MariaDB whose clocks change", async () => {
+  const server = hasMariadb ? await startBreakableMariadb("Europe/Berlin") : undefined;
+  try {
+    for (const seed of server === undefined ? [] : seedsOf(5600, 3))
+      await runFaults(seed, { system: "MariaDB", server: server!, ...sessions });
+  } finally {
+    await server?.stop();
+  }
+});

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "../../../../core/src/connect.js";
 import { unprivilegedAccount } from "../../../../core/src/stage/account.js";
-import { startMariadb } from "../../../support/mariadb.js";
+import { startMysql } from "../../../../core/src/stage/mysql-server.js";
+import { findServer } from "../../../support/mariadb.js";
 import { start } from "../../../support/postgres.js";
 import { type BreakableServer, pause } from "./world.js";
 
@@ -66,9 +67,12 @@ async function on(url: string, ...statements: readonly string[]): Promise<void> 
   await db.close();
 }
 
-export async function startBreakableMariadb(): Promise<BreakableServer> {
+/** @param zone the local time of its machine. Default: this one's */
+export async function startBreakableMariadb(zone?: string): Promise<BreakableServer> {
+  const binaries = findServer()!;
+  const own = zone === undefined ? binaries : { ...binaries, env: { ...binaries.env, TZ: zone } };
   // Written at every COMMIT; the system keeps it when the server is killed.
-  const server = await startMariadb({ settings: { innodb_flush_log_at_trx_commit: 2 } });
+  const server = await startMysql({ binaries: own, settings: { innodb_flush_log_at_trx_commit: 2 } });
   return {
     url: (database) => server.url(database),
     crash: () => server.restart("crash"),

@@ -290,22 +290,21 @@ export interface OrmPlugin {
    * Runs the ORM's own deployment against a URL, as a child process of the project's own CLI.
    * @param onLine gets its output as it comes, without passwords
    * @param limit how long statements may wait for a lock; absent: as long as the server lets them
+   * @param withheld migrations that must not run, and are not recorded; only where `withholds` says that it can. Default: none
    * @throws LS9020 without a CLI · LS9021 when the ORM's config does not let itself be aimed at the URL
    */
-  deploy(project: Project, url: string, onLine: (line: string) => void, limit?: LockLimit): Promise<OrmRun>;
-  /**
-   * As `deploy`, without some of the pending migrations, which stay pending. Default: the ORM cannot leave any out, so `lockstep
-   * deploy` validates a fill before the migrations that it may depend on.
-   *
-   * @param without names as `listMigrations` has them
-   */
-  deployWithout?(
+  deploy(
     project: Project,
     url: string,
-    without: readonly string[],
     onLine: (line: string) => void,
     limit?: LockLimit,
+    withheld?: readonly string[],
   ): Promise<OrmRun>;
+  /**
+   * Whether `deploy` can leave migrations out on this target. Where it cannot, a closed gate stops the whole deployment. Default: it
+   * cannot.
+   */
+  withholds?(project: Project, url: string): Promise<boolean>;
   /** What is one transaction when migrations run; undefined: it cannot be told. */
   transactions?(project: Project): TransactionMode | undefined;
   /**

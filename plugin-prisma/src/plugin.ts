@@ -73,9 +73,8 @@ export const prismaPlugin: OrmPlugin = {
     return existsSync(path) ? { up: [readFileSync(path, "utf8")], down: [] } : undefined;
   },
 
-  deploy: async (project, url, onLine, limit) => (await import("./cli/deploy.js")).deploy(project, url, onLine, limit),
-  deployWithout: async (project, url, without, onLine, limit) =>
-    (await import("./cli/deploy.js")).deployWithout(project, url, without, onLine, limit),
+  deploy: async (...request) => (await import("./cli/deploy.js")).deploy(...request),
+  withholds: async (project, url) => (await import("./cli/deploy.js")).withholds(project, url),
   transactions: ({ ormVersion, dialect }) => dialectOn(dialect).transactions(ormVersion),
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),

@@ -24,13 +24,7 @@ const proxy = fileURLToPath(new URL("../bin/schema-engine.js", import.meta.url))
  */
 // One signature without options: it must be the same type as the stand-in that `lockstep init` writes beside the import.
 export function withLockstep<T>(config: T): T {
-  const changes = engineEnvironment(process.env, {
-    platform: process.platform,
-    isTerminal: process.stdout.isTTY === true,
-    isSpawnable,
-    hasNative: () => findNative(process.cwd(), process.env) !== undefined,
-    proxy,
-  });
+  const changes = ownEngine(process.env);
   Object.assign(process.env, changes);
   if (engineVariable in changes && isMigrateDev(process.argv)) tellAtEnd(process);
   const notice = notIntercepted(process.env, process.platform, process.argv, () => isSpawnable(proxy));
@@ -39,6 +33,23 @@ export function withLockstep<T>(config: T): T {
   const { datasource } = config as { datasource?: object };
   // Prisma 6 goes by its schema when the config has no datasource, and would ignore one that is put in here.
   return url === undefined || datasource === undefined ? config : { ...config, datasource: { ...datasource, url } };
+}
+
+/** The environment variables that put Lockstep's engine between this process' CLI and its own; none where that is not possible. */
+export function ownEngine(env: NodeJS.ProcessEnv): Record<string, string> {
+  return engineEnvironment(env, {
+    platform: process.platform,
+    isTerminal: process.stdout.isTTY === true,
+    isSpawnable,
+    hasNative: () => findNative(process.cwd(), env) !== undefined,
+    proxy,
+  });
+}
+
+/** Whether a CLI that is started in this environment asks Lockstep's engine, and that engine steps in. */
+export function asksOwnEngine(env: NodeJS.ProcessEnv): boolean {
+  const engine = env[engineVariable];
+  return engine !== undefined && isLockstep(engine, proxy) && env.LOCKSTEP !== "off";
 }
 
 /** Windows starts no `#!` files, and a file may have lost the right to be started: then nothing stands between the CLI and its engine. */

@@ -29,7 +29,7 @@ export const typeormPlugin: OrmPlugin = {
     return [schema === undefined ? { name } : { schema, name }, { name: "typeorm_metadata" }];
   },
   replay: async (project, url, without, signal) =>
-    (await import("./cli/deploy.js")).deploy(project, url, { onLine: () => undefined, without, signal }),
+    (await import("./cli/deploy.js")).deploy(project, url, { onLine: () => undefined, withheld: without, signal }),
   unlisted: async (project, files) =>
     (await import("./registration/unlisted.js")).unlisted(project as TypeormProject, files),
   // TypeORM has no table for that: a run says it, see OrmRun.failed.
@@ -38,10 +38,9 @@ export const typeormPlugin: OrmPlugin = {
   readStatements: async (project, name) =>
     (await import("./migrations/statements.js")).readStatements(project as TypeormProject, name),
 
-  deploy: async (project, url, onLine, limit) =>
-    (await import("./cli/deploy.js")).deploy(project, url, { onLine, limit }),
-  deployWithout: async (project, url, without, onLine, limit) =>
-    (await import("./cli/deploy.js")).deploy(project, url, { onLine, limit, without }),
+  deploy: async (project, url, onLine, limit, withheld) =>
+    (await import("./cli/deploy.js")).deploy(project, url, { onLine, limit, withheld }),
+  withholds: async () => true,
   transactions: (project) => (project as TypeormProject).transactions,
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),

@@ -167,6 +167,6 @@ test("a contract that was taken back before the target had it: its gates are not
   const abandon = await lockstep("abandon", plan, "--yes");
   expect(abandon.code, abandon.output).toBe(0);
   expect(abandon.stdout).toMatch(
-    /Next .*undo_contract\S* on each database where contract is live, then deploy the code first/,
+    /on each target \(production, .*\), in this order:\n +1\. npx lockstep deploy --target <target>: where contract is live .*\n +2\. deploy the code .*\n +3\. .*\n.* as step 1, where contract is live, npx prisma db execute --file \S+undo_contract/,
   );
 });

@@ -1,28 +1,29 @@
-import { readPlannedRows } from "../deploy/skipped-releases.js";
-import { isContractTakenBack } from "../deploy/taken-back.js";
+import { readPlannedRows, tablesWithRows } from "../deploy/skipped-releases.js";
+import { isContractTakenBack, type PendingDrop, pendingDrops } from "../deploy/taken-back.js";
 import type { Connection } from "../dialects/connection.js";
+import { readTable } from "../facts/table.js";
 import type { GateAnswer } from "../gates/gate.js";
-import type { Plan } from "../model/index.js";
+import { type GateStep, isSameTable, type Plan } from "../model/index.js";
+import { migrationOf } from "../plan/migration-of.js";
 import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import type { TargetState } from "../release/target-state.js";
+import { type TargetState, withoutWithheld } from "../release/target-state.js";
+import { contractUndos, wayBackSteps } from "../review/next-step.js";
 import { askAbout } from "./ask-target.js";
 import type { Invocation } from "./command.js";
 import { confirmations, helpOf, passOn } from "./pass-gate.js";
-import type { Target } from "./targets.js";
+import { developmentTarget, type Target } from "./targets.js";
 
 /** What the gates of the phases in a deployment said on one target. */
 export interface DeployGates {
   readonly answers: readonly (Pick<GateAnswer, "isOpen" | "statement"> & { readonly plan: string })[];
   /** The command that opens them; undefined when they are open. */
   readonly help: string | undefined;
+  /** Ways back that wait for running code: the migrations from the first drop on, and what to do in which order. */
+  readonly stop?: { readonly withheld: readonly string[]; readonly steps: readonly string[] };
 }
 
-/**
- * Asks the gates of every expand and contract that a deployment would carry, on this target. `next` asked those of a contract when it
- * released it: this target may have been behind, new, or written to since.
- */
-export async function askDeployGates(request: {
+interface Asked {
   readonly invocation: Invocation;
   readonly target: Target;
   readonly connection: Connection;
@@ -30,19 +31,113 @@ export async function askDeployGates(request: {
   readonly plugin: OrmPlugin;
   readonly plans: readonly Plan[];
   readonly state: TargetState;
-}): Promise<DeployGates> {
-  const { invocation, target, connection, project, plugin, plans, state } = request;
-  const answers: DeployGates["answers"][number][] = [];
-  const isPending = (plan: Plan, phase: string) =>
-    state.units.some((unit) => unit.plan.id === plan.id && unit.phase === phase && unit.kind === "phase");
-  const contracts = plans.filter((plan) => isPending(plan, "contract") && !isContractTakenBack(state, plan));
-  const expands = plans.filter((plan) => plan.state.released !== "undone" && isPending(plan, "expand"));
+}
+
+/**
+ * Asks the gates of every expand and contract that a deployment would carry, and of every way back that drops a column, on this target.
+ * `next` asked those of a contract when it released it: this target may have been behind, new, or written to since.
+ */
+export async function askDeployGates(request: Asked): Promise<DeployGates> {
+  const { invocation, target, plans, state } = request;
+  const drops = target.name === developmentTarget ? [] : await standingDrops(request);
   // A target without these has nothing to confirm; the flag may be meant for the next one.
-  const steps = [
+  const steps = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state)];
+  const confirmed = steps.length === 0 ? new Set<string>() : confirmations(invocation, steps);
+  const { answers, stop } = await askDrops(request, drops, confirmed);
+  const due = withoutWithheld(state, stop?.withheld ?? []);
+  const phases = await askPhases({ ...request, state: due }, confirmed);
+  return { answers: [...answers, ...phases.answers], help: phases.help, ...(stop && { stop }) };
+}
+
+const isPending = (state: TargetState, plan: Plan, phase: string) =>
+  state.units.some((unit) => unit.plan.id === plan.id && unit.phase === phase && unit.kind === "phase");
+
+function phasePlans(plans: readonly Plan[], state: TargetState) {
+  return {
+    expands: plans.filter((plan) => plan.state.released !== "undone" && isPending(state, plan, "expand")),
+    contracts: plans.filter((plan) => isPending(state, plan, "contract") && !isContractTakenBack(state, plan)),
+  };
+}
+
+function phaseSteps(plans: readonly Plan[], state: TargetState): readonly GateStep[] {
+  const { expands, contracts } = phasePlans(plans, state);
+  return [
     ...expands.flatMap((plan) => gatesAt(plan, "expand")),
     ...contracts.flatMap((plan) => gatesAt(plan, "contract")),
   ];
-  const confirmed = steps.length === 0 ? new Set<string>() : confirmations(invocation, steps);
+}
+
+/** Ways back that drop something here: columns that are there, of tables that have rows. */
+async function standingDrops({ connection, plans, state }: Asked): Promise<readonly PendingDrop[]> {
+  const standing: PendingDrop[] = [];
+  for (const drop of pendingDrops(state, plans)) {
+    const tables = await tablesWithRows(
+      connection,
+      drop.gates.map(({ table }) => table),
+    );
+    const gates: GateStep[] = [];
+    for (const step of drop.gates) {
+      if (!tables.some((table) => isSameTable(table, step.table))) continue;
+      const table = await readTable(connection, step.table);
+      if (table?.columns.some(({ name }) => name === step.column) === true) gates.push(step);
+    }
+    if (gates.length > 0) standing.push({ ...drop, gates });
+  }
+  return standing;
+}
+
+async function askDrops(
+  request: Asked,
+  drops: readonly PendingDrop[],
+  confirmed: ReadonlySet<string>,
+): Promise<Pick<DeployGates, "answers" | "stop">> {
+  const { invocation, target, connection, project, plugin, state } = request;
+  const answers: DeployGates["answers"][number][] = [];
+  const steps: string[] = [];
+  let from: number | undefined;
+  const order = plugin.listMigrations(project);
+  // Where nothing can be left out, what comes first has to be run by hand.
+  const canWithhold = drops.length > 0 && (await plugin.withholds?.(project, target.url)) === true;
+  for (const { plan, migration, gates, first } of drops) {
+    const open = await askAbout(target, connection, plan, project, plugin);
+    // Until what comes first has run, no code works without the column: nobody can have deployed it, whatever was typed.
+    const said =
+      first.length === 0
+        ? await passOn(open, gates, confirmed, invocation)
+        : await passOn(open, gates, new Set(), { ...invocation, io: { ...invocation.io, isInteractive: false } });
+    answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));
+    if (said.every(({ isOpen }) => isOpen)) continue;
+    if (first.length > 0 && confirmed.has("column-unused"))
+      answers.push({
+        plan: plan.id,
+        isOpen: false,
+        statement: `--confirm column-unused does not count before ${first.join(", ")} is applied: no build without the column works until then`,
+      });
+    const at = Math.max(order.indexOf(migration), 0);
+    from = Math.min(from ?? at, at);
+    const deploy = `deploy --target ${target.name}`;
+    const isConfirmed = said.every((answer) => answer.isOpen || answer.needsConfirmation === true);
+    const files = contractUndos(plan).filter((file) => first.includes(migrationOf(file)));
+    steps.push(
+      ...wayBackSteps(gates, {
+        first: canWithhold ? [] : files.map((file) => `with the URL of ${target.name}: ${plugin.words.execute(file)}`),
+        drop: [helpOf(said, deploy), ...(isConfirmed ? [] : [`npx lockstep ${deploy}`])],
+      }),
+    );
+  }
+  if (from === undefined) return { answers };
+  const later = canWithhold ? order.slice(from) : order;
+  const waiting = new Set([...state.pending, ...state.failed]);
+  return { answers, stop: { withheld: later.filter((name) => waiting.has(name)), steps } };
+}
+
+/** Asks the gates of expands and contracts, plan by plan, up to the first that is closed. */
+async function askPhases(
+  { invocation, target, connection, project, plugin, plans, state }: Asked,
+  confirmed: ReadonlySet<string>,
+): Promise<Pick<DeployGates, "answers" | "help">> {
+  const { expands, contracts } = phasePlans(plans, state);
+  const answers: DeployGates["answers"][number][] = [];
   for (const plan of expands) {
     const own = gatesAt(plan, "expand");
     if (own.length === 0 || (await readPlannedRows(connection, plan, target.name, true)).kind === "none") continue;
@@ -52,7 +147,7 @@ export async function askDeployGates(request: {
     if (said.some((answer) => !answer.isOpen)) return { answers, help: helpOf(said, `deploy --target ${target.name}`) };
   }
   for (const plan of contracts) {
-    const rows = await readPlannedRows(connection, plan, target.name, isPending(plan, "expand"));
+    const rows = await readPlannedRows(connection, plan, target.name, isPending(state, plan, "expand"));
     if (rows.kind !== "ask") {
       const isOpen = rows.kind !== "cannot-be-filled";
       answers.push({ plan: plan.id, isOpen, statement: rows.statement });

@@ -17,10 +17,11 @@ import { openCopies } from "../online/units.js";
 import { pendingBefore } from "../plan/migration-of.js";
 import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
-import { readTargetState, type TargetState } from "../release/target-state.js";
+import { readTargetState, type TargetState, withoutWithheld } from "../release/target-state.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
+import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { evidenceKey } from "./ask-target.js";
 import type { CommandResult, Invocation } from "./command.js";
@@ -30,12 +31,14 @@ import type { Target } from "./targets.js";
 /** What a deployment did on one target. */
 export interface DeployReport {
   readonly target: string;
-  readonly status: "done" | "nothing" | "unlisted" | "closed" | "refused" | "failed";
+  readonly status: "done" | "nothing" | "unlisted" | "closed" | "stopped" | "refused" | "failed";
   /** Before it began. */
   readonly pending: readonly string[];
   /** Migrations that have not run there, and that the ORM does not find. */
   readonly unlisted: readonly Unlisted[];
   readonly applied: readonly string[];
+  /** Of those that were pending: they wait until no running build uses the columns that a way back drops. */
+  readonly withheld: readonly string[];
   readonly attempts: number;
   readonly gates: DeployGates["answers"];
   /** What the rows there do to the fills of an expand that is pending. */
@@ -66,6 +69,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
     pending: [],
     unlisted: [],
     applied: [],
+    withheld: [],
     attempts: 0,
     gates: [],
     fills: [],
@@ -79,21 +83,22 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
   try {
     // Once more after the migrations that the fills of a plan may need.
     for (let round = context; ; round = withoutConfirmations(context)) {
-      const { units = [], without = [], ...looked } = await look(target, round);
+      const { units = [], later = [], ...looked } = await look(target, round);
       begun = { ...looked, pending: begun.pending ?? looked.pending };
       if (looked.status !== undefined)
         return { ...empty, ...begun, ...done, status: looked.status, exitCode: looked.exitCode };
-      const migrations = looked.pending.filter((name) => !without.includes(name));
+      const withheld = [...(looked.withheld ?? []), ...later];
+      const migrations = looked.pending.filter((name) => !withheld.includes(name));
       Object.assign(course, { units, migrations, begunAt: systemClock.now(), attempts: 1 });
-      if (without.length > 0)
+      if (later.length > 0)
         io.err(`${target.name}: ${migrations.join(", ")} first, then the fills of the next plan are tried again.`);
       const { applied, attempts } = await deployTarget({
         ...context,
         target,
+        withheld,
         clock: systemClock,
         random: Math.random,
         signal: io.signal,
-        without,
         onEvent: (event) => {
           if (event.kind === "locked") course.attempts = event.attempt;
           io.err(eventText(event, target.name, io.colors));
@@ -103,7 +108,10 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
       done.applied.push(...applied);
       done.attempts = Math.max(done.attempts, attempts);
       course.units = [];
-      if (without.length === 0) return { ...empty, ...begun, ...done, status: "done", exitCode: 0 };
+      if (later.length > 0) continue;
+      return withheld.length > 0
+        ? { ...empty, ...begun, ...done, status: "stopped", exitCode: 1 }
+        : { ...empty, ...begun, ...done, status: "done", exitCode: 0 };
     }
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code === "LS7024") throw error;
@@ -134,12 +142,13 @@ function driftHint({ details }: LockstepError, { name }: Target, { project }: De
 }
 
 type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "fills" | "blockers" | "exitCode"> & {
-  readonly status?: "nothing" | "unlisted" | "closed" | "refused";
+  readonly status?: "nothing" | "unlisted" | "closed" | "stopped" | "refused";
+  readonly withheld?: readonly string[];
   readonly next?: string;
   /** Of the plans, those that are pending. */
   readonly units?: TargetState["units"];
   /** Migrations that wait until those before them are applied, and the target was looked at again. */
-  readonly without?: readonly string[];
+  readonly later?: readonly string[];
 };
 
 async function look(target: Target, context: DeployContext): Promise<Looked> {
@@ -147,8 +156,8 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
   const { io } = invocation;
   const connection = await connect(target.url, { applicationName: "lockstep deploy" });
   try {
-    const state = await readTargetState(connection, context);
-    const { pending, unlisted } = state;
+    const all = await readTargetState(connection, context);
+    const { pending, unlisted } = all;
     for (const plan of plans)
       if (plan.state.released === "expand" || plan.state.released === "switch")
         await keepBaselines(connection, plan, {
@@ -157,23 +166,30 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
           isRelease: false,
         });
     const nothing = { pending, unlisted, gates: [], fills: [], blockers: [], exitCode: 0 as const };
-    if (pending.length === 0 && state.failed.length === 0 && state.deploying === undefined)
+    if (pending.length === 0 && all.failed.length === 0 && all.deploying === undefined)
       return unlisted.length === 0
         ? { ...nothing, status: "nothing" }
         : { ...nothing, ...onlyUnlisted(unlisted, plans) };
     for (const each of unlisted) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${unlistedStatement(each)}`);
-    for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id))) {
+    for (const plan of plans.filter((each) => all.units.some((unit) => unit.plan.id === each.id))) {
       requireSystem(connection, plan, target.name);
       verifyUnits(project.root, plan);
     }
-    await requireServer(connection, state.units, target.name);
-    await requireNoObstacles(connection, state.units, target.name);
-    const gates = await askDeployGates({ invocation, target, connection, project, plugin, plans, state });
+    await requireServer(connection, all.units, target.name);
+    await requireNoObstacles(connection, all.units, target.name);
+    const gates = await askDeployGates({ invocation, target, connection, project, plugin, plans, state: all });
     for (const { isOpen, statement } of gates.answers)
       io.err(`  ${isOpen ? io.colors.green("✔") : io.colors.red("✖")} ${statement}`);
     if (gates.help !== undefined)
       return { ...nothing, gates: gates.answers, status: "closed", next: gates.help, exitCode: 1 };
-    const { fills, without } = await pendingFills(connection, plans, state, plugin);
+    const stop = gates.stop && stopped(gates.stop);
+    const state = withoutWithheld(all, gates.stop?.withheld ?? []);
+    if (stop !== undefined && state.pending.length === 0 && state.failed.length === 0)
+      return { ...nothing, gates: gates.answers, status: "stopped", ...stop };
+    const { fills, later } = await pendingFills(connection, target, { project, plugin, plans, state });
+    // With the last round the order is whole.
+    if (gates.stop !== undefined && later.length === 0)
+      for (const line of orderLines(target.name, state.pending, gates.stop.steps)) io.err(line);
     const allowed = invocation.options.allowUnfilled === true;
     const refused = fills.filter((fill) => fill.code !== undefined && (fill.isOfExpression || !allowed));
     if (refused.length > 0)
@@ -185,7 +201,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         next: afterRefusal(refused, target.name),
         exitCode: 1,
       };
-    if (without.length > 0) return { ...nothing, gates: gates.answers, fills, units: state.units, without };
+    if (later.length > 0) return { ...nothing, gates: gates.answers, fills, units: state.units, later, ...stop };
     for (const { statement } of fills) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${statement}`);
     for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
       for (const { table } of await openCopies(connection, plan))
@@ -206,10 +222,27 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         : {
             next: `on ${target.name}: ${grants.map(({ grant }) => grant).join("; ")}\n       then deploy the code that belongs to it, then npx lockstep status`,
           };
-    return { ...nothing, gates: gates.answers, fills, blockers, units: state.units, ...next };
+    return { ...nothing, gates: gates.answers, fills, blockers, units: state.units, ...next, ...stop };
   } finally {
     await connection.close();
   }
+}
+
+/** A deployment that ends before a drop: what waits, and what to do first. */
+function stopped({
+  withheld,
+  steps,
+}: NonNullable<DeployGates["stop"]>): Pick<Looked, "withheld" | "next" | "exitCode"> {
+  return { withheld, next: numbered(steps).join(nextLine), exitCode: 1 };
+}
+
+/** The whole order, before anything of it runs. */
+function orderLines(target: string, pending: readonly string[], steps: readonly string[]): readonly string[] {
+  const now = `now: ${pending.join(", ")}`;
+  return [
+    `${target}: the way back is deployed in this order:`,
+    ...numbered([now, ...steps]).map((step) => `  ${step.replaceAll(nextLine, "\n  ")}`),
+  ];
 }
 
 /** A migration of a plan has to run; one that somebody has left out may be meant so. */
@@ -238,10 +271,14 @@ function afterRefusal(refused: readonly PendingFill[], target: string): string {
  */
 async function pendingFills(
   connection: Connection,
-  plans: readonly Plan[],
-  state: TargetState,
-  plugin: OrmPlugin,
-): Promise<{ readonly fills: readonly PendingFill[]; readonly without: readonly string[] }> {
+  target: Target,
+  {
+    project,
+    plugin,
+    plans,
+    state,
+  }: Pick<DeployContext, "project" | "plugin" | "plans"> & { readonly state: TargetState },
+): Promise<{ readonly fills: readonly PendingFill[]; readonly later: readonly string[] }> {
   const fills: PendingFill[] = [];
   const expands = pendingExpands(plans, state)
     .map((plan) => ({ plan, before: pendingBefore(plan, state) }))
@@ -249,10 +286,10 @@ async function pendingFills(
   for (const { plan, before } of expands) {
     const found = await tryPendingFills(connection, plan, { before });
     fills.push(...found);
-    if (plugin.deployWithout !== undefined && found.some(({ isEarly }) => isEarly))
-      return { fills, without: state.pending.slice(before.length) };
+    if (found.some(({ isEarly }) => isEarly) && (await plugin.withholds?.(project, target.url)) === true)
+      return { fills, later: state.pending.slice(before.length) };
   }
-  return { fills, without: [] };
+  return { fills, later: [] };
 }
 
 /** Plans whose expand this deployment carries, and that nothing takes back. */
@@ -310,7 +347,7 @@ function appliedText({ pending, applied }: DeployReport): string {
 
 /** The report as people read it. */
 export function deployText(report: DeployReport, colors: Colors): string {
-  const { target, pending, unlisted, applied, attempts, error, gates, fills } = report;
+  const { target, pending, unlisted, applied, withheld, attempts, error, gates, fills } = report;
   const name = colors.bold(target);
   const waiting = pending.length - applied.length;
   switch (report.status) {
@@ -334,6 +371,17 @@ export function deployText(report: DeployReport, colors: Colors): string {
           gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
         ),
         `  The ORM applies everything that is pending or nothing, so ${counted(waiting, "migration")} ${waiting === 1 ? "waits" : "wait"}.`,
+      ].join("\n");
+    case "stopped":
+      return [
+        `${colors.red("✖")} ${name}   ${applied.length === 0 ? "nothing was applied" : `${counted(applied.length, "migration")} applied`}, then stopped before ${withheld[0]}: its gate is ${colors.red("closed")}`,
+        ...(applied.length === 0 ? [] : [columns(applied.map((migration) => [migration]))]),
+        ...gates.filter(({ isOpen }) => !isOpen).map(({ statement }) => `  ${colors.red("✖")} ${statement}`),
+        ...(withheld.length > 1
+          ? [
+              `  So that the order stays, ${withheld.slice(1).join(", ")} ${withheld.length === 2 ? "waits" : "wait"} as well.`,
+            ]
+          : []),
       ].join("\n");
     case "refused":
       return [

@@ -3,6 +3,7 @@ import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import { recordOf } from "../facts/record-of.js";
+import { servicesWithoutColumn } from "../gates/column-unused.js";
 import type { AppliedUnits } from "../gates/gate.js";
 import { type ServiceState, serviceStates } from "../gates/service-states.js";
 import { readAnnouncements } from "../ledger/announcements.js";
@@ -10,7 +11,7 @@ import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
 import { type Phase, type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
 import { pendingBefore } from "../plan/migration-of.js";
-import { nextPhase } from "../plan/next-phase.js";
+import { dropGates, nextPhase } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
@@ -174,7 +175,7 @@ async function readOpen(
     ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
     : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) }));
   // Once contract is applied nobody asks any more.
-  const isAsked = !isUndone && phases.some(({ state }) => state !== "done");
+  const isAsked = phases.some(({ state }) => state !== "done");
   const services = isAsked ? await readServices(open, plan) : [];
   return {
     target: target.name,
@@ -203,6 +204,8 @@ async function readOpen(
 /** One answer for all columns: of the phase from which the code writes them all. */
 async function readServices({ connection, facts }: OpenTarget, plan: Plan): Promise<readonly ServiceState[]> {
   const steps = plan.gates.contract.filter(({ gate }) => gate === "writers-aware");
+  if (plan.state.released === "undone")
+    return plan.undo.expand.some((unit) => dropGates(plan, unit).length > 0) ? servicesWithoutColumn(facts) : [];
   if (facts.services === undefined || steps.length === 0) return [];
   const phase = steps.some((step) => writtenFrom(plan, step) === "switch") ? "switch" : "expand";
   return serviceStates(facts.services, await readAnnouncements(connection), plan.id, phase);
@@ -314,7 +317,13 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
   if (copied !== undefined) return `npx lockstep online run ${plan.id} --target ${copied.target}`;
   if (isOpen("expand") || isOpen("contract"))
     return plan.state.released === "undone"
-      ? nextStep(plan, plugin.words, [], pendingContractUndo(plan, states))
+      ? nextStep(plan, plugin.words, [], {
+          contractUndo: pendingContractUndo(plan, states),
+          targets: states
+            .filter(({ phases }) => phases.some(({ state }) => state === "open"))
+            .map(({ target }) => target),
+          services: states.flatMap(({ services = [] }) => services.map(({ service }) => service)),
+        })
       : `${plugin.words.deploy}, then deploy the code`;
   const refused = states.flatMap(({ values }) => values).find(({ isRefused }) => isRefused);
   if (isOpen("backfill")) return refused?.help ?? `npx lockstep backfill run ${plan.id}`;

@@ -87,7 +87,14 @@ export async function takeBack(request: {
         "taken back",
       ),
       unlistedText(prepared.unlisted, colors),
-      nextText(nextStep(prepared.plan, plugin.words, plans, contractUndo(prepared, plan, command)), colors),
+      nextText(
+        nextStep(prepared.plan, plugin.words, plans, {
+          contractUndo: contractUndo(prepared, plan, command),
+          targets: Object.keys(config.targets),
+          services: config.services ?? [],
+        }),
+        colors,
+      ),
     ]
       .filter((line) => line !== "")
       .join("\n"),

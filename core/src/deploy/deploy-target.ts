@@ -6,7 +6,7 @@ import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
 import { type ReleasedUnit, releasedUnits } from "../plan/migration-of.js";
 import type { OrmPlugin, OrmRun, Project, UnlimitedReason } from "../plugin.js";
-import { readTargetState, type TargetState } from "../release/target-state.js";
+import { readTargetState, type TargetState, withoutWithheld } from "../release/target-state.js";
 import { duplicatesError } from "../repair/duplicates.js";
 import type { Settlement } from "../repair/settle-unit.js";
 import { findBlockers } from "./blockers.js";
@@ -42,11 +42,11 @@ export interface DeployRequest {
   readonly plans: readonly Plan[];
   /** Runs of the ORM's deployment in all. */
   readonly attempts: number;
+  /** Migrations that stay pending: the plugin leaves them out. Default: none. */
+  readonly withheld?: readonly string[];
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
-  /** Migrations that stay pending. Default: none; only for plugins with `deployWithout`. */
-  readonly without?: readonly string[];
   onEvent(event: DeployEvent): void;
 }
 
@@ -102,7 +102,7 @@ class Deployment {
       const locked = left ?? (await this.#runOnce());
       last = locked;
       if (locked === undefined) {
-        const { applied, pending } = this.#wanted(await this.#state());
+        const { applied, pending } = await this.#state();
         if (pending.length > 0) throw this.#leftOut(pending);
         return {
           applied: applied.filter((name) => !before.applied.includes(name) && !this.#skipped.has(name)),
@@ -137,9 +137,9 @@ class Deployment {
 
   /** @returns the migration that did not get its locks; undefined when everything is applied */
   async #runOnce(): Promise<FailedMigration | undefined> {
-    const { plugin, project, target, without = [], onEvent } = this.#request;
+    const { plugin, project, target, onEvent } = this.#request;
     const { dialect } = this.#connection;
-    const limit = await lockLimit(this.#wanted(await this.#state()), { ...this.#request, dialect });
+    const limit = await lockLimit(await this.#state(), { ...this.#request, dialect });
     const onUnlimited = (why: UnlimitedReason, names?: readonly string[]) => {
       const migrations = (limit?.own ?? []).filter(
         (name) => names?.includes(name) !== false && !this.#unlimited.has(name),
@@ -147,12 +147,13 @@ class Deployment {
       for (const name of migrations) this.#unlimited.add(name);
       if (migrations.length > 0) onEvent({ kind: "unlimited", why, migrations });
     };
-    const onLine = (line: string) => onEvent({ kind: "line", line });
-    const limited = limit && { ...limit, onUnlimited };
-    const run =
-      without.length > 0 && plugin.deployWithout !== undefined
-        ? await plugin.deployWithout(project, target.url, without, onLine, limited)
-        : await plugin.deploy(project, target.url, onLine, limited);
+    const run = await plugin.deploy(
+      project,
+      target.url,
+      (line) => onEvent({ kind: "line", line }),
+      limit && { ...limit, onUnlimited },
+      this.#request.withheld,
+    );
     const state = await this.#stateAfter(run);
     const name = state.failed[0] ?? run.failed?.migration;
     if (name === undefined) {
@@ -251,14 +252,9 @@ class Deployment {
     return migrations.length > 0;
   }
 
-  /** The state without the migrations that are to stay pending. */
-  #wanted(state: TargetState): TargetState {
-    const { without = [] } = this.#request;
-    return { ...state, pending: state.pending.filter((name) => !without.includes(name)) };
-  }
-
-  #state(): Promise<TargetState> {
-    return readTargetState(this.#connection, this.#request);
+  async #state(): Promise<TargetState> {
+    const { withheld = [] } = this.#request;
+    return withoutWithheld(await readTargetState(this.#connection, this.#request), withheld);
   }
 
   #failed(name: string, state: TargetState, said?: OrmRun["failed"]): Promise<FailedMigration> {

@@ -65,6 +65,18 @@ export async function readPlannedRows(
   };
 }
 
+/** Tables of a plan that are on a target and have rows. @throws LS7002 */
+export async function tablesWithRows(
+  connection: Connection,
+  tables: readonly TableName[],
+): Promise<readonly TableName[]> {
+  const distinct = tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at);
+  const found: TableName[] = [];
+  for (const table of distinct)
+    if ((await readTable(connection, table)) !== undefined && (await hasRows(connection, table))) found.push(table);
+  return found;
+}
+
 /** @throws LS7002 also when row-level security hides rows from the role: an empty answer would prove nothing */
 async function hasRows(connection: Connection, table: TableName): Promise<boolean> {
   const limits = { statementTimeoutMs: 30_000, lockTimeoutMs: 5000 };

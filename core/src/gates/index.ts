@@ -1,4 +1,5 @@
 import backfillDone from "./backfill-done.js";
+import columnUnused from "./column-unused.js";
 import type { Gate } from "./gate.js";
 import insertsAllowed from "./inserts-allowed.js";
 import mirrorAgrees from "./mirror-agrees.js";
@@ -11,6 +12,7 @@ import writersAware from "./writers-aware.js";
 /** Every gate, by the id that plans name it with. This file is generated: npm run lists. */
 export const gates: Readonly<Record<string, Gate>> = {
   "backfill-done": backfillDone,
+  "column-unused": columnUnused,
   "inserts-allowed": insertsAllowed,
   "mirror-agrees": mirrorAgrees,
   "no-missing-values": noMissingValues,

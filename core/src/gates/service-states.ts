@@ -60,7 +60,28 @@ export function serviceStates(
 ): readonly ServiceState[] {
   return services.map((service) => {
     const own = announced.filter((each) => each.service === service);
-    return stateOf(service, own, (each) => each.plans[plan], phase);
+    const knownOf = (each: Announced) => each.plans[plan];
+    return stateOf(service, own, knownOf, (each) => isAware(knownOf(each), phase), phase);
+  });
+}
+
+/**
+ * Which services run builds that do not use the columns of a plan: they were made after it was taken back, or before it.
+ *
+ * @param from since when the target has the columns. What was announced before that does not tell that no build with them came later.
+ */
+export function servicesWithout(
+  services: readonly string[],
+  announced: readonly Announced[],
+  plan: string,
+  from: string,
+): readonly ServiceState[] {
+  return services.map((service) => {
+    const own = announced.filter((each) => each.service === service);
+    const knownOf = (each: Announced) => each.plans[plan];
+    const isWithout = (each: Announced) =>
+      knownOf(each) === undefined ? each.at >= from : knownOf(each)?.phase === "undone";
+    return stateOf(service, own, knownOf, isWithout, "undone");
   });
 }
 
@@ -68,9 +89,9 @@ function stateOf(
   service: string,
   own: readonly Announced[],
   knownOf: (announced: Announced) => KnownPlan | undefined,
+  aware: (announced: Announced) => boolean,
   phase: string,
 ): ServiceState {
-  const aware = (each: Announced) => isAware(knownOf(each), phase);
   const words = own.filter(({ instance }) => instance === "");
   const instances = own.filter(({ instance }) => instance !== "");
   const alive = instances.filter(({ silentMs }) => silentMs < aliveMs);

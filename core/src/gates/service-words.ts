@@ -1,4 +1,5 @@
 import { momentText } from "../model/moment.js";
+import type { OpenWriter } from "./gate.js";
 import type { AliveBuild, Lack, ServiceState, SilentBuild } from "./service-states.js";
 
 /** What a service lacks, with its name. @param of the phase and the plan: `expand of 20261120_add_handle` */
@@ -27,9 +28,36 @@ export function lackHelp({ service, lack }: ServiceState, target: string): strin
 }
 
 /** What a person confirms of a build whose instances fell silent: `1 instance of build 1a2b3c of web, silent since …, has ended` */
-export function endedText(service: string, build: SilentBuild): string {
+function endedText(service: string, build: SilentBuild): string {
   const since = `silent since ${momentText(build.at)} without reporting an end`;
   return `${aliveText(build)} of ${service}, ${since}, ${build.instances === 1 ? "has" : "have"} ended`;
+}
+
+/** What services lack, for a person to confirm in spite of it. @param of as for `lackText` */
+export function lacks(services: readonly ServiceState[], of: string, target: string): readonly OpenWriter[] {
+  return services
+    .filter(({ lack }) => lack !== undefined)
+    .map((state) => {
+      const { service, lack, said, alive } = state;
+      const builds =
+        lack === "alive" ? alive.flatMap(({ build, isAware }) => (isAware ? [] : [build])).sort() : [said?.build];
+      const id = JSON.stringify(["service", service, lack, ...builds]);
+      return { file: service, line: 0, what: "a service", reason: lackText(state, of, target), id };
+    });
+}
+
+/** Builds that fell silent, for a person to confirm that they ended. */
+export function silences(services: readonly ServiceState[]): readonly OpenWriter[] {
+  return services.flatMap(({ service, silent = [] }) =>
+    silent.map((build) => ({
+      file: service,
+      line: 0,
+      what: "a service",
+      reason: endedText(service, build),
+      // With the moment: one that falls silent later is asked about anew.
+      id: JSON.stringify(["silent", service, build.build, build.at]),
+    })),
+  );
 }
 
 /** One service in one line: `web  expand, build 1a2b3c since 2026-11-20 10:23 UTC, 3 instances alive (1a2b3c)` */

@@ -7,7 +7,7 @@ import type { GateStep } from "../model/plan.js";
 import { confirmed, named, without, written } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { type ServiceState, serviceStates } from "./service-states.js";
-import { endedText, lackHelp, lackText, shortBuild } from "./service-words.js";
+import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words.js";
 import { findUnawareRows, type UnawareRows } from "./unaware-rows.js";
 
 const byWord = confirmed("all services that write this table run a build that fills the column", (step, facts) =>
@@ -85,31 +85,6 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
 async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
   const services = (facts.services ?? []).length === 0 ? [] : await statesOf(step, facts);
   return [...writersOf(step, facts), ...lacks(services, phaseText(step, facts), facts.target), ...silences(services)];
-}
-
-function silences(services: readonly ServiceState[]): readonly OpenWriter[] {
-  return services.flatMap(({ service, silent = [] }) =>
-    silent.map((build) => ({
-      file: service,
-      line: 0,
-      what: "a service",
-      reason: endedText(service, build),
-      // With the moment: one that falls silent later is asked about anew.
-      id: JSON.stringify(["silent", service, build.build, build.at]),
-    })),
-  );
-}
-
-function lacks(services: readonly ServiceState[], of: string, target: string): readonly OpenWriter[] {
-  return services
-    .filter(({ lack }) => lack !== undefined)
-    .map((state) => {
-      const { service, lack, said, alive } = state;
-      const builds =
-        lack === "alive" ? alive.flatMap(({ build, isAware }) => (isAware ? [] : [build])).sort() : [said?.build];
-      const id = JSON.stringify(["service", service, lack, ...builds]);
-      return { file: service, line: 0, what: "a service", reason: lackText(state, of, target), id };
-    });
 }
 
 function openText(

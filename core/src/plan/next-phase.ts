@@ -1,4 +1,4 @@
-import type { DeployedPhase, GateStep, Phase, Plan } from "../model/index.js";
+import { type DeployedPhase, type GateStep, isSameTable, type Phase, type Plan, type Unit } from "../model/index.js";
 import { mayRefuseInserts } from "../sql/session-value.js";
 import { phasesOf } from "./phases.js";
 
@@ -30,6 +30,23 @@ export function gatesAt(plan: Plan, phase: Phase): readonly GateStep[] {
   const steps = [...plan.gates.switch, ...plan.gates.contract.filter((step) => step.gate !== "reads-steady")];
   const keys = steps.map((step) => JSON.stringify(step));
   return steps.filter((_, index) => keys.indexOf(keys[index] ?? "") === index);
+}
+
+/** The gate before a migration that takes expand back: one step for each column that it drops, with its values. */
+export function dropGates(plan: Plan, { spec }: Unit): readonly GateStep[] {
+  if (spec.kind !== "undo-expand" && spec.kind !== "online-copy") return [];
+  const { table } = spec;
+  const columns =
+    spec.kind === "undo-expand"
+      ? spec.columns.map(({ name }) => name)
+      : plan.units.flatMap(({ spec: own }) =>
+          own.kind === "online-copy" && isSameTable(own.table, table)
+            ? own.changes.flatMap(({ adds, back }) =>
+                adds?.kind === "column" && back !== undefined ? [adds.name] : [],
+              )
+            : [],
+        );
+  return columns.map((column) => ({ gate: "column-unused", table, column }));
 }
 
 function deployedPhases(plan: Plan): DeployedPhase[] {

@@ -17,6 +17,16 @@ export interface TargetState {
   readonly units: readonly ReleasedUnit[];
 }
 
+/** What a deployment does that leaves migrations out. Those of them that have failed are settled all the same. */
+export function withoutWithheld(state: TargetState, withheld: readonly string[]): TargetState {
+  if (withheld.length === 0) return state;
+  return {
+    ...state,
+    pending: state.pending.filter((name) => !withheld.includes(name)),
+    units: state.units.filter(({ migration }) => !withheld.includes(migration) || state.failed.includes(migration)),
+  };
+}
+
 /** Compares the repository with a target. Reads the ORM's own table. */
 export async function readTargetState(
   connection: Connection,

@@ -18,6 +18,7 @@ const words: Readonly<Record<GateId, (label: string) => string>> = {
   "mirror-agrees": (label) => `${label} has the value of its source in every row, or one that code chose`,
   "translation-agrees": (label) => `the code that writes ${label} computes what the database does`,
   "backfill-done": (label) => `the one pass over ${label} is done`,
+  "column-unused": (label) => `no running build uses ${label}`,
   "inserts-allowed": (label) => `INSERTs of running code can evaluate the default of ${label}`,
   "writers-aware": (label) => `every service that writes the table runs a build that fills ${label}`,
   "reads-steady": (label) => `reads of ${label} run no slower than before`,

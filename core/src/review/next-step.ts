@@ -1,22 +1,29 @@
-import type { Plan } from "../model/index.js";
+import type { GateStep, Plan } from "../model/index.js";
+import { dropGates } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin.js";
-import { commandFor, stayWords } from "./words.js";
+import { columnLabel, commandFor, stayWords } from "./words.js";
+
+/** What the order of a way back depends on, besides the plan. */
+export interface WayBackOn {
+  /**
+   * Of a plan that was left in contract: the migrations that make its columns optional again, where a database does not have them yet.
+   * Default: none.
+   */
+  readonly contractUndo?: readonly string[];
+  /** Names of the targets. Default: one, which commands need not name. */
+  readonly targets?: readonly string[];
+  /** Those that announce their builds. Default: none. */
+  readonly services?: readonly string[];
+}
 
 /**
  * What to do after the files of a phase were written: the `Next` line.
  *
  * @param plans of the project: while several are open a command has to name its own
- * @param contractUndo of a plan that was left in contract: the migrations that make its columns optional again, where a database
- * does not have them yet
  */
-export function nextStep(
-  plan: Plan,
-  words: OrmPlugin["words"],
-  plans: readonly Plan[],
-  contractUndo: readonly string[] = [],
-): string {
+export function nextStep(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], on: WayBackOn = {}): string {
   const build = words.generate === undefined ? "" : `${words.generate}, `;
   const goOn = `To go on again: ${commandFor("next", plan, plans)}`;
   switch (plan.state.released) {
@@ -41,15 +48,68 @@ export function nextStep(
           return `${words.develop}, for what passed as it stood: the model keeps it, and no migration has it any more`;
         return `${build}review and commit: there is nothing to deploy`;
       }
-      const codeFirst = `deploy the code first (builds that still write the column fail once it is gone), then ${words.deploy}`;
+      const { contractUndo = [] } = on;
       // Code of before the change writes no value: it needs the trigger that contract took away.
       const optional = contractUndo.map((file) => words.execute(file)).join(" && ");
+      const dropped = plan.undo.expand.flatMap((unit) => dropGates(plan, unit));
+      if (dropped.length > 0) return `${build}review and commit.${dropText(dropped, optional, words, on)}`;
+      const codeFirst = `deploy the code first, then ${words.deploy}`;
       return `${build}review and commit, ${optional === "" ? codeFirst : `run ${optional} on each database where contract is live, then ${codeFirst}`}`;
     }
     default:
       return plan.state.released satisfies never;
   }
 }
+
+/** The order in which a way back is deployed that drops columns. The deployment of Lockstep stops at the gate, the ORM's own nowhere. */
+function dropText(
+  dropped: readonly GateStep[],
+  optional: string,
+  words: OrmPlugin["words"],
+  { targets = [], services = [] }: WayBackOn,
+): string {
+  const names = columnsText(dropped);
+  const deploy = `npx lockstep deploy${targets.length > 1 ? " --target <target>" : ""}`;
+  const steps = wayBackSteps(dropped, {
+    first: optional === "" ? [] : [`${deploy}: where contract is live it makes ${names} optional again, then it stops`],
+    drop: [
+      services.length === 0
+        ? `${deploy} --confirm column-unused: it drops ${names}`
+        : `${deploy}: it drops ${names} once every service has announced such a build`,
+    ],
+  });
+  const where = targets.length > 1 ? ` on each target (${targets.join(", ")}),` : "";
+  const by = `With ${words.deploy}, which does not stop: run it as step ${steps.length}`;
+  return [
+    `  Then${where} in this order:`,
+    ...numbered(steps),
+    optional === "" ? by : `${by}, and as step 1, where contract is live, ${optional}`,
+  ].join(nextLine);
+}
+
+/** What is done around a drop, in order. @param first what comes before the code @param drop what comes after it */
+export function wayBackSteps(
+  dropped: readonly GateStep[],
+  { first, drop }: { readonly first: readonly string[]; readonly drop: readonly string[] },
+): readonly string[] {
+  const it = dropped.length === 1 ? "it is" : "they are";
+  return [
+    ...first,
+    `deploy the code that does not use ${columnsText(dropped)}: builds that still do fail once ${it} gone`,
+    ...drop,
+  ];
+}
+
+/** Steps as a list of `Next`. */
+export function numbered(steps: readonly string[]): readonly string[] {
+  return steps.map((step, at) => `${at + 1}. ${step.replaceAll(nextLine, `${nextLine}   `)}`);
+}
+
+/** Under the first line of `Next`. */
+export const nextLine = "\n       ";
+
+const columnsText = (dropped: readonly GateStep[]) =>
+  [...new Set(dropped.map(({ table, column }) => columnLabel({ table, name: column })))].join(", ");
 
 /** The files that take a released contract back, which may not have arrived everywhere. */
 export function contractUndos(plan: Plan): string[] {

@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LockstepError } from "@lockstep/core";
+import { withheldVariable } from "../engine/withhold.js";
 import { configFileIn } from "../init/config-file.js";
 import { placeholder } from "../init/load-prisma-config.js";
 import type { PrismaProject } from "../project.js";
+import { ownEngine } from "../with-lockstep.js";
 import { urlVariable } from "./datasource-url.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,14 +31,33 @@ export async function aimedEnvironment(
   for (const name of [urlVariable, ...variablesOf(root, files)]) {
     const { [urlVariable]: _, ...rest } = env;
     const candidate = { ...rest, [name]: url };
-    const unset = await variablesUnset(root, url, candidate);
-    if (unset !== undefined)
-      return { ...candidate, ...Object.fromEntries(unset.map((variable) => [variable, placeholder])) };
+    const seen = await configIn(root, url, candidate);
+    if (seen !== undefined)
+      return { ...candidate, ...Object.fromEntries(seen.unset.map((variable) => [variable, placeholder])) };
   }
   throw new LockstepError(
     "LS9021",
     `${configFile ?? "The Prisma config"} names its own database, whatever Lockstep asks for: nothing was run.`,
   );
+}
+
+/**
+ * The environment in which the CLI asks Lockstep's engine to apply migrations, which leaves some of them out.
+ *
+ * @param aimed what `aimedEnvironment` gave
+ * @returns undefined when the CLI would ask another engine, or none: it would apply them all
+ */
+export async function withholdingEnvironment(
+  { root }: Pick<PrismaProject, "root">,
+  url: string,
+  aimed: Environment,
+  withheld: readonly string[],
+): Promise<Environment | undefined> {
+  const { LOCKSTEP: _, ...rest } = aimed;
+  const env = { ...rest, ...ownEngine(rest), [withheldVariable]: JSON.stringify(withheld) };
+  // As the config leaves it: it may name another engine.
+  const seen = await configIn(root, url, env);
+  return seen?.isOwnEngine === true ? env : undefined;
 }
 
 /** The environment variables that the config reads, or the datasource of the schema (Prisma 6). */
@@ -49,8 +70,16 @@ function variablesOf(root: string, files: readonly string[]): readonly string[] 
   );
 }
 
-/** @returns the variables that the config wants and nobody has set; undefined when the project does not name the target */
-function variablesUnset(root: string, url: string, env: Environment): Promise<readonly string[] | undefined> {
+/** What the project's config says in an environment. */
+export interface SeenConfig {
+  /** The variables that it wants and nobody has set. */
+  readonly unset: readonly string[];
+  /** The CLI asks Lockstep's engine. */
+  readonly isOwnEngine: boolean;
+}
+
+/** @returns undefined when the project does not name the target */
+function configIn(root: string, url: string, env: Environment): Promise<SeenConfig | undefined> {
   const script = fileURLToPath(new URL("./aim-check.js", import.meta.url));
   const child = spawn(process.execPath, [script, "migrate", "deploy"], {
     cwd: root,
@@ -68,7 +97,7 @@ function variablesUnset(root: string, url: string, env: Environment): Promise<re
     child.once("error", reject);
     child.once("close", (code) => {
       const last = answer.trim().split("\n").at(-1) ?? "";
-      resolve(code === 0 && last.startsWith("[") ? (JSON.parse(last) as string[]) : undefined);
+      resolve(code === 0 && last.startsWith("{") ? (JSON.parse(last) as SeenConfig) : undefined);
     });
   });
 }

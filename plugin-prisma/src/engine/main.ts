@@ -14,11 +14,12 @@ process.exitCode = await runEngine({
   cwd: process.cwd(),
   env: process.env,
   loadHooks: async () => {
-    const [{ hooks }, { withKnownProtocol }] = await Promise.all([
+    const [{ hooks }, { withKnownProtocol }, { withheldVariable, withholding }] = await Promise.all([
       import("../intercept/hooks.js"),
       import("../intercept/known-protocol.js"),
+      import("./withhold.js"),
     ]);
-    return withKnownProtocol(hooks);
+    return withholding(withKnownProtocol(hooks), JSON.parse(process.env[withheldVariable] ?? "[]") as string[]);
   },
 });
 await endProcess();

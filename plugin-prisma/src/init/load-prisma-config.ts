@@ -9,6 +9,8 @@ export interface LoadedPrismaConfig {
   readonly url: string | undefined;
   /** Variables that the config wants and that are not set. */
   readonly unset: readonly string[];
+  /** False: Prisma 6 migrates within its CLI (`engine: "js"`). */
+  readonly startsEngine: boolean;
 }
 
 /** Stands for an environment variable that is not set. No host has this name (RFC 2606). */
@@ -33,6 +35,7 @@ export async function loadPrismaConfig(root: string, configFile: string): Promis
           migrationsPath: config.migrations?.path,
           url: url === undefined || url === "" || url.includes(placeholder) ? undefined : url,
           unset,
+          startsEngine: (config as { engine?: unknown }).engine !== "js",
         };
       }
       const message = "error" in error ? error.error.message : error._tag;

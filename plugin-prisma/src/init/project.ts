@@ -19,6 +19,8 @@ export interface FoundProject extends PrismaProject {
   readonly provider: string | undefined;
   /** Variables that the config wants and that are not set. */
   readonly unsetVariables: readonly string[];
+  /** False: Prisma 6 migrates within its CLI (`engine: "js"`). */
+  readonly startsEngine: boolean;
 }
 
 /**
@@ -29,7 +31,8 @@ export interface FoundProject extends PrismaProject {
  */
 export async function findProject(cwd: string): Promise<FoundProject> {
   const { root, configFile } = findConfig(resolve(cwd));
-  const { schema: schemaPath, ...config } = await configOf(root, configFile);
+  const config = await loadPrismaConfig(root, configFile);
+  const schemaPath = config.schema ?? defaultSchema(root);
   const found = schemaPath === undefined || !existsSync(schemaPath) ? [] : await loadSchemaFiles(schemaPath);
   if (schemaPath === undefined || found.length === 0) {
     const where = schemaPath === undefined ? "prisma/schema.prisma or schema.prisma" : fromRoot(root, schemaPath);
@@ -52,18 +55,8 @@ export async function findProject(cwd: string): Promise<FoundProject> {
     schemaFiles: files.map(({ path }) => fromRoot(root, path)),
     provider: parsed.datasources[0]?.provider,
     unsetVariables: config.unset,
+    startsEngine: config.startsEngine,
   };
-}
-
-/**
- * The Prisma config of a project. Paths are absolute.
- *
- * @param root the project's root, at which there is a config
- * @throws LockstepError LS8002 a config that does not load
- */
-export async function configOf(root: string, configFile = join(root, configFileIn(root) ?? "prisma.config.ts")) {
-  const config = await loadPrismaConfig(root, configFile);
-  return { ...config, configFile, schema: config.schema ?? defaultSchema(root) };
 }
 
 function findConfig(cwd: string): { root: string; configFile: string } {

@@ -10,7 +10,7 @@ export interface DeployOptions {
   readonly onLine: (line: string) => void;
   readonly limit?: LockLimit | undefined;
   /** Migrations that do not run this time, and stay pending. Default: none. */
-  readonly without?: readonly string[];
+  readonly withheld?: readonly string[] | undefined;
   /** Aborted: the command is interrupted. Default: it comes to its end. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -24,7 +24,7 @@ export interface DeployOptions {
 export async function deploy(
   project: Project,
   url: string,
-  { onLine, limit, without = [], signal }: DeployOptions,
+  { onLine, limit, withheld = [], signal }: DeployOptions,
 ): Promise<OrmRun> {
   const typeorm = project as TypeormProject;
   await aimed(typeorm, url);
@@ -36,7 +36,7 @@ export async function deploy(
     env: {
       ...process.env,
       LOCKSTEP_LOCK_LIMIT: limit && JSON.stringify(limitOf(limit, typeorm)),
-      LOCKSTEP_WITHOUT: JSON.stringify(recordedNames(without, typeorm)),
+      LOCKSTEP_WITHHELD: JSON.stringify(recordedNames(withheld, typeorm)),
     },
     onLine,
     ...(signal && { signal }),

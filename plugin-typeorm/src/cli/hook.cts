@@ -35,7 +35,7 @@ const {
   LOCKSTEP_CLI_TASK: task,
   LOCKSTEP_DATASOURCE_URL: target,
   LOCKSTEP_LOCK_LIMIT: limitText,
-  LOCKSTEP_WITHOUT: withoutText = "[]",
+  LOCKSTEP_WITHHELD: withheldText,
 } = process.env as {
   LOCKSTEP_CLI_TASK?: Task;
 } & Record<string, string | undefined>;
@@ -46,9 +46,9 @@ export interface HookLimit {
   /** As TypeORM calls them: of these nothing is left when they give up, in a transaction or not. */
   readonly whole: readonly string[];
 }
-/** Migrations that stay pending, as TypeORM calls them. */
-const without = JSON.parse(withoutText) as readonly string[];
 const limit = limitText === undefined ? undefined : (JSON.parse(limitText) as HookLimit);
+/** Migrations that stay pending, as TypeORM calls them. */
+const withheld = new Set(JSON.parse(withheldText ?? "[]") as string[]);
 
 type Load = (this: unknown, request: string, parent: unknown, ...rest: unknown[]) => unknown;
 interface Loader {
@@ -109,7 +109,7 @@ function reporting(dataSource: DataSource): DataSource {
   dataSource.runMigrations = async (options) => {
     let failed: { readonly migration: string; readonly ran: Recording } | undefined;
     const nameOf = (migration: DataSource["migrations"][number]) => migration.name ?? migration.constructor.name;
-    dataSource.migrations = dataSource.migrations.filter((each) => !without.includes(nameOf(each)));
+    dataSource.migrations = dataSource.migrations.filter((migration) => !withheld.has(nameOf(migration)));
     for (const migration of dataSource.migrations) {
       const { up } = migration;
       const name = nameOf(migration);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { serviceStates } from "../../../core/src/gates/service-states.js";
+import { serviceStates, servicesWithout } from "../../../core/src/gates/service-states.js";
 import type { Announced } from "../../../core/src/ledger/announcements.js";
 
 const plan = "20261120_add_handle";
@@ -75,6 +75,28 @@ describe("what is announced of a service", () => {
     const [state] = serviceStates(["web"], sorted, plan, phase);
     expect(state).toMatchObject(typeof expected === "string" ? { lack: expected } : { awareSince: moment(expected) });
     expect(state?.lack === undefined).toBe(state?.awareSince !== undefined);
+  });
+
+  const undone = (each: Announced): Announced => ({ ...each, plans: { [plan]: { phase: "undone", left: 0 } } });
+  test.each<[string, Announced[], string | undefined]>([
+    ["nothing", [], "silent"],
+    ["a build that uses the columns", [word("b", "expand", 5)], "old"],
+    ["one made after the plan was taken back", [word("b", "expand", 5), undone(word("c", "old", 9))], undefined],
+    ["rolled back to one from before the plan", [word("b", "expand", 5), word("a", "old", 9, 1)], undefined],
+    ["one from before the plan, before the columns came", [word("a", "old", 1)], "old"],
+    [
+      "an instance that uses the columns is alive",
+      [undone(word("c", "old", 9)), instance("b", "expand", 4, now)],
+      "alive",
+    ],
+    [
+      "instances from before the plan are alive, and nothing else",
+      [word("a", "old", 1), instance("a", "old", 2, now)],
+      "unseen",
+    ],
+  ])("of columns that are about to go: %s", (_, announced, lack) => {
+    const sorted = announced.toSorted((a, b) => (a.at < b.at ? -1 : 1));
+    expect(servicesWithout(["web"], sorted, plan, moment(3))[0]?.lack).toBe(lack);
   });
 
   test.each<[string, Announced[], readonly object[] | undefined]>([

@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withoutPasswords } from "../../../core/src/db/url-text.js";
 // The compiled one: it starts a process of its own, which is a file of the package.
-import { aimedEnvironment } from "../../../plugin-prisma/dist/cli/aim.js";
+import { aimedEnvironment, withholdingEnvironment } from "../../../plugin-prisma/dist/cli/aim.js";
 import { takeDatasourceUrl } from "../../../plugin-prisma/src/cli/datasource-url.js";
+import { withholding } from "../../../plugin-prisma/src/engine/withhold.js";
 
 const target = "postgresql://app:s3cret@db.example.com:5432/shop";
 const development = "postgresql://dev:dev@localhost:5432/dev";
@@ -124,4 +125,47 @@ it.each([
   ["postgresql://app@db/shop at 127.0.0.1:5432", "postgresql://app@db/shop at 127.0.0.1:5432"],
 ])("%s is printed without its password", (line, expected) => {
   expect(withoutPasswords(line)).toBe(expected);
+});
+
+describe("a run that leaves migrations out", () => {
+  const url = `env("DATABASE_URL")`;
+  const other = `process.env.PRISMA_SCHEMA_ENGINE_BINARY = "/opt/schema-engine";\n`;
+  it.each([
+    ["wrapped", wrapped(url), {}, true],
+    ["wrapped, and Lockstep switched off", wrapped(url), { LOCKSTEP: "off" }, true],
+    ["not wrapped", unwrapped(url), {}, true],
+    ["not wrapped, and the config names another engine", `${other}${unwrapped(url)}`, {}, false],
+    ["without an engine process (Prisma 6)", unwrapped(url).replace("schema:", 'engine: "js", schema:'), {}, false],
+  ])("%s: the CLI asks Lockstep's engine: %s", async (_, config, env, isOwn) => {
+    const aimed = await aim(config, env);
+    const environment = await withholdingEnvironment({ root }, target, aimed, ["1_drop"]);
+    expect(environment === undefined ? undefined : environment.LOCKSTEP_WITHHELD).toBe(
+      isOwn ? '["1_drop"]' : undefined,
+    );
+    expect(environment?.LOCKSTEP).toBeUndefined();
+  });
+
+  const directories = ["1_first", "2_drop", "3_late"].map((path) => ({ path }));
+  const asked: unknown[] = [];
+  const engine = { call: async (...request: unknown[]) => asked.push(request), print: async () => undefined };
+  const hooks = withholding({ intercept: async () => undefined }, ["2_drop", "3_late"]);
+  const info = {} as Parameters<typeof hooks.intercept>[2];
+
+  it("the engine gets the others", async () => {
+    const params = { migrationsList: { baseDir: "migrations", migrationDirectories: directories }, filters: 1 };
+    await hooks.intercept({ method: "applyMigrations", params }, engine, info);
+    expect(asked).toEqual([
+      [
+        "applyMigrations",
+        { migrationsList: { baseDir: "migrations", migrationDirectories: [{ path: "1_first" }] }, filters: 1 },
+      ],
+    ]);
+  });
+
+  it("a list of another form is refused, and so is none", async () => {
+    for (const params of [undefined, { migrationsDirectoryPath: "migrations" }, { migrationsList: ["1_first"] }])
+      await expect(hooks.intercept({ method: "applyMigrations", params }, engine, info)).rejects.toThrow(
+        "nothing was applied",
+      );
+  });
 });

@@ -57,7 +57,10 @@ export default defineCommand({
         ? inFiles(plan.units).map((units) => `\n${unitsText(plan, units, units[0].phase)}`)
         : []),
       released === "undone" ? "This plan was undone." : `Released so far: ${released}.`,
-      terminal.nextText(nextStep(plan, plugin.words, plans, released === "undone" ? contractUndos(plan) : []), colors),
+      terminal.nextText(
+        nextStep(plan, plugin.words, plans, { contractUndo: released === "undone" ? contractUndos(plan) : [] }),
+        colors,
+      ),
     ];
     return { text: text.join("\n"), json: { plan }, exitCode: 0 };
   },

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LedgerTable } from "../dialects/ledger-store.js";
+import { isBlind } from "../dialects/pressure.js";
+import { readTable } from "../facts/table.js";
+import { readAnnouncements } from "../ledger/announcements.js";
+import { readDeployments } from "../ledger/deployments.js";
+import { readEvidence } from "../ledger/evidence.js";
+import { momentText } from "../model/moment.js";
+import { tableLabel } from "../model/names.js";
+import type { GateStep } from "../model/plan.js";
+import { nameWord, statementText } from "../sql/statement-words.js";
+import { confirmed, without } from "./confirmed.js";
+import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
+import { type ServiceState, servicesWithout } from "./service-states.js";
+import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words.js";
+
+/** How long the statements of a table are counted. Code that is in use runs some of them in that time. */
+const watchedMs = 2_000;
+
+const byWord = confirmed("no running build uses the column");
+
+/**
+ * No running build reads or writes a column that a way back is about to drop. The services of the config announce it; without them a
+ * person confirms it. Statements that name the column while the gate is asked say that it is not so, where the server counts them.
+ */
+export default { isConfirmed: true, covers, ask } satisfies Gate;
+
+async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
+  const { connection, plan, evidence = plan, target, services = [] } = facts;
+  const { gate, column } = step;
+  const name = nameOf(step);
+  const table = await readTable(connection, step.table);
+  if (table === undefined || !table.columns.some((each) => each.name === column))
+    return { gate, isOpen: true, statement: `${name} is not on ${target}: no build can use it` };
+  const said = services.length > 0 ? await byServices(step, facts, table) : await byWord.ask(step, facts);
+  if (!said.isOpen) return said;
+  const word = await readEvidence(connection, { plan: evidence, gate, table, column });
+  const [used, ...more] = without(await usesOf(step, facts, table), word?.places ?? []);
+  if (used === undefined) return said;
+  return {
+    gate,
+    subject: name,
+    isOpen: false,
+    statement: `${name} is in use on ${target}: within ${watchedMs / 1000} s ${[used, ...more].map(({ reason }) => reason).join("; ")}`,
+    help: `Find what runs ${more.length === 0 ? "this statement" : "these statements"}, and deploy it without the column`,
+    mayOverrule: true,
+  };
+}
+
+async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable): Promise<GateAnswer> {
+  const { connection, plan, evidence = plan, target } = facts;
+  const { gate, column } = step;
+  const name = nameOf(step);
+  const word = await readEvidence(connection, { plan: evidence, gate, table, column });
+  const known = word?.places ?? [];
+  const services = await servicesWithoutColumn(facts);
+  const about = { gate, subject: name, services };
+  const of = wayBackOf(facts);
+  const lacking = services.filter((state) => without(lacks([state], of, target), known).length > 0);
+  if (lacking.length > 0)
+    return {
+      ...about,
+      isOpen: false,
+      statement: `${lacking.map((state) => lackText(state, of, target)).join("; ")} (${name})`,
+      help: lacking.map((state) => lackHelp(state, target)).join("\n       "),
+      mayOverrule: true,
+    };
+  const silent = without(silences(services), known).map(({ reason }) => reason);
+  if (silent.length > 0) {
+    const unconfirmed = silent.join(", and that ");
+    return {
+      ...about,
+      isOpen: false,
+      statement: `Nobody has confirmed for ${target} that ${unconfirmed} (${name})`,
+      unconfirmed,
+      needsConfirmation: true,
+    };
+  }
+  const builds = services.flatMap(({ service, lack, said }) =>
+    lack === undefined && said !== undefined ? [`${service} (build ${shortBuild(said.build)})`] : [],
+  );
+  const overruled = services.filter(({ lack }) => lack !== undefined);
+  const said = [
+    ...(builds.length === 0
+      ? []
+      : [`${builds.join(", ")} ${builds.length === 1 ? "runs" : "run"} without ${name} on ${target}`]),
+    ...(overruled.length === 0
+      ? []
+      : [
+          `${word?.who} confirmed on ${momentText(word?.at ?? "")} for ${target} that no running build uses ${name}, although ${overruled.map((state) => lackText(state, of, target)).join("; ")}`,
+        ]),
+  ];
+  return { ...about, isOpen: true, statement: said.join("; ") };
+}
+
+/** What services lack, and statements that an earlier answer has shown: a first confirmation speaks of none that nobody has seen. */
+async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
+  const { connection, plan, evidence = plan, target, services = [] } = facts;
+  const table = await readTable(connection, step.table);
+  if (table === undefined) return [];
+  const states = services.length === 0 ? [] : await servicesWithoutColumn(facts);
+  const word = await readEvidence(connection, { plan: evidence, gate: step.gate, table, column: step.column });
+  const uses = word === undefined ? [] : await usesOf(step, facts, table);
+  return [...lacks(states, wayBackOf(facts), target), ...silences(states), ...uses];
+}
+
+/**
+ * Statements that name the column and ran while this watched. Empty also where the server counts none. A column of the same name of
+ * another table in the statement looks the same, so a person may overrule it.
+ */
+async function usesOf(
+  { column }: GateStep,
+  { connection }: GateFacts,
+  table: LedgerTable,
+): Promise<readonly OpenWriter[]> {
+  const before = await connection.dialect.statements.touching(connection, [table]);
+  if (isBlind(before)) return [];
+  await sleep(watchedMs);
+  const after = await connection.dialect.statements.touching(connection, [table]);
+  if (isBlind(after)) return [];
+  const was = new Map(before.statements.map(({ id, calls }) => [id, calls]));
+  return after.statements
+    .map((each) => ({ ...each, ran: each.calls - (was.get(each.id) ?? 0) }))
+    .filter(({ words, ran }) => ran > 0 && words.includes(nameWord(column)))
+    .map(({ id, words, ran }) => ({
+      file: "",
+      line: 0,
+      what: "a statement",
+      reason: `‘${statementText(words)}’ ran ${ran === 1 ? "once" : `${ran} times`}`,
+      id: JSON.stringify(["statement", id]),
+    }));
+}
+
+/** What each service of the config announced about the columns of a plan that was taken back. */
+export async function servicesWithoutColumn({
+  connection,
+  plan,
+  services = [],
+}: Pick<GateFacts, "connection" | "plan" | "services">): Promise<readonly ServiceState[]> {
+  const announced = await readAnnouncements(connection);
+  return servicesWithout(services, announced, plan, await arrivalOf(connection, plan));
+}
+
+/** When the columns came to the target as far as it is known, at least when the plan was made. ISO 8601. */
+async function arrivalOf(connection: GateFacts["connection"], plan: string): Promise<string> {
+  const deployed = (await readDeployments(connection, plan)).find(
+    ({ outcome, phases }) => outcome === "done" && phases.includes("expand"),
+  );
+  if (deployed !== undefined) return deployed.at;
+  const [, year = "", month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?!\d)/.exec(plan) ?? [];
+  if (year !== "") return `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const milliseconds = /^(\d{13})(?!\d)/.exec(plan)?.[1];
+  // Later than everything: then a build says itself that the plan was taken back.
+  return milliseconds === undefined ? "9999" : new Date(Number(milliseconds)).toISOString();
+}
+
+const wayBackOf = ({ plan }: GateFacts) => `the way back of ${plan}`;
+
+const nameOf = ({ table, column }: GateStep) => `"${tableLabel(table)}"."${column}"`;

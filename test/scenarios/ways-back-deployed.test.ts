@@ -1,0 +1,255 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type App, createApp, handle, userEntity } from "../plugin-typeorm/intercept/app.js";
+import { createDatabase } from "../support/database.js";
+import { LockstepCommands } from "../support/lockstep-commands.js";
+import type { RunResult } from "../support/run.js";
+import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// A way back goes out in its phases: builds from before and after the change insert between all steps, and no INSERT ever fails.
+
+async function ok(run: Promise<RunResult>) {
+  const result = await run;
+  expect(result.code, result.output).toBe(0);
+  return result;
+}
+
+const confirmed = ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"];
+const confirm = ["deploy", "--confirm", "column-unused", "--by", "ada@example.com"];
+
+describe("with the stock Prisma", () => {
+  let shop: ShopProject;
+  let production: pg.Client;
+  let rows = 0;
+  beforeAll(async () => {
+    shop = await createShop();
+    await setUp(shop, { development: 5, production: 50 });
+    production = new pg.Client({ connectionString: shop.production });
+    await production.connect();
+  });
+  afterAll(async () => {
+    await production?.end();
+    await shop?.dispose();
+  });
+
+  const lockstep = (...args: string[]) => shop.lockstep(args);
+  const hasColumn = async () => {
+    const sql = `SELECT FROM pg_attribute WHERE attrelid = '"User"'::regclass AND attname = 'handle' AND NOT attisdropped`;
+    return (await production.query(sql)).rowCount === 1;
+  };
+  /** What a build from before the change runs, and one that knows the column. */
+  const inserts = {
+    async before() {
+      rows++;
+      await production.query(`INSERT INTO "User" ("email", "name", "updatedAt") VALUES ('B${rows}@x.org', 'B', now())`);
+    },
+    async after() {
+      rows++;
+      await production.query(
+        `INSERT INTO "User" ("email", "name", "updatedAt", "handle") VALUES ('A${rows}@x.org', 'A', now(), 'a${rows}@x.org')`,
+      );
+    },
+  };
+  const planId = () => readdirSync(join(shop.root, "lockstep")).sort().at(-1) ?? "";
+  const migrations = () => readdirSync(join(shop.root, "prisma/migrations")).filter((name) => /^\d/.test(name));
+
+  /** A plan, deployed up to a phase. */
+  async function reach(phase: "expand" | "switch" | "contract", name: string) {
+    addHandle(shop);
+    await ok(shop.prisma(["migrate", "dev", "--name", name]));
+    await shop.deploy(shop.production);
+    await shop.commit("expand");
+    if (phase === "expand") return;
+    await ok(lockstep("backfill", "run", planId()));
+    await ok(lockstep("next", planId()));
+    await shop.commit("switch");
+    if (phase === "switch") return;
+    await ok(lockstep(...confirmed, planId()));
+    await shop.deploy(shop.production);
+    await shop.commit("contract");
+  }
+
+  async function abandon() {
+    const { stdout } = await ok(lockstep("abandon", planId(), "--yes"));
+    return stdout;
+  }
+
+  /** The development database follows by the stock command, which nothing gates. */
+  async function follow() {
+    await shop.commit("abandoned");
+    await shop.deploy(shop.development);
+  }
+
+  test("from expand: deploy stops before the drop, and drops the column once that is confirmed", async () => {
+    await reach("expand", "first");
+    const printed = await abandon();
+    expect(printed).toMatch(
+      /Then in this order:\n +1\. deploy the code that does not use "User"\."handle": .*\n +2\. npx lockstep deploy --confirm column-unused: it drops "User"\."handle"\n +With npx prisma migrate deploy, which does not stop: run it as step 2/,
+    );
+    const stopped = await lockstep("deploy");
+    expect(stopped.code, stopped.output).toBe(1);
+    expect(stopped.stdout).toMatch(
+      /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed/,
+    );
+    expect(stopped.stdout).toContain(
+      `✖ Nobody has confirmed for production that no running build uses the column ("User"."handle")`,
+    );
+    expect(stopped.stdout).toMatch(
+      /Next {3}1\. deploy the code that does not use "User"\."handle": .*\n +2\. when that is so: npx lockstep deploy --target production --confirm column-unused/,
+    );
+    await inserts.after();
+    await inserts.before();
+    await ok(lockstep(...confirm));
+    expect(await hasColumn()).toBe(false);
+    await inserts.before();
+    const { rows: evidence } = await production.query("SELECT gate, who FROM lockstep.evidence");
+    expect(evidence).toContainEqual({ gate: "column-unused", who: "ada@example.com" });
+    await follow();
+  });
+
+  test("from switch: migrations before the drop run, those after it wait, and status says the order", async () => {
+    await reach("switch", "second");
+    const own = (name: string) => {
+      mkdirSync(join(shop.root, `prisma/migrations/${name}`));
+      shop.write(`prisma/migrations/${name}/migration.sql`, `COMMENT ON TABLE "User" IS '${name}';`);
+    };
+    const comment = async () =>
+      (await production.query(`SELECT obj_description('"User"'::regclass) AS text`)).rows[0]?.text;
+    own("20200101000000_early");
+    await abandon();
+    own("20990101000000_late");
+    const stopped = await lockstep("deploy", "--json");
+    expect(stopped.code, stopped.output).toBe(1);
+    expect(JSON.parse(stopped.stdout)).toMatchObject({
+      targets: [
+        {
+          status: "stopped",
+          applied: ["20200101000000_early"],
+          withheld: [expect.stringMatching(/_second_undo_expand$/), "20990101000000_late"],
+        },
+      ],
+    });
+    expect(await comment()).toBe("20200101000000_early");
+    await inserts.after();
+    await inserts.before();
+    const status = await ok(lockstep("status"));
+    expect(status.stdout).toMatch(/1\. deploy the code .*\n +2\. npx lockstep deploy --confirm column-unused/);
+    await ok(lockstep(...confirm));
+    expect(await hasColumn()).toBe(false);
+    expect(await comment()).toBe("20990101000000_late");
+    await inserts.before();
+    await follow();
+  });
+
+  test("from contract: optional again first, then the code goes back, then the drop", async () => {
+    await reach("contract", "third");
+    const printed = await abandon();
+    expect(printed).toMatch(
+      /1\. npx lockstep deploy: where contract is live it makes "User"\."handle" optional again, then it stops\n +2\. deploy the code .*\n +3\. npx lockstep deploy --confirm column-unused.*\n.*run it as step 3, and as step 1, where contract is live, npx prisma db execute --file \S+third_undo_contract/,
+    );
+    await inserts.after();
+    // Too early: nobody can run a build without the column yet.
+    const stopped = await lockstep(...confirm);
+    expect(stopped.code, stopped.output).toBe(1);
+    expect(stopped.stderr).toMatch(
+      /the way back is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. deploy the code .*\n +3\. when that is so: /,
+    );
+    expect(stopped.stdout).toMatch(/1 migration applied, then stopped before \d+_third_undo_expand/);
+    expect(stopped.stdout).toMatch(/--confirm column-unused does not count before \d+_third_undo_contract is applied/);
+    await inserts.after();
+    await inserts.before();
+    const again = await lockstep("deploy");
+    expect(again.code, again.output).toBe(1);
+    expect(again.stdout).toContain("nothing was applied, then stopped");
+    await inserts.after();
+    await inserts.before();
+    await ok(lockstep(...confirm));
+    expect(await hasColumn()).toBe(false);
+    await inserts.before();
+    await follow();
+  });
+
+  test("services that announce open it by themselves", async () => {
+    await reach("expand", "fourth");
+    shop.edit("lockstep.config.ts", (text) => text.replace(/^( *)targets:/m, '$1services: ["web"],\n$1targets:'));
+    await shop.commit("services");
+    await ok(lockstep("announce", "web", "--target", "production"));
+    await abandon();
+    await shop.commit("abandoned");
+    const old = await lockstep("deploy");
+    expect(old.code, old.output).toBe(1);
+    expect(old.stdout).toMatch(/✖ web runs build \w+ on production, which does not have the way back of \d+_fourth/);
+    expect(old.stdout).toMatch(
+      /2\. at the end of the deployment of web: npx lockstep announce web --target production/,
+    );
+    await inserts.after();
+    await inserts.before();
+    await ok(lockstep("announce", "web", "--target", "production"));
+    const done = await ok(lockstep("deploy"));
+    expect(done.stderr).toMatch(/✔ web \(build \w+\) runs without "User"\."handle" on production/);
+    expect(await hasColumn()).toBe(false);
+    await inserts.before();
+  });
+
+  test("a target that never had the column, or has no rows, has nothing to wait for", async () => {
+    expect(migrations().filter((name) => name.endsWith("_undo_expand"))).toHaveLength(4);
+    const empty = await createDatabase("ways_back_empty");
+    shop.edit("lockstep.config.ts", (text) =>
+      text.replace(/^ +production: .*$/m, (line) => `${line}\n    empty: { urlFrom: "EMPTY_URL" },`),
+    );
+    try {
+      await ok(shop.lockstep(["deploy", "--target", "empty"], { EMPTY_URL: empty.url }));
+    } finally {
+      await empty.drop();
+    }
+  });
+});
+
+describe("with the stock TypeORM", () => {
+  let app: App;
+  let commands: LockstepCommands;
+  beforeAll(async () => {
+    app = await createApp({
+      entities: { "user.ts": userEntity(handle) },
+      files: { "lockstep.config.json": JSON.stringify({ targets: { production: { urlFrom: "DATABASE_URL" } } }) },
+    });
+    commands = new LockstepCommands(app.root);
+  });
+  afterAll(async () => {
+    commands?.close();
+    await app?.dispose();
+  });
+  const lockstep = (...argv: string[]) => commands.run(argv, { DATABASE_URL: app.url, LOCKSTEP_CI: "1" });
+
+  const oldInserts = () => app.query(`INSERT INTO users (email) VALUES ('B@x.org')`);
+  const newInserts = () => app.query(`INSERT INTO users (email, handle) VALUES ('A@x.org', 'a@x.org')`);
+
+  test("forward to contract", async () => {
+    await ok(app.generate("AddHandle"));
+    await ok(app.cli(["migration:run"]));
+    await oldInserts();
+    await ok(lockstep("backfill", "run"));
+    await ok(lockstep("next", "--confirm", "translation-agrees"));
+    await ok(lockstep(...confirmed));
+    await ok(app.cli(["migration:run"]));
+    await newInserts();
+  });
+
+  test("from contract: optional again first, then the code goes back, then the drop", async () => {
+    await ok(lockstep("abandon", "--yes"));
+    const stopped = await lockstep("deploy");
+    expect(stopped.code, stopped.output).toBe(1);
+    expect(stopped.stdout).toMatch(/1 migration applied, then stopped before \d+-AddHandleUndoExpand/);
+    expect(stopped.stdout).toMatch(/\d+-AddHandleUndoContract/);
+    await newInserts();
+    await oldInserts();
+    await ok(lockstep(...confirm));
+    const columns = await app.query(
+      `SELECT attname FROM pg_attribute WHERE attrelid = 'users'::regclass AND attnum > 0 AND NOT attisdropped`,
+    );
+    expect(columns.map(({ attname }) => attname)).toEqual(["id", "email"]);
+    await oldInserts();
+  });
+});

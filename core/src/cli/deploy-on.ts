@@ -184,7 +184,8 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
       return { ...nothing, gates: gates.answers, status: "closed", next: gates.help, exitCode: 1 };
     const stop = gates.stop && stopped(gates.stop);
     const state = withoutWithheld(all, gates.stop?.withheld ?? []);
-    if (stop !== undefined && state.pending.length === 0 && state.failed.length === 0)
+    const isNothingDue = state.pending.length === 0 && state.failed.length === 0;
+    if (stop !== undefined && (gates.stop?.isWhole === true || isNothingDue))
       return { ...nothing, gates: gates.answers, status: "stopped", ...stop };
     const { fills, later } = await pendingFills(connection, target, { project, plugin, plans, state });
     // With the last round the order is whole.

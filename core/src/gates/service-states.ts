@@ -61,7 +61,8 @@ export function serviceStates(
   return services.map((service) => {
     const own = announced.filter((each) => each.service === service);
     const knownOf = (each: Announced) => each.plans[plan];
-    return stateOf(service, own, knownOf, (each) => isAware(knownOf(each), phase), phase);
+    const isAwareButForPlaces = (known: KnownPlan) => isAware({ ...known, left: 0 }, phase);
+    return stateOf(service, own, knownOf, (each) => isAware(knownOf(each), phase), isAwareButForPlaces);
   });
 }
 
@@ -81,7 +82,7 @@ export function servicesWithout(
     const knownOf = (each: Announced) => each.plans[plan];
     const isWithout = (each: Announced) =>
       knownOf(each) === undefined ? each.at >= from : knownOf(each)?.phase === "undone";
-    return stateOf(service, own, knownOf, isWithout, "undone");
+    return stateOf(service, own, knownOf, isWithout, () => false);
   });
 }
 
@@ -90,7 +91,7 @@ function stateOf(
   own: readonly Announced[],
   knownOf: (announced: Announced) => KnownPlan | undefined,
   aware: (announced: Announced) => boolean,
-  phase: string,
+  isAwareButForPlaces: (known: KnownPlan) => boolean,
 ): ServiceState {
   const words = own.filter(({ instance }) => instance === "");
   const instances = own.filter(({ instance }) => instance !== "");
@@ -109,7 +110,7 @@ function stateOf(
   if (newest === undefined) return lack("silent");
   const isDeployed = word === undefined ? alive.some(aware) : aware(word);
   if ((isDeployed || aware(newest)) && !alive.every(aware)) return lack("alive");
-  if (!aware(newest)) return lack(known !== undefined && isAware({ ...known, left: 0 }, phase) ? "left" : "old");
+  if (!aware(newest)) return lack(known !== undefined && isAwareButForPlaces(known) ? "left" : "old");
   // A deployment announces at its end. Instances announce at their start, while those of the build before may still run: that they are
   // gone is known only of a build that had a heartbeat.
   const isHeard = ({ build }: Announced) => word === undefined || build === word.build;

@@ -6,6 +6,7 @@ import { isDatabaseError, retryReason } from "../db/retry.js";
 import { hungUp, inTime, silent, watchSilence } from "../db/silence.js";
 import type { Connection, ConnectOptions, Limits, QueryResult } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
+import { marking } from "../sql/statement-words.js";
 import { mariadb, mysql } from "./dialect.js";
 import { asServerError } from "./errors.js";
 import { readConnectionUrl } from "./url.js";
@@ -95,6 +96,8 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
     const facts = await inTime(factsOf(session), patienceMs);
     const { pid, version } = facts;
     const isMariaDb = /mariadb/i.test(version);
+    // Servers of before, which are refused later, have no WITH.
+    const marked = versionNumber(version) < 80_000 ? (sql: string) => sql : marking(applicationName);
     // What does not fit a column is an error, and no other value.
     if (!facts.mode.includes("STRICT_ALL_TABLES"))
       await inTime(
@@ -124,7 +127,10 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         ending = cancel().catch(() => undefined);
       };
       const timer = limitMs > 0 ? setTimeout(end, limitMs) : undefined;
-      const answer = values === undefined ? session.query(sql) : session.execute(sql, values.map(asText) as string[]);
+      const answer =
+        values === undefined
+          ? session.query(marked(sql))
+          : session.execute(marked(sql), values.map(asText) as string[]);
       const giveUp = () => session.destroy();
       try {
         const [result] = await watchSilence(answer, isWorking, giveUp, silenceMs);

@@ -7,6 +7,7 @@ import { hungUp, inTime, silent, watchSilence } from "../db/silence.js";
 import type { Connection, ConnectOptions } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { duringCleanUp } from "../expected-errors.js";
+import { marking } from "../sql/statement-words.js";
 import { postgresql } from "./dialect.js";
 import { changesSession } from "./pooler.js";
 import { readConnectionUrl } from "./url.js";
@@ -61,6 +62,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
   const { label, schema } = address;
   const { applicationName, needsSession = true, silenceMs = 30_000 } = options;
   const patienceMs = address.config.connectionTimeoutMillis || answerMs;
+  const marked = marking(applicationName);
   /** Over a second connection, which lives no longer than its answer. */
   const asked = async <T>(ask: (client: Client) => Promise<T>): Promise<T> => {
     const other = await dial(address, applicationName);
@@ -112,7 +114,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         const startedMs = performance.now();
         const giveUp = () => client.connection.stream.destroy(silent(performance.now() - startedMs));
         try {
-          const answer = client.query<R>(sql, values === undefined ? undefined : [...values]);
+          const answer = client.query<R>(marked(sql), values === undefined ? undefined : [...values]);
           const result = await watchSilence(answer, isWorking, giveUp, silenceMs);
           // A text with several statements gives a list of results.
           const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;

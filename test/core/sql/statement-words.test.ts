@@ -5,6 +5,7 @@ import { loadParser, type Parser } from "../../../core/src/sql/postgres/parser.j
 import {
   isOwn,
   isRead,
+  marking,
   readsTable,
   statementText,
   type Words,
@@ -70,21 +71,26 @@ it.each([
 
 it.each([
   ["SELECT * FROM lockstep.evidence", true],
-  ['SELECT t."id"::text AS key FROM "User" t ORDER BY id LIMIT 1', true],
-  ['SELECT key FROM "User" t', false],
+  [marking("lockstep")('SELECT "handle" FROM "User"'), true],
+  ["UPDATE `User` `lockstep_row` SET `lockstep_row` . `handle` = ?", true],
+  ['SELECT t."id"::text AS key FROM "User" t ORDER BY id LIMIT 1', false],
+  ['SELECT "lockstepped" FROM "User"', false],
 ])("is Lockstep's own: %s: %s", (sql, is) => {
-  expect(isOwn(read(sql))).toBe(is);
+  expect(isOwn(sql.includes("`") ? (mysqlWords(sql) ?? []) : read(sql))).toBe(is);
 });
 
 it.each([
-  [
-    "UPDATE `shop` . `User` `t` SET `t` . `handle` = ( `lower` ( `email` ) ) WHERE `t` . `id` > ? AND `t` . `handle` IS NULL",
-    true,
-  ],
-  ["UPDATE `User` `t` SET `t` . `handle` = ? WHERE `t` . `id` = ?", false],
-  ["UPDATE `User` `u` SET `u` . `handle` = ? WHERE `u` . `handle` IS NULL", false],
-])("is a batch of Lockstep on MySQL: %s: %s", (sql, is) => {
-  expect(isOwn(mysqlWords(sql) ?? [])).toBe(is);
+  ["SELECT 1", "WITH lockstep_own AS (SELECT 1) SELECT 1"],
+  ["\n  select 1", "WITH lockstep_own AS (SELECT 1) \n  select 1"],
+  ["WITH a AS (SELECT 2) SELECT 1", "WITH lockstep_own AS (SELECT 1), a AS (SELECT 2) SELECT 1"],
+  ["WITH RECURSIVE a AS (SELECT 2) SELECT 1", "WITH RECURSIVE lockstep_own AS (SELECT 1), a AS (SELECT 2) SELECT 1"],
+  ["EXPLAIN SELECT 1", "EXPLAIN SELECT 1"],
+  ["BEGIN; SELECT 1", "BEGIN; SELECT 1"],
+  ["SELECTED", "SELECTED"],
+])("marks reads of its own sessions: %s", (sql, marked) => {
+  expect(marking("lockstep next")(sql)).toBe(marked);
+  expect(marking("rehearsed application")(sql)).toBe(sql);
+  expect(marking("lockstepper")(sql)).toBe(sql);
 });
 
 it("is the same whatever its values, layout, comments and the length of its lists", () => {

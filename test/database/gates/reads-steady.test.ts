@@ -1,14 +1,17 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { estimateBackfill } from "../../../core/src/backfill/estimate.js";
 import { connect } from "../../../core/src/connect.js";
+import { systemClock } from "../../../core/src/db/clock.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
+import { gates } from "../../../core/src/gates/index.js";
 import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import gate from "../../../core/src/gates/reads-steady.js";
 import { confirm } from "../../../core/src/ledger/evidence.js";
-import type { Plan } from "../../../core/src/model/index.js";
+import type { BackfillSpec, Plan, PlannedColumn } from "../../../core/src/model/index.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { fillTable, makeTable, numbered, plan } from "../backfill/fixture.js";
 
@@ -49,6 +52,27 @@ const overrule = async () => {
     await gate.covers(step, facts()),
   );
 };
+/** Asks what else reads the rows: the other gates, and what a backfill would take. Each of them several times. */
+async function askOthers(spec: BackfillSpec): Promise<void> {
+  const own = await connect(server.url(), { applicationName: "lockstep" });
+  try {
+    const [column] = spec.columns;
+    for (const kind of ["backfill", "mirror"] as const)
+      for (const asked of ["no-missing-values", "mirror-agrees", "translation-agrees"] as const)
+        for (let at = 0; at < 5; at++) {
+          const columns = [{ ...column, table: spec.table, fill: { ...column?.fill, kind }, uniqueKeys: [["handle"]] }];
+          await gates[asked]?.ask(
+            { gate: asked, table: spec.table, column: "handle" },
+            facts({ connection: own, columns: columns as unknown as PlannedColumn[] }),
+          );
+          if (asked === "no-missing-values") await own.query(`UPDATE "User" SET handle = NULL WHERE id = $1`, [at]);
+        }
+  } finally {
+    await own.close();
+  }
+  for (let at = 0; at < 3; at++)
+    await estimateBackfill({ url: server.url(), plan, spec, clock: systemClock, random: Math.random });
+}
 const old = `SELECT "u"."id", "u"."email" FROM "public"."User" "u" WHERE ("u"."email" = $1 AND 1=1) LIMIT 5`;
 const read = old.replace(`"u"."email" FROM`, `"u"."email", "u"."handle" FROM`);
 
@@ -184,14 +208,30 @@ describe("reads that were measured", () => {
 
   it("leaves out what Lockstep itself reads, and what writes", async () => {
     await db.query(`DROP TABLE "User"`);
-    const spec = await makeTable(db, { rows: numbered(500) });
+    const spec = await makeTable(db, { rows: numbered(500), isUnique: true });
     const { batches } = await fillTable(server.url(), spec);
     expect(batches).toBeGreaterThan(10);
+    await askOthers(spec);
     await run(`UPDATE "User" SET note = $1 WHERE id = 1`, 3);
     await run(`WITH w AS (UPDATE "User" SET note = $1 WHERE id = 1 RETURNING id) SELECT * FROM w, "User"`, 3);
     await ask();
     const found = await db.dialect.statements.read(db, (await readTable(db, step.table))!, []);
     expect("statements" in found && found.statements.filter(({ calls }) => calls > 2)).toEqual([]);
+  });
+
+  it.each([
+    ["the application first", ["test", "lockstep next"]],
+    ["Lockstep first", ["lockstep next", "test"]],
+  ])("tells a statement of its own from the application's, whoever runs it: %s", async (_, sessions) => {
+    for (const applicationName of sessions) {
+      const session = await connect(server.url(), { applicationName });
+      // Of the same words, with another comment and another alias.
+      const sql = `SELECT /* ${applicationName} */ u.handle FROM "User" u WHERE id = $1`;
+      for (let at = 0; at < (applicationName === "test" ? 4 : 30); at++) await session.query(sql, [at]);
+      await session.close();
+    }
+    const found = await db.dialect.statements.read(db, (await readTable(db, step.table))!, []);
+    expect("statements" in found && found.statements.map(({ calls }) => calls)).toEqual([4]);
   });
 
   it("keeps its baseline once reads of the column have begun", async () => {

@@ -13,6 +13,7 @@ import type { Connection } from "../../dialects/connection.js";
 import { typeOf } from "../../dialects/table.js";
 import { ignoring, isNoBug } from "../../expected-errors.js";
 import type { Fill } from "../../model/fill.js";
+import { rowName } from "../../sql/fill/context.js";
 import { ServerError } from "../errors.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { inputOf } from "./inputs.js";
@@ -73,10 +74,10 @@ export const batches: Batches = {
 
   async unfilled(connection, target, table, scope, { name, compute }) {
     const seen = compute.reads.map(
-      (read, at) => `${textOf(`t.${quoteIdentifier(read)}`, typeOf(table, read))} AS s${at}`,
+      (read, at) => `${textOf(`${rowName}.${quoteIdentifier(read)}`, typeOf(table, read))} AS s${at}`,
     );
-    const given = compute.reads.map((read, at) => `t.${quoteIdentifier(read)} AS i${at}`);
-    const select = `SELECT ${[keyText(target.key), ...seen, ...given].join(", ")} FROM ${quoteTable(target.table)} t`;
+    const given = compute.reads.map((read, at) => `${rowName}.${quoteIdentifier(read)} AS i${at}`);
+    const select = `SELECT ${[keyText(target.key), ...seen, ...given].join(", ")} FROM ${quoteTable(target.table)} ${rowName}`;
     const found: Readonly<Record<string, unknown>>[] = [];
     for (const part of partsOf(target, scope)) {
       const { sql, values } = within(target.key, part);
@@ -152,9 +153,9 @@ export const batches: Batches = {
         return fill === undefined ? quoteIdentifier(name) : `COALESCE(${quoteIdentifier(name)}, (${fill.rowSql}\n))`;
       };
       const values = unique.map((name, at) => `${value(name)} AS v${at}`).join(", ");
-      const isSame = unique.map((name, at) => `t.${quoteIdentifier(name)} = r.v${at}`).join(" AND ");
-      const sql = `SELECT ${keyText(target.key)} FROM ${quoteTable(target.table)} t
-        JOIN (SELECT ${values} FROM ${quoteTable(target.table)} t WHERE ${own.sql}) r ON ${isSame} WHERE NOT (${own.sql}) LIMIT 3`;
+      const isSame = unique.map((name, at) => `${rowName}.${quoteIdentifier(name)} = r.v${at}`).join(" AND ");
+      const sql = `SELECT ${keyText(target.key)} FROM ${quoteTable(target.table)} ${rowName}
+        JOIN (SELECT ${values} FROM ${quoteTable(target.table)} ${rowName} WHERE ${own.sql}) r ON ${isSame} WHERE NOT (${own.sql}) LIMIT 3`;
       // Only to make a message better: it must not take the place of the real error.
       const rows = await inScan(connection, 5000, () => connection.query(sql, [...own.values, ...own.values])).catch(
         () => undefined,
@@ -172,7 +173,7 @@ export const batches: Batches = {
     }),
 
   async hasValues(connection, target, timeoutMs) {
-    const some = target.columns.map(({ name }) => `t.${quoteIdentifier(name)} IS NOT NULL`).join(" OR ");
+    const some = target.columns.map(({ name }) => `${rowName}.${quoteIdentifier(name)} IS NOT NULL`).join(" OR ");
     const found = await inScan(connection, timeoutMs, () =>
       keysOf(connection, target, { sql: `WHERE ${some} LIMIT 1`, values: [] }),
     );
@@ -186,7 +187,7 @@ export const batches: Batches = {
         const gives = fill === undefined ? "TRUE" : `(${fill.rowSql}\n) IS NOT NULL`;
         const { rows } = await connection.query<{ rows: number; filled: number }>(
           `SELECT COUNT(IF(${gives}, 1, NULL)) AS \`rows\`, COUNT(IF(${quoteIdentifier(name)} IS NOT NULL AND ${gives}, 1, NULL)) AS filled
-             FROM (SELECT * FROM ${quoteTable(target.table)} t ${inOrder(target.key, "ASC")} LIMIT ${limit}) t`,
+             FROM (SELECT * FROM ${quoteTable(target.table)} ${rowName} ${inOrder(target.key, "ASC")} LIMIT ${limit}) ${rowName}`,
         );
         found.push({ rows: Number(rows[0]?.rows), filled: Number(rows[0]?.filled) });
       }
@@ -210,7 +211,7 @@ export const batches: Batches = {
     ]);
     return inScan(connection, timeoutMs, async () => {
       const { rows } = await connection.query<{ found: number }>(
-        `SELECT COUNT(*) AS found FROM (SELECT 1 FROM ${quoteTable(target.table)} t WHERE ${sql} LIMIT ${limit}) x`,
+        `SELECT COUNT(*) AS found FROM (SELECT 1 FROM ${quoteTable(target.table)} ${rowName} WHERE ${sql} LIMIT ${limit}) x`,
         values,
       );
       return Number(rows[0]?.found);
@@ -277,13 +278,13 @@ async function sessionOf(connection: Connection, pid: number): Promise<RunnerSes
   return found && { pid, application: found.host, user: found.user, since: found.since };
 }
 
-const lacks = (name: string) => `t.${quoteIdentifier(name)} IS NULL`;
+const lacks = (name: string) => `${rowName}.${quoteIdentifier(name)} IS NULL`;
 const lacksAny = (columns: readonly { readonly name: string }[]) =>
   `(${columns.map(({ name }) => lacks(name)).join(" OR ")})`;
 
 async function keysOf(connection: Connection, target: FillTarget, { sql, values }: Query): Promise<KeyValues[]> {
   const { rows } = await connection.query(
-    `SELECT ${keyText(target.key)} FROM ${quoteTable(target.table)} t ${sql}`,
+    `SELECT ${keyText(target.key)} FROM ${quoteTable(target.table)} ${rowName} ${sql}`,
     values,
   );
   return rows.map((row) => keyIn(target.key, row));
@@ -291,7 +292,7 @@ async function keysOf(connection: Connection, target: FillTarget, { sql, values 
 
 async function countOf(connection: Connection, { table }: FillTarget, { sql, values }: Query): Promise<number> {
   const { rows } = await connection.query<{ found: number }>(
-    `SELECT COUNT(*) AS found FROM ${quoteTable(table)} t WHERE ${sql}`,
+    `SELECT COUNT(*) AS found FROM ${quoteTable(table)} ${rowName} WHERE ${sql}`,
     values,
   );
   return Number(rows[0]?.found);
@@ -353,7 +354,7 @@ async function fillColumns(
   skipLocked: boolean,
 ): Promise<Filled> {
   const free: Scope = skipLocked ? { kind: "keys", keys: await unlocked(connection, target, scope, columns) } : scope;
-  const set = columns.map(({ name, fill }) => `t.${quoteIdentifier(name)} = (${fill.rowSql}\n)`);
+  const set = columns.map(({ name, fill }) => `${rowName}.${quoteIdentifier(name)} = (${fill.rowSql}\n)`);
   const wanted = columns.map(({ name }) => lacks(name)).join(" AND ");
   if (!skipLocked) await lockWithoutWaiting(connection, target, scope, wanted);
   const done: Filled[] = [];
@@ -379,11 +380,12 @@ function storeRow(
   const own = within(target.key, { kind: "keys", keys: [key] });
   // Byte by byte: an equality of the collation may overlook what a function does not.
   const isSame = compute.reads.map(
-    (read) => `CAST(${textOf(`t.${quoteIdentifier(read)}`, target.types[read] ?? "")} AS BINARY) <=> CAST(? AS BINARY)`,
+    (read) =>
+      `CAST(${textOf(`${rowName}.${quoteIdentifier(read)}`, target.types[read] ?? "")} AS BINARY) <=> CAST(? AS BINARY)`,
   );
   const where = [own.sql, lacks(name), ...isSame].join(" AND ");
   const given = /^(?:var)?binary\b|blob\b/.test(type) ? "UNHEX(?)" : "?";
-  const set = [`t.${quoteIdentifier(name)} = ${given}`];
+  const set = [`${rowName}.${quoteIdentifier(name)} = ${given}`];
   return updated(connection, target, { set, values: [value] }, { sql: where, values: [...own.values, ...seen] });
 }
 
@@ -394,8 +396,8 @@ async function updated(
   where: Query,
 ): Promise<Filled> {
   // An UPDATE changes them by itself (ON UPDATE CURRENT_TIMESTAMP), and nobody has changed the row.
-  const kept = target.kept.map((name) => `t.${quoteIdentifier(name)} = t.${quoteIdentifier(name)}`);
-  const sql = `UPDATE ${quoteTable(target.table)} t SET ${[...set, ...kept].join(", ")} WHERE ${where.sql}`;
+  const kept = target.kept.map((name) => `${rowName}.${quoteIdentifier(name)} = ${rowName}.${quoteIdentifier(name)}`);
+  const sql = `UPDATE ${quoteTable(target.table)} ${rowName} SET ${[...set, ...kept].join(", ")} WHERE ${where.sql}`;
   const { rowCount, changed = rowCount } = await connection.query(sql, [...values, ...where.values]);
   return { filled: rowCount, empty: rowCount - changed };
 }

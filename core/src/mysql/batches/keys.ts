@@ -1,5 +1,6 @@
 import type { Ahead, KeyValues, Scope } from "../../dialects/batches.js";
 import type { KeyColumn } from "../../model/plan.js";
+import { rowName } from "../../sql/fill/context.js";
 import { quoteIdentifier } from "../quote.js";
 
 /** A part of a statement, and the values of its parameters. */
@@ -10,9 +11,11 @@ export interface Query {
 
 export const isBinary = (type: string) => /^(?:var)?binary\b|blob\b/.test(type);
 
-/** The key of the table named `t` as text, a column each: `k0`, `k1`, … */
+/** The key of the table named `lockstep_row` as text, a column each: `k0`, `k1`, … */
 export function keyText(key: readonly KeyColumn[]): string {
-  return key.map(({ column, type }, at) => `${textOf(`t.${quoteIdentifier(column)}`, type)} AS k${at}`).join(", ");
+  return key
+    .map(({ column, type }, at) => `${textOf(`${rowName}.${quoteIdentifier(column)}`, type)} AS k${at}`)
+    .join(", ");
 }
 
 /** The key in a row of `keyText`. */
@@ -39,7 +42,7 @@ function parameter({ type }: KeyColumn): string {
 }
 
 /**
- * `(t.a, t.b) > (?, ?)`, written out: neither server uses an index for the comparison of rows. The bound of the first column by itself is
+ * `(a, b) > (?, ?)`, written out: neither server uses an index for the comparison of rows. The bound of the first column by itself is
  * what it looks up.
  *
  * @param strict whether the key itself is left out
@@ -48,7 +51,7 @@ function compared(key: readonly KeyColumn[], values: KeyValues, sign: ">" | "<",
   const [first, ...rest] = key;
   if (first === undefined) return { sql: strict ? "FALSE" : "TRUE", values: [] };
   const [value = "", ...others] = values;
-  const name = `t.${quoteIdentifier(first.column)}`;
+  const name = `${rowName}.${quoteIdentifier(first.column)}`;
   const given = parameter(first);
   if (rest.length === 0) return { sql: `${name} ${sign}${strict ? "" : "="} ${given}`, values: [value] };
   const inner = compared(rest, others, sign, strict);
@@ -67,13 +70,13 @@ export function aheadOf(key: readonly KeyColumn[], { after, upTo }: Ahead): Quer
   return joined(conditions);
 }
 
-/** The condition of a scope, for the table named `t`. */
+/** The condition of a scope, for the table named `lockstep_row`. */
 export function within(key: readonly KeyColumn[], scope: Scope): Query {
   if (scope.kind === "range") return aheadOf(key, scope);
   if (scope.keys.length === 0) return { sql: "FALSE", values: [] };
   // Of one column: two of the ways that are looked up by the index.
   const row = key.map((each) => parameter(each)).join(", ");
-  const names = key.map(({ column }) => `t.${quoteIdentifier(column)}`).join(", ");
+  const names = key.map(({ column }) => `${rowName}.${quoteIdentifier(column)}`).join(", ");
   return {
     sql: `(${names}) IN (${scope.keys.map(() => `(${row})`).join(", ")})`,
     values: scope.keys.flat(),
@@ -89,7 +92,7 @@ export function joined(conditions: readonly Query[]): Query {
   };
 }
 
-/** `ORDER BY t.a, t.b` */
+/** `ORDER BY a, b` */
 export function inOrder(key: readonly KeyColumn[], direction: "ASC" | "DESC"): string {
-  return `ORDER BY ${key.map(({ column }) => `t.${quoteIdentifier(column)} ${direction}`).join(", ")}`;
+  return `ORDER BY ${key.map(({ column }) => `${rowName}.${quoteIdentifier(column)} ${direction}`).join(", ")}`;
 }

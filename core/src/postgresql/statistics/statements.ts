@@ -78,4 +78,4 @@ function together(statements: readonly StatementStats[]): readonly StatementStat
 }
 
 /** Of monitoring, of migrations, and of Lockstep itself. */
-const isOwn = /\b(pg_\w+|information_schema|lockstep|_prisma_migrations)\b/i;
+const isOwn = /\b(pg_\w+|information_schema|lockstep(_own)?|_prisma_migrations)\b/i;

@@ -3,13 +3,14 @@ import { isContractTakenBack, type PendingDrop, pendingDrops } from "../deploy/t
 import type { Connection } from "../dialects/connection.js";
 import { readTable } from "../facts/table.js";
 import type { GateAnswer } from "../gates/gate.js";
+import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { type GateStep, isSameTable, type Plan } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { type TargetState, withoutWithheld } from "../release/target-state.js";
 import { contractUndos, wayBackSteps } from "../review/next-step.js";
-import { askAbout } from "./ask-target.js";
+import { askAbout, evidenceKey } from "./ask-target.js";
 import type { Invocation } from "./command.js";
 import { confirmations, helpOf, passOn } from "./pass-gate.js";
 import { developmentTarget, type Target } from "./targets.js";
@@ -163,6 +164,7 @@ async function askPhases(
     // Contract itself is about to run, and what has failed is looked at by the deployment: what counts is everything before it.
     const facts = { ...open.facts, units: { ...open.facts.units, failed: [], pending: [] } };
     const said = await passOn({ ...open, facts }, gatesAt(plan, "contract"), confirmed, invocation);
+    await keepBaselines(connection, plan, { phase: "contract", evidence: evidenceKey(plan), isRelease: false });
     answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));
     if (said.some((answer) => !answer.isOpen)) return { answers, help: helpOf(said, `deploy --target ${target.name}`) };
   }

@@ -56,7 +56,8 @@ export async function passGate(request: {
       const facts = { ...open.facts, ...(writersOf && { writersOf }) };
       const asking = target.group === undefined ? invocation : unasked;
       const said = await passOn({ ...open, facts }, steps, confirmed, asking);
-      if (phase === "switch" && invocation.options.dryRun !== true && said.every(({ isOpen }) => isOpen))
+      const isKept = phase === "contract" || (phase === "switch" && said.every(({ isOpen }) => isOpen));
+      if (isKept && invocation.options.dryRun !== true)
         await keepBaselines(open.connection, plan, { phase, evidence: evidenceKey(plan), isRelease: true });
       return said;
     } finally {

@@ -11,7 +11,7 @@ import { gates } from "../../../core/src/gates/index.js";
 import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import gate from "../../../core/src/gates/reads-steady.js";
 import { confirm } from "../../../core/src/ledger/evidence.js";
-import type { BackfillSpec, Plan, PlannedColumn } from "../../../core/src/model/index.js";
+import type { BackfillSpec, DeployedPhase, Plan, PlannedColumn } from "../../../core/src/model/index.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { fillTable, makeTable, numbered, plan } from "../backfill/fixture.js";
 
@@ -33,7 +33,7 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
   ...more,
 });
 const ask = (more?: Partial<GateFacts>) => gate.ask(step, facts(more));
-const keep = (phase: "expand" | "switch" = "switch", isRelease = true) =>
+const keep = (phase: DeployedPhase = "switch", isRelease = true) =>
   keepBaselines(db, { gates: { switch: [], contract: [step] } } as unknown as Plan, {
     phase,
     evidence: plan,
@@ -204,6 +204,44 @@ describe("reads that were measured", () => {
       isOpen: true,
       statement: expect.stringContaining("the statistics were reset since"),
     });
+  });
+
+  it("keeps what it found when the statistics are reset, until that is measured anew", async () => {
+    const reset = () => db.query("SELECT own.pg_stat_statements_reset()");
+    await run(old);
+    await keep();
+    await db.query(`DROP INDEX "User_email_idx"`);
+    await run(read, 120);
+    expect((await ask()).isOpen).toBe(false);
+    // As `next` does.
+    await keep("contract", false);
+    await reset();
+    const closed = async (calls: number) => {
+      const answer = await ask();
+      expect(answer).toMatchObject({ isOpen: false, mayOverrule: true });
+      expect(answer.statement).toMatch(
+        new RegExp(
+          `‘SELECT.*’ took [\\d.]+ ms in place of [\\d.]+ ms \\(12\\d calls\\), as found before its statistics were reset; ${calls} calls? since`,
+        ),
+      );
+      expect(answer.statement).toMatch(/was planned as .*Seq Scan User.* in place of/);
+    };
+    await closed(0);
+    await run(read, 20);
+    await keep("contract", false);
+    await reset();
+    await run(read, 3);
+    await closed(3);
+    await db.query(`CREATE INDEX "User_email_idx" ON "User" (email); ANALYZE "User"`);
+    await reset();
+    await run(read, 120);
+    await keep("contract", false);
+    expect(await ask()).toMatchObject({
+      isOpen: true,
+      statement: expect.stringContaining("the statistics were reset since"),
+    });
+    await reset();
+    expect((await ask()).statement).toMatch(/0 reads came since .*; the statistics were reset since/);
   });
 
   it("leaves out what Lockstep itself reads, and what writes", async () => {

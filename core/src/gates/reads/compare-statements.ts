@@ -15,10 +15,18 @@ export interface ComparedStatement {
   readonly afterMs: number;
   /** After the baseline. */
   readonly calls: number;
+  readonly former?: Former;
+}
+
+/** It was found before its counters were set back, and is not measured anew yet. */
+export interface Former {
+  /** Since its counters were set back. */
+  readonly calls: number;
 }
 
 export interface ReplannedStatement {
   readonly id: string;
+  readonly former?: Former;
   readonly words: Words;
   readonly before: readonly string[];
   readonly after: readonly string[];
@@ -46,6 +54,8 @@ export interface StatementComparison {
   readonly columnSince?: string;
   /** The statistics were set back after the baseline: what came between is not known. */
   readonly isReset: boolean;
+  /** How many statements count fewer calls than at the baseline, where the server does not tell that all were set back. */
+  readonly restarted: number;
 }
 
 interface Counts {
@@ -58,14 +68,16 @@ interface Counts {
  * each is compared with the one that it came from.
  *
  * @param earlier a baseline of before: what came between the two is compared, not all that the server has counted
+ * @param last what was counted when this was last asked: what was found then stays until it is measured anew, whoever sets counters back
  */
 export function compareStatements(request: {
   readonly earlier?: StatementStatistics | undefined;
   readonly baseline: StatementStatistics;
+  readonly last?: StatementStatistics | undefined;
   readonly now: StatementStatistics;
   readonly column: string;
 }): StatementComparison {
-  const { earlier, baseline, now, column } = request;
+  const { earlier, baseline, last, now, column } = request;
   const isReset = now.since !== undefined && now.since > baseline.at;
   const isEarlierReset = baseline.since !== undefined && earlier !== undefined && baseline.since > earlier.at;
   const was = new Map(baseline.statements.map((each) => [each.id, each]));
@@ -108,12 +120,21 @@ export function compareStatements(request: {
     else if (former === undefined) others.push(figures);
     else seldom++;
   }
+  // Kept after an earlier release of switch it says nothing of this one.
+  const isOfRelease = last !== undefined && last.at > baseline.at;
+  const former = isOfRelease ? compareStatements({ earlier, baseline, now: last, column }) : undefined;
+  const lost = <T extends { readonly id: string }>(found: readonly T[] = []) =>
+    found.flatMap((each) => {
+      const calls = callsSinceLost(each.id, last, now);
+      return calls === undefined || calls >= leastCalls ? [] : [{ ...each, former: { calls } }];
+    });
+  const lostPlans = lost(former?.replanned.filter((each) => each.isWorse));
   const ofColumn = called.filter(readsColumn);
   const first = ofColumn.flatMap(({ firstAt }) => (firstAt === undefined ? [] : [firstAt])).sort()[0];
   return {
     compared,
-    slower: compared.filter(isSlower),
-    replanned,
+    slower: [...compared.filter(isSlower), ...lost(former?.slower)],
+    replanned: [...replanned.filter(({ id }) => !lostPlans.some((each) => each.id === id)), ...lostPlans],
     plans,
     unpaired,
     others,
@@ -121,8 +142,21 @@ export function compareStatements(request: {
     columnCalls: ofColumn.reduce((sum, { calls }) => sum + calls, 0),
     ...(first === undefined ? {} : { columnSince: first }),
     isReset,
+    restarted: isReset ? 0 : now.statements.filter((each) => beganAnew(each, was.get(each.id))).length,
   };
 }
+
+/** How often a statement was called since its counters were set back; undefined: they were not, since that look. */
+function callsSinceLost(id: string, last: StatementStatistics | undefined, now: StatementStatistics) {
+  const counts = now.statements.find((each) => each.id === id);
+  if (counts === undefined) return 0;
+  const then = last?.statements.find((each) => each.id === id);
+  const isLost = last !== undefined && now.since !== undefined && now.since > last.at;
+  return isLost || beganAnew(counts, then) ? counts.calls : undefined;
+}
+
+const beganAnew = (now: Counts, then: Counts | undefined) =>
+  then !== undefined && (now.calls < then.calls || now.totalMs < then.totalMs);
 
 const nothing: Counts = { calls: 0, totalMs: 0 };
 const mean = ({ calls, totalMs }: Counts) => (calls === 0 ? 0 : totalMs / calls);
@@ -131,7 +165,7 @@ const isSlower = ({ beforeMs, afterMs }: ComparedStatement) =>
 
 /** Counters that went down began anew: the server had forgotten the statement. */
 function since(now: Counts, then: Counts | undefined): Counts {
-  if (then === undefined || now.calls < then.calls || now.totalMs < then.totalMs) return now;
+  if (then === undefined || beganAnew(now, then)) return now;
   return { calls: now.calls - then.calls, totalMs: now.totalMs - then.totalMs };
 }
 

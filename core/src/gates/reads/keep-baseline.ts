@@ -5,12 +5,13 @@ import { readTable } from "../../facts/table.js";
 import { keepBaseline, readBaselines } from "../../ledger/baselines.js";
 import { type DeployedPhase, isSameTable, type Plan, type TableName } from "../../model/index.js";
 import { nameWord } from "../../sql/statement-words.js";
-import { leastCalls } from "./compare-statements.js";
-import { readStatistics } from "./read-statistics.js";
+import { compareStatements, leastCalls } from "./compare-statements.js";
+import { readStatistics, shapedIn } from "./read-statistics.js";
 
 /**
  * Keeps what the server has counted of reads of the plan's tables, for the gate reads-steady: before the code that reads the new columns
- * is deployed. Where it cannot be seen nothing is kept, and the gate says so. It never stops what a person has asked for.
+ * is deployed. Where it cannot be seen nothing is kept, and the gate says so. It never stops what a person has asked for. Of contract it
+ * keeps what was counted when the gate was last asked.
  *
  * @param evidence the key of the plan in the ledger
  * @param isRelease the phase is being released: another baseline is replaced, unless its columns are read already
@@ -45,10 +46,21 @@ async function keepOne(
 ): Promise<void> {
   const table = await readTable(connection, name);
   if (table === undefined) return;
-  const kept = (await readBaselines(connection, { plan, table })).find((each) => each.phase === phase);
-  if (kept !== undefined && !isRelease) return;
-  const statistics = await readStatistics(connection, table);
+  const all = await readBaselines(connection, { plan, table });
+  const of = (wanted: DeployedPhase) => all.find((each) => each.phase === wanted)?.statistics;
+  const kept = of(phase);
+  if (phase !== "contract" && kept !== undefined && !isRelease) return;
+  const baseline = phase === "contract" ? of("switch") : undefined;
+  if (phase === "contract" && baseline === undefined) return;
+  const statistics = await readStatistics(connection, table, shapedIn(baseline));
   if (isBlind(statistics)) return;
+  if (baseline !== undefined) {
+    const look = { earlier: of("expand"), baseline, last: kept, now: statistics };
+    const found = columns.map((column) => compareStatements({ ...look, column }));
+    // What was found then is known by that look alone.
+    if (found.some(({ slower, replanned }) => [...slower, ...replanned].some(({ former }) => former !== undefined)))
+      return;
+  }
   const reading = statistics.statements.filter(({ words }) =>
     columns.some((column) => words.includes(nameWord(column))),
   );

@@ -6,7 +6,7 @@ import { nameWord } from "../../sql/statement-words.js";
 import type { GateFacts } from "../gate.js";
 import { compareStatements, leastCalls, type StatementComparison } from "./compare-statements.js";
 import { askOwnMeasures, type OwnMeasure } from "./own-measures.js";
-import { readStatistics } from "./read-statistics.js";
+import { readStatistics, shapedIn } from "./read-statistics.js";
 
 /** How long reads of the column have to be watched: a deployment takes minutes, and caches are cold after it. */
 const leastMinutes = 15;
@@ -43,12 +43,11 @@ export async function measureReads(
   const baseline = of("switch");
   const own = await askOwnMeasures(measures, target, baseline?.at);
   const about = { ...(baseline && { baselineAt: baseline.at }), measures: own };
-  const explained = baseline?.statements.flatMap(({ id, shape }) => (shape === undefined ? [] : [id])) ?? [];
-  const now = await readStatistics(connection, table, explained);
+  const now = await readStatistics(connection, table, shapedIn(baseline));
   if (isBlind(now)) return { ...about, unmeasured: { reason: "blind", detail: now.reason } };
   if (baseline === undefined) return { ...about, unmeasured: { reason: "no-baseline" } };
-  const statements = compareStatements({ earlier: of("expand"), baseline, now, column });
-  const begun = [baseline.at, statements.columnSince]
+  const statements = compareStatements({ earlier: of("expand"), baseline, last: of("contract"), now, column });
+  const begun = [baseline.at, statements.columnSince, now.since]
     .filter((at) => at !== undefined)
     .sort()
     .at(-1)!;

@@ -17,3 +17,8 @@ export async function readStatistics(
     return { kind: "blind", reason: `the statistics could not be read: ${(error as Error).message}` };
   }
 }
+
+/** The statements of a baseline whose plans are compared. */
+export function shapedIn(baseline: StatementStatistics | undefined): readonly string[] {
+  return baseline?.statements.flatMap(({ id, shape }) => (shape === undefined ? [] : [id])) ?? [];
+}

@@ -1,7 +1,7 @@
 import { momentText } from "../../model/moment.js";
 import { statementText } from "../../sql/statement-words.js";
 import type { OpenWriter } from "../gate.js";
-import { type ComparedStatement, leastCalls } from "./compare-statements.js";
+import { type ComparedStatement, type Former, leastCalls, type StatementComparison } from "./compare-statements.js";
 import type { ReadsMeasured } from "./measure-reads.js";
 
 /** What speaks against reads, and what nobody can tell, each by a name that a confirmation keeps. */
@@ -11,13 +11,17 @@ export function faultsOf({ statements, measures }: ReadsMeasured): readonly Open
       placeOf(
         "slower",
         each.id,
-        `${quoted(each)} takes ${ms(each.afterMs)} in place of ${ms(each.beforeMs)} (${counted(each.calls, "call")})`,
+        `${quoted(each)} ${each.former ? "took" : "takes"} ${ms(each.afterMs)} in place of ${ms(each.beforeMs)} (${counted(each.calls, "call")})${formerText(each)}`,
       ),
     ),
     ...(statements?.replanned ?? [])
       .filter(({ isWorse }) => isWorse)
       .map((each) =>
-        placeOf("plan", each.id, `${quoted(each)} is planned as ${plan(each.after)} in place of ${plan(each.before)}`),
+        placeOf(
+          "plan",
+          each.id,
+          `${quoted(each)} ${each.former ? "was" : "is"} planned as ${plan(each.after)} in place of ${plan(each.before)}${formerText(each)}`,
+        ),
       ),
     ...measures.filter(({ verdict }) => verdict === "worse").map(({ name, text }) => placeOf("measure", name, text)),
   ];
@@ -45,7 +49,7 @@ export function measuredText(
   name: string,
 ): string {
   if (statements === undefined) return "";
-  const { compared, plans, replanned, others, seldom, isReset, columnCalls } = statements;
+  const { compared, plans, replanned, others, seldom, columnCalls } = statements;
   const changed = replanned.filter(({ isWorse }) => !isWorse);
   const parts = [
     `${counted(columnCalls, "read")} of ${name} since switch was released (${momentText(baselineAt)})`,
@@ -56,12 +60,26 @@ export function measuredText(
       ? [`not compared, because new: ${list(others.map((each) => `${quoted(each)}, ${ms(each.afterMs)}`))}`]
       : []),
     ...(seldom > 0 ? [`${counted(seldom, "statement")} with fewer than ${leastCalls} calls not compared`] : []),
-    ...(isReset ? ["the statistics were reset since, and what came before that is not known"] : []),
+    ...resetTexts(statements),
     ...(uncounted === undefined ? [] : [uncounted]),
     ...(isIncomplete ? ["the server counts more statements than it has room for, and some are missing"] : []),
     ...measures.filter(({ verdict }) => verdict === "well").map(({ text }) => text),
   ];
   return parts.join("; ");
+}
+
+/** That counters were set back, whoever did it: what is measured is shorter than it seems. */
+function resetTexts({ isReset, restarted }: StatementComparison): readonly string[] {
+  if (isReset) return ["the statistics were reset since, and what came before that is not known"];
+  if (restarted === 0) return [];
+  return [
+    `the counters of ${counted(restarted, "statement")} were reset since, and what came before that is not known`,
+  ];
+}
+
+function formerText({ former }: { readonly former?: Former }): string {
+  if (former === undefined) return "";
+  return `, as found before its statistics were reset; ${counted(former.calls, "call")} since, and ${leastCalls} are needed`;
 }
 
 /** Why nobody but a person can tell. @returns undefined where it was measured */
@@ -73,6 +91,12 @@ export function unmeasuredText({
   baselineAt,
   uncounted,
 }: ReadsMeasured): string | undefined {
+  const reset =
+    statements === undefined
+      ? ""
+      : resetTexts(statements)
+          .map((text) => `; ${text}`)
+          .join("");
   switch (unmeasured?.reason) {
     case undefined:
       return undefined;
@@ -81,9 +105,9 @@ export function unmeasuredText({
     case "no-baseline":
       return "nothing was kept of reads when switch was released";
     case "too-few":
-      return `of ${leastCalls} reads of the column that are needed ${counted(statements?.columnCalls ?? 0, "read")} came since switch was released (${momentText(baselineAt ?? "")})${uncounted === undefined ? "" : `; ${uncounted}`}`;
+      return `of ${leastCalls} reads of the column that are needed ${counted(statements?.columnCalls ?? 0, "read")} came since switch was released (${momentText(baselineAt ?? "")})${uncounted === undefined ? "" : `; ${uncounted}`}${reset}`;
     case "too-early":
-      return `reads of the column are seen since ${counted(Math.floor(minutes), "minute")}, and ${watchMinutes} are needed`;
+      return `reads of the column are seen since ${counted(Math.floor(minutes), "minute")}, and ${watchMinutes} are needed${reset}`;
   }
 }
 

@@ -24,10 +24,11 @@ const read = old.replace('"email" FROM', '"email" , "handle" FROM');
 const compare = (
   baseline: readonly ReadStatement[],
   now: readonly ReadStatement[],
-  more: { readonly earlier?: StatementStatistics; readonly since?: string } = {},
+  more: { readonly earlier?: StatementStatistics; readonly last?: StatementStatistics; readonly since?: string } = {},
 ) =>
   compareStatements({
     earlier: more.earlier,
+    last: more.last,
     baseline: taken(10, baseline),
     now: taken(60, now, more.since),
     column: "handle",
@@ -61,11 +62,28 @@ describe("what got slower", () => {
   });
 
   it.each([
+    ["all counters were set back", [], at(50), 0],
+    ["those of the statement", [statement(read, 30, 1)], at(0), 30],
+    ["measured anew", [statement(read, 150, 1)], at(50), undefined],
+    ["not set back", [statement(read, 450, 12)], at(0), undefined],
+    ["found before this release", [], at(50), undefined, 5],
+  ] as const)("keeps what was found before counters were set back: %s", (_, now, since, calls, minute: number = 40) => {
+    const last = taken(minute, [statement(read, 400, 14)]);
+    const found = compare([statement(old, 1000, 1)], now, { since, last });
+    const former = found.slower.flatMap((each) => (each.former === undefined ? [] : [each.former.calls]));
+    expect(former).toEqual(calls === undefined ? [] : [calls]);
+  });
+
+  it.each([
     ["the server was told to forget all", at(30)],
     ["it has forgotten the statement", at(0)],
   ])("takes counters that began anew as they are: %s", (_, since) => {
     const found = compare([statement(old, 1000, 1)], [statement(old, 300, 4)], { since });
-    expect(found).toMatchObject({ isReset: since > at(10), slower: [{ beforeMs: 1, afterMs: 4, calls: 300 }] });
+    expect(found).toMatchObject({
+      isReset: since > at(10),
+      restarted: since > at(10) ? 0 : 1,
+      slower: [{ beforeMs: 1, afterMs: 4, calls: 300 }],
+    });
   });
 
   it("says what it did not compare", () => {

@@ -17,9 +17,10 @@ export interface Catalogue {
   /** Whether it is still the table that the ledger speaks of: evidence about a table that was made anew died with it. */
   isThere(connection: Connection, table: LedgerTable): Promise<boolean>;
   /**
-   * The OID of a table, which dies with it; 0 where tables are what their names are, undefined when there is none of that name.
+   * The table as the ledger knows it; undefined when there is none of that name. Waits for no lock on it, unlike `table`: whoever holds
+   * the table must not keep a backfill from being paused.
    */
-  tableId(connection: Connection, table: TableName): Promise<number | undefined>;
+  identity(connection: Connection, table: TableName): Promise<LedgerTable | undefined>;
   /** Whether a table has a row at all. An error where policies hide some: an empty answer would prove nothing. In a transaction of its own. */
   hasRows(connection: Connection, table: TableName, limits: Limits): Promise<boolean>;
   /** What is wrong with the trigger that fills a column, or with its absence; undefined: it is there, and fires for every row. */

@@ -35,6 +35,8 @@ export interface StatementStatistics {
 /** A statement that has not ended, by the id of those that are counted, and for how long it has run. */
 export interface RunningStatement {
   readonly id: string;
+  /** What tells this run of the statement from others. */
+  readonly run: string;
   readonly ms: number;
 }
 

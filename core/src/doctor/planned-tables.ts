@@ -25,7 +25,7 @@ export async function plannedTables(connection: Connection, plans: readonly Plan
       const at = tables.findIndex((known) => isSameTable(known.table, table));
       const known = tables[at];
       if (known === undefined) {
-        const oid = await connection.dialect.catalogue.tableId(connection, table);
+        const oid = (await connection.dialect.catalogue.identity(connection, table))?.oid;
         const label = `"${tableLabel(table)}"`;
         tables.push({ table, label, oid, plans: [plan], columns: [name] });
       } else {

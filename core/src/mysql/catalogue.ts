@@ -46,8 +46,14 @@ export const catalogue: Catalogue = {
     return rows.length > 0;
   },
 
-  async tableId(connection, { schema, name }) {
-    return (await rowsOf(connection, tableSql, [schema ?? null, name])).length === 0 ? undefined : 0;
+  async identity(connection, { schema, name }) {
+    // MariaDB opens a table for any more than its name.
+    const [found] = await rowsOf<{ schema: string; name: string }>(
+      connection,
+      "SELECT TABLE_SCHEMA AS `schema`, TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?",
+      [schema ?? null, name],
+    );
+    return found && { ...found, oid: 0 };
   },
 
   hasRows: (connection, table, limits) =>

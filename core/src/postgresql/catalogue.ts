@@ -1,6 +1,7 @@
 import { inTransaction } from "../db/transaction.js";
 import type { Catalogue, Lack } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
+import type { LedgerTable } from "../dialects/ledger-store.js";
 import type { TableFacts } from "../dialects/table.js";
 import { hasTrigger, type PlannedColumn, tableLabel } from "../model/index.js";
 import { quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
@@ -15,11 +16,12 @@ export const catalogue: Catalogue = {
     const { rows } = await connection.query("SELECT FROM pg_class WHERE oid = $1::oid", [String(oid)]);
     return rows.length > 0;
   },
-  async tableId(connection, table) {
-    const { rows } = await connection.query<{ oid: number | null }>("SELECT to_regclass($1)::oid AS oid", [
-      quoteTable(table),
-    ]);
-    return rows[0]?.oid ?? undefined;
+  async identity(connection, table) {
+    const { rows } = await connection.query<LedgerTable>(
+      "SELECT c.oid, n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1)",
+      [quoteTable(table)],
+    );
+    return rows[0];
   },
   hasRows: (connection, table, limits) =>
     inTransaction(connection, { isReadOnly: true, limits, settings: { row_security: "off" } }, async () => {

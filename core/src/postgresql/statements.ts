@@ -36,9 +36,12 @@ export const statements: Statements = {
     return reading(connection, tables, async ({ statements: counted, since, ...about }) => {
       const parser = await loadParser();
       const known = statementsOf(counted, tables, (text) => wordsOf(text, parser)).map(({ text: _, ...each }) => each);
-      const { rows } = await limited(connection, () => connection.query<{ text: string; ms: number }>(runningSql));
-      const running = rows.map(({ text, ms }) => ({
+      const { rows } = await limited(connection, () =>
+        connection.query<{ text: string; run: string; ms: number }>(runningSql),
+      );
+      const running = rows.map(({ text, run, ms }) => ({
         id: statementId(withoutLengths(wordsOf(text, parser) ?? [])),
+        run,
         ms,
       }));
       return { ...about, statements: known, running, ...(since === null ? {} : { since }) };
@@ -69,7 +72,7 @@ async function reading<T extends object>(
 }
 
 /** Younger ones end by themselves in time, and are counted then. */
-const runningSql = `SELECT query AS text, (extract(epoch FROM clock_timestamp() - query_start) * 1000)::float8 AS ms
+const runningSql = `SELECT query AS text, format('%s %s', pid, query_start) AS run, (extract(epoch FROM clock_timestamp() - query_start) * 1000)::float8 AS ms
   FROM pg_stat_activity WHERE state = 'active' AND datname = current_database() AND backend_type = 'client backend'
    AND application_name !~ '^lockstep( |$)' AND query_start < clock_timestamp() - interval '1 s'`;
 

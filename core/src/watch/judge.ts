@@ -9,6 +9,11 @@ export interface Rule {
    * not raise it by much, and among few it does. Default: 0.
    */
   readonly riseOfOne?: number;
+  /**
+   * Of a mean: what one observation may take longer by chance, as on a machine that does other things. A rise that one such observation
+   * explains is never an anomaly at once. Default: 0.
+   */
+  readonly stall?: number;
   /** A rise this many times as high as what is allowed is an anomaly at once; others are when they come twice in a row. */
   readonly hugeTimes: number;
 }
@@ -79,7 +84,8 @@ export function judge(series: Series, sample: Sample, rule: Rule, least: number)
   const isHuge =
     sample.atMost === undefined &&
     (rule.riseOfOne === undefined || events >= leastEventsAtOnce) &&
-    value > center + rule.hugeTimes * (limit - center);
+    value > center + rule.hugeTimes * (limit - center) &&
+    (value - center) * events > (rule.stall ?? 0);
   const high = series.high + 1;
   return {
     series: { baseline, high, since: series.since ?? sample.at },

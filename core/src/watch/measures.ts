@@ -26,7 +26,7 @@ interface MeasureRule extends Rule {
  */
 export function measureRules(everyMs: number): Readonly<Record<Measure, MeasureRule>> {
   return {
-    "statement-time": { unit: "ms", factor: 3, leastRise: 0.5, riseOfOne: 10, hugeTimes: 10 },
+    "statement-time": { unit: "ms", factor: 3, leastRise: 0.5, riseOfOne: 10, stall: 1500, hugeTimes: 10 },
     "failed-transactions": { unit: "share", factor: 3, leastRise: 0.01, riseOfOne: 0.5, hugeTimes: 5 },
     "http-failures": { unit: "share", factor: 1, leastRise: 0.1, riseOfOne: 0.5, hugeTimes: 3 },
     "http-time": { unit: "ms", factor: 3, leastRise: 50, riseOfOne: 300, hugeTimes: 10 },

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { between, type Counter } from "../../../core/src/watch/counters.js";
 import { type Judged, judge, newSeries, type Sample } from "../../../core/src/watch/judge.js";
+import { lateCalls } from "../../../core/src/watch/looks/statements.js";
 import { type Measure, measureRules } from "../../../core/src/watch/measures.js";
 
 const rules = measureRules(15_000);
@@ -75,7 +76,12 @@ describe("judging", () => {
     fc.assert(
       fc.property(measure, fc.array(level, { maxLength: 40 }), scale, (name, values, times) => {
         const rule = rules[name];
-        const scaled = { ...rule, leastRise: rule.leastRise * times, riseOfOne: (rule.riseOfOne ?? 0) * times };
+        const scaled = {
+          ...rule,
+          leastRise: rule.leastRise * times,
+          riseOfOne: (rule.riseOfOne ?? 0) * times,
+          stall: (rule.stall ?? 0) * times,
+        };
         let [one, other] = [newSeries, newSeries];
         for (const value of values) {
           const events = 50;
@@ -90,6 +96,8 @@ describe("judging", () => {
 
   it.each([
     ["one value far off, of many observations, at once", [1, 1, 1, 1, 1, 400], { events: 50 }, "anomaly"],
+    ["one call of a few that stalls, in the next look", [1, 1, 1, 1, 1, 220], { events: 6 }, "high"],
+    ["several calls of a few that stall, at once", [1, 1, 1, 1, 1, 500], { events: 6 }, "anomaly"],
     ["one value far off, of few observations, in the next look", [1, 1, 1, 1, 1, 400], { events: 2 }, "high"],
     ["what was as high before the watch is not compared", [400, 400, 400, 400, 400, 400], { events: 50 }, "normal"],
     [
@@ -114,6 +122,23 @@ describe("judging", () => {
       "high",
       "normal",
     ]);
+  });
+});
+
+describe("calls that have not ended", () => {
+  const statement = { id: "a", calls: 200, totalMs: 20 };
+  const running = (...runs: readonly (readonly [run: string, ms: number, id?: string])[]) => ({
+    running: runs.map(([run, ms, id = "a"]) => ({ id, run, ms })),
+  });
+  it.each([
+    ["one, seen for the first time", statement, running(["1", 1300]), [], []],
+    ["one that the last look has seen", statement, running(["1", 1300]), ["1"], [1300]],
+    ["several at once", statement, running(["1", 1300], ["2", 1100]), [], [1300, 1100]],
+    ["of another statement", statement, running(["1", 1300, "b"], ["2", 1300]), [], []],
+    ["as long as it usually takes", { ...statement, totalMs: 200_000 }, running(["1", 1300]), ["1"], []],
+    ["without history", { ...statement, calls: 19 }, running(["1", 1300], ["2", 1300]), ["1"], []],
+  ] as const)("%s", (_, of, now, before, late) => {
+    expect(lateCalls(of, now, new Set(before))).toEqual(late);
   });
 });
 

@@ -1,12 +1,14 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pauseBackfills } from "../../../core/src/cli/on-anomaly.js";
+import type { Target } from "../../../core/src/cli/targets.js";
 import { connect } from "../../../core/src/connect.js";
 import { systemClock } from "../../../core/src/db/clock.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import { confirm } from "../../../core/src/ledger/evidence.js";
-import type { Plan } from "../../../core/src/model/index.js";
+import type { BackfillSpec, Plan } from "../../../core/src/model/index.js";
 import { looks } from "../../../core/src/watch/looks/index.js";
 import type { WatchContext } from "../../../core/src/watch/looks/look.js";
 import { type Anomaly, type WatchEvent, type WatchOutcome, watchTarget } from "../../../core/src/watch/watch-target.js";
@@ -25,6 +27,7 @@ const baseline = 6;
 let server: PostgresServer;
 let db: Connection;
 let traffic: Traffic;
+let spec: BackfillSpec;
 let endpoint: Server;
 let health = 200;
 let gauge = 7;
@@ -40,7 +43,7 @@ beforeAll(async () => {
   server = await start({ settings: { shared_preload_libraries: "pg_stat_statements" } });
   db = await connect(server.url("postgres"), { applicationName: "test" });
   await db.query("CREATE EXTENSION pg_stat_statements");
-  const spec = await makeTable(db, { rows: numbered(100) });
+  spec = await makeTable(db, { rows: numbered(100) });
   await db.query(
     `INSERT INTO "User" SELECT n, 'User' || n || '@example.org', 'note', NULL FROM generate_series(1000, 150000) n;
      CREATE INDEX "User_email_idx" ON "User" (email); CREATE FUNCTION slow(s float8) RETURNS text LANGUAGE sql AS 'SELECT ''''::text';
@@ -271,6 +274,29 @@ describe("a fault is found within two looks", () => {
       }
     },
   );
+
+  it("a lock that stands while the baseline is taken, and the backfill is paused all the same", async () => {
+    await db.query("UPDATE lockstep.backfills SET status = 'running'");
+    await block(`LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE`);
+    try {
+      // Nobody notices it before somebody waits for it.
+      await systemClock.sleep(2 * everyMs);
+      const { outcome } = await watch(baseline, {});
+      expect(outcome.anomalies.map(measureOf), JSON.stringify(outcome)).toContain("lock-wait");
+      expect(outcome.looks).toBeLessThan(baseline);
+      const begunMs = systemClock.now();
+      const targets = [{ name: "production", url: server.url("postgres") }] as unknown as readonly Target[];
+      const backfills = { ...planned, backfills: [spec] } as unknown as Plan;
+      expect(await pauseBackfills(backfills, targets, outcome.anomalies[0]!)).toMatchObject([
+        { isPaused: true, reaction: { text: 'production: the backfill of "User" is paused' } },
+      ]);
+      expect(systemClock.now() - begunMs).toBeLessThan(4000);
+    } finally {
+      await blocker?.end();
+      await db.query("UPDATE lockstep.backfills SET status = 'done'");
+      await traffic.settled();
+    }
+  });
 
   it("a replica that falls behind", async () => {
     let replica: Replica | undefined = await startReplica(server.url("postgres"), "standby1");

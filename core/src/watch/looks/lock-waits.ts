@@ -6,7 +6,8 @@ import { defineLook, unseen } from "./look.js";
 export default defineLook({
   id: "lock-waits",
   summary: "how long sessions wait for locks on the plan's tables and their rows, and for whom",
-  start({ tables, clock }) {
+  start({ tables, clock, everyMs }) {
+    let lastMs: number | undefined;
     let seenMs: ReadonlyMap<string, number> = new Map();
     return async (connection) => {
       const waits = await connection.dialect.pressure.waits(connection, tables);
@@ -21,6 +22,9 @@ export default defineLook({
         text,
       }));
       const longest = known.sort((one, other) => other.ms - one.ms)[0];
+      // It stood in the last look, too: while the baseline is taken there is nothing else to tell it by.
+      const stands = longest !== undefined && longest.ms >= (lastMs === undefined ? everyMs : nowMs - lastMs);
+      lastMs = nowMs;
       const many = waits.length === 1 ? "" : ` (${waits.length} sessions wait)`;
       return {
         points: [
@@ -28,6 +32,7 @@ export default defineLook({
             measure: "lock-wait",
             subject: tables.map((table) => `"${tableLabel(table)}"`).join(", "),
             value: longest?.ms ?? 0,
+            ...(stands ? { former: { value: 0, factor: 1 } } : {}),
             ...(longest === undefined ? {} : { detail: `${longest.text}${many}` }),
           },
         ],

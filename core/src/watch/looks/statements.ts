@@ -1,9 +1,8 @@
 import type { Connection } from "../../dialects/connection.js";
+import type { LedgerTable } from "../../dialects/ledger-store.js";
 import { isBlind } from "../../dialects/pressure.js";
 import type { ReadStatement, TableStatements } from "../../dialects/statements.js";
-import type { TableFacts } from "../../dialects/table.js";
 import { LockstepError } from "../../errors.js";
-import { readTable } from "../../facts/table.js";
 import { leastCalls, originOf } from "../../gates/reads/compare-statements.js";
 import { type Baseline, readBaselines } from "../../ledger/baselines.js";
 import { nameWord, statementText } from "../../sql/statement-words.js";
@@ -28,12 +27,13 @@ export default defineLook({
   start(context) {
     const counted = new Map<string, Counter>();
     const formers = new Map<string, Sample["former"]>();
-    let tables: readonly TableFacts[] | undefined;
+    let tables: readonly LedgerTable[] | undefined;
     let baselines: readonly (readonly Baseline[])[] = [];
     let last: TableStatements | undefined;
     return async (connection) => {
       if (tables === undefined) {
-        const found = await Promise.all(context.tables.map((table) => readTable(connection, table)));
+        const { identity } = connection.dialect.catalogue;
+        const found = await Promise.all(context.tables.map((table) => identity(connection, table)));
         if (found.every((table) => table === undefined)) return unseen("the plan's tables are not there");
         tables = found.filter((table) => table !== undefined);
         baselines = await keptOf(connection, tables, context);
@@ -41,6 +41,7 @@ export default defineLook({
       const now = await connection.dialect.statements.touching(connection, tables);
       if (isBlind(now)) return unseen(now.reason);
       const isReset = last !== undefined && now.since !== undefined && now.since > last.at;
+      const before = new Set(last?.running.map(({ run }) => run));
       last = now;
       const points = now.statements.flatMap((statement): Point[] => {
         const { id, words } = statement;
@@ -49,7 +50,7 @@ export default defineLook({
           counted.set(id, statement);
           return [];
         }
-        const late = lateCalls(statement, now);
+        const late = lateCalls(statement, now, before);
         const events = calls.calls + late.length;
         const totalMs = calls.totalMs + late.reduce((sum, ms) => sum + ms, 0);
         if (events === 0 || (events < fewCalls && totalMs < muchMs)) return [];
@@ -73,17 +74,27 @@ export default defineLook({
   },
 });
 
-/** For how long its calls have run that have not ended, and should have long ago. */
-function lateCalls({ id, calls, totalMs }: ReadStatement, { running }: TableStatements): readonly number[] {
+/**
+ * For how long its calls have run that have not ended, and should have long ago. One call alone counts from the second look on that sees
+ * it: a busy machine holds up any of them once.
+ *
+ * @param before the runs that the last look has seen
+ */
+export function lateCalls(
+  { id, calls, totalMs }: Pick<ReadStatement, "id" | "calls" | "totalMs">,
+  { running }: Pick<TableStatements, "running">,
+  before: ReadonlySet<string>,
+): readonly number[] {
   if (calls < lateTimes) return [];
-  return running.flatMap((each) => (each.id === id && each.ms > lateTimes * (totalMs / calls) ? [each.ms] : []));
+  const late = running.filter((each) => each.id === id && each.ms > lateTimes * (totalMs / calls));
+  return late.filter(({ run }) => late.length > 1 || before.has(run)).map(({ ms }) => ms);
 }
 
 function unendedText(late: readonly number[]): string {
   return `${late.length === 1 ? "1 call has" : `${late.length} calls have`} not ended after ${(Math.max(...late) / 1000).toFixed(1)} s`;
 }
 
-async function keptOf(connection: Connection, tables: readonly TableFacts[], { evidence }: WatchContext) {
+async function keptOf(connection: Connection, tables: readonly LedgerTable[], { evidence }: WatchContext) {
   const kept: (readonly Baseline[])[] = [];
   try {
     for (const table of tables) kept.push(await readBaselines(connection, { plan: evidence, table }));

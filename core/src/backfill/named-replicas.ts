@@ -6,7 +6,7 @@ import { duringCleanUp } from "../expected-errors.js";
 import type { SignalContext } from "./signals/signal.js";
 
 /** A replica that is asked itself, by the name of the variable that holds its URL. */
-export type NamedReplica = (ReplicaLag & { readonly name: string }) | Blind;
+export type NamedReplica = (ReplicaLag | Blind) & { readonly name: string };
 
 /** What it needs of who asks. */
 type Asking = Pick<
@@ -60,7 +60,7 @@ export class NamedReplicas {
       const lag = await connection.dialect.pressure.lag(connection);
       if (lag === undefined)
         throw new LockstepError("LS8002", `${name}: the server at ${connection.label} replicates nothing.`);
-      const answer = isBlind(lag) ? lag : { ...lag, name };
+      const answer = { ...lag, name };
       this.#asked.set(name, { connection, answer, untilMs: clock.now() + answerMs });
       return answer;
     } catch (error) {
@@ -72,7 +72,7 @@ export class NamedReplicas {
           : new LockstepError("LS8004", `The replica of ${name} cannot be asked: ${(error as Error).message}`);
       // One that cannot be asked holds nothing up: it may be gone for good.
       const why = error instanceof LockstepError ? error.message : "it does not answer";
-      const answer = { kind: "blind", reason: `the replica of ${name} cannot be asked: ${why}` } as const;
+      const answer = { kind: "blind", name, reason: `the replica of ${name} cannot be asked: ${why}` } as const;
       this.#asked.set(name, { answer, untilMs: clock.now() + restMs });
       return answer;
     }

@@ -1,4 +1,5 @@
 import { textForLogs } from "../db/without-values.js";
+import { type Slot, unreadSlotText } from "../dialects/pressure.js";
 import { LockstepError } from "../errors.js";
 import { duringCleanUp } from "../expected-errors.js";
 import { endBackfill } from "../ledger/backfills.js";
@@ -114,12 +115,24 @@ async function begin(leader: BatchLoop): Promise<void> {
     await connection.dialect.ledger.forgetFailures(connection, id);
     await connection.dialect.ledger.open(connection, id);
     leader.run.isTried = true;
+    const slots = (await connection.dialect.pressure.slots?.(connection)) ?? [];
     const publications = readers.flatMap(({ kind, name }) => (kind === "publication" ? [name] : []));
-    return { growthBytes: growthOf(leader.run.storage, 1, 0), ...(publications.length > 0 && { publications }) };
+    const growthBytes = growthOf(leader.run.storage, 1, 0);
+    return { slots, started: { growthBytes, ...(publications.length > 0 && { publications }) } };
   });
+  for (const slot of ahead?.slots.filter(isUnread) ?? [])
+    emit({
+      kind: "notice",
+      message: `${unreadSlotText(slot.name, slot.keptBytes)}, and what the run writes. max_slot_wal_keep_size sets no limit; if nobody needs it: ${slot.dropSql}`,
+    });
   const isResumed = record.batches > 0;
   const { rows, total } = leader;
-  emit({ kind: "started", table: record.table.name, total, rows, isResumed, ...(isResumed ? {} : ahead) });
+  emit({ kind: "started", table: record.table.name, total, rows, isResumed, ...(isResumed ? {} : ahead?.started) });
+}
+
+/** The signal `slots` watches those with a limit. */
+function isUnread({ dropSql, status, safeBytes }: Slot): boolean {
+  return dropSql !== undefined && status === "kept" && safeBytes === undefined;
 }
 
 async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {

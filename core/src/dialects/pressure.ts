@@ -1,6 +1,7 @@
 import type { TableName } from "../model/names.js";
 import type { Connection } from "./connection.js";
 import type { LedgerTable } from "./ledger-store.js";
+import { size } from "./words.js";
 
 /** It cannot be seen, and why; where a right is missing, with the statement that grants it. */
 export interface Blind {
@@ -32,9 +33,16 @@ export interface Slot {
   readonly dropSql?: string;
   /** `unreserved`: what it needs may be gone at the next checkpoint. */
   readonly status: "kept" | "unreserved" | "lost";
+  /** What the server keeps for it now. */
+  readonly keptBytes?: number;
   /** What may still be written until then, and the most that this can be; undefined: no limit is set. */
   readonly safeBytes?: number;
   readonly mostBytes?: number;
+}
+
+/** @param bytes what the server keeps for it; undefined: it does not tell */
+export function unreadSlotText(name: string, bytes: number | undefined): string {
+  return `nobody reads the replication slot ${name}: it keeps ${bytes === undefined ? "some WAL" : size(bytes)}`;
 }
 
 export interface Archive {

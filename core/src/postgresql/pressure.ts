@@ -80,15 +80,18 @@ export const pressure: Pressure = {
       status: string;
       safe: string | null;
       most: string | null;
+      kept: string | null;
     }>(
       `SELECT slot_name AS name, active, wal_status AS status, safe_wal_size AS safe,
+              pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint AS kept,
               pg_size_bytes(nullif(current_setting('max_slot_wal_keep_size'), '-1')) AS most
          FROM pg_replication_slots WHERE restart_lsn IS NOT NULL OR wal_status = 'lost' ORDER BY 1`,
     );
-    return rows.map(({ name, active, status, safe, most }) => ({
+    return rows.map(({ name, active, status, safe, most, kept }) => ({
       name,
       ...(active ? {} : { dropSql: `SELECT pg_drop_replication_slot(${quoteLiteral(name)})` }),
       status: status === "lost" || status === "unreserved" ? status : ("kept" as Slot["status"]),
+      ...(kept === null ? {} : { keptBytes: Number(kept) }),
       ...(safe === null ? {} : { safeBytes: Number(safe) }),
       ...(most === null ? {} : { mostBytes: Number(most) }),
     }));
@@ -215,7 +218,7 @@ SELECT coalesce(nullif(r.application_name, ''), host(r.client_addr), r.pid::text
        coalesce(s.slot_type = 'logical', false) AS "isLogical", r.state IS NULL AS "isHidden",
        pg_wal_lsn_diff(pg_current_wal_insert_lsn(), coalesce(r.replay_lsn, s.confirmed_flush_lsn))::bigint AS bytes,
        CASE WHEN pg_current_wal_lsn() > r.replay_lsn THEN extract(epoch FROM r.replay_lag)::float8 END AS seconds
-  FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid ORDER BY 1`;
+  FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid ORDER BY 1, r.backend_start`;
 
 // Who holds the horizon is said when it has done so for a while: a minute, or a thousand transactions.
 const deadRowsSql = `

@@ -1,5 +1,5 @@
 import { isBlind, type KnownReplica } from "../../dialects/pressure.js";
-import { type NamedReplica, NamedReplicas } from "../named-replicas.js";
+import { NamedReplicas } from "../named-replicas.js";
 import { flagOf, namesOption, sizeOption, sizeText, timeOption, timeText } from "../run-option.js";
 import { defineSignal, type OptionValues, type SignalContext } from "./signal.js";
 
@@ -32,44 +32,76 @@ export default defineSignal({
     const named = new NamedReplicas(atEnd);
     /** How far each one was behind when it was seen first. */
     const first = new Map<string, Replica>();
-    let seen = new Set<string>();
+    /** How many of each name were seen at once: the name is one that several may have. */
+    const most = new Map<string, number>();
+    /** How those that were late when all of their name were seen last. */
+    const late = new Map<string, string>();
     let noneAtMs = Number.NEGATIVE_INFINITY;
     return async (context) => {
       const { options, connection, isHeld, clock } = context;
       // Where there is no replica, whether there is one now is asked once a second.
       if (clock.now() - noneAtMs < 1000) return undefined;
       const known = await connection.dialect.pressure.replicas(connection);
-      const asked = (await named.ask(context)).filter((each) => isBlind(each) || !ignored(each.name, options));
+      const asked = (await named.ask(context)).filter(({ name }) => !ignored(name, options));
       // Whoever names replicas to ask knows that the primary cannot tell.
       if (isBlind(known) && options.replicaUrlFrom === undefined) return known;
-      if (!isBlind(known) && known.length + asked.length + seen.size === 0) noneAtMs = clock.now();
-      const watched: NamedReplica[] = [
+      if (!isBlind(known) && known.length + asked.length + most.size === 0) noneAtMs = clock.now();
+      const watched: Replica[] = [
         ...(isBlind(known) ? [] : known.filter((each) => isWatched(each, options))),
-        ...asked,
+        ...asked.flatMap((each) => (isBlind(each) ? [] : [each])),
       ];
       // What was held at the limit is let go at a quarter of it, so that a run does not stop and go with every batch.
       const share = isHeld ? 0.25 : 1;
+      const counts = new Map<string, number>();
+      const lateNow = new Map<string, string>();
       const held: string[] = [];
       for (const replica of watched) {
-        if (isBlind(replica)) continue;
-        if (!first.has(replica.name)) first.set(replica.name, replica);
+        const { name } = replica;
+        const count = (counts.get(name) ?? 0) + 1;
+        counts.set(name, count);
+        const key = `${name} ${count}`;
+        if (!first.has(key)) first.set(key, replica);
         const reason = lateness(replica, options, share);
-        if (reason !== undefined) held.push(`${reason}${advice(replica, first.get(replica.name)!, options)}`);
+        if (reason === undefined) continue;
+        lateNow.set(name, reason);
+        held.push(`the replica ${name} ${reason}${advice(replica, first.get(key)!, options)}`);
+      }
+      const expected = options.watchReplica ?? [...most.keys()];
+      const gone = [...new Set([...expected, ...asked.map(({ name }) => name)])].filter(
+        (name) => !ignored(name, options) && (counts.get(name) ?? 0) < (most.get(name) ?? 1),
+      );
+      for (const [name, count] of counts) {
+        if (gone.includes(name)) continue;
+        most.set(name, count);
+        const reason = lateNow.get(name);
+        if (reason === undefined) late.delete(name);
+        else late.set(name, reason);
+      }
+      // It may have died of what the run writes, and be further behind than ever when it comes back.
+      for (const name of gone) {
+        const reason = late.get(name);
+        if (reason !== undefined)
+          held.push(
+            `${missingText(name, counts, most)} (last seen: it ${reason}); if it does not come back, ${flagOf("ignoreReplica")} ${name} leaves it out`,
+          );
       }
       if (held.length > 0) return { kind: "hold", reason: held.join("; "), pauseMs: 100 };
-      const blind = watched.find(isBlind);
-      if (blind !== undefined) return blind;
-      const names = new Set(watched.flatMap((each) => (isBlind(each) ? [] : [each.name])));
-      const gone = (options.watchReplica ?? [...seen]).filter((name) => !names.has(name) && !ignored(name, options));
-      seen = new Set([...seen, ...names]);
+      const [unasked] = asked.flatMap((each) => (isBlind(each) ? [each.reason] : []));
+      if (unasked !== undefined) return { kind: "blind", reason: unasked };
       if (gone.length === 0) return undefined;
-      return {
-        kind: "blind",
-        reason: `the replica ${gone.join(", ")} is not connected, so nobody knows how far behind it is`,
-      };
+      const missing = gone.map((name) => missingText(name, counts, most)).join("; ");
+      return { kind: "blind", reason: `${missing}, so nobody knows how far behind it is` };
     };
   },
 });
+
+type Counts = ReadonlyMap<string, number>;
+
+/** `the replica reports is not connected` */
+function missingText(name: string, counts: Counts, most: Counts): string {
+  const left = counts.get(name) ?? 0;
+  return `the replica ${name} is not connected${left === 0 ? "" : ` (${left} of ${most.get(name)} with this name are)`}`;
+}
 
 /** Who reads changes row by row is watched by name alone: it confirms them when it likes, and slots are watched for it. */
 function isWatched({ name, isLogical }: KnownReplica, options: Context["options"]): boolean {
@@ -85,12 +117,12 @@ function lateness(
   { maxReplicaLag, maxReplicaDelay }: Context["options"],
   share: number,
 ): string | undefined {
-  const { name, bytes, seconds = 0, stopped } = replica;
-  if (stopped !== undefined) return `the replica ${name} has stopped replaying: ${stopped}`;
+  const { bytes, seconds = 0, stopped } = replica;
+  if (stopped !== undefined) return `has stopped replaying: ${stopped}`;
   if (bytes !== undefined && bytes > maxReplicaLag! * share)
-    return `the replica ${name} is ${sizeText(bytes)} behind, limit ${sizeText(maxReplicaLag!)}`;
+    return `is ${sizeText(bytes)} behind, limit ${sizeText(maxReplicaLag!)}`;
   if (seconds * 1000 > maxReplicaDelay! * share)
-    return `the replica ${name} is ${timeText(seconds * 1000)} behind, limit ${timeText(maxReplicaDelay!)}`;
+    return `is ${timeText(seconds * 1000)} behind, limit ${timeText(maxReplicaDelay!)}`;
   return undefined;
 }
 

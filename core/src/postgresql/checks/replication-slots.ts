@@ -1,5 +1,5 @@
 import { type Check, ok, warning } from "../../dialects/check.js";
-import { size } from "../../dialects/words.js";
+import { unreadSlotText } from "../../dialects/pressure.js";
 import { quoteLiteral } from "../../sql/postgres/quote.js";
 
 export default {
@@ -14,13 +14,10 @@ export default {
     );
     if (rows.length === 0) return [ok("no replication slot is left without a reader")];
     return rows.map(({ name, bytes }) =>
-      warning(
-        `nobody reads the replication slot ${name}: it keeps ${bytes === null ? "some WAL" : size(Number(bytes))}`,
-        {
-          why: "A backfill writes WAL for every row; kept by a slot, it can fill the disk of the server.",
-          next: `if it is no longer needed: SELECT pg_drop_replication_slot(${quoteLiteral(name)})`,
-        },
-      ),
+      warning(unreadSlotText(name, bytes === null ? undefined : Number(bytes)), {
+        why: "A backfill writes WAL for every row; kept by a slot, it can fill the disk of the server.",
+        next: `if it is no longer needed: SELECT pg_drop_replication_slot(${quoteLiteral(name)})`,
+      }),
     );
   },
 } satisfies Check;

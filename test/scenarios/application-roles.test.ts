@@ -19,6 +19,7 @@ beforeAll(async () => {
     `CREATE ROLE "${app}" LOGIN; GRANT SELECT, INSERT, UPDATE ON "Order" TO "${app}";
      GRANT SELECT, INSERT (id, email, name, "updatedAt") ON "User" TO "${app}"; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "${app}"`,
   );
+  await production.query(`CREATE PUBLICATION feed FOR TABLE "User"`);
   shop.edit("prisma/schema.prisma", (schema) =>
     schema
       .replace(
@@ -73,6 +74,9 @@ test("confirmed, it is deployed; the role's INSERTs work, and the missing grant 
   const done = await shop.lockstep(["deploy", "--target", "production", "--confirm", "inserts-allowed"]);
   expect(done.code, done.output).toBe(0);
   expect(done.stdout).toContain(`GRANT INSERT ("tenant") ON "User" TO ${app}`);
+  expect(done.output).toContain(
+    `! production: "User" is published by feed. A subscriber without the column stops at the first row that has it. Do: add "tenant" to the table on every subscriber first`,
+  );
   await insert("eu");
   const { rows } = await production.query(
     `SELECT has_sequence_privilege('${app}', '"Order_number_seq"', 'USAGE') AS may`,

@@ -5,7 +5,8 @@ import { type DeployEvent, deployTarget, tablesOf } from "../deploy/deploy-targe
 import { requireNoObstacles } from "../deploy/obstacles.js";
 import { recordDeployments } from "../deploy/record-deployment.js";
 import { requireServer } from "../deploy/server-version.js";
-import { columnGrantText } from "../dialects/access.js";
+import { type Access, columnGrantText } from "../dialects/access.js";
+import type { PlannedTable } from "../dialects/check.js";
 import type { Connection } from "../dialects/connection.js";
 import { plannedTables } from "../doctor/planned-tables.js";
 import { LockstepError } from "../errors.js";
@@ -209,7 +210,11 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         io.err(
           `  ${io.colors.yellow("!")} ${target.name}: "${tableLabel(table)}" is large: where the server cannot change it while writes go on, its migration stops, and npx lockstep online run ${plan.id} --target ${target.name} comes first`,
         );
-    const grants = await missingGrants(connection, plans, state);
+    const tables = await plannedTables(connection, pendingExpands(plans, state));
+    const access = await connection.dialect.access();
+    for (const { what, why = "", next = "" } of (await access.published?.(connection, tables)) ?? [])
+      io.err(`  ${io.colors.yellow("!")} ${target.name}: ${what}. ${why} Do: ${next}`);
+    const grants = await missingGrants(connection, tables, access);
     for (const { text } of grants) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${text}`);
     const blockers = await findBlockers(connection, {
       tables: tablesOf(state.units),
@@ -305,11 +310,9 @@ function pendingExpands(plans: readonly Plan[], { units }: TargetState): readonl
 /** Grants that have to follow expand: a column must be there to be granted, and code that comes next uses it. */
 async function missingGrants(
   connection: Connection,
-  plans: readonly Plan[],
-  state: TargetState,
+  tables: readonly PlannedTable[],
+  { columnGrants }: Access,
 ): Promise<readonly { readonly text: string; readonly grant: string }[]> {
-  const { columnGrants } = await connection.dialect.access();
-  const tables = await plannedTables(connection, pendingExpands(plans, state));
   const found = [];
   for (const { table, label, oid, columns } of tables)
     for (const grant of oid === undefined ? [] : await columnGrants(connection, table, columns))

@@ -1,4 +1,5 @@
 import type { TableName } from "../model/names.js";
+import type { Finding, PlannedTable } from "./check.js";
 import type { Connection } from "./connection.js";
 
 /** A default as the roles meet it that insert into its table. Roles by name. */
@@ -18,7 +19,7 @@ export interface ColumnGrant {
   readonly grant: string;
 }
 
-/** What roles other than the one that migrates may do with a table. Reads the catalogue. */
+/** Who else than the role that migrates has to do with a table: other roles, and subscribers. Reads the catalogue. */
 export interface Access {
   /**
    * Evaluates a default in a plain session of each role that may insert into the table: with the role's own settings, and nothing that
@@ -31,6 +32,8 @@ export interface Access {
   ): Promise<DefaultTrial>;
   /** The roles whose privileges do not reach columns that a plan adds. @param columns their names */
   columnGrants(connection: Connection, table: TableName, columns: readonly string[]): Promise<readonly ColumnGrant[]>;
+  /** Tables whose subscribers need the planned columns first. Absent: its servers replicate no table to other tables. */
+  published?(connection: Connection, tables: readonly PlannedTable[]): Promise<readonly Finding[]>;
 }
 
 /** What a role lacks on columns that a plan adds. @param label of the table, quoted */

@@ -109,7 +109,9 @@ async function findMissing(
     );
     const n = Number(counted.rows[0]!.n);
     if (n <= countedRows) return { count: n === 1 ? "1 row" : `${n} rows`, sample };
-    const estimate = Math.round((await rows.estimate(connection, `SELECT 1 ${from}`)) ?? 0);
+    const planned = Math.round((await rows.estimate(connection, `SELECT 1 ${from}`)) ?? 0);
+    // The planner counts versions of rows that have died.
+    const estimate = Math.min(planned, table.rowEstimate);
     return { count: estimate > countedRows ? `about ${estimate} rows` : `more than ${countedRows} rows`, sample };
   });
 }

@@ -1,11 +1,14 @@
 import { isDatabaseError } from "../db/retry.js";
 import type { Access, ColumnGrant, DefaultTrial } from "../dialects/access.js";
+import { type Finding, type PlannedTable, warning } from "../dialects/check.js";
 import type { Connection } from "../dialects/connection.js";
+import { names } from "../dialects/words.js";
 import { duringCleanUp } from "../expected-errors.js";
 import type { TableName } from "../model/names.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../sql/postgres/quote.js";
 import { sessionValueIn } from "../sql/session-value.js";
 import { closed } from "../sql/unit-words.js";
+import { labelOf, oidsOf } from "./planned-tables.js";
 
 /** Enough for every application that shares a table; a database with a role for each customer has them alike. */
 const maxRoles = 20;
@@ -204,4 +207,27 @@ async function columnGrants(
   }));
 }
 
-export const access: Access = { tryDefault, columnGrants };
+async function published(connection: Connection, tables: readonly PlannedTable[]): Promise<readonly Finding[]> {
+  // A list of columns (PostgreSQL 15) leaves a new column out by itself.
+  const listed =
+    connection.serverVersion < 150_000
+      ? ""
+      : `AND NOT EXISTS (SELECT FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
+           WHERE p.pubname = t.pubname AND r.prrelid = c.oid AND r.prattrs IS NOT NULL)`;
+  const { rows } = await connection.query<{ oid: number; publications: string[] }>(
+    `SELECT c.oid, array_agg(t.pubname::text ORDER BY t.pubname) AS publications
+       FROM pg_publication_tables t JOIN pg_namespace n ON n.nspname = t.schemaname
+       JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+      WHERE c.oid = ANY ($1) ${listed} GROUP BY c.oid ORDER BY c.oid`,
+    [oidsOf(tables)],
+  );
+  return rows.map(({ oid, publications }) => {
+    const columns = tables.find((each) => each.oid === oid)?.columns.map((name) => `"${name}"`) ?? [];
+    return warning(`${labelOf(tables, oid)} is published by ${names(publications)}`, {
+      why: "A subscriber without the column stops at the first row that has it.",
+      next: `add ${names(columns)} to the table on every subscriber first`,
+    });
+  });
+}
+
+export const access: Access = { tryDefault, columnGrants, published };

@@ -75,13 +75,15 @@ interface TableRow {
 }
 
 // attnotnull is true already for a NOT NULL that is NOT VALID (PostgreSQL 18): pg_constraint has the truth.
-// A row estimate is as old as the last ANALYZE: rows per page then, times the pages of today, as the planner does it.
+// A row estimate is as old as the last ANALYZE: rows per page then, times the pages of today, as the planner does it. Versions of rows that
+// died since are on these pages, too. Live rows are counted as well: not since a crash or a reset, nor, for a second, what others have inserted.
 const tableSql = `
 WITH t AS (SELECT * FROM pg_catalog.pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')),
 leaves AS (WITH RECURSIVE tree(leaf) AS (SELECT oid FROM t UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = leaf)
            SELECT leaf FROM tree),
 sizes AS (SELECT l.relpages, l.reltuples::float8 AS tuples, pg_total_relation_size(l.oid) AS bytes,
-                 pg_relation_size(l.oid) / current_setting('block_size')::int AS pages
+                 pg_relation_size(l.oid) / current_setting('block_size')::int AS pages,
+                 pg_stat_get_live_tuples(l.oid)::float8 AS live, pg_stat_get_dead_tuples(l.oid)::float8 AS dead
             FROM leaves JOIN pg_class l ON l.oid = leaf WHERE l.relkind = 'r'),
 keys AS (SELECT x.indrelid AS "on", i.relname AS name, x.indisunique AS is_unique, x.indisprimary AS is_primary,
                 x.indisvalid AND x.indisready AS valid, x.indpred IS NULL AND x.indexprs IS NULL AS total,
@@ -103,7 +105,7 @@ SELECT t.oid, n.nspname AS schema, t.relname AS name, t.relkind = 'p' AS partiti
     WHERE c.oid <> t.oid AND c.relkind <> 'p') AS children,
   (SELECT coalesce(sum(bytes), 0) FROM sizes) AS bytes,
   (SELECT coalesce(sum(pages), 0) FROM sizes) AS pages,
-  (SELECT CASE WHEN bool_and(relpages > 0 OR pages = 0) THEN sum(tuples / greatest(relpages, 1) * pages) END FROM sizes) AS estimate,
+  (SELECT CASE WHEN bool_and(relpages > 0 OR pages = 0) THEN sum(greatest(tuples / greatest(relpages, 1) * pages - dead, live)) END FROM sizes) AS estimate,
   (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'number', a.attnum, 'type', format_type(a.atttypid, a.atttypmod),
             'nullable', NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid
                AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated),

@@ -260,6 +260,12 @@ export const errorTable = {
     next: "Leave BEGIN, COMMIT, ROLLBACK and SAVEPOINT out, or put what shall be a transaction of its own into a migration of its own.",
     exit: 1,
   },
+  LS2074: {
+    title: "down() runs a statement that no migration of the plan can run",
+    why: "The plan takes back what it rewrites. Of this migration nothing else is left, so a further statement of down() would be lost.",
+    next: "Remove the statement from down(), or move it with what it takes back into a migration of its own.",
+    exit: 1,
+  },
   LS3001: {
     title: "plan.json was changed by hand",
     why: "Everything that runs was in the plan first; a plan that was edited no longer describes what was reviewed.",

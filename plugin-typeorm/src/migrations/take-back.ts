@@ -11,10 +11,11 @@ import {
 
 /**
  * Gives the statements of a migration by hand that a plan leaves as they are what its `down` has for them, told by what the two do. A
- * way back that takes back nothing of the migration stands with the first of them: it runs last.
+ * way back that takes back nothing of the migration stands with the first of them: it runs last. What takes back a statement that the plan
+ * has rewritten goes: the plan's own way back takes its place.
  *
  * @param back what `down` runs, in its order; `transaction`: what the class says of its own, which its statements need or bear
- * @throws LS1004 where nothing of the migration is left that such a statement could stand with
+ * @throws LS2074 where nothing of the migration is left that such a statement could stand with
  */
 export function withOwnDown(
   plan: Plan,
@@ -26,13 +27,12 @@ export function withOwnDown(
   const up = new Map(originals.map((unit) => [unit, readOriginal(unit, file, readMigration)]));
   const down = new Map<Unit, OrmQuery[]>(originals.map((unit) => [unit, []]));
   const beyond = (line: number, { sql }: Operation) =>
-    new LockstepError(
-      "LS1004",
-      `${file}:${line}: down() does more than take back what the plan takes back by itself: ${sql.replace(/\s+/g, " ")}`,
-      { hint: "Take the statement out of down(), or put it with what it takes back into a migration of its own." },
-    );
+    new LockstepError("LS2074", `${file}:${line}: ${sql.replace(/\s+/g, " ")}`, { details: { line } });
+  const copied = copiedWithWayBack(plan, file, readMigration);
   for (const { operations, head, line } of statementsOf(back)) {
-    const left = operations.filter((operation) => !isOfPlan(operation, plan));
+    const left = operations.filter(
+      (operation) => !isOfPlan(operation, plan) && !copied.some((other) => takesBack(operation, other)),
+    );
     const byUnit = new Map<Unit, Operation[]>();
     for (const operation of left) {
       const taken = originals.find((unit) => up.get(unit)?.operations.some((other) => takesBack(operation, other)));
@@ -59,6 +59,19 @@ function readOriginal({ spec }: Unit, file: string, readMigration: SqlReader["re
   return readMigration(spec.kind === "original" ? spec.sql : "", file);
 }
 
+/** What units do by a copy of the table and take back by themselves: a MODIFY that no column of the plan is about, a CHECK. */
+function copiedWithWayBack(
+  { units }: Plan,
+  file: string,
+  readMigration: SqlReader["readMigration"],
+): readonly Operation[] {
+  return units.flatMap(({ spec, ddl }) =>
+    spec.kind === "online-copy" && spec.changes.every(({ back }) => back !== undefined)
+      ? readMigration(ddl, file).operations
+      : [],
+  );
+}
+
 /** Each statement with its operations, and with what stands before the first: `ALTER TABLE "users" `. */
 function statementsOf({ statements, operations }: Migration) {
   return statements.map(({ index, sql, line }) => {
@@ -75,6 +88,9 @@ function isOfPlan(operation: Operation, { columns, units }: Plan): boolean {
   );
   if (operation.kind === "dropIndex") return made.includes(operation.name.name);
   if (operation.kind === "dropConstraint") return made.includes(operation.name);
+  // An index, or a constraint, that contract drops, its undo makes again.
+  if ("name" in operation && (operation.kind === "createIndex" || operation.kind === "addUnique"))
+    return units.some(({ spec }) => spec.kind === "drop-index" && spec.index.name === operation.name);
   if (!("table" in operation)) return false;
   const name = "column" in operation && typeof operation.column === "string" ? [operation.column] : [];
   const names =
@@ -113,6 +129,13 @@ function undoes(one: Operation, other: Operation): boolean {
     case "setDefault":
     case "setType":
       return other.kind === one.kind && isSameTable(one.table, other.table) && one.column === other.column;
+    case "redeclareColumn":
+      return (
+        other.kind === "redeclareColumn" &&
+        isSameTable(one.table, other.table) &&
+        one.formerName === other.column.name &&
+        one.column.name === other.formerName
+      );
     case "renameColumn":
       return other.kind === "renameColumn" && isSameTable(one.table, other.table) && one.column === other.newName;
     case "delete":

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LockstepCommands } from "../../support/lockstep-commands.js";
@@ -45,18 +45,23 @@ const back = [
 ];
 const run = (sql: string) => `    await queryRunner.query(${JSON.stringify(sql)});`;
 const file = "src/migrations/1767312000000-AddHandle.ts";
-const migration = `import type { MigrationInterface, QueryRunner } from "typeorm";
+const classOf = (
+  name: string,
+  up: readonly string[],
+  down: readonly string[],
+) => `import type { MigrationInterface, QueryRunner } from "typeorm";
 
-export class AddHandle1767312000000 implements MigrationInterface {
+export class ${name} implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-${own.map(run).join("\n")}
+${up.map(run).join("\n")}
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-${back.map(run).join("\n")}
+${down.map(run).join("\n")}
   }
 }
 `;
+const migration = classOf("AddHandle1767312000000", own, back);
 const table = `CREATE TABLE \`users\` (\`id\` int NOT NULL AUTO_INCREMENT, \`email\` varchar(191) NOT NULL, PRIMARY KEY (\`id\`)) ENGINE=InnoDB;`;
 
 let app: TypeormFixture;
@@ -97,6 +102,10 @@ async function lockstep(...args: string[]) {
   return output;
 }
 
+async function shown(on = database) {
+  return String((await query("SHOW CREATE TABLE users", on))[0]?.["Create Table"]).replace(/ AUTO_INCREMENT=\d+/, "");
+}
+
 async function migrate() {
   const { code, output } = await app.cli("tsx", ["migration:run"], { DATABASE_URL: database.url });
   expect(code, output).toBe(0);
@@ -118,9 +127,42 @@ test("lockstep rewrite, and then through all phases", async () => {
   await migrate();
   const reference = await createMariadbDatabase("reference");
   await query(`${table} ${own.join("; ")}`, reference);
-  const shown = async (on: MariadbDatabase) =>
-    String((await query("SHOW CREATE TABLE users", on))[0]?.["Create Table"]).replace(/ AUTO_INCREMENT=\d+/, "");
   expect(await shown(database)).toBe(await shown(reference));
   expect(await query("SELECT COUNT(*) AS n FROM users WHERE handle = LOWER(email)")).toEqual([{ n: 200 }]);
   await reference.drop();
+});
+
+const beside = "src/migrations/1899999999999-Beside.ts";
+async function changed(up: string, ...down: readonly string[]) {
+  for (const made of [beside, "lockstep/1899999999999-Beside"])
+    rmSync(join(app.root, made), { recursive: true, force: true });
+  await migrate();
+  app.write(beside, classOf("Beside1899999999999", [up], down));
+}
+
+test.each([
+  ["another type", "MODIFY `email` text NOT NULL", "MODIFY `email` varchar(191) NOT NULL"],
+  ["a check", "ADD CONSTRAINT `positive` CHECK (char_length(`email`) > 0)", "DROP CONSTRAINT `positive`"],
+])("%s that copies the table takes the place of what its own down() has", async (_, up, down) => {
+  await changed(`ALTER TABLE \`users\` ${up}`, `ALTER TABLE \`users\` ${down}`);
+  const before = await shown();
+  expect(await lockstep("rewrite", beside, "--not-applied")).toContain("copy-table");
+  expect(readFileSync(join(app.root, beside), "utf8")).toContain("Lockstep plan");
+  await migrate();
+  expect(await shown()).not.toBe(before);
+  const { code, output } = await app.cli("tsx", ["migration:revert"], { DATABASE_URL: database.url });
+  expect(code, output).toBe(0);
+  expect(await shown()).toBe(before);
+});
+
+test("a statement of down() that no migration of the plan can run is refused with its line", async () => {
+  await changed(
+    "ALTER TABLE `users` MODIFY `email` text NOT NULL",
+    "ALTER TABLE `users` MODIFY `email` varchar(191) NOT NULL",
+    "DELETE FROM `users` WHERE `id` = 0",
+  );
+  const { code, output } = await commands.run(["rewrite", beside, "--not-applied"], { DATABASE_URL: database.url });
+  expect(code, output).toBe(1);
+  expect(output).toContain(`LS2074 `);
+  expect(output).toContain(`${beside}:10: DELETE FROM \`users\` WHERE \`id\` = 0`);
 });

@@ -758,6 +758,12 @@ export const errorTable = {
     next: "Each line with a ✖ says what to do. Then run the command again.",
     exit: 3,
   },
+  LS7028: {
+    title: "A tool has to copy a large table before its migration",
+    why: "The server would copy the table while every write waits. The migration stopped as planned and changed nothing.",
+    next: "Run npx lockstep online run, then run the deployment again: the migration finds the change done.",
+    exit: 1,
+  },
   LS7030: {
     title: "The evidence does not count",
     why: "A phase is released by what was true of this plan on this target a short while ago. Of another plan, phase or target, or of last week, it says nothing.",

@@ -44,8 +44,14 @@ describe.each(onMariadb)("$name", ({ create }) => {
       /Next {3}npx lockstep online run \d+-Lower --target production/,
     );
     const deployed = await app.lockstep("deploy", "--target", "production");
-    expect(deployed.code).not.toBe(0);
+    expect(deployed.code).toBe(1);
     expect(deployed.output).toMatch(/"users" is large[\s\S]*Run: npx lockstep online run \d+-Lower/);
+    expect(deployed.stdout).toMatch(
+      /^! production {3}LS7028 "users" is too large to be copied while writes wait: \d+-Lower stopped\.\n.*stopped as planned and changed nothing/,
+    );
+    expect(deployed.stdout).toMatch(
+      /\nNext {3}npx lockstep online run \d+-Lower --target production, then npx lockstep deploy --target production\n?$/,
+    );
     expect(await users(app.production)).toEqual(before);
     expect((await app.lockstep("status")).output).toMatch(/0 of 2 migrations applied/);
   });

@@ -124,7 +124,8 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
         attempts: course.attempts,
         tookMs: tookMs(),
       });
-    return { ...empty, ...begun, ...done, status: "failed", error, next, exitCode: error.exitCode };
+    const status = error.code === "LS7028" ? "stopped" : "failed";
+    return { ...empty, ...begun, ...done, status, error, next, exitCode: error.exitCode };
   }
 }
 
@@ -377,6 +378,7 @@ export function deployText(report: DeployReport, colors: Colors): string {
         `  The ORM applies everything that is pending or nothing, so ${counted(waiting, "migration")} ${waiting === 1 ? "waits" : "wait"}.`,
       ].join("\n");
     case "stopped":
+      if (error !== undefined) return `${colors.yellow("!")} ${name}   ${error.code} ${error.message}\n  ${error.why}`;
       return [
         `${colors.red("✖")} ${name}   ${applied.length === 0 ? "nothing was applied" : `${counted(applied.length, "migration")} applied`}, then stopped before ${withheld[0]}: its gate is ${colors.red("closed")}`,
         ...(applied.length === 0 ? [] : [columns(applied.map((migration) => [migration]))]),

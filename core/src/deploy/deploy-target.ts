@@ -3,7 +3,8 @@ import type { Clock } from "../db/clock.js";
 import { pauseBeforeRetry, type RetryPolicy, retryReason } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
-import { isSameTable, type Plan, type TableName } from "../model/index.js";
+import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
+import { isLeftToTool } from "../mysql/units/online-copy.js";
 import { type ReleasedUnit, releasedUnits } from "../plan/migration-of.js";
 import type { OrmPlugin, OrmRun, Project, UnlimitedReason } from "../plugin.js";
 import { readTargetState, type TargetState, withoutWithheld } from "../release/target-state.js";
@@ -66,7 +67,7 @@ const pauses: Omit<RetryPolicy, "attempts"> = { firstPauseMs: 1000, maxPauseMs: 
  * Runs the ORM's own deployment on a target, and again when locks stopped it: first what the failed migration left is taken away
  * and its record is corrected, so that nothing stands in the way of the next run, whoever starts it.
  *
- * @throws LS7020–LS7026, LS6001, and what the plugin throws
+ * @throws LS7020–LS7026, LS7028, LS6001, and what the plugin throws
  */
 export async function deployTarget(request: DeployRequest): Promise<DeployResult> {
   const connection = await connect(request.target.url, {
@@ -286,6 +287,7 @@ class Deployment {
       return duplicatesError(this.#connection, index, this.#command());
     }
     const cause = failure.text ?? "It ended without a word: its session or its process was ended.";
+    if (own !== undefined && isLeftToTool(own.unit.spec, failure.text)) return this.#leftToTool(name, own);
     const spec = own?.unit.spec.kind;
     const remedy =
       own !== undefined && spec === "prove" && failure.sqlState === "55000"
@@ -299,6 +301,15 @@ class Deployment {
     return new LockstepError("LS7020", `${name} failed on ${target.name}.\n${cause}`, {
       hint: remedy,
       details: { migration: name, target: target.name, sqlState: failure.sqlState },
+    });
+  }
+
+  #leftToTool(name: string, { plan, unit: { spec } }: ReleasedUnit): LockstepError {
+    const { target } = this.#request;
+    const table = "table" in spec ? tableLabel(spec.table) : "";
+    return new LockstepError("LS7028", `"${table}" is too large to be copied while writes wait: ${name} stopped.`, {
+      hint: `npx lockstep online run ${plan.id} --target ${target.name}, then ${this.#command()}`,
+      details: { migration: name, target: target.name, table },
     });
   }
 

@@ -1,4 +1,5 @@
 import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { UnitSpec } from "../../model/plan.js";
 import { takes } from "../../sql/unit-words.js";
 import { procedureName, quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
@@ -6,6 +7,14 @@ import { execute, type MysqlServer, type Program, signal, type UnitContext } fro
 import { probe } from "./probe.js";
 
 type OnlineCopySpec = SpecOf<"online-copy">;
+
+/** Begins the message with which a unit leaves the copy to a tool. */
+const stopped = "Nothing is changed. Run: npx lockstep online run";
+
+/** Whether a unit stopped because a tool has to copy its table first, and not because something went wrong. */
+export function isLeftToTool({ kind }: Pick<UnitSpec, "kind">, message = ""): boolean {
+  return kind === "online-copy" && message.includes(stopped);
+}
 
 /** What is copied in a moment: writes wait for no longer than for a short lock. */
 export const atOnce = { rows: 10_000, bytes: 16 * 1024 * 1024 } as const;
@@ -18,7 +27,7 @@ export function onlineCopy(spec: OnlineCopySpec, { plan, server }: UnitContext):
   const { table } = spec;
   const alter = alterStatement(spec);
   // MySQL cuts a message after 128 characters.
-  const refused = `Nothing is changed. Run: npx lockstep online run ${plan} (a copy of ${quoteTable(table)} would stop every write)`;
+  const refused = `${stopped} ${plan} (a copy of ${quoteTable(table)} would stop every write)`;
   return {
     tables: [table],
     change: `        BEGIN  -- the same change to an empty table of the same definition tells whether there is anything left to do

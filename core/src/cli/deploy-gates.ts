@@ -11,6 +11,7 @@ import type { OrmPlugin, Project } from "../plugin.js";
 import { type TargetState, withoutWithheld } from "../release/target-state.js";
 import { contractUndos, wayBackSteps } from "../review/next-step.js";
 import { askAbout, evidenceKey } from "./ask-target.js";
+import { waitsAccepted } from "./ask-waits.js";
 import type { Invocation } from "./command.js";
 import { confirmations, helpOf, passOn } from "./pass-gate.js";
 import { developmentTarget, type Target } from "./targets.js";
@@ -48,7 +49,7 @@ export async function askDeployGates(request: Asked): Promise<DeployGates> {
   const drops = target.name === developmentTarget ? [] : await standingDrops(request);
   // A target without these has nothing to confirm; the flag may be meant for the next one.
   const steps = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state)];
-  const confirmed = steps.length === 0 ? new Set<string>() : confirmations(invocation, steps);
+  const confirmed = steps.length === 0 ? new Set<string>() : confirmations(invocation, steps, [waitsAccepted]);
   const { answers, stop } = await askDrops(request, drops, confirmed);
   const due = withoutWithheld(state, stop?.withheld ?? []);
   const phases = await askPhases({ ...request, state: due }, confirmed);

@@ -25,6 +25,7 @@ import { counted } from "../review/counted.js";
 import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { evidenceKey } from "./ask-target.js";
+import { askWaits } from "./ask-waits.js";
 import type { CommandResult, Invocation } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
 import type { Target } from "./targets.js";
@@ -32,7 +33,7 @@ import type { Target } from "./targets.js";
 /** What a deployment did on one target. */
 export interface DeployReport {
   readonly target: string;
-  readonly status: "done" | "nothing" | "unlisted" | "closed" | "stopped" | "refused" | "failed";
+  readonly status: "done" | "nothing" | "unlisted" | "waits" | "closed" | "stopped" | "refused" | "failed";
   /** Before it began. */
   readonly pending: readonly string[];
   /** Migrations that have not run there, and that the ORM does not find. */
@@ -42,6 +43,8 @@ export interface DeployReport {
   readonly withheld: readonly string[];
   readonly attempts: number;
   readonly gates: DeployGates["answers"];
+  /** Statements of the user's own that reads or writes would wait for, and that nobody has accepted. */
+  readonly waits: readonly string[];
   /** What the rows there do to the fills of an expand that is pending. */
   readonly fills: readonly PendingFill[];
   /** Sessions that were in the way before it began. */
@@ -73,6 +76,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
     withheld: [],
     attempts: 0,
     gates: [],
+    waits: [],
     fills: [],
     blockers: [],
   };
@@ -143,8 +147,8 @@ function driftHint({ details }: LockstepError, { name }: Target, { project }: De
   return `. Whether ${name} was changed by hand: npx lockstep drift --target ${name}`;
 }
 
-type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "fills" | "blockers" | "exitCode"> & {
-  readonly status?: "nothing" | "unlisted" | "closed" | "stopped" | "refused";
+type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "waits" | "fills" | "blockers" | "exitCode"> & {
+  readonly status?: "nothing" | "unlisted" | "waits" | "closed" | "stopped" | "refused";
   readonly withheld?: readonly string[];
   readonly next?: string;
   /** Of the plans, those that are pending. */
@@ -167,7 +171,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
           evidence: evidenceKey(plan),
           isRelease: false,
         });
-    const nothing = { pending, unlisted, gates: [], fills: [], blockers: [], exitCode: 0 as const };
+    const nothing = { pending, unlisted, gates: [], waits: [], fills: [], blockers: [], exitCode: 0 as const };
     if (pending.length === 0 && all.failed.length === 0 && all.deploying === undefined)
       return unlisted.length === 0
         ? { ...nothing, status: "nothing" }
@@ -179,7 +183,11 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
     }
     await requireServer(connection, all.units, target.name);
     await requireNoObstacles(connection, all.units, target.name);
-    const gates = await askDeployGates({ invocation, target, connection, project, plugin, plans, state: all });
+    const asked = { invocation, target, connection, project, plugin, plans, state: all };
+    const waits = await askWaits(asked);
+    if (waits.help !== undefined)
+      return { ...nothing, waits: waits.open, status: "waits", next: waits.help, exitCode: 1 };
+    const gates = await askDeployGates(asked);
     for (const { isOpen, statement } of gates.answers)
       io.err(`  ${isOpen ? io.colors.green("✔") : io.colors.red("✖")} ${statement}`);
     if (gates.help !== undefined)
@@ -367,6 +375,11 @@ export function deployText(report: DeployReport, colors: Colors): string {
       return [
         `${colors.green("✔")} ${name}   ${counted(applied.length, "migration")} applied${attempts > 1 ? `, in ${attempts} attempts` : ""}`,
         ...(applied.length === 0 ? [] : [columns(applied.map((migration) => [migration]))]),
+      ].join("\n");
+    case "waits":
+      return [
+        `${colors.red("✖")} ${name}   ${appliedText(report)}: the application would wait for ${counted(report.waits.length, "statement")} of pending migrations`,
+        ...report.waits.map((statement) => `  ${colors.red("✖")} ${statement}`),
       ].join("\n");
     case "closed":
       return [

@@ -138,13 +138,19 @@ export function helpOf(answers: GateResult["answers"], command: string): string 
 /**
  * What `--confirm` names.
  *
+ * @param others what may be confirmed beside the steps. Default: nothing
  * @throws LS8002 when none of the steps is of that name
  */
-export function confirmations(invocation: Invocation, steps: readonly GateStep[]): ReadonlySet<string> {
+export function confirmations(
+  invocation: Invocation,
+  steps: readonly GateStep[],
+  others: readonly string[] = [],
+): ReadonlySet<string> {
   const names = listOption(invocation, "confirm")
     .flatMap((entry) => entry.split(","))
     .map((name) => name.trim());
-  const known = new Set<string>(steps.map((step) => step.gate).filter((gate) => gates[gate]?.isConfirmed === true));
+  const ofSteps = steps.map((step) => step.gate).filter((gate) => gates[gate]?.isConfirmed === true);
+  const known = new Set<string>([...ofSteps, ...others]);
   for (const name of names)
     if (!known.has(name))
       throw new LockstepError("LS8002", `--confirm ${name}: this phase has nothing of that name to confirm.`, {

@@ -11,7 +11,7 @@ export default defineCommand({
     {
       flags: "--confirm <gate...>",
       description:
-        "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees, inserts-allowed, column-unused",
+        "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees, inserts-allowed, column-unused, waits-accepted",
     },
     { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
     { flags: "--note <text>", description: "a note for the record" },

@@ -137,9 +137,10 @@ export interface PlannedChange<Relaxed> extends Omit<Passed, "kind"> {
   readonly relaxed: Relaxed;
 }
 
-/** What there is to say of a change beside its plan; `unused`: annotations that nothing uses. */
+/** What there is to say of a change beside its plan; `unused`: annotations that nothing uses; `warnings`: what a person should change. */
 export interface Told {
   readonly corrections: readonly string[];
   readonly notices: readonly Notice[];
   readonly unused: readonly string[];
+  readonly warnings?: readonly string[];
 }

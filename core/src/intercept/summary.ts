@@ -20,12 +20,12 @@ import { commandFor, fileTitle } from "../review/words.js";
 import type { Told } from "./change.js";
 
 /** What there is to say of a change before, or in place of, its plan. */
-export function toldText({ corrections, notices, unused }: Told, colors: Colors): string {
+export function toldText({ corrections, notices, unused, warnings = [] }: Told, colors: Colors): string {
   return [
     "Lockstep",
     ...corrections.map((text) => `  ${colors.green("✔")} ${text}`),
     ...(notices.length === 0 ? [] : [noticesText(notices, colors)]),
-    ...unused.map((text) => `  ${colors.yellow("!")} ${text}`),
+    ...[...unused, ...warnings].map((text) => `  ${colors.yellow("!")} ${text}`),
   ].join("\n");
 }
 

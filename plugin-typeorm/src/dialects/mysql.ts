@@ -37,11 +37,24 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
       return `${type}://${loginOf(username, password)}${host}:${port}/${encodeURIComponent(database)}${query}`;
     },
 
-    async withoutRepeated(log) {
+    async withoutRepeated(asked, dataSource) {
       const { repeatedChanges } = await import("../intercept/repeated-changes.js");
       const { withoutQueries } = await import("../intercept/recorded-log.js");
-      const repeated = repeatedChanges(log);
-      return repeated.size === 0 ? log : withoutQueries(log, (query) => repeated.has(query));
+      const { mayBeIdle, withoutIdleChanges } = await import("../intercept/idle-changes.js");
+      if (!mayBeIdle(asked)) return asked;
+      const repeated = repeatedChanges(asked);
+      const isOther = type === "mysql" && (await this.serverOf(dataSource)) === "mariadb";
+      const log = {
+        ...(repeated.size === 0 ? asked : withoutQueries(asked, (query) => repeated.has(query))),
+        ...(isOther ? { warnings: [otherType] } : {}),
+      };
+      if (!mayBeIdle(log)) return log;
+      const connection = await this.openSession(dataSource);
+      try {
+        return await withoutIdleChanges(log, connection);
+      } finally {
+        await connection.close();
+      }
     },
 
     async correct(change, known, reader) {
@@ -60,6 +73,10 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
     runningSessions: `SELECT COALESCE(IS_USED_LOCK(${lockOf("lockstep ")}), IS_USED_LOCK(${lockOf("lockstep run ")})) AS pid`,
   };
 }
+
+/** What comes of the type of MySQL on a MariaDB. */
+export const otherType =
+  'The data source has the type "mysql", and the server is MariaDB: TypeORM takes columns for changed that are as declared. Set type: "mariadb".';
 
 const lockOf = (prefix: string) => `LEFT(CONCAT('${prefix}', SHA2(DATABASE(), 256)), 64)`;
 

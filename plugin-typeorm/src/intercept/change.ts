@@ -55,6 +55,12 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     return this.#change;
   }
 
+  /** What was left out of TypeORM's answer because it changes nothing, and what a person should change: in words. */
+  get remarks(): { readonly kept: readonly string[]; readonly warnings: readonly string[] } {
+    const { kept = [], warnings = [] } = this.#log ?? {};
+    return { kept, warnings };
+  }
+
   async columns() {
     return knownColumns(this.call.dataSource);
   }

@@ -19,7 +19,7 @@ export async function decideGenerate(call: GenerateCall): Promise<SqlInMemory> {
   assertInstalled("@lockstep/core", import.meta.url);
   const about = new TypeormChange(call, process.cwd(), process.argv.slice(2));
   if (existsSync(join(about.root, "lockstep"))) await (await import("./interrupted.js")).finishEarlierRun(about);
-  const decision = await decide(about);
+  const decision = withRemarks(await decide(about), about);
   const { change, memory } = about;
   const { restore, told = nothing } = decision;
   if (change === undefined) {
@@ -47,11 +47,19 @@ export async function decideGenerate(call: GenerateCall): Promise<SqlInMemory> {
   return memory;
 }
 
+function withRemarks<D extends { readonly told: Told | undefined }>(decision: D, { remarks }: TypeormChange): D {
+  const { kept, warnings } = remarks;
+  if (kept.length + warnings.length === 0) return decision;
+  const { told = nothing } = decision;
+  return { ...decision, told: { ...told, corrections: [...kept, ...told.corrections], warnings } };
+}
+
 const nothing: Told = { corrections: [], notices: [], unused: [] };
 
 /** Above the CLI's own line. */
 async function tell(told: Told): Promise<void> {
-  if (told.corrections.length + told.notices.length + told.unused.length > 0) (await import("./tell.js")).tell(told);
+  const { corrections, notices, unused, warnings = [] } = told;
+  if (corrections.length + notices.length + unused.length + warnings.length > 0) (await import("./tell.js")).tell(told);
 }
 
 /** No glob finds what the CLI writes. */

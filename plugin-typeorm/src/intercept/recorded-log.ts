@@ -14,6 +14,10 @@ export interface RecordedLog {
   readonly steps: readonly LogStep[];
   /** The file of TypeORM that asked for a connection: the copy that the data source was made with. */
   readonly madeBy: string | undefined;
+  /** What was left out because it would change nothing, in words. Default: nothing. */
+  readonly kept?: readonly string[];
+  /** What a person should change because of what TypeORM found, in words. Default: nothing. */
+  readonly warnings?: readonly string[];
 }
 
 /** Asks TypeORM for the SQL of the entities, and writes down what is taken back by what: its answer is two lists. */

@@ -9,6 +9,7 @@ import { checks } from "../../../core/src/mysql/checks/index.js";
 import { openTransactions } from "../../../core/src/mysql/checks/open-transactions.js";
 import { versionFinding } from "../../../core/src/mysql/checks/server-version.js";
 import { connect } from "../../../core/src/mysql/connect.js";
+import dataSourceType from "../../../plugin-typeorm/src/doctor/data-source-type.js";
 import { askTarget } from "../../support/ask-check.js";
 import {
   createAccount,
@@ -380,6 +381,14 @@ describe("sessions and servers", () => {
     } finally {
       await connection.close();
     }
+  });
+
+  it.each([
+    ["mysql", isOnMysql ? [] : ["warning"]],
+    ["mariadb", []],
+  ])("a data source of the type %s", async (dialect, levels) => {
+    const found = await askTarget(dataSourceType, database.url, { project: { dialect } });
+    expect(found.map(({ level }) => level)).toEqual(levels);
   });
 
   it("a replica that is connected is named", async () => {

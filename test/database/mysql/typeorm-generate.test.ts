@@ -1,8 +1,8 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import mysql from "mysql2/promise";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
+import { createMariadbDatabase, type MariadbDatabase, serverId } from "../../support/mariadb.js";
 import { createTypeormProject, type TypeormFixture } from "../../support/typeorm-project.js";
 
 const dataSource = `import "reflect-metadata";
@@ -60,6 +60,87 @@ test("plans a column beside those that TypeORM takes for changed each time", asy
   await cli("migration:run");
   expect((await cli("migration:generate", "src/migrations/Again")).output).toContain("No changes");
 });
+
+// MariaDB keeps float(5) as float, so TypeORM declares the column anew in each migration.
+test("leaves out what declares a planned column as it is, so that later changes are generated", async () => {
+  const weight = `
+  /** @lockstep.backfill(1.5) */
+  @Column({ type: "float", precision: 5 })
+  weight!: number;
+`;
+  project.write("src/data-source.ts", dataSource.replace('"mysql"', `"${serverId}"`));
+  await cli("migration:generate", "src/migrations/Init");
+  await cli("migration:run");
+  project.write("src/device.ts", entity(weight));
+  const planned = await cli("migration:generate", "src/migrations/Weight");
+  expect(planned.output).toContain('fill "device"."weight" with 1.5');
+  await cli("migration:run");
+  const again = await cli("migration:generate", "src/migrations/Again");
+  expect(again.output).toContain('✔ "device"."weight" stays as it is');
+  expect(again.output).toContain("No changes");
+  expect(again.output).not.toContain('type "mysql"');
+  project.write(
+    "src/device.ts",
+    readFileSync(join(project.root, "src/device.ts"), "utf8").replace(/}\n$/, `${nick}}\n`),
+  );
+  const next = await cli("migration:generate", "src/migrations/Nick");
+  expect(next.code, next.output).toBe(0);
+  expect(written("Nick")).toEqual(["ALTER TABLE `device` ADD `nick` varchar(30) NULL"]);
+});
+
+test("passes an optional column of a data source of the type mysql, which MariaDB answers to as well", async () => {
+  project.write("src/device.ts", entity(kinds));
+  await cli("migration:generate", "src/migrations/Init");
+  await cli("migration:run");
+  project.write("src/device.ts", entity(kinds + nick));
+  const { output, code } = await cli("migration:generate", "src/migrations/Nick");
+  expect(code, output).toBe(0);
+  expect(output.includes('! The data source has the type "mysql", and the server is MariaDB')).toBe(
+    serverId === "mariadb",
+  );
+  expect(written("Nick")).toEqual(["ALTER TABLE `device` ADD `nick` varchar(30) NULL"]);
+});
+
+const nick = `
+  @Column({ type: "varchar", length: 30, nullable: true })
+  nick!: string | null;
+`;
+/** Columns that the two types of data sources read in two ways. */
+const kinds = `
+  @Column({ type: "float", precision: 5, nullable: true })
+  weight!: number | null;
+
+  @Column({ type: "json", nullable: true })
+  facts!: object | null;
+
+  @Column({ type: "text", nullable: true })
+  about!: string | null;
+
+  @Column({ type: "decimal", precision: 10, scale: 2, default: 0 })
+  price!: string;
+
+  @Column({ type: "boolean", default: true })
+  isNew!: boolean;
+
+  @Column({ type: "enum", enum: ["a", "b"], default: "a" })
+  state!: string;
+
+  @Column({ type: "varchar", length: 36, default: () => "(uuid())" })
+  token!: string;
+
+  @Column({ type: "timestamp", default: () => "CURRENT_TIMESTAMP", onUpdate: "CURRENT_TIMESTAMP" })
+  changed!: Date;
+`;
+
+/** What the migration of a name runs. */
+function written(name: string): string[] {
+  const folder = join(project.root, "src/migrations");
+  const file = readdirSync(folder).find((each) => each.endsWith(`-${name}.ts`)) ?? "";
+  const [up = ""] = readFileSync(join(folder, file), "utf8").split("async down");
+  return [...up.matchAll(/queryRunner\.query\(`((?:[^`\\]|\\.)*)`\)/g)].map(([, sql = ""]) =>
+    sql.replaceAll("\\`", "`"),
+  );
+}
 
 // TypeORM drops the column and adds it again, empty.
 test("lets a text get longer that is kept in two bytes of length from then on: by a copy of the table", async () => {

@@ -227,6 +227,13 @@ export interface OrmPlugin {
   readModels(project: Project): Promise<readonly EntityModel[]>;
   /** The clients that the code uses, where there are others than that of these models. Default: there are none. */
   readClients?(project: Project, code: CodeOfClients): Promise<GeneratedClients | undefined>;
+  /**
+   * Whether the ORM's client keeps the raw queries that it is given prepared on their connection.
+   * Default: it sends them without a name.
+   *
+   * @param code the files that make clients, among others
+   */
+  namesRawQueries?(project: Project, code: readonly { readonly text: string }[]): boolean;
   /** The files with the edits made: verified by the ORM, every other byte kept. `current` overrides what is on disk. */
   editModels(project: Project, edits: readonly ModelEdit[]): Promise<readonly FileChange[]>;
   /** The files that declare the model's own columns, from the root: the history of these is that of the model. */

@@ -30,6 +30,15 @@ export const prismaPlugin: OrmPlugin = {
 
   readClients: async (project, code) => (await import("./schema/clients.js")).readClients(project, code),
 
+  namesRawQueries({ ormVersion }, code) {
+    if (code.some(({ text }) => text.includes("statementNameGenerator"))) return true;
+    // The engine of Prisma 6 keeps up to 100 statements prepared on each connection. Adapters send raw queries without a name.
+    return (
+      Number.parseInt(ormVersion, 10) < 7 &&
+      !code.some(({ text }) => /@prisma\/(?:adapter|extension-accelerate)/.test(text))
+    );
+  },
+
   async editModels(project, edits): Promise<readonly FileChange[]> {
     const before = schemaFiles(project);
     const after = await editSchema(before, edits);

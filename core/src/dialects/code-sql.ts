@@ -41,6 +41,11 @@ export interface SqlTable {
 export interface SqlStatements {
   /** How they use a table; reads that name nothing of it are left out. */
   uses(table: SqlTable): readonly TableUse[];
+  /**
+   * Whether `*` of a table is part of the rows that they return. Once the table's columns change, such a statement fails on every
+   * connection that has prepared it. Absent where the server prepares it again by itself, as MySQL and MariaDB do.
+   */
+  returnsAll?(table: SqlTable): boolean;
   /** The views that they make or drop. */
   readonly views: readonly ViewStatement[];
 }

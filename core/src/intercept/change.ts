@@ -125,6 +125,8 @@ interface Passed {
   readonly kind: "pass";
   /** Columns that the change adds to tables that were there, and that no plan edits the code for. */
   readonly added: readonly AddedColumn[];
+  /** The tables that were there, and whose columns the change changes, by a plan or not: prepared statements over them may fail. */
+  readonly reshaped: readonly TableName[];
   readonly restore: Restore | undefined;
   readonly told: Told | undefined;
 }

@@ -4,7 +4,7 @@ import { fillFunctions } from "../config/configured-fills.js";
 import { loadConfig, mayHaveFills } from "../config/load.js";
 import { ignoring, isNoBug } from "../expected-errors.js";
 import type { Migration, Notice, Operation } from "../model/index.js";
-import { type AddedColumn, addedColumns, editsCodeOf } from "../plan/added-columns.js";
+import { type AddedColumn, addedColumns, editsCodeOf, reshapedTables } from "../plan/added-columns.js";
 import { formerTables } from "../plan/former-tables.js";
 import { refuseIdleAnnotations } from "../plan/guard-annotations.js";
 import { refuseNewKeyColumns } from "../plan/guard-keys.js";
@@ -51,8 +51,11 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   const open = existsSync(join(orm.root, "lockstep")) ? await (await loadOpenPlans()).openPlans(orm) : undefined;
   const { migration: generated, restore } = await orm.generate(open);
   if (generated === undefined || generated.operations.length === 0)
-    return { kind: "pass", restore, added: [], told: await tell(orm, open, []) };
+    return { kind: "pass", restore, added: [], reshaped: [], told: await tell(orm, open, []) };
   const { operations } = generated;
+  const added = addedColumns(operations);
+  // MySQL and MariaDB prepare a statement again by themselves.
+  const reshaped = orm.dialectId === "postgresql" ? reshapedTables(operations) : [];
   // Asked of what the user wants: put right it may look like another change.
   open?.refuseSecondChange(operations);
   const source = await sourcesOf(orm, operations);
@@ -82,19 +85,18 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
     const { planChange } = await loadPlanning();
     const answer = await planChange(orm, { ...corrected, migration }, await database(), open?.plans ?? []);
     const told = await tell(orm, open, migration.operations, { ...corrected, notices: answer.notices });
-    const added = addedColumns(operations);
-    if (answer.kind === "pass") return { kind: "pass", restore, added, told };
+    if (answer.kind === "pass") return { kind: "pass", restore, added, reshaped, told };
     const isOfPlan = (column: AddedColumn) => editsCodeOf(answer.plan, column);
-    return { ...answer, migration, restore, added: added.filter((column) => !isOfPlan(column)), told };
+    return { ...answer, migration, restore, added: added.filter((column) => !isOfPlan(column)), reshaped, told };
   }
   if (source !== undefined) refuseIdleAnnotations(migration.operations, source, () => false);
   const remarked = withRemarks([...corrected.notices, ...notices], corrected.remarks);
   const told = await withFormerNames(orm, { ...corrected, migration, notices: remarked }, database);
-  const added = addedColumns(operations);
   return {
     kind: "pass",
     restore,
     added,
+    reshaped,
     told: await tell(orm, open, migration.operations, { ...corrected, notices: told }),
   };
 }

@@ -1,4 +1,4 @@
-import { isSameTable, type Operation, type Plan, type TableName } from "../model/index.js";
+import { isSameTable, type Operation, operationsOfKind, type Plan, type TableName } from "../model/index.js";
 import type { NamedColumn } from "./follow-names.js";
 
 /** A column as the database names it. */
@@ -12,6 +12,21 @@ export function addedColumns(operations: readonly Operation[]): readonly AddedCo
     operation.kind === "addColumn" && !isNew(operation.table)
       ? [{ table: operation.table, name: operation.column.name }]
       : [],
+  );
+}
+
+/** The tables that were there before, and whose columns a change adds, drops, renames or gives another type. */
+export function reshapedTables(operations: readonly Operation[]): readonly TableName[] {
+  const made = operationsOfKind(operations, "createTable");
+  const tables = operations.flatMap((operation) =>
+    /^(?:addColumn|dropColumn|renameColumn|setType)$/.test(operation.kind) && "table" in operation
+      ? [operation.table]
+      : [],
+  );
+  return tables.filter(
+    (table, index) =>
+      tables.findIndex((other) => isSameTable(other, table)) === index &&
+      !made.some((other) => isSameTable(other.table, table)),
   );
 }
 

@@ -23,6 +23,7 @@ export type ReleasingPlugin = Pick<
   | "words"
   | "readModels"
   | "readClients"
+  | "namesRawQueries"
   | "editModels"
   | "modelFiles"
   | "fieldsIn"

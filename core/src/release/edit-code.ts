@@ -1,16 +1,28 @@
 import { type Choose, choiceId, type RankedPlaces } from "../codemods/candidates/choose.js";
 import { declinedId } from "../codemods/candidates/declined-id.js";
 import type { Candidate } from "../codemods/contract/candidate.js";
+import { namesTable } from "../codemods/sql/names-table.js";
 import type { CodeSettings } from "../config/code-settings.js";
-import { type CodeIntent, type Place, type PlannedEdit, phaseOf } from "../model/index.js";
+import {
+  type CodeIntent,
+  type EntityModel,
+  type FileChange,
+  isSameTable,
+  type Place,
+  type PlannedEdit,
+  phaseOf,
+  type TableName,
+} from "../model/index.js";
+import { preparedReason } from "../review/prepared-statements.js";
 import type { CodePolicy, Decided } from "./choices.js";
 import { exposureOf, withAnswers } from "./code-answers.js";
 import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
-import { inputOf } from "./code-input.js";
+import { type CodeInput, inputOf } from "./code-input.js";
 import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
 import { decideDeclined, declineUnticked, mustChange, withReasons } from "./declined.js";
 import { lineBefore } from "./line-before.js";
 import { openRequests } from "./open-requests.js";
+import { preparedStatements } from "./prepared-statements.js";
 import type { VerifyScope } from "./verified-edits.js";
 
 /** Nobody waits longer for the ORM's own command, and for a look; for a command that edits code, as long as a large application takes. */
@@ -103,7 +115,10 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     });
   const texts = new Map(input.files.map(({ file, text }) => [file, text]));
   for (const { file, after } of result.changes) texts.set(file, after ?? "");
-  const listed = [...waiting, ...result.places, ...openRequests(earlier, exposure, input, texts)];
+  // A column without a plan has no units: its migration is one of the ORM's own.
+  const isBefore = phase === undefined || plan.units.length === 0;
+  const prepared = isBefore ? await preparedPlaces(request, intents, input, changes) : [];
+  const listed = [...waiting, ...result.places, ...prepared, ...openRequests(earlier, exposure, input, texts)];
   const places = withReasons(listed, declined);
   return {
     changes,
@@ -123,6 +138,39 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },
   };
+}
+
+/** The statements that expand makes fail where they are prepared: one place for each, whatever columns its table gets. */
+async function preparedPlaces(
+  { project, plugin, code }: CodeRequest,
+  intents: readonly CodeIntent[],
+  { models, files }: Pick<CodeInput, "models" | "files">,
+  changes: readonly FileChange[],
+): Promise<readonly Place[]> {
+  // All files that have SQL over the tables are among these.
+  const hasStar = ({ table }: EntityModel) =>
+    files.some(({ text }) => text.includes("*") && namesTable(text, table.name));
+  const changed = models.filter((each) => intents.some(({ model }) => model === each.name) && hasStar(each));
+  const found = await preparedStatements(
+    changed.map(({ table }) => table),
+    project,
+    plugin,
+    code,
+    async () => models,
+    changes,
+  );
+  return found.flatMap((statement): Place[] => {
+    const { file, line, within, table } = statement;
+    const intent = intents.find(({ model }) => isSameTable(tableOf(model), table));
+    if (intent === undefined) return [];
+    const { model, field } = intent;
+    const what = `${within === undefined ? "" : `${within}: `}prepared SQL over ${table.name}`;
+    return [{ file, line, kind: "likely", what, reason: preparedReason(statement), model, field }];
+  });
+
+  function tableOf(model: string): TableName {
+    return changed.find(({ name }) => name === model)?.table ?? { name: "" };
+  }
 }
 
 function limitOf(verify: CodeSettings["verify"], isAwaited: boolean): number {

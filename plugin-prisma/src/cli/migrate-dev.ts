@@ -85,7 +85,10 @@ async function planAndRun(
   const { prepared, text } = await preparePlanned(change, `${stamp}_${name}`, relaxedSql);
   planning.writeFiles(project.root, prepared.changes);
   context.out(text);
-  if (isCreateOnly) return 0;
+  if (isCreateOnly) {
+    if (note !== undefined) tellAfter(note, context.out);
+    return 0;
+  }
   const exitCode = await stock();
   if (
     exitCode === 130 &&

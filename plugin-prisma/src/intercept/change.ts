@@ -61,8 +61,8 @@ export async function restored({ restore, project }: Change): Promise<string | u
   return restoreModels(restore, project, prismaPlugin, await colors());
 }
 
-/** What there is to tell of the columns of a change that no plan is for; undefined: nothing. */
-export async function noteOf({ added, project }: Change) {
+/** What there is to look for in the code once the command has ended; undefined: nothing. */
+export async function noteOf({ added, reshaped, project }: Change) {
   const { root, migrationsFolder, ormVersion, dialect, schemaFiles } = project;
   // Generated code says so at its top: Prisma's parser, which knows its folders, would keep the CLI waiting.
   const read = {
@@ -74,7 +74,7 @@ export async function noteOf({ added, project }: Change) {
     generatedFolders: [],
     developmentUrl: undefined,
   };
-  return afterNote(added, read, fileURLToPath(new URL("../..", import.meta.url)));
+  return afterNote({ added, reshaped }, read, fileURLToPath(new URL("../..", import.meta.url)));
 }
 
 /** As the wrapped config says it of the terminal that the CLI has. */

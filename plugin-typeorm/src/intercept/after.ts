@@ -1,12 +1,16 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type AddedColumn, afterNote } from "@lockstep/core";
+import { type AddedColumn, afterNote, type TableName } from "@lockstep/core";
 import { tellAfter } from "@lockstep/core/after";
 import type { Interception } from "./interception.js";
 import type { Output } from "./output.js";
 
-/** Has the CLI tell of new columns that no plan is for, once it has written its file and said so. */
-export function tellAtEnd(output: Output | undefined, added: readonly AddedColumn[], about: Interception): Output {
+/** Has the CLI report what the change means for the code, once it has written its file and said so. */
+export function tellAtEnd(
+  output: Output | undefined,
+  changed: { readonly added: readonly AddedColumn[]; readonly reshaped: readonly TableName[] },
+  about: Interception,
+): Output {
   const written = async (given: string, text: string) => {
     await output?.written?.(given, text);
     const project = {
@@ -17,7 +21,7 @@ export function tellAtEnd(output: Output | undefined, added: readonly AddedColum
       developmentUrl: undefined,
       generatedFolders: [],
     };
-    const note = await afterNote(added, project, fileURLToPath(new URL("../..", import.meta.url)));
+    const note = await afterNote(changed, project, fileURLToPath(new URL("../..", import.meta.url)));
     if (note === undefined) return;
     process.once("exit", (code) => {
       if (code === 0) tellAfter(note, (line) => process.stdout.write(`${line}\n`));

@@ -29,8 +29,8 @@ export async function decideGenerate(call: GenerateCall): Promise<SqlInMemory> {
   }
   const cli = () => cliModules(call.commandFile);
   const set = async (output: Output | undefined) => {
-    const isTold = decision.added.length > 0 && about.command !== undefined;
-    const own = isTold ? (await import("./after.js")).tellAtEnd(output, decision.added, about) : output;
+    const isTold = decision.added.length + decision.reshaped.length > 0 && about.command !== undefined;
+    const own = isTold ? (await import("./after.js")).tellAtEnd(output, decision, about) : output;
     if (own !== undefined) setOutput(own, cli());
   };
   if (decision.kind === "plan") {

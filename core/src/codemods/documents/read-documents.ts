@@ -13,7 +13,7 @@ import {
   type SourceText,
   withoutIgnored,
 } from "../sources/source-files.js";
-import { namesTable } from "../sql/texts.js";
+import { namesTable } from "../sql/names-table.js";
 import { generatorsOf } from "./generated.js";
 
 export interface DocumentsOptions extends Pick<SourceFilesOptions, "include" | "exclude" | "roots" | "models"> {

@@ -7,7 +7,7 @@ import { loadYaml } from "../formats/yaml-tree.js";
 import { isTechnicalColumn } from "../names/technical-columns.js";
 import type { Project } from "../project/project.js";
 import { codeSqlOf } from "../sql/code-sql-of.js";
-import { namesTable } from "../sql/texts.js";
+import { namesTable } from "../sql/names-table.js";
 import type { CodeRequest } from "./code-request.js";
 import type { Workspace } from "./workspace.js";
 

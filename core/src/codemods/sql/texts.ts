@@ -1,8 +1,8 @@
 import type { CodeSql, SqlStatements } from "../../dialects/code-sql.js";
-import { patternOf } from "../../pattern-of.js";
 import { ts } from "../ast/compiler.js";
 import { pathOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
+import { namesTable } from "./names-table.js";
 
 /** A string of code that looks like SQL. */
 export interface SqlText {
@@ -16,11 +16,6 @@ export interface SqlText {
 
 /** What may stand before the first word. */
 const lead = String.raw`^(?:\s+|--[^\n]*\n|/\*[\s\S]*?\*/|\()*`;
-
-/** Whether a text may have SQL over a table: the parser is loaded for these only. */
-export function namesTable(text: string, table: string): boolean {
-  return tablePattern(table).test(text);
-}
 
 const known = new WeakMap<SourceFile, Map<string, readonly SqlText[]>>();
 
@@ -54,11 +49,6 @@ function findIn(file: SourceFile, table: string, sql: CodeSql): readonly SqlText
     const statements = read(pieces, sql);
     return statements === undefined && !isGivenAsSql(node) ? [] : [{ node, text, statements }];
   });
-}
-
-function tablePattern(table: string): RegExp {
-  const name = patternOf(table);
-  return new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE|COPY)\\s+(?:ONLY\\s+)?(?:[^\\s().,;]+\\.)?\\\\?["\`]?${name}\\b`, "i");
 }
 
 /** The text between the holes. */

@@ -11,6 +11,6 @@ export const codeSql: CodeSql = {
   columnsOf,
   spelled: quoteIdentifier,
   parameter: (number) => `$${number}`,
-  verbs: "with|select|insert|update|delete|create|copy|merge",
+  verbs: "with|select|insert|update|delete|create|copy|merge|prepare",
   overwrite: "DO UPDATE SET",
 };

@@ -6,7 +6,13 @@ import { type AnyNode, nameParts, walk } from "../../sql/postgres/walk.js";
 /** Reads a text as SQL; undefined where PostgreSQL would not. The parser has to be loaded. */
 export function readStatements(sql: string): SqlStatements | undefined {
   const statements = parsed(sql);
-  return statements && { uses: (table) => usesOf(statements, table), views: viewsIn(statements) };
+  return (
+    statements && {
+      uses: (table) => usesOf(statements, table),
+      returnsAll: (table) => statements.some((statement) => returnsAll(statement as unknown as AnyNode, table)),
+      views: viewsIn(statements),
+    }
+  );
 }
 
 /** The statements of a text; undefined where it is no SQL, or nested too deep for the stack (RangeError). */
@@ -80,6 +86,84 @@ function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
     }
     return columns.length > 0 || isAll ? [{ kind: "select", columns, isAll }] : [];
   }
+}
+
+/** The queries of WITH clauses around a query, by their names. */
+type Queries = ReadonlyMap<string, AnyNode>;
+
+/** What a FROM clause or a statement names: by which names `*` is qualified, and whether that stands for all columns of the table. */
+interface Source {
+  readonly names: readonly (string | undefined)[];
+  readonly hasAll: boolean;
+}
+
+/** Whether `*` of a table is part of the rows that a statement returns: directly, through a subquery, or through WITH. */
+function returnsAll(node: AnyNode | undefined, table: SqlTable, outer: Queries = new Map()): boolean {
+  const [kind, statement] = (Object.entries(node ?? {})[0] ?? []) as [string?, AnyNode?];
+  if (statement === undefined) return false;
+  if (kind === "PrepareStmt") return returnsAll(statement.query as AnyNode, table, outer);
+  const queries = withQueries(statement, outer);
+  if (kind === "SelectStmt") {
+    return armsOf(statement).some((arm) => {
+      const own = withQueries(arm, queries);
+      return namesAll(
+        arm.targetList,
+        listOf(arm.fromClause).flatMap((from) => sourcesIn(from, own)),
+      );
+    });
+  }
+  if (kind === undefined || !/^(?:Insert|Update|Delete|Merge)Stmt$/.test(kind)) return false;
+  const clause = statement.returningClause as AnyNode | undefined;
+  const target = { names: [aliasOf(statement.relation), "old", "new"], hasAll: isTable(statement.relation, table) };
+  const others = [statement.fromClause, statement.usingClause, [statement.sourceRelation ?? {}]].flatMap(listOf);
+  return namesAll(clause?.exprs ?? statement.returningList, [
+    target,
+    ...others.flatMap((from) => sourcesIn(from, queries)),
+  ]);
+
+  function sourcesIn(from: AnyNode, known: Queries): readonly Source[] {
+    const { RangeVar, RangeSubselect, JoinExpr } = from as Readonly<Record<string, AnyNode | undefined>>;
+    if (RangeVar !== undefined) {
+      const name = RangeVar.schemaname === undefined ? (RangeVar.relname as string) : "";
+      const query = known.get(name);
+      // Within its own query the name is the table's.
+      const inner = new Map([...known].filter(([each]) => each !== name));
+      const hasAll = query === undefined ? isTable(RangeVar, table) : returnsAll(query, table, inner);
+      return [{ names: [aliasOf(RangeVar)], hasAll }];
+    }
+    if (RangeSubselect !== undefined)
+      return [
+        { names: [nameIn(RangeSubselect)], hasAll: returnsAll(RangeSubselect.subquery as AnyNode, table, known) },
+      ];
+    if (JoinExpr === undefined) return [];
+    const sides = [JoinExpr.larg, JoinExpr.rarg].flatMap((side) => sourcesIn((side ?? {}) as AnyNode, known));
+    const name = nameIn(JoinExpr);
+    return name === undefined ? sides : [{ names: [name], hasAll: sides.some(({ hasAll }) => hasAll) }];
+  }
+}
+
+function withQueries(statement: AnyNode, outer: Queries): Queries {
+  const { ctes } = (statement.withClause ?? {}) as AnyNode;
+  const own = listOf(ctes).map((cte) => (cte.CommonTableExpr ?? {}) as { ctename?: string; ctequery?: AnyNode });
+  return new Map([...outer, ...own.map(({ ctename = "", ctequery = {} }) => [ctename, ctequery] as const)]);
+}
+
+/** Whether a list of results has `*`, `t.*` or `(t).*` of a source with all columns. */
+function namesAll(targets: unknown, sources: readonly Source[]): boolean {
+  return listOf(targets).some((target) => {
+    const { val = {} } = (target.ResTarget ?? {}) as { val?: AnyNode };
+    const whole = (val.A_Indirection ?? {}) as { arg?: AnyNode; indirection?: unknown };
+    const column = (whole.arg?.ColumnRef ?? val.ColumnRef ?? {}) as AnyNode;
+    const stars = whole.arg === undefined ? column.fields : whole.indirection;
+    // `(f(x)).*` is of no table.
+    if (column.fields === undefined || !listOf(stars).some((part) => part.A_Star !== undefined)) return false;
+    const qualifier = nameParts(column.fields).at(-1);
+    return sources.some(({ names, hasAll }) => hasAll && (qualifier === undefined || names.includes(qualifier)));
+  });
+}
+
+function nameIn({ alias }: AnyNode): string | undefined {
+  return (alias as { aliasname?: string } | undefined)?.aliasname;
 }
 
 function viewsIn(statements: readonly Node[]): readonly ViewStatement[] {

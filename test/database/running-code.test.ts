@@ -485,34 +485,56 @@ async function deploy(
 
 const plainRole: Role = { grants: "table", hasSequence: true, path: "default", hasSetting: false, mayCall: false };
 const plain: Change = { default: "none", isRequired: false, fill: undefined, isMirror: false, extra: "none" };
+interface Case {
+  readonly what: string;
+  readonly end: string;
+  readonly change: Partial<Change>;
+  readonly role?: Partial<Role>;
+  /** Has the setting for itself alone. */
+  readonly owner?: Role;
+}
 /** What needs every part to be as it is, and so is seldom drawn. */
-const cases: readonly (readonly [what: string, end: string, Partial<Change>, Partial<Role>, ...Role[]])[] = [
-  [
-    "numbers, for a role with rights on single columns",
-    "all phases",
-    { default: "number", isRequired: true, extra: "unique" },
-    { grants: "columns" },
-  ],
-  ["numbers, for rows that come through a view", "all phases", { default: "number" }, { grants: "view" }],
-  ["a function that a role may not call, through a view", "gate", { default: "volatile" }, { grants: "view" }],
-  ["a sequence that a role may not use, through a view", "gate", { default: "shared" }, { grants: "view" }],
-  [
-    "a function that looks for its table in the role's path",
-    "gate",
-    { default: "function that reads a table", fill: "'same'" },
-    { mayCall: true, path: "none" },
-  ],
-  [
-    "a required setting that only the owner has",
-    "passed",
-    { default: "setting that may lack", isRequired: true },
-    {},
-    { ...plainRole, grants: "owner", hasSetting: true },
-  ],
+const cases: readonly Case[] = [
+  {
+    what: "numbers, for a role with rights on single columns",
+    end: "all phases",
+    change: { default: "number", isRequired: true, extra: "unique" },
+    role: { grants: "columns" },
+  },
+  {
+    what: "numbers, for rows that come through a view",
+    end: "all phases",
+    change: { default: "number" },
+    role: { grants: "view" },
+  },
+  {
+    what: "a function that a role may not call, through a view",
+    end: "gate",
+    change: { default: "volatile" },
+    role: { grants: "view" },
+  },
+  {
+    what: "a sequence that a role may not use, through a view",
+    end: "gate",
+    change: { default: "shared" },
+    role: { grants: "view" },
+  },
+  {
+    what: "a function that looks for its table in the role's path",
+    end: "gate",
+    change: { default: "function that reads a table", fill: "'same'" },
+    role: { mayCall: true, path: "none" },
+  },
+  {
+    what: "a required setting that only the owner has",
+    end: "passed",
+    change: { default: "setting that may lack", isRequired: true },
+    owner: { ...plainRole, grants: "owner", hasSetting: true },
+  },
 ];
-it.each(cases)("%s: %s", async (_, end, some, own, ...more) => {
-  const roles = [{ ...plainRole, ...own }, ...more];
-  const told = await tell({ change: { ...plain, ...some }, roles, isSuperuser: false });
+it.each(cases)("$what: $end", async ({ end, change: some, role: own, owner }) => {
+  const all = [{ ...plainRole, ...own }, ...(owner ? [owner] : [])];
+  const told = await tell({ change: { ...plain, ...some }, roles: all, isSuperuser: false });
   expect(told).toEqual({ end, problems: [] });
 });
 

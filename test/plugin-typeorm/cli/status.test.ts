@@ -181,7 +181,9 @@ test("a pass over a column that was dropped and added again counts no more", asy
       { phase: "backfill", state: "done", note: "the pass is done" },
       expect.stringMatching(/^production {2}"User"\."handle" {2}done\n/),
     ]);
-    await own.query('ALTER TABLE "User" DROP COLUMN "handle"; ALTER TABLE "User" ADD COLUMN "handle" TEXT; ANALYZE "User"');
+    await own.query(
+      'ALTER TABLE "User" DROP COLUMN "handle"; ALTER TABLE "User" ADD COLUMN "handle" TEXT; ANALYZE "User"',
+    );
     const why =
       /An earlier pass \(2 rows, done, as of .*\) does not count\. "handle" was dropped and added again since/;
     expect(await backfill()).toEqual([

@@ -266,6 +266,12 @@ export const errorTable = {
     next: "Remove the statement from down(), or move it with what it takes back into a migration of its own.",
     exit: 1,
   },
+  LS2075: {
+    title: "The plan would run between a statement and the one that redoes it",
+    why: "One statement drops something, a later one makes it again, and statements between them need both. The plan adds a column between them, in a file of its own. Each file is a transaction, so the application would run without the constraint, index or type for a while.",
+    next: "Put the statements that the message names, and those between them that need them, into a migration of their own.",
+    exit: 1,
+  },
   LS3001: {
     title: "plan.json was changed by hand",
     why: "Everything that runs was in the plan first; a plan that was edited no longer describes what was reviewed.",

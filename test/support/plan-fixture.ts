@@ -1,4 +1,4 @@
-import type { IndexFacts } from "../../core/src/dialects/development.js";
+import type { IndexFacts, KnownForeignKey } from "../../core/src/dialects/development.js";
 import type { DialectId, Plan, TableName } from "../../core/src/model/index.js";
 import { buildPlan, type PlanAnswer, type PlanRequest } from "../../core/src/plan/build-plan.js";
 import type { ColumnSource, PlanSources, TableShape } from "../../core/src/plan/sources.js";
@@ -30,6 +30,8 @@ export interface PlanFixture {
   readonly dependence?: PlanSources["dependence"];
   /** What the database says about the indexes that the change drops. */
   readonly indexes?: readonly IndexFacts[];
+  /** What the database says about the foreign keys of every table of which the change takes something away. Default: nobody is asked. */
+  readonly foreignKeys?: readonly KnownForeignKey[];
   readonly dialect?: DialectId;
 }
 
@@ -76,6 +78,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
     indexes = [],
     pace,
     dependence,
+    foreignKeys,
     dialect = "postgresql",
   } = fixture;
   const migration = (await sqlReader(dialect)).readMigration(sql, "migration.sql");
@@ -102,6 +105,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
       }),
       table: async () => shape,
       ...(dependence && { dependence }),
+      ...(foreignKeys && { foreignKeys: async () => foreignKeys }),
       index: async (name) => indexes.find((each) => each.name === name.name),
       formerUnique: (table, index) => ({
         model: table.name,

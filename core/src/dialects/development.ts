@@ -35,6 +35,8 @@ export interface KnownForeignKey {
   readonly table: TableName;
   readonly columns: readonly string[];
   readonly references: TableName;
+  /** Absent: nobody has asked. */
+  readonly referencedColumns?: readonly string[];
 }
 
 /** A database as some statements leave it. */

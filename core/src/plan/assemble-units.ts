@@ -12,13 +12,14 @@ import {
   type UnitSpec,
 } from "../model/index.js";
 import type { Finding } from "../rules/judge.js";
-import type { Rewrite } from "../rules/rule.js";
+import type { Rewrite, RuleContext } from "../rules/rule.js";
 import { buildIndex, unitIndex } from "../rules/steps.js";
+import { isTemporaryIndex } from "../sql/postgres/quote.js";
 import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
-import type { VerdictContext } from "../verdicts/context.js";
 import { judged } from "./original-units.js";
 import { canRunTwice } from "./outcomes.js";
-import { isOwn, type Piece, type PlacedSpec, shareFiles } from "./share-files.js";
+import { type Redone, redoTogether } from "./redone.js";
+import { isBound, isOwn, type Piece, type PlacedSpec, shareFiles } from "./share-files.js";
 
 /** A finding with what replaces it. */
 export interface Rewritten extends Finding {
@@ -29,25 +30,23 @@ export interface Rewritten extends Finding {
  * The units of expand: the plan's own, and the statements that pass as they stand between them, in the user's order. A statement
  * with safe and unsafe clauses is cut at its clauses; nothing is lost. An index that the user wants built concurrently cannot share a file
  * with anything: it is a unit as those of the plan are. What can share a file does.
+ *
+ * @returns the units, and the verdicts of operations that do less harm in them than their statements would alone
  */
 export function expandUnits(
   migration: Migration,
   rewritten: readonly Rewritten[],
-  context: VerdictContext,
+  context: RuleContext,
   units: Units,
-): Unit[] {
+  isPartitioned: (table: TableName) => boolean,
+): { readonly units: Unit[]; readonly eased: Redone["eased"] } {
   const addSpec = (to: Piece[], spec: UnitSpec) => {
     if (units.isNeeded(spec)) addPiece(to, spec);
   };
   const pieces: Piece[] = [];
   const claimed = claimedOperations(migration.operations, rewritten);
   const own = (text: string, operations: readonly Operation[]) => {
-    const statement = judged({ text, operations }, context, units);
-    const last = pieces.at(-1);
-    // What cannot share a file stays with its neighbours.
-    if (!canRunTwice(statement) && last !== undefined && isOwn(last) && !last.every(canRunTwice))
-      pieces[pieces.length - 1] = [...last, statement];
-    else pieces.push([statement]);
+    pieces.push([judged({ text, operations }, context, units)]);
   };
   for (const statement of migration.statements) {
     const operations = operationsIn(migration, statement.index);
@@ -95,7 +94,27 @@ export function expandUnits(
   }
   // Comments behind the last statement.
   if (migration.tail.trim() !== "") own(migration.tail, []);
-  return toUnits(shareFiles(pieces, units), units, "expand");
+  // A file of a plan is a transaction of its own.
+  const alone = { ...context, environment: { ...context.environment, transactions: "none" as const } };
+  const redone = redoTogether(pieces, {
+    context,
+    judge: (text, operations) => judged({ text, operations }, alone, units),
+    isPartitioned,
+  });
+  return { units: toUnits(shareFiles(withNeighbours(redone.pieces), units), units, "expand"), eased: redone.eased };
+}
+
+/** Statements that cannot share a file stay with their neighbours. */
+function withNeighbours(pieces: readonly Piece[]): Piece[] {
+  const staying = (piece: Piece | undefined): piece is Exclude<Piece, UnitSpec> =>
+    piece !== undefined && isOwn(piece) && !isBound(piece) && !piece.some(canRunTwice);
+  const joined: Piece[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (staying(piece) && staying(last)) joined[joined.length - 1] = [...last, ...piece];
+    else joined.push(piece);
+  }
+  return joined;
 }
 
 /** Whether a clause is about a column that its statement adds. */
@@ -144,6 +163,8 @@ export function undoUnits(
   const undone = [...done].reverse().flatMap(({ spec }): UnitSpec[] => {
     if (spec.kind === "expand") return [undoExpand(spec, done)];
     if (spec.kind === "enforce") return [{ ...spec, kind: "undo-contract" }];
+    // Left where the plan is taken back before the index has its name.
+    if (spec.kind === "create-index" && isTemporaryIndex(spec.index.name)) return [{ ...spec, kind: "drop-index" }];
     if (spec.kind === "drop-index")
       return [
         { ...spec, kind: "create-index", ifMissing: true },

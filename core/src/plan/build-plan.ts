@@ -22,6 +22,7 @@ import { statementOf } from "../rules/notice.js";
 import { sqlReader } from "../sql-reader.js";
 import { unitsOf } from "../units.js";
 import { madeTables } from "../verdicts/made-tables.js";
+import { isWorthANotice } from "../verdicts/quiet.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
 import { formerTables } from "./former-tables.js";
@@ -110,7 +111,8 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   });
   const steps = (phase: Phase) => rewritten.flatMap(({ rewrite }) => rewrite[phase] ?? []);
   const dialectUnits = unitsOf(request.dialect);
-  const expand = expandUnits(migration, rewritten, judgement.context, dialectUnits);
+  const partitioned = await partitionedTables(migration.operations, judgement.context, sources.table);
+  const { units: expand, eased } = expandUnits(migration, rewritten, judgement.context, dialectUnits, partitioned);
   const contract = contractUnits(rewritten, dialectUnits);
   const units = [...expand, ...contract];
   const ids = units.map((unit) => unit.id);
@@ -137,7 +139,12 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     paceReason: careful ?? request.pace?.reason ?? "the default",
     columns,
     hazards,
-    notices,
+    notices: notices.flatMap((notice) => {
+      const [, verdict] =
+        [...eased].find(([each]) => each.line === notice.line && statementOf(each, migration) === notice.sql) ?? [];
+      if (verdict === undefined) return [notice];
+      return isWorthANotice(verdict, judgement.context.environment) ? [{ ...notice, verdict }] : [];
+    }),
     units,
     backfills: mergeBackfills(steps("backfill")),
     ...(made.length === 0 ? {} : { madeTables: made }),
@@ -159,6 +166,30 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     state: { released: "expand", written: [], held: [], undo: [], edits: [], places: [], codeFiles: [] },
   };
   return { kind: "plan", plan };
+}
+
+/** Whether a table of which the change takes something away is partitioned. */
+async function partitionedTables(
+  operations: readonly Operation[],
+  { createdInThisChange, formerIndex }: Judgement["context"],
+  shapeOf: PlanSources["table"],
+): Promise<(table: TableName) => boolean> {
+  const tables = operations.flatMap((operation) => {
+    if (operation.kind === "dropConstraint") return [operation.table];
+    if (operation.kind !== "dropIndex") return [];
+    const old = formerIndex(operation.name)?.table;
+    // As the other statements name it, where they rely on the search path.
+    return operations.flatMap((each) =>
+      (each.kind === "createIndex" || each.kind === "addUnique") && (old === undefined || each.table.name === old.name)
+        ? [each.table]
+        : [],
+    );
+  });
+  const found = new Set<string>();
+  for (const table of new Map(tables.map((each) => [tableLabel(each), each])).values())
+    if (!createdInThisChange(table) && (await shapeOf(table)).descendants === "partitions")
+      found.add(tableLabel(table));
+  return (table) => found.has(tableLabel(table));
 }
 
 /** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */

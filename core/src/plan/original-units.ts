@@ -47,6 +47,18 @@ export function originalUnits(judged: readonly Judged[]): OriginalUnit[] {
 export interface Judged extends Passing {
   readonly verdict: Verdict;
   readonly fits: boolean;
+  /** It stays in one transaction with the others of its piece, and in a file with nothing else. */
+  readonly isBound?: true;
+}
+
+/** The unit of statements that stay together: in a lock frame where they are quick, else in a transaction that they state. */
+export function boundUnit(piece: readonly Judged[], { framesOriginals }: Pick<Units, "framesOriginals">): OriginalUnit {
+  const isFramed = piece.every(({ fits }) => fits);
+  const made = unit(piece, isFramed);
+  const isStated = piece.some(({ operations }) => operations.some(({ kind }) => kind === "transaction"));
+  if (made.spec.frame !== undefined || piece.length === 1 || isStated || !framesOriginals) return made;
+  // Some versions of some ORMs send the statements of a file one by one.
+  return { ...made, spec: { ...made.spec, sql: `BEGIN;\n${made.spec.sql}COMMIT;\n` } };
 }
 
 export function judged(passing: Passing, context: VerdictContext, { framesOriginals }: Units): Judged {
@@ -102,7 +114,8 @@ export function framed({ locks }: Verdict): readonly TableLock[] {
 
 /** The bytes of statements that stand together. */
 export function sqlOf(part: readonly Passing[]): string {
-  const text = part.map((passing) => passing.text).join("");
+  // The first statement of a migration begins no line.
+  const text = part.reduce((all, { text }) => all + (/^\n|^$/.test(text) || /\n$|^$/.test(all) ? "" : "\n") + text, "");
   return `${text.replace(/^\n+/, "").trimEnd()}\n`;
 }
 

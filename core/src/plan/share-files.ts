@@ -13,7 +13,7 @@ import {
 } from "../model/index.js";
 import { named } from "../pattern-of.js";
 import { combine } from "../verdicts/combine.js";
-import { framed, type Judged, originalUnits, sqlOf } from "./original-units.js";
+import { boundUnit, framed, type Judged, originalUnits, sqlOf } from "./original-units.js";
 import { canRunTwice, outcomesOf } from "./outcomes.js";
 
 /** Something that has to run: a unit of the plan, or statements of the user's own that stay together. */
@@ -54,7 +54,7 @@ export function shareFiles(pieces: readonly Piece[], units: Units): PlacedSpec[]
     places.sort((a, b) => a - b);
     files.push(parts());
   }
-  return specsOf(files);
+  return specsOf(files, units);
 }
 
 interface Part {
@@ -70,6 +70,11 @@ interface Part {
 /** Statements of the user's own. */
 export function isOwn(piece: Piece): piece is readonly Judged[] {
   return Array.isArray(piece);
+}
+
+/** Statements that stay in one transaction, and in a file of their own. */
+export function isBound(piece: readonly Judged[]): boolean {
+  return piece.some((each) => each.isBound);
 }
 
 function planPart(spec: UnitSpec, units: Units): Part {
@@ -89,7 +94,7 @@ function ownPart(piece: readonly Judged[]): Part {
     piece,
     tables: locks.map(({ table }) => table),
     mode: strongestMode({ locks }),
-    isAlone: !piece.every(canRunTwice),
+    isAlone: isBound(piece) || !piece.every(canRunTwice),
     isLate: false,
   };
 }
@@ -187,7 +192,7 @@ function isSameLock(one: Part, other: Part): boolean {
   return JSON.stringify(keys(one.tables)) === JSON.stringify(keys(other.tables));
 }
 
-function specsOf(files: readonly (readonly Part[])[]): PlacedSpec[] {
+function specsOf(files: readonly (readonly Part[])[], units: Units): PlacedSpec[] {
   const placed: PlacedSpec[] = [];
   let run: Judged[] = [];
   let locking: Part | undefined;
@@ -197,6 +202,12 @@ function specsOf(files: readonly (readonly Part[])[]): PlacedSpec[] {
     locking = undefined;
   };
   for (const file of files) {
+    const [first] = file;
+    if (first !== undefined && isOwn(first.piece) && isBound(first.piece)) {
+      flush();
+      placed.push(boundUnit(first.piece, units));
+      continue;
+    }
     // Statements alone that follow each other stay together, as foreign keys of new tables do: they stop writes of several tables for an
     // instant. Reads are stopped on one table at a time.
     if (file.every(({ piece }) => isOwn(piece))) {

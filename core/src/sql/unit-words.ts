@@ -17,10 +17,14 @@ export function oneLine(text: UnitText): UnitText {
   return { ...text, title: printable(text.title), ddl: printable(text.ddl), undo: printable(text.undo) };
 }
 
+/** Begins a comment before a statement of the user's own that does not run as it was written, and tells why. */
+export const adapted = "-- Adapted by Lockstep: ";
+
 /** @param verdict of the statements */
 export function describeOriginal({ sql, frame }: SpecOf<"original">, verdict: Verdict): UnitText {
+  const how = sql.includes(adapted) ? "adapted so that no write meets a gap" : "as they were written";
   return {
-    title: `Your own statements, as they were written${frame === undefined ? "" : ", in a lock frame"}`,
+    title: `Your own statements, ${how}${frame === undefined ? "" : ", in a lock frame"}`,
     ddl: sql
       .replaceAll(/^\s*--.*$/gm, "")
       .replaceAll(/\s+/g, " ")

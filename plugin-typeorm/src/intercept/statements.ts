@@ -91,6 +91,8 @@ export function withQueries(plan: Plan, change: Pick<Change, "migration" | "quer
     const own = change.queries.filter((_, index) => owners[index] === unit);
     const down = change.down.filter((query) => downOwner(query) === unit);
     const queries = [...new Set(own)].map(toQuery);
+    // Made by the plan alone.
+    if (queries.length === 0) return unit;
     const { frame, ...spec } = unit.spec;
     // Nothing gives a frame parameters.
     const kept = frame === undefined || queries.some(({ parameters }) => parameters !== undefined) ? {} : { frame };
@@ -99,20 +101,19 @@ export function withQueries(plan: Plan, change: Pick<Change, "migration" | "quer
   return { ...plan, units };
 }
 
-/** The `original` unit of each statement; undefined where the plan does something else instead. Both stand in the same order. */
+/** The `original` unit of each statement, as it was written or adapted; undefined where the plan does something else instead. */
 function ownersOf(plan: Plan, { statements }: Migration): (Unit | undefined)[] {
-  const originals = plan.units.filter(({ phase, spec }) => phase === "expand" && spec.kind === "original");
-  let at = 0;
-  let from = 0;
+  const originals = plan.units.flatMap((unit) =>
+    unit.phase === "expand" && unit.spec.kind === "original" ? [{ unit, left: unit.spec.sql }] : [],
+  );
   return statements.map(({ sql }) => {
-    for (let next = at; next < originals.length; next += 1) {
-      const { spec } = originals[next]!;
-      const found = spec.kind === "original" ? spec.sql.indexOf(`${sql};`, next === at ? from : 0) : -1;
-      if (found === -1) continue;
-      at = next;
-      from = found + sql.length;
-      return originals[next];
-    }
+    for (const text of [`${sql};`, `${sql} NOT VALID;`])
+      for (const original of originals) {
+        const found = original.left.indexOf(text);
+        if (found === -1) continue;
+        original.left = `${original.left.slice(0, found)}\0${original.left.slice(found + text.length)}`;
+        return original.unit;
+      }
     return undefined;
   });
 }

@@ -48,7 +48,10 @@ export function withOwnDown(
   }
   const units = plan.units.map((unit): Unit => {
     if (unit.spec.kind !== "original" || !originals.includes(unit)) return unit;
-    const queries = (up.get(unit)?.statements ?? []).map(({ sql }) => ({ sql }));
+    const { statements = [], operations = [] } = up.get(unit) ?? {};
+    const stated = new Set(operations.flatMap((each) => (each.kind === "transaction" ? [each.statement] : [])));
+    // The class has a transaction of its own.
+    const queries = statements.filter(({ index }) => !stated.has(index)).map(({ sql }) => ({ sql }));
     const own = transaction === undefined ? {} : { transaction };
     return { ...unit, spec: { ...unit.spec, ...own, queries, down: down.get(unit) ?? [] } };
   });
@@ -117,7 +120,9 @@ function undoes(one: Operation, other: Operation): boolean {
     case "dropColumn":
       return other.kind === "addColumn" && isSameTable(one.table, other.table) && one.column === other.column.name;
     case "dropIndex":
-      return other.kind === "createIndex" && one.name.name === other.name;
+      return other.kind === "dropIndex"
+        ? one.name.name === other.name.name
+        : other.kind === "createIndex" && one.name.name === other.name;
     case "dropConstraint":
       return "name" in other && "table" in other && one.name === other.name && isSameTable(one.table, other.table);
     case "dropType":

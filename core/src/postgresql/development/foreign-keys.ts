@@ -22,6 +22,7 @@ export async function readForeignKeys(connection: Connection, table: TableName):
       table: nameOf(row.schema, row.table),
       columns: row.columns,
       references: nameOf(row.other_schema, row.other),
+      referencedColumns: row.other_columns,
     }));
   } catch (error) {
     throw refused(error, `Reading the foreign keys of "${tableLabel(table)}" on ${connection.label}`);
@@ -35,6 +36,7 @@ interface Row {
   readonly columns: readonly string[];
   readonly other_schema: string | null;
   readonly other: string;
+  readonly other_columns: readonly string[];
 }
 
 function nameOf(schema: string | null, name: string): TableName {
@@ -46,7 +48,9 @@ SELECT k.conname AS name, t.relname AS table, o.relname AS other,
        CASE WHEN $2 OR NOT pg_table_is_visible(t.oid) THEN t.relnamespace::regnamespace::text END AS schema,
        CASE WHEN $2 OR NOT pg_table_is_visible(o.oid) THEN o.relnamespace::regnamespace::text END AS other_schema,
        (SELECT array_agg(a.attname::text ORDER BY p) FROM unnest(k.conkey) WITH ORDINALITY u(num, p)
-          JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = num) AS columns
+          JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = num) AS columns,
+       (SELECT array_agg(a.attname::text ORDER BY p) FROM unnest(k.confkey) WITH ORDINALITY u(num, p)
+          JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = num) AS other_columns
   FROM pg_catalog.pg_constraint k
   JOIN pg_catalog.pg_class t ON t.oid = k.conrelid
   JOIN pg_catalog.pg_class o ON o.oid = k.confrelid

@@ -112,10 +112,23 @@ export function objectName(table: TableName, columns: readonly string[], label: 
   return `${cutToBytes(table.name, one)}_${cutToBytes(column, two)}_${label}`;
 }
 
+/** The name of an index that takes the place of another one of the same name, until that one goes. */
+export function temporaryIndexName(index: string): string {
+  return shortName(`lockstep_new_${index}`, index);
+}
+
+/** Whether an index has such a name. */
+export function isTemporaryIndex(name: string): boolean {
+  return name.startsWith("lockstep_new_");
+}
+
 function scaffoldName(prefix: string, table: TableName, column: string, isHashed = false): string {
-  const name = `${prefix}${table.name}_${column}`;
+  return shortName(`${prefix}${table.name}_${column}`, `${prefix}\0${table.name}\0${column}`, isHashed);
+}
+
+function shortName(name: string, key: string, isHashed = false): string {
   if (!isHashed && Buffer.byteLength(name) <= maxBytes) return name;
-  const hash = createHash("sha256").update(`${prefix}\0${table.name}\0${column}`).digest("hex").slice(0, 8);
+  const hash = createHash("sha256").update(key).digest("hex").slice(0, 8);
   return `${cutToBytes(name, maxBytes - 1 - hash.length)}_${hash}`;
 }
 

@@ -1,0 +1,183 @@
+import {
+  type ConcernKind,
+  isSameTable,
+  type Operation,
+  type OperationOf,
+  type TableName,
+  type UnitIndex,
+  type Verdict,
+} from "../model/index.js";
+import type { RuleContext } from "../rules/rule.js";
+import { buildIndex, constraintIndex, unitForeignKey, unitIndex } from "../rules/steps.js";
+import { qualified, quoteIdentifier, quoteTable, temporaryIndexName } from "../sql/postgres/quote.js";
+import { usingIndexWords } from "../sql/postgres/units/unique-constraint.js";
+import { adapted } from "../sql/unit-words.js";
+import { harmless } from "../verdicts/combine.js";
+import type { Judged } from "./original-units.js";
+import { nameOf } from "./redo-pairs.js";
+import type { Piece } from "./share-files.js";
+
+/** What decides how a pair of statements stays together. */
+export interface Redoing {
+  readonly context: RuleContext;
+  /** A statement as it runs in a file of its own. */
+  judge(text: string, operations: readonly Operation[]): Judged;
+  /** Its indexes cannot be built concurrently, its foreign keys not be added without a check of all rows. */
+  isPartitioned(table: TableName): boolean;
+}
+
+/** What does the same without a moment in which nothing is guarded, and without a scan under a lock; undefined: nothing does. */
+export function withoutGap(
+  piece: readonly Judged[],
+  own: readonly (readonly Judged[])[],
+  target: readonly Judged[],
+  redoing: Redoing,
+): Better | undefined {
+  const [gone, ...more] = operationsOf(piece);
+  const [made, ...others] = operationsOf(target);
+  if (gone === undefined || made === undefined || more.length > 0 || others.length > 0) return undefined;
+  if (gone.kind !== "dropConstraint" && gone.kind !== "dropIndex") return undefined;
+  if (!("table" in made) || redoing.context.createdInThisChange(made.table)) return undefined;
+  const { hasNotValidChecks, hasConcurrentIndexes } = redoing.context.judging.capabilities;
+  const isWhole = redoing.isPartitioned(made.table);
+  const before = [...piece, ...own.flat()];
+  switch (made.kind) {
+    case "addForeignKey":
+      return hasNotValidChecks && !isWhole ? notValid(before, gone, target, made, redoing) : undefined;
+    case "addCheck":
+      // One that says NOT NULL may be what a later SET NOT NULL relies on.
+      return hasNotValidChecks && made.notNull.length === 0 ? notValid(before, gone, target, made, redoing) : undefined;
+    case "createIndex":
+    case "addUnique":
+      return hasConcurrentIndexes && !isWhole && own.length === 0
+        ? builtBefore(piece, gone, target, made, redoing)
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export interface Better {
+  readonly pieces: readonly Piece[];
+  /** What comes when everything else has run. */
+  readonly later?: readonly Piece[];
+  /** The verdicts of operations that do less harm than their statements would alone. */
+  readonly eased: ReadonlyMap<Operation, Verdict>;
+}
+
+/** The old one goes and the new one refuses what is written from then on, in one moment; the rows that exist are checked in the next file. */
+function notValid(
+  before: readonly Judged[],
+  gone: Operation,
+  [target]: readonly Judged[],
+  made: OperationOf<"addForeignKey" | "addCheck">,
+  { context, judge }: Redoing,
+): Better | undefined {
+  const at = target?.text.lastIndexOf(made.sql) ?? -1;
+  const { table, name } = made;
+  if (target === undefined || at === -1 || name === undefined || !made.isValid || made.isEnforced === false)
+    return undefined;
+  // A comment would swallow the words.
+  const sql = `${made.sql}${made.sql.includes("--") ? "\n" : " "}NOT VALID`;
+  const line = target.text.lastIndexOf("\n", at) + 1;
+  const note = `${adapted}NOT VALID, so that no row is checked under the lock. The next file checks them.\n`;
+  const text = `${target.text.slice(0, line)}${note}${target.text.slice(line, at)}${sql}${target.text.slice(at + made.sql.length)}`;
+  // Rows and writes that the old one has let pass the new one lets pass.
+  const isSame = made.kind === "addForeignKey" && isSameKey(gone, made, context);
+  const left = (each: Judged): Judged => (isSame ? without(each, "guards-less", "narrows-writes") : each);
+  const added = left(judge(text, [{ ...made, isValid: false, sql }]));
+  const key = made.kind === "addForeignKey" ? unitForeignKey(made) : undefined;
+  const validate = `ALTER TABLE ${quoteTable(table)} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`;
+  const { statement, line: of } = made;
+  const proof: Operation = { kind: "validateConstraint", table, name, statement, line: of, sql: validate };
+  const checked = judge(`${adapted}reads and writes continue while the rows are checked.\n${validate};\n`, [proof]);
+  const verdict = context.judging.verdictOf(made, context);
+  const concerns = verdict.concerns.filter(({ kind }) => kind !== "scans" && !isSame);
+  return {
+    pieces: [bound([...before.map((each) => (each.operations.includes(gone) ? left(each) : each)), added])],
+    later: [key === undefined ? bound([checked]) : { kind: "validate-foreign-key", table, foreignKey: key }],
+    eased: new Map<Operation, Verdict>([
+      [made, { ...checked.verdict, concerns }],
+      ...(isSame ? [[gone, harmless] as const] : []),
+    ]),
+  };
+}
+
+/** Whether a foreign key refers from the same columns to the same ones as the one that goes. */
+function isSameKey(gone: Operation, made: OperationOf<"addForeignKey">, context: RuleContext): boolean {
+  if (gone.kind !== "dropConstraint") return false;
+  const old = context
+    .foreignKeys(gone.table)
+    ?.find(({ name, table }) => name === gone.name && isSameTable(table, gone.table));
+  const isSame = (some: readonly string[] | undefined, others: readonly string[]) =>
+    JSON.stringify(some) === JSON.stringify(others);
+  return (
+    old !== undefined &&
+    isSameTable(old.references, made.references) &&
+    isSame(old.columns, made.columns) &&
+    isSame(old.referencedColumns, made.referencedColumns)
+  );
+}
+
+function without(statement: Judged, ...kinds: readonly ConcernKind[]): Judged {
+  const concerns = statement.verdict.concerns.filter(({ kind }) => !kinds.includes(kind));
+  return { ...statement, verdict: { ...statement.verdict, concerns } };
+}
+
+/** The new index is there before the old one goes: under a name for the time being where both have the same. */
+function builtBefore(
+  piece: readonly Judged[],
+  gone: OperationOf<"dropConstraint" | "dropIndex">,
+  [target]: readonly Judged[],
+  made: OperationOf<"createIndex" | "addUnique">,
+  { context }: Redoing,
+): Better | undefined {
+  const index = made.kind === "addUnique" ? constraintIndex(made) : made.name === "" ? undefined : unitIndex(made);
+  const former = context.formerIndex(gone.kind === "dropIndex" ? gone.name : { ...gone.table, name: gone.name });
+  if (index === undefined || target === undefined) return undefined;
+  // Rows that the old one has let pass the new one lets pass, where it compares more columns.
+  const isWider = former?.isUnique === true && former.columns.every((column) => index.columns.includes(column));
+  const narrows = context.judging
+    .verdictOf(made, context)
+    .concerns.filter(({ kind }) => !isWider && (kind === "fails-on-rows" || kind === "narrows-writes"));
+  const drop = piece.map((each): Judged => {
+    const { verdict } = without(each, "loses-index");
+    // Nobody may have been asked for the table of the old one.
+    const locks = verdict.locks.length > 0 ? verdict.locks : [{ table: made.table, mode: "ACCESS EXCLUSIVE" as const }];
+    const doubts = verdict.doubts.filter((doubt) => doubt !== "other-tables");
+    return { ...each, verdict: { ...verdict, locks, doubts, concerns: [...verdict.concerns, ...narrows] } };
+  });
+  const eased: Better["eased"] = new Map<Operation, Verdict>([
+    [gone, without({ ...drop[0]!, verdict: context.judging.verdictOf(gone, context) }, "loses-index").verdict],
+    [made, { ...harmless, concerns: narrows }],
+  ]);
+  const build = (built: UnitIndex) =>
+    buildIndex(made.table, built).flatMap((step) => (step.kind === "ddl" ? [step.unit] : []));
+  if (index.name !== nameOf(gone)) return { pieces: [...build(index), drop], eased };
+  // A constraint and an index take their names in different ways.
+  if ((gone.kind === "dropConstraint") !== (index.constraint !== undefined)) return undefined;
+  const { constraint: _, ...bare } = index;
+  const temporary = temporaryIndexName(index.name);
+  const [name, own] = [quoteIdentifier(temporary), quoteIdentifier(index.name)];
+  const rename =
+    index.constraint === undefined
+      ? `ALTER INDEX ${qualified(made.table.schema, temporary)} RENAME TO ${own};`
+      : `ALTER TABLE ${quoteTable(made.table)} ADD CONSTRAINT ${own} ${usingIndexWords(name, index)};`;
+  const instead = target.text
+    .replace(/^(?:\s*--.*\n)*\s*/, "")
+    .trim()
+    .replaceAll(/^/gm, "-- ");
+  const swap = `\n${adapted}the new index was built as ${name} and takes the name here. In place of:\n${instead}\n${rename}\n`;
+  const taken: Judged = { text: swap, operations: [], verdict: harmless, fits: true };
+  return { pieces: [...build({ ...bare, name: temporary }), bound([...drop, taken])], eased };
+}
+
+/** Statements that stay in one transaction. */
+export function bound(piece: readonly Judged[]): readonly Judged[] {
+  return piece.map((each) => ({ ...each, isBound: true }));
+}
+
+/** What the statements of a piece do. */
+export function operationsOf(piece: readonly Judged[]): Operation[] {
+  return piece.flatMap(({ operations }) => operations);
+}

@@ -103,7 +103,10 @@ function notValid(
   };
 }
 
-/** Whether a foreign key refers from the same columns to the same ones as the one that goes. */
+/**
+ * Whether a foreign key refers from the same columns to the same ones as the one that goes, and stops no DELETE that the old one may have
+ * let pass.
+ */
 function isSameKey(gone: Operation, made: OperationOf<"addForeignKey">, context: RuleContext): boolean {
   if (gone.kind !== "dropConstraint") return false;
   const old = context
@@ -113,6 +116,8 @@ function isSameKey(gone: Operation, made: OperationOf<"addForeignKey">, context:
     JSON.stringify(some) === JSON.stringify(others);
   return (
     old !== undefined &&
+    made.onDelete !== "NO ACTION" &&
+    made.onDelete !== "RESTRICT" &&
     isSameTable(old.references, made.references) &&
     isSame(old.columns, made.columns) &&
     isSame(old.referencedColumns, made.referencedColumns)

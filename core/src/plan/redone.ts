@@ -88,10 +88,9 @@ function paired(
   // A transaction that the statements state cannot be part of another one.
   const isStated =
     isOwn(target) && operationsOf(own.flat()).some(({ kind }) => kind === "transaction") && !isBegin(piece);
-  const passed = between.flatMap((each) => (isOwn(each) ? [] : [each]));
-  const isPassed = operationsOf([...piece, ...own.flat()]).every((each) =>
-    passed.every((unit) => letsPass(each, unit)),
-  );
+  const lets = (operations: readonly Operation[], units: readonly Piece[]) =>
+    operations.every((each) => units.every((unit) => isOwn(unit) || letsPass(each, unit)));
+  const isPassed = lets(operationsOf(piece), between) && lets(operationsOf(own.flat()), planned);
   if (!isPassed || isStated) {
     if (!isOwn(target) || !context.judging.capabilities.hasTransactionalDdl) return [...list];
     throw tornError(operationsOf(piece)[0]!, operationsOf(target)[0]!);
@@ -162,6 +161,9 @@ function isIndifferentForm({ what, gone }: OperationOf<"form">): boolean {
   return !/RENAME|SCHEMA|Inherit|Partition|ReplicaIdentity/i.test(what);
 }
 
+/** These are about a type alone; a stated transaction has nothing else. */
+const ofTypes: ReadonlySet<Operation["kind"]> = new Set(["dropType", "renameEnumValue", "renameType", "transaction"]);
+
 /** These are about their table alone. */
 const ofOneTable: ReadonlySet<Operation["kind"]> = new Set([
   "delete",
@@ -181,40 +183,61 @@ function needs(
   context: RuleContext,
 ): boolean {
   const gone = operationsOf(piece);
-  const moves = new Set<Operation["kind"]>([
-    "dropConstraint",
-    "dropIndex",
-    "dropNotNull",
-    "dropView",
-    "form",
-    "setDefault",
-  ]);
   if (!gone.every((each) => moves.has(each.kind) && (each.kind !== "form" || isIndifferentForm(each)))) return true;
-  // Nobody has said which tables it reads.
-  const isOfAny = gone.some((each) => each.kind === "dropView" || (each.kind === "form" && each.gone !== undefined));
   const isKey = operationsOf(target).some(({ kind }) => kind === "addForeignKey");
-  const tables = [
-    ...[...gone, ...operationsOf(target)].flatMap((each) => ("table" in each ? [each.table] : [])),
-    ...operationsOf(target).flatMap((each) => (each.kind === "addForeignKey" ? [each.references] : [])),
-    ...gone.flatMap((each) => (each.kind === "form" ? each.locks.map(({ table }) => table) : [])),
-    ...gone.flatMap((each) =>
-      each.kind === "dropIndex" ? (each.onTable ?? context.formerIndex(each.name)?.table ?? []) : [],
-    ),
-    ...gone
-      .flatMap((each) => ("table" in each ? (context.foreignKeys(each.table) ?? []) : []))
-      .map((key) => key.references),
-  ];
-  const isAmong = (table: TableName) => tables.some((each) => each.name === table.name);
-  return !operationsOf(other).every((each) => {
-    if (indifferent.has(each.kind) || (each.kind === "form" && isIndifferentForm(each))) return true;
-    // A foreign key goes before the index that it leads to.
-    if (each.kind === "dropConstraint" || each.kind === "dropIndex")
-      return (
-        !isKey ||
-        !mayLeadTo(each.kind === "dropIndex" ? each.name : { ...each.table, name: each.name }, each, gone, context)
-      );
-    return !isOfAny && "table" in each && ofOneTable.has(each.kind) && !isAmong(each.table);
-  });
+  return operationsOf(other).some((each) => gone.some((one) => isNeededBy(each, one, isKey, context)));
+}
+
+const moves: ReadonlySet<Operation["kind"]> = new Set([
+  "dropConstraint",
+  "dropIndex",
+  "dropNotNull",
+  "dropView",
+  "form",
+  "setDefault",
+]);
+
+function isNeededBy(other: Operation, gone: Operation, isKey: boolean, context: RuleContext): boolean {
+  if (indifferent.has(other.kind) || (other.kind === "form" && isIndifferentForm(other))) return false;
+  // A foreign key goes before the index that it leads to.
+  if (other.kind === "dropConstraint" || other.kind === "dropIndex") {
+    const index = other.kind === "dropIndex" ? other.name : { ...other.table, name: other.name };
+    return isKey && mayLeadTo(index, other, [gone], context);
+  }
+  // Nobody has said which tables it reads.
+  if (gone.kind === "dropView" || (gone.kind === "form" && gone.gone !== undefined)) return true;
+  if (ofTypes.has(other.kind)) return false;
+  if (!("table" in other) || !ofOneTable.has(other.kind)) return true;
+  const column = "column" in other && typeof other.column === "string" ? other.column : undefined;
+  return partsOf(gone, context).some(
+    ({ table, columns }) =>
+      table.name === other.table.name && (column === undefined || columns === undefined || columns.includes(column)),
+  );
+}
+
+/** The tables and columns that something which goes is about; without columns: any of the table. */
+function partsOf(
+  gone: Operation,
+  { formerIndex, foreignKeys }: RuleContext,
+): { readonly table: TableName; readonly columns?: readonly string[] | undefined }[] {
+  if (gone.kind === "form") return gone.locks.map(({ table }) => ({ table }));
+  if ((gone.kind === "setDefault" || gone.kind === "dropNotNull") && "table" in gone)
+    return [{ table: gone.table, columns: [gone.column] }];
+  if (gone.kind === "dropConstraint") {
+    const key = foreignKeys(gone.table)?.find(({ name }) => name === gone.name);
+    if (key !== undefined)
+      return [
+        { table: key.table, columns: key.columns },
+        { table: key.references, columns: key.referencedColumns },
+      ];
+  }
+  if (gone.kind !== "dropConstraint" && gone.kind !== "dropIndex") return [];
+  const facts = formerIndex(gone.kind === "dropIndex" ? gone.name : { ...gone.table, name: gone.name });
+  // An expression or a predicate reads any column.
+  if (facts !== undefined)
+    return [{ table: facts.table, columns: facts.definition === undefined ? facts.columns : undefined }];
+  const table = gone.kind === "dropIndex" ? gone.onTable : gone.table;
+  return table === undefined ? [] : [{ table }];
 }
 
 /** Whether a foreign key that goes may lead to the index that a later statement drops. */
@@ -248,8 +271,9 @@ function letsPass(operation: Operation, unit: UnitSpec): boolean {
   if (kind === "dropConstraint" || kind === "dropIndex" || (ofOneTable.has(kind) && !isRename)) return true;
   const made =
     kind === "addColumn" ? operation.column.name : kind === "createTable" ? operation.table.name : nameOf(operation);
+  const names = [made, "newName" in operation ? operation.newName : undefined].flatMap((name) => name ?? []);
   const said = JSON.stringify(unit).replaceAll(/"\w+":/g, "");
-  return indifferent.has(kind) && (made === undefined || !named(made).test(said));
+  return (indifferent.has(kind) || ofTypes.has(kind)) && !names.some((name) => named(name).test(said));
 }
 
 function tornError(gone: Operation, made: Operation): LockstepError {

@@ -211,6 +211,16 @@ describe("the files", () => {
       ],
     ],
     [
+      "an enum of the same table between",
+      [dropKey.replace("Order", "User"), ...enumSwap, planned, addKey.replace("Order", "User")],
+      [
+        enumSwap.map((sql) => words(sql.slice(0, -1))).join("; "),
+        "expand",
+        `framed: DROP CONSTRAINT "Order_userId_fkey"; ADD CONSTRAINT "Order_userId_f … NOT VALID`,
+        "validate-foreign-key Order_userId_fkey",
+      ],
+    ],
+    [
       "a trigger and a view",
       [
         `DROP TRIGGER "t" ON "User";`,
@@ -286,9 +296,9 @@ describe("what is told", () => {
   test("LS2075 where the plan would run between the two", async () => {
     const renamed = [
       dropKey,
-      `ALTER TABLE "Order" RENAME COLUMN "uid" TO "userId";`,
+      `ALTER TABLE "Order" RENAME COLUMN "userId" TO "uid";`,
       `ALTER TABLE "Order" ADD COLUMN "handle" TEXT NOT NULL;`,
-      addKey,
+      addKey.replace(`("userId")`, `("uid")`),
     ];
     await expect(planOf({ sql: `${renamed.join("\n")}\n`, foreignKeys })).rejects.toMatchObject({ code: "LS2075" });
   });

@@ -30,6 +30,7 @@ const lists = [
       "index",
       "rule",
       "steps",
+      "awaited-values",
       "in-phases",
       "judge",
       "made-tables",

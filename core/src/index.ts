@@ -30,6 +30,7 @@ export { decide, loadOpenPlans, loadPlanning } from "./intercept/decide.js";
 export { finishInterrupted } from "./intercept/finish-interrupted.js";
 export type { AddedRemarks } from "./intercept/remarks.js";
 export {
+  builtInContract,
   type ColumnDeclaration,
   type ColumnSource,
   type DialectId,

@@ -135,7 +135,9 @@ function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], 
 }
 
 function isCopiedBack(plan: Plan, table: TableName): boolean {
-  return plan.undo.expand.some(({ spec }) => spec.kind === "online-copy" && isSameTable(spec.table, table));
+  return [...plan.undo.expand, ...plan.undo.contract].some(
+    ({ spec }) => spec.kind === "online-copy" && isSameTable(spec.table, table),
+  );
 }
 
 function removedText({ plan: after }: PhaseFiles, plan: Plan, removesMigrations: boolean): string[] {

@@ -1,9 +1,9 @@
 import { LockstepError } from "../errors.js";
-import { isSameTable, type Migration, type Operation, type Plan } from "../model/index.js";
+import { builtInContract, isSameTable, type Migration, type Operation, type Plan } from "../model/index.js";
 
 /**
  * What the ORM makes of the relaxed model must be what the plan replaces: the user's operations without NOT NULL on the relaxed
- * columns, and without dropping the unique indexes that stay. Otherwise the next migration would undo the plan.
+ * columns, without dropping the unique indexes that stay, and without what contract builds. Otherwise the next migration would undo the plan.
  *
  * @param user what the ORM generates for the user's own model
  * @param relaxed what it generates for the model of expand
@@ -11,9 +11,14 @@ import { isSameTable, type Migration, type Operation, type Plan } from "../model
  * @throws LS2011 when the two differ in anything else
  */
 export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan, orm: string): void {
-  const wanted = user.operations.filter((operation) => !isKept(operation, plan));
+  const later = builtInContract(plan);
+  const isLater = (operation: Operation) => "name" in operation && later.some((name) => name === operation.name);
+  const wanted = user.operations.filter((operation) => !isKept(operation, plan) && !isLater(operation));
   const expected = wanted.map((operation) => essence(operation, plan)).sort();
-  const actual = relaxed.operations.map((operation) => essence(operation, plan)).sort();
+  const actual = relaxed.operations
+    .filter((operation) => !isLater(operation))
+    .map((operation) => essence(operation, plan))
+    .sort();
   const missing = expected.filter((entry, index) => entry !== actual[index]);
   if (missing.length === 0 && expected.length === actual.length) return;
   const additional = actual.filter((entry) => !expected.includes(entry));

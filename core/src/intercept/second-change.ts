@@ -1,5 +1,5 @@
 import { LockstepError } from "../errors.js";
-import { isSameTable, type Operation, type Plan, tableLabel, type UnitSpec } from "../model/index.js";
+import { builtInContract, isSameTable, type Operation, type Plan, tableLabel, type UnitSpec } from "../model/index.js";
 import { refuseLostSources } from "../plan/guard-sources.js";
 import { planOf } from "../plan/store.js";
 
@@ -65,6 +65,15 @@ function answer(operation: Operation, plan: Plan, operations: readonly Operation
       return { did: "drops its index, on which the backfill relies", hint: finishFirst };
     case "dropConstraint":
       return { did: "drops its constraint, on which the backfill relies", hint: finishFirst };
+    case "createIndex":
+    case "addUnique":
+    case "addCheck":
+    case "addExclusion":
+    case "addForeignKey":
+      return {
+        did: "builds it now",
+        hint: `The plan builds it in contract, when every row has a value. Take it out of the model until then: npx lockstep next ${plan.id}`,
+      };
     default:
       return { did: "alters it", hint: finishFirst };
   }
@@ -85,6 +94,11 @@ function touchedBy(
     const plan = plans.find((candidate) => candidate.units.some(({ spec }) => madeBy(spec) === name));
     // A plan of an index alone is not open any more once it is written.
     return plan && { what: `"${name}"`, plan };
+  }
+  if ("name" in operation && typeof operation.name === "string") {
+    const { name } = operation;
+    const plan = plans.find((candidate) => builtInContract(candidate).includes(name));
+    if (plan !== undefined) return { what: `"${name}"`, plan };
   }
   if (!("table" in operation) || !("column" in operation)) return undefined;
   const name = typeof operation.column === "string" ? operation.column : operation.column.name;

@@ -82,6 +82,8 @@ export interface IndexDeclaration {
   readonly columns: readonly string[] | undefined;
   /** Every column that it names, in keys, expressions, INCLUDE and predicate. */
   readonly reads: readonly string[];
+  /** Of a unique one: the columns without whose value two rows may still collide. Absent: none. */
+  readonly refusesNull?: readonly string[];
   /** An expression in a key, or a predicate: PostgreSQL builds it again for any change of a type that it reads. */
   readonly hasExpression?: true;
   readonly method: string;

@@ -44,6 +44,13 @@ interface OperationBase {
   readonly demands?: Demands;
 }
 
+/** What a query keeps a copy of: the columns that it names, or all of a table. */
+export interface CopiedColumns {
+  readonly names: readonly string[];
+  /** `*`, other than in `count(*)`. */
+  readonly isAll?: true;
+}
+
 /** One typed schema change read from SQL. What is not recognised is `unknown`, never dropped and never taken as safe. */
 export type Operation = OperationBase &
   (
@@ -77,6 +84,8 @@ export type Operation = OperationBase &
         readonly constraints: readonly TableConstraint[];
         /** CREATE TABLE AS: its columns are those of a query. */
         readonly isOfQuery?: true;
+        /** What the query finds. */
+        readonly copies?: CopiedColumns;
         /** CREATE TABLE … LIKE: it has what that one has. */
         readonly like?: TableName;
         /** Indexes that stand beside the columns and are no constraints. */
@@ -117,7 +126,9 @@ export type Operation = OperationBase &
         readonly columns: readonly string[];
         readonly keys?: readonly IndexKey[];
         readonly deferrable: Deferrable;
-        /** `INCLUDE`, `NULLS NOT DISTINCT`, `WITH (…)`: something this model does not describe. */
+        /** NULLS NOT DISTINCT: all of its columns. Of MySQL's expressions: those whose NULL is not passed on. */
+        readonly refusesNull?: readonly string[];
+        /** `INCLUDE`, `WITH (…)`: something this model does not describe. */
         readonly hasOther: boolean;
       }
     | {
@@ -130,6 +141,8 @@ export type Operation = OperationBase &
         readonly notNull: readonly string[];
         /** It says nothing else. */
         readonly isNotNullOnly: boolean;
+        /** The columns whose NULL alone may make it false. Absent: none. */
+        readonly refusesNull?: readonly string[];
         readonly isValid: boolean;
         /** NOT ENFORCED: nothing is refused. */
         readonly isEnforced?: false;
@@ -142,7 +155,14 @@ export type Operation = OperationBase &
         readonly column: string;
         readonly isValid: boolean;
       }
-    | { readonly kind: "addExclusion"; readonly table: TableName; readonly name: string | undefined }
+    | {
+        readonly kind: "addExclusion";
+        readonly table: TableName;
+        readonly name: string | undefined;
+        readonly reads: readonly string[];
+        /** The columns without which two rows may exclude each other. Absent: none. */
+        readonly refusesNull?: readonly string[];
+      }
     /** A key that takes an index which exists: nothing is built. */
     | {
         readonly kind: "addKeyOfIndex";
@@ -225,7 +245,13 @@ export type Operation = OperationBase &
         /** Rows that exist are not looked at. */
         readonly isNotValid?: true;
       }
-    | { readonly kind: "createView"; readonly name: TableName; readonly isReplace?: true }
+    | {
+        readonly kind: "createView";
+        readonly name: TableName;
+        readonly isReplace?: true;
+        /** Of a materialized one, which keeps what its query finds. */
+        readonly copies?: CopiedColumns;
+      }
     | { readonly kind: "dropView"; readonly name: TableName; readonly isCascade?: true }
     | {
         readonly kind: "insert";
@@ -260,6 +286,8 @@ export type Operation = OperationBase &
         /** What it takes away, or gives another name. */
         readonly gone?: { readonly what: GoneKind; readonly name: TableName; readonly newName?: string };
         readonly column?: string;
+        /** Of a replica identity. */
+        readonly index?: string;
         readonly isCascade?: true;
       }
     /** DO: what its body does, as if every branch of it ran. */

@@ -201,6 +201,20 @@ export function inFiles(units: readonly Unit[]): readonly (readonly [Unit, ...Un
   return files;
 }
 
+/** The names of the indexes and constraints that contract builds. Empty once it is released. */
+export function builtInContract({ units, state }: Pick<Plan, "units" | "state">): readonly string[] {
+  if (state.released === "contract" || state.released === "undone") return [];
+  return units.flatMap(({ phase, spec }) => {
+    if (phase !== "contract") return [];
+    if (spec.kind === "create-index") return [spec.index.name];
+    if (spec.kind === "add-foreign-key") return [spec.foreignKey.name];
+    if (spec.kind === "online-copy") return spec.changes.flatMap(({ adds }) => adds?.name ?? []);
+    if (spec.kind !== "original") return [];
+    const dropped = (spec.down ?? []).flatMap(({ sql }) => / DROP CONSTRAINT IF EXISTS "(.+)"$/.exec(sql)?.[1] ?? []);
+    return dropped.map((name) => name.replaceAll('""', '"'));
+  });
+}
+
 /** A condition proved before a phase is released. The file of that name in `gates/` decides. */
 export interface GateStep {
   readonly gate: GateId;

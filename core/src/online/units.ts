@@ -7,7 +7,8 @@ import { readOriginal } from "./preconditions.js";
 
 /** What a tool may have to copy a table for, as far as the plan has been released: forwards, or back. */
 export function onlineUnits({ state, units, undo }: Plan): readonly SpecOf<"online-copy">[] {
-  if (state.released !== "undone") return copiesOf(units);
+  if (state.released !== "undone")
+    return copiesOf(units.filter(({ phase }) => phase !== "contract" || state.released === "contract"));
   // What only takes something away is done while writes go on.
   return copiesOf(undo.expand).filter(({ changes }) => !changes.every(({ clause }) => /^DROP\s/i.test(clause)));
 }

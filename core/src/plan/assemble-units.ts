@@ -15,7 +15,13 @@ import type { Finding } from "../rules/judge.js";
 import type { Rewrite, RuleContext } from "../rules/rule.js";
 import { buildIndex, unitIndex } from "../rules/steps.js";
 import { isTemporaryIndex } from "../sql/postgres/quote.js";
+import { dropConstraint } from "../sql/postgres/units/foreign-key.js";
 import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
+import { printable } from "../sql/printable.js";
+import type { SqlReader } from "../sql/sql-reader.js";
+import { takes } from "../sql/unit-words.js";
+import type { VerdictContext } from "../verdicts/context.js";
+import { type LaterStatement, laterStatements } from "./later-statements.js";
 import { judged } from "./original-units.js";
 import { canRunTwice } from "./outcomes.js";
 import { type Redone, redoTogether } from "./redone.js";
@@ -138,15 +144,64 @@ function additionsOf({ table, column }: OperationOf<"addColumn">, rewritten: rea
     .map((unit) => ({ ...unit, columns: unit.columns.filter(({ name }) => name === column.name) }));
 }
 
-/** The units of contract: prove before enforce, one of each a table; what goes away goes last. */
-export function contractUnits(rewritten: readonly Rewritten[], units: Units): Unit[] {
-  const rank = (unit: UnitSpec) => (unit.kind === "prove" ? 0 : unit.kind === "enforce" ? 1 : 2);
-  const steps = rewritten
-    .flatMap(({ rewrite }) => rewrite.contract ?? [])
-    .flatMap((step) => (step.kind === "ddl" && units.isNeeded(step.unit) ? [step.unit] : []));
-  const specs: UnitSpec[] = [];
-  for (const unit of [...steps].sort((a, b) => rank(a) - rank(b))) mergeInto(specs, unit);
-  return toUnits(shareFiles(specs, units), units, "contract");
+/**
+ * The units of contract: prove before enforce, one of each a table; then what needs the values, in the user's order; what goes away goes
+ * last.
+ */
+export function contractUnits(
+  migration: Migration,
+  rewritten: readonly Rewritten[],
+  context: VerdictContext,
+  units: Units,
+  reader: Pick<SqlReader, "readMigration">,
+): Unit[] {
+  const proofs: UnitSpec[] = [];
+  const built: Piece[] = [];
+  const gone: UnitSpec[] = [];
+  const own: LaterStatement[] = [];
+  for (const { operation, rewrite } of rewritten) {
+    const specs = (rewrite.contract ?? []).flatMap((step) =>
+      step.kind === "ddl" && units.isNeeded(step.unit) ? [step.unit] : [],
+    );
+    const isReplacement = specs.some(({ kind }) => kind === "drop-index");
+    for (const spec of specs) {
+      if (spec.kind === "prove" || spec.kind === "enforce") mergeInto(proofs, spec);
+      else if (isReplacement) gone.push(spec);
+      else addPiece(built, spec);
+    }
+    for (const statement of rewrite.isLater ? laterStatements(operation, migration, context) : []) {
+      const { operations } = reader.readMigration(statement.sql, "contract.sql");
+      own.push(statement);
+      built.push([judged({ text: statement.sql, operations }, { ...context, operations }, units)]);
+    }
+  }
+  const rank = ({ kind }: UnitSpec) => (kind === "prove" ? 0 : 1);
+  proofs.sort((a, b) => rank(a) - rank(b));
+  const placed = inOrder([...proofs, ...built, ...gone], units);
+  return toUnits(placed, units, "contract").map((unit) => withWayBack(unit, own));
+}
+
+/** A statement of the user's own stays alone, between what stands before and behind it. */
+function inOrder(pieces: readonly Piece[], units: Units): PlacedSpec[] {
+  const at = pieces.findIndex(isOwn);
+  if (at === -1) return shareFiles(pieces, units);
+  return [
+    ...shareFiles(pieces.slice(0, at), units),
+    ...shareFiles(pieces.slice(at, at + 1), units),
+    ...inOrder(pieces.slice(at + 1), units),
+  ];
+}
+
+function withWayBack(unit: Unit, statements: readonly LaterStatement[]): Unit {
+  const statement = statements.find(({ sql }) => unit.spec.kind === "original" && unit.spec.sql.trim() === sql);
+  if (statement === undefined || unit.spec.kind !== "original") return unit;
+  const { title, back } = statement;
+  return {
+    ...unit,
+    title: printable(title),
+    undo: printable(back ?? "nothing to take back"),
+    spec: { ...unit.spec, ...(back === undefined ? {} : { down: [{ sql: back }] }) },
+  };
 }
 
 /**
@@ -160,6 +215,8 @@ export function undoUnits(
   units: Units,
   types: readonly TableName[] = [],
 ): Unit[] {
+  // What contract built goes before its columns are optional again. What expand built goes with its columns.
+  const built = phase === "contract" ? [...done].reverse().flatMap((unit) => withoutBuilt(unit, units)) : [];
   const undone = [...done].reverse().flatMap(({ spec }): UnitSpec[] => {
     if (spec.kind === "expand") return [undoExpand(spec, done)];
     if (spec.kind === "enforce") return [{ ...spec, kind: "undo-contract" }];
@@ -181,7 +238,46 @@ export function undoUnits(
   const specs = undone.filter((spec) => units.isNeeded(spec));
   const last = specs.at(-1);
   if (types.length > 0 && last?.kind === "undo-expand") specs[specs.length - 1] = { ...last, types };
-  return toUnits(shareFiles(withoutRepeats(specs), units), units, phase, "undo");
+  return toUnits(shareFiles([...built, ...withoutRepeats(specs)], units), units, phase, "undo").map((unit) =>
+    unit.spec.kind === "drop-index"
+      ? { ...unit, title: unit.title.replace(/, which another one has replaced$/, "") }
+      : withWayForth(unit, done),
+  );
+}
+
+/** What takes away what a unit of contract has built. */
+function withoutBuilt({ spec, verdict }: Unit, units: Units): Piece[] {
+  if (spec.kind === "create-index") return [{ ...spec, kind: "drop-index" }];
+  const back =
+    spec.kind === "add-foreign-key"
+      ? [dropConstraint(spec, "IF EXISTS ")]
+      : spec.kind === "original"
+        ? (spec.down ?? []).map(({ sql }) => sql)
+        : [];
+  const tables = verdict.locks.map(({ table }) => table);
+  return back.map((sql) => [
+    {
+      text: `${sql};\n`,
+      operations: [],
+      verdict: takes("ACCESS EXCLUSIVE", "instant", ...tables),
+      fits: units.framesOriginals,
+    },
+  ]);
+}
+
+/** Of an undo that takes statements of the user's own back: those again. */
+function withWayForth(unit: Unit, done: readonly Unit[]): Unit {
+  const { spec } = unit;
+  if (spec.kind !== "original") return unit;
+  const taken = done.flatMap((each) =>
+    each.spec.kind === "original" && each.spec.down?.some(({ sql }) => spec.sql.includes(`${sql};`)) ? [each.spec] : [],
+  );
+  return {
+    ...unit,
+    title: `Take back what needs the values: ${unit.ddl}`,
+    undo: taken.map(({ sql }) => printable(sql.trim())).join(" "),
+    spec: { ...spec, down: taken.map(({ sql }) => ({ sql: sql.trim().replace(/;$/, "") })) },
+  };
 }
 
 /** Columns of one table that go one after the other go in one statement. */

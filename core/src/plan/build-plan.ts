@@ -31,6 +31,7 @@ import { refuseDrops } from "./guard-drops.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
 import { refuseLaterChanges } from "./guard-later-changes.js";
 import { refuseBlockedPhases } from "./guard-phases.js";
+import { refuseCopies } from "./guard-readers.js";
 import { refuseUnsafeRelations } from "./guard-relations.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
@@ -100,6 +101,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     columns.some((column) => valueLabel(column) !== "" && column.name === name && isSameTable(column.table, table)),
   );
   refuseLostSources(migration.operations, columns);
+  refuseCopies(columns, migration.operations);
   refuseUnfilledSources(columns, request.openPlans);
   await refuseUnsafeRelations(columns, judgement.context, sources.table, request.words);
   const rewritten: Rewritten[] = findings.map((finding) => {
@@ -113,7 +115,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const dialectUnits = unitsOf(request.dialect);
   const partitioned = await partitionedTables(migration.operations, judgement.context, sources.table);
   const { units: expand, eased } = expandUnits(migration, rewritten, judgement.context, dialectUnits, partitioned);
-  const contract = contractUnits(rewritten, dialectUnits);
+  const contract = contractUnits(migration, rewritten, judgement.context, dialectUnits, sources.sql);
   const units = [...expand, ...contract];
   const ids = units.map((unit) => unit.id);
   if (new Set(ids).size !== ids.length) throw new Error(`unit ids collide: ${ids.join(", ")}`);
@@ -281,8 +283,10 @@ function mergeBackfill(one: BackfillSpec, other: BackfillSpec): BackfillSpec {
   };
 }
 
+/** Each once, whatever asks for it. */
 function gatesOf(steps: readonly Step[]): GateStep[] {
-  return steps.flatMap((step) => (step.kind === "gate" ? [step.gate] : []));
+  const gates = steps.flatMap((step) => (step.kind === "gate" ? [step.gate] : []));
+  return [...new Map(gates.map((gate) => [JSON.stringify(gate), gate])).values()];
 }
 
 function intentsOf(steps: readonly Step[]): CodeIntent[] {

@@ -3,11 +3,11 @@ import { objectName } from "../sql/postgres/quote.js";
 import { madeTables } from "../verdicts/made-tables.js";
 import type { PlanSources, ReadSources } from "./sources.js";
 
-type Key = OperationOf<"addForeignKey" | "addUnique">;
+type Key = OperationOf<"addForeignKey" | "addUnique" | "addCheck">;
 
 /**
- * Has keys over new columns say what PostgreSQL itself would fill in: their name, and the columns that a foreign key without any refers
- * to. A plan adds and proves a key in two steps, so it needs both. The text stays as it is; what nobody knows stays open.
+ * Has keys over new columns, and checks that refuse their NULL, say what PostgreSQL itself would fill in: their name, and the columns that a foreign key without any refers
+ * to. A plan adds and proves them in two steps, so it needs both. The text stays as it is; what nobody knows stays open.
  */
 export async function completeKeys(
   migration: Migration,
@@ -17,21 +17,26 @@ export async function completeKeys(
   const { operations } = migration;
   const made = madeTables(operations);
   const isMade = (table: TableName) => made.some((each) => isSameTable(each, table));
-  const isNew = ({ table, columns }: Key) =>
-    !isMade(table) &&
+  const isNew = (key: Key) =>
+    !isMade(key.table) &&
     operations.some(
-      (each) => each.kind === "addColumn" && isSameTable(each.table, table) && columns.includes(each.column.name),
+      (each) =>
+        each.kind === "addColumn" && isSameTable(each.table, key.table) && columnsOf(key).includes(each.column.name),
     );
   const completed: Operation[] = [];
   for (const operation of operations) {
-    const isKey = operation.kind === "addForeignKey" || operation.kind === "addUnique";
+    const isKey =
+      operation.kind === "addForeignKey" ||
+      operation.kind === "addUnique" ||
+      // Any other check stays one statement, and needs no name.
+      (operation.kind === "addCheck" && operation.refusesNull !== undefined);
     if (!isKey || !isNew(operation)) {
       completed.push(operation);
       continue;
     }
     const name = operation.name ?? (await freeName(operation, completed, sources));
     completed.push(
-      operation.kind === "addUnique" || operation.referencedColumns.length > 0
+      operation.kind !== "addForeignKey" || operation.referencedColumns.length > 0
         ? { ...operation, name }
         : { ...operation, name, referencedColumns: await primaryKey(operation.references, operations, sources) },
     );
@@ -45,13 +50,19 @@ async function freeName(
   before: readonly Operation[],
   { isTaken = async () => false }: Pick<PlanSources, "isTaken">,
 ): Promise<string> {
-  const { kind, table, columns } = operation;
-  const label = kind === "addForeignKey" ? "fkey" : "key";
+  const { kind, table } = operation;
+  const label = { addForeignKey: "fkey", addUnique: "key", addCheck: "check" }[kind];
+  const read = columnsOf(operation);
+  const columns = kind === "addCheck" && read.length !== 1 ? [] : read;
   for (let pass = 0; ; pass++) {
     const name = objectName(table, columns, `${label}${pass === 0 ? "" : pass}`);
     const isOwn = before.some((each) => "name" in each && each.name === name);
     if (!isOwn && !(await isTaken(table, name, kind === "addUnique"))) return name;
   }
+}
+
+function columnsOf(key: Key): readonly string[] {
+  return key.kind === "addCheck" ? key.reads : key.columns;
 }
 
 async function primaryKey(

@@ -98,13 +98,17 @@ const framable: ReadonlySet<OperationKind> = new Set([
 function fitsFrame({ text, operations }: Passing, { held, concerns, doubts }: Verdict): boolean {
   return (
     held === "instant" &&
-    operations.every(({ kind }) => framable.has(kind)) &&
+    operations.every((operation) => framable.has(operation.kind) || isReplicaIdentity(operation)) &&
     !operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent) &&
     !concerns.some(({ kind }) => kind === "fails-in-transaction" || kind === "searches-default-partition") &&
     doubts.every((doubt) => doubt === "other-tables" || doubt === "server") &&
     // A table that may be missing cannot be locked before.
     !/\b(?:ALTER|DROP)\s+TABLE\s+IF\s+EXISTS\b/i.test(text)
   );
+}
+
+function isReplicaIdentity(operation: Operation): boolean {
+  return operation.kind === "form" && operation.what === "AT_ReplicaIdentity";
 }
 
 /** The locks that a frame takes first. */

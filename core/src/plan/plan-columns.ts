@@ -13,6 +13,7 @@ import {
   type ValueConstraints,
   type Words,
 } from "../model/index.js";
+import { awaitedBy } from "../rules/awaited-values.js";
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
@@ -48,9 +49,14 @@ export async function planColumns(
 
 /** How the ORM's users write an annotation. */
 
+/** What is there while rows are filled. */
+function inExpand(context: RuleContext) {
+  return context.operations.filter((operation) => awaitedBy(operation, context).length === 0);
+}
+
 /** The columns of each unique index or constraint that the change makes with this column: alone, or together with others. */
-function uniqueKeysWith(table: TableName, column: string, { operations }: RuleContext): (readonly string[])[] {
-  return operations.flatMap((operation) =>
+function uniqueKeysWith(table: TableName, column: string, context: RuleContext): (readonly string[])[] {
+  return inExpand(context).flatMap((operation) =>
     (operation.kind === "addUnique" || (operation.kind === "createIndex" && operation.isUnique)) &&
     isSameTable(operation.table, table) &&
     operation.columns?.includes(column)
@@ -60,8 +66,8 @@ function uniqueKeysWith(table: TableName, column: string, { operations }: RuleCo
 }
 
 /** The foreign keys of the change that the column is part of. */
-function foreignKeysOver(table: TableName, column: string, { operations }: RuleContext): readonly ForeignKey[] {
-  return operations.flatMap((operation) =>
+function foreignKeysOver(table: TableName, column: string, context: RuleContext): readonly ForeignKey[] {
+  return inExpand(context).flatMap((operation) =>
     operation.kind === "addForeignKey" && isSameTable(operation.table, table) && operation.columns.includes(column)
       ? (unitForeignKey(operation) ?? [])
       : [],
@@ -72,13 +78,13 @@ function foreignKeysOver(table: TableName, column: string, { operations }: RuleC
 function constraintsOver(
   table: TableName,
   column: string,
-  { operations }: RuleContext,
+  context: RuleContext,
   foreignKeys: readonly ForeignKey[],
 ): ValueConstraints | undefined {
   const indexes: IndexedBy[] = [];
   let hasOther = false;
   let keys = 0;
-  for (const operation of operations) {
+  for (const operation of inExpand(context)) {
     if (!("table" in operation) || !isSameTable(operation.table, table)) continue;
     if (operation.kind === "createIndex" || operation.kind === "addUnique") {
       const isUnique = operation.kind === "addUnique" || operation.isUnique;

@@ -18,6 +18,7 @@ export function unsafePhases(plan: Plan): UnsafePhase[] {
       ...plan.units
         .filter((unit) => unit.phase === phase)
         .flatMap((unit) => [...keptRows(plan, unit), ...keysThatGo(plan, unit), ...narrowed(unit)]),
+      ...(phase === "expand" ? plan.units.flatMap(keysThatCome) : []),
     ];
     return words.length === 0 ? [] : [{ phase, words: [...new Set(words)] }];
   });
@@ -49,6 +50,12 @@ function narrowed({ spec }: Unit): string[] {
       ? [`values of ${table} that do not fit ${clause} are refused, and it fails where there are any`]
       : [];
   });
+}
+
+/** Code of the change that upserts by a unique key which contract builds. */
+function keysThatCome({ phase, spec }: Unit): string[] {
+  if (phase !== "contract" || spec.kind !== "create-index" || !spec.index.isUnique) return [];
+  return [`an upsert of "${tableLabel(spec.table)}" by "${spec.index.name}" fails until contract has built that`];
 }
 
 /** Code that names a unique key which goes, in an upsert for example. */

@@ -85,7 +85,9 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
 export function stayWords(plan: Plan): string {
   const made = (plan.madeTables ?? []).map((table) => `"${tableLabel(table)}"`).join(", ");
   // Types that the change made go with their columns; new tables are named.
-  const hasOthers = plan.units.some(({ spec }) => spec.kind === "original" && otherStatement.test(spec.sql));
+  const hasOthers = plan.units.some(
+    ({ phase, spec }) => phase === "expand" && spec.kind === "original" && otherStatement.test(spec.sql),
+  );
   return [
     made === "" ? "" : ` ${made}, made by the same change, and what is in it stay.`,
     hasOthers ? " What the same migration did besides stays." : "",

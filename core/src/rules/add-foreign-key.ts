@@ -1,4 +1,5 @@
 import { isFilled, isSameTable } from "../model/index.js";
+import { awaitedBy, lateGates } from "./awaited-values.js";
 import { defineRule } from "./rule.js";
 import { addColumn, addForeignKey, isPlain, unitForeignKey } from "./steps.js";
 
@@ -42,14 +43,15 @@ at the rows that exist while new ones are checked already; where one references 
 
   rewrite(operation, planned, context) {
     const foreignKey = unitForeignKey(operation);
-    return {
-      expand: [
-        // Added here only where no other rule does: the plan keeps one addition a column.
-        ...planned.filter((column) => !isFilled(column)).map(addColumn),
-        ...(foreignKey === undefined
-          ? []
-          : addForeignKey(operation.table, foreignKey, context.createdInThisChange(foreignKey.references))),
-      ],
-    };
+    // Added here only where no other rule does: the plan keeps one addition a column.
+    const additions = planned.filter((column) => !isFilled(column)).map(addColumn);
+    const key =
+      foreignKey === undefined
+        ? []
+        : addForeignKey(operation.table, foreignKey, context.createdInThisChange(foreignKey.references));
+    // The unique index that it leads to.
+    return awaitedBy(operation, context).length > 0
+      ? { expand: additions, contract: [...lateGates(planned), ...key] }
+      : { expand: [...additions, ...key] };
   },
 });

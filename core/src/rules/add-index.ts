@@ -1,4 +1,5 @@
 import { isFelt, isFilled, type OperationOf } from "../model/index.js";
+import { awaitedBy, lateGates, whyLater } from "./awaited-values.js";
 import { needsPhases } from "./in-phases.js";
 import { defineRule, type RuleContext } from "./rule.js";
 import { addColumn, buildIndex, isPlain, unitIndex } from "./steps.js";
@@ -23,7 +24,7 @@ export default defineRule({
 \`CREATE INDEX CONCURRENTLY\` lets writes go on. It cannot run in a transaction, so it stands alone in its file; a build that fails
 leaves an invalid index behind, so a later file asserts that it is valid. The index comes right after the columns, while every
 value is NULL and before any code writes it: it is quick, and duplicates never get in. Sort order, operator classes, methods and
-predicates stay as the ORM wrote them.
+predicates stay as the ORM wrote them. A unique index that counts NULL as a value comes in contract: see [needs-values](needs-values.md).
 
 MySQL and MariaDB build an index while writes go on: one over a column that passes as it stands passes, too. A FULLTEXT index they
 build while writes wait.
@@ -34,6 +35,8 @@ ones it stops and names the statements to run; deployed again, it attaches what 
 
   detect(operation, context) {
     const { table, reads, isConcurrent, isUnique } = operation;
+    const awaited = awaitedBy(operation, context);
+    if (awaited.length > 0) return whyLater(awaited);
     if (isConcurrent || context.createdInThisChange(table)) return undefined;
     const added = reads.flatMap((column) => context.addedColumn(table, column) ?? []);
     // A rewrite of the table is the greater hazard, and no rule's yet: the index is told with it, as a notice.
@@ -48,14 +51,13 @@ ones it stops and names the statements to run; deployed again, it attaches what 
   columns: ({ table, reads }, context) =>
     reads.filter((column) => context.addedColumn(table, column) !== undefined).map((column) => ({ table, column })),
 
-  rewrite(operation, planned) {
-    return {
-      expand: [
-        // Added here only where no other rule does: the plan keeps one addition a column.
-        ...planned.filter((column) => !isFilled(column)).map(addColumn),
-        ...buildIndex(operation.table, unitIndex(operation), planned[0]?.descendants),
-      ],
-    };
+  rewrite(operation, planned, context) {
+    // Added here only where no other rule does: the plan keeps one addition a column.
+    const additions = planned.filter((column) => !isFilled(column)).map(addColumn);
+    const build = buildIndex(operation.table, unitIndex(operation), planned[0]?.descendants);
+    return awaitedBy(operation, context).length > 0
+      ? { expand: additions, contract: [...lateGates(planned), ...build] }
+      : { expand: [...additions, ...build] };
   },
 });
 

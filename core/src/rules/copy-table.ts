@@ -1,12 +1,14 @@
 import {
   type Operation,
   type OperationOf,
+  type Step,
   strongestMode,
   type TableChange,
   type TableName,
   tableLabel,
 } from "../model/index.js";
 import { quoteIdentifier } from "../mysql/quote.js";
+import { awaitedBy, lateGates } from "./awaited-values.js";
 import { needsPhases } from "./in-phases.js";
 import { defineRule, type RuleContext } from "./rule.js";
 import { isPlain } from "./steps.js";
@@ -49,12 +51,13 @@ migration, deployed again, sees that it is done. See [large tables on MySQL and 
     return `"${tableLabel(table)}" is copied, or read as a whole: nobody can write to it until that is done.`;
   },
 
-  columns: () => [],
+  columns: (operation, context) => awaitedBy(operation, context),
 
-  rewrite(operation, _columns, context) {
+  rewrite(operation, planned, context) {
     const [table, change] = [tableOf(operation), changeOf(operation, context)];
     if (table === undefined || change === undefined) return {};
-    return { expand: [{ kind: "ddl", unit: { kind: "online-copy", table, changes: [change] } }] };
+    const copy: Step = { kind: "ddl", unit: { kind: "online-copy", table, changes: [change] } };
+    return awaitedBy(operation, context).length > 0 ? { contract: [...lateGates(planned), copy] } : { expand: [copy] };
   },
 });
 

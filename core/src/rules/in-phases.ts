@@ -5,7 +5,7 @@ import { addColumn, edit, enforce, fillRows, gate, prove } from "./steps.js";
 /** The safe sequence of columns whose rows that exist are filled; columns without a fill are added and nothing else. */
 export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
   const rewrites = columns.map((column) => (column.isRelaxed ? required(column) : optional(column)));
-  const steps = (phase: keyof Rewrite) => rewrites.flatMap((rewrite) => rewrite[phase] ?? []);
+  const steps = (phase: Exclude<keyof Rewrite, "isLater">) => rewrites.flatMap((rewrite) => rewrite[phase] ?? []);
   return { expand: steps("expand"), backfill: steps("backfill"), switch: steps("switch"), contract: steps("contract") };
 }
 

@@ -6,6 +6,7 @@ import addForeignKey from "./add-foreign-key.js";
 import addIndex from "./add-index.js";
 import addUnique from "./add-unique.js";
 import copyTable from "./copy-table.js";
+import needsValues from "./needs-values.js";
 import replaceUnique from "./replace-unique.js";
 import replaceUniqueConstraint from "./replace-unique-constraint.js";
 import type { Rule } from "./rule.js";
@@ -21,6 +22,7 @@ export const rules: readonly Rule[] = [
   addIndex,
   addUnique,
   copyTable,
+  needsValues,
   replaceUnique,
   replaceUniqueConstraint,
   useNewEnumValue,

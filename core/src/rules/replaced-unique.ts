@@ -1,5 +1,6 @@
 import type { IndexFacts } from "../dialects/development.js";
 import type { OperationOf, PlannedColumn, TableName, UnitIndex } from "../model/index.js";
+import { awaitedBy } from "./awaited-values.js";
 import type { Rewrite, RuleContext } from "./rule.js";
 import { constraintIndex, dropReplacedIndex, isPlain, unitIndex } from "./steps.js";
 
@@ -15,7 +16,7 @@ export function replacementOf(old: IndexFacts | undefined, context: RuleContext)
   if (old === undefined || !old.isUnique || old.isPrimary) return undefined;
   for (const other of context.operations) {
     if (other.kind !== "createIndex" && other.kind !== "addUnique") continue;
-    const index = uniqueIndex(other);
+    const index = uniqueIndex(other, context);
     if (index === undefined || other.table.name !== old.table.name) continue;
     if ((other.table.schema ?? old.table.schema) !== old.table.schema) continue;
     const added = index.columns.flatMap((column) => context.addedColumn(other.table, column) ?? []);
@@ -25,9 +26,11 @@ export function replacementOf(old: IndexFacts | undefined, context: RuleContext)
   return undefined;
 }
 
-function uniqueIndex(operation: OperationOf<"createIndex" | "addUnique">): UnitIndex | undefined {
-  if (operation.kind === "addUnique") return constraintIndex(operation);
-  return operation.isUnique && operation.columns !== undefined ? unitIndex(operation) : undefined;
+function uniqueIndex(operation: OperationOf<"createIndex" | "addUnique">, context: RuleContext): UnitIndex | undefined {
+  const isLater = awaitedBy(operation, context).length > 0;
+  if (operation.kind === "addUnique")
+    return operation.refusesNull === undefined || isLater ? constraintIndex(operation) : undefined;
+  return operation.isUnique && (operation.columns !== undefined || isLater) ? unitIndex(operation) : undefined;
 }
 
 /** Why the old one has to stay for now. */

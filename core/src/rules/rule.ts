@@ -27,6 +27,8 @@ export interface Rewrite {
   readonly backfill?: readonly Step[];
   readonly switch?: readonly Step[];
   readonly contract?: readonly Step[];
+  /** The statement itself runs in contract, after the proof. */
+  readonly isLater?: true;
 }
 
 export interface Rule<K extends OperationKind = OperationKind> {

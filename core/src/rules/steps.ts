@@ -15,7 +15,7 @@ import {
   type UnitIndex,
   type WriteValue,
 } from "../model/index.js";
-import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
+import { isAttachedLater, nullsNotDistinct } from "../sql/postgres/units/unique-constraint.js";
 
 /** Nothing but a name, a type, NOT NULL and a default: what the expand unit can say. */
 export function isPlain(column: ColumnDeclaration): boolean {
@@ -44,9 +44,10 @@ export function buildIndex(table: TableName, index: UnitIndex, descendants?: Des
 
 /** The index of a unique constraint as the change declares it; undefined where it is more than a unit describes. */
 export function constraintIndex(operation: OperationOf<"addUnique">): UnitIndex | undefined {
-  const { name, columns, deferrable, hasOther } = operation;
+  const { name, columns, deferrable, hasOther, refusesNull } = operation;
   if (name === undefined || hasOther) return undefined;
-  return { name, isUnique: true, columns, method: "btree", constraint: { deferrable } };
+  const index = { name, isUnique: true, columns, method: "btree", constraint: { deferrable } };
+  return refusesNull === undefined ? index : { ...index, definition: nullsNotDistinct(columns) };
 }
 
 /** An index as the change declares it. */

@@ -1,4 +1,5 @@
 import {
+  builtInContract,
   type Corrected,
   type DialectId,
   type Generated,
@@ -150,10 +151,16 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     return this.#reader;
   }
 
-  /** Optional columns can be tried in memory; what declares a unique constraint cannot: it stays until contract, whatever TypeORM says. */
+  /**
+   * Optional columns can be tried in memory; what declares an index or a constraint cannot. One that stays until contract, or that contract
+   * builds, is as the plan has it, whatever TypeORM says.
+   */
   #withoutKept(log: RecordedLog, plans: readonly Plan[]): RecordedLog {
-    const kept = plans.flatMap(({ keptUniques = [] }) => keptUniques);
-    const isKept = (query: Query) => kept.some(({ index }) => this.#isAbout(query, index.name));
+    const names = plans.flatMap((plan) => [
+      ...(plan.keptUniques ?? []).map(({ index }) => index.name),
+      ...builtInContract(plan),
+    ]);
+    const isKept = (query: Query) => names.some((name) => this.#isAbout(query, name));
     return withoutQueries(log, (query) => isScaffolding(query) || isKept(query));
   }
 

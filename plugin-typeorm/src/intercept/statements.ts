@@ -87,7 +87,8 @@ export function withQueries(plan: Plan, change: Pick<Change, "migration" | "quer
   const owners = ownersOf(plan, change.migration);
   const downOwner = downOwners(change, owners);
   const units = plan.units.map((unit): Unit => {
-    if (unit.spec.kind !== "original") return unit;
+    // What contract runs stands there with its way back.
+    if (unit.spec.kind !== "original" || unit.phase !== "expand") return unit;
     const own = change.queries.filter((_, index) => owners[index] === unit);
     const down = change.down.filter((query) => downOwner(query) === unit);
     const queries = [...new Set(own)].map(toQuery);

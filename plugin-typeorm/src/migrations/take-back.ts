@@ -1,4 +1,5 @@
 import {
+  builtInContract,
   isSameTable,
   LockstepError,
   type Migration,
@@ -85,10 +86,18 @@ function statementsOf({ statements, operations }: Migration) {
 }
 
 /** It is about a column of the plan, or takes away what one of its units made: they bring their own way back. */
-function isOfPlan(operation: Operation, { columns, units }: Plan): boolean {
-  const made = units.flatMap(({ spec }) =>
-    spec.kind === "create-index" ? [spec.index.name] : spec.kind === "add-foreign-key" ? [spec.foreignKey.name] : [],
-  );
+function isOfPlan(operation: Operation, plan: Plan): boolean {
+  const { columns, units } = plan;
+  const made = [
+    ...units.flatMap(({ spec }) =>
+      spec.kind === "create-index" ? [spec.index.name] : spec.kind === "add-foreign-key" ? [spec.foreignKey.name] : [],
+    ),
+    ...builtInContract(plan),
+  ];
+  if (operation.kind === "form" && operation.what === "AT_ReplicaIdentity")
+    return units.some(
+      ({ phase, spec }) => phase === "contract" && spec.kind === "original" && / REPLICA IDENTITY /i.test(spec.sql),
+    );
   if (operation.kind === "dropIndex") return made.includes(operation.name.name);
   if (operation.kind === "dropConstraint") return made.includes(operation.name);
   // An index, or a constraint, that contract drops, its undo makes again.

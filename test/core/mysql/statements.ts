@@ -84,7 +84,7 @@ export const byHand: readonly Case[] = [
     "addColumn t (a tinyint(1) default true) wait=5",
     "addColumn t (b bigint unsigned notNull isIdentity isUnique) wait=5",
     "createIndex t name=i columns=[a] reads=[a] method=btree definition=(a) wait=5",
-    "addCheck t name=c reads=[a] notNull=[a] isNotNullOnly wait=5",
+    "addCheck t name=c reads=[a] notNull=[a] isNotNullOnly refusesNull=[a] wait=5",
   ],
   [
     "ALTER ONLINE TABLE t ADD a int FIRST, ALGORITHM=INSTANT, LOCK = NONE",

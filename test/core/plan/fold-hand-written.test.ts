@@ -276,12 +276,6 @@ describe("what cannot be folded", () => {
     ],
     [
       "LS2016",
-      "a check that asks for NULL",
-      `${add}UPDATE users SET a = email;\nALTER TABLE users ADD CHECK (a IS NOT NULL);`,
-      3,
-    ],
-    [
-      "LS2016",
       "another column made of it",
       `${add}UPDATE users SET a = email;\nALTER TABLE users ALTER email TYPE text USING a;`,
       3,

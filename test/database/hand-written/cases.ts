@@ -344,6 +344,87 @@ export const handWritten: readonly HandWritten[] = [
   },
 ];
 
+export interface NeedsValues {
+  readonly name: string;
+  /** After `v` was added: `lower(email)`, required and filled. */
+  readonly sql: string;
+  /** What contract runs for it, in order. */
+  readonly ddl: readonly RegExp[];
+  /** The first major version of PostgreSQL that has it. Default: every one. */
+  readonly since?: number;
+}
+
+/** What can only be built, or only be in force, once every row has its value. */
+export const needsValues: readonly NeedsValues[] = [
+  {
+    name: "UNIQUE NULLS NOT DISTINCT",
+    sql: `ALTER TABLE "User" ADD CONSTRAINT "User_v_key" UNIQUE NULLS NOT DISTINCT (v)`,
+    ddl: [/^CREATE UNIQUE INDEX CONCURRENTLY .* NULLS NOT DISTINCT$/, /reads pg_index/, /UNIQUE USING INDEX/],
+    since: 15,
+  },
+  {
+    name: "a unique index, NULLS NOT DISTINCT, that a foreign key leads to",
+    sql: `CREATE UNIQUE INDEX "User_v_key" ON "User" (v) NULLS NOT DISTINCT;\nALTER TABLE "Audit" ADD CONSTRAINT "Audit_what_fkey" FOREIGN KEY (what) REFERENCES "User" (v) NOT VALID`,
+    ddl: [/^CREATE UNIQUE INDEX CONCURRENTLY .* NULLS NOT DISTINCT$/, /reads pg_index/, /"Audit_what_fkey"/],
+    since: 15,
+  },
+  {
+    name: "a unique index over coalesce",
+    sql: `CREATE UNIQUE INDEX "User_v_key" ON "User" (coalesce(v, ''))`,
+    ddl: [/^CREATE UNIQUE INDEX CONCURRENTLY .*coalesce\(v, ''\)\)$/, /reads pg_index/],
+  },
+  {
+    name: "a unique index over the rows without a value",
+    sql: `CREATE UNIQUE INDEX "User_v_key" ON "User" ("teamId") WHERE v IS NULL`,
+    ddl: [/^CREATE UNIQUE INDEX CONCURRENTLY .* WHERE v IS NULL$/, /reads pg_index/],
+  },
+  {
+    name: "a check that refuses NULL, with a comment",
+    sql: `-- No empty ones.\nALTER TABLE "User" ADD CONSTRAINT "User_v_check" CHECK (v IS NOT NULL AND v <> '');\nCOMMENT ON CONSTRAINT "User_v_check" ON "User" IS 'No empty ones';`,
+    ddl: [
+      /ADD CONSTRAINT "User_v_check" CHECK \(.*\) NOT VALID;$/,
+      /VALIDATE CONSTRAINT "User_v_check";$/,
+      /^COMMENT ON/,
+    ],
+  },
+  {
+    name: "a check without a name, with other clauses",
+    sql: `ALTER TABLE ONLY "User" ADD CHECK (coalesce(v, '') <> ''), ADD CONSTRAINT long CHECK (length(v) > 2)`,
+    ddl: [
+      /^ALTER TABLE ONLY "User" ADD CONSTRAINT "User_v_check" CHECK .* NOT VALID;$/,
+      /VALIDATE CONSTRAINT "User_v_check";$/,
+    ],
+  },
+  {
+    name: "a check that is validated by itself",
+    sql: `ALTER TABLE "User" ADD CONSTRAINT "User_v_check" CHECK (num_nulls(v, email) = 0) NOT VALID;\nALTER TABLE "User" VALIDATE CONSTRAINT "User_v_check"`,
+    ddl: [/ NOT VALID;$/, /VALIDATE CONSTRAINT "User_v_check";$/],
+  },
+  {
+    name: "an exclusion that takes NULL for a value",
+    sql: `ALTER TABLE "User" ADD CONSTRAINT "User_v_excl" EXCLUDE (coalesce(v, '') WITH =)`,
+    ddl: [/ADD CONSTRAINT "User_v_excl" EXCLUDE/],
+  },
+  {
+    name: "the replica identity",
+    sql: `CREATE UNIQUE INDEX "User_v_key" ON "User" (v);\nALTER TABLE "User" REPLICA IDENTITY USING INDEX "User_v_key"`,
+    ddl: [/REPLICA IDENTITY USING INDEX "User_v_key";$/],
+  },
+];
+
+/** What a NULL does no harm to stays in expand. */
+export const bearsNull: readonly string[] = [
+  `CREATE UNIQUE INDEX "User_v_key" ON "User" (v)`,
+  `CREATE UNIQUE INDEX "User_v_key" ON "User" (lower(v), "teamId")`,
+  `CREATE UNIQUE INDEX "User_v_key" ON "User" ("teamId", "managerId") WHERE v = 'x' AND kind IS NOT NULL`,
+  `CREATE UNIQUE INDEX "User_email" ON "User" (email) INCLUDE (v)`,
+  `CREATE INDEX "User_v_idx" ON "User" (coalesce(v, '')) WHERE v IS NULL`,
+  `ALTER TABLE "User" ADD CONSTRAINT "User_v_check" CHECK (v <> '' AND length(btrim(v)) < 100 AND NOT (v LIKE 'x%' OR points < 0))`,
+  `ALTER TABLE "User" ADD CONSTRAINT "User_v_check" CHECK (v IN ('a', 'b') OR v ~ '@' OR v IS NULL)`,
+  `ALTER TABLE "User" ADD CONSTRAINT "User_v_excl" EXCLUDE (v WITH =)`,
+  `CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM "User"`,
+];
+
 export interface Refused {
   readonly code: string;
   readonly name: string;
@@ -458,6 +539,19 @@ export const refused: readonly Refused[] = [
     says: /UPDATE "Team"/,
     sql: `${required("text", `UPDATE "User" u SET v = t.plan FROM "Team" t WHERE t.id = u."teamId"`)}\nUPDATE "Team" SET plan = 'none';`,
   },
+  ...[
+    `CREATE MATERIALIZED VIEW copied AS SELECT id, v FROM "User"`,
+    `CREATE MATERIALIZED VIEW copied AS SELECT u.* FROM "User" u`,
+    `CREATE TABLE copied AS SELECT v, count(*) FROM "User" GROUP BY v`,
+  ].map(
+    (sql): Refused => ({
+      code: "LS2016",
+      name: sql,
+      says: /this copy of "User" has NULL/,
+      sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\n${sql}`,
+      fill: { kind: "backfill", sql: "lower(email)" },
+    }),
+  ),
   {
     code: "LS2015",
     name: "several columns at once",

@@ -4,7 +4,7 @@ import type { Workspace } from "../../../core/src/cli/command.js";
 import { planHandWritten } from "../../../core/src/cli/plan-hand-written.js";
 import { DevelopmentDatabase } from "../../../core/src/intercept/development-database.js";
 import type { ColumnSource, Plan, TableName } from "../../../core/src/model/index.js";
-import { inFiles } from "../../../core/src/model/plan.js";
+import { inFiles, type Unit } from "../../../core/src/model/plan.js";
 import { foldHandWritten } from "../../../core/src/plan/fold-hand-written.js";
 import { withoutTransaction } from "../../../core/src/plan/own-transaction.js";
 import { unitsText } from "../../../core/src/release/unit-files.js";
@@ -14,8 +14,9 @@ import { sqlReader } from "../../../core/src/sql-reader.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { type Catalogue, readCatalogue } from "../../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
+import { serverMajor } from "../../support/newer-servers.js";
 import { errorOf, fillTable, open } from "../backfill/fixture.js";
-import { before, handWritten, oldCode, type Refused, refused } from "./cases.js";
+import { bearsNull, before, handWritten, needsValues, oldCode, type Refused, refused } from "./cases.js";
 
 // A migration by hand goes through all phases, while code that does not know the column inserts rows, and ends where the file by itself
 // ends on another database: the same rows, the same catalogue.
@@ -135,6 +136,73 @@ describe("through all phases", () => {
       await original.drop();
       await production.drop();
     }
+  });
+});
+
+describe("what needs the values comes when every row has its own, and goes before they do", () => {
+  const value = { kind: "backfill", sql: "lower(email)" } as const;
+  const added = `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\n`;
+  const byHand = `ALTER TABLE "User" ADD COLUMN v text;\nUPDATE "User" SET v = lower(email);\nALTER TABLE "User" ALTER COLUMN v SET NOT NULL;\n`;
+  const oldUpdate = `UPDATE "User" SET name = name || '!' WHERE id < 4`;
+
+  it.each(needsValues.filter(({ since = 0 }) => since <= serverMajor))("$name", async ({ sql, ddl }) => {
+    const [original, production] = [
+      await createDatabase("values_original", development.url),
+      await createDatabase("values_phases", development.url),
+    ];
+    try {
+      const wanted = await withClient(original.url, async (client) => {
+        for (const statement of [oldCode(1), oldUpdate, oldCode(2), byHand + sql]) await client.query(statement);
+        return stateOf(client);
+      });
+      const plan = await planFor(added + sql, value);
+      await withClient(production.url, async (client) => {
+        const run = async (units: readonly Unit[], phase: "expand" | "contract" | "undo") => {
+          for (const file of inFiles(units)) await client.query(unitsText(plan, file, phase));
+        };
+        const release = (phase: "expand" | "contract") =>
+          run(
+            plan.units.filter((each) => each.phase === phase),
+            phase,
+          );
+        const start = (await stateOf(client)).catalogue;
+        await release("expand");
+        for (const statement of [oldCode(1), oldUpdate]) await client.query(statement);
+        for (const spec of plan.backfills) await fillTable(production.url, spec);
+        await client.query(oldCode(2));
+        const open = (await stateOf(client)).catalogue;
+        await release("contract");
+        expect(await stateOf(client)).toEqual(wanted);
+        await run(plan.undo.contract, "undo");
+        expect((await stateOf(client)).catalogue).toEqual(open);
+        await client.query(`${oldCode(3)}; ${oldUpdate}; UPDATE "User" SET v = NULL WHERE id = 1`);
+        await release("contract");
+        expect((await stateOf(client)).catalogue).toEqual(wanted.catalogue);
+        await run(plan.undo.contract, "undo");
+        await run(plan.undo.expand, "undo");
+        expect((await stateOf(client)).catalogue).toEqual(start);
+      });
+      const later = plan.units.filter(({ phase }) => phase === "contract").slice(2);
+      expect(later.map((unit) => unit.ddl)).toEqual(ddl.map((each) => expect.stringMatching(each)));
+    } finally {
+      await original.drop();
+      await production.drop();
+    }
+  });
+
+  it("an UPDATE by hand says the same as an annotation", async () => {
+    for (const { sql } of needsValues) {
+      const ddlOf = ({ units }: Plan) => units.map(({ phase, ddl }) => [phase, ddl]);
+      expect(ddlOf(await planFor(byHand + sql))).toEqual(ddlOf(await planFor(added + sql, value)));
+    }
+  });
+
+  it.each(bearsNull)("stays in expand: %s", async (sql) => {
+    const plan = await planFor(added + sql, value);
+    expect(plan.units.filter(({ phase }) => phase === "contract").map(({ spec }) => spec.kind)).toEqual([
+      "prove",
+      "enforce",
+    ]);
   });
 });
 

@@ -7,11 +7,12 @@ export default defineCheckRule({
   summary: "ADD UNIQUE stops reads and writes until its index is built",
   on: ["addUnique"],
   isMechanical: true,
-  safer: ({ table, name, columns, hasOther, deferrable }, { alone }) => {
+  safer: ({ table, name, columns, hasOther, refusesNull, deferrable }, { alone }) => {
     const key = quoteIdentifier(name ?? `${table.name}_${columns.join("_")}_key`);
     const words = `build the index while writes go on${alone}, then attach it`;
     // INCLUDE, NULLS NOT DISTINCT, storage: of the index; DEFERRABLE: of the constraint.
-    if (hasOther || deferrable !== "no") return { words: `${words}, with all that this one says` };
+    if (hasOther || refusesNull !== undefined || deferrable !== "no")
+      return { words: `${words}, with all that this one says` };
     return {
       words,
       sql: [

@@ -40,6 +40,26 @@ const functions: ReadonlySet<string> = new Set(
   "IF LEFT RIGHT REPEAT REPLACE INSERT MOD CHAR CONVERT DATABASE SCHEMA".split(" "),
 );
 
+/**
+ * The columns of an expression whose NULL may give another result than NULL: all, unless everything in it is known to pass NULL on. In a
+ * unique index such rows collide, and a CHECK may refuse them.
+ */
+export function countedNulls(expression: Cursor): string[] {
+  const { tokens, at, end } = expression;
+  const asks = tokens.slice(at, end).some(({ kind, text }) => kind !== "string" && kind !== "name" && asking.has(text));
+  const isStrict = functionsOf(expression).every((name) => strictFunctions.has(name.toUpperCase()));
+  return isStrict && !asks ? [] : columnsOf(expression);
+}
+
+const asking: ReadonlySet<string> = new Set(["IS", "<=>", "CASE"]);
+
+const strictFunctions: ReadonlySet<string> = new Set(
+  `ABS CAST CEIL CEILING CHARACTER_LENGTH CHAR_LENGTH CONCAT CONVERT DATE DAY FLOOR HEX HOUR INSTR JSON_CONTAINS JSON_EXTRACT JSON_LENGTH
+  JSON_TYPE JSON_UNQUOTE JSON_VALID LCASE LEFT LENGTH LOCATE LOWER LPAD LTRIM MD5 MINUTE MOD MONTH OCTET_LENGTH REGEXP_INSTR REGEXP_LIKE
+  REGEXP_REPLACE REGEXP_SUBSTR REPEAT REPLACE REVERSE RIGHT ROUND RPAD RTRIM SECOND SHA1 SHA2 SIGN SQRT SUBSTR SUBSTRING TRIM TRUNCATE UCASE
+  UNHEX UPPER YEAR`.split(/\s+/),
+);
+
 /** Parentheses in parentheses that anybody writes; whoever writes more is not followed. */
 export const deepest = 20;
 

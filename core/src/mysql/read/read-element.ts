@@ -7,7 +7,7 @@ import type {
   TableName,
 } from "../../model/index.js";
 import { type Cursor, notUnderstood } from "./cursor.js";
-import { columnsOf, notNullIn } from "./expressions.js";
+import { columnsOf, countedNulls, notNullIn } from "./expressions.js";
 import { readColumn, readPosition } from "./read-column.js";
 import { readReferences } from "./read-foreign-key.js";
 
@@ -45,8 +45,9 @@ export function readElement(cursor: Cursor, table: TableName): Element {
     const own = indexName(cursor) ?? name;
     const index = readIndex(cursor);
     if (word !== undefined && !isNamed) return createIndex(table, own, { ...index, isUnique: true });
-    const { columns = index.reads, keys, hasOther } = index;
-    return { kind: "addUnique", table, name: own, columns, deferrable: "no", hasOther, ...kept(keys) };
+    const { columns = index.reads, keys, counted, hasOther } = index;
+    const refusing = counted.length > 0 ? { refusesNull: counted } : {};
+    return { kind: "addUnique", table, name: own, columns, deferrable: "no", ...refusing, hasOther, ...kept(keys) };
   }
   if (cursor.take("FOREIGN", "KEY")) {
     cursor.take("IF", "NOT", "EXISTS");
@@ -60,6 +61,7 @@ export function readElement(cursor: Cursor, table: TableName): Element {
   if (cursor.take("CHECK")) {
     const condition = cursor.group();
     const reads = columnsOf(condition);
+    const refusesNull = countedNulls(condition);
     const isEnforced = !cursor.take("NOT", "ENFORCED");
     if (isEnforced) cursor.take("ENFORCED");
     return {
@@ -69,6 +71,7 @@ export function readElement(cursor: Cursor, table: TableName): Element {
       ...notNullIn(condition),
       isValid: true,
       ...(isEnforced ? {} : { isEnforced }),
+      ...(isEnforced && refusesNull.length > 0 ? { refusesNull } : {}),
     };
   }
   if (isNamed) throw notUnderstood;
@@ -102,6 +105,8 @@ export interface IndexParts {
   readonly columns: readonly string[] | undefined;
   readonly keys: readonly IndexKey[];
   readonly reads: readonly string[];
+  /** Of its expressions: the columns whose NULL is not passed on. */
+  readonly counted: readonly string[];
   readonly method: string;
   readonly definition: string;
   readonly hasOther: boolean;
@@ -109,8 +114,18 @@ export interface IndexParts {
 }
 
 export function createIndex(table: TableName, name: string | undefined, parts: IndexParts): Described<"createIndex"> {
-  const { keys, hasOther, isUnique = false, ...index } = parts;
-  return { kind: "createIndex", table, name: name ?? "", ...index, isUnique, isConcurrent: false, ...kept(keys) };
+  const { keys, hasOther, counted, isUnique = false, ...index } = parts;
+  const refusing = isUnique && counted.length > 0 ? { refusesNull: counted } : {};
+  return {
+    kind: "createIndex",
+    table,
+    name: name ?? "",
+    ...index,
+    isUnique,
+    isConcurrent: false,
+    ...refusing,
+    ...kept(keys),
+  };
 }
 
 /** Parts that are more than columns. */
@@ -127,7 +142,8 @@ export function readIndex(cursor: Cursor, special?: string): IndexParts {
   const from = cursor.at;
   let method = special ?? readMethod(cursor) ?? "btree";
   const reads = new Set<string>();
-  const keys = cursor.listed((each) => readKey(each, reads));
+  const counted = new Set<string>();
+  const keys = cursor.listed((each) => readKey(each, reads, counted));
   let hasOther = false;
   for (;;) {
     const named = readMethod(cursor);
@@ -140,6 +156,7 @@ export function readIndex(cursor: Cursor, special?: string): IndexParts {
     columns: isAll ? keys.map(({ column = "" }) => column) : undefined,
     keys,
     reads: [...reads],
+    counted: [...counted],
     method,
     definition: cursor.sliceFrom(from),
     hasOther: hasOther || !isAll,
@@ -153,9 +170,11 @@ function readMethod(cursor: Cursor): string | undefined {
   return method.toLowerCase();
 }
 
-function readKey(cursor: Cursor, reads: Set<string>): IndexKey {
+function readKey(cursor: Cursor, reads: Set<string>, counted: Set<string>): IndexKey {
   if (cursor.is("(")) {
-    for (const column of columnsOf(cursor.group())) reads.add(column);
+    const expression = cursor.group();
+    for (const column of columnsOf(expression)) reads.add(column);
+    for (const column of countedNulls(expression)) counted.add(column);
     return { column: undefined, ...direction(cursor) };
   }
   const column = cursor.name();

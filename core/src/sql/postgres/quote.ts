@@ -98,18 +98,20 @@ export function scaffoldNames(table: TableName, column: string): ScaffoldNames {
 /**
  * The name that PostgreSQL gives to what has none, unless that is taken: both names cut from the longer one until they fit
  * (makeObjectName in its indexcmds.c).
- * @param label what it is: `seq` of a serial column, `fkey`, `key`
+ * @param columns empty: the name of the table alone
+ * @param label what it is: `seq` of a serial column, `fkey`, `key`, `check`
  * @example objectName({ name: "Order" }, ["number"], "seq") === "Order_number_seq"
  */
 export function objectName(table: TableName, columns: readonly string[], label: string): string {
   const column = columns.join("_");
-  const room = maxBytes - `__${label}`.length;
+  const behind = column === "" ? label : `_${label}`;
+  const room = maxBytes - `_${behind}`.length;
   let [one, two] = [Buffer.byteLength(table.name), Buffer.byteLength(column)];
   while (one + two > room) {
     if (one > two) one--;
     else two--;
   }
-  return `${cutToBytes(table.name, one)}_${cutToBytes(column, two)}_${label}`;
+  return `${cutToBytes(table.name, one)}_${cutToBytes(column, two)}${behind}`;
 }
 
 /** The name of an index that takes the place of another one of the same name, until that one goes. */

@@ -7,9 +7,10 @@ import type {
   TableConstraint,
   TableName,
 } from "../../model/index.js";
-import { columnsOf } from "./read-index.js";
+import { collidingInKeys, elementsOf, refusedInCheck } from "./null-values.js";
 import { tableOf } from "./read-names.js";
 import { strings } from "./read-type.js";
+import { columnsOf } from "./walk.js";
 
 /** What an operation is about, without the place where it stands. */
 type Described<K extends OperationKind> = Omit<OperationOf<K>, "statement" | "sql" | "line">;
@@ -35,6 +36,7 @@ export function readConstraint(constraint: Constraint, table: TableName) {
         isNotNullOnly: notNullIn(constraint.raw_expr).length === partsOf(constraint.raw_expr),
         isValid: constraint.skip_validation !== true,
         ...enforced(constraint),
+        ...refusing(constraint.is_enforced === true ? refusedInCheck(constraint.raw_expr) : []),
       } as const;
     case "CONSTR_NOTNULL":
       return {
@@ -45,10 +47,25 @@ export function readConstraint(constraint: Constraint, table: TableName) {
         isValid: constraint.skip_validation !== true,
       } as const;
     case "CONSTR_EXCLUSION":
-      return { kind: "addExclusion", table, name } as const;
+      return {
+        kind: "addExclusion",
+        table,
+        name,
+        reads: columnsOf([constraint.exclusions, constraint.where_clause]),
+        ...refusing(collidingInKeys(excludedKeys(constraint), constraint.where_clause)),
+      } as const;
     default:
       return undefined;
   }
+}
+
+function refusing(columns: readonly string[]): { readonly refusesNull?: readonly string[] } {
+  return columns.length === 0 ? {} : { refusesNull: columns };
+}
+
+/** Each is a list of a key and its operator. */
+function excludedKeys({ exclusions = [] }: Constraint) {
+  return exclusions.flatMap((each) => ("List" in each ? elementsOf(each.List.items) : []));
 }
 
 const tableKinds: Readonly<Record<string, TableConstraint["kind"]>> = {
@@ -102,15 +119,16 @@ function notNullIn(node: Node | undefined): string[] {
 }
 
 function readUnique(constraint: Constraint, table: TableName): Described<"addUnique"> {
+  const columns = strings(constraint.keys);
   return {
     kind: "addUnique",
     table,
     name: constraint.conname,
-    columns: strings(constraint.keys),
+    columns,
     deferrable: deferrableOf(constraint),
+    ...refusing(constraint.nulls_not_distinct === true ? columns : []),
     hasOther:
       (constraint.including?.length ?? 0) > 0 ||
-      constraint.nulls_not_distinct === true ||
       (constraint.options?.length ?? 0) > 0 ||
       constraint.indexspace !== undefined ||
       constraint.without_overlaps === true,

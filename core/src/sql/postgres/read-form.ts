@@ -21,7 +21,7 @@ export function form(
   whole: Whole,
   what: FormName,
   tables: readonly TableName[] = [],
-  more: Partial<Pick<Form, "gone" | "column" | "isCascade">> & { readonly mode?: LockMode } = {},
+  more: Partial<Pick<Form, "gone" | "column" | "index" | "isCascade">> & { readonly mode?: LockMode } = {},
 ): Form {
   const { mode = formOf(what)?.mode, ...rest } = more;
   const locks = mode === undefined ? [] : tables.map((table) => ({ table, mode }));
@@ -218,6 +218,9 @@ export function readFormClause(command: AlterTableCmd, table: TableName, whole: 
   if (!isForm(what) || isEnforced) return undefined;
   const clause = form(whole, what, [table], {
     ...(column === undefined ? {} : { column }),
+    ...(def !== undefined && "ReplicaIdentityStmt" in def && def.ReplicaIdentityStmt.name !== undefined
+      ? { index: def.ReplicaIdentityStmt.name }
+      : {}),
     ...(isStrict(def) ? { mode: "ACCESS EXCLUSIVE" } : {}),
   });
   const other = def !== undefined && "PartitionCmd" in def ? tableOf(def.PartitionCmd.name) : undefined;

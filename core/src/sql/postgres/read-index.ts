@@ -1,6 +1,7 @@
 import type { IndexStmt } from "libpg-query";
+import { collidingInKeys, elementsOf } from "./null-values.js";
 import { tableOf } from "./read-names.js";
-import { nameParts, walk } from "./walk.js";
+import { columnsOf } from "./walk.js";
 
 /**
  * What CREATE INDEX says.
@@ -11,7 +12,7 @@ export function readIndex(
   statement: IndexStmt,
   { slice, end }: { slice(from: number, to: number): string; readonly end: number },
 ) {
-  const elements = (statement.indexParams ?? []).flatMap((param) => ("IndexElem" in param ? [param.IndexElem] : []));
+  const elements = elementsOf(statement.indexParams);
   const isPlain =
     statement.whereClause === undefined &&
     !statement.indexIncludingParams?.length &&
@@ -27,6 +28,8 @@ export function readIndex(
         (element.nulls_ordering ?? "SORTBY_NULLS_DEFAULT") === "SORTBY_NULLS_DEFAULT",
     );
   const hasExpression = statement.whereClause !== undefined || elements.some((element) => element.expr !== undefined);
+  const nullsCollide = statement.nulls_not_distinct === true;
+  const colliding = statement.unique === true ? collidingInKeys(elements, statement.whereClause, { nullsCollide }) : [];
   return {
     kind: "createIndex" as const,
     table: tableOf(statement.relation),
@@ -36,19 +39,10 @@ export function readIndex(
     columns: isPlain ? elements.map((element) => element.name ?? "") : undefined,
     reads: columnsOf([statement.indexParams, statement.indexIncludingParams, statement.whereClause]),
     ...(hasExpression ? { hasExpression } : {}),
+    ...(colliding.length === 0 ? {} : { refusesNull: colliding }),
     method: statement.accessMethod ?? "btree",
     definition: afterName(slice(statement.relation?.location ?? 0, end)),
   };
-}
-
-/** Every column that part of a parse tree names, each once: in keys and in expressions. */
-export function columnsOf(tree: unknown): string[] {
-  const found = new Set<string>();
-  walk(tree, (kind, node) => {
-    if (kind === "IndexElem" && typeof node.name === "string") found.add(node.name);
-    if (kind === "ColumnRef") for (const name of nameParts(node.fields).slice(-1)) found.add(name);
-  });
-  return [...found];
 }
 
 /** What follows the name of a table, with or without its schema. */

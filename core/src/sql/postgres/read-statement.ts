@@ -8,7 +8,7 @@ import type {
   RangeVar,
   UpdateStmt,
 } from "libpg-query";
-import { type Operation, type OperationOf, type TableName, tableLabel } from "../../model/index.js";
+import { type CopiedColumns, type Operation, type OperationOf, type TableName, tableLabel } from "../../model/index.js";
 import { readClause } from "./read-clause.js";
 import { readColumn } from "./read-column.js";
 import { readTableConstraints } from "./read-constraint.js";
@@ -17,7 +17,7 @@ import { readIndex } from "./read-index.js";
 import { qualifiedName, tableOf } from "./read-names.js";
 import { newerIn } from "./read-newer.js";
 import { readType, strings } from "./read-type.js";
-import { nameParts, walk } from "./walk.js";
+import { columnsOf, nameParts, walk } from "./walk.js";
 
 /** Where the parts of one statement stand in the source. Locations are UTF-8 bytes, as the parser counts. */
 export interface StatementSource {
@@ -79,13 +79,17 @@ function readWhole(node: Node, source: StatementSource, whole: Whole): Operation
       },
     ];
   if ("CreateTableAsStmt" in node) {
-    const { objtype, into } = node.CreateTableAsStmt;
+    const { objtype, into, query } = node.CreateTableAsStmt;
+    const copies = into?.skipData === true ? {} : { copies: copiedBy(query) };
     return objtype === "OBJECT_MATVIEW"
-      ? [{ ...whole, kind: "createView", name: tableOf(into?.rel) }]
-      : [madeOfQuery(into?.rel, whole), ...readChanges(node, whole)];
+      ? [{ ...whole, kind: "createView", name: tableOf(into?.rel), ...copies }]
+      : [{ ...madeOfQuery(into?.rel, whole), ...copies }, ...readChanges(node, whole)];
   }
   if ("SelectStmt" in node && node.SelectStmt.intoClause !== undefined)
-    return [madeOfQuery(node.SelectStmt.intoClause.rel, whole), ...readChanges(node, whole)];
+    return [
+      { ...madeOfQuery(node.SelectStmt.intoClause.rel, whole), copies: copiedBy(node) },
+      ...readChanges(node, whole),
+    ];
   if ("ExplainStmt" in node && runs(node.ExplainStmt.options) && node.ExplainStmt.query !== undefined)
     return readStatement(node.ExplainStmt.query, source);
   const changes = readChanges(node, whole);
@@ -111,8 +115,16 @@ function readNewType(node: Node): { readonly name: TableName; readonly values: r
   return undefined;
 }
 
+function copiedBy(query: Node | undefined): CopiedColumns {
+  let isAll = false;
+  walk([query], (kind) => {
+    isAll ||= kind === "A_Star";
+  });
+  return { names: columnsOf([query]), ...(isAll ? { isAll } : {}) };
+}
+
 /** CREATE TABLE AS, SELECT INTO: its columns are those of the query. */
-function madeOfQuery(relation: RangeVar | undefined, whole: Whole): Operation {
+function madeOfQuery(relation: RangeVar | undefined, whole: Whole): OperationOf<"createTable"> {
   return {
     ...whole,
     kind: "createTable",

@@ -43,3 +43,13 @@ export function nameParts(list: unknown): string[] {
   if (!Array.isArray(list)) return [];
   return list.flatMap((item: { String?: { sval?: string } }) => (item.String ? [item.String.sval ?? ""] : []));
 }
+
+/** Every column that part of a parse tree names, each once: in keys and in expressions. */
+export function columnsOf(tree: unknown): string[] {
+  const found = new Set<string>();
+  walk(tree, (kind, node) => {
+    if (kind === "IndexElem" && typeof node.name === "string") found.add(node.name);
+    if (kind === "ColumnRef") for (const name of nameParts(node.fields).slice(-1)) found.add(name);
+  });
+  return [...found];
+}

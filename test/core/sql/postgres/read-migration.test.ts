@@ -184,7 +184,7 @@ const clauses: readonly [clause: string, operation: object][] = [
   [`ADD CONSTRAINT "u" UNIQUE ("a") DEFERRABLE`, { kind: "addUnique", deferrable: "immediate" }],
   [`ADD CONSTRAINT "u" UNIQUE ("a") DEFERRABLE INITIALLY IMMEDIATE`, { kind: "addUnique", deferrable: "immediate" }],
   [`ADD UNIQUE ("a")`, { kind: "addUnique", name: undefined, deferrable: "no", hasOther: false }],
-  [`ADD CONSTRAINT "u" UNIQUE NULLS NOT DISTINCT ("a")`, { kind: "addUnique", hasOther: true }],
+  [`ADD CONSTRAINT "u" UNIQUE NULLS NOT DISTINCT ("a")`, { kind: "addUnique", refusesNull: ["a"], hasOther: false }],
   [`ADD CONSTRAINT "u" UNIQUE ("a") INCLUDE ("b")`, { kind: "addUnique", hasOther: true }],
   [`ADD CONSTRAINT "u" UNIQUE ("a") WITH (fillfactor = 70)`, { kind: "addUnique", hasOther: true }],
   [`ADD CONSTRAINT "c" CHECK ("a" > 0 AND lower(b) <> '') NOT VALID`, { reads: ["a", "b"], isValid: false }],

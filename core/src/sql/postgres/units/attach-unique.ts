@@ -20,7 +20,7 @@ export function attachUnique(spec: AttachUniqueSpec): Framed {
   const missing = `The index ${name} on ${label} is missing, not valid or another one. Nothing was changed.`;
   // The index of a unique constraint has its name, whoever made it.
   const declare = `    DECLARE
-      expected constant text := ${expectedDefinition(index)};  -- as pg_get_indexdef prints it
+      expected constant text := ${expectedDefinition(index)}${index.definition === undefined ? "" : " || ' NULLS NOT DISTINCT'"};  -- as pg_get_indexdef prints it
       built    constant text := (SELECT ${indexDefinition("x")} FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
                                   WHERE x.indrelid = ${regclassLiteral(table)}::regclass AND c.relname = ${quoteLiteral(index.name)} AND x.indisvalid);
       old      constant pg_constraint := (SELECT k FROM pg_constraint k WHERE ${isOfName(table, index)});

@@ -18,8 +18,14 @@ export function isAttachedLater({
 }
 
 /** What follows ADD CONSTRAINT: `UNIQUE ("a", "b") DEFERRABLE`. */
-export function uniqueWords({ columns, constraint }: UnitIndex): string {
-  return `UNIQUE (${columns.map(quoteIdentifier).join(", ")})${deferrableOf(constraint)}`;
+export function uniqueWords({ columns, definition, constraint }: UnitIndex): string {
+  const nulls = definition === undefined ? "" : "NULLS NOT DISTINCT ";
+  return `UNIQUE ${nulls}(${columns.map(quoteIdentifier).join(", ")})${deferrableOf(constraint)}`;
+}
+
+/** The definition of the index of such a constraint: the only one of a constraint that is more than columns. */
+export function nullsNotDistinct(columns: readonly string[]): string {
+  return `(${columns.map(quoteIdentifier).join(", ")}) NULLS NOT DISTINCT`;
 }
 
 /** What follows ADD CONSTRAINT where the index is there: `UNIQUE USING INDEX <index> DEFERRABLE`. */

@@ -1,0 +1,70 @@
+import { type Migration, type Operation, operationsIn, type TableName, tableLabel } from "../model/index.js";
+import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import type { VerdictContext } from "../verdicts/context.js";
+
+/** A statement of the user's own that contract runs, alone in its file. */
+export interface LaterStatement {
+  /** With its semicolon. */
+  readonly sql: string;
+  /** What it does, in one line. */
+  readonly title: string;
+  /** What takes it back; absent: nothing, it goes with something else. */
+  readonly back?: string;
+}
+
+/**
+ * An operation as statements of its own: with the head of its ALTER TABLE, without the clauses beside it. What can be checked while reads
+ * and writes go on becomes two statements, NOT VALID and VALIDATE.
+ */
+export function laterStatements(
+  operation: Operation,
+  migration: Migration,
+  { judging }: VerdictContext,
+): readonly LaterStatement[] {
+  const text = migration.statements[operation.statement]?.sql ?? operation.sql;
+  const [first = operation] = operationsIn(migration, operation.statement);
+  const head = text.slice(0, text.indexOf(first.sql));
+  const title = `Your own statement, which needs the values: ${short(operation.sql)}`;
+  if (!judging.capabilities.hasNotValidChecks) return [{ sql: `${head}${operation.sql};`, title }];
+  const back = wayBack(operation);
+  const taken = back === undefined ? {} : { back };
+  if ((operation.kind !== "addCheck" && operation.kind !== "addForeignKey") || operation.name === undefined)
+    return [{ sql: `${head}${operation.sql};`, title, ...taken }];
+  const name = quoteIdentifier(operation.name);
+  const clause = operation.sql.replace(/^ADD\s+(?=CHECK\b|FOREIGN\b)/i, `ADD CONSTRAINT ${name} `);
+  if (!operation.isValid || operation.isEnforced === false) return [{ sql: `${head}${clause};`, title, ...taken }];
+  const on = `${name} of "${tableLabel(operation.table)}"`;
+  return [
+    { sql: `${head}${clause} NOT VALID;`, title: `Add ${on}, without a look at the rows`, ...taken },
+    { sql: `${head}VALIDATE CONSTRAINT ${name};`, title: `Check all rows by ${on}, while reads and writes go on` },
+  ];
+}
+
+function wayBack(operation: Operation): string | undefined {
+  switch (operation.kind) {
+    case "addCheck":
+    case "addExclusion":
+    case "addForeignKey":
+    case "addKeyOfIndex":
+    case "addUnique": {
+      const { table, name } = operation;
+      return name && `${alter(table)} DROP CONSTRAINT IF EXISTS ${quoteIdentifier(name)}`;
+    }
+    case "form":
+      // What it was before, nobody knows: the default is the primary key.
+      return operation.index === undefined
+        ? undefined
+        : operation.locks.map(({ table }) => `${alter(table)} REPLICA IDENTITY DEFAULT`).at(0);
+    default:
+      return undefined;
+  }
+}
+
+function alter(table: TableName): string {
+  return `ALTER TABLE ${quoteTable(table)}`;
+}
+
+function short(sql: string): string {
+  const line = sql.replace(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}

@@ -1,0 +1,75 @@
+import type { Operation } from "../model/index.js";
+import addForeignKey from "./add-foreign-key.js";
+import addUnique from "./add-unique.js";
+import { awaitedBy, lateGates, whyLater } from "./awaited-values.js";
+import copyTable from "./copy-table.js";
+import { defineRule, type RuleContext } from "./rule.js";
+
+/** A statement that needs the values that rows get in the backfill, and that no other rule rewrites. */
+export default defineRule({
+  id: "needs-values",
+  on: [
+    "addCheck",
+    "addExclusion",
+    "addForeignKey",
+    "addKeyOfIndex",
+    "addUnique",
+    "comment",
+    "dropConstraint",
+    "dropIndex",
+    "form",
+    "reindex",
+    "validateConstraint",
+  ],
+  summary: "Runs what needs the values of a new column after the backfill",
+  examples: {
+    unsafe: [
+      `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL; ALTER TABLE "User" ADD CONSTRAINT "User_handle_check" CHECK ("handle" IS NOT NULL AND "handle" <> '');`,
+      `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL; ALTER TABLE "User" ADD CONSTRAINT "User_handle_excl" EXCLUDE (coalesce("handle", '') WITH =);`,
+      `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL; CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle"); ALTER TABLE "User" REPLICA IDENTITY USING INDEX "User_handle_key";`,
+    ],
+    safe: [
+      `ALTER TABLE "User" ADD COLUMN "handle" TEXT; COMMENT ON COLUMN "User"."handle" IS 'as shown';`,
+      `CREATE TABLE "Team" ("id" TEXT NOT NULL); ALTER TABLE "Team" ADD CONSTRAINT "Team_id_check" CHECK ("id" IS NOT NULL);`,
+    ],
+  },
+  background: `From expand until the end of the backfill, rows that exist have no value in the new column. An object that counts NULL as a value
+fails in that time, or refuses what running code writes:
+
+- a unique index or constraint with \`NULLS NOT DISTINCT\`, over \`coalesce("handle", '')\`, or \`WHERE "handle" IS NULL\`
+- a CHECK that is false without a value, even if it is \`NOT VALID\`: PostgreSQL applies it to every UPDATE
+- an EXCLUDE that counts NULL as a value
+- \`REPLICA IDENTITY USING INDEX\`, which requires NOT NULL
+
+Contract builds these objects after it has proved that no value is missing. They keep the order of your statements, and what refers to
+one of them moves with it. Indexes are built concurrently, and a CHECK or a foreign key is added \`NOT VALID\` and then validated. PostgreSQL
+has no such way for EXCLUDE: it blocks reads and writes of the table until its index is built.
+
+A CHECK that NULL passes, and a unique index or an EXCLUDE that ignores rows without a value, stay in expand: they check every value that
+the backfill or code writes. A materialized view or a table made of a query would keep a copy of missing values, so Lockstep refuses it
+([LS2016](../errors/LS2016.md)).
+
+Undoing contract drops these objects first. It resets the replica identity to \`DEFAULT\`.`,
+
+  detect(operation, context) {
+    const awaited = awaitedBy(operation, context);
+    return awaited.length === 0 || byAnotherRule(operation, context) !== undefined ? undefined : whyLater(awaited);
+  },
+
+  columns: (operation, context) => awaitedBy(operation, context),
+
+  rewrite: (_operation, planned) => ({ contract: lateGates(planned), isLater: true }),
+});
+
+function byAnotherRule(operation: Operation, context: RuleContext): string | undefined {
+  switch (operation.kind) {
+    case "addForeignKey":
+      return addForeignKey.detect(operation, context);
+    case "addUnique":
+      return addUnique.detect(operation, context);
+    case "addCheck":
+      return copyTable.detect(operation, context);
+    default:
+      return undefined;
+  }
+}

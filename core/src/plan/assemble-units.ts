@@ -238,11 +238,8 @@ export function undoUnits(
   const specs = undone.filter((spec) => units.isNeeded(spec));
   const last = specs.at(-1);
   if (types.length > 0 && last?.kind === "undo-expand") specs[specs.length - 1] = { ...last, types };
-  return toUnits(shareFiles([...built, ...withoutRepeats(specs)], units), units, phase, "undo").map((unit) =>
-    unit.spec.kind === "drop-index"
-      ? { ...unit, title: unit.title.replace(/, which another one has replaced$/, "") }
-      : withWayForth(unit, done),
-  );
+  const placed = shareFiles([...built, ...withoutRepeats(specs)], units);
+  return toUnits(placed, units, phase, "undo").map((unit) => asUndo(unit, done));
 }
 
 /** What takes away what a unit of contract has built. */
@@ -265,18 +262,25 @@ function withoutBuilt({ spec, verdict }: Unit, units: Units): Piece[] {
   ]);
 }
 
-/** Of an undo that takes statements of the user's own back: those again. */
-function withWayForth(unit: Unit, done: readonly Unit[]): Unit {
+/** What it takes back, in words. Of statements of the user's own: with those, which take the undo back. */
+function asUndo(unit: Unit, done: readonly Unit[]): Unit {
   const { spec } = unit;
+  if (spec.kind === "drop-index")
+    return { ...unit, title: printable(`Drop "${spec.index.name}", which contract built`) };
   if (spec.kind !== "original") return unit;
-  const taken = done.flatMap((each) =>
-    each.spec.kind === "original" && each.spec.down?.some(({ sql }) => spec.sql.includes(`${sql};`)) ? [each.spec] : [],
-  );
+  const taken: string[] = [];
+  let isTaken = false;
+  for (const { spec: forth } of done) {
+    if (forth.kind !== "original") continue;
+    // What brings no way back goes with the one before it.
+    isTaken = forth.down === undefined ? isTaken : forth.down.some(({ sql }) => spec.sql.includes(`${sql};`));
+    if (isTaken) taken.push(forth.sql.trim().replace(/;$/, ""));
+  }
   return {
     ...unit,
-    title: `Take back what needs the values: ${unit.ddl}`,
-    undo: taken.map(({ sql }) => printable(sql.trim())).join(" "),
-    spec: { ...spec, down: taken.map(({ sql }) => ({ sql: sql.trim().replace(/;$/, "") })) },
+    title: printable(`Take back what needs the values: ${unit.ddl}`),
+    undo: printable(taken.join("; ")),
+    spec: { ...spec, down: taken.map((sql) => ({ sql })) },
   };
 }
 

@@ -49,7 +49,11 @@ A CHECK that NULL passes, and a unique index or an EXCLUDE that ignores rows wit
 the backfill or code writes. A materialized view or a table made of a query would keep a copy of missing values, so Lockstep refuses it
 ([LS2016](../errors/LS2016.md)).
 
-Undoing contract drops these objects first. It resets the replica identity to \`DEFAULT\`.`,
+Until contract, an upsert by such a unique index fails, and the plan says so. Prisma's models declare the index without its NULLs: if
+\`migrate dev\` would build it, Lockstep refuses that ([LS3004](../errors/LS3004.md)). Take \`@unique\` out of the model until contract.
+
+Undoing contract drops these objects first. It finds an EXCLUDE by its name, so give it one. It resets the replica identity to
+\`DEFAULT\`.`,
 
   detect(operation, context) {
     const awaited = awaitedBy(operation, context);

@@ -71,6 +71,12 @@ describe("what people write by hand, as one declaration and a value", () => {
       fill: "upper(email)",
     },
     {
+      name: "a unique column in which NULL comes once",
+      sql: `ALTER TABLE users ADD COLUMN handle text UNIQUE NULLS NOT DISTINCT; UPDATE users SET handle = email;`,
+      is: `ALTER TABLE users ADD COLUMN "handle" text, ADD UNIQUE NULLS NOT DISTINCT ("handle");`,
+      fill: "email",
+    },
+    {
       name: "a constraint inside of the declaration, named by PostgreSQL",
       sql: `ALTER TABLE users ADD COLUMN handle text UNIQUE; UPDATE users SET handle = email;`,
       is: `ALTER TABLE users ADD COLUMN "handle" text, ADD UNIQUE ("handle");`,

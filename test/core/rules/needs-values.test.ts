@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { phasesOf } from "../../../core/src/plan/phases.js";
 import rule from "../../../core/src/rules/needs-values.js";
 import { sqlReader } from "../../../core/src/sql-reader.js";
 import { planOf } from "../../support/plan-fixture.js";
@@ -43,6 +44,45 @@ ruleTester(rule, {
       ddl: { expand: [/ADD COLUMN "handle"/], contract: [...proved, /EXCLUDE/, /^COMMENT/] },
     },
   ],
+});
+
+test("a column that stays optional: contract waits for the pass that fills it, and for all writers", async () => {
+  const plan = await planOf({
+    sql: `ALTER TABLE "User" ADD COLUMN "handle" TEXT; ALTER TABLE "User" ADD CONSTRAINT "c" CHECK (num_nonnulls("handle", name) = 1);`,
+    columns: { handle: { fill: { kind: "backfill", sql: "CASE WHEN name IS NULL THEN email END" } } },
+  });
+  expect(phasesOf(plan)).toEqual(["expand", "backfill", "switch", "contract"]);
+  expect(plan.gates.contract.map(({ gate }) => gate)).toEqual(["phase-applied", "backfill-done", "writers-aware"]);
+  expect(plan.units.filter(({ phase }) => phase === "contract").map(({ ddl }) => ddl)).toEqual([
+    expect.stringMatching(/NOT VALID;$/),
+    expect.stringMatching(/VALIDATE CONSTRAINT "c";$/),
+  ]);
+});
+
+test("a unique index that it replaces goes after it was built", async () => {
+  const plan = await planOf({
+    sql: `DROP INDEX "User_email_key"; ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL; CREATE UNIQUE INDEX "User_both" ON "User" ("email", "handle") NULLS NOT DISTINCT;`,
+    columns: { handle: { fill: { kind: "backfill", sql: "lower(email)" } } },
+    indexes: [
+      {
+        name: "User_email_key",
+        table: { schema: "public", name: "User" },
+        isUnique: true,
+        isPrimary: false,
+        columns: ["email"],
+        method: "btree",
+      },
+    ],
+  });
+  expect(plan.units.map(({ phase, spec }) => [phase, spec.kind, "index" in spec ? spec.index.name : ""])).toEqual([
+    ["expand", "expand", ""],
+    ["contract", "prove", ""],
+    ["contract", "enforce", ""],
+    ["contract", "create-index", "User_both"],
+    ["contract", "assert-index", "User_both"],
+    ["contract", "assert-index", "User_both"],
+    ["contract", "drop-index", "User_email_key"],
+  ]);
 });
 
 describe("on MySQL and MariaDB", () => {

@@ -9,7 +9,7 @@ import { type App, createApp, userEntity } from "./app.js";
 const declared = `/** @lockstep.backfill(lower(email)) */
 @Column({ type: "varchar" })
 handle!: string;`;
-const entity = userEntity([declared])
+const entity = userEntity(declared)
   .replace(
     "@Entity(",
     `@Check("users_handle", \`"handle" IS NOT NULL AND "handle" <> ''\`)\n@Index("users_none", ["email"], { unique: true, where: '"handle" IS NULL' })\n@Entity(`,

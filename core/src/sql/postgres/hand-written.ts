@@ -52,10 +52,11 @@ function clauses(added: Added, column: DeclaredColumn): string {
   ];
   // The constraint has its name from the column's first one.
   const former = added.column.name === column.name ? undefined : `${added.table.name}_${added.column.name}_key`;
+  const nulls = /\bUNIQUE\s+NULLS\s+NOT\s+DISTINCT\b/i.test(added.sql) ? "NULLS NOT DISTINCT " : "";
   const unique = constraintName(added) ?? (former === undefined ? undefined : quoteIdentifier(former));
   return [
     parts.join(" "),
-    ...(column.isUnique ? [`ADD ${unique === undefined ? "" : `CONSTRAINT ${unique} `}UNIQUE (${name})`] : []),
+    ...(column.isUnique ? [`ADD ${unique === undefined ? "" : `CONSTRAINT ${unique} `}UNIQUE ${nulls}(${name})`] : []),
     ...(column.references === undefined
       ? []
       : [

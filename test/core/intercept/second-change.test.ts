@@ -80,6 +80,16 @@ test.each([
   expect(() => refuseSecondChange([plan], operations)).not.toThrow();
 });
 
+test("what contract builds is not built before", async () => {
+  const index = `CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle")`;
+  const sql = `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL; ${index} NULLS NOT DISTINCT;`;
+  const plan = await planOf({ id, sql, columns: { handle: { fill: { kind: "backfill", sql: "lower(email)" } } } });
+  const { operations } = readMigration(`${index};`, "migration.sql", await loadParser());
+  expect(() => refuseSecondChange([plan], operations)).toThrow(/"User_handle_key" has an open plan.* builds it now/);
+  const released = { ...plan, state: { ...plan.state, released: "contract" as const } };
+  expect(() => refuseSecondChange([released], operations)).not.toThrow();
+});
+
 test("a default that Prisma sets again as it is, is no change; another one is", async () => {
   const expression = "md5(random()::text)";
   const sql = `ALTER TABLE "User" ADD COLUMN "token" TEXT NOT NULL DEFAULT ${expression};`;

@@ -80,7 +80,7 @@ describe.each(systems)("on $provider", ({ provider, create, many, slow, rule, fr
     const project = { root, migrationsFolder: dirname(dirname(path)) } as Project;
     const pending = [path === file ? name : "1767312000000-Own"];
     const waits = await askWaits({
-      invocation: { io, options: { by: "ada", ...options }, cwd: root } as Invocation,
+      invocation: { io, options: { by: "ada", ...options }, cwd: root } as unknown as Invocation,
       target: { name: "production", url: database.url },
       connection,
       project,

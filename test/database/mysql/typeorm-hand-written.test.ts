@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LockstepCommands } from "../../support/lockstep-commands.js";
-import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
+import { createMariadbDatabase, type MariadbDatabase, sequence } from "../../support/mariadb.js";
 import { createTypeormProject, type TypeormFixture } from "../../support/typeorm-project.js";
 
 // A migration class by hand, on a data source of the type mysql that a MariaDB answers to.
@@ -170,4 +170,25 @@ test("a statement of down() that no migration of the plan can run is refused wit
   expect(code, output).toBe(1);
   expect(output).toContain(`LS2074 `);
   expect(output).toContain(`${beside}:10: DELETE FROM \`users\` WHERE \`id\` = 0`);
+});
+
+test("where it is not rewritten, deploy stops before it until somebody accepts that writes wait", async () => {
+  await changed(
+    "ALTER TABLE `users` MODIFY `email` text NOT NULL",
+    "ALTER TABLE `users` MODIFY `email` varchar(191) NOT NULL",
+  );
+  await query(
+    `INSERT INTO users (email, handle) SELECT concat('many', seq, '@example.com'), concat('many', seq) FROM ${sequence(12_000)}; ANALYZE TABLE users`,
+  );
+  const before = await shown();
+  const stopped = await commands.run(["deploy"], { DATABASE_URL: database.url });
+  expect(stopped.code, stopped.output).toBe(1);
+  expect(stopped.stdout).toContain("nothing was applied: the application would wait for 1 statement");
+  expect(stopped.stdout).toMatch(
+    / {2}✖ src\/migrations\/1899999999999-Beside\.ts:5 MODIFY `email` text NOT NULL — .*"users" has about/,
+  );
+  expect(stopped.stdout).toContain("npx lockstep deploy --target production --confirm waits-accepted");
+  expect(await shown()).toBe(before);
+  expect(await lockstep("deploy", "--confirm", "waits-accepted")).toContain("(accepted)");
+  expect(await shown()).toContain("`email` text NOT NULL");
 });

@@ -89,7 +89,10 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
     // Once more after the migrations that the fills of a plan may need.
     for (let round = context; ; round = withoutConfirmations(context)) {
       const { units = [], later = [], ...looked } = await look(target, round);
-      begun = { ...looked, pending: begun.pending ?? looked.pending };
+      // What has to follow the migrations of an earlier round is still to be done.
+      const steps = new Set([begun.next, looked.next].filter((each) => each !== undefined));
+      const next = [...steps].join("\n       ");
+      begun = { ...looked, pending: begun.pending ?? looked.pending, ...(next === "" ? {} : { next }) };
       if (looked.status !== undefined)
         return { ...empty, ...begun, ...done, status: looked.status, exitCode: looked.exitCode };
       const withheld = [...(looked.withheld ?? []), ...later];
@@ -212,22 +215,22 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         next: afterRefusal(refused, target.name),
         exitCode: 1,
       };
-    if (later.length > 0) return { ...nothing, gates: gates.answers, fills, units: state.units, later, ...stop };
+    const due = withoutWithheld(state, later);
     for (const { statement } of fills) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${statement}`);
-    for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
+    for (const plan of plans.filter((each) => due.units.some((unit) => unit.plan.id === each.id)))
       for (const { table } of await openCopies(connection, plan))
         io.err(
           `  ${io.colors.yellow("!")} ${target.name}: "${tableLabel(table)}" is large: where the server cannot change it while writes go on, its migration stops, and npx lockstep online run ${plan.id} --target ${target.name} comes first`,
         );
-    const tables = await plannedTables(connection, pendingExpands(plans, state));
+    const tables = await plannedTables(connection, pendingExpands(plans, due));
     const access = await connection.dialect.access();
     for (const { what, why = "", next = "" } of (await access.published?.(connection, tables)) ?? [])
       io.err(`  ${io.colors.yellow("!")} ${target.name}: ${what}. ${why} Do: ${next}`);
     const grants = await missingGrants(connection, tables, access);
     for (const { text } of grants) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${text}`);
     const blockers = await findBlockers(connection, {
-      tables: tablesOf(state.units),
-      buildsIndex: state.units.some(({ unit }) => unit.spec.kind === "create-index"),
+      tables: tablesOf(due.units),
+      buildsIndex: due.units.some(({ unit }) => unit.spec.kind === "create-index"),
       olderThanSeconds: 5,
     });
     for (const blocker of blockers) io.err(`  ${io.colors.yellow("!")} ${target.name}: in the way: ${blocker}`);
@@ -237,7 +240,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         : {
             next: `on ${target.name}: ${grants.map(({ grant }) => grant).join("; ")}\n       then deploy the code that belongs to it, then npx lockstep status`,
           };
-    return { ...nothing, gates: gates.answers, fills, blockers, units: state.units, ...next, ...stop };
+    return { ...nothing, gates: gates.answers, fills, blockers, units: due.units, later, ...next, ...stop };
   } finally {
     await connection.close();
   }

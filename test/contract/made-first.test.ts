@@ -18,8 +18,7 @@ const fill = `coalesce((SELECT side.tier_of(p.points) FROM side.points p WHERE p
 const strict = `(SELECT side.tier_of(p.points) FROM side.points p WHERE p.email = users.email)::text`;
 const model = { columns: [{ name: "tier", isRequired: true }] };
 
-const tiers = (url: string) =>
-  query<{ tier: string }>(url, `SELECT tier, count(*)::int AS rows FROM users GROUP BY tier ORDER BY tier`);
+const tiers = (url: string) => query(url, `SELECT tier, count(*)::int AS rows FROM users GROUP BY tier ORDER BY tier`);
 const hasTier = (url: string) =>
   query(url, `SELECT FROM pg_attribute WHERE attrelid = 'users'::regclass AND attname = 'tier'`);
 

@@ -85,7 +85,7 @@ async function planOf(sql: string): Promise<Plan> {
       versions: { lockstep: "0.1.0", orm: "7.10.0" },
       migration: folded.migration,
       sources: {
-        ...database.sources(undefined),
+        ...database.sources(undefined, folded.migration),
         column: (table, column) => ({ ...source(table, column), ...required(column) }),
       },
       openPlans: [],

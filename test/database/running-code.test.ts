@@ -338,7 +338,7 @@ async function planOf(connection: Connection, wanted: Change) {
     dialect: "postgresql",
     versions: { lockstep: "0.1.0", orm: "7.10.0" },
     migration,
-    sources: { ...development.sources("none"), column: sourcesIn({ handle }) },
+    sources: { ...development.sources("none", migration), column: sourcesIn({ handle }) },
     openPlans: [],
     words: { annotation: (text) => `/// ${text}`, columnName: (column) => `@map("${column}")` },
     originalModels: () => [],

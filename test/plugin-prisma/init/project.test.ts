@@ -37,6 +37,7 @@ describe("findProject", () => {
       ormVersion: expect.stringMatching(/^7\./),
       provider: "postgresql",
       unsetVariables: [],
+      startsEngine: true,
     });
   });
 

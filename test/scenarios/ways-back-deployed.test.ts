@@ -114,10 +114,10 @@ describe("with the stock Prisma", () => {
     await reach("switch", "second");
     const own = (name: string) => {
       mkdirSync(join(shop.root, `prisma/migrations/${name}`));
-      shop.write(`prisma/migrations/${name}/migration.sql`, `COMMENT ON TABLE "User" IS '${name}';`);
+      shop.write(`prisma/migrations/${name}/migration.sql`, `COMMENT ON SCHEMA public IS '${name}';`);
     };
     const comment = async () =>
-      (await production.query(`SELECT obj_description('"User"'::regclass) AS text`)).rows[0]?.text;
+      (await production.query(`SELECT obj_description('public'::regnamespace) AS text`)).rows[0]?.text;
     own("20200101000000_early");
     await abandon();
     own("20990101000000_late");

@@ -1,7 +1,7 @@
 /** What a published package weighs at most, and of what: what grows past it was put there on purpose, or is a mistake. */
 export const budgets = {
   "@lockstep/core": {
-    files: 640,
+    files: 680,
     packedKb: 3_700,
     unpackedKb: 15_500,
     parts: {

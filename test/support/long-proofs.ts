@@ -7,7 +7,7 @@ export const longProofs: readonly string[] = [
   "examples/plugin-dbmate.test.ts",
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
-  "contract/{after-safe,bad-input,former-columns,hand-written,intercepted,killed-*,online,open-plans,phases}.test.ts",
+  "contract/{after-safe,bad-input,former-columns,hand-written,intercepted,killed-*,made-first,online,open-plans,phases,prepared-statements}.test.ts",
   "database/hand-written/**/*.test.ts",
   "database/backfill/{interleavings,kill,workers}.test.ts",
   "database/backfill/{fault-runs,signals}/*.test.ts",
@@ -20,5 +20,5 @@ export const longProofs: readonly string[] = [
   "plugin-prisma/init/real-config.test.ts",
   "plugin-typeorm/changes.test.ts",
   "plugin-typeorm/cli/deploy.test.ts",
-  "plugin-typeorm/intercept/{code,columns,corrected,disagreements,generate,kinds,open-plans,options,originals,production,refused,register,run-lock,safe}.test.ts",
+  "plugin-typeorm/intercept/{code,columns,corrected,disagreements,generate,kinds,needs-values,open-plans,options,originals,production,redone,refused,register,run-lock,safe}.test.ts",
 ];

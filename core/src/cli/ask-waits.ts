@@ -144,7 +144,7 @@ async function judgeOwn(
   // An image without the sources has what is built of them; some are of packages.
   for (const name of [...left]) {
     const up = (await plugin.readStatements(project, name))?.up.map((sql) => `${sql}\n;`).join("\n");
-    if (up === undefined) unread.push(`nobody has judged ${name}: what it runs cannot be read here`);
+    if (up === undefined) unread.push(`Lockstep cannot read the statements of ${name} here, so it has not judged them`);
     else await judge(alone(name, plugin.transactions?.(project)), () => up);
   }
   const notUnderstood = findings.filter(({ rule }) => rule === "unread-code" || rule === "not-understood");

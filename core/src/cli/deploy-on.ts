@@ -234,13 +234,10 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
       olderThanSeconds: 5,
     });
     for (const blocker of blockers) io.err(`  ${io.colors.yellow("!")} ${target.name}: in the way: ${blocker}`);
-    const next =
-      grants.length === 0
-        ? {}
-        : {
-            next: `on ${target.name}: ${grants.map(({ grant }) => grant).join("; ")}\n       then deploy the code that belongs to it, then npx lockstep status`,
-          };
-    return { ...nothing, gates: gates.answers, fills, blockers, units: due.units, later, ...next, ...stop };
+    const after = stop?.next ?? "then deploy the code that belongs to it, then npx lockstep status";
+    const granted = `on ${target.name}: ${grants.map(({ grant }) => grant).join("; ")}${nextLine}${after}`;
+    const next = grants.length === 0 ? {} : { next: granted };
+    return { ...nothing, gates: gates.answers, fills, blockers, units: due.units, later, ...stop, ...next };
   } finally {
     await connection.close();
   }

@@ -6,8 +6,8 @@ import type { PlanSources, ReadSources } from "./sources.js";
 type Key = OperationOf<"addForeignKey" | "addUnique" | "addCheck">;
 
 /**
- * Has keys over new columns, and checks that refuse their NULL, say what PostgreSQL itself would fill in: their name, and the columns that a foreign key without any refers
- * to. A plan adds and proves them in two steps, so it needs both. The text stays as it is; what nobody knows stays open.
+ * Completes keys over new columns, and checks that refuse their NULL, as PostgreSQL would: with a name, and with the columns that a
+ * foreign key refers to. A plan adds and proves them in two steps, so it needs both. The text stays as it is. What cannot be read stays open.
  */
 export async function completeKeys(
   migration: Migration,

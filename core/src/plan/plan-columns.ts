@@ -47,8 +47,6 @@ export async function planColumns(
   return planned;
 }
 
-/** How the ORM's users write an annotation. */
-
 /** What is there while rows are filled. */
 function inExpand(context: RuleContext) {
   return context.operations.filter((operation) => awaitedBy(operation, context).length === 0);

@@ -54,6 +54,11 @@ describe.each(onMariadb)("$name", ({ create }) => {
     );
     expect(await users(app.production)).toEqual(before);
     expect((await app.lockstep("status")).output).toMatch(/0 of 2 migrations applied/);
+    const again = JSON.parse((await app.lockstep("deploy", "--target", "production", "--json")).stdout);
+    expect(again.targets).toMatchObject([{ status: "copy-first", applied: [], error: { code: "LS7028" } }]);
+    const told = JSON.parse((await app.lockstep("report", "--target", "production", "--json")).stdout);
+    const stopped = { target: "production", outcome: "stopped", code: "LS7028" };
+    expect(told.report.sections.timeline.deployments).toMatchObject([stopped, stopped]);
   });
 
   test("the tool copies the table, and the migration finds it done", async () => {

@@ -1,7 +1,7 @@
 import { connect } from "../connect.js";
 import { systemClock } from "../db/clock.js";
 import { findBlockers } from "../deploy/blockers.js";
-import { type DeployEvent, deployTarget, tablesOf } from "../deploy/deploy-target.js";
+import { deployTarget, tablesOf } from "../deploy/deploy-target.js";
 import { requireNoObstacles } from "../deploy/obstacles.js";
 import { recordDeployments } from "../deploy/record-deployment.js";
 import { requireServer } from "../deploy/server-version.js";
@@ -19,21 +19,29 @@ import { pendingBefore } from "../plan/migration-of.js";
 import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 import { readTargetState, type TargetState, withoutWithheld } from "../release/target-state.js";
-import type { Colors } from "../review/colors.js";
-import { columns } from "../review/columns.js";
-import { counted } from "../review/counted.js";
 import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { evidenceKey } from "./ask-target.js";
 import { askWaits } from "./ask-waits.js";
 import type { CommandResult, Invocation } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
+import { eventText, orderLines } from "./deploy-text.js";
 import type { Target } from "./targets.js";
 
 /** What a deployment did on one target. */
 export interface DeployReport {
   readonly target: string;
-  readonly status: "done" | "nothing" | "unlisted" | "waits" | "closed" | "stopped" | "refused" | "failed";
+  /** `stopped`: before a drop that running code stands against. `copy-first`: a tool has to copy a large table (LS7028). */
+  readonly status:
+    | "done"
+    | "nothing"
+    | "unlisted"
+    | "waits"
+    | "closed"
+    | "stopped"
+    | "copy-first"
+    | "refused"
+    | "failed";
   /** Before it began. */
   readonly pending: readonly string[];
   /** Migrations that have not run there, and that the ORM does not find. */
@@ -131,7 +139,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
         attempts: course.attempts,
         tookMs: tookMs(),
       });
-    const status = error.code === "LS7028" ? "stopped" : "failed";
+    const status = error.code === "LS7028" ? "copy-first" : "failed";
     return { ...empty, ...begun, ...done, status, error, next, exitCode: error.exitCode };
   }
 }
@@ -251,15 +259,6 @@ function stopped({
   return { withheld, next: numbered(steps).join(nextLine), exitCode: 1 };
 }
 
-/** The whole order, before anything of it runs. */
-function orderLines(target: string, pending: readonly string[], steps: readonly string[]): readonly string[] {
-  const now = `now: ${pending.join(", ")}`;
-  return [
-    `${target}: the way back is deployed in this order:`,
-    ...numbered([now, ...steps]).map((step) => `  ${step.replaceAll(nextLine, "\n  ")}`),
-  ];
-}
-
 /** A migration of a plan has to run; one that somebody has left out may be meant so. */
 function onlyUnlisted(unlisted: readonly Unlisted[], plans: readonly Plan[]): Partial<Looked> {
   const planned = plans.flatMap(({ state }) => state.written.map(({ file }) => file));
@@ -327,95 +326,4 @@ async function missingGrants(
     for (const grant of oid === undefined ? [] : await columnGrants(connection, table, columns))
       found.push({ text: columnGrantText(label, grant), grant: grant.grant });
   return found;
-}
-
-function eventText(event: DeployEvent, target: string, colors: Colors): string {
-  switch (event.kind) {
-    case "line":
-      return colors.dim(`${target}  ${event.line}`);
-    case "settled":
-      return event.as === "applied"
-        ? `${target}: ${event.migration} was complete although its run broke off; it is recorded as applied.`
-        : `${target}: ${event.migration} is recorded as rolled back${event.isClean ? ", nothing of it is left" : ": it runs again, over what is there of it"}.`;
-    case "skipped":
-      return `${target}: ${event.migration} was taken back since; it need not run and is recorded as applied.`;
-    case "unlimited":
-      return `${colors.yellow("!")} ${target}: ${event.migrations.join(", ")} may wait for locks as long as the server allows, while reads and writes queue behind: ${event.why === "connection" ? "no limit could be set on the connection" : "no limit is set, because giving up half-way would leave statements applied"}`;
-    case "locked": {
-      const head = `${target}: ${event.migration} did not get its locks (attempt ${event.attempt} of ${event.attempts}).`;
-      const who = event.blockers.map((blocker) => `\n  ${colors.yellow("!")} in the way: ${blocker}`).join("");
-      const pause = event.pauseMs === undefined ? "" : `\n  again in ${(event.pauseMs / 1000).toFixed(1)} s`;
-      return `${head}${who}${pause}`;
-    }
-    default:
-      return event satisfies never;
-  }
-}
-
-/** What was applied before something stopped the rest. */
-function appliedText({ pending, applied }: DeployReport): string {
-  if (applied.length === 0) return "nothing was applied";
-  return `${counted(applied.length, "migration")} applied, ${pending.length - applied.length} held back`;
-}
-
-/** The report as people read it. */
-export function deployText(report: DeployReport, colors: Colors): string {
-  const { target, pending, unlisted, applied, withheld, attempts, error, gates, fills } = report;
-  const name = colors.bold(target);
-  const waiting = pending.length - applied.length;
-  switch (report.status) {
-    case "nothing":
-      return `${colors.green("✔")} ${name}   nothing to deploy`;
-    case "unlisted":
-      return [
-        `${colors.yellow("!")} ${name}   nothing that the ORM finds is pending`,
-        ...unlisted.map((each) => `  ${colors.yellow("!")} ${unlistedStatement(each)}`),
-      ].join("\n");
-    case "done":
-      return [
-        `${colors.green("✔")} ${name}   ${counted(applied.length, "migration")} applied${attempts > 1 ? `, in ${attempts} attempts` : ""}`,
-        ...(applied.length === 0 ? [] : [columns(applied.map((migration) => [migration]))]),
-      ].join("\n");
-    case "waits":
-      return [
-        `${colors.red("✖")} ${name}   ${appliedText(report)}: the application would wait for ${counted(report.waits.length, "statement")} of pending migrations`,
-        ...report.waits.map((statement) => `  ${colors.red("✖")} ${statement}`),
-      ].join("\n");
-    case "closed":
-      return [
-        `${colors.red("✖")} ${name}   ${appliedText(report)}: a gate of what is pending is ${colors.red("closed")}`,
-        // Several gates say that a column is not there yet.
-        ...new Set(
-          gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
-        ),
-        `  The ORM applies everything that is pending or nothing, so ${counted(waiting, "migration")} ${waiting === 1 ? "waits" : "wait"}.`,
-      ].join("\n");
-    case "stopped":
-      if (error !== undefined) return `${colors.yellow("!")} ${name}   ${error.code} ${error.message}\n  ${error.why}`;
-      return [
-        `${colors.red("✖")} ${name}   ${applied.length === 0 ? "nothing was applied" : `${counted(applied.length, "migration")} applied`}, then stopped before ${withheld[0]}: its gate is ${colors.red("closed")}`,
-        ...(applied.length === 0 ? [] : [columns(applied.map((migration) => [migration]))]),
-        ...gates.filter(({ isOpen }) => !isOpen).map(({ statement }) => `  ${colors.red("✖")} ${statement}`),
-        ...(withheld.length > 1
-          ? [
-              `  So that the order stays, ${withheld.slice(1).join(", ")} ${withheld.length === 2 ? "waits" : "wait"} as well.`,
-            ]
-          : []),
-      ].join("\n");
-    case "refused":
-      return [
-        `${colors.red("✖")} ${name}   ${appliedText(report)}: ${fills.every(({ code, isOfExpression }) => code === undefined || isOfExpression) ? "a fill cannot be evaluated there" : "a fill does not give every row there its value"}`,
-        ...fills.map(
-          ({ code, statement }) =>
-            `  ${code === undefined ? colors.yellow("!") : colors.red(`✖ ${code}`)} ${statement}`,
-        ),
-      ].join("\n");
-    case "failed":
-      return [
-        `${colors.red("✖")} ${name}   ${colors.red(error?.code ?? "")} ${error?.message ?? ""}`,
-        ...(error === undefined ? [] : [`  ${error.why}`]),
-      ].join("\n");
-    default:
-      return report.status satisfies never;
-  }
 }

@@ -14,7 +14,13 @@ const deploymentSchema = z
     took_ms: count,
     at: moment,
   })
-  .transform(({ took_ms, code, ...row }) => ({ ...row, tookMs: took_ms, ...(code === null ? {} : { code }) }));
+  .transform(({ took_ms, code, outcome, ...row }) => ({
+    ...row,
+    // A tool has to copy a table first: the migration stopped as planned.
+    outcome: code === "LS7028" ? ("stopped" as const) : outcome,
+    tookMs: took_ms,
+    ...(code === null ? {} : { code }),
+  }));
 
 /** What `lockstep deploy` has done for a plan; `at`: when it was over, by the server's clock, ISO 8601. */
 export type Deployment = Readonly<z.output<typeof deploymentSchema>>;

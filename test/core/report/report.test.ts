@@ -59,6 +59,16 @@ const asked: Pick<ReportInput, "targets" | "gates" | "runs" | "deployments"> = {
       attempts: 5,
       tookMs: 42_000,
     },
+    {
+      target: "staging",
+      at: "2026-11-24T10:30:00.000Z",
+      phases: ["expand"],
+      migrations: ["1_a"],
+      outcome: "stopped",
+      code: "LS7028",
+      attempts: 1,
+      tookMs: 2_000,
+    },
   ],
   targets: [
     {
@@ -246,6 +256,7 @@ describe("what a rehearsal has found", () => {
     ["how long it takes in production", /about 10 min/],
     ["where it stands", /done on production/],
     ["a deployment that failed", /2026-11-24 09:30 UTC<\/td><td>expand<\/td><td>failed: LS7020/],
+    ["a deployment that waits for a tool", /10:30 UTC<\/td><td>expand<\/td><td>stopped: LS7028/],
     ["how a backfill went that ran", /id="rate-run-0-title"[\s\S]*class="mark"[\s\S]*id="lag-run-0-title"/],
     ["what it waited for", /waited 1 min 01 s for <strong>replica-lag<\/strong>, last: the replica is late/],
     ["that of another one nothing was kept", /On staging[\s\S]*How it went over time was not kept/],

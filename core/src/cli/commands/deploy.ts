@@ -20,12 +20,13 @@ export default defineCommand({
   async run(invocation) {
     const { io, options, workspace } = invocation;
     const { project, plugin, config } = await workspace("act");
-    const [{ chooseTargets }, { listPlans }, { numberOption }, { deployOn, deployText }, { nextText }] =
+    const [{ chooseTargets }, { listPlans }, { numberOption }, { deployOn }, { deployText }, { nextText }] =
       await Promise.all([
         import("../targets.js"),
         import("../../plan/store.js"),
         import("../number-option.js"),
         import("../deploy-on.js"),
+        import("../deploy-text.js"),
         import("../../review/terminal.js"),
       ]);
     const names = options.target === undefined ? undefined : listOption(invocation, "target");

@@ -1,12 +1,44 @@
+import { isFilled } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
+import type { PlannedColumn } from "../model/plan.js";
 import type { Finding, PlannedTable } from "./check.js";
 import type { Connection } from "./connection.js";
 
-/** A default as the roles meet it that insert into its table. Roles by name. */
+/** What evaluates a default: INSERTs of running code, the migration that adds its column for the rows that exist. */
+export type Evaluation = "insert" | "migration";
+
+/** A default, and what is known of its column. */
+export interface TriedDefault {
+  readonly type: string;
+  readonly defaultSql: string;
+  /** NULL is refused. Default: false. */
+  readonly isRequired?: boolean;
+  /** Default: INSERTs alone. */
+  readonly by?: readonly Evaluation[];
+  /** Statements that make what the default calls: they run before it, and are rolled back with it. Default: none. */
+  readonly makers?: readonly string[];
+}
+
+/** The default of a planned column. Of one whose rows are filled it is set after the column was added: INSERTs alone evaluate it. */
+export function triedDefault(column: PlannedColumn): TriedDefault {
+  const { type, defaultSql = "NULL", notNull, isRelaxed } = column;
+  const by: readonly Evaluation[] = isFilled(column) ? ["insert"] : ["migration", "insert"];
+  return { type, defaultSql, isRequired: notNull && !isRelaxed, by };
+}
+
+/** A session in which a default fails. */
+export interface DefaultRefusal {
+  readonly role: string;
+  readonly message: string;
+  /** What that session does. */
+  readonly by: readonly Evaluation[];
+}
+
+/** A default as the roles meet it that insert into its table, and the one that migrates. Roles by name. */
 export type DefaultTrial =
   /** `roles` is empty: no other role may insert, so it was evaluated as the role of the connection. */
   | { readonly kind: "works"; readonly roles: readonly string[] }
-  | { readonly kind: "fails"; readonly refusals: readonly { readonly role: string; readonly message: string }[] }
+  | { readonly kind: "fails"; readonly refusals: readonly DefaultRefusal[] }
   /** Nothing could evaluate it. `isMadeLater`: the server lacks something that it names, which the same deployment makes. */
   | { readonly kind: "untried"; readonly why: string; readonly isMadeLater?: true };
 
@@ -23,13 +55,10 @@ export interface ColumnGrant {
 export interface Access {
   /**
    * Evaluates a default in a plain session of each role that may insert into the table: with the role's own settings, and nothing that
-   * an application sets later. Rolled back. MariaDB's sequences are looked up in the catalogue.
+   * an application sets later. Where a migration evaluates it too, also in that of the connection. Rolled back. Sequences are looked up
+   * in the catalogue; on MySQL and MariaDB nothing else is.
    */
-  tryDefault(
-    connection: Connection,
-    table: TableName,
-    column: { readonly type: string; readonly defaultSql: string },
-  ): Promise<DefaultTrial>;
+  tryDefault(connection: Connection, table: TableName, tried: TriedDefault): Promise<DefaultTrial>;
   /** The roles whose privileges do not reach columns that a plan adds. @param columns their names */
   columnGrants(connection: Connection, table: TableName, columns: readonly string[]): Promise<readonly ColumnGrant[]>;
   /** Tables whose subscribers need the planned columns first. Absent: its servers replicate no table to other tables. */

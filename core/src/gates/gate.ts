@@ -1,3 +1,4 @@
+import type { TriedDefault } from "../dialects/access.js";
 import type { Connection } from "../dialects/connection.js";
 import type { EvidencePlace } from "../dialects/ledger-store.js";
 import type { DeployedPhase, GateId, GateStep, PlannedColumn } from "../model/plan.js";
@@ -24,6 +25,12 @@ export interface AppliedUnits {
   readonly lacking?: readonly { readonly statement: string; readonly help: string }[];
 }
 
+/** A default that a migration of the user's own gives a column. */
+export interface OwnDefault extends TriedDefault {
+  /** Where it stands: `20260201000000_tenant:3`. */
+  readonly at: string;
+}
+
 /** What gates ask. */
 export interface GateFacts {
   readonly plan: string;
@@ -43,6 +50,8 @@ export interface GateFacts {
   readonly isWithoutKeys?: boolean;
   /** The plan's columns, for gates that ask about their values. */
   readonly columns: readonly PlannedColumn[];
+  /** A default of no plan's column: of a migration of the user's own. */
+  readonly ownDefault?: OwnDefault;
   /** The places of today's code that may leave a column out. Default: none. */
   writersOf?(step: GateStep): readonly OpenWriter[];
   /** The services that write to the target; absent or none: nobody but a person knows of them. */
@@ -67,9 +76,11 @@ export interface GateAnswer {
   readonly statement: string;
   /** The next thing to type or to do; absent when the gate is open. */
   readonly help?: string;
-  /** It opens by a person's or a pipeline's word only. */
+  /** It opens, or has opened, by a person's or a pipeline's word only. */
   readonly needsConfirmation?: boolean;
-  /** Then: what nobody has confirmed, as the end of a sentence. */
+  /** Nothing could be tried before the deployment has made what is asked about. */
+  readonly isUntried?: true;
+  /** Of a closed one: what nobody has confirmed, as the end of a sentence. */
   readonly unconfirmed?: string;
   /** Something was found that speaks against it; a person may confirm it all the same. */
   readonly mayOverrule?: true;

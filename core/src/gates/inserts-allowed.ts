@@ -1,4 +1,4 @@
-import type { DefaultTrial } from "../dialects/access.js";
+import { type DefaultTrial, type TriedDefault, triedDefault } from "../dialects/access.js";
 import { readTable } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
 import { momentText } from "../model/moment.js";
@@ -7,48 +7,77 @@ import { sessionValueIn } from "../sql/session-value.js";
 import type { Gate, GateAnswer } from "./gate.js";
 
 /**
- * An INSERT of running code, which omits the column, evaluates its default in a session and with a role of the application's own.
- * Asked before expand: the default is tried with each role that may insert. Where it fails only the team can tell whether every
- * session sets what it lacks.
+ * An INSERT of running code, which omits the column, evaluates its default in a session and with a role of the application's own. The
+ * migration evaluates one that comes with the column, for the rows that exist. Asked before it runs: the default is tried in these
+ * sessions. Where it fails only the team can tell whether every session sets what it lacks.
  */
-const ask: Gate["ask"] = async ({ gate, table, column }, { plan, evidence = plan, target, connection, columns }) => {
+const ask: Gate["ask"] = async ({ gate, table, column }, facts) => {
+  const { plan, evidence = plan, target, connection, columns, ownDefault } = facts;
   const planned = columns.find((each) => each.name === column && isSameTable(each.table, table));
-  const { tryDefault } = await connection.dialect.access();
-  const facts = await readTable(connection, table);
+  const tried: TriedDefault | undefined =
+    ownDefault ?? (planned?.defaultSql === undefined ? undefined : triedDefault(planned));
+  const found = await readTable(connection, table);
   const name = `"${tableLabel(table)}"."${column}"`;
-  if (planned?.defaultSql === undefined || facts === undefined)
+  if (tried === undefined || found === undefined)
     return { gate, isOpen: true, statement: `No running code inserts into ${name} on ${target} yet` };
-  const what = `the default of ${name}, ${planned.defaultSql},`;
-  const { type, defaultSql } = planned;
-  const trial = await tryDefault(connection, table, { type, defaultSql });
+  const { defaultSql } = tried;
+  const what = `the default of ${name}, ${defaultSql}${ownDefault === undefined ? "" : ` (${ownDefault.at})`},`;
+  const { tryDefault } = await connection.dialect.access();
+  const trial = await tryDefault(connection, table, tried);
   const trouble = troubleOf(trial);
-  if (trouble === undefined) return { gate, isOpen: true, statement: openStatement(what, trial, target) };
-  const said = await readEvidence(connection, { plan: evidence, gate, table: facts, column });
-  const about: Pick<GateAnswer, "gate" | "subject"> = { gate, subject: name };
+  if (trouble === undefined)
+    return {
+      gate,
+      isOpen: true,
+      statement: openStatement(what, trial, target),
+      ...(trial.kind === "untried" && { isUntried: true }),
+    };
+  const about: Pick<GateAnswer, "gate" | "subject" | "needsConfirmation"> = {
+    gate,
+    subject: name,
+    needsConfirmation: true,
+  };
+  const said = await readEvidence(connection, { plan: evidence, gate, table: found, column });
   if (said !== undefined)
     return {
       ...about,
       isOpen: true,
       statement: `${said.who} confirmed on ${momentText(said.at)} for ${target} that every session that inserts can evaluate ${what.slice(0, -1)}`,
     };
+  const change = ownDefault === undefined ? `npx lockstep abandon ${plan}, then change the model` : ownDefault.at;
   return {
     ...about,
     isOpen: false,
-    statement: `On ${target} ${what} ${trouble}. INSERTs of running code omit the column, so they would fail`,
-    needsConfirmation: true,
-    unconfirmed: `every session that inserts into "${tableLabel(table)}" can evaluate ${defaultSql}`,
+    statement: `On ${target} ${what} ${trouble.said}`,
+    unconfirmed: trouble.isOfInserts
+      ? `every session that inserts into "${tableLabel(table)}" can evaluate ${defaultSql}`
+      : `the session that migrates can evaluate ${defaultSql}`,
     otherwise:
       sessionValueIn(defaultSql) === undefined
-        ? "otherwise grant what the message names, then deploy again"
-        : `otherwise give the default a fallback, as in coalesce(current_setting('app.tenant', true), 'none'): npx lockstep abandon ${plan}, then change the model`,
+        ? "otherwise correct what the message names, then deploy again"
+        : `otherwise give the default a fallback, as in coalesce(current_setting('app.tenant', true), 'none'): ${change}`,
   };
 };
 
-function troubleOf(trial: DefaultTrial): string | undefined {
-  if (trial.kind === "untried") return trial.isMadeLater ? undefined : `could not be evaluated (${trial.why})`;
+function troubleOf(trial: DefaultTrial): { readonly said: string; readonly isOfInserts: boolean } | undefined {
+  const inserts = "INSERTs of running code omit the column, so they would fail";
   if (trial.kind === "works") return undefined;
-  const [{ role, message } = { role: "", message: "" }, ...more] = trial.refusals;
-  return `fails in a plain session of ${role}${more.length === 0 ? "" : ` and ${more.length} more`}: ${message}`;
+  if (trial.kind === "untried")
+    return trial.isMadeLater
+      ? undefined
+      : { said: `could not be evaluated (${trial.why}). ${inserts}`, isOfInserts: true };
+  const inserting = trial.refusals.filter(({ by }) => by.includes("insert"));
+  const migrating = trial.refusals.find(({ by }) => by.includes("migration"));
+  const [first = migrating, ...more] = inserting;
+  const other = migrating === undefined || migrating.message === first?.message ? "" : ` (${migrating.message})`;
+  const sentences = [
+    `fails in a plain session of ${first?.role}${more.length === 0 ? "" : ` and ${more.length} more`}: ${first?.message}`,
+    ...(inserting.length > 0 ? [inserts] : []),
+    ...(migrating === undefined
+      ? []
+      : [`The migration evaluates it as ${migrating.role} for the rows that exist, so it would fail${other}`]),
+  ];
+  return { said: sentences.join(". "), isOfInserts: inserting.length > 0 };
 }
 
 function openStatement(what: string, trial: DefaultTrial, target: string): string {

@@ -1,4 +1,4 @@
-import type { Access, ColumnGrant, DefaultTrial } from "../dialects/access.js";
+import type { Access, ColumnGrant, DefaultTrial, TriedDefault } from "../dialects/access.js";
 import type { Connection } from "../dialects/connection.js";
 import type { TableName } from "../model/names.js";
 import { readGrants } from "./grants.js";
@@ -12,10 +12,10 @@ import { Scanner, type Token } from "./read/scan.js";
 async function tryDefault(
   connection: Connection,
   on: TableName,
-  { defaultSql }: { readonly defaultSql: string },
+  { defaultSql, by = ["insert"] }: Pick<TriedDefault, "defaultSql" | "by">,
 ): Promise<DefaultTrial> {
   const sequence = sequenceIn(defaultSql);
-  if (sequence === undefined) return { kind: "works", roles: [] };
+  if (sequence === undefined || !by.includes("insert")) return { kind: "works", roles: [] };
   const label = quoteTable(sequence);
   const { rows: found } = await connection.query(
     "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = coalesce(?, DATABASE()) AND TABLE_NAME = ? AND TABLE_TYPE = 'SEQUENCE'",
@@ -38,7 +38,7 @@ async function tryDefault(
     const grant = `GRANT ${lacking.join(", ")} ON ${label} TO ${role}`;
     return lacking.length === 0
       ? []
-      : [{ role, message: `${lacking.join(", ")} denied for sequence ${label}: ${grant}` }];
+      : [{ role, by: ["insert"] as const, message: `${lacking.join(", ")} denied for sequence ${label}: ${grant}` }];
   });
   return refusals.length > 0 ? { kind: "fails", refusals } : { kind: "works", roles };
 }

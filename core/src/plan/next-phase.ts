@@ -23,7 +23,7 @@ export function previousPhase(plan: Plan): Exclude<DeployedPhase, "contract"> | 
 export function gatesAt(plan: Plan, phase: Phase): readonly GateStep[] {
   if (phase === "expand")
     return plan.columns
-      .filter((column) => mayRefuseInserts(column, plan.dialect))
+      .filter((column) => mayRefuseInserts(column, plan.dialect, column.notNull && !column.isRelaxed))
       .map(({ table, name }) => ({ gate: "inserts-allowed", table, column: name }));
   if (phase === "backfill") return [];
   if (phase === "switch" || phasesOf(plan).includes("switch")) return plan.gates[phase];

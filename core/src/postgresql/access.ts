@@ -1,12 +1,19 @@
 import { isDatabaseError } from "../db/retry.js";
-import type { Access, ColumnGrant, DefaultTrial } from "../dialects/access.js";
+import type {
+  Access,
+  ColumnGrant,
+  DefaultRefusal,
+  DefaultTrial,
+  Evaluation,
+  TriedDefault,
+} from "../dialects/access.js";
 import { type Finding, type PlannedTable, warning } from "../dialects/check.js";
 import type { Connection } from "../dialects/connection.js";
 import { names } from "../dialects/words.js";
 import { duringCleanUp } from "../expected-errors.js";
 import type { TableName } from "../model/names.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../sql/postgres/quote.js";
-import { sessionValueIn } from "../sql/session-value.js";
+import { isSetting, sessionValueIn } from "../sql/session-value.js";
 import { closed } from "../sql/unit-words.js";
 import { labelOf, oidsOf } from "./planned-tables.js";
 
@@ -23,37 +30,59 @@ interface Role {
   readonly settings: readonly string[];
 }
 
-async function tryDefault(
-  connection: Connection,
-  on: TableName,
-  { type, defaultSql }: { readonly type: string; readonly defaultSql: string },
-): Promise<DefaultTrial> {
+async function tryDefault(connection: Connection, on: TableName, tried: TriedDefault): Promise<DefaultTrial> {
+  const { defaultSql, isRequired = false, by = ["insert"], makers = [] } = tried;
   const { roles, own, isWhole } = await readRoles(connection, on);
-  const [, sequence] = /\bnextval\s*\(\s*('(?:[^']|'')+')/i.exec(defaultSql) ?? [];
-  // Evaluated, it would take a number that nobody gets back.
-  if (sequence !== undefined) return trySequence(connection, roles, sequence);
-  const closedRole = roles.find(({ isOpen }) => !isOpen);
-  if (closedRole !== undefined && sessionValueIn(defaultSql)?.mayFail !== true)
-    return { kind: "untried", why: `the role ${own.name} may not become ${closedRole.name}` };
-  const refusals: { role: string; message: string }[] = [];
-  await connection.query("BEGIN; SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 1000");
+  const inserting = !by.includes("insert") ? [] : roles.length === 0 ? [own] : roles;
+  const migrating = by.includes("migration") ? own.name : undefined;
+  const sessions =
+    migrating === undefined || inserting.some(({ name }) => name === migrating) ? inserting : [own, ...inserting];
+  // Settings are put in the place of what reads them: that needs no session of the role.
+  const setting = sessionValueIn(defaultSql);
+  const isOfSettings = setting?.mayFail === true || (isRequired && isSetting(setting));
+  const refusals: DefaultRefusal[] = [];
+  let untried: Extract<DefaultTrial, { kind: "untried" }> | undefined;
+  await connection.begin({ limits: { statementTimeoutMs: 5000, lockTimeoutMs: 1000 } });
   try {
-    for (const role of roles.length === 0 ? [own] : roles) {
-      const result = await insertAs(connection, role, own, { type, defaultSql });
+    for (const sql of makers) await make(connection, sql);
+    const [, sequence] = /\bnextval\s*\(\s*('(?:[^']|'')+')/i.exec(defaultSql) ?? [];
+    // Evaluated, it would take a number that nobody gets back.
+    if (sequence !== undefined) return await trySequence(connection, roles, sequence);
+    for (const role of sessions) {
+      if (!role.isOpen && !isOfSettings) {
+        untried ??= { kind: "untried", why: `the role ${own.name} may not become ${role.name}` };
+        continue;
+      }
+      const result = await insertAs(connection, role, own, tried);
       if (result === undefined) continue;
-      if (result.isUntried)
-        return { kind: "untried", why: result.message, ...(result.isMadeLater ? { isMadeLater: true } : {}) };
-      refusals.push({ role: role.name, message: result.message });
+      const { message, isUntried, isMadeLater } = result;
+      if (isUntried) return { kind: "untried", why: message, ...(isMadeLater ? { isMadeLater: true } : {}) };
+      const evaluations: readonly Evaluation[] = [
+        ...(role.name === migrating ? ["migration" as const] : []),
+        ...(inserting.includes(role) ? ["insert" as const] : []),
+      ];
+      refusals.push({ role: role.name, message, by: evaluations });
     }
   } finally {
-    if (!connection.isLost) await connection.query("ROLLBACK").catch(duringCleanUp);
+    if (!connection.isLost) await connection.rollback().catch(duringCleanUp);
   }
-  return refusals.length > 0
-    ? { kind: "fails", refusals }
-    : {
-        kind: "works",
-        roles: [...roles.map(({ name }) => name), ...(isWhole ? [] : ["more roles, which were not tried,"])],
-      };
+  if (refusals.length > 0) return { kind: "fails", refusals };
+  if (untried !== undefined) return untried;
+  return {
+    kind: "works",
+    roles: [...roles.map(({ name }) => name), ...(isWhole ? [] : ["more roles, which were not tried,"])],
+  };
+}
+
+/** What is there already, or cannot be made here, the default meets as it is. */
+async function make(connection: Connection, sql: string): Promise<void> {
+  await connection.query("SAVEPOINT lockstep_make");
+  try {
+    await connection.query(sql);
+  } catch (error) {
+    if (!isDatabaseError(error) || connection.isLost) throw error;
+    await connection.query("ROLLBACK TO lockstep_make");
+  }
 }
 
 /** A function, type, relation or schema that this deployment makes. */
@@ -70,6 +99,7 @@ async function trySequence(connection: Connection, roles: readonly Role[], liter
     .filter(({ isUsable }) => !isUsable)
     .map(({ role }) => ({
       role,
+      by: ["insert"] as const,
       message: `permission denied for sequence ${literal}: GRANT USAGE ON SEQUENCE … TO ${quoteIdentifier(role)}`,
     }));
   if (refusals.length > 0) return { kind: "fails", refusals };
@@ -88,7 +118,7 @@ async function insertAs(
   connection: Connection,
   role: Role,
   own: Role,
-  { type, defaultSql }: { readonly type: string; readonly defaultSql: string },
+  { type, defaultSql, isRequired = false }: TriedDefault,
 ): Promise<Refused | undefined> {
   // A session keeps the settings it began with: what the connection's own role brought would hide that this one lacks it.
   const lacking = settingsOf(own).find(
@@ -100,7 +130,7 @@ async function insertAs(
   await connection.query("SAVEPOINT lockstep_role");
   try {
     await connection.query(
-      `CREATE TEMPORARY TABLE lockstep_try_default (value ${type} DEFAULT ${closed(asSetFor(role, defaultSql))})`,
+      `CREATE TEMPORARY TABLE lockstep_try_default (value ${type} DEFAULT ${closed(asSetFor(role, defaultSql))}${isRequired ? " NOT NULL" : ""})`,
     );
     isMade = true;
     await setPath(connection, role, own);
@@ -112,7 +142,8 @@ async function insertAs(
     return undefined;
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
-    return { message: error.message, isUntried: !isMade, isMadeLater: notThere.has(error.code) };
+    const message = error.code === "23502" ? "it is NULL there, and the column is required" : error.message;
+    return { message, isUntried: !isMade, isMadeLater: notThere.has(error.code) };
   } finally {
     if (!connection.isLost) await connection.query("ROLLBACK TO lockstep_role").catch(duringCleanUp);
   }

@@ -39,6 +39,11 @@ export function sessionValueIn(defaultSql: string | undefined): SessionValue | u
   };
 }
 
+/** Whether it is a setting: NULL, or an error, where the session has none of that name. */
+export function isSetting(found: SessionValue | undefined): boolean {
+  return found !== undefined && /^current_setting/i.test(found.value);
+}
+
 /** A setting that may be missing, with nothing around it but a cast: then it is NULL. */
 const bareSetting = /^[\s(]*current_setting\s*\([^()]*\)[\s)]*(?:::[\w\s]+)?[\s)]*$/i;
 
@@ -79,14 +84,22 @@ const builtIn: ReadonlySet<string> = new Set([
 /** Defaults of MySQL and MariaDB call built-in functions alone, which every account may; numbers of a sequence not every one may take. */
 const takesNumber = /\bnextval\s*\(|\bnext\s+value\s+for\b/i;
 
-/** Whether running code may meet a default that fails. */
+/** `coalesce(…, 'none')` is not NULL. */
+const fallback = /^[\s(]*coalesce\s*\([\s\S]*,\s*'(?:[^']|'')*'(?:\s*::[\w\s]+)?[\s)]*$/i;
+
+/**
+ * Whether running code may meet a default that fails.
+ * @param isRequired the column refuses NULL from then on. Default: false
+ */
 export function mayRefuseInserts(
   { defaultSql, sequence }: Pick<PlannedColumn, "defaultSql" | "sequence">,
   dialect: DialectId,
+  isRequired = false,
 ): boolean {
   if (defaultSql === undefined || sequence !== undefined) return false;
   if (dialect !== "postgresql") return takesNumber.test(defaultSql.replace(/'(?:[^']|'')*'/g, "''"));
-  if (sessionValueIn(defaultSql)?.mayFail === true) return true;
+  const found = sessionValueIn(defaultSql);
+  if (found?.mayFail === true || (isRequired && isSetting(found) && !fallback.test(defaultSql))) return true;
   const calls = defaultSql.replace(/'(?:[^']|'')*'/g, "''").matchAll(/([\w$]+|"(?:[^"]|"")*")\s*\(/g);
   return [...calls].some(([, name = ""]) => !builtIn.has(name.toLowerCase()));
 }

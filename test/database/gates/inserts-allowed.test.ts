@@ -111,6 +111,24 @@ it.each([
   ]);
 });
 
+it.each([
+  [
+    "its default is NULL there",
+    "nullif(public.next_code(), 'a')",
+    /of \w+_app and 1 more: it is NULL there, and the column is required/,
+  ],
+  ["its default lacks a setting there", setting, /_app: unrecognized configuration parameter/],
+])("reports that the migration of a required column would fail: %s", async (_, sql, says) => {
+  await db.query(`GRANT EXECUTE ON FUNCTION next_code() TO PUBLIC; ALTER ROLE ${name}_jobs SET app.tenant = 'eu'`);
+  const answer = await ask(sql, { notNull: true });
+  expect(answer).toMatchObject({ isOpen: false, statement: expect.stringMatching(says) });
+  expect(answer.statement).toMatch(/The migration evaluates it as \w+ for the rows that exist, so it would fail$/);
+  // Of a column that is filled it is set after the column was added.
+  const compute = { function: "codes", reads: [] };
+  const filled = { notNull: true, isRelaxed: true, compute } as unknown as Partial<PlannedColumn>;
+  expect((await ask(sql, filled)).statement).not.toContain("The migration");
+});
+
 it("a setting that only the deploying role has is none of the application's", async () => {
   const { rows } = await db.query<{ own: string }>("SELECT current_user AS own");
   const own = rows[0]!.own;

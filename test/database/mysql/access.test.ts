@@ -54,6 +54,7 @@ it.each(isOnMysql ? [] : ["nextval(`n1`)", "(NEXT VALUE FOR n2)", "nextval(`here
       const label = written.includes("here") ? `\`${name}\`.\`${sequence}\`` : `\`${sequence}\``;
       const refused = (role: string, lacking: string) => ({
         role,
+        by: ["insert"],
         message: `${lacking} denied for sequence ${label}: GRANT ${lacking} ON ${label} TO ${role}`,
       });
       await db.query(`GRANT SELECT ON ${sequence} TO 'some_${name}'@'localhost'`);

@@ -1,4 +1,4 @@
-import { columnGrantText } from "../../dialects/access.js";
+import { columnGrantText, triedDefault } from "../../dialects/access.js";
 import { isSameTable } from "../../model/index.js";
 import { mayRefuseInserts } from "../../sql/session-value.js";
 import { type Check, type Finding, ok, warning } from "../check.js";
@@ -22,17 +22,20 @@ export default {
           }),
         );
       const planned = openPlans.flatMap((plan) => plan.columns).filter((column) => isSameTable(column.table, table));
-      for (const { name, type, defaultSql } of planned.filter((column) =>
-        mayRefuseInserts(column, connection.dialect.id),
-      )) {
-        if (defaultSql === undefined) continue;
-        const trial = await tryDefault(connection, table, { type, defaultSql });
+      for (const column of planned) {
+        const { name, notNull, isRelaxed } = column;
+        if (!mayRefuseInserts(column, connection.dialect.id, notNull && !isRelaxed)) continue;
+        const trial = await tryDefault(connection, table, triedDefault(column));
         if (trial.kind !== "fails") continue;
         const [{ message } = { message: "" }] = trial.refusals;
         findings.push(
           warning(
             `the default of ${label}."${name}" fails in a plain session of ${trial.refusals.map(({ role }) => role).join(", ")}: ${message}`,
-            { why: "An INSERT that omits the column fails, unless its session sets first what is missing." },
+            {
+              why: trial.refusals.some(({ by }) => by.includes("insert"))
+                ? "An INSERT that omits the column fails, unless its session sets first what is missing."
+                : "The migration evaluates it for the rows that exist, so it fails.",
+            },
           ),
         );
       }

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runBackfill } from "../../core/src/backfill/runner.js";
+import { askOwnDefaults, ownDefaultSteps } from "../../core/src/cli/ask-own-defaults.js";
+import type { Invocation } from "../../core/src/cli/command.js";
 import { connect } from "../../core/src/connect.js";
 import { systemClock } from "../../core/src/db/clock.js";
 import type { Connection } from "../../core/src/dialects/connection.js";
@@ -9,15 +11,17 @@ import { LockstepError } from "../../core/src/errors.js";
 import { tryPendingFills } from "../../core/src/facts/pending-fills.js";
 import { askGates } from "../../core/src/gates/ask-gates.js";
 import { DevelopmentDatabase } from "../../core/src/intercept/development-database.js";
-import { hasTrigger, inFiles, type Notice, type Plan, type Unit } from "../../core/src/model/index.js";
+import { hasTrigger, inFiles, type Plan, type Unit } from "../../core/src/model/index.js";
 import { buildPlan } from "../../core/src/plan/build-plan.js";
 import { gatesAt } from "../../core/src/plan/next-phase.js";
 import { unitsText } from "../../core/src/release/unit-files.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 import { signalsOf } from "../support/between-batches.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { isNightly } from "../support/nightly.js";
+import { personIo } from "../support/person-io.js";
 import { sourcesIn } from "../support/plan-fixture.js";
 
 // Every statement that the build before a change could run it can run in every phase, and on the way back, with whatever role and settings
@@ -323,11 +327,12 @@ function isStarError({ grants: by }: Role, { code }: pg.DatabaseError): boolean 
   return code === "0A000" || (code === "42501" && by === "columns");
 }
 
+const read = async (sql: string) => readMigration(sql, "migration.sql", await loadParser());
+
 async function planOf(connection: Connection, wanted: Change) {
   const { default: by, fill, isMirror } = wanted;
   const development = new DevelopmentDatabase(async () => connection);
-  const read = readMigration(sqlOf(wanted), "migration.sql", await loadParser());
-  const migration = await development.withStoredDefaults(read);
+  const migration = await development.withStoredDefaults(await read(sqlOf(wanted)));
   const handle = {
     hasDefault: defaults[by].sql !== undefined,
     ...(fill && { fill: { kind: isMirror ? ("mirror" as const) : ("backfill" as const), sql: fill } }),
@@ -345,17 +350,33 @@ async function planOf(connection: Connection, wanted: Change) {
   });
 }
 
-/** Whether a migration runs. Rows that exist get its default in the deploying session, which may lack what it needs: reported by the plan. */
-async function runs(migration: Promise<unknown>, plan: Plan): Promise<boolean> {
+/** Rows that exist get a default in the deploying session, where it may fail or be NULL: a gate has to say that before. */
+function expectAnnounced(build: OldBuild, closed: string | undefined, { code = "", message }: pg.DatabaseError): void {
+  if (closed?.includes("The migration evaluates it") !== true)
+    build.problems.push(`the migration failed, and nobody had said so: ${code} ${message}`);
+}
+
+/** After a change: with a gate that is closed INSERTs may fail, and nobody is stopped for nothing. */
+async function serveRefused(build: OldBuild, when: string, closed: string | undefined): Promise<void> {
+  if (closed === undefined) return build.serve(when, never);
+  let failed = 0;
+  await build.serve(`${when}, which was refused`, (_, { isInsert }) => {
+    if (isInsert) failed += 1;
+    return isInsert;
+  });
+  // The owner may insert, but only some builds connect as the owner.
+  const isOfOthers = closed.includes(`${name}_owner`) && build.roles.every(({ grants }) => grants !== "owner");
+  if (failed === 0 && !isOfOthers) build.problems.push(`stopped for nothing: ${closed}`);
+}
+
+/** @returns the server's error; undefined: it ran */
+async function failureOf(migration: Promise<unknown>): Promise<pg.DatabaseError | undefined> {
   try {
     await migration;
-    return true;
+    return undefined;
   } catch (error) {
-    const isReported = plan.units.some(({ verdict }) =>
-      verdict.concerns.some((each) => each.kind === "session-default" && each.mayFail),
-    );
     // Its default is NULL there, or asks for a setting that the session lacks.
-    if (isReported && /^(?:23502|42704)$/.test((error as pg.DatabaseError).code ?? "")) return false;
+    if (error instanceof pg.DatabaseError && /^(?:23502|42704)$/.test(error.code ?? "")) return error;
     throw error;
   }
 }
@@ -364,8 +385,6 @@ async function run(deployer: pg.Client, plan: Plan, units: readonly Unit[], phas
   for (const file of inFiles(units)) await deployer.query(unitsText(plan, file, phase));
 }
 
-const warns = (notices: readonly Notice[]) =>
-  notices.some(({ verdict }) => verdict?.concerns.some((each) => each.kind === "session-default" && each.mayFail));
 const never = () => false;
 
 /** What came of a change: how far it got, and what nobody had said. */
@@ -386,19 +405,33 @@ async function tell({
     });
     if (typeof answer === "string") return { end: `refused ${answer}`, problems: [] };
     if (answer.kind === "pass") {
-      const isDeployed = await deployer.query(sqlOf(wanted)).then(
-        () => true,
-        () => false,
+      const migration = { name: "20261120093000_add_handle", ...(await read(sqlOf(wanted))) };
+      const own = { findings: [], unread: [], migrations: [migration] };
+      const { io } = personIo(undefined, { env: {}, cwd: "." });
+      const { answers } = await askOwnDefaults(
+        {
+          invocation: { io, options: {} } as unknown as Invocation,
+          target: { name: "production", url: urlOf(user) },
+          connection,
+          plugin: prismaPlugin,
+          state: { applied: [], pending: [migration.name], unlisted: [], failed: [], deploying: undefined, units: [] },
+          own,
+        },
+        ownDefaultSteps(own, connection),
+        new Set(),
       );
-      const isWarned = warns(answer.notices);
-      // What needs no plan has no gate: nobody tries a function of the project's own (docs/deploying.md).
-      const isUntried = /public\.\w+_code/.test(sqlOf(wanted));
-      await build.serve(
-        "after the change",
-        (_, { isInsert }, { code }) =>
-          isInsert && ((isDeployed && isWarned) || (isUntried && /^42(?:501|P01)$/.test(code ?? ""))),
+      const closed = answers.find(({ isOpen }) => !isOpen);
+      const failure = await deployer.query(sqlOf(wanted)).then(
+        () => undefined,
+        (error: pg.DatabaseError) => error,
       );
-      return { end: isDeployed ? "passed" : "failed as it stands", problems: build.problems };
+      if (failure !== undefined) {
+        expectAnnounced(build, closed?.statement, failure);
+        await build.serve("after a migration that failed", never);
+        return { end: "failed as it stands", problems: build.problems };
+      }
+      await serveRefused(build, "after the change", closed?.statement);
+      return { end: closed === undefined ? "passed" : "gate, without a plan", problems: build.problems };
     }
     return {
       end: await deploy(answer.plan, build, { deployer, connection, url: urlOf(user) }),
@@ -433,18 +466,9 @@ async function deploy(
   if (obstacles.length > 0) return "obstacle";
   const closed = (await askGates(gatesAt(plan, "expand"), facts)).find(({ isOpen }) => !isOpen);
   if (closed !== undefined) {
-    // Nobody is stopped for nothing: somebody's INSERT does fail.
-    let failed = 0;
-    const isRun = await runs(run(deployer, plan, of("expand"), "expand"), plan);
-    if (!isRun) return "gate";
-    await build.serve("after an expand that was refused", (_, { isInsert }) => {
-      if (isInsert) failed += 1;
-      return isInsert;
-    });
-    // The owner may insert, but only some builds connect as the owner.
-    const isOfOthers =
-      closed.statement.includes(`${name}_owner`) && build.roles.every(({ grants }) => grants !== "owner");
-    if (failed === 0 && !isOfOthers) build.problems.push(`stopped for nothing: ${closed.statement}`);
+    const failure = await failureOf(run(deployer, plan, of("expand"), "expand"));
+    if (failure === undefined) await serveRefused(build, "after an expand", closed.statement);
+    else expectAnnounced(build, closed.statement, failure);
     return "gate";
   }
   if ((await tryPendingFills(connection, plan)).some(({ code }) => code !== undefined)) return "fills";
@@ -454,8 +478,9 @@ async function deploy(
     if (each.grants === "columns" && !lacking.some(({ role: found }) => found === roleOf(each, at)))
       build.problems.push(`nobody said that ${roleOf(each, at)} has no right on the new column`);
   for (const file of inFiles(of("expand"))) {
-    const isRun = await runs(deployer.query(unitsText(plan, file, "expand")), plan);
-    if (!isRun) {
+    const failure = await failureOf(deployer.query(unitsText(plan, file, "expand")));
+    if (failure !== undefined) {
+      expectAnnounced(build, undefined, failure);
       await build.serve("after a migration that failed", never);
       return "failed as it stands";
     }
@@ -549,8 +574,30 @@ const cases: readonly Case[] = [
     role: { mayCall: true, path: "none" },
   },
   {
-    what: "a required setting that only the owner has",
+    what: "a function that a role may not call, without a plan",
+    end: "gate, without a plan",
+    change: { default: "stable" },
+  },
+  {
+    what: "a function that looks for its table in the role's path, without a plan",
+    end: "gate, without a plan",
+    change: { default: "function that reads a table", isRequired: true },
+    role: { mayCall: true, path: "none" },
+  },
+  {
+    what: "a function that the role may call, without a plan",
     end: "passed",
+    change: { default: "stable", isRequired: true },
+    role: { mayCall: true },
+  },
+  {
+    what: "a required setting that the deploying role lacks",
+    end: "failed as it stands",
+    change: { default: "setting that may lack", isRequired: true },
+  },
+  {
+    what: "a required setting that only the owner has",
+    end: "gate, without a plan",
     change: { default: "setting that may lack", isRequired: true },
     owner: { ...plainRole, grants: "owner", hasSetting: true },
   },

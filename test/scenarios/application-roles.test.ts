@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createShop, type ShopProject, setUp } from "../support/shop-project.js";
@@ -82,4 +84,41 @@ test("confirmed, it is deployed; the role's INSERTs work, and the missing grant 
     `SELECT has_sequence_privilege('${app}', '"Order_number_seq"', 'USAGE') AS may`,
   );
   expect(rows).toEqual([{ may: true }]);
+});
+
+/** A migration of the user's own, which Prisma makes empty. */
+async function ownMigration(name: string, sql: string): Promise<void> {
+  const { code, output } = await shop.prisma(["migrate", "dev", "--create-only", "--name", name]);
+  expect(code, output).toBe(0);
+  const [folder] = readdirSync(join(shop.root, "prisma/migrations")).filter((each) => each.endsWith(`_${name}`));
+  shop.write(`prisma/migrations/${folder}/migration.sql`, sql);
+}
+
+test("a column that needs no plan is tried as well: its default may not be one that the role can evaluate", async () => {
+  await ownMigration(
+    "current_region",
+    `CREATE FUNCTION current_region() RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'eu'::text $$;\nREVOKE ALL ON FUNCTION current_region() FROM PUBLIC;\n`,
+  );
+  shop.edit("prisma/schema.prisma", (schema) =>
+    schema.replace(/(model User \{[^}]*)\}/, `$1  region String? @default(dbgenerated("current_region()"))\n}`),
+  );
+  const made = await shop.prisma(["migrate", "dev", "--name", "region"]);
+  expect(made.code, made.output).toBe(0);
+  expect(made.output).not.toContain("Plan ");
+  await shop.commit("Region");
+  const closed = await shop.lockstep(["deploy", "--target", "production"]);
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.stdout).toMatch(
+    /the default of "User"\."region", current_region\(\) \(\d+_region:\d+\), fails in a plain session of \w+_app: permission denied for function current_region\. INSERTs of running code omit the column/,
+  );
+  expect(closed.stdout).toContain("npx lockstep deploy --target production --confirm inserts-allowed");
+  await insert("eu");
+});
+
+test("what the same deployment makes is tried as it will be, grants included", async () => {
+  await ownMigration("region_grant", `GRANT EXECUTE ON FUNCTION current_region() TO "${app}";\n`);
+  const done = await shop.lockstep(["deploy", "--target", "production"]);
+  expect(done.code, done.output).toBe(0);
+  expect(done.output).not.toContain("current_region()");
+  await insert("eu");
 });

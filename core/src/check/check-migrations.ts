@@ -27,6 +27,8 @@ export interface CheckedSet {
   /** Migrations that were judged. */
   readonly files: readonly string[];
   readonly statements: number;
+  /** What those of them do that no plan wrote. */
+  readonly read: readonly { readonly file: string; readonly migration: Migration }[];
 }
 
 /**
@@ -40,6 +42,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   const findings: CheckFinding[] = [];
   const files: string[] = [];
   const newTables: TableName[] = [];
+  const own: { file: string; migration: Migration }[] = [];
   let statements = 0;
   for (const file of set.files) {
     const unit = request.units?.get(file);
@@ -59,13 +62,14 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
       findings.push(...judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, hazards, catalogue));
       findings.push(...unreadFindings(source, file, text));
       files.push(file);
+      own.push({ file, migration });
       statements += migration.statements.length;
       if (request.isOneDeployment)
         newTables.push(...tablesIn(migration).filter((table) => hazards.context.createdInThisChange(table)));
     } else catalogue.apply(migration.operations);
     for (const each of source.unread) catalogue.forget(each.text);
   }
-  return { findings, files, statements };
+  return { findings, files, statements, read: own };
 }
 
 /** A file that git names and nobody can open. */

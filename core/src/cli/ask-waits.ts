@@ -1,27 +1,15 @@
-import { posix, resolve } from "node:path";
-import { readBaseline } from "../check/baseline.js";
-import { checkMigrations } from "../check/check-migrations.js";
-import { checkingOf } from "../check/checking-of.js";
-import { type CheckFinding, fingerprintIn } from "../check/finding.js";
-import type { MigrationSet } from "../check/migration-set.js";
-import { ownUnits } from "../check/own-units.js";
-import { folderIn, repositoryFiles } from "../check/repository.js";
-import { withSeverities } from "../check/severities.js";
-import { waive, waiversIn } from "../check/waivers.js";
+import type { CheckFinding } from "../check/finding.js";
 import type { Connection } from "../dialects/connection.js";
 import type { TableFacts } from "../dialects/table.js";
-import { serverMajor } from "../facts/server-version.js";
 import { readTable } from "../facts/table.js";
 import { confirm, readEvidence } from "../ledger/evidence.js";
-import { isFelt, nameKey, type Plan, strongestMode, type TableName, tableLabel, type Verdict } from "../model/index.js";
+import { isFelt, nameKey, strongestMode, type TableName, tableLabel, type Verdict } from "../model/index.js";
 import { atOnce } from "../mysql/units/online-copy.js";
 import { migrationOf } from "../plan/migration-of.js";
-import type { OrmPlugin, Project } from "../plugin.js";
-import type { TargetState } from "../release/target-state.js";
 import { consequence } from "../review/check/words.js";
 import { counted } from "../review/counted.js";
-import { allRules, nearestSettings, settingsAt, waiversOf } from "./check-settings.js";
 import { type Invocation, listOption, textOption } from "./command.js";
+import type { OwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
 import { whoAsks } from "./who.js";
 
@@ -44,28 +32,21 @@ interface Wait {
 }
 
 /**
- * Judges the migrations that are pending and that no plan wrote, as `check` does, with its severities, waivers and baseline. Those statements
- * stop a deployment for which reads or writes of a table wait that has many rows on this target, until a person accepts them: by
- * `--confirm waits-accepted`, or on a terminal. That is recorded in the target's ledger, for the statement as it is.
+ * Of the user's own pending migrations, those statements stop a deployment for which reads or writes of a table wait that has many rows
+ * on this target, until a person accepts them: by `--confirm waits-accepted`, or on a terminal. That is recorded in the target's ledger,
+ * for the statement as it is.
  *
- * @throws LS7001, LS7002, LS8002, LS8016
+ * @throws LS7001, LS7002
  */
 export async function askWaits(request: {
   readonly invocation: Invocation;
   readonly target: Target;
   readonly connection: Connection;
-  readonly project: Project;
-  readonly plugin: OrmPlugin;
-  readonly plans: readonly Plan[];
-  readonly state: TargetState;
+  readonly own: OwnMigrations;
 }): Promise<Waits> {
-  const { invocation, target, connection, state } = request;
+  const { invocation, target, connection } = request;
+  const { findings, unread } = request.own;
   const { io } = invocation;
-  const own = [...state.failed, ...state.pending].filter(
-    (name) => !state.units.some(({ migration }) => migration === name),
-  );
-  if (own.length === 0) return { open: [] };
-  const { findings, unread } = await judgeOwn(own, request);
   const warn = (text: string) => io.err(`  ${io.colors.yellow("!")} ${target.name}: ${text}`);
   for (const each of unread) warn(each);
   const waits = await waitsOf(findings, connection);
@@ -97,64 +78,6 @@ export async function askWaits(request: {
       `if the application may wait that long: npx lockstep deploy --target ${target.name} --confirm ${waitsAccepted}`,
     ].join("\n       "),
   };
-}
-
-/** What `check` finds in these migrations; and a sentence for each of which it does not know all that it runs. */
-async function judgeOwn(
-  own: readonly string[],
-  {
-    connection,
-    project,
-    plugin,
-    plans,
-    invocation,
-  }: Pick<Parameters<typeof askWaits>[0], "connection" | "project" | "plugin" | "plans" | "invocation">,
-): Promise<{ readonly findings: readonly CheckFinding[]; readonly unread: readonly string[] }> {
-  const { root } = project;
-  const { paths, read } = await repositoryFiles(root);
-  const checking = await checkingOf(connection.dialect.id);
-  if (checking === undefined) return { findings: [], unread: [] };
-  const settings = await settingsAt(root);
-  const top = folderIn(root);
-  const today = invocation.io.now().toISOString().slice(0, 10);
-  const units = ownUnits([{ root: ".", plans }], read);
-  const left = new Set(own);
-  const findings: CheckFinding[] = [];
-  const unread: string[] = [];
-  const judge = async (set: MigrationSet, text: (file: string) => string | undefined) => {
-    const found = set.files.filter((file) => left.has(migrationOf(file)));
-    for (const file of found) left.delete(migrationOf(file));
-    const files = found.filter((file) => !units.has(file));
-    if (files.length === 0) return;
-    const isChecked = (file: string) => files.includes(file);
-    const server = connection.dialect.id === "postgresql" ? serverMajor(connection) : undefined;
-    const judged = checkMigrations({ set, isChecked, isOneDeployment: true, read: text, units, checking, server });
-    const { rules, baseline, ...nearest } = await nearestSettings(root, set, settings);
-    const waivers = [...waiversOf(nearest), ...files.flatMap((file) => waiversIn(text(file) ?? "", file))];
-    const known = baseline === undefined ? new Set<string>() : readBaseline(resolve(root, baseline), baseline);
-    findings.push(
-      ...waive(withSeverities(judged.findings, rules), waivers, allRules, today).findings.filter(
-        (each) => !known.has(fingerprintIn(`${top}${each.file}`, each)),
-      ),
-    );
-  };
-  const sets = await plugin.findMigrations({ paths, read });
-  const isOfProject = ({ folder }: MigrationSet) => folder === posix.normalize(project.migrationsFolder);
-  for (const set of [...sets].sort((a, b) => Number(isOfProject(b)) - Number(isOfProject(a)))) await judge(set, read);
-  // An image without the sources has what is built of them; some are of packages.
-  for (const name of [...left]) {
-    const up = (await plugin.readStatements(project, name))?.up.map((sql) => `${sql}\n;`).join("\n");
-    if (up === undefined) unread.push(`Lockstep cannot read the statements of ${name} here, so it has not judged them`);
-    else await judge(alone(name, plugin.transactions?.(project)), () => up);
-  }
-  const notUnderstood = findings.filter(({ rule }) => rule === "unread-code" || rule === "not-understood");
-  unread.push(...notUnderstood.map((each) => `${each.file}:${each.line}: ${consequence(each)}`));
-  return { findings, unread };
-}
-
-function alone(file: string, transactions: MigrationSet["transactions"]): MigrationSet {
-  const read = (sql: string) => ({ sql, unread: [] });
-  return { folder: ".", dialect: undefined, transactions, alone: "", files: [file], read };
 }
 
 async function waitsOf(findings: readonly CheckFinding[], connection: Connection): Promise<readonly Wait[]> {

@@ -10,15 +10,21 @@ import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { type TargetState, withoutWithheld } from "../release/target-state.js";
 import { contractUndos, wayBackSteps } from "../review/next-step.js";
+import { askOwnDefaults, ownDefaultSteps } from "./ask-own-defaults.js";
 import { askAbout, evidenceKey } from "./ask-target.js";
 import { waitsAccepted } from "./ask-waits.js";
 import type { Invocation } from "./command.js";
+import type { OwnMigrations } from "./own-migrations.js";
 import { confirmations, helpOf, passOn } from "./pass-gate.js";
 import { developmentTarget, type Target } from "./targets.js";
 
 /** What the gates of the phases in a deployment said on one target. */
 export interface DeployGates {
-  readonly answers: readonly (Pick<GateAnswer, "isOpen" | "statement"> & { readonly plan: string })[];
+  readonly answers: readonly (Pick<GateAnswer, "isOpen" | "statement"> & {
+    /** Exactly one of the two; `migration`: of the user's own. */
+    readonly plan?: string;
+    readonly migration?: string;
+  })[];
   /** The command that opens them; undefined when they are open. */
   readonly help: string | undefined;
   /** Ways back that wait for running code: the migrations from the first drop on, and what to do in which order. */
@@ -38,22 +44,32 @@ interface Asked {
   readonly plugin: OrmPlugin;
   readonly plans: readonly Plan[];
   readonly state: TargetState;
+  readonly own: OwnMigrations;
 }
 
 /**
- * Asks the gates of every expand and contract that a deployment would carry, and of every way back that drops a column, on this target.
- * `next` asked those of a contract when it released it: this target may have been behind, new, or written to since.
+ * Asks the gates of every expand and contract that a deployment would carry, of every way back that drops a column, and of the defaults
+ * of the user's own migrations, on this target. `next` asked those of a contract when it released it: this target may have been behind, new, or written to since.
  */
 export async function askDeployGates(request: Asked): Promise<DeployGates> {
-  const { invocation, target, plans, state } = request;
+  const { invocation, target, connection, plans, state, own } = request;
   const drops = target.name === developmentTarget ? [] : await standingDrops(request);
   // A target without these has nothing to confirm; the flag may be meant for the next one.
-  const steps = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state)];
+  const defaults = ownDefaultSteps(own, connection);
+  const steps = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state), ...defaults];
   const confirmed = steps.length === 0 ? new Set<string>() : confirmations(invocation, steps, [waitsAccepted]);
   const { answers, stop } = await askDrops(request, drops, confirmed);
   const due = withoutWithheld(state, stop?.withheld ?? []);
+  const withheld = new Set(stop?.withheld);
+  const tried = await askOwnDefaults(
+    request,
+    defaults.filter(({ of }) => !withheld.has(of.migration)),
+    confirmed,
+  );
+  const before = [...answers, ...tried.answers];
+  if (tried.help !== undefined) return { answers: before, help: tried.help, ...(stop && { stop }) };
   const phases = await askPhases({ ...request, state: due }, confirmed);
-  return { answers: [...answers, ...phases.answers], help: phases.help, ...(stop && { stop }) };
+  return { answers: [...before, ...phases.answers], help: phases.help, ...(stop && { stop }) };
 }
 
 const isPending = (state: TargetState, plan: Plan, phase: string) =>

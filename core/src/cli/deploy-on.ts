@@ -26,6 +26,7 @@ import { askWaits } from "./ask-waits.js";
 import type { CommandResult, Invocation } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
 import { eventText, orderLines } from "./deploy-text.js";
+import { readOwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
 
 /** What a deployment did on one target. */
@@ -194,7 +195,8 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
     }
     await requireServer(connection, all.units, target.name);
     await requireNoObstacles(connection, all.units, target.name);
-    const asked = { invocation, target, connection, project, plugin, plans, state: all };
+    const mine = { invocation, target, connection, project, plugin, plans, state: all };
+    const asked = { ...mine, own: await readOwnMigrations(mine) };
     const waits = await askWaits(asked);
     if (waits.help !== undefined)
       return { ...nothing, waits: waits.open, status: "waits", next: waits.help, exitCode: 1 };

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askWaits } from "../../../core/src/cli/ask-waits.js";
 import type { Invocation } from "../../../core/src/cli/command.js";
+import { readOwnMigrations } from "../../../core/src/cli/own-migrations.js";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { Project } from "../../../core/src/plugin.js";
@@ -79,15 +80,10 @@ describe.each(systems)("on $provider", ({ provider, create, many, slow, rule, fr
     const { io, asked, said } = personIo(person, { env: {}, cwd: root });
     const project = { root, migrationsFolder: dirname(dirname(path)) } as Project;
     const pending = [path === file ? name : "1767312000000-Own"];
-    const waits = await askWaits({
-      invocation: { io, options: { by: "ada", ...options }, cwd: root } as unknown as Invocation,
-      target: { name: "production", url: database.url },
-      connection,
-      project,
-      plugin,
-      plans: [],
-      state: { applied: [], pending, unlisted: [], failed: [], deploying: undefined, units: [] },
-    });
+    const invocation = { io, options: { by: "ada", ...options }, cwd: root } as unknown as Invocation;
+    const state = { applied: [], pending, unlisted: [], failed: [], deploying: undefined, units: [] };
+    const own = await readOwnMigrations({ invocation, connection, project, plugin, plans: [], state });
+    const waits = await askWaits({ invocation, target: { name: "production", url: database.url }, connection, own });
     return { ...waits, asked, said: said().messages };
   }
 

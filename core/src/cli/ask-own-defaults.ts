@@ -1,0 +1,83 @@
+import { fingerprint } from "../check/finding.js";
+import { tablesWithRows } from "../deploy/skipped-releases.js";
+import type { Connection } from "../dialects/connection.js";
+import { readTable } from "../facts/table.js";
+import type { GateStep } from "../model/index.js";
+import type { OrmPlugin } from "../plugin.js";
+import type { TargetState } from "../release/target-state.js";
+import { mayRefuseInserts } from "../sql/session-value.js";
+import { makersOf, type NewDefault, newDefaults } from "../verdicts/new-defaults.js";
+import type { Invocation } from "./command.js";
+import type { DeployGates } from "./deploy-gates.js";
+import type { OwnMigrations } from "./own-migrations.js";
+import { type GateResult, helpOf, passOn } from "./pass-gate.js";
+import type { Target } from "./targets.js";
+
+/** The gate of a default that comes with the user's own migration. */
+export interface OwnDefaultStep extends GateStep {
+  readonly of: NewDefault;
+}
+
+/** One for each default of the user's own migrations that may fail in a session. Reads nothing: a constant costs no query. */
+export function ownDefaultSteps({ migrations }: OwnMigrations, { dialect }: Connection): readonly OwnDefaultStep[] {
+  return newDefaults(migrations)
+    .filter((each) => mayRefuseInserts(each, dialect.id, true))
+    .map((of) => ({ gate: "inserts-allowed", table: of.table, column: of.column, of }));
+}
+
+/**
+ * Tries these defaults on a target before anything is applied, as the gate `inserts-allowed` does for planned columns. What works is not
+ * mentioned. A confirmation holds for the default as it is.
+ */
+export async function askOwnDefaults(
+  request: {
+    readonly invocation: Invocation;
+    readonly target: Target;
+    readonly connection: Connection;
+    readonly plugin: OrmPlugin;
+    readonly state: TargetState;
+    readonly own: OwnMigrations;
+  },
+  steps: readonly OwnDefaultStep[],
+  confirmed: ReadonlySet<string>,
+): Promise<Pick<DeployGates, "answers" | "help">> {
+  const { invocation, target, connection, plugin, state, own } = request;
+  const makers = makersOf(own.migrations);
+  const said: (GateResult["answers"][number] & { readonly migration: string })[] = [];
+  for (const step of steps) {
+    const { migration, line, type, defaultSql, isRequired, isForRows, isPassing, isGuarded } = step.of;
+    const table = await readTable(connection, step.table);
+    const column = table?.columns.find(({ name }) => name === step.column);
+    if (table === undefined || (isGuarded && column !== undefined)) continue;
+    // Without a type nothing that has one here gets the default: the column comes under another name.
+    const typeThere = type ?? column?.type;
+    if (typeThere === undefined || (await tablesWithRows(connection, [step.table])).length === 0) continue;
+    const ownDefault = {
+      at: state.units.some((unit) => unit.migration === migration) ? migration : `${migration}:${line}`,
+      type: typeThere,
+      defaultSql,
+      isRequired: isRequired || (type === undefined && column?.isNullable === false),
+      by: [...(isForRows ? ["migration" as const] : []), ...(isPassing ? [] : ["insert" as const])],
+      makers,
+    };
+    if (!mayRefuseInserts({ defaultSql }, connection.dialect.id, ownDefault.isRequired)) continue;
+    const facts = {
+      plan: migration,
+      evidence: `${migration} ${fingerprint(step.gate, defaultSql, 0)}`,
+      target: target.name,
+      connection,
+      columns: [],
+      ownDefault,
+      units: { applied: [], failed: [], pending: [migration] },
+      deploy: plugin.words.deploy,
+      recover: plugin.words.recover,
+    };
+    const answers = await passOn({ target, connection, facts }, [step], confirmed, invocation);
+    said.push(...answers.map((answer) => ({ ...answer, migration })));
+  }
+  const answers = said
+    .filter(({ isOpen, needsConfirmation, isUntried }) => !isOpen || needsConfirmation || isUntried)
+    .map(({ migration, isOpen, statement }) => ({ migration, isOpen, statement }));
+  const isClosed = answers.some(({ isOpen }) => !isOpen);
+  return { answers, help: isClosed ? helpOf(said, `deploy --target ${target.name}`) : undefined };
+}

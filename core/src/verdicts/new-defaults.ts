@@ -1,0 +1,130 @@
+import {
+  type ColumnDeclaration,
+  flattened,
+  type Migration,
+  nameKey,
+  type Operation,
+  operationsIn,
+  type TableName,
+} from "../model/index.js";
+import { madeTables } from "./made-tables.js";
+
+/** A migration of the user's own, read. */
+export interface OwnMigration extends Pick<Migration, "statements" | "operations"> {
+  /** `20260201000000_tenant` */
+  readonly name: string;
+}
+
+/** A default that a migration gives a column of a table which is there before it. */
+export interface NewDefault {
+  /** The name of its migration. */
+  readonly migration: string;
+  readonly line: number;
+  readonly table: TableName;
+  readonly column: string;
+  /** As `format_type` prints it. Undefined: of a column that is there already. */
+  readonly type: string | undefined;
+  readonly defaultSql: string;
+  /** The migrations make the column NOT NULL. */
+  readonly isRequired: boolean;
+  /** It comes with the column: the session that migrates evaluates it for the rows that exist. */
+  readonly isForRows: boolean;
+  /** IF NOT EXISTS: a column that is there keeps what it has. */
+  readonly isGuarded: boolean;
+  /** The same migrations take it away again: no INSERT evaluates it. */
+  readonly isPassing: boolean;
+}
+
+/**
+ * The defaults that migrations give columns of existing tables, as they stand when all of them have run.
+ *
+ * @param migrations in the order in which they run
+ */
+export function newDefaults(migrations: readonly OwnMigration[]): readonly NewDefault[] {
+  const made = new Set(
+    madeTables(migrations.flatMap(({ operations }) => flattened(operations))).map((each) => nameKey(each)),
+  );
+  const found = new Map<string, NewDefault>();
+  const passing: NewDefault[] = [];
+  const added = new Map<string, ColumnDeclaration>();
+  // Rows get a default that comes with its column, whatever becomes of it.
+  const replace = (key: string, next: NewDefault | false) => {
+    const before = found.get(key);
+    if (before?.isForRows) passing.push({ ...before, isPassing: true });
+    if (next === false) found.delete(key);
+    else found.set(key, next);
+  };
+  for (const { name: migration, operations } of migrations)
+    for (const operation of flattened(operations)) {
+      if (!("table" in operation) || made.has(nameKey(operation.table))) continue;
+      const { table, line, sql } = operation;
+      const on = { migration, line, table, isPassing: false };
+      switch (operation.kind) {
+        case "addColumn":
+        case "redeclareColumn": {
+          const { name: column, type, defaultSql, notNull: isRequired } = operation.column;
+          const isForRows = operation.kind === "addColumn";
+          const isGuarded = isForRows && /\bIF\s+NOT\s+EXISTS\b/i.test(sql.slice(0, 400));
+          const more = { column, type, isRequired, isForRows, isGuarded };
+          added.set(nameKey(table, column), operation.column);
+          replace(nameKey(table, column), defaultSql !== undefined && { ...on, ...more, defaultSql });
+          break;
+        }
+        case "setDefault": {
+          const { column, defaultSql } = operation;
+          const { type, notNull: isRequired = false } = added.get(nameKey(table, column)) ?? {};
+          const more = { column, type, isRequired, isForRows: false, isGuarded: false };
+          replace(nameKey(table, column), defaultSql !== undefined && { ...on, ...more, defaultSql });
+          break;
+        }
+        case "setNotNull": {
+          const key = nameKey(table, operation.column);
+          const before = found.get(key);
+          if (before !== undefined) found.set(key, { ...before, isRequired: true });
+          break;
+        }
+        case "dropColumn":
+          replace(nameKey(table, operation.column), false);
+      }
+    }
+  return [...passing, ...found.values()];
+}
+
+/** Forms that make, or allow, what a default calls. */
+const forms: ReadonlySet<string> = new Set(["CreateSchemaStmt", "CreateSeqStmt", "AlterDefaultPrivilegesStmt"]);
+const allowing = /\bON\s+(?:ALL\s+)?(?:FUNCTION|PROCEDURE|ROUTINE|SEQUENCE|SCHEMA|TYPE|DOMAIN)S?\b/i;
+
+/**
+ * The statements of migrations that make what a default may call, or let roles call it: functions, and what their bodies read. None
+ * locks a table that is there before.
+ */
+export function makersOf(migrations: readonly OwnMigration[]): readonly string[] {
+  const tables = new Set<string>();
+  const makes = (operation: Operation): boolean => {
+    switch (operation.kind) {
+      case "createFunction":
+      case "createType":
+      case "createDomain":
+        return true;
+      case "form":
+        return forms.has(operation.what) || (operation.what === "GrantStmt" && allowing.test(operation.sql));
+      case "createTable": {
+        const { references, inherits, partitionOf, like, isOfQuery } = operation;
+        const isAlone = [partitionOf, like, isOfQuery].every((each) => each === undefined);
+        if (!isAlone || references.length + inherits.length > 0) return false;
+        tables.add(nameKey(operation.table));
+        return true;
+      }
+      case "insert":
+        return operation.isOfValues && tables.has(nameKey(operation.table));
+      default:
+        return false;
+    }
+  };
+  return migrations.flatMap((migration) =>
+    migration.statements.flatMap(({ index, sql }) => {
+      const own = operationsIn(migration, index);
+      return own.length > 0 && own.every(makes) ? [sql] : [];
+    }),
+  );
+}

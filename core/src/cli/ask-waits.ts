@@ -3,11 +3,20 @@ import type { Connection } from "../dialects/connection.js";
 import type { TableFacts } from "../dialects/table.js";
 import { readTable } from "../facts/table.js";
 import { confirm, readEvidence } from "../ledger/evidence.js";
-import { isFelt, nameKey, strongestMode, type TableName, tableLabel, type Verdict } from "../model/index.js";
+import {
+  flattened,
+  isFelt,
+  nameKey,
+  operationsOfKind,
+  strongestMode,
+  tableLabel,
+  type Verdict,
+} from "../model/index.js";
 import { atOnce } from "../mysql/units/online-copy.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { consequence } from "../review/check/words.js";
 import { counted } from "../review/counted.js";
+import type { OwnMigration } from "../verdicts/new-defaults.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 import type { OwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
@@ -44,12 +53,11 @@ export async function askWaits(request: {
   readonly connection: Connection;
   readonly own: OwnMigrations;
 }): Promise<Waits> {
-  const { invocation, target, connection } = request;
-  const { findings, unread } = request.own;
+  const { invocation, target, connection, own } = request;
   const { io } = invocation;
   const warn = (text: string) => io.err(`  ${io.colors.yellow("!")} ${target.name}: ${text}`);
-  for (const each of unread) warn(each);
-  const waits = await waitsOf(findings, connection);
+  for (const each of own.unread) warn(each);
+  const waits = await waitsOf(own, connection);
   const isConfirmed = listOption(invocation, "confirm").some((names) => names.split(",").includes(waitsAccepted));
   const open: Wait[] = [];
   for (const wait of waits) {
@@ -80,16 +88,19 @@ export async function askWaits(request: {
   };
 }
 
-async function waitsOf(findings: readonly CheckFinding[], connection: Connection): Promise<readonly Wait[]> {
+async function waitsOf({ findings, migrations }: OwnMigrations, connection: Connection): Promise<readonly Wait[]> {
   const known = new Map<string, TableFacts | undefined>();
   const waits: Wait[] = [];
   for (const finding of findings) {
     if (finding.severity !== "error" || finding.verdict === undefined) continue;
-    for (const table of slowTables(finding.verdict)) {
+    for (const concern of slowConcerns(finding.verdict)) {
+      const { table } = concern;
       const key = nameKey(table);
       if (!known.has(key)) known.set(key, await readTable(connection, table));
       const facts = known.get(key);
       if (facts === undefined || (facts.rowEstimate <= atOnce.rows && facts.sizeBytes <= atOnce.bytes)) continue;
+      if (concern.kind === "rewrites" && concern.why === "default" && (await isStored(finding, migrations, connection)))
+        continue;
       const sql = finding.sql.replace(/\s+/g, " ");
       const rows = counted(facts.rowEstimate, "row");
       const statement = `${finding.file}:${finding.line} ${sql} — ${consequence(finding)}; "${tableLabel(table)}" has about ${rows}`;
@@ -100,14 +111,26 @@ async function waitsOf(findings: readonly CheckFinding[], connection: Connection
   return waits;
 }
 
-/** The tables whose rows are read or written while reads or writes wait. */
-function slowTables(verdict: Verdict): readonly TableName[] {
+/** Those for which rows of a table are read or written while reads or writes wait. */
+function slowConcerns(verdict: Verdict) {
   if (verdict.held === "instant" || !isFelt(strongestMode(verdict))) return [];
-  return verdict.concerns.flatMap((concern) =>
-    concern.kind === "scans" || concern.kind === "rewrites" || concern.kind === "searches-default-partition"
-      ? [concern.table]
-      : [],
+  return verdict.concerns.filter(
+    (concern) =>
+      concern.kind === "scans" || concern.kind === "rewrites" || concern.kind === "searches-default-partition",
   );
+}
+
+/** Whether the target evaluates a default once for all rows. The statement does not tell: it depends on the functions that are called. */
+async function isStored(
+  { file, line, sql }: CheckFinding,
+  migrations: readonly OwnMigration[],
+  connection: Connection,
+): Promise<boolean> {
+  const own = migrations.filter(({ name }) => name === migrationOf(file)).flatMap(({ operations }) => operations);
+  const added = operationsOfKind(flattened(own), "addColumn").find((each) => each.line === line && each.sql === sql);
+  if (added === undefined) return false;
+  const { isRewrittenFor } = connection.dialect.development;
+  return (await isRewrittenFor(connection, added.table, added.column)) === false;
 }
 
 /** Another text of the statement is another one. */

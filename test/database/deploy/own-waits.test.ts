@@ -106,6 +106,17 @@ describe.each(systems)("on $provider", ({ provider, create, many, slow, rule, fr
     expect(await ask(sql)).toEqual({ open: [], asked: [], said: "" });
   });
 
+  test.runIf(provider === "postgresql")("a default that the target evaluates once rewrites no table", async () => {
+    await connection.query(
+      `CREATE FUNCTION same() RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'x'::text $$;
+       CREATE FUNCTION other() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT md5(random()::text) $$`,
+    );
+    const add = (what: string) => `SELECT 1;\nALTER TABLE big ADD COLUMN more text DEFAULT ${what};`;
+    expect((await ask(add("same()"))).open).toEqual([]);
+    expect((await ask(add("other()"))).open).toHaveLength(1);
+    expect((await ask(add("same() UNIQUE"))).open).toHaveLength(1);
+  });
+
   test("a class of TypeORM is judged alike", async () => {
     const path = "src/migrations/1767312000000-Own.ts";
     const of = (before: string) =>

@@ -58,7 +58,6 @@ export async function askOwnDefaults(
       defaultSql,
       isRequired: isRequired || (type === undefined && column?.isNullable === false),
       by: [...(isForRows ? ["migration" as const] : []), ...(isPassing ? [] : ["insert" as const])],
-      makers,
     };
     if (!mayRefuseInserts({ defaultSql }, connection.dialect.id, ownDefault.isRequired)) continue;
     const facts = {
@@ -68,6 +67,7 @@ export async function askOwnDefaults(
       connection,
       columns: [],
       ownDefault,
+      makers,
       units: { applied: [], failed: [], pending: [migration] },
       deploy: plugin.words.deploy,
       recover: plugin.words.recover,

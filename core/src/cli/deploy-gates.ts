@@ -3,6 +3,7 @@ import { isContractTakenBack, type PendingDrop, pendingDrops } from "../deploy/t
 import type { Connection } from "../dialects/connection.js";
 import { readTable } from "../facts/table.js";
 import type { GateAnswer } from "../gates/gate.js";
+import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { type GateStep, isSameTable, type Plan } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
@@ -10,6 +11,7 @@ import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { type TargetState, withoutWithheld } from "../release/target-state.js";
 import { contractUndos, wayBackSteps } from "../review/next-step.js";
+import { makersOf } from "../verdicts/new-defaults.js";
 import { askOwnDefaults, ownDefaultSteps } from "./ask-own-defaults.js";
 import { askAbout, evidenceKey } from "./ask-target.js";
 import { waitsAccepted } from "./ask-waits.js";
@@ -54,10 +56,11 @@ interface Asked {
 export async function askDeployGates(request: Asked): Promise<DeployGates> {
   const { invocation, target, connection, plans, state, own } = request;
   const drops = target.name === developmentTarget ? [] : await standingDrops(request);
-  // A target without these has nothing to confirm; the flag may be meant for the next one.
   const defaults = ownDefaultSteps(own, connection);
-  const steps = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state), ...defaults];
-  const confirmed = steps.length === 0 ? new Set<string>() : confirmations(invocation, steps, [waitsAccepted]);
+  const planned = [...drops.flatMap(({ gates }) => gates), ...phaseSteps(plans, state)];
+  // A target without these has nothing to confirm; the flag may be meant for the next one.
+  const others = [waitsAccepted, ...(planned.length === 0 ? Object.keys(gates) : ["inserts-allowed"])];
+  const confirmed = confirmations(invocation, planned, others);
   const { answers, stop } = await askDrops(request, drops, confirmed);
   const due = withoutWithheld(state, stop?.withheld ?? []);
   const withheld = new Set(stop?.withheld);
@@ -156,16 +159,17 @@ async function askDrops(
 
 /** Asks the gates of expands and contracts, plan by plan, up to the first that is closed. */
 async function askPhases(
-  { invocation, target, connection, project, plugin, plans, state }: Asked,
+  { invocation, target, connection, project, plugin, plans, state, own }: Asked,
   confirmed: ReadonlySet<string>,
 ): Promise<Pick<DeployGates, "answers" | "help">> {
+  const makers = makersOf(own.migrations);
   const { expands, contracts } = phasePlans(plans, state);
   const answers: DeployGates["answers"][number][] = [];
   for (const plan of expands) {
-    const own = gatesAt(plan, "expand");
-    if (own.length === 0 || (await readPlannedRows(connection, plan, target.name, true)).kind === "none") continue;
+    const steps = gatesAt(plan, "expand");
+    if (steps.length === 0 || (await readPlannedRows(connection, plan, target.name, true)).kind === "none") continue;
     const open = await askAbout(target, connection, plan, project, plugin);
-    const said = await passOn(open, own, confirmed, invocation);
+    const said = await passOn({ ...open, facts: { ...open.facts, makers } }, steps, confirmed, invocation);
     answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));
     if (said.some((answer) => !answer.isOpen)) return { answers, help: helpOf(said, `deploy --target ${target.name}`) };
   }

@@ -26,7 +26,7 @@ export interface AppliedUnits {
 }
 
 /** A default that a migration of the user's own gives a column. */
-export interface OwnDefault extends TriedDefault {
+export interface OwnDefault extends Omit<TriedDefault, "makers"> {
   /** Where it stands: `20260201000000_tenant:3`. */
   readonly at: string;
 }
@@ -52,6 +52,8 @@ export interface GateFacts {
   readonly columns: readonly PlannedColumn[];
   /** A default of no plan's column: of a migration of the user's own. */
   readonly ownDefault?: OwnDefault;
+  /** Statements of pending migrations that make what a default may call. Default: none. */
+  readonly makers?: readonly string[];
   /** The places of today's code that may leave a column out. Default: none. */
   writersOf?(step: GateStep): readonly OpenWriter[];
   /** The services that write to the target; absent or none: nobody but a person knows of them. */

@@ -12,7 +12,7 @@ import type { Gate, GateAnswer } from "./gate.js";
  * sessions. Where it fails only the team can tell whether every session sets what it lacks.
  */
 const ask: Gate["ask"] = async ({ gate, table, column }, facts) => {
-  const { plan, evidence = plan, target, connection, columns, ownDefault } = facts;
+  const { plan, evidence = plan, target, connection, columns, ownDefault, makers = [] } = facts;
   const planned = columns.find((each) => each.name === column && isSameTable(each.table, table));
   const tried: TriedDefault | undefined =
     ownDefault ?? (planned?.defaultSql === undefined ? undefined : triedDefault(planned));
@@ -23,7 +23,7 @@ const ask: Gate["ask"] = async ({ gate, table, column }, facts) => {
   const { defaultSql } = tried;
   const what = `the default of ${name}, ${defaultSql}${ownDefault === undefined ? "" : ` (${ownDefault.at})`},`;
   const { tryDefault } = await connection.dialect.access();
-  const trial = await tryDefault(connection, table, tried);
+  const trial = await tryDefault(connection, table, { ...tried, makers });
   const trouble = troubleOf(trial);
   if (trouble === undefined)
     return {

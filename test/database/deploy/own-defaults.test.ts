@@ -7,6 +7,7 @@ import type { Invocation } from "../../../core/src/cli/command.js";
 import { readOwnMigrations } from "../../../core/src/cli/own-migrations.js";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { ReleasedUnit } from "../../../core/src/plan/migration-of.js";
 import type { Project } from "../../../core/src/plugin.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { createDatabase } from "../../support/database.js";
@@ -25,12 +26,19 @@ function asking(root: string, provider: string, url: () => string, connection: (
   };
   write("prisma/migrations/migration_lock.toml", `provider = "${provider}"\n`);
   write("package.json", '{ "devDependencies": { "prisma": "7.10.0" } }');
-  return async (sql: string, { person, confirmed = [] }: { person?: Person; confirmed?: readonly string[] } = {}) => {
+  return async (
+    sql: string,
+    {
+      person,
+      confirmed = [],
+      units = [],
+    }: { person?: Person; confirmed?: readonly string[]; units?: readonly ReleasedUnit[] } = {},
+  ) => {
     write(`prisma/migrations/${name}/migration.sql`, sql);
     const { io, asked } = personIo(person, { env: {}, cwd: root });
     const invocation = { io, options: { by: "ada" }, cwd: root } as unknown as Invocation;
     const project = { root, migrationsFolder: "prisma/migrations" } as Project;
-    const state = { applied: [], pending: [name], unlisted: [], failed: [], deploying: undefined, units: [] };
+    const state = { applied: [], pending: [name], unlisted: [], failed: [], deploying: undefined, units };
     const target = { name: "production", url: url() };
     const request = { invocation, connection: connection(), project, plugin: prismaPlugin, plans: [], state, target };
     const own = await readOwnMigrations(request);
@@ -206,6 +214,15 @@ describe("on postgresql", () => {
     expect((await ask(add(`text NOT NULL DEFAULT ${sql}`))).answers).toEqual([]);
     const steps = (await ask(set(sql))).steps;
     expect(steps).toEqual([]);
+  });
+
+  it("asks about a statement that a plan passes on as it is", async () => {
+    const spec = { kind: "original", sql: set("mine()") };
+    const plan = { id: name, state: { released: "expand", written: [] } };
+    const unit = { plan, unit: { spec }, migration: name, phase: "expand", kind: "phase" } as unknown as ReleasedUnit;
+    expect((await ask("SELECT 1;", { units: [unit] })).answers).toMatchObject([
+      { isOpen: false, statement: expect.stringContaining(`mine() (${name}), fails`) },
+    ]);
   });
 
   it("a confirmation is recorded for the default as it is, on a terminal or by --confirm", async () => {

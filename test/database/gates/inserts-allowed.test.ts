@@ -40,7 +40,11 @@ beforeEach(async () => {
 const table = { name: "User" };
 const step = { gate: "inserts-allowed", table, column: "tenant" };
 /** On a session of its own, as a deployment has: ALTER ROLE … SET makes the setting known in the session that runs it. */
-async function ask(defaultSql: string, more: Partial<PlannedColumn> = {}): Promise<GateAnswer> {
+async function ask(
+  defaultSql: string,
+  more: Partial<PlannedColumn> = {},
+  makers: readonly string[] = [],
+): Promise<GateAnswer> {
   const connection = await open(database.url);
   try {
     return await gate.ask(step, {
@@ -50,6 +54,7 @@ async function ask(defaultSql: string, more: Partial<PlannedColumn> = {}): Promi
       units: { applied: [], failed: [], pending: ["1"] },
       deploy: "npx prisma migrate deploy",
       recover: () => "",
+      makers,
       columns: [{ table, name: "tenant", type: "text", defaultSql, ...more } as PlannedColumn],
     });
   } finally {
@@ -127,6 +132,18 @@ it.each([
   const compute = { function: "codes", reads: [] };
   const filled = { notNull: true, isRelaxed: true, compute } as unknown as Partial<PlannedColumn>;
   expect((await ask(sql, filled)).statement).not.toContain("The migration");
+});
+
+it("tries a function that the same deployment makes as it will be", async () => {
+  const make = (sql: string) => [`CREATE FUNCTION made_later() RETURNS text LANGUAGE sql AS $$ SELECT ${sql} $$`];
+  expect(await ask("made_later()", {}, make("'a'::text"))).toMatchObject({
+    isOpen: true,
+    statement: expect.stringContaining("works in a plain session for"),
+  });
+  expect(await ask("made_later()", {}, make(setting))).toMatchObject({
+    isOpen: false,
+    statement: expect.stringMatching(/unrecognized configuration parameter/),
+  });
 });
 
 it("a setting that only the deploying role has is none of the application's", async () => {

@@ -49,7 +49,7 @@ export async function askOwnDefaults(
     const table = await readTable(connection, step.table);
     const column = table?.columns.find(({ name }) => name === step.column);
     if (table === undefined || (isGuarded && column !== undefined)) continue;
-    // Without a type nothing that has one here gets the default: the column comes under another name.
+    // A column that the same migrations rename has no type here under its new name: it is not tried.
     const typeThere = type ?? column?.type;
     if (typeThere === undefined || (await tablesWithRows(connection, [step.table])).length === 0) continue;
     const ownDefault = {

@@ -8,6 +8,7 @@ import { ownUnits } from "../check/own-units.js";
 import { folderIn, repositoryFiles } from "../check/repository.js";
 import { withSeverities } from "../check/severities.js";
 import { waive, waiversIn } from "../check/waivers.js";
+import type { Checking } from "../dialects/checking.js";
 import type { Connection } from "../dialects/connection.js";
 import { serverMajor } from "../facts/server-version.js";
 import type { Plan } from "../model/index.js";
@@ -29,72 +30,83 @@ export interface OwnMigrations {
   readonly migrations: readonly OwnMigration[];
 }
 
-/**
- * Reads them once, for everything that a deployment asks about them.
- *
- * @throws LS8002, LS8016
- */
-export async function readOwnMigrations(request: {
+interface Reading {
   readonly invocation: Pick<Invocation, "io">;
   readonly connection: Connection;
   readonly project: Project;
   readonly plugin: OrmPlugin;
   readonly plans: readonly Plan[];
-  readonly state: TargetState;
-}): Promise<OwnMigrations> {
-  const { connection, project, plugin, plans, state } = request;
+}
+
+/**
+ * Reads them once, for everything that a deployment asks about them.
+ *
+ * @throws LS8002, LS8016
+ */
+export async function readOwnMigrations(request: Reading & { readonly state: TargetState }): Promise<OwnMigrations> {
+  const { connection, state } = request;
   const waiting = [...state.failed, ...state.pending];
-  const passed = state.units.filter(
-    ({ plan, phase, kind, unit }) =>
-      unit.spec.kind === "original" && phase === "expand" && kind === "phase" && plan.state.released !== "undone",
+  const own = waiting.filter((name) => !state.units.some(({ migration }) => migration === name));
+  const passed = state.units.flatMap(({ plan, phase, kind, unit: { spec }, migration }) =>
+    spec.kind === "original" && phase === "expand" && kind === "phase" && plan.state.released !== "undone"
+      ? [{ name: migration, sql: spec.sql }]
+      : [],
   );
-  const left = new Set(waiting.filter((name) => !state.units.some(({ migration }) => migration === name)));
-  const checking = left.size === 0 && passed.length === 0 ? undefined : await checkingOf(connection.dialect.id);
+  const isNone = own.length === 0 && passed.length === 0;
+  const checking = isNone ? undefined : await checkingOf(connection.dialect.id);
   if (checking === undefined) return { findings: [], unread: [], migrations: [] };
-  const migrations = passed.flatMap(({ unit: { spec }, migration }): OwnMigration[] =>
-    spec.kind === "original" ? [{ name: migration, ...checking.read(spec.sql, migration) }] : [],
-  );
+  const judged =
+    own.length === 0 ? { findings: [], unread: [], migrations: [] } : await judgeOwn(own, checking, request);
+  const migrations = [...passed.map(({ name, sql }) => ({ name, ...checking.read(sql, name) })), ...judged.migrations];
+  migrations.sort((a, b) => waiting.indexOf(a.name) - waiting.indexOf(b.name));
+  return { ...judged, migrations };
+}
+
+/** Judges migrations that no plan wrote as `check` does. */
+async function judgeOwn(
+  own: readonly string[],
+  checking: Checking,
+  { connection, project, plugin, plans, invocation }: Reading,
+): Promise<OwnMigrations> {
+  const { root } = project;
+  const { paths, read } = await repositoryFiles(root);
+  const settings = await settingsAt(root);
+  const top = folderIn(root);
+  const today = invocation.io.now().toISOString().slice(0, 10);
+  const units = ownUnits([{ root: ".", plans }], read);
+  const left = new Set(own);
   const findings: CheckFinding[] = [];
   const unread: string[] = [];
-  if (left.size > 0) {
-    const { root } = project;
-    const { paths, read } = await repositoryFiles(root);
-    const settings = await settingsAt(root);
-    const top = folderIn(root);
-    const today = request.invocation.io.now().toISOString().slice(0, 10);
-    const units = ownUnits([{ root: ".", plans }], read);
-    const judge = async (set: MigrationSet, text: (file: string) => string | undefined) => {
-      const found = set.files.filter((file) => left.has(migrationOf(file)));
-      for (const file of found) left.delete(migrationOf(file));
-      const files = found.filter((file) => !units.has(file));
-      if (files.length === 0) return;
-      const isChecked = (file: string) => files.includes(file);
-      const server = connection.dialect.id === "postgresql" ? serverMajor(connection) : undefined;
-      const judged = checkMigrations({ set, isChecked, isOneDeployment: true, read: text, units, checking, server });
-      migrations.push(...judged.read.map(({ file, migration }) => ({ name: migrationOf(file), ...migration })));
-      const { rules, baseline, ...nearest } = await nearestSettings(root, set, settings);
-      const waivers = [...waiversOf(nearest), ...files.flatMap((file) => waiversIn(text(file) ?? "", file))];
-      const known = baseline === undefined ? new Set<string>() : readBaseline(resolve(root, baseline), baseline);
-      findings.push(
-        ...waive(withSeverities(judged.findings, rules), waivers, allRules, today).findings.filter(
-          (each) => !known.has(fingerprintIn(`${top}${each.file}`, each)),
-        ),
-      );
-    };
-    const sets = await plugin.findMigrations({ paths, read });
-    const isOfProject = ({ folder }: MigrationSet) => folder === posix.normalize(project.migrationsFolder);
-    for (const set of [...sets].sort((a, b) => Number(isOfProject(b)) - Number(isOfProject(a)))) await judge(set, read);
-    // An image without the sources has what is built of them; some are of packages.
-    for (const name of [...left]) {
-      const up = (await plugin.readStatements(project, name))?.up.map((sql) => `${sql}\n;`).join("\n");
-      if (up === undefined)
-        unread.push(`Lockstep cannot read the statements of ${name} here, so it has not judged them`);
-      else await judge(alone(name, plugin.transactions?.(project)), () => up);
-    }
+  const migrations: OwnMigration[] = [];
+  const judge = async (set: MigrationSet, text: (file: string) => string | undefined) => {
+    const found = set.files.filter((file) => left.has(migrationOf(file)));
+    for (const file of found) left.delete(migrationOf(file));
+    const files = found.filter((file) => !units.has(file));
+    if (files.length === 0) return;
+    const isChecked = (file: string) => files.includes(file);
+    const server = connection.dialect.id === "postgresql" ? serverMajor(connection) : undefined;
+    const judged = checkMigrations({ set, isChecked, isOneDeployment: true, read: text, units, checking, server });
+    migrations.push(...judged.read.map(({ file, migration }) => ({ name: migrationOf(file), ...migration })));
+    const { rules, baseline, ...nearest } = await nearestSettings(root, set, settings);
+    const waivers = [...waiversOf(nearest), ...files.flatMap((file) => waiversIn(text(file) ?? "", file))];
+    const known = baseline === undefined ? new Set<string>() : readBaseline(resolve(root, baseline), baseline);
+    findings.push(
+      ...waive(withSeverities(judged.findings, rules), waivers, allRules, today).findings.filter(
+        (each) => !known.has(fingerprintIn(`${top}${each.file}`, each)),
+      ),
+    );
+  };
+  const sets = await plugin.findMigrations({ paths, read });
+  const isOfProject = ({ folder }: MigrationSet) => folder === posix.normalize(project.migrationsFolder);
+  for (const set of [...sets].sort((a, b) => Number(isOfProject(b)) - Number(isOfProject(a)))) await judge(set, read);
+  // An image without the sources has what is built of them; some are of packages.
+  for (const name of [...left]) {
+    const up = (await plugin.readStatements(project, name))?.up.map((sql) => `${sql}\n;`).join("\n");
+    if (up === undefined) unread.push(`Lockstep cannot read the statements of ${name} here, so it has not judged them`);
+    else await judge(alone(name, plugin.transactions?.(project)), () => up);
   }
   const notUnderstood = findings.filter(({ rule }) => rule === "unread-code" || rule === "not-understood");
   unread.push(...notUnderstood.map((each) => `${each.file}:${each.line}: ${consequence(each)}`));
-  migrations.sort((a, b) => waiting.indexOf(a.name) - waiting.indexOf(b.name));
   return { findings, unread, migrations };
 }
 

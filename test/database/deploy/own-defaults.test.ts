@@ -244,7 +244,7 @@ describe("on postgresql", () => {
   });
 });
 
-describe.skipIf(!hasMariadb || isOnMysql)("on mariadb", () => {
+describe.each(hasMariadb && !isOnMysql ? ["mariadb"] : [])("on %s", () => {
   const root = mkdtempSync(join(tmpdir(), "lockstep-defaults-"));
   let database: { readonly url: string; drop(): Promise<void> };
   let db: Connection;

@@ -106,7 +106,8 @@ describe.each(systems)("on $provider", ({ provider, create, many, slow, rule, fr
     expect(await ask(sql)).toEqual({ open: [], asked: [], said: "" });
   });
 
-  test.runIf(provider === "postgresql")("a default that the target evaluates once rewrites no table", async () => {
+  const functions = provider === "postgresql" ? ["a default that the target evaluates once"] : [];
+  test.each(functions)("%s rewrites no table", async () => {
     await connection.query(
       `CREATE FUNCTION same() RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'x'::text $$;
        CREATE FUNCTION other() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT md5(random()::text) $$`,

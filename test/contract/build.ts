@@ -8,6 +8,8 @@ import type { User } from "./rows.js";
 export type Request =
   | { readonly do: "create"; readonly email: string; readonly name: string }
   | { readonly do: "rename"; readonly id: number; readonly name: string }
+  /** Only of applications after `addMove`. */
+  | { readonly do: "move"; readonly id: number; readonly email: string }
   | { readonly do: "read"; readonly id: number };
 
 /** A user as a build presents it: from switch on with what the plan adds. */

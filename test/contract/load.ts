@@ -6,6 +6,8 @@ import type { User } from "./rows.js";
 export interface Expected {
   readonly column: string;
   valueIn(user: User): string;
+  /** It follows `email`: people move, too. The application is one after `addMove`. */
+  readonly isMirror?: true;
 }
 
 /**
@@ -61,6 +63,11 @@ export class Load {
     }
     for (const id of [created?.id, oldRow]) {
       if (id === undefined) continue;
+      if (this.#expected.isMirror) {
+        const email = `Moved.${number}.${id}@Example.com`;
+        const moved = await this.#request(build, { do: "move", id, email });
+        if (moved !== undefined) this.#remember({ ...this.rows.get(id)!, email });
+      }
       const renamed = await this.#request(build, { do: "rename", id, name: `Name ${number} of ${id}` });
       const row = this.rows.get(id);
       if (renamed !== undefined && row !== undefined) this.#remember({ ...row, name: `Name ${number} of ${id}` });

@@ -23,6 +23,16 @@ export interface Column {
   readonly defaultSql?: string;
   /** SQL of its `@lockstep.backfill`. */
   readonly fill?: string;
+  /** SQL of its `@lockstep.mirror`. */
+  readonly mirror?: string;
+  /** Its default is a number of a sequence of its own. PostgreSQL only. */
+  readonly isCounter?: true;
+}
+
+/** What the model says in a comment about the values of a column. */
+export function annotationOf({ fill, mirror }: Column): string | undefined {
+  if (mirror !== undefined) return `@lockstep.mirror(${mirror})`;
+  return fill === undefined ? undefined : `@lockstep.backfill(${fill})`;
 }
 
 /** What a user adds to the model: columns of `users`, and tables, which have an `id` besides. */
@@ -67,6 +77,8 @@ export abstract class OrmApp {
   abstract readonly migrationsFolder: string;
   /** The file in which `users` is declared. */
   abstract readonly modelFile: string;
+  /** A file whose `moveUser` gives a user another address. */
+  protected abstract readonly moveFile: string;
   /** What the stock command says when the model and the database agree. */
   abstract readonly noChanges: RegExp;
   readonly root: string;
@@ -158,6 +170,17 @@ export abstract class OrmApp {
     );
   }
 
+  /** The code has a function that changes what a mirror of `email` follows, and serves it. */
+  addMove(): void {
+    this.write("src/move.ts", this.moveFile);
+    this.edit("src/serve.ts", 'from "./users";', 'from "./users";\nimport { moveUser } from "./move";');
+    this.edit(
+      "src/serve.ts",
+      "    return readUser",
+      '    if (request.do === "move") return moveUser(database, request.id, request.email);\n    return readUser',
+    );
+  }
+
   /** Every file of the user's, with its text. */
   snapshot(): Snapshot {
     const files = readdirSync(this.root, { recursive: true, withFileTypes: true })
@@ -219,8 +242,12 @@ export abstract class OrmApp {
     });
   }
 
-  /** The code as it is now, running on production. */
-  async build(name: string): Promise<Build> {
+  /**
+   * The code as it is now, running on production.
+   *
+   * @param url production with the role of the application
+   */
+  async build(name: string, url = this.production): Promise<Build> {
     await this.beforeBuild();
     const folder = join(this.root, "..", `${this.root.split("/").at(-1)}-${name}`);
     cpSync(this.root, folder, {
@@ -228,7 +255,7 @@ export abstract class OrmApp {
       filter: (path) => !/^\/(node_modules|\.git)(\/|$)/.test(path.slice(this.root.length)),
     });
     symlinkSync(join(this.root, "node_modules"), join(folder, "node_modules"));
-    const build = await Build.start(name, folder, this.production);
+    const build = await Build.start(name, folder, url);
     this.#builds.push(build);
     return build;
   }

@@ -6,7 +6,7 @@ import { publishedModules } from "../support/published.js";
 import { type RunResult, run } from "../support/run.js";
 import { addField } from "../support/shop-project.js";
 import { serveFile } from "./build.js";
-import { type Addition, type Column, type GenerateOptions, type Orm, OrmApp, succeeded } from "./orm-app.js";
+import { type Addition, annotationOf, type Column, type GenerateOptions, type Orm, OrmApp, succeeded } from "./orm-app.js";
 
 const files = {
   "package.json":
@@ -108,6 +108,13 @@ class PrismaApp extends OrmApp {
   readonly migrationsFolder = "prisma/migrations";
   readonly modelFile = "prisma/schema.prisma";
   readonly noChanges = /Already in sync/;
+  protected readonly moveFile = `import type { PrismaClient } from "./generated/prisma/client";
+
+export async function moveUser(prisma: PrismaClient, id: number, email: string) {
+  const { name } = await prisma.user.update({ where: { id }, data: { email } });
+  return { id, email, name };
+}
+`;
 
   declare({ columns = [], tables = [] }: Addition): void {
     const models = tables.map(
@@ -176,13 +183,16 @@ ${columns.map((column) => (column.hasIndex ? `  @@index([${column.name}])\n` : "
   }
 }
 
-function fieldOf({ name, isNumber, isRequired, isUnique, default: value, defaultSql, fill }: Column): string[] {
+function fieldOf(column: Column): string[] {
+  const { name, isNumber, isCounter, isRequired, isUnique, default: value, defaultSql } = column;
   const words = [
     name,
-    `${isNumber ? "Int" : "String"}${isRequired ? "" : "?"}`,
+    `${isNumber || isCounter ? "Int" : "String"}${isRequired ? "" : "?"}`,
     ...(isUnique ? ["@unique"] : []),
+    ...(isCounter ? ["@default(autoincrement())"] : []),
     ...(value === undefined ? [] : [`@default("${value}")`]),
     ...(defaultSql === undefined ? [] : [`@default(dbgenerated(${JSON.stringify(defaultSql)}))`]),
   ];
-  return [...(fill === undefined ? [] : [`/// @lockstep.backfill(${fill})`]), words.join(" ")];
+  const annotation = annotationOf(column);
+  return [...(annotation === undefined ? [] : [`/// ${annotation}`]), words.join(" ")];
 }

@@ -2,7 +2,7 @@ import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
 import { type RunResult, run } from "../support/run.js";
 import { createTypeormProject, runners, type TypeormVersion } from "../support/typeorm-project.js";
 import { serveFile } from "./build.js";
-import { type Addition, type Column, type GenerateOptions, type Orm, OrmApp } from "./orm-app.js";
+import { type Addition, annotationOf, type Column, type GenerateOptions, type Orm, OrmApp } from "./orm-app.js";
 import { mariadb, mysqlServer, postgresql, type System } from "./system.js";
 
 /** How a project looks on one system. */
@@ -130,6 +130,16 @@ class TypeormApp extends OrmApp {
   readonly migrationsFolder = "src/migrations";
   readonly modelFile = "src/entities/user.ts";
   readonly noChanges = /No changes in database schema were found/;
+  protected readonly moveFile = `import type { DataSource } from "typeorm";
+import { User } from "./entities/user";
+
+export async function moveUser(source: DataSource, id: number, email: string) {
+  const user = await source.getRepository(User).findOneByOrFail({ id });
+  user.email = email;
+  const { name } = await source.getRepository(User).save(user);
+  return { id, email, name };
+}
+`;
   readonly #flavour: Flavour;
 
   constructor(root: string, flavour: Flavour) {
@@ -228,16 +238,18 @@ ${columns.map((column) => propertyOf(column, flavour)).join("")}}
 }
 
 function propertyOf(column: Column, { text }: Flavour): string {
-  const { name, isNumber, isRequired, isUnique, hasIndex, default: value, defaultSql, fill } = column;
+  const { name, isNumber, isCounter, isRequired, isUnique, hasIndex, default: value, defaultSql } = column;
   const options = [
-    isNumber ? `type: "int"` : text,
+    isNumber || isCounter ? `type: "int"` : text,
+    ...(isCounter ? [`generated: "increment"`] : []),
     ...(isUnique ? ["unique: true"] : []),
     ...(isRequired ? [] : ["nullable: true"]),
     ...(value === undefined ? [] : [`default: "${value}"`]),
     ...(defaultSql === undefined ? [] : [`default: () => ${JSON.stringify(defaultSql)}`]),
   ];
+  const annotation = annotationOf(column);
   return `
-${fill === undefined ? "" : `  /** @lockstep.backfill(${fill}) */\n`}${hasIndex ? "  @Index()\n" : ""}  @Column({ ${options.join(", ")} })
-  ${name}!: ${isNumber ? "number" : "string"}${isRequired ? "" : " | null"};
+${annotation === undefined ? "" : `  /** ${annotation} */\n`}${hasIndex ? "  @Index()\n" : ""}  @Column({ ${options.join(", ")} })
+  ${name}!: ${isNumber || isCounter ? "number" : "string"}${isRequired ? "" : " | null"};
 `;
 }

@@ -120,5 +120,8 @@ test("what the same deployment makes is tried as it will be, grants included", a
   const done = await shop.lockstep(["deploy", "--target", "production"]);
   expect(done.code, done.output).toBe(0);
   expect(done.output).not.toContain("current_region()");
+  // No plan adds the column, and the role has none of it all the same.
+  expect(done.stdout).toContain(`GRANT INSERT ("region") ON "User" TO ${app}`);
+  expect(done.output).toContain(`"User" is published by feed`);
   await insert("eu");
 });

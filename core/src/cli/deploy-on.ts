@@ -21,6 +21,7 @@ import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 import { readTargetState, type TargetState, withoutWithheld } from "../release/target-state.js";
 import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
+import { addedColumns } from "../verdicts/new-defaults.js";
 import { evidenceKey } from "./ask-target.js";
 import { askWaits } from "./ask-waits.js";
 import type { CommandResult, Invocation } from "./command.js";
@@ -232,7 +233,8 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         io.err(
           `  ${io.colors.yellow("!")} ${target.name}: "${tableLabel(table)}" is large: where the server cannot change it while writes go on, its migration stops, and npx lockstep online run ${plan.id} --target ${target.name} comes first`,
         );
-    const tables = await plannedTables(connection, pendingExpands(plans, due));
+    const own = addedColumns(asked.own.migrations.filter(({ name }) => due.pending.includes(name)));
+    const tables = await plannedTables(connection, pendingExpands(plans, due), own);
     const access = await connection.dialect.access();
     for (const { what, why = "", next = "" } of (await access.published?.(connection, tables)) ?? [])
       io.err(`  ${io.colors.yellow("!")} ${target.name}: ${what}. ${why} Do: ${next}`);

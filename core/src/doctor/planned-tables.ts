@@ -2,6 +2,7 @@ import type { Connection } from "../dialects/connection.js";
 import { isSameTable, type Plan, tableLabel } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { isOpen } from "../plan/store.js";
+import type { AddedColumn } from "../verdicts/new-defaults.js";
 import type { PlannedTable } from "./check.js";
 
 /** The plans that still have something to do on a target: phases to come, or released migrations that it has not applied. */
@@ -17,21 +18,34 @@ export function openPlansOn(
   });
 }
 
-/** The tables that plans change, with their OID on the target. */
-export async function plannedTables(connection: Connection, plans: readonly Plan[]): Promise<PlannedTable[]> {
+/**
+ * The tables that get columns, with their OID on the target.
+ *
+ * @param plans what they add
+ * @param added what the user's own statements add
+ */
+export async function plannedTables(
+  connection: Connection,
+  plans: readonly Plan[],
+  added: readonly AddedColumn[] = [],
+): Promise<PlannedTable[]> {
   const tables: PlannedTable[] = [];
-  for (const plan of plans)
-    for (const { table, name } of plan.columns) {
-      const at = tables.findIndex((known) => isSameTable(known.table, table));
-      const known = tables[at];
-      if (known === undefined) {
-        const oid = (await connection.dialect.catalogue.identity(connection, table))?.oid;
-        const label = `"${tableLabel(table)}"`;
-        tables.push({ table, label, oid, plans: [plan], columns: [name] });
-      } else {
-        const plansOf = known.plans.includes(plan) ? known.plans : [...known.plans, plan];
-        tables[at] = { ...known, plans: plansOf, columns: [...known.columns, name] };
-      }
-    }
+  const all = [
+    ...plans.flatMap((plan) => plan.columns.map(({ table, name }) => ({ table, name, plans: [plan] }))),
+    ...added.map((each) => ({ ...each, plans: [] })),
+  ];
+  for (const { table, name, plans: its } of all) {
+    const at = tables.findIndex((known) => isSameTable(known.table, table));
+    const known = tables[at];
+    if (known === undefined) {
+      const oid = (await connection.dialect.catalogue.identity(connection, table))?.oid;
+      tables.push({ table, label: `"${tableLabel(table)}"`, oid, plans: its, columns: [name] });
+    } else
+      tables[at] = {
+        ...known,
+        plans: [...new Set([...known.plans, ...its])],
+        columns: [...new Set([...known.columns, name])],
+      };
+  }
   return tables;
 }

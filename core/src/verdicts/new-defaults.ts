@@ -90,6 +90,23 @@ export function newDefaults(migrations: readonly OwnMigration[]): readonly NewDe
   return [...passing, ...found.values()];
 }
 
+/** A column that a migration adds to a table which is there before it. */
+export interface AddedColumn {
+  readonly table: TableName;
+  readonly name: string;
+}
+
+/** The columns that migrations add to existing tables, by what their statements say. */
+export function addedColumns(migrations: readonly OwnMigration[]): readonly AddedColumn[] {
+  const operations = migrations.flatMap((each) => flattened(each.operations));
+  const made = new Set(madeTables(operations).map((each) => nameKey(each)));
+  return operations.flatMap((operation) =>
+    operation.kind === "addColumn" && !made.has(nameKey(operation.table))
+      ? [{ table: operation.table, name: operation.column.name }]
+      : [],
+  );
+}
+
 /** Forms that make, or allow, what a default calls. */
 const forms: ReadonlySet<string> = new Set(["CreateSchemaStmt", "CreateSeqStmt", "AlterDefaultPrivilegesStmt"]);
 const allowing = /\bON\s+(?:ALL\s+)?(?:FUNCTION|PROCEDURE|ROUTINE|SEQUENCE|SCHEMA|TYPE|DOMAIN)S?\b/i;

@@ -32,9 +32,11 @@ export function fillTriggers(
     table,
     text: `${qualified(table.schema, name)} BEFORE ${event} ON ${quoteTable(table)} FOR EACH ROW\nBEGIN\n${lines}END`,
   });
+  // The one of updates first: what the other fills must follow its source from its first moment on. Each is a statement of its own, and
+  // running code writes between the two.
   return [
-    of(names.insert, "INSERT", onInsert(table, column, fill, server)),
     of(names.update, "UPDATE", onUpdate(table, column, fill, server)),
+    of(names.insert, "INSERT", onInsert(table, column, fill, server)),
   ];
 }
 
@@ -68,7 +70,7 @@ export function refuseUnreplicated(columns: readonly UnitColumn[], server: Mysql
 `;
 }
 
-/** Lines: both triggers are gone. */
+/** Lines: both triggers are gone, the one of inserts first: what it fills has the other as long as it is there. */
 export function dropFillTriggers(table: TableName, { name, fill }: UnitColumn): string {
   if (fill === undefined) return "";
   const { insert, update } = triggerNames(table, name);
@@ -221,7 +223,10 @@ export function triggerWords(
 ): readonly string[] {
   return columns
     .filter(({ fill }) => fill !== undefined)
-    .flatMap(({ name }) => Object.values(triggerNames(table, name)))
+    .flatMap(({ name }) => {
+      const { insert, update } = triggerNames(table, name);
+      return verb === "CREATE" ? [update, insert] : [insert, update];
+    })
     .map(
       (name) =>
         `${verb} TRIGGER ${quoteIdentifier(name)}${verb === "CREATE" ? ` ON ${printable(quoteTable(table))}` : ""}`,

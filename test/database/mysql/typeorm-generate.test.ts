@@ -3,6 +3,7 @@ import { join } from "node:path";
 import mysql from "mysql2/promise";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createMariadbDatabase, type MariadbDatabase, serverId } from "../../support/mariadb.js";
+import { run } from "../../support/run.js";
 import { createTypeormProject, type TypeormFixture } from "../../support/typeorm-project.js";
 
 const dataSource = `import "reflect-metadata";
@@ -99,6 +100,48 @@ test("passes an optional column of a data source of the type mysql, which MariaD
     serverId === "mariadb",
   );
   expect(written("Nick")).toEqual(["ALTER TABLE `device` ADD `nick` varchar(30) NULL"]);
+});
+
+// TypeORM declares all of a column anew, whatever of it differs, and a rename as well.
+test("names what differs in the database alone, and refuses a foreign column that TypeORM takes for a former name", async () => {
+  const drifting = `
+  @Column({ type: "varchar", length: 100 })
+  about!: string;
+
+  @Column({ type: "varchar", length: 30 })
+  code!: string;
+${nick}`;
+  const score = `
+  @Column({ type: "int", nullable: true })
+  score!: number | null;
+`;
+  project.write("src/device.ts", entity(drifting));
+  project.write(".gitignore", "node_modules\n");
+  await cli("migration:generate", "src/migrations/Init");
+  await cli("migration:run");
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: project.root });
+  await git("init", "--quiet");
+  await git("add", "-A");
+  expect((await git("commit", "--quiet", "-m", "Devices")).code).toBe(0);
+  const session = await database.open();
+  await session.query("ALTER TABLE device ADD legacy int NULL");
+  project.write("src/device.ts", entity(drifting + score));
+  const foreign = await cli("migration:generate", "src/migrations/Score");
+  expect(foreign.code, foreign.output).toBe(1);
+  expect(foreign.output).toMatch(
+    /LS9057 "device"\."legacy" is in the database, .* TypeORM takes it for the former name of "score" \(ALTER TABLE `device` CHANGE `legacy` `score` int NULL.*\)/,
+  );
+  await session.query(`ALTER TABLE device DROP legacy, MODIFY about varchar(50) NOT NULL, MODIFY code varchar(30) NULL,
+    MODIFY nick varchar(30) NOT NULL DEFAULT 'x'`);
+  const { output, code } = await cli("migration:generate", "src/migrations/Score");
+  expect(code, output).toBe(0);
+  const told = (name: string) => `Device\\.${name} is declared as in the last commit: it is the database that differs`;
+  // The copy is made by the plan, so it does not run as it stands.
+  expect(output).toMatch(new RegExp(`line \\d: ALTER TABLE \`device\` MODIFY \`about\` .* — ${told("about")}`));
+  expect(output).toMatch(new RegExp(`line \\d: ALTER TABLE \`device\` CHANGE \`nick\` .* — ${told("nick")}`));
+  expect(output).toMatch(new RegExp(`line \\d runs as it stands: .* CHANGE \`code\` .*; ${told("code")}`));
+  expect(output).not.toContain("Device.score is");
 });
 
 const nick = `

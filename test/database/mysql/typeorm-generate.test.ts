@@ -144,6 +144,77 @@ ${nick}`;
   expect(output).not.toContain("Device.score is");
 });
 
+// The server commits each statement, and needs an index for a foreign key.
+test("runs statements that redo one thing in the order of the plan, and back", async () => {
+  const user = (index: string, more = "") => `import { Column, Entity, Index, PrimaryGeneratedColumn } from "typeorm";
+@Entity()
+${index}
+export class User {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column({ type: "varchar", length: 30 })
+  name!: string;
+
+  @Column({ type: "int", default: 1 })
+  age!: number;
+${more}}
+`;
+  const order = (
+    relation: string,
+    onDelete: string,
+  ) => `import { Entity, JoinColumn, ${relation}, PrimaryGeneratedColumn } from "typeorm";
+import { User } from "./user";
+@Entity()
+export class Order {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @${relation}(() => User, { onDelete: "${onDelete}" })
+  @JoinColumn()
+  user!: User;
+}
+`;
+  const handle = `
+  /** @lockstep.backfill(lower(name)) */
+  @Column({ type: "varchar", length: 30 })
+  handle!: string;
+`;
+  project.write(
+    "src/data-source.ts",
+    dataSource
+      .replace('"mysql"', `"${serverId}"`)
+      .replace("entities: [Device]", "entities: [User, Order]")
+      .replace(
+        'import { Device } from "./device";',
+        'import { User } from "./user";\nimport { Order } from "./order";',
+      ),
+  );
+  project.write("src/user.ts", user('@Index(["name"], { unique: true })'));
+  project.write("src/order.ts", order("OneToOne", "RESTRICT"));
+  await cli("migration:generate", "src/migrations/Init");
+  await cli("migration:run");
+  const session = await database.open();
+  const table = async () => JSON.stringify((await session.query("SHOW CREATE TABLE user"))[0]);
+  const began = await table();
+  project.write("src/user.ts", user('@Index(["name", "age"], { unique: true })', handle));
+  project.write("src/order.ts", order("ManyToOne", "CASCADE"));
+  const { output, code } = await cli("migration:generate", "src/migrations/Handle");
+  expect(code, output).toBe(0);
+  const what = written("HandleOriginal").map(
+    (sql) => /(?:DROP|CREATE|ADD) (?:CONSTRAINT|FOREIGN KEY|(?:UNIQUE )?INDEX)/.exec(sql)?.[0],
+  );
+  // The foreign key goes before the index that it needs, and the new unique index is there before the old one goes.
+  expect(what).toEqual(["DROP FOREIGN KEY", "DROP INDEX", "CREATE UNIQUE INDEX", "DROP INDEX", "ADD CONSTRAINT"]);
+  const ran = await cli("migration:run");
+  expect(ran.code, ran.output).toBe(0);
+  for (let left = 2; left > 0; left -= 1) {
+    const back = await cli("migration:revert");
+    expect(back.code, back.output).toBe(0);
+  }
+  expect(await table()).toBe(began);
+});
+
 const nick = `
   @Column({ type: "varchar", length: 30, nullable: true })
   nick!: string | null;

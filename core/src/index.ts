@@ -52,6 +52,7 @@ export {
   type PlannedColumn,
   type Remark,
   readsOf,
+  renameOf,
   type ScalarType,
   type Statement,
   type TableName,
@@ -86,6 +87,7 @@ export type {
 } from "./plugin.js";
 export { dateOf, nextTimestamps } from "./release/timestamps.js";
 export { judge } from "./rules/judge.js";
+export { statementOf } from "./rules/notice.js";
 export { hasEnumValue } from "./sql/postgres/enum-literal.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";
 export { qualified, quoteIdentifier, quoteLiteral, quoteTable } from "./sql/postgres/quote.js";

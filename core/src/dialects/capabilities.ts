@@ -21,4 +21,6 @@ export interface Capabilities {
   readonly hasCopyTools: boolean;
   /** Names of indexes are those of one table, and not of a schema. */
   readonly namesIndexesByTable: boolean;
+  /** A foreign key needs an index at both ends, which cannot be dropped before it. Else the one that it leads to alone. */
+  readonly keysNeedIndexes: boolean;
 }

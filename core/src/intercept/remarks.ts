@@ -1,11 +1,4 @@
-import {
-  type Migration,
-  type Notice,
-  type Operation,
-  operationsOfKind,
-  type Remark,
-  type Words,
-} from "../model/index.js";
+import { type Migration, type Notice, type Operation, type Remark, renameOf, type Words } from "../model/index.js";
 import { statementOf } from "../rules/notice.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
@@ -32,9 +25,12 @@ export function withRenames(
     ...renamedColumns(operations, formerType).map(({ drop, add }) =>
       beside(drop, { kind: "may-be-renamed", newName: add.column.name, keeps: words.columnName(drop.column) }),
     ),
-    ...operationsOfKind(operations, "renameColumn").map((rename) =>
-      beside(rename, { kind: "renames", keeps: words.columnName(rename.column) }),
-    ),
+    ...operations.flatMap((operation) => {
+      const rename = renameOf(operation);
+      return rename === undefined
+        ? []
+        : [beside(operation, { kind: "renames", keeps: words.columnName(rename.column) })];
+    }),
   ]);
 }
 

@@ -4,6 +4,7 @@ import {
   isSameTable,
   type Operation,
   type Plan,
+  renameOf,
   type TableName,
   tableLabel,
 } from "../model/index.js";
@@ -38,8 +39,7 @@ function isNamed(operations: readonly Operation[], table: TableName, name: strin
   return operations.some((operation) => {
     if (!("table" in operation) || !isSameTable(operation.table, table)) return false;
     if (operation.kind === "createTable") return true;
-    if (operation.kind === "renameColumn") return operation.newName === name;
-    return operation.kind === "addColumn" ? operation.column.name === name : false;
+    return (operation.kind === "addColumn" ? operation.column.name : renameOf(operation)?.newName) === name;
   });
 }
 

@@ -324,6 +324,15 @@ export function operationsIn({ operations }: Pick<Migration, "operations">, stat
   return grouped(byStatement, operations, (operation) => operation.statement).get(statement) ?? [];
 }
 
+/** How a statement renames a column, if it does. MySQL may declare the column anew with it. */
+export function renameOf(
+  operation: Operation,
+): { readonly table: TableName; readonly column: string; readonly newName: string } | undefined {
+  if (operation.kind === "renameColumn") return operation;
+  if (operation.kind !== "redeclareColumn" || operation.formerName === operation.column.name) return undefined;
+  return { table: operation.table, column: operation.formerName, newName: operation.column.name };
+}
+
 /** The operations of one kind, in order. */
 export function operationsOfKind<K extends OperationKind>(
   operations: readonly Operation[],

@@ -11,4 +11,5 @@ export const capabilities: Capabilities = {
   locksWhatTriggersRead: true,
   hasCopyTools: true,
   namesIndexesByTable: true,
+  keysNeedIndexes: true,
 };

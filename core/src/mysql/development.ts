@@ -36,9 +36,14 @@ export const development: Development = {
     const found = new Map<string, KnownForeignKey>();
     for (const row of rows) {
       const key = JSON.stringify([row.schema, row.table, row.name]);
-      const columns = [...(found.get(key)?.columns ?? []), row.column];
-      const references = nameOf(row.otherSchema, row.other);
-      found.set(key, { name: row.name, table: nameOf(row.schema, row.table), columns, references });
+      const before = found.get(key);
+      found.set(key, {
+        name: row.name,
+        table: nameOf(row.schema, row.table),
+        columns: [...(before?.columns ?? []), row.column],
+        references: nameOf(row.otherSchema, row.other),
+        referencedColumns: [...(before?.referencedColumns ?? []), row.otherColumn],
+      });
     }
     return [...found.values()];
   },
@@ -105,10 +110,11 @@ interface KeyPart {
   readonly column: string;
   readonly otherSchema: string;
   readonly other: string;
+  readonly otherColumn: string;
 }
 
 const keysSql = `SELECT CONSTRAINT_NAME AS name, TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, COLUMN_NAME AS \`column\`,
-    REFERENCED_TABLE_SCHEMA AS otherSchema, REFERENCED_TABLE_NAME AS other
+    REFERENCED_TABLE_SCHEMA AS otherSchema, REFERENCED_TABLE_NAME AS other, REFERENCED_COLUMN_NAME AS otherColumn
   FROM information_schema.KEY_COLUMN_USAGE
  WHERE REFERENCED_TABLE_NAME IS NOT NULL AND ((TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?)
     OR (REFERENCED_TABLE_SCHEMA = COALESCE(?, DATABASE()) AND REFERENCED_TABLE_NAME = ?))

@@ -240,23 +240,30 @@ function partsOf(
   return table === undefined ? [] : [{ table }];
 }
 
-/** Whether a foreign key that goes may lead to the index that a later statement drops. */
+/** Whether a foreign key that goes may need the index that a later statement drops. */
 function mayLeadTo(
   index: TableName,
   { kind }: Operation,
   gone: readonly Operation[],
-  { formerIndex, foreignKeys }: RuleContext,
+  { formerIndex, foreignKeys, judging }: RuleContext,
 ): boolean {
+  const { keysNeedIndexes } = judging.capabilities;
   const facts = formerIndex(index);
   return gone.some((each) => {
     if (each.kind !== "dropConstraint") return false;
     const keys = foreignKeys(each.table);
     // A foreign key has no index itself.
     if (facts === undefined) return kind === "dropIndex" || keys?.some(({ name }) => name === index.name) !== true;
-    if (!facts.isUnique) return false;
+    if (!facts.isUnique && !keysNeedIndexes) return false;
     const key = keys?.find(({ name }) => name === each.name);
     if (key === undefined) return true;
-    const { references, referencedColumns } = key;
+    const { table, columns, references, referencedColumns } = key;
+    const [first = ""] = facts.columns;
+    if (keysNeedIndexes)
+      return (
+        (table.name === facts.table.name && columns.includes(first)) ||
+        (references.name === facts.table.name && referencedColumns?.includes(first) !== false)
+      );
     return (
       references.name === facts.table.name && facts.columns.every((one) => referencedColumns?.includes(one) !== false)
     );

@@ -10,4 +10,5 @@ export const capabilities: Capabilities = {
   locksWhatTriggersRead: false,
   hasCopyTools: false,
   namesIndexesByTable: false,
+  keysNeedIndexes: false,
 };

@@ -29,9 +29,14 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
   return notices
     .map(
       (notice) =>
-        `  ${colors.yellow("!")} line ${notice.line} runs as it stands: ${oneLine(notice.sql)} — ${noticeWords(notice)}`,
+        `  ${colors.yellow("!")} line ${notice.line}${isOfHazard(notice) ? "" : " runs as it stands"}: ${oneLine(notice.sql)} — ${noticeWords(notice)}`,
     )
     .join("\n");
+}
+
+/** Drift is reported for statements that a plan replaces as well. */
+function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
+  return verdict === undefined && remarks.every(({ kind }) => kind === "not-edited");
 }
 
 /** The plan, phase by phase, with lock levels. `at` marks where it stands. */

@@ -6,6 +6,7 @@ import {
   type Operation,
   type Parser,
   readMigration,
+  renameOf,
   type TableName,
 } from "@lockstep/core";
 import type { ColumnDependents } from "@lockstep/core/planning";
@@ -112,14 +113,8 @@ export async function correct<Q extends { readonly query: string }>(
 
 /** TypeORM takes one column that goes and one that comes for a rename, whatever their types. */
 export function formerName({ table, name }: RecreatedColumn, operations: readonly Operation[]): string | undefined {
-  return operations.flatMap((operation) => {
-    if (operation.kind === "renameColumn" && operation.newName === name && isSameTable(operation.table, table))
-      return [operation.column];
-    const isChanged = operation.kind === "redeclareColumn" && operation.column.name === name;
-    return isChanged && operation.formerName !== name && isSameTable(operation.table, table)
-      ? [operation.formerName]
-      : [];
-  })[0];
+  const renames = operations.flatMap((operation) => renameOf(operation) ?? []);
+  return renames.find((rename) => rename.newName === name && isSameTable(rename.table, table))?.column;
 }
 
 /** Where the type of a column is altered. */

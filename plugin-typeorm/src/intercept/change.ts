@@ -116,7 +116,7 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
       },
     );
     this.#change = change;
-    return { ...change, remarks: await findDisagreements(change.migration.operations, this) };
+    return { ...change, remarks: await findDisagreements(change.migration, this) };
   }
 
   async connect() {

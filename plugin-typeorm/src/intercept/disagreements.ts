@@ -2,8 +2,11 @@ import {
   type AddedRemarks,
   isSameTable,
   LockstepError,
+  type Migration,
   type Operation,
   type OperationOf,
+  renameOf,
+  statementOf,
   type TableName,
   tableLabel,
 } from "@lockstep/core";
@@ -20,10 +23,8 @@ import { executedMigrations } from "./pending.js";
  * @returns a word for each statement that is about such a thing and loses nothing
  * @throws LS9057 where a column would be lost that nothing of the project has made, or one is missing that a migration has made
  */
-export async function findDisagreements(
-  operations: readonly Operation[],
-  about: Interception,
-): Promise<readonly AddedRemarks[]> {
+export async function findDisagreements(migration: Migration, about: Interception): Promise<readonly AddedRemarks[]> {
+  const { operations } = migration;
   const { dataSource } = about.call;
   const migrated = new Migrated(dataSource);
   let commit: Promise<LastCommit | undefined> | undefined;
@@ -35,13 +36,15 @@ export async function findDisagreements(
   };
   const found: AddedRemarks[] = [];
   for (const operation of operations) {
-    const { kind, line, sql } = operation;
-    if (kind === "dropColumn" || kind === "renameColumn") {
-      const { table, column } = operation;
+    const { kind, line } = operation;
+    const sql = statementOf(operation, migration);
+    const gone = kind === "dropColumn" ? operation : renameOf(operation);
+    if (gone !== undefined) {
+      const { table, column } = gone;
       if (isMadeHere(operations, table, column)) continue;
       const last = await lastCommit();
       if (last?.had(table, column)) continue;
-      if (migrated.isStranger(table, column)) throw await strangerError(operation, about);
+      if (migrated.isStranger(table, column)) throw await strangerError({ ...gone, sql }, about);
       if (last === undefined || !operations.some((other) => isOfEdit(other, last))) continue;
       found.push({ line, sql, isBeside: true, remarks: [{ kind: "not-committed", column }] });
     }
@@ -62,8 +65,9 @@ export async function findDisagreements(
           remarks: [{ kind: "not-migrated" }],
         });
     }
-    if (kind === "setType" || kind === "setNotNull" || kind === "dropNotNull" || kind === "setDefault") {
-      const { table, column } = operation;
+    const declared = declaredIn(operation);
+    if (declared !== undefined) {
+      const { table, column } = declared;
       if (isMadeHere(operations, table, column) || usesMadeType(operation, operations)) continue;
       // Who generates after the commit has edited nothing since: one other statement has to be of an edit.
       const last = operations.length > 1 ? await lastCommit() : undefined;
@@ -117,22 +121,34 @@ function missingError(table: TableName, column: string, name: string, maker: str
   );
 }
 
+/** The column that a statement declares in another way, under the same name. MySQL declares all of it at once. */
+function declaredIn(operation: Operation): { readonly table: TableName; readonly column: string } | undefined {
+  switch (operation.kind) {
+    case "setType":
+    case "setNotNull":
+    case "dropNotNull":
+    case "setDefault":
+      return operation;
+    case "redeclareColumn":
+      return renameOf(operation) === undefined ? { table: operation.table, column: operation.column.name } : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** The change itself makes the column, or gives it that name for a while. */
 function isMadeHere(operations: readonly Operation[], table: TableName, column: string): boolean {
-  return operations.some(
-    (other) =>
-      (other.kind === "addColumn" && other.column.name === column && isSameTable(other.table, table)) ||
-      (other.kind === "renameColumn" && other.newName === column && isSameTable(other.table, table)),
-  );
+  return operations.some((other) => {
+    const made = other.kind === "addColumn" ? other.column.name : renameOf(other)?.newName;
+    return made === column && "table" in other && isSameTable(other.table, table);
+  });
 }
 
 function isDroppedHere(operations: readonly Operation[], table: TableName, column: string): boolean {
-  return operations.some(
-    (other) =>
-      (other.kind === "dropColumn" || other.kind === "renameColumn") &&
-      other.column === column &&
-      isSameTable(other.table, table),
-  );
+  return operations.some((other) => {
+    const gone = other.kind === "dropColumn" ? other : renameOf(other);
+    return gone?.column === column && isSameTable(gone.table, table);
+  });
 }
 
 /** The values of an enum stand wherever they stand. */
@@ -144,6 +160,6 @@ function usesMadeType(operation: Operation, operations: readonly Operation[]): b
 export function isOfEdit(operation: Operation, commit: LastCommit): boolean {
   if (!("table" in operation) || !("column" in operation)) return false;
   const { table, column } = operation;
-  const name = operation.kind === "renameColumn" ? operation.newName : column;
-  return commit.isEdited(table, typeof name === "string" ? name : name.name);
+  const name = renameOf(operation)?.newName ?? (typeof column === "string" ? column : column.name);
+  return commit.isEdited(table, name);
 }

@@ -1,4 +1,4 @@
-import { isSameTable, LockstepError, type Migration, type TableName, tableLabel } from "@lockstep/core";
+import { isSameTable, LockstepError, type Migration, renameOf, type TableName, tableLabel } from "@lockstep/core";
 import { lastCommitOf } from "@lockstep/core/planning";
 import { readMigrationFiles } from "../migrations/list.js";
 import { knownColumns } from "./columns.js";
@@ -50,9 +50,10 @@ export async function asDrift(
     const { column, renamedFrom } = lost;
     if (renamedFrom !== undefined) {
       if (last.had(table, renamedFrom) || !migrated.isStranger(table, renamedFrom)) continue;
-      const rename = operations.find(
-        (each) => each.kind === "renameColumn" && each.column === renamedFrom && isSameTable(each.table, table),
-      );
+      const rename = operations.find((each) => {
+        const { column: from, table: of } = renameOf(each) ?? {};
+        return from === renamedFrom && of !== undefined && isSameTable(of, table);
+      });
       return strangerError({ table, column: renamedFrom, newName: column, sql: rename?.sql ?? "" }, about);
     }
     const name =

@@ -84,13 +84,25 @@ export function readQueries(up: readonly Query[], { readMigration }: SqlReader):
  * does instead of a statement brings its own.
  */
 export function withQueries(plan: Plan, change: Pick<Change, "migration" | "queries" | "down" | "steps">): Plan {
-  const owners = ownersOf(plan, change.migration);
-  const downOwner = downOwners(change, owners);
+  const places = placesOf(plan, change.migration);
+  const downOwner = downOwners(
+    change,
+    places.map((place) => place?.unit),
+  );
+  const back = backRanks(change, places);
   const units = plan.units.map((unit): Unit => {
     // What contract runs stands there with its way back.
     if (unit.spec.kind !== "original" || unit.phase !== "expand") return unit;
-    const own = change.queries.filter((_, index) => owners[index] === unit);
-    const down = change.down.filter((query) => downOwner(query) === unit);
+    const placed = change.queries.flatMap((query, index) => {
+      const { unit: owner, at = 0 } = places[index] ?? {};
+      return owner === unit ? [{ query, at }] : [];
+    });
+    // The plan may run them in another order than TypeORM.
+    const inOrder = placed.toSorted((one, other) => one.at - other.at);
+    const own = inOrder.map(({ query }) => query);
+    const goesBack = change.down.filter((query) => downOwner(query) === unit);
+    const isMoved = inOrder.some((each, index) => each !== placed[index]) && goesBack.every((query) => back.has(query));
+    const down = isMoved ? goesBack.toSorted((one, other) => back.get(other)! - back.get(one)!) : goesBack;
     const queries = [...new Set(own)].map(toQuery);
     // Made by the plan alone.
     if (queries.length === 0) return unit;
@@ -102,21 +114,45 @@ export function withQueries(plan: Plan, change: Pick<Change, "migration" | "quer
   return { ...plan, units };
 }
 
-/** The `original` unit of each statement, as it was written or adapted; undefined where the plan does something else instead. */
-function ownersOf(plan: Plan, { statements }: Migration): (Unit | undefined)[] {
+/** The `original` unit of a statement, as it was written or adapted, and where it stands in that. */
+interface Place {
+  readonly unit: Unit;
+  readonly at: number;
+}
+
+/** Undefined for a statement where the plan does something else instead. */
+function placesOf(plan: Plan, { statements }: Migration): (Place | undefined)[] {
   const originals = plan.units.flatMap((unit) =>
     unit.phase === "expand" && unit.spec.kind === "original" ? [{ unit, left: unit.spec.sql }] : [],
   );
   return statements.map(({ sql }) => {
     for (const text of [`${sql};`, `${sql} NOT VALID;`])
       for (const original of originals) {
-        const found = original.left.indexOf(text);
-        if (found === -1) continue;
-        original.left = `${original.left.slice(0, found)}\0${original.left.slice(found + text.length)}`;
-        return original.unit;
+        const at = original.left.indexOf(text);
+        if (at === -1) continue;
+        const end = at + text.length;
+        original.left = original.left.slice(0, at) + "\0".repeat(text.length) + original.left.slice(end);
+        return { unit: original.unit, at };
       }
     return undefined;
   });
+}
+
+/** Where what takes a statement back belongs, by the place of the statement: the last one goes back first. */
+function backRanks(
+  { queries, steps }: Pick<Change, "queries" | "steps">,
+  places: readonly (Place | undefined)[],
+): ReadonlyMap<Query, number> {
+  const at = new Map(queries.map((query, index) => [query, places[index]?.at] as const));
+  return new Map(
+    steps.flatMap(({ up, down }) => {
+      if (up.length !== down.length) return [];
+      return down.flatMap((query, index) => {
+        const place = at.get(up[index]!);
+        return place === undefined ? [] : [[query, place] as const];
+      });
+    }),
+  );
 }
 
 /**

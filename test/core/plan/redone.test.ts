@@ -275,6 +275,36 @@ describe("the files", () => {
   });
 });
 
+describe("a foreign key on MySQL and an index that is dropped behind it", () => {
+  const drop = "ALTER TABLE `Order` DROP FOREIGN KEY `Order_userId_fkey`;\n";
+  const add =
+    "ALTER TABLE `Order` ADD CONSTRAINT `Order_userId_fkey` FOREIGN KEY (`userId`) REFERENCES `User`(`id`) ON DELETE CASCADE;\n";
+  const column = "ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NOT NULL;\n";
+
+  test.each([
+    ["its own, which is unique: after it", "Order", ["userId"], true, [0, 1, 2]],
+    ["its own, which is not: after it", "Order", ["userId", "total"], false, [0, 1, 2]],
+    ["the one that it refers to: after it", "User", ["id"], true, [0, 1, 2]],
+    ["another one of its table: before it, so that the gap is short", "Order", ["total", "userId"], true, [1, 0, 2]],
+    ["another one of the other table", "User", ["name"], true, [1, 0, 2]],
+  ] as const)("%s", async (_, table, columns, isUnique, order) => {
+    const own = [drop, `DROP INDEX \`gone\` ON \`${table}\`;\n`, add];
+    const sql = `${own[0]}${own[1]}${column}${own[2]}`;
+    const gone: IndexFacts = {
+      name: "gone",
+      table: { schema: "app", name: table },
+      isUnique,
+      isPrimary: false,
+      columns,
+      method: "btree",
+    };
+    const plan = await planOf({ sql, dialect: "mysql", foreignKeys, indexes: [gone] });
+    const text = plan.units.flatMap(({ spec }) => (spec.kind === "original" ? [spec.sql] : [])).join("");
+    const found = [0, 1, 2].toSorted((one, other) => text.indexOf(own[one]!) - text.indexOf(own[other]!));
+    expect(found, text).toEqual(order);
+  });
+});
+
 describe("what is told", () => {
   test("nothing of a key that guards as the one before it", async () => {
     const plan = await planOf({ sql: `${dropKey}\n${planned}\n${addKey}\n`, foreignKeys });

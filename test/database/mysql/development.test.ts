@@ -40,7 +40,13 @@ it("describes indexes, and none of which nobody has said the table", async () =>
 
 it("knows the foreign keys of both ends", async () => {
   const { development } = db.dialect;
-  const key = { name: "fk", table: { name: "User" }, columns: ["x", "y"], references: { name: "Team" } };
+  const key = {
+    name: "fk",
+    table: { name: "User" },
+    columns: ["x", "y"],
+    references: { name: "Team" },
+    referencedColumns: ["a", "b"],
+  };
   expect(await development.foreignKeys(db, { name: "User" })).toEqual([key]);
   expect(await development.foreignKeys(db, { name: "Team" })).toEqual([key]);
   const [qualified] = await development.foreignKeys(db, { schema: database.name, name: "Team" });

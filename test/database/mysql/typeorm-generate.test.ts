@@ -3,6 +3,7 @@ import { join } from "node:path";
 import mysql from "mysql2/promise";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createMariadbDatabase, type MariadbDatabase, serverId } from "../../support/mariadb.js";
+import { run } from "../../support/run.js";
 import { createTypeormProject, type TypeormFixture } from "../../support/typeorm-project.js";
 
 const dataSource = `import "reflect-metadata";
@@ -99,6 +100,119 @@ test("passes an optional column of a data source of the type mysql, which MariaD
     serverId === "mariadb",
   );
   expect(written("Nick")).toEqual(["ALTER TABLE `device` ADD `nick` varchar(30) NULL"]);
+});
+
+// TypeORM declares all of a column anew, whatever of it differs, and a rename as well.
+test("names what differs in the database alone, and refuses a foreign column that TypeORM takes for a former name", async () => {
+  const drifting = `
+  @Column({ type: "varchar", length: 100 })
+  about!: string;
+
+  @Column({ type: "varchar", length: 30 })
+  code!: string;
+${nick}`;
+  const score = `
+  @Column({ type: "int", nullable: true })
+  score!: number | null;
+`;
+  project.write("src/device.ts", entity(drifting));
+  project.write(".gitignore", "node_modules\n");
+  await cli("migration:generate", "src/migrations/Init");
+  await cli("migration:run");
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: project.root });
+  await git("init", "--quiet");
+  await git("add", "-A");
+  expect((await git("commit", "--quiet", "-m", "Devices")).code).toBe(0);
+  const session = await database.open();
+  await session.query("ALTER TABLE device ADD legacy int NULL");
+  project.write("src/device.ts", entity(drifting + score));
+  const foreign = await cli("migration:generate", "src/migrations/Score");
+  expect(foreign.code, foreign.output).toBe(1);
+  expect(foreign.output).toMatch(
+    /LS9057 "device"\."legacy" is in the database, .* TypeORM takes it for the former name of "score" \(ALTER TABLE `device` CHANGE `legacy` `score` int NULL.*\)/,
+  );
+  await session.query(`ALTER TABLE device DROP legacy, MODIFY about varchar(50) NOT NULL, MODIFY code varchar(30) NULL,
+    MODIFY nick varchar(30) NOT NULL DEFAULT 'x'`);
+  const { output, code } = await cli("migration:generate", "src/migrations/Score");
+  expect(code, output).toBe(0);
+  const told = (name: string) => `Device\\.${name} is declared as in the last commit: it is the database that differs`;
+  // The copy is made by the plan, so it does not run as it stands.
+  expect(output).toMatch(new RegExp(`line \\d: ALTER TABLE \`device\` MODIFY \`about\` .* — ${told("about")}`));
+  expect(output).toMatch(new RegExp(`line \\d: ALTER TABLE \`device\` CHANGE \`nick\` .* — ${told("nick")}`));
+  expect(output).toMatch(new RegExp(`line \\d runs as it stands: .* CHANGE \`code\` .*; ${told("code")}`));
+  expect(output).not.toContain("Device.score is");
+});
+
+// The server commits each statement, and needs an index for a foreign key.
+test("runs statements that redo one thing in the order of the plan, and back", async () => {
+  const user = (index: string, more = "") => `import { Column, Entity, Index, PrimaryGeneratedColumn } from "typeorm";
+@Entity()
+${index}
+export class User {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @Column({ type: "varchar", length: 30 })
+  name!: string;
+
+  @Column({ type: "int", default: 1 })
+  age!: number;
+${more}}
+`;
+  const order = (
+    relation: string,
+    onDelete: string,
+  ) => `import { Entity, JoinColumn, ${relation}, PrimaryGeneratedColumn } from "typeorm";
+import { User } from "./user";
+@Entity()
+export class Order {
+  @PrimaryGeneratedColumn()
+  id!: number;
+
+  @${relation}(() => User, { onDelete: "${onDelete}" })
+  @JoinColumn()
+  user!: User;
+}
+`;
+  const handle = `
+  /** @lockstep.backfill(lower(name)) */
+  @Column({ type: "varchar", length: 30 })
+  handle!: string;
+`;
+  project.write(
+    "src/data-source.ts",
+    dataSource
+      .replace('"mysql"', `"${serverId}"`)
+      .replace("entities: [Device]", "entities: [User, Order]")
+      .replace(
+        'import { Device } from "./device";',
+        'import { User } from "./user";\nimport { Order } from "./order";',
+      ),
+  );
+  project.write("src/user.ts", user('@Index(["name"], { unique: true })'));
+  project.write("src/order.ts", order("OneToOne", "RESTRICT"));
+  await cli("migration:generate", "src/migrations/Init");
+  await cli("migration:run");
+  const session = await database.open();
+  const table = async () => JSON.stringify((await session.query("SHOW CREATE TABLE user"))[0]);
+  const began = await table();
+  project.write("src/user.ts", user('@Index(["name", "age"], { unique: true })', handle));
+  project.write("src/order.ts", order("ManyToOne", "CASCADE"));
+  const { output, code } = await cli("migration:generate", "src/migrations/Handle");
+  expect(code, output).toBe(0);
+  const what = written("HandleOriginal").map(
+    (sql) => /(?:DROP|CREATE|ADD) (?:CONSTRAINT|FOREIGN KEY|(?:UNIQUE )?INDEX)/.exec(sql)?.[0],
+  );
+  // The foreign key goes before the index that it needs, and the new unique index is there before the old one goes.
+  expect(what).toEqual(["DROP FOREIGN KEY", "DROP INDEX", "CREATE UNIQUE INDEX", "DROP INDEX", "ADD CONSTRAINT"]);
+  const ran = await cli("migration:run");
+  expect(ran.code, ran.output).toBe(0);
+  for (let left = 2; left > 0; left -= 1) {
+    const back = await cli("migration:revert");
+    expect(back.code, back.output).toBe(0);
+  }
+  expect(await table()).toBe(began);
 });
 
 const nick = `

@@ -77,8 +77,8 @@ export abstract class OrmApp {
   abstract readonly migrationsFolder: string;
   /** The file in which `users` is declared. */
   abstract readonly modelFile: string;
-  /** A file whose `moveUser` gives a user another address. */
-  protected abstract readonly moveFile: string;
+  /** A file whose `moveUser` gives a user another address; none where nobody moves. */
+  protected readonly moveFile: string | undefined;
   /** What the stock command says when the model and the database agree. */
   abstract readonly noChanges: RegExp;
   readonly root: string;
@@ -172,6 +172,7 @@ export abstract class OrmApp {
 
   /** The code has a function that changes what a mirror of `email` follows, and serves it. */
   addMove(): void {
+    if (this.moveFile === undefined) throw new Error("no code to move users");
     this.write("src/move.ts", this.moveFile);
     this.edit("src/serve.ts", 'from "./users";', 'from "./users";\nimport { moveUser } from "./move";');
     this.edit(

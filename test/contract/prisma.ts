@@ -6,7 +6,15 @@ import { publishedModules } from "../support/published.js";
 import { type RunResult, run } from "../support/run.js";
 import { addField } from "../support/shop-project.js";
 import { serveFile } from "./build.js";
-import { type Addition, annotationOf, type Column, type GenerateOptions, type Orm, OrmApp, succeeded } from "./orm-app.js";
+import {
+  type Addition,
+  annotationOf,
+  type Column,
+  type GenerateOptions,
+  type Orm,
+  OrmApp,
+  succeeded,
+} from "./orm-app.js";
 
 const files = {
   "package.json":
@@ -108,7 +116,7 @@ class PrismaApp extends OrmApp {
   readonly migrationsFolder = "prisma/migrations";
   readonly modelFile = "prisma/schema.prisma";
   readonly noChanges = /Already in sync/;
-  protected readonly moveFile = `import type { PrismaClient } from "./generated/prisma/client";
+  protected override readonly moveFile = `import type { PrismaClient } from "./generated/prisma/client";
 
 export async function moveUser(prisma: PrismaClient, id: number, email: string) {
   const { name } = await prisma.user.update({ where: { id }, data: { email } });

@@ -130,7 +130,7 @@ class TypeormApp extends OrmApp {
   readonly migrationsFolder = "src/migrations";
   readonly modelFile = "src/entities/user.ts";
   readonly noChanges = /No changes in database schema were found/;
-  protected readonly moveFile = `import type { DataSource } from "typeorm";
+  protected override readonly moveFile = `import type { DataSource } from "typeorm";
 import { User } from "./entities/user";
 
 export async function moveUser(source: DataSource, id: number, email: string) {

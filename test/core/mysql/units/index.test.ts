@@ -43,7 +43,7 @@ it.each<readonly [UnitSpec, string]>([
     { kind: "expand", ...columns },
     "ALTER TABLE `User` ADD COLUMN `handle` varchar(50) NULL AFTER `id`, ALGORITHM=INSTANT; " +
       "ALTER TABLE `User` MODIFY COLUMN `handle` varchar(50) NULL DEFAULT 'x', ALGORITHM=INSTANT; " +
-      "CREATE TRIGGER `zz_lockstep_fill_User_handle_ins` ON `User`; CREATE TRIGGER `zz_lockstep_fill_User_handle_upd` ON `User`",
+      "CREATE TRIGGER `zz_lockstep_fill_User_handle_upd` ON `User`; CREATE TRIGGER `zz_lockstep_fill_User_handle_ins` ON `User`",
   ],
   [
     { kind: "enforce", ...columns },

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSession, type Session, until } from "../support/sessions.js";
@@ -146,6 +146,23 @@ test("a change that passes as it stands waits no longer than a frame would, and 
   expect(deploy.stderr).toMatch(/_note did not get its locks \(attempt 1 of 5\)/);
   expect(deploy.stderr).toMatch(new RegExp(`in the way: pid ${reader.pid} \\(\\w+, report\\) holds "Order"`));
   expect(deploy.stdout).toMatch(/✔ production {3}1 migration applied, in \d attempts/);
+});
+
+test("a statement of the user's own for which writes to a large table wait: nothing is applied until somebody accepts it", async () => {
+  await production.query(
+    `INSERT INTO "Order" ("userId", "totalCents") SELECT (SELECT min(id) FROM "User"), n FROM generate_series(1, 12000) n`,
+  );
+  await production.query(`ANALYZE "Order"`);
+  const file = "prisma/migrations/20980101000000_by_total/migration.sql";
+  mkdirSync(join(shop.root, dirname(file)));
+  shop.write(file, `CREATE INDEX "Order_totalCents_idx" ON "Order" ("totalCents");\n`);
+  const stopped = await shop.lockstep(["deploy"]);
+  expect(stopped.code, stopped.output).toBe(1);
+  expect(stopped.stdout).toContain("nothing was applied: the application would wait for 1 statement");
+  expect(stopped.stdout).toMatch(new RegExp(`✖ ${file}:1 CREATE INDEX .*"Order" has about 1\\d[\\d ,]+ rows`));
+  const accepted = await shop.lockstep(["deploy", "--confirm", "waits-accepted"]);
+  expect(accepted.code, accepted.output).toBe(0);
+  expect(accepted.stderr).toContain("(accepted)");
 });
 
 test("what locks did not cause is not tried again; the next run says whose decision it is", async () => {

@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { pauseBackfills } from "../../../core/src/cli/on-anomaly.js";
+import type { Target } from "../../../core/src/cli/targets.js";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { isBlind } from "../../../core/src/dialects/pressure.js";
 import { readTable } from "../../../core/src/facts/table.js";
+import type { Plan } from "../../../core/src/model/index.js";
 import { statementText } from "../../../core/src/sql/statement-words.js";
+import type { Anomaly } from "../../../core/src/watch/watch-target.js";
 import {
   createMariadbDatabase,
   type MariadbDatabase,
   type MariadbServer,
   startMariadb,
 } from "../../support/mariadb.js";
-import { fillTable, makeTable } from "./fixture.js";
+import { fillTable, makeTable, plan } from "./fixture.js";
 
 let server: MariadbServer;
 let database: MariadbDatabase;
@@ -39,4 +43,26 @@ it("what a backfill runs, whose batches grow, is none of the statements that are
   if (isBlind(seen)) throw new Error(seen.reason);
   const changes = seen.statements.map(({ words }) => statementText(words)).filter((text) => text.includes("UPDATE"));
   expect(changes).toEqual([expect.stringMatching(/^UPDATE "User" t SET t\.email = \? WHERE t\.id = \?/)]);
+});
+
+it("is paused while somebody holds its table", async () => {
+  const spec = await makeTable(db, { rows: [["1", "a@example.org"]] });
+  await fillTable(database.url, spec);
+  await db.query("UPDATE lockstep.backfills SET status = 'running' WHERE table_schema = DATABASE()");
+  const holder = await database.open();
+  await holder.query("LOCK TABLES `User` WRITE");
+  try {
+    const targets = [{ name: "production", url: database.url }] as unknown as readonly Target[];
+    const lost: Anomaly = {
+      kind: "lost",
+      target: "production",
+      since: "2026-01-01T00:00:00Z",
+      looks: 3,
+      detail: "gone",
+    };
+    const paused = await pauseBackfills({ id: plan, backfills: [spec] } as unknown as Plan, targets, lost);
+    expect(paused).toMatchObject([{ isPaused: true }]);
+  } finally {
+    await holder.query("UNLOCK TABLES");
+  }
 });

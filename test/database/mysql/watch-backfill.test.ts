@@ -57,6 +57,7 @@ it("is paused while somebody holds its table", async () => {
       kind: "lost",
       target: "production",
       since: "2026-01-01T00:00:00Z",
+      at: "2026-01-01T00:00:03Z",
       looks: 3,
       detail: "gone",
     };

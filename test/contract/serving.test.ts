@@ -6,7 +6,7 @@ import { Load } from "./load.js";
 import { type Column, type Orm, type OrmApp, succeeded } from "./orm-app.js";
 import { onMariadb, orms } from "./orms.js";
 import { countUsers, differs, readUsers } from "./rows.js";
-import { systemOf } from "./system.js";
+import { postgresql } from "./system.js";
 
 // Builds from before and after a change serve side by side, with a role of the application's own, through every phase and the way back. The
 // change has what depends on their sessions: a mirror whose source they write, a default and a sequence, a constraint that is made anew, an
@@ -25,6 +25,7 @@ interface Change {
   readonly up?: readonly string[];
   /** What a role needs before the change. */
   readonly grants: (role: string, database: string) => readonly string[];
+  readonly drops: (role: string) => readonly string[];
 }
 
 const long = (length: number) => `CHECK (char_length(name) < ${length})`;
@@ -57,6 +58,7 @@ const onPostgresql = (orm: Orm): Change => ({
     `GRANT SELECT, INSERT (email, name), UPDATE (email, name) ON "users" TO "${role}"`,
     `GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "${role}"`,
   ],
+  drops: (role) => [`DROP OWNED BY "${role}"`, `DROP ROLE "${role}"`],
 });
 
 const onMariadbServer = (orm: Orm): Change => ({
@@ -67,6 +69,7 @@ const onMariadbServer = (orm: Orm): Change => ({
     `CREATE USER '${role}'@'%' IDENTIFIED BY 'x'`,
     `GRANT SELECT, INSERT (id, email, name), UPDATE (email, name) ON \`${database}\`.users TO '${role}'@'%'`,
   ],
+  drops: (role) => [`DROP USER '${role}'@'%'`],
 });
 
 describe.each([...orms.map(onPostgresql), ...onMariadb.map(onMariadbServer)])("$orm.name", (change) => {
@@ -101,13 +104,15 @@ describe.each([...orms.map(onPostgresql), ...onMariadb.map(onMariadbServer)])("$
       isMirror: true,
     });
     old = await app.build("old", url);
-    if (systemOf(url) === systemOf("postgres:")) {
+    if (app.system === postgresql) {
       session = new pg.Client({ connectionString: url });
       await session.connect();
     }
   });
   afterAll(async () => {
     await session?.end();
+    // A role outlives its database.
+    for (const sql of role === undefined ? [] : change.drops(role)) await app.system.query(app.production, sql);
     await app?.close();
   });
 

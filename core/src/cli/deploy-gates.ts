@@ -51,7 +51,8 @@ interface Asked {
 
 /**
  * Asks the gates of every expand and contract that a deployment would carry, of every way back that drops a column, and of the defaults
- * of the user's own migrations, on this target. `next` asked those of a contract when it released it: this target may have been behind, new, or written to since.
+ * of the user's own migrations, on this target. `next` asked those of a contract when it released it: this target may have been behind,
+ * new, or written to since.
  */
 export async function askDeployGates(request: Asked): Promise<DeployGates> {
   const { invocation, target, connection, plans, state, own } = request;

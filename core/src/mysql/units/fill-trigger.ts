@@ -32,8 +32,8 @@ export function fillTriggers(
     table,
     text: `${qualified(table.schema, name)} BEFORE ${event} ON ${quoteTable(table)} FOR EACH ROW\nBEGIN\n${lines}END`,
   });
-  // The one of updates first: what the other fills must follow its source from its first moment on. Each is a statement of its own, and
-  // running code writes between the two.
+  // The trigger for updates comes first. The server commits each statement, so running code may write between the two, and a row that
+  // the trigger for inserts has filled must follow its source at once.
   return [
     of(names.update, "UPDATE", onUpdate(table, column, fill, server)),
     of(names.insert, "INSERT", onInsert(table, column, fill, server)),
@@ -70,7 +70,7 @@ export function refuseUnreplicated(columns: readonly UnitColumn[], server: Mysql
 `;
 }
 
-/** Lines: both triggers are gone, the one of inserts first: what it fills has the other as long as it is there. */
+/** Lines that drop both triggers. The one for inserts goes first: what it has filled still follows its source. */
 export function dropFillTriggers(table: TableName, { name, fill }: UnitColumn): string {
   if (fill === undefined) return "";
   const { insert, update } = triggerNames(table, name);

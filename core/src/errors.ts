@@ -350,6 +350,12 @@ export const errorTable = {
     next: "Name it as the model does: npx lockstep code User.alias. Without a name it is the newest column.",
     exit: 2,
   },
+  LS3014: {
+    title: "A plan and its migrations contradict each other",
+    why: "A plan is one file, lockstep/<plan>/plan.json, and the migrations that it wrote. A merge can bring one without the other. Run like this, a migration could drop a column that nobody meant to drop, or skip what a gate asks for.",
+    next: "Take both from the same branch, then run: npx lockstep status",
+    exit: 1,
+  },
   LS3020: {
     title: "Another plan stands on what would be taken back",
     why: "Taking it back would break the other plan: its column or its index would go.",

@@ -19,6 +19,7 @@ export const plainFacts = {
   configError: undefined,
   plans: [] as readonly Plan[],
   damagedPlans: [],
+  migrationFiles: [],
   models: [],
   env: {},
 } satisfies Partial<TargetFacts> & { project: CheckedProject };
@@ -47,6 +48,7 @@ export async function askTarget(
       project: { ...plainFacts.project, root, ...project },
       plans,
       migrations,
+      migrationFiles: [],
       target: "production",
       url,
       connection,

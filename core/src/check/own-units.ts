@@ -1,24 +1,54 @@
 import { join, posix } from "node:path";
 import { inFiles, type Plan } from "../model/index.js";
+import { headerOf } from "../plan/contradictions.js";
 import { fileHash } from "../plan/hash.js";
 import { readPlans } from "../plan/store.js";
+import type { MigrationSet, RepositoryFiles } from "./migration-set.js";
 
 /** The plans of a project of the repository. */
 export interface PlansAt {
   /** The project's folder, from the top of the repository: `.` or `packages/api`. */
   readonly root: string;
   readonly plans: readonly Plan[];
+  /** The migrations of the project, in the order in which they run, from the top of the repository. */
+  readonly migrations: readonly string[];
 }
 
-/** The plans that lie in a repository; those that cannot be read are told by `check` itself. */
-export function plansIn(cwd: string, paths: readonly string[]): PlansAt[] {
+/**
+ * The plans that lie in a repository, and projects that have migrations of a plan alone; those that cannot be read are told by `check`
+ * itself.
+ *
+ * @param sets its migrations
+ */
+export function plansIn(
+  cwd: string,
+  { paths, read }: RepositoryFiles,
+  sets: readonly Pick<MigrationSet, "files">[],
+): PlansAt[] {
   const roots = new Set(
     paths.flatMap((path) => {
-      const found = /^(?:(.*)\/)?lockstep\/[^/]+\/plan\.json$/.exec(path);
-      return found === null ? [] : [found[1] ?? "."];
+      const own = /^(?:(.*)\/)?lockstep\/[^/]+\/(?:plan\.json|original\.sql)$/.exec(path);
+      return own === null ? [] : [own[1] ?? "."];
     }),
   );
-  return [...roots].sort().map((root) => ({ root, plans: readPlans(join(cwd, root)).plans }));
+  const packages = paths.filter((path) => posix.basename(path) === "package.json").map((path) => posix.dirname(path));
+  const found = new Map([...roots].map((root) => [root, [] as string[]] as const));
+  for (const { files } of sets) {
+    const isOwn = files.some((file) => headerOf(read(file) ?? "") !== undefined);
+    const root = nearest(files, [...roots]) ?? (isOwn ? (nearest(files, packages) ?? ".") : undefined);
+    if (root !== undefined) found.set(root, [...(found.get(root) ?? []), ...files]);
+  }
+  return [...found]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([root, migrations]) => ({ root, plans: readPlans(join(cwd, root)).plans, migrations }));
+}
+
+/** The deepest of the folders that holds these files. */
+function nearest([first]: readonly string[], folders: readonly string[]): string | undefined {
+  return folders
+    .filter((folder) => folder === "." || first?.startsWith(`${folder}/`))
+    .sort((one, other) => other.length - one.length)
+    .at(0);
 }
 
 /**
@@ -28,7 +58,7 @@ export function plansIn(cwd: string, paths: readonly string[]): PlansAt[] {
  * @returns the DDL of each, a text a unit; some are words for people
  */
 export function ownUnits(
-  all: readonly PlansAt[],
+  all: readonly Pick<PlansAt, "root" | "plans">[],
   read: (file: string) => string | undefined,
 ): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();

@@ -24,21 +24,23 @@ export interface CheckedPlans {
 /** What contradicts the plans of a project: its files, its models, other plans. The same questions as `doctor` asks of the project. */
 export async function checkPlans(
   cwd: string,
-  { root }: PlansAt,
+  { root, migrations }: PlansAt,
   plugins: readonly OrmPlugin[],
   env: Io["env"],
 ): Promise<CheckedPlans> {
-  const facts = await factsOf(join(cwd, root), plugins, env);
+  // What the files say, whether or not the ORM is installed.
+  const migrationFiles = migrations.map((file) => posix.relative(root, file));
+  const facts = { ...(await factsOf(join(cwd, root), plugins, env)), migrationFiles };
   const hasModels = facts.models !== undefined;
   const checks = [plansCheck, planConflicts, interruptedWrite, ...(hasModels ? [planModels] : [])];
   const ids = [...facts.plans, ...facts.damagedPlans].map(({ id }) => id);
   const answers = await runProjectChecks(checks, facts);
   const findings = answers
     .flatMap((answer) => answer.findings)
-    .flatMap(({ level, what, why = "", next }, at): CheckFinding[] => {
+    .flatMap(({ level, what, why = "", next, file: about }, at): CheckFinding[] => {
       if (level === "ok") return [];
       const id = ids.find((each) => what.includes(each)) ?? ids.at(-1) ?? "";
-      const file = posix.join(root, "lockstep", id, "plan.json");
+      const file = posix.join(root, about ?? `lockstep/${id}/plan.json`);
       const finding = aboutFile(openPlan, file, { kind: "plan", what, why }, [what, at]);
       const safer = next === undefined ? finding.safer : { words: next };
       return [{ ...finding, severity: level === "problem" ? "error" : "warning", safer }];
@@ -59,6 +61,7 @@ async function factsOf(folder: string, plugins: readonly OrmPlugin[], env: Io["e
   return {
     project: { root: folder, migrationsFolder: "", ormVersion: "", developmentUrl: undefined },
     migrations: [],
+    migrationFiles: [],
     unlisted: [],
     words: { deploy: "", develop: "", recover: () => "" },
     config: { targets: {} },

@@ -48,7 +48,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   const today = io.now().toISOString().slice(0, 10);
   const findings: CheckFinding[] = [];
   const notLookedAt: NotLookedAt[] = [];
-  const { plans, units } = await plansOf(cwd, repository);
+  const { plans, units } = await plansOf(cwd, repository, scope.sets);
   for (const plan of isNamed ? [] : plans) {
     // With what doctor is made of.
     const { checkPlans } = await import("./check-plans.js");
@@ -139,11 +139,13 @@ async function scopeOf(invocation: Invocation, own: CheckSettings): Promise<Scop
 }
 
 /** Repositories without plans do not pay for what reads them. */
-async function plansOf(cwd: string, { paths, read }: RepositoryFiles) {
-  if (!paths.some((path) => path.endsWith("/plan.json")))
+async function plansOf(cwd: string, repository: RepositoryFiles, sets: readonly MigrationSet[]) {
+  const { paths, read } = repository;
+  const isOfPlan = (file: string) => read(file)?.includes("Lockstep plan ") === true;
+  if (!paths.some((path) => path.endsWith("/plan.json")) && !sets.some(({ files }) => files.some(isOfPlan)))
     return { plans: [], units: new Map<string, readonly string[]>() };
   const { ownUnits, plansIn } = await import("../check/own-units.js");
-  const plans = plansIn(cwd, paths);
+  const plans = plansIn(cwd, repository, sets);
   return { plans, units: ownUnits(plans, read) };
 }
 

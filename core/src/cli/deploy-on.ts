@@ -15,10 +15,12 @@ import { requireSystem } from "../facts/same-system.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
-import { pendingBefore } from "../plan/migration-of.js";
+import { type Contradiction, refuseContradictions } from "../plan/contradictions.js";
+import { migrationOf, pendingBefore } from "../plan/migration-of.js";
 import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 import { readTargetState, type TargetState, withoutWithheld } from "../release/target-state.js";
+import { findContradictions } from "../release/verify-plans.js";
 import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { addedColumns } from "../verdicts/new-defaults.js";
@@ -184,6 +186,10 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
           evidence: evidenceKey(plan),
           isRelease: false,
         });
+    const wrong = findContradictions(project, plugin);
+    refuseContradictions(wrong.filter((each) => isDueHere(each, all)));
+    for (const { plan, what, next } of wrong)
+      io.err(`  ${io.colors.yellow("!")} ${target.name}: plan ${plan} contradicts its migrations. ${what} ${next}`);
     const nothing = { pending, unlisted, gates: [], waits: [], fills: [], blockers: [], exitCode: 0 as const };
     if (pending.length === 0 && all.failed.length === 0 && all.deploying === undefined)
       return unlisted.length === 0
@@ -253,6 +259,12 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
   } finally {
     await connection.close();
   }
+}
+
+/** Whether this deployment would run one half of a plan without the other: what has run already is history. */
+function isDueHere({ plan, files }: Contradiction, { applied, units }: TargetState): boolean {
+  if (units.some((unit) => unit.plan.id === plan)) return true;
+  return files.some((file) => !file.endsWith("/plan.json") && !applied.includes(migrationOf(file)));
 }
 
 /** A deployment that ends before a drop: what waits, and what to do first. */

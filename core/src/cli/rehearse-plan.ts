@@ -8,8 +8,9 @@ import type { Plan } from "../model/index.js";
 import type { OwnBuilds } from "../on-stage/application.js";
 import { type RehearseEvent, rehearse } from "../on-stage/rehearse.js";
 import { planFolder } from "../plan/plan-file.js";
-import { choosePlan, verifyUnits } from "../plan/store.js";
+import { choosePlan } from "../plan/store.js";
 import { tablesOf } from "../plan/tables-of.js";
+import { verifyPlan } from "../release/verify-plans.js";
 import { counted } from "../review/counted.js";
 import { rehearsalText } from "../review/rehearsal.js";
 import { nextText } from "../review/terminal.js";
@@ -36,7 +37,7 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
   const { project, plugin, config } = await invocation.workspace("act");
   const plan = choosePlan(project.root, invocation.arguments[0]);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
-  verifyUnits(project.root, plan);
+  verifyPlan(project, plugin, plan);
   const stats = readStats(project.root);
   const dump = textOption(invocation, "from");
   const rehearsal = await rehearse({

@@ -5,8 +5,9 @@ import { writeFiles } from "../files/write-files.js";
 import type { DeployedPhase, Place, Plan } from "../model/index.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { withPace } from "../plan/pace.js";
-import { choosePlan, listPlans, verifyUnits } from "../plan/store.js";
+import { choosePlan, listPlans } from "../plan/store.js";
 import { type PhaseFiles, preparePhase } from "../release/prepare-phase.js";
+import { verifyPlan } from "../release/verify-plans.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { dryRun } from "../review/diff.js";
@@ -57,7 +58,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   // What cannot be meant is said before the gate is asked.
   const policy = codePolicy(invocation, config);
   const chosen = choosePlan(project.root, invocation.arguments[0]);
-  verifyUnits(project.root, chosen);
+  verifyPlan(project, plugin, chosen);
   const plan = withPace(chosen, textOption(invocation, "pace"));
   const phase = nextPhase(plan);
   if (phase === undefined) return nothingFollows(plan, invocation);

@@ -11,8 +11,9 @@ import { readDeployments } from "../ledger/deployments.js";
 import type { Plan } from "../model/index.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planFolder } from "../plan/plan-file.js";
-import { choosePlan, listPlans, verifyUnits } from "../plan/store.js";
+import { choosePlan, listPlans } from "../plan/store.js";
 import { type Rehearsal, rehearsalSchema } from "../rehearse/rehearsal.js";
+import { verifyPlan } from "../release/verify-plans.js";
 import { reportOf } from "../report/report.js";
 import type { AskedGate, RecordedRun, ReportInput } from "../report/section.js";
 import { nextText } from "../review/terminal.js";
@@ -37,7 +38,7 @@ export async function reportPlan(invocation: Invocation): Promise<CommandResult>
   const workspace = await invocation.workspace("act");
   const { project, plugin } = workspace;
   const plan = choosePlan(project.root, invocation.arguments[0]);
-  verifyUnits(project.root, plan);
+  verifyPlan(project, plugin, plan);
   const plans = listPlans(project.root);
   const asked = await askTargets(invocation, workspace, plan);
   const report = reportOf({

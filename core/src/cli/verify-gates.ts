@@ -4,7 +4,8 @@ import { LockstepError } from "../errors.js";
 import type { GateAnswer } from "../gates/gate.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planHash } from "../plan/plan-file.js";
-import { choosePlan, verifyUnits } from "../plan/store.js";
+import { choosePlan } from "../plan/store.js";
+import { verifyPlan } from "../release/verify-plans.js";
 import { listed } from "../review/listed.js";
 import { nextText } from "../review/terminal.js";
 import { askPhase, openTarget } from "./ask-target.js";
@@ -28,7 +29,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
   const workspace = await invocation.workspace("act");
   const { project, plugin, config } = workspace;
   const plan = choosePlan(project.root, invocation.arguments[0]);
-  verifyUnits(project.root, plan);
+  verifyPlan(project, plugin, plan);
   const phase = nextPhase(plan);
   if (phase === undefined)
     throw new LockstepError("LS8002", `Plan ${plan.id}: no phase comes next, so there is no gate to ask.`, {

@@ -14,6 +14,8 @@ export interface Finding {
   readonly why?: string;
   /** The next thing to type. */
   readonly next?: string;
+  /** The file that it is about, from the project's root. */
+  readonly file?: string;
 }
 
 /** A project as checks see it: what an ORM plugin found. */
@@ -29,6 +31,8 @@ export interface ProjectFacts {
   readonly project: CheckedProject;
   /** Names of the migrations in the repository. */
   readonly migrations: readonly string[];
+  /** Files of migrations, in the order in which the ORM runs them; paths from the root. */
+  readonly migrationFiles: readonly string[];
   /** Migrations that lie in the repository and that the ORM does not find. */
   readonly unlisted: readonly { readonly file: string; readonly statement: string; readonly help: string }[];
   readonly words: {

@@ -14,6 +14,7 @@ import type {
   PlannedColumn,
   Step,
   TableName,
+  Verdict,
   Words,
 } from "../model/index.js";
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
@@ -141,12 +142,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     paceReason: careful ?? request.pace?.reason ?? "the default",
     columns,
     hazards,
-    notices: notices.flatMap((notice) => {
-      const [, verdict] =
-        [...eased].find(([each]) => each.line === notice.line && statementOf(each, migration) === notice.sql) ?? [];
-      if (verdict === undefined) return [notice];
-      return isWorthANotice(verdict, judgement.context.environment) ? [{ ...notice, verdict }] : [];
-    }),
+    notices: noticesWith(eased, notices, migration, judgement.context),
     units,
     backfills: mergeBackfills(steps("backfill")),
     ...(made.length === 0 ? {} : { madeTables: made }),
@@ -168,6 +164,26 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     state: { released: "expand", written: [], held: [], undo: [], edits: [], places: [], codeFiles: [] },
   };
   return { kind: "plan", plan };
+}
+
+/** The notices with the verdicts that operations have in the plan, where these are others than theirs alone. */
+function noticesWith(
+  changed: ReadonlyMap<Operation, Verdict>,
+  notices: readonly Notice[],
+  migration: Migration,
+  { environment }: Judgement["context"],
+): Notice[] {
+  const own = [...changed].map(
+    ([each, verdict]): Notice => ({ line: each.line, sql: statementOf(each, migration), verdict }),
+  );
+  const isSame = (one: Notice, other: Notice) => one.line === other.line && one.sql === other.sql;
+  const isTold = ({ verdict }: Notice) => verdict !== undefined && isWorthANotice(verdict, environment);
+  const kept = notices.flatMap((notice) => {
+    const changed = own.find((each) => isSame(each, notice));
+    if (changed === undefined) return [notice];
+    return isTold(changed) ? [{ ...notice, ...changed }] : [];
+  });
+  return [...kept, ...own.filter((each) => isTold(each) && !notices.some((notice) => isSame(each, notice)))];
 }
 
 /** Whether a table of which the change takes something away is partitioned. */

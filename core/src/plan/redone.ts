@@ -100,8 +100,12 @@ function paired(
   for (const [operation, verdict] of better?.eased ?? []) said.eased.set(operation, verdict);
   said.later.unshift(...(better?.later ?? []));
   // What a unit of the plan makes is there before the old one goes.
-  const inOrder = isAhead(piece, own.flat(), made, context) ? [...made, ...piece] : [...piece, ...own.flat(), ...made];
-  const together = better?.pieces ?? (isOwn(target) ? [bound(inOrder)] : [piece, ...own]);
+  const ahead = isAhead(piece, own.flat(), made, context);
+  const dropped = ahead || better !== undefined ? piece : piece.map((each) => unguarding(each, context));
+  for (const [at, { operations, verdict }] of dropped.entries())
+    if (verdict !== piece[at]!.verdict) for (const operation of operations) said.eased.set(operation, verdict);
+  const inOrder = ahead ? [...made, ...piece] : [...dropped, ...own.flat(), ...made];
+  const together = better?.pieces ?? (isOwn(target) ? [bound(inOrder)] : [dropped, ...own]);
   return [...list.slice(0, at), ...before, ...planned, ...together, ...list.slice(last + 1)];
 }
 
@@ -118,6 +122,16 @@ function isAhead(
   return (
     made !== undefined && made.kind !== "addPrimaryKey" && nameOf(made) !== undefined && nameOf(gone) !== nameOf(made)
   );
+}
+
+/** A unique index that goes with a statement which commits: until the new one is there, rows may come that both refuse. */
+function unguarding(each: Judged, { judging, formerIndex }: RuleContext): Judged {
+  const old = each.operations
+    .flatMap((one) => (one.kind === "dropIndex" ? (formerIndex(one.name) ?? []) : []))
+    .find(({ isUnique }) => isUnique);
+  if (judging.capabilities.hasTransactionalDdl || old === undefined) return each;
+  const { concerns } = each.verdict;
+  return { ...each, verdict: { ...each.verdict, concerns: [...concerns, { kind: "guards-less", table: old.table }] } };
 }
 
 function isBegin(piece: readonly Judged[]): boolean {

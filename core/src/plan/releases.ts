@@ -1,3 +1,4 @@
+import { LockstepError } from "../errors.js";
 import { type DeployedPhase, inFiles, type Plan, type Unit, type WrittenUnit } from "../model/index.js";
 
 /** A migration of a plan that is, or was, in the repository. */
@@ -22,7 +23,8 @@ export function releasesOf(plan: Plan): readonly Release[] {
     const isOf = ([first]: readonly [Unit, ...Unit[]]) => first.id === record.id;
     const file = own.find(isOf);
     const units = file ?? undo.find(isOf);
-    if (units === undefined) throw new Error(`${plan.id} has no unit ${record.id}`);
+    if (units === undefined)
+      throw new LockstepError("LS3007", `lockstep/${plan.id}/plan.json has no unit ${record.id} for ${record.file}.`);
     const { phase } = units[0];
     const kind = file === undefined ? "undo" : "phase";
     // One counts at a time: what the phase wrote, or what took it back.

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
+import { foldersWithout, refuseContradictions } from "./contradictions.js";
 import { fileHash } from "./hash.js";
 import { phasesOf } from "./phases.js";
 import { planFolder, readPlan } from "./plan-file.js";
@@ -31,7 +32,7 @@ export function readPlans(root: string): {
 /**
  * Reads one plan.
  *
- * @throws LS3005 no such plan, and what readPlan throws
+ * @throws LS3005 no such plan · LS3014 one of another folder, and what readPlan throws
  */
 export function loadPlan(root: string, id: string): Plan {
   const file = `${planFolder(id)}/plan.json`;
@@ -39,7 +40,12 @@ export function loadPlan(root: string, id: string): Plan {
     const known = planIds(root);
     throw new LockstepError("LS3005", `There is no plan ${id}.${known.length ? ` Plans: ${known.join(", ")}` : ""}`);
   }
-  return readPlan(readFileSync(join(root, file), "utf8"), file);
+  const plan = readPlan(readFileSync(join(root, file), "utf8"), file);
+  if (plan.id !== id)
+    throw new LockstepError("LS3014", `${file} is the file of plan ${plan.id}.`, {
+      hint: `Keep one folder for one plan: lockstep/${plan.id}. Remove lockstep/${id} where it is a copy.`,
+    });
+  return plan;
 }
 
 /** Phases are left that no file of the repository carries yet. */
@@ -80,6 +86,8 @@ export function choosePlan(root: string, id: string | undefined, wayBack?: WayBa
       hint: `Name the plan: ${plans.flatMap(({ id, state }) => (state.released === "undone" ? [] : `${id} (${state.released})`)).join(", ")}`,
     });
   const [first, ...others] = plans.filter(isOpen);
+  // A merge may have left the rest of a plan.
+  if (first === undefined) refuseContradictions(foldersWithout(root));
   if (first === undefined)
     throw new LockstepError("LS3005", "There is no plan in this project.", {
       hint: "A plan is made when a migration needs one: edit the model, then generate a migration as always",

@@ -323,6 +323,23 @@ describe("what is told", () => {
     ]);
   });
 
+  test.each([
+    ["User_name_key", ["guards-less"]],
+    ["User_name_age_key", []],
+  ])("on MySQL, that nothing refuses two rows alike until %s is there", async (name, expected) => {
+    const sql = [
+      "DROP INDEX `User_name_key` ON `User`;",
+      "ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NOT NULL;",
+      `CREATE UNIQUE INDEX \`${name}\` ON \`User\`(\`name\`, \`age\`);`,
+    ].join("\n");
+    const plan = await planOf({ sql, dialect: "mysql", indexes });
+    const [swap] = plan.units.filter(({ spec }) => spec.kind === "original");
+    const kinds = swap?.verdict.concerns.map(({ kind }) => kind) ?? [];
+    expect(kinds.filter((kind) => kind === "guards-less")).toEqual(expected);
+    const notice = plan.notices.find(({ line }) => line === 1);
+    expect(notice?.verdict?.concerns.map(({ kind }) => kind) ?? []).toEqual(expected);
+  });
+
   test("LS2075 where the plan would run between the two", async () => {
     const renamed = [
       dropKey,

@@ -24,17 +24,26 @@ export default defineCommand({
 
   async run(invocation) {
     const { io, workspace } = invocation;
-    const { project, config } = await workspace("act");
-    const [{ choosePlan }, { chooseTargets }, { maxSessions, numberOption }, { addJobs }, { nextText }, { counted }] =
-      await Promise.all([
-        import("../../plan/store.js"),
-        import("../targets.js"),
-        import("../number-option.js"),
-        import("../queue-jobs.js"),
-        import("../../review/terminal.js"),
-        import("../../review/counted.js"),
-      ]);
+    const { project, plugin, config } = await workspace("act");
+    const [
+      { choosePlan },
+      { chooseTargets },
+      { maxSessions, numberOption },
+      { addJobs },
+      { nextText },
+      { counted },
+      { verifyPlan },
+    ] = await Promise.all([
+      import("../../plan/store.js"),
+      import("../targets.js"),
+      import("../number-option.js"),
+      import("../queue-jobs.js"),
+      import("../../review/terminal.js"),
+      import("../../review/counted.js"),
+      import("../../release/verify-plans.js"),
+    ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
+    verifyPlan(project, plugin, plan);
     if (plan.backfills.length === 0)
       throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
     const variable = textOption(invocation, "queueUrlFrom");

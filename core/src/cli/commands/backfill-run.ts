@@ -52,6 +52,7 @@ export default defineCommand({
       { estimateText },
       { inGroups },
       { counted },
+      { verifyPlan },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -69,8 +70,10 @@ export default defineCommand({
       import("../../review/backfill-estimate.js"),
       import("../../review/group-status.js"),
       import("../../review/counted.js"),
+      import("../../release/verify-plans.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
+    verifyPlan(project, plugin, plan);
     if (plan.backfills.length === 0)
       throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
     if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);

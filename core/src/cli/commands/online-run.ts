@@ -34,6 +34,7 @@ export default defineCommand({
       { CopyView },
       { nextText },
       { numberOption },
+      { verifyPlan },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -45,8 +46,10 @@ export default defineCommand({
       import("../copy-view.js"),
       import("../../review/terminal.js"),
       import("../number-option.js"),
+      import("../../release/verify-plans.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
+    verifyPlan(project, plugin, plan);
     const units = onlineUnits(plan);
     if (units.length === 0)
       throw new LockstepError("LS5024", `Plan ${plan.id} has nothing that a tool copies a table for.`);

@@ -10,11 +10,12 @@ export default defineCommand({
   async run({ arguments: [id], options, io, workspace }) {
     const { project, plugin } = await workspace();
     const [
-      { choosePlan, listPlans, verifyUnits },
+      { choosePlan, listPlans },
       { phasesOf },
       terminal,
       { contractUndos, nextStep },
       { unitsText },
+      { verifyPlan },
       { commandFor, valueWords },
     ] = await Promise.all([
       import("../../plan/store.js"),
@@ -22,10 +23,11 @@ export default defineCommand({
       import("../../review/terminal.js"),
       import("../../review/next-step.js"),
       import("../../release/unit-files.js"),
+      import("../../release/verify-plans.js"),
       import("../../review/words.js"),
     ]);
     const plan = choosePlan(project.root, id);
-    verifyUnits(project.root, plan);
+    verifyPlan(project, plugin, plan);
     const { colors } = io;
     const plans = listPlans(project.root);
     const phases = phasesOf(plan);

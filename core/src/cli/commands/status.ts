@@ -14,22 +14,28 @@ export default defineCommand({
       { chooseTargets, developmentTarget, otherTargets },
       { firstToSee, readStatus, statusText },
       { nextText },
+      { findContradictions },
+      { contradictionText },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
       import("../plan-status.js"),
       import("../../review/terminal.js"),
+      import("../../release/verify-plans.js"),
+      import("../../review/contradictions.js"),
     ]);
     const [id] = invocation.arguments;
+    const contradictions = findContradictions(project, plugin).filter(({ plan }) => id === undefined || plan === id);
+    const wrong = contradictions.map((each) => contradictionText(each, io.colors));
     const plans = id === undefined ? listPlans(project.root) : [loadPlan(project.root, id)];
     if (plans.length === 0)
       return {
         text: [
-          "There is no plan in this project.",
-          nextText(`edit your model, then ${plugin.words.develop}`, io.colors),
+          ...(wrong.length > 0 ? wrong : ["There is no plan in this project."]),
+          nextText(contradictions[0]?.next ?? `edit your model, then ${plugin.words.develop}`, io.colors),
         ].join("\n"),
-        json: { plans: [] },
-        exitCode: 0,
+        json: { plans: [], contradictions },
+        exitCode: wrong.length > 0 ? 1 : 0,
       };
     const name =
       textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
@@ -39,11 +45,17 @@ export default defineCommand({
     for (const plan of plans) statuses.push(await readStatus(plan, targets, project, plugin, others));
     const last = firstToSee(statuses);
     return {
-      text: [...statuses.map((status) => statusText(status, io.colors)), nextText(last?.next ?? "", io.colors)].join(
-        "\n",
-      ),
-      json: { plans: statuses },
-      exitCode: statuses.some((status) => status.targets.some((target) => target.error !== undefined)) ? 3 : 0,
+      text: [
+        ...statuses.map((status) => statusText(status, io.colors)),
+        ...wrong,
+        nextText(contradictions[0]?.next ?? last?.next ?? "", io.colors),
+      ].join("\n"),
+      json: { plans: statuses, contradictions },
+      exitCode: statuses.some((status) => status.targets.some((target) => target.error !== undefined))
+        ? 3
+        : wrong.length > 0
+          ? 1
+          : 0,
     };
   },
 });

@@ -1,4 +1,5 @@
 import { LockstepError } from "../../errors.js";
+import { contradictionError, contradictions } from "../../plan/contradictions.js";
 import { isOpen, verifyUnits } from "../../plan/store.js";
 import { type Check, type Finding, ok, problem } from "../check.js";
 
@@ -6,7 +7,7 @@ export default {
   id: "plans",
   title: "plans and their files",
   on: "project",
-  async run({ project, plans, damagedPlans }) {
+  async run({ project, plans, damagedPlans, migrationFiles }) {
     const damaged = damagedPlans.map(({ error }) => problemOf(error));
     const changed = plans.flatMap((plan): Finding[] => {
       try {
@@ -16,8 +17,15 @@ export default {
         return [problemOf(error)];
       }
     });
+    const found = contradictions({
+      root: project.root,
+      migrations: migrationFiles,
+      plans,
+      damaged: damagedPlans.map(({ id }) => id),
+    });
+    const contradicted = found.map((each) => ({ ...problemOf(contradictionError(each)), file: each.files[0] }));
     const open = plans.filter(isOpen).length;
-    return [...damaged, ...changed, ok(`${plans.length} plans can be read, ${open} of them open`)];
+    return [...damaged, ...changed, ...contradicted, ok(`${plans.length} plans can be read, ${open} of them open`)];
   },
 } satisfies Check;
 

@@ -1,0 +1,259 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LockstepError } from "../errors.js";
+import { type DeployedPhase, inFiles, type Plan, type Unit } from "../model/index.js";
+import { named } from "../pattern-of.js";
+import { phasesOf } from "./phases.js";
+import { type Release, releasesOf } from "./releases.js";
+
+/** A plan and the migrations of the repository that do not say the same. */
+export interface Contradiction {
+  /** Its id. */
+  readonly plan: string;
+  /** From the project's root: the migrations that it is about, or the plan's own file where it is about none. */
+  readonly files: readonly [string, ...string[]];
+  readonly what: string;
+  readonly next: string;
+}
+
+/** The migrations of a project as its ORM would run them, and the plans beside them. */
+export interface PlansAndMigrations {
+  readonly root: string;
+  /** In the order in which the ORM runs them; paths from the root. */
+  readonly migrations: readonly string[];
+  readonly plans: readonly Plan[];
+  /** Plans that are there and cannot be read: they are told by themselves. */
+  readonly damaged: readonly string[];
+}
+
+/** What the header of a migration says of the plan that wrote it. */
+interface Header {
+  readonly plan: string;
+  readonly phase: DeployedPhase | "undo";
+  readonly of: number;
+  readonly fingerprint: string;
+}
+
+/**
+ * Compares both halves of every plan: what plan.json says was written, and the migrations whose headers name a plan. A merge can bring one
+ * half without the other, and each half alone would run. Whether the text of a file is what was planned its hash says (`verifyUnits`).
+ */
+export function contradictions(request: PlansAndMigrations): Contradiction[] {
+  const { root, migrations, plans, damaged } = request;
+  // An ORM may not list a migration that lies there: that is told by itself.
+  const written = plans.flatMap(({ state }) => state.written.map(({ file }) => file));
+  const texts = new Map([...migrations, ...written].map((file) => [file, readOrNothing(join(root, file))] as const));
+  const headers = new Map<string, Header>();
+  for (const [file, text] of texts) {
+    const header = headerOf(text ?? "");
+    if (header !== undefined) headers.set(file, header);
+  }
+  const known = new Set([...plans.map(({ id }) => keyOf(id)), ...damaged.map(keyOf)]);
+  const stray = strays(headers, known);
+  return [
+    ...foldersWithout(root).filter(({ plan }) => stray.every((each) => keyOf(each.plan) !== keyOf(plan))),
+    ...stray,
+    ...plans.flatMap((plan) => contradictionsOf(plan, migrations, texts, headers)),
+  ];
+}
+
+/** @throws LS3014 where there is one */
+export function refuseContradictions([first, ...more]: readonly Contradiction[]): void {
+  if (first !== undefined) throw contradictionError(first, more);
+}
+
+/** One as people read it, with what else there is. */
+export function contradictionError(first: Contradiction, more: readonly Contradiction[] = []): LockstepError {
+  const said = [first, ...more].map(({ plan, what }) => `Plan ${plan} contradicts its migrations. ${what}`);
+  return new LockstepError("LS3014", said.join(" "), {
+    hint: first.next,
+    details: { contradictions: [first, ...more] },
+  });
+}
+
+function contradictionsOf(
+  plan: Plan,
+  migrations: readonly string[],
+  texts: ReadonlyMap<string, string | undefined>,
+  headers: ReadonlyMap<string, Header>,
+): Contradiction[] {
+  const about = (files: readonly string[], what: string, next: string): Contradiction => ({
+    plan: plan.id,
+    files: isSome(files) ? files : [`lockstep/${plan.id}/plan.json`],
+    what,
+    next,
+  });
+  const releases = releasesOf(plan);
+  const written = new Set(plan.state.written.map(({ file }) => file));
+  const own = [...headers].filter(([, header]) => keyOf(header.plan) === keyOf(plan.id)).map(([file]) => file);
+  const added = own.filter((file) => !written.has(file));
+  const other = own.filter(
+    (file) => written.has(file) && headers.get(file)!.fingerprint !== plan.fingerprint.slice(0, 12),
+  );
+  const found: Contradiction[] = [];
+  if (added.length > 0)
+    found.push(
+      about(
+        added,
+        `plan.json, which is in ${plan.state.released}, does not have ${listOf(added)}. Another branch moved this plan.`,
+        `Take both from one branch: its lockstep/${plan.id} and its migrations of this plan. Remove the others where no database has run them.`,
+      ),
+    );
+  if (other.length > 0)
+    found.push(
+      about(other, `${listOf(other)} ${were(other)} written for another change of this name.`, restore(plan.id)),
+    );
+  const isThere = ({ file }: Pick<Release, "file">) => texts.get(file) !== undefined;
+  const missing = releases.filter((release) => !isThere(release)).map(({ file }) => file);
+  if (missing.length > 0 && !isSquashed(plan, releases, { texts, written, isThere }))
+    found.push(
+      about(missing, `${listOf(missing)} ${missing.length === 1 ? "is" : "are"} missing.`, restoreFiles(missing)),
+    );
+  const present = releases.map(({ file }) => file).filter((file) => migrations.includes(file));
+  const inOrder = present.toSorted((one, another) => migrations.indexOf(one) - migrations.indexOf(another));
+  const late = present.find((file, at) => file !== inOrder[at]);
+  if (late !== undefined)
+    found.push(
+      about(present, `Its migrations would run in another order than they were written in.`, restoreFiles(present)),
+    );
+  const state = stateFault(plan, releases);
+  if (state !== undefined) found.push(about([], state, restore(plan.id)));
+  return found;
+}
+
+/** What plan.json says of its phase, against the units that it says are written and held. */
+function stateFault(plan: Plan, releases: readonly Release[]): string | undefined {
+  const { released, held } = plan.state;
+  const order = phasesOf(plan);
+  const standing = new Set(releases.flatMap(({ kind, isPast, id }) => (kind === "phase" && !isPast ? [id] : [])));
+  const reached = released === "undone" ? -1 : order.indexOf(released);
+  const ids = (of: (unit: Unit) => boolean) => inFiles(plan.units.filter(of)).map(([first]) => first.id);
+  if (released !== "undone" && reached === -1) return `plan.json is in ${released}, a phase that it does not have.`;
+  // A plan whose migrations no database had is undone without any.
+  for (const id of ids(({ phase }) => order.indexOf(phase) <= reached))
+    if (!standing.has(id)) return `plan.json is in ${released}, and has no migration for its unit ${id}.`;
+  for (const id of ids(({ phase }) => order.indexOf(phase) > reached)) {
+    if (standing.has(id)) return `plan.json is in ${released}, and its unit ${id} of a later phase is released.`;
+    if (released !== "undone" && !held.some((unit) => unit.id === id))
+      return `plan.json is in ${released}, and does not hold its unit ${id} for later.`;
+  }
+  return undefined;
+}
+
+/**
+ * Whether somebody made one migration of the history: then what the plan wrote is gone from the first on, and what is left builds its
+ * columns.
+ */
+function isSquashed(
+  plan: Plan,
+  releases: readonly Release[],
+  repository: {
+    readonly texts: ReadonlyMap<string, string | undefined>;
+    readonly written: ReadonlySet<string>;
+    isThere(release: Release): boolean;
+  },
+): boolean {
+  const { texts, written, isThere } = repository;
+  const first = releases.findIndex(isThere);
+  if (first !== -1 && releases.slice(first).some((release) => !isThere(release))) return false;
+  const others = [...texts].flatMap(([file, text]) => (written.has(file) || text === undefined ? [] : [text]));
+  if (plan.state.released === "undone" && first === -1) return others.length > 0;
+  const names = plan.columns.length > 0 ? plan.columns.map(({ name }) => name) : plan.units.flatMap(nameOfUnit);
+  return names.every((name) => others.some((text) => named(name).test(text)));
+}
+
+function nameOfUnit({ spec }: Unit): string[] {
+  return spec.kind === "create-index" ? [spec.index.name] : [];
+}
+
+/** Migrations of a plan that the repository does not have. */
+function strays(headers: ReadonlyMap<string, Header>, known: ReadonlySet<string>): Contradiction[] {
+  const lost = new Map<string, [string, Header][]>();
+  for (const [file, header] of headers)
+    if (!known.has(keyOf(header.plan)))
+      lost.set(keyOf(header.plan), [...(lost.get(keyOf(header.plan)) ?? []), [file, header]]);
+  return [...lost.values()].flatMap((all): Contradiction[] => {
+    if (isFinished(all.map(([, header]) => header))) return [];
+    const files = all.map(([file]) => file);
+    const plan = all[0]?.[1].plan;
+    if (plan === undefined || !isSome(files)) return [];
+    return [
+      {
+        plan,
+        files,
+        what: `${listOf(files)} ${were(files)} written by this plan, and lockstep/${plan}/plan.json is missing.`,
+        next: `${restore(plan)} Where this plan was taken back and no database has run ${files.length === 1 ? "it" : "them"}: remove ${listOf(files)}.`,
+      },
+    ];
+  });
+}
+
+/** Everything up to contract, and nothing that takes it back: whoever removed the folder of such a plan has tidied up. */
+function isFinished(headers: readonly Header[]): boolean {
+  const isWhole = (phase: Header["phase"]) => {
+    const files = headers.filter((header) => header.phase === phase);
+    return files.length > 0 && files.length === files[0]?.of;
+  };
+  return headers.every(({ phase }) => phase !== "undo") && isWhole("expand") && isWhole("contract");
+}
+
+/** Folders of plans without plan.json. */
+export function foldersWithout(root: string): Contradiction[] {
+  const folder = join(root, "lockstep");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry): Contradiction[] => {
+    if (!entry.isDirectory()) return [];
+    const has = (name: string) => existsSync(join(folder, entry.name, name));
+    if (has("plan.json") || !["held", "undo", "original.sql"].some(has)) return [];
+    return [
+      {
+        plan: entry.name,
+        files: [`lockstep/${entry.name}/plan.json`],
+        what: `lockstep/${entry.name}/plan.json is missing.`,
+        next: restore(entry.name),
+      },
+    ];
+  });
+}
+
+/** Reads the first row of the header, which long names break over lines. */
+export function headerOf(text: string): Header | undefined {
+  const start = /^[ \t]*(?:--|\/\/) Lockstep plan .*(?:\r?\n[ \t]*(?:--|\/\/) {10}.*)*/m.exec(text)?.[0];
+  const row = start?.replaceAll(/\r?\n[ \t]*(?:--|\/\/) {10}/g, " ").replace(/^[ \t]*(?:--|\/\/) /, "");
+  const found =
+    /^Lockstep plan (?<plan>.+), phase (?<phase>expand|switch|contract|undo), file \d+\/(?<of>\d+), (?<fingerprint>[0-9a-f]{12})/.exec(
+      row ?? "",
+    )?.groups;
+  if (found === undefined) return undefined;
+  const { plan = "", phase, of, fingerprint = "" } = found;
+  return { plan, phase: phase as Header["phase"], of: Number(of), fingerprint };
+}
+
+/** Long names lose a space where the header breaks. */
+function keyOf(plan: string): string {
+  return plan.replaceAll(/\s/g, "");
+}
+
+function readOrNothing(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+function restore(plan: string): string {
+  return `Restore it from the branch that has it: git log --all -- lockstep/${plan}/plan.json.`;
+}
+
+function restoreFiles(files: readonly string[]): string {
+  return `Restore ${files.length === 1 ? "it" : "them"} from the branch that has ${files.length === 1 ? "it" : "them"}: git log --all -- ${files[0]}.`;
+}
+
+function isSome(files: readonly string[]): files is readonly [string, ...string[]] {
+  return files.length > 0;
+}
+
+function were(files: readonly string[]): string {
+  return files.length === 1 ? "was" : "were";
+}
+
+function listOf(files: readonly string[]): string {
+  return files.length <= 3 ? files.join(", ") : `${files.slice(0, 2).join(", ")} and ${files.length - 2} more`;
+}

@@ -203,8 +203,9 @@ export function foldersWithout(root: string): Contradiction[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry): Contradiction[] => {
     if (!entry.isDirectory()) return [];
-    const has = (name: string) => existsSync(join(folder, entry.name, name));
-    if (has("plan.json") || !["held", "undo", "original.sql"].some(has)) return [];
+    const files = readdirSync(join(folder, entry.name), { recursive: true, encoding: "utf8" });
+    if (files.includes("plan.json") || !files.some((file) => /^(?:original|(?:held|undo)[\\/].*)\.sql$/.test(file)))
+      return [];
     return [
       {
         plan: entry.name,

@@ -174,7 +174,9 @@ function strays(headers: ReadonlyMap<string, Header>, known: ReadonlySet<string>
       lost.set(keyOf(header.plan), [...(lost.get(keyOf(header.plan)) ?? []), [file, header]]);
   return [...lost.values()].flatMap((all): Contradiction[] => {
     if (isFinished(all.map(([, header]) => header))) return [];
-    const files = all.map(([file]) => file);
+    // What takes something back is named first: it loses values.
+    const byHarm = all.toSorted(([, one], [, other]) => Number(other.phase === "undo") - Number(one.phase === "undo"));
+    const files = byHarm.map(([file]) => file);
     const plan = all[0]?.[1].plan;
     if (plan === undefined || !isSome(files)) return [];
     return [
@@ -182,7 +184,7 @@ function strays(headers: ReadonlyMap<string, Header>, known: ReadonlySet<string>
         plan,
         files,
         what: `${listOf(files)} ${were(files)} written by this plan, and lockstep/${plan}/plan.json is missing.`,
-        next: `${restore(plan)} Where this plan was taken back and no database has run ${files.length === 1 ? "it" : "them"}: remove ${listOf(files)}.`,
+        next: `${restore(plan)} If no database has run ${files.length === 1 ? "this migration, remove it" : "these migrations, remove them"} instead.`,
       },
     ];
   });

@@ -356,6 +356,12 @@ export const errorTable = {
     next: "Take both from the same branch, then run: npx lockstep status",
     exit: 1,
   },
+  LS3015: {
+    title: "A plan that says more than anybody can review",
+    why: "People review the columns, the expressions and the SQL of a plan. What plan.json has besides has to follow from these: the SQL that a backfill runs, the conditions of the gates, the units that are held for later. It does not, so somebody or a merge has changed it.",
+    next: "Restore lockstep/<plan>/plan.json from version control, and ask whoever changed it.",
+    exit: 1,
+  },
   LS3020: {
     title: "Another plan stands on what would be taken back",
     why: "Taking it back would break the other plan: its column or its index would go.",

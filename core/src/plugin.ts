@@ -248,6 +248,11 @@ export interface OrmPlugin {
   migrationPath(project: Project, name: string): string;
   /** The text of that file. */
   migrationText(project: Project, name: string, content: MigrationContent): string;
+  /**
+   * Whether a text is what a project of this ORM has of such units, in whichever language it writes migrations and however formatters lay
+   * it out.
+   */
+  isMigrationOf(text: string, file: string, content: MigrationContent): boolean;
   /** The SQL that such a text was made of, the same bytes; undefined when somebody has rewritten it. */
   migrationSql(text: string): string | undefined;
   /** What a migration of the repository runs; undefined when its text does not say: statements that code puts together. */

@@ -58,6 +58,7 @@ export const prismaPlugin: OrmPlugin = {
     [stamp, id.replace(/^\d+_?/, ""), slug.replaceAll("-", "_")].filter((part) => part !== "").join("_"),
   migrationPath: (project, name) => `${project.migrationsFolder}/${name}/migration.sql`,
   migrationText: (_project, _name, { sql }) => sql,
+  isMigrationOf: (text, _file, { sql }) => text === sql,
   migrationSql: (text) => text,
 
   listMigrations(project) {

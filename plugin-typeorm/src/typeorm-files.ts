@@ -1,10 +1,17 @@
-import type { ReleasingPlugin } from "@lockstep/core/planning";
+import { basename } from "node:path";
+import { fileHash, type ReleasingPlugin } from "@lockstep/core/planning";
 import { listMigrations } from "./migrations/list.js";
 import { migrationName, migrationPath, stamps } from "./migrations/names.js";
 import { readMigrationSql } from "./migrations/read-sql.js";
 import { renderMigration } from "./migrations/render.js";
-import type { TypeormProject } from "./project.js";
+import type { Flavour, TypeormProject } from "./project.js";
 import { generalWords } from "./words.js";
+
+const flavours: readonly Flavour[] = [
+  { language: "ts", module: "esm" },
+  { language: "js", module: "esm" },
+  { language: "js", module: "commonjs" },
+];
 
 /** How the files of a phase are made in a project that uses TypeORM. */
 export const typeormFiles: ReleasingPlugin = {
@@ -18,6 +25,11 @@ export const typeormFiles: ReleasingPlugin = {
   migrationPath: (project, name) => migrationPath(project as TypeormProject, name),
   migrationText: (project, name, content) =>
     renderMigration({ name, content, flavour: (project as TypeormProject).flavour }),
+  isMigrationOf: (text, file, content) =>
+    flavours.some((flavour) => {
+      const made = renderMigration({ name: basename(file).replace(/\.[cm]?[jt]s$/, ""), content, flavour });
+      return fileHash(file, made) === fileHash(file, text);
+    }),
   migrationSql: readMigrationSql,
   listMigrations: (project) => listMigrations(project as TypeormProject),
   register: async (project, files, edited) => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { unfoundedParts } from "../../core/src/plan/derived.js";
 import { phasesOf } from "../../core/src/plan/phases.js";
 import { planText, readPlan } from "../../core/src/plan/plan-file.js";
 import { listPlans, verifyUnits } from "../../core/src/plan/store.js";
@@ -25,12 +26,13 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const kept = keptReleases().flatMap((release) => keptProjects(release).map((name) => ({ release, name })));
 
 describe.each(kept)("$name of $release", ({ release, name }) => {
-  test.each(keptPhases)("%s", (phase) => {
+  test.each(keptPhases)("%s", async (phase) => {
     putFiles(root, filesIn(readKept<KeptProject>(release, name), phase));
     const [plan, ...others] = listPlans(root);
     expect(others).toEqual([]);
     expect(plan).toMatchObject({ orm: name.split("-")[0], state: { released: phase } });
     verifyUnits(root, plan!);
+    expect(await unfoundedParts(plan!)).toEqual([]);
     expect(phasesOf(plan!)).toEqual(["expand", "backfill", "switch", "contract"]);
     // What is written of it today can be read again.
     expect(readPlan(planText(plan!), "plan.json")).toEqual(plan);

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Plan } from "../../core/src/model/index.js";
+import { planText } from "../../core/src/plan/plan-file.js";
 import { type RunResult, run } from "../support/run.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
@@ -58,6 +60,21 @@ async function refusals(file: string) {
   expect(check.output).toContain("LS3014");
   expect(await values()).toBe(50);
 }
+
+test("SQL that nobody can review, with a hash that fits", async () => {
+  const text = readFileSync(planFile(), "utf8");
+  const hidden = JSON.parse(text.replaceAll('lower(\\"email\\")', 'lower(\\"name\\")')) as Plan & { hash?: string };
+  expect(JSON.stringify(hidden)).not.toBe(JSON.stringify(JSON.parse(text)));
+  delete hidden.hash;
+  shop.write(`lockstep/${plan}/plan.json`, planText(hidden));
+  for (const args of [["backfill", "run", plan], ["next", plan], ["status"], ["check", "--all"]]) {
+    const { code, output } = await shop.lockstep(args);
+    expect(code, output).not.toBe(0);
+    expect(output).toContain("LS3015");
+  }
+  expect(await values()).toBe(50);
+  shop.write(`lockstep/${plan}/plan.json`, text);
+});
 
 test("the way back of another branch, with plan.json of this one", async () => {
   const before = readFileSync(planFile(), "utf8");

@@ -19,7 +19,7 @@ export const plainFacts = {
   configError: undefined,
   plans: [] as readonly Plan[],
   damagedPlans: [],
-  migrationFiles: [],
+  planFaults: [],
   models: [],
   env: {},
 } satisfies Partial<TargetFacts> & { project: CheckedProject };
@@ -48,7 +48,7 @@ export async function askTarget(
       project: { ...plainFacts.project, root, ...project },
       plans,
       migrations,
-      migrationFiles: [],
+      planFaults: [],
       target: "production",
       url,
       connection,

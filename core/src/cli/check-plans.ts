@@ -11,6 +11,7 @@ import { runProjectChecks } from "../doctor/run-checks.js";
 import { isNoBug } from "../expected-errors.js";
 import { readPlans } from "../plan/store.js";
 import type { OrmPlugin } from "../plugin.js";
+import { findPlanFaults } from "../release/verify-plans.js";
 import { projectFacts } from "./examine.js";
 import type { Io } from "./io.js";
 
@@ -29,8 +30,10 @@ export async function checkPlans(
   env: Io["env"],
 ): Promise<CheckedPlans> {
   // What the files say, whether or not the ORM is installed.
-  const migrationFiles = migrations.map((file) => posix.relative(root, file));
-  const facts = { ...(await factsOf(join(cwd, root), plugins, env)), migrationFiles };
+  const files = migrations.map((file) => posix.relative(root, file));
+  const folder = join(cwd, root);
+  const plugin = plugins.find(({ id }) => readPlans(folder).plans.some(({ orm }) => orm === id)) ?? plugins[0]!;
+  const facts = { ...(await factsOf(folder, plugins, env)), planFaults: await findPlanFaults(folder, files, plugin) };
   const hasModels = facts.models !== undefined;
   const checks = [plansCheck, planConflicts, interruptedWrite, ...(hasModels ? [planModels] : [])];
   const ids = [...facts.plans, ...facts.damagedPlans].map(({ id }) => id);
@@ -61,7 +64,7 @@ async function factsOf(folder: string, plugins: readonly OrmPlugin[], env: Io["e
   return {
     project: { root: folder, migrationsFolder: "", ormVersion: "", developmentUrl: undefined },
     migrations: [],
-    migrationFiles: [],
+    planFaults: [],
     unlisted: [],
     words: { deploy: "", develop: "", recover: () => "" },
     config: { targets: {} },

@@ -15,12 +15,10 @@ import { requireSystem } from "../facts/same-system.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
 import { type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
-import { type Contradiction, refuseContradictions } from "../plan/contradictions.js";
 import { migrationOf, pendingBefore } from "../plan/migration-of.js";
-import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 import { readTargetState, type TargetState, withoutWithheld } from "../release/target-state.js";
-import { findContradictions } from "../release/verify-plans.js";
+import { type PlanFault, planFaultsIn } from "../release/verify-plans.js";
 import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { addedColumns } from "../verdicts/new-defaults.js";
@@ -186,10 +184,11 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
           evidence: evidenceKey(plan),
           isRelease: false,
         });
-    const wrong = findContradictions(project, plugin);
-    refuseContradictions(wrong.filter((each) => isDueHere(each, all)));
-    for (const { plan, what, next } of wrong)
-      io.err(`  ${io.colors.yellow("!")} ${target.name}: plan ${plan} contradicts its migrations. ${what} ${next}`);
+    const faults = await planFaultsIn(project, plugin);
+    const fault = faults.find((each) => isDueHere(each, all));
+    if (fault !== undefined) throw fault.error;
+    for (const { error } of faults)
+      io.err(`  ${io.colors.yellow("!")} ${target.name}: ${error.code} ${error.message} ${error.hint}`);
     const nothing = { pending, unlisted, gates: [], waits: [], fills: [], blockers: [], exitCode: 0 as const };
     if (pending.length === 0 && all.failed.length === 0 && all.deploying === undefined)
       return unlisted.length === 0
@@ -198,7 +197,6 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
     for (const each of unlisted) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${unlistedStatement(each)}`);
     for (const plan of plans.filter((each) => all.units.some((unit) => unit.plan.id === each.id))) {
       requireSystem(connection, plan, target.name);
-      verifyUnits(project.root, plan);
     }
     await requireServer(connection, all.units, target.name);
     await requireNoObstacles(connection, all.units, target.name);
@@ -261,9 +259,10 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
   }
 }
 
-/** Whether this deployment would run one half of a plan without the other: what has run already is history. */
-function isDueHere({ plan, files }: Contradiction, { applied, units }: TargetState): boolean {
+/** Whether this deployment would run something of such a plan, or leave something out: what has run already is history. */
+function isDueHere({ plan, contradiction }: PlanFault, { applied, units }: TargetState): boolean {
   if (units.some((unit) => unit.plan.id === plan)) return true;
+  const files = contradiction?.files ?? [];
   return files.some((file) => !file.endsWith("/plan.json") && !applied.includes(migrationOf(file)));
 }
 

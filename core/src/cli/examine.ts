@@ -10,7 +10,7 @@ import { ignoring, isNoBug } from "../expected-errors.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { readPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { migrationFiles } from "../release/verify-plans.js";
+import { planFaultsIn } from "../release/verify-plans.js";
 import type { Examination } from "../review/doctor.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import type { Invocation } from "./command.js";
@@ -93,7 +93,7 @@ export async function projectFacts(
   return {
     project,
     migrations: plugin.listMigrations(project),
-    migrationFiles: migrationFiles(project, plugin, plans.plans),
+    planFaults: await planFaultsIn(project, plugin),
     unlisted: unlisted.map((each) => ({
       file: each.file,
       statement: unlistedStatement(each),

@@ -37,7 +37,7 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
   const { project, plugin, config } = await invocation.workspace("act");
   const plan = choosePlan(project.root, invocation.arguments[0]);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
-  verifyPlan(project, plugin, plan);
+  await verifyPlan(project, plugin, plan);
   const stats = readStats(project.root);
   const dump = textOption(invocation, "from");
   const rehearsal = await rehearse({

@@ -58,7 +58,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   // What cannot be meant is said before the gate is asked.
   const policy = codePolicy(invocation, config);
   const chosen = choosePlan(project.root, invocation.arguments[0]);
-  verifyPlan(project, plugin, chosen);
+  await verifyPlan(project, plugin, chosen);
   const plan = withPace(chosen, textOption(invocation, "pace"));
   const phase = nextPhase(plan);
   if (phase === undefined) return nothingFollows(plan, invocation);

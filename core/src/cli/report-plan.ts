@@ -38,7 +38,7 @@ export async function reportPlan(invocation: Invocation): Promise<CommandResult>
   const workspace = await invocation.workspace("act");
   const { project, plugin } = workspace;
   const plan = choosePlan(project.root, invocation.arguments[0]);
-  verifyPlan(project, plugin, plan);
+  await verifyPlan(project, plugin, plan);
   const plans = listPlans(project.root);
   const asked = await askTargets(invocation, workspace, plan);
   const report = reportOf({

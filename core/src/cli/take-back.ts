@@ -31,7 +31,7 @@ export async function takeBack(request: {
   const { options, io } = invocation;
   const { project, plugin, config } = await invocation.workspace();
   const { colors } = io;
-  verifyPlan(project, plugin, plan);
+  await verifyPlan(project, plugin, plan);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is undone already.`);
   const plans = listPlans(project.root);
   refuseUndo(plan, to, plans);

@@ -29,7 +29,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
   const workspace = await invocation.workspace("act");
   const { project, plugin, config } = workspace;
   const plan = choosePlan(project.root, invocation.arguments[0]);
-  verifyPlan(project, plugin, plan);
+  await verifyPlan(project, plugin, plan);
   const phase = nextPhase(plan);
   if (phase === undefined)
     throw new LockstepError("LS8002", `Plan ${plan.id}: no phase comes next, so there is no gate to ask.`, {

@@ -1,4 +1,5 @@
 import type { LockstepConfig } from "../config/schema.js";
+import type { LockstepError } from "../errors.js";
 import type { EntityModel, Plan, TableName } from "../model/index.js";
 import type { Connection } from "./connection.js";
 
@@ -31,8 +32,6 @@ export interface ProjectFacts {
   readonly project: CheckedProject;
   /** Names of the migrations in the repository. */
   readonly migrations: readonly string[];
-  /** Files of migrations, in the order in which the ORM runs them; paths from the root. */
-  readonly migrationFiles: readonly string[];
   /** Migrations that lie in the repository and that the ORM does not find. */
   readonly unlisted: readonly { readonly file: string; readonly statement: string; readonly help: string }[];
   readonly words: {
@@ -48,6 +47,8 @@ export interface ProjectFacts {
   /** Every plan that can be read. */
   readonly plans: readonly Plan[];
   readonly damagedPlans: readonly { readonly id: string; readonly error: Error }[];
+  /** Why plans cannot be gone by; `file` from the project's root. */
+  readonly planFaults: readonly { readonly file: string; readonly error: LockstepError }[];
   /** Undefined when the schema cannot be read. */
   readonly models: readonly EntityModel[] | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;

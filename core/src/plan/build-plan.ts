@@ -1,6 +1,4 @@
 import type {
-  BackfillSpec,
-  CodeIntent,
   DialectId,
   GateStep,
   KeptUnique,
@@ -26,6 +24,7 @@ import { madeTables } from "../verdicts/made-tables.js";
 import { isWorthANotice } from "../verdicts/quiet.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
+import { gatesOf, intentsOf, isReplacedBy, leaveUnique, mergeBackfills } from "./derived.js";
 import { formerTables } from "./former-tables.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
@@ -257,54 +256,4 @@ function keptUniques(steps: readonly Step[], sources: PlanSources): KeptUnique[]
     const { table, index } = spec;
     return [{ table, index, ...sources.formerUnique(table, index), replacedBy: replacement.index.columns }];
   });
-}
-
-function isReplacedBy(unique: KeptUnique, column: PlannedColumn): boolean {
-  return isSameTable(unique.table, column.table) && unique.replacedBy.includes(column.name);
-}
-
-/** Code that finds rows by the old key is listed with the column that the key gets. */
-function leaveUnique(unique: KeptUnique, columns: readonly PlannedColumn[]): CodeIntent[] {
-  const column = columns.find((candidate) => isReplacedBy(unique, candidate));
-  if (column === undefined) return [];
-  const { model, field, exposure } = column;
-  return [{ kind: "leaveUnique", model, field, value: { kind: "none" }, exposure, unique: unique.selector }];
-}
-
-/** One pass a table fills all of its planned columns; those that stay optional have one of their own. */
-function mergeBackfills(steps: readonly Step[]): BackfillSpec[] {
-  const merged: BackfillSpec[] = [];
-  for (const step of steps) {
-    if (step.kind !== "backfill") continue;
-    const at = merged.findIndex(
-      (spec) => spec.once === step.backfill.once && isSameTable(spec.table, step.backfill.table),
-    );
-    const other = merged[at];
-    if (other === undefined) merged.push(step.backfill);
-    else merged[at] = mergeBackfill(other, step.backfill);
-  }
-  return merged;
-}
-
-function mergeBackfill(one: BackfillSpec, other: BackfillSpec): BackfillSpec {
-  const known = new Set(one.uniqueKeys.map((key) => JSON.stringify(key)));
-  const added = other.uniqueKeys.filter((key) => !known.has(JSON.stringify(key)));
-  const names = new Set((one.foreignKeys ?? []).map((key) => key.name));
-  const foreignKeys = [...(one.foreignKeys ?? []), ...(other.foreignKeys ?? []).filter((key) => !names.has(key.name))];
-  return {
-    ...one,
-    columns: [...one.columns, ...other.columns],
-    uniqueKeys: [...one.uniqueKeys, ...added],
-    ...(foreignKeys.length === 0 ? {} : { foreignKeys }),
-  };
-}
-
-/** Each once, whatever asks for it. */
-function gatesOf(steps: readonly Step[]): GateStep[] {
-  const gates = steps.flatMap((step) => (step.kind === "gate" ? [step.gate] : []));
-  return [...new Map(gates.map((gate) => [JSON.stringify(gate), gate])).values()];
-}
-
-function intentsOf(steps: readonly Step[]): CodeIntent[] {
-  return steps.flatMap((step) => (step.kind === "code" ? [step.intent] : []));
 }

@@ -4,6 +4,7 @@ import type { Plan } from "../model/index.js";
 import { upgradeLabels } from "../model/old-labels.js";
 import { sha256 } from "./hash.js";
 import { planSchema } from "./plan-schema.js";
+import { releasesOf } from "./releases.js";
 
 /** The version of `plan.json` that this version writes, and the newest that it reads. */
 export const newestSchemaVersion = 1;
@@ -39,6 +40,8 @@ export function readPlan(text: string, file: string): Plan {
   // Edited and damaged look alike to a validator; a wrong hash is the likelier story when the shape still holds.
   if (!parsed.success) throw new LockstepError("LS3007", `${file} is not a plan:\n${z.prettifyError(parsed.error)}`);
   if (hash !== planHash(parsed.data)) throw new LockstepError("LS3001", `${file} was changed after it was written.`);
+  // What was written has to be of units that are there.
+  releasesOf(parsed.data);
   return upgradeLabels(parsed.data);
 }
 

@@ -7,7 +7,7 @@ export interface Release extends WrittenUnit {
   readonly phase: DeployedPhase;
   readonly kind: "phase" | "undo";
   /** All that its file has. */
-  readonly units: readonly Unit[];
+  readonly units: readonly [Unit, ...Unit[]];
   /** A later migration took it back; of an undo: its phase was released again since. */
   readonly isPast: boolean;
 }

@@ -32,6 +32,7 @@ export type ReleasingPlugin = Pick<
   | "migrationPath"
   | "migrationText"
   | "migrationSql"
+  | "isMigrationOf"
   | "listMigrations"
   | "register"
   | "transforms"

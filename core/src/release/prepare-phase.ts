@@ -18,13 +18,13 @@ import { withUnixLines } from "../plan/hash.js";
 import { planFolder, planText } from "../plan/plan-file.js";
 import type { Project, Unlisted } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
-import { unitsOf } from "../units.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
 import { layOut, withFormatted } from "./layout.js";
 import { modelEdits } from "./model-edits.js";
 import {
+  contentOf,
   fileOf,
   heldFiles,
   mainUnit,
@@ -166,11 +166,7 @@ export function releaseUnits(
     const isOwn = phase === "expand" && index === 0;
     const name = isOwn ? plan.id : plugin.migrationName(plan, stamps[index] ?? "", mainUnit(file).spec.kind);
     const sql = reviewedText(project, plan, file, phase) ?? unitsText(plan, file, phase);
-    const { autocommitted, downOf } = unitsOf(plan.dialect);
-    const statements = autocommitted(sql);
-    const down = downOf(file, plan.id);
-    const content = { units: file, sql, down, ...(statements && { autocommitted: statements }) };
-    const text = plugin.migrationText(project, name, content);
+    const text = plugin.migrationText(project, name, contentOf(plan, file, sql));
     return { name, unit: fileOf(file, plugin.migrationPath(project, name), text) };
   });
 }

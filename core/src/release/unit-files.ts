@@ -30,6 +30,13 @@ export function unitsText(plan: Plan, units: UnitsOfFile, phase: Unit["phase"] |
   });
 }
 
+/** What a plugin makes a migration of. @param sql of these units, as `unitsText` says it or as it was reviewed */
+export function contentOf({ dialect, id }: Pick<Plan, "dialect" | "id">, units: UnitsOfFile, sql: string) {
+  const { autocommitted, downOf } = unitsOf(dialect);
+  const statements = autocommitted(sql);
+  return { units, sql, down: downOf(units, id), ...(statements && { autocommitted: statements }) };
+}
+
 /** The unit that a file is called after: what it is made for. */
 export function mainUnit(units: UnitsOfFile): Unit {
   return units.find(({ spec }) => spec.kind !== "original" && spec.kind !== "assert-index") ?? units.at(-1) ?? units[0];

@@ -38,6 +38,7 @@ export const dbmatePlugin: OrmPlugin = {
     [stamp, id.replace(/^\d+_?/, ""), slug.replaceAll("-", "_")].filter((part) => part !== "").join("_"),
   migrationPath,
   migrationText: (_project, _name, content) => writeBlocks(content),
+  isMigrationOf: (text, _file, content) => text === writeBlocks(content),
   migrationSql: writtenSql,
   async readStatements(project, name) {
     const blocks = readMigrationFile(project, name);

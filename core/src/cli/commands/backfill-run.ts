@@ -73,7 +73,7 @@ export default defineCommand({
       import("../../release/verify-plans.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
-    verifyPlan(project, plugin, plan);
+    await verifyPlan(project, plugin, plan);
     if (plan.backfills.length === 0)
       throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
     if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);

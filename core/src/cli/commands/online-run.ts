@@ -49,7 +49,7 @@ export default defineCommand({
       import("../../release/verify-plans.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
-    verifyPlan(project, plugin, plan);
+    await verifyPlan(project, plugin, plan);
     const units = onlineUnits(plan);
     if (units.length === 0)
       throw new LockstepError("LS5024", `Plan ${plan.id} has nothing that a tool copies a table for.`);

@@ -27,7 +27,7 @@ export default defineCommand({
       import("../../review/words.js"),
     ]);
     const plan = choosePlan(project.root, id);
-    verifyPlan(project, plugin, plan);
+    await verifyPlan(project, plugin, plan);
     const { colors } = io;
     const plans = listPlans(project.root);
     const phases = phasesOf(plan);

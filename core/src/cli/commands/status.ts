@@ -10,31 +10,37 @@ export default defineCommand({
     const { io, workspace } = invocation;
     const { project, plugin, config } = await workspace();
     const [
-      { listPlans, loadPlan },
+      { loadPlan, readPlans },
       { chooseTargets, developmentTarget, otherTargets },
       { firstToSee, readStatus, statusText },
       { nextText },
-      { findContradictions },
-      { contradictionText },
+      { planFaultsIn },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
       import("../plan-status.js"),
       import("../../review/terminal.js"),
       import("../../release/verify-plans.js"),
-      import("../../review/contradictions.js"),
     ]);
     const [id] = invocation.arguments;
-    const contradictions = findContradictions(project, plugin).filter(({ plan }) => id === undefined || plan === id);
-    const wrong = contradictions.map((each) => contradictionText(each, io.colors));
-    const plans = id === undefined ? listPlans(project.root) : [loadPlan(project.root, id)];
+    const found = (await planFaultsIn(project, plugin)).filter(({ plan }) => id === undefined || plan === id);
+    const faults = found.map(({ plan, file, error: { code, message, hint } }) => ({ plan, file, code, message, hint }));
+    const wrong = faults.map(({ code, message }) => `${io.colors.red("✖")} ${code} ${message}`);
+    const isOfNobody = id !== undefined && faults.every(({ plan }) => plan !== id);
+    const named = isOfNobody ? [loadPlan(project.root, id)] : readPlans(project.root).plans;
+    // SQL of a plan that nobody could review runs nowhere, not even to look.
+    const plans = named.filter(
+      (plan) =>
+        (id === undefined || plan.id === id) &&
+        found.every((fault) => fault.plan !== plan.id || fault.contradiction !== undefined),
+    );
     if (plans.length === 0)
       return {
         text: [
           ...(wrong.length > 0 ? wrong : ["There is no plan in this project."]),
-          nextText(contradictions[0]?.next ?? `edit your model, then ${plugin.words.develop}`, io.colors),
+          nextText(faults[0]?.hint ?? `edit your model, then ${plugin.words.develop}`, io.colors),
         ].join("\n"),
-        json: { plans: [], contradictions },
+        json: { plans: [], faults },
         exitCode: wrong.length > 0 ? 1 : 0,
       };
     const name =
@@ -48,9 +54,9 @@ export default defineCommand({
       text: [
         ...statuses.map((status) => statusText(status, io.colors)),
         ...wrong,
-        nextText(contradictions[0]?.next ?? last?.next ?? "", io.colors),
+        nextText(faults[0]?.hint ?? last?.next ?? "", io.colors),
       ].join("\n"),
-      json: { plans: statuses, contradictions },
+      json: { plans: statuses, faults },
       exitCode: statuses.some((status) => status.targets.some((target) => target.error !== undefined))
         ? 3
         : wrong.length > 0

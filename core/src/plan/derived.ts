@@ -1,0 +1,190 @@
+import { isDeepStrictEqual } from "node:util";
+import { LockstepError } from "../errors.js";
+import {
+  type BackfillSpec,
+  type CodeIntent,
+  type Fill,
+  type GateStep,
+  isFilled,
+  isSameTable,
+  type KeptUnique,
+  type Plan,
+  type PlannedColumn,
+  type Step,
+  type TableName,
+  tableLabel,
+  type UnitKind,
+} from "../model/index.js";
+import { lateGates } from "../rules/awaited-values.js";
+import { inPhases } from "../rules/in-phases.js";
+import { fillRows } from "../rules/steps.js";
+import { withStatedSettings } from "../sql/fill/kinds.js";
+import type { SqlReader } from "../sql/sql-reader.js";
+import { sqlReader } from "../sql-reader.js";
+import { unitsOf } from "../units.js";
+import { sha256 } from "./hash.js";
+import { whyCareful } from "./pace.js";
+
+/**
+ * What of a plan does not follow from what people read of it: its columns and their expressions, and the units whose SQL stands in files.
+ * A hash tells an edit by hand, and whoever edits can compute it.
+ *
+ * @returns the places in plan.json; none: all of it follows
+ */
+export async function unfoundedParts(plan: Plan): Promise<string[]> {
+  const reader = await sqlReader(plan.dialect);
+  const found: string[] = [];
+  for (const [at, column] of plan.columns.entries()) {
+    const fill = column.fill ?? column.compute?.fallback;
+    if (column.write.kind === "sql" && column.write.sql !== fill?.sql) found.push(`columns[${at}].write`);
+    if (fill !== undefined && !(await isFounded(fill, column, reader)))
+      found.push(`columns[${at}].fill of "${column.name}"`);
+  }
+  if (!isSame(plan.backfills, backfillsOf(plan))) found.push("backfills");
+  for (const unit of [...plan.units, ...plan.undo.expand, ...plan.undo.contract])
+    if (!hasOwnFills(unit.spec, plan.columns)) found.push(`the fill of unit ${unit.id}`);
+  for (const phase of ["switch", "contract"] as const)
+    for (const step of gatesFor(plan)[phase])
+      if (!plan.gates[phase].some((each) => isSame(each, step)))
+        found.push(`gates.${phase}, which lacks ${step.gate} of "${tableLabel(step.table)}"."${step.column}"`);
+  const intents = intentsFor(plan);
+  for (const phase of ["expand", "switch", "contract"] as const)
+    for (const intent of intents[phase])
+      if (!plan.intents[phase].some((each) => isSame(each, intent)))
+        found.push(`intents.${phase}, which lacks ${intent.kind} of ${intent.model}.${intent.field}`);
+  const { describe } = unitsOf(plan.dialect);
+  for (const unit of plan.units) {
+    if (unit.spec.kind === "original") continue;
+    const { title, ddl, undo } = describe(unit.spec, unit.verdict);
+    if (!isSame([title, ddl, undo], [unit.title, unit.ddl, unit.undo]))
+      found.push(`what unit ${unit.id} says of itself`);
+  }
+  if (sha256(plan.source.sql) !== plan.source.sha256) found.push("source");
+  if (plan.pace === "brisk" && whyCareful(plan.columns) !== undefined) found.push("pace");
+  return found;
+}
+
+/** The conditions that the columns of a plan, and what contract builds, ask for at least. */
+export function gatesFor({ columns, units, keptUniques = [] }: Plan): Plan["gates"] {
+  const steps = inPhases(columns);
+  const applied = columns
+    .filter((column) => isFilled(column) || keptUniques.some((unique) => isReplacedBy(unique, column)))
+    .map(({ table, name }): GateStep => ({ gate: "phase-applied", table, column: name }));
+  // What contract builds over columns that stay optional waits for their values.
+  const isLate = units.some(({ phase, spec }) => phase === "contract" && !ofRequiredColumns.has(spec.kind));
+  return {
+    switch: [...applied, ...gatesOf(steps.switch ?? [])],
+    contract: [...applied, ...gatesOf([...(steps.contract ?? []), ...(isLate ? lateGates(columns) : [])])],
+  };
+}
+
+const ofRequiredColumns: ReadonlySet<UnitKind> = new Set(["prove", "enforce", "assert-index", "drop-index"]);
+
+/** What the code needs at least: contract looks for code that does not do it. */
+function intentsFor({ columns, keptUniques = [] }: Plan): Plan["intents"] {
+  const { expand = [], switch: read = [], contract = [] } = inPhases(columns);
+  const left = keptUniques.flatMap((unique) => leaveUnique(unique, columns));
+  return { expand: intentsOf(expand), switch: intentsOf(read), contract: [...intentsOf(contract), ...left] };
+}
+
+/** One pass a table, over the columns that need one. */
+function backfillsOf({ columns }: Plan): BackfillSpec[] {
+  return mergeBackfills(columns.flatMap((column) => (isFilled(column) ? fillRows(column) : [])));
+}
+
+/** Whether what runs for an expression is what the expression says. */
+async function isFounded(fill: Fill, column: PlannedColumn, reader: Pick<SqlReader, "readFill">): Promise<boolean> {
+  const lookUps = fill.lookUps ?? [];
+  const known = (table: TableName) => lookUps.find((each) => isSameTable(each.table, table));
+  try {
+    const read = await reader.readFill(fill.sql, {
+      kind: fill.kind,
+      source: fill.source,
+      table: column.table,
+      columns: fill.reads,
+      generatedColumns: [],
+      newColumn: column.name,
+      ...(column.key === undefined ? {} : { key: column.key.map((each) => each.column) }),
+      // Whether it finds one row was asked of the database.
+      lookedUp: async (table) => {
+        const found = known(table);
+        return found && { columns: found.columns, uniqueKeys: found.columns.map((name) => [name]) };
+      },
+    });
+    const settled = fill.dependsOnSession === true ? withStatedSettings(read) : read;
+    const { isBuiltinOnly, withoutTrigger, ...own } = settled;
+    const { isBuiltinOnly: _, withoutTrigger: __, ...stored } = fill;
+    // The database may know of functions of its own by these names.
+    return isSame(own, stored) && (isBuiltinOnly || !fill.isBuiltinOnly);
+  } catch (error) {
+    if (error instanceof LockstepError) return false;
+    throw error;
+  }
+}
+
+/** Whether the fills of a unit are those of its columns. */
+function hasOwnFills(spec: Plan["units"][number]["spec"], columns: readonly PlannedColumn[]): boolean {
+  if (!("columns" in spec)) return true;
+  return spec.columns.every(({ name, fill }) => {
+    if (fill === undefined) return true;
+    const column = columns.find((each) => each.name === name && isSameTable(each.table, spec.table));
+    return [column?.fill, column?.compute?.fallback].some((own) => own !== undefined && isSame(own, fill));
+  });
+}
+
+/** The same in JSON, in whichever order keys stand. */
+function isSame(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
+}
+
+/** One pass a table fills all of its planned columns; those that stay optional have one of their own. */
+export function mergeBackfills(steps: readonly Step[]): BackfillSpec[] {
+  const merged: BackfillSpec[] = [];
+  for (const step of steps) {
+    if (step.kind !== "backfill") continue;
+    const at = merged.findIndex(
+      (spec) => spec.once === step.backfill.once && isSameTable(spec.table, step.backfill.table),
+    );
+    const other = merged[at];
+    if (other === undefined) merged.push(step.backfill);
+    else merged[at] = mergeBackfill(other, step.backfill);
+  }
+  return merged;
+}
+
+function mergeBackfill(one: BackfillSpec, other: BackfillSpec): BackfillSpec {
+  const known = new Set(one.uniqueKeys.map((key) => JSON.stringify(key)));
+  const added = other.uniqueKeys.filter((key) => !known.has(JSON.stringify(key)));
+  const names = new Set((one.foreignKeys ?? []).map((key) => key.name));
+  const foreignKeys = [...(one.foreignKeys ?? []), ...(other.foreignKeys ?? []).filter((key) => !names.has(key.name))];
+  return {
+    ...one,
+    columns: [...one.columns, ...other.columns],
+    uniqueKeys: [...one.uniqueKeys, ...added],
+    ...(foreignKeys.length === 0 ? {} : { foreignKeys }),
+  };
+}
+
+/** Each once, whatever asks for it. */
+export function gatesOf(steps: readonly Step[]): GateStep[] {
+  const gates = steps.flatMap((step) => (step.kind === "gate" ? [step.gate] : []));
+  return [...new Map(gates.map((gate) => [JSON.stringify(gate), gate])).values()];
+}
+
+/** Whether a unique key that has the column takes the place of the old one. */
+export function isReplacedBy(unique: KeptUnique, column: PlannedColumn): boolean {
+  return isSameTable(unique.table, column.table) && unique.replacedBy.includes(column.name);
+}
+
+/** Code that finds rows by the old key is listed with the column that the key gets. */
+export function leaveUnique(unique: KeptUnique, columns: readonly PlannedColumn[]): CodeIntent[] {
+  const column = columns.find((candidate) => isReplacedBy(unique, candidate));
+  if (column === undefined) return [];
+  const { model, field, exposure } = column;
+  return [{ kind: "leaveUnique", model, field, value: { kind: "none" }, exposure, unique: unique.selector }];
+}
+
+/** What the code needs, as the steps ask for it. */
+export function intentsOf(steps: readonly Step[]): CodeIntent[] {
+  return steps.flatMap((step) => (step.kind === "code" ? [step.intent] : []));
+}

@@ -362,6 +362,12 @@ export const errorTable = {
     next: "Restore lockstep/<plan>/plan.json from version control, and ask whoever changed it.",
     exit: 1,
   },
+  LS3016: {
+    title: "A write was interrupted on another branch",
+    why: "Its files belong to that branch. Finished here, a plan of one branch would stand on another one.",
+    next: "Check out the branch named, then run: npx lockstep repair",
+    exit: 1,
+  },
   LS3020: {
     title: "Another plan stands on what would be taken back",
     why: "Taking it back would break the other plan: its column or its index would go.",

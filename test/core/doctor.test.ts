@@ -131,7 +131,11 @@ test.each([
   [
     "plans",
     "a damaged one",
-    () => ({ planFaults: [{ file: "lockstep/x/plan.json", error: new LockstepError("LS3007", "lockstep/x/plan.json is damaged") }] }),
+    () => ({
+      planFaults: [
+        { file: "lockstep/x/plan.json", error: new LockstepError("LS3007", "lockstep/x/plan.json is damaged") },
+      ],
+    }),
     "problem",
     /LS3007 lockstep\/x/,
   ],

@@ -7,6 +7,7 @@ import interruptedWrite from "../doctor/checks/interrupted-write.js";
 import planConflicts from "../doctor/checks/plan-conflicts.js";
 import planModels from "../doctor/checks/plan-models.js";
 import plansCheck from "../doctor/checks/plans.js";
+import settings from "../doctor/checks/settings.js";
 import { runProjectChecks } from "../doctor/run-checks.js";
 import { isNoBug } from "../expected-errors.js";
 import { readPlans } from "../plan/store.js";
@@ -35,7 +36,13 @@ export async function checkPlans(
   const plugin = plugins.find(({ id }) => readPlans(folder).plans.some(({ orm }) => orm === id)) ?? plugins[0]!;
   const facts = { ...(await factsOf(folder, plugins, env)), planFaults: await findPlanFaults(folder, files, plugin) };
   const hasModels = facts.models !== undefined;
-  const checks = [plansCheck, planConflicts, interruptedWrite, ...(hasModels ? [planModels] : [])];
+  const checks = [
+    plansCheck,
+    planConflicts,
+    interruptedWrite,
+    ...(hasModels || facts.modelsError !== undefined ? [planModels] : []),
+    ...(facts.configError === undefined ? [] : [settings]),
+  ];
   const ids = [...facts.plans, ...facts.damagedPlans].map(({ id }) => id);
   const answers = await runProjectChecks(checks, facts);
   const findings = answers

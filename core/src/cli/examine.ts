@@ -104,9 +104,18 @@ export async function projectFacts(
     configFile: configFileOf(project.root),
     configError,
     ...plans,
-    models: await plugin.readModels(project).catch(ignoring(isNoBug)),
+    ...(await readModels(plugin, project)),
     env,
   };
+}
+
+async function readModels(plugin: OrmPlugin, project: Project): Promise<Pick<ProjectFacts, "models" | "modelsError">> {
+  try {
+    return { models: await plugin.readModels(project) };
+  } catch (error) {
+    if (!isNoBug(error)) throw error;
+    return { models: undefined, modelsError: error as Error };
+  }
 }
 
 /**

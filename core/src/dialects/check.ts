@@ -51,6 +51,8 @@ export interface ProjectFacts {
   readonly planFaults: readonly { readonly file: string; readonly error: LockstepError }[];
   /** Undefined when the schema cannot be read. */
   readonly models: readonly EntityModel[] | undefined;
+  /** Why it cannot be read; undefined where it can, or where the ORM knows no project. */
+  readonly modelsError?: Error | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

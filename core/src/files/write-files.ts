@@ -15,6 +15,7 @@ import {
 import { dirname, join, posix } from "node:path";
 import { LockstepError } from "../errors.js";
 import type { FileChange } from "../model/index.js";
+import { gitOrNothing } from "./git.js";
 import { commandHere } from "./project-lock.js";
 import { realPath, refuseForeignFiles } from "./writable.js";
 
@@ -28,6 +29,8 @@ export type Recovery =
 
 interface Journal {
   readonly command?: string;
+  /** The branch that was checked out; absent: none, or no repository. */
+  readonly branch?: string;
   readonly changes: readonly FileChange[];
 }
 
@@ -58,7 +61,7 @@ export function writeFiles(
       "LS4005",
       `Somebody wrote these files meanwhile: ${meanwhile.map(({ file }) => file).join(", ")}.`,
     );
-  const journal: Journal = { ...commandPart(commandHere(root)), changes: real };
+  const journal: Journal = { ...commandPart(commandHere(root)), ...branchPart(branchOf(root)), changes: real };
   replaceFile(join(root, journalFile), JSON.stringify(journal));
   for (const change of real) if (!leaveTo?.others.includes(change.file)) put(root, change.file, change.after);
   if (leaveTo === undefined) put(root, journalFile, undefined);
@@ -99,10 +102,15 @@ export function findUnfinished(root: string): UnfinishedWrite | undefined {
  * Finishes an interrupted write: everything that it writes was known when it began.
  *
  * @param roots folders beside the root that may be written, too: those of `code.roots`, else packages of the workspace
- * @throws LS3009 when a file is neither, so that finishing would overwrite somebody's work · LS3011 a journal that no plan has written
+ * @throws LS3009 when a file is neither, so that finishing would overwrite somebody's work · LS3016 on another branch · LS3011 a journal that no plan has written
  */
 export function recoverFiles(root: string, roots: readonly string[] = []): Recovery {
-  const { command, changes } = readJournal(root) ?? {};
+  const { command, branch, changes } = readJournal(root) ?? {};
+  const now = branch === undefined ? undefined : branchOf(root);
+  if (branch !== now)
+    throw new LockstepError("LS3016", `A write was interrupted on the branch ${branch}; this is ${now ?? "none"}.`, {
+      hint: `git checkout ${branch}, then npx lockstep repair. To give the write up: delete ${journalFile}, and restore the files that it wrote`,
+    });
   const files = changes?.map(({ file }) => file) ?? [];
   refuseForeignFiles(root, files, roots);
   const left = findUnfinished(root);
@@ -122,6 +130,12 @@ export function foreignWork({ foreign, written }: UnfinishedWrite): LockstepErro
   );
 }
 
+/** Asked of git, which knows work trees. */
+function branchOf(root: string): string | undefined {
+  return gitOrNothing(root, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
+}
+
+const branchPart = (branch: string | undefined) => (branch === undefined ? {} : { branch });
 const commandPart = (command: string | undefined) => (command === undefined ? {} : { command });
 
 function readJournal(root: string): Journal | undefined {
@@ -134,10 +148,12 @@ function readJournal(root: string): Journal | undefined {
     throw new LockstepError("LS3009", `${journalFile} cannot be read.`, { cause: error });
   }
   // The files alone, as earlier versions have left them.
-  const { command, changes } = (Array.isArray(journal) ? { changes: journal } : (journal ?? {})) as Partial<Journal>;
-  if (!Array.isArray(changes) || !changes.every(isChange) || (command !== undefined && typeof command !== "string"))
+  const found = (Array.isArray(journal) ? { changes: journal } : (journal ?? {})) as Partial<Journal>;
+  const { command, branch, changes } = found;
+  const isText = (value: unknown) => value === undefined || typeof value === "string";
+  if (!Array.isArray(changes) || !changes.every(isChange) || !isText(command) || !isText(branch))
     throw new LockstepError("LS3009", `${journalFile} is no journal of Lockstep.`);
-  return { ...commandPart(command), changes };
+  return { ...commandPart(command), ...branchPart(branch), changes };
 }
 
 /** By hand: a change that passes reads no plan, and does without the libraries that plans are read with. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -59,6 +60,25 @@ test("what was interrupted is known when it is finished", async () => {
   writeFiles(root, changes, { others: ["held.sql"] });
   lock.release();
   expect(recoverFiles(root)).toEqual({ kind: "finished", command: "lockstep undo", files: ["held.sql"] });
+});
+
+test("what was interrupted on one branch is not finished on another one: LS3016", () => {
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: root, stdio: "pipe" });
+  git("init", "--quiet", "-b", "main");
+  start();
+  git("add", "-A");
+  git("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "--quiet", "-m", "start");
+  git("checkout", "--quiet", "-b", "add-handle");
+  writeFiles(root, changes, { others: ["held.sql"] });
+  git("stash", "--quiet");
+  git("checkout", "--quiet", "main");
+  expect(() => recoverFiles(root)).toThrow(
+    expect.objectContaining({ code: "LS3016", message: expect.stringMatching(/branch add-handle; this is main/) }),
+  );
+  expect([text("model.prisma"), text("held.sql")]).toEqual(["String", "held"]);
+  git("checkout", "--quiet", "add-handle");
+  expect(recoverFiles(root)).toMatchObject({ kind: "finished" });
+  expect(text("held.sql")).toBeUndefined();
 });
 
 test("somebody's work in between is never overwritten: LS3009 names both sides", () => {

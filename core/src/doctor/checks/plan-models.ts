@@ -6,8 +6,11 @@ export default {
   id: "plan-models",
   title: "models of open plans",
   on: "project",
-  async run({ plans, models, words }) {
-    if (models === undefined) return [problem("the models cannot be read", { next: words.develop })];
+  async run({ plans, models, modelsError, words }) {
+    if (models === undefined) {
+      const why = modelsError === undefined ? "" : `: ${modelsError.message}`;
+      return [problem(`the models cannot be read${why}`, { next: words.develop })];
+    }
     const declared = namedColumns(models);
     const open = plans.filter(isOpen).map((plan) => followNames(plan, declared));
     const findings = open.flatMap((plan) =>

@@ -12,12 +12,13 @@ export default {
   async run({ config, configFile, configError, env }) {
     const findings = [];
     if (configError !== undefined)
-      findings.push(
-        problem(configError.message, {
+      findings.push({
+        ...problem(configError.message, {
           why: "Until it can be read, every command stops here. What follows was looked at with the defaults.",
           next: configError instanceof LockstepError ? configError.hint : `correct ${configFile ?? "the file"}`,
         }),
-      );
+        ...(configFile !== undefined && { file: configFile }),
+      });
     if (env.LOCKSTEP === "off")
       findings.push(
         warning("LOCKSTEP=off is set in this shell", {

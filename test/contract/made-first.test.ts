@@ -98,6 +98,63 @@ describe.each(orms)("$name: what the migration itself makes", ({ create }) => {
   });
 });
 
+describe.each(orms)("$name: what is confirmed for a deployment in two rounds", ({ create }) => {
+  const log = (name: string) =>
+    `CREATE TABLE side.${name} AS SELECT n, n::text AS note FROM generate_series(1, 20000) n`;
+  let app: OrmApp;
+  beforeAll(async () => {
+    app = await create().open({ development: 10, production: 12_000 });
+    app.writeMigration("AddPoints", [
+      ...made,
+      `CREATE FUNCTION side.tenant() RETURNS text LANGUAGE sql STABLE AS 'SELECT current_setting(''app.tenant'')'`,
+      log("seen"),
+      // Nobody can tell from the text that it makes a table.
+      `CREATE FUNCTION side.make() RETURNS void LANGUAGE plpgsql AS 'BEGIN ${log("hidden")}; ANALYZE side.seen, side.hidden; END'`,
+      "SELECT side.make()",
+    ]);
+    await query(app.production, "ANALYZE users");
+    await succeeded(app.apply(app.development));
+    app.declare({ columns: [{ name: "tier", isRequired: true, fill: strict }] });
+    await succeeded(app.generate("AddTier"));
+    const index = (table: string, column: string) => `CREATE INDEX ON ${table} (${column})`;
+    app.writeMigration(
+      "AddLater",
+      [
+        index("users", "name"),
+        index("side.seen", "note"),
+        index("side.hidden", "note"),
+        `ALTER TABLE users ALTER COLUMN name SET DEFAULT side.tenant()`,
+        `ALTER TABLE side.seen ALTER COLUMN note SET DEFAULT side.tenant()`,
+      ],
+      true,
+    );
+    await app.commit("Tier");
+  });
+  afterAll(() => app?.close());
+
+  test("nothing runs before all of it is", async () => {
+    const waits = await app.lockstep("deploy");
+    expect(waits.code, waits.output).toBe(1);
+    expect(waits.stdout).toMatch(/nothing was applied: the application would wait for 1 statement .*AddLater.*users/s);
+    const closed = await app.lockstep("deploy", "--confirm", "waits-accepted");
+    expect(closed.code, closed.output).toBe(1);
+    expect(closed.stdout).toMatch(/nothing was applied: a gate .*side\.tenant\(\)/s);
+  });
+
+  test("both rounds run in one command, and it is recorded once", async () => {
+    const done = await app.lockstep("deploy", "--confirm", "waits-accepted", "inserts-allowed", "--json");
+    expect(done.code, done.output).toBe(0);
+    expect(done.stderr).toMatch(/oints first, then the fills of the next plan are tried again/);
+    const [report] = JSON.parse(done.stdout).targets;
+    expect(report).toMatchObject({ status: "done", applied: report.pending });
+    const gates = await query(
+      app.production,
+      "SELECT split_part(gate, ' ', 1) AS gate FROM lockstep.evidence ORDER BY 1",
+    );
+    expect(gates).toEqual(["inserts-allowed", "waits-accepted", "waits-accepted"].map((gate) => ({ gate })));
+  });
+});
+
 describe.each(orms)("$name: what a pending migration before it makes", ({ create }) => {
   let app: OrmApp;
   beforeAll(async () => {

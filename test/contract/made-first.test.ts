@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { query } from "../matrix/databases.js";
 import { type OrmApp, succeeded } from "./orm-app.js";
-import { orms } from "./orms.js";
+import { onMariadb, orms } from "./orms.js";
 
 // Fills that use what a migration makes: the same one, or one that is still pending on the target. In a schema that no model is in.
 
@@ -206,5 +206,68 @@ describe.each(orms)("$name: what a pending migration before it makes", ({ create
     expect(deploy.code, deploy.output).toBe(0);
     expect(deploy.stderr).toMatch(/oints first, then the fills of the next plan are tried again/);
     expect(await hasTier(empty)).toHaveLength(1);
+  });
+});
+
+// Fills of MariaDB read the columns of their own row alone.
+describe.each(onMariadb)("$name: a column that a pending migration adds and fills", ({ create }) => {
+  let app: OrmApp;
+  const hasTier = (url: string) =>
+    app.system.query(
+      url,
+      "SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'users' AND COLUMN_NAME = 'tier'",
+    );
+  beforeAll(async () => {
+    app = await create().open();
+    app.writeMigration("AddPoints", [
+      "ALTER TABLE users ADD points int NULL",
+      "UPDATE users SET points = id WHERE id <= 45",
+    ]);
+    app.declare({ columns: [{ name: "points", isNumber: true, isRequired: false }] });
+    await succeeded(app.apply(app.development));
+    await app.commit("Points");
+    app.declare({
+      columns: [
+        { name: "tier", isRequired: true, fill: "case when points > 3 then 'gold' when points > 0 then 'free' end" },
+      ],
+    });
+    await succeeded(app.generate("AddTier"));
+    await app.commit("Tier");
+  });
+  afterAll(() => app?.close());
+
+  test("status says that the fill was not tried", async () => {
+    const { output } = await app.lockstep("status");
+    expect(output).toMatch(
+      /points.*: it was not tried\. The answer may change: \S*AddPoints runs before it and is pending/,
+    );
+    expect(output).not.toMatch(/would get no value|yields NULL|correct these rows/);
+  });
+
+  test("deploy applies it first, and holds the plan where rows would get no value", async () => {
+    const deploy = await app.lockstep("deploy", "--json");
+    expect(deploy.code, deploy.output).toBe(1);
+    const [report] = JSON.parse(deploy.stdout).targets;
+    expect(report).toMatchObject({ status: "refused", applied: [expect.stringMatching(/AddPoints$/)] });
+    expect(report.fills).toMatchObject([{ code: "LS2006", statement: expect.stringMatching(/NULL for 5 rows/) }]);
+    expect(await hasTier(app.production)).toEqual([]);
+  });
+
+  test("and deploys it when they have one", async () => {
+    await app.system.query(app.production, "UPDATE users SET points = 1 WHERE points IS NULL");
+    await succeeded(app.lockstep("deploy"));
+    await succeeded(app.lockstep("backfill", "run"));
+    const tiers = "SELECT tier, count(*) AS n FROM users GROUP BY tier ORDER BY tier";
+    expect(await app.system.query(app.production, tiers)).toEqual([
+      { tier: "free", n: 8 },
+      { tier: "gold", n: 42 },
+    ]);
+  });
+
+  test("one command is enough where every row has one", async () => {
+    const deploy = await app.lockstepWith({ PRODUCTION_DATABASE_URL: app.empty }, "deploy");
+    expect(deploy.code, deploy.output).toBe(0);
+    expect(deploy.stderr).toMatch(/AddPoints first, then the fills of the next plan are tried again/);
+    expect(await hasTier(app.empty)).toHaveLength(1);
   });
 });

@@ -72,7 +72,7 @@ function setUp(provider: string, create: (name: string) => Promise<TestDatabase>
 
 describe("on postgresql", () => {
   const { ask, url, db } = setUp("postgresql", createDatabase);
-  const query = <T>(sql: string) => db().query<T>(sql);
+  const query = (sql: string) => db().query(sql);
   let app: string;
   beforeAll(async () => {
     app = `${new URL(url()).pathname.slice(1)}_app`;

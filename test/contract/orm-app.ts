@@ -111,8 +111,13 @@ export abstract class OrmApp {
   abstract replaceColumn(name: string, columns: readonly Column[]): void;
   /** Names the column of a field. */
   abstract mapColumn(field: string, column: string): void;
-  /** Writes a migration by hand, between the first and what is generated from now on. @returns its file, from the root */
-  abstract writeMigration(name: string, up: readonly string[]): string;
+  /**
+   * Writes a migration by hand, between the first and what is generated from now on.
+   *
+   * @param isLast behind what is generated. Default: false
+   * @returns its file, from the root
+   */
+  abstract writeMigration(name: string, up: readonly string[], isLast?: boolean): string;
   /** As an editor renames: `User` is `Member` and its `handle` is `slug`; table and column keep their names. */
   abstract rename(): void;
   /** The stock command that writes a migration. */

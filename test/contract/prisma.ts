@@ -150,8 +150,8 @@ ${columns.map((column) => (column.hasIndex ? `  @@index([${column.name}])\n` : "
     this.write(this.modelFile, this.read(this.modelFile).replace(declared, `$1 @map("${column}")\n`));
   }
 
-  writeMigration(name: string, up: readonly string[]): string {
-    const file = `${this.migrationsFolder}/20260102000000_${name}/migration.sql`;
+  writeMigration(name: string, up: readonly string[], isLast = false): string {
+    const file = `${this.migrationsFolder}/${isLast ? "2099" : "2026"}0102000000_${name}/migration.sql`;
     this.write(file, `-- By hand\n${up.map((sql) => `${sql};\n`).join("\n")}`);
     return file;
   }

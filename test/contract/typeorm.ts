@@ -174,14 +174,15 @@ export async function moveUser(source: DataSource, id: number, email: string) {
     this.write(this.modelFile, this.read(this.modelFile).replace(declared, `$1, name: "${column}" })\n  ${field}!: `));
   }
 
-  writeMigration(name: string, up: readonly string[]): string {
-    const file = `${this.migrationsFolder}/1767312000000-${name}.ts`;
+  writeMigration(name: string, up: readonly string[], isLast = false): string {
+    const stamp = isLast ? 4070995200000 : 1767312000000;
+    const file = `${this.migrationsFolder}/${stamp}-${name}.ts`;
     const run = (sql: string) => `    await queryRunner.query(\`${sql}\`);\n`;
     this.write(
       file,
       `import type { MigrationInterface, QueryRunner } from "typeorm";
 
-export class ${name}1767312000000 implements MigrationInterface {
+export class ${name}${stamp} implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
 ${up.map(run).join("")}  }
 

@@ -406,7 +406,7 @@ async function tell({
     if (typeof answer === "string") return { end: `refused ${answer}`, problems: [] };
     if (answer.kind === "pass") {
       const migration = { name: "20261120093000_add_handle", ...(await read(sqlOf(wanted))) };
-      const own = { findings: [], unread: [], migrations: [migration] };
+      const own = { findings: [], unread: [], migrations: [migration], done: [] };
       const { io } = personIo(undefined, { env: {}, cwd: "." });
       const { answers } = await askOwnDefaults(
         {

@@ -1,7 +1,10 @@
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type OrmApp, succeeded } from "../contract/orm-app.js";
+import { typeorm } from "../contract/typeorm.js";
+import { query } from "../matrix/databases.js";
 import { createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // The application writes with a role that is not the one that migrates. What expand creates has to work in its sessions.
@@ -124,4 +127,95 @@ test("what the same deployment makes is tried as it will be, grants included", a
   expect(done.stdout).toContain(`GRANT INSERT ("region") ON "User" TO ${app}`);
   expect(done.output).toContain(`"User" is published by feed`);
   await insert("eu");
+});
+
+test("the session that migrates is tried as well: a required column would be NULL for the rows that exist", async () => {
+  mkdirSync(join(shop.root, "prisma/migrations/20990101000000_slot"));
+  shop.write(
+    "prisma/migrations/20990101000000_slot/migration.sql",
+    `ALTER TABLE "User" ADD COLUMN "slot" TEXT NOT NULL DEFAULT current_setting('app.slot', true);\n`,
+  );
+  const closed = await shop.lockstep(["deploy", "--target", "production"]);
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.stdout).toMatch(
+    /\(\d+_slot:1\), fails in a plain session of \w+_app: it is NULL there, and the column is required\. INSERTs .*\. The migration evaluates it as \w+ for the rows that exist, so it would fail/,
+  );
+  await insert("eu");
+});
+
+describe("with the stock TypeORM", () => {
+  let app: OrmApp;
+  let role: string;
+  beforeAll(async () => {
+    app = await typeorm("1.1.1").create().open();
+    role = `${new URL(app.production).pathname.slice(1)}_app`;
+    await query(
+      app.production,
+      `CREATE ROLE ${role} LOGIN; GRANT SELECT, INSERT ON users TO ${role}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}`,
+    );
+  });
+  afterAll(async () => {
+    if (role !== undefined) await query(app.production, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    await app?.close();
+  });
+  const insertUser = () =>
+    query(
+      app.production,
+      `BEGIN; SET LOCAL ROLE ${role}; INSERT INTO users (email, name) VALUES ('new@example.com', 'New'); ROLLBACK`,
+    );
+  const region = [
+    "CREATE FUNCTION current_region() RETURNS text LANGUAGE sql STABLE AS 'SELECT ''eu''::text'",
+    "REVOKE ALL ON FUNCTION current_region() FROM PUBLIC",
+    "ALTER TABLE users ADD COLUMN region text DEFAULT current_region()",
+  ];
+
+  test("a default of a migration of the user's own that the role cannot evaluate stops deploy", async () => {
+    app.writeMigration("AddRegion", region);
+    await app.commit("Region");
+    const closed = await app.lockstep("deploy");
+    expect(closed.code, closed.output).toBe(1);
+    expect(closed.stdout).toMatch(
+      /nothing was applied.*the default of "users"\."region", current_region\(\) \(\d+-AddRegion:\d+\), fails in a plain session of \w+_app: permission denied for function current_region\. INSERTs of running code omit the column/s,
+    );
+    expect(closed.stdout).toContain("npx lockstep deploy --target production --confirm inserts-allowed");
+    await insertUser();
+  });
+
+  test("with the grant in the same migration it is deployed without a word, and the role inserts", async () => {
+    app.writeMigration("AddRegion", [...region, `GRANT EXECUTE ON FUNCTION current_region() TO ${role}`]);
+    await app.commit("Grant");
+    const done = await succeeded(app.lockstep("deploy"));
+    expect(done.stdout).toContain("1 migration applied");
+    expect(done.stdout).not.toContain("current_region()");
+    await insertUser();
+  });
+
+  test.each([
+    [
+      "raises an error",
+      "text DEFAULT current_setting('app.slot')",
+      /of \w+_app: unrecognized configuration parameter "app\.slot"\. INSERTs/,
+      /unrecognized configuration parameter "app\.slot"/,
+    ],
+    [
+      "is NULL in a required column",
+      "text NOT NULL DEFAULT nullif(current_setting('app.slot', true), '')",
+      /of \w+_app: it is NULL there, and the column is required\. INSERTs/,
+      /contains null values/,
+    ],
+  ])(
+    "a default that %s in the session that migrates: deploy says so first, and it is so",
+    async (_, type, said, happens) => {
+      app.writeMigration("AddSlot", [`ALTER TABLE users ADD COLUMN slot ${type}`], true);
+      await app.commit("Slot");
+      const closed = await app.lockstep("deploy");
+      expect(closed.code, closed.output).toBe(1);
+      expect(closed.stdout).toMatch(said);
+      expect(closed.stdout).toMatch(/The migration evaluates it as \w+ for the rows that exist, so it would fail/);
+      const failed = await app.lockstep("deploy", "--confirm", "inserts-allowed");
+      expect(failed.code, failed.output).toBe(3);
+      expect(failed.stdout).toMatch(happens);
+      await insertUser();
+    },
+  );
 });

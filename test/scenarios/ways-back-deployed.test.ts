@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { type App, createApp, handle, userEntity } from "../plugin-typeorm/inter
 import { createDatabase } from "../support/database.js";
 import { LockstepCommands } from "../support/lockstep-commands.js";
 import type { RunResult } from "../support/run.js";
-import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+import { addField, addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // A way back goes out in its phases: builds from before and after the change insert between all steps, and no INSERT ever fails.
 
@@ -172,6 +172,50 @@ describe("with the stock Prisma", () => {
     await follow();
   });
 
+  test("beside another plan in two rounds: its missing grants come first, then the steps of the way back, each once", async () => {
+    await reach("expand", "third_way");
+    const back = planId();
+    const app = `${new URL(shop.production).pathname.slice(1)}_app`;
+    await production.query(
+      `CREATE ROLE ${app}; GRANT SELECT, INSERT (id, email, name, "updatedAt") ON "User" TO ${app};
+       UPDATE "User" SET name = 'Twin' WHERE id IN (SELECT min(id) FROM "User" UNION SELECT max(id) FROM "User")`,
+    );
+    try {
+      mkdirSync(join(shop.root, "prisma/migrations/20200101000001_twins"));
+      shop.write(
+        "prisma/migrations/20200101000001_twins/migration.sql",
+        `DO $$ BEGIN IF to_regclass('"User"') IS NOT NULL THEN UPDATE "User" SET name = 'User ' || id; END IF; END $$;`,
+      );
+      await shop.deploy(shop.development);
+      shop.edit("prisma/schema.prisma", (schema) =>
+        addField(schema, "User", ["/// @lockstep.backfill(lower(name))", "nick String @unique"]),
+      );
+      await ok(shop.prisma(["migrate", "dev", "--name", "nick"]));
+      await shop.commit("nick");
+      await ok(lockstep("abandon", back, "--yes"));
+      const steps = new RegExp(
+        [
+          `1\\. on production: GRANT INSERT \\("nick"\\) ON "User" TO ${app}`,
+          `2\\. deploy the code that does not use "User"\\."handle": .*`,
+          "3\\. when that is so: npx lockstep deploy --target production --confirm column-unused\\n$",
+        ].join("\\n +"),
+      );
+      const stopped = await lockstep("deploy");
+      expect(stopped.code, stopped.output).toBe(1);
+      expect(stopped.stderr).toMatch(/20200101000001_twins first, then the fills of the next plan are tried again/);
+      expect(stopped.stderr).toMatch(
+        /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. deploy the code .*\n +4\. when /,
+      );
+      expect(stopped.stdout).toMatch(/4 migrations applied, then stopped before \d+_third_way_undo_expand/);
+      expect(stopped.stdout).toMatch(steps);
+      await ok(lockstep(...confirm));
+      expect(await hasColumn()).toBe(false);
+      await follow();
+    } finally {
+      await production.query(`DROP OWNED BY ${app}; DROP ROLE ${app}`);
+    }
+  });
+
   test("services that announce open it by themselves", async () => {
     await reach("expand", "fourth");
     shop.edit("lockstep.config.ts", (text) => text.replace(/^( *)targets:/m, '$1services: ["web"],\n$1targets:'));
@@ -205,6 +249,91 @@ describe("with the stock Prisma", () => {
     } finally {
       await empty.drop();
     }
+  });
+});
+
+describe("where Prisma leaves no migration out, because its config names another engine", () => {
+  let shop: ShopProject;
+  let production: pg.Client;
+  let rows = 0;
+  let other: Record<string, string>;
+  beforeAll(async () => {
+    shop = await createShop();
+    await setUp(shop, { development: 5, production: 50 });
+    production = new pg.Client({ connectionString: shop.production });
+    await production.connect();
+    const engine = join(shop.root, "engine.sh");
+    const own = join(shop.root, "node_modules/@lockstep/prisma/bin/schema-engine.js");
+    writeFileSync(engine, `#!/bin/sh\nLOCKSTEP=off exec ${own} "$@"\n`, { mode: 0o755 });
+    other = { OTHER_ENGINE: engine };
+    const config = `if (process.env.OTHER_ENGINE) process.env.PRISMA_SCHEMA_ENGINE_BINARY = process.env.OTHER_ENGINE;`;
+    shop.edit("prisma.config.ts", (text) => `${text}\n${config}\n`);
+    await shop.commit("engine");
+  });
+  afterAll(async () => {
+    await production?.end();
+    await shop?.dispose();
+  });
+  const deploy = (...args: string[]) => shop.lockstep(["deploy", ...args], other);
+  const insert = (columns: string, values: string) =>
+    production.query(
+      `INSERT INTO "User" ("email", "name", "updatedAt"${columns}) VALUES ('N${++rows}@x.org', 'N', now()${values})`,
+    );
+  const own = (name: string, sql: string) => {
+    mkdirSync(join(shop.root, `prisma/migrations/${name}`));
+    shop.write(`prisma/migrations/${name}/migration.sql`, sql);
+  };
+
+  test("a fill that a pending migration makes good is reported as it is, and all is applied in its order", async () => {
+    await insert("", "");
+    await production.query(`UPDATE "User" SET email = 'n1@X.ORG' WHERE id = 7`);
+    own("20261115000000_emails", `UPDATE "User" SET email = 'other@x.org' WHERE email = 'n1@X.ORG';\n`);
+    await shop.deploy(shop.development);
+    addHandle(shop);
+    await ok(shop.prisma(["migrate", "dev", "--name", "first"]));
+    await shop.commit("expand");
+    const done = await ok(deploy());
+    expect(done.stderr).toMatch(
+      /yields the same value for 2 rows: .*\. The answer may change: 20261115000000_emails runs before it and is pending/,
+    );
+    const { rows: applied } = await production.query(
+      "SELECT migration_name FROM _prisma_migrations ORDER BY started_at",
+    );
+    expect(applied.map(({ migration_name }) => migration_name).slice(1)).toEqual([
+      "20261115000000_emails",
+      ...["first", "first_create_index", "first_assert_index"].map((end) => expect.stringMatching(`_${end}$`)),
+    ]);
+    await ok(shop.lockstep(["backfill", "run"]));
+    await ok(shop.lockstep(["next"]));
+    await shop.commit("switch");
+    await ok(shop.lockstep(["next", ...confirmed]));
+    await ok(deploy());
+    await shop.commit("contract");
+  });
+
+  test("from contract: nothing runs before the gate is open, and the steps that are printed open it", async () => {
+    await ok(shop.lockstep(["abandon", "--yes"]));
+    own("20261115000001_early", `COMMENT ON SCHEMA public IS 'early';\n`);
+    const stopped = await deploy();
+    expect(stopped.code, stopped.output).toBe(1);
+    expect(stopped.stdout).toMatch(
+      /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed\n.*\n {2}The ORM applies everything that is pending or nothing: 20261115000001_early, \d+_first_undo_contract wait as well\./,
+    );
+    const [, ...byHand] =
+      /1\. with the URL of production: npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+)\n +2\. deploy the code .*\n +3\. when that is so: npx lockstep deploy --target production --confirm column-unused/.exec(
+        stopped.stdout,
+      ) ?? [];
+    expect(byHand, stopped.stdout).toHaveLength(2);
+    const early = await deploy("--confirm", "column-unused");
+    expect(early.code, early.output).toBe(1);
+    expect(early.stdout).toMatch(/--confirm column-unused does not count before \d+_first_undo_contract is applied/);
+    await insert(', "handle"', `, 'h${rows}'`);
+    for (const line of byHand) await ok(shop.prisma(line.split(" ").slice(1), { DATABASE_URL: shop.production }));
+    await insert(', "handle"', `, 'h${rows}'`);
+    await insert("", "");
+    const done = await ok(deploy("--confirm", "column-unused"));
+    expect(done.stdout).toMatch(/2 migrations applied\n +20261115000001_early\n +\d+_first_undo_expand/);
+    await insert("", "");
   });
 });
 

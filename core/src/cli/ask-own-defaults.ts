@@ -2,7 +2,7 @@ import { fingerprint } from "../check/finding.js";
 import { tablesWithRows } from "../deploy/skipped-releases.js";
 import type { Connection } from "../dialects/connection.js";
 import { readTable } from "../facts/table.js";
-import type { GateStep } from "../model/index.js";
+import { type GateStep, tableLabel } from "../model/index.js";
 import type { OrmPlugin } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { mayRefuseInserts } from "../sql/session-value.js";
@@ -19,8 +19,12 @@ export interface OwnDefaultStep extends GateStep {
 }
 
 /** One for each default of the user's own migrations that may fail in a session. Reads nothing: a constant costs no query. */
-export function ownDefaultSteps({ migrations }: OwnMigrations, { dialect }: Connection): readonly OwnDefaultStep[] {
-  return newDefaults(migrations)
+export function ownDefaultSteps(
+  { migrations, done }: OwnMigrations,
+  { dialect }: Connection,
+): readonly OwnDefaultStep[] {
+  return newDefaults([...done, ...migrations])
+    .filter(({ migration }) => migrations.some(({ name }) => name === migration))
     .filter((each) => mayRefuseInserts(each, dialect.id, true))
     .map((of) => ({ gate: "inserts-allowed", table: of.table, column: of.column, of }));
 }
@@ -49,11 +53,17 @@ export async function askOwnDefaults(
     const table = await readTable(connection, step.table);
     const column = table?.columns.find(({ name }) => name === step.column);
     if (table === undefined || (isGuarded && column !== undefined)) continue;
-    // A column that the same migrations rename has no type here under its new name: it is not tried.
+    if ((await tablesWithRows(connection, [step.table])).length === 0) continue;
+    const at = state.units.some((unit) => unit.migration === migration) ? migration : `${migration}:${line}`;
     const typeThere = type ?? column?.type;
-    if (typeThere === undefined || (await tablesWithRows(connection, [step.table])).length === 0) continue;
+    if (typeThere === undefined) {
+      const name = `"${tableLabel(step.table)}"."${step.column}"`;
+      const what = `${target.name}: the default of ${name}, ${defaultSql} (${at}), was not tried: the column is not there yet, and Lockstep does not know its type`;
+      invocation.io.err(`  ${invocation.io.colors.yellow("!")} ${what}`);
+      continue;
+    }
     const ownDefault = {
-      at: state.units.some((unit) => unit.migration === migration) ? migration : `${migration}:${line}`,
+      at,
       type: typeThere,
       defaultSql,
       isRequired: isRequired || (type === undefined && column?.isNullable === false),

@@ -29,8 +29,9 @@ export interface DeployGates {
   })[];
   /** The command that opens them; undefined when they are open. */
   readonly help: string | undefined;
-  /** Ways back that wait for running code: the migrations from the first drop on, and what to do in which order. */
+  /** Ways back that wait for running code: the first migration that drops something, those that wait, and what to do in which order. */
   readonly stop?: {
+    readonly drop: string;
     readonly withheld: readonly string[];
     readonly steps: readonly string[];
     /** The ORM applies everything or nothing here, so nothing may run. */
@@ -121,7 +122,7 @@ async function askDrops(
   const { invocation, target, connection, project, plugin, state } = request;
   const answers: DeployGates["answers"][number][] = [];
   const steps: string[] = [];
-  let from: number | undefined;
+  let from: { readonly at: number; readonly drop: string } | undefined;
   const order = plugin.listMigrations(project);
   // Where nothing can be left out, what comes first has to be run by hand.
   const canWithhold = drops.length > 0 && (await plugin.withholds?.(project, target.url)) === true;
@@ -141,21 +142,28 @@ async function askDrops(
         statement: `--confirm column-unused does not count before ${first.join(", ")} is applied: no build without the column works until then`,
       });
     const at = Math.max(order.indexOf(migration), 0);
-    from = Math.min(from ?? at, at);
+    if (from === undefined || at < from.at) from = { at, drop: migration };
     const deploy = `deploy --target ${target.name}`;
     const isConfirmed = said.every((answer) => answer.isOpen || answer.needsConfirmation === true);
     const files = contractUndos(plan).filter((file) => first.includes(migrationOf(file)));
     steps.push(
       ...wayBackSteps(gates, {
-        first: canWithhold ? [] : files.map((file) => `with the URL of ${target.name}: ${plugin.words.execute(file)}`),
+        // Recorded, or the deployment would take it for pending, and no confirmation would count.
+        first: canWithhold
+          ? []
+          : files.map(
+              (file) =>
+                `with the URL of ${target.name}: ${plugin.words.execute(file)} && ${plugin.words.skip(migrationOf(file))}`,
+            ),
         drop: [helpOf(said, deploy), ...(isConfirmed ? [] : [`npx lockstep ${deploy}`])],
       }),
     );
   }
   if (from === undefined) return { answers };
-  const later = canWithhold ? order.slice(from) : order;
+  const later = canWithhold ? order.slice(from.at) : order;
   const waiting = new Set([...state.pending, ...state.failed]);
-  return { answers, stop: { withheld: later.filter((name) => waiting.has(name)), steps, isWhole: !canWithhold } };
+  const withheld = later.filter((name) => waiting.has(name));
+  return { answers, stop: { drop: from.drop, withheld, steps, isWhole: !canWithhold } };
 }
 
 /** Asks the gates of expands and contracts, plan by plan, up to the first that is closed. */

@@ -23,8 +23,8 @@ import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { addedColumns } from "../verdicts/new-defaults.js";
 import { evidenceKey } from "./ask-target.js";
-import { askWaits } from "./ask-waits.js";
-import type { CommandResult, Invocation } from "./command.js";
+import { askWaits, waitsAccepted } from "./ask-waits.js";
+import { type CommandResult, type Invocation, listOption } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
 import { eventText, orderLines } from "./deploy-text.js";
 import { readOwnMigrations } from "./own-migrations.js";
@@ -51,6 +51,8 @@ export interface DeployReport {
   readonly applied: readonly string[];
   /** Of those that were pending: they wait until no running build uses the columns that a way back drops. */
   readonly withheld: readonly string[];
+  /** Of a deployment that stopped: the first migration that drops one of them. */
+  readonly drop?: string;
   readonly attempts: number;
   readonly gates: DeployGates["answers"];
   /** Statements of the user's own that reads or writes would wait for, and that nobody has accepted. */
@@ -93,16 +95,26 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
   let begun: Partial<DeployReport> = {};
   const course = { units: [] as TargetState["units"], migrations: [] as readonly string[], begunAt: 0, attempts: 1 };
   const done = { applied: [] as string[], attempts: 0 };
+  /** They have to follow what has run. */
+  const grants: string[] = [];
   const tookMs = () => systemClock.now() - course.begunAt;
   const { io } = context.invocation;
   try {
     // Once more after the migrations that the fills of a plan may need.
-    for (let round = context; ; round = withoutConfirmations(context)) {
-      const { units = [], later = [], ...looked } = await look(target, round);
-      // What has to follow the migrations of an earlier round is still to be done.
-      const steps = new Set([begun.next, looked.next].filter((each) => each !== undefined));
-      const next = [...steps].join("\n       ");
-      begun = { ...looked, pending: begun.pending ?? looked.pending, ...(next === "" ? {} : { next }) };
+    for (let round = context; ; round = withConfirmationsOfTexts(context)) {
+      const {
+        units = [],
+        later = [],
+        grants: missing = [],
+        steps,
+        ...looked
+      } = await look(target, round, done.applied);
+      const { pending = looked.pending, gates = [] } = begun;
+      const answers = gates.filter((each) => !looked.gates.some(({ statement }) => statement === each.statement));
+      begun = { ...looked, pending, gates: [...answers, ...looked.gates] };
+      const due = [...grants, ...missing];
+      const next = nextOf(target, due, steps ?? looked.next);
+      if (next !== undefined) begun = { ...begun, next };
       if (looked.status !== undefined)
         return { ...empty, ...begun, ...done, status: looked.status, exitCode: looked.exitCode };
       const withheld = [...(looked.withheld ?? []), ...later];
@@ -110,6 +122,8 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
       Object.assign(course, { units, migrations, begunAt: systemClock.now(), attempts: 1 });
       if (later.length > 0)
         io.err(`${target.name}: ${migrations.join(", ")} first, then the fills of the next plan are tried again.`);
+      else if (steps !== undefined)
+        for (const line of orderLines(target.name, migrations, [...granting(target, due), ...steps])) io.err(line);
       const { applied, attempts } = await deployTarget({
         ...context,
         target,
@@ -124,6 +138,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
       });
       await recordDeployments(target.url, units, applied, { outcome: "done", attempts, tookMs: tookMs() });
       done.applied.push(...applied);
+      grants.push(...missing);
       done.attempts = Math.max(done.attempts, attempts);
       course.units = [];
       if (later.length > 0) continue;
@@ -133,7 +148,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
     }
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code === "LS7024") throw error;
-    const next = `${error.hint}${driftHint(error, target, context)}`;
+    const next = [...granting(target, grants), `${error.hint}${driftHint(error, target, context)}`].join(nextLine);
     if (course.units.length > 0)
       await recordDeployments(target.url, course.units, course.migrations, {
         outcome: "failed",
@@ -146,10 +161,33 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
   }
 }
 
-/** What is confirmed is in the ledger by then, for all that was pending. */
-function withoutConfirmations(context: DeployContext): DeployContext {
-  const { confirm: _, ...options } = context.invocation.options;
-  return { ...context, invocation: { ...context.invocation, options } };
+/**
+ * What is confirmed is in the ledger by then, for all that was pending. Statements and defaults may be about what an earlier round has
+ * made, and their text stays. What is confirmed of running code counts at that moment only: code has to follow the earlier round.
+ */
+function withConfirmationsOfTexts(context: DeployContext): DeployContext {
+  const { invocation } = context;
+  const names = listOption(invocation, "confirm").flatMap((each) => each.split(","));
+  const confirm = names.filter((name) => ofTexts.includes(name.trim()));
+  return { ...context, invocation: { ...invocation, options: { ...invocation.options, confirm } } };
+}
+
+const ofTexts = ["inserts-allowed", waitsAccepted];
+
+/** Missing grants, then the steps or the command that come after them. Undefined: there is nothing to say. */
+function nextOf(
+  target: Target,
+  grants: readonly string[],
+  after: readonly string[] | string | undefined,
+): string | undefined {
+  const first = granting(target, grants);
+  if (typeof after === "object") return numbered([...first, ...after]).join(nextLine);
+  if (first.length === 0) return after;
+  return [...first, after ?? "then deploy the code that belongs to it, then npx lockstep status"].join(nextLine);
+}
+
+function granting({ name }: Target, grants: readonly string[]): readonly string[] {
+  return grants.length === 0 ? [] : [`on ${name}: ${grants.join("; ")}`];
 }
 
 /** Something is there that should not be, or the other way round: tables, columns, types, functions, schemas and the like. */
@@ -163,14 +201,20 @@ function driftHint({ details }: LockstepError, { name }: Target, { project }: De
 type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "waits" | "fills" | "blockers" | "exitCode"> & {
   readonly status?: "nothing" | "unlisted" | "waits" | "closed" | "stopped" | "refused";
   readonly withheld?: readonly string[];
+  readonly drop?: string;
+  /** Either a command, or what to do in order. */
   readonly next?: string;
+  readonly steps?: readonly string[];
+  /** Statements that have to follow what runs now. */
+  readonly grants?: readonly string[];
   /** Of the plans, those that are pending. */
   readonly units?: TargetState["units"];
   /** Migrations that wait until those before them are applied, and the target was looked at again. */
   readonly later?: readonly string[];
 };
 
-async function look(target: Target, context: DeployContext): Promise<Looked> {
+/** @param done migrations that this deployment has applied by now: nobody uses what they have made */
+async function look(target: Target, context: DeployContext, done: readonly string[]): Promise<Looked> {
   const { invocation, project, plugin, plans } = context;
   const { io } = invocation;
   const connection = await connect(target.url, { applicationName: "lockstep deploy" });
@@ -201,7 +245,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
     await requireServer(connection, all.units, target.name);
     await requireNoObstacles(connection, all.units, target.name);
     const mine = { invocation, target, connection, project, plugin, plans, state: all };
-    const asked = { ...mine, own: await readOwnMigrations(mine) };
+    const asked = { ...mine, own: await readOwnMigrations({ ...mine, done }) };
     const waits = await askWaits(asked);
     if (waits.help !== undefined)
       return { ...nothing, waits: waits.open, status: "waits", next: waits.help, exitCode: 1 };
@@ -216,9 +260,6 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
     if (stop !== undefined && (gates.stop?.isWhole === true || isNothingDue))
       return { ...nothing, gates: gates.answers, status: "stopped", ...stop };
     const { fills, later } = await pendingFills(connection, target, { project, plugin, plans, state });
-    // With the last round the order is whole.
-    if (gates.stop !== undefined && later.length === 0)
-      for (const line of orderLines(target.name, state.pending, gates.stop.steps)) io.err(line);
     const allowed = invocation.options.allowUnfilled === true;
     const refused = fills.filter((fill) => fill.code !== undefined && (fill.isOfExpression || !allowed));
     if (refused.length > 0)
@@ -250,10 +291,8 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
       olderThanSeconds: 5,
     });
     for (const blocker of blockers) io.err(`  ${io.colors.yellow("!")} ${target.name}: in the way: ${blocker}`);
-    const after = stop?.next ?? "then deploy the code that belongs to it, then npx lockstep status";
-    const granted = `on ${target.name}: ${grants.map(({ grant }) => grant).join("; ")}${nextLine}${after}`;
-    const next = grants.length === 0 ? {} : { next: granted };
-    return { ...nothing, gates: gates.answers, fills, blockers, units: due.units, later, ...stop, ...next };
+    const missing = grants.map(({ grant }) => grant);
+    return { ...nothing, gates: gates.answers, fills, blockers, units: due.units, later, grants: missing, ...stop };
   } finally {
     await connection.close();
   }
@@ -269,9 +308,10 @@ function isDueHere({ plan, contradiction }: PlanFault, { applied, units }: Targe
 /** A deployment that ends before a drop: what waits, and what to do first. */
 function stopped({
   withheld,
+  drop,
   steps,
-}: NonNullable<DeployGates["stop"]>): Pick<Looked, "withheld" | "next" | "exitCode"> {
-  return { withheld, next: numbered(steps).join(nextLine), exitCode: 1 };
+}: NonNullable<DeployGates["stop"]>): Pick<Looked, "withheld" | "drop" | "steps" | "exitCode"> {
+  return { withheld, drop, steps, exitCode: 1 };
 }
 
 /** A migration of a plan has to run; one that somebody has left out may be meant so. */

@@ -47,7 +47,7 @@ function appliedText({ pending, applied }: DeployReport): string {
 
 /** The report as people read it. */
 export function deployText(report: DeployReport, colors: Colors): string {
-  const { target, pending, unlisted, applied, withheld, attempts, error, gates, fills } = report;
+  const { target, pending, unlisted, applied, withheld, drop, attempts, error, gates, fills } = report;
   const name = colors.bold(target);
   const waiting = pending.length - applied.length;
   switch (report.status) {
@@ -79,17 +79,19 @@ export function deployText(report: DeployReport, colors: Colors): string {
       ].join("\n");
     case "copy-first":
       return [`${colors.yellow("!")} ${name}   ${error?.code} ${error?.message}`, `  ${error?.why}`].join("\n");
-    case "stopped":
+    case "stopped": {
+      const others = withheld.filter((each) => each !== drop);
+      const why =
+        withheld[0] === drop ? "So that the order stays" : "The ORM applies everything that is pending or nothing";
       return [
-        `${colors.red("✖")} ${name}   ${applied.length === 0 ? "nothing was applied" : `${counted(applied.length, "migration")} applied`}, then stopped before ${withheld[0]}: its gate is ${colors.red("closed")}`,
+        `${colors.red("✖")} ${name}   ${applied.length === 0 ? "nothing was applied" : `${counted(applied.length, "migration")} applied`}, then stopped before ${drop}: its gate is ${colors.red("closed")}`,
         ...(applied.length === 0 ? [] : [columns(applied.map((migration) => [migration]))]),
         ...gates.filter(({ isOpen }) => !isOpen).map(({ statement }) => `  ${colors.red("✖")} ${statement}`),
-        ...(withheld.length > 1
-          ? [
-              `  So that the order stays, ${withheld.slice(1).join(", ")} ${withheld.length === 2 ? "waits" : "wait"} as well.`,
-            ]
+        ...(others.length > 0
+          ? [`  ${why}: ${others.join(", ")} ${others.length === 1 ? "waits" : "wait"} as well.`]
           : []),
       ].join("\n");
+    }
     case "refused":
       return [
         `${colors.red("✖")} ${name}   ${appliedText(report)}: ${fills.every(({ code, isOfExpression }) => code === undefined || isOfExpression) ? "a fill cannot be evaluated there" : "a fill does not give every row there its value"}`,

@@ -12,7 +12,7 @@ import type { Checking } from "../dialects/checking.js";
 import type { Connection } from "../dialects/connection.js";
 import { serverMajor } from "../facts/server-version.js";
 import type { Plan } from "../model/index.js";
-import { migrationOf } from "../plan/migration-of.js";
+import { migrationOf, releasedUnits } from "../plan/migration-of.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { consequence } from "../review/check/words.js";
@@ -28,6 +28,8 @@ export interface OwnMigrations {
   readonly unread: readonly string[];
   /** What they do, in the order in which they run. */
   readonly migrations: readonly OwnMigration[];
+  /** The same of those that this deployment has applied before: nobody uses what they have made. */
+  readonly done: readonly OwnMigration[];
 }
 
 interface Reading {
@@ -43,23 +45,41 @@ interface Reading {
  *
  * @throws LS8002, LS8016
  */
-export async function readOwnMigrations(request: Reading & { readonly state: TargetState }): Promise<OwnMigrations> {
-  const { connection, state } = request;
+export async function readOwnMigrations(
+  request: Reading & {
+    readonly state: TargetState;
+    /** Names of the migrations that this deployment has applied before, in order. Default: none. */
+    readonly done?: readonly string[];
+  },
+): Promise<OwnMigrations> {
+  const { connection, plans, state, done = [] } = request;
   const waiting = [...state.failed, ...state.pending];
-  const own = waiting.filter((name) => !state.units.some(({ migration }) => migration === name));
-  const passed = state.units.flatMap(({ plan, phase, kind, unit: { spec }, migration }) =>
+  const names = [...done, ...waiting];
+  const units = [...releasedUnits(plans).filter(({ migration }) => done.includes(migration)), ...state.units];
+  const own = names.filter((name) => !units.some(({ migration }) => migration === name));
+  const passed = units.flatMap(({ plan, phase, kind, unit: { spec }, migration }) =>
     spec.kind === "original" && phase === "expand" && kind === "phase" && plan.state.released !== "undone"
       ? [{ name: migration, sql: spec.sql }]
       : [],
   );
-  const isNone = own.length === 0 && passed.length === 0;
+  const isNone = own.length + passed.length === 0;
   const checking = isNone ? undefined : await checkingOf(connection.dialect.id);
-  if (checking === undefined) return { findings: [], unread: [], migrations: [] };
+  if (checking === undefined) return { findings: [], unread: [], migrations: [], done: [] };
   const judged =
     own.length === 0 ? { findings: [], unread: [], migrations: [] } : await judgeOwn(own, checking, request);
   const migrations = [...passed.map(({ name, sql }) => ({ name, ...checking.read(sql, name) })), ...judged.migrations];
-  migrations.sort((a, b) => waiting.indexOf(a.name) - waiting.indexOf(b.name));
-  return { ...judged, migrations };
+  migrations.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+  return {
+    findings: judged.findings.filter(({ file }) => waiting.includes(migrationOf(file))),
+    unread: judged.unread.filter(({ name }) => waiting.includes(name)).map(({ text }) => text),
+    migrations: migrations.filter(({ name }) => waiting.includes(name)),
+    done: migrations.filter(({ name }) => !waiting.includes(name)),
+  };
+}
+
+/** What the reading of several gives, by their names. */
+interface Judged extends Pick<OwnMigrations, "findings" | "migrations"> {
+  readonly unread: readonly { readonly name: string; readonly text: string }[];
 }
 
 /** Judges migrations that no plan wrote as `check` does. */
@@ -67,7 +87,7 @@ async function judgeOwn(
   own: readonly string[],
   checking: Checking,
   { connection, project, plugin, plans, invocation }: Reading,
-): Promise<OwnMigrations> {
+): Promise<Judged> {
   const { root } = project;
   const { paths, read } = await repositoryFiles(root);
   const settings = await settingsAt(root);
@@ -76,7 +96,7 @@ async function judgeOwn(
   const units = ownUnits([{ root: ".", plans }], read);
   const left = new Set(own);
   const findings: CheckFinding[] = [];
-  const unread: string[] = [];
+  const unread: Judged["unread"][number][] = [];
   const migrations: OwnMigration[] = [];
   const judge = async (set: MigrationSet, text: (file: string) => string | undefined) => {
     const found = set.files.filter((file) => left.has(migrationOf(file)));
@@ -102,11 +122,17 @@ async function judgeOwn(
   // An image without the sources has what is built of them; some are of packages.
   for (const name of [...left]) {
     const up = (await plugin.readStatements(project, name))?.up.map((sql) => `${sql}\n;`).join("\n");
-    if (up === undefined) unread.push(`Lockstep cannot read the statements of ${name} here, so it has not judged them`);
+    if (up === undefined)
+      unread.push({ name, text: `Lockstep cannot read the statements of ${name} here, so it has not judged them` });
     else await judge(alone(name, plugin.transactions?.(project)), () => up);
   }
   const notUnderstood = findings.filter(({ rule }) => rule === "unread-code" || rule === "not-understood");
-  unread.push(...notUnderstood.map((each) => `${each.file}:${each.line}: ${consequence(each)}`));
+  unread.push(
+    ...notUnderstood.map((each) => ({
+      name: migrationOf(each.file),
+      text: `${each.file}:${each.line}: ${consequence(each)}`,
+    })),
+  );
   return { findings, unread, migrations };
 }
 

@@ -5,6 +5,7 @@ import {
   nameKey,
   type Operation,
   operationsIn,
+  renameOf,
   type TableName,
 } from "../model/index.js";
 import { madeTables } from "./made-tables.js";
@@ -20,6 +21,7 @@ export interface NewDefault {
   /** The name of its migration. */
   readonly migration: string;
   readonly line: number;
+  /** Table and column are called as they are before the migrations, which may rename them. */
   readonly table: TableName;
   readonly column: string;
   /** As `format_type` prints it. Undefined: of a column that is there already. */
@@ -35,6 +37,13 @@ export interface NewDefault {
   readonly isPassing: boolean;
 }
 
+/** A column, whatever it is called by now. */
+interface Column {
+  /** As the target has it, or as it was added. */
+  readonly name: string;
+  readonly declaration?: ColumnDeclaration;
+}
+
 /**
  * The defaults that migrations give columns of existing tables, as they stand when all of them have run.
  *
@@ -44,47 +53,74 @@ export function newDefaults(migrations: readonly OwnMigration[]): readonly NewDe
   const made = new Set(
     madeTables(migrations.flatMap(({ operations }) => flattened(operations))).map((each) => nameKey(each)),
   );
-  const found = new Map<string, NewDefault>();
+  const found = new Map<Column, NewDefault>();
   const passing: NewDefault[] = [];
-  const added = new Map<string, ColumnDeclaration>();
+  const tables = new Map<string, TableName>();
+  const columns = new Map<string, Column>();
+  const columnAt = (key: string, name: string) => {
+    const column = columns.get(key) ?? { name };
+    columns.set(key, column);
+    return column;
+  };
   // Rows get a default that comes with its column, whatever becomes of it.
-  const replace = (key: string, next: NewDefault | false) => {
-    const before = found.get(key);
+  const replace = (column: Column, next: NewDefault | false) => {
+    const before = found.get(column);
     if (before?.isForRows) passing.push({ ...before, isPassing: true });
-    if (next === false) found.delete(key);
-    else found.set(key, next);
+    if (next === false) found.delete(column);
+    else found.set(column, next);
   };
   for (const { name: migration, operations } of migrations)
     for (const operation of flattened(operations)) {
       if (!("table" in operation) || made.has(nameKey(operation.table))) continue;
-      const { table, line, sql } = operation;
+      const { line, sql } = operation;
+      const table = tables.get(nameKey(operation.table)) ?? operation.table;
       const on = { migration, line, table, isPassing: false };
+      const renamed = renameOf(operation);
+      if (renamed !== undefined) {
+        const key = nameKey(table, renamed.column);
+        const column = columnAt(key, renamed.column);
+        columns.delete(key);
+        columns.set(nameKey(table, renamed.newName), column);
+      }
       switch (operation.kind) {
+        case "renameTable":
+          tables.set(nameKey({ ...operation.table, name: operation.newName }), table);
+          break;
         case "addColumn":
         case "redeclareColumn": {
-          const { name: column, type, defaultSql, notNull: isRequired } = operation.column;
+          const { name, type, defaultSql, notNull: isRequired } = operation.column;
           const isForRows = operation.kind === "addColumn";
+          const key = nameKey(table, name);
           const isGuarded = isForRows && /\bIF\s+NOT\s+EXISTS\b/i.test(sql.slice(0, 400));
-          const more = { column, type, isRequired, isForRows, isGuarded };
-          added.set(nameKey(table, column), operation.column);
-          replace(nameKey(table, column), defaultSql !== undefined && { ...on, ...more, defaultSql });
+          const before = columns.get(key);
+          // It was added in this change, and keeps what it has.
+          if (isGuarded && before?.declaration !== undefined) break;
+          const column = { name: isForRows ? name : (before?.name ?? name), declaration: operation.column };
+          if (before !== undefined) replace(before, false);
+          columns.set(key, column);
+          const more = { column: column.name, type, isRequired, isForRows, isGuarded };
+          replace(column, defaultSql !== undefined && { ...on, ...more, defaultSql });
           break;
         }
         case "setDefault": {
-          const { column, defaultSql } = operation;
-          const { type, notNull: isRequired = false } = added.get(nameKey(table, column)) ?? {};
-          const more = { column, type, isRequired, isForRows: false, isGuarded: false };
-          replace(nameKey(table, column), defaultSql !== undefined && { ...on, ...more, defaultSql });
+          const column = columnAt(nameKey(table, operation.column), operation.column);
+          const { type, notNull: isRequired = false } = column.declaration ?? {};
+          const more = { column: column.name, type, isRequired, isForRows: false, isGuarded: false };
+          const { defaultSql } = operation;
+          replace(column, defaultSql !== undefined && { ...on, ...more, defaultSql });
           break;
         }
         case "setNotNull": {
-          const key = nameKey(table, operation.column);
-          const before = found.get(key);
-          if (before !== undefined) found.set(key, { ...before, isRequired: true });
+          const column = columnAt(nameKey(table, operation.column), operation.column);
+          const before = found.get(column);
+          if (before !== undefined) found.set(column, { ...before, isRequired: true });
           break;
         }
-        case "dropColumn":
-          replace(nameKey(table, operation.column), false);
+        case "dropColumn": {
+          const key = nameKey(table, operation.column);
+          replace(columnAt(key, operation.column), false);
+          columns.delete(key);
+        }
       }
     }
   return [...passing, ...found.values()];

@@ -10,7 +10,7 @@ import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { ReleasedUnit } from "../../../core/src/plan/migration-of.js";
 import type { Project } from "../../../core/src/plugin.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
-import { createDatabase } from "../../support/database.js";
+import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { createMariadbDatabase, hasMariadb, isOnMysql } from "../../support/mariadb.js";
 import { type Person, personIo } from "../../support/person-io.js";
 
@@ -35,7 +35,7 @@ function asking(root: string, provider: string, url: () => string, connection: (
     }: { person?: Person; confirmed?: readonly string[]; units?: readonly ReleasedUnit[] } = {},
   ) => {
     write(`prisma/migrations/${name}/migration.sql`, sql);
-    const { io, asked } = personIo(person, { env: {}, cwd: root });
+    const { io, asked, said } = personIo(person, { env: {}, cwd: root });
     const invocation = { io, options: { by: "ada" }, cwd: root } as unknown as Invocation;
     const project = { root, migrationsFolder: "prisma/migrations" } as Project;
     const state = { applied: [], pending: [name], unlisted: [], failed: [], deploying: undefined, units };
@@ -43,35 +43,44 @@ function asking(root: string, provider: string, url: () => string, connection: (
     const request = { invocation, connection: connection(), project, plugin: prismaPlugin, plans: [], state, target };
     const own = await readOwnMigrations(request);
     const steps = ownDefaultSteps(own, connection());
-    return { steps, asked, ...(await askOwnDefaults({ ...request, own }, steps, new Set(confirmed))) };
+    const { answers, help } = await askOwnDefaults({ ...request, own }, steps, new Set(confirmed));
+    return { steps, asked, answers, help, messages: said().messages };
   };
 }
 
-describe("on postgresql", () => {
+/** A database of a project's, and what a deployment asks there. */
+function setUp(provider: string, create: (name: string) => Promise<TestDatabase>) {
   const root = mkdtempSync(join(tmpdir(), "lockstep-defaults-"));
-  let database: { readonly url: string; drop(): Promise<void> };
-  let db: Connection;
-  let app: string;
-  const ask = asking(
-    root,
-    "postgresql",
-    () => database.url,
-    () => db,
-  );
+  let database: TestDatabase | undefined;
+  let connection: Connection | undefined;
   beforeAll(async () => {
-    database = await createDatabase("own_defaults");
-    db = await connect(database.url, { applicationName: "test" });
-    app = `${new URL(database.url).pathname.slice(1)}_app`;
-    await db.query(`CREATE ROLE ${app} LOGIN`);
+    database = await create("own_defaults");
+    connection = await connect(database.url, { applicationName: "test" });
   });
   afterAll(async () => {
-    await db?.query(`DROP OWNED BY ${app}; DROP ROLE ${app}`);
-    await db?.close();
+    await connection?.close();
     await database?.drop();
     rmSync(root, { recursive: true, force: true });
   });
+  const url = () => database?.url ?? "";
+  const db = () => {
+    if (connection === undefined) throw new Error("no connection");
+    return connection;
+  };
+  return { ask: asking(root, provider, url, db), url, db };
+}
+
+describe("on postgresql", () => {
+  const { ask, url, db } = setUp("postgresql", createDatabase);
+  const query = (sql: string) => db().query(sql);
+  let app: string;
+  beforeAll(async () => {
+    app = `${new URL(url()).pathname.slice(1)}_app`;
+    await query(`CREATE ROLE ${app} LOGIN`);
+  });
+  afterAll(() => query(`DROP OWNED BY ${app}; DROP ROLE ${app}`));
   beforeEach(async () => {
-    await db.query(
+    await query(
       `DROP SCHEMA IF EXISTS lockstep CASCADE; DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE SCHEMA app;
        GRANT USAGE ON SCHEMA public TO ${app};
        CREATE TABLE users (id int PRIMARY KEY, name text DEFAULT 'x'); CREATE TABLE empty (id int PRIMARY KEY); INSERT INTO users VALUES (1);
@@ -90,11 +99,11 @@ describe("on postgresql", () => {
     sql: string,
     path = "public",
   ): Promise<{ readonly migrates: boolean; readonly inserts: boolean }> {
-    await db.query("BEGIN");
+    await query("BEGIN");
     try {
-      await db.query(sql);
-      await db.query(`SET LOCAL ROLE ${app}; SET LOCAL search_path = ${path}`);
-      const inserts = await db.query("INSERT INTO public.users (id) VALUES (2)").then(
+      await query(sql);
+      await query(`SET LOCAL ROLE ${app}; SET LOCAL search_path = ${path}`);
+      const inserts = await query("INSERT INTO public.users (id) VALUES (2)").then(
         () => true,
         () => false,
       );
@@ -102,7 +111,7 @@ describe("on postgresql", () => {
     } catch {
       return { migrates: false, inserts: true };
     } finally {
-      await db.query("ROLLBACK");
+      await query("ROLLBACK");
     }
   }
 
@@ -150,6 +159,26 @@ describe("on postgresql", () => {
       `${add("text NOT NULL DEFAULT maybe()")} ${set("'x'").replace("name", "own")}`,
       /session of \w+: it is NULL there, and the column is required\. The migration evaluates it as \w+ for the rows that exist, so it would fail$/,
     ],
+    [
+      "a column that is renamed before",
+      `ALTER TABLE users RENAME name TO label; ${set("mine()").replace("name", "label")}`,
+      /"users"."name", mine\(\) \(.*:1\), fails in .*_app: permission denied/,
+    ],
+    [
+      "a column that is renamed afterwards, and its table",
+      `${set("mine()")} ALTER TABLE users RENAME name TO label; ALTER TABLE users RENAME TO people;`,
+      /"users"."name", mine\(\) \(.*:1\), fails/,
+    ],
+    [
+      "a table that is renamed before",
+      `ALTER TABLE users RENAME TO people; ${add("text DEFAULT mine()").replace("users", "people")}`,
+      /"users"."own", mine\(\) \(.*:1\), fails/,
+    ],
+    [
+      "a column in the place of one that is renamed and goes",
+      `ALTER TABLE users RENAME name TO old; ${add("text DEFAULT mine()").replace("own", "name")} ALTER TABLE users DROP COLUMN old;`,
+      /"users"."name", mine\(\) \(.*:1\), fails/,
+    ],
     ["a sequence that the role may not use", set("nextval('numbers')"), /permission denied for sequence 'numbers'/],
     [
       "a sequence of the same migration",
@@ -174,6 +203,16 @@ describe("on postgresql", () => {
     ],
     ["NULL in a column that takes it", add("text DEFAULT maybe()"), undefined],
     ["a default that goes again", `${set("mine()")} ${set("'x'")}`, undefined],
+    [
+      "a default that goes again under another name",
+      `${set("mine()")} ALTER TABLE users RENAME name TO label; ${set("'x'").replace("name", "label")}`,
+      undefined,
+    ],
+    [
+      "a column that is added once, and passed over the second time",
+      `${add("text DEFAULT same()")} ALTER TABLE users ADD COLUMN IF NOT EXISTS own text DEFAULT mine();`,
+      undefined,
+    ],
     ["a column that goes again", `${add("text DEFAULT same()")} ALTER TABLE users DROP COLUMN own;`, undefined],
     [
       "a column that is there already",
@@ -199,8 +238,8 @@ describe("on postgresql", () => {
       expect(help).toContain("npx lockstep deploy --target production --confirm inserts-allowed");
     }
     // Nothing of the trial is left.
-    const { rows } = await db.query("SELECT proname FROM pg_proc WHERE proname = 'late'");
-    expect([rows, (await db.query("SELECT is_called FROM numbers")).rows]).toEqual([[], [{ is_called: false }]]);
+    const { rows } = await query("SELECT proname FROM pg_proc WHERE proname = 'late'");
+    expect([rows, (await query("SELECT is_called FROM numbers")).rows]).toEqual([[], [{ is_called: false }]]);
   });
 
   it.each([
@@ -214,6 +253,14 @@ describe("on postgresql", () => {
     expect((await ask(add(`text NOT NULL DEFAULT ${sql}`))).answers).toEqual([]);
     const steps = (await ask(set(sql))).steps;
     expect(steps).toEqual([]);
+  });
+
+  it("a column that nobody knows is named, and was not tried", async () => {
+    const { answers, messages } = await ask(set("mine()").replace("name", "missing"));
+    expect(answers).toEqual([]);
+    expect(messages).toMatch(
+      /! production: the default of "users"."missing", mine\(\) \(.*:1\), was not tried: the column is not there yet/,
+    );
   });
 
   it("asks about a statement that a plan passes on as it is", async () => {
@@ -245,32 +292,18 @@ describe("on postgresql", () => {
 });
 
 describe.each(hasMariadb && !isOnMysql ? ["mariadb"] : [])("on %s", () => {
-  const root = mkdtempSync(join(tmpdir(), "lockstep-defaults-"));
-  let database: { readonly url: string; drop(): Promise<void> };
-  let db: Connection;
+  const { ask, url, db } = setUp("mysql", createMariadbDatabase);
+  const query = (sql: string) => db().query(sql);
   let app: string;
-  const ask = asking(
-    root,
-    "mysql",
-    () => database.url,
-    () => db,
-  );
   beforeAll(async () => {
-    database = await createMariadbDatabase("own_defaults");
-    db = await connect(database.url, { applicationName: "test" });
-    app = `'${new URL(database.url).pathname.slice(1)}_a'@'localhost'`;
-    await db.query("CREATE TABLE users (id int PRIMARY KEY, name varchar(20))");
-    await db.query("INSERT INTO users VALUES (1, 'x')");
-    await db.query("CREATE SEQUENCE numbers");
-    await db.query(`CREATE USER ${app}`);
-    await db.query(`GRANT INSERT ON users TO ${app}`);
+    app = `'${new URL(url()).pathname.slice(1)}_a'@'localhost'`;
+    await query("CREATE TABLE users (id int PRIMARY KEY, name varchar(20))");
+    await query("INSERT INTO users VALUES (1, 'x')");
+    await query("CREATE SEQUENCE numbers");
+    await query(`CREATE USER ${app}`);
+    await query(`GRANT INSERT ON users TO ${app}`);
   });
-  afterAll(async () => {
-    await db?.query(`DROP USER ${app}`);
-    await db?.close();
-    await database?.drop();
-    rmSync(root, { recursive: true, force: true });
-  });
+  afterAll(() => query(`DROP USER ${app}`));
 
   it("a sequence that an account may not use is named, with the grant", async () => {
     const sql = "ALTER TABLE users ADD number bigint DEFAULT (NEXT VALUE FOR numbers);";
@@ -278,7 +311,7 @@ describe.each(hasMariadb && !isOnMysql ? ["mariadb"] : [])("on %s", () => {
     expect(answers).toMatchObject([
       { isOpen: false, statement: expect.stringMatching(/GRANT SELECT, INSERT ON `numbers` TO/) },
     ]);
-    await db.query(`GRANT SELECT, INSERT ON numbers TO ${app}`);
+    await query(`GRANT SELECT, INSERT ON numbers TO ${app}`);
     expect((await ask(sql)).answers).toEqual([]);
     expect((await ask("ALTER TABLE users ADD own varchar(50) DEFAULT (uuid());")).steps).toEqual([]);
   });

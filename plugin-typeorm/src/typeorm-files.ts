@@ -10,6 +10,7 @@ import { generalWords } from "./words.js";
 export const typeormFiles: ReleasingPlugin = {
   words: generalWords,
   readModels: async (project) => (await import("./entities/project.js")).readProjectEntities(project),
+  readIndexes: async (project) => (await import("./entities/project.js")).readProjectIndexes(project),
   editModels: async (project, edits) => (await import("./entities/project.js")).editProjectEntities(project, edits),
   modelFiles: async (project, model) => (await import("./entities/files.js")).modelFiles(project, model),
   fieldsIn: async () => (await import("./entities/fields-in.js")).fieldsIn,

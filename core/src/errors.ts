@@ -374,6 +374,12 @@ export const errorTable = {
     next: "Abandon the plan named first, or finish this one.",
     exit: 1,
   },
+  LS3021: {
+    title: "A key or a relation needs what would be taken back",
+    why: "The database refuses to drop a column while the key of its table or a foreign key of another table is over it.",
+    next: "Remove the key or the relation in a change of its own and deploy it, then run the command again.",
+    exit: 1,
+  },
   LS3030: {
     title: "A migration that may have run is not rewritten",
     why: "A database that has it would never run what takes its place under the same name.",

@@ -33,6 +33,7 @@ export {
   builtInContract,
   type ColumnDeclaration,
   type ColumnSource,
+  type DeclaredIndex,
   type DialectId,
   type EntityField,
   type EntityModel,

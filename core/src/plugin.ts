@@ -5,6 +5,7 @@ import type { CodeOfClients, GeneratedClients } from "./codemods/project/generat
 import type { Connection } from "./dialects/connection.js";
 import type { Check } from "./doctor/check.js";
 import type {
+  DeclaredIndex,
   DialectId,
   EntityModel,
   FileChange,
@@ -225,6 +226,8 @@ export interface OrmPlugin {
   findProject(cwd: string): Promise<Project>;
   /** The models as they stand in the files. */
   readModels(project: Project): Promise<readonly EntityModel[]>;
+  /** What the models declare over their columns: a way back must not take what others built. Default: nothing is declared there. */
+  readIndexes?(project: Project): Promise<readonly DeclaredIndex[]>;
   /** The clients that the code uses, where there are others than that of these models. Default: there are none. */
   readClients?(project: Project, code: CodeOfClients): Promise<GeneratedClients | undefined>;
   /**

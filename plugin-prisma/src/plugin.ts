@@ -10,6 +10,7 @@ import { editSchema } from "./schema/edit-schema.js";
 import { toEntityModels } from "./schema/entities.js";
 import { fieldsIn } from "./schema/fields-in.js";
 import { schemaFiles } from "./schema/files.js";
+import { declaredIndexes } from "./schema/indexes.js";
 import { prismaWords } from "./words.js";
 
 /** Prisma 7, as the core sees it. */
@@ -27,6 +28,8 @@ export const prismaPlugin: OrmPlugin = {
   async readModels(project): Promise<readonly EntityModel[]> {
     return toEntityModels(schemaFiles(project));
   },
+
+  readIndexes: async (project) => declaredIndexes(schemaFiles(project)),
 
   readClients: async (project, code) => (await import("./schema/clients.js")).readClients(project, code),
 

@@ -17,6 +17,7 @@ const flavours: readonly Flavour[] = [
 export const typeormFiles: ReleasingPlugin = {
   words: generalWords,
   readModels: async (project) => (await import("./entities/project.js")).readProjectEntities(project),
+  readIndexes: async (project) => (await import("./entities/project.js")).readProjectIndexes(project),
   editModels: async (project, edits) => (await import("./entities/project.js")).editProjectEntities(project, edits),
   modelFiles: async (project, model) => (await import("./entities/files.js")).modelFiles(project, model),
   fieldsIn: async () => (await import("./entities/fields-in.js")).fieldsIn,

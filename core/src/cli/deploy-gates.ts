@@ -1,3 +1,4 @@
+import type { ForeignObject } from "../deploy/foreign-objects.js";
 import { readPlannedRows, tablesWithRows } from "../deploy/skipped-releases.js";
 import { isContractTakenBack, type PendingDrop, pendingDrops } from "../deploy/taken-back.js";
 import type { Connection } from "../dialects/connection.js";
@@ -48,6 +49,8 @@ interface Asked {
   readonly plans: readonly Plan[];
   readonly state: TargetState;
   readonly own: OwnMigrations;
+  /** What goes with the columns of ways back, and no plan made. */
+  readonly foreign: readonly ForeignObject[];
 }
 
 /**
@@ -95,8 +98,8 @@ function phaseSteps(plans: readonly Plan[], state: TargetState): readonly GateSt
   ];
 }
 
-/** Ways back that drop something here: columns that are there, of tables that have rows. */
-async function standingDrops({ connection, plans, state }: Asked): Promise<readonly PendingDrop[]> {
+/** Ways back that drop something here: columns that are there, of tables that have rows or with objects of nobody's plan. */
+async function standingDrops({ connection, plans, state, foreign }: Asked): Promise<readonly PendingDrop[]> {
   const standing: PendingDrop[] = [];
   for (const drop of pendingDrops(state, plans)) {
     const tables = await tablesWithRows(
@@ -105,7 +108,7 @@ async function standingDrops({ connection, plans, state }: Asked): Promise<reado
     );
     const gates: GateStep[] = [];
     for (const step of drop.gates) {
-      if (!tables.some((table) => isSameTable(table, step.table))) continue;
+      if (!tables.some((table) => isSameTable(table, step.table)) && !foreign.some(isOver(step))) continue;
       const table = await readTable(connection, step.table);
       if (table?.columns.some(({ name }) => name === step.column) === true) gates.push(step);
     }
@@ -113,6 +116,12 @@ async function standingDrops({ connection, plans, state }: Asked): Promise<reado
   }
   return standing;
 }
+
+/** Whether an object hangs on the column that a step is about. */
+const isOver =
+  ({ table, column }: GateStep) =>
+  ({ taken }: ForeignObject) =>
+    isSameTable(taken.table, table) && taken.name === column;
 
 async function askDrops(
   request: Asked,
@@ -127,7 +136,9 @@ async function askDrops(
   // Where nothing can be left out, what comes first has to be run by hand.
   const canWithhold = drops.length > 0 && (await plugin.withholds?.(project, target.url)) === true;
   for (const { plan, migration, gates, first } of drops) {
-    const open = await askAbout(target, connection, plan, project, plugin);
+    const asked = await askAbout(target, connection, plan, project, plugin);
+    const goesWith = (step: GateStep) => request.foreign.filter(isOver(step)).map(({ dependent }) => dependent);
+    const open = { ...asked, facts: { ...asked.facts, goesWith } };
     // Until what comes first has run, no code works without the column: nobody can have deployed it, whatever was typed.
     const said =
       first.length === 0

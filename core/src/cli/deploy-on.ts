@@ -2,6 +2,7 @@ import { connect } from "../connect.js";
 import { systemClock } from "../db/clock.js";
 import { findBlockers } from "../deploy/blockers.js";
 import { deployTarget, tablesOf } from "../deploy/deploy-target.js";
+import { agreeable, foreignObjects, foreignObstacles } from "../deploy/foreign-objects.js";
 import { requireNoObstacles } from "../deploy/obstacles.js";
 import { recordDeployments } from "../deploy/record-deployment.js";
 import { requireServer } from "../deploy/server-version.js";
@@ -243,9 +244,11 @@ async function look(target: Target, context: DeployContext, done: readonly strin
       requireSystem(connection, plan, target.name);
     }
     await requireServer(connection, all.units, target.name);
-    await requireNoObstacles(connection, all.units, target.name);
     const mine = { invocation, target, connection, project, plugin, plans, state: all };
-    const asked = { ...mine, own: await readOwnMigrations({ ...mine, done }) };
+    const own = await readOwnMigrations({ ...mine, done });
+    const foreign = await foreignObjects(connection, all, plans, own.migrations);
+    await requireNoObstacles(connection, all.units, target.name, foreignObstacles(foreign));
+    const asked = { ...mine, own, foreign: agreeable(foreign) };
     const waits = await askWaits(asked);
     if (waits.help !== undefined)
       return { ...nothing, waits: waits.open, status: "waits", next: waits.help, exitCode: 1 };
@@ -278,8 +281,8 @@ async function look(target: Target, context: DeployContext, done: readonly strin
         io.err(
           `  ${io.colors.yellow("!")} ${target.name}: "${tableLabel(table)}" is large: where the server cannot change it while writes go on, its migration stops, and npx lockstep online run ${plan.id} --target ${target.name} comes first`,
         );
-    const own = addedColumns(asked.own.migrations.filter(({ name }) => due.pending.includes(name)));
-    const tables = await plannedTables(connection, pendingExpands(plans, due), own);
+    const added = addedColumns(asked.own.migrations.filter(({ name }) => due.pending.includes(name)));
+    const tables = await plannedTables(connection, pendingExpands(plans, due), added);
     const access = await connection.dialect.access();
     for (const { what, why = "", next = "" } of (await access.published?.(connection, tables)) ?? [])
       io.err(`  ${io.colors.yellow("!")} ${target.name}: ${what}. ${why} Do: ${next}`);

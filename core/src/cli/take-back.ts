@@ -2,8 +2,9 @@ import { codeSettings } from "../config/code-settings.js";
 import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
-import { refuseUndo } from "../plan/guard-undo.js";
+import { type DeclaredOver, declaredByOthers, refuseUndo } from "../plan/guard-undo.js";
 import { listPlans } from "../plan/store.js";
+import type { OrmPlugin, Project } from "../plugin.js";
 import type { PhaseFiles } from "../release/prepare-phase.js";
 import { prepareUndo, type UndoRequest } from "../release/prepare-undo.js";
 import { verifyPlan } from "../release/verify-plans.js";
@@ -35,6 +36,7 @@ export async function takeBack(request: {
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is undone already.`);
   const plans = listPlans(project.root);
   refuseUndo(plan, to, plans);
+  const others = to === "undone" ? await declaredOverColumns(plan, plans, { project, plugin }) : [];
   const prepared = await prepareUndo({
     plan,
     project,
@@ -45,12 +47,13 @@ export async function takeBack(request: {
     code: codeSettings(config),
   });
   const lost = to === "undone" && !removesMigrations ? plan.columns.map(columnLabel) : [];
-  const effect = effectText(plan, to, lost, removesMigrations);
+  const effect = `${effectText(plan, to, lost, removesMigrations)}${othersText(others)}`;
   const json = {
     plan: plan.id,
     from: plan.state.released,
     to,
     lost,
+    ...(others.length === 0 ? {} : { goesWith: others }),
     migrations: prepared.migrations.map(({ name }) => name),
     files: prepared.changes.map((change) => change.file),
     places: prepared.places,
@@ -66,7 +69,8 @@ export async function takeBack(request: {
       exitCode: 0,
     };
   }
-  if (lost.length > 0 && options.yes !== true) {
+  const isAsked = lost.length > 0 || others.length > 0;
+  if (isAsked && options.yes !== true) {
     if (!io.isInteractive)
       throw new LockstepError("LS8005", `${effect} Say yes to that with a flag.`, {
         hint: `npx lockstep ${command} ${plan.id} --yes`,
@@ -78,7 +82,7 @@ export async function takeBack(request: {
     json: { ...json, written: true },
     exitCode: 0,
     text: [
-      `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${lost.length > 0 ? colors.yellow(effect) : effect}`,
+      `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${isAsked ? colors.yellow(effect) : effect}`,
       ...writtenLines(prepared),
       ...removedText(prepared, plan, removesMigrations),
       prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors),
@@ -100,6 +104,23 @@ export async function takeBack(request: {
       .filter((line) => line !== "")
       .join("\n"),
   };
+}
+
+/** What others declared over the columns since. Names of models may be newer than the plan. */
+async function declaredOverColumns(
+  plan: Plan,
+  plans: readonly Plan[],
+  { project, plugin }: { readonly project: Project; readonly plugin: OrmPlugin },
+): Promise<readonly DeclaredOver[]> {
+  if (plan.columns.length === 0) return [];
+  const models = await plugin.readModels(project);
+  return declaredByOthers(plan, plans, models, (await plugin.readIndexes?.(project)) ?? []);
+}
+
+function othersText(others: readonly DeclaredOver[]): string {
+  if (others.length === 0) return "";
+  const names = others.map(({ text, at }) => `${text} (${at})`).join(", ");
+  return ` ${names} ${others.length === 1 ? "goes" : "go"} with it: no plan made ${others.length === 1 ? "it" : "them"}.`;
 }
 
 function writtenLines({ migrations }: PhaseFiles): string[] {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -16,7 +16,7 @@ const fileNames = ["ts", "mts", "js", "mjs", "json"].map((extension) => `lockste
  * @example const { targets } = await loadConfig(project.root);
  */
 export async function loadConfig(root: string): Promise<LockstepConfig> {
-  const [name, second] = fileNames.filter((candidate) => existsSync(join(root, candidate)));
+  const [name, second] = fileNames.filter((candidate) => isThere(join(root, candidate)));
   if (name === undefined) return { targets: {} };
   if (second !== undefined) {
     throw new LockstepError("LS8002", `There are two configurations: ${name} and ${second}`, {
@@ -48,16 +48,24 @@ export function mentionsSetting(root: string, name: string): boolean {
 
 /** The name of the configuration that `loadConfig` would read. */
 export function configFileOf(root: string): string | undefined {
-  return fileNames.find((candidate) => existsSync(join(root, candidate)));
+  return fileNames.find((candidate) => isThere(join(root, candidate)));
+}
+
+/** A link that leads nowhere is there, and is an error: not a project without a configuration. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 async function readModule(root: string, name: string): Promise<unknown> {
   const path = join(root, name);
   try {
     if (name.endsWith(".json")) return JSON.parse(readFileSync(path, "utf8"));
-    const module = (await importPlain(path)) ?? (await importAny(path));
-    if (module.default === undefined) throw new Error("it has no default export");
-    return module.default;
+    return await guarded(async () => {
+      const module = (await importPlain(path)) ?? (await importAny(path));
+      if (module.default === undefined) throw new Error("it has no default export");
+      // One may be a promise: its settings would be taken for none.
+      return await module.default;
+    });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     // A clone, or a merge, that nothing was installed after.
@@ -69,6 +77,30 @@ async function readModule(root: string, name: string): Promise<unknown> {
           ? "npm install"
           : `npm install --save-dev ${missing}`;
     throw new LockstepError("LS8002", `${name} cannot be loaded: ${reason}`, { hint, cause });
+  }
+}
+
+const loadSeconds = 5;
+
+let loading = 0;
+const { exit } = process;
+
+/** Runs the user's module: it has some seconds, and cannot end the command, which would look as if all were well. */
+async function guarded<T>(load: () => Promise<T>): Promise<T> {
+  loading++;
+  process.exit = () => {
+    throw new Error("it calls process.exit()");
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new Error(`it did not finish within ${loadSeconds} s`);
+    timer = setTimeout(() => reject(error), loadSeconds * 1000);
+  });
+  try {
+    return await Promise.race([load(), late]);
+  } finally {
+    clearTimeout(timer);
+    if (--loading === 0) process.exit = exit;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Finding } from "../dialects/check.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
@@ -5,17 +6,17 @@ import type { ReleasedUnit } from "../plan/migration-of.js";
 /**
  * Whether a target takes the units that are pending, as far as that can be seen before the first of them.
  *
+ * @param others what else was found
  * @throws LS7027 when it does not
  */
 export async function requireNoObstacles(
   connection: Connection,
   units: readonly ReleasedUnit[],
   target: string,
+  others: readonly Finding[] = [],
 ): Promise<void> {
-  const found = await connection.dialect.obstacles(
-    connection,
-    units.map(({ unit }) => unit.spec),
-  );
+  const specs = units.map(({ unit }) => unit.spec);
+  const found = [...(await connection.dialect.obstacles(connection, specs)), ...others];
   const [first] = found;
   if (first === undefined) return;
   const lines = found.map(

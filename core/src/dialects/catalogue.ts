@@ -10,6 +10,28 @@ export interface Lack {
   readonly statement: string;
 }
 
+/** What a way back takes from a table: a column, the NOT NULL of one, or an index and the constraint of its name. */
+export interface Taken {
+  readonly kind: "column" | "not-null" | "index";
+  readonly table: TableName;
+  readonly name: string;
+}
+
+/** An object that hangs on what is taken, whoever made it. */
+export interface Dependent {
+  /** For people: `unique index "User_a_b_key" on "User"`. */
+  readonly what: string;
+  /** Its name, or that of the column that it is. */
+  readonly name: string;
+  readonly schema?: string;
+  /** Of an index or a constraint: the columns of its table. */
+  readonly columns: readonly string[];
+  /** The server takes it along · refuses · keeps it, and writes fail from then on · its text names the column, or another of that name. */
+  readonly effect: "goes" | "refuses" | "breaks" | "names";
+  /** What removes it, for people to run; absent: nothing alone. */
+  readonly remove?: string;
+}
+
 /** What the catalogue of a target says, in the words of a dialect. Asked inside of a transaction that reads; errors are the server's. */
 export interface Catalogue {
   /** @returns undefined when there is no table of that name; without a schema the session decides, as for the ORM */
@@ -32,6 +54,8 @@ export interface Catalogue {
    * the trigger is rightly gone. One that stays optional has none.
    */
   lacks(connection: Connection, column: PlannedColumn): Promise<readonly Lack[]>;
+  /** Every object that hangs on what a way back takes, those of its plan included. Empty where that is not there. */
+  dependents(connection: Connection, taken: Taken): Promise<readonly Dependent[]>;
   /** What has to run outside of a migration so that an index over partitions can become valid. */
   partitionStatements(
     connection: Connection,

@@ -35,7 +35,18 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   const said = services.length > 0 ? await byServices(step, facts, table) : await byWord.ask(step, facts);
   if (!said.isOpen) return said;
   const word = await readEvidence(connection, { plan: evidence, gate, table, column });
-  const [used, ...more] = without(await usesOf(step, facts, table), word?.places ?? []);
+  const known = word?.places ?? [];
+  const objects = without(objectsOf(step, facts), known);
+  if (objects.length > 0)
+    return {
+      gate,
+      subject: name,
+      isOpen: false,
+      statement: `Nobody has confirmed for ${target} what becomes of objects that no plan made: ${objects.map(({ reason }) => reason).join("; ")}`,
+      help: "Find what needs them, and build them anew without the column",
+      mayOverrule: true,
+    };
+  const [used, ...more] = without(await usesOf(step, facts, table), known);
   if (used === undefined) return said;
   return {
     gate,
@@ -93,15 +104,33 @@ async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable):
   return { ...about, isOpen: true, statement: said.join("; ") };
 }
 
-/** What services lack, and statements that an earlier answer has shown: a first confirmation speaks of none that nobody has seen. */
+/** What services lack, and objects and statements that an earlier answer has shown: a first confirmation speaks of none that nobody has seen. */
 async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWriter[]> {
   const { connection, plan, evidence = plan, target, services = [] } = facts;
   const table = await readTable(connection, step.table);
   if (table === undefined) return [];
   const states = services.length === 0 ? [] : await servicesWithoutColumn(facts);
   const word = await readEvidence(connection, { plan: evidence, gate: step.gate, table, column: step.column });
-  const uses = word === undefined ? [] : await usesOf(step, facts, table);
-  return [...lacks(states, wayBackOf(facts), target), ...silences(states), ...uses];
+  const open = [...lacks(states, wayBackOf(facts), target), ...silences(states)];
+  // Where services have answered for themselves, objects were all that there was to confirm.
+  const isAnswered = services.length > 0 && open.length === 0;
+  return [
+    ...open,
+    ...(word === undefined && !isAnswered ? [] : objectsOf(step, facts)),
+    ...(word === undefined ? [] : await usesOf(step, facts, table)),
+  ];
+}
+
+/** What goes with the column, or may fail without it. */
+function objectsOf(step: GateStep, { goesWith = () => [] }: GateFacts): readonly OpenWriter[] {
+  const name = nameOf(step);
+  return goesWith(step).map(({ what, effect, remove }) => ({
+    file: "",
+    line: 0,
+    what: "an object",
+    reason: effect === "names" ? `${what} names ${name}, or a column of that name` : `${what} goes with ${name}`,
+    id: JSON.stringify(["object", what, remove]),
+  }));
 }
 
 /**

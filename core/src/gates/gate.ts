@@ -1,4 +1,5 @@
 import type { TriedDefault } from "../dialects/access.js";
+import type { Dependent } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
 import type { EvidencePlace } from "../dialects/ledger-store.js";
 import type { DeployedPhase, GateId, GateStep, PlannedColumn } from "../model/plan.js";
@@ -56,6 +57,8 @@ export interface GateFacts {
   readonly makers?: readonly string[];
   /** The places of today's code that may leave a column out. Default: none. */
   writersOf?(step: GateStep): readonly OpenWriter[];
+  /** What on the target goes with the column of a way back, or names it, and no plan made. Default: nothing. */
+  goesWith?(step: GateStep): readonly Dependent[];
   /** The services that write to the target; absent or none: nobody but a person knows of them. */
   readonly services?: readonly string[];
   /** The phase whose code writes the column. Default: expand. */

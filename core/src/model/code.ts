@@ -55,6 +55,20 @@ export interface EntityModel {
   readonly primaryKey: readonly string[];
 }
 
+/** An index, a unique constraint or a condition as the models declare it. */
+export interface DeclaredIndex {
+  readonly kind: "index" | "unique" | "check";
+  readonly model: string;
+  /** As `EntityField` and `EntityRelation` name them; of a check none. */
+  readonly fields: readonly string[];
+  /** Of a check or an exclusion: its SQL. */
+  readonly expression?: string;
+  /** The declaration in one line: `@@unique([handle, team])`. */
+  readonly text: string;
+  /** `prisma/schema.prisma:21` */
+  readonly at: string;
+}
+
 /** How new rows get their value in TypeScript. */
 export type WriteValue =
   /** `@lockstep.write(<ts>)`: used as given. */

@@ -3,6 +3,7 @@ import type { Catalogue, Lack } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
 import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialects/table.js";
 import { hasTrigger, type TableName, tableLabel } from "../model/index.js";
+import { dependentsOf } from "./dependents.js";
 import { development } from "./development.js";
 import { quoteTable } from "./quote.js";
 import { readPair } from "./trigger-order.js";
@@ -37,6 +38,8 @@ export const catalogue: Catalogue = {
       userTriggers: (await rowsOf<UserTrigger>(connection, triggersSql, own)).map((each) => ({ ...each, columns: [] })),
     };
   },
+
+  dependents: dependentsOf,
 
   async isThere(connection, { schema, name }) {
     const { rows } = await connection.query(

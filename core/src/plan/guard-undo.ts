@@ -1,6 +1,17 @@
 import { LockstepError } from "../errors.js";
-import { isSameTable, type Plan, type PlanState, tableLabel } from "../model/index.js";
+import {
+  type DeclaredIndex,
+  type EntityModel,
+  isSameTable,
+  type Plan,
+  type PlannedColumn,
+  type PlanState,
+  type TableName,
+  tableLabel,
+} from "../model/index.js";
+import { patternOf } from "../pattern-of.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
+import { isMade, type MadeObject, madeBy } from "./made-objects.js";
 import { isOpen } from "./store.js";
 
 /**
@@ -70,6 +81,120 @@ function refuseLostIndex(plan: Plan, other: Plan): void {
       { hint: `npx lockstep abandon ${other.id}, then npx lockstep abandon ${plan.id}` },
     );
   }
+}
+
+/** What the models declare over the columns of a plan that nobody's plan made: it goes with them. */
+export interface DeclaredOver {
+  /** `@@index([handle, name])` */
+  readonly text: string;
+  /** `prisma/schema.prisma:21` */
+  readonly at: string;
+}
+
+/**
+ * Looks for what the models declare over the columns of a plan and another has made.
+ *
+ * @returns what is of no plan: a person has to agree that it goes
+ * @throws LS3020 when it is another plan's · LS3021 when the column cannot go while it is there
+ */
+export async function declaredByOthers(
+  plan: Plan,
+  plans: readonly Plan[],
+  models: readonly EntityModel[],
+  indexes: readonly DeclaredIndex[],
+): Promise<readonly DeclaredOver[]> {
+  const declared = plan.columns.flatMap((column) => declaredOver(column, models, indexes));
+  if (declared.length === 0) return [];
+  const own = await madeBy(plan);
+  const foreign = declared.filter((each) => !isDeclaredBy(own, each));
+  for (const other of plans.filter(({ id, state }) => id !== plan.id && state.released !== "undone")) {
+    const made = await madeBy(other);
+    const lost = foreign.find((each) => isDeclaredBy(made, each));
+    if (lost === undefined) continue;
+    throw new LockstepError(
+      "LS3020",
+      `${lost.text} (${lost.at}) of plan ${other.id} is over ${label(lost.column)}, and would go with it.`,
+      {
+        hint: `npx lockstep abandon ${other.id}, then npx lockstep abandon ${plan.id}. Or remove it in a change of its own first`,
+      },
+    );
+  }
+  const needed = foreign.find(({ kind, isReference }) => kind === "primary-key" || isReference);
+  if (needed !== undefined)
+    throw new LockstepError("LS3021", `${needed.text} (${needed.at}) needs ${label(needed.column)}.`, {
+      hint: `Remove it in a change of its own, then npx lockstep abandon ${plan.id}`,
+    });
+  // A relation is the model's affair: its foreign key the target knows.
+  const asked = foreign.filter(({ kind }) => kind !== "foreign-key");
+  const seen = new Map(asked.map(({ text, at }) => [`${at} ${text}`, { text, at }]));
+  return [...seen.values()];
+}
+
+interface Declared extends DeclaredOver {
+  readonly kind: MadeObject["kind"];
+  readonly column: PlannedColumn;
+  readonly table: TableName;
+  readonly columns: readonly string[];
+  readonly expression?: string | undefined;
+  /** Rows of another table refer to the column. */
+  readonly isReference?: true;
+}
+
+function declaredOver(
+  column: PlannedColumn,
+  models: readonly EntityModel[],
+  indexes: readonly DeclaredIndex[],
+): Declared[] {
+  const own = models.filter(({ table }) => isSameTable(table, column.table));
+  const columnOf = (model: EntityModel, field: string): readonly string[] => {
+    const relation = model.relations.find(({ name }) => name === field)?.fields ?? [field];
+    return relation.map((each) => model.fields.find(({ name }) => name === each)?.column ?? each);
+  };
+  const beside = own.flatMap((model) =>
+    indexes
+      .filter((each) => each.model === model.name)
+      .map((each) => ({ ...each, columns: each.fields.flatMap((field) => columnOf(model, field)) })),
+  );
+  const relations = models.flatMap((model) =>
+    model.relations.flatMap(({ name, model: to, fields, references }): Declared[] => {
+      if (fields === undefined) return [];
+      const columns = fields.flatMap((field) => columnOf(model, field));
+      const about = { kind: "foreign-key" as const, column, table: model.table, columns };
+      const said = { text: `the relation ${model.name}.${name}`, at: `to ${to}` };
+      if (own.includes(model) && columns.includes(column.name)) return [{ ...about, ...said }];
+      const target = own.find((each) => each.name === to);
+      const isReference =
+        target !== undefined && references?.some((field) => columnOf(target, field).includes(column.name)) === true;
+      return isReference ? [{ ...about, ...said, isReference }] : [];
+    }),
+  );
+  const keys = own.filter(({ primaryKey }) => primaryKey.includes(column.name));
+  return [
+    ...beside.filter((each) =>
+      each.expression === undefined ? each.columns.includes(column.name) : isNamed(column.name, each.expression),
+    ),
+    ...keys.map(({ name, primaryKey }) => ({
+      kind: "primary-key" as const,
+      columns: primaryKey,
+      text: `the primary key of ${name}`,
+      at: primaryKey.join(", "),
+    })),
+  ]
+    .map((each): Declared => ({ ...each, column, table: column.table }))
+    .concat(relations);
+}
+
+/** A condition has no columns of its own: it is the one that says the same. */
+function isDeclaredBy(made: readonly MadeObject[], { expression, ...declared }: Declared): boolean {
+  if (expression === undefined) return isMade(made, declared);
+  return made.some(
+    ({ kind, table, sql }) => kind === "check" && isSameTable(table, declared.table) && sql.includes(expression),
+  );
+}
+
+function isNamed(column: string, expression: string): boolean {
+  const pattern = new RegExp(`(?<![\\w$])${patternOf(column)}(?![\\w$])`, "i");
+  return pattern.test(expression.replace(/'(?:[^']|'')*'/g, ""));
 }
 
 function label({ table, name }: Plan["columns"][number]): string {

@@ -6,6 +6,7 @@ import type { TableFacts } from "../dialects/table.js";
 import { hasTrigger, type PlannedColumn, tableLabel } from "../model/index.js";
 import { quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
 import { partitionsLeft, statementsFor } from "../sql/postgres/units/partition-index.js";
+import { dependentsOf } from "./dependents.js";
 import { typeAsPrinted } from "./printed-type.js";
 import { readTableFacts } from "./table.js";
 
@@ -33,6 +34,7 @@ export const catalogue: Catalogue = {
   fillTriggerFlaw,
   printedType: typeAsPrinted,
   lacks,
+  dependents: dependentsOf,
   partitionStatements,
 };
 

@@ -22,6 +22,7 @@ export type ReleasingPlugin = Pick<
   OrmPlugin,
   | "words"
   | "readModels"
+  | "readIndexes"
   | "readClients"
   | "namesRawQueries"
   | "editModels"

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { LockstepError } from "../errors.js";
@@ -89,7 +89,8 @@ export const statsFile = "lockstep/stats.json";
  */
 export function readStats(root: string): Stats | undefined {
   const path = join(root, statsFile);
-  if (!existsSync(path)) return undefined;
+  // A link that leads nowhere cannot be read: that is not the same as none.
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   let data: unknown;
   try {
     data = JSON.parse(readFileSync(path, "utf8"));

@@ -1,14 +1,20 @@
-import type { EntityModel, FileChange, ModelEdit, Project } from "@lockstep/core";
+import type { DeclaredIndex, EntityModel, FileChange, ModelEdit, Project } from "@lockstep/core";
 import { listPlans } from "@lockstep/core/planning";
 import { enumsBehind } from "./edit/enum.js";
 import { editEntities } from "./edit/index.js";
 import { Entities } from "./entities.js";
 import { entityFiles } from "./files.js";
+import { declaredIndexes } from "./indexes.js";
 import { type KnownColumn, readEntities } from "./read.js";
 
 /** The entities as they stand in the project's files; names that only its naming strategy gives come from its plans. */
 export async function readProjectEntities(project: Project): Promise<readonly EntityModel[]> {
   return readEntities(await entityFiles(project), plannedColumns(project));
+}
+
+/** The indexes, unique constraints, checks and exclusions of the entities. */
+export async function readProjectIndexes(project: Project): Promise<readonly DeclaredIndex[]> {
+  return declaredIndexes(new Entities(await entityFiles(project)));
 }
 
 /** The files that edits of the entities change. Errors as `editEntities`. */

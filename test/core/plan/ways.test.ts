@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { FillDependence } from "../../../core/src/dialects/development.js";
-import { type DeployedPhase, type Plan, phaseOf } from "../../../core/src/model/index.js";
-import { refuseUndo } from "../../../core/src/plan/guard-undo.js";
+import {
+  type DeclaredIndex,
+  type DeployedPhase,
+  type EntityModel,
+  type Plan,
+  phaseOf,
+} from "../../../core/src/model/index.js";
+import { declaredByOthers, refuseUndo } from "../../../core/src/plan/guard-undo.js";
 import { gatesAt, nextPhase, previousPhase } from "../../../core/src/plan/next-phase.js";
 import { withPace } from "../../../core/src/plan/pace.js";
 import { phasesOf } from "../../../core/src/plan/phases.js";
@@ -220,5 +226,76 @@ describe("what another plan stands on is not taken back", () => {
     });
     expect(() => refuseUndo(plan, "undone", [plan, other])).not.toThrow();
     expect(() => refuseUndo(other, "undone", [plan, other])).not.toThrow();
+  });
+});
+
+describe("what the models declare over the column of a plan that is taken back", () => {
+  const models = (more: Partial<EntityModel> = {}): EntityModel[] => {
+    const field = (name: string) => ({ name, column: name, type: "string" as const, isOptional: false, isList: false });
+    const rest = {
+      isId: false,
+      isUnique: false,
+      hasDefault: false,
+      isForeignKey: false,
+      isUpdatedAt: false,
+      documentation: "",
+    };
+    const fields = ["id", "handle", "team"].map((name) => ({ ...field(name), ...rest }));
+    const user = { name: "User", table: { name: "User" }, fields, relations: [], primaryKey: ["id"], ...more };
+    const order = { name: "Order", table: { name: "Order" }, fields, primaryKey: ["id"] };
+    return [user, { ...order, relations: [{ name: "user", model: "User", fields: ["team"], references: ["handle"] }] }];
+  };
+  const index = (
+    kind: DeclaredIndex["kind"],
+    fields: readonly string[],
+    more: Partial<DeclaredIndex> = {},
+  ): DeclaredIndex => ({
+    kind,
+    model: "User",
+    fields,
+    text: `@@${kind}([${fields.join(", ")}])`,
+    at: "prisma/schema.prisma:9",
+    ...more,
+  });
+  const finished = async () =>
+    at(
+      await planOf({
+        id: "20261121000000_add_team",
+        sql: `ALTER TABLE "User" ADD COLUMN "team" TEXT NOT NULL;\nCREATE INDEX "team_idx" ON "User"("handle", "team");\nALTER TABLE "User" ADD CONSTRAINT "team_check" CHECK ("handle" <> 'a');\n`,
+        columns: { team: { fill: { kind: "backfill", sql: "lower(email)" } } },
+      }),
+      "contract",
+    );
+
+  test.each([
+    ["the plan's own", index("unique", ["handle"]), []],
+    ["another column's", index("index", ["team"]), []],
+    ["nobody's", index("index", ["team", "handle"]), ["@@index([team, handle])"]],
+    ["nobody's check", index("check", [], { expression: "handle <> 'x'" }), ["@@check([])"]],
+    ["a check that names it in a text alone", index("check", [], { expression: "team <> 'handle'" }), []],
+    ["a finished plan's", index("index", ["handle", "team"]), "LS3020"],
+    ["a finished plan's check", index("check", [], { expression: `"handle" <> 'a'` }), "LS3020"],
+  ] as const)("%s", async (_name, declared, expected) => {
+    const plan = at(await planOf(), "expand");
+    const asked = declaredByOthers(plan, [plan, await finished()], models().slice(0, 1), [declared]);
+    if (typeof expected === "string") await expect(asked).rejects.toMatchObject({ code: expected });
+    else expect((await asked).map(({ text }) => text)).toEqual(expected);
+  });
+
+  test("a finished plan that was taken back has nothing", async () => {
+    const plan = at(await planOf(), "expand");
+    const other = at(await finished(), "undone");
+    const asked = await declaredByOthers(plan, [plan, other], models().slice(0, 1), [
+      index("index", ["handle", "team"]),
+    ]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test("a key and a relation to it", async () => {
+    const plan = at(await planOf(), "expand");
+    const needed = expect.objectContaining({ code: "LS3021" });
+    await expect(declaredByOthers(plan, [plan], models(), [])).rejects.toEqual(needed);
+    const [user] = models({ primaryKey: ["id", "handle"] });
+    await expect(declaredByOthers(plan, [plan], [user!], [])).rejects.toEqual(needed);
   });
 });

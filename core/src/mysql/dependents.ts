@@ -1,0 +1,220 @@
+import type { Dependent, Taken } from "../dialects/catalogue.js";
+import type { Connection } from "../dialects/connection.js";
+import type { DialectId, TableName } from "../model/index.js";
+import { patternOf } from "../pattern-of.js";
+import { namesIn, printedExpression } from "./printed-expression.js";
+import { quoteIdentifier, quoteTable } from "./quote.js";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * What hangs on a column, on its NOT NULL, or on an index. The servers know no dependents: they refuse what would make a key, a check or a
+ * computed column wrong, and leave views, triggers and routines that fail from then on. Those are found by their text.
+ */
+export async function dependentsOf(connection: Connection, taken: Taken): Promise<readonly Dependent[]> {
+  const { schema = null, name } = taken.table;
+  const ask = async (sql: string, values: readonly unknown[]) => (await connection.query<Row>(sql, values)).rows;
+  const [table] = await ask(
+    "SELECT TABLE_SCHEMA AS `schema`, TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?",
+    [schema, name],
+  );
+  if (table === undefined) return [];
+  const own = [String(table.schema), String(table.name)] as const;
+  const of = (view: string) =>
+    ask(`SELECT * FROM information_schema.${view} WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`, own);
+  const indexes = groups(await of("STATISTICS"), "INDEX_NAME");
+  const keys = groups(
+    (await of("KEY_COLUMN_USAGE")).filter((row) => row.REFERENCED_TABLE_NAME !== null),
+    "CONSTRAINT_NAME",
+  );
+  const referring = groups(
+    await ask(
+      "SELECT * FROM information_schema.KEY_COLUMN_USAGE WHERE REFERENCED_TABLE_SCHEMA = ? AND REFERENCED_TABLE_NAME = ? ORDER BY ORDINAL_POSITION",
+      own,
+    ),
+    "CONSTRAINT_NAME",
+    "TABLE_SCHEMA",
+    "TABLE_NAME",
+  );
+  const here = quoteTable(taken.table);
+  if (taken.kind === "not-null") {
+    const primary = indexes.find(([first]) => first?.INDEX_NAME === "PRIMARY") ?? [];
+    if (!primary.some((row) => row.COLUMN_NAME === taken.name)) return [];
+    return [
+      object("primary key", "PRIMARY", here, "refuses", {
+        columns: columnsOf(primary),
+        remove: `ALTER TABLE ${here} DROP PRIMARY KEY`,
+      }),
+    ];
+  }
+  if (taken.kind === "index") {
+    const lost = indexes.find(([first]) => first?.INDEX_NAME === taken.name);
+    const left = indexes.filter((each) => each !== lost).map((each) => columnsOf(each));
+    const needs = (columns: readonly string[]) =>
+      lost !== undefined && isLed(columnsOf(lost), columns) && !left.some((each) => isLed(each, columns));
+    return [
+      ...keys.filter((key) => needs(columnsOf(key))).map((key) => foreignKey(key, "refuses")),
+      ...referring
+        .filter((key) => needs(columnsOf(key, "REFERENCED_COLUMN_NAME")))
+        .map((key) => foreignKey(key, "refuses")),
+    ];
+  }
+  const column = taken.name;
+  const found: Dependent[] = [];
+  for (const key of keys) if (columnsOf(key).includes(column)) found.push(foreignKey(key, "goes"));
+  for (const key of referring)
+    if (columnsOf(key, "REFERENCED_COLUMN_NAME").includes(column)) found.push(foreignKey(key, "refuses"));
+  for (const parts of indexes) {
+    const [first = {}] = parts;
+    const { INDEX_NAME } = first;
+    const isComputed = parts.some((part) => names(part.EXPRESSION, connection).includes(column));
+    if (!isComputed && !columnsOf(parts).includes(column)) continue;
+    // The index that a foreign key made for itself goes with that.
+    if (found.some((each) => each.name === INDEX_NAME && each.what.startsWith("foreign key"))) continue;
+    const what = INDEX_NAME === "PRIMARY" ? "primary key" : Number(first.NON_UNIQUE) === 0 ? "unique index" : "index";
+    found.push(
+      object(what, String(INDEX_NAME), here, isComputed ? "refuses" : "goes", {
+        columns: columnsOf(parts),
+        remove:
+          INDEX_NAME === "PRIMARY"
+            ? `ALTER TABLE ${here} DROP PRIMARY KEY`
+            : `ALTER TABLE ${here} DROP INDEX ${quoteIdentifier(String(INDEX_NAME))}`,
+      }),
+    );
+  }
+  found.push(...(await checks(taken, own, of, ask, connection.dialect.id)));
+  for (const row of await of("COLUMNS")) {
+    const named = String(row.COLUMN_NAME);
+    if (named === column) continue;
+    const isDefault = String(row.COLUMN_DEFAULT ?? "").includes("`");
+    if (
+      !names(row.GENERATION_EXPRESSION, connection).includes(column) &&
+      !(isDefault && names(row.COLUMN_DEFAULT, connection).includes(column))
+    )
+      continue;
+    found.push(
+      object(isDefault ? "default of" : "generated column", named, here, "refuses", {
+        remove: `ALTER TABLE ${here} ${isDefault ? "ALTER" : "DROP"} COLUMN ${quoteIdentifier(named)}${isDefault ? " DROP DEFAULT" : ""}`,
+      }),
+    );
+  }
+  return [...found, ...(await texts(taken, own, ask))];
+}
+
+/** A check that names the column alone goes with it. MariaDB keeps what is valid of a type in a check of the column's own. */
+async function checks(
+  { table, name: column }: Taken,
+  own: readonly [string, string],
+  of: (view: string) => Promise<readonly Row[]>,
+  ask: (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>,
+  dialect: DialectId,
+): Promise<readonly Dependent[]> {
+  const uses = (await of("TABLE_CONSTRAINTS")).filter((row) => row.CONSTRAINT_TYPE === "CHECK");
+  if (uses.length === 0) return [];
+  const all = await ask("SELECT * FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = ?", [own[0]]);
+  return all.flatMap((check) => {
+    const name = String(check.CONSTRAINT_NAME);
+    const isOfTable = check.TABLE_NAME === undefined || check.TABLE_NAME === own[1];
+    if (!isOfTable || !uses.some((use) => use.CONSTRAINT_NAME === check.CONSTRAINT_NAME)) return [];
+    if (check.LEVEL === "Column" && name === column) return [];
+    const named = namesIn(printedExpression(String(check.CHECK_CLAUSE), dialect));
+    if (!named.includes(column)) return [];
+    const remove = `ALTER TABLE ${quoteTable(table)} DROP CONSTRAINT ${quoteIdentifier(name)}`;
+    const isAlone = named.length === 1;
+    return [
+      object("check constraint", name, quoteTable(table), isAlone ? "goes" : "refuses", { columns: named, remove }),
+    ];
+  });
+}
+
+/** Triggers of the table that name the column fail with every write. Of other texts that name both nobody knows what they mean by it. */
+async function texts(
+  { name: column }: Taken,
+  own: readonly [string, string],
+  ask: (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>,
+): Promise<readonly Dependent[]> {
+  const [schema, table] = own;
+  const word = (name: string) => `(?<![\\w$])\`?${patternOf(name)}\`?(?![\\w$])`;
+  const ofRow = new RegExp(`(?<![\\w$])(?:NEW|OLD)\\s*\\.\\s*${word(column)}`, "i");
+  const isNamed = (text: unknown) =>
+    [column, table].every((name) =>
+      new RegExp(word(name), "i").test(String(text ?? "").replace(/'(?:[^'\\]|\\.|'')*'/gs, "''")),
+    );
+  const found: Dependent[] = [];
+  for (const row of await ask(
+    "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ? ORDER BY TRIGGER_NAME",
+    [schema],
+  )) {
+    const isOwn = row.EVENT_OBJECT_TABLE === table;
+    const isCertain = isOwn && ofRow.test(String(row.ACTION_STATEMENT));
+    if (!isCertain && !isNamed(row.ACTION_STATEMENT)) continue;
+    const name = String(row.TRIGGER_NAME);
+    found.push(
+      object("trigger", name, quoteTable({ name: String(row.EVENT_OBJECT_TABLE) }), isCertain ? "breaks" : "names", {
+        remove: `DROP TRIGGER ${quoteIdentifier(name)}`,
+      }),
+    );
+  }
+  for (const row of await ask(
+    `SELECT 'VIEW' AS kind, TABLE_NAME AS name, VIEW_DEFINITION AS body FROM information_schema.VIEWS WHERE TABLE_SCHEMA = ?
+      UNION ALL SELECT ROUTINE_TYPE, ROUTINE_NAME, ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ?
+      UNION ALL SELECT 'EVENT', EVENT_NAME, EVENT_DEFINITION FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ? ORDER BY 1, 2`,
+    [schema, schema, schema],
+  )) {
+    if (!isNamed(row.body)) continue;
+    const kind = String(row.kind);
+    const name = String(row.name);
+    found.push(
+      object(kind.toLowerCase(), name, undefined, "names", { remove: `DROP ${kind} ${quoteIdentifier(name)}` }),
+    );
+  }
+  return found;
+}
+
+function foreignKey(key: readonly Row[], effect: Dependent["effect"]): Dependent {
+  const [first = {}] = key;
+  const table = quoteTable({ schema: String(first.TABLE_SCHEMA), name: String(first.TABLE_NAME) } satisfies TableName);
+  const name = String(first.CONSTRAINT_NAME);
+  return object("foreign key", name, table, effect, {
+    columns: columnsOf(key),
+    remove: `ALTER TABLE ${table} DROP FOREIGN KEY ${quoteIdentifier(name)}`,
+  });
+}
+
+function object(
+  kind: string,
+  name: string,
+  on: string | undefined,
+  effect: Dependent["effect"],
+  { columns = [], remove }: { readonly columns?: readonly string[]; readonly remove?: string },
+): Dependent {
+  const own = kind === "primary key" ? kind : `${kind} ${quoteIdentifier(name)}`;
+  return {
+    what: on === undefined ? own : `${own} on ${on}`,
+    name,
+    columns,
+    effect,
+    ...(remove === undefined ? {} : { remove }),
+  };
+}
+
+const names = (expression: unknown, { dialect }: Connection) =>
+  expression === null || expression === undefined ? [] : namesIn(printedExpression(String(expression), dialect.id));
+
+function columnsOf(parts: readonly Row[], key = "COLUMN_NAME"): readonly string[] {
+  const place = (row: Row) => Number(row.SEQ_IN_INDEX ?? row.ORDINAL_POSITION);
+  return [...parts].sort((a, b) => place(a) - place(b)).flatMap((row) => (row[key] === null ? [] : [String(row[key])]));
+}
+
+/** Whether an index serves a foreign key over these columns: they come first in it. */
+const isLed = (index: readonly string[], columns: readonly string[]) =>
+  columns.every((column) => index.slice(0, columns.length).includes(column));
+
+function groups(rows: readonly Row[], ...by: readonly string[]): readonly (readonly Row[])[] {
+  const found = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = JSON.stringify(by.map((column) => row[column]));
+    found.set(key, [...(found.get(key) ?? []), row]);
+  }
+  return [...found.values()];
+}

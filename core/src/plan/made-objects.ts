@@ -1,0 +1,79 @@
+import { flattened, isSameTable, type Operation, type Plan, type TableName } from "../model/index.js";
+import { sqlReader } from "../sql-reader.js";
+
+/** A constraint or an index that the migration of a plan makes. */
+export interface MadeObject {
+  readonly kind: "index" | "unique" | "primary-key" | "foreign-key" | "check";
+  readonly table: TableName;
+  /** Absent: the server names it. */
+  readonly name?: string | undefined;
+  readonly columns: readonly string[];
+  readonly sql: string;
+}
+
+/** What a plan makes beside its columns: the statements of its migration, and its units, say it. */
+export async function madeBy({ dialect, id, source, units }: Plan): Promise<readonly MadeObject[]> {
+  const { readMigration } = await sqlReader(dialect);
+  return [
+    ...flattened(readMigration(source.sql, id).operations).flatMap(madeByOperation),
+    ...units.flatMap(({ spec }): MadeObject[] => {
+      if (spec.kind === "create-index" || spec.kind === "attach-unique") {
+        const { name, isUnique, columns } = spec.index;
+        return [{ kind: isUnique ? "unique" : "index", table: spec.table, name, columns, sql: "" }];
+      }
+      if (spec.kind !== "add-foreign-key") return [];
+      return [{ kind: "foreign-key", table: spec.table, ...spec.foreignKey, sql: "" }];
+    }),
+  ];
+}
+
+/** Whether an object is among these: by its name or, where one of them has none, by its columns. */
+export function isMade(
+  made: readonly MadeObject[],
+  { kind, table, name, columns }: Omit<MadeObject, "kind" | "sql"> & { readonly kind?: MadeObject["kind"] },
+): boolean {
+  return made.some((each) => {
+    if (!isSameTable(each.table, table)) return false;
+    if (name !== undefined && each.name !== undefined) return name === each.name;
+    return (kind === undefined || kind === each.kind) && each.columns.join() === columns.join();
+  });
+}
+
+function madeByOperation(operation: Operation): MadeObject[] {
+  const { sql } = operation;
+  switch (operation.kind) {
+    case "createIndex": {
+      const { table, name, isUnique, columns, reads } = operation;
+      return [{ kind: isUnique ? "unique" : "index", table, name, columns: columns ?? reads, sql }];
+    }
+    case "addUnique":
+      return [{ ...operation, kind: "unique", sql }];
+    case "addPrimaryKey":
+      return [{ ...operation, kind: "primary-key", sql }];
+    case "addForeignKey":
+      return [{ ...operation, kind: "foreign-key", sql }];
+    case "addCheck":
+    case "addExclusion":
+      return [{ ...operation, kind: "check", columns: operation.reads, sql }];
+    case "addColumn": {
+      const { table, column } = operation;
+      const inline = (kind: MadeObject["kind"], isThere: boolean): MadeObject[] =>
+        isThere ? [{ kind, table, columns: [column.name], sql }] : [];
+      return [
+        ...inline("unique", column.isUnique),
+        ...inline("foreign-key", column.references !== undefined),
+        ...inline("check", column.checks.length > 0),
+      ];
+    }
+    case "createTable":
+      return operation.constraints.map(({ kind, name, columns, reads }) => ({
+        kind: kind === "primary" ? "primary-key" : kind === "exclusion" ? "check" : kind,
+        table: operation.table,
+        name,
+        columns: reads ?? columns,
+        sql,
+      }));
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "../../core/src/connect.js";
+import type { Taken } from "../../core/src/dialects/catalogue.js";
+import type { Connection } from "../../core/src/dialects/connection.js";
+import { createDatabase } from "../support/database.js";
+import { createMariadbDatabase, hasMariadb } from "../support/mariadb.js";
+
+// What hangs on a column, and what a server does to it when the column goes: a table of object kinds. What a server is said to take along
+// or to refuse, it does.
+
+type Case = readonly [name: string, make: readonly string[], dependents: readonly string[], taken?: Partial<Taken>];
+
+const postgresql: readonly Case[] = [
+  [
+    "nothing but the column itself",
+    [`ALTER TABLE "T" ALTER a SET DEFAULT 1`, `ALTER TABLE "T" ALTER a SET NOT NULL`],
+    [],
+  ],
+  ["a plain index", [`CREATE INDEX i ON "T" (a)`], [`goes: index i on "T"`]],
+  ["a composite unique index", [`CREATE UNIQUE INDEX "I u" ON "T" (b, a)`], [`goes: unique index "I u" on "T"`]],
+  ["a partial index", [`CREATE INDEX i ON "T" (b) WHERE a > 0`], [`goes: index i on "T"`]],
+  ["an index over an expression", [`CREATE INDEX i ON "T" ((a + b))`], [`goes: index i on "T"`]],
+  ["a covering index", [`CREATE INDEX i ON "T" (b) INCLUDE (a)`], [`goes: index i on "T"`]],
+  ["a unique constraint", [`ALTER TABLE "T" ADD CONSTRAINT u UNIQUE (a, b)`], [`goes: unique constraint u on "T"`]],
+  ["a check", [`ALTER TABLE "T" ADD CONSTRAINT c CHECK (a > b)`], [`goes: check constraint c on "T"`]],
+  ["an exclusion", [`ALTER TABLE "T" ADD CONSTRAINT x EXCLUDE (a WITH =)`], [`goes: exclusion constraint x on "T"`]],
+  [
+    "a foreign key",
+    [`CREATE TABLE o (id int PRIMARY KEY)`, `ALTER TABLE "T" ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES o`],
+    [`goes: foreign key f on "T"`],
+  ],
+  [
+    "a foreign key of another table",
+    [`ALTER TABLE "T" ADD CONSTRAINT u UNIQUE (a)`, `CREATE TABLE o (a int CONSTRAINT f REFERENCES "T" (a))`],
+    ["refuses: foreign key f on o", `goes: unique constraint u on "T"`],
+  ],
+  ["a view", [`CREATE VIEW v AS SELECT a FROM "T"`], ["refuses: view v"]],
+  ["a materialized view", [`CREATE MATERIALIZED VIEW m AS SELECT a FROM "T"`], ["refuses: materialized view m"]],
+  ["a rule", [`CREATE RULE r AS ON UPDATE TO "T" WHERE OLD.a > 5 DO INSTEAD NOTHING`], [`refuses: rule r of "T"`]],
+  ["a trigger of the column", [trigger(`UPDATE OF a`)], [`refuses: trigger g on "T"`]],
+  [
+    "a trigger with a condition",
+    [trigger(`UPDATE`, `WHEN (OLD.a IS DISTINCT FROM NEW.a)`)],
+    [`refuses: trigger g on "T"`],
+  ],
+  ["a policy", [`CREATE POLICY p ON "T" USING (a > 0)`], [`refuses: policy p on "T"`]],
+  ["a column list of a publication", [`CREATE PUBLICATION p FOR TABLE "T" (id, a)`], [`refuses: publication p on "T"`]],
+  [
+    "a row filter of a publication",
+    [`CREATE PUBLICATION p FOR TABLE "T" WHERE (id > 0 AND a > 0) WITH (publish = 'insert')`],
+    [`refuses: publication p on "T"`],
+  ],
+  ["statistics", [`CREATE STATISTICS s ON a, b FROM "T"`], [`goes: statistics s on "T"`]],
+  [
+    "a generated column",
+    [`ALTER TABLE "T" ADD d int GENERATED ALWAYS AS (a * 2) STORED`],
+    [`refuses: generated column d on "T"`],
+  ],
+  [
+    "a function with a body of SQL",
+    [`CREATE FUNCTION fn() RETURNS int BEGIN ATOMIC SELECT max(a) FROM "T"; END`],
+    ["refuses: function fn()"],
+  ],
+  [
+    "an index of a child",
+    [`CREATE TABLE child () INHERITS ("T")`, `CREATE INDEX i ON child (a)`],
+    ["goes: index i on child"],
+  ],
+  [
+    "NOT NULL: a primary key",
+    [`ALTER TABLE "T" DROP CONSTRAINT "T_pkey", ADD PRIMARY KEY (id, a)`],
+    [`refuses: primary key "T_pkey" on "T"`],
+    { kind: "not-null" },
+  ],
+  [
+    "NOT NULL: a replica identity",
+    [
+      `ALTER TABLE "T" ALTER a SET NOT NULL`,
+      `CREATE UNIQUE INDEX i ON "T" (a)`,
+      `ALTER TABLE "T" REPLICA IDENTITY USING INDEX i`,
+    ],
+    [`refuses: replica identity i on "T"`],
+    { kind: "not-null" },
+  ],
+  [
+    "an index: the foreign key to it",
+    [`CREATE UNIQUE INDEX i ON "T" (a)`, `CREATE TABLE o (a int CONSTRAINT f REFERENCES "T" (a))`],
+    ["refuses: foreign key f on o"],
+    { kind: "index", name: "i" },
+  ],
+  ["an index: nothing", [`CREATE UNIQUE INDEX i ON "T" (a)`], [], { kind: "index", name: "i" }],
+];
+
+function trigger(event: string, when = ""): string {
+  return `CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    CREATE TRIGGER g BEFORE ${event} ON "T" FOR EACH ROW ${when} EXECUTE FUNCTION tf()`;
+}
+
+const mysql: readonly Case[] = [
+  ["nothing but the column itself", ["ALTER TABLE `T` ALTER a SET DEFAULT 1"], []],
+  ["a plain index", ["CREATE INDEX i ON `T` (a)"], ["goes: index `i` on `T`"]],
+  ["a composite unique index", ["CREATE UNIQUE INDEX i ON `T` (b, a)"], ["goes: unique index `i` on `T`"]],
+  [
+    "a check of the column alone",
+    ["ALTER TABLE `T` ADD CONSTRAINT c CHECK (a > 0)"],
+    ["goes: check constraint `c` on `T`"],
+  ],
+  [
+    "a check of two columns",
+    ["ALTER TABLE `T` ADD CONSTRAINT c CHECK (a > b)"],
+    ["refuses: check constraint `c` on `T`"],
+  ],
+  [
+    "a foreign key",
+    ["CREATE TABLE o (id int PRIMARY KEY)", "ALTER TABLE `T` ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES o (id)"],
+    ["goes: foreign key `f` on `db`.`T`"],
+  ],
+  [
+    "a foreign key of another table",
+    ["CREATE UNIQUE INDEX i ON `T` (a)", "CREATE TABLE o (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES `T` (a))"],
+    ["refuses: foreign key `f` on `db`.`o`", "goes: unique index `i` on `T`"],
+  ],
+  [
+    "a generated column",
+    ["ALTER TABLE `T` ADD d int GENERATED ALWAYS AS (a * 2) STORED"],
+    ["refuses: generated column `d` on `T`"],
+  ],
+  ["a view", ["CREATE VIEW v AS SELECT a FROM `T`"], ["names: view `v`"]],
+  [
+    "a trigger of the table",
+    ["CREATE TRIGGER g BEFORE INSERT ON `T` FOR EACH ROW SET NEW.b = NEW.a"],
+    ["breaks: trigger `g` on `T`"],
+  ],
+  ["a trigger that names another column", ["CREATE TRIGGER g BEFORE INSERT ON `T` FOR EACH ROW SET NEW.b = 'a'"], []],
+  [
+    "a trigger of another table",
+    [
+      "CREATE TABLE o (id int)",
+      "CREATE TRIGGER g BEFORE INSERT ON o FOR EACH ROW SET NEW.id = (SELECT max(a) FROM `T`)",
+    ],
+    ["names: trigger `g` on `o`"],
+  ],
+  ["a procedure", ["CREATE PROCEDURE p() SELECT a FROM `T`"], ["names: procedure `p`"]],
+  [
+    "NOT NULL: a primary key",
+    ["ALTER TABLE `T` DROP PRIMARY KEY, ADD PRIMARY KEY (id, a)"],
+    ["refuses: primary key on `T`"],
+    { kind: "not-null" },
+  ],
+  [
+    "an index: the foreign key to it",
+    ["CREATE UNIQUE INDEX i ON `T` (a)", "CREATE TABLE o (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES `T` (a))"],
+    ["refuses: foreign key `f` on `db`.`o`"],
+    { kind: "index", name: "i" },
+  ],
+  [
+    "an index: another serves the foreign key",
+    [
+      "CREATE UNIQUE INDEX i ON `T` (a)",
+      "CREATE INDEX j ON `T` (a, b)",
+      "CREATE TABLE o (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES `T` (a))",
+    ],
+    [],
+    { kind: "index", name: "i" },
+  ],
+];
+
+const systems = [
+  { system: "PostgreSQL", cases: postgresql, create: () => createDatabase("dependents"), quote: '"' },
+  ...(hasMariadb
+    ? [{ system: "MariaDB", cases: mysql, create: () => createMariadbDatabase("dependents"), quote: "`" }]
+    : []),
+];
+
+describe.each(systems)("$system", ({ system, cases, create, quote }) => {
+  const isPostgres = system === "PostgreSQL";
+  let database: { readonly url: string; drop(): Promise<void> };
+  let db: Connection;
+  beforeAll(async () => {
+    database = await create();
+    db = await connect(database.url, { applicationName: "test" });
+  });
+  afterAll(async () => {
+    await db?.close();
+    await database?.drop();
+  });
+
+  const forms = cases.map(([name, make, expected, taken = {}]) => ({ name, make, expected, taken }));
+  test.each(forms)("$name", async ({ make, expected, taken }) => {
+    await reset();
+    for (const sql of make) await db.query(sql);
+    const asked: Taken = { kind: "column", table: { name: "T" }, name: "a", ...taken };
+    const found = await db.dialect.catalogue.dependents(db, asked);
+    const own = isPostgres ? "" : `\`${new URL(database.url).pathname.slice(1)}\``;
+    expect(found.map(({ effect, what }) => `${effect}: ${what.replace(own === "" ? /$^/ : own, "`db`")}`)).toEqual(
+      expected,
+    );
+    const drop = {
+      column: `ALTER TABLE ${quote}T${quote} DROP COLUMN a`,
+      "not-null": isPostgres ? `ALTER TABLE "T" ALTER a DROP NOT NULL` : "ALTER TABLE `T` MODIFY a int NULL",
+      index: isPostgres ? `DROP INDEX ${asked.name}` : `ALTER TABLE \`T\` DROP INDEX ${asked.name}`,
+    }[asked.kind];
+    const refuses = found.filter(({ effect }) => effect === "refuses");
+    if (refuses.length > 0) expect(await isRefused(drop)).toBe(true);
+    if (refuses.some(({ remove = "…" }) => remove.includes("…"))) return;
+    for (const { remove = "" } of refuses) await db.query(remove);
+    // What the way back itself drops first there.
+    if (!isPostgres)
+      for (const { effect, what, remove = "" } of found)
+        if (effect === "goes" && /^(?:foreign key|unique index|index)/.test(what)) await db.query(remove);
+    expect(await isRefused(drop)).toBe(false);
+  });
+
+  /** MariaDB takes MODIFY … NULL of a key without a word, and leaves it required. */
+  async function isRefused(sql: string): Promise<boolean> {
+    try {
+      await db.query(sql);
+    } catch {
+      return true;
+    }
+    if (isPostgres || !sql.endsWith("NULL")) return false;
+    const { rows } = await db.query("SHOW COLUMNS FROM `T` WHERE Field = 'a' AND `Null` = 'NO'");
+    return rows.length > 0;
+  }
+
+  async function reset(): Promise<void> {
+    if (isPostgres) {
+      await db.query(`DROP PUBLICATION IF EXISTS p; DROP SCHEMA public CASCADE; CREATE SCHEMA public;
+        CREATE TABLE "T" (id int PRIMARY KEY, a int, b int)`);
+      return;
+    }
+    await db.query("SET FOREIGN_KEY_CHECKS = 0");
+    for (const what of ["VIEW IF EXISTS v", "PROCEDURE IF EXISTS p", "TABLE IF EXISTS o", "TABLE IF EXISTS `T`"])
+      await db.query(`DROP ${what}`);
+    await db.query("SET FOREIGN_KEY_CHECKS = 1");
+    await db.query("CREATE TABLE `T` (id int PRIMARY KEY, a int, b int)");
+  }
+});

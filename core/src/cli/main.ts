@@ -189,7 +189,8 @@ async function runCommand(
   try {
     const result = await command.run(invocation);
     io.progress.end();
-    io.out(documentText?.({ command: command.name, ...result.json }) ?? result.text);
+    const document = documentText?.({ command: command.name, ...result.json });
+    io.out(document ?? result.text, document === undefined && result.isCommands === true ? "commands" : "text");
     return result.exitCode;
   } catch (error) {
     io.progress.end();

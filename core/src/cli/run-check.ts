@@ -38,6 +38,7 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const shown = (output === undefined ? format : formats.find((each) => each.id === "terminal")) ?? format;
   return {
     text: write(shown),
+    isCommands: shown.isCommands,
     // Of thousands of findings it takes as long as the text.
     get json() {
       return jsonOf(report);

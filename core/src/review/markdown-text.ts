@@ -78,7 +78,7 @@ function escaped(words: string): string {
     inLine(words.replace(/\s+/g, " "))
       .replace(/[\\`*<>[\]|~$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)/gu, "\\$&")
       .replaceAll("://", ":\\//")
-      .replace(/\bwww\./gi, (www) => `${www.slice(0, -1)}\\.`)
+      .replace(/www\./gi, (www) => `${www.slice(0, -1)}\\.`)
       // An annotation is no name of a person.
       .replace(/(?:(?<=[\w.+-])@|@(?!lockstep\.\w))(?=\w)|#(?=\d)/g, "$&\u200b")
       .replace(/^( ?)(#+(?= |$)|[-+](?= |$)|[-=]+ ?$)/, "$1\\$2")

@@ -46,6 +46,7 @@ function xml(text: string): string {
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
+    .replaceAll("\r", "&#13;")
     .replaceAll("\n", "&#10;")
     .replaceAll("##", "#&#35;");
 }

@@ -63,6 +63,7 @@ function check(orm, args) {
   try {
     const stdout = execFileSync(file, [...first, "check", ...args], {
       encoding: "utf8",
+      env: withoutToken(env),
       stdio: ["ignore", "pipe", "pipe"],
       maxBuffer: 256 * 1024 * 1024,
       // There npx is a script of the shell.
@@ -73,6 +74,12 @@ function check(orm, args) {
     if (typeof error.status !== "number") throw error;
     return { code: error.status, stdout: error.stdout, stderr: error.stderr };
   }
+}
+
+/** The check loads the configuration of the branch, which needs neither the token nor the files that steer later steps. */
+function withoutToken(all) {
+  const own = /^(?:GITHUB_(?:TOKEN|ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)|ACTIONS_.*)$/;
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !own.test(name)));
 }
 
 /** What is pinned with the Action is the check as well. */

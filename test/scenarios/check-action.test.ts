@@ -195,6 +195,23 @@ test("what cannot be checked fails, with its error", async () => {
   expect(code).toBe(2);
 });
 
+test("the configuration of the branch sees neither the token nor the files of the runner", async () => {
+  const seen = join(folder, "seen.json");
+  const names = ["GITHUB_TOKEN", "GITHUB_ENV", "GITHUB_OUTPUT", "ACTIONS_RUNTIME_TOKEN", "GITHUB_REPOSITORY"];
+  repository.commit({
+    "lockstep.config.mjs": `import { writeFileSync } from "node:fs";
+writeFileSync(${JSON.stringify(seen)}, JSON.stringify(${JSON.stringify(names)}.filter((name) => name in process.env)));
+export default { targets: {} };
+`,
+  });
+  try {
+    await action({ GITHUB_ENV: join(folder, "env"), ACTIONS_RUNTIME_TOKEN: "secret" });
+    expect(JSON.parse(readFileSync(seen, "utf8"))).toEqual(["GITHUB_REPOSITORY"]);
+  } finally {
+    repository.commit({ "lockstep.config.mjs": undefined });
+  }
+});
+
 test("an ORM that is none", async () => {
   const { code, stdout } = await action({ LOCKSTEP_ORM: "drizzle" });
   expect(stdout).toContain(`::error::orm has to be prisma or typeorm, not "drizzle"`);

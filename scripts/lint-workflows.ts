@@ -1,6 +1,7 @@
 /**
  * `npm run lint:workflows`: what GitHub's own language service says of the workflows, and what this project asks besides: a step runs
- * one npm script that exists, and an action is named with its major version or a commit.
+ * one npm script that exists, and an action is pinned by its commit, with its version as a comment. A tag can be moved by whoever owns
+ * the action.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -30,6 +31,11 @@ for (const file of files) {
     if (problem !== undefined) problems.push(`${folder}${file}:${step.line} ${problem}`);
   }
 }
+// The Action runs in workflows of others. Its own steps are no npm scripts.
+for (const step of stepsOf(readFileSync(`${root}action.yml`, "utf8"))) {
+  const problem = step.key === "uses" ? problemOf(step) : undefined;
+  if (problem !== undefined) problems.push(`action.yml:${step.line} ${problem}`);
+}
 if (files.length === 0) problems.push(`${folder} has no workflow`);
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
@@ -37,16 +43,17 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 function stepsOf(text: string): readonly Step[] {
   return text.split("\n").flatMap((line, index) => {
     const [, key, value = ""] = /^ *(?:- )?(run|uses): *(.*)$/.exec(line) ?? [];
-    return key === "run" || key === "uses" ? [{ key, value: value.replace(/ #.*$/, ""), line: index + 1 }] : [];
+    if (key === "run") return [{ key, value: value.replace(/ #.*$/, ""), line: index + 1 }];
+    return key === "uses" ? [{ key, value, line: index + 1 }] : [];
   });
 }
 
 /** What is wrong with a step; undefined: nothing. */
 function problemOf({ key, value }: Step): string | undefined {
   if (key === "uses") {
-    return /^(\.\/|[\w-]+\/[\w./-]+@(v\d+|[0-9a-f]{40})$)/.test(value)
+    return /^(?:\.\/\S*|[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+(?:\.\d+)*)$/.test(value)
       ? undefined
-      : `${value} is not named with a major version or a commit`;
+      : `${value} is not pinned: owner/name@<commit of 40 digits> # v1.2.3`;
   }
   // The only thing that no script may do for a contributor: it takes root.
   if (value === "sudo apt-get update") return undefined;

@@ -19,6 +19,7 @@ export const sections: readonly Section[] = [
     pages: [
       { text: "What it is", file: "site/index.md" },
       page("Check every pull request", "check.md"),
+      page("Pull requests from forks", "forks.md"),
       page("How to run it, and words", "README.md"),
       page("Supported versions", "supported-versions.md"),
       { text: "What is new", file: "CHANGELOG.md" },

@@ -7,6 +7,8 @@ import { commands } from "../../core/src/cli/commands/index.js";
 import { errorTable } from "../../core/src/errors.js";
 import { gates } from "../../core/src/gates/index.js";
 import { rules } from "../../core/src/rules/index.js";
+import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
 import { headingId } from "../../site/links.js";
 import { typedCommands } from "../support/typed-commands.js";
 
@@ -49,6 +51,17 @@ test("commands that messages tell people to type exist, with their options", () 
   expect(told.filter(({ text }) => text.includes(" --")).length).toBeGreaterThan(20);
   expect(told.filter(({ wrong }) => wrong !== undefined)).toEqual([]);
 });
+
+test.each(["What each command may execute", "Rights, command by command"])(
+  "SECURITY.md, %s: every command has one row, and every row is of commands",
+  (heading) => {
+    const section = readFileSync(join(root, "SECURITY.md"), "utf8").split(`\n## ${heading}\n`)[1] ?? "";
+    const rows = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("| `"));
+    const told = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+    const all = [...commands, ...[prismaPlugin, typeormPlugin].flatMap((plugin) => plugin.commands ?? [])];
+    expect(told.sort()).toEqual(all.map(({ name }) => name).sort());
+  },
+);
 
 test("links of the documentation lead to a file, and to a heading of it", () => {
   const pages = [

@@ -19,7 +19,8 @@ const index = `CREATE INDEX "Order_state_idx" ON "Order"("state");\n`;
 let server: Server;
 let repository: Repository;
 let folder: string;
-const comments: { id: number; body: string }[] = [];
+const comments: { id: number; body: string; user: { login: string } }[] = [];
+const bot = "github-actions[bot]";
 const calls: string[] = [];
 let mayComment = true;
 
@@ -35,7 +36,11 @@ beforeAll(async () => {
       return;
     }
     const { body = "" } = text === "" ? {} : (JSON.parse(text) as { body?: string });
-    if (method === "POST") comments.push({ id: comments.length + 1, body });
+    if (url === "/graphql") {
+      response.writeHead(200).end(JSON.stringify({ data: { viewer: { login: bot } } }));
+      return;
+    }
+    if (method === "POST") comments.push({ id: comments.length + 1, body, user: { login: bot } });
     const changed = comments.find(({ id }) => url.endsWith(`/comments/${id}`));
     if (method === "PATCH" && changed !== undefined) changed.body = body;
     response
@@ -115,23 +120,96 @@ test("the same comment is changed, not followed by another", async () => {
   expect(code).toBe(0);
   expect(comments).toHaveLength(1);
   expect(comments[0]?.body).toContain("nothing to say");
-  expect(calls.filter((call) => !call.startsWith("GET"))).toEqual([
+  expect(calls.filter((call) => call.startsWith("PATCH"))).toEqual([
     "PATCH /repos/acme/shop/issues/comments/1",
     "PATCH /repos/acme/shop/issues/comments/1",
   ]);
 });
 
+test("a comment of somebody else that begins as ours stays theirs, and ours is written", async () => {
+  comments.splice(0, 1, { id: 1, body: "<!-- lockstep check --> nothing to see", user: { login: "mallory" } });
+  await withHostileFolder(async () => {
+    await action();
+    expect(comments.map(({ user }) => user.login)).toEqual(["mallory", bot]);
+    expect(comments[0]?.body).toBe("<!-- lockstep check --> nothing to see");
+    await action();
+    expect(comments).toHaveLength(2);
+  });
+});
+
+test("a folder's name is no workflow command, no heading and no link", async () => {
+  await withHostileFolder(async () => {
+    const { code, stdout, stderr } = await action();
+    expect(code, stderr).toBe(1);
+    expect(commandsObeyed(stdout).filter((line) => !/^::error file=/.test(line))).toEqual([]);
+    const summary = readFileSync(join(folder, "summary"), "utf8");
+    for (const text of [summary, comments.at(-1)?.body ?? ""]) {
+      expect(text).toContain("add-mask");
+      expect(text.split("\n").filter((line) => /^(#|::)/.test(line))).toEqual([expect.stringMatching(/^### `prisma/)]);
+    }
+  });
+});
+
+test("an error names such a folder, too, and the runner obeys nothing of it", async () => {
+  const { code, stdout } = await action({ LOCKSTEP_BASE: "x\n::add-mask::a\n##[add-mask]b" });
+  expect(code).toBe(2);
+  expect(stdout).toContain("add-mask");
+  expect(commandsObeyed(stdout)).toEqual([]);
+});
+
+/** Lines that GitHub's runner would run: `::` at the beginning or `##[` anywhere, but between `stop-commands` and its token. */
+function commandsObeyed(stdout: string): readonly string[] {
+  const obeyed: string[] = [];
+  let token: string | undefined;
+  for (const line of stdout.split(/\r\n|[\r\n]/)) {
+    if (token !== undefined) {
+      if (line.trim() === `::${token}::`) token = undefined;
+    } else if (line.startsWith("::stop-commands::")) token = line.slice("::stop-commands::".length);
+    else if (/^\s*::/.test(line) || line.includes("##[")) obeyed.push(line);
+  }
+  expect(token).toBeUndefined();
+  return obeyed;
+}
+
+async function withHostileFolder(test: () => Promise<void>): Promise<void> {
+  const name = "20260301000000_x\n::add-mask::secret\n##[add-mask]more\n# [a](https:evil)\n";
+  const file = `prisma/migrations/${name}/migration.sql`;
+  repository.commit({ [file]: `CREATE INDEX "Order_id_idx" ON "Order"("id");\n` });
+  try {
+    await test();
+  } finally {
+    repository.commit({ [file]: undefined });
+  }
+}
+
 test("a token that may not comment does not fail the step", async () => {
   mayComment = false;
   const { code, stdout } = await action();
-  expect(stdout).toContain("::notice::The pull request got no comment: GET");
+  expect(stdout).toContain("::notice::The pull request got no comment: POST");
   expect(code).toBe(0);
 });
 
 test("what cannot be checked fails, with its error", async () => {
-  const { code, stderr } = await action({ LOCKSTEP_BASE: "nowhere" });
-  expect(stderr).toContain("LS8014");
+  const { code, stdout } = await action({ LOCKSTEP_BASE: "nowhere" });
+  expect(stdout).toContain("LS8014");
   expect(code).toBe(2);
+});
+
+test("the configuration of the branch sees neither the token nor the files of the runner", async () => {
+  const seen = join(folder, "seen.json");
+  const names = ["GITHUB_TOKEN", "GITHUB_ENV", "GITHUB_OUTPUT", "ACTIONS_RUNTIME_TOKEN", "GITHUB_REPOSITORY"];
+  repository.commit({
+    "lockstep.config.mjs": `import { writeFileSync } from "node:fs";
+writeFileSync(${JSON.stringify(seen)}, JSON.stringify(${JSON.stringify(names)}.filter((name) => name in process.env)));
+export default { targets: {} };
+`,
+  });
+  try {
+    await action({ GITHUB_ENV: join(folder, "env"), ACTIONS_RUNTIME_TOKEN: "secret" });
+    expect(JSON.parse(readFileSync(seen, "utf8"))).toEqual(["GITHUB_REPOSITORY"]);
+  } finally {
+    repository.commit({ "lockstep.config.mjs": undefined });
+  }
 });
 
 test("an ORM that is none", async () => {

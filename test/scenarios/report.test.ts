@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { planText, readPlan } from "../../core/src/plan/plan-file.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // A report as a user types it, from a plan alone to a plan that was rehearsed and deployed. Every test builds on the one before.
@@ -94,6 +95,47 @@ test("as Markdown: printed, or into a file", async () => {
   const written = await shop.lockstep(["report", "--format", "markdown", "--out", "report.md"]);
   expect(written.output).toContain("report.md");
   expect(shop.read("report.md")).toContain("## The way back");
+});
+
+test.each([
+  ["report", "--out", "/nonexistent/x.html"],
+  ["report", "--out", "lockstep"],
+  ["verify", "--target", "production", "--out", "/nonexistent/x.json"],
+])("a file that cannot be written is refused: %s %s %s %s", async (...args) => {
+  const done = await shop.lockstep(args.filter((arg) => arg !== undefined));
+  expect(done.output).toMatch(/LS8016 (?:\/nonexistent\/x\.\w+|lockstep) cannot be written/);
+  expect(done.code).toBe(2);
+});
+
+test("a plan outside of the project gets no report there", async () => {
+  const outside = join(shop.root, "..", "lockstep-outside");
+  const folder = join(shop.root, "lockstep", planId());
+  const id = planId();
+  try {
+    mkdirSync(outside, { recursive: true });
+    // A plan that names another folder than its own, with a hash that fits.
+    const file = `lockstep/${id}/plan.json`;
+    const text = shop.read(file);
+    shop.write(file, planText({ ...readPlan(text, file), id: "../../lockstep-outside" }));
+    const named = await shop.lockstep(["report"]);
+    expect(named.code, named.output).not.toBe(0);
+    expect(named.code, named.output).not.toBe(4);
+    shop.write(file, text);
+    // A plan's folder that is a link.
+    cpSync(folder, outside, { recursive: true });
+    rmSync(join(outside, "report.html"), { force: true });
+    renameSync(folder, `${folder}-kept`);
+    symlinkSync(outside, folder);
+    const linked = await shop.lockstep(["report", id]);
+    expect(linked.output).toContain(`LS3011 lockstep/${id}/report.html is outside of the project`);
+    expect(existsSync(join(outside, "report.html"))).toBe(false);
+  } finally {
+    if (existsSync(`${folder}-kept`)) {
+      rmSync(folder);
+      renameSync(`${folder}-kept`, folder);
+    }
+    rmSync(outside, { recursive: true, force: true });
+  }
 });
 
 test("bad input is answered", async () => {

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Build } from "../announce.js";
 import { configFileOf, loadConfig } from "../config/load.js";
@@ -8,6 +7,7 @@ import type { Announcement } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import { requireSystem } from "../facts/same-system.js";
 import { gitOrNothing } from "../files/git.js";
+import { type OutputFile, outputFile } from "../files/output-file.js";
 import { shortBuild } from "../gates/service-words.js";
 import { announceBuild } from "../ledger/announcements.js";
 import { ledgerOf } from "../ledgers.js";
@@ -43,7 +43,7 @@ export async function announceService(invocation: Invocation): Promise<CommandRe
   const { plans } = built;
   const announcement: Announcement = { service, build, instance: "", plans: knownPlans(plans) };
   const label = `${service}, build ${build}${sourceText(built, build, root)}`;
-  if (file !== undefined) return writeBuild(invocation, resolve(cwd, file), file, announcement, built, label);
+  if (file !== undefined) return writeBuild(invocation, outputFile(cwd, file, "--write"), announcement, built, label);
   const named = textOption(invocation, "target");
   const names = Object.keys(config.targets);
   if (named === undefined && names.length > 1)
@@ -101,8 +101,7 @@ async function announceOn(
 
 async function writeBuild(
   invocation: Invocation,
-  path: string,
-  file: string,
+  output: OutputFile,
   announcement: Announcement,
   { plans, commit }: BuiltPlans,
   label: string,
@@ -112,7 +111,8 @@ async function writeBuild(
   const dialect = plans.at(-1)?.dialect ?? (await invocation.workspace()).project.dialect;
   const { service, build } = announcement;
   const statement = ledgerOf(dialect).announceSql({ ...announcement, instance: "{instance}" });
-  writeFileSync(path, `${JSON.stringify({ service, build, statement } satisfies Build, null, 2)}\n`);
+  output.write(`${JSON.stringify({ service, build, statement } satisfies Build, null, 2)}\n`);
+  const file = output.name;
   return {
     text: [
       `${colors.green("✔")} ${file}: ${label}: ${knownText(plans)}`,

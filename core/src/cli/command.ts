@@ -6,6 +6,8 @@ import type { Io } from "./io.js";
 export interface CommandResult {
   /** For people: ends with a verdict line and a `Next` line. */
   readonly text: string;
+  /** The text is workflow commands, which the log of a CI server obeys. */
+  readonly isCommands?: boolean | undefined;
   /** The one document of `--json`; `schemaVersion` is added. */
   readonly json: Readonly<Record<string, unknown>>;
   /** 0 fine or nothing to do · 1 the answer is no · 2 usage or configuration · 3 a target could not be asked · 5 an anomaly · 130 cancelled. */

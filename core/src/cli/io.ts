@@ -1,11 +1,11 @@
 import { commandsHere, type Reading } from "../files/commands-here.js";
 import { type Colors, colorsFor } from "../review/colors.js";
-import { printable } from "../review/printable.js";
+import { printable, withoutControls } from "../review/printable.js";
 
 /** What a command may use of the world outside: arguments of `run`, so that tests give their own. */
 export interface Io {
-  /** The answer. */
-  out(text: string): void;
+  /** The answer. @param form `commands`: those of a CI server, which their format has escaped. Default: text */
+  out(text: string, form?: "text" | "commands"): void;
   /** Progress and questions. */
   err(text: string): void;
   /** The project that is spoken of from here on, by its root: commands are named as it has them. */
@@ -71,8 +71,10 @@ export function terminalIo(options: TerminalOptions): Io {
   const hasColor = env.FORCE_COLOR ? env.FORCE_COLOR !== "0" : !env.NO_COLOR && isTty && env.TERM !== "dumb";
   const isInteractive = isTty && process.stdin.isTTY === true && !options.ci && !env.CI;
   return {
-    out: (text) =>
-      void process.stdout.write(`${printable(options.isJson ? text : commandsHere(text, reading), hasColor)}\n`),
+    out: (text, form) => {
+      const told = options.isJson ? text : commandsHere(text, reading);
+      process.stdout.write(`${form === "commands" ? withoutControls(told) : printable(told, hasColor)}\n`);
+    },
     err: (text) => void process.stderr.write(`${printable(commandsHere(text, reading), hasColor)}\n`),
     speakOf(root) {
       reading.root = root;

@@ -5,7 +5,7 @@ import { errorText, LockstepError } from "../errors.js";
 import { commandsInJson, type Reading } from "../files/commands-here.js";
 import type { ProjectLock } from "../files/project-lock.js";
 import type { OrmPlugin, PluginCommand } from "../plugin.js";
-import { printableJson } from "../review/printable.js";
+import { printable, printableJson } from "../review/printable.js";
 import { AlreadyDone } from "./already-done.js";
 import { type CliCommand, globalOptions, type Invocation } from "./command.js";
 import { commands } from "./commands/index.js";
@@ -44,6 +44,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   const program = new Command("lockstep")
     .description("Adds columns to live production tables, phase by phase, without anyone noticing.")
     .showHelpAfterError("(lockstep --help lists the commands)")
+    .configureOutput({ writeErr: (text) => void process.stderr.write(printable(text, false)) })
     .exitOverride();
   for (const { flags, description } of globalOptions) program.option(flags, description);
   for (const command of commands) {
@@ -189,7 +190,8 @@ async function runCommand(
   try {
     const result = await command.run(invocation);
     io.progress.end();
-    io.out(documentText?.({ command: command.name, ...result.json }) ?? result.text);
+    const document = documentText?.({ command: command.name, ...result.json });
+    io.out(document ?? result.text, document === undefined && result.isCommands === true ? "commands" : "text");
     return result.exitCode;
   } catch (error) {
     io.progress.end();

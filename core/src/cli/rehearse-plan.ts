@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fillFunctions } from "../config/configured-fills.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
+import { refuseForeignFiles } from "../files/writable.js";
+import { replaceFile } from "../files/write-files.js";
 
 import type { Plan } from "../model/index.js";
 import type { OwnBuilds } from "../on-stage/application.js";
@@ -38,6 +39,8 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
   const plan = choosePlan(project.root, invocation.arguments[0]);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
   await verifyPlan(project, plugin, plan);
+  const file = `${planFolder(plan.id)}/rehearsal.json`;
+  refuseForeignFiles(project.root, [file]);
   const stats = readStats(project.root);
   const dump = textOption(invocation, "from");
   const rehearsal = await rehearse({
@@ -76,8 +79,7 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
       json: { plan: plan.id, isStopped: true },
       exitCode: 130,
     };
-  const file = `${planFolder(plan.id)}/rehearsal.json`;
-  writeFileSync(join(project.root, file), `${JSON.stringify(rehearsal, null, 2)}\n`);
+  replaceFile(join(project.root, file), `${JSON.stringify(rehearsal, null, 2)}\n`);
   const isFine = rehearsal.findings.length === 0;
   return {
     text: [

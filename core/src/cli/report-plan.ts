@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as z from "zod";
 import type { Connection } from "../dialects/connection.js";
 import { isSameLedgerTable } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import { commandsInRepository } from "../files/commands-here.js";
+import { type OutputFile, outputFile } from "../files/output-file.js";
+import { refuseForeignFiles } from "../files/writable.js";
 import { readBackfills } from "../ledger/backfills.js";
 import { readCourses } from "../ledger/courses.js";
 import { readDeployments } from "../ledger/deployments.js";
@@ -30,15 +32,16 @@ import { openWriteSites } from "./write-sites.js";
 /**
  * Writes the report of a plan. Targets are asked only where one is named, and nothing is changed there.
  *
- * @throws LS8002 a format that is none · LS6506 a rehearsal that cannot be read · what choosing a plan and a target throws
+ * @throws LS8002 a format that is none · LS8016 a file that cannot be written · LS3011 a plan outside of the project · LS6506 a rehearsal that cannot be read · what choosing a plan and a target throws
  */
 export async function reportPlan(invocation: Invocation): Promise<CommandResult> {
-  const { io, cwd, version = "" } = invocation;
+  const { io, version = "" } = invocation;
   const format = formatOf(invocation);
   const workspace = await invocation.workspace("act");
   const { project, plugin } = workspace;
   const plan = choosePlan(project.root, invocation.arguments[0]);
   await verifyPlan(project, plugin, plan);
+  const output = outputOf(invocation, project.root, plan, format);
   const plans = listPlans(project.root);
   const asked = await askTargets(invocation, workspace, plan);
   const report = reportOf({
@@ -52,9 +55,8 @@ export async function reportPlan(invocation: Invocation): Promise<CommandResult>
     source: (file) => textOf(join(project.root, file)),
   });
   const text = commandsInRepository(format === "html" ? report.html() : report.markdown(), project.root);
-  const named = textOption(invocation, "out");
-  const file = named ?? (format === "html" ? `${planFolder(plan.id)}/report.html` : undefined);
-  if (file !== undefined) writeFileSync(named === undefined ? join(project.root, file) : resolve(cwd, file), text);
+  output?.write(text);
+  const file = output?.name;
   const isReached = asked.targets?.every(({ error }) => error === undefined) ?? true;
   const next = report.data.rehearsedAt === undefined && plan.state.released !== "undone" ? "rehearse" : "status";
   return {
@@ -82,6 +84,25 @@ function formatOf(invocation: Invocation): "html" | "markdown" {
   throw new LockstepError("LS8002", `--format is ${JSON.stringify(format)}; there are html and markdown.`, {
     hint: "For example: --format markdown",
   });
+}
+
+/**
+ * Where the report goes: the file of `--out`, else beside the plan; undefined: to the terminal.
+ *
+ * @throws LS8016 it cannot be written · LS3011 the plan is not in the project
+ */
+function outputOf(
+  invocation: Invocation,
+  root: string,
+  plan: Plan,
+  format: "html" | "markdown",
+): OutputFile | undefined {
+  const named = textOption(invocation, "out");
+  if (named !== undefined) return outputFile(invocation.cwd, named, "--out");
+  if (format === "markdown") return undefined;
+  const file = `${planFolder(plan.id)}/report.html`;
+  refuseForeignFiles(root, [file]);
+  return outputFile(root, file, "--out");
 }
 
 /** @throws LS6506 */

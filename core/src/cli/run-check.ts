@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { applyFixes } from "../check/apply-fixes.js";
 import { baselineText } from "../check/baseline.js";
 import { type CheckReport, hasErrors } from "../check/report.js";
 import { LockstepError } from "../errors.js";
+import { type OutputFile, outputFile } from "../files/output-file.js";
 import type { Format } from "../review/check/format.js";
 import { formats } from "../review/check/formats/index.js";
 import { consequence, saferLines } from "../review/check/words.js";
@@ -22,6 +23,7 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
     throw new LockstepError("LS8016", "--dry-run shows what --fix would write, and there is no --fix.", {
       hint: "npx lockstep check --fix --dry-run, or npx lockstep check, which writes nothing",
     });
+  const [output, baseline] = [optionFile(invocation, "output"), optionFile(invocation, "writeBaseline")];
   const found = await checkReport(invocation);
   const changes = invocation.options.fix === true ? applyFixes(found.findings, found.source) : [];
   if (invocation.options.dryRun === true) {
@@ -30,14 +32,14 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   }
   for (const { file, after } of changes) writeFileSync(resolve(cwd, file), after ?? "");
   const fixed = found.findings.filter(({ fix }) => fix !== undefined).length;
-  const report = keptIn(invocation, changes.length === 0 ? found : { ...(await checkReport(invocation)), fixed });
+  const report = keptIn(baseline, changes.length === 0 ? found : { ...(await checkReport(invocation)), fixed });
   const context = { colors: io.colors, version: invocation.version ?? "0.0.0" };
-  const output = textOption(invocation, "output");
   const write = (by: Format) => by.write(by.id === "terminal" ? report : fromTop(report), context);
-  if (output !== undefined) writeTo(output, "--output", cwd, `${write(format)}\n`);
+  output?.write(`${write(format)}\n`);
   const shown = (output === undefined ? format : formats.find((each) => each.id === "terminal")) ?? format;
   return {
     text: write(shown),
+    isCommands: shown.isCommands,
     // Of thousands of findings it takes as long as the text.
     get json() {
       return jsonOf(report);
@@ -57,25 +59,17 @@ function formatOf(invocation: Invocation): Format {
 }
 
 /** What is written to the baseline is told no more. */
-function keptIn(invocation: Invocation, report: CheckReport): CheckReport {
-  const file = textOption(invocation, "writeBaseline");
-  if (file === undefined) return report;
-  writeTo(file, "--write-baseline", invocation.cwd, baselineText(report.findings));
+function keptIn(baseline: OutputFile | undefined, report: CheckReport): CheckReport {
+  if (baseline === undefined) return report;
+  baseline.write(baselineText(report.findings));
   return { ...report, findings: [], inBaseline: report.findings.length };
 }
 
 /** @throws LS8016 where it cannot be written */
-function writeTo(file: string, option: string, cwd: string, text: string): void {
-  const path = resolve(cwd, file);
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  } catch (cause) {
-    throw new LockstepError("LS8016", `${file} cannot be written.`, {
-      cause,
-      hint: `Name another file with ${option}`,
-    });
-  }
+function optionFile(invocation: Invocation, name: "output" | "writeBaseline"): OutputFile | undefined {
+  const file = textOption(invocation, name);
+  const option = name === "output" ? "--output" : "--write-baseline";
+  return file === undefined ? undefined : outputFile(invocation.cwd, file, option, true);
 }
 
 /** Other programs know files from the top of the repository; people type them from where they are. */

@@ -1,6 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { LockstepError } from "../errors.js";
+import { outputFile } from "../files/output-file.js";
 import type { GateAnswer } from "../gates/gate.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planHash } from "../plan/plan-file.js";
@@ -22,12 +21,13 @@ import { openWriteSites } from "./write-sites.js";
  * Asks the gates of the next phase on one target, or on all that it stands for, and writes what they said. Nothing is confirmed and nothing else is written, here or
  * there.
  *
- * @throws LS8002 nothing comes next, or the target is not named · what choosing a plan and a target and asking throws
+ * @throws LS8002 nothing comes next, or the target is not named · LS8016 the file cannot be written · what choosing a plan and a target and asking throws
  */
 export async function verifyGates(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
   const workspace = await invocation.workspace("act");
   const { project, plugin, config } = workspace;
+  const output = outputFile(cwd, textOption(invocation, "out") ?? "evidence.json", "--out");
   const plan = choosePlan(project.root, invocation.arguments[0]);
   await verifyPlan(project, plugin, plan);
   const phase = nextPhase(plan);
@@ -80,8 +80,8 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
     ...document,
     integrity: integrityOf(JSON.parse(JSON.stringify(document)) as object, io.env[evidenceKey]),
   };
-  const file = textOption(invocation, "out") ?? "evidence.json";
-  writeFileSync(resolve(cwd, file), `${JSON.stringify(evidence, null, 2)}\n`);
+  output.write(`${JSON.stringify(evidence, null, 2)}\n`);
+  const file = output.name;
   const { colors } = io;
   const lines = inOneLine(
     evidence.answers.map(

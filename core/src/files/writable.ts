@@ -4,7 +4,8 @@ import { LockstepError } from "../errors.js";
 import { attempt, isUnreadable } from "../expected-errors.js";
 
 /** Models, migrations, code, documents, and the files of a plan: what was written by hand is kept as text, so that nothing runs it. */
-const kinds = /(?:\.(?:[cm]?[jt]sx?|prisma|sql|graphqls?|gql|json|ya?ml|md)|\boriginal\.[cm]?[jt]s\.txt)$/i;
+const kinds =
+  /(?:\.(?:[cm]?[jt]sx?|prisma|sql|graphqls?|gql|json|ya?ml|md)|\boriginal\.[cm]?[jt]s\.txt|\breport\.html)$/i;
 const code = /\.(?:[cm]?[jt]sx?|prisma)$/i;
 const settings = /^(?:package|package-lock|npm-shrinkwrap|pnpm-lock|pnpm-workspace|lerna|composer)\.(?:json|ya?ml)$/i;
 

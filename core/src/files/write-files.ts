@@ -178,8 +178,8 @@ function put(root: string, file: string, text: string | undefined): void {
   if (existsSync(dirname(path)) && readdirSync(dirname(path)).length === 0) rmdirSync(dirname(path));
 }
 
-/** Nobody ever sees half a file: written beside it, synced, then renamed over it. */
-function replaceFile(given: string, text: string): void {
+/** Nobody ever sees half a file: written beside it, synced, then renamed over it. @param given its path; missing folders are made */
+export function replaceFile(given: string, text: string): void {
   mkdirSync(dirname(given), { recursive: true });
   // A link stays one: what it leads to is written.
   const path = realPath(given);

@@ -1,75 +1,75 @@
-import { printable } from "../review/printable.js";
+import { codeSpan, fenced, joinMarkdown, type Markdown, markdownTable, md, plain } from "../review/markdown-text.js";
 import { type Block, type Chart, inlines, type Table, type Text } from "./blocks.js";
 import { thinned } from "./charts/thinned.js";
 import type { WrittenReport } from "./section.js";
 
 /** The same report for a pull request. The first line is what a comment is found by when it is written again. */
 export function reportMarkdown({ title, subtitle, footer, sections }: WrittenReport): string {
-  return `${[
-    "<!-- lockstep report -->",
-    `# ${escaped(title)}`,
-    subtitle.map(inline).join("  \n"),
-    ...sections.flatMap(({ title, blocks }) => [`## ${title}`, ...blocks.map(blockMarkdown)]),
-    "---",
-    footer.map(inline).join("  \n"),
-  ].join("\n\n")}\n`;
+  const blocks = [
+    md`<!-- lockstep report -->`,
+    md`# ${plain(title)}`,
+    joinMarkdown(subtitle.map(inline), "  \n"),
+    ...sections.flatMap(({ title, blocks }) => [md`## ${plain(title)}`, ...blocks.map(blockMarkdown)]),
+    md`---`,
+    joinMarkdown(footer.map(inline), "  \n"),
+  ];
+  return md`${joinMarkdown(blocks, "\n\n")}\n`.text;
 }
 
-function blockMarkdown(block: Block): string {
+function blockMarkdown(block: Block): Markdown {
   switch (block.kind) {
     case "text":
-      return block.tone === undefined ? inline(block.text) : `> ${signs[block.tone]}${inline(block.text)}`;
+      return block.tone === undefined ? inline(block.text) : md`> ${signs[block.tone]}${inline(block.text)}`;
     case "missing":
-      return `_${inline(block.text)}_`;
+      return md`_${inline(block.text)}_`;
     case "heading":
-      return `### ${escaped(block.text)}`;
+      return md`### ${plain(block.text)}`;
     case "list":
-      return block.items.map((item) => `- ${inline(item)}`).join("\n");
+      return lines(block.items.map((item) => md`- ${inline(item)}`));
     case "checklist":
-      return block.items.map(({ text, isDone }) => `- [${isDone ? "x" : " "}] ${inline(text)}`).join("\n");
+      return lines(block.items.map(({ text, isDone }) => md`- [${isDone ? "x" : " "}] ${inline(text)}`));
     case "table":
       return tableMarkdown(block);
     case "timeline":
-      return block.items
-        .map(({ title, state, lines }, at) =>
-          [
-            `${at + 1}. **${escaped(title)}**${state === undefined ? "" : ` – ${escaped(state)}`}`,
-            ...lines.map((line) => `   - ${inline(line)}`),
-          ].join("\n"),
-        )
-        .join("\n");
+      return lines(
+        block.items.flatMap(({ title, state, lines }, at) => [
+          md`${at + 1}. **${plain(title)}**${state === undefined ? "" : md` – ${plain(state)}`}`,
+          ...lines.map((line) => md`   - ${inline(line)}`),
+        ]),
+      );
     case "chart":
       return chartMarkdown(block);
     case "diff":
-      return `${inline(block.title)}\n\n${fenced(block.lines.map(({ sign, text }) => `${sign} ${text}`).join("\n"), "diff")}`;
+      return md`${inline(block.title)}\n\n${fenced(block.lines.map(({ sign, text }) => `${sign} ${text}`).join("\n"), "diff")}`;
     case "compare":
-      return [
-        inline(block.caption),
-        ...block.sides.map(({ title, lines }) => `${escaped(title)}:\n\n${fenced(lines.join("\n"), "")}`),
-      ].join("\n\n");
+      return joinMarkdown(
+        [
+          inline(block.caption),
+          ...block.sides.map(({ title, lines }) => md`${plain(title)}:\n\n${fenced(lines.join("\n"), "")}`),
+        ],
+        "\n\n",
+      );
     default:
       return block satisfies never;
   }
 }
 
+const lines = (all: readonly Markdown[]) => joinMarkdown(all, "\n");
+
 const signs = { good: "✅ ", warn: "⚠️ ", bad: "❌ ", plain: "" } as const;
 
-function tableMarkdown({ caption, head, rows }: Omit<Table, "kind">): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    `${escaped(caption)}:`,
-    "",
-    line(head.map((name) => escaped(name.replace(/^#/, "")))),
-    line(head.map((name) => (name.startsWith("#") ? "--:" : "---"))),
-    // A row ends at a bar, also where it stands in code.
-    ...rows.map((row) => line(row.map((cell) => inline(cell).replace(/(?<!\\)\|/g, "\\|")))),
-  ].join("\n");
+function tableMarkdown({ caption, head, rows }: Omit<Table, "kind">): Markdown {
+  return md`${plain(caption)}:\n\n${markdownTable(
+    head.map((name) => plain(name.replace(/^#/, ""))),
+    rows.map((row) => row.map(inline)),
+    head.map((name) => name.startsWith("#")),
+  )}`;
 }
 
 const blocksOfBars = "▁▂▃▄▅▆▇█";
 
 /** A picture of letters, and what there is to see in it. */
-function chartMarkdown({ title, description, series, most }: Chart): string {
+function chartMarkdown({ title, description, series, most }: Chart): Markdown {
   const all = series.flatMap(({ points }) => points.map(({ value }) => value));
   const top = most ?? all.reduce((a, b) => Math.max(a, b), 0);
   const lines = series.map(({ name, points }) => {
@@ -78,36 +78,14 @@ function chartMarkdown({ title, description, series, most }: Chart): string {
       .join("");
     return `${bars} ${name}`;
   });
-  return `**${escaped(title)}.** ${escaped(description)}\n\n${fenced(lines.join("\n"), "")}`;
+  return md`**${plain(title)}.** ${plain(description)}\n\n${fenced(lines.join("\n"), "")}`;
 }
 
-function inline(text: Text): string {
-  return inlines(text)
-    .map((each) =>
-      typeof each === "string" ? escaped(each) : "code" in each ? codeSpan(each.code) : `**${escaped(each.strong)}**`,
-    )
-    .join("");
-}
-
-/** Names of tables may have any sign in them; nobody is mentioned by one. */
-function escaped(said: string): string {
-  return oneLine(said)
-    .replace(/[\\`*_<>[\]|]/g, "\\$&")
-    .replaceAll("@", "@\u200b");
-}
-
-function codeSpan(said: string): string {
-  const line = oneLine(said);
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const ticks = "`".repeat(longest + 1);
-  const room = /^`|`$/.test(line) ? " " : "";
-  return `${ticks}${room}${line}${room}${ticks}`;
-}
-
-const oneLine = (said: string) => printable(said.replace(/\s+/g, " "), false);
-
-function fenced(said: string, language: string): string {
-  const longest = Math.max(2, ...[...said.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}${language}\n${printable(said, false)}\n${fence}`;
+function inline(text: Text): Markdown {
+  return joinMarkdown(
+    inlines(text).map((each) =>
+      typeof each === "string" ? plain(each) : "code" in each ? codeSpan(each.code) : md`**${plain(each.strong)}**`,
+    ),
+    "",
+  );
 }

@@ -1,4 +1,4 @@
-import { printable } from "../review/printable.js";
+import { withoutControls } from "../review/printable.js";
 
 /** A text that is HTML already. Only `html` makes one. */
 class Html {
@@ -24,7 +24,7 @@ function written(value: HtmlValue): string {
   if (value instanceof Html) return value.text;
   if (typeof value === "object") return value.map(written).join("");
   // Signs that turn the direction of text would show a name as another one.
-  return printable(String(value), false).replace(/[&<>"']/g, (sign) => entities[sign as keyof typeof entities]);
+  return withoutControls(String(value)).replace(/[&<>"']/g, (sign) => entities[sign as keyof typeof entities]);
 }
 
 const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" } as const;

@@ -1,4 +1,5 @@
 import type { PlannedEdit } from "../model/index.js";
+import { codeSpan, joinMarkdown, md } from "./markdown-text.js";
 import { type OpenPlaces, placesMarkdown } from "./places.js";
 
 /** What became of columns in the code, as a checklist. */
@@ -17,16 +18,24 @@ export interface CodeChecklist {
 /** For a pull request's description: what was edited is ticked. */
 export function codeMarkdown({ columns, edits, isDry, open, notes, command }: CodeChecklist): string {
   const made = edits.map(({ file, line, what, text }) => {
-    const written = text === "" ? "" : ` — \`${text.replace(/\s+/g, " ")}\``;
-    return `- [${isDry ? " " : "x"}] \`${file}:${line}\` ${what}${written}`;
+    const written = text === "" ? "" : md` — ${codeSpan(text)}`;
+    return md`- [${isDry ? " " : "x"}] ${codeSpan(`${file}:${line}`)} ${what}${written}`;
   });
   const places = placesMarkdown(open, command);
   const isNothing = made.length + places.length === 0;
-  return [
-    `### Code for ${columns.map((column) => `\`${column}\``).join(", ")}`,
-    ...(made.length === 0 ? [] : [`**${isDry ? "To be edited" : "Edited"}:**\n\n${made.join("\n")}`]),
-    ...places,
-    ...(isNothing ? ["No place was found that may need it."] : []),
-    ...notes.map((note) => `> ${note.replaceAll("\n", "\n> ")}`),
-  ].join("\n\n");
+  return joinMarkdown(
+    [
+      md`### Code for ${joinMarkdown(columns.map(codeSpan), ", ")}`,
+      ...(made.length === 0 ? [] : [md`**${isDry ? "To be edited" : "Edited"}:**\n\n${joinMarkdown(made, "\n")}`]),
+      ...places,
+      ...(isNothing ? ["No place was found that may need it."] : []),
+      ...notes.map((note) =>
+        joinMarkdown(
+          note.split("\n").map((line) => md`> ${line}`),
+          "\n",
+        ),
+      ),
+    ],
+    "\n\n",
+  ).text;
 }

@@ -1,8 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** Rows of cells as aligned text: plain columns paste well into pull requests. The last column is not padded. */
-export function columns(rows: readonly (readonly string[])[], options: { indent?: number; gap?: number } = {}): string {
+/**
+ * Rows of cells as aligned text: plain columns paste well into pull requests. The last column is not padded. A line break in a cell is
+ * shown as one: a name begins no row of its own.
+ */
+export function columns(
+  cells: readonly (readonly string[])[],
+  options: { indent?: number; gap?: number } = {},
+): string {
   const { indent = 2, gap = 2 } = options;
+  const rows = cells.map((row) => row.map((cell) => cell.replaceAll("\r", "\\r").replaceAll("\n", "\\n")));
   const widths: number[] = [];
   for (const row of rows)
     row.slice(0, -1).forEach((cell, index) => {

@@ -1,6 +1,7 @@
 import { createTwoFilesPatch } from "diff";
 import type { FileChange } from "../model/index.js";
 import { type Colors, colorsFor } from "./colors.js";
+import { inLine } from "./printable.js";
 
 /** What a run that writes nothing would change: the diff is its answer, for people and as `diff` in the JSON. */
 export function dryRun(changes: readonly FileChange[], colors: Colors) {
@@ -13,8 +14,8 @@ export function diffText(changes: readonly FileChange[], colors: Colors): string
     .filter((change) => change.before !== change.after)
     .map(({ file, before, after }) => {
       const patch = createTwoFilesPatch(
-        before === undefined ? "/dev/null" : `a/${file}`,
-        after === undefined ? "/dev/null" : `b/${file}`,
+        before === undefined ? "/dev/null" : `a/${inLine(file)}`,
+        after === undefined ? "/dev/null" : `b/${inLine(file)}`,
         before ?? "",
         after ?? "",
         undefined,

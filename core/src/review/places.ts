@@ -2,6 +2,7 @@ import { type Place, type PlanState, purposes } from "../model/index.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
+import { codeSpan, joinMarkdown, type Markdown, md } from "./markdown-text.js";
 
 /** What a plan knows of places that were not edited. */
 export type OpenPlaces = Pick<PlanState, "places" | "silent" | "choices">;
@@ -121,17 +122,20 @@ export function byPurpose<T extends Pick<Place, "purpose">>(
 }
 
 /** The same for the plan's README: a checklist for the review. */
-export function placesMarkdown(open: OpenPlaces, command: string): readonly string[] {
+export function placesMarkdown(open: OpenPlaces, command: string): readonly Markdown[] {
   const { required, asked, likely, possible, declined } = placeGroups(open);
+  const lines = (all: readonly Markdown[]) => joinMarkdown(all, "\n");
   const items = (places: readonly Place[], why: (place: Place) => string) =>
-    places.map((place) => `- [ ] \`${at(place)}\` ${place.what} — ${why(place)}`).join("\n");
+    lines(places.map((place) => md`- [ ] ${codeSpan(at(place))} ${place.what} — ${why(place)}`));
   const groups = (places: readonly Place[], why: (place: Place) => string) => {
     const its = byPurpose(places);
-    return its
-      .map(
-        ({ name, places: of }) => `${its.length === 1 || name === undefined ? "" : `_${name}_\n\n`}${items(of, why)}`,
-      )
-      .join("\n\n");
+    return joinMarkdown(
+      its.map(
+        ({ name, places: of }) =>
+          md`${its.length === 1 || name === undefined ? "" : md`_${name}_\n\n`}${items(of, why)}`,
+      ),
+      "\n\n",
+    );
   };
   const [mustChange, others] = [true, false].map((isSaid) =>
     declined.filter((place) => (place.declined !== undefined) === isSaid),
@@ -141,20 +145,22 @@ export function placesMarkdown(open: OpenPlaces, command: string): readonly stri
     restOf(possible.length - shown.length, "possible"),
     restOf(open.silent ?? 0, "with little evidence"),
   ].filter((part) => part !== "");
+  const declinedLines = () => lines(mustChange.map((place) => md`- ${codeSpan(at(place))} ${declinedText(place)}`));
+  const left = () =>
+    joinMarkdown(
+      others.map((place) => codeSpan(at(place))),
+      ", ",
+    );
   return [
-    ...(required.length === 0 ? [] : [`**For you to edit:**\n\n${items(required, whyText)}`]),
+    ...(required.length === 0 ? [] : [md`**For you to edit:**\n\n${items(required, whyText)}`]),
     ...(asked.length === 0
       ? []
-      : [`**May leave the column out, mended or confirmed before contract:**\n\n${items(asked, whyText)}`]),
-    ...(likely.length === 0 ? [] : [`**Likely, not edited:**\n\n${groups(likely, whyText)}`]),
-    ...(shown.length === 0 ? [] : [`**Possible:**\n\n${groups(shown, shortReason)}`]),
-    ...(mustChange.length === 0
-      ? []
-      : [
-          `**Would have to change, declined by a person:**\n\n${mustChange.map((place) => `- \`${at(place)}\` ${declinedText(place)}`).join("\n")}`,
-        ]),
-    ...(others.length === 0 ? [] : [`Left out by choice: ${others.map((place) => `\`${at(place)}\``).join(", ")}.`]),
-    ...(rest.length === 0 ? [] : [`More places: ${rest.join(", ")}; \`${command}\` lists them.`]),
+      : [md`**May leave the column out, mended or confirmed before contract:**\n\n${items(asked, whyText)}`]),
+    ...(likely.length === 0 ? [] : [md`**Likely, not edited:**\n\n${groups(likely, whyText)}`]),
+    ...(shown.length === 0 ? [] : [md`**Possible:**\n\n${groups(shown, shortReason)}`]),
+    ...(mustChange.length === 0 ? [] : [md`**Would have to change, declined by a person:**\n\n${declinedLines()}`]),
+    ...(others.length === 0 ? [] : [md`Left out by choice: ${left()}.`]),
+    ...(rest.length === 0 ? [] : [md`More places: ${rest.join(", ")}; ${codeSpan(command)} lists them.`]),
   ];
 }
 

@@ -7,20 +7,21 @@ import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 import { safetyWords, unsafePhases } from "./phase-safety.js";
 import { type OpenPlaces, type PlaceLimits, placeGroups, placesText, whyText } from "./places.js";
+import { inLine } from "./printable.js";
 import { noticeWords } from "./verdict-words.js";
 import { phaseCount, phaseLines } from "./words.js";
 
 /** What is unsafe in the user's migration, and why. */
 export function hazardsText(plan: Pick<Plan, "id" | "hazards">, colors: Colors): string {
   const width = Math.max(...plan.hazards.map((hazard) => hazard.rule.length));
-  return [colors.bold(plan.id), ...plan.hazards.map((hazard) => hazardText(hazard, width, colors))].join("\n");
+  return [colors.bold(inLine(plan.id)), ...plan.hazards.map((hazard) => hazardText(hazard, width, colors))].join("\n");
 }
 
 function hazardText(hazard: Hazard, width: number, colors: Colors): string {
   return [
     `  ${colors.red("✖")} ${colors.bold(hazard.rule.padEnd(width))}  line ${hazard.line}`,
     `    ${oneLine(hazard.sql)}`,
-    `    ${colors.dim(hazard.consequence)}`,
+    `    ${colors.dim(inLine(hazard.consequence))}`,
   ].join("\n");
 }
 
@@ -29,7 +30,7 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
   return notices
     .map(
       (notice) =>
-        `  ${colors.yellow("!")} line ${notice.line}${isOfHazard(notice) ? "" : " runs as it stands"}: ${oneLine(notice.sql)} — ${noticeWords(notice)}`,
+        `  ${colors.yellow("!")} line ${notice.line}${isOfHazard(notice) ? "" : " runs as it stands"}: ${oneLine(notice.sql)} — ${inLine(noticeWords(notice))}`,
     )
     .join("\n");
 }
@@ -62,8 +63,8 @@ export function planText(
   });
   return [
     `Plan ${colors.bold(plan.fingerprint.slice(0, 7))} — ${safetyWords(plan, phaseCount(plan))}`,
-    ...unsafePhases(plan).map(({ phase, words }) => `  ${colors.yellow("!")} ${phase}: ${words.join("; ")}`),
-    ...(phases.length > 1 ? [`Pace ${plan.pace} (${plan.paceReason})`] : []),
+    ...unsafePhases(plan).map(({ phase, words }) => `  ${colors.yellow("!")} ${phase}: ${inLine(words.join("; "))}`),
+    ...(phases.length > 1 ? [`Pace ${plan.pace} (${inLine(plan.paceReason)})`] : []),
     columns(rows),
   ].join("\n");
 }

@@ -11,6 +11,7 @@ import type { OrmPlugin } from "../../plugin.js";
 import { preparedStatements } from "../../release/prepared-statements.js";
 import { likelyPlacesText, placesOfText } from "../../review/column-places.js";
 import { preparedText } from "../../review/prepared-statements.js";
+import { printable } from "../../review/printable.js";
 import type { AfterNote, AfterText } from "./note.js";
 
 const { mode, columns, tables, project, packageFolder }: AfterNote = JSON.parse(process.argv[2] ?? "");
@@ -19,7 +20,7 @@ const plugin: OrmPlugin = Object.values(exported).find((each) => typeof each?.fi
 const reading = { cwd: process.cwd(), packageName: plugin.packageName, env: process.env };
 /** Where somebody is asked, a person reads what this process prints. */
 function say(kind: AfterText["kind"], text: string): void {
-  const said: AfterText = { kind, text: commandsHere(text, reading) };
+  const said: AfterText = { kind, text: printable(commandsHere(text, reading)) };
   if (mode === "line") process.stdout.write(`${JSON.stringify(said)}\n`);
   else if (text !== "") process.stdout.write(`${said.text}\n`);
 }

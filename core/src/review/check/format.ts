@@ -1,5 +1,6 @@
 import type { CheckReport } from "../../check/report.js";
 import type { Colors } from "../colors.js";
+import { inLine } from "../printable.js";
 
 /** What a format may show beside the report. */
 export interface FormatContext {
@@ -12,9 +13,38 @@ export interface Format {
   /** As typed: `--format sarif`. */
   readonly id: string;
   readonly summary: string;
+  /** Its text is workflow commands, which a CI server obeys: names cannot add to them. */
+  readonly isCommands?: true;
   write(report: CheckReport, context: FormatContext): string;
 }
 
 export function defineFormat(format: Format): Format {
   return format;
+}
+
+/** A format for people, in lines: every name in the report is one line, whatever is in it. */
+export function defineTextFormat(format: Format): Format {
+  return { ...format, write: (report, context) => format.write(inLines(report), context) };
+}
+
+function inLines(report: CheckReport): CheckReport {
+  const { findings, folder, notLookedAt, base } = report;
+  const files = new Map(findings.map(({ file }) => [inLine(file), file]));
+  return {
+    ...report,
+    ...named({ findings, folder, notLookedAt, base }),
+    source: (file) => report.source(files.get(file) ?? file),
+  };
+}
+
+/** Statements have lines of their own: formats show them as blocks, or bring them into a line. */
+const statements = new Set(["sql", "fix"]);
+
+function named<T>(value: T): T {
+  if (typeof value === "string") return inLine(value) as T;
+  if (Array.isArray(value)) return value.map((each) => named<unknown>(each)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, statements.has(key) ? each : named<unknown>(each)]),
+  ) as T;
 }

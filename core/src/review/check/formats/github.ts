@@ -1,4 +1,5 @@
 import type { CheckFinding } from "../../../check/finding.js";
+import { withoutControls } from "../../printable.js";
 import { defineFormat } from "../format.js";
 import { consequence, notLookedAtWords, saferLines } from "../words.js";
 
@@ -6,6 +7,7 @@ import { consequence, notLookedAtWords, saferLines } from "../words.js";
 export default defineFormat({
   id: "github",
   summary: "annotations of GitHub Actions",
+  isCommands: true,
 
   write: (report) => [...report.findings.map(annotation), ...notLookedAtWords(report).map(notice)].join("\n"),
 });
@@ -23,7 +25,7 @@ function notice(words: string): string {
 }
 
 function data(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return withoutControls(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
 function property(text: string): string {

@@ -1,3 +1,4 @@
+import { printableJson } from "../../printable.js";
 import { defineFormat } from "../format.js";
 import { consequence, saferLines } from "../words.js";
 
@@ -7,7 +8,7 @@ export default defineFormat({
   summary: "a code quality report of GitLab",
 
   write: ({ findings }) =>
-    JSON.stringify(
+    printableJson(
       findings.map((finding) => ({
         description: `${consequence(finding)}. Safer: ${saferLines(finding).join(" ")}`,
         check_name: finding.rule,
@@ -15,7 +16,5 @@ export default defineFormat({
         severity: finding.severity === "error" ? "critical" : "minor",
         location: { path: finding.file, lines: { begin: finding.line, end: finding.endLine } },
       })),
-      null,
-      2,
     ),
 });

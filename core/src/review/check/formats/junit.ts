@@ -1,11 +1,12 @@
 import type { CheckFinding } from "../../../check/finding.js";
 import { byFile } from "../../../check/report.js";
 import { counted } from "../../counted.js";
-import { defineFormat } from "../format.js";
+import { withoutControls } from "../../printable.js";
+import { defineTextFormat } from "../format.js";
 import { consequence, notLookedAtWords, saferLines } from "../words.js";
 
 /** JUnit's XML, as most CI servers read it: a suite a file, a failed case an error. */
-export default defineFormat({
+export default defineTextFormat({
   id: "junit",
   summary: "JUnit XML",
 
@@ -39,11 +40,13 @@ function testCase(finding: CheckFinding): string {
 
 /** What XML cannot hold at all becomes a mark. */
 function xml(text: string): string {
-  return text
+  return withoutControls(text)
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "�")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;")
-    .replaceAll("\n", "&#10;");
+    .replaceAll("\r", "&#13;")
+    .replaceAll("\n", "&#10;")
+    .replaceAll("##", "#&#35;");
 }

@@ -1,11 +1,12 @@
 import type { CheckFinding } from "../../../check/finding.js";
 import { byFile } from "../../../check/report.js";
 import { counted } from "../../counted.js";
-import { defineFormat } from "../format.js";
+import { codeSpan, fenced, joinMarkdown, type Markdown, md, plain } from "../../markdown-text.js";
+import { defineTextFormat } from "../format.js";
 import { consequence, leftOutWords, notLookedAtWords, saferLines, totalWords } from "../words.js";
 
 /** A comment of a pull request. Its first line is what the Action finds it by when it comes again. */
-export default defineFormat({
+export default defineTextFormat({
   id: "markdown",
   summary: "a comment for a pull request",
 
@@ -13,44 +14,36 @@ export default defineFormat({
     const { findings, files, statements } = report;
     const left = leftOutWords(report);
     const also = left === "" ? "" : ` (${left})`;
-    const notes = notLookedAtWords(report).map((line) => `- ${line}`);
-    if (findings.length === 0)
-      return [
-        marker,
-        `**Lockstep**: ${counted(files, "migration")}, ${counted(statements, "statement")}, nothing to say${also}.`,
+    const notes = notLookedAtWords(report).map((line) => md`- ${line}`);
+    const told =
+      findings.length === 0
+        ? `${counted(files, "migration")}, ${counted(statements, "statement")}, nothing to say`
+        : `${totalWords(report)}, ${counted(files, "migration")} checked`;
+    const blocks = byFile(findings).map(([file, own]) =>
+      joinMarkdown([md`### ${codeSpan(file)}`, ...own.map(findingText)], "\n\n"),
+    );
+    return joinMarkdown(
+      [
+        md`<!-- lockstep check -->`,
+        md`**Lockstep**: ${told}${also}.`,
         ...notes,
-      ].join("\n");
-    const blocks = byFile(findings).map(([file, own]) => [`### \`${file}\``, ...own.map(findingText)].join("\n\n"));
-    return [
-      marker,
-      `**Lockstep**: ${totalWords(report)}, ${counted(files, "migration")} checked${also}.`,
-      ...notes,
-      "",
-      blocks.join("\n\n"),
-    ].join("\n");
+        ...(blocks.length === 0 ? [] : ["", joinMarkdown(blocks, "\n\n")]),
+      ],
+      "\n",
+    ).text;
   },
 });
 
-const marker = "<!-- lockstep check -->";
-
-function findingText(finding: CheckFinding): string {
+function findingText(finding: CheckFinding): Markdown {
   const { rule, severity, line, sql } = finding;
   const [safer = "", ...more] = saferLines(finding);
-  return [
-    `${severity === "error" ? "❌" : "⚠️"} **${rule}**, line ${line}: ${inline(consequence(finding))}.`,
-    ...(sql === "" ? [] : [fenced(sql)]),
-    `Safer: ${inline(safer)}${more.length === 0 ? "" : ":"}`,
-    ...(more.length === 0 ? [] : [fenced(more.join("\n"))]),
-  ].join("\n\n");
-}
-
-/** Names of tables may have any sign in them. */
-function inline(text: string): string {
-  return text.replace(/[\\`*_<>[\]|]/g, "\\$&").replaceAll("@", "@\u200b");
-}
-
-function fenced(sql: string): string {
-  const longest = Math.max(2, ...[...sql.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}sql\n${sql}\n${fence}`;
+  return joinMarkdown(
+    [
+      md`${severity === "error" ? "❌" : "⚠️"} **${rule}**, line ${line}: ${plain(consequence(finding))}.`,
+      ...(sql === "" ? [] : [fenced(sql, "sql")]),
+      md`Safer: ${plain(safer)}${more.length === 0 ? "" : ":"}`,
+      ...(more.length === 0 ? [] : [fenced(more.join("\n"), "sql")]),
+    ],
+    "\n\n",
+  );
 }

@@ -2,6 +2,7 @@ import type { Log, ReportingDescriptor, Result, Fix as SarifFix } from "sarif";
 import type { CheckRule } from "../../../check/check-rule.js";
 import type { CheckFinding, Fix } from "../../../check/finding.js";
 import { checkRules } from "../../../check/rules/index.js";
+import { printableJson } from "../../printable.js";
 import { defineFormat } from "../format.js";
 import { consequence, notLookedAtWords, saferLines } from "../words.js";
 
@@ -29,7 +30,7 @@ export default defineFormat({
         },
       ],
     };
-    return JSON.stringify(document, null, 2);
+    return printableJson(document);
   },
 });
 

@@ -2,10 +2,10 @@ import type { CheckFinding } from "../../../check/finding.js";
 import { byFile, hasErrors } from "../../../check/report.js";
 import { columns } from "../../columns.js";
 import { counted } from "../../counted.js";
-import { defineFormat, type FormatContext } from "../format.js";
+import { defineTextFormat, type FormatContext } from "../format.js";
 import { consequence, leftOutWords, notLookedAtWords, saferLines, totalWords } from "../words.js";
 
-export default defineFormat({
+export default defineTextFormat({
   id: "terminal",
   summary: "for people: by file, with the source",
 

@@ -68,6 +68,7 @@ export {
 export { patternOf } from "./pattern-of.js";
 export type { AddedColumn } from "./plan/added-columns.js";
 export { namedColumns } from "./plan/follow-names.js";
+export { fileHash } from "./plan/hash.js";
 export type {
   AppliedMigrations,
   FieldEdit,

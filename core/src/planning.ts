@@ -13,7 +13,6 @@ export { foundText, toldText } from "./intercept/summary.js";
 export { connectWith as connectMysqlWith } from "./mysql/connect.js";
 export { mysqlCondition } from "./mysql/errors.js";
 export { concurrentIndex } from "./plan/assemble-units.js";
-export { fileHash } from "./plan/hash.js";
 export { lostColumns } from "./plan/lost-columns.js";
 export type { ColumnSource, FormerUnique } from "./plan/sources.js";
 export { listPlans } from "./plan/store.js";

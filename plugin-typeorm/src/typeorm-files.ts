@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { fileHash, type ReleasingPlugin } from "@lockstep/core/planning";
+import { fileHash } from "@lockstep/core";
+import type { ReleasingPlugin } from "@lockstep/core/planning";
 import { listMigrations } from "./migrations/list.js";
 import { migrationName, migrationPath, stamps } from "./migrations/names.js";
 import { readMigrationSql } from "./migrations/read-sql.js";

@@ -80,7 +80,7 @@ async function readModule(root: string, name: string): Promise<unknown> {
   }
 }
 
-const loadSeconds = 5;
+const loadSeconds = 8;
 
 let loading = 0;
 const { exit } = process;

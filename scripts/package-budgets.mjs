@@ -2,7 +2,7 @@
 export const budgets = {
   "@lockstep/core": {
     files: 680,
-    packedKb: 3_700,
+    packedKb: 3_800,
     unpackedKb: 15_500,
     parts: {
       "the TypeScript compiler and its declarations of the language": { of: /^dist\/vendor\/[^/]+$/, kb: 6_900 },

@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Plan } from "../../core/src/model/index.js";
+import { planText } from "../../core/src/plan/plan-file.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // `check` in a repository that has plans of Lockstep.
@@ -55,8 +57,13 @@ test("a model that says required before its plan has come to contract", async ()
 test("two branches with a plan on the same column", async () => {
   const other = plan.replace(/\d{14}/, "20991231000000");
   mkdirSync(join(shop.root, other));
-  // As a merge leaves it: each plan is whole.
   shop.write(`${other}/plan.json`, shop.read(`${plan}/plan.json`));
+  const copied = await check();
+  expect(copied.output).toMatch(/LS3014 lockstep\/20991231000000_.*\/plan\.json is the file of plan /);
+  expect(copied.code).toBe(1);
+  // As a merge leaves it: a plan of its own.
+  const { hash: _, ...text } = JSON.parse(shop.read(`${plan}/plan.json`)) as Plan & { hash: string };
+  shop.write(`${other}/plan.json`, planText({ ...text, id: basename(other) }));
   const { code, output } = await check();
   rmSync(join(shop.root, other), { recursive: true });
   expect(output).toMatch(/"User"\."handle" has two open plans/);

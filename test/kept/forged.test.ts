@@ -30,6 +30,8 @@ const harmless: readonly (readonly [field: RegExp, why: string])[] = [
     "edits of code, shown in the diff of the command that makes them",
   ],
   [/^units\.#\.id$/, "only the first one of a file names it"],
+  // A gap: nothing else counts ways back without files. One more asks again; one less lets an old confirmation count.
+  [/^state\.undos$/, "a number that only its diff shows"],
   [/^state\.undo\./, "the text is made of the unit then"],
 ];
 
@@ -62,6 +64,7 @@ describe.each([
   ["prisma-mariadb", "expand"],
   ["typeorm-postgresql", "expand"],
   ["typeorm-mariadb", "contract"],
+  ["prisma-mariadb", "undone"],
 ] as const)("%s in %s", (name, phase) => {
   test("every field", async () => {
     const files = filesIn(readKept<KeptProject>(newest, name), phase);
@@ -72,7 +75,7 @@ describe.each([
       .filter((each) => /^(?:prisma|src)\/migrations\/.*\.(?:sql|ts)$/.test(each))
       .sort();
     const plugin = name.startsWith("prisma") ? prismaPlugin : typeormPlugin;
-    const faults = () => findPlanFaults(root, migrations, plugin, () => true);
+    const faults = () => findPlanFaults(root, migrations, plugin);
     expect(await faults()).toEqual([]);
     const taken: string[] = [];
     let refused = 0;

@@ -8,7 +8,7 @@ import { fileHash, withUnixLines } from "../plan/hash.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
-import { isOpen, readPlans, verifyUnits } from "../plan/store.js";
+import { readPlans, verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { contentOf, heldFiles, undoFiles, unitsText } from "./unit-files.js";
 
@@ -30,13 +30,14 @@ type Files = Pick<OrmPlugin, "isMigrationOf" | "packageFolder">;
  * follow from what people can review. Every command that acts on a plan, and every one that looks, asks this. Reads files only.
  *
  * @param migrations files in the order in which the ORM runs them, from the root
- * @param isAsked whether it is computed anew what follows from a plan's columns and units. Default: of open plans
+ * @param isAsked whether it is computed anew what follows from a plan's columns and units. Default: of all, for
+ * a new target runs the fills of plans that are done elsewhere
  */
 export async function findPlanFaults(
   root: string,
   migrations: readonly string[],
   plugin: Files,
-  isAsked: (plan: Plan) => boolean = isOpen,
+  isAsked: (plan: Plan) => boolean = () => true,
 ): Promise<PlanFault[]> {
   const { plans, damagedPlans } = readPlans(root);
   const damaged = damagedPlans.map(({ id, error }): PlanFault => {

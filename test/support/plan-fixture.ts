@@ -1,7 +1,6 @@
 import type { IndexFacts, KnownForeignKey } from "../../core/src/dialects/development.js";
 import type { DialectId, Plan, TableName } from "../../core/src/model/index.js";
 import { buildPlan, type PlanAnswer, type PlanRequest } from "../../core/src/plan/build-plan.js";
-import { unfoundedParts } from "../../core/src/plan/derived.js";
 import type { ColumnSource, PlanSources, TableShape } from "../../core/src/plan/sources.js";
 import { sqlReader } from "../../core/src/sql-reader.js";
 
@@ -126,7 +125,5 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
 export async function planOf(fixture: PlanFixture = {}): Promise<Plan> {
   const answer = await answerTo(fixture);
   if (answer.kind !== "plan") throw new Error("the change passes; no plan was made");
-  const unfounded = await unfoundedParts(answer.plan);
-  if (unfounded.length > 0) throw new Error(`no command would take this plan: ${unfounded.join("; ")}`);
   return answer.plan;
 }

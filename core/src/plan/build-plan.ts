@@ -24,7 +24,7 @@ import { madeTables } from "../verdicts/made-tables.js";
 import { isWorthANotice } from "../verdicts/quiet.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
-import { gatesOf, intentsOf, isReplacedBy, leaveUnique, mergeBackfills } from "./derived.js";
+import { gatesOf, intentsOf, isReplacedBy, leaveUnique, mergeBackfills, unfoundedParts } from "./derived.js";
 import { formerTables } from "./former-tables.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
@@ -162,6 +162,8 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     originalModels: request.originalModels(columns),
     state: { released: "expand", written: [], held: [], undo: [], edits: [], places: [], codeFiles: [] },
   };
+  const unfounded = await unfoundedParts(plan);
+  if (unfounded.length > 0) throw new Error(`no command would take this plan: ${unfounded.join("; ")}`);
   return { kind: "plan", plan };
 }
 

@@ -40,7 +40,7 @@ export async function unfoundedParts(plan: Plan): Promise<string[]> {
     if (fill !== undefined && !(await isFounded(fill, column, reader)))
       found.push(`columns[${at}].fill of "${column.name}"`);
   }
-  if (!isSame(plan.backfills, backfillsOf(plan))) found.push("backfills");
+  if (!isSame(inOneOrder(plan.backfills), inOneOrder(backfillsOf(plan)))) found.push("backfills");
   for (const unit of [...plan.units, ...plan.undo.expand, ...plan.undo.contract])
     if (!hasOwnFills(unit.spec, plan.columns)) found.push(`the fill of unit ${unit.id}`);
   for (const phase of ["switch", "contract"] as const)
@@ -90,6 +90,19 @@ function intentsFor({ columns, keptUniques = [] }: Plan): Plan["intents"] {
 /** One pass a table, over the columns that need one. */
 function backfillsOf({ columns }: Plan): BackfillSpec[] {
   return mergeBackfills(columns.flatMap((column) => (isFilled(column) ? fillRows(column) : [])));
+}
+
+/** Backfills stand in the order of the user's statements, columns do not always. */
+function inOneOrder(backfills: readonly BackfillSpec[]): BackfillSpec[] {
+  const sorted = <T>(list: readonly T[], nameOf: (each: T) => string) =>
+    [...list].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const named = backfills.map((spec) => ({
+    ...spec,
+    columns: sorted(spec.columns, ({ name }) => name),
+    uniqueKeys: sorted(spec.uniqueKeys, (key) => JSON.stringify(key)),
+    ...(spec.foreignKeys && { foreignKeys: sorted(spec.foreignKeys, ({ name }) => name) }),
+  }));
+  return sorted(named, ({ table, once }) => `${tableLabel(table)} ${once}`);
 }
 
 /** Whether what runs for an expression is what the expression says. */

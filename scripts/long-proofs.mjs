@@ -1,4 +1,4 @@
-// Chooses the long proofs that one run of CI has time for: those near to the change, and in turn a third of the others.
+// Chooses the long proofs that one run of CI has time for: those near to the change, and in turn a sixth of the others.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,40 +14,40 @@ const git = (...args) => execFileSync("git", args, { cwd: root, encoding: "utf8"
 export const durationsFile = "test/support/durations.json";
 const durations = JSON.parse(readFileSync(join(root, durationsFile), "utf8"));
 
-/** The sum of seconds that proofs near to the change may take beside their third: three workers need a third of it. */
-const nearBudget = 900;
-const thirds = 3;
+/** The sum of seconds that proofs near to the change may take beside their part: three workers need a third of it. */
+const nearBudget = 600;
+export const parts = 6;
 
 /**
  * @param changed the files of the change
- * @param turn which third runs, from 0
+ * @param turn which part runs, from 0
  * @returns `run`: the proofs that run. `left`: those that do not, by the reason
  */
 export async function chooseLongProofs(changed, turn = turnOfCommit()) {
   const near = new Set(changed.flatMap((file) => nearTests(file)));
-  const parts = divide(await longFiles());
-  const run = [...parts[turn]];
+  const divided = divide(await longFiles());
+  const run = [...divided[turn]];
   const left = {};
   let rest = nearBudget;
   // Shortest first: more files fit into the budget.
-  for (const file of parts.flat().toSorted((a, b) => secondsOf(a) - secondsOf(b))) {
+  for (const file of divided.flat().toSorted((a, b) => secondsOf(a) - secondsOf(b))) {
     if (run.includes(file)) continue;
     const isNear = near.has(file);
     if (isNear && secondsOf(file) <= rest) {
       rest -= secondsOf(file);
       run.push(file);
     } else {
-      const at = parts.findIndex((part) => part.includes(file));
-      const why = `part ${at + 1} of ${thirds}, ${isNear ? "near to the change but over the time limit" : "not near to the change"}`;
+      const at = divided.findIndex((part) => part.includes(file));
+      const why = `part ${at + 1} of ${parts}, ${isNear ? "near to the change but over the time limit" : "not near to the change"}`;
       left[why] = [...(left[why] ?? []), file];
     }
   }
   return { turn, run, left };
 }
 
-/** The thirds rotate with the number of the commit. */
+/** The parts rotate with the number of the commit. */
 function turnOfCommit() {
-  return Number(git("rev-list", "--count", "HEAD")) % thirds;
+  return Number(git("rev-list", "--count", "HEAD")) % parts;
 }
 
 /** The long proofs that a run for a commit knows. */
@@ -67,13 +67,13 @@ function secondsOf(file) {
 
 /** Parts that take about the same time: each file, the longest first, goes to the part with the least. */
 function divide(files) {
-  const parts = Array.from({ length: thirds }, () => ({ files: [], seconds: 0 }));
+  const divided = Array.from({ length: parts }, () => ({ files: [], seconds: 0 }));
   for (const file of files.toSorted((a, b) => secondsOf(b) - secondsOf(a) || (a < b ? -1 : 1))) {
-    const part = parts.reduce((least, each) => (each.seconds < least.seconds ? each : least));
+    const part = divided.reduce((least, each) => (each.seconds < least.seconds ? each : least));
     part.files.push(file);
     part.seconds += secondsOf(file);
   }
-  return parts.map((part) => part.files);
+  return divided.map((part) => part.files);
 }
 
 /**

@@ -3,7 +3,7 @@
 // test.mjs            without the long proofs (test/support/long-proofs.ts)
 // test.mjs --all      every test
 // test.mjs --long     the long proofs alone
-// test.mjs --ci       of the long proofs those near to the change, and a third of the others (scripts/long-proofs.mjs)
+// test.mjs --ci       of the long proofs those near to the change, and a sixth of the others (scripts/long-proofs.mjs)
 // test.mjs --record   with another option: keeps how long each file took, by which the longest are started first
 // test.mjs --changed  the tests that are near to what differs from main, without long proofs; with --all every one that it can matter to
 // test.mjs --goldens  writes golden files: what is done now
@@ -84,12 +84,12 @@ process.exitCode =
 /** The test files that an option stands for. */
 async function chooseFiles() {
   if (has("--ci")) {
-    const { chooseLongProofs, landingBase } = await import("./long-proofs.mjs");
+    const { chooseLongProofs, landingBase, parts } = await import("./long-proofs.mjs");
     const { changedSince } = await import("./related-tests.mjs");
     const since = landingBase();
     const { turn, run, left } = await chooseLongProofs(changedSince(since));
     console.log(
-      `${run.length} long proofs run: part ${turn + 1} of 3, and those near to what changed since ${since.slice(0, 8)}.`,
+      `${run.length} long proofs run: part ${turn + 1} of ${parts}, and those near to what changed since ${since.slice(0, 8)}.`,
     );
     for (const [why, files] of Object.entries(left)) console.log(`Not run (${why}):\n  ${files.join("\n  ")}`);
     return run;

@@ -7,7 +7,7 @@ export const longProofs: readonly string[] = [
   "examples/plugin-dbmate.test.ts",
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
-  "contract/{after-safe,bad-input,former-columns,hand-written,intercepted,killed-*,made-first,online,open-plans,phases,prepared-statements,safe,serving}.test.ts",
+  "contract/{after-safe,bad-input,executes,former-columns,hand-written,intercepted,killed-*,made-first,online,open-plans,phases,prepared-statements,safe,serving}.test.ts",
   "core/cli/code-choices.test.ts",
   "core/codemods/ranking/history.test.ts",
   "core/init/workspaces.test.ts",

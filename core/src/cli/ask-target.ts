@@ -34,10 +34,17 @@ export interface OpenTarget {
 /**
  * Connects to a target and reads which of the plan's released migrations it has.
  *
+ * @param isReadOnly false: the ledger is written over its connection
  * @throws LS8004 when it cannot be reached · LS7005 when the plan is made for another system
  */
-export async function openTarget(target: Target, plan: Plan, project: Project, plugin: OrmPlugin): Promise<OpenTarget> {
-  const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false });
+export async function openTarget(
+  target: Target,
+  plan: Plan,
+  project: Project,
+  plugin: OrmPlugin,
+  isReadOnly = true,
+): Promise<OpenTarget> {
+  const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false, isReadOnly });
   try {
     return await askAbout(target, connection, plan, project, plugin);
   } catch (error) {

@@ -2,7 +2,7 @@ import { LockstepError } from "../errors.js";
 import { type Control, changeControl } from "../ledger/control.js";
 import { type BackfillSpec, tableLabel } from "../model/index.js";
 import type { CommandResult, Invocation } from "./command.js";
-import { eachBackfill } from "./each-backfill.js";
+import { eachBackfill, type TargetBackfill } from "./each-backfill.js";
 
 /** Options of every command that says something to runs. */
 export const controlOptions = [
@@ -22,11 +22,12 @@ export async function controlBackfill(
   verdict: (before: Control, after: Control, isRunning: boolean) => string,
 ): Promise<CommandResult> {
   const { findRunner } = await import("../backfill/runner-lock.js");
-  const { plan, results, notBegun } = await eachBackfill(invocation, async ({ target, spec, connection, id }) => {
+  const visit = async ({ target, spec, connection, id }: TargetBackfill) => {
     const changed = await changeControl(connection, id, change);
     const isRunning = (await findRunner(connection, id)) !== undefined;
     return { target, table: label(spec), isRunning, ...changed! };
-  });
+  };
+  const { plan, results, notBegun } = await eachBackfill(invocation, visit, false);
   if (results.length === 0)
     throw new LockstepError("LS5026", `No backfill of ${plan.id} has begun on ${targetsOf(notBegun)}.`, {
       hint: `npx lockstep backfill run ${plan.id}`,

@@ -23,12 +23,13 @@ export interface TargetBackfill {
 /**
  * Goes through the backfills of the plan that have begun, target by target, over one connection each.
  *
- * @param targets names of targets and what is kept there under the plan
+ * @param isReadOnly false: `visit` writes the ledger
  * @throws LS8004 when a target cannot be reached · LS7005 when the plan is made for another system
  */
 export async function eachBackfill<T>(
   invocation: Invocation,
   visit: (backfill: TargetBackfill) => Promise<T>,
+  isReadOnly = true,
 ): Promise<{
   readonly plan: Plan;
   readonly results: readonly T[];
@@ -46,7 +47,7 @@ export async function eachBackfill<T>(
   const results: T[] = [];
   const notBegun: { target: string; group?: string; spec: BackfillSpec }[] = [];
   await atOnce(await chooseTargets(config, project, invocation.io, name, true), async (target) => {
-    const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false });
+    const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false, isReadOnly });
     try {
       requireSystem(connection, plan, target.name);
       const records = await readBackfills(connection, plan.id);

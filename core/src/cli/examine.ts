@@ -55,7 +55,11 @@ async function examineTarget(
 ): Promise<{ readonly target: Examination["targets"][number]; readonly answers: readonly CheckAnswer[] }> {
   let connection: Awaited<ReturnType<typeof connect>>;
   try {
-    connection = await connect(target.url, { applicationName: "lockstep doctor", needsSession: false });
+    connection = await connect(target.url, {
+      applicationName: "lockstep doctor",
+      needsSession: false,
+      isReadOnly: true,
+    });
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     return { target: { name: target.name, error: error.message, next: error.hint }, answers: [] };

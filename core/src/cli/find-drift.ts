@@ -157,7 +157,7 @@ async function onTarget<T>(
   { name, url }: Target,
   ask: (connection: Connection, reader: InventoryReader) => Promise<T>,
 ): Promise<T> {
-  const connection = await connect(url, { applicationName: "lockstep drift", needsSession: false });
+  const connection = await connect(url, { applicationName: "lockstep drift", needsSession: false, isReadOnly: true });
   try {
     return await ask(connection, await connection.dialect.inventory());
   } catch (error) {

@@ -3,6 +3,7 @@ import { connect } from "../connect.js";
 import { refused } from "../db/refused.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
+import { askOwnQuery } from "../own-query.js";
 import type { Target } from "./targets.js";
 
 type Settings = LockstepConfig["targets"][string];
@@ -15,10 +16,15 @@ export function isGroup(settings: Settings | undefined): boolean {
 /**
  * The targets that a name of the config stands for, as the database lists them now.
  *
- * @throws LS8004 it cannot be reached · LS8017 it names none, or the query names them otherwise than is said
+ * @throws LS8002 its query is not one SELECT, or it writes · LS8004 it cannot be reached · LS8017 it names none, or the query names
+ *   them otherwise than is said
  */
 export async function membersOf(group: Target, { eachSchema, eachFrom = "" }: Settings): Promise<readonly Target[]> {
-  const connection = await connect(group.url, { applicationName: "lockstep", needsSession: false });
+  const connection = await connect(group.url, {
+    applicationName: "lockstep",
+    needsSession: false,
+    isReadOnly: true,
+  });
   try {
     const members =
       eachSchema === undefined
@@ -51,7 +57,8 @@ async function fromQuery(
   group: Target,
   sql: string,
 ): Promise<readonly { readonly name: string; readonly url: string }[]> {
-  const { rows } = await connection.query(sql);
+  const what = `The query of target "${group.name}"`;
+  const rows = await askOwnQuery(connection, sql, { what, statementTimeoutMs: 15_000 });
   return rows.map((row) => {
     const { name, schema, url } = row as { readonly name?: unknown; readonly schema?: unknown; readonly url?: unknown };
     if (typeof name !== "string" || name === "" || (typeof schema !== "string") === (typeof url !== "string"))

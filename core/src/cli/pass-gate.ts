@@ -51,7 +51,7 @@ export async function passGate(request: {
   // Nobody is asked the same five hundred times: of many targets under one name people confirm by `--confirm`.
   const unasked = { ...invocation, io: { ...invocation.io, isInteractive: false } };
   const ask = async (target: Target) => {
-    const open = await openTarget(target, plan, project, plugin);
+    const open = await openTarget(target, plan, project, plugin, invocation.options.dryRun === true);
     try {
       const facts = { ...open.facts, ...(writersOf && { writersOf }) };
       const asking = target.group === undefined ? invocation : unasked;

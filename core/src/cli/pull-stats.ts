@@ -21,7 +21,11 @@ export async function pullStats(invocation: Invocation): Promise<CommandResult> 
     throw new LockstepError("LS8002", "There are several targets; the statistics are those of one.", {
       hint: `Take the largest: npx lockstep stats pull --target ${target!.name}`,
     });
-  const connection = await connect(target!.url, { applicationName: "lockstep stats pull", needsSession: false });
+  const connection = await connect(target!.url, {
+    applicationName: "lockstep stats pull",
+    needsSession: false,
+    isReadOnly: true,
+  });
   let stats: Stats;
   try {
     const { pull } = await connection.dialect.statistics();

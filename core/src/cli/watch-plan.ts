@@ -134,6 +134,7 @@ async function watchAll(
       const connection = await connect(target.url, {
         applicationName: "lockstep watch",
         needsSession: false,
+        isReadOnly: true,
         statementTimeoutMs: 10_000,
         silenceMs: Math.max(5000, everyMs),
       });

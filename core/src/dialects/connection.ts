@@ -28,7 +28,8 @@ export interface Connection {
   /** The session has ended, whoever ended it. Nothing more can be asked on it. */
   readonly isLost: boolean;
   /**
-   * Several statements in one text are allowed when there are no values; the result is the last one's.
+   * Several statements in one text are allowed when no list of values is given, and never on a read-only session; the result is the last
+   * one's. An empty list refuses them: for text that others wrote, which could end the transaction that it runs in.
    * @throws the server's error, as `db/retry.ts` reads it; LS8004 when the connection broke, or the network is silent
    */
   query<R extends object = Row>(sql: string, values?: readonly unknown[]): Promise<QueryResult<R>>;
@@ -53,6 +54,11 @@ export interface ConnectOptions {
    * A URL with `?schema=` needs a session all the same: the search path is its setting.
    */
   readonly needsSession?: boolean;
+  /**
+   * The session of a command that only reads. What runs outside of a transaction is read-only, each text is one statement, and no
+   * transaction is ever committed: one that has to write for a trial is rolled back at its end. Default: false.
+   */
+  readonly isReadOnly?: boolean;
   /** How long no answer may come until the server is asked over a second connection whether it is at it. Default: 30 000. */
   readonly silenceMs?: number;
 }

@@ -68,14 +68,15 @@ interface SessionFacts {
 
 const describeSession = `SELECT CONNECTION_ID() AS pid, VERSION() AS version, @@SESSION.sql_mode AS mode,
   IF(@@GLOBAL.log_bin, @@SESSION.binlog_format, NULL) AS log, CONCAT(@@SESSION.lock_wait_timeout) AS lockSeconds,
-  CONCAT(@@SESSION.innodb_lock_wait_timeout) AS rowLockSeconds, CONCAT(@@SESSION.wait_timeout) AS idleSeconds`;
+  CONCAT(@@SESSION.innodb_lock_wait_timeout) AS rowLockSeconds, CONCAT(@@SESSION.wait_timeout) AS idleSeconds,
+  UNIX_TIMESTAMP() AS now`;
 
 /** For what every server answers at once. */
 const answerMs = 10_000;
 
 async function open(address: Address, options: ConnectOptions): Promise<Connection> {
   const { label } = address;
-  const { applicationName, silenceMs = 30_000, statementTimeoutMs: always = 0 } = options;
+  const { applicationName, isReadOnly = false, silenceMs = 30_000, statementTimeoutMs: always = 0 } = options;
   const patienceMs = address.config.connectTimeout ?? answerMs;
   /** Over a second connection, which lives no longer than its answer. */
   const asked = async <T>(ask: (session: Session) => Promise<T>): Promise<T> => {
@@ -84,7 +85,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
   };
   let session: Session;
   try {
-    session = await dial(address, applicationName);
+    session = await dial(address, applicationName, { multipleStatements: !isReadOnly });
   } catch (cause) {
     throw notReached(label, cause);
   }
@@ -104,6 +105,7 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         session.query("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')"),
         patienceMs,
       );
+    if (isReadOnly) await inTime(session.query("SET SESSION TRANSACTION READ ONLY"), patienceMs);
     const isWorking = () =>
       asked(async (other) => {
         const [rows] = await other.query("SELECT COMMAND AS state FROM information_schema.PROCESSLIST WHERE ID = ?", [
@@ -170,22 +172,21 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         const { rows, ...counts } = await runs(sql, values);
         return { rows: rows as readonly R[], ...counts };
       },
-      async begin({ isReadOnly, isRepeatable, limits: wanted = {} }) {
+      async begin({ isReadOnly: isReading, isRepeatable, limits: wanted = {} }) {
         limits = wanted;
         const { lockTimeoutMs, idleTimeoutMs } = wanted;
         const lockSeconds = lockTimeoutMs === undefined ? undefined : Math.max(1, Math.ceil(lockTimeoutMs / 1000));
         // Under READ COMMITTED InnoDB refuses to write where the binary log holds statements.
-        const isRepeated = isRepeatable === true || (facts.log === "STATEMENT" && isReadOnly !== true);
-        await runs(
-          [
-            `SET SESSION lock_wait_timeout = ${lockSeconds ?? facts.lockSeconds}, innodb_lock_wait_timeout = ${lockSeconds ?? facts.rowLockSeconds}`,
-            ...(idleTimeoutMs === undefined ? [] : [`SET SESSION wait_timeout = ${Math.ceil(idleTimeoutMs / 1000)}`]),
-            `SET TRANSACTION ISOLATION LEVEL ${isRepeated ? "REPEATABLE READ" : "READ COMMITTED"}`,
-            `START TRANSACTION ${isReadOnly ? "READ ONLY" : "READ WRITE"}`,
-          ].join("; "),
-        );
+        const isRepeated = isRepeatable === true || (facts.log === "STATEMENT" && isReading !== true);
+        const statements = [
+          `SET SESSION lock_wait_timeout = ${lockSeconds ?? facts.lockSeconds}, innodb_lock_wait_timeout = ${lockSeconds ?? facts.rowLockSeconds}`,
+          ...(idleTimeoutMs === undefined ? [] : [`SET SESSION wait_timeout = ${Math.ceil(idleTimeoutMs / 1000)}`]),
+          `SET TRANSACTION ISOLATION LEVEL ${isRepeated ? "REPEATABLE READ" : "READ COMMITTED"}`,
+          `START TRANSACTION ${isReading ? "READ ONLY" : "READ WRITE"}`,
+        ];
+        for (const text of isReadOnly ? statements : [statements.join("; ")]) await runs(text);
       },
-      commit: () => ended("COMMIT"),
+      commit: () => ended(isReadOnly ? "ROLLBACK" : "COMMIT"),
       rollback: () => ended("ROLLBACK"),
       cancel,
       async close() {
@@ -202,22 +203,26 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
 
 async function factsOf(session: Session): Promise<SessionFacts> {
   const [rows] = await session.query(describeSession);
-  const [uptime] = await session.query("SELECT UNIX_TIMESTAMP() AS now; SHOW GLOBAL STATUS LIKE 'Uptime'");
-  const [[{ now }], [{ Value }]] = uptime as unknown as [[{ now: number }], [{ Value: string }]];
-  const facts = (rows as unknown as readonly SessionFacts[])[0]!;
+  const [uptime] = await session.query("SHOW GLOBAL STATUS LIKE 'Uptime'");
+  const [{ now, ...facts }] = rows as unknown as readonly [SessionFacts & { readonly now: number }];
+  const [{ Value }] = uptime as unknown as readonly [{ readonly Value: string }];
   // To MySQL it is a BIGINT, which the driver gives as text.
   return { ...facts, pid: Number(facts.pid), start: String(Number(now) - Number(Value)) };
 }
 
 /** Connects, and sets nothing that is not needed to read what comes. */
-async function dial({ config, encryption }: Address, applicationName: string): Promise<Session> {
+async function dial(
+  { config, encryption }: Address,
+  applicationName: string,
+  { multipleStatements } = { multipleStatements: true },
+): Promise<Session> {
   const driver = (await import("mysql2/promise")).default;
   const { wanted, tls } = encryption();
   const attempt = (ssl: ConnectionOptions["ssl"]) =>
     driver.createConnection({
       ...config,
       charset: "utf8mb4",
-      multipleStatements: true,
+      multipleStatements,
       supportBigNumbers: true,
       bigNumberStrings: true,
       dateStrings: true,

@@ -60,7 +60,7 @@ const answerMs = 10_000;
 
 async function open(address: Address, options: ConnectOptions): Promise<Connection> {
   const { label, schema } = address;
-  const { applicationName, needsSession = true, silenceMs = 30_000 } = options;
+  const { applicationName, needsSession = true, isReadOnly = false, silenceMs = 30_000 } = options;
   const patienceMs = address.config.connectionTimeoutMillis || answerMs;
   const marked = marking(applicationName);
   /** Over a second connection, which lives no longer than its answer. */
@@ -94,12 +94,26 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
     // What a pooler keeps would be the application's next.
     if (options.statementTimeoutMs !== undefined && !isPooled)
       await set("statement_timeout", "$1", `${options.statementTimeoutMs}ms`);
+    if (isReadOnly && !isPooled) await set("default_transaction_read_only", "$1", "on");
     const isWorking = () =>
       asked(async (other) => {
         const activity = await other.query<{ state: string }>(stateOfSession, [pid, start]);
         return isPooled || activity.rows[0]?.state === "active";
         // A server that refuses the second connection is there, and may be at work.
       }).catch(isDatabaseError);
+    const send = async <R extends object>(query: Sent) => {
+      const startedMs = performance.now();
+      const giveUp = () => client.connection.stream.destroy(silent(performance.now() - startedMs));
+      try {
+        const result = await watchSilence(client.query<R>(query), isWorking, giveUp, silenceMs);
+        // A text with several statements gives a list of results.
+        const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
+        return { rows: last.rows, rowCount: last.rowCount ?? 0 };
+      } catch (error) {
+        isLost ||= client.connection.stream.destroyed;
+        throw retryReason(error, isLost) === "connection" ? notReached(label, hungUp(error)) : error;
+      }
+    };
     const connection: Connection = {
       dialect: postgresql,
       label,
@@ -111,18 +125,10 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         return isLost;
       },
       async query<R extends object>(sql: string, values?: readonly unknown[]) {
-        const startedMs = performance.now();
-        const giveUp = () => client.connection.stream.destroy(silent(performance.now() - startedMs));
-        try {
-          const answer = client.query<R>(marked(sql), values === undefined ? undefined : [...values]);
-          const result = await watchSilence(answer, isWorking, giveUp, silenceMs);
-          // A text with several statements gives a list of results.
-          const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
-          return { rows: last.rows, rowCount: last.rowCount ?? 0 };
-        } catch (error) {
-          isLost ||= client.connection.stream.destroyed;
-          throw retryReason(error, isLost) === "connection" ? notReached(label, hungUp(error)) : error;
-        }
+        const text = marked(sql);
+        // The server takes one statement only in the extended protocol.
+        const isOne = isReadOnly || values !== undefined;
+        return send<R>(isOne ? { text, values: [...(values ?? [])], queryMode: "extended" } : { text });
       },
       async copyIn(sql, rows) {
         const [{ from }, { pipeline }] = await Promise.all([
@@ -132,16 +138,16 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         await pipeline(rows, client.query(from(sql)));
       },
       async begin(options) {
-        const { isReadOnly, isRepeatable, isCountedAtOnce } = options;
+        const { isRepeatable, isCountedAtOnce } = options;
         const isolation = isRepeatable ? "REPEATABLE READ" : "READ COMMITTED";
-        const begin = `BEGIN ISOLATION LEVEL ${isolation}, ${isReadOnly ? "READ ONLY" : "READ WRITE"}`;
+        const begin = `BEGIN ISOLATION LEVEL ${isolation}, ${options.isReadOnly ? "READ ONLY" : "READ WRITE"}`;
         const counted =
           isCountedAtOnce && connection.serverVersion >= 150_000 ? ["SELECT pg_stat_force_next_flush()"] : [];
         // One round trip.
-        await connection.query([begin, ...settingStatements(options), ...counted].join("; "));
+        await send({ text: [begin, ...settingStatements(options), ...counted].join("; ") });
       },
       async commit() {
-        await connection.query("COMMIT");
+        await connection.query(isReadOnly ? "ROLLBACK" : "COMMIT");
       },
       async rollback() {
         await connection.query("ROLLBACK");
@@ -167,6 +173,13 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
     await hangUp(client);
     throw cause instanceof LockstepError ? cause : notReached(label, cause);
   }
+}
+
+interface Sent {
+  readonly text: string;
+  readonly values?: unknown[];
+  /** Its types lack it. Default: simple where there are no values. */
+  readonly queryMode?: "extended";
 }
 
 interface Session {

@@ -20,6 +20,8 @@ export interface SqlReader {
    *   LS2071 a look-up that may give several rows
    */
   readFill(text: string, context: FillContext): Promise<Fill>;
+  /** Whether a text is one statement that asks for rows: SELECT, VALUES, TABLE. What its functions do is not known here. */
+  isQuery(sql: string): boolean;
   /** An expression that could fill a column of another type from one that is there: a suggestion. Types as they are printed. */
   conversion(name: string, former: string, type: string): string;
   /** What its statements do to a database in use. */

@@ -1,6 +1,6 @@
 import { errorCode, retryReason } from "../../db/retry.js";
-import { inTransaction } from "../../db/transaction.js";
 import { LockstepError } from "../../errors.js";
+import { askOwnQuery } from "../../own-query.js";
 import { textOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
@@ -25,9 +25,7 @@ export default defineSignal({
       isFirst = false;
       if (sql === undefined) return undefined;
       try {
-        const { rows } = await inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs } }, () =>
-          connection.query(sql),
-        );
+        const rows = await askOwnQuery(connection, sql, { what: "The query", statementTimeoutMs });
         const value = Object.values(rows[0] ?? {})[0];
         if (value === true || value === "t") return { kind: "hold", reason: "the query of --throttle-query says so" };
         const number = ["string", "number", "bigint"].includes(typeof value) ? Number(value) : 0;
@@ -36,7 +34,7 @@ export default defineSignal({
         if (retryReason(error, connection.isLost) !== undefined) throw error;
         if (wasFirst)
           throw new LockstepError("LS8002", `--throttle-query fails: ${(error as Error).message}`, {
-            hint: "Correct the query: it runs read-only, for 5 s at most.",
+            hint: "Correct the query: one SELECT, which runs read-only, for 5 s at most.",
             cause: error,
           });
         // Its message may have values of rows.

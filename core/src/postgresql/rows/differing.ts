@@ -4,6 +4,7 @@ import { isValuesFault } from "../../db/value-fault.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { DifferingRow, MirrorColumn, Rows } from "../../dialects/rows.js";
 import type { TableFacts } from "../../dialects/table.js";
+import { duringCleanUp } from "../../expected-errors.js";
 import { rowName } from "../../sql/fill/context.js";
 import { differs } from "../../sql/postgres/differs.js";
 import { qualified, quoteIdentifier, quoteLiteral, quoteTable, scaffoldNames } from "../../sql/postgres/quote.js";
@@ -45,15 +46,17 @@ export const findDiffering: Rows["differing"] = async (connection, table, mirror
     }
   }
 
-  function rowByRow() {
-    return inTransaction(connection, { isReadOnly: false, settings }, async () => {
+  async function rowByRow() {
+    const functions = tryFunctions({ table, column: mirror, fill: mirror.fill });
+    await connection.begin({ settings });
+    try {
       await searchPath();
-      const functions = tryFunctions({ table, column: mirror, fill: mirror.fill });
-      await connection.query(functions.create);
-      const found = await compare(connection, table, mirror, functions.valueIn(rowName), limit);
-      await connection.query(functions.drop);
-      return found;
-    });
+      for (const sql of functions.create) await connection.query(sql);
+      await connection.query("SET TRANSACTION READ ONLY");
+      return await compare(connection, table, mirror, functions.valueIn(rowName), limit);
+    } finally {
+      if (!connection.isLost) await connection.rollback().catch(duringCleanUp);
+    }
   }
 };
 

@@ -25,7 +25,7 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
   });
   try {
     const functions = tryFunctions(input);
-    await connection.query(functions.create);
+    for (const sql of functions.create) await connection.query(sql);
     await connection.query("SET TRANSACTION READ ONLY");
     const { rows } = await connection.query<{ looked: number; refusals: Refusal[] | null }>(
       refusedSql(input, functions),
@@ -46,8 +46,7 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
 
 /** Temporary functions that evaluate a fill over a row without failing. */
 export interface TryFunctions {
-  readonly create: string;
-  readonly drop: string;
+  readonly create: readonly string[];
   /** NULL where the fill fails. @param row a row of the table, as SQL */
   valueIn(row: string): string;
   /** SQLSTATE and message; NULL where there is a value. */
@@ -76,12 +75,11 @@ END`,
   )};`;
   const none = "CASE WHEN value IS NULL THEN ARRAY['', 'the fill yields NULL'] END";
   const of = (name: string) => (row: string) => `pg_temp.${name}(${row})`;
-  const row = quoteTable(table);
   return {
-    create:
-      make("lockstep_value", column.type, "value", "NULL") +
+    create: [
+      make("lockstep_value", column.type, "value", "NULL"),
       make("lockstep_why", "text[]", none, "ARRAY[SQLSTATE, SQLERRM, 'raised']"),
-    drop: `DROP FUNCTION pg_temp.lockstep_value(${row}), pg_temp.lockstep_why(${row})`,
+    ],
     valueIn: of("lockstep_value"),
     whyIn: of("lockstep_why"),
   };

@@ -80,12 +80,12 @@ async function checkType(
   await connection.begin({ limits: { lockTimeoutMs: 5000 }, settings: { row_security: "off" } });
   try {
     if (!columnExists) {
-      await connection.query(
-        `CREATE TEMPORARY TABLE lockstep_check_fill (LIKE ${sql.table}) ON COMMIT DROP;
-         ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${column.type}`,
-      );
+      await connection.query(`CREATE TEMPORARY TABLE lockstep_check_fill (LIKE ${sql.table}) ON COMMIT DROP`);
+      await connection.query(`ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${column.type}`);
       isPrepared = true;
     }
+    // The planner evaluates functions that are called immutable.
+    await connection.query("SET TRANSACTION READ ONLY");
     await connection.query(assign(columnExists ? sql.table : "pg_temp.lockstep_check_fill"));
     return undefined;
   } catch (error) {
@@ -94,6 +94,8 @@ async function checkType(
       const isForbidden = error.code === "42501" || error.code === "25006";
       return { kind: "not-checked", message: error.message, ...(isForbidden ? { isOfType: true } : {}) };
     }
+    // A function that writes, which the planner has called.
+    if (error.code === "25006") return { kind: "not-checked", message: error.message };
     if (!/^(22|42|3F)/.test(error.code) || error.code === "42501") throw error;
     refusal = error;
   } finally {

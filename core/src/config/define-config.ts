@@ -26,7 +26,8 @@ export interface LockstepConfigInput {
        */
       eachSchema?: string;
       /**
-       * A query that names the targets: `name`, and either `schema`, on the same server, or `url`. Asked anew by each command.
+       * One SELECT that names the targets: `name`, and either `schema`, on the same server, or `url`. Asked anew by each command, in a
+       * read-only transaction.
        * @example "SELECT slug AS name, schema_name AS schema FROM tenants WHERE is_active"
        */
       eachFrom?: string;

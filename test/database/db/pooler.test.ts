@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../../core/src/connect.js";
+import { errorCode } from "../../../core/src/db/retry.js";
 import { inTransaction } from "../../../core/src/db/transaction.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
@@ -67,6 +68,22 @@ describe("a pooler in transaction mode", () => {
       expect((await connection.query(left)).rows).toEqual([]);
       await connection.close();
     });
+  });
+});
+
+describe("a read-only session through a pooler in transaction mode", () => {
+  it("takes one statement, keeps nothing that it writes, and leaves nothing", async () => {
+    await db.query("DROP TABLE IF EXISTS account; CREATE TABLE account (id int)");
+    await through("transaction", async ({ url }) => {
+      const connection = await connect(url, { ...options, needsSession: false, isReadOnly: true });
+      const insert = () => connection.query("INSERT INTO account VALUES (1)");
+      expect(await inTransaction(connection, { isReadOnly: true }, insert).catch(errorCode)).toBe("25006");
+      await inTransaction(connection, {}, insert);
+      expect(await connection.query("SELECT 1; DELETE FROM account").catch(errorCode)).toBe("42601");
+      expect((await connection.query(left)).rows).toEqual([]);
+      await connection.close();
+    });
+    expect(await scalar(db, "SELECT count(*)::int FROM account")).toBe(0);
   });
 });
 

@@ -95,6 +95,15 @@ describe("the type of a fill", () => {
     await db.query("DROP SEQUENCE numbers");
   });
 
+  it("takes no number of a sequence by a function that the planner evaluates", async () => {
+    await db.query(`CREATE SEQUENCE numbers;
+      CREATE FUNCTION numbered() RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT nextval('numbers')::text $$`);
+    await insert([["1", "a"]]);
+    expect(await check("numbered()")).toEqual([{ kind: "not-checked", message: expect.stringContaining("read-only") }]);
+    expect(await scalar(db, "SELECT is_called FROM numbers")).toBe(false);
+    await db.query("DROP FUNCTION numbered; DROP SEQUENCE numbers");
+  });
+
   it("says when a function of the fill writes", async () => {
     await db.query(
       `CREATE TABLE codes (n int); CREATE FUNCTION next_code() RETURNS int LANGUAGE sql AS 'INSERT INTO codes VALUES (1) RETURNING n'`,

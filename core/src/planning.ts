@@ -15,7 +15,7 @@ export { mysqlCondition } from "./mysql/errors.js";
 export { concurrentIndex } from "./plan/assemble-units.js";
 export { lostColumns } from "./plan/lost-columns.js";
 export type { ColumnSource, FormerUnique } from "./plan/sources.js";
-export { listPlans } from "./plan/store.js";
+export { isOpen, listPlans, readPlans } from "./plan/store.js";
 export { connectWith } from "./postgresql/connect.js";
 export type { ReleasingPlugin } from "./release/code-request.js";
 export { indexMigration } from "./release/index-migration.js";

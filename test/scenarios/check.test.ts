@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -396,4 +396,17 @@ test("a folder that is no repository of git", async () => {
   rmSync(copy, { recursive: true });
   expect(stdout).toContain("add-index 2:1");
   expect(code).toBe(1);
+});
+
+test("a package that the branch brings along in node_modules is not loaded", async () => {
+  const ran = join(repository.folder, "ran");
+  const own = "node_modules/@lockstep/typeorm";
+  repository.commit({
+    [`${own}/package.json`]: `{ "name": "@lockstep/typeorm", "exports": { "./plugin": "./plugin.cjs" } }`,
+    [`${own}/plugin.cjs`]: `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "");`,
+  });
+  const { code, stderr } = await check([first]);
+  repository.commit({ [`${own}/package.json`]: undefined, [`${own}/plugin.cjs`]: undefined });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(existsSync(ran)).toBe(false);
 });

@@ -33,7 +33,7 @@ export type NotLookedAt =
       readonly dialect: string | undefined;
       readonly files: number;
     }
-  /** Plans whose models were not compared with them: the ORM is not installed there, or does not read them. */
+  /** Plans whose models were not compared with them: the ORM's files alone do not declare them. */
   | { readonly kind: "models"; readonly folder: string };
 
 /** Whether the answer is no. */

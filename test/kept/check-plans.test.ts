@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { plansIn } from "../../core/src/check/own-units.js";
 import { checkPlans } from "../../core/src/cli/check-plans.js";
+import { planText, readPlan } from "../../core/src/plan/plan-file.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
 import { filesIn, type KeptProject, keptProjects, keptReleases, readKept } from "./kept.js";
@@ -23,8 +24,8 @@ async function check(files: Readonly<Record<string, string>>) {
   const repository = { paths: Object.keys(all).sort(), read: (path: string) => all[path as keyof typeof all] };
   const sets = (await Promise.all(plugins.map((plugin) => plugin.findMigrations(repository)))).flat();
   const [plans] = plansIn(root, repository, sets);
-  const { findings, hasModels } = await checkPlans(root, plans!, plugins, {});
-  return { hasModels, said: findings.map((finding) => JSON.stringify(finding)) };
+  const { findings, notLookedAt } = await checkPlans(root, plans!, { plugins, io: { env: {} }, version: "0.1.0" });
+  return { notLookedAt, said: findings.map((finding) => JSON.stringify(finding)) };
 }
 
 const newest = keptReleases().at(-1)!;
@@ -33,7 +34,7 @@ describe.each(keptProjects(newest))("%s", (name) => {
   const project = readKept<KeptProject>(newest, name);
 
   test.each(["expand", "switch", "contract", "undone"] as const)("nothing stands against %s", async (phase) => {
-    expect(await check(filesIn(project, phase))).toEqual({ hasModels: true, said: [] });
+    expect(await check(filesIn(project, phase))).toEqual({ notLookedAt: [], said: [] });
   });
 
   test("a field that is required too early, and one that is gone", async () => {
@@ -56,7 +57,16 @@ describe.each(keptProjects(newest))("%s", (name) => {
 test("a schema that Prisma refuses", async () => {
   const files = filesIn(readKept<KeptProject>(newest, "prisma-postgresql"), "expand");
   const schema = Object.keys(files).find((file) => file.endsWith("schema.prisma"))!;
-  const { said, hasModels } = await check({ ...files, [schema]: `${files[schema]}\nmodel User {` });
+  const { said, notLookedAt } = await check({ ...files, [schema]: `${files[schema]}\nmodel User {` });
   expect(said.join()).toContain("the models cannot be read");
-  expect(hasModels).toBe(true);
+  expect(notLookedAt).toEqual([]);
+});
+
+test("a plan that another version of Lockstep made is told of", async () => {
+  const files = filesIn(readKept<KeptProject>(newest, "prisma-postgresql"), "expand");
+  const file = Object.keys(files).find((each) => each.endsWith("/plan.json"))!;
+  const plan = readPlan(files[file]!, file);
+  const other = planText({ ...plan, versions: { ...plan.versions, lockstep: "0.0.9" } });
+  const { notLookedAt } = await check({ ...files, [file]: other });
+  expect(notLookedAt).toEqual([{ kind: "files", folder: posix.dirname(file), version: "0.0.9" }]);
 });

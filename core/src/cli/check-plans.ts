@@ -1,6 +1,7 @@
 import { join, posix } from "node:path";
 import { aboutFile, type CheckFinding } from "../check/finding.js";
 import type { PlansAt } from "../check/own-units.js";
+import type { NotLookedAt } from "../check/report.js";
 import openPlan from "../check/rules/open-plan.js";
 import type { ProjectFacts } from "../doctor/check.js";
 import interruptedWrite from "../doctor/checks/interrupted-write.js";
@@ -9,16 +10,17 @@ import planModels from "../doctor/checks/plan-models.js";
 import plansCheck from "../doctor/checks/plans.js";
 import { runProjectChecks } from "../doctor/run-checks.js";
 import { isNoBug } from "../expected-errors.js";
+import { planFolder } from "../plan/plan-file.js";
 import { isOpen, readPlans } from "../plan/store.js";
 import type { OrmPlugin } from "../plugin.js";
 import { findPlanFaults } from "../release/verify-plans.js";
+import type { Invocation } from "./command.js";
 import type { Io } from "./io.js";
 
 /** What was asked of the plans of a project. */
 export interface CheckedPlans {
   readonly findings: readonly CheckFinding[];
-  /** The models were compared with them, or it is told why not: an ORM may have none in files. */
-  readonly hasModels: boolean;
+  readonly notLookedAt: readonly NotLookedAt[];
 }
 
 /**
@@ -28,8 +30,7 @@ export interface CheckedPlans {
 export async function checkPlans(
   cwd: string,
   { root, migrations }: PlansAt,
-  plugins: readonly OrmPlugin[],
-  env: Io["env"],
+  { plugins, io, version }: Pick<Invocation, "plugins" | "version"> & { readonly io: Pick<Io, "env"> },
 ): Promise<CheckedPlans> {
   const files = migrations.map((file) => posix.relative(root, file));
   const folder = join(cwd, root);
@@ -47,7 +48,7 @@ export async function checkPlans(
     configError: undefined,
     ...plans,
     ...models,
-    env,
+    env: io.env,
   };
   const hasModels = models.models !== undefined || models.modelsError !== undefined;
   const checks = [plansCheck, planConflicts, interruptedWrite, ...(hasModels ? [planModels] : [])];
@@ -63,7 +64,11 @@ export async function checkPlans(
       const safer = next === undefined ? finding.safer : { words: next };
       return [{ ...finding, severity: level === "problem" ? "error" : "warning", safer }];
     });
-  return { findings, hasModels };
+  const notLookedAt: NotLookedAt[] = hasModels ? [] : [{ kind: "models", folder: root }];
+  for (const { id, versions } of plans.plans.filter(isOpen))
+    if (versions.lockstep !== version)
+      notLookedAt.push({ kind: "files", folder: posix.join(root, planFolder(id)), version: versions.lockstep });
+  return { findings, notLookedAt };
 }
 
 async function modelsOf(

@@ -6,6 +6,7 @@ export { runTool } from "./deploy/run-tool.js";
 export type { Connection } from "./dialects/connection.js";
 export type { ColumnDependents } from "./dialects/development.js";
 export { dirtyFiles, isRepository, lastCommitOf } from "./files/git.js";
+export { isOfRepository } from "./files/writable.js";
 export { settleFiles, writeFiles } from "./files/write-files.js";
 export { assertAgreement } from "./intercept/agreement.js";
 export { laidOutOnce, prepareExpand, restoredText, restoreModels } from "./intercept/expand.js";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { type EntityModel, LockstepError } from "@lockstep/core";
-import { isOpen, readPlans } from "@lockstep/core/planning";
+import { isOfRepository, isOpen, readPlans } from "@lockstep/core/planning";
 import { loadSchemaFiles } from "@prisma/schema-files-loader";
 import { toEntityModels } from "./entities.js";
 import type { SchemaFile } from "./model.js";
@@ -16,7 +16,9 @@ export async function modelsIn(root: string): Promise<readonly EntityModel[]> {
   const named = readPlans(root)
     .plans.filter(isOpen)
     .flatMap(({ originalModels }) => originalModels.map(({ file }) => file));
-  const file = [...named, "schema.prisma", "prisma/schema.prisma"].find((each) => existsSync(join(root, each)));
+  const file = [...named, "schema.prisma", "prisma/schema.prisma"].find(
+    (each) => each.endsWith(".prisma") && isOfRepository(root, each) && existsSync(join(root, each)),
+  );
   if (file === undefined)
     throw new LockstepError(
       "LS8001",
@@ -40,6 +42,7 @@ async function filesBelow(root: string, folder: string): Promise<SchemaFile[]> {
   const found = await loadSchemaFiles(join(root, folder));
   return found
     .map(([path, content]) => ({ path: relative(root, path).split(sep).join("/"), content }))
+    .filter(({ path }) => isOfRepository(root, path))
     .sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 

@@ -61,7 +61,9 @@ function check(orm, args) {
     : ["npx", "--yes", `@lockstep/${orm}@${env.LOCKSTEP_VERSION || ownVersion()}`];
   const [file, ...first] = command;
   try {
-    const stdout = execFileSync(file, [...first, "check", ...args], {
+    // npx would take a package of this name that the branch has in node_modules, from the registry that its .npmrc names.
+    const stdout = execFileSync(file, [...first, "--cwd", process.cwd(), "check", ...args], {
+      cwd: folder,
       encoding: "utf8",
       env: withoutToken(env),
       stdio: ["ignore", "pipe", "pipe"],
@@ -76,7 +78,7 @@ function check(orm, args) {
   }
 }
 
-/** The check loads the configuration of the branch, which needs neither the token nor the files that steer later steps. */
+/** The check needs neither the token nor the files that steer later steps. */
 function withoutToken(all) {
   const own = /^(?:GITHUB_(?:TOKEN|ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)|ACTIONS_.*)$/;
   return Object.fromEntries(Object.entries(all).filter(([name]) => !own.test(name)));

@@ -15,7 +15,7 @@ export const durationsFile = "test/support/durations.json";
 const durations = JSON.parse(readFileSync(join(root, durationsFile), "utf8"));
 
 /** The sum of seconds that proofs near to the change may take beside their part: three workers need a third of it. */
-const nearBudget = 600;
+const nearBudget = 900;
 export const parts = 6;
 
 /**

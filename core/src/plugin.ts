@@ -226,6 +226,13 @@ export interface OrmPlugin {
   findProject(cwd: string): Promise<Project>;
   /** The models as they stand in the files. */
   readModels(project: Project): Promise<readonly EntityModel[]>;
+  /**
+   * The models of a folder as its files alone declare them: nothing of the repository is loaded or run, and nothing has to be installed.
+   * Default: they cannot be read so.
+   *
+   * @param migrations those of the folder, from there
+   */
+  readModelsIn?(root: string, migrations: readonly string[]): Promise<readonly EntityModel[]>;
   /** What the models declare over their columns: a way back must not take what others built. Default: nothing is declared there. */
   readIndexes?(project: Project): Promise<readonly DeclaredIndex[]>;
   /** The clients that the code uses, where there are others than that of these models. Default: there are none. */

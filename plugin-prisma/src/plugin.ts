@@ -29,6 +29,8 @@ export const prismaPlugin: OrmPlugin = {
     return toEntityModels(schemaFiles(project));
   },
 
+  readModelsIn: async (root) => (await import("./schema/models-in.js")).modelsIn(root),
+
   readIndexes: async (project) => declaredIndexes(schemaFiles(project)),
 
   readClients: async (project, code) => (await import("./schema/clients.js")).readClients(project, code),

@@ -18,6 +18,8 @@ export const typeormPlugin: OrmPlugin = {
     return (await import("./detect/find-project.js")).findProject(cwd);
   },
 
+  readModelsIn: async (root, migrations) => (await import("./entities/project.js")).readEntitiesIn(root, migrations),
+
   readHandWritten: async (project, file) =>
     (await import("./migrations/hand-written.js")).readHandWritten(project as TypeormProject, file),
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -195,21 +195,37 @@ test("what cannot be checked fails, with its error", async () => {
   expect(code).toBe(2);
 });
 
-test("the configuration of the branch sees neither the token nor the files of the runner", async () => {
+test("the check gets neither the token nor the files of the runner, and starts outside of the checkout", async () => {
   const seen = join(folder, "seen.json");
   const names = ["GITHUB_TOKEN", "GITHUB_ENV", "GITHUB_OUTPUT", "ACTIONS_RUNTIME_TOKEN", "GITHUB_REPOSITORY"];
-  repository.commit({
-    "lockstep.config.mjs": `import { writeFileSync } from "node:fs";
-writeFileSync(${JSON.stringify(seen)}, JSON.stringify(${JSON.stringify(names)}.filter((name) => name in process.env)));
-export default { targets: {} };
+  const program = join(folder, "program.mjs");
+  writeFileSync(
+    program,
+    `import { writeFileSync } from "node:fs";
+const env = ${JSON.stringify(names)}.filter((name) => name in process.env);
+writeFileSync(${JSON.stringify(seen)}, JSON.stringify({ env, cwd: process.cwd(), args: process.argv.slice(2, 5) }));
+process.exit(2);
 `,
+  );
+  await action({
+    GITHUB_ENV: join(folder, "env"),
+    ACTIONS_RUNTIME_TOKEN: "secret",
+    LOCKSTEP_COMMAND: JSON.stringify([process.execPath, program]),
   });
-  try {
-    await action({ GITHUB_ENV: join(folder, "env"), ACTIONS_RUNTIME_TOKEN: "secret" });
-    expect(JSON.parse(readFileSync(seen, "utf8"))).toEqual(["GITHUB_REPOSITORY"]);
-  } finally {
-    repository.commit({ "lockstep.config.mjs": undefined });
-  }
+  const { env, cwd, args } = JSON.parse(readFileSync(seen, "utf8")) as Record<string, unknown>;
+  expect(env).toEqual(["GITHUB_REPOSITORY"]);
+  expect(cwd).not.toContain(repository.folder);
+  expect(args).toEqual(["--cwd", realpathSync(repository.folder), "check"]);
+});
+
+test("the configuration of the branch does not run", async () => {
+  const ran = join(folder, "ran");
+  const text = `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(ran)}, "");\nexport default {};\n`;
+  repository.commit({ "lockstep.config.mjs": text, "prisma.config.mjs": text });
+  const { code } = await action();
+  repository.commit({ "lockstep.config.mjs": undefined, "prisma.config.mjs": undefined });
+  expect(code).toBe(0);
+  expect(existsSync(ran)).toBe(false);
 });
 
 test("an ORM that is none", async () => {

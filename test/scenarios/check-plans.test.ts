@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Plan } from "../../core/src/model/index.js";
@@ -68,4 +68,21 @@ test("two branches with a plan on the same column", async () => {
   rmSync(join(shop.root, other), { recursive: true });
   expect(output).toMatch(/"User"\."handle" has two open plans/);
   expect(code).toBe(1);
+});
+
+test("no code of the repository runs: neither configuration", async () => {
+  const ran = join(shop.root, "ran");
+  const config = shop.read("prisma.config.ts");
+  const esm = `import { appendFileSync } from "node:fs";\nappendFileSync(${JSON.stringify(ran)}, "config");\n`;
+  shop.write("prisma.config.ts", `${esm}${config}`);
+  shop.write("lockstep.config.ts", `${esm}export default { check: { rules: { "open-plan": "warning" } } };\n`);
+  const before = shop.read("prisma/schema.prisma");
+  shop.edit("prisma/schema.prisma", (text) => text.replace(/(\bhandle\s+String)\?/, "$1"));
+  const { code, output } = await shop.npx("lockstep", ["check", "--base", "HEAD"]);
+  shop.write("prisma/schema.prisma", before);
+  shop.write("prisma.config.ts", config);
+  // The models were compared, with the severity that the text says.
+  expect(output).toMatch(/! open-plan .*User\.handle is required/);
+  expect(code).toBe(0);
+  expect(existsSync(ran)).toBe(false);
 });

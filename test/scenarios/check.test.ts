@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { publishedModules } from "../support/published.js";
 import { createRepository, type Repository } from "../support/repository.js";
@@ -396,4 +396,38 @@ test("a folder that is no repository of git", async () => {
   rmSync(copy, { recursive: true });
   expect(stdout).toContain("add-index 2:1");
   expect(code).toBe(1);
+});
+
+test("a package that the branch brings along in node_modules is not loaded", async () => {
+  const ran = join(repository.folder, "ran");
+  const own = "node_modules/@lockstep/typeorm";
+  repository.commit({
+    [`${own}/package.json`]: `{ "name": "@lockstep/typeorm", "exports": { "./plugin": "./plugin.cjs" } }`,
+    [`${own}/plugin.cjs`]: `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "");`,
+  });
+  const { code, stderr } = await check([first]);
+  repository.commit({ [`${own}/package.json`]: undefined, [`${own}/plugin.cjs`]: undefined });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(existsSync(ran)).toBe(false);
+});
+
+test("a migration that is a link out of the repository is neither read nor written", async () => {
+  const outside = mkdtempSync(join(tmpdir(), "lockstep-outside-"));
+  const secret = join(outside, "secret.sql");
+  writeFileSync(secret, index);
+  const linked = `${folder}/20260401000000_linked/migration.sql`;
+  mkdirSync(dirname(join(repository.folder, linked)));
+  symlinkSync(secret, join(repository.folder, linked));
+  const { code, stdout } = await check(["--all"]);
+  expect(stdout).toContain("a file that cannot be read");
+  await check(["--fix", "--base", "main"]);
+  const named = await check(["--fix", linked]);
+  const typed = await check([secret]);
+  expect(typed.stdout).toContain("Order_state_idx");
+  rmSync(dirname(join(repository.folder, linked)), { recursive: true });
+  repository.git("checkout", "--quiet", ".");
+  expect(readFileSync(secret, "utf8")).toBe(index);
+  expect(`${named.stdout}${named.stderr}`).not.toContain("Order_state_idx");
+  expect(code).toBe(1);
+  rmSync(outside, { recursive: true });
 });

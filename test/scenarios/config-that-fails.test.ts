@@ -32,14 +32,12 @@ test.each([
 ] as const)("%s", async (_name, make, reason) => {
   rmSync(config(), { force: true });
   make();
-  for (const command of ["status", "check"]) {
-    const begun = Date.now();
-    const { code, output } = await shop.npx("lockstep", [command]);
-    expect(code, output).toBe(2);
-    expect(output).toContain("LS8002");
-    expect(output).toMatch(reason);
-    expect(Date.now() - begun, command).toBeLessThan(30_000);
-  }
+  const begun = Date.now();
+  const { code, output } = await shop.npx("lockstep", ["status"]);
+  expect(code, output).toBe(2);
+  expect(output).toContain("LS8002");
+  expect(output).toMatch(reason);
+  expect(Date.now() - begun).toBeLessThan(30_000);
   unlinkSync(config());
 });
 

@@ -33,8 +33,10 @@ export type NotLookedAt =
       readonly dialect: string | undefined;
       readonly files: number;
     }
-  /** Plans whose models were not compared with them: the ORM is not installed there, or does not read them. */
-  | { readonly kind: "models"; readonly folder: string };
+  /** Plans whose models were not compared with them: the ORM's files alone do not declare them. */
+  | { readonly kind: "models"; readonly folder: string }
+  /** The files of a plan that another version of Lockstep made: they have their hashes, and were not computed anew. */
+  | { readonly kind: "files"; readonly folder: string; readonly version: string };
 
 /** Whether the answer is no. */
 export function hasErrors({ findings }: Pick<CheckReport, "findings">): boolean {

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { LockstepError } from "../errors.js";
 import { attempt, isCommandFailure, isUnreadable } from "../expected-errors.js";
 import { git, gitOrNothing, isRepository } from "../files/git.js";
+import { isOfRepository } from "../files/writable.js";
 import type { RepositoryFiles } from "./migration-set.js";
 
 const maxBuffer = 256 * 1024 * 1024;
@@ -26,7 +27,10 @@ export async function repositoryFiles(folder: string): Promise<RepositoryFiles> 
   return {
     paths: await pathsIn(folder),
     read(path) {
-      if (!texts.has(path)) texts.set(path, textOf(join(folder, path)));
+      if (texts.has(path)) return texts.get(path);
+      // Outside are only files that somebody typed.
+      const isAllowed = path.startsWith("../") || isOfRepository(folder, path);
+      texts.set(path, isAllowed ? textOf(join(folder, path)) : undefined);
       return texts.get(path);
     },
   };

@@ -1,48 +1,57 @@
 import { join, posix } from "node:path";
 import { aboutFile, type CheckFinding } from "../check/finding.js";
 import type { PlansAt } from "../check/own-units.js";
+import type { NotLookedAt } from "../check/report.js";
 import openPlan from "../check/rules/open-plan.js";
 import type { ProjectFacts } from "../doctor/check.js";
 import interruptedWrite from "../doctor/checks/interrupted-write.js";
 import planConflicts from "../doctor/checks/plan-conflicts.js";
 import planModels from "../doctor/checks/plan-models.js";
 import plansCheck from "../doctor/checks/plans.js";
-import settings from "../doctor/checks/settings.js";
 import { runProjectChecks } from "../doctor/run-checks.js";
 import { isNoBug } from "../expected-errors.js";
-import { readPlans } from "../plan/store.js";
+import { planFolder } from "../plan/plan-file.js";
+import { isOpen, readPlans } from "../plan/store.js";
 import type { OrmPlugin } from "../plugin.js";
 import { findPlanFaults } from "../release/verify-plans.js";
-import { projectFacts } from "./examine.js";
+import type { Invocation } from "./command.js";
 import type { Io } from "./io.js";
 
 /** What was asked of the plans of a project. */
 export interface CheckedPlans {
   readonly findings: readonly CheckFinding[];
-  /** The models were compared with them: not where the ORM is not installed, or its models cannot be read. */
-  readonly hasModels: boolean;
+  readonly notLookedAt: readonly NotLookedAt[];
 }
 
-/** What contradicts the plans of a project: its files, its models, other plans. The same questions as `doctor` asks of the project. */
+/**
+ * What contradicts the plans of a project: its files, its models, other plans. The same questions as `doctor` asks of the project. They
+ * are asked of files alone: no configuration is loaded, and no code of the repository runs.
+ */
 export async function checkPlans(
   cwd: string,
   { root, migrations }: PlansAt,
-  plugins: readonly OrmPlugin[],
-  env: Io["env"],
+  { plugins, io, version }: Pick<Invocation, "plugins" | "version"> & { readonly io: Pick<Io, "env"> },
 ): Promise<CheckedPlans> {
-  // What the files say, whether or not the ORM is installed.
   const files = migrations.map((file) => posix.relative(root, file));
   const folder = join(cwd, root);
-  const plugin = plugins.find(({ id }) => readPlans(folder).plans.some(({ orm }) => orm === id)) ?? plugins[0]!;
-  const facts = { ...(await factsOf(folder, plugins, env)), planFaults: await findPlanFaults(folder, files, plugin) };
-  const hasModels = facts.models !== undefined;
-  const checks = [
-    plansCheck,
-    planConflicts,
-    interruptedWrite,
-    ...(hasModels || facts.modelsError !== undefined ? [planModels] : []),
-    ...(facts.configError === undefined ? [] : [settings]),
-  ];
+  const plans = readPlans(folder);
+  const plugin = plugins.find(({ id }) => plans.plans.some(({ orm }) => orm === id)) ?? plugins[0]!;
+  const models = plans.plans.some(isOpen) ? await modelsOf(plugin, folder, files) : { models: [] };
+  const facts: ProjectFacts = {
+    project: { root: folder, migrationsFolder: "", ormVersion: "", developmentUrl: undefined },
+    migrations: [],
+    planFaults: await findPlanFaults(folder, files, plugin),
+    unlisted: [],
+    words: plugin.words,
+    config: { targets: {} },
+    configFile: undefined,
+    configError: undefined,
+    ...plans,
+    ...models,
+    env: io.env,
+  };
+  const hasModels = models.models !== undefined || models.modelsError !== undefined;
+  const checks = [plansCheck, planConflicts, interruptedWrite, ...(hasModels ? [planModels] : [])];
   const ids = [...facts.plans, ...facts.damagedPlans].map(({ id }) => id);
   const answers = await runProjectChecks(checks, facts);
   const findings = answers
@@ -55,30 +64,22 @@ export async function checkPlans(
       const safer = next === undefined ? finding.safer : { words: next };
       return [{ ...finding, severity: level === "problem" ? "error" : "warning", safer }];
     });
-  return { findings, hasModels };
+  const notLookedAt: NotLookedAt[] = hasModels ? [] : [{ kind: "models", folder: root }];
+  for (const { id, versions } of plans.plans.filter(isOpen))
+    if (versions.lockstep !== version)
+      notLookedAt.push({ kind: "files", folder: posix.join(root, planFolder(id)), version: versions.lockstep });
+  return { findings, notLookedAt };
 }
 
-async function factsOf(folder: string, plugins: readonly OrmPlugin[], env: Io["env"]): Promise<ProjectFacts> {
-  for (const plugin of plugins) {
-    try {
-      const project = await plugin.findProject(folder);
-      return await projectFacts(plugin, project, env);
-    } catch (error) {
-      // Not of this ORM, or nothing of it is installed.
-      if (!isNoBug(error)) throw error;
-    }
+async function modelsOf(
+  plugin: OrmPlugin,
+  folder: string,
+  migrations: readonly string[],
+): Promise<Pick<ProjectFacts, "models" | "modelsError">> {
+  try {
+    return { models: await plugin.readModelsIn?.(folder, migrations) };
+  } catch (error) {
+    if (!isNoBug(error)) throw error;
+    return { models: undefined, modelsError: error as Error };
   }
-  return {
-    project: { root: folder, migrationsFolder: "", ormVersion: "", developmentUrl: undefined },
-    migrations: [],
-    planFaults: [],
-    unlisted: [],
-    words: { deploy: "", develop: "", recover: () => "" },
-    config: { targets: {} },
-    configFile: undefined,
-    configError: undefined,
-    ...readPlans(folder),
-    models: undefined,
-    env,
-  };
 }

@@ -38,7 +38,7 @@ interface Scope {
  * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an option that cannot be so, or names no file
  */
 export async function checkReport(invocation: Invocation): Promise<CheckReport> {
-  const { plugins, cwd, io } = invocation;
+  const { cwd, io } = invocation;
   // It is compiled beside of what follows.
   const loading = loadParser();
   loading.catch(handledElsewhere);
@@ -52,9 +52,9 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   for (const plan of isNamed ? [] : plans) {
     // With what doctor is made of.
     const { checkPlans } = await import("./check-plans.js");
-    const checked = await checkPlans(cwd, plan, plugins, io.env);
+    const checked = await checkPlans(cwd, plan, invocation);
     findings.push(...withSeverities(checked.findings, own.rules));
-    if (!checked.hasModels) notLookedAt.push({ kind: "models", folder: plan.root });
+    notLookedAt.push(...checked.notLookedAt);
   }
   let [files, statements, waived] = [0, 0, 0];
   for (const set of [...scope.sets, ...scope.others]) {

@@ -1,8 +1,9 @@
-import { posix, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, posix, resolve } from "node:path";
 import type { MigrationSet } from "../check/migration-set.js";
 import { checkRules } from "../check/rules/index.js";
 import type { Waiver } from "../check/waivers.js";
-import { configFileOf, loadConfig } from "../config/load.js";
+import { configFileOf } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
 
@@ -13,12 +14,23 @@ export type CheckSettings = NonNullable<LockstepConfig["check"]>;
 export const allRules: ReadonlySet<string> = new Set(checkRules.map(({ id }) => id));
 
 /**
- * The settings of a folder; without a configuration there are none.
+ * The settings of a folder; without a configuration there are none. The file is read and not run: `check` judges branches of strangers.
  *
- * @throws LS8002 a configuration that cannot be read, or that names a rule that does not exist
+ * @throws LS8002 a configuration that cannot be read, whose `check` is computed, or that names a rule that does not exist
  */
 export async function settingsAt(folder: string): Promise<CheckSettings> {
-  const { check = {} } = await loadConfig(folder);
+  const file = configFileOf(folder);
+  if (file === undefined) return {};
+  const text = readText(folder, file);
+  const written = file.endsWith(".json") ? settingsInJson(file, text) : await settingsInModule(file, text);
+  if (written === undefined) return {};
+  const { configSchema, issuesText } = await import("../config/schema.js");
+  const result = configSchema.safeParse({ targets: {}, check: written });
+  if (!result.success)
+    throw new LockstepError("LS8002", `${file} is not valid:\n${issuesText(result.error)}`, {
+      hint: `Correct the settings named in ${file}.`,
+    });
+  const { check = {} } = result.data;
   const named = [...Object.keys(check.rules ?? {}), ...(check.waivers ?? []).map(({ rule }) => rule)];
   const unknown = named.find((rule) => !allRules.has(rule));
   if (unknown === undefined) return check;
@@ -26,6 +38,38 @@ export async function settingsAt(folder: string): Promise<CheckSettings> {
     hint: "npx lockstep explain lists them.",
   });
 }
+
+function readText(folder: string, file: string): string {
+  try {
+    return readFileSync(join(folder, file), "utf8");
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+function settingsInJson(file: string, text: string): unknown {
+  try {
+    return (JSON.parse(text) as { check?: unknown } | null)?.check;
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+function unreadable(file: string, cause: unknown): LockstepError {
+  return new LockstepError("LS8002", `${file} cannot be read: ${(cause as Error).message}`, {
+    hint: `Correct ${file}.`,
+    cause,
+  });
+}
+
+async function settingsInModule(file: string, text: string): Promise<unknown> {
+  if (hasNone.test(text)) return undefined;
+  const { writtenSetting } = await import("./written-setting.js");
+  return writtenSetting(file, text, "check");
+}
+
+/** Most configurations: an object without `check`, without what is spread or computed. The compiler takes half a second to load. */
+const hasNone = /^(?!.*(?:\bcheck\b|\.\.\.|\[)).*\bexport default (?:defineConfig\()?\{/s;
 
 /** The settings of the nearest configuration above a set: each package of a monorepo may have its own. @throws LS8002 as above */
 export async function nearestSettings(

@@ -19,23 +19,34 @@ export interface ProcessOptions {
  *
  * @example await runProcess({ plugin: prismaPlugin, version, others: ["@lockstep/typeorm"], from: import.meta.url });
  */
-export async function runProcess({ plugin, version, others, from }: ProcessOptions): Promise<never> {
+export async function runProcess(options: ProcessOptions): Promise<never> {
+  const { plugin, version, others } = options;
+  const argv = process.argv.slice(2);
   // stdout is the answer: what functions of lockstep.config.ts print goes to stderr.
   globalThis.console = new Console({ stdout: process.stderr, stderr: process.stderr });
-  const installed = await Promise.all(others.map((name) => installedPlugin(name, from)));
+  const places = placesOf(options, argv);
+  const installed = await Promise.all(others.map((name) => installedPlugin(name, places)));
   const plugins = [plugin, ...installed.filter((other) => other !== undefined)];
-  process.exitCode = await main({ plugins, version, argv: process.argv.slice(2) });
+  process.exitCode = await main({ plugins, version, argv });
   // Once everything is written: a socket that does not close, stdin, a pool of the user's own code must not keep it.
   await flush(process.stdout);
   await flush(process.stderr);
   process.exit();
 }
 
-/** The plugin of a package; undefined when it is installed neither in the project nor beside ours. */
-async function installedPlugin(name: string, from: string): Promise<OrmPlugin | undefined> {
-  const file = [pathToFileURL(join(process.cwd(), "package.json")).href, from]
-    .map((place) => resolvedFrom(place, `${name}/plugin`))
-    .find((found) => found !== undefined);
+/**
+ * Where other plugins are looked for. Above the folder of the project too, except by `check` of a Lockstep that is not the project's own:
+ * a branch of a stranger may bring `node_modules` along.
+ */
+function placesOf({ plugin, from }: ProcessOptions, argv: readonly string[]): readonly string[] {
+  const project = pathToFileURL(join(process.cwd(), "package.json")).href;
+  const [own, ours] = [project, from].map((place) => resolvedFrom(place, `${plugin.packageName}/plugin`));
+  return argv.includes("check") && own !== ours ? [from] : [project, from];
+}
+
+/** The plugin of a package; undefined when it is installed in none of the places. */
+async function installedPlugin(name: string, places: readonly string[]): Promise<OrmPlugin | undefined> {
+  const file = places.map((place) => resolvedFrom(place, `${name}/plugin`)).find((found) => found !== undefined);
   if (file === undefined) return undefined;
   const exported: unknown[] = Object.values((await import(pathToFileURL(file).href)) as object);
   return exported.find((value): value is OrmPlugin => typeof (value as Partial<OrmPlugin>).findProject === "function");

@@ -5,6 +5,7 @@ import { baselineText } from "../check/baseline.js";
 import { type CheckReport, hasErrors } from "../check/report.js";
 import { LockstepError } from "../errors.js";
 import { type OutputFile, outputFile } from "../files/output-file.js";
+import { refuseForeignFiles } from "../files/writable.js";
 import type { Format } from "../review/check/format.js";
 import { formats } from "../review/check/formats/index.js";
 import { consequence, saferLines } from "../review/check/words.js";
@@ -14,7 +15,8 @@ import { type CommandResult, type Invocation, textOption } from "./command.js";
 /**
  * Judges the migrations of the repository around a folder, mends what `--fix` may, and tells the rest.
  *
- * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an option that cannot be so, or names no file
+ * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an option that cannot be so, or names no file · LS3011 a
+ * fix outside of the repository
  */
 export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
@@ -30,6 +32,10 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
     const { dryRun } = await import("../review/diff.js");
     return { ...dryRun(changes, io.colors), exitCode: 0 };
   }
+  refuseForeignFiles(
+    cwd,
+    changes.map(({ file }) => file),
+  );
   for (const { file, after } of changes) writeFileSync(resolve(cwd, file), after ?? "");
   const fixed = found.findings.filter(({ fix }) => fix !== undefined).length;
   const report = keptIn(baseline, changes.length === 0 ? found : { ...(await checkReport(invocation)), fixed });

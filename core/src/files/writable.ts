@@ -25,6 +25,13 @@ export function refuseForeignFiles(root: string, files: readonly string[], roots
   }
 }
 
+/** Whether what a path leads to is a file of the same repository, and not of git itself: a branch may bring a link to anything. */
+export function isOfRepository(root: string, file: string): boolean {
+  const real = realPath(resolve(root, file));
+  const bases = [root, ...repositoryOf(root)].map((base) => relative(realPath(base), real));
+  return bases.some((from) => !isOutside(from) && !from.split(sep).includes(".git"));
+}
+
 function whyNot(root: string, file: string, bases: readonly string[]): string | undefined {
   if (file === "" || isAbsolute(file) || win32.isAbsolute(file) || /^[a-z]:/i.test(file))
     return "is no path from the project's root";

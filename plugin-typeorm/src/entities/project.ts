@@ -1,5 +1,6 @@
+import { posix } from "node:path";
 import type { DeclaredIndex, EntityModel, FileChange, ModelEdit, Project } from "@lockstep/core";
-import { listPlans } from "@lockstep/core/planning";
+import { readPlans } from "@lockstep/core/planning";
 import { enumsBehind } from "./edit/enum.js";
 import { editEntities } from "./edit/index.js";
 import { Entities } from "./entities.js";
@@ -10,6 +11,12 @@ import { type KnownColumn, readEntities } from "./read.js";
 /** The entities as they stand in the project's files; names that only its naming strategy gives come from its plans. */
 export async function readProjectEntities(project: Project): Promise<readonly EntityModel[]> {
   return readEntities(await entityFiles(project), plannedColumns(project));
+}
+
+/** The same of a folder of which only the files are known. */
+export async function readEntitiesIn(root: string, migrations: readonly string[]): Promise<readonly EntityModel[]> {
+  const [migrationsFolder = "migrations"] = migrations.map((file) => posix.dirname(file));
+  return readEntities(await entityFiles({ root, migrationsFolder, generatedFolders: [] }), plannedColumns({ root }));
 }
 
 /** The indexes, unique constraints, checks and exclusions of the entities. */
@@ -35,8 +42,8 @@ export async function editProjectEntities(
   });
 }
 
-function plannedColumns({ root }: Project): readonly KnownColumn[] {
-  return listPlans(root)
-    .filter(({ state }) => state.released !== "undone")
+function plannedColumns({ root }: Pick<Project, "root">): readonly KnownColumn[] {
+  return readPlans(root)
+    .plans.filter(({ state }) => state.released !== "undone")
     .flatMap(({ columns }) => columns);
 }

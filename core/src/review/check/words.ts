@@ -93,7 +93,9 @@ export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt
   return notLookedAt.map((each) => {
     const where = each.folder === "." ? "here" : each.folder;
     if (each.kind === "models")
-      return `${where}: the models were not compared with the plans: install the dependencies first, or run npx lockstep doctor there`;
+      return `${where}: the models were not compared with the plans: run npx lockstep doctor there`;
+    if (each.kind === "files")
+      return `${where}: its files were not computed anew, because Lockstep ${each.version} made them: review them`;
     const { dialect, files } = each;
     return dialect === undefined
       ? `${where}: nothing says which database it is for; judged as PostgreSQL's`

@@ -390,6 +390,7 @@ export default defineConfig({
     });
 
     test.each(its.steps.map(([line, code]) => ({ line, code })))("$line", async ({ line, code }) => {
+      if (line.startsWith("rewrite")) app.declare({ columns: [{ name: "note", isRequired: true }] });
       const argv = line
         .replace("STAGE", its.stage)
         .replace("FILE", () => app.writeMigration("ByHand", byHand(app), true))

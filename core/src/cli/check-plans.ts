@@ -4,7 +4,6 @@ import type { PlansAt } from "../check/own-units.js";
 import openPlan from "../check/rules/open-plan.js";
 import type { ProjectFacts } from "../doctor/check.js";
 import interruptedWrite from "../doctor/checks/interrupted-write.js";
-import planConflicts from "../doctor/checks/plan-conflicts.js";
 import planModels from "../doctor/checks/plan-models.js";
 import plansCheck from "../doctor/checks/plans.js";
 import settings from "../doctor/checks/settings.js";
@@ -38,7 +37,6 @@ export async function checkPlans(
   const hasModels = facts.models !== undefined;
   const checks = [
     plansCheck,
-    planConflicts,
     interruptedWrite,
     ...(hasModels || facts.modelsError !== undefined ? [planModels] : []),
     ...(facts.configError === undefined ? [] : [settings]),

@@ -370,8 +370,8 @@ export const errorTable = {
   },
   LS3020: {
     title: "Another plan stands on what would be taken back",
-    why: "Taking it back would break the other plan: its column or its index would go.",
-    next: "Abandon the plan named first, or finish this one.",
+    why: "Taking it back would break the other plan: its column, its index or what its fill reads would go. Two plans on one column do the same to each other.",
+    next: "Abandon the plan named first, or finish this one. After a merge, do what the message says for these two plans.",
     exit: 1,
   },
   LS3021: {

@@ -1,5 +1,5 @@
 /** The files of a project that people have in version control. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Files } from "./kept.js";
 
@@ -17,9 +17,15 @@ export function filesOf(root: string): Files {
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(root, file), "utf8")]));
 }
 
-/** Puts these files, and no other, into a project. */
+/** Puts these files, and no other, into a project. A folder that they leave empty goes, as git does it. */
 export function putFiles(root: string, files: Files): void {
-  for (const file of Object.keys(filesOf(root))) if (!(file in files)) rmSync(join(root, file));
+  for (const file of Object.keys(filesOf(root)).filter((each) => !(each in files))) {
+    rmSync(join(root, file));
+    for (let folder = dirname(join(root, file)); folder !== root; folder = dirname(folder)) {
+      if (readdirSync(folder).length > 0) break;
+      rmdirSync(folder);
+    }
+  }
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);

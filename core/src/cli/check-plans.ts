@@ -5,7 +5,6 @@ import type { NotLookedAt } from "../check/report.js";
 import openPlan from "../check/rules/open-plan.js";
 import type { ProjectFacts } from "../doctor/check.js";
 import interruptedWrite from "../doctor/checks/interrupted-write.js";
-import planConflicts from "../doctor/checks/plan-conflicts.js";
 import planModels from "../doctor/checks/plan-models.js";
 import plansCheck from "../doctor/checks/plans.js";
 import { runProjectChecks } from "../doctor/run-checks.js";
@@ -51,7 +50,7 @@ export async function checkPlans(
     env: io.env,
   };
   const hasModels = models.models !== undefined || models.modelsError !== undefined;
-  const checks = [plansCheck, planConflicts, interruptedWrite, ...(hasModels ? [planModels] : [])];
+  const checks = [plansCheck, interruptedWrite, ...(hasModels ? [planModels] : [])];
   const ids = [...facts.plans, ...facts.damagedPlans].map(({ id }) => id);
   const answers = await runProjectChecks(checks, facts);
   const findings = answers

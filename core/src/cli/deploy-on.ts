@@ -2,7 +2,13 @@ import { connect } from "../connect.js";
 import { systemClock } from "../db/clock.js";
 import { findBlockers } from "../deploy/blockers.js";
 import { deployTarget, tablesOf } from "../deploy/deploy-target.js";
-import { agreeable, foreignObjects, foreignObstacles } from "../deploy/foreign-objects.js";
+import {
+  agreeable,
+  foreignObjects,
+  foreignObstacles,
+  requiredByOthers,
+  takenFromPlans,
+} from "../deploy/foreign-objects.js";
 import { requireNoObstacles } from "../deploy/obstacles.js";
 import { recordDeployments } from "../deploy/record-deployment.js";
 import { requireServer } from "../deploy/server-version.js";
@@ -247,7 +253,11 @@ async function look(target: Target, context: DeployContext, done: readonly strin
     const mine = { invocation, target, connection, project, plugin, plans, state: all };
     const own = await readOwnMigrations({ ...mine, done });
     const foreign = await foreignObjects(connection, all, plans, own.migrations);
-    await requireNoObstacles(connection, all.units, target.name, foreignObstacles(foreign));
+    await requireNoObstacles(connection, all.units, target.name, [
+      ...takenFromPlans(all, plans, plugin.words),
+      ...(await requiredByOthers(connection, all)),
+      ...foreignObstacles(foreign),
+    ]);
     const asked = { ...mine, own, foreign: agreeable(foreign) };
     const waits = await askWaits(asked);
     if (waits.help !== undefined)

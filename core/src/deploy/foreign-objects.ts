@@ -1,10 +1,16 @@
 import type { Dependent, Taken } from "../dialects/catalogue.js";
 import { type Finding, problem } from "../dialects/check.js";
 import type { Connection } from "../dialects/connection.js";
+import { readTable } from "../facts/table.js";
 import { flattened, isSameTable, type Migration, type Plan, tableLabel, type Unit } from "../model/index.js";
+import { readsFrom } from "../plan/guard-sources.js";
 import { isMade, type MadeObject, madeBy } from "../plan/made-objects.js";
-import type { ReleasedUnit } from "../plan/migration-of.js";
+import { migrationOf, type ReleasedUnit } from "../plan/migration-of.js";
 import { dropGates } from "../plan/next-phase.js";
+import { phasesOf } from "../plan/phases.js";
+import { type Release, releasesOf } from "../plan/releases.js";
+import { isOpen } from "../plan/store.js";
+import type { OrmPlugin } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { sqlReader } from "../sql-reader.js";
 
@@ -71,6 +77,88 @@ export function foreignObstacles(objects: readonly ForeignObject[]): readonly Fi
       ...(next === undefined ? {} : { next }),
     });
   });
+}
+
+/**
+ * What pending ways back take from other plans that the target has by then: a column of both, or one that a fill reads. The order of the
+ * migrations may hide it in the repository: another branch was deployed here first.
+ */
+export function takenFromPlans(
+  { units, applied, pending, failed }: TargetState,
+  plans: readonly Plan[],
+  { execute, skip }: Pick<OrmPlugin["words"], "execute" | "skip">,
+): readonly Finding[] {
+  const order = [...failed, ...pending];
+  const found: Finding[] = [];
+  for (const { plan, unit, migration } of units.filter(({ kind, isPast }) => kind === "undo" && !isPast)) {
+    const hasRun = ({ file }: Pick<Release, "file">) => {
+      const name = migrationOf(file);
+      return applied.includes(name) || (order.includes(name) && order.indexOf(name) < order.indexOf(migration));
+    };
+    for (const other of plans.filter(({ id }) => id !== plan.id)) {
+      const releases = releasesOf(other);
+      // Of a contract the latest counts; an expand that is taken back is there until then.
+      const isThere = (kind: Release["kind"], phase: Release["phase"]) =>
+        releases.some(
+          (each) =>
+            each.kind === kind && each.phase === phase && hasRun(each) && !(phase === "contract" && each.isPast),
+        );
+      if (!isThere("phase", "expand") || isThere("undo", "expand")) continue;
+      for (const { table, column: name } of dropGates(plan, unit)) {
+        const label = `"${tableLabel(table)}"."${name}"`;
+        const isSame = other.columns.some((each) => each.name === name && isSameTable(each.table, table));
+        if (isSame && other.state.released !== "undone")
+          found.push(
+            problem(`${label}, which ${migration} drops, is the column of plan ${other.id}`, {
+              why: "Its values would go.",
+              next: skip(migration),
+            }),
+          );
+        const reader = other.columns.find((each) => readsFrom(each, { table, column: name }));
+        const isFilled = other.state.released !== "undone" && !isOpen(other) && !phasesOf(other).includes("contract");
+        if (reader === undefined || isFilled || isThere("phase", "contract")) continue;
+        const undo = releases.filter((each) => each.kind === "undo" && !each.isPast && !hasRun(each));
+        found.push(
+          problem(
+            `${label}, which ${migration} drops, is read by the fill of "${tableLabel(reader.table)}"."${reader.name}" of plan ${other.id}`,
+            {
+              why: "Rows would get no value, or could not be written.",
+              next:
+                undo.length === 0
+                  ? `npx lockstep abandon ${other.id}`
+                  : undo.map(({ file }) => `${execute(file)} && ${skip(migrationOf(file))}`).join(" && "),
+            },
+          ),
+        );
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * Columns that a contract has made required here, and that a way back drops which knows nothing of it: the branch that has the contract
+ * was deployed here. Code without such a column could write no rows before the drop.
+ */
+export async function requiredByOthers(connection: Connection, state: TargetState): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for (const { plan, unit, migration } of state.units.filter(({ kind, isPast }) => kind === "undo" && !isPast)) {
+    if (releasesOf(plan).some(({ kind, phase }) => kind === "undo" && phase === "contract")) continue;
+    for (const { table, column: name } of dropGates(plan, unit)) {
+      const column = (await readTable(connection, table))?.columns.find((each) => each.name === name);
+      const isRelaxed = plan.columns.some(
+        (each) => each.isRelaxed && each.name === name && isSameTable(each.table, table),
+      );
+      if (column === undefined || column.isNullable || !isRelaxed) continue;
+      found.push(
+        problem(`"${tableLabel(table)}"."${name}", which ${migration} drops, is required here`, {
+          why: `The contract of plan ${plan.id} has run, and no migration of this branch makes the column optional.`,
+          next: `take lockstep/${plan.id} and its migrations from the branch that has its contract, npx lockstep abandon ${plan.id}`,
+        }),
+      );
+    }
+  }
+  return found;
 }
 
 /** What goes with a column, or may fail without it, when a person agrees. */

@@ -105,7 +105,7 @@ function contradictionsOf(
     );
   const isThere = ({ file }: Pick<Release, "file">) => texts.get(file) !== undefined;
   const missing = releases.filter((release) => !isThere(release)).map(({ file }) => file);
-  if (missing.length > 0 && !isSquashed(plan, releases, { texts, written, isThere }))
+  if (missing.length > 0 && !isSquashed(plan, releases, { texts, headers, written, isThere }))
     found.push(
       about(missing, `${listOf(missing)} ${missing.length === 1 ? "is" : "are"} missing.`, restoreFiles(missing)),
     );
@@ -149,14 +149,18 @@ function isSquashed(
   releases: readonly Release[],
   repository: {
     readonly texts: ReadonlyMap<string, string | undefined>;
+    readonly headers: ReadonlyMap<string, Header>;
     readonly written: ReadonlySet<string>;
     isThere(release: Release): boolean;
   },
 ): boolean {
-  const { texts, written, isThere } = repository;
+  const { texts, headers, written, isThere } = repository;
   const first = releases.findIndex(isThere);
   if (first !== -1 && releases.slice(first).some((release) => !isThere(release))) return false;
-  const others = [...texts].flatMap(([file, text]) => (written.has(file) || text === undefined ? [] : [text]));
+  // Another plan's migration may name the columns, too: it builds none of them.
+  const others = [...texts].flatMap(([file, text]) =>
+    written.has(file) || text === undefined || headers.has(file) ? [] : [text],
+  );
   if (plan.state.released === "undone" && first === -1) return others.length > 0;
   const names = plan.columns.length > 0 ? plan.columns.map(({ name }) => name) : plan.units.flatMap(nameOfUnit);
   return names.every((name) => others.some((text) => named(name).test(text)));

@@ -65,7 +65,7 @@ interface Source {
 }
 
 /** Whether the value of a column is made from another one: of its row, or of a row that it looks up. */
-function readsFrom(planned: PlannedColumn, { table, column }: Source): boolean {
+export function readsFrom(planned: PlannedColumn, { table, column }: Source): boolean {
   if (column !== undefined && isSameTable(planned.table, table) && readsOf(planned).includes(column)) return true;
   return lookUpsOf(planned).some(
     (lookUp) => mayBeSame(lookUp.table, table) && (column === undefined || lookUp.columns.includes(column)),

@@ -64,7 +64,7 @@ export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonl
 
 /** Of two plans on one column, which came together in a merge: what takes the later one away, and leaves the column. */
 export function takeOut({ id }: Pick<Plan, "id">): string {
-  return `take ${id} out of the repository, with those of its migrations that no database has run: git rm -r lockstep/${id}`;
+  return `take ${id} out of the repository, with all of its migrations: git rm -r lockstep/${id} and their files. Databases that have run them stay as they are`;
 }
 
 /** DROP COLUMN takes every index with it that names the column. */

@@ -9,6 +9,7 @@ import { migrationOf } from "../plan/migration-of.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
 import { readPlans, verifyUnits } from "../plan/store.js";
+import { takenFromOthers } from "../plan/taken-from-others.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { contentOf, heldFiles, undoFiles, unitsText } from "./unit-files.js";
 
@@ -53,12 +54,20 @@ export async function findPlanFaults(
       contradiction: each,
     }),
   );
+  const taken = (await takenFromOthers({ root, migrations, plans })).map(
+    ({ plan, files, error }): PlanFault => ({
+      plan,
+      file: files[0],
+      error,
+      contradiction: { plan, files, what: error.message, next: error.hint },
+    }),
+  );
   const own: PlanFault[] = [];
   for (const plan of plans) {
     const error = await faultOf(root, plan, isAsked(plan) ? plugin : undefined);
     if (error !== undefined) own.push({ plan: plan.id, file: `${planFolder(plan.id)}/plan.json`, error });
   }
-  return [...damaged, ...own, ...contradicted];
+  return [...damaged, ...own, ...contradicted, ...taken];
 }
 
 /** The same of a project that its ORM knows. */

@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import type { FillDependence } from "../../../core/src/dialects/development.js";
 import {
   type DeclaredIndex,
@@ -13,6 +16,7 @@ import { withPace } from "../../../core/src/plan/pace.js";
 import { phasesOf } from "../../../core/src/plan/phases.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { releasesOf } from "../../../core/src/plan/releases.js";
+import { takenFromOthers } from "../../../core/src/plan/taken-from-others.js";
 import { intentsAt } from "../../../core/src/release/code-request.js";
 import { unitsText } from "../../../core/src/release/unit-files.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
@@ -226,6 +230,73 @@ describe("what another plan stands on is not taken back", () => {
     });
     expect(() => refuseUndo(plan, "undone", [plan, other])).not.toThrow();
     expect(() => refuseUndo(other, "undone", [plan, other])).not.toThrow();
+  });
+});
+
+describe("what a merge brings beside each other", () => {
+  const alias = {
+    id: "20261121000000_add_alias",
+    sql: `ALTER TABLE "User" ADD COLUMN "alias" TEXT NOT NULL;\n`,
+    columns: { alias: { fill: { kind: "backfill", sql: "upper(handle)" } } },
+    shape: { ...userShape, columns: ["id", "email", "handle"] },
+  } as const;
+  const pair = {
+    id: "20261121000000_add_pair",
+    sql: `ALTER TABLE "User" ADD COLUMN "team" TEXT NOT NULL;\nCREATE UNIQUE INDEX "User_team_handle_key" ON "User"("team", "handle");\n`,
+  };
+  const rival = { id: "20261121000000_add_handle" };
+  const root = mkdtempSync(join(tmpdir(), "lockstep-merge-"));
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  // `undo` drops `handle`, from `finished` on it is done; `own`: a migration of the user's.
+  test.each([
+    ["a fill reads what goes", alias, "expand", "handle other undo", "", "LS3020"],
+    ["a fill reads what has gone", alias, "expand", "handle undo other", "", "LS3020"],
+    ["it was added again before", alias, "expand", "handle undo own other", `ADD "handle" TEXT`, undefined],
+    ["the fill is done before it goes", alias, "contract", "handle other done undo", "", undefined],
+    ["the fill is done after it goes", alias, "contract", "handle other undo done", "", "LS3020"],
+    ["an index goes with it", pair, "contract", "handle other done undo", "", "LS3020"],
+    [
+      "the index went before",
+      pair,
+      "contract",
+      "handle other done own undo",
+      `DROP INDEX "User_team_handle_key"`,
+      undefined,
+    ],
+    ["the same column goes", rival, "expand", "handle other undo", "", "LS3020"],
+    ["it is planned again", rival, "expand", "handle undo other", "", undefined],
+    ["a fill reads what is being filled", alias, "expand", "handle other", "", "LS2013"],
+    ["a second plan beside one that is done", rival, "expand", "handle finished other", "", "LS3020"],
+    [
+      "the column was dropped before the second",
+      rival,
+      "expand",
+      "handle finished own other",
+      `DROP COLUMN "handle"`,
+      undefined,
+    ],
+    ["two open plans on one column", rival, "expand", "handle other", "", "LS3020"],
+    ["the other one is undone, too", alias, "undone", "handle other undo", "", undefined],
+  ] as const)("%s", async (_name, fixture, to, order, sql, code) => {
+    const [first, second] = [await planOf(), await planOf(fixture)];
+    const file = (name: string) => `prisma/migrations/${name}/migration.sql`;
+    const names = order.split(" ");
+    const isUndone = names.includes("undo");
+    const [expand, other, done] = [first.units[0]!, second.units[0]!, second.units.at(-1)!];
+    const plans = [
+      at(first, isUndone ? "undone" : names.includes("finished") ? "contract" : "expand", {
+        written: [record(expand.id, "handle"), ...(isUndone ? [record(first.undo.expand.at(-1)!.id, "undo")] : [])],
+      }),
+      at(second, to, {
+        written: [record(other.id, "other"), ...(names.includes("done") ? [record(done.id, "done")] : [])],
+      }),
+    ];
+    mkdirSync(join(root, "prisma/migrations/own"), { recursive: true });
+    writeFileSync(join(root, file("own")), sql);
+    const found = await takenFromOthers({ root, migrations: names.map(file), plans });
+    expect(found.map(({ error }) => error.code)).toEqual(code === undefined ? [] : [code]);
+    expect(found.every(({ files }) => files.includes(file("other")))).toBe(true);
   });
 });
 

@@ -6,7 +6,6 @@ import git from "./git.js";
 import interruptedWrite from "./interrupted-write.js";
 import node from "./node.js";
 import pendingFills from "./pending-fills.js";
-import planConflicts from "./plan-conflicts.js";
 import planModels from "./plan-models.js";
 import plans from "./plans.js";
 import reads from "./reads.js";
@@ -26,7 +25,6 @@ export const checks: readonly Check[] = [
   interruptedWrite,
   node,
   pendingFills,
-  planConflicts,
   planModels,
   plans,
   reads,

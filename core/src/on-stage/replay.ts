@@ -4,7 +4,7 @@ import type { Inventory, InventoryReader, TargetNames } from "../dialects/invent
 import { LockstepError } from "../errors.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Stage } from "../stage/open-stage.js";
-import { makeAhead, refusePower, runStatements } from "./base-schema.js";
+import { refusePower, runStatements } from "./base-schema.js";
 
 export interface ReplayRequest {
   readonly stage: Stage;
@@ -124,8 +124,10 @@ async function prepared<T>(
 ): Promise<T> {
   // Roles belong to a server: on one that is not ours they are left as they are.
   const known = stage.server === undefined ? { ...names, roles: [] } : names;
-  await onStage(stage.admin(url), (connection, reader) => reader.prepare(connection, known));
-  await makeAhead(stage.admin(url), migrations.flatMap(({ up = [] }) => up).join(";\n"));
+  await onStage(stage.admin(url), async (connection, reader) => {
+    await reader.prepare(connection, known);
+    await connection.dialect.stage.makeAhead?.(connection, migrations.flatMap(({ up = [] }) => up).join(";\n"));
+  });
   return onStage(url, run);
 }
 

@@ -117,6 +117,8 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
     return run(connection).finally(() => connection.close());
   };
   const role = await ask((connection) => makeRole(connection, server !== undefined));
+  // A server that was named may not know the role's password.
+  let isLetIn = server !== undefined;
   const admin = (database: string) => {
     const own = new URL(url);
     own.pathname = new URL(database).pathname;
@@ -137,19 +139,20 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
       await ask((connection) => connection.dialect.stage.create(connection, name, from, role?.name));
       made.add(own);
       const isOurs = like !== undefined && made.has(like);
-      if (from !== undefined)
-        // What is ours has SQL of others in it, and triggers and views of theirs.
-        await ask(
-          async (connection) => connection.dialect.stage.fill?.(connection, from, name),
-          isOurs ? own : powerful,
-        );
-      if (role === undefined) return own;
-      if (!isOurs)
-        await ask(async (connection) => connection.dialect.stage.handOver?.(connection, role.name), powerful);
-      if (server === undefined)
+      // What is ours has SQL of others in it, and triggers and views of theirs.
+      await ask(
+        async (connection) => {
+          const { stage } = connection.dialect;
+          if (from !== undefined) await stage.fill?.(connection, from, name);
+          if (role !== undefined && !isOurs) await stage.handOver?.(connection, role.name);
+        },
+        isOurs ? own : powerful,
+      );
+      if (role !== undefined && !isLetIn)
         await ask(async () => undefined, own).catch((cause: Error) => {
           throw powerfulRole(cause);
         });
+      isLetIn = true;
       return own;
     },
     admin,

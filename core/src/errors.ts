@@ -920,6 +920,12 @@ export const errorTable = {
     next: 'Make it, once: npm install graphile-worker, then npx graphile-worker --schema-only -c "$QUEUE_DATABASE_URL". With a schema of another name set GRAPHILE_WORKER_SCHEMA.',
     exit: 3,
   },
+  LS8020: {
+    title: "SQL of the repository would have power over the server, or needs it",
+    why: "A dump and the migrations of a branch can be a stranger's. Lockstep runs them as a role that owns its databases and can neither run programs nor read or write files of the server.",
+    next: "Take the statement that the message names out of the dump or the migration. For --stage-url name a role that is no superuser, or one that may make such a role.",
+    exit: 2,
+  },
   LS9002: {
     title: "Prisma's schema engine failed",
     why: "The engine that Lockstep stands in front of did not answer as expected.",

@@ -140,7 +140,7 @@ test("TypeORM's classes are read, and their plan is rehearsed on a server that i
     const label = `\n  /** @lockstep.backfill(upper(name)) */\n  @Column({ type: "varchar", length: 80 })\n  label!: string;\n`;
     project.write("src/device.ts", device(label));
     await typeorm("migration:generate", "src/migrations/Label");
-    const output = await lockstep("rehearse", "--rows", "2000", "--stage-url", await stage.create());
+    const output = await lockstep("rehearse", "--rows", "2000", "--stage-url", stage.admin(await stage.create()));
     expect(output).toContain("every lock that lasted was as the plan states it");
   } finally {
     await stage.close();

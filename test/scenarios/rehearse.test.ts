@@ -79,15 +79,25 @@ test("a dump of the schema serves as well, and one from after expand is refused"
   const schema = `CREATE TABLE "User" ("id" SERIAL PRIMARY KEY, "email" TEXT NOT NULL UNIQUE, "name" TEXT);
 CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; $$;
 INSERT INTO "User" ("email") VALUES ('a;b@example.com');\n`;
-  shop.write("before.sql", `--\n\\restrict abc\nSET search_path = public;\n${schema}`);
+  const rights = `ALTER TABLE "User" OWNER TO shop;\nGRANT SELECT ON "User" TO reader;\n`;
+  shop.write("before.sql", `--\n\\restrict abc\nSET search_path = public;\n${schema}${rights}`);
   const done = await shop.lockstep(["rehearse", "--from", "before.sql"]);
   expect(done.code, done.output).toBe(0);
+  expect(done.output).toMatch(
+    /Left out of the dump.* 2 statements: line 7 \(ALTER TABLE "User"\), line 8 \(GRANT SELECT ON\)/,
+  );
   expect(kept().stage).toMatchObject({ kind: "dump", tables: [{ table: { name: "User" } }] });
   shop.write("after.sql", schema.replace('"name" TEXT', '"name" TEXT, "handle" TEXT'));
   const refused = await shop.lockstep(["rehearse", "--from", "after.sql"]);
   expect(refused.output).toContain("LS6503");
   expect(refused.output).toContain('"User"."handle" is there already');
   expect(refused.code).toBe(2);
+  shop.write("hostile.sql", `${schema}COPY "User" (email) FROM PROGRAM 'touch pwned';\n`);
+  const hostile = await shop.lockstep(["rehearse", "--from", "hostile.sql"]);
+  expect(hostile).toMatchObject({
+    code: 2,
+    output: expect.stringMatching(/LS8020 .*hostile\.sql: line 4 needs more rights/),
+  });
 });
 
 test("a copy of a database keeps its rows, and a server that is named is left as it was", async () => {

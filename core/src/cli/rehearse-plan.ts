@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { fillFunctions } from "../config/configured-fills.js";
 import type { LockstepConfig } from "../config/schema.js";
+import type { DumpStatement } from "../dialects/rehearsing.js";
 import { LockstepError } from "../errors.js";
 import { refuseForeignFiles } from "../files/writable.js";
 import { replaceFile } from "../files/write-files.js";
@@ -15,6 +16,7 @@ import { verifyPlan } from "../release/verify-plans.js";
 import { counted } from "../review/counted.js";
 import { rehearsalText } from "../review/rehearsal.js";
 import { nextText } from "../review/terminal.js";
+import { printable } from "../sql/printable.js";
 import { readStats, type Stats, statsOf } from "../stats/stats-file.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 import type { Io } from "./io.js";
@@ -127,10 +129,24 @@ function show(event: RehearseEvent, io: Io): void {
   }
 }
 
+/** So many are named. */
+const namedLines = 5;
+
+function leftOutText(statements: readonly DumpStatement[]): string {
+  const named = statements.slice(0, namedLines).map(({ line, text }) => {
+    const words = text.split(/\s+/).slice(0, 3).join(" ");
+    return `line ${line} (${printable(words)})`;
+  });
+  const more = statements.length > namedLines ? ", …" : "";
+  return `  Left out of the dump, because its database is the same without: ${counted(statements.length, "statement")}: ${named.join(", ")}${more}`;
+}
+
 function lineOf(event: Exclude<RehearseEvent, { kind: "rows" | "backfill" }>): string {
   switch (event.kind) {
     case "stage":
       return `A stage on ${event.server}`;
+    case "left-out":
+      return leftOutText(event.statements);
     case "way":
       return event.way === "naive" ? "The ORM's own migration" : "The plan";
     case "step":

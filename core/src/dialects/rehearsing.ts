@@ -87,15 +87,29 @@ export interface ExplainedStatement {
   readonly cost: number;
 }
 
+/** A statement of a dump, and the line on which it begins. */
+export interface DumpStatement {
+  readonly line: number;
+  readonly text: string;
+}
+
 /** What a rehearsal asks a database of a stage. */
 export interface Rehearsing {
   /**
-   * Runs a dump in plain text, with rows or without, on an empty database.
+   * Runs a dump in plain text, with rows or without, on an empty database. Owners, rights, roles and what else the database is the same
+   * without are left out where the role of the session may not make them; commands of psql and mysql are never run.
    *
    * @param file its path
-   * @throws what reading it, or the server, says against it
+   * @param before is given the text up to the first rows, before any of it runs
+   * @returns what was left out because its role may not run it
+   * @throws LS8020 a statement needs power over the server, or a command of psql would run a program or read a file · what reading
+   *   the file, or the server, says against it
    */
-  restore(connection: Connection, file: string): Promise<void>;
+  restore(
+    connection: Connection,
+    file: string,
+    before?: (text: string) => Promise<void>,
+  ): Promise<readonly DumpStatement[]>;
   /**
    * Fills tables with rows as the statistics say, and those that their foreign keys lead to.
    *
@@ -130,9 +144,16 @@ export interface Rehearsing {
   shapeTraffic(connection: Connection, statements: readonly StatementStats[], round: number): Promise<ShapedTraffic>;
   /**
    * Lets the database say what its sessions lock from now on.
+   *
+   * @param connection of whoever administers the server
    * @returns whether it can; otherwise `glance` is all there is
    */
   prepareWatch(connection: Connection): Promise<boolean>;
+  /**
+   * Locks, sizes and definitions are told to whoever administers the server. False: the role that owns the database sees its own, and
+   * looks itself, because objects of the database could stand in for those of the server.
+   */
+  readonly isSeenByAdmin: boolean;
   /** What was done since it was asked for the last time. */
   takeSeen(connection: Connection): Promise<SeenWork>;
   /** What a session has locked of the tables that were there before, and which sessions of the application, all but Lockstep's own, wait for it. */

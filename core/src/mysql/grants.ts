@@ -43,7 +43,7 @@ const grantLine = /^GRANT (.+?) ON (\*|[`"].*?[`"])\.(\*|[`"].*?[`"]) TO /;
 function readGrant(line: string): Grant[] {
   const [, privileges = "", schema = "", table = ""] = grantLine.exec(line) ?? [];
   if (privileges === "") return [];
-  const whole = privileges.split(/, (?![^(]*\))/).filter((each) => !each.includes("("));
+  const whole = privileges.split(/, ?(?![^(]*\))/).filter((each) => !each.includes("("));
   const isTable = table !== "*";
   return [
     {

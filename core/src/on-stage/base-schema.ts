@@ -1,5 +1,7 @@
+import { connect } from "../connect.js";
+import { errorCode, isDatabaseError } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
-import type { Rehearsing } from "../dialects/rehearsing.js";
+import type { DumpStatement, Rehearsing } from "../dialects/rehearsing.js";
 import { LockstepError } from "../errors.js";
 import type { DialectId, Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
@@ -38,7 +40,7 @@ export async function migrationsBefore(
   return before;
 }
 
-/** Runs migrations on an empty database. @throws LS6503 what the server says against one */
+/** Runs migrations on an empty database. @throws LS6503 what the server says against one · LS8020 one needs power over the server */
 export async function runMigrations(
   connection: Connection,
   migrations: Awaited<ReturnType<typeof migrationsBefore>>,
@@ -47,6 +49,7 @@ export async function runMigrations(
     try {
       await runStatements(connection, statements);
     } catch (cause) {
+      refusePower(`Migration ${name}`, cause);
       throw new LockstepError(
         "LS6503",
         `Migration ${name} does not run on an empty database: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -71,17 +74,42 @@ export async function runStatements(connection: Connection, statements: readonly
   await connection.query(stage.reset);
 }
 
+/** @throws LS8020 the server has refused what a role without power over it asked for */
+export function refusePower(what: string, cause: unknown): void {
+  // Of MySQL and MariaDB 28P01 is what the right FILE would have allowed.
+  const isRefused = isDatabaseError(cause) && ["42501", "28P01"].includes(errorCode(cause) ?? "");
+  if (isRefused)
+    throw new LockstepError("LS8020", `${what} needs more rights than SQL of the repository has: ${cause.message}`, {
+      cause,
+    });
+}
+
+/** Before SQL of the repository runs: see `StageDatabases.makeAhead`. */
+export async function makeAhead(adminUrl: string, text: string): Promise<void> {
+  const connection = await connect(adminUrl, { applicationName: "lockstep stage" });
+  await Promise.resolve(connection.dialect.stage.makeAhead?.(connection, text)).finally(() => connection.close());
+}
+
 /**
  * Runs a dump in plain text, with rows or without.
  *
- * @throws LS6503 it cannot be read, or the server refuses it
+ * @param adminUrl the database, of whoever administers its server
+ * @returns what was left out for want of rights that the database does not need
+ * @throws LS6503 it cannot be read, or the server refuses it · LS8020 a statement needs power over the server
  */
-export async function restoreDump(connection: Connection, rehearsing: Rehearsing, file: string): Promise<void> {
+export async function restoreDump(
+  connection: Connection,
+  rehearsing: Rehearsing,
+  file: string,
+  adminUrl: string,
+): Promise<readonly DumpStatement[]> {
   try {
-    await rehearsing.restore(connection, file);
+    return await rehearsing.restore(connection, file, (text) => makeAhead(adminUrl, text));
   } catch (cause) {
+    if (cause instanceof LockstepError && cause.code === "LS8020")
+      throw new LockstepError("LS8020", `${file}: ${cause.message}`, { hint: cause.hint, cause: cause.cause });
     throw new LockstepError("LS6503", `${file} cannot be restored: ${(cause as Error).message}`, {
-      hint: `A plain text without owners and rights is needed, as of: ${dumpCommands[connection.dialect.id]}`,
+      hint: `A dump of one database in plain text is needed, as of: ${dumpCommands[connection.dialect.id]}`,
       cause,
     });
   }

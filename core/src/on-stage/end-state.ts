@@ -12,29 +12,31 @@ import { runStatements } from "./base-schema.js";
  * is looked at.
  *
  * @param url a database of the stage on which it was tried; where it was refused, one from before it: half of it may be done on the other
+ * @param seenAt the same, of the role that is told of everything in it
  * @returns undefined: it is refused without rows as well
  */
-export async function ormEndState(url: string, plan: Plan, naive: RehearsedRun): Promise<Inventory | undefined> {
-  return onStage(url, async (connection) => {
-    if (naive.steps.some(({ error }) => error !== undefined))
-      try {
+export async function ormEndState(
+  url: string,
+  plan: Plan,
+  naive: RehearsedRun,
+  seenAt = url,
+): Promise<Inventory | undefined> {
+  if (naive.steps.some(({ error }) => error !== undefined))
+    try {
+      await onStage(url, async (connection) => {
         await (await connection.dialect.rehearsing!()).empty(connection, tablesOf(plan));
         await runStatements(connection, [plan.source.sql]);
-      } catch (error) {
-        if (!isDatabaseError(error)) throw error;
-        return undefined;
-      }
-    return readFrom(connection);
-  });
+      });
+    } catch (error) {
+      if (!isDatabaseError(error)) throw error;
+      return undefined;
+    }
+  return endState(seenAt);
 }
 
 /** What a database of the stage consists of. */
 export function endState(url: string): Promise<Inventory> {
-  return onStage(url, readFrom);
-}
-
-async function readFrom(connection: Connection): Promise<Inventory> {
-  return (await connection.dialect.inventory()).read(connection);
+  return onStage(url, async (connection) => (await connection.dialect.inventory()).read(connection));
 }
 
 async function onStage<T>(url: string, run: (connection: Connection) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import type { Functions } from "../backfill/computer.js";
 import { connect } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
-import type { MadeTable, Rehearsing, ShapedTraffic } from "../dialects/rehearsing.js";
+import type { DumpStatement, MadeTable, Rehearsing, ShapedTraffic } from "../dialects/rehearsing.js";
 import { compareInventories } from "../drift/compare.js";
 import { LockstepError } from "../errors.js";
 import { readTable } from "../facts/table.js";
@@ -16,7 +16,7 @@ import { openStage, type StageServer } from "../stage/open-stage.js";
 import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js";
 import { unitsOf } from "../units.js";
 import { type OwnBuilds, ownApplication, statementApplication } from "./application.js";
-import { migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
+import { makeAhead, migrationsBefore, restoreDump, runMigrations } from "./base-schema.js";
 import { endState, ormEndState } from "./end-state.js";
 import { runNaive, runPlan, type WayRequest } from "./run-way.js";
 
@@ -52,6 +52,8 @@ export interface RehearseRequest {
 
 export type RehearseEvent =
   | { readonly kind: "stage"; readonly server: string }
+  /** Of the dump, for want of rights that the database does not need. */
+  | { readonly kind: "left-out"; readonly statements: readonly DumpStatement[] }
   | { readonly kind: "rows"; readonly table: string; readonly rows: number; readonly total: number }
   | { readonly kind: "way"; readonly way: "naive" | "plan" }
   | { readonly kind: "step"; readonly step: Pick<RehearsedStep, "kind" | "title" | "phase"> }
@@ -64,7 +66,7 @@ const mostStatements = 40;
  * Rehearses a plan on a stage of its own, beside traffic: the ORM's own migration, and the plan, from the same rows.
  *
  * @throws LS6501 no stage · LS6502 rows that cannot be made · LS6503 no schema, or one with the plan in it · LS6504 a stage whose locks
- *   nobody can see, or without the replica that is asked for
+ *   nobody can see, or without the replica that is asked for · LS8020 a dump or a migration that needs power over the server
  */
 export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
   const { plan, project, stats, stageUrl, copyOf, dump, hasReplica, builds, on } = request;
@@ -83,7 +85,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
     const prepared = await onDatabase(base, async (connection) => {
       const rehearsing = await connection.dialect.rehearsing!();
       on({ kind: "stage", server: connection.dialect.versionText(connection.serverVersion) });
-      return { ...(await prepare(request, connection, rehearsing, base)), rehearsing };
+      return { ...(await prepare(request, connection, rehearsing, base, stage.admin(base))), rehearsing };
     });
     const { rehearsing, tables, traffic, rate, version } = prepared;
     const madeMs = request.now().getTime() - began;
@@ -91,8 +93,10 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
       replica = await stage.server?.replica?.("lockstep_rehearsal");
       if (replica === undefined) throw noReplica();
     }
+    const seenAt = (url: string) => (rehearsing.isSeenByAdmin ? stage.admin(url) : url);
     const wayOf = (url: string): WayRequest => ({
       url,
+      adminUrl: stage.admin(url),
       plan,
       rehearsing,
       explained: traffic.statements,
@@ -121,13 +125,14 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
     const isTried = naive.steps.every(({ error }) => error === undefined);
     if (!isTried) await stage.drop(naiveUrl);
     const endUrl = isTried ? naiveUrl : await stage.create(base);
-    const wanted = await ormEndState(endUrl, plan, naive);
+    const wanted = await ormEndState(endUrl, plan, naive, seenAt(endUrl));
     await stage.drop(endUrl);
     on({ kind: "way", way: "plan" });
     const plannedUrl = await stage.create(base);
     const planned = await runPlan(wayOf(plannedUrl));
     const isRefused = planned.run.steps.some(({ error }) => error !== undefined);
-    const ends = wanted === undefined || isRefused ? [] : compareInventories(await endState(plannedUrl), wanted);
+    const ends =
+      wanted === undefined || isRefused ? [] : compareInventories(await endState(seenAt(plannedUrl)), wanted);
     const reached = ends.length > 0 ? "elsewhere" : "same";
     const factor = factorOf(tables);
     return {
@@ -206,11 +211,18 @@ async function prepare(
   connection: Connection,
   rehearsing: Rehearsing,
   url: string,
+  adminUrl: string,
 ): Promise<Prepared> {
   const { plan, project, plugin, stats, copyOf, dump, scale, defaultRows, values, on } = request;
   const { dialect, serverVersion } = connection;
-  if (dump !== undefined) await restoreDump(connection, rehearsing, dump);
-  else if (copyOf === undefined) await runMigrations(connection, await migrationsBefore(plan, project, plugin));
+  if (dump !== undefined) {
+    const statements = await restoreDump(connection, rehearsing, dump, adminUrl);
+    if (statements.length > 0) on({ kind: "left-out", statements });
+  } else if (copyOf === undefined) {
+    const before = await migrationsBefore(plan, project, plugin);
+    await makeAhead(adminUrl, before.flatMap(({ statements }) => statements).join(";\n"));
+    await runMigrations(connection, before);
+  }
   if (dump !== undefined || copyOf !== undefined) await rehearsing.analyse(connection);
   await refusePlanned(connection, plan);
   const there = await rehearsing.tables(connection);
@@ -251,8 +263,10 @@ async function prepare(
   const probed = chosen.length === 0 ? await rehearsing.probes(connection, own) : chosen.map(({ each }) => each);
   const shaped = await rehearsing.shapeTraffic(connection, probed, 0);
   const sized: Prepared["tables"] = [];
+  const sizeOf = (table: TableName) =>
+    onDatabase(rehearsing.isSeenByAdmin ? adminUrl : url, (looking) => rehearsing.sizes(looking, [table]));
   for (const table of made.length > 0 ? made : await foundRows(rehearsing, connection, own, stats)) {
-    const { bytes } = await rehearsing.sizes(connection, [table.table]);
+    const { bytes } = await sizeOf(table.table);
     const { hasKey } = there.find((each) => isNamed(each, table.table)) ?? {};
     sized.push({ ...table, bytes, ...(hasKey === undefined ? {} : { hasKey }) });
   }

@@ -4,7 +4,7 @@ import type { Inventory, InventoryReader, TargetNames } from "../dialects/invent
 import { LockstepError } from "../errors.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Stage } from "../stage/open-stage.js";
-import { runStatements } from "./base-schema.js";
+import { refusePower, runStatements } from "./base-schema.js";
 
 export interface ReplayRequest {
   readonly stage: Stage;
@@ -32,16 +32,18 @@ export interface Replayed {
  * What the migrations of a repository make of an empty database of a stage. Where one is made by code, or is not enough by itself (an
  * ORM makes extensions and tables of its own), the ORM's own command runs them.
  *
- * @throws LS6702 they do not run on an empty database
+ * @throws LS6702 they do not run on an empty database · LS8020 one needs power over the server
  */
 export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
   const { stage, plugin, project, left, applied, signal } = request;
+  const texts: Migration[] = [];
+  for (const name of applied) texts.push({ name, up: (await plugin.readStatements(project, name))?.up });
   const found = await replayStatements(request);
   if ("inventory" in found) return { ...found, by: "statements" };
   if (plugin.replay === undefined || found.isFinal) throw refusedReplay(found);
   const url = await stage.create();
   try {
-    await prepared(url, request, async () => undefined);
+    await prepared(url, request, texts, async () => undefined);
     const run = await plugin.replay(project, url, left, signal);
     if (run.exitCode !== 0)
       throw refusedReplay({
@@ -54,14 +56,12 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
   }
 
   async function replayStatements(by: ReplayRequest): Promise<Omit<Replayed, "by"> | Refusal> {
-    const texts: { readonly name: string; readonly up: readonly string[] | undefined }[] = [];
-    for (const name of applied) texts.push({ name, up: (await plugin.readStatements(project, name))?.up });
     const own = await stage.create();
     try {
-      return await prepared(own, by, async (connection, reader) => {
+      return await prepared(own, by, texts, async (connection, reader) => {
         // All of them before the first one runs, whoever runs them.
         for (const { name, up = [] } of texts) {
-          const other = await otherDatabase(connection, by.stage, up);
+          const other = await otherDatabase(own, by.stage, up);
           if (other === undefined) continue;
           const reason = `it speaks of ${other}, another database of the server that was named`;
           return { migration: name, reason, isFinal: true };
@@ -73,6 +73,7 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
             await runStatements(connection, up);
           } catch (error) {
             if (connection.isLost) throw error;
+            refusePower(`Migration ${name}`, error);
             return { migration: name, reason: error instanceof Error ? error.message : String(error) };
           }
         return readAll(connection, reader);
@@ -84,14 +85,21 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
 }
 
 /** On a server that is not ours a migration has no business outside of its own database. */
-async function otherDatabase(connection: Connection, { server }: Stage, texts: readonly string[]) {
+async function otherDatabase(url: string, { server, admin }: Stage, texts: readonly string[]) {
   if (server !== undefined) return undefined;
-  return connection.dialect.stage.reachesOther?.(connection, texts.join(";\n"));
+  // Its own role is told of no other one.
+  return onStage(admin(url), (connection) => connection.dialect.stage.reachesOther?.(connection, texts.join(";\n")));
 }
 
 async function readAll(connection: Connection, reader: InventoryReader): Promise<Omit<Replayed, "by">> {
   const { dialect, serverVersion } = connection;
   return { inventory: await reader.read(connection), server: dialect.versionText(serverVersion) };
+}
+
+interface Migration {
+  readonly name: string;
+  /** Absent: they are made by code. */
+  readonly up: readonly string[] | undefined;
 }
 
 interface Refusal {
@@ -111,17 +119,21 @@ function refusedReplay({ migration, reason }: Refusal): LockstepError {
 async function prepared<T>(
   url: string,
   { names, stage }: ReplayRequest,
+  migrations: readonly Migration[],
   run: (connection: Connection, reader: InventoryReader) => Promise<T>,
 ): Promise<T> {
   // Roles belong to a server: on one that is not ours they are left as they are.
   const known = stage.server === undefined ? { ...names, roles: [] } : names;
-  await onStage(url, (connection, reader) => reader.prepare(connection, known));
+  await onStage(stage.admin(url), async (connection, reader) => {
+    await reader.prepare(connection, known);
+    await connection.dialect.stage.makeAhead?.(connection, migrations.flatMap(({ up = [] }) => up).join(";\n"));
+  });
   return onStage(url, run);
 }
 
 async function onStage<T>(
   url: string,
-  run: (connection: Connection, reader: InventoryReader) => Promise<T>,
+  run: (connection: Connection, reader: InventoryReader) => T | Promise<T>,
 ): Promise<T> {
   const connection = await connect(url, { applicationName: "lockstep drift", statementTimeoutMs: 0 });
   try {

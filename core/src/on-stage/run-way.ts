@@ -23,6 +23,8 @@ import { TrafficRun } from "./traffic/traffic.js";
 export interface WayRequest {
   /** The database that this run has for itself: rows, and nothing of the change. */
   readonly url: string;
+  /** The same, of whoever administers the server. */
+  readonly adminUrl: string;
   readonly plan: Plan;
   readonly rehearsing: Rehearsing;
   /** Statements whose query plans are compared. */
@@ -113,11 +115,13 @@ async function withTraffic(
   kind: RehearsedRun["way"],
   act: (way: Way) => Promise<void>,
 ): Promise<RehearsedRun> {
-  const { url, rehearsing, application, rate, calmMs, signal } = request;
-  const observer = await connect(url, { applicationName: "lockstep rehearse observer" });
+  const { url, adminUrl, rehearsing, application, rate, calmMs, signal } = request;
+  const observe = (at: string) => connect(at, { applicationName: "lockstep rehearse observer" });
+  const admin = await observe(adminUrl);
+  const isComplete = await rehearsing.prepareWatch(admin).finally(() => admin.close());
+  const observer = await observe(rehearsing.isSeenByAdmin ? adminUrl : url);
   let run: TrafficRun | undefined;
   try {
-    const isComplete = await rehearsing.prepareWatch(observer);
     run = new TrafficRun(rate);
     const way = new Way(request, observer, run, isComplete);
     await way.send(["old"]);
@@ -265,7 +269,8 @@ class Way {
     const { observer } = this;
     if (this.isComplete) await rehearsing.takeSeen(observer);
     // Of a transaction that is open it is the session itself that can look.
-    const before = await rehearsing.sizes((head.kind === "naive" && session) || observer, tables);
+    const isOwnLook = head.kind === "naive" && session?.dialect.capabilities.hasTransactionalDdl;
+    const before = await rehearsing.sizes(isOwnLook ? session : observer, tables);
     const watch = new StepWatch(observer, rehearsing, session?.pid, hasReplica);
     const from = now();
     const error = await run().then(

@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { connect, defaultSchema } from "../connect.js";
+import { isDatabaseError } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
+import type { StageRole } from "../dialects/stage.js";
 import { LockstepError } from "../errors.js";
 import { duringCleanUp } from "../expected-errors.js";
 import { type DialectId, dialectLabels } from "../model/index.js";
@@ -37,8 +40,18 @@ export interface StageServer {
 export interface Stage {
   /** Absent: databases are made on one that was named. */
   readonly server: StageServer | undefined;
-  /** Makes an empty database, or where the system can do that a copy of one that nobody is connected to. @returns its URL */
+  /**
+   * Makes an empty database, or where the system can do that a copy of one that nobody is connected to.
+   *
+   * @returns its URL, of a role that owns it and has no power over the server: all SQL that Lockstep did not write itself runs there
+   * @throws LS8020 the server that was named lets no such role in
+   */
   create(like?: string): Promise<string>;
+  /**
+   * The same database, of whoever administers the server. Only for statements of Lockstep's own, in which nothing of the database has a
+   * part: no row is written, and no function, operator or view is found by its name.
+   */
+  admin(url: string): string;
   /** Ends sessions that are left, and drops it. */
   drop(url: string): Promise<void>;
   /** Drops what was made, and ends the server if it is ours. */
@@ -49,7 +62,7 @@ export interface Stage {
  * Opens a stage: a server of one's own where there is none to be used.
  *
  * @throws LS6501 no server of that system and version is found, or it does not start · LS8004 `url` cannot be read, or its
- *   server not be reached
+ *   server not be reached · LS8020 its role may run programs or read files there, and make no role that may not
  */
 export async function openStage(request: StageRequest): Promise<Stage> {
   const { dialect, url } = request;
@@ -71,34 +84,47 @@ export async function openStage(request: StageRequest): Promise<Stage> {
       },
     );
   });
-  return stageOn(server.url(), server);
+  return stageOn(server.url(), server).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
 }
 
 async function ownPostgres(request: StageRequest): Promise<StageServer> {
   const { root, version, settings = {} } = request;
   const binaries = await findBinaries(root, majorOf(version), unprivilegedAccount());
   if (binaries === undefined) throw noServer(request);
-  const server = await startPostgres({ binaries: binaries.folder, settings });
-  return {
-    ...server,
-    replica: (name) => startPostgres({ binaries: binaries.folder, replicaOf: { server, name } }),
-  };
+  // Its usual name belongs to the role that owns databases.
+  const own = { binaries: binaries.folder, superuser: "lockstep_stage" };
+  const server = await startPostgres({ ...own, settings });
+  return { ...server, replica: (name) => startPostgres({ ...own, replicaOf: { server, name } }) };
 }
 
 async function ownMysql(request: StageRequest, dialect: "mysql" | "mariadb"): Promise<StageServer> {
   const { version, settings = {} } = request;
   const binaries = findMysqlBinaries(dialect, version, unprivilegedAccount());
   if (binaries === undefined) throw noServer(request);
-  return startMysql({ binaries, settings });
+  // Its triggers are made by an account without SUPER.
+  return startMysql({ binaries, settings: { loose_log_bin_trust_function_creators: "ON", ...settings } });
 }
 
 const majorOf = (version: string | undefined) => (version === undefined ? undefined : Number.parseInt(version, 10));
 
 async function stageOn(url: string, server: StageServer | undefined): Promise<Stage> {
   const made = new Set<string>();
-  const ask = async <T>(run: (connection: Connection) => Promise<T>): Promise<T> => {
-    const connection = await connect(url, { applicationName: "lockstep stage" });
+  const ask = async <T>(run: (connection: Connection) => Promise<T>, at = url): Promise<T> => {
+    const connection = await connect(at, { applicationName: "lockstep stage" });
     return run(connection).finally(() => connection.close());
+  };
+  const role = await ask((connection) => makeRole(connection, server !== undefined));
+  // A server that was named may not know the role's password.
+  let isLetIn = server !== undefined;
+  const admin = (database: string) => {
+    const own = new URL(url);
+    own.pathname = new URL(database).pathname;
+    // A schema of the server's own URL is none of a new database.
+    own.searchParams.delete("schema");
+    return own.href;
   };
   const drop = async (database: string) => {
     await ask((connection) => connection.dialect.stage.drop(connection, nameOf(database)));
@@ -107,20 +133,73 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
   return {
     server,
     async create(like) {
-      const own = new URL(url);
-      own.pathname = `/lockstep_stage_${process.pid}_${Date.now().toString(36)}_${made.size}`;
-      // A schema of the server's own URL is none of a new database.
-      own.searchParams.delete("schema");
-      await ask((connection) => connection.dialect.stage.create(connection, nameOf(own.href), like && nameOf(like)));
-      made.add(own.href);
-      return own.href;
+      const powerful = admin(`stage:/lockstep_stage_${process.pid}_${Date.now().toString(36)}_${made.size}`);
+      const own = role === undefined ? powerful : as(role, powerful);
+      const [name, from] = [nameOf(own), like && nameOf(like)];
+      await ask((connection) => connection.dialect.stage.create(connection, name, from, role?.name));
+      made.add(own);
+      const isOurs = like !== undefined && made.has(like);
+      // What is ours has SQL of others in it, and triggers and views of theirs.
+      await ask(
+        async (connection) => {
+          const { stage } = connection.dialect;
+          if (from !== undefined) await stage.fill?.(connection, from, name);
+          if (role !== undefined && !isOurs) await stage.handOver?.(connection, role.name);
+        },
+        isOurs ? own : powerful,
+      );
+      if (role !== undefined && !isLetIn)
+        await ask(async () => undefined, own).catch((cause: Error) => {
+          throw powerfulRole(cause);
+        });
+      isLetIn = true;
+      return own;
     },
+    admin,
     drop,
     async close() {
       if (server !== undefined) return server.stop();
       for (const database of made) await drop(database).catch(duringCleanUp);
+      if (role !== undefined)
+        await ask((connection) => connection.dialect.stage.dropRole(connection, role.name)).catch(duringCleanUp);
     },
   };
+}
+
+/** @returns undefined: the account of the URL is harmless itself */
+async function makeRole(connection: Connection, isOwn: boolean): Promise<StageRole | undefined> {
+  const { stage } = connection.dialect;
+  const name = (isOwn ? stage.ownRole : undefined) ?? `lockstep_stage_${randomBytes(6).toString("hex")}`;
+  const role = { name, password: isOwn ? "" : randomBytes(18).toString("hex") };
+  try {
+    return (await stage.makeRole(connection, role, isOwn)) ? role : undefined;
+  } catch (cause) {
+    if (!isDatabaseError(cause)) throw cause;
+    await stage.dropRole(connection, name).catch(duringCleanUp);
+    throw powerfulRole(cause);
+  }
+}
+
+function powerfulRole(cause: Error): LockstepError {
+  return new LockstepError(
+    "LS8020",
+    `The role of --stage-url may run programs or read files on its server, and a role that may not cannot be made or does not get in: ${cause.message}`,
+    {
+      hint: "Name a role there that is no superuser and may make databases, on MySQL and MariaDB one that may use nothing but `lockstep\\_stage\\_%`; or leave out --stage-url: a server is started then",
+      cause,
+    },
+  );
+}
+
+/** The URL of another role. Behind a socket it stands among the parameters. */
+function as({ name, password }: StageRole, url: string): string {
+  const own = new URL(url);
+  for (const parameter of ["user", "password"]) own.searchParams.delete(parameter);
+  if (own.hostname === "") {
+    own.searchParams.set("user", name);
+    own.searchParams.set("password", password);
+  } else Object.assign(own, { username: name, password });
+  return own.href;
 }
 
 const nameOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));

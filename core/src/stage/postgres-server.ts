@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly fsync?: boolean;
   /** Where its folder is made. Default: the system's place for temporary files. */
   readonly parent?: string;
+  /** The name of its superuser. Default: postgres. A replica has that of its primary. */
+  readonly superuser?: string;
   /** More arguments of initdb. */
   readonly initdb?: readonly string[];
   /** What is run instead of the server's command; it ends in running that. */
@@ -40,7 +42,7 @@ export interface ServerOptions {
 }
 
 export interface PostgresServer {
-  /** Connection URL. Defaults: database `postgres`, superuser `postgres`; 127.0.0.1 is trusted, so no password. */
+  /** Connection URL. Defaults: database `postgres`, the superuser; 127.0.0.1 is trusted, so no password. */
   url(database?: string, user?: string): string;
   readonly port: number;
   readonly dataDir: string;
@@ -56,6 +58,7 @@ export interface PostgresServer {
   log(): string;
 }
 
+const defaultSuperuser = "postgres";
 const endings: Endings = { fast: "SIGINT", atOnce: "SIGQUIT", pidFile: "data/postmaster.pid" };
 
 /**
@@ -81,7 +84,7 @@ export async function startPostgres(options: ServerOptions): Promise<PostgresSer
         return serverOf(
           { child, guard: guardOf(child, folder, endings, account), folder, endings },
           port,
-          options.binaries,
+          options,
           async (changes) => {
             const again = launch(folder, port, { ...options, ...changes }, account);
             if (!(await isReady(again, dataDir))) throw new Error(`PostgreSQL did not start again:\n${logOf(folder)}`);
@@ -99,7 +102,7 @@ export async function startPostgres(options: ServerOptions): Promise<PostgresSer
 }
 
 function initialise(
-  { binaries, initdb = [] }: ServerOptions,
+  { binaries, superuser = defaultSuperuser, initdb = [] }: ServerOptions,
   folder: string,
   dataDir: string,
   account: Account | undefined,
@@ -107,7 +110,7 @@ function initialise(
   const made = spawnSync(
     join(binaries, "bin", "initdb"),
     // Trust: every role can connect without a password; nobody but this machine reaches the port.
-    ["-D", dataDir, "-U", "postgres", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync", ...initdb],
+    ["-D", dataDir, "-U", superuser, "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync", ...initdb],
     { cwd: folder, env: environment(), encoding: "utf8", ...account },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? ""}\n${made.stdout}${made.stderr}`);
@@ -147,7 +150,7 @@ function launch(folder: string, port: number, options: ServerOptions, account: A
     max_prepared_transactions: 10, // off by default; they block like any other
     ...(options.replicaOf
       ? {
-          primary_conninfo: `host=127.0.0.1 port=${options.replicaOf.server.port} user=postgres application_name=${options.replicaOf.name}`,
+          primary_conninfo: `host=127.0.0.1 port=${options.replicaOf.server.port} user=${options.superuser ?? defaultSuperuser} application_name=${options.replicaOf.name}`,
         }
       : {}),
     ...(options.fsync ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
@@ -190,7 +193,7 @@ async function isReady(child: ChildProcess, dataDir: string): Promise<boolean> {
 function serverOf(
   entry: OwnServer,
   port: number,
-  binaries: string,
+  { binaries, superuser = defaultSuperuser }: ServerOptions,
   again: (changes: Pick<ServerOptions, "wrap">) => Promise<Pick<OwnServer, "child" | "guard">>,
 ): PostgresServer {
   const { folder } = entry;
@@ -198,7 +201,7 @@ function serverOf(
   let lastLog = "";
   let stopping: Promise<void> | undefined;
   return {
-    url: (database = "postgres", user = "postgres") =>
+    url: (database = "postgres", user = superuser) =>
       `postgresql://${encodeURIComponent(user)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     port,
     dataDir: join(folder, "data"),

@@ -167,6 +167,7 @@ it("runs the ORM's migration and the plan beside traffic, with the locks that th
   });
   const way = (at: string): WayRequest => ({
     url: at,
+    adminUrl: stage.admin(at),
     plan,
     rehearsing,
     explained: statements,
@@ -261,7 +262,7 @@ it("tells the plans of statements, however the server prints them unasked", asyn
 it("sees a lock that lasts and who waits for it, and no instant", async () => {
   const [holder, observer, waiting] = await Promise.all([
     connect(url, { applicationName: "lockstep rehearse" }),
-    connect(url, { applicationName: "lockstep rehearse observer" }),
+    connect(stage.admin(url), { applicationName: "lockstep rehearse observer" }),
     connect(url, { applicationName: "rehearsed application" }),
   ]);
   try {
@@ -294,7 +295,9 @@ it("says where nobody can see a lock", async () => {
     settings: { performance_schema: "OFF" },
   });
   try {
-    await expect(ask(await blind.create(), rehearsing.prepareWatch)).rejects.toMatchObject({ code: "LS6504" });
+    await expect(ask(blind.admin(await blind.create()), rehearsing.prepareWatch)).rejects.toMatchObject({
+      code: "LS6504",
+    });
   } finally {
     await blind.close();
   }

@@ -6,7 +6,14 @@ import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../../core/src/connect.js";
 import { openStage } from "../../../core/src/stage/open-stage.js";
-import { findServer, serverId, serverName } from "../../support/mariadb.js";
+import { findServer, isOnMysql, serverId, serverName } from "../../support/mariadb.js";
+
+/** An account without SUPER makes triggers there: MySQL has a binary log unless it is told otherwise. */
+async function namedServer(name: string | undefined): Promise<string | undefined> {
+  const url = name && process.env[name];
+  if (url !== undefined && isOnMysql) await ask(url, "SET GLOBAL log_bin_trust_function_creators = 1");
+  return url;
+}
 
 const request = { root: process.cwd(), dialect: serverId } as const;
 
@@ -25,7 +32,7 @@ describe(`a stage of ${serverName}`, () => {
     ["a server of its own", undefined],
     ["a server that is named", "LOCKSTEP_TEST_MARIADB"],
   ])("on %s makes databases, and leaves nothing", async (_, name) => {
-    const stage = await openStage({ ...request, version, url: name && process.env[name], settings: { sql_mode: "" } });
+    const stage = await openStage({ ...request, version, url: await namedServer(name), settings: { sql_mode: "" } });
     const first = await stage.create();
     const second = await stage.create();
     try {
@@ -39,6 +46,32 @@ describe(`a stage of ${serverName}`, () => {
       await stage.close();
     }
     await expect(ask(first, "SELECT 1")).rejects.toMatchObject({ code: "LS8004" });
+    if (name === undefined) return;
+    const account = new URL(first).username;
+    expect(account).toMatch(/^lockstep_stage_/);
+    expect(await ask(process.env[name] ?? "", `SELECT User FROM mysql.user WHERE User = '${account}'`)).toEqual([]);
+  });
+
+  it("an account that may use nothing but its databases is used as it is", async () => {
+    const server = process.env.LOCKSTEP_TEST_MARIADB ?? "";
+    const account = `stage_only_${process.pid}`;
+    await ask(server, `CREATE USER ${account}@'%', ${account}@localhost`);
+    await ask(
+      server,
+      `GRANT ALL ON \`lockstep\\_stage\\_%\`.* TO ${account}@'%'; GRANT ALL ON \`lockstep\\_stage\\_%\`.* TO ${account}@localhost`,
+    );
+    try {
+      const stage = await openStage({
+        ...request,
+        url: Object.assign(new URL(server), { username: account, password: "", pathname: "/information_schema" }).href,
+      });
+      const url = await stage.create();
+      expect(new URL(url).username).toBe(account);
+      await ask(url, "CREATE TABLE t (id int)");
+      await stage.close();
+    } finally {
+      await ask(server, `DROP USER ${account}@'%', ${account}@localhost`);
+    }
   });
 
   it("another series of the same first number serves, and what is not there is said", async () => {

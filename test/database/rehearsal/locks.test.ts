@@ -1,5 +1,5 @@
 import pg from "pg";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { compareInventories } from "../../../core/src/drift/compare.js";
 import type { Difference } from "../../../core/src/drift/difference.js";
@@ -7,7 +7,7 @@ import type { Plan } from "../../../core/src/model/index.js";
 import { endState, ormEndState } from "../../../core/src/on-stage/end-state.js";
 import { runPlan, type WayResult } from "../../../core/src/on-stage/run-way.js";
 import { rehearsing } from "../../../core/src/postgresql/rehearsal/index.js";
-import { createDatabase, type TestDatabase } from "../../support/database.js";
+import { openStage, type Stage } from "../../../core/src/stage/open-stage.js";
 import { type PlanFixture, planOf } from "../../support/plan-fixture.js";
 
 // A plan is run as a rehearsal runs it, and every lock that a server sees is compared with what the plan states.
@@ -21,18 +21,25 @@ const schema = `
   INSERT INTO "User" (email, name, "firstName") SELECT 'user' || n || '@example.com', 'n' || n, 'f' FROM generate_series(1, 4000) n;
   VACUUM ANALYZE;`;
 
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage({ root: process.cwd(), dialect: "postgresql", url: process.env.LOCKSTEP_TEST_PG });
+});
+afterAll(() => stage?.close());
+
 /** With where it ends otherwise than the ORM's own migration, which rows refuse. */
 async function rehearsed(plan: Plan, setup = ""): Promise<WayResult & { readonly ends: readonly Difference[] }> {
-  const database = await createDatabase("rehearsal");
-  let before: TestDatabase | undefined;
+  const url = await stage.create();
+  let before: string | undefined;
   try {
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: url });
     await client.connect();
     for (const text of `${schema}${setup}`.split(";")) if (text.trim()) await client.query(text);
     await client.end();
-    before = await createDatabase("rehearsal_orm", database.url);
+    before = await stage.create(url);
     const result = await runPlan({
-      url: database.url,
+      url,
+      adminUrl: stage.admin(url),
       plan,
       rehearsing,
       explained: [],
@@ -47,11 +54,11 @@ async function rehearsed(plan: Plan, setup = ""): Promise<WayResult & { readonly
       onRows: () => undefined,
     });
     const [step] = result.run.steps;
-    const wanted = await ormEndState(before.url, plan, { ...result.run, steps: [{ ...step!, error: "refused" }] });
-    return { ...result, ends: compareInventories(await endState(database.url), wanted!) };
+    const wanted = await ormEndState(before, plan, { ...result.run, steps: [{ ...step!, error: "refused" }] });
+    return { ...result, ends: compareInventories(await endState(url), wanted!) };
   } finally {
-    await before?.drop();
-    await database.drop();
+    if (before !== undefined) await stage.drop(before);
+    await stage.drop(url);
   }
 }
 

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect } from "../../../core/src/connect.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
+import { makeAhead } from "../../../core/src/on-stage/base-schema.js";
 import { rehearsing } from "../../../core/src/postgresql/rehearsal/index.js";
 import { restore } from "../../../core/src/postgresql/rehearsal/restore.js";
+import { openStage } from "../../../core/src/stage/open-stage.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 
 // A dump as pg_dump writes it in plain text.
@@ -74,6 +76,79 @@ ALTER TABLE ONLY public.note ADD CONSTRAINT note_pkey PRIMARY KEY (id);
     { id: 20_009, text: `line 19999 ${"ü".repeat(10)}`, home: null },
   ]);
   expect((await connection.query<{ n: number }>("SELECT count(*)::int AS n FROM note")).rows).toEqual([{ n: 20_003 }]);
+});
+
+test("a line of a text that begins with a backslash is no command of psql", async () => {
+  const file = dump("CREATE TABLE path (text text);\nINSERT INTO path VALUES ('a\n\\! touch b');\n\\! touch b\n");
+  await expect(restore(connection, file)).rejects.toMatchObject({
+    code: "LS8020",
+    message: expect.stringMatching(/line 4 /),
+  });
+  const kept = dump("CREATE TABLE path (text text);\nINSERT INTO path VALUES ('a\n\\! touch b');\n");
+  await restore(connection, kept);
+  expect((await connection.query("SELECT text FROM path")).rows).toEqual([{ text: "a\n\\! touch b" }]);
+});
+
+describe.each([
+  ["a server of its own", undefined],
+  ["a server that is named", "LOCKSTEP_TEST_PG"],
+])("a dump with owners and rights, on %s", (_, name) => {
+  test("is restored, without what its role may not and needs not", async () => {
+    const stage = await openStage({ root: process.cwd(), dialect: "postgresql", url: name && process.env[name] });
+    const url = await stage.create();
+    const own = await connect(url, { applicationName: "test" });
+    try {
+      const file = join(import.meta.dirname, "dump-with-rights.sql");
+      const leftOut = await restore(own, file, (text) => makeAhead(stage.admin(url), text));
+      const told = leftOut.map(({ text }) => text.split(/\s+/).slice(0, 3).join(" "));
+      expect(new Set(told.filter((text) => !text.startsWith("ALTER") && !text.startsWith("GRANT")))).toEqual(
+        new Set([
+          "COMMENT ON EXTENSION",
+          "CREATE EXTENSION IF",
+          "CREATE PUBLICATION everything",
+          "CREATE SUBSCRIPTION theirs",
+          "CREATE EVENT TRIGGER",
+        ]),
+      );
+      expect(leftOut.find(({ text }) => text.startsWith("CREATE EXTENSION"))).toMatchObject({
+        text: expect.stringContaining("postgres_fdw"),
+        line: 27,
+      });
+      const { rows } = await own.query(
+        `SELECT (SELECT array_agg(extname::text ORDER BY extname COLLATE "C") FROM pg_extension) AS extensions,
+                (SELECT count(*)::int FROM "User") AS users, (SELECT count(*)::int FROM audit.log) AS log,
+                (SELECT array_agg(pubname::text) FROM pg_publication) AS publications,
+                (SELECT count(*)::int FROM pg_trigger WHERE tgname = 'note') AS triggers, nextval('"User_id_seq"')::int AS next,
+                (SELECT bool_and(pg_get_userbyid(relowner) = current_user) FROM pg_class WHERE relname IN ('User', 'log', 'names')) AS "isOwner"`,
+      );
+      expect(rows).toEqual([
+        {
+          extensions: ["citext", "hstore", "pg_stat_statements", "pg_trgm", "pgcrypto", "plpgsql", "uuid-ossp"],
+          users: 2,
+          log: 2,
+          publications: ["one"],
+          triggers: 1,
+          next: 3,
+          isOwner: true,
+        },
+      ]);
+      await own.query(`ALTER TABLE "User" ADD "nick" text; ALTER TYPE mood ADD VALUE 'glad'; DROP VIEW names`);
+      // As of pg_dump --data-only --disable-triggers, whose rows come in any order.
+      await own.query("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int REFERENCES a)");
+      const rowsOnly = dump(
+        ["b", "a"]
+          .map(
+            (table) =>
+              `SET SESSION AUTHORIZATION DEFAULT;\nALTER TABLE public.${table} DISABLE TRIGGER ALL;\nCOPY public.${table} (id) FROM stdin;\n1\n\\.\nALTER TABLE public.${table} ENABLE TRIGGER ALL;\n`,
+          )
+          .join(""),
+      );
+      if (own.serverVersion >= 150_000) await restore(own, rowsOnly);
+    } finally {
+      await own.close();
+      await stage.close();
+    }
+  });
 });
 
 test("what the server refuses ends it, in a row as in a statement, and the session is still there", async () => {

@@ -80,6 +80,7 @@ it("sees who waits while a table is written again, and for how long", async () =
   const { statements } = await rehearsing.shapeTraffic(connection, sources, 0);
   const request: WayRequest = {
     url: database.url,
+    adminUrl: database.url,
     plan,
     rehearsing,
     explained: [],
@@ -131,6 +132,7 @@ it("goes through a migration of several statements, which holds its locks from t
     const plan = await planOf();
     const request: WayRequest = {
       url: small.url,
+      adminUrl: small.url,
       plan,
       rehearsing,
       explained: [],

@@ -1,5 +1,9 @@
 import { createReadStream } from "node:fs";
+import { isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
+import type { DumpStatement } from "../../dialects/rehearsing.js";
+import { LockstepError } from "../../errors.js";
+import { withoutDefiners } from "../stage.js";
 
 /**
  * What mysqldump adds on a server with GTIDs: it would change the server and not the database, and MySQL refuses it of a dump that was read
@@ -7,28 +11,66 @@ import type { Connection } from "../../dialects/connection.js";
  */
 const aboutReplication = /^SET @@(?:GLOBAL\.GTID_PURGED|SESSION\.SQL_LOG_BIN)\b/i;
 
+/** The database is there, and another one is none of a dump's business. */
+const aboutDatabases = /^(?:\/\*!\d+\s*)?(?:CREATE|DROP|ALTER)\s+(?:DATABASE|SCHEMA)\b/i;
+
+/** Accounts and their rights, caches of the server, and settings of the session that an administrator alone may change. */
+const needless =
+  /^(?:\/\*!\d+\s*)?(?:(?:GRANT|REVOKE|FLUSH)\s|(?:CREATE|ALTER|DROP)\s+(?:USER|ROLE)\s|SET\s+(?!@@GLOBAL|@@PERSIST|GLOBAL|PERSIST))/i;
+
+/** What the server says of rights that are missing; 28P01 for want of FILE. */
+const refusals = ["42501", "28P01"];
+
 /**
  * Runs a dump as mysqldump writes it: statements that end with their line, another delimiter around bodies. Read as a stream, statement by statement.
- *
- * @throws what reading the file, or the server, says against it
+ * See `Rehearsing.restore`.
  */
-export async function restore(connection: Connection, file: string): Promise<void> {
+export async function restore(connection: Connection, file: string): Promise<readonly DumpStatement[]> {
+  const leftOut: DumpStatement[] = [];
   let delimiter = ";";
   let statement = "";
+  let database: string | undefined;
+  let [number, begun] = [0, 0];
+  const run = async (text: string) => {
+    const piece = { line: begun, text };
+    const [, used] = /^USE\s+(\S+)$/i.exec(text) ?? [];
+    database ??= used;
+    if (used !== undefined && used !== database)
+      throw new Error(`line ${begun}: it has several databases, ${database} and ${used}`);
+    if (used !== undefined || aboutDatabases.test(text)) leftOut.push(piece);
+    else
+      try {
+        await connection.query(withoutDefiners(text));
+      } catch (error) {
+        const isOfFile = /^LOAD\s+DATA\s/i.test(text);
+        if (!isOfFile && (!isDatabaseError(error) || connection.isLost)) throw error;
+        const isRefused = isOfFile || refusals.includes((error as { readonly code?: string }).code ?? "");
+        const { message } = error as Error;
+        if (!isRefused) throw Object.assign(error as Error, { message: `line ${begun}: ${message}` });
+        if (!needless.test(text))
+          throw new LockstepError("LS8020", `line ${begun} needs more rights than a dump is given: ${message}`, {
+            cause: error,
+          });
+        leftOut.push(piece);
+      }
+  };
   for await (const line of linesOf(file)) {
+    number++;
     const [, other] = /^DELIMITER (\S+)\s*$/i.exec(line) ?? [];
     if (other !== undefined) {
       delimiter = other;
       continue;
     }
     if (statement === "" && (line.trim() === "" || /^(?:--|\/\*M?!999999)/.test(line))) continue;
+    if (statement === "") begun = number;
     statement += `${line}\n`;
     const text = statement.trimEnd();
     if (!text.endsWith(delimiter)) continue;
-    if (!aboutReplication.test(text)) await connection.query(text.slice(0, -delimiter.length));
+    if (!aboutReplication.test(text)) await run(text.slice(0, -delimiter.length));
     statement = "";
   }
-  if (statement.trim() !== "") await connection.query(statement);
+  if (statement.trim() !== "") await run(statement.trim());
+  return leftOut;
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {

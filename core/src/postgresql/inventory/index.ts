@@ -44,7 +44,12 @@ export const inventory: InventoryReader = {
     for (const role of roles)
       if (!known.has(role)) await connection.query(`CREATE ROLE ${quoteIdentifier(role)} NOLOGIN`);
     if (defaultSchema === "public") return;
-    await connection.query(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(defaultSchema)}`);
+    // Of whoever owns the database: migrations run as that role.
+    const { rows: owners } = await connection.query<{ owner: string }>(
+      "SELECT datdba::regrole::text AS owner FROM pg_database WHERE datname = current_database()",
+    );
+    const schema = quoteIdentifier(defaultSchema);
+    await connection.query(`CREATE SCHEMA IF NOT EXISTS ${schema} AUTHORIZATION ${owners[0]!.owner}`);
     // For every session to come, the ORM's own among them.
     await connection.query(`DO $path$ BEGIN
         EXECUTE format('ALTER DATABASE %I SET search_path TO %L, public', current_database(), ${quoteLiteral(defaultSchema)});

@@ -47,6 +47,7 @@ export const rehearsing: Rehearsing = {
   restore,
   shapeTraffic,
   prepareWatch,
+  isSeenByAdmin: false,
   takeSeen,
   glance,
   sizes,

@@ -1,32 +1,135 @@
 import { createReadStream } from "node:fs";
+import { errorCode, isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
+import type { DumpStatement } from "../../dialects/rehearsing.js";
+import { LockstepError } from "../../errors.js";
+import { splitStatements } from "../../sql/postgres/split-statements.js";
+import { isNeedless } from "../stage.js";
 
 /** Rows of a COPY go to the server in pieces of so many characters. */
 const pieceLength = 64 * 1024;
 
+/** Commands of psql that run a program, or read or write a file. */
+const reaching =
+  /^\\(?:!|copy|i|ir|include|include_relative|o|out|w|write|g|gx|s|lo_import|lo_export|e|edit|ef|ev)(?![a-z_])/;
+
+/** Not for this database, or of no use in it: its role is the owner, and other databases are none of a dump's business. */
+const alwaysLeftOut = /^(?:ALTER\s[^;]*\sOWNER\s+TO\s|(?:CREATE|ALTER|DROP)\s+DATABASE\s)/i;
+
 /**
  * Runs a dump as pg_dump writes it in plain text: statements, rows behind COPY, commands of psql, which are left out. Rows are streamed.
- *
- * @throws what reading the file, or the server, says against it
+ * See `Rehearsing.restore`.
  */
-export async function restore(connection: Connection, file: string): Promise<void> {
-  const lines = linesOf(file);
+export async function restore(
+  connection: Connection,
+  file: string,
+  before: (text: string) => Promise<void> = async () => undefined,
+): Promise<readonly DumpStatement[]> {
+  const leftOut: DumpStatement[] = [];
+  let line = 0;
+  let isBegun = false;
+  const lines = countedLines(file, (number) => {
+    line = number;
+  });
   let statements: string[] = [];
-  const flush = async () => {
+  const flush = async (lastLine: number) => {
     const sql = statements.join("\n");
+    const from = lastLine - statements.length + 1;
     statements = [];
-    if (sql.trim() !== "") await connection.query(sql);
+    if (!isBegun) await before(sql);
+    isBegun = true;
+    leftOut.push(...(await runText(connection, sql, from)));
   };
-  for (let line = await lines.next(); !line.done; line = await lines.next()) {
-    const text = line.value;
+  // Nothing of it is worth waiting for a disk.
+  await connection.query("SET synchronous_commit = off");
+  for (let next = await lines.next(); !next.done; next = await lines.next()) {
+    const text = next.value;
     const isCopy = /^COPY .* FROM stdin;$/i.test(text);
-    // Commands of psql: `\restrict`, `\connect`.
-    if (!isCopy && !text.startsWith("\\")) statements.push(text);
-    else await flush();
-    if (isCopy) await connection.copyIn!(text, rowsOf(lines));
+    // Commands of psql: `\restrict`, `\connect`. Inside of a statement it is one of its lines.
+    const isCommand = text.startsWith("\\") && isBetween(statements);
+    if (isCommand && reaching.test(text))
+      throw new LockstepError("LS8020", `line ${line} has a command of psql that runs a program or reaches a file.`);
+    if (!isCopy) {
+      statements.push(isCommand ? "" : text);
+      continue;
+    }
+    const at = line;
+    await flush(at - 1);
+    await connection.copyIn!(text, rowsOf(lines)).catch((error: unknown) => {
+      throw errorCode(error) === "42501" ? refusal(at, error as Error) : error;
+    });
   }
-  await flush();
+  await flush(line);
   await connection.query("RESET ALL");
+  return leftOut.toSorted((one, other) => one.line - other.line);
+}
+
+/** Each statement on its own where one was refused, or transactions begin and end among them; else all at once, which is quicker. @param from the line on which the text begins */
+async function runText(connection: Connection, sql: string, from: number): Promise<readonly DumpStatement[]> {
+  const leftOut: DumpStatement[] = [];
+  const pieces: DumpStatement[] = [];
+  let [line, counted] = [from, 0];
+  for (const { lead, end } of splitStatements(sql)) {
+    line += sql.slice(counted, lead).split("\n").length - 1;
+    counted = lead;
+    const piece = { line, text: sql.slice(lead, end) };
+    if (piece.text.trim() !== "") (alwaysLeftOut.test(piece.text) ? leftOut : pieces).push(piece);
+  }
+  if (pieces.length === 0) return leftOut;
+  if (!pieces.some(({ text }) => /^(?:BEGIN|START|COMMIT|END)\b/i.test(text)))
+    try {
+      await connection.query(pieces.map(({ text }) => text).join("\n"));
+      return leftOut;
+    } catch (error) {
+      if (!isDatabaseError(error) || connection.isLost) throw error;
+      await connection.query("ROLLBACK");
+    }
+  for (const piece of pieces)
+    try {
+      await connection.query(piece.text);
+    } catch (error) {
+      if (!isDatabaseError(error) || connection.isLost) throw error;
+      if (isThere(piece.text, error.code)) continue;
+      if (isLeftOut(piece.text, error)) leftOut.push(piece);
+      else if (error.code === "42501") throw refusal(piece.line, error);
+      else throw Object.assign(error, { message: `line ${piece.line}: ${error.message}` });
+      const [, how] = /\b(DISABLE|ENABLE)\s+TRIGGER\s+ALL\b/i.exec(piece.text) ?? [];
+      // What its superuser would have done for one table: rows come in any order.
+      if (how !== undefined) await setReplaying(connection, how.toUpperCase() === "DISABLE");
+    }
+  return leftOut;
+}
+
+const ofLeftOut =
+  /^(?:GRANT|REVOKE|COMMENT|ALTER\s+(?:DEFAULT\s+PRIVILEGES|EXTENSION|PUBLICATION|SUBSCRIPTION|EVENT\s+TRIGGER))\s/i;
+
+/** What was left out, and roles, are missed by nothing but rights and comments. */
+function isLeftOut(statement: string, error: Error & { readonly code: string }): boolean {
+  if (error.code === "42704") return ofLeftOut.test(statement);
+  if (error.code === "22023") return /^SET\s+(?:ROLE|SESSION\s+AUTHORIZATION)\s/i.test(statement);
+  return isNeedless(statement, error);
+}
+
+/** `before` has made it; and `public` is in every database. */
+const isThere = (statement: string, code: string) =>
+  (code === "42P06" && /^CREATE\s+SCHEMA\s/i.test(statement)) ||
+  (code === "42710" && /^CREATE\s+EXTENSION\s/i.test(statement));
+
+async function setReplaying(connection: Connection, isOn: boolean): Promise<void> {
+  try {
+    await connection.query(`SET session_replication_role = ${isOn ? "replica" : "origin"}`);
+  } catch (error) {
+    if (errorCode(error) !== "42501") throw error;
+  }
+}
+
+const refusal = (line: number, cause: Error) =>
+  new LockstepError("LS8020", `line ${line} needs more rights than a dump is given: ${cause.message}`, { cause });
+
+/** The lines so far are whole statements. */
+function isBetween(statements: readonly string[]): boolean {
+  const last = statements.findLast((text) => text.trim() !== "" && !text.startsWith("--"));
+  return last === undefined || last.trimEnd().endsWith(";");
 }
 
 /** What stands until the end of a COPY, which is read, too. */
@@ -39,6 +142,14 @@ async function* rowsOf(lines: AsyncGenerator<string>): AsyncGenerator<string> {
     piece = "";
   }
   if (piece !== "") yield piece;
+}
+
+async function* countedLines(file: string, count: (line: number) => void): AsyncGenerator<string> {
+  let line = 0;
+  for await (const text of linesOf(file)) {
+    count(++line);
+    yield text;
+  }
 }
 
 /** Lines end with a line feed and nothing else: readline knows other ends, which stand in values. */

@@ -25,11 +25,12 @@ const modeOf = (name: string): LockMode | undefined => {
 
 /**
  * Event triggers that keep which locks a command has when it is done, how many rows it has read or changed, and whether it has written
- * a table again. What a transaction keeps goes with it when it is rolled back. Tables of that moment are looked at, later ones are none
+ * a table again. They have the rights of whoever runs the command. What a transaction keeps goes with it when it is rolled back. Tables of that moment are looked at, later ones are none
  * of the application's. A partition goes by the name of its table, as a plan states it.
  */
 const watching = `
 CREATE SCHEMA lockstep_stage;
+GRANT USAGE ON SCHEMA lockstep_stage TO PUBLIC;
 CREATE TABLE lockstep_stage.live AS
   WITH RECURSIVE root AS (
     SELECT oid, oid AS root FROM pg_class WHERE NOT relispartition
@@ -38,7 +39,9 @@ CREATE TABLE lockstep_stage.live AS
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN root ON root.oid = c.oid
     JOIN pg_class r ON r.oid = root.root JOIN pg_namespace rn ON rn.oid = r.relnamespace
    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockstep', 'lockstep_stage');
+GRANT SELECT ON lockstep_stage.live TO PUBLIC;
 CREATE UNLOGGED TABLE lockstep_stage.seen (id bigint GENERATED ALWAYS AS IDENTITY, locks text[] NOT NULL, bytes bigint NOT NULL, rewritten text);
+GRANT SELECT, INSERT, DELETE ON lockstep_stage.seen TO PUBLIC;
 CREATE FUNCTION lockstep_stage.work() RETURNS TABLE (oid oid, n bigint) LANGUAGE sql AS
   'SELECT oid, pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) FROM lockstep_stage.live';
 CREATE FUNCTION lockstep_stage.on_start() RETURNS event_trigger LANGUAGE plpgsql AS $f$
@@ -68,11 +71,13 @@ CREATE EVENT TRIGGER lockstep_stage_end ON ddl_command_end EXECUTE FUNCTION lock
 const liveOnly = watching.slice(0, watching.indexOf("CREATE UNLOGGED TABLE"));
 
 export async function prepareWatch(connection: Connection): Promise<boolean> {
+  await connection.query("SET search_path = pg_catalog, pg_temp");
   const { rows } = await connection.query<{ isSuper: boolean }>(
     'SELECT rolsuper AS "isSuper" FROM pg_roles WHERE rolname = current_user',
   );
   const { isSuper } = rows[0]!;
   await connection.query(isSuper ? watching : liveOnly);
+  await connection.query("RESET search_path");
   return isSuper;
 }
 

@@ -216,7 +216,7 @@ test("builds of the user's own serve in every phase; one that does not start end
   } finally {
     shop.write("lockstep.config.ts", config);
   }
-});
+}, 900_000);
 
 test("bad input is answered before anything is started", async () => {
   for (const [args, text] of [

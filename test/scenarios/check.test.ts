@@ -431,3 +431,20 @@ test("a migration that is a link out of the repository is neither read nor writt
   expect(code).toBe(1);
   rmSync(outside, { recursive: true });
 });
+
+test("a configuration that is a link out of the repository, and a second one, are refused without a word of theirs", async () => {
+  const outside = mkdtempSync(join(tmpdir(), "lockstep-outside-"));
+  writeFileSync(join(outside, "secret.json"), "topsecret");
+  const config = join(repository.folder, "lockstep.config.json");
+  symlinkSync(join(outside, "secret.json"), config);
+  const linked = await check([first]);
+  rmSync(config);
+  writeFileSync(config, "{}");
+  writeFileSync(join(repository.folder, "lockstep.config.mjs"), "export default {};");
+  const two = await check([first]);
+  for (const name of ["json", "mjs"]) rmSync(join(repository.folder, `lockstep.config.${name}`));
+  rmSync(outside, { recursive: true });
+  expect(linked).toMatchObject({ code: 2, stderr: expect.stringMatching(/LS8002 .*link out of the repository/) });
+  expect(linked.stderr).not.toContain("topsec");
+  expect(two).toMatchObject({ code: 2, stderr: expect.stringContaining("There are two configurations") });
+});

@@ -3,9 +3,10 @@ import { join, posix, resolve } from "node:path";
 import type { MigrationSet } from "../check/migration-set.js";
 import { checkRules } from "../check/rules/index.js";
 import type { Waiver } from "../check/waivers.js";
-import { configFileOf } from "../config/load.js";
+import { configFileOf, oneConfigFile } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
+import { isOfRepository } from "../files/writable.js";
 
 /** What the configuration says of `check`. */
 export type CheckSettings = NonNullable<LockstepConfig["check"]>;
@@ -19,7 +20,7 @@ export const allRules: ReadonlySet<string> = new Set(checkRules.map(({ id }) => 
  * @throws LS8002 a configuration that cannot be read, whose `check` is computed, or that names a rule that does not exist
  */
 export async function settingsAt(folder: string): Promise<CheckSettings> {
-  const file = configFileOf(folder);
+  const file = oneConfigFile(folder);
   if (file === undefined) return {};
   const text = readText(folder, file);
   const written = file.endsWith(".json") ? settingsInJson(file, text) : await settingsInModule(file, text);
@@ -40,6 +41,8 @@ export async function settingsAt(folder: string): Promise<CheckSettings> {
 }
 
 function readText(folder: string, file: string): string {
+  // What it leads to would stand in the error.
+  if (!isOfRepository(folder, file)) throw unreadable(file, new Error("it is a link out of the repository"));
   try {
     return readFileSync(join(folder, file), "utf8");
   } catch (cause) {

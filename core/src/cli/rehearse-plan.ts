@@ -138,7 +138,7 @@ function leftOutText(statements: readonly DumpStatement[]): string {
     return `line ${line} (${printable(words)})`;
   });
   const more = statements.length > namedLines ? ", …" : "";
-  return `  Left out of the dump, because its database is the same without: ${counted(statements.length, "statement")}: ${named.join(", ")}${more}`;
+  return `  Left out of the dump, for want of rights: ${counted(statements.length, "statement")}: ${named.join(", ")}${more}`;
 }
 
 function lineOf(event: Exclude<RehearseEvent, { kind: "rows" | "backfill" }>): string {

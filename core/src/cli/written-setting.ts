@@ -56,10 +56,25 @@ function plain(node: ts.Expression, source: ts.SourceFile): ts.Expression {
     const own = statement.declarationList.declarations.find(
       ({ name }) => ts.isIdentifier(name) && name.text === node.text,
     );
-    // Only what stands above: two constants could name one another.
-    if (own?.initializer !== undefined && own.end < node.pos) return plain(own.initializer, source);
+    // Only what stands above: two constants could name one another. And only what no statement may change.
+    const isFirm = own !== undefined && own.end < node.pos && !isNamedBeside(node, source);
+    if (isFirm && own.initializer !== undefined) return plain(own.initializer, source);
   }
   return node;
+}
+
+/** Whether a statement of its own names a constant: `waivers.push(…)`, `config.check = …`. */
+function isNamedBeside(node: ts.Identifier, source: ts.SourceFile): boolean {
+  const isIn = (statement: ts.Node) => statement.pos <= node.pos && node.end <= statement.end;
+  return source.statements.some(
+    (each) =>
+      ts.isExpressionStatement(each) &&
+      !isIn(each) &&
+      each
+        .getText()
+        .split(/[^\w$]+/)
+        .includes(node.text),
+  );
 }
 
 /** The value of a property, which may stand in an object that is spread. @throws LS8002 where a computed object may have it */

@@ -16,13 +16,8 @@ const fileNames = ["ts", "mts", "js", "mjs", "json"].map((extension) => `lockste
  * @example const { targets } = await loadConfig(project.root);
  */
 export async function loadConfig(root: string): Promise<LockstepConfig> {
-  const [name, second] = fileNames.filter((candidate) => isThere(join(root, candidate)));
+  const name = oneConfigFile(root);
   if (name === undefined) return { targets: {} };
-  if (second !== undefined) {
-    throw new LockstepError("LS8002", `There are two configurations: ${name} and ${second}`, {
-      hint: "Delete one of the two.",
-    });
-  }
   const written = await readModule(root, name);
   const { configSchema, issuesText } = await import("./schema.js");
   const result = configSchema.safeParse(written);
@@ -43,6 +38,15 @@ export function mentionsSetting(root: string, name: string): boolean {
   return fileNames.some((file) => {
     const path = join(root, file);
     return existsSync(path) && new RegExp(`\\b${name}\\b`).test(readFileSync(path, "utf8"));
+  });
+}
+
+/** The name of the configuration of a folder. @throws LS8002 there are two */
+export function oneConfigFile(root: string): string | undefined {
+  const [name, second] = fileNames.filter((candidate) => isThere(join(root, candidate)));
+  if (second === undefined) return name;
+  throw new LockstepError("LS8002", `There are two configurations: ${name} and ${second}`, {
+    hint: "Delete one of the two.",
   });
 }
 

@@ -42,6 +42,11 @@ describe("what has to be computed is refused, with its line", () => {
     ["export default { ['check']: {} };", "lockstep.config.ts:1: the configuration is computed"],
     ["export default { get check() { return {}; } };", "lockstep.config.ts:1: check is computed"],
     ["const a = b;\nconst b = a;\nexport default { check: a };", "lockstep.config.ts:1: check is computed"],
+    ["const check = {};\ncheck.base = 'main';\nexport default { check };", "lockstep.config.ts:3: check is computed"],
+    [
+      "const own = {};\nObject.assign(own, {});\nexport default own;",
+      "lockstep.config.ts:3: the configuration is computed",
+    ],
     ["export default { check: 1 + 1 };", "lockstep.config.ts:1: check is computed"],
     ["export default {", "lockstep.config.ts:1 cannot be read"],
     ["export const config = {};", "lockstep.config.ts has no default export"],

@@ -58,7 +58,7 @@ describe.each(systems)("on $name", (system) => {
   if (isOnPostgres)
     it("counts what rows become wider by: not all fit on pages that leave room for as much again", async () => {
       const spec = await system.makeTable(db, { rows: numbered(20_000) });
-      await db.query(`ALTER TABLE "User" SET (fillfactor = 50)`);
+      await db.query(`ALTER TABLE "User" SET (fillfactor = 50, autovacuum_enabled = false)`);
       await db.query(`VACUUM FULL "User"`);
       await db.query(`ANALYZE "User"`);
       const size = () => count(`SELECT pg_table_size('"User"')`);

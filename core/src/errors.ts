@@ -806,6 +806,12 @@ export const errorTable = {
     next: "Name the commit that the build was made from: npx lockstep announce <service> --build <commit>",
     exit: 2,
   },
+  LS7032: {
+    title: "The target knows of a later undo than plan.json",
+    why: "What was confirmed before an undo is not asked for again if plan.json is older than the target. A merge that kept the older file does this.",
+    next: "Take plan.json and the migrations from the branch where the plan was taken back: git log --all -- <plan>/plan.json",
+    exit: 3,
+  },
   LS8001: {
     title: "No project was found here",
     why: "The command needs the root of a project that uses Prisma or TypeORM.",

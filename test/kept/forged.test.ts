@@ -30,8 +30,7 @@ const harmless: readonly (readonly [field: RegExp, why: string])[] = [
     "edits of code, shown in the diff of the command that makes them",
   ],
   [/^units\.#\.id$/, "only the first one of a file names it"],
-  // A gap: nothing else counts ways back without files. One more asks again; one less lets an old confirmation count.
-  [/^state\.undos$/, "a number that only its diff shows"],
+  [/^state\.undos$/, "one more asks again; one less is LS7032 on a target where something was confirmed since"],
   [/^state\.undo\./, "the text is made of the unit then"],
 ];
 

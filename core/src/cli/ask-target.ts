@@ -6,6 +6,7 @@ import { requireSystem } from "../facts/same-system.js";
 import { askGates } from "../gates/ask-gates.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { mergeAnswers } from "../gates/merge-answers.js";
+import { evidenceName } from "../ledger/evidence.js";
 import {
   type CodeIntent,
   type DeployedPhase,
@@ -81,7 +82,7 @@ export async function askAbout(
     connection,
     facts: {
       plan: plan.id,
-      evidence: evidenceKey(plan),
+      evidence: evidenceName(plan),
       target: target.name,
       connection,
       columns: plan.columns,
@@ -166,11 +167,6 @@ async function lackingParts(
           : `With the URL of ${target.name}: ${files.map((file) => plugin.words.execute(file)).join(" && ")}`;
       return { statement, help };
     });
-}
-
-/** What was confirmed before a phase was taken back was about another release: it does not open a gate again. */
-export function evidenceKey(plan: Plan): string {
-  return plan.state.undos === undefined ? plan.id : `${plan.id} after undo ${plan.state.undos}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { readTable } from "../facts/table.js";
 import type { GateAnswer } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
+import { evidenceName } from "../ledger/evidence.js";
 import { type GateStep, isSameTable, type Plan } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { gatesAt } from "../plan/next-phase.js";
@@ -14,7 +15,7 @@ import { type TargetState, withoutWithheld } from "../release/target-state.js";
 import { contractUndos, wayBackSteps } from "../review/next-step.js";
 import { makersOf } from "../verdicts/new-defaults.js";
 import { askOwnDefaults, ownDefaultSteps } from "./ask-own-defaults.js";
-import { askAbout, evidenceKey } from "./ask-target.js";
+import { askAbout } from "./ask-target.js";
 import { waitsAccepted } from "./ask-waits.js";
 import type { Invocation } from "./command.js";
 import type { OwnMigrations } from "./own-migrations.js";
@@ -205,7 +206,7 @@ async function askPhases(
     // Contract itself is about to run, and what has failed is looked at by the deployment: what counts is everything before it.
     const facts = { ...open.facts, units: { ...open.facts.units, failed: [], pending: [] } };
     const said = await passOn({ ...open, facts }, gatesAt(plan, "contract"), confirmed, invocation);
-    await keepBaselines(connection, plan, { phase: "contract", evidence: evidenceKey(plan), isRelease: false });
+    await keepBaselines(connection, plan, { phase: "contract", evidence: evidenceName(plan), isRelease: false });
     answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));
     if (said.some((answer) => !answer.isOpen)) return { answers, help: helpOf(said, `deploy --target ${target.name}`) };
   }

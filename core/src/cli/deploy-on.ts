@@ -20,6 +20,7 @@ import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import { requireSystem } from "../facts/same-system.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
+import { evidenceName } from "../ledger/evidence.js";
 import { type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
 import { migrationOf, pendingBefore } from "../plan/migration-of.js";
@@ -29,7 +30,6 @@ import { type PlanFault, planFaultsIn } from "../release/verify-plans.js";
 import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { addedColumns } from "../verdicts/new-defaults.js";
-import { evidenceKey } from "./ask-target.js";
 import { askWaits, waitsAccepted } from "./ask-waits.js";
 import { type CommandResult, type Invocation, listOption } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
@@ -232,7 +232,7 @@ async function look(target: Target, context: DeployContext, done: readonly strin
       if (plan.state.released === "expand" || plan.state.released === "switch")
         await keepBaselines(connection, plan, {
           phase: plan.state.released,
-          evidence: evidenceKey(plan),
+          evidence: evidenceName(plan),
           isRelease: false,
         });
     const faults = await planFaultsIn(project, plugin);

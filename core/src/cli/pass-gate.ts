@@ -3,14 +3,14 @@ import { readTable } from "../facts/table.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
-import { confirm } from "../ledger/evidence.js";
+import { confirm, evidenceName } from "../ledger/evidence.js";
 import { type DeployedPhase, type GateStep, type Plan, tableLabel } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
-import { askPhase, evidenceKey, type OpenTarget, openTarget } from "./ask-target.js";
+import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
 import { type Invocation, listOption, onTarget, textOption } from "./command.js";
 import { answersOf, type GateEvidence } from "./gate-evidence.js";
@@ -58,7 +58,7 @@ export async function passGate(request: {
       const said = await passOn({ ...open, facts }, steps, confirmed, asking);
       const isKept = phase === "contract" || (phase === "switch" && said.every(({ isOpen }) => isOpen));
       if (isKept && invocation.options.dryRun !== true)
-        await keepBaselines(open.connection, plan, { phase, evidence: evidenceKey(plan), isRelease: true });
+        await keepBaselines(open.connection, plan, { phase, evidence: evidenceName(plan), isRelease: true });
       return said;
     } finally {
       await open.connection.close();

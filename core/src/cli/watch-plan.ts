@@ -4,13 +4,14 @@ import { connect } from "../connect.js";
 import { systemClock } from "../db/clock.js";
 import { LockstepError } from "../errors.js";
 import { requireSystem } from "../facts/same-system.js";
+import { evidenceName } from "../ledger/evidence.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
 import { choosePlan } from "../plan/store.js";
 import { nextText } from "../review/terminal.js";
 import { anomalyText, eventText, lookedText, quietText, type Reaction, reactionsText } from "../review/watch.js";
 import type { WatchContext } from "../watch/looks/look.js";
 import { type Anomaly, type WatchEvent, type WatchOutcome, watchTarget } from "../watch/watch-target.js";
-import { evidenceKey, writtenFrom } from "./ask-target.js";
+import { writtenFrom } from "./ask-target.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 import { numberOption } from "./number-option.js";
 import { pauseBackfills, runOnAnomaly } from "./on-anomaly.js";
@@ -183,7 +184,7 @@ function contextOf(
   return {
     ...shared,
     plan,
-    evidence: evidenceKey(plan),
+    evidence: evidenceName(plan),
     target: target.name,
     tables: tablesOf(plan),
     measures: target.measures ?? {},

@@ -1,6 +1,9 @@
 import * as z from "zod";
 import type { Connection } from "../dialects/connection.js";
 import type { EvidenceKey, EvidencePlace } from "../dialects/ledger-store.js";
+import { LockstepError } from "../errors.js";
+import type { Plan } from "../model/index.js";
+import { counted } from "../review/counted.js";
 import { moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
@@ -30,6 +33,13 @@ const evidenceSchema = z
     ...(mark === undefined ? {} : { mark }),
   }));
 
+/** What was confirmed before a phase was taken back was about another release: it does not open a gate again. */
+export function evidenceName({ id, state }: Pick<Plan, "id" | "state">): string {
+  return state.undos === undefined ? id : `${id}${afterUndo}${state.undos}`;
+}
+
+const afterUndo = " after undo ";
+
 /** What no query can tell, confirmed by a person or a pipeline. `at` is the server's time, ISO 8601. */
 export type Evidence = Readonly<z.output<typeof evidenceSchema>>;
 
@@ -56,15 +66,32 @@ export async function confirm(
   }
 }
 
-/** The confirmation, or undefined when there is none. Creates nothing. */
+/**
+ * The confirmation, or undefined when there is none. Creates nothing.
+ * @throws LS7032 the target knows of a later undo of the plan than the key
+ */
 export async function readEvidence(connection: Connection, key: EvidenceKey): Promise<Evidence | undefined> {
   if (!(await hasLedger(connection))) return undefined;
   try {
+    await requireLatest(connection, key);
     const row = await connection.dialect.ledger.evidence(connection, key);
     return row === undefined ? undefined : readRow(evidenceSchema, row, "evidence", connection);
   } catch (error) {
     throw ledgerError(connection, error);
   }
+}
+
+/** An older plan.json would let confirmations count again that an undo has ended. */
+async function requireLatest(connection: Connection, { plan }: EvidenceKey): Promise<void> {
+  const [id = plan, ...rest] = plan.split(afterUndo);
+  const names = await connection.dialect.ledger.evidenceNames(connection, `${id}${afterUndo}`);
+  const known = Math.max(0, ...names.map((name) => Number(name.split(afterUndo)[1])));
+  const stated = Number(rest[0] ?? 0);
+  if (known > stated)
+    throw new LockstepError(
+      "LS7032",
+      `The ledger on ${connection.label} knows ${counted(known, "undo")} of plan ${id}, its plan.json only ${stated}.`,
+    );
 }
 
 const named = ({ file, line, what, reason, id }: EvidencePlace) => ({ file, line, what, reason, id });

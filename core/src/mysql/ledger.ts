@@ -326,6 +326,14 @@ export const ledger: LedgerStore = {
     return readEvidence(connection, key);
   },
 
+  async evidenceNames(connection, beginning) {
+    const { rows } = await connection.query<{ plan: string }>(
+      "SELECT DISTINCT plan FROM lockstep.evidence WHERE LEFT(plan, CHAR_LENGTH(?)) = ?",
+      [beginning, beginning],
+    );
+    return rows.map(({ plan }) => plan);
+  },
+
   evidence: readEvidence,
 
   async keepBaseline(connection, { plan, phase, table }, statistics) {

@@ -394,6 +394,14 @@ export const ledger: LedgerStore = {
     return rows[0];
   },
 
+  async evidenceNames(connection, beginning) {
+    const { rows } = await connection.query<{ plan: string }>(
+      "SELECT DISTINCT plan FROM lockstep.evidence WHERE left(plan, length($1)) = $1",
+      [beginning],
+    );
+    return rows.map(({ plan }) => plan);
+  },
+
   async evidence(connection, key) {
     const { rows } = await connection.query(
       `SELECT *, xmin::text AS mark, ${momentSql("at")} FROM lockstep.evidence

@@ -9,8 +9,9 @@ import {
   readBackfill,
   readBackfills,
 } from "../../../core/src/ledger/backfills.js";
-import { confirm, readEvidence } from "../../../core/src/ledger/evidence.js";
+import { confirm, evidenceName, readEvidence } from "../../../core/src/ledger/evidence.js";
 import { ensureLedger, ledgerVersion } from "../../../core/src/ledger/schema.js";
+import type { Plan } from "../../../core/src/model/index.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, open, scalar } from "../backfill/fixture.js";
 
@@ -243,5 +244,16 @@ describe("evidence", () => {
     expect(await readEvidence(db, { ...key, column: "slug" })).toBeUndefined();
     expect(await readEvidence(db, { ...key, plan: "p2" })).toBeUndefined();
     expect(await readEvidence(db, { ...key, table: { ...id.table, oid: 4243 } })).toBeUndefined();
+  });
+
+  it("of before an undo is not read again once the undo is known", async () => {
+    const after = (undos?: number) => ({ ...key, plan: evidenceName({ id: "p1", state: { undos } as Plan["state"] }) });
+    await confirm(db, after(), "ada@example.org");
+    await confirm(db, after(2), "ada@example.org");
+    await confirm(db, { ...after(3), plan: "p10 after undo 3" }, "ada@example.org");
+    for (const older of [after(), after(1)])
+      await expect(readEvidence(db, older)).rejects.toMatchObject({ code: "LS7032" });
+    expect(await readEvidence(db, after(2))).toMatchObject({ who: "ada@example.org" });
+    expect(await readEvidence(db, after(3))).toBeUndefined();
   });
 });

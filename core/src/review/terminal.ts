@@ -41,17 +41,12 @@ function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
 }
 
 /** The plan, phase by phase, with lock levels. `at` marks where it stands. */
-export function planText(
-  plan: Plan,
-  colors: Colors,
-  at?: (phase: Phase) => "done" | "now" | "next" | undefined,
-): string {
+export function planText(plan: Plan, colors: Colors, isWritten: (phase: Phase) => boolean = () => false): string {
   const phases = phasesOf(plan);
   const rows = phases.flatMap((phase, index) => {
-    const mark = at?.(phase);
-    const number = mark === "done" ? colors.green("✔") : mark === "now" ? colors.cyan("▶") : `${index + 1}`;
     return phaseLines(plan, phase).map(({ text, lock }, line) => {
-      const name = line === 0 ? `${number} ${colors.bold(phase)}` : "";
+      const written = isWritten(phase) ? colors.dim(" (written)") : "";
+      const name = line === 0 ? `${index + 1} ${colors.bold(phase)}${written}` : "";
       return [
         name,
         text,

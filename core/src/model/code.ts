@@ -222,6 +222,16 @@ export interface Place extends PlaceIdentity {
   readonly declined?: string;
 }
 
+/** Whether a file is a test or serves tests, by its path. */
+export function isTestFile(file: string): boolean {
+  return /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__|fixtures?)(?:[/.]|$)/i.test(file);
+}
+
+/** Whether contract waits for the place: it must change, nobody has declined it, and it is no test, which no user runs. */
+export function isWaiting({ kind, declined, file }: Place): boolean {
+  return kind === "required" && declined === undefined && !isTestFile(file);
+}
+
 /** A place that must change, as far as Lockstep can tell, and that a person has declined. */
 export interface DeclinedPlace extends Pick<PlaceIdentity, "site" | "role"> {
   readonly model: string;

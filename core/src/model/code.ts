@@ -55,13 +55,13 @@ export interface EntityModel {
   readonly primaryKey: readonly string[];
 }
 
-/** An index, a unique constraint or a condition as the models declare it. */
+/** An index, a unique constraint, a condition or a view as the models declare it. */
 export interface DeclaredIndex {
-  readonly kind: "index" | "unique" | "check";
+  readonly kind: "index" | "unique" | "check" | "view";
   readonly model: string;
-  /** As `EntityField` and `EntityRelation` name them; of a check none. */
+  /** As `EntityField` and `EntityRelation` name them; of a check and a view none. */
   readonly fields: readonly string[];
-  /** Of a check or an exclusion: its SQL. */
+  /** Of a check or an exclusion: its SQL. Of a view, too, or the code that builds it. */
   readonly expression?: string;
   /** The declaration in one line: `@@unique([handle, team])`. */
   readonly text: string;

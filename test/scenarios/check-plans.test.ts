@@ -55,6 +55,23 @@ test("a model that says required before its plan has come to contract", async ()
   expect(code).toBe(1);
 });
 
+test("a schema that Prisma refuses is told with its line, by check and by status", async () => {
+  const before = shop.read("prisma/schema.prisma");
+  shop.edit("prisma/schema.prisma", (text) => text.replace(/(\bhandle\s+)String/, "$1Strin"));
+  const line = before.split("\n").findIndex((each) => /\bhandle\s/.test(each)) + 1;
+  const { code, output } = await check();
+  const status = await shop.lockstep(["status", "--target", "development"]);
+  shop.write("prisma/schema.prisma", before);
+  expect(output).toMatch(
+    new RegExp(`^prisma/schema\\.prisma\n +✖ open-plan ${line}:1 .*LS8012 Type "Strin" is neither`),
+  );
+  expect(code).toBe(1);
+  expect(status.output).toMatch(
+    new RegExp(`✖ the models cannot be read: LS8012 .* \\(prisma/schema\\.prisma:${line}\\)`),
+  );
+  expect(status.code).toBe(1);
+});
+
 test("two branches with a plan on the same column", async () => {
   const other = plan.replace(/\d{14}/, "20991231000000");
   mkdirSync(join(shop.root, other));

@@ -124,9 +124,10 @@ function optionFile(invocation: Invocation, name: "output" | "writeBaseline"): O
 
 /** Other programs know files from the top of the repository; people type them from where they are. */
 function fromTop(report: CheckReport): CheckReport {
-  const { folder, findings } = report;
+  const { folder, findings, waived } = report;
   if (folder === "") return report;
-  return { ...report, findings: findings.map((finding) => ({ ...finding, file: `${folder}${finding.file}` })) };
+  const named = <T extends { readonly file: string }>(each: T): T => ({ ...each, file: `${folder}${each.file}` });
+  return { ...report, findings: findings.map(named), waived: waived.map(named) };
 }
 
 function jsonOf(report: CheckReport): Readonly<Record<string, unknown>> {

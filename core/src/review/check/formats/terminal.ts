@@ -3,7 +3,7 @@ import { byFile, hasErrors } from "../../../check/report.js";
 import { columns } from "../../columns.js";
 import { counted } from "../../counted.js";
 import { defineTextFormat, type FormatContext } from "../format.js";
-import { consequence, leftOutWords, notLookedAtWords, saferLines, totalWords } from "../words.js";
+import { consequence, leftOutWords, noteWords, saferLines, totalWords } from "../words.js";
 
 export default defineTextFormat({
   id: "terminal",
@@ -15,7 +15,7 @@ export default defineTextFormat({
     const scope = base === undefined ? "" : ` new since ${base.name}`;
     const left = leftOutWords(report);
     const also = left === "" ? "" : colors.dim(` (${left})`);
-    const notes = notLookedAtWords(report).map((line) => colors.dim(line));
+    const notes = noteWords(report).map((line) => colors.dim(line));
     if (findings.length === 0) {
       const done =
         files === 0

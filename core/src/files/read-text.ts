@@ -10,13 +10,18 @@ const megabyte = 1024 * 1024;
  */
 export const largest = { code: 2 * megabyte, document: megabyte / 2, schema: 2 * megabyte, sql: 8 * megabyte } as const;
 
-/** Up to this size names are looked for in a file that is too large for its parser. */
-const largestGuess = 64 * megabyte;
+/** Up to this size names are looked for in a file that is too large for its parser. A larger one may have anything in it. */
+const largestGuess = 8 * megabyte;
 
 /** What a path holds: its bytes, or why they are not read, with a text to look for names in where there is one. */
 export type FileRead =
   | { readonly bytes: Buffer }
-  | { readonly problem: "unreadable" | "special" | "large"; readonly why: string; guess(): string | undefined };
+  | {
+      readonly problem: "unreadable" | "special" | "large";
+      /** Follows its name: `has 48 MB, …`. */
+      readonly why: string;
+      guess(): string | undefined;
+    };
 
 /**
  * Reads a regular file up to a size. A pipe or a device would never end.
@@ -43,7 +48,7 @@ export function readFileUpTo(path: string, most: number): FileRead {
 export function readTextUpTo(path: string, most: number): string | undefined {
   const read = readFileUpTo(path, most);
   if ("bytes" in read) return read.bytes.toString("utf8");
-  if (read.problem !== "unreadable") leaveOut(path, read.why);
+  if (read.problem !== "unreadable") leaveOut(path);
   return undefined;
 }
 
@@ -60,20 +65,25 @@ export function readTextOrFail(path: string, most: number): string {
 }
 
 /** Of this process: readers are far from whoever prints. */
-const leftOut = new Map<string, string>();
+const leftOut = new Set<string>();
 
-/** Notes a file that could matter and is not read. @param why follows its name */
-export function leaveOut(path: string, why: string): void {
-  leftOut.set(path, why);
+/** Notes a file that could matter and is too large, or no regular file. */
+export function leaveOut(path: string): void {
+  leftOut.add(path);
 }
 
 /** What to print of files that were left out: a line, whatever their number; undefined where there are none. Forgets them. */
 export function leftOutText(nameOf: (path: string) => string): string | undefined {
-  const [first, ...rest] = [...leftOut].map(([path, why]) => `${nameOf(path)} ${why}`);
+  const all = [...leftOut];
   leftOut.clear();
-  if (first === undefined) return undefined;
-  const shown = [first, ...rest.slice(0, 2)].join("; ");
-  return `Not read: ${shown}${rest.length > 2 ? `; and ${rest.length - 2} more` : ""}`;
+  if (all.length === 0) return undefined;
+  const shown = all.slice(0, 3).map((path) => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return `${nameOf(path)} (${stat?.isFile() === true ? inMegabytes(stat.size) : "no regular file"})`;
+  });
+  const more = all.length > 3 ? `, and ${all.length - 3} more` : "";
+  const limits = `code ${inMegabytes(largest.code)}, SQL ${inMegabytes(largest.sql)}, other documents ${inMegabytes(largest.document)}`;
+  return `Not read: ${shown.join(", ")}${more}. The limits are: ${limits}`;
 }
 
 function inMegabytes(bytes: number): string {

@@ -11,6 +11,7 @@ import type { Target } from "../targets.js";
 
 export default defineCommand({
   name: "backfill run",
+  endsItself: true,
   summary: "fill the rows that exist, in batches; stop and go on at any time",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [

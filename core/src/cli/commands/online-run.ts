@@ -3,6 +3,7 @@ import { defineCommand, sameCommand, textOption } from "../command.js";
 
 export default defineCommand({
   name: "online run",
+  endsItself: true,
   summary: "copy tables of MySQL and MariaDB while writes go on, where the server itself would stop them",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [

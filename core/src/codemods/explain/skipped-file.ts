@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import picomatch from "picomatch";
 import { asGlobs, escapePath, findFiles } from "../../files/find-files.js";
 import { ignoredFiles } from "../../files/git.js";
 import { outputFolderOf } from "../../files/output-folders.js";
@@ -27,7 +28,7 @@ export async function whySkipped(
   { include, excludes }: { readonly include: readonly string[]; readonly excludes: readonly ExcludeRule[] },
 ): Promise<string> {
   const isIn = async (globs: readonly string[]) =>
-    (await findFiles(root, [escapePath(file)], { ignore: globs })).length === 0;
+    (await findFiles(root, [escapePath(file)], { ignore: globs, follow: true })).length === 0;
   const rules: readonly ExcludeRule[] = [{ globs: neverRead, text: never }, ...excludes];
   const output = outputFolderOf(root, file);
   if (output !== undefined) return `${never} (${output}/**)`;
@@ -36,7 +37,7 @@ export async function whySkipped(
   const link = linkOutside(root, file);
   if (link !== undefined) return link;
   const wanted = include.length > 0 ? include : [everything, ...schemaGlobs, ...statementGlobs];
-  const isWanted = (await findFiles(root, wanted.flatMap(asGlobs))).includes(file);
+  const isWanted = picomatch.isMatch(file, wanted.flatMap(asGlobs));
   if (!isWanted)
     return include.length > 0
       ? `is not in code.include (${include.join(", ")})`

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, posix, relative, resolve } from "node:path";
+import { doing } from "../../at-work.js";
 import { asGlobs, findFiles } from "../../files/find-files.js";
 import { ignoredFiles } from "../../files/git.js";
 import { mayBeOutput, outputFolderOf, outputNames } from "../../files/output-folders.js";
@@ -48,6 +49,7 @@ export const neverRead = [
  * @example const files = await readSourceFiles(root, { models: [user] });
  */
 export async function readSourceFiles(root: string, options: SourceFilesOptions): Promise<readonly SourceText[]> {
+  doing(`reading the code of ${root}`);
   const matters = relevance(options);
   const paths = await listSources(root, options);
   const files = withoutIgnored(root, readRelevant(root, paths, matters));
@@ -159,7 +161,10 @@ export function readTexts(
     const read = readSource(join(root, file), most);
     if ("text" in read) {
       if (isWanted(read.text, file)) files.push({ file, text: read.text });
-    } else if (read.problem === "large" && isWanted(read.guess() ?? "", file)) leaveOut(join(root, file), read.why);
+    } else if (read.problem === "large") {
+      const guess = read.guess();
+      if (guess === undefined || isWanted(guess, file)) leaveOut(join(root, file));
+    }
   }
   return files;
 }
@@ -204,11 +209,14 @@ function fromRoot(root: string, path: string): string {
   return posix.normalize(relative(root, resolve(root, path)).replaceAll("\\", "/"));
 }
 
-/** The files of the project that a file exports from, as stems. Bounded: a file without `;` and quotes would be read to its end for each export. */
+/** The files of the project that a file exports from, as stems. */
 function passedOn(file: string, text: string): readonly string[] {
-  const found = text.matchAll(/\bexport\b[^;"']{0,9999}\bfrom\s*["'](\.{1,2}(?:\/[^"']*)?)["']/g);
+  const found = text.matchAll(reExport);
   return [...found].map(([, specifier = ""]) => stemOf(posix.join(posix.dirname(file), specifier)));
 }
+
+const reExport =
+  /\bexport\s*(?:type\s*)?(?:\*(?:\s*as\s+[\w$]+)?|\{[^{}]{0,9999}\})\s*from\s*["'](\.{1,2}(?:\/[^"']*)?)["']/g;
 
 /** A path as imports name it: without extension, a folder for its index. */
 function stemOf(path: string): string {

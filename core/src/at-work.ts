@@ -24,6 +24,7 @@ interface Shared {
 
 let shared: Shared | undefined;
 let ownName = "";
+let isQuiet = false;
 
 /** Requests of the thread to Prisma's CLI have ids from here on; nobody waits for their answers. */
 export const printIds = 970_000;
@@ -36,6 +37,7 @@ export const printIds = 970_000;
  */
 export function watchWork(options: AtWorkOptions): void {
   ownName = options.name ?? "";
+  isQuiet = false;
   if (shared !== undefined) {
     shared.said.fill(Date.now());
     doing();
@@ -60,7 +62,13 @@ export function watchWork(options: AtWorkOptions): void {
 export function doing(what?: string): void {
   if (shared === undefined) return;
   shared.length[0] = 0;
-  shared.length[0] = new TextEncoder().encodeInto(what ?? ownName, shared.text).written;
+  if (!isQuiet) shared.length[0] = new TextEncoder().encodeInto(what ?? ownName, shared.text).written;
+}
+
+/** From here on the work has a log of its own. */
+export function logsItself(): void {
+  doing("");
+  isQuiet = true;
 }
 
 /** Something was printed: the thread is silent for another while. */
@@ -73,6 +81,18 @@ export function endsWithMe(pid: number | undefined): void {
   const free = shared?.children.indexOf(0) ?? -1;
   if (pid !== undefined && free >= 0) shared!.children[free] = pid;
 }
+
+let unbroken = 0;
+
+/** Work on a database that an interrupted command waits for: a migration that runs, or that databases of its own are dropped. */
+export async function toItsEnd<T>(work: () => Promise<T>): Promise<T> {
+  unbroken++;
+  return work().finally(() => {
+    unbroken--;
+  });
+}
+
+export const isUnbroken = () => unbroken > 0;
 
 /** A file of its own would have to be found in every form that the package is built in. */
 const program = `

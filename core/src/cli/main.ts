@@ -1,8 +1,7 @@
 import { relative, resolve } from "node:path";
 import { Command, CommanderError } from "commander";
-import { doing, watchWork } from "../at-work.js";
+import { doing, isUnbroken, watchWork } from "../at-work.js";
 import { withoutPasswords } from "../db/url-text.js";
-import { isUnbroken } from "../deploy/run-tool.js";
 import { errorText, LockstepError } from "../errors.js";
 import { commandsInJson, type Reading } from "../files/commands-here.js";
 import type { ProjectLock } from "../files/project-lock.js";
@@ -133,7 +132,9 @@ class Ending {
     };
     setInterval(look, 100).unref();
     if (isUnbroken())
-      process.stderr.write("Interrupted: the migration that runs comes to its end first. Ctrl-C again ends it now.\n");
+      process.stderr.write(
+        "Interrupted. What runs on the database comes to its end first. To end now, press Ctrl-C again.\n",
+      );
   };
 }
 

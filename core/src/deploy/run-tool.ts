@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
-import { doing } from "../at-work.js";
+import { doing, toItsEnd } from "../at-work.js";
 import { withoutPasswords } from "../db/url-text.js";
 import type { OrmRun } from "../plugin.js";
 
@@ -65,7 +65,7 @@ export async function runTool(command: string, args: readonly string[], options:
     if (options.killAfterMs !== undefined) killing = setTimeout(() => send("SIGKILL"), options.killAfterMs);
   };
   process.once("exit", end);
-  const release = comesToItsEnd ? begun() : ends && onSignals(ends);
+  const release = ends && onSignals(ends);
   options.signal?.addEventListener("abort", interrupt);
   if (options.signal?.aborted) interrupt();
   const lines: string[] = [];
@@ -77,10 +77,12 @@ export async function runTool(command: string, args: readonly string[], options:
       options.onLine?.(line);
     });
   try {
-    const exitCode = await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve(code ?? 1));
-    });
+    const ended = () =>
+      new Promise<number>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (code) => resolve(code ?? 1));
+      });
+    const exitCode = await (comesToItsEnd ? toItsEnd(ended) : ended());
     return { exitCode, output: lines.join("\n") };
   } finally {
     clearTimeout(killing);
@@ -89,18 +91,6 @@ export async function runTool(command: string, args: readonly string[], options:
     release?.();
     options.signal?.removeEventListener("abort", interrupt);
   }
-}
-
-let unbroken = 0;
-
-/** Whether a command runs that has to come to its end. */
-export const isUnbroken = () => unbroken > 0;
-
-function begun(): () => void {
-  unbroken++;
-  return () => {
-    unbroken--;
-  };
 }
 
 /** The process ends after the tool had half a second to: at once where nobody else says when. */

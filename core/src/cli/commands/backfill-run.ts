@@ -1,3 +1,4 @@
+import { logsItself } from "../../at-work.js";
 import type { BackfillEvent } from "../../backfill/events.js";
 import type { NullAnswer } from "../../backfill/input.js";
 import { runOptions } from "../../backfill/pacing.js";
@@ -101,6 +102,7 @@ export default defineCommand({
       if (refused.length > 0) io.err(`${code} ${named.message}`);
       refused.push(named);
     };
+    logsItself();
     const runOn = async (target: Target) => {
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {

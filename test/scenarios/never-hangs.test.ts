@@ -194,7 +194,7 @@ test.each([
   ["SIGTERM", "Prisma's command alone"],
 ] as const)(
   "%s to %s ends an intercepted migrate dev with its engine",
-  async (signal) => {
+  async (signal, _to) => {
     before = config();
     const schema = shop.read("prisma/schema.prisma");
     shop.edit("prisma/schema.prisma", (text) =>

@@ -9,6 +9,7 @@ export function consequence({ verdict, about, namedIn }: Pick<CheckFinding, "ver
   if (verdict !== undefined) return [...dangerWords(verdict), ...namedWords(namedIn)].join("; ");
   switch (about?.kind) {
     case "unread":
+      if (about.isWholeFile === true) return `${about.what}: nobody has judged what it runs`;
       return `${about.what}: what it runs depends on the database, or is known only when it runs; nobody has judged it`;
     case "plan":
       return [about.what, about.why].flatMap((text) => text.replace(/\.$/, "") || []).join(". ");

@@ -88,6 +88,7 @@ function excerpt(
   paint: (text: string) => string,
 ) {
   const { line, endLine, column, endColumn } = finding;
+  if (finding.about?.kind === "unread" && finding.about.isWholeFile === true) return [];
   if (finding.sql === "" && finding.about?.kind !== "unread" && finding.about?.kind !== "waiver") return [];
   const shown = source.split(/\r?\n/).slice(line - 1, Math.min(endLine, line + 2));
   const width = String(line + shown.length).length;

@@ -141,7 +141,7 @@ test("code of the branch that names what its migration drops", async () => {
     "src/users.ts": undefined,
     "src/dist/orders.js": undefined,
   });
-  expect(stdout).toContain("fails; code of this branch still names it: src/orders.ts:2\n");
+  expect(stdout).toContain("fails; files with its name and that of its table: src/orders.ts:2\n");
 });
 
 test("a migration that is merged and changed, or gone", async () => {

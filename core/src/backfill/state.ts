@@ -69,12 +69,11 @@ function wishText({ who, at, why }: { readonly who: string; readonly at: string;
  * @param target name of the target. Default: all
  */
 export function backfillCommand(plan: string, states: readonly BackfillState[], target?: string): string | undefined {
-  const command = (name: string) =>
-    `npx lockstep backfill ${name} ${plan}${target === undefined ? "" : ` --target ${target}`}`;
+  const of = `${plan}${target === undefined ? "" : ` --target ${target}`}`;
   if (states.every((state) => state === "done")) return undefined;
-  if (states.includes("paused")) return command("resume");
-  if (states.includes("running") || states.includes("waiting")) return `${command("status")} --watch`;
-  return command("run");
+  if (states.includes("paused")) return `npx lockstep backfill resume ${of}`;
+  if (states.includes("running") || states.includes("waiting")) return `npx lockstep backfill status ${of} --watch`;
+  return `npx lockstep backfill run ${of}`;
 }
 
 /** The same as words of a gate, which waits for the backfill to be done. */

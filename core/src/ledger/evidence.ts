@@ -3,7 +3,6 @@ import type { Connection } from "../dialects/connection.js";
 import type { EvidenceKey, EvidencePlace } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
 import type { Plan } from "../model/index.js";
-import { counted } from "../review/counted.js";
 import { moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
@@ -90,7 +89,7 @@ async function requireLatest(connection: Connection, { plan }: EvidenceKey): Pro
   if (known > stated)
     throw new LockstepError(
       "LS7032",
-      `The ledger on ${connection.label} knows ${counted(known, "undo")} of plan ${id}, its plan.json only ${stated}.`,
+      `The ledger on ${connection.label} knows undo ${known} of plan ${id}, its plan.json knows ${stated === 0 ? "none" : `${stated}`}.`,
     );
 }
 

@@ -43,13 +43,13 @@ function keptWords(locks: Extract<About, { kind: "keeps-locks" }>["locks"]): str
   return `${who.join(" and ")} wait until this is done, too: its transaction keeps the lock`;
 }
 
-/** `this branch still names it: src/a.ts:3, src/b.ts:9 and 2 more files` */
+/** `files with its name and that of its table: src/a.ts:3, src/b.ts:9 and 2 more files` */
 function namedWords(places: CheckFinding["namedIn"] = []): string[] {
   if (places.length === 0) return [];
   const shown = places.slice(0, 2).map(({ file, line }) => `${file}:${line}`);
   const more = places.length - shown.length;
   return [
-    `code of this branch still names it: ${shown.join(", ")}${more > 0 ? ` and ${counted(more, "more file")}` : ""}`,
+    `files with its name and that of its table: ${shown.join(", ")}${more > 0 ? ` and ${counted(more, "more file")}` : ""}`,
   ];
 }
 

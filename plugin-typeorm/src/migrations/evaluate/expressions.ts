@@ -205,9 +205,15 @@ export abstract class Expressions extends Calls {
    */
   protected ofDialect(asked: ts.Expression, node: ts.Expression, value: Value): boolean | undefined {
     if (!/type|dialect|driver|client|engine|vendor|db|database|connection/i.test(asked.getText())) return undefined;
-    const name = (typeof value === "string" ? value : (pathOf(node).at(-1) ?? "")).toLowerCase();
-    const isName = /^(?:postgres(?:ql)?|pg|mysql2?|mariadb|(?:better-?)?sqlite3?|mssql|oracle|cockroachdb)$/.test(name);
-    return isName ? this.hooks.isDialect(name.replace(/^better-?/, "")) : undefined;
+    // `POSTGRES`, `BETTER_SQLITE3`, `better-sqlite3`, `auroraPostgres`.
+    const word = (typeof value === "string" ? value : (pathOf(node).at(-1) ?? ""))
+      .toLowerCase()
+      .replace(/[^a-z\d]/g, "");
+    const [, name] =
+      /^(?:aurora|better)?(postgres(?:ql)?|pg|mysql2?|mariadb|sqlite3?|sqljs|mssql|oracle|cockroachdb|mongodb)$/.exec(
+        word,
+      ) ?? [];
+    return name === undefined ? undefined : this.hooks.isDialect(name);
   }
 
   protected prefix(node: ts.PrefixUnaryExpression, scope: Scope): Value {

@@ -146,13 +146,13 @@ test("the builder is read for PostgreSQL alone", () => {
 
 test("of several databases the one that is migrated", () => {
   const text = whole(
-    'if (process.env.DB_TYPE === "mysql") await queryRunner.query("SELECT `a`");\nelse await queryRunner.query("SELECT 1");\nif (config.database.type !== "postgres") return;\nswitch (dbType()) {\n  case "sqlite":\n    await queryRunner.query("PRAGMA x");\n    break;\n  default:\n    await queryRunner.query("SELECT 2");\n}\nif (queryRunner.connection.options.type === Types.betterSqlite3) await queryRunner.query("SELECT 3");',
+    'if (process.env.DB_TYPE === "mysql") await queryRunner.query("SELECT `a`");\nelse await queryRunner.query("SELECT 1");\nif (config.database.type !== "postgres") return;\nswitch (dbType()) {\n  case "sqlite":\n    await queryRunner.query("PRAGMA x");\n    break;\n  default:\n    await queryRunner.query("SELECT 2");\n}\nif (queryRunner.connection.options.type === Types.betterSqlite3) await queryRunner.query("SELECT 3");\nswitch (config.db.type) {\n  case DatabaseType.POSTGRES:\n    await queryRunner.query("SELECT 4");\n    break;\n  case DatabaseType.BETTER_SQLITE3:\n    await queryRunner.query("SELECT 5");\n}',
     "",
-    'import { config, dbType, Types } from "../config";',
+    'import { config, DatabaseType, dbType, Types } from "../config";',
   );
   const sql = (dialect?: string) => read(text, { dialect }).sql.match(/SELECT \S+(?=;)|PRAGMA x/g);
-  expect(sql("postgresql")).toEqual(["SELECT 1", "SELECT 2"]);
-  expect(sql()).toEqual(["SELECT 1", "SELECT 2"]);
+  expect(sql("postgresql")).toEqual(["SELECT 1", "SELECT 2", "SELECT 4"]);
+  expect(sql()).toEqual(["SELECT 1", "SELECT 2", "SELECT 4"]);
   expect(sql("sqlite")).toEqual(["SELECT 1"]);
 });
 

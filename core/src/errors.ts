@@ -815,7 +815,7 @@ export const errorTable = {
   LS8001: {
     title: "No project was found here",
     why: "The command needs the root of a project that uses Prisma or TypeORM.",
-    next: "Change to the folder with prisma.config.ts, or with the package.json that has typeorm among its dependencies; or name it with --cwd.",
+    next: "Change to the folder with prisma.config.ts, or with the package.json that has typeorm among its dependencies; or name it with --cwd. For Prisma 6, npx lockstep init writes prisma.config.ts.",
     exit: 2,
   },
   LS8002: {
@@ -930,6 +930,12 @@ export const errorTable = {
     title: "SQL of the repository would have power over the server, or needs it",
     why: "A dump and the migrations of a branch can be a stranger's. Lockstep runs them as a role that owns its databases and can neither run programs nor read or write files of the server.",
     next: "Take the statement that the message names out of the dump or the migration. For --stage-url name a role that is no superuser, or one that may make such a role.",
+    exit: 2,
+  },
+  LS8026: {
+    title: "This version of Prisma is too old",
+    why: "The Prisma config starts Lockstep, and Prisma reads it without experimental flags from 6.13 on. The tests run with 6.19 and 7.10.",
+    next: "Update prisma and @prisma/client to 6.19.3, then run npx lockstep init again.",
     exit: 2,
   },
   LS9002: {

@@ -881,13 +881,13 @@ export const errorTable = {
   LS8012: {
     title: "Prisma refuses the schema",
     why: "Lockstep knows models, keys and defaults from Prisma's own parser, which reads a schema as a whole or not at all.",
-    next: "Correct the place named: npx prisma validate. Where that accepts the schema, your Prisma is newer than the parser that comes with @lockstep/prisma: update it.",
+    next: "Correct the line named: npx prisma validate. If that accepts the schema, your Prisma has another version than the parser of @lockstep/prisma. Write the line as Prisma 7.10 accepts it (since 6.13 a view has no key: use @unique there), or update the older of the two.",
     exit: 2,
   },
   LS8013: {
     title: "Prisma and Lockstep read the schema differently",
     why: "Edits go where Lockstep sees a declaration. One that it reads differently from Prisma would be edited wrongly, so nothing is.",
-    next: "Report the line named: it is a bug of Lockstep. Until it is fixed, write the line as npx prisma format leaves it, one declaration a line.",
+    next: "Report the line named: it is a bug of Lockstep. Until it is fixed, write the line as npx prisma format leaves it, with brackets around lists of fields. Changes of other models are planned as always.",
     exit: 1,
   },
   LS8014: {

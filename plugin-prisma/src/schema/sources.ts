@@ -1,22 +1,26 @@
 import { isSameTable, parseAnnotations, type TableName } from "@lockstep/core";
 import type { ColumnSource } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
+import { assertSameReading } from "./compare.js";
 import { toEntityModels } from "./entities.js";
 import type { PrismaField, PrismaSchema } from "./model.js";
+import { parseSchema } from "./parse.js";
 
 /**
  * Finds what the Prisma model says about a column: its field, its annotations.
  *
- * @throws LS2008 when the field's annotations cannot be understood
+ * @throws LS2008 when the field's annotations cannot be understood · LS8013 when the two readers see another model
  */
 export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject, "schemaFiles">) {
   const entities = toEntityModels(schema.files);
   return (table: TableName, column: string): ColumnSource | undefined => {
     const entity = entities.find((candidate) => isSameTable(candidate.table, table));
     const field = entity?.fields.find((candidate) => candidate.column === column);
-    const model = schema.models.find((candidate) => candidate.name === entity?.name);
-    const declared = model?.fields.find((candidate) => candidate.name === field?.name);
-    if (entity === undefined || field === undefined || model === undefined || declared === undefined) return undefined;
+    if (entity === undefined || field === undefined) return undefined;
+    assertSameReading(schema, parseSchema(schema.files), new Set([entity.name]));
+    const model = schema.models.find((candidate) => candidate.name === entity.name);
+    const declared = model?.fields.find((candidate) => candidate.name === field.name);
+    if (model === undefined || declared === undefined) return undefined;
     const file =
       project.schemaFiles[schema.files.findIndex((candidate) => candidate.path === model.file)] ?? model.file;
     const lines = declared.documentationLines.map((line) => line.line);

@@ -82,7 +82,7 @@ export const errorTable = {
   },
   LS2008: {
     title: "An annotation cannot be understood",
-    why: "A misspelt annotation, or one above the property that embeds a class, would silently be no annotation.",
+    why: "A misspelt annotation, or one above a relation of Prisma or above the property that embeds a class, would silently be no annotation.",
     next: "Use @lockstep.backfill(<sql>), @lockstep.mirror(<sql>), @lockstep.write(<ts>), @lockstep.skip(<reason>), @lockstep.internal or @lockstep.exposed.",
     exit: 1,
   },

@@ -1,9 +1,10 @@
-import { isSameTable, parseAnnotations, type TableName } from "@lockstep/core";
+import { annotationSpans, isSameTable, LockstepError, parseAnnotations, type TableName } from "@lockstep/core";
 import type { ColumnSource } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { assertSameReading } from "./compare.js";
+import { relationsOver } from "./edit.js";
 import { toEntityModels } from "./entities.js";
-import type { PrismaField, PrismaSchema } from "./model.js";
+import type { PrismaField, PrismaModel, PrismaSchema } from "./model.js";
 import { parseSchema } from "./parse.js";
 
 /**
@@ -23,6 +24,7 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
     if (model === undefined || declared === undefined) return undefined;
     const file =
       project.schemaFiles[schema.files.findIndex((candidate) => candidate.path === model.file)] ?? model.file;
+    refuseAtRelations(model, declared, file);
     const lines = declared.documentationLines.map((line) => line.line);
     const notes = parseAnnotations(declared.documentation, { file, line: lines[0] ?? declared.line, lines });
     const source = notes.backfill ?? notes.mirror;
@@ -42,6 +44,19 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
       ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),
     };
   };
+}
+
+/** A relation has no column: what stands above it would be read nowhere. */
+function refuseAtRelations(model: PrismaModel, field: PrismaField, file: string): void {
+  for (const relation of relationsOver({ model, field })) {
+    if (annotationSpans(relation.documentation, file).length === 0) continue;
+    const place = `${file}:${relation.documentationLines[0]?.line ?? relation.line}`;
+    throw new LockstepError(
+      "LS2008",
+      `${place}: the annotation above the relation ${model.name}.${relation.name} would not be used: the column is ${field.name}`,
+      { hint: `Move it above ${field.name}, ${file}:${field.line}.`, details: { place } },
+    );
+  }
 }
 
 /** Defaults that Prisma's client computes; the database has none. `now()` and `dbgenerated()` are the database's. */

@@ -1041,9 +1041,9 @@ export const errorTable = {
     exit: 1,
   },
   LS9057: {
-    title: "The database is not what the migrations of the project make",
-    why: "TypeORM compares the entities with the database as it is, whatever has made it so: by hand, by synchronize, by another branch. Its statements for the difference would be part of this change, lose what is in this database alone, and fail on others.",
-    next: "Bring the development database in line, then generate again; LOCKSTEP=off writes what TypeORM says.",
+    title: "Entities and database differ, and this change has not made the difference",
+    why: "TypeORM compares the entities with the database as it is. Either may have changed without a migration: the database by hand, by synchronize or by another branch. The statements for such a difference would become part of this change, and would lose values.",
+    next: "Bring the side that differs in line, then generate again. To write the migration by hand instead: npx typeorm migration:create <folder>/<Name>, its SQL, then npx lockstep rewrite <file>. LOCKSTEP=off writes what TypeORM says.",
     exit: 1,
   },
   LS9060: {

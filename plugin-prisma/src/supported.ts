@@ -15,7 +15,7 @@ export const prismaVersions: SupportedTool = {
       [6, 19],
     ],
   ],
-  // From 6.13 on a config is read without `earlyAccess`. `migrate dev` was planned with 6.13, 6.16, 7.0, 7.4, 7.6 and 7.8 too.
+  // From 6.13 on a config is read without `earlyAccess`. 6.13 and 6.16 went through all phases, 7.0, 7.4, 7.6 and 7.8 planned `migrate dev`.
   accepted: [[6, 13], [7]],
 };
 

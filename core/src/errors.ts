@@ -584,6 +584,12 @@ export const errorTable = {
     next: "Correct what it names, then run the same command again.",
     exit: 1,
   },
+  LS5030: {
+    title: "The column of the backfill was dropped",
+    why: "Its values went with it: there is nothing to fill any more. A plan that is taken back drops its column.",
+    next: "See which plans are open: npx lockstep status",
+    exit: 1,
+  },
   LS5050: {
     title: "A function of lockstep.config.ts throws",
     why: "Without its answer these rows get no value. All rows before them are filled and stay filled.",

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { OrmPlugin, Project } from "@lockstep/core";
+import type { DialectId, OrmPlugin, Project } from "@lockstep/core";
 import { packageManager } from "@lockstep/core/text";
 import { readManifest } from "./detect/call.js";
 import type { CommandLine } from "./detect/scripts.js";
@@ -15,13 +15,22 @@ export const generalWords: Words = wordsFor({
   deploy: "npx typeorm migration:run",
   develop: "npx typeorm migration:generate",
   query: (sql) => `npx typeorm query ${sql}`,
-  table: '"migrations"',
+  dialect: "postgresql",
+  table: ["migrations"],
   recordedAs: (migration) => [className(migration)],
 });
 
 /** As the scripts of the project's package.json have them, else its own command line. */
 export function wordsOf(project: Project): Words {
-  const { root, run: words, dataSource, scripts, migrationsFolder, migrationsTable } = project as TypeormProject;
+  const {
+    root,
+    run: words,
+    dialect,
+    dataSource,
+    scripts,
+    migrationsFolder,
+    migrationsTable,
+  } = project as TypeormProject;
   const manager = packageManager(root);
   const cli = asTyped(words);
   const script = (command: string) => scripts.find((line) => line.command === command);
@@ -46,7 +55,8 @@ export function wordsOf(project: Project): Words {
         : `${manager} run ${generate.script}${hasPath ? "" : argument}`,
     ),
     query: (sql) => `${cli} query ${sql} -d ${dataSource}`,
-    table: [...(schema === undefined ? [] : [schema]), name].map((part) => `"${part}"`).join("."),
+    dialect,
+    table: [...(schema === undefined ? [] : [schema]), name],
     recordedAs: (migration) =>
       migrationFile(project as TypeormProject, migration)?.recordedAs ?? [className(migration)],
   });
@@ -79,11 +89,17 @@ interface Commands {
   readonly develop: string;
   /** Runs what a shell makes of the text. */
   query(sql: string): string;
-  readonly table: string;
+  readonly dialect: DialectId;
+  /** The parts of its name. */
+  readonly table: readonly string[];
   recordedAs(migration: string): readonly string[];
 }
 
-function wordsFor({ build, deploy, develop, query, table, recordedAs }: Commands): Words {
+function wordsFor({ build, deploy, develop, query, dialect, table, recordedAs }: Commands): Words {
+  const isPostgres = dialect === "postgresql";
+  const quoted = (name: string) => (isPostgres ? `"${name}"` : `\`${name}\``);
+  // These words stand in single quotes of the shell.
+  const text = (value: string) => (isPostgres ? `$$${value}$$` : `'\\''${value}'\\''`);
   return {
     build,
     deploy,
@@ -91,9 +107,9 @@ function wordsFor({ build, deploy, develop, query, table, recordedAs }: Commands
     // Nothing is recorded of a failure: the next run begins with the migration that failed.
     recover: () => deploy,
     skip(migration) {
-      // Dollar quotes: these words stand in single quotes of the shell.
-      const rows = recordedAs(migration).map((name) => `(${name.slice(-13)}, $$${name}$$)`);
-      return query(`'INSERT INTO ${table} ("timestamp", "name") VALUES ${rows.join(", ")}'`);
+      const rows = recordedAs(migration).map((name) => `(${name.slice(-13)}, ${text(name)})`);
+      const columns = ["timestamp", "name"].map(quoted).join(", ");
+      return query(`'INSERT INTO ${table.map(quoted).join(".")} (${columns}) VALUES ${rows.join(", ")}'`);
     },
     execute: (file) => `npx lockstep typeorm execute ${file}`,
     generate: undefined,

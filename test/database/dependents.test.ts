@@ -3,7 +3,7 @@ import { connect } from "../../core/src/connect.js";
 import type { Taken } from "../../core/src/dialects/catalogue.js";
 import type { Connection } from "../../core/src/dialects/connection.js";
 import { createDatabase } from "../support/database.js";
-import { createMariadbDatabase, hasMariadb } from "../support/mariadb.js";
+import { createMariadbDatabase, hasMariadb, isOnMysql } from "../support/mariadb.js";
 
 // What hangs on a column, and what a server does to it when the column goes: a table of object kinds. What a server is said to take along
 // or to refuse, it does.
@@ -148,6 +148,12 @@ const mysql: readonly Case[] = [
     { kind: "not-null" },
   ],
   [
+    "NOT NULL: a primary key with a counter",
+    ["ALTER TABLE `T` MODIFY id int AUTO_INCREMENT, DROP PRIMARY KEY, ADD PRIMARY KEY (id, a)"],
+    ["refuses: primary key on `T`"],
+    { kind: "not-null" },
+  ],
+  [
     "an index: the foreign key to it",
     ["CREATE UNIQUE INDEX i ON `T` (a)", "CREATE TABLE o (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES `T` (a))"],
     ["refuses: foreign key `f` on `db`.`o`"],
@@ -157,10 +163,42 @@ const mysql: readonly Case[] = [
     "an index: another serves the foreign key",
     [
       "CREATE UNIQUE INDEX i ON `T` (a)",
-      "CREATE INDEX j ON `T` (a, b)",
+      "CREATE UNIQUE INDEX j ON `T` (a)",
       "CREATE TABLE o (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES `T` (a))",
     ],
     [],
+    { kind: "index", name: "i" },
+  ],
+  [
+    "an index: another begins with the columns of the foreign key",
+    [
+      "CREATE UNIQUE INDEX i ON `T` (a)",
+      "CREATE INDEX j ON `T` (a, b)",
+      "CREATE TABLE o (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES `T` (a))",
+    ],
+    // MySQL: restrict_fk_on_non_standard_key
+    isOnMysql ? ["refuses: foreign key `f` on `db`.`o`"] : [],
+    { kind: "index", name: "i" },
+  ],
+  [
+    "an index: another has the columns in another order",
+    [
+      "CREATE UNIQUE INDEX i ON `T` (a, b)",
+      "CREATE UNIQUE INDEX j ON `T` (b, a)",
+      "CREATE TABLE o (a int, b int, CONSTRAINT f FOREIGN KEY (a, b) REFERENCES `T` (a, b))",
+    ],
+    ["refuses: foreign key `f` on `db`.`o`"],
+    { kind: "index", name: "i" },
+  ],
+  [
+    "an index: another has a part of the value",
+    [
+      "ALTER TABLE `T` MODIFY a varchar(20)",
+      "CREATE UNIQUE INDEX i ON `T` (a)",
+      "CREATE UNIQUE INDEX j ON `T` (a(5))",
+      "CREATE TABLE o (a varchar(20), CONSTRAINT f FOREIGN KEY (a) REFERENCES `T` (a))",
+    ],
+    ["refuses: foreign key `f` on `db`.`o`"],
     { kind: "index", name: "i" },
   ],
 ];

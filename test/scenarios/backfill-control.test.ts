@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addField, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
@@ -46,19 +48,30 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   expect(shown.stdout).toMatch(/production {2}"User"\."handle" {2}paused/);
   expect(shown.stdout).toMatch(/paused by \S+ on 20\S+ \S+ UTC: checkout is slow/);
   expect(shown.stdout).toMatch(/Next +npx lockstep backfill resume/);
+  const all = (await shop.lockstep(["status"])).stdout;
+  expect(all).toMatch(/▶ +backfill +\d+ rows passed, paused by \S+ on 20\S+ \S+ UTC: checkout is slow\n/);
+  expect(all).toMatch(/Next +npx lockstep backfill resume \S+add_handle\n/);
+  const next = await shop.lockstep(["next"]);
+  expect(next.stdout).toMatch(
+    /Next +It is paused by .*: checkout is slow\. Let it go on: npx lockstep backfill resume/,
+  );
   expect((await shop.lockstep(["backfill", "resume"])).stdout).toContain("goes on within a second");
   expect((await shop.lockstep(["backfill", "set", "--max-rows-per-second", "120"])).stdout).toContain(
     "--max-rows-per-second 120, within a second",
   );
-  await until(async () => (await state()).state !== "paused");
+  await until(async () => (await state()).state === "running");
+  expect((await shop.lockstep(["status"])).stdout).toMatch(/Next +npx lockstep backfill status \S+ --watch\n/);
   const second = await shop.lockstep(["backfill", "run"]);
   expect(second.code, second.output).toBe(1);
   expect(second.output).toMatch(/LS5003 .*\n[\s\S]*Work with it: add --join/);
-  expect((await shop.lockstep(["backfill", "cancel"])).stdout).toContain("cancelled: it ends after its batch");
+  // It ends a pause as well: the next run would wait for somebody to resume it.
+  await shop.lockstep(["backfill", "pause"]);
+  const cancel = await shop.lockstep(["backfill", "cancel", "--why", "a sale"]);
+  expect(cancel.stdout).toContain("cancelled: it ends after its batch");
   const { code, output } = await run;
   expect(code).toBe(1);
   expect(output).toMatch(
-    /LS5025 Stopped on production, cancelled by \S+: [\d ]+ of about [\d ]+ rows\. Nothing is lost\./,
+    /LS5025 Stopped on production, cancelled by \S+ \(a sale\): [\d ]+ of about [\d ]+ rows\. Nothing is lost\./,
   );
   expect(output).toMatch(
     /^lockstep backfill: started plan=\d+_add_handle target=production table=User total=\d+ rows=0 /m,
@@ -68,6 +81,9 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   );
   expect(output).toMatch(/^lockstep backfill: finished .* status=stopped rows=\d+ filled=\d+$/m);
   expect(await state()).toMatchObject({ state: "stopped" });
+  const stopped = (await shop.lockstep(["status"])).stdout;
+  expect(stopped).toMatch(/rows passed, cancelled by \S+ on 20\S+ \S+ UTC: a sale\n/);
+  expect(stopped).toMatch(/Next +npx lockstep backfill run \S+add_handle\n/);
 });
 
 test("what was set stays set; the next run ends it, with four sessions", async () => {
@@ -91,4 +107,29 @@ test("what was set stays set; the next run ends it, with four sessions", async (
     /production {2}"User"\."handle" {2}done\n {2}█{20} 100 % {2}8 000 rows, 8 000 filled in \d+ batches/,
   );
   expect((await shop.lockstep(["backfill", "failures"])).stdout).toContain("✔ no row was refused by the last run");
+});
+
+test("a plan that is taken back drops no column under a run, and a run ends whose column was dropped", async () => {
+  await shop.commit("Fill User.handle");
+  shop.edit("prisma/schema.prisma", (schema) =>
+    addField(schema, "User", ["/// @lockstep.backfill(upper(email))", "nick String"]),
+  );
+  const dev = await shop.prisma(["migrate", "dev", "--name", "add_nick"]);
+  expect(dev.code, dev.output).toBe(0);
+  await shop.deploy(shop.production);
+  const [plan] = readdirSync(join(shop.root, "lockstep")).filter((name) => name.endsWith("add_nick"));
+  const nick = async () => (await ask("status", plan!)).backfills[0];
+  const run = shop.lockstep(["backfill", "run", plan!, "--batch-rows", "100", "--max-rows-per-second", "100"]);
+  await until(async () => (await nick()).state === "running");
+  await shop.lockstep(["backfill", "pause", plan!]);
+  const abandon = await shop.lockstep(["abandon", plan!, "--yes"]);
+  expect(abandon.code, abandon.output).toBe(0);
+  const deploy = await shop.lockstep(["deploy", "--confirm", "column-unused"]);
+  expect(deploy.code, deploy.output).toBe(1);
+  expect(deploy.stdout).toContain('✖ A backfill works on "User"."nick" on production');
+  expect(deploy.stdout).toMatch(/End the backfill first: npx lockstep backfill cancel \S+add_nick/);
+  await shop.deploy(shop.production);
+  const { code, output } = await run;
+  expect(code).toBe(1);
+  expect(output).toMatch(/LS5030 "User"\."nick" was dropped on \S+ while it was filled\./);
 });

@@ -119,6 +119,8 @@ test("a write site that came since closes contract, whatever the level; a reader
   const service = shop.read("src/users/service.ts");
   const late = `\nexport const invite = (prisma: PrismaClient, email: string) =>\n  prisma.user.create({ data: { email, name: email } });\n`;
   shop.write("src/users/service.ts", service + late);
+  // No user runs a test: contract does not wait for it.
+  shop.write("test/invite.spec.ts", `import { PrismaClient } from "../src/generated/prisma/client.js";\n${late}`);
   await shop.commit("Invite users");
   const shown = await shop.lockstep([...confirmed, "--dry-run"]);
   expect(shown.output).toContain("writers-aware would be confirmed (--dry-run: nothing is recorded)");
@@ -126,6 +128,7 @@ test("a write site that came since closes contract, whatever the level; a reader
   expect(closed.code, closed.output).toBe(1);
   expect(closed.output).toMatch(/✖ Nobody has confirmed for \S+ that all services that write/);
   expect(closed.output).toMatch(/1 place in the code has to change first: src\/users\/service\.ts:\d+/);
+  expect(closed.output).toContain("! --confirm writers-aware was not taken");
   expect((await shop.lockstep(["code", "--code", "required"])).code).toBe(0);
   await shop.commit("Write the handle of invited users");
   // It is recorded, while something else keeps contract closed; what came since is not.

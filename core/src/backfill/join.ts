@@ -9,6 +9,7 @@ import { known, resultOf } from "./result.js";
 import type { Run } from "./run.js";
 import { findRunner } from "./runner-lock.js";
 import { isSameWork, isUnled, notLed } from "./session.js";
+import { cancelText } from "./state.js";
 import { newWorker, passTogether } from "./workers.js";
 
 /**
@@ -47,7 +48,7 @@ export async function join(run: Run): Promise<BackfillResult | undefined> {
       if (now?.status === "done") return resultOf(worker, "done");
       // It may be known here before this process hears it: whoever led has ended because of it.
       if (now?.control.cancelled !== undefined)
-        return { ...resultOf(worker, "stopped"), ended: `cancelled by ${now.control.cancelled.who}` };
+        return { ...resultOf(worker, "stopped"), ended: cancelText(now.control.cancelled) };
       if (now?.status === "failed")
         throw new LockstepError(
           "LS5029",

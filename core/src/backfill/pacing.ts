@@ -8,6 +8,7 @@ import { numberOption, type RunOption, readOption } from "./run-option.js";
 import type { BackfillSession } from "./session.js";
 import { signals as allSignals } from "./signals/index.js";
 import type { Answer, LastBatch, Signal, SignalContext, Workers } from "./signals/signal.js";
+import { cancelText } from "./state.js";
 
 /** How large batches are, and what lies between them. */
 export const batchOptions = {
@@ -84,11 +85,15 @@ export class Pacing {
     return this.#value(name) as never;
   }
 
+  /** What all workers together may not go beyond. */
+  get limitOfAll(): number | undefined {
+    return this.#options.has("maxRowsPerSecond") ? (this.#value("maxRowsPerSecond") as number | undefined) : undefined;
+  }
+
   /** What no worker may go beyond, whatever it could: its share of the limit. */
   get rowsPerSecond(): number | undefined {
     const { own, others } = this.workers;
-    const most = this.#options.has("maxRowsPerSecond") ? this.#value("maxRowsPerSecond") : undefined;
-    return most === undefined ? undefined : (most as number) / (own + others);
+    return this.limitOfAll === undefined ? undefined : this.limitOfAll / (own + others);
   }
 
   async close(): Promise<void> {
@@ -111,7 +116,7 @@ export class Pacing {
       const each = this.#signals[at]!;
       const { signal } = each;
       const { cancelled } = this.control;
-      if (cancelled !== undefined) return { end: `cancelled by ${cancelled.who} at ${cancelled.at}` };
+      if (cancelled !== undefined) return { end: cancelText(cancelled) };
       if (!each.isHeld && clock.now() - each.lookedMs < signal.everyMs) continue;
       const answer = await this.#look(each, this.#context(signal, session, last, each.isHeld));
       each.lookedMs = clock.now();
@@ -162,7 +167,7 @@ export class Pacing {
 
   #context(
     { options }: Signal,
-    { connection, table }: BackfillSession,
+    { connection, table, work }: BackfillSession,
     last: LastBatch | undefined,
     isHeld: boolean,
   ): SignalContext<never> {
@@ -170,6 +175,7 @@ export class Pacing {
     return {
       connection,
       table,
+      columns: work.columns,
       clock,
       now,
       env,

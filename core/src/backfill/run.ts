@@ -13,6 +13,7 @@ import { Pacing } from "./pacing.js";
 import type { RefusedRow } from "./row-refused.js";
 import type { Arrival, BackfillSession } from "./session.js";
 import type { LastBatch } from "./signals/signal.js";
+import { cancelText } from "./state.js";
 import { type Gauges, Telemetry } from "./telemetry.js";
 
 /** What the workers of one process share: when they may go on, what people want, how far the backfill is. */
@@ -143,7 +144,10 @@ export class Run {
 
   /** Until the estimated number of rows is passed, by whomever, in milliseconds. */
   get etaMs(): number {
-    return this.#paceOfAll.restMs((this.total ?? 0) - this.rows);
+    const left = (this.total ?? 0) - this.rows;
+    // A limit that was just set is no part of the pace yet.
+    const most = this.pacing.limitOfAll;
+    return Math.max(this.#paceOfAll.restMs(left), most === undefined ? 0 : (left / most) * 1000);
   }
 
   /**
@@ -184,7 +188,7 @@ export class Run {
     this.pacing.control = control;
     this.#atWork = atWork;
     this.#share();
-    if (control.cancelled !== undefined) this.#end(`cancelled by ${control.cancelled.who}`);
+    if (control.cancelled !== undefined) this.#end(cancelText(control.cancelled));
   }
 
   /** A limit of all is shared by all who are at work. */

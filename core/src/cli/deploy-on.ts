@@ -254,7 +254,7 @@ async function look(target: Target, context: DeployContext, done: readonly strin
     const own = await readOwnMigrations({ ...mine, done });
     const foreign = await foreignObjects(connection, all, plans, own.migrations);
     await requireNoObstacles(connection, all.units, target.name, [
-      ...takenFromPlans(all, plans, plugin.words),
+      ...takenFromPlans(all, plans, target.name, plugin.words),
       ...(await requiredByOthers(connection, all)),
       ...foreignObstacles(foreign),
     ]);

@@ -146,9 +146,7 @@ export function confirmations(
   steps: readonly GateStep[],
   others: readonly string[] = [],
 ): ReadonlySet<string> {
-  const names = listOption(invocation, "confirm")
-    .flatMap((entry) => entry.split(","))
-    .map((name) => name.trim());
+  const names = confirmedNames(invocation);
   const ofSteps = steps.map((step) => step.gate).filter((gate) => gates[gate]?.isConfirmed === true);
   const known = new Set<string>([...ofSteps, ...others]);
   for (const name of names)
@@ -157,6 +155,13 @@ export function confirmations(
         hint: known.size === 0 ? "Leave --confirm out." : `To confirm here: ${[...known].join(", ")}`,
       });
   return new Set(names);
+}
+
+/** What `--confirm` names, as typed. */
+export function confirmedNames(invocation: Invocation): readonly string[] {
+  return listOption(invocation, "confirm")
+    .flatMap((entry) => entry.split(","))
+    .map((name) => name.trim());
 }
 
 async function recordAll(open: OpenTarget, steps: readonly GateStep[], invocation: Invocation): Promise<void> {

@@ -1,4 +1,12 @@
 import { specMadeAgain } from "../backfill/made-again.js";
+import {
+  type BackfillNow,
+  type BackfillState,
+  backfillCommand,
+  stateOf,
+  stateText,
+  workersOf,
+} from "../backfill/state.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
@@ -7,7 +15,8 @@ import { servicesWithoutColumn } from "../gates/column-unused.js";
 import type { AppliedUnits } from "../gates/gate.js";
 import { type ServiceState, serviceStates } from "../gates/service-states.js";
 import { readAnnouncements } from "../ledger/announcements.js";
-import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
+import { readBackfills } from "../ledger/backfills.js";
+import { readWorkers } from "../ledger/workers.js";
 import { type Phase, type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../online/units.js";
 import { pendingBefore } from "../plan/migration-of.js";
@@ -26,7 +35,7 @@ import { nextStep } from "../review/next-step.js";
 import { serviceLine } from "../review/services.js";
 import { columnLabel } from "../review/words.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
-import { askPhase, migrationOf, type OpenTarget, openTarget, writtenFrom } from "./ask-target.js";
+import { askPhase, deployCommand, migrationOf, type OpenTarget, openTarget, writtenFrom } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
 import { knownError } from "./known-error.js";
 import { type RunRemains, readRemains } from "./run-remains.js";
@@ -66,6 +75,8 @@ export interface TargetStatus {
   readonly pendingUndo: readonly string[];
   /** What stands against filling its rows: before expand what its rows do to the fill, after it those without a value. */
   readonly values: readonly { readonly statement: string; readonly help: string; readonly isRefused?: true }[];
+  /** What each of its backfills does there, in the order of the plan. */
+  readonly backfills: readonly BackfillState[];
   /** Tables that a pending migration changes, and that a tool has to copy first. */
   readonly copies: readonly string[];
   /** What its last run of migrations has left, or is about; absent where it cannot be reached. */
@@ -125,7 +136,16 @@ function isDoneThere({ error, phases, remains }: TargetStatus): boolean {
   return error === undefined && phases.every(({ state }) => state === "done") && (remains?.left ?? []).length === 0;
 }
 
-const noAnswer = { phases: [], failed: [], unlisted: [], lacking: [], pendingUndo: [], values: [], copies: [] };
+const noAnswer = {
+  phases: [],
+  failed: [],
+  unlisted: [],
+  lacking: [],
+  pendingUndo: [],
+  values: [],
+  backfills: [],
+  copies: [],
+};
 
 async function readTarget(plan: Plan, target: Target, project: Project, plugin: OrmPlugin): Promise<TargetStatus> {
   let open: Awaited<ReturnType<typeof openTarget>>;
@@ -154,7 +174,7 @@ async function readOpen(
   plugin: OrmPlugin,
 ): Promise<TargetStatus> {
   const { units } = open.facts;
-  const backfills = await begunBackfills(open.connection, plan);
+  const backfills = await backfillsOn(open.connection, plan);
   const filled =
     plan.backfills.length === 0 || plan.state.released === "undone"
       ? []
@@ -191,6 +211,7 @@ async function readOpen(
           : [{ statement, help, ...(isRefused && { isRefused }) }],
       ),
     ],
+    backfills: backfills.map(({ now, again }) => (again === undefined ? stateOf(now) : "not begun")),
     pendingUndo: releasesOf(plan)
       .filter(({ kind, file }) => kind === "undo" && units.pending.includes(migrationOf(file)))
       .map(({ file }) => file),
@@ -216,13 +237,16 @@ function phaseState(
   phase: Phase,
   units: AppliedUnits,
   isFilled: boolean,
-  backfills: readonly BegunBackfill[],
+  backfills: readonly PlannedBackfill[],
 ): { state: "done" | "open" | "waiting"; note: string } {
   if (phase === "backfill") {
-    const notes = backfills.map(({ record, again }) =>
-      again === undefined
-        ? `${counted(record.rowsDone, "row")} of about ${counted(Math.max(record.rowsEstimated, record.rowsDone), "row")}, ${record.status}`
-        : `not begun. ${againText(record, again)}`,
+    // How many are left is counted below: an estimate beside it would be another number of the same rows.
+    const notes = backfills.flatMap(({ now, again }) =>
+      now.record === undefined
+        ? []
+        : again === undefined
+          ? [`${counted(now.record.rowsDone, "row")} passed, ${stateText(now)}`]
+          : [`not begun. ${againText(now.record, again)}`],
     );
     if (isFilled)
       return {
@@ -242,7 +266,10 @@ function phaseState(
     return { state: "waiting", note: releases.length > 0 ? "taken back" : "not written yet" };
   }
   const standing = releases.filter(({ kind, isPast }) => kind === "phase" && !isPast);
-  if (standing.length === 0) return { state: "done", note: "code only" };
+  if (standing.length === 0)
+    return phase === released && phase !== order.at(-1)
+      ? { state: "open", note: "code written; no database tells whether it is deployed" }
+      : { state: "done", note: "code only" };
   if (units.isSquashed === true) return { state: "done", note: "squashed" };
   const count = standing.filter(({ file }) => units.applied.includes(migrationOf(file))).length;
   if (count === standing.length) return { state: "done", note: counted(count, "migration") };
@@ -255,10 +282,10 @@ function undoneState(pending: readonly string[]): { state: "done" | "open"; note
   return { state: "open", note: `undo not applied yet: ${counted(pending.length, "migration")} to run` };
 }
 
-function helpFor({ code, isOfExpression, isEarly }: PendingFill, target: Target, { words }: OrmPlugin): string {
-  if (isEarly) return `npx lockstep deploy --target ${target.name}`;
-  if (code === undefined) return words.deploy;
-  return isOfExpression ? `npx lockstep explain ${code}` : `correct these rows on ${target.name}, then ${words.deploy}`;
+function helpFor({ code, isOfExpression, isEarly }: PendingFill, target: Target, plugin: OrmPlugin): string {
+  const deploy = deployCommand(target.name, plugin);
+  if (isEarly || code === undefined) return deploy;
+  return isOfExpression ? `npx lockstep explain ${code}` : `correct these rows on ${target.name}, then ${deploy}`;
 }
 
 /** A target that does not let itself be asked says so in other places as well. */
@@ -275,22 +302,29 @@ async function pendingFills(
   }
 }
 
-interface BegunBackfill {
-  readonly record: BackfillRecord;
+interface PlannedBackfill {
+  readonly now: BackfillNow;
   /** Why it counts no more. */
   readonly again: string | undefined;
 }
 
-/** Those that have begun on the tables that this connection sees. */
-async function begunBackfills(connection: Connection, plan: Plan): Promise<readonly BegunBackfill[]> {
+/** Those of the plan, on the tables that this connection sees. */
+async function backfillsOn(connection: Connection, plan: Plan): Promise<readonly PlannedBackfill[]> {
   const records = await readBackfills(connection, plan.id);
-  const begun: BegunBackfill[] = [];
+  const workers = await readWorkers(connection, plan.id);
+  const found: PlannedBackfill[] = [];
   for (const spec of plan.backfills) {
     const record = await recordOf(connection, records, spec);
-    if (record === undefined) continue;
-    begun.push({ record, again: await specMadeAgain(connection, record, spec, { scanTimeoutMs: 10_000 }) });
+    found.push(
+      record === undefined
+        ? { now: { workers: [] }, again: undefined }
+        : {
+            now: { record, workers: workersOf(workers, record) },
+            again: await specMadeAgain(connection, record, spec, { scanTimeoutMs: 10_000 }),
+          },
+    );
   }
-  return begun;
+  return found;
 }
 
 function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin): string {
@@ -324,10 +358,27 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
             .map(({ target }) => target),
           services: states.flatMap(({ services = [] }) => services.map(({ service }) => service)),
         })
-      : `${plugin.words.deploy}, then deploy the code`;
+      : `${deploying(states, plugin)}, then deploy the code`;
   const refused = states.flatMap(({ values }) => values).find(({ isRefused }) => isRefused);
-  if (isOpen("backfill")) return refused?.help ?? `npx lockstep backfill run ${plan.id}`;
-  return `npx lockstep next ${plan.id}`;
+  if (isOpen("backfill")) {
+    const open = states.filter(({ phases }) =>
+      phases.some(({ phase, state }) => phase === "backfill" && state === "open"),
+    );
+    const target = states.length > open.length && open.length === 1 ? open[0]?.target : undefined;
+    // Rows may have come without a value since it was done.
+    const begun = open.flatMap(({ backfills }) => backfills).map((state) => (state === "done" ? "stopped" : state));
+    return refused?.help ?? backfillCommand(plan.id, begun, target) ?? `npx lockstep backfill run ${plan.id}`;
+  }
+  const goOn = `npx lockstep next ${plan.id}`;
+  return isOpen("switch") ? `deploy the code, if it is not live yet. When it has run well for a while: ${goOn}` : goOn;
+}
+
+/** To those that have not all migrations. */
+function deploying(states: readonly TargetStatus[], plugin: OrmPlugin): string {
+  const open = states.filter(({ phases }) =>
+    phases.some(({ phase, state }) => (phase === "expand" || phase === "contract") && state === "open"),
+  );
+  return open.length === 1 ? deployCommand(open[0]!.target, plugin) : "npx lockstep deploy";
 }
 
 /** What failed runs again when its cause is gone; what was taken back since need not run at all. */
@@ -340,14 +391,14 @@ export function failedText(
   const names = past.map(({ file }) => migrationOf(file));
   const first = names.findIndex((name) => failed.includes(name));
   if (first === -1)
-    return `when the cause is gone, on ${target}: ${failed.map((name) => words.recover(name)).join(" && ")}`;
+    return `when the cause is gone, with the URL of ${target}: ${failed.map((name) => words.recover(name)).join(" && ")}`;
   const isDrop = (id: string) =>
     plan.units.some(({ id: own, spec }) => own === id && spec.kind === "drop-index" && isDroppedConcurrently(spec));
   // A drop that was interrupted leaves an invalid index, which the undo would take for the one that it brings back.
   if (past.some(({ id, file }) => failed.includes(migrationOf(file)) && isDrop(id)))
     return `it was taken back since, and what its run has left has to go: npx lockstep deploy --target ${target}`;
   const skips = names.slice(first).map((name) => words.skip(name));
-  return `it was taken back since: on ${target} ${skips.join(" && ")} && ${words.deploy}`;
+  return `it was taken back since: with the URL of ${target}: ${skips.join(" && ")} && ${words.deploy}`;
 }
 
 /** Of a plan that was left in contract: where it is live, its columns have to be optional before the code goes back. */

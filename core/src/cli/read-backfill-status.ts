@@ -1,8 +1,8 @@
 import { specMadeAgain } from "../backfill/made-again.js";
-import { isSameLedgerTable } from "../dialects/ledger-store.js";
+import { stateOf, workersOf } from "../backfill/state.js";
 import { readWorkers } from "../ledger/workers.js";
 import { type BackfillSpec, type Plan, tableLabel } from "../model/index.js";
-import { againText, type BackfillStatus, stateOf } from "../review/backfill-status.js";
+import { againText, type BackfillStatus } from "../review/backfill-status.js";
 import type { Invocation } from "./command.js";
 import { eachBackfill } from "./each-backfill.js";
 
@@ -13,13 +13,7 @@ export async function readBackfillStatus(
   const { plan, results, notBegun } = await eachBackfill(
     invocation,
     async ({ target, group, spec, connection, id, record }): Promise<BackfillStatus> => {
-      const all = await readWorkers(connection, id.plan);
-      // MySQL's tables have no number, and one plan has one pass over a table.
-      const workers = all.filter(
-        (worker) =>
-          worker.once === id.once &&
-          isSameLedgerTable({ ...worker.table, name: worker.table.name || id.table.name }, id.table),
-      );
+      const workers = workersOf(await readWorkers(connection, id.plan), id);
       const status = { target, ...(group !== undefined && { group }), label: label(spec), workers };
       // One that is at work decides by itself.
       const isWorking = ["running", "waiting"].includes(stateOf({ ...status, record }));

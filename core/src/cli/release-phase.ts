@@ -32,7 +32,7 @@ import {
 } from "./command.js";
 import { evidenceKey } from "./evidence-integrity.js";
 import { assertSameCode, codeHash, readGateEvidence } from "./gate-evidence.js";
-import { type GateResult, passGate, writersText } from "./pass-gate.js";
+import { confirmedNames, type GateResult, passGate, writersText } from "./pass-gate.js";
 import { chooseTargets, type Target } from "./targets.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { type OpenWriteSites, openWriteSites } from "./write-sites.js";
@@ -136,8 +136,7 @@ async function targetsOf(
 function withoutConfirming(invocation: Invocation): Invocation {
   const { options, io } = invocation;
   if (options.dryRun === true) return invocation;
-  const names = listOption(invocation, "confirm").flatMap((entry) => entry.split(","));
-  const confirm = names.filter((name) => name.trim() !== "writers-aware");
+  const confirm = confirmedNames(invocation).filter((name) => name !== "writers-aware");
   return { ...invocation, options: { ...options, confirm }, io: { ...io, isInteractive: false } };
 }
 
@@ -151,7 +150,9 @@ function nothingFollows({ id, state }: Plan, { io: { colors } }: Invocation): Co
 }
 
 /** Code that contract would break keeps the gate closed, whatever the database says. */
-function closedByCode(asked: Asked, { count, places }: OpenWriteSites, { io: { colors } }: Invocation): CommandResult {
+function closedByCode(asked: Asked, { count, places }: OpenWriteSites, invocation: Invocation): CommandResult {
+  const { colors } = invocation.io;
+  const isDropped = invocation.options.dryRun !== true && confirmedNames(invocation).includes("writers-aware");
   const more = count > places.length ? ", …" : "";
   const verb = count === 1 ? "has" : "have";
   const waiting = `${counted(count, "place")} in the code ${verb} to change first: ${places.join(", ")}${more}`;
@@ -159,9 +160,14 @@ function closedByCode(asked: Asked, { count, places }: OpenWriteSites, { io: { c
     text: [
       ...gateLines(asked, false, { colors }),
       `  ${colors.red("✖")} ${waiting}`,
+      ...(isDropped
+        ? [
+            `  ${colors.yellow("!")} --confirm writers-aware was not taken: no build of this code writes the column everywhere`,
+          ]
+        : []),
       nextText(`npx lockstep code ${asked.plan.id}`, colors),
     ].join("\n"),
-    json: { ...gateJson(asked), writeSites: { count, places } },
+    json: { ...gateJson(asked), writeSites: { count, places }, notTaken: isDropped ? ["writers-aware"] : [] },
     exitCode: 1,
   };
 }

@@ -53,7 +53,7 @@ export async function takeBack(request: {
     from: plan.state.released,
     to,
     lost,
-    ...(others.length === 0 ? {} : { goesWith: others }),
+    ...othersJson(others),
     migrations: prepared.migrations.map(({ name }) => name),
     files: prepared.changes.map((change) => change.file),
     places: prepared.places,
@@ -117,10 +117,21 @@ async function declaredOverColumns(
   return declaredByOthers(plan, plans, models, (await plugin.readIndexes?.(project)) ?? []);
 }
 
+function othersJson(others: readonly DeclaredOver[]): object {
+  const [stay, go] = [others.filter(({ stays }) => stays), others.filter(({ stays }) => !stays)];
+  return { ...(go.length === 0 ? {} : { goesWith: go }), ...(stay.length === 0 ? {} : { namedIn: stay }) };
+}
+
 function othersText(others: readonly DeclaredOver[]): string {
-  if (others.length === 0) return "";
-  const names = others.map(({ text, at }) => `${text} (${at})`).join(", ");
-  return ` ${names} ${others.length === 1 ? "goes" : "go"} with it: no plan made ${others.length === 1 ? "it" : "them"}.`;
+  const listed = (isStaying: boolean, one: string, several: string) => {
+    const found = others.filter(({ stays = false }) => stays === isStaying);
+    const names = found.map(({ text, at }) => `${text} (${at})`).join(", ");
+    return found.length === 0 ? "" : ` ${names} ${found.length === 1 ? one : several}.`;
+  };
+  return [
+    listed(false, "goes with it: no plan made it", "go with it: no plan made them"),
+    listed(true, "names it and stays: change the view first", "name it and stay: change the views first"),
+  ].join("");
 }
 
 function writtenLines({ migrations }: PhaseFiles): string[] {

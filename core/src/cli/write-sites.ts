@@ -3,7 +3,7 @@ import { type UnreadFile, unreadFiles } from "../codemods/sources/unread-files.j
 import { codeRoots } from "../codemods/sources/unread-packages.js";
 import { codeSettings } from "../config/code-settings.js";
 import type { GateFacts, OpenWriter } from "../gates/gate.js";
-import { isSameTable, type MissingTypes, type Place, type Plan } from "../model/index.js";
+import { isSameTable, isTestFile, isWaiting, type MissingTypes, type Place, type Plan } from "../model/index.js";
 import { refreshCode } from "../release/refresh-code.js";
 import type { TypeCheckWait } from "../release/verified-edits.js";
 import { readWithoutTypes } from "../review/missing-types.js";
@@ -35,10 +35,11 @@ export async function openWriteSites(
   const code = { ...codeSettings(config), format: "off" } as const;
   const live = await refreshCode({ plan: { ...plan, state }, project, plugin, code, policy, ...(wait && { wait }) });
   const { columns, state: now } = live.plan;
-  const required = now.places.filter((place) => place.kind === "required" && place.declined === undefined);
+  const required = now.places.filter(isWaiting);
+  const made = live.made.filter(({ file }) => !isTestFile(file));
   const unread = await unreadCode(project, plugin, config);
-  const places = [...live.made, ...required].map((place) => `${place.file}:${place.line}`);
-  const writers = now.places.filter((place) => place.mayLeaveOut);
+  const places = [...made, ...required].map((place) => `${place.file}:${place.line}`);
+  const writers = now.places.filter((place) => place.mayLeaveOut && !isTestFile(place.file));
   return {
     declined: now.places.filter((place) => place.declined !== undefined),
     count: places.length,
@@ -70,7 +71,7 @@ export async function unreadCode(
   return {
     of(name) {
       const matters = relevance({ models: all.filter((model) => model.name === name), all });
-      return files.filter((file) => file.matters(matters));
+      return files.filter((file) => !isTestFile(file.file) && file.matters(matters));
     },
   };
 }

@@ -86,8 +86,10 @@ export function foreignObstacles(objects: readonly ForeignObject[]): readonly Fi
 export function takenFromPlans(
   { units, applied, pending, failed }: TargetState,
   plans: readonly Plan[],
+  target: string,
   { execute, skip }: Pick<OrmPlugin["words"], "execute" | "skip">,
 ): readonly Finding[] {
+  const onTarget = `with the URL of ${target}: `;
   const order = [...failed, ...pending];
   const found: Finding[] = [];
   for (const { plan, unit, migration } of units.filter(({ kind, isPast }) => kind === "undo" && !isPast)) {
@@ -111,7 +113,7 @@ export function takenFromPlans(
           found.push(
             problem(`${label}, which ${migration} drops, is the column of plan ${other.id}`, {
               why: "Its values would go.",
-              next: skip(migration),
+              next: `${onTarget}${skip(migration)}`,
             }),
           );
         const reader = other.columns.find((each) => readsFrom(each, { table, column: name }));
@@ -126,7 +128,7 @@ export function takenFromPlans(
               next:
                 undo.length === 0
                   ? `npx lockstep abandon ${other.id}`
-                  : undo.map(({ file }) => `${execute(file)} && ${skip(migrationOf(file))}`).join(" && "),
+                  : `${onTarget}${undo.map(({ file }) => `${execute(file)} && ${skip(migrationOf(file))}`).join(" && ")}`,
             },
           ),
         );

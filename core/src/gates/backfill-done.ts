@@ -1,7 +1,7 @@
 import { madeAgain } from "../backfill/made-again.js";
+import { backfillHelp, readBackfillNow, stateText } from "../backfill/state.js";
 import { refused } from "../db/refused.js";
 import { readTable } from "../facts/table.js";
-import { readBackfill } from "../ledger/backfills.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { Gate } from "./gate.js";
 
@@ -23,7 +23,8 @@ const ask: Gate["ask"] = async (step, facts) => {
         statement: `${name} does not exist on ${target}`,
         help: `Deploy to ${target} first: ${deploy}`,
       };
-    const record = await readBackfill(connection, { plan, table, once: true });
+    const now = await readBackfillNow(connection, { plan, table, once: true });
+    const { record } = now;
     const isDone = record?.status === "done" && record.work.columns.includes(step.column);
     const columns = facts.columns.filter((each) => each.name === step.column && isSameTable(each.table, step.table));
     const again = isDone
@@ -35,14 +36,14 @@ const ask: Gate["ask"] = async (step, facts) => {
       record === undefined
         ? "has not begun"
         : again === undefined
-          ? `is not done: ${record.rowsDone} rows passed, ${record.status}`
+          ? `is not done: ${record.rowsDone} rows passed, ${stateText(now)}`
           : `was done as of ${record.updatedAt}. ${again}`;
     return {
       gate,
       isOpen: false,
       subject: name,
       statement: `The backfill of ${name} on ${target} ${state}`,
-      help: `Run: npx lockstep backfill run ${plan}`,
+      help: backfillHelp(plan, now),
     };
   } catch (error) {
     throw refused(error, `Asking whether the backfill of ${name} on ${connection.label} is done`);

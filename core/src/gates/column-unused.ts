@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isWorkedOn, readBackfillNow } from "../backfill/state.js";
 import type { LedgerTable } from "../dialects/ledger-store.js";
 import { isBlind } from "../dialects/pressure.js";
 import { readTable } from "../facts/table.js";
@@ -32,6 +33,17 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   const table = await readTable(connection, step.table);
   if (table === undefined || !table.columns.some((each) => each.name === column))
     return { gate, isOpen: true, statement: `${name} is not on ${target}: no build can use it` };
+  for (const once of [false, true]) {
+    const now = await readBackfillNow(connection, { plan, table, once });
+    if (isWorkedOn(now))
+      return {
+        gate,
+        subject: name,
+        isOpen: false,
+        statement: `A backfill works on ${name} on ${target}`,
+        help: `End the backfill first: npx lockstep backfill cancel ${plan}`,
+      };
+  }
   const said = services.length > 0 ? await byServices(step, facts, table) : await byWord.ask(step, facts);
   if (!said.isOpen) return said;
   const word = await readEvidence(connection, { plan: evidence, gate, table, column });

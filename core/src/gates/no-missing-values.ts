@@ -1,3 +1,4 @@
+import { backfillHelp, readBackfillNow, stateOf } from "../backfill/state.js";
 import { refused } from "../db/refused.js";
 import { errorCode } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
@@ -34,13 +35,18 @@ const ask: Gate["ask"] = async (step, facts) => {
     if (missing === undefined)
       return { gate, isOpen: true, subject: name, statement: `No row of ${name} on ${target} lacks a value` };
     const left = await whatIsLeft(connection, table, step, facts);
+    const now = await readBackfillNow(connection, { plan, table });
+    const isOn = ["running", "waiting", "paused"].includes(stateOf(now));
     return {
       gate,
       isOpen: false,
       subject: name,
       statement: `${missing.count} of ${name} on ${target} ${missing.count === "1 row" ? "lacks" : "lack"} a value${facts.isWithoutKeys ? "" : `, for example ${missing.sample}`}${left.statement}`,
       ...(left.isRefused ? { isRefused: true } : {}),
-      help: `${left.isRefused ? "Correct these rows, or give them a value. Then run" : "Run"}: npx lockstep backfill run ${plan}`,
+      help:
+        left.isRefused && !isOn
+          ? `Correct these rows, or give them a value. Then run: npx lockstep backfill run ${plan}`
+          : backfillHelp(plan, now),
     };
   } catch (error) {
     if (errorCode(error) !== "57014" && errorCode(error) !== "55P03")

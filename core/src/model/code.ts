@@ -55,13 +55,13 @@ export interface EntityModel {
   readonly primaryKey: readonly string[];
 }
 
-/** An index, a unique constraint or a condition as the models declare it. */
+/** An index, a unique constraint, a condition or a view as the models declare it. */
 export interface DeclaredIndex {
-  readonly kind: "index" | "unique" | "check";
+  readonly kind: "index" | "unique" | "check" | "view";
   readonly model: string;
-  /** As `EntityField` and `EntityRelation` name them; of a check none. */
+  /** As `EntityField` and `EntityRelation` name them; of a check and a view none. */
   readonly fields: readonly string[];
-  /** Of a check or an exclusion: its SQL. */
+  /** Of a check or an exclusion: its SQL. Of a view, too, or the code that builds it. */
   readonly expression?: string;
   /** The declaration in one line: `@@unique([handle, team])`. */
   readonly text: string;
@@ -220,6 +220,16 @@ export interface Place extends PlaceIdentity {
   readonly reasons?: readonly string[];
   /** Why it need not change, in the words of the person who declined it; only of required ones. */
   readonly declined?: string;
+}
+
+/** Whether a file is a test or serves tests, by its path. */
+export function isTestFile(file: string): boolean {
+  return /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__|fixtures?)(?:[/.]|$)/i.test(file);
+}
+
+/** Whether contract waits for the place: it must change, nobody has declined it, and it is no test, which no user runs. */
+export function isWaiting({ kind, declined, file }: Place): boolean {
+  return kind === "required" && declined === undefined && !isTestFile(file);
 }
 
 /** A place that must change, as far as Lockstep can tell, and that a person has declined. */

@@ -39,23 +39,30 @@ export async function dependentsOf(connection: Connection, taken: Taken): Promis
   const here = quoteTable(taken.table);
   if (taken.kind === "not-null") {
     const primary = indexes.find(([first]) => first?.INDEX_NAME === "PRIMARY") ?? [];
-    if (!primary.some((row) => row.COLUMN_NAME === taken.name)) return [];
+    const columns = columnsOf(primary);
+    if (!columns.includes(taken.name)) return [];
+    // A column that counts has to have a key.
+    const counter = (await of("COLUMNS")).find((row) => /auto_increment/i.test(String(row.EXTRA)))?.COLUMN_NAME;
+    const isKept = counter !== undefined && counter !== taken.name && columns.includes(String(counter));
+    const key = isKept ? `, ADD PRIMARY KEY (${quoteIdentifier(String(counter))})` : "";
     return [
       object("primary key", "PRIMARY", here, "refuses", {
-        columns: columnsOf(primary),
-        remove: `ALTER TABLE ${here} DROP PRIMARY KEY`,
+        columns,
+        remove: `ALTER TABLE ${here} DROP PRIMARY KEY${key}`,
       }),
     ];
   }
   if (taken.kind === "index") {
     const lost = indexes.find(([first]) => first?.INDEX_NAME === taken.name);
-    const left = indexes.filter((each) => each !== lost).map((each) => columnsOf(each));
-    const needs = (columns: readonly string[]) =>
-      lost !== undefined && isLed(columnsOf(lost), columns) && !left.some((each) => isLed(each, columns));
+    const left = indexes.filter((each) => each !== lost);
+    const needs = (columns: readonly string[], isEnough: typeof serves = serves) =>
+      lost !== undefined && serves(lost, columns) && !left.some((each) => isEnough(each, columns));
+    const [standard] = referring.length === 0 ? [] : await ask(standardKeysSql, []);
+    const servesOther = standard?.Value === "ON" ? isKeyOf : serves;
     return [
       ...keys.filter((key) => needs(columnsOf(key))).map((key) => foreignKey(key, "refuses")),
       ...referring
-        .filter((key) => needs(columnsOf(key, "REFERENCED_COLUMN_NAME")))
+        .filter((key) => needs(columnsOf(key, "REFERENCED_COLUMN_NAME"), servesOther))
         .map((key) => foreignKey(key, "refuses")),
     ];
   }
@@ -206,9 +213,16 @@ function columnsOf(parts: readonly Row[], key = "COLUMN_NAME"): readonly string[
   return [...parts].sort((a, b) => place(a) - place(b)).flatMap((row) => (row[key] === null ? [] : [String(row[key])]));
 }
 
-/** Whether an index serves a foreign key over these columns: they come first in it. */
-const isLed = (index: readonly string[], columns: readonly string[]) =>
-  columns.every((column) => index.slice(0, columns.length).includes(column));
+/** Whether an index serves a foreign key over these columns: whole and in this order they come first in it. */
+const serves = (index: readonly Row[], columns: readonly string[]) =>
+  index.filter((part) => columns[Number(part.SEQ_IN_INDEX) - 1] === part.COLUMN_NAME && part.SUB_PART === null)
+    .length === columns.length;
+
+/** MySQL from 8.4 on accepts for a foreign key of another table only a unique index of exactly its columns, unless it is set otherwise. */
+const isKeyOf: typeof serves = (index, columns) =>
+  serves(index, columns) && index.length === columns.length && Number(index[0]?.NON_UNIQUE) === 0;
+
+const standardKeysSql = "SHOW VARIABLES LIKE 'restrict_fk_on_non_standard_key'";
 
 function groups(rows: readonly Row[], ...by: readonly string[]): readonly (readonly Row[])[] {
   const found = new Map<string, Row[]>();

@@ -9,7 +9,7 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { patternOf } from "../pattern-of.js";
+import { named, patternOf } from "../pattern-of.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { isMade, type MadeObject, madeBy } from "./made-objects.js";
 import { isOpen } from "./store.js";
@@ -89,6 +89,8 @@ export interface DeclaredOver {
   readonly text: string;
   /** `prisma/schema.prisma:21` */
   readonly at: string;
+  /** A view, which no command takes along. */
+  readonly stays?: boolean;
 }
 
 /**
@@ -124,18 +126,24 @@ export async function declaredByOthers(
     throw new LockstepError("LS3021", `${needed.text} (${needed.at}) needs ${label(needed.column)}.`, {
       hint: `Remove it in a change of its own, then npx lockstep abandon ${plan.id}`,
     });
-  // A relation is the model's affair: its foreign key the target knows.
-  const asked = foreign.filter(({ kind }) => kind !== "foreign-key");
-  const seen = new Map(asked.map(({ text, at }) => [`${at} ${text}`, { text, at }]));
+  // Of a relation that came with the column the database may have no foreign key.
+  const isOwn = ({ relation }: Declared) =>
+    relation !== undefined && plan.originalModels.some(({ text }) => named(relation).test(text));
+  const asked = foreign.filter((each) => !isOwn(each));
+  const seen = new Map(
+    asked.map(({ text, at, kind }) => [`${at} ${text}`, { text, at, ...(kind === "view" ? { stays: true } : {}) }]),
+  );
   return [...seen.values()];
 }
 
 interface Declared extends DeclaredOver {
-  readonly kind: MadeObject["kind"];
+  readonly kind: MadeObject["kind"] | "view";
   readonly column: PlannedColumn;
   readonly table: TableName;
   readonly columns: readonly string[];
   readonly expression?: string | undefined;
+  /** Its field in the model of the column. */
+  readonly relation?: string;
   /** Rows of another table refer to the column. */
   readonly isReference?: true;
 }
@@ -152,7 +160,7 @@ function declaredOver(
   };
   const beside = own.flatMap((model) =>
     indexes
-      .filter((each) => each.model === model.name)
+      .filter((each) => each.kind !== "view" && each.model === model.name)
       .map((each) => ({ ...each, columns: each.fields.flatMap((field) => columnOf(model, field)) })),
   );
   const relations = models.flatMap((model) =>
@@ -161,7 +169,7 @@ function declaredOver(
       const columns = fields.flatMap((field) => columnOf(model, field));
       const about = { kind: "foreign-key" as const, column, table: model.table, columns };
       const said = { text: `the relation ${model.name}.${name}`, at: `to ${to}` };
-      if (own.includes(model) && columns.includes(column.name)) return [{ ...about, ...said }];
+      if (own.includes(model) && columns.includes(column.name)) return [{ ...about, ...said, relation: name }];
       const target = own.find((each) => each.name === to);
       const isReference =
         target !== undefined && references?.some((field) => columnOf(target, field).includes(column.name)) === true;
@@ -169,7 +177,13 @@ function declaredOver(
     }),
   );
   const keys = own.filter(({ primaryKey }) => primaryKey.includes(column.name));
+  const fields = own.flatMap((model) => model.fields.filter(({ column: name }) => name === column.name));
+  const views = indexes.filter(({ kind, expression = "" }) => {
+    const isIn = ({ name }: { readonly name: string }) => isNamed(name, expression);
+    return kind === "view" && [column.table, ...own].some(isIn) && [column, ...fields].some(isIn);
+  });
   return [
+    ...views.map((each) => ({ ...each, columns: [] })),
     ...beside.filter((each) =>
       each.expression === undefined ? each.columns.includes(column.name) : isNamed(column.name, each.expression),
     ),
@@ -186,7 +200,9 @@ function declaredOver(
 
 /** A condition has no columns of its own: it is the one that says the same. */
 function isDeclaredBy(made: readonly MadeObject[], { expression, ...declared }: Declared): boolean {
-  if (expression === undefined) return isMade(made, declared);
+  const { kind } = declared;
+  if (kind === "view") return false;
+  if (expression === undefined) return isMade(made, { ...declared, kind });
   return made.some(
     ({ kind, table, sql }) => kind === "check" && isSameTable(table, declared.table) && sql.includes(expression),
   );

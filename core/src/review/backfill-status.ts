@@ -1,4 +1,5 @@
 import { flagOf } from "../backfill/run-option.js";
+import { type BackfillNow, type BackfillState, silentMs, stateOf, stateText } from "../backfill/state.js";
 import type { BackfillRecord } from "../ledger/backfills.js";
 import type { Worker } from "../ledger/workers.js";
 import { momentText } from "../model/moment.js";
@@ -8,46 +9,18 @@ import { grouped, inGroups } from "./group-status.js";
 import { bar, duration } from "./progress.js";
 
 /** A backfill on a target, as `backfill status` shows it. */
-export interface BackfillStatus {
+export interface BackfillStatus extends BackfillNow {
   readonly target: string;
   /** The name in the config that it is one of many under. */
   readonly group?: string;
   /** `"User"."handle"` */
   readonly label: string;
-  /** Absent: it has not begun there. */
-  readonly record?: BackfillRecord;
   /** Why an earlier pass counts no more. */
   readonly again?: string;
-  /** Those that were heard of lately. */
-  readonly workers: readonly Worker[];
 }
-
-/** A worker that was not heard of for so long is gone, or cannot reach the server. */
-export const silentMs = 15_000;
 
 /** Workers tell every second how they do: one that has been silent for so long may have ended. */
 const quietMs = 3000;
-
-export type BackfillState =
-  | "not begun"
-  | "running"
-  | "waiting"
-  | "paused"
-  | "interrupted"
-  | "stopped"
-  | "failed"
-  | "done";
-
-/** What it does now, by the ledger and by whom it has heard of. */
-export function stateOf({ record, workers }: BackfillStatus): BackfillState {
-  if (record === undefined) return "not begun";
-  if (record.status === "done") return "done";
-  const live = workers.filter((worker) => worker.silentMs < silentMs);
-  if (record.control.paused !== undefined) return "paused";
-  if (record.status !== "running") return record.status;
-  if (live.length === 0) return "interrupted";
-  return live.every(({ report }) => report.state === "waiting") ? "waiting" : "running";
-}
 
 /** A pass over a column that was dropped and added again since. @param again a sentence without its full stop */
 export function againText({ rowsDone, status, updatedAt }: BackfillRecord, again: string): string {
@@ -95,9 +68,12 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
   const total = state === "done" ? record.rowsDone : Math.max(record.rowsEstimated, record.rowsDone);
   const percent = total === 0 ? 100 : Math.min(100, Math.floor((record.rowsDone / total) * 100));
   const live = state === "done" ? [] : workers.filter((worker) => worker.silentMs < silentMs);
-  const rate = rateOf(live);
+  const { settings } = record.control;
+  const limit = Number(settings.maxRowsPerSecond ?? Number.POSITIVE_INFINITY);
+  // What was measured before a limit was set is no measure of what is left.
+  const rate = Math.min(rateOf(live), limit);
   const etaMs = rate === 0 ? undefined : ((total - record.rowsDone) / rate) * 1000;
-  const { paused, settings } = record.control;
+  const wish = stateText(status);
   return [
     head,
     [
@@ -107,9 +83,7 @@ export function backfillStatusText(status: BackfillStatus, colors: Colors): stri
       ...(etaMs === undefined || state !== "running" ? [] : [`ETA ${duration(etaMs)}`]),
     ].join("  "),
     `  begun ${momentText(record.startedAt)}${record.finishedAt === null ? "" : `, done ${momentText(record.finishedAt)}`}`,
-    ...(paused === undefined
-      ? []
-      : [`  paused by ${paused.who} on ${momentText(paused.at)}${paused.why === undefined ? "" : `: ${paused.why}`}`]),
+    ...(wish === state ? [] : [`  ${wish}`]),
     ...live.map((worker) => workerText(worker)),
     ...(record.error === null || state === "running" ? [] : [`  ${record.error.replaceAll("\n", "\n  ")}`]),
     ...(Object.keys(settings).length === 0

@@ -30,14 +30,14 @@ export function nextStep(plan: Plan, words: OrmPlugin["words"], plans: readonly 
     case "expand":
       if (phasesOf(plan).length === 1) return "commit and deploy: this plan has one phase";
       if (plan.state.undos !== undefined) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
-      return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: ${commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans)}`;
+      return `${build}review and commit, deploy (${deployWords(words)} first, then the code).  Then: ${commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans)}`;
     case "switch":
       if (isTakenBack(plan)) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
       if (phasesOf(plan).at(-1) === "switch")
         return `${build}review and commit, deploy the code.  Then: npx lockstep status`;
       return `review and commit, deploy the code.  When it has run well for a while: ${commandFor("next", plan, plans)}`;
     case "contract":
-      return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep status`;
+      return `${build}review and commit, deploy (${deployWords(words)} first, then the code).  Then: npx lockstep status`;
     case "undone": {
       if (plan.state.written.length === 0) {
         const { file } = plan.source;
@@ -53,7 +53,7 @@ export function nextStep(plan: Plan, words: OrmPlugin["words"], plans: readonly 
       const optional = contractUndo.map((file) => words.execute(file)).join(" && ");
       const dropped = plan.undo.expand.flatMap((unit) => dropGates(plan, unit));
       if (dropped.length > 0) return `${build}review and commit.${dropText(dropped, optional, words, on)}`;
-      const codeFirst = `deploy the code first, then ${words.deploy}`;
+      const codeFirst = `deploy the code first, then ${deployWords(words)}`;
       return `${build}review and commit, ${optional === "" ? codeFirst : `run ${optional} on each database where contract is live, then ${codeFirst}`}`;
     }
     default:
@@ -118,8 +118,13 @@ export function contractUndos(plan: Plan): string[] {
     .map(({ file }) => file);
 }
 
+/** The ORM's own command reaches the database of the environment that it is typed in, which may be the developer's. */
+function deployWords({ deploy }: OrmPlugin["words"]): string {
+  return `npx lockstep deploy, or ${deploy} with the URL of each target,`;
+}
+
 function afterUndo(plan: Plan, words: OrmPlugin["words"]): string {
-  return isTakenBack(plan) ? `deploy (${words.deploy} first, then the code)` : "deploy the code";
+  return isTakenBack(plan) ? `deploy (${deployWords(words)} first, then the code)` : "deploy the code";
 }
 
 /** The contract was released and taken back since: the database has to follow. */

@@ -1,7 +1,8 @@
-import { type Place, type PlanState, purposes } from "../model/index.js";
+import { isTestFile, type Place, type PlanState, purposes } from "../model/index.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
+import { listed } from "./listed.js";
 import { codeSpan, joinMarkdown, type Markdown, md } from "./markdown-text.js";
 
 /** What a plan knows of places that were not edited. */
@@ -14,6 +15,8 @@ export interface PlaceGroups {
   readonly asked: readonly Place[];
   readonly likely: readonly Place[];
   readonly possible: readonly Place[];
+  /** Of tests, whatever their kind: no gate waits for them. */
+  readonly tests: readonly Place[];
   /** Somebody said no: they stay on the list, and nobody is asked again. */
   readonly declined: readonly Place[];
 }
@@ -27,15 +30,17 @@ export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
         ({ choice, key, model, field }) =>
           choice === "no" && key === place.key && model === place.model && field === place.field,
       ));
+  const code = places.filter(({ file }) => !isTestFile(file));
   const of = (kind: Place["kind"]) =>
-    places
+    code
       .filter((place) => place.kind === kind && !place.mayLeaveOut && !isDeclined(place))
       .sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
   return {
     required: of("required"),
-    asked: places.filter((place) => place.mayLeaveOut),
+    asked: code.filter((place) => place.mayLeaveOut),
     likely: of("likely"),
     possible: of("possible"),
+    tests: places.filter((place) => isTestFile(place.file) && !isDeclined(place)),
     declined: places.filter(isDeclined),
   };
 }
@@ -44,6 +49,8 @@ export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
 export interface PlaceLimits {
   readonly likely: number;
   readonly possible: number;
+  /** Whether those of a test are listed one by one. Default: a line for each file. */
+  readonly tests?: "each";
 }
 
 /** The places that may get the column too: likely ones with the reason and what to write, then possible ones, then how many more. */
@@ -51,7 +58,7 @@ export function placesText(
   open: OpenPlaces,
   { limits, command, colors }: { readonly limits: PlaceLimits; readonly command: string; readonly colors: Colors },
 ): string {
-  const { asked, likely, possible, declined } = placeGroups(open);
+  const { asked, likely, possible, tests, declined } = placeGroups(open);
   const lines: string[] = [];
   const shownAsked = asked.slice(0, limits.likely);
   const shownLikely = likely.slice(0, limits.likely);
@@ -71,6 +78,20 @@ export function placesText(
     lines.push(colors.bold(counted(possible.length, "possible place")));
     lines.push(...byPurposeText(shownPossible, colors));
   }
+  if (tests.length > 0) {
+    const files = perFile(tests);
+    const shown = files.slice(0, limits.likely);
+    const more = files.length - shown.length;
+    lines.push(`${colors.bold(counted(tests.length, "place"))} in tests ${colors.dim("(no gate waits for them)")}`);
+    lines.push(
+      columns(
+        limits.tests === "each"
+          ? tests.map((place) => [at(place), `${place.what} — ${whyText(place)}`])
+          : shown.map((its) => fileRow(its, (place) => `${place.what} — ${whyText(place)}`, "place")),
+      ),
+    );
+    if (more > 0 && limits.tests !== "each") lines.push(`  and ${counted(more, "more file")}: ${colors.cyan(command)}`);
+  }
   if (limits.possible > 0 && declined.length > 0) {
     lines.push(`${colors.bold(counted(declined.length, "place"))} left out by choice`);
     lines.push(columns(declined.map((place) => [at(place), declinedText(place)])));
@@ -84,6 +105,28 @@ export function placesText(
   ].filter((part) => part !== "");
   if (rest.length > 0) lines.push(`${colors.dim("More places:")} ${rest.join(", ")} — ${colors.cyan(command)}`);
   return lines.join("\n");
+}
+
+/** By file, in the order of their first. */
+export function perFile<T extends { readonly file: string }>(all: readonly T[]): readonly (readonly [T, ...T[]])[] {
+  const files = new Map<string, [T, ...T[]]>();
+  for (const each of all) {
+    const known = files.get(each.file);
+    if (known === undefined) files.set(each.file, [each]);
+    else known.push(each);
+  }
+  return [...files.values()];
+}
+
+/** The line of a test: what stands there, or how often. @param noun `edit` */
+export function fileRow<T extends { readonly file: string; readonly line: number }>(
+  [first, ...more]: readonly [T, ...T[]],
+  what: (one: T) => string,
+  noun: string,
+): readonly [string, string] {
+  if (more.length === 0) return [at(first), what(first)];
+  const lines = [first, ...more].map(({ line }) => String(line));
+  return [first.file, `${counted(lines.length, noun)}: lines ${listed([...new Set(lines)])}`];
 }
 
 /** Places by what they do with the column, the strongest first: one line each, with what to write. */
@@ -123,7 +166,7 @@ export function byPurpose<T extends Pick<Place, "purpose">>(
 
 /** The same for the plan's README: a checklist for the review. */
 export function placesMarkdown(open: OpenPlaces, command: string): readonly Markdown[] {
-  const { required, asked, likely, possible, declined } = placeGroups(open);
+  const { required, asked, likely, possible, tests, declined } = placeGroups(open);
   const lines = (all: readonly Markdown[]) => joinMarkdown(all, "\n");
   const items = (places: readonly Place[], why: (place: Place) => string) =>
     lines(places.map((place) => md`- [ ] ${codeSpan(at(place))} ${place.what} — ${why(place)}`));
@@ -158,13 +201,23 @@ export function placesMarkdown(open: OpenPlaces, command: string): readonly Mark
       : [md`**May leave the column out, mended or confirmed before contract:**\n\n${items(asked, whyText)}`]),
     ...(likely.length === 0 ? [] : [md`**Likely, not edited:**\n\n${groups(likely, whyText)}`]),
     ...(shown.length === 0 ? [] : [md`**Possible:**\n\n${groups(shown, shortReason)}`]),
+    ...(tests.length === 0
+      ? []
+      : [
+          md`**In tests, for which no gate waits:**\n\n${lines(
+            perFile(tests).map((its) => {
+              const [where, what] = fileRow(its, (place) => `${place.what} — ${whyText(place)}`, "place");
+              return md`- [ ] ${codeSpan(where)} ${what}`;
+            }),
+          )}`,
+        ]),
     ...(mustChange.length === 0 ? [] : [md`**Would have to change, declined by a person:**\n\n${declinedLines()}`]),
     ...(others.length === 0 ? [] : [md`Left out by choice: ${left()}.`]),
     ...(rest.length === 0 ? [] : [md`More places: ${rest.join(", ")}; ${codeSpan(command)} lists them.`]),
   ];
 }
 
-function at({ file, line }: Place): string {
+function at({ file, line }: { readonly file: string; readonly line: number }): string {
   return `${file}:${line}`;
 }
 

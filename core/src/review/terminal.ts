@@ -1,12 +1,12 @@
 import type { Unformatted } from "../formatters/formatting.js";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
-import { isFelt, strongestMode } from "../model/index.js";
+import { isFelt, isTestFile, strongestMode } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
 import { safetyWords, unsafePhases } from "./phase-safety.js";
-import { type OpenPlaces, type PlaceLimits, placeGroups, placesText, whyText } from "./places.js";
+import { fileRow, type OpenPlaces, type PlaceLimits, perFile, placeGroups, placesText, whyText } from "./places.js";
 import { inLine } from "./printable.js";
 import { noticeWords } from "./verdict-words.js";
 import { phaseCount, phaseLines } from "./words.js";
@@ -41,17 +41,12 @@ function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
 }
 
 /** The plan, phase by phase, with lock levels. `at` marks where it stands. */
-export function planText(
-  plan: Plan,
-  colors: Colors,
-  at?: (phase: Phase) => "done" | "now" | "next" | undefined,
-): string {
+export function planText(plan: Plan, colors: Colors, isWritten: (phase: Phase) => boolean = () => false): string {
   const phases = phasesOf(plan);
   const rows = phases.flatMap((phase, index) => {
-    const mark = at?.(phase);
-    const number = mark === "done" ? colors.green("✔") : mark === "now" ? colors.cyan("▶") : `${index + 1}`;
     return phaseLines(plan, phase).map(({ text, lock }, line) => {
-      const name = line === 0 ? `${number} ${colors.bold(phase)}` : "";
+      const written = isWritten(phase) ? colors.dim(" (written)") : "";
+      const name = line === 0 ? `${index + 1} ${colors.bold(phase)}${written}` : "";
       return [
         name,
         text,
@@ -93,9 +88,13 @@ export function editsText(
   limits: PlaceLimits = { likely: 5, possible: 0 },
 ): string {
   const lines: string[] = [];
+  const whatText = (edit: PlannedEdit) => `${edit.what}${broughtBy(edit, open)}`;
   if (edits.length > 0) {
     lines.push(`${colors.bold(counted(edits.length, "code edit"))} ${done}`);
-    lines.push(columns(edits.map((edit) => [`${edit.file}:${edit.line}`, `${edit.what}${broughtBy(edit, open)}`])));
+    const row = (edit: PlannedEdit) => [`${edit.file}:${edit.line}`, whatText(edit)];
+    const code = edits.filter(({ file }) => limits.tests === "each" || !isTestFile(file));
+    const tests = perFile(edits.filter((edit) => !code.includes(edit)));
+    lines.push(columns([...code.map(row), ...tests.map((its) => fileRow(its, whatText, "edit"))]));
   }
   const { required } = placeGroups(open);
   if (required.length > 0) {

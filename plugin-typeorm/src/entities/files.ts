@@ -52,12 +52,15 @@ function excluded(project: Pick<Project, "generatedFolders" | "migrationsFolder"
 
 const orm = /(?:from|require\(|import)\s*["']typeorm(?:\/[^"']*)?["']/;
 
-/** Those that declare columns: services name TypeORM as well. */
+/** Those that declare columns or views: services name TypeORM as well. */
 function declaringFiles(files: readonly SourceFile[]): Set<SourceFile> {
   const entities = new Entities(files.map(({ file, text }) => ({ path: file, content: text })));
   const paths = new Set(
     entities.declarations
-      .filter(({ kind, entity, members }) => kind === "schema" || entity !== undefined || members.length > 0)
+      .filter(
+        ({ kind, entity, members, file }) =>
+          kind === "schema" || entity !== undefined || members.length > 0 || /@(?:\w+\.)?ViewEntity\b/.test(file.text),
+      )
       .map(({ file }) => file.file),
   );
   return new Set(files.filter(({ file }) => paths.has(file)));

@@ -3,10 +3,31 @@ import { type SourceFile, ts } from "@lockstep/core/codemods";
 import { columnsIn, indexesOf, membersOf, optionsOf, relationsIn } from "./columns.js";
 import type { Entities } from "./entities.js";
 import { ormDecorators } from "./read-class.js";
-import { flag, readOptions } from "./value.js";
+import { flag, readOptions, stringOf } from "./value.js";
 
-/** What the entities declare over their columns, on classes and properties, and in schemas; that of a base for each of its entities. */
+/**
+ * What the entities declare over their columns, on classes and properties, and in schemas; that of a base for each of its entities. A view
+ * declares the text that it is made of.
+ */
 export function declaredIndexes(entities: Entities): DeclaredIndex[] {
+  return [...declaredViews(entities), ...ofEntities(entities)];
+}
+
+function declaredViews({ declarations, project }: Entities): DeclaredIndex[] {
+  return declarations.flatMap((declaration): DeclaredIndex[] => {
+    if (declaration.kind !== "class") return [];
+    const { name: model, node, file } = declaration;
+    const view = ormDecorators(node, file, project).find(({ name }) => name === "ViewEntity");
+    const made = readOptions(view?.call.arguments.at(-1), file, project).get("expression");
+    if (view === undefined || made === undefined) return [];
+    // A builder names fields in texts of TypeScript.
+    const built = () => made.node.getText(made.file.ast).replace(/["'`]/g, " ");
+    const expression = stringOf(made.node, made.file, project) ?? built();
+    return [{ kind: "view", model, fields: [], expression, ...placeOf(view.node, file), text: `the view ${model}` }];
+  });
+}
+
+function ofEntities(entities: Entities): DeclaredIndex[] {
   return entities.entities.flatMap((entity) => {
     const model = entity.name;
     const members = membersOf(entity, entities);

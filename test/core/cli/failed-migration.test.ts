@@ -40,7 +40,7 @@ async function next(kind: string, isTakenBack: boolean): Promise<string> {
 
 test("a contract that failed runs again when its cause is gone", async () => {
   expect(await next("prove", false)).toMatch(
-    /^when the cause is gone, on production: .*--rolled-back contract-1-prove/,
+    /^when the cause is gone, with the URL of production: .*--rolled-back contract-1-prove/,
   );
 });
 

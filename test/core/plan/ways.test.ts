@@ -328,6 +328,7 @@ describe("what the models declare over the column of a plan that is taken back",
     at: "prisma/schema.prisma:9",
     ...more,
   });
+  const view = (expression: string) => index("view", [], { model: "Handles", expression });
   const finished = async () =>
     at(
       await planOf({
@@ -344,6 +345,9 @@ describe("what the models declare over the column of a plan that is taken back",
     ["nobody's", index("index", ["team", "handle"]), ["@@index([team, handle])"]],
     ["nobody's check", index("check", [], { expression: "handle <> 'x'" }), ["@@check([])"]],
     ["a check that names it in a text alone", index("check", [], { expression: "team <> 'handle'" }), []],
+    ["a view of the table", view(`SELECT "handle" FROM "User"`), ["@@view([])"]],
+    ["a view of another table", view(`SELECT "handle" FROM "Users"`), []],
+    ["a view that names it in a text alone", view(`SELECT 'handle' FROM "User"`), []],
     ["a finished plan's", index("index", ["handle", "team"]), "LS3020"],
     ["a finished plan's check", index("check", [], { expression: `"handle" <> 'a'` }), "LS3020"],
   ] as const)("%s", async (_name, declared, expected) => {
@@ -351,6 +355,16 @@ describe("what the models declare over the column of a plan that is taken back",
     const asked = declaredByOthers(plan, [plan, await finished()], models().slice(0, 1), [declared]);
     if (typeof expected === "string") await expect(asked).rejects.toMatchObject({ code: expected });
     else expect((await asked).map(({ text }) => text)).toEqual(expected);
+  });
+
+  test.each([
+    ["came with the column", `model User {\n  named Name @relation(fields: [handle], references: [value])\n}`, []],
+    ["was declared since", "model User {\n}", ["the relation User.named"]],
+  ])("a relation over it that %s", async (_name, text, expected) => {
+    const plan = { ...at(await planOf(), "expand"), originalModels: [{ file: "a.prisma", model: "User", text }] };
+    const relations = [{ name: "named", model: "Name", fields: ["handle"], references: ["value"] }];
+    const asked = await declaredByOthers(plan, [plan], models({ relations }).slice(0, 1), []);
+    expect(asked.map(({ text: said }) => said)).toEqual(expected);
   });
 
   test("a finished plan that was taken back has nothing", async () => {

@@ -17,6 +17,7 @@ const tenant = (number: number, state: "done" | "open", extra: Partial<TargetSta
   lacking: [],
   pendingUndo: [],
   values: [],
+  backfills: [],
   copies: [],
   ...extra,
 });

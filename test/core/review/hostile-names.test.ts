@@ -55,7 +55,7 @@ const piece = fc.oneof(
     ...[
       "# a",
       "## a",
-      "[a](https://a.test)",
+      "[a](https://a.example)",
       "![a](b)",
       "[a]: b",
       "[x] ",
@@ -65,9 +65,9 @@ const piece = fc.oneof(
       "<img src=x onerror=a>",
     ],
     ...[
-      "https://a.test",
-      "www.a.test",
-      "a@b.test",
+      "https://a.example",
+      "www.a.example",
+      "a@b.example",
       "@lockstep",
       "@someone",
       "#1",

@@ -247,13 +247,16 @@ describe("evidence", () => {
   });
 
   it("of before an undo is not read again once the undo is known", async () => {
-    const after = (undos?: number) => ({ ...key, plan: evidenceName({ id: "p1", state: { undos } as Plan["state"] }) });
-    await confirm(db, after(), "ada@example.org");
-    await confirm(db, after(2), "ada@example.org");
-    await confirm(db, { ...after(3), plan: "p10 after undo 3" }, "ada@example.org");
-    for (const older of [after(), after(1)])
+    const undone = (undos?: number) => ({
+      ...key,
+      plan: evidenceName({ id: "p1", state: { undos } as Plan["state"] }),
+    });
+    await confirm(db, undone(), "ada@example.org");
+    await confirm(db, undone(2), "ada@example.org");
+    await confirm(db, { ...undone(3), plan: "p10 after undo 3" }, "ada@example.org");
+    for (const older of [undone(), undone(1)])
       await expect(readEvidence(db, older)).rejects.toMatchObject({ code: "LS7032" });
-    expect(await readEvidence(db, after(2))).toMatchObject({ who: "ada@example.org" });
-    expect(await readEvidence(db, after(3))).toBeUndefined();
+    expect(await readEvidence(db, undone(2))).toMatchObject({ who: "ada@example.org" });
+    expect(await readEvidence(db, undone(3))).toBeUndefined();
   });
 });

@@ -68,6 +68,10 @@ describe("a project that uses TypeORM", () => {
     expect(words?.skip("1700000000001-Base")).toBe(
       `npx tsx node_modules/typeorm/cli.js query 'INSERT INTO "migrations" ("timestamp", "name") VALUES (1700000000001, $$Base1700000000001$$)' -d src/data-source.ts`,
     );
+    const onMysql = typeormPlugin.wordsOf?.({ ...found, dialect: "mysql" } as typeof found);
+    expect(onMysql?.skip("1700000000001-Base")).toContain(
+      "INTO `migrations` (`timestamp`, `name`) VALUES (1700000000001, '\\''Base1700000000001'\\'')'",
+    );
   });
 
   const stamped = (...paths: string[]) =>

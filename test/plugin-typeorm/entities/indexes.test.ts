@@ -25,6 +25,16 @@ export class User extends Base {
 @Entity() export class Team { @PrimaryColumn() id: number }
 `;
 
+const views = `import { DataSource, ViewColumn, ViewEntity } from "typeorm";
+const sql = \`SELECT "handle" FROM "users"\`;
+@ViewEntity({ name: "handles", expression: sql })
+export class User { @ViewColumn() handle: string }
+export namespace Built {
+  @ViewEntity("built", { expression: (source) => source.createQueryBuilder().select("user.handle").from(Users, "user") })
+  export class User {}
+}
+`;
+
 const schema = `import { EntitySchema } from "typeorm";
 export const user = new EntitySchema({
   name: "User",
@@ -58,6 +68,14 @@ test.each([
       `unique name,handle { columns: ["name", "handle"] }`,
       `check handle <> name { expression: "handle <> name" }`,
       "unique handle unique: true of User.handle",
+    ],
+  ],
+  [
+    "views",
+    views,
+    [
+      `view SELECT "handle" FROM "users" the view User`,
+      "view (source) => source.createQueryBuilder().select( user.handle ).from(Users,  user ) the view User",
     ],
   ],
 ])("%s", (_name, content, expected) => {

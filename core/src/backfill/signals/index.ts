@@ -1,5 +1,6 @@
 import archiveBacklog from "./archive-backlog.js";
 import binaryLog from "./binary-log.js";
+import columnDropped from "./column-dropped.js";
 import flagFile from "./flag-file.js";
 import http from "./http.js";
 import latency from "./latency.js";
@@ -19,6 +20,7 @@ import window from "./window.js";
 export const signals: readonly Signal[] = [
   archiveBacklog,
   binaryLog,
+  columnDropped,
   flagFile,
   http,
   latency,

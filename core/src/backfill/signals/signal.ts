@@ -29,6 +29,8 @@ export interface SignalContext<O> {
   /** Of the worker: no transaction is open. */
   readonly connection: Connection;
   readonly table: TableFacts;
+  /** Those that it fills. */
+  readonly columns: readonly string[];
   readonly clock: Clock;
   /** The moment: the clock counts from none that is known. */
   readonly now: () => Date;

@@ -14,7 +14,7 @@ export default defineCommand({
     const cancelled = { who: whoAsks(), at: io.now().toISOString(), ...(why === undefined ? {} : { why }) };
     return controlBackfill(
       invocation,
-      (control) => ({ ...control, cancelled }),
+      ({ paused: _, ...control }) => ({ ...control, cancelled }),
       (_, __, isRunning) =>
         isRunning
           ? "cancelled: it ends after its batch, within a second. Its values and its position are kept"

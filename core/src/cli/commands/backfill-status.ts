@@ -1,4 +1,4 @@
-import { defineCommand, onTarget } from "../command.js";
+import { defineCommand, textOption } from "../command.js";
 import { controlOptions } from "../control-backfill.js";
 
 /** How often `--watch` looks. */
@@ -15,26 +15,26 @@ export default defineCommand({
 
   async run(invocation) {
     const { io, options } = invocation;
-    const [{ readBackfillStatus }, { backfillStatusesText, stateOf }, { nextText }, { systemClock }] =
-      await Promise.all([
-        import("../read-backfill-status.js"),
-        import("../../review/backfill-status.js"),
-        import("../../review/terminal.js"),
-        import("../../db/clock.js"),
-      ]);
+    const [
+      { readBackfillStatus },
+      { backfillStatusesText },
+      { backfillCommand, stateOf },
+      { nextText },
+      { systemClock },
+    ] = await Promise.all([
+      import("../read-backfill-status.js"),
+      import("../../review/backfill-status.js"),
+      import("../../backfill/state.js"),
+      import("../../review/terminal.js"),
+      import("../../db/clock.js"),
+    ]);
     for (;;) {
       const { plan, statuses } = await readBackfillStatus(invocation);
       const states = statuses.map(stateOf);
       const isOver = !states.some((state) => ["running", "waiting", "paused"].includes(state));
       const text = backfillStatusesText(statuses, io.colors);
       if (options.watch !== true || isOver || io.signal.aborted) {
-        const next = states.every((state) => state === "done")
-          ? "npx lockstep status"
-          : states.some((state) => state === "paused")
-            ? onTarget(`npx lockstep backfill resume ${plan.id}`, invocation)
-            : states.some((state) => state === "running" || state === "waiting")
-              ? onTarget(`npx lockstep backfill status ${plan.id} --watch`, invocation)
-              : onTarget(`npx lockstep backfill run ${plan.id}`, invocation);
+        const next = backfillCommand(plan.id, states, textOption(invocation, "target")) ?? "npx lockstep status";
         return {
           text: [text, nextText(next, io.colors)].join("\n"),
           json: {

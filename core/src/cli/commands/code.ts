@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { codeSettings } from "../../config/code-settings.js";
 import { LockstepError } from "../../errors.js";
-import type { Place, Plan } from "../../model/index.js";
+import { isWaiting, type Place, type Plan } from "../../model/index.js";
 import type { RefreshResult } from "../../release/refresh-code.js";
 import type { CodeWork } from "../choose-column.js";
 import { codeOptions } from "../code-options.js";
@@ -90,7 +90,9 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
   const { state } = result.plan;
   const waiting = state.places.some(isWaiting);
   const isAll = options.all === true;
-  const limits = isAll ? { likely: Infinity, possible: Infinity } : { likely: 20, possible: 10 };
+  const limits = isAll
+    ? { likely: Infinity, possible: Infinity, tests: "each" as const }
+    : { likely: 20, possible: 10 };
   const silent = isAll ? leftOut(result.questions) : [];
   const open = isAll ? { places: state.places, ...(state.choices && { choices: state.choices }) } : state;
   const isIdle = result.made.length === 0 && !waiting;
@@ -193,9 +195,4 @@ function nextWords(state: Plan["state"], command: string): string | undefined {
   const [first] = likely;
   if (first === undefined) return undefined;
   return `to edit the likely places: ${command} --code likely.  Some of them: ${command} --only ${first.file}:${first.line}`;
-}
-
-/** Whether the place must change, and nobody has declined it. */
-function isWaiting({ kind, declined }: Place): boolean {
-  return kind === "required" && declined === undefined;
 }

@@ -1,5 +1,5 @@
 import { LockstepError } from "../../errors.js";
-import { defineCommand, sameCommand, textOption } from "../command.js";
+import { defineCommand, onTarget, sameCommand, textOption } from "../command.js";
 
 export default defineCommand({
   name: "online run",
@@ -93,7 +93,9 @@ export default defineCommand({
     }
     lines.push(
       nextText(
-        isDryRun ? sameCommand(`npx lockstep online run ${plan.id}`, invocation) : plugin.words.deploy,
+        isDryRun
+          ? sameCommand(`npx lockstep online run ${plan.id}`, invocation)
+          : onTarget("npx lockstep deploy", invocation),
         io.colors,
       ),
     );

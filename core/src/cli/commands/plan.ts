@@ -1,4 +1,4 @@
-import { inFiles } from "../../model/plan.js";
+import { inFiles, type Plan } from "../../model/plan.js";
 import { defineCommand } from "../command.js";
 
 export default defineCommand({
@@ -13,7 +13,6 @@ export default defineCommand({
       { choosePlan, listPlans },
       { phasesOf },
       terminal,
-      { contractUndos, nextStep },
       { unitsText },
       { verifyPlan },
       { commandFor, valueWords },
@@ -21,7 +20,6 @@ export default defineCommand({
       import("../../plan/store.js"),
       import("../../plan/phases.js"),
       import("../../review/terminal.js"),
-      import("../../review/next-step.js"),
       import("../../release/unit-files.js"),
       import("../../release/verify-plans.js"),
       import("../../review/words.js"),
@@ -37,9 +35,7 @@ export default defineCommand({
       terminal.hazardsText(plan, colors),
       ...(plan.notices.length > 0 ? [terminal.noticesText(plan.notices, colors)] : []),
       "",
-      terminal.planText(plan, colors, (phase) =>
-        phase !== "backfill" && phases.indexOf(phase) <= reached ? "done" : undefined,
-      ),
+      terminal.planText(plan, colors, (phase) => phase !== "backfill" && phases.indexOf(phase) <= reached),
       "",
       ...plan.columns.flatMap((column) => {
         const value = valueWords(column);
@@ -50,7 +46,7 @@ export default defineCommand({
       ...(plan.state.edits.length + plan.state.places.length > 0
         ? [
             terminal.editsText(
-              { edits: plan.state.edits, open: plan.state, command: commandFor("code", plan, plans) },
+              { edits: latestEdits(plan.state.edits), open: plan.state, command: commandFor("code", plan, plans) },
               colors,
             ),
           ]
@@ -59,11 +55,14 @@ export default defineCommand({
         ? inFiles(plan.units).map((units) => `\n${unitsText(plan, units, units[0].phase)}`)
         : []),
       released === "undone" ? "This plan was undone." : `Released so far: ${released}.`,
-      terminal.nextText(
-        nextStep(plan, plugin.words, plans, { contractUndo: released === "undone" ? contractUndos(plan) : [] }),
-        colors,
-      ),
+      terminal.nextText(`npx lockstep status ${plan.id}, which asks the databases what comes next`, colors),
     ];
     return { text: text.join("\n"), json: { plan }, exitCode: 0 };
   },
 });
+
+/** A place that several phases have edited is listed once, where it stands now. */
+function latestEdits(edits: Plan["state"]["edits"]): Plan["state"]["edits"] {
+  const key = ({ file, what }: { readonly file: string; readonly what: string }) => `${file} ${what}`;
+  return [...new Map(edits.map((edit) => [key(edit), edit])).values()];
+}

@@ -1,4 +1,4 @@
-import type { EntityField, EntityModel, Family } from "../../model/index.js";
+import { type EntityField, type EntityModel, type Family, isTestFile as isTestPath } from "../../model/index.js";
 import type { PlaceNode, SourceFile } from "../ast/source-file.js";
 import type { Tie } from "../contract/candidate.js";
 import type { CandidateFinding, RowsPart, TransformContext } from "../contract/transform.js";
@@ -94,7 +94,7 @@ export function asManual(candidate: CandidateFinding, reason: string | undefined
 
 /** Whether a file is a test or serves tests. */
 export function isTestFile(file: SourceFile): boolean {
-  return /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__|fixtures?)(?:[/.]|$)/i.test(file.file);
+  return isTestPath(file.file);
 }
 
 /** By a name as places spell it: the models that have a field of that name. */

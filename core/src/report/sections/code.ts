@@ -1,6 +1,6 @@
 import type { IntentPhase, PlannedEdit } from "../../model/index.js";
 import { counted } from "../../review/counted.js";
-import { declinedText, placeGroups, whyText } from "../../review/places.js";
+import { declinedText, fileRow, perFile, placeGroups, whyText } from "../../review/places.js";
 import type { Block, DiffLine } from "../blocks.js";
 import { heading, list, missing, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
@@ -18,7 +18,7 @@ export default defineSection({
 
   data({ plan, source }: ReportInput) {
     const { edits, silent = 0 } = plan.state;
-    const { required, asked, likely, possible, declined } = placeGroups(plan.state);
+    const { required, asked, likely, possible, tests, declined } = placeGroups(plan.state);
     return {
       edits: edits.map((edit, at) => ({
         phase: edit.phase,
@@ -36,11 +36,12 @@ export default defineSection({
       })),
       likely: likely.map((place) => ({ file: place.file, line: place.line, what: place.what, why: whyText(place) })),
       declined: declined.map((place) => ({ file: place.file, line: place.line, what: declinedText(place) })),
+      tests: perFile(tests).map((its) => fileRow(its, ({ what }) => what, "place")),
       more: { possible: possible.length, silent },
     };
   },
 
-  view({ edits, open, likely, declined, more }, { plan, command }) {
+  view({ edits, open, likely, tests, declined, more }, { plan, command }) {
     const { released } = plan.state;
     const blocks: Block[] = [];
     for (const phase of ["expand", "switch", "contract"] as const) {
@@ -79,6 +80,11 @@ export default defineSection({
             .slice(0, mostPlaces)
             .map(({ file, line, what, why }) => [{ code: `${file}:${line}` }, ` ${what} – ${why}`]),
         ),
+      );
+    if (tests.length > 0)
+      blocks.push(
+        heading("In tests, for which no gate waits"),
+        list(tests.slice(0, mostPlaces).map(([where, what]) => [{ code: where }, ` ${what}`])),
       );
     if (declined.length > 0)
       blocks.push(

@@ -45,7 +45,7 @@ export default defineSection({
     const timeline: Timeline = {
       kind: "timeline",
       items: phases.map(({ phase, deployment, isWritten, migrations, edits, expectedMs }) => {
-        const [state, tone] = stateOf(phase, isWritten, targets);
+        const [state, tone] = released === "undone" ? undoneState(phase, targets) : stateOf(phase, isWritten, targets);
         return {
           title: deployment === undefined ? `Between deployments: ${phase}` : `Deployment ${deployment}: ${phase}`,
           state,
@@ -137,6 +137,14 @@ function stateOf(
     return [asked.length === 1 ? `done on ${asked[0]?.target}` : `done on all ${done}`, "good"];
   if (done > 0) return [`done on ${done} of ${states.length}`, "warn"];
   return states.includes("open") ? ["under way", "warn"] : ["not yet", "plain"];
+}
+
+/** Of a plan that was taken back the databases tell one thing: whether they have lost its column again. */
+function undoneState(phase: string, targets: readonly TargetState[] | undefined): readonly [string | undefined, Tone] {
+  const states = (targets ?? []).flatMap(({ phases = [] }) => phases.map(({ state }) => state));
+  if (phase === "expand" && states.includes("open"))
+    return ["taken back in the repository, not on every target", "warn"];
+  return ["taken back", "plain"];
 }
 
 function expectedOf(phase: string, { plan, rehearsal }: Pick<ReportInput, "plan" | "rehearsal">): number | undefined {

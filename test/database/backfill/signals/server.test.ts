@@ -248,7 +248,10 @@ describe("a primary", () => {
         settle({ url: "", plan, spec, clock, random: Math.random, options, onEvent: (event) => events.push(event) }),
       );
       const table = { schema: "public", name: "User" };
-      await pacing.beforeBatch({ connection: db, table } as unknown as BackfillSession, undefined);
+      await pacing.beforeBatch(
+        { connection: db, table, work: { columns: [] } } as unknown as BackfillSession,
+        undefined,
+      );
       expect(ms).toBe(600_000);
       expect(events.at(-2)).toMatchObject({
         kind: "blind",

@@ -1,0 +1,107 @@
+import type { Connection } from "../dialects/connection.js";
+import { type BackfillId, isSameLedgerTable } from "../dialects/ledger-store.js";
+import { type BackfillRecord, readBackfill } from "../ledger/backfills.js";
+import { readWorkers, type Worker } from "../ledger/workers.js";
+import { momentText } from "../model/moment.js";
+
+export type BackfillState =
+  | "not begun"
+  | "running"
+  | "waiting"
+  | "paused"
+  | "interrupted"
+  | "stopped"
+  | "failed"
+  | "done";
+
+/** A backfill on a target, and who works on it. */
+export interface BackfillNow {
+  /** Absent: it has not begun there. */
+  readonly record?: BackfillRecord;
+  /** Those that were heard of lately. */
+  readonly workers: readonly Worker[];
+}
+
+/** A worker that was not heard of for so long is gone, or cannot reach the server. */
+export const silentMs = 15_000;
+
+/** A limit that people have set: a run that keeps to it is at work. */
+const isAtWork = ({ report }: Worker) => report.state !== "waiting" || report.waiting?.signal === "max-rows-per-second";
+
+/** What it does now, by the ledger and by whom it has heard of. */
+export function stateOf({ record, workers }: BackfillNow): BackfillState {
+  if (record === undefined) return "not begun";
+  if (record.status === "done") return "done";
+  const { paused, cancelled } = record.control;
+  if (paused !== undefined && cancelled === undefined) return "paused";
+  if (record.status !== "running") return record.status;
+  const live = workers.filter((worker) => worker.silentMs < silentMs);
+  if (live.length === 0) return "interrupted";
+  return live.some(isAtWork) ? "running" : "waiting";
+}
+
+/** Whether a process is at it, be it paused. */
+export function isWorkedOn({ record, workers }: BackfillNow): boolean {
+  return record?.status === "running" && workers.some((worker) => worker.silentMs < silentMs);
+}
+
+/** The state in words, with who wanted it and why. */
+export function stateText(now: BackfillNow): string {
+  const state = stateOf(now);
+  const { paused, cancelled } = now.record?.control ?? {};
+  if (state === "paused" && paused !== undefined) return `paused by ${wishText(paused)}`;
+  if (state === "stopped" && cancelled !== undefined) return `cancelled by ${wishText(cancelled)}`;
+  return state;
+}
+
+/** Why a run ended that somebody cancelled. */
+export function cancelText({ who, why }: { readonly who: string; readonly why?: string | undefined }): string {
+  return `cancelled by ${who}${why === undefined ? "" : ` (${why})`}`;
+}
+
+function wishText({ who, at, why }: { readonly who: string; readonly at: string; readonly why?: string | undefined }) {
+  return `${who} on ${momentText(at)}${why === undefined ? "" : `: ${why}`}`;
+}
+
+/**
+ * What a person does next about backfills in these states; undefined: nothing, they are done.
+ *
+ * @param target name of the target. Default: all
+ */
+export function backfillCommand(plan: string, states: readonly BackfillState[], target?: string): string | undefined {
+  const command = (name: string) =>
+    `npx lockstep backfill ${name} ${plan}${target === undefined ? "" : ` --target ${target}`}`;
+  if (states.every((state) => state === "done")) return undefined;
+  if (states.includes("paused")) return command("resume");
+  if (states.includes("running") || states.includes("waiting")) return `${command("status")} --watch`;
+  return command("run");
+}
+
+/** The same as words of a gate, which waits for the backfill to be done. */
+export function backfillHelp(plan: string, now: BackfillNow): string {
+  const state = stateOf(now);
+  const command = backfillCommand(plan, [state === "done" ? "stopped" : state]);
+  if (state === "paused") return `It is ${stateText(now)}. Let it go on: ${command}`;
+  return state === "running" || state === "waiting"
+    ? `It runs now. Wait until it is done: ${command}`
+    : `Run: ${command}`;
+}
+
+/** Those of a plan's workers that work, or worked, on one backfill. */
+export function workersOf(
+  all: readonly Worker[],
+  { table, once = false }: Omit<BackfillId, "plan">,
+): readonly Worker[] {
+  // MySQL's tables have no number, and one plan has one pass over a table.
+  return all.filter(
+    (worker) =>
+      worker.once === once && isSameLedgerTable({ ...worker.table, name: worker.table.name || table.name }, table),
+  );
+}
+
+/** Reads it from the ledger of a target. */
+export async function readBackfillNow(connection: Connection, id: BackfillId): Promise<BackfillNow> {
+  const record = await readBackfill(connection, id);
+  if (record === undefined) return { workers: [] };
+  return { record, workers: workersOf(await readWorkers(connection, id.plan), id) };
+}

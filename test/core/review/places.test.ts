@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import type { Place, PlannedEdit } from "../../../core/src/model/index.js";
+import { colorsFor } from "../../../core/src/review/colors.js";
+import { editsText } from "../../../core/src/review/terminal.js";
+
+const at = (file: string, line: number) => ({ file, line, what: "data of create", model: "User", field: "handle" });
+const edit = (file: string, line: number) => at(file, line) as unknown as PlannedEdit;
+const place = (file: string, line: number, kind: Place["kind"] = "required"): Place => ({
+  ...at(file, line),
+  kind,
+  reason: "to write",
+});
+
+it("lists a test in one line, and its places apart from those that gates wait for", () => {
+  const edits = [edit("src/a.ts", 1), edit("src/a.ts", 4), edit("test/a.ts", 9), edit("src/a.spec.ts", 2)];
+  const spec = [1, 2, 3, 4, 5, 6, 7].map((line) =>
+    place("src/b.spec.ts", line, line % 2 === 0 ? "likely" : "required"),
+  );
+  const open = { places: [place("src/b.ts", 8), ...spec, { ...place("e2e/c.ts", 3), mayLeaveOut: true as const }] };
+  const more = [5, 6].map((line) => edit("test/a.ts", line));
+  expect(
+    editsText({ edits: [...edits, ...more], open, command: "npx lockstep code" }, colorsFor(false)).split("\n"),
+  ).toEqual([
+    "6 code edits made",
+    "  src/a.ts:1       data of create",
+    "  src/a.ts:4       data of create",
+    "  test/a.ts        3 edits: lines 9, 5, 6",
+    "  src/a.spec.ts:2  data of create",
+    "1 place for you to edit (not made: see the reason)",
+    "  src/b.ts:8  data of create — to write",
+    "8 places in tests (no gate waits for them)",
+    "  src/b.spec.ts  7 places: lines 1, 2, 3, 4, 5 and 2 more",
+    "  e2e/c.ts:3     data of create — to write",
+  ]);
+});

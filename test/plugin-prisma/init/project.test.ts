@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { loadConfig } from "../../../core/src/config/load.js";
 import { firstFiles } from "../../../core/src/init/first-files.js";
+import { rootOf } from "../../../plugin-prisma/src/init/config-file.js";
 import { findProject } from "../../../plugin-prisma/src/init/project.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { project } from "./real-projects.js";
@@ -49,6 +50,14 @@ describe("findProject", () => {
       developmentUrl: undefined,
     });
   });
+
+  it.each([["prisma.config.ts"], [".config/prisma.ts"]])(
+    "the engine, which runs in the folder of the datasource, finds the root by %s",
+    (file) => {
+      const root = project({ [file]: "", "db/schema/main.prisma": schema, "db/package.json": "{}" }, []);
+      expect(rootOf(join(root, "db/schema/main.prisma"), join(root, "db/schema"))).toBe(root);
+    },
+  );
 
   it("needs no development database: a pipeline knows production only", async () => {
     const fields = 'schema: "s.prisma", datasource: { url: env("LS_TEST_A"), shadowDatabaseUrl: env("LS_TEST_B") }';

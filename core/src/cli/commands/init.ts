@@ -106,6 +106,8 @@ async function open({ workspace, plugins, cwd, io, options }: Invocation): Promi
     if (only === undefined) throw error;
     if (second === undefined) {
       io.err(`The models are in ${only}: it is set up there.`);
+      // What it takes to set it up is typed there, too.
+      io.speakOf(resolve(cwd, only));
       return workspace(use, resolve(cwd, only), true);
     }
     const answers = folders.map((folder) => ({ value: folder, label: folder }));

@@ -1,3 +1,4 @@
+import { doing } from "./at-work.js";
 import type { Connection, ConnectOptions } from "./dialects/connection.js";
 
 /** Systems that are reached by one driver. What exactly answers is known when it has answered. */
@@ -22,8 +23,11 @@ const families: readonly { readonly scheme: RegExp; load(): Promise<Family> }[] 
  *   transaction mode
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
+  doing("connecting to a database");
   const { connect: open } = await familyOf(url);
-  return open(url, options);
+  const connection = await open(url, options);
+  doing(`asking ${connection.label}`);
+  return connection;
 }
 
 /**

@@ -938,6 +938,18 @@ export const errorTable = {
     next: "Take the statement that the message names out of the dump or the migration. For --stage-url name a role that is no superuser, or one that may make such a role.",
     exit: 2,
   },
+  LS8021: {
+    title: "There are more files than Lockstep lists",
+    why: "A mounted disk, a data folder or a cache inside of the project would keep every command busy without end.",
+    next: "Name the folders with code in lockstep.config.ts: code.include, or leave others out by code.exclude. To run the command for one package: npx lockstep --cwd <folder> <command>.",
+    exit: 2,
+  },
+  LS8022: {
+    title: "A file that Lockstep needs is too large",
+    why: "A parser cannot be interrupted, so Lockstep bounds what it gets: 2 MB of a schema file, 8 MB of SQL.",
+    next: "Split the file: a Prisma schema into several files in a folder, SQL into several migrations. Load data outside of migrations.",
+    exit: 2,
+  },
   LS8026: {
     title: "This version of Prisma is too old",
     why: "The Prisma config starts Lockstep, and Prisma reads it without experimental flags from 6.13 on. The tests run with 6.19 and 7.10.",

@@ -12,6 +12,7 @@ export { assertInstalled } from "./files/installed.js";
 export { sourcesMention } from "./files/mentions.js";
 export { plansAsRead } from "./files/plans-as-read.js";
 export { lockProject } from "./files/project-lock.js";
+export { largest, readTextOrFail, readTextUpTo } from "./files/read-text.js";
 export { findUnfinished } from "./files/write-files.js";
 export { afterNote } from "./intercept/after/note.js";
 export type {

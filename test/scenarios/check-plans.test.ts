@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Plan } from "../../core/src/model/index.js";
 import { planText } from "../../core/src/plan/plan-file.js";
@@ -54,6 +55,23 @@ test("a model that says required before its plan has come to contract", async ()
   expect(code).toBe(1);
 });
 
+test("a schema that Prisma refuses is told with its line, by check and by status", async () => {
+  const before = shop.read("prisma/schema.prisma");
+  shop.edit("prisma/schema.prisma", (text) => text.replace(/(\bhandle\s+)String/, "$1Strin"));
+  const line = before.split("\n").findIndex((each) => /\bhandle\s/.test(each)) + 1;
+  const { code, output } = await check();
+  const status = await shop.lockstep(["status", "--target", "development"]);
+  shop.write("prisma/schema.prisma", before);
+  expect(output).toMatch(
+    new RegExp(`^prisma/schema\\.prisma\n +✖ open-plan ${line}:1 .*LS8012 Type "Strin" is neither`),
+  );
+  expect(code).toBe(1);
+  expect(status.output).toMatch(
+    new RegExp(`✖ the models cannot be read: LS8012 .* \\(prisma/schema\\.prisma:${line}\\)`),
+  );
+  expect(status.code).toBe(1);
+});
+
 test("two branches with a plan on the same column", async () => {
   const other = plan.replace(/\d{14}/, "20991231000000");
   mkdirSync(join(shop.root, other));
@@ -85,4 +103,30 @@ test("no code of the repository runs: neither configuration", async () => {
   expect(output).toMatch(/! open-plan .*User\.handle is required/);
   expect(code).toBe(0);
   expect(existsSync(ran)).toBe(false);
+});
+
+test("--fix leaves a migration that the development database has, because Prisma would ask to reset it", async () => {
+  const folder = "prisma/migrations/20991231000001_by_name";
+  const file = `${folder}/migration.sql`;
+  const sql = `CREATE INDEX "User_name_idx" ON "User"("name");\n`;
+  mkdirSync(join(shop.root, folder));
+  shop.write(file, sql);
+  const fix = () => shop.lockstep(["check", "--fix", file]);
+  await shop.deploy(shop.development);
+  const kept = await fix();
+  expect(kept.output).toContain(`! ${file} has run on the development database and stays as it is`);
+  expect(kept.code).toBe(1);
+  expect(shop.read(file)).toBe(sql);
+  const unknown = await shop.lockstep(["check", "--fix", file], { DATABASE_URL: "postgresql://127.0.0.1:1/none" });
+  expect(unknown.output).toContain(`! The development database was not asked whether it has run ${file}`);
+  expect(unknown.code, unknown.output).toBe(0);
+  expect(shop.read(file)).toContain("CREATE INDEX CONCURRENTLY");
+  shop.write(file, sql);
+  const client = new pg.Client({ connectionString: shop.development });
+  await client.connect();
+  await client.query(`DELETE FROM _prisma_migrations WHERE migration_name = $1`, [basename(folder)]);
+  await client.end();
+  expect((await fix()).output).not.toContain("!");
+  expect(shop.read(file)).toContain("CREATE INDEX CONCURRENTLY");
+  rmSync(join(shop.root, folder), { recursive: true });
 });

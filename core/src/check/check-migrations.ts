@@ -1,3 +1,4 @@
+import { doing } from "../at-work.js";
 import type { Checking } from "../dialects/checking.js";
 import { type Environment, type Migration, operationsOfKind, type TableName } from "../model/index.js";
 import { findHazards } from "../rules/judge.js";
@@ -38,6 +39,7 @@ export interface CheckedSet {
 export function checkMigrations(request: CheckRequest): CheckedSet {
   const { set, isChecked, read, checking } = request;
   const { judging } = checking;
+  doing(`checking the migrations in ${set.folder}`);
   const catalogue = new Catalogue(judging);
   const findings: CheckFinding[] = [];
   const files: string[] = [];
@@ -72,8 +74,11 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   return { findings, files, statements, read: own };
 }
 
-/** A file that git names and nobody can open. */
-const unreadable: MigrationSource = { sql: "", unread: [{ line: 1, what: "a file that cannot be read", text: "" }] };
+/** A file that git names and nobody can open, or that is too large for the parser. */
+const unreadable: MigrationSource = {
+  sql: "",
+  unread: [{ line: 1, what: "a file that cannot be opened, or is larger than 8 MB", text: "", isWholeFile: true }],
+};
 
 function environmentOf({ server, set }: CheckRequest, source: MigrationSource): Environment {
   const transactions = source.transactions ?? set.transactions;
@@ -97,10 +102,16 @@ function tablesIn({ operations }: Migration): TableName[] {
 /** Code that does not say what it runs. */
 function unreadFindings({ unread }: MigrationSource, file: string, text = ""): CheckFinding[] {
   const lines = text.split("\n");
-  return unread.map(({ line, what, text: code }, nth) => {
+  return unread.map(({ line, what, text: code, isWholeFile }, nth) => {
     const content = (lines[line - 1] ?? "").trimEnd();
     const column = Math.max(0, content.search(/\S/)) + 1;
     const place = { line, endLine: line, statementLine: line, column, endColumn: content.length + 1 };
-    return { ...aboutFile(unreadCode, file, { kind: "unread", what }, [code, nth]), ...place };
+    return {
+      ...aboutFile(unreadCode, file, { kind: "unread", what, ...(isWholeFile && { isWholeFile }) }, [code, nth]),
+      ...place,
+      ...(isWholeFile && {
+        safer: { words: "load data outside of migrations, or look at the file and waive it with a reason" },
+      }),
+    };
   });
 }

@@ -54,7 +54,7 @@ export interface Fix {
 
 export type About =
   /** Code that does not say what it runs. */
-  | { readonly kind: "unread"; readonly what: string }
+  | { readonly kind: "unread"; readonly what: string; readonly isWholeFile?: true }
   /** Slow work in a transaction that keeps locks. */
   | { readonly kind: "keeps-locks"; readonly locks: readonly KeptLock[] }
   /** A plan of Lockstep, in the words of `doctor`. */

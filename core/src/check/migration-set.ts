@@ -48,4 +48,6 @@ export interface UnreadCode {
   readonly what: string;
   /** The text of it: the tables that it names may be others afterwards. */
   readonly text: string;
+  /** Nothing of the file was read. */
+  readonly isWholeFile?: true;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { posix, relative, resolve, sep } from "node:path";
 import { LockstepError } from "../errors.js";
+import { largest } from "../files/read-text.js";
 import type { MigrationSet, RepositoryFiles } from "./migration-set.js";
 
 /** Files that somebody has named. */
@@ -29,7 +30,7 @@ export function namedFiles(
   // A hook names whatever was changed: lock files, schemas.
   const others = files.filter((file) => !known.has(file) && (file === "stdin" || file.endsWith(".sql")));
   for (const file of others) {
-    const text = file === "stdin" ? readFileSync(0, "utf8") : read(file);
+    const text = file === "stdin" ? stdin() : read(file);
     if (text === undefined)
       throw new LockstepError("LS8016", `${file} cannot be read.`, { hint: "npx lockstep check <file>" });
     texts.set(file, text);
@@ -38,6 +39,12 @@ export function namedFiles(
   const dialects = new Set(sets.map(({ dialect }) => dialect));
   const dialect = dialects.size === 1 ? [...dialects][0] : undefined;
   return { files: new Set(files), texts, sets: others.map((file) => alone(file, dialect)) };
+}
+
+function stdin(): string {
+  const text = readFileSync(0, "utf8");
+  if (text.length <= largest.sql) return text;
+  throw new LockstepError("LS8022", "What stdin holds is larger than the 8 MB of SQL that Lockstep reads.");
 }
 
 function alone(file: string, dialect: string | undefined): MigrationSet {

@@ -12,8 +12,9 @@ export interface CheckReport {
   readonly statements: number;
   /** How many findings were mended in their files. */
   readonly fixed: number;
-  /** How many findings a waiver, or the baseline, has taken out. */
-  readonly waived: number;
+  /** What a waiver has taken out, with its reason. */
+  readonly waived: readonly WaivedFinding[];
+  /** How many findings the baseline has taken out. */
   readonly inBaseline: number;
   /** What new ones were told by; undefined: all, or those that were named. */
   readonly base: Base | undefined;
@@ -23,6 +24,9 @@ export interface CheckReport {
   /** Texts of the files with findings, for excerpts. */
   readonly source: (file: string) => string | undefined;
 }
+
+/** A finding that somebody has waived. */
+export type WaivedFinding = Pick<CheckFinding, "rule" | "file" | "line" | "fingerprint"> & { readonly reason: string };
 
 /** What nobody could look at: the answer does not speak of it. */
 export type NotLookedAt =

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LockstepError } from "../errors.js";
-import { attempt, isCommandFailure, isUnreadable } from "../expected-errors.js";
+import { isCommandFailure } from "../expected-errors.js";
 import { git, gitOrNothing, isRepository } from "../files/git.js";
+import { largest, readTextUpTo } from "../files/read-text.js";
 import { isOfRepository } from "../files/writable.js";
 import type { RepositoryFiles } from "./migration-set.js";
 
@@ -46,13 +46,13 @@ async function pathsIn(folder: string): Promise<readonly string[]> {
   } catch (error) {
     // No repository, or no git.
     if (!isCommandFailure(error)) throw error;
-    const { glob } = await import("tinyglobby");
-    return glob("**/*", { cwd: folder, dot: true, ignore: ["**/node_modules/**", "**/.git/**", "**/dist/**"] });
+    const { findFiles } = await import("../files/find-files.js");
+    return findFiles(folder, ["**/*"], { dot: true, ignore: ["**/dist/**"] });
   }
 }
 
 function textOf(path: string): string | undefined {
-  return attempt(() => readFileSync(path, "utf8"), isUnreadable);
+  return readTextUpTo(path, path.endsWith(".sql") ? largest.sql : largest.code);
 }
 
 /**

@@ -4,11 +4,11 @@ import { printableJsonLine } from "../review/printable.js";
 import type { Io } from "./io.js";
 
 /** What comes with every batch, or with every look of a signal, is said so often. */
-const everyMs = 10_000;
+const everyMs = 30_000;
 /** Shorter pauses are of no interest in a log. */
 const leastWaitMs = 1000;
 
-/** Tells a backfill to a log: a line when something changes, and every ten seconds while it goes on. */
+/** Tells a backfill to a log: a line when something changes, and every 30 seconds while it goes on. */
 export class BackfillLog {
   readonly #saidMs = new Map<string, number>();
   #isStarted = false;
@@ -45,7 +45,7 @@ export class BackfillLog {
         // Giving way to a writer is what is meant to happen, and refused rows are named.
         return !["conflict", "locked", "data"].includes(event.reason);
       case "started":
-        // From here on ten seconds, as between two of them.
+        // From here on 30 seconds, as between two of them.
         this.#isDue("progress");
         this.#isStarted = true;
         return true;

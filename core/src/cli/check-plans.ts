@@ -55,13 +55,22 @@ export async function checkPlans(
   const answers = await runProjectChecks(checks, facts);
   const findings = answers
     .flatMap((answer) => answer.findings)
-    .flatMap(({ level, what, why = "", next, file: about }, at): CheckFinding[] => {
+    .flatMap(({ level, what, why = "", next, file: about, line = 1 }, at): CheckFinding[] => {
       if (level === "ok") return [];
       const id = ids.find((each) => what.includes(each)) ?? ids.at(-1) ?? "";
       const file = posix.join(root, about ?? `lockstep/${id}/plan.json`);
       const finding = aboutFile(openPlan, file, { kind: "plan", what, why }, [what, at]);
       const safer = next === undefined ? finding.safer : { words: next };
-      return [{ ...finding, severity: level === "problem" ? "error" : "warning", safer }];
+      return [
+        {
+          ...finding,
+          line,
+          endLine: line,
+          statementLine: line,
+          severity: level === "problem" ? "error" : "warning",
+          safer,
+        },
+      ];
     });
   const notLookedAt: NotLookedAt[] = hasModels ? [] : [{ kind: "models", folder: root }];
   for (const { id, versions } of plans.plans.filter(isOpen))
@@ -70,7 +79,8 @@ export async function checkPlans(
   return { findings, notLookedAt };
 }
 
-async function modelsOf(
+/** The models of a folder as its files alone declare them, or why they cannot be read. */
+export async function modelsOf(
   plugin: OrmPlugin,
   folder: string,
   migrations: readonly string[],

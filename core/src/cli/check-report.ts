@@ -7,7 +7,7 @@ import { type CheckFinding, fingerprintIn } from "../check/finding.js";
 import type { MigrationSet, RepositoryFiles } from "../check/migration-set.js";
 import { namedFiles } from "../check/named-files.js";
 import { withNamedInCode } from "../check/named-in-code.js";
-import type { CheckReport, NotLookedAt } from "../check/report.js";
+import type { CheckReport, NotLookedAt, WaivedFinding } from "../check/report.js";
 import { type Base, type Change, changesSince, findBase, folderIn, repositoryFiles } from "../check/repository.js";
 import { withSeverities } from "../check/severities.js";
 import { waive, waiversIn } from "../check/waivers.js";
@@ -56,7 +56,8 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     findings.push(...withSeverities(checked.findings, own.rules));
     notLookedAt.push(...checked.notLookedAt);
   }
-  let [files, statements, waived] = [0, 0, 0];
+  let [files, statements] = [0, 0];
+  const waived: WaivedFinding[] = [];
   for (const set of [...scope.sets, ...scope.others]) {
     const { folder, dialect } = set;
     const checked = set.files.filter(isChecked);
@@ -85,7 +86,9 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     const ofMigrations = new Set(set.files);
     const isOfSet = (file: string) => ofMigrations.has(file);
     findings.push(...(base === undefined ? left.findings : withNamedInCode(left.findings, repository, isOfSet)));
-    waived += left.waived.length;
+    waived.push(
+      ...left.waived.map(({ rule, file, line, fingerprint, reason }) => ({ rule, file, line, fingerprint, reason })),
+    );
   }
   const known = baselineOf(invocation, own);
   const folder = folderIn(cwd);

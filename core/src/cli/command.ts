@@ -55,6 +55,11 @@ export interface CliCommand {
   /** `[plan]` */
   readonly arguments?: readonly { readonly name: string; readonly description: string }[];
   readonly options?: readonly { readonly flags: string; readonly description: string }[];
+  /**
+   * At Ctrl-C and SIGTERM it ends what it has begun, by `io.signal`: within 2 seconds, or once the migration that runs has ended. Default:
+   * the system ends the process.
+   */
+  readonly endsItself?: true;
   run(invocation: Invocation): Promise<CommandResult>;
 }
 

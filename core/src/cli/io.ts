@@ -1,3 +1,4 @@
+import { doing, hasSaid } from "../at-work.js";
 import { commandsHere, type Reading } from "../files/commands-here.js";
 import { type Colors, colorsFor } from "../review/colors.js";
 import { printable, withoutControls } from "../review/printable.js";
@@ -10,7 +11,7 @@ export interface Io {
   err(text: string): void;
   /** The project that is spoken of from here on, by its root: commands are named as it has them. */
   speakOf(root: string): void;
-  /** Rewrites the last progress line; without a terminal it prints now and then. */
+  /** Rewrites the last progress line; without a terminal a line appears every 30 seconds. */
   progress: Progress;
   /** Rewrites what it showed before; without a terminal it prints what is new. */
   readonly screen: { show(text: string): void };
@@ -28,7 +29,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   now(): Date;
-  /** Aborted by Ctrl-C and by SIGTERM. */
+  /** Aborted by Ctrl-C and by SIGTERM, of commands with `endsItself`. */
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +57,8 @@ export interface Progress {
 
 export interface TerminalOptions {
   readonly ci: boolean;
-  readonly signal: AbortSignal;
+  /** Asked for where something begins that has to be ended. */
+  signal(): AbortSignal;
   /** The answer is a document. */
   readonly isJson: boolean;
   /** Whom commands are named for, in every text for people. */
@@ -73,35 +75,39 @@ export function terminalIo(options: TerminalOptions): Io {
   return {
     out: (text, form) => {
       const told = options.isJson ? text : commandsHere(text, reading);
+      hasSaid();
       process.stdout.write(`${form === "commands" ? withoutControls(told) : printable(told, hasColor)}\n`);
     },
-    err: (text) => void process.stderr.write(`${printable(commandsHere(text, reading), hasColor)}\n`),
+    err(text) {
+      hasSaid();
+      process.stderr.write(`${printable(commandsHere(text, reading), hasColor)}\n`);
+    },
     speakOf(root) {
       reading.root = root;
     },
-    progress: process.stderr.isTTY === true && !env.CI ? liveProgress() : plainProgress(),
+    progress: process.stderr.isTTY === true && !env.CI ? liveProgress() : plainProgress,
     screen: screen(process.stderr.isTTY === true && !env.CI),
     colors: colorsFor(hasColor),
     isInteractive,
     async confirm(question) {
       const { confirm, isCancel } = await import("@clack/prompts");
-      const answer = await confirm({ message: printable(question), initialValue: false });
+      const answer = await asked(() => confirm({ message: printable(question), initialValue: false }));
       return !isCancel(answer) && answer;
     },
     async pick<T extends string>(question: string, answers: readonly Answer<T>[]) {
       const { select, isCancel } = await import("@clack/prompts");
       const options = answers.map((answer) => shownAnswer(answer));
-      const answer = await select<string>({ message: printable(question), options });
+      const answer = await asked(() => select<string>({ message: printable(question), options }));
       return isCancel(answer) ? undefined : (answer as T);
     },
     async text(question) {
       const { text, isCancel } = await import("@clack/prompts");
-      const answer = await text({ message: printable(question) });
+      const answer = await asked(() => text({ message: printable(question) }));
       return isCancel(answer) ? undefined : (answer ?? "");
     },
     async tick(question, groups) {
       const { groupMultiselect, isCancel } = await import("@clack/prompts");
-      const answer = await groupMultiselect<string>({
+      const options = {
         message: printable(question),
         options: Object.fromEntries(groups.map(({ name, answers }) => [name, answers.map(shownAnswer)])),
         initialValues: groups.flatMap(({ answers }) =>
@@ -109,13 +115,16 @@ export function terminalIo(options: TerminalOptions): Io {
         ),
         maxItems: 20,
         required: false,
-      });
+      };
+      const answer = await asked(() => groupMultiselect<string>(options));
       return isCancel(answer) ? undefined : answer;
     },
     env,
     cwd: process.cwd(),
     now: () => new Date(),
-    signal: options.signal,
+    get signal() {
+      return options.signal();
+    },
   };
 }
 
@@ -151,6 +160,7 @@ function liveProgress(): Progress {
     isLive: true,
     update(line) {
       isOpen = true;
+      hasSaid();
       process.stderr.write(`\r\u001b[2K${printable(line).slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`);
     },
     end() {
@@ -160,22 +170,11 @@ function liveProgress(): Progress {
   };
 }
 
-/** Logs get a line every few seconds, not one a batch. */
-function plainProgress(everyMs = 5000): Progress {
-  let last = 0;
-  let pending: string | undefined;
-  return {
-    isLive: false,
-    update(line) {
-      pending = line;
-      if (Date.now() - last < everyMs) return;
-      last = Date.now();
-      pending = undefined;
-      process.stderr.write(`${printable(line)}\n`);
-    },
-    end() {
-      if (pending !== undefined) process.stderr.write(`${printable(pending)}\n`);
-      pending = undefined;
-    },
-  };
+/** A log gets the newest line every 30 seconds, from the thread that tells what the process is doing. */
+const plainProgress: Progress = { isLive: false, update: (line) => doing(line.trim()), end: () => doing() };
+
+/** While a person thinks, nothing is at work. */
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  doing("");
+  return ask().finally(() => doing());
 }

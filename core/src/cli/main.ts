@@ -1,9 +1,11 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { Command, CommanderError } from "commander";
+import { doing, isUnbroken, watchWork } from "../at-work.js";
 import { withoutPasswords } from "../db/url-text.js";
 import { errorText, LockstepError } from "../errors.js";
 import { commandsInJson, type Reading } from "../files/commands-here.js";
 import type { ProjectLock } from "../files/project-lock.js";
+import { leftOutText } from "../files/read-text.js";
 import type { OrmPlugin, PluginCommand } from "../plugin.js";
 import { printable, printableJson } from "../review/printable.js";
 import { AlreadyDone } from "./already-done.js";
@@ -32,14 +34,6 @@ export interface MainOptions {
  * @returns the exit code: 0 fine · 1 the answer is no · 2 usage or config · 3 database or environment · 4 our bug · 5 an anomaly · 130 cancelled
  */
 export async function main({ plugins, version, argv }: MainOptions): Promise<number> {
-  const abort = new AbortController();
-  const interrupt = () => {
-    // The second Ctrl-C does not wait for the batch.
-    if (abort.signal.aborted) process.exit(130);
-    abort.abort();
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
   let exitCode = 0;
   const program = new Command("lockstep")
     .description("Adds columns to live production tables, phase by phase, without anyone noticing.")
@@ -52,10 +46,12 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
       const globals = program.opts<{ json?: boolean; ci?: boolean; cwd?: string; version?: boolean }>();
       const isJson = globals.json === true;
       const cwd = resolve(globals.cwd ?? "");
-      if (globals.version) return void (await printVersions({ cwd, isJson }, plugins, abort.signal));
+      if (globals.version) return void (await printVersions({ cwd, isJson }, plugins));
       const reading = readingIn(plugins, cwd);
-      const io = terminalIo({ ci: globals.ci === true || isJson, signal: abort.signal, reading, isJson });
+      const ending = new Ending(command.endsItself === true);
+      const io = terminalIo({ ci: globals.ci === true || isJson, signal: () => ending.signal, reading, isJson });
       const locks: ProjectLock[] = [];
+      watchWork({ descriptor: 2, name: `lockstep ${command.name}` });
       const invocation: Invocation = {
         arguments: args,
         options,
@@ -79,6 +75,8 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
         );
       } finally {
         for (const lock of locks) lock.release();
+        ending.close();
+        doing("");
       }
     });
   }
@@ -87,18 +85,57 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   for (const { name, summary } of own) program.command(name).description(summary).helpOption(false);
   try {
     const typed = typedGlobals(argv);
-    if (typed.isVersion) return await printVersions(typed, plugins, abort.signal);
+    if (typed.isVersion) return await printVersions(typed, plugins);
     const command = own.find(({ name }) => name === typed.rest[0]);
-    if (command !== undefined) return await runPluginCommand(command, typed, plugins, abort.signal);
+    if (command !== undefined) return await runPluginCommand(command, typed, plugins);
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : 2;
-  } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
   }
   return exitCode;
+}
+
+/** What an interrupted command has to come to an end of its own. */
+const interruptedMs = 1_800;
+
+/**
+ * Ctrl-C and SIGTERM. From when a command with `endsItself` asks for the signal it ends by it. Before, and in all other commands, there is
+ * no handler: the system ends the process at once, even in the middle of a parser, where no handler would run.
+ */
+class Ending {
+  readonly #abort = new AbortController();
+  #isArmed = false;
+
+  constructor(readonly endsItself: boolean) {}
+
+  get signal(): AbortSignal {
+    if (this.endsItself && !this.#isArmed) {
+      this.#isArmed = true;
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, this.#interrupt);
+    }
+    return this.#abort.signal;
+  }
+
+  close(): void {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, this.#interrupt);
+  }
+
+  readonly #interrupt = () => {
+    // The second Ctrl-C waits for nothing.
+    if (this.#abort.signal.aborted) process.exit(130);
+    this.#abort.abort();
+    let leftMs = interruptedMs;
+    const look = () => {
+      leftMs = isUnbroken() ? interruptedMs : leftMs - 100;
+      if (leftMs <= 0) process.exit(130);
+    };
+    setInterval(look, 100).unref();
+    if (isUnbroken())
+      process.stderr.write(
+        "Interrupted. What runs on the database comes to its end first. To end now, press Ctrl-C again.\n",
+      );
+  };
 }
 
 /** A line with the global options that stand at its beginning. */
@@ -122,14 +159,15 @@ function typedGlobals(argv: readonly string[]): TypedGlobals {
   }
 }
 
+const neverAborted = () => new AbortController().signal;
+
 async function printVersions(
   { cwd, isJson }: Pick<TypedGlobals, "cwd" | "isJson">,
   plugins: readonly OrmPlugin[],
-  signal: AbortSignal,
 ): Promise<number> {
   const { versionsAt, versionsText } = await import("./versions.js");
   const versions = await versionsAt(plugins, cwd);
-  const io = terminalIo({ ci: true, isJson, signal, reading: readingIn(plugins, cwd) });
+  const io = terminalIo({ ci: true, isJson, signal: neverAborted, reading: readingIn(plugins, cwd) });
   io.out(isJson ? printableJson({ schemaVersion, command: "version", ...versions }) : versionsText(versions));
   return 0;
 }
@@ -138,10 +176,10 @@ async function runPluginCommand(
   command: PluginCommand,
   { cwd, rest: [, ...args] }: TypedGlobals,
   plugins: readonly OrmPlugin[],
-  signal: AbortSignal,
 ): Promise<number> {
   const reading = readingIn(plugins, cwd);
-  const io = terminalIo({ ci: false, isJson: false, signal, reading });
+  const io = terminalIo({ ci: false, isJson: false, signal: neverAborted, reading });
+  watchWork({ descriptor: 2 });
   try {
     return await command.run(args, { cwd, env: io.env, out: io.out, err: io.err });
   } catch (error) {
@@ -190,14 +228,22 @@ async function runCommand(
   try {
     const result = await command.run(invocation);
     io.progress.end();
+    sayLeftOut(io, invocation.cwd);
     const document = documentText?.({ command: command.name, ...result.json });
     io.out(document ?? result.text, document === undefined && result.isCommands === true ? "commands" : "text");
     return result.exitCode;
   } catch (error) {
     io.progress.end();
+    sayLeftOut(io, invocation.cwd);
     if (error instanceof AlreadyDone) return reportDone(command.name, error.files, io, documentText);
     return reportError(error, io, documentText);
   }
+}
+
+/** Files that could have mattered, and were too large to read. */
+function sayLeftOut(io: Io, cwd: string): void {
+  const text = leftOutText((path) => relative(cwd, path).replaceAll("\\", "/"));
+  if (text !== undefined) io.err(io.colors.yellow(text));
 }
 
 async function reportDone(

@@ -6,11 +6,15 @@ import { type CheckReport, hasErrors } from "../check/report.js";
 import { LockstepError } from "../errors.js";
 import { type OutputFile, outputFile } from "../files/output-file.js";
 import { refuseForeignFiles } from "../files/writable.js";
+import type { FileChange } from "../model/index.js";
+import { migrationOf } from "../plan/migration-of.js";
 import type { Format } from "../review/check/format.js";
 import { formats } from "../review/check/formats/index.js";
 import { consequence, saferLines } from "../review/check/words.js";
+import { listed } from "../review/listed.js";
 import { checkReport } from "./check-report.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
+import { knownError } from "./known-error.js";
 
 /**
  * Judges the migrations of the repository around a folder, mends what `--fix` may, and tells the rest.
@@ -27,17 +31,18 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
     });
   const [output, baseline] = [optionFile(invocation, "output"), optionFile(invocation, "writeBaseline")];
   const found = await checkReport(invocation);
-  const changes = invocation.options.fix === true ? applyFixes(found.findings, found.source) : [];
+  const fixes = invocation.options.fix === true ? applyFixes(found.findings, found.source) : [];
   if (invocation.options.dryRun === true) {
     const { dryRun } = await import("../review/diff.js");
-    return { ...dryRun(changes, io.colors), exitCode: 0 };
+    return { ...dryRun(fixes, io.colors), exitCode: 0 };
   }
+  const { changes, applied } = await withoutApplied(fixes, invocation);
   refuseForeignFiles(
     cwd,
     changes.map(({ file }) => file),
   );
   for (const { file, after } of changes) writeFileSync(resolve(cwd, file), after ?? "");
-  const fixed = found.findings.filter(({ fix }) => fix !== undefined).length;
+  const fixed = found.findings.filter(({ file, fix }) => fix !== undefined && !applied.includes(file)).length;
   const report = keptIn(baseline, changes.length === 0 ? found : { ...(await checkReport(invocation)), fixed });
   const context = { colors: io.colors, version: invocation.version ?? "0.0.0" };
   const write = (by: Format) => by.write(by.id === "terminal" ? report : fromTop(report), context);
@@ -52,6 +57,45 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
     },
     exitCode: hasErrors(report) ? 1 : 0,
   };
+}
+
+/**
+ * Leaves out migrations that the development database has: the ORM keeps what it has run, and would ask to reset the database, with its
+ * data. Where it cannot be asked, people are told what may come.
+ */
+async function withoutApplied(
+  fixes: readonly FileChange[],
+  invocation: Invocation,
+): Promise<{ readonly changes: readonly FileChange[]; readonly applied: readonly string[] }> {
+  if (fixes.length === 0) return { changes: fixes, applied: [] };
+  const { io } = invocation;
+  const warn = (text: string) => io.err(`  ${io.colors.yellow("!")} ${text}`);
+  try {
+    const names = await developmentHas(invocation);
+    const applied = fixes.map(({ file }) => file).filter((file) => names.includes(migrationOf(file)));
+    for (const file of applied)
+      warn(
+        `${file} has run on the development database and stays as it is: the ORM would ask to reset that database, with its data. Waive it by check.waivers in lockstep.config.ts, or take it back there and fix it then.`,
+      );
+    return { changes: fixes.filter(({ file }) => !applied.includes(file)), applied };
+  } catch (error) {
+    const known = knownError(error);
+    if (!(known instanceof LockstepError)) throw error;
+    const files = listed(fixes.map(({ file }) => file));
+    warn(
+      `The development database was not asked whether it has run ${files}: ${known.message} If it has, the ORM will ask to reset it, with its data.`,
+    );
+    return { changes: fixes, applied: [] };
+  }
+}
+
+/** @throws LS8004 nobody can ask it · what opening the project throws */
+async function developmentHas(invocation: Invocation): Promise<readonly string[]> {
+  const workspace = await invocation.workspace();
+  const { developmentUrl } = workspace.project;
+  if (developmentUrl === undefined) throw new LockstepError("LS8004", "Its URL is not known here.");
+  const { appliedNames } = await import("./applied-names.js");
+  return appliedNames(developmentUrl, workspace);
 }
 
 /** @throws LS8016 where there is no such format */
@@ -80,9 +124,10 @@ function optionFile(invocation: Invocation, name: "output" | "writeBaseline"): O
 
 /** Other programs know files from the top of the repository; people type them from where they are. */
 function fromTop(report: CheckReport): CheckReport {
-  const { folder, findings } = report;
+  const { folder, findings, waived } = report;
   if (folder === "") return report;
-  return { ...report, findings: findings.map((finding) => ({ ...finding, file: `${folder}${finding.file}` })) };
+  const named = <T extends { readonly file: string }>(each: T): T => ({ ...each, file: `${folder}${each.file}` });
+  return { ...report, findings: findings.map(named), waived: waived.map(named) };
 }
 
 function jsonOf(report: CheckReport): Readonly<Record<string, unknown>> {

@@ -1,3 +1,4 @@
+import { logsItself } from "../at-work.js";
 import { readOption, timeOption } from "../backfill/run-option.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { connect } from "../connect.js";
@@ -130,6 +131,7 @@ async function watchAll(
       saidMs = systemClock.now();
     }
   };
+  logsItself();
   const watchOne = async (target: Target) => {
     const open = async () => {
       const connection = await connect(target.url, {

@@ -17,6 +17,8 @@ export interface Finding {
   readonly next?: string;
   /** The file that it is about, from the project's root. */
   readonly file?: string;
+  /** From 1. Default: all of it. */
+  readonly line?: number;
 }
 
 /** A project as checks see it: what an ORM plugin found. */

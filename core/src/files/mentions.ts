@@ -1,6 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { isForeignFolder } from "./output-folders.js";
+import { largest, readTextUpTo } from "./read-text.js";
 
 const source = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
@@ -22,8 +23,7 @@ export async function sourcesMention(root: string, words: RegExp, exclude: reado
         .map(({ name }) => join(at, name)),
     );
     const files = entries.filter((entry) => entry.isFile() && source.test(entry.name));
-    const texts = await Promise.all(files.map(({ name }) => readFile(join(at, name), "utf8")));
-    if (texts.some((text) => words.test(text))) return true;
+    if (files.some(({ name }) => words.test(readTextUpTo(join(at, name), largest.code) ?? ""))) return true;
   }
   return false;
 }

@@ -62,9 +62,24 @@ export function writeFiles(
       `Somebody wrote these files meanwhile: ${meanwhile.map(({ file }) => file).join(", ")}.`,
     );
   const journal: Journal = { ...commandPart(commandHere(root)), ...branchPart(branchOf(root)), changes: real };
+  holdSignals();
   replaceFile(join(root, journalFile), JSON.stringify(journal));
   for (const change of real) if (!leaveTo?.others.includes(change.file)) put(root, change.file, change.after);
   if (leaveTo === undefined) put(root, journalFile, undefined);
+}
+
+/** Until what is done at once has ended: Ctrl-C in the middle of it would leave the rest to the next command. */
+function holdSignals(): void {
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    if (process.listenerCount(signal) > 0) continue;
+    const end = () => process.exit(code);
+    process.on(signal, end);
+    // Behind the turn in which a signal that has come is handed over.
+    setImmediate(() => setImmediate(() => process.off(signal, end)));
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { doing } from "../at-work.js";
 import { foldersUp } from "../files/folders-up.js";
 import type { FileChange } from "../model/index.js";
 import type { ProjectFormatter } from "./formatter.js";
@@ -131,6 +132,7 @@ export class Formatting {
   async #run(found: Found, files: readonly { readonly path: string; readonly text: string }[]) {
     if (this.#failed.has(found) || files.length === 0) return undefined;
     const { name, tool } = found;
+    doing(`formatting by ${name}`);
     const startedAt = performance.now();
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(), Math.max(this.#leftMs, 1));

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { glob } from "tinyglobby";
 import { workspaceMembers } from "../codemods/project/workspace-members.js";
 import { configFileOf } from "../config/load.js";
 import { LockstepError } from "../errors.js";
+import { findFiles } from "../files/find-files.js";
 import type { OrmPlugin } from "../plugin.js";
 
 /** No project, and no data source: packages often have an ORM among their dependencies for its types alone. */
@@ -33,8 +33,8 @@ async function packagesBelow(top: string): Promise<readonly string[]> {
   if (members.length > 0) return members;
   // A home folder is no place to look around in.
   if (![".git", "package.json"].some((name) => existsSync(join(top, name)))) return [];
-  const files = await glob(["*/package.json", "*/*/package.json"], { cwd: top, ignore: ["**/node_modules/**"] });
-  return files.map((file) => dirname(file).replaceAll("\\", "/")).sort();
+  const files = await findFiles(top, ["*/package.json", "*/*/package.json"], { follow: true });
+  return files.map((file) => dirname(file)).sort();
 }
 
 async function isProject(plugin: OrmPlugin, folder: string): Promise<boolean> {

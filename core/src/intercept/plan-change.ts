@@ -1,3 +1,4 @@
+import { doing } from "../at-work.js";
 import { fillFunctions, refuseUnknownFills } from "../config/configured-fills.js";
 import { loadConfig } from "../config/load.js";
 import type { Notice, Plan } from "../model/index.js";
@@ -27,6 +28,7 @@ export async function planChange<Relaxed>(
   database: DevelopmentDatabase,
   openPlans: readonly Plan[],
 ): Promise<Answer<Relaxed>> {
+  doing("planning the change");
   const planning = await orm.planning();
   const config = await loadConfig(orm.root);
   refuseUnknownFills(config, planning.models);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { LockstepError } from "../errors.js";
 import { type DeployedPhase, inFiles, type Plan, type Unit } from "../model/index.js";
 import { named } from "../pattern-of.js";
@@ -209,7 +209,10 @@ export function foldersWithout(root: string): Contradiction[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry): Contradiction[] => {
     if (!entry.isDirectory()) return [];
-    const files = readdirSync(join(folder, entry.name), { recursive: true, encoding: "utf8" });
+    const own = join(folder, entry.name);
+    // With types: by names alone it would follow links, a cycle of them 40 times.
+    const entries = readdirSync(own, { recursive: true, withFileTypes: true });
+    const files = entries.map(({ parentPath, name }) => relative(own, join(parentPath, name)));
     if (files.includes("plan.json") || !files.some((file) => /^(?:original|(?:held|undo)[\\/].*)\.sql$/.test(file)))
       return [];
     return [

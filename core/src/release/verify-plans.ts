@@ -80,7 +80,7 @@ export async function planFaultsIn(
 }
 
 /** The files of the migrations that the ORM lists, in its order; paths from the root. */
-function migrationFiles(
+export function migrationFiles(
   project: Project,
   plugin: Pick<OrmPlugin, "listMigrations" | "migrationPath">,
 ): readonly string[] {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { toItsEnd } from "../at-work.js";
 import { connect, defaultSchema } from "../connect.js";
 import { isDatabaseError } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
@@ -157,12 +158,13 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
     },
     admin,
     drop,
-    async close() {
-      if (server !== undefined) return server.stop();
-      for (const database of made) await drop(database).catch(duringCleanUp);
-      if (role !== undefined)
-        await ask((connection) => connection.dialect.stage.dropRole(connection, role.name)).catch(duringCleanUp);
-    },
+    close: () =>
+      toItsEnd(async () => {
+        if (server !== undefined) return server.stop();
+        for (const database of made) await drop(database).catch(duringCleanUp);
+        if (role !== undefined)
+          await ask((connection) => connection.dialect.stage.dropRole(connection, role.name)).catch(duringCleanUp);
+      }),
   };
 }
 

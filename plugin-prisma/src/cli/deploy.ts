@@ -18,7 +18,7 @@ export async function deploy(
   const aim = await aimed(project, limited ?? url);
   const env = withheld.length === 0 ? aim : await withholding(project, limited ?? url, withheld);
   if (env === undefined) throw new Error("withholds() was not asked");
-  return runPrisma(["migrate", "deploy"], { cwd: project.root, env, onLine });
+  return runPrisma(["migrate", "deploy"], { cwd: project.root, env, onLine, comesToItsEnd: true });
 }
 
 /** Whether Prisma's CLI asks Lockstep's engine for the migrations, which can leave some of them out. */
@@ -38,7 +38,7 @@ export async function resolve(
   as: "rolled-back" | "applied",
 ): Promise<OrmRun> {
   const env = await aimed(project, url);
-  return runPrisma(["migrate", "resolve", `--${as}`, migration], { cwd: project.root, env });
+  return runPrisma(["migrate", "resolve", `--${as}`, migration], { cwd: project.root, env, comesToItsEnd: true });
 }
 
 /** A deployment runs the CLI several times: what the project names is looked at once a target. */

@@ -6,6 +6,8 @@ import { LockstepError, type OrmRun } from "@lockstep/core";
 export interface PrismaRunOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** It changes a database of others: see `runTool`. */
+  readonly comesToItsEnd?: boolean;
   /** Gets each line, of stdout and stderr, as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -29,16 +31,22 @@ export async function runPrisma(args: readonly string[], options: PrismaRunOptio
  * @returns its exit code
  * @throws LS9020 when the project has no Prisma
  */
-export function passToPrisma(args: readonly string[], options: Omit<PrismaRunOptions, "onLine">): Promise<number> {
+export function passToPrisma(args: readonly string[], options: Pick<PrismaRunOptions, "cwd" | "env">): Promise<number> {
   const child = spawn(process.execPath, [prismaBin(options.cwd), ...args], {
     cwd: options.cwd,
     env: { ...options.env },
     stdio: "inherit",
   });
-  return new Promise((resolve, reject) => {
+  // Ctrl-C reaches both. What follows the command here goes by how it ends.
+  const end = (signal: NodeJS.Signals) => {
+    if (signal === "SIGTERM") child.kill(signal);
+    setTimeout(() => child.kill("SIGKILL"), 1_500).unref();
+  };
+  process.on("SIGINT", end).on("SIGTERM", end);
+  return new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
-  });
+  }).finally(() => process.off("SIGINT", end).off("SIGTERM", end));
 }
 
 /** The executable of the `prisma` that the project resolves. */

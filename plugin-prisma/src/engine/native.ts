@@ -1,5 +1,6 @@
 /** The native schema engine as a child process. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { endsWithMe } from "@lockstep/core/text";
 import { type EngineBackend, EngineError, fromRpcError, type RequestId, type RpcError } from "./backend.js";
 import { nativeEngineVariable } from "./find-native.js";
 import { jsonLine, parseMessage, readLines } from "./lines.js";
@@ -29,6 +30,10 @@ export class NativeBackend implements EngineBackend {
     this.#forward = forward;
     const child = spawn(executable, args, { stdio: ["pipe", "pipe", "pipe"], env: childEnvironment() });
     this.#child = child;
+    endsWithMe(child.pid);
+    const kill = () => child.kill("SIGKILL");
+    process.once("exit", kill);
+    child.once("close", () => process.off("exit", kill));
     // The CLI reads the engine's log there.
     child.stderr.pipe(process.stderr, { end: false });
     child.stdin.on("error", () => undefined);

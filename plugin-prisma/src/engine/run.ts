@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { duringCleanUp, handledElsewhere } from "@lockstep/core/text";
+import { duringCleanUp, handledElsewhere, watchWork } from "@lockstep/core/text";
 import { isOfOtherEngine, providerIn } from "../schema/dialect.js";
 import { type DatasourceUrls, type EngineArguments, parseArguments } from "./arguments.js";
 import type { EngineBackend } from "./backend.js";
@@ -14,6 +14,8 @@ import { noNativeEngine } from "./target.js";
 
 /** As long as the native engine takes at most to end on a signal. */
 const shutdownMs = 4_000;
+/** As long as this process takes at most to end on a signal. */
+const interruptedMs = 1_500;
 
 /** What a run needs from outside. */
 export interface RunOptions {
@@ -51,6 +53,8 @@ async function serve(
   native: string | undefined,
   { args, cwd, env, loadHooks }: RunOptions,
 ): Promise<number> {
+  // A parser at work hears of no signal, and not that the CLI is gone.
+  watchWork({ descriptor: 1, form: "print", afterParentMs: 1_000 });
   const { datamodelPaths } = parsed;
   const datasource = parsed.datasource.url === undefined ? await urlsInFiles(parsed, env) : parsed.datasource;
   const info: EngineInfo = {
@@ -63,10 +67,12 @@ async function serve(
   const hooks = env.LOCKSTEP === "off" ? Promise.resolve(undefined) : loadHooks();
   // Whoever awaits it first reports it.
   hooks.catch(handledElsewhere);
-  const server = new EngineServer({ input: process.stdin, output: process.stdout, info, hooks });
+  const signals = new Signals();
+  const hearing = (isHearing: boolean) => (isHearing ? signals.hear() : signals.ignore());
+  const server = new EngineServer({ input: process.stdin, output: process.stdout, info, hooks, hearing });
   const backend = native ? await startNative(native, args, server) : (noWasm(info) ?? lazyWasm(info, server));
   server.use(backend);
-  await Promise.race([server.run(), interrupted(server, backend)]);
+  await Promise.race([server.run(), interrupted(server, backend, signals)]);
   // A little more than a native engine gets before it is killed.
   await Promise.race([backend.close(), delay(shutdownMs + 1_000)]);
   return 0;
@@ -116,12 +122,34 @@ function lazyWasm(info: EngineInfo, host: EngineServer): EngineBackend {
   };
 }
 
-/** Resolves after SIGTERM or SIGINT, when what was running has ended. The CLI sends SIGTERM at the end of every command. */
-async function interrupted(server: EngineServer, backend: EngineBackend): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => resolve());
+/** Signals are heard while an engine works, which ends what it runs. At all other times the system ends the process. */
+class Signals {
+  readonly #names = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+  #resolve: () => void = () => undefined;
+  readonly came = new Promise<void>((resolve) => {
+    this.#resolve = resolve;
   });
+  readonly #listener = () => this.#resolve();
+
+  constructor() {
+    this.hear();
+  }
+
+  hear(): void {
+    for (const name of this.#names)
+      if (!process.listeners(name).includes(this.#listener)) process.on(name, this.#listener);
+  }
+
+  ignore(): void {
+    for (const name of this.#names) process.off(name, this.#listener);
+  }
+}
+
+/** Resolves after SIGTERM or SIGINT, when what was running has ended. The CLI sends SIGTERM at the end of every command. */
+async function interrupted(server: EngineServer, backend: EngineBackend, signals: Signals): Promise<void> {
+  await signals.came;
   if (!server.isBusy) return;
+  setTimeout(() => process.exit(1), interruptedMs).unref();
   await Promise.race([backend.interrupt().catch(duringCleanUp), delay(shutdownMs)]);
   await Promise.race([server.idle, delay(shutdownMs)]);
 }

@@ -1,6 +1,6 @@
 /** The RPC server that the Prisma CLI talks to: requests come in, hooks look at them, an engine answers. */
 import type { Readable, Writable } from "node:stream";
-import { commandsHere, printable } from "@lockstep/core/text";
+import { commandsHere, printable, printIds } from "@lockstep/core/text";
 import { type EngineBackend, type EngineHost, type RequestId, toRpcError } from "./backend.js";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "./hooks.js";
 import { jsonLine, type Message, parseMessage, readLines } from "./lines.js";
@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly info: EngineInfo;
   /** undefined: everything passes. */
   readonly hooks: Promise<EngineHooks | undefined>;
+  /** Whether signals are to be heard: not while the hooks work, which a signal could not reach in the middle of a parser. Default: always */
+  hearing?(isHearing: boolean): void;
 }
 
 /**
@@ -28,6 +30,7 @@ export class EngineServer implements EngineHost {
   #work: Promise<void> = Promise.resolve();
   #running = 0;
   #isEnded = false;
+  #areHooksAtWork = false;
   #nextId = firstOwnId;
 
   constructor(options: ServerOptions) {
@@ -93,6 +96,7 @@ export class EngineServer implements EngineHost {
 
   /** To a `print` of ours, or to a request of the engine behind us. */
   #receiveAnswer({ id = null }: Message, line: string): void {
+    if (Number(id) >= printIds) return;
     const shown = this.#shown.get(id);
     this.#shown.delete(id);
     if (shown) shown();
@@ -102,7 +106,7 @@ export class EngineServer implements EngineHost {
   async #answer(request: EngineRequest, id: RequestId, line: string): Promise<string> {
     try {
       const hooks = await this.#options.hooks;
-      const intercepted = await hooks?.intercept(request, this.#engine, this.#options.info);
+      const intercepted = await this.#unheard(() => hooks?.intercept(request, this.#engine, this.#options.info));
       const { result, raw } = intercepted ? { result: intercepted.result } : await this.#pass(request, id, line);
       const replaced = await hooks?.after?.(request, result, this.#engine, this.#options.info);
       if (replaced === undefined && raw !== undefined) return raw;
@@ -123,9 +127,29 @@ export class EngineServer implements EngineHost {
   }
 
   readonly #engine: HookEngine = {
-    call: (method, params) => this.#requireBackend().call(method, params),
+    call: (method, params) => this.#heard(() => this.#requireBackend().call(method, params)),
     print: (text) => this.print(printable(commandsHere(text, reading()), process.env.LOCKSTEP_COLOR === "1")),
   };
+
+  async #unheard<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#areHooksAtWork = true;
+    this.#options.hearing?.(false);
+    try {
+      return await work();
+    } finally {
+      this.#areHooksAtWork = false;
+      this.#options.hearing?.(true);
+    }
+  }
+
+  async #heard<T>(work: () => Promise<T>): Promise<T> {
+    this.#options.hearing?.(true);
+    try {
+      return await work();
+    } finally {
+      this.#options.hearing?.(!this.#areHooksAtWork);
+    }
+  }
 
   #requireBackend(): EngineBackend {
     if (this.#backend) return this.#backend;

@@ -9,7 +9,7 @@ import {
   nextTimestamps,
   plansAsRead,
 } from "@lockstep/core";
-import { handledElsewhere } from "@lockstep/core/text";
+import { doing, handledElsewhere } from "@lockstep/core/text";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
 import { rootOf } from "../init/config-file.js";
 import { leaveNote } from "./after.js";
@@ -30,62 +30,65 @@ import { warmUp } from "./warm-up.js";
  * createMigration. Both are answered for the model of the current phase; everything else passes untouched.
  */
 export const hooks: EngineHooks = {
-  async intercept(request, engine, info) {
-    if (await settled(request, engine, info))
-      return { result: await engine.call(request.method, relisted(request, info)) };
-    if (request.method === "devDiagnostic") {
-      // Not awaited: the engine works meanwhile. What fails here fails again where it is needed, and is told there.
-      warmUp(info, (request.params as DevDiagnosticParams).migrationsList).catch(handledElsewhere);
-      return undefined;
-    }
-    if (request.method === "evaluateDataLoss") {
-      const params = request.params as EvaluateDataLossParams;
-      const isAsRead = plansAsRead(projectOf(info, params.schema, params.migrationsList.baseDir).root);
-      const change = await decideChange(sourceOf(params, engine, info));
-      remembered = { key: keyOf(params), change, isAsRead };
-      if (isUntouched(change)) return undefined;
-      const relaxed = { ...params, schema: change.schema };
-      const result: EvaluateDataLossResult = await engine.call("evaluateDataLoss", relaxed);
-      if (change.kind === "pass") return { result };
-      const { uncoveredWarnings } = await import("./warnings.js");
-      return { result: { ...result, warnings: uncoveredWarnings(result.warnings, change.plan) } };
-    }
-    if (request.method === "createMigration") {
-      const params = request.params as CreateMigrationParams;
-      // --create-only may ask for the migration alone.
-      const { root } = projectOf(info, params.schema, params.migrationsList.baseDir);
-      const known = remembered?.key === keyOf(params) ? remembered : undefined;
-      remembered = undefined;
-      const isAsRead = known?.isAsRead ?? plansAsRead(root);
-      const change = known?.change ?? (await decideChange(sourceOf(params, engine, info)));
-      if (change.message !== undefined) await engine.print(change.message);
-      leaveNote(await noteOf(change), process.env);
-      if (isUntouched(change)) return undefined;
-      // Until this process ends: the CLI writes its own migration meanwhile.
-      await lockProject(root, "prisma migrate dev");
-      isAsRead();
-      const relaxed = { ...params, schema: change.schema };
-      const result: CreateMigrationResult = await engine.call("createMigration", relaxed);
-      if (change.kind === "pass") {
-        const message = await restored(change);
-        if (message !== undefined) await engine.print(message);
-        return { result };
-      }
-      const { leaveExpand } = await import("./write-expand.js");
-      const { prismaPlugin } = await import("../plugin.js");
-      // The files of another plan are a second apart and may be ahead of the clock: the new ones run after them.
-      const [stamp = ""] = nextTimestamps(
-        dateOf(result.generatedMigrationName),
-        prismaPlugin.listMigrations(change.project),
-        1,
-      );
-      const generatedMigrationName = stamp + result.generatedMigrationName.slice(14);
-      const { text, first } = await leaveExpand(change, generatedMigrationName, result.migrationScript ?? "");
-      await engine.print(text);
-      return { result: { ...result, generatedMigrationName, migrationScript: first } };
-    }
+  intercept: (request, engine, info) => intercept(request, engine, info).finally(() => doing()),
+};
+
+const intercept: EngineHooks["intercept"] = async (request, engine, info) => {
+  if (/^(?:evaluateDataLoss|createMigration)$/.test(request.method)) doing("reading the change");
+  if (await settled(request, engine, info))
+    return { result: await engine.call(request.method, relisted(request, info)) };
+  if (request.method === "devDiagnostic") {
+    // Not awaited: the engine works meanwhile. What fails here fails again where it is needed, and is told there.
+    warmUp(info, (request.params as DevDiagnosticParams).migrationsList).catch(handledElsewhere);
     return undefined;
-  },
+  }
+  if (request.method === "evaluateDataLoss") {
+    const params = request.params as EvaluateDataLossParams;
+    const isAsRead = plansAsRead(projectOf(info, params.schema, params.migrationsList.baseDir).root);
+    const change = await decideChange(sourceOf(params, engine, info));
+    remembered = { key: keyOf(params), change, isAsRead };
+    if (isUntouched(change)) return undefined;
+    const relaxed = { ...params, schema: change.schema };
+    const result: EvaluateDataLossResult = await engine.call("evaluateDataLoss", relaxed);
+    if (change.kind === "pass") return { result };
+    const { uncoveredWarnings } = await import("./warnings.js");
+    return { result: { ...result, warnings: uncoveredWarnings(result.warnings, change.plan) } };
+  }
+  if (request.method === "createMigration") {
+    const params = request.params as CreateMigrationParams;
+    // --create-only may ask for the migration alone.
+    const { root } = projectOf(info, params.schema, params.migrationsList.baseDir);
+    const known = remembered?.key === keyOf(params) ? remembered : undefined;
+    remembered = undefined;
+    const isAsRead = known?.isAsRead ?? plansAsRead(root);
+    const change = known?.change ?? (await decideChange(sourceOf(params, engine, info)));
+    if (change.message !== undefined) await engine.print(change.message);
+    leaveNote(await noteOf(change), process.env);
+    if (isUntouched(change)) return undefined;
+    // Until this process ends: the CLI writes its own migration meanwhile.
+    await lockProject(root, "prisma migrate dev");
+    isAsRead();
+    const relaxed = { ...params, schema: change.schema };
+    const result: CreateMigrationResult = await engine.call("createMigration", relaxed);
+    if (change.kind === "pass") {
+      const message = await restored(change);
+      if (message !== undefined) await engine.print(message);
+      return { result };
+    }
+    const { leaveExpand } = await import("./write-expand.js");
+    const { prismaPlugin } = await import("../plugin.js");
+    // The files of another plan are a second apart and may be ahead of the clock: the new ones run after them.
+    const [stamp = ""] = nextTimestamps(
+      dateOf(result.generatedMigrationName),
+      prismaPlugin.listMigrations(change.project),
+      1,
+    );
+    const generatedMigrationName = stamp + result.generatedMigrationName.slice(14);
+    const { text, first } = await leaveExpand(change, generatedMigrationName, result.migrationScript ?? "");
+    await engine.print(text);
+    return { result: { ...result, generatedMigrationName, migrationScript: first } };
+  }
+  return undefined;
 };
 
 /** It passes, and no plan wants its model back: the request goes on as it is. */

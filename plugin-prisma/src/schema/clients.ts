@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative, resolve } from "node:path";
-import { LockstepError, type Project } from "@lockstep/core";
+import { LockstepError, largest, type Project, readTextUpTo } from "@lockstep/core";
 import {
   type CodeOfClients,
   createProject,
@@ -36,7 +36,10 @@ export async function readClients(
   const paths = (await schemaPaths(root, roots)).filter((path) => !known.has(path)).sort();
   if (paths.length === 0) return undefined;
   const own = clientOf(files, root);
-  const texts = paths.map((path) => ({ path, content: readFileSync(join(root, path), "utf8") }));
+  const texts = paths.flatMap((path) => {
+    const content = readTextUpTo(join(root, path), largest.document);
+    return content === undefined ? [] : [{ path, content }];
+  });
   const schemas = bySchema(texts);
   const others = schemas.map((schema): OtherClient => ({ ...clientOf(schema, root), models: [], isLocal: false }));
   // Older clients keep a copy of the schema in their folder.
@@ -90,7 +93,7 @@ async function schemaPaths(root: string, roots: readonly string[]): Promise<read
     listFiles(root, { roots }, ["**/*.prisma"]),
     roots.length === 0 || top === "" ? [] : listFiles(root, { include }, ["*.prisma"]),
   ]);
-  return [...new Set([...own, ...others])];
+  return [...new Set([...own, ...others])].filter((path) => path.endsWith(".prisma"));
 }
 
 /** The files of each schema that generates a client; those without a generator belong to the one in their folder or around it. */

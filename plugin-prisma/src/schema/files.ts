@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Project } from "@lockstep/core";
+import { largest, type Project, readTextOrFail } from "@lockstep/core";
 import type { PrismaProject } from "../project.js";
 import type { SchemaFile } from "./model.js";
 
@@ -8,6 +7,6 @@ import type { SchemaFile } from "./model.js";
 export function schemaFiles(project: Project): SchemaFile[] {
   return (project as PrismaProject).schemaFiles.map((path) => ({
     path,
-    content: readFileSync(join(project.root, path), "utf8"),
+    content: readTextOrFail(join(project.root, path), largest.schema),
   }));
 }

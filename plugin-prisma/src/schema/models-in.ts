@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { type EntityModel, LockstepError } from "@lockstep/core";
+import { type EntityModel, LockstepError, largest, readTextOrFail } from "@lockstep/core";
 import { isOfRepository, isOpen, readPlans } from "@lockstep/core/planning";
 import { loadSchemaFiles } from "@prisma/schema-files-loader";
 import { toEntityModels } from "./entities.js";
@@ -24,7 +24,7 @@ export async function modelsIn(root: string): Promise<readonly EntityModel[]> {
       "LS8001",
       `No Prisma schema is at ${[...new Set(named), "prisma/schema.prisma"].join(" or ")}.`,
     );
-  const own = { path: file, content: readFileSync(join(root, file), "utf8") };
+  const own = { path: file, content: readTextOrFail(join(root, file), largest.schema) };
   for (let folder = dirname(file); folder !== "."; folder = dirname(folder)) {
     const files = await filesBelow(root, folder);
     const isWhole = files.some(({ content }) => datasource.test(content));

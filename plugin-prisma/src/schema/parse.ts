@@ -37,7 +37,8 @@ export function parseSchema(files: Files): Datamodel {
     // It validates as `prisma validate` does, and answers without the query schema, which is 25 MB of JSON for 300 models.
     model = JSON.parse(get_datamodel(parameters([...plain, ["", features]])));
   } catch (cause) {
-    throw new LockstepError("LS8012", `Prisma refuses the schema:\n${reason(cause)}`, { cause });
+    const text = reason(cause);
+    throw new LockstepError("LS8012", `Prisma refuses the schema:\n${text}`, { cause, details: firstPlace(text) });
   }
   lastRead = [{ key, model }, ...lastRead].slice(0, 2);
   return model;
@@ -64,6 +65,12 @@ function parser(): typeof import("@prisma/prisma-schema-wasm") {
 
 function parameters(prismaSchema: readonly (readonly string[])[]): string {
   return JSON.stringify({ prismaSchema, noColor: true });
+}
+
+/** Of the first error of Prisma's text: `{ what: 'Type "Strin" is …', file: "prisma/schema.prisma", line: 20 }`. */
+function firstPlace(text: string): Readonly<Record<string, unknown>> {
+  const [, what, file, line] = /^(?:error: )?(.*)(?:[\s\S]*?^ *-->\s+(.+):(\d+)$)?/m.exec(text) ?? [];
+  return { what, ...(file !== undefined && { file, line: Number(line) }) };
 }
 
 /** The parser throws a JSON document; a panic throws plain text. */

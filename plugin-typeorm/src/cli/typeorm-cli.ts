@@ -62,7 +62,7 @@ export async function runTypeorm(
     cwd: root,
     env: environment,
     onLine: listen,
-    ...(options.signal && { signal: options.signal }),
+    ...(options.signal ? { signal: options.signal } : { comesToItsEnd: options.task === "run" }),
   }).catch(withoutCommand(file, call));
   const lines = output.split("\n").filter((line) => readTold(line) === undefined);
   return { run: { exitCode, output: lines.join("\n") }, told };

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import { globSync } from "tinyglobby";
+import { asGlobs, findFilesSync } from "@lockstep/core/files";
 
 /** Where a project compiles its sources to, as its tsconfig says. Paths from the root, without `./`. */
 export interface Compilation {
@@ -38,7 +38,7 @@ export function sourceOf(root: string, path: string, { outDir, sources }: Compil
   const below = path.slice(outDir.length + 1).replace(/\.([cm]?)js$/, ".{$1ts,$1js}");
   const candidates = sources.map((source) => posix.join(source, below));
   const hasFiles = (glob: string) =>
-    globSync(glob, { cwd: root, ignore: ["**/node_modules/**", `${outDir}/**`] }).length > 0;
+    findFilesSync(root, asGlobs(glob), { ignore: [`${outDir}/**`], follow: true }).length > 0;
   const hasFolder = (glob: string) => staticFolder(glob) !== "" && existsSync(join(root, staticFolder(glob)));
   return candidates.find(hasFiles) ?? candidates.find(hasFolder) ?? path;
 }

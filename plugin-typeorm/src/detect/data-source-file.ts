@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LockstepError } from "@lockstep/core";
+import { LockstepError, largest, readTextUpTo } from "@lockstep/core";
 import { ts } from "@lockstep/core/codemods";
-import { globSync } from "tinyglobby";
+import { findFilesSync } from "@lockstep/core/files";
 import { exportedValues } from "./exported-values.js";
 
 const conventional = /(?:^|\/)(?:data-?source|ormconfig|typeorm(?:[.-]config)?)\.[cm]?[jt]s$/i;
@@ -15,13 +14,12 @@ const conventional = /(?:^|\/)(?:data-?source|ormconfig|typeorm(?:[.-]config)?)\
  * @throws LS9061 when there is none, or there are several
  */
 export function findDataSourceFile(root: string, generated: readonly string[]): string {
-  const files = globSync("**/*.{ts,cts,mts,js,cjs,mjs}", {
-    cwd: root,
-    ignore: ["**/node_modules/**", "**/*.d.*", "**/*.{spec,test}.*", ...generated.map((folder) => `${folder}/**`)],
+  const files = findFilesSync(root, ["**/*.{ts,cts,mts,js,cjs,mjs}"], {
+    ignore: ["**/*.d.*", "**/*.{spec,test}.*", ...generated.map((folder) => `${folder}/**`)],
   });
   const made: string[] = [];
   const exported = files.filter((file) => {
-    const text = readFileSync(join(root, file), "utf8");
+    const text = readTextUpTo(join(root, file), largest.code) ?? "";
     const isMade = makesDataSource(text);
     if (isMade) made.push(file);
     return (isMade || conventional.test(file)) && exportsDataSource(file, text);

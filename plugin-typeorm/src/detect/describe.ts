@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import type { LockstepConfig } from "@lockstep/core";
-import { escapePath } from "tinyglobby";
+import { escapePath } from "@lockstep/core/files";
 import type { DataSourceFacts } from "../cli/facts.cjs";
 import { dialectOf } from "../dialects/dialects.js";
 import { readMigrationFiles } from "../migrations/list.js";

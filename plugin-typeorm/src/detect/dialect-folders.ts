@@ -1,6 +1,6 @@
 import { basename, posix } from "node:path";
 import { type DialectId, isOfOtherDatabase } from "@lockstep/core";
-import { globSync } from "tinyglobby";
+import { findFilesSync } from "@lockstep/core/files";
 
 const folders: Readonly<Record<DialectId, RegExp>> = {
   postgresql: /(?:^|\/)(?:postgres(?:ql)?(?:-?db)?|pg|psql)\//i,
@@ -18,9 +18,8 @@ export function ofDialect<T>(files: readonly T[], dialect: DialectId, pathOf: (f
 
 /** The folder of the newest migration in the repository, where the data source names no files. Default: `migrations`. */
 export function foundMigrationsFolder(root: string, generated: readonly string[], dialect: DialectId): string {
-  const files = globSync("**/migrations/**/[0-9]*.{ts,cts,mts,js,cjs,mjs}", {
-    cwd: root,
-    ignore: ["**/node_modules/**", "**/*.d.*", ...generated.map((folder) => `${folder}/**`)],
+  const files = findFilesSync(root, ["**/migrations/**/[0-9]*.{ts,cts,mts,js,cjs,mjs}"], {
+    ignore: ["**/*.d.*", ...generated.map((folder) => `${folder}/**`)],
   }).filter((file) => /^\d{13}-/.test(basename(file)));
   const newest = [...ofDialect(files, dialect, (file) => file)]
     .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))

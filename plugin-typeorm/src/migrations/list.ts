@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { globSync } from "tinyglobby";
+import { largest, readTextUpTo } from "@lockstep/core";
+import { asGlobs, findFilesSync } from "@lockstep/core/files";
 import type { TypeormProject } from "../project.js";
 import { migrationsIn } from "./names.js";
 
@@ -38,15 +38,15 @@ export function migrationFile(project: Found, name: string): MigrationFile | und
 
 /** The files that the data source finds, in the order in which TypeORM runs them: by the stamps of their classes. */
 export function readMigrationFiles({ root, migrationGlobs }: Found): MigrationFile[] {
-  const paths = globSync([...migrationGlobs], { cwd: root, ignore: ["**/*.d.{ts,cts,mts}", "**/node_modules/**"] });
-  const files = paths
+  const paths = findFilesSync(root, migrationGlobs.flatMap(asGlobs), { ignore: ["**/*.d.{ts,cts,mts}"], follow: true });
+  const files = [...paths]
     // Sources before what is compiled from them and lies beside them.
     .sort((a, b) => Number(/\.[cm]?js$/.test(a)) - Number(/\.[cm]?js$/.test(b)))
     .filter((path) => /\.[cm]?[jt]s$/.test(path))
     .map((file) => ({
       name: basename(file).replace(/\.[cm]?[jt]s$/, ""),
       file,
-      recordedAs: migrationsIn(readFileSync(join(root, file), "utf8")),
+      recordedAs: migrationsIn(readTextUpTo(join(root, file), largest.sql) ?? ""),
     }))
     .filter(({ recordedAs }) => recordedAs.length > 0);
   return files.filter(({ name }, at) => files.findIndex((other) => other.name === name) === at).sort(inOrder);

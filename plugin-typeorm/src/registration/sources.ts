@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { largest, readTextUpTo } from "@lockstep/core";
 import { parseSourceFile, readModuleConfigs, type SourceFile } from "@lockstep/core/codemods";
-import { globSync } from "tinyglobby";
+import { findFilesSync } from "@lockstep/core/files";
 import type { TypeormProject } from "../project.js";
 
 /** The code of a project with its migrations, and what says where its imports lead. Nothing is parsed before somebody looks into it. */
@@ -11,15 +11,16 @@ export function readCode({
   dataSourceFile,
 }: Pick<TypeormProject, "root" | "generatedFolders" | "dataSourceFile">): readonly SourceFile[] {
   const isBuilt = /(?:^|\/)(?:dist|build)\//.test(dataSourceFile);
-  const paths = globSync("**/*.{ts,mts,cts,js,mjs,cjs}", {
-    cwd: root,
+  const paths = findFilesSync(root, ["**/*.{ts,mts,cts,js,mjs,cjs}"], {
     ignore: [
-      "**/node_modules/**",
       "**/*.d.{ts,mts,cts}",
       ...(isBuilt ? [] : ["**/{dist,build}/**"]),
       ...generatedFolders.map((folder) => `${folder}/**`),
     ],
   });
-  const files = paths.map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }));
+  const files = paths.flatMap((file) => {
+    const text = readTextUpTo(join(root, file), largest.code);
+    return text === undefined ? [] : [{ file, text }];
+  });
   return [...files, ...readModuleConfigs(root, paths)].map(({ file, text }) => parseSourceFile(file, text));
 }

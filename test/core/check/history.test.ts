@@ -233,7 +233,10 @@ test.each(cases)("%s", async (_, options, expected) => {
 test("a file that is there and cannot be read is told", async () => {
   const { findings } = await check({ migrations: [users, undefined] });
   expect(findings.map(({ rule, about }) => [rule, about])).toEqual([
-    ["unread-code", { kind: "unread", what: "a file that cannot be read" }],
+    [
+      "unread-code",
+      { kind: "unread", what: "a file that cannot be opened, or is larger than 8 MB", isWholeFile: true },
+    ],
   ]);
 });
 

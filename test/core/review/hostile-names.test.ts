@@ -162,7 +162,7 @@ const report: CheckReport = {
   files: 3,
   statements: 4,
   fixed: 0,
-  waived: 0,
+  waived: [{ rule: "add-index", file: "src/a.ts", line: 1, fingerprint: "f", reason: "theReason" }],
   inBaseline: 0,
   base: { name: "theBase", commit: "1" },
   isListed: true,

@@ -1,3 +1,4 @@
+import { logsItself } from "../../at-work.js";
 import type { BackfillEvent } from "../../backfill/events.js";
 import type { NullAnswer } from "../../backfill/input.js";
 import { runOptions } from "../../backfill/pacing.js";
@@ -11,6 +12,7 @@ import type { Target } from "../targets.js";
 
 export default defineCommand({
   name: "backfill run",
+  endsItself: true,
   summary: "fill the rows that exist, in batches; stop and go on at any time",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
@@ -100,6 +102,7 @@ export default defineCommand({
       if (refused.length > 0) io.err(`${code} ${named.message}`);
       refused.push(named);
     };
+    logsItself();
     const runOn = async (target: Target) => {
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {

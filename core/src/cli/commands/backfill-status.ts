@@ -6,6 +6,7 @@ const watchMs = 1000;
 
 export default defineCommand({
   name: "backfill status",
+  endsItself: true,
   summary: "how far a backfill is on every target, how fast, and what it waits for",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [

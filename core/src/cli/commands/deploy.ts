@@ -3,6 +3,7 @@ import type { Target } from "../targets.js";
 
 export default defineCommand({
   name: "deploy",
+  endsItself: true,
   summary: "the ORM's own deployment on the targets: gates asked first, retried and cleaned up when locks stop it",
   options: [
     { flags: "--target <name...>", description: "these targets only, in this order; development by name" },

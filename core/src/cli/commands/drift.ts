@@ -2,6 +2,7 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "drift",
+  endsItself: true,
   summary: "what targets have that their migrations do not make, and the other way round; nothing is changed",
   options: [
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },

@@ -56,7 +56,10 @@ export default defineCommand({
       ...listed("Passes as it stands:", passing),
       ...(check === undefined
         ? []
-        : ["", `To waive one place, before the statement: -- lockstep-ignore ${topic}: <reason>`]),
+        : [
+            "",
+            `To waive one place, before the statement: -- lockstep-ignore ${topic}: <reason>. In a migration that has run: check.waivers of lockstep.config.ts`,
+          ]),
     ].join("\n");
     const { summary, background, examples } = rule ?? check ?? {};
     const severity = check === undefined ? {} : { severity: check.severity };

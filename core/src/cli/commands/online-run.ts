@@ -1,8 +1,10 @@
+import { toItsEnd } from "../../at-work.js";
 import { LockstepError } from "../../errors.js";
 import { defineCommand, onTarget, sameCommand, textOption } from "../command.js";
 
 export default defineCommand({
   name: "online run",
+  endsItself: true,
   summary: "copy tables of MySQL and MariaDB while writes go on, where the server itself would stop them",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
@@ -66,23 +68,26 @@ export default defineCommand({
         const connection = await connect(target.url, { applicationName: "lockstep online run" });
         try {
           requireSystem(connection, plan, target.name);
-          const result = await runCopy({
-            url: target.url,
-            connection,
-            spec,
-            tool,
-            maxLagSeconds,
-            chunkMs,
-            allowForeignKeys: options.allowForeignKeys === true,
-            withoutReplicas: options.withoutReplicas === true,
-            cleanUp: options.cleanUp === true,
-            isDryRun,
-            cwd: project.root,
-            env: io.env,
-            signal: io.signal,
-            now: () => io.now(),
-            onEvent: (event) => view.show(event),
-          }).finally(() => io.progress.end());
+          const copy = () =>
+            runCopy({
+              url: target.url,
+              connection,
+              spec,
+              tool,
+              maxLagSeconds,
+              chunkMs,
+              allowForeignKeys: options.allowForeignKeys === true,
+              withoutReplicas: options.withoutReplicas === true,
+              cleanUp: options.cleanUp === true,
+              isDryRun,
+              cwd: project.root,
+              env: io.env,
+              signal: io.signal,
+              now: () => io.now(),
+              onEvent: (event) => view.show(event),
+            });
+          // Interrupted, it takes its triggers and its copy away.
+          const result = await toItsEnd(copy).finally(() => io.progress.end());
           if (!isDryRun) await recordCopy(connection, plan, spec, tool.program);
           results.push({ target: target.name, table: spec.table.name, result });
           lines.push(view.verdict(result));

@@ -2,6 +2,7 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "rehearse",
+  endsItself: true,
   summary:
     "run the plan on a database of its own beside traffic: what waits, what is locked, what the migration alone would do",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],

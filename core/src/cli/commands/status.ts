@@ -14,13 +14,19 @@ export default defineCommand({
       { chooseTargets, developmentTarget, otherTargets },
       { firstToSee, readStatus, statusText },
       { nextText },
-      { planFaultsIn },
+      { migrationFiles, planFaultsIn },
+      { modelsOf },
+      { unread },
+      { isOpen },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
       import("../plan-status.js"),
       import("../../review/terminal.js"),
       import("../../release/verify-plans.js"),
+      import("../check-plans.js"),
+      import("../../doctor/checks/plan-models.js"),
+      import("../../plan/store.js"),
     ]);
     const [id] = invocation.arguments;
     const found = (await planFaultsIn(project, plugin)).filter(({ plan }) => id === undefined || plan === id);
@@ -43,6 +49,11 @@ export default defineCommand({
         json: { plans: [], faults },
         exitCode: wrong.length > 0 ? 1 : 0,
       };
+    const { modelsError } = plans.some(isOpen)
+      ? await modelsOf(plugin, project.root, migrationFiles(project, plugin))
+      : {};
+    const models = modelsError === undefined ? undefined : unread(modelsError);
+    if (models !== undefined) wrong.push(`${io.colors.red("✖")} ${models.what}`);
     const name =
       textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
     const targets = await chooseTargets(config, project, io, name, true);
@@ -54,9 +65,9 @@ export default defineCommand({
       text: [
         ...statuses.map((status) => statusText(status, io.colors)),
         ...wrong,
-        nextText(faults[0]?.hint ?? last?.next ?? "", io.colors),
+        nextText(faults[0]?.hint ?? models?.next ?? last?.next ?? "", io.colors),
       ].join("\n"),
-      json: { plans: statuses, faults },
+      json: { plans: statuses, faults, ...(models && { models }) },
       exitCode: statuses.some((status) => status.targets.some((target) => target.error !== undefined))
         ? 3
         : wrong.length > 0

@@ -2,6 +2,7 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "watch",
+  endsItself: true,
   summary:
     "after a deployment or beside a backfill: stop at the first anomaly of errors, latency, lock waits, lag, missing values",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],

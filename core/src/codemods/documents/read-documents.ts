@@ -1,12 +1,11 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { findFiles } from "../../files/find-files.js";
+import { largest } from "../../files/read-text.js";
 import type { DialectId, EntityModel } from "../../model/index.js";
 import type { FileKind } from "../ast/source-file.js";
 import { isTechnicalColumn } from "../names/technical-columns.js";
 import { keyStyles } from "../shapes/shape-types.js";
 import { foreignDocuments, isDump, isMigration, isOfOtherDatabase } from "../sources/not-application-code.js";
 import {
-  findFiles,
   listFiles,
   readTexts,
   type SourceFilesOptions,
@@ -34,8 +33,6 @@ export const settingsGlobs = [
   "**/{pnpm-lock,pnpm-workspace,docker-compose,docker-compose.*,compose}.{yaml,yml}",
   "**/{locales,locale,i18n,translations,lang}/**",
 ];
-/** Data and the output of tools are larger than what people write by hand. */
-const largest = 512 * 1024;
 
 /**
  * The documents of a project that a new field can matter to: schemas of APIs (GraphQL SDL, OpenAPI, JSON schema) that name two fields
@@ -76,22 +73,21 @@ const wordsOfViews = /\b(?:create|replace|drop|materialized|alter|security\s+(?:
 
 /** Those that make or drop a view: the last word on it counts, whoever said it. */
 function readMigrations(root: string, folder: string, dialect?: DialectId): Promise<readonly SourceText[]> {
-  const ignore = ["**/node_modules/**", "**/*.d.ts", "**/dist/**"];
+  const ignore = ["**/*.d.ts", "**/dist/**"];
   const include = ["**/migrations", folder].map((each) => `${each}/**/*.{sql,ts,js,mts,mjs,cts,cjs}`);
-  return findFiles(root, include, ignore).then((found) => {
+  return findFiles(root, include, { ignore }).then((found) => {
     const paths = found.filter((path) => path.startsWith(`${folder}/`) || !isOfOtherDatabase(path, dialect));
     return readSmall(root, paths, (text) => wordsOfViews.test(text));
   });
 }
 
-async function readSmall(
+/** Data and the output of tools are larger than what people write by hand. */
+function readSmall(
   root: string,
   paths: readonly string[],
   isWanted: (text: string, file: string) => boolean,
-): Promise<readonly SourceText[]> {
-  const small: string[] = [];
-  for (const path of paths) if ((await stat(join(root, path))).size <= largest) small.push(path);
-  return readTexts(root, small, isWanted);
+): readonly SourceText[] {
+  return readTexts(root, paths, isWanted, largest.document);
 }
 
 /** Whether a text names two telling fields of one of the models, however it spells them. */

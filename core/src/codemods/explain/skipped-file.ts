@@ -1,12 +1,13 @@
 import { existsSync, realpathSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { escapePath, glob } from "tinyglobby";
+import picomatch from "picomatch";
+import { asGlobs, escapePath, findFiles } from "../../files/find-files.js";
 import { ignoredFiles } from "../../files/git.js";
 import { outputFolderOf } from "../../files/output-folders.js";
+import { largest, readTextUpTo } from "../../files/read-text.js";
 import { schemaGlobs, settingsGlobs, statementGlobs } from "../documents/read-documents.js";
 import { foreignDocuments, isDump, isMigration } from "../sources/not-application-code.js";
-import { asGlobs, everything, isGenerated, neverRead } from "../sources/source-files.js";
+import { everything, isGenerated, neverRead } from "../sources/source-files.js";
 import { unreadFile } from "../sources/unread-files.js";
 
 /** Globs that leave files out, and how that is said. */
@@ -27,7 +28,7 @@ export async function whySkipped(
   { include, excludes }: { readonly include: readonly string[]; readonly excludes: readonly ExcludeRule[] },
 ): Promise<string> {
   const isIn = async (globs: readonly string[]) =>
-    (await glob([escapePath(file)], { cwd: root, ignore: [...globs] })).length === 0;
+    (await findFiles(root, [escapePath(file)], { ignore: globs, follow: true })).length === 0;
   const rules: readonly ExcludeRule[] = [{ globs: neverRead, text: never }, ...excludes];
   const output = outputFolderOf(root, file);
   if (output !== undefined) return `${never} (${output}/**)`;
@@ -36,7 +37,7 @@ export async function whySkipped(
   const link = linkOutside(root, file);
   if (link !== undefined) return link;
   const wanted = include.length > 0 ? include : [everything, ...schemaGlobs, ...statementGlobs];
-  const isWanted = (await glob([...wanted], { cwd: root, onlyFiles: true })).includes(file);
+  const isWanted = picomatch.isMatch(file, wanted.flatMap(asGlobs));
   if (!isWanted)
     return include.length > 0
       ? `is not in code.include (${include.join(", ")})`
@@ -44,7 +45,7 @@ export async function whySkipped(
   const unread = existsSync(join(root, file)) ? unreadFile(root, file) : undefined;
   if (unread !== undefined)
     return `${unread.why}, so it is not edited: where it writes the column, write it there yourself; contract asks about it`;
-  const text = existsSync(join(root, file)) ? await readFile(join(root, file), "utf8") : "";
+  const text = readTextUpTo(join(root, file), largest.code) ?? "";
   if (isGenerated(text)) return "says at its top that it is generated";
   if (isMigration(file, text)) return "is a migration";
   if (file.endsWith(".sql") && isDump(text)) return "is a dump of a database";

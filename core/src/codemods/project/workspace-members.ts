@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { glob } from "tinyglobby";
+import { findFiles } from "../../files/find-files.js";
 import { isRecord, objectIn, patternsIn, pnpmFile, pnpmPatterns } from "./workspace-patterns.js";
 
 /** A package of a workspace. */
@@ -21,8 +21,8 @@ export async function workspaceMembers(top: string): Promise<readonly WorkspaceM
       .filter((pattern) => pattern.startsWith("!") === isOut)
       .map((pattern) => `${pattern.replace(/^!?(?:\.\/)?/, "").replace(/\/$/, "")}/package.json`),
   ) as [string[], string[]];
-  const files = await glob(included, { cwd: top, ignore: ["**/node_modules/**", ...excluded], onlyFiles: true });
-  return files.sort().map((file) => {
+  const files = await findFiles(top, included, { ignore: excluded, follow: true });
+  return files.map((file) => {
     const folder = dirname(file).replaceAll("\\", "/");
     const manifest = objectIn(file, textOf(file));
     const name = typeof manifest.name === "string" ? manifest.name : folder;

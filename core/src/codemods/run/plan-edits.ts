@@ -1,3 +1,4 @@
+import { doing } from "../../at-work.js";
 import type { CodeIntent, Place } from "../../model/index.js";
 import { findingsOf } from "../contract/transform.js";
 import { CodeContexts, loadParsers } from "./code-context.js";
@@ -15,6 +16,7 @@ import { Workspace } from "./workspace.js";
  * @example const { changes } = await planCodeEdits({ root, files, models, intents, transforms, earlier: [] });
  */
 export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
+  doing("looking for places to edit");
   await loadParsers(request);
   const types = compilerOf(request);
   const workspace = new Workspace(request.files, request.clients, types.compile);

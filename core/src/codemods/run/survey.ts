@@ -1,3 +1,4 @@
+import { doing } from "../../at-work.js";
 import type { CodeIntent, Place } from "../../model/index.js";
 import { type PlaceNode, startOf } from "../ast/source-file.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
@@ -27,6 +28,7 @@ export interface Survey {
 
 /** Finds and ranks the places of all intents, and has them chosen from at once. */
 export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts): Promise<Survey> {
+  doing("looking for places to edit");
   const questions = await questionsAbout(request, contexts);
   const chosen = await (request.choose ?? chooseUnattended)(questions);
   const ranked = new Map(

@@ -41,7 +41,7 @@ export function relevance({
 
 /** Clients are made, repositories extended, and row types passed on, in files that name no model at all. */
 const clients =
-  /PrismaClient|["']typeorm["']|\bexport\b[^;"']*\bfrom\s*["'][^"']*(?:prisma|generated|client|db|database)/i;
+  /PrismaClient|["']typeorm["']|\bexport\s*(?:type\s*)?(?:\*(?:\s*as\s+[\w$]+)?|\{[^{}]{0,9999}\})\s*from\s*["'][^"']*(?:prisma|generated|client|db|database)/i;
 
 /** `User`, `CreateUserDto`, `toUsers`; neither `Username`, nor `UserEvent` where that is another model. */
 function nameOf({ name }: EntityModel, all: readonly EntityModel[]): RegExp {

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, posix, relative, resolve } from "node:path";
-import { glob } from "tinyglobby";
+import { doing } from "../../at-work.js";
+import { asGlobs, findFiles } from "../../files/find-files.js";
 import { ignoredFiles } from "../../files/git.js";
 import { mayBeOutput, outputFolderOf, outputNames } from "../../files/output-folders.js";
+import { largest, leaveOut } from "../../files/read-text.js";
 import { isMigration } from "./not-application-code.js";
 import { readModuleConfigs } from "./read-configs.js";
 import { type RelevanceOptions, relevance } from "./relevance.js";
@@ -47,6 +49,7 @@ export const neverRead = [
  * @example const files = await readSourceFiles(root, { models: [user] });
  */
 export async function readSourceFiles(root: string, options: SourceFilesOptions): Promise<readonly SourceText[]> {
+  doing(`reading the code of ${root}`);
   const matters = relevance(options);
   const paths = await listSources(root, options);
   const files = withoutIgnored(root, readRelevant(root, paths, matters));
@@ -55,17 +58,6 @@ export async function readSourceFiles(root: string, options: SourceFilesOptions)
     files.map(({ file }) => file),
   );
   return [...files, ...configs];
-}
-
-/** The files that globs match, in the order of their paths, which have `/`. */
-export async function findFiles(
-  root: string,
-  include: readonly string[],
-  ignore: readonly string[],
-): Promise<readonly string[]> {
-  const options = { cwd: root, ignore: [...ignore], onlyFiles: true, followSymbolicLinks: false };
-  const found = await glob([...include], options);
-  return found.map((path) => path.replaceAll("\\", "/")).sort();
 }
 
 /**
@@ -117,12 +109,7 @@ export async function listFiles(
     const [, not = "", path = ""] = /^(!?)(.*)$/.exec(pattern) ?? [];
     return top === "" ? pattern : not + relative(cwd, join(root, path)).replaceAll("\\", "/");
   };
-  const found = await glob(wanted.map(below), {
-    cwd,
-    ignore: unwanted.map(below),
-    onlyFiles: true,
-    followSymbolicLinks: false,
-  });
+  const found = await findFiles(cwd, wanted.flatMap(asGlobs).map(below), { ignore: unwanted.map(below) });
   // A folder around the project gives its files once more.
   const paths = new Set(found.map((path) => fromRoot(root, `${top}${path}`)));
   return withoutOutput(root, [...paths].sort());
@@ -167,11 +154,17 @@ export function readTexts(
   root: string,
   paths: readonly string[],
   isWanted: (text: string, file: string) => boolean,
+  most: number = largest.code,
 ): readonly SourceText[] {
   const files: SourceText[] = [];
   for (const file of paths) {
-    const read = readSource(join(root, file));
-    if ("text" in read && isWanted(read.text, file)) files.push({ file, text: read.text });
+    const read = readSource(join(root, file), most);
+    if ("text" in read) {
+      if (isWanted(read.text, file)) files.push({ file, text: read.text });
+    } else if (read.problem === "large") {
+      const guess = read.guess();
+      if (guess === undefined || isWanted(guess, file)) leaveOut(join(root, file));
+    }
   }
   return files;
 }
@@ -218,9 +211,12 @@ function fromRoot(root: string, path: string): string {
 
 /** The files of the project that a file exports from, as stems. */
 function passedOn(file: string, text: string): readonly string[] {
-  const found = text.matchAll(/\bexport\b[^;"']*\bfrom\s*["'](\.{1,2}(?:\/[^"']*)?)["']/g);
+  const found = text.matchAll(reExport);
   return [...found].map(([, specifier = ""]) => stemOf(posix.join(posix.dirname(file), specifier)));
 }
+
+const reExport =
+  /\bexport\s*(?:type\s*)?(?:\*(?:\s*as\s+[\w$]+)?|\{[^{}]{0,9999}\})\s*from\s*["'](\.{1,2}(?:\/[^"']*)?)["']/g;
 
 /** A path as imports name it: without extension, a folder for its index. */
 function stemOf(path: string): string {
@@ -231,10 +227,4 @@ function stemOf(path: string): string {
 function isCompiled(root: string, path: string): boolean {
   const source = path.replace(/\.([cm]?)jsx?$/, ".$1ts");
   return source !== path && (existsSync(join(root, source)) || existsSync(join(root, `${source}x`)));
-}
-
-/** A glob, or a folder with all that is in it. */
-export function asGlobs(pattern: string): string[] {
-  const clean = pattern.replace(/^\.\//, "").replace(/\/$/, "");
-  return /[*?{[]/.test(clean) ? [clean] : [clean, `${clean}/**`];
 }

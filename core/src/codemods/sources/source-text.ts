@@ -1,29 +1,27 @@
-import { readFileSync } from "node:fs";
+import { largest, readFileUpTo } from "../../files/read-text.js";
 
 /** The text of a file, or why there is none that could be written back as it was. */
 export type SourceRead =
   | { readonly text: string }
   /** `guess`: what it may say, to look for names in; undefined where nothing is known. */
-  | { readonly why: string; readonly guess: string | undefined };
+  | { readonly why: string; readonly problem?: "unreadable" | "special" | "large"; guess(): string | undefined };
 
 /**
  * Reads a source file. UTF-8 alone is written back as it was, with its byte order mark where it has one.
  *
+ * @param most bytes; a larger file is not read. Default: as many as code may have
  * @example const read = readSource("/app/src/legacy.ts"); if ("why" in read) console.log(`legacy.ts ${read.why}`);
  */
-export function readSource(path: string): SourceRead {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    return { why: `cannot be opened (${(error as NodeJS.ErrnoException).code ?? String(error)})`, guess: undefined };
-  }
+export function readSource(path: string, most: number = largest.code): SourceRead {
+  const read = readFileUpTo(path, most);
+  if ("why" in read) return read;
+  const { bytes } = read;
   const wide = wideText(bytes);
-  if (wide !== undefined) return { why: "is UTF-16, not UTF-8", guess: wide };
+  if (wide !== undefined) return { why: "is UTF-16, not UTF-8", guess: () => wide };
   const text = bytes.toString("utf8");
-  if (text.includes("\0")) return { why: "is binary", guess: text };
+  if (text.includes("\0")) return { why: "is binary", guess: () => text };
   if (text.includes("\uFFFD") && !Buffer.from(text).equals(bytes))
-    return { why: "is not UTF-8", guess: bytes.toString("latin1") };
+    return { why: "is not UTF-8", guess: () => bytes.toString("latin1") };
   return { text };
 }
 

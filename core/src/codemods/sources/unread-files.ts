@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { attempt, isUnreadable } from "../../expected-errors.js";
+import { LockstepError } from "../../errors.js";
+import { attempt, ignoring, isUnreadable } from "../../expected-errors.js";
+import { findFiles } from "../../files/find-files.js";
 import { ignoredFiles } from "../../files/git.js";
 import { isForeignFolder } from "../../files/output-folders.js";
 import { isMigration } from "./not-application-code.js";
-import { everything, listSources, type SourcesOptions } from "./source-files.js";
+import { everything, isGenerated, listSources, neverRead, type SourcesOptions } from "./source-files.js";
 import { readSource } from "./source-text.js";
 
 /** Code that nobody here could read, so that nothing in it is edited. */
@@ -36,8 +38,12 @@ export async function unreadFiles(root: string, options: SourcesOptions): Promis
 export function unreadFile(root: string, file: string): UnreadFile | undefined {
   const read = readSource(join(root, file));
   if ("text" in read) return undefined;
-  const { why, guess } = read;
-  return { file, why, matters: (isWanted) => guess === undefined || (!isMigration(file, guess) && isWanted(guess)) };
+  const { why } = read;
+  const matters = (isWanted: (text: string) => boolean) => {
+    const guess = read.guess();
+    return guess === undefined || (!isMigration(file, guess) && !isGenerated(guess) && isWanted(guess));
+  };
+  return { file, why, matters };
 }
 
 const source = /(?<!\.d)\.[cm]?[jt]sx?$/;
@@ -64,18 +70,23 @@ async function outsideLinks(root: string, roots: readonly string[], options: Sou
       if (target === undefined || isInside(target)) continue;
       const isFolder = statSync(target).isDirectory();
       if (!isFolder && !source.test(entry.name)) continue;
-      const texts = isFolder
-        ? (await listSources(target, { include: [everything] })).map((each) => join(target, each))
-        : [target];
-      if (texts.length === 0) continue;
+      const texts = isFolder ? await codeBelow(target) : [target];
+      if (texts?.length === 0) continue;
       found.push({
         file,
-        why: `is a link that leads out of the project${isFolder ? `, to a folder with ${texts.length} files of code` : ""}`,
-        matters: (isWanted) => texts.some((each) => isWanted(textAt(each))),
+        why: `is a link that leads out of the project${isFolder ? `, to a folder with ${texts?.length ?? "too many"} files of code` : ""}`,
+        matters: (isWanted) => texts === undefined || texts.some((each) => isWanted(textAt(each))),
       });
     }
   }
   return found;
+}
+
+/** A link may lead to a whole disk, or to the folder that it is in: undefined where that has too many files. */
+async function codeBelow(folder: string): Promise<readonly string[] | undefined> {
+  const isTooMany = (error: unknown) => error instanceof LockstepError && error.code === "LS8021";
+  const found = await findFiles(folder, [everything], { ignore: neverRead, most: 50_000 }).catch(ignoring(isTooMany));
+  return found?.map((each) => join(folder, each));
 }
 
 function entriesOf(folder: string) {
@@ -89,5 +100,5 @@ function real(path: string): string | undefined {
 
 function textAt(path: string): string {
   const read = readSource(path);
-  return "text" in read ? read.text : (read.guess ?? readFileSync(path, "latin1"));
+  return "text" in read ? read.text : (read.guess() ?? "");
 }

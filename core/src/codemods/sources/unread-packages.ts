@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { CodeSettings } from "../../config/code-settings.js";
+import { largest, readTextUpTo } from "../../files/read-text.js";
 import type { EntityModel } from "../../model/index.js";
 import { patternOf } from "../../pattern-of.js";
 import { workspaceMembers } from "../project/workspace-members.js";
@@ -66,7 +66,8 @@ async function namesModel(folder: string, models: readonly EntityModel[]): Promi
   const names = models.map(({ name }) => patternOf(name));
   const properties = models.map(({ name }) => patternOf(`${name.charAt(0).toLowerCase()}${name.slice(1)}`));
   const use = new RegExp(`\\b(?:${names.join("|")})\\b|\\.(?:${properties.join("|")})\\s*\\.`);
-  for (const file of await listSources(folder, {})) if (use.test(readFileSync(join(folder, file), "utf8"))) return true;
+  for (const file of await listSources(folder, {}))
+    if (use.test(readTextUpTo(join(folder, file), largest.code) ?? "")) return true;
   return false;
 }
 

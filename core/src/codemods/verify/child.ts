@@ -1,7 +1,10 @@
 /** The process that checks: a compiler takes time and memory, which its parent bounds. */
+import { watchWork } from "../../at-work.js";
 import { Checks } from "./checks.js";
 import type { VerifyAnswer, VerifyMessage } from "./request.js";
 
+// A compiler at work hears of no signal, and not that its parent is gone.
+watchWork({ descriptor: 2, afterParentMs: 0 });
 let checks: Checks | undefined;
 /** Why there are none. Said to whoever asks: one answer a question. */
 let failure: unknown;

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { totalmem } from "node:os";
+import { doing } from "../../at-work.js";
 import { ownProcess } from "../../files/own-process.js";
 import type { VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
 
@@ -62,6 +63,7 @@ export class Verifier {
    * @throws the signal's reason
    */
   async check(after: ReadonlyMap<string, string>): Promise<VerifyResult> {
+    doing("checking the types of the edited code");
     const startedAt = performance.now();
     const answer = await this.#ask(after);
     this.#signal.throwIfAborted();

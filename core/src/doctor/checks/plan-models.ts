@@ -1,6 +1,7 @@
+import { LockstepError } from "../../errors.js";
 import { followNames, namedColumns } from "../../plan/follow-names.js";
 import { isOpen } from "../../plan/store.js";
-import { type Check, ok, problem } from "../check.js";
+import { type Check, type Finding, ok, problem } from "../check.js";
 
 export default {
   id: "plan-models",
@@ -8,8 +9,9 @@ export default {
   on: "project",
   async run({ plans, models, modelsError, words }) {
     if (models === undefined) {
-      const why = modelsError === undefined ? "" : `: ${modelsError.message}`;
-      return [problem(`the models cannot be read${why}`, { next: words.develop })];
+      return [
+        modelsError === undefined ? problem("the models cannot be read", { next: words.develop }) : unread(modelsError),
+      ];
     }
     const declared = namedColumns(models);
     const open = plans.filter(isOpen).map((plan) => followNames(plan, declared));
@@ -38,3 +40,13 @@ export default {
     return findings.length > 0 ? findings : [ok("every open plan fits its model")];
   },
 } satisfies Check;
+
+/** In one line, and at the place that the error names. */
+export function unread(error: Error): Finding {
+  if (!(error instanceof LockstepError)) return problem(`the models cannot be read: ${error.message}`);
+  const { what = error.message, file, line } = error.details as { what?: string; file?: string; line?: number };
+  return problem(`the models cannot be read: ${error.code} ${what}${file === undefined ? "" : ` (${file}:${line})`}`, {
+    next: error.hint,
+    ...(file !== undefined && { file, line }),
+  });
+}

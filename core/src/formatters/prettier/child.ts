@@ -1,6 +1,7 @@
 /** The process that Prettier runs in: its first argument is the module. */
 
 import { pathToFileURL } from "node:url";
+import { watchWork } from "../../at-work.js";
 import { handledElsewhere } from "../../expected-errors.js";
 import type { PrettierAnswer, PrettierOrder } from "./order.js";
 
@@ -14,6 +15,8 @@ interface Prettier {
   format(text: string, options: object): string | Promise<string>;
 }
 
+// A plugin at work does not hear that its parent is gone.
+watchWork({ descriptor: 2, afterParentMs: 0 });
 const loading = load(process.argv[2] ?? "");
 // Told with the first order.
 loading.catch(handledElsewhere);

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { watchWork } from "../../at-work.js";
 import { codeSettings } from "../../config/code-settings.js";
 import { loadConfig } from "../../config/load.js";
 import { commandsHere } from "../../files/commands-here.js";
@@ -14,6 +15,7 @@ import { preparedText } from "../../review/prepared-statements.js";
 import { printable } from "../../review/printable.js";
 import type { AfterNote, AfterText } from "./note.js";
 
+watchWork({ descriptor: 2, afterParentMs: 0 });
 const { mode, columns, tables, project, packageFolder }: AfterNote = JSON.parse(process.argv[2] ?? "");
 const exported: object = await import(pathToFileURL(join(packageFolder, "dist/plugin.js")).href);
 const plugin: OrmPlugin = Object.values(exported).find((each) => typeof each?.findProject === "function");

@@ -1,6 +1,7 @@
 import type { About, CheckFinding } from "../../check/finding.js";
 import type { CheckReport } from "../../check/report.js";
 import { counted } from "../counted.js";
+import { inLine } from "../printable.js";
 import { dangerWords } from "../verdict-words.js";
 
 /** What happens, in one sentence without a stop at its end. */
@@ -8,6 +9,7 @@ export function consequence({ verdict, about, namedIn }: Pick<CheckFinding, "ver
   if (verdict !== undefined) return [...dangerWords(verdict), ...namedWords(namedIn)].join("; ");
   switch (about?.kind) {
     case "unread":
+      if (about.isWholeFile === true) return `${about.what}: nobody has judged what it runs`;
       return `${about.what}: what it runs depends on the database, or is known only when it runs; nobody has judged it`;
     case "plan":
       return [about.what, about.why].flatMap((text) => text.replace(/\.$/, "") || []).join(". ");
@@ -103,6 +105,21 @@ export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt
   });
 }
 
+/** What is said beside the findings: what was waived and why, then what nobody looked at. */
+export function noteWords(report: Pick<CheckReport, "waived" | "notLookedAt">): string[] {
+  const { waived } = report;
+  const shown = waived.slice(0, shownWaived);
+  const more = waived.length - shown.length;
+  return [
+    ...shown.map(({ file, line, rule, reason }) => inLine(`${file}:${line}: ${rule} waived: ${reason}`)),
+    ...(more > 0 ? [`${more} more waived: --format json lists each`] : []),
+    ...notLookedAtWords(report),
+  ];
+}
+
+/** More is not read by anybody. */
+const shownWaived = 20;
+
 /** What is not among the findings any more: `1 fixed, 3 waived, 12 in the baseline`; empty: nothing. */
 export function leftOutWords({
   fixed,
@@ -111,7 +128,7 @@ export function leftOutWords({
 }: Pick<CheckReport, "fixed" | "waived" | "inBaseline">): string {
   return [
     ...(fixed > 0 ? [`${fixed} fixed`] : []),
-    ...(waived > 0 ? [`${waived} waived`] : []),
+    ...(waived.length > 0 ? [`${waived.length} waived`] : []),
     ...(inBaseline > 0 ? [`${inBaseline} in the baseline`] : []),
   ].join(", ");
 }

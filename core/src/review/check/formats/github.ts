@@ -1,7 +1,7 @@
 import type { CheckFinding } from "../../../check/finding.js";
 import { withoutControls } from "../../printable.js";
 import { defineFormat } from "../format.js";
-import { consequence, notLookedAtWords, saferLines } from "../words.js";
+import { consequence, noteWords, saferLines } from "../words.js";
 
 /** Workflow commands: GitHub shows them beside the lines of a pull request. */
 export default defineFormat({
@@ -9,7 +9,7 @@ export default defineFormat({
   summary: "annotations of GitHub Actions",
   isCommands: true,
 
-  write: (report) => [...report.findings.map(annotation), ...notLookedAtWords(report).map(notice)].join("\n"),
+  write: (report) => [...report.findings.map(annotation), ...noteWords(report).map(notice)].join("\n"),
 });
 
 function annotation(finding: CheckFinding): string {

@@ -7,14 +7,21 @@ export default defineFormat({
   id: "gitlab",
   summary: "a code quality report of GitLab",
 
-  write: ({ findings }) =>
-    printableJson(
-      findings.map((finding) => ({
+  write: ({ findings, waived }) =>
+    printableJson([
+      ...findings.map((finding) => ({
         description: `${consequence(finding)}. Safer: ${saferLines(finding).join(" ")}`,
         check_name: finding.rule,
         fingerprint: finding.fingerprint,
         severity: finding.severity === "error" ? "critical" : "minor",
         location: { path: finding.file, lines: { begin: finding.line, end: finding.endLine } },
       })),
-    ),
+      ...waived.map(({ rule, file, line, fingerprint, reason }) => ({
+        description: `Waived: ${reason}`,
+        check_name: rule,
+        fingerprint,
+        severity: "info",
+        location: { path: file, lines: { begin: line, end: line } },
+      })),
+    ]),
 });

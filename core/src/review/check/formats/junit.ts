@@ -3,7 +3,7 @@ import { byFile } from "../../../check/report.js";
 import { counted } from "../../counted.js";
 import { withoutControls } from "../../printable.js";
 import { defineTextFormat } from "../format.js";
-import { consequence, notLookedAtWords, saferLines } from "../words.js";
+import { consequence, noteWords, saferLines } from "../words.js";
 
 /** JUnit's XML, as most CI servers read it: a suite a file, a failed case an error. */
 export default defineTextFormat({
@@ -12,7 +12,7 @@ export default defineTextFormat({
 
   write(report) {
     const { findings, files } = report;
-    const notes = notLookedAtWords(report);
+    const notes = noteWords(report);
     const errors = findings.filter(({ severity }) => severity === "error");
     const suites = byFile(errors).map(
       ([file, own]) =>
@@ -25,7 +25,7 @@ export default defineTextFormat({
     // A case that passed, so that a server that shows nothing else shows it.
     if (notes.length > 0)
       suites.push(
-        `  <testsuite name="not looked at" tests="1" failures="0">\n    <testcase classname="lockstep" name="notes">\n      <system-out>${xml(notes.join("\n"))}</system-out>\n    </testcase>\n  </testsuite>`,
+        `  <testsuite name="notes" tests="1" failures="0">\n    <testcase classname="lockstep" name="notes">\n      <system-out>${xml(notes.join("\n"))}</system-out>\n    </testcase>\n  </testsuite>`,
       );
     const tests = Math.max(1, errors.length) + (notes.length > 0 ? 1 : 0);
     return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="lockstep check" tests="${tests}" failures="${errors.length}">\n${suites.join("\n")}\n</testsuites>`;

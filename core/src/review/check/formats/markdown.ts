@@ -3,7 +3,7 @@ import { byFile } from "../../../check/report.js";
 import { counted } from "../../counted.js";
 import { codeSpan, fenced, joinMarkdown, type Markdown, md, plain } from "../../markdown-text.js";
 import { defineTextFormat } from "../format.js";
-import { consequence, leftOutWords, notLookedAtWords, saferLines, totalWords } from "../words.js";
+import { consequence, leftOutWords, noteWords, saferLines, totalWords } from "../words.js";
 
 /** A comment of a pull request. Its first line is what the Action finds it by when it comes again. */
 export default defineTextFormat({
@@ -14,7 +14,7 @@ export default defineTextFormat({
     const { findings, files, statements } = report;
     const left = leftOutWords(report);
     const also = left === "" ? "" : ` (${left})`;
-    const notes = notLookedAtWords(report).map((line) => md`- ${line}`);
+    const notes = noteWords(report).map((line) => md`- ${line}`);
     const told =
       findings.length === 0
         ? `${counted(files, "migration")}, ${counted(statements, "statement")}, nothing to say`

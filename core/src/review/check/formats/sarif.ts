@@ -1,6 +1,7 @@
 import type { Log, ReportingDescriptor, Result, Fix as SarifFix } from "sarif";
 import type { CheckRule } from "../../../check/check-rule.js";
 import type { CheckFinding, Fix } from "../../../check/finding.js";
+import type { WaivedFinding } from "../../../check/report.js";
 import { checkRules } from "../../../check/rules/index.js";
 import { printableJson } from "../../printable.js";
 import { defineFormat } from "../format.js";
@@ -26,7 +27,7 @@ export default defineFormat({
           ...(notices.length === 0
             ? {}
             : { invocations: [{ executionSuccessful: true, toolExecutionNotifications: notices }] }),
-          results: findings.map((finding) => result(finding, rules)),
+          results: [...findings.map((finding) => result(finding, rules)), ...report.waived.map(suppressed)],
         },
       ],
     };
@@ -62,6 +63,19 @@ function result(finding: CheckFinding, rules: readonly CheckRule[]): Result {
     ...(finding.fix === undefined ? {} : { fixes: [fixOf(finding, finding.fix)] }),
     partialFingerprints: { "lockstep/v1": finding.fingerprint },
     ...(finding.verdict === undefined ? {} : { properties: { verdict: finding.verdict } }),
+  };
+}
+
+/** Code scanning closes it, with the reason. */
+function suppressed({ rule, file, line, fingerprint, reason }: WaivedFinding): Result {
+  const artifactLocation = { uri: encodeURI(file), uriBaseId: "%SRCROOT%" };
+  return {
+    ruleId: rule,
+    level: "note",
+    message: { text: `Waived: ${reason}` },
+    locations: [{ physicalLocation: { artifactLocation, region: { startLine: line } } }],
+    suppressions: [{ kind: "inSource", justification: reason }],
+    partialFingerprints: { "lockstep/v1": fingerprint },
   };
 }
 

@@ -3,7 +3,7 @@ import { byFile, hasErrors } from "../../../check/report.js";
 import { columns } from "../../columns.js";
 import { counted } from "../../counted.js";
 import { defineTextFormat, type FormatContext } from "../format.js";
-import { consequence, leftOutWords, notLookedAtWords, saferLines, totalWords } from "../words.js";
+import { consequence, leftOutWords, noteWords, saferLines, totalWords } from "../words.js";
 
 export default defineTextFormat({
   id: "terminal",
@@ -15,7 +15,7 @@ export default defineTextFormat({
     const scope = base === undefined ? "" : ` new since ${base.name}`;
     const left = leftOutWords(report);
     const also = left === "" ? "" : colors.dim(` (${left})`);
-    const notes = notLookedAtWords(report).map((line) => colors.dim(line));
+    const notes = noteWords(report).map((line) => colors.dim(line));
     if (findings.length === 0) {
       const done =
         files === 0
@@ -88,6 +88,7 @@ function excerpt(
   paint: (text: string) => string,
 ) {
   const { line, endLine, column, endColumn } = finding;
+  if (finding.about?.kind === "unread" && finding.about.isWholeFile === true) return [];
   if (finding.sql === "" && finding.about?.kind !== "unread" && finding.about?.kind !== "waiver") return [];
   const shown = source.split(/\r?\n/).slice(line - 1, Math.min(endLine, line + 2));
   const width = String(line + shown.length).length;

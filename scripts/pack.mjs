@@ -10,6 +10,7 @@ import { basename, dirname, join, posix, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import ts from "typescript";
+import { tarballText } from "./from-tarballs.mjs";
 
 const requireHere = createRequire(import.meta.url);
 const sourceMap = /\n?\/\/# sourceMappingURL=\S+\s*$/;
@@ -379,3 +380,4 @@ function licenceInReadme(folder) {
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 for (const each of packages) await pack(each);
+console.log(tarballText(target, project.version));

@@ -82,7 +82,7 @@ export const errorTable = {
   },
   LS2008: {
     title: "An annotation cannot be understood",
-    why: "A misspelt annotation, or one above the property that embeds a class, would silently be no annotation.",
+    why: "A misspelt annotation, or one above a relation of Prisma or above the property that embeds a class, would silently be no annotation.",
     next: "Use @lockstep.backfill(<sql>), @lockstep.mirror(<sql>), @lockstep.write(<ts>), @lockstep.skip(<reason>), @lockstep.internal or @lockstep.exposed.",
     exit: 1,
   },
@@ -821,7 +821,7 @@ export const errorTable = {
   LS8001: {
     title: "No project was found here",
     why: "The command needs the root of a project that uses Prisma or TypeORM.",
-    next: "Change to the folder with prisma.config.ts, or with the package.json that has typeorm among its dependencies; or name it with --cwd.",
+    next: "Change to the folder with prisma.config.ts, or with the package.json that has typeorm among its dependencies; or name it with --cwd. For Prisma 6, npx lockstep init writes prisma.config.ts.",
     exit: 2,
   },
   LS8002: {
@@ -887,13 +887,13 @@ export const errorTable = {
   LS8012: {
     title: "Prisma refuses the schema",
     why: "Lockstep knows models, keys and defaults from Prisma's own parser, which reads a schema as a whole or not at all.",
-    next: "Correct the place named: npx prisma validate. Where that accepts the schema, your Prisma is newer than the parser that comes with @lockstep/prisma: update it.",
+    next: "Correct the line named: npx prisma validate. If that accepts the schema, your Prisma has another version than the parser of @lockstep/prisma. Write the line as Prisma 7.10 accepts it (since 6.13 a view has no key: use @unique there), or update the older of the two.",
     exit: 2,
   },
   LS8013: {
     title: "Prisma and Lockstep read the schema differently",
     why: "Edits go where Lockstep sees a declaration. One that it reads differently from Prisma would be edited wrongly, so nothing is.",
-    next: "Report the line named: it is a bug of Lockstep. Until it is fixed, write the line as npx prisma format leaves it, one declaration a line.",
+    next: "Report the line named: it is a bug of Lockstep. Until it is fixed, write the line as npx prisma format leaves it, with brackets around lists of fields. Changes of other models are planned as always.",
     exit: 1,
   },
   LS8014: {
@@ -948,6 +948,12 @@ export const errorTable = {
     title: "A file that Lockstep needs is too large",
     why: "A parser cannot be interrupted, so Lockstep bounds what it gets: 2 MB of a schema file, 8 MB of SQL.",
     next: "Split the file: a Prisma schema into several files in a folder, SQL into several migrations. Load data outside of migrations.",
+    exit: 2,
+  },
+  LS8026: {
+    title: "This version of Prisma is too old",
+    why: "The Prisma config starts Lockstep, and Prisma reads it without experimental flags from 6.13 on. The tests run with 6.19 and 7.10.",
+    next: "Update prisma and @prisma/client to 6.19.3, then run npx lockstep init again.",
     exit: 2,
   },
   LS9002: {
@@ -1053,9 +1059,9 @@ export const errorTable = {
     exit: 1,
   },
   LS9057: {
-    title: "The database is not what the migrations of the project make",
-    why: "TypeORM compares the entities with the database as it is, whatever has made it so: by hand, by synchronize, by another branch. Its statements for the difference would be part of this change, lose what is in this database alone, and fail on others.",
-    next: "Bring the development database in line, then generate again; LOCKSTEP=off writes what TypeORM says.",
+    title: "Entities and database differ, and this change has not made the difference",
+    why: "TypeORM compares the entities with the database as it is. Either may have changed without a migration: the database by hand, by synchronize or by another branch. The statements for such a difference would become part of this change, and would lose values.",
+    next: "Bring the side that differs in line, then generate again. To write the migration by hand instead: npx typeorm migration:create <folder>/<Name>, its SQL, then npx lockstep rewrite <file>. LOCKSTEP=off writes what TypeORM says.",
     exit: 1,
   },
   LS9060: {

@@ -73,6 +73,8 @@ export { fileHash } from "./plan/hash.js";
 export type {
   AppliedMigrations,
   FieldEdit,
+  FileForm,
+  FirstForm,
   HandWrittenMigration,
   Initialised,
   LockLimit,

@@ -197,6 +197,16 @@ export interface PluginCommandContext {
   err(text: string): void;
 }
 
+/** A way to write a new file. */
+export interface FileForm {
+  /** From the root. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Undefined where none is accepted. */
+export type FirstForm = <Form extends FileForm>(forms: readonly Form[]) => Form | undefined;
+
 /** What `lockstep init` does to the ORM's own files. */
 export interface Initialised {
   readonly changes: readonly FileChange[];
@@ -222,8 +232,11 @@ export interface OrmPlugin {
   readonly words: Words;
   /** The words of one project, where its own scripts say how the ORM is run. Default: `words`. */
   wordsOf?(project: Project): Words;
-  /** @throws LS8001 when no project of this ORM is at or above `cwd` */
-  findProject(cwd: string): Promise<Project>;
+  /**
+   * @param isNew for `lockstep init`: also a project that lacks a file which `initialise` writes. Default: false
+   * @throws LS8001 when no project of this ORM is at or above `cwd`
+   */
+  findProject(cwd: string, isNew?: boolean): Promise<Project>;
   /** The models as they stand in the files. */
   readModels(project: Project): Promise<readonly EntityModel[]>;
   /**
@@ -345,6 +358,10 @@ export interface OrmPlugin {
   transforms(): Promise<readonly Transform[]>;
   /** Checks of this ORM for `lockstep doctor`, in addition to the core's. Default: none. */
   checks?(): Promise<readonly Check[]>;
-  /** Steps of `lockstep init` besides the configuration. */
-  initialise(project: Project): Promise<Initialised>;
+  /**
+   * Steps of `lockstep init` besides the configuration.
+   *
+   * @param firstForm of several ways to write a new file the first that the project's compiler and linter accept
+   */
+  initialise(project: Project, firstForm: FirstForm): Promise<Initialised>;
 }

@@ -5,8 +5,12 @@ export interface SupportedTool {
   readonly tested: string;
   readonly note: string;
   /** Inclusive bounds on the leading numbers: `[[7, 10], [7, 10]]` is 7.10 and its patches. */
-  readonly ranges: readonly (readonly [from: readonly number[], to: readonly number[]])[];
+  readonly ranges: readonly VersionRange[];
+  /** Versions that work by the same means: `doctor` does not warn of them. Default: those of `ranges` alone. */
+  readonly accepted?: VersionRange;
 }
+
+type VersionRange = readonly [from: readonly number[], to: readonly number[]];
 
 export const nodeVersions: SupportedTool = {
   tool: "Node.js",
@@ -62,8 +66,17 @@ export const mysqlVersions: SupportedTool = {
 
 /** `isTested(postgresVersions, "17.10")` */
 export function isTested({ ranges }: SupportedTool, version: string): boolean {
+  return ranges.some((range) => isWithin(range, version));
+}
+
+/** Tested, or nothing is known against it. */
+export function isAccepted(tool: SupportedTool, version: string): boolean {
+  return isTested(tool, version) || (tool.accepted !== undefined && isWithin(tool.accepted, version));
+}
+
+function isWithin([from, to]: VersionRange, version: string): boolean {
   const actual = version.split(/[^\d]+/).map(Number);
-  return ranges.some(([from, to]) => compare(actual, from) >= 0 && compare(actual, to) <= 0);
+  return compare(actual, from) >= 0 && compare(actual, to) <= 0;
 }
 
 /** By the numbers that the bound has; a bound without numbers bounds nothing. */

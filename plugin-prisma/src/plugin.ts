@@ -20,9 +20,9 @@ export const prismaPlugin: OrmPlugin = {
   packageFolder: fileURLToPath(new URL("..", import.meta.url)),
   words: prismaWords,
 
-  async findProject(cwd) {
+  async findProject(cwd, isNew) {
     assertInstalled("@lockstep/core", import.meta.url);
-    return (await import("./init/project.js")).findProject(cwd);
+    return (await import("./init/project.js")).findProject(cwd, isNew);
   },
 
   async readModels(project): Promise<readonly EntityModel[]> {
@@ -100,5 +100,5 @@ export const prismaPlugin: OrmPlugin = {
 
   checks: async () => (await import("./doctor/index.js")).prismaChecks,
 
-  initialise: async (project) => (await import("./init/initialise.js")).initialise(project),
+  initialise: async (project, firstForm) => (await import("./init/initialise.js")).initialise(project, firstForm),
 };

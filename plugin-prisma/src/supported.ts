@@ -4,7 +4,7 @@ import type { SupportedTool } from "@lockstep/core";
 export const prismaVersions: SupportedTool = {
   tool: "Prisma",
   tested: "7.10, and 6.19 with its classic engine",
-  note: "7.10.0 and 7.10.1, also the CLI 7.10.1 beside the client 7.10.0. 6.19 needs a prisma.config.ts; see below.",
+  note: "7.10.0 and 7.10.1, also the CLI 7.10.1 beside the client 7.10.0. 6.13 and later and every 7.x are accepted; see below.",
   ranges: [
     [
       [7, 10],
@@ -15,11 +15,16 @@ export const prismaVersions: SupportedTool = {
       [6, 19],
     ],
   ],
+  // From 6.13 on a config is read without `earlyAccess`. 6.13 and 6.16 went through all phases, 7.0, 7.4, 7.6 and 7.8 planned `migrate dev`.
+  accepted: [[6, 13], [7]],
 };
+
+/** Of each major version the one that the tests install. */
+export const testedVersions = { six: "6.19.3", seven: "7.10.0" } as const;
 
 /** What is different in Prisma 6.19, for docs/supported-versions.md. */
 export const prismaNotes: readonly string[] = [
-  "The project needs a `prisma.config.ts`: it is where `withLockstep` stands. Prisma 6 reads no `.env` then; import it in the config.",
+  "The project needs a `prisma.config.ts`, which starts Lockstep. [`npx lockstep init` writes it](configuration.md#prisma-6) where there is none. Versions before 6.13 read no such file without experimental flags ([LS8026](errors/LS8026.md)).",
   'The datasource may stand in the schema (`url`, `directUrl`, `shadowDatabaseUrl`, as text or `env("…")`) or in the config with `engine: "classic"`.',
   'With `engine: "js"` Prisma starts no engine process, so Lockstep is never asked; `doctor` says so.',
   'Tested: `migrate dev`, `deploy`, `status`, `generate` and `db pull` over the WebAssembly engine, and a required unique column through all phases with the generator `prisma-client` and `engineType = "client"`.',

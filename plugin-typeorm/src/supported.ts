@@ -15,6 +15,7 @@ export const typeormVersions: SupportedTool = {
       [0, 3, 31],
     ],
   ],
+  accepted: [[0, 3, 11], [1]],
 };
 
 /** What is particular to TypeORM, for docs/supported-versions.md. */

@@ -52,14 +52,25 @@ test.each([
 });
 
 test.each([
-  ["7.10.0", "ok", /Prisma 7\.10\.0/],
-  ["6.19.3", "ok", /Prisma 6\.19\.3/],
-  ["7.2.0", "warning", /not among the tested versions/],
-  ["8.0.0-rc.1", "problem", /another way of making migrations/],
-] as const)("prisma-version: %s", async (ormVersion, level, words) => {
-  const [finding] = await askProject(check("prisma-version"), { project: { ...plainFacts.project, ormVersion } });
+  ["7.10.0", "ok", /^Prisma 7\.10\.0$/, undefined],
+  ["6.19.3", "ok", /^Prisma 6\.19\.3$/, undefined],
+  ["7.2.0", "ok", /^Prisma 7\.2\.0; the tests run with 7\.10/, undefined],
+  ["6.13.0", "ok", /^Prisma 6\.13\.0; the tests run with/, undefined],
+  // All packages of Prisma, where package.json has each, within the major version.
+  ["6.12.0", "problem", /too old/, ["prod prisma@6.19.3", "prod @prisma/adapter-pg@6.19.3"]],
+  ["8.0.0-rc.1", "problem", /another way/, ["prod prisma@7.10.0", "prod @prisma/adapter-pg@7.10.0"]],
+] as const)("prisma-version: %s", async (ormVersion, level, words, packages) => {
+  const root = mkdtempSync(join(tmpdir(), "lockstep-doctor-"));
+  writeFileSync(
+    join(root, "package.json"),
+    '{ "dependencies": { "pg": "8", "prisma": "6", "@prisma/adapter-pg": "6" } }',
+  );
+  const project = { ...plainFacts.project, root, ormVersion };
+  const [finding] = await askProject(check("prisma-version"), { project });
   expect(finding?.level).toBe(level);
   expect(finding?.what).toMatch(words);
+  expect(finding?.next).toBe(packages?.map((each) => `npm install --save-${each}`).join(" && "));
+  rmSync(root, { recursive: true });
 });
 
 test.each([

@@ -11,7 +11,7 @@ import { type RunResult, run } from "../support/run.js";
 const bin = join(publishedModules(), "@lockstep/prisma/bin/lockstep.js");
 const schema = `generator client {
   provider   = "prisma-client"
-  output     = "../src/generated/prisma"
+  output     = "../../src/generated/prisma"
   engineType = "client"
   previewFeatures = ["metrics"]
 }
@@ -40,13 +40,15 @@ beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "lockstep-prisma6-"));
   database = await createDatabase("prisma6");
   linkPrisma6(root);
-  write("package.json", '{ "name": "shop", "type": "module" }\n');
+  const settings = { schema: "./prisma/schema", seed: "node prisma/seed.js" };
   write(
-    "prisma.config.ts",
-    'import { defineConfig } from "prisma/config";\n\nexport default defineConfig({ schema: "prisma/schema.prisma", migrations: { path: "prisma/migrations" } });\n',
+    "package.json",
+    JSON.stringify({ name: "shop", type: "module", dependencies: { prisma: prisma6 }, prisma: settings }),
   );
+  write(".env", `DATABASE_URL=${database.url}\n`);
+  write("prisma/seed.js", 'console.log("Seeds", process.env.DATABASE_URL);\n');
   write("lockstep.config.ts", 'export default { targets: { production: { urlFrom: "DATABASE_URL" } } };\n');
-  write("prisma/schema.prisma", schema);
+  write("prisma/schema/main.prisma", schema);
   write("src/db.ts", db);
 }, 180_000);
 afterAll(async () => {
@@ -59,7 +61,7 @@ function write(file: string, text: string): void {
   writeFileSync(join(root, file), text);
 }
 const read = (file: string) => readFileSync(join(root, file), "utf8");
-const env = () => ({ DATABASE_URL: database.url });
+const production = () => ({ DATABASE_URL: database.url });
 
 async function succeed(running: Promise<RunResult>): Promise<string> {
   const { code, output } = await running;
@@ -68,25 +70,35 @@ async function succeed(running: Promise<RunResult>): Promise<string> {
 }
 const prisma = (...args: string[]) =>
   succeed(
-    run(process.execPath, [join(root, "node_modules/prisma/build/index.js"), ...args], { cwd: root, env: env() }),
+    run(process.execPath, [join(root, "node_modules/prisma/build/index.js"), ...args], {
+      cwd: root,
+      // As npx sets it.
+      env: { INIT_CWD: root },
+    }),
   );
-const lockstep = (...args: string[]) => succeed(run(process.execPath, [bin, ...args], { cwd: root, env: env() }));
+const lockstep = (...args: string[]) =>
+  succeed(run(process.execPath, [bin, ...args], { cwd: root, env: production() }));
 
-test(`Prisma ${prisma6}: a required unique column through all phases, with the stock CLI and the URL in the schema`, async () => {
+test(`Prisma ${prisma6}: a required unique column through all phases, with the stock CLI, without a Prisma config before`, async () => {
+  const status = await run(process.execPath, [bin, "status"], { cwd: root });
+  expect(status.stderr).toMatch(/^LS8001 [\s\S]*^Next {3}npx lockstep init /m);
   await lockstep("init", "--yes", "--no-install");
   expect(read("prisma.config.ts")).toContain("withLockstep(");
   await prisma("migrate", "dev", "--name", "init");
+  expect(await prisma("db", "seed")).toContain(`Seeds ${database.url}`);
   await query(`INSERT INTO "User" (email) SELECT 'User.' || n || '@Example.com' FROM generate_series(1, 50) n`);
 
   write(
-    "prisma/schema.prisma",
+    "prisma/schema/main.prisma",
     schema.replace("@unique\n", "@unique\n  /// @lockstep.backfill(lower(email))\n  handle String @unique\n"),
   );
   const dev = await prisma("migrate", "dev", "--name", "handle");
   expect(dev).toContain("Written for expand");
+  // The engine runs in the folder of the datasource; the schema is that of the whole folder.
+  expect(dev).toContain("\nNext   npx prisma generate, ");
   expect(dev).toContain(`Generated Prisma Client (${prisma6})`);
-  expect(read("prisma/schema.prisma")).toContain("handle String? @unique");
-  expect(read("prisma/schema.prisma")).toContain('url      = env("DATABASE_URL")');
+  expect(read("prisma/schema/main.prisma")).toContain("handle String? @unique");
+  expect(read("prisma/schema/main.prisma")).toContain('url      = env("DATABASE_URL")');
   expect(read("src/db.ts")).toContain("handle: email.toLowerCase()");
 
   await lockstep("backfill", "run");
@@ -94,7 +106,7 @@ test(`Prisma ${prisma6}: a required unique column through all phases, with the s
   await lockstep("next", "--confirm", "writers-aware,reads-steady");
   expect(await prisma("migrate", "deploy")).toContain("All migrations have been successfully applied");
   expect(await prisma("migrate", "dev", "--name", "last")).toContain("Already in sync");
-  expect(read("prisma/schema.prisma")).toContain("handle String @unique");
+  expect(read("prisma/schema/main.prisma")).toContain("handle String @unique");
   expect(read("src/db.ts")).not.toContain("omit");
   expect(await query(`SELECT count(*)::int AS n FROM "User" WHERE handle IS DISTINCT FROM lower(email)`)).toEqual([
     { n: 0 },

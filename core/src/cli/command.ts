@@ -37,8 +37,14 @@ export interface Invocation {
   readonly version?: string;
   /** Where the project is looked for. */
   readonly cwd: string;
-  /** Project and config. @param use Default: `look` @param folder where the project is looked for. Default: cwd */
-  workspace(use?: WorkspaceUse, folder?: string): Promise<Workspace>;
+  /**
+   * Project and config.
+   *
+   * @param use Default: `look`
+   * @param folder where the project is looked for. Default: cwd
+   * @param isNew see `OrmPlugin.findProject`
+   */
+  workspace(use?: WorkspaceUse, folder?: string, isNew?: boolean): Promise<Workspace>;
 }
 
 /** One file of `commands/`: its default export. What it needs at run time is imported by `run`: `--help` is instant. */

@@ -59,10 +59,10 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
         plugins,
         version,
         cwd,
-        workspace: async (use = "look", folder = cwd) => {
+        workspace: async (use = "look", folder = cwd, isNew = false) => {
           const { openWorkspace } = await import("./workspace.js");
           const typed = ["lockstep", command.name, ...args.filter((arg) => arg !== undefined)].join(" ");
-          const opening = { command: typed, use, hold: (lock: ProjectLock) => locks.push(lock) };
+          const opening = { command: typed, use, isNew, hold: (lock: ProjectLock) => locks.push(lock) };
           return openWorkspace(plugins, folder, io, opening);
         },
       };

@@ -15,6 +15,8 @@ export interface Opening {
   /** As typed, for others that wait for it. */
   readonly command: string;
   readonly use: WorkspaceUse;
+  /** See `OrmPlugin.findProject`. */
+  readonly isNew?: boolean;
   /** Gets the lock of a command that writes. */
   hold(lock: ProjectLock): void;
 }
@@ -29,9 +31,9 @@ export async function openWorkspace(
   plugins: readonly OrmPlugin[],
   cwd: string,
   io: Io,
-  { command, use, hold }: Opening = { command: "lockstep", use: "look", hold: () => undefined },
+  { command, use, isNew, hold }: Opening = { command: "lockstep", use: "look", hold: () => undefined },
 ): Promise<Workspace> {
-  const { plugin, project } = await findProject(plugins, cwd, io, command);
+  const { plugin, project } = await findProject(plugins, cwd, io, command, isNew);
   if (use === "write") {
     hold(await lockProject(project.root, command));
     const recovery = await finishInterrupted(project.root, command);
@@ -77,11 +79,12 @@ export async function findProject(
   cwd: string,
   io: Pick<Io, "speakOf">,
   command: string,
+  isNew?: boolean,
 ): Promise<{ plugin: OrmPlugin; project: Project }> {
   let missing: unknown;
   for (const plugin of plugins) {
     try {
-      const project = await plugin.findProject(cwd);
+      const project = await plugin.findProject(cwd, isNew);
       io.speakOf(project.root);
       return { plugin: { ...plugin, words: plugin.wordsOf?.(project) ?? plugin.words }, project };
     } catch (error) {

@@ -1,7 +1,7 @@
 // The public entry for plugins that bring checks of their own.
 
 export { names } from "../dialects/words.js";
-export { isTested } from "../supported-versions.js";
+export { isAccepted, isTested } from "../supported-versions.js";
 export {
   type Check,
   type Finding,

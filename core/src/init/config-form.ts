@@ -3,29 +3,33 @@ import { dirname, join, relative } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
 import { projectCompiler } from "../codemods/project/project-compiler.js";
 import { resolvedFrom } from "../files/installed.js";
+import type { FileForm, FirstForm } from "../plugin.js";
 import { type ConfigFile, configFiles, configText } from "./config-text.js";
 import { needsProgram } from "./typed-lint.js";
 
 type Compiler = typeof compiler;
 
 /**
- * The best way to write the first configuration that no compilation in the project's folder minds, nor its linter: a `tsconfig*.json`
+ * The best way to write a new file of settings that no compilation in the project's folder minds, nor its linter: a `tsconfig*.json`
  * may take every file in, and then refuse one outside of `rootDir`, an `import` in CommonJS, or write its output to other places because
  * of it; where none takes it in, a linter that asks the compiler refuses it.
  *
- * @param folder of the package with `defineConfig`, which the project may not have yet
+ * @param installed the package that the text imports, which the project may not have yet
  */
-export function configForm(root: string, packageName: string, folder: string): ConfigFile {
+export function firstForm(root: string, installed: Installed): FirstForm {
   const ts = projectCompiler(root);
   const configs = readdirSync(root).filter((name) => /^tsconfig[^/]*\.json$/.test(name));
-  const isFine = (file: ConfigFile) =>
+  const isFine = ({ file, text }: FileForm) =>
     file.endsWith(".json") ||
-    (configs.every(
-      (config) =>
-        !isMinded(ts, join(root, config), join(root, file), configText(file, packageName), { packageName, folder }),
-    ) &&
+    (configs.every((config) => !isMinded(ts, join(root, config), join(root, file), text, installed)) &&
       (configs.some((config) => takesIn(ts, join(root, config), join(root, file))) || !needsProgram(root, file)));
-  return configFiles.find(isFine) ?? "lockstep.config.json";
+  return (forms) => forms.find(isFine);
+}
+
+/** @param folder of the package with `defineConfig` */
+export function configForm(root: string, packageName: string, folder: string): ConfigFile {
+  const forms = configFiles.map((file) => ({ file, text: configText(file, packageName) }));
+  return firstForm(root, { packageName, folder })(forms)?.file ?? "lockstep.config.json";
 }
 
 interface Installed {

@@ -39,7 +39,7 @@ async function packagesBelow(top: string): Promise<readonly string[]> {
 
 async function isProject(plugin: OrmPlugin, folder: string): Promise<boolean> {
   try {
-    return resolve((await plugin.findProject(folder)).root) === resolve(folder);
+    return resolve((await plugin.findProject(folder, true)).root) === resolve(folder);
   } catch (error) {
     if (error instanceof LockstepError) return !nothingThere.has(error.code);
     throw error;

@@ -6,7 +6,7 @@ import { ignoring, isNoBug } from "../expected-errors.js";
 import { isDeclared } from "../files/declared.js";
 import type { FileChange } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { configForm } from "./config-form.js";
+import { configForm, firstForm } from "./config-form.js";
 import { configText } from "./config-text.js";
 import type { NeededPackage } from "./install.js";
 
@@ -24,7 +24,9 @@ export interface FirstFiles {
 /** The plugin's own edits, and the configuration. */
 export async function firstFiles(plugin: OrmPlugin, project: Project, config: LockstepConfig): Promise<FirstFiles> {
   const { root } = project;
-  const { changes, notes: own, byHand, packages } = await plugin.initialise(project);
+  const { packageName, packageFolder } = plugin;
+  const form = firstForm(root, { packageName, folder: packageFolder });
+  const { changes, notes: own, byHand, packages } = await plugin.initialise(project, form);
   // Models that cannot be read are the next command's to tell.
   const models = async () => (await plugin.readModels(project).catch(ignoring(isNoBug))) ?? [];
   const read = await codeRoots(root, codeSettings(config), models);
@@ -36,7 +38,6 @@ export async function firstFiles(plugin: OrmPlugin, project: Project, config: Lo
     ({ name, kind }) => !isDeclared(root, name, kind === "prod" ? ["dependencies"] : undefined),
   );
   if (configFileOf(root) !== undefined) return { changes, notes, byHand, missing };
-  const { packageName, packageFolder } = plugin;
   const file = configForm(root, packageName, packageFolder);
   const change = { file, before: undefined, after: configText(file, packageName) };
   return { changes: [...changes, change], notes, byHand, missing };

@@ -268,7 +268,7 @@ function remarkWords(remark: Remark): string {
     case "not-committed":
       return `no entity of the last commit has "${remark.column}"`;
     case "not-edited":
-      return `${remark.name} is declared as in the last commit: it is the database that differs`;
+      return `${remark.name} is declared as in the last commit: the difference is not of this change`;
     case "may-be-renamed":
       return `if "${remark.newName}" is its new name, ${remark.keeps} at the field keeps the column and its values`;
     case "renames":

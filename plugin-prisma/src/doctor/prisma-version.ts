@@ -1,24 +1,27 @@
-import { type Check, isTested, ok, problem, warning } from "@lockstep/core/doctor";
+import { type Check, isAccepted, isTested, ok, problem } from "@lockstep/core/doctor";
 import { isAtLeast } from "../engine/prisma-version.js";
-import { prismaVersions } from "../supported.js";
+import { updateCommands } from "../init/update-commands.js";
+import { prismaVersions, testedVersions } from "../supported.js";
 
 export default {
   id: "prisma-version",
   title: "version of Prisma",
   on: "project",
-  async run({ project: { ormVersion } }) {
+  async run({ project: { root, ormVersion } }) {
     if (isTested(prismaVersions, ormVersion)) return [ok(`Prisma ${ormVersion}`)];
+    if (isAccepted(prismaVersions, ormVersion))
+      return [ok(`Prisma ${ormVersion}; the tests run with ${prismaVersions.tested}`)];
     if (isAtLeast(ormVersion, 8, 0))
       return [
         problem(`Prisma ${ormVersion} has another way of making migrations`, {
           why: "It asks no schema engine that Lockstep could stand in for: nothing is intercepted.",
-          next: "npm install --save-dev prisma@7.10.0",
+          next: updateCommands(root, testedVersions.seven),
         }),
       ];
     return [
-      warning(`Prisma ${ormVersion} is not among the tested versions: ${prismaVersions.tested}`, {
-        why: "The talk between its CLI and its engine may differ; Lockstep lets pass what it does not know.",
-        next: "npm install --save-dev prisma@7.10.0",
+      problem(`Prisma ${ormVersion} is too old`, {
+        why: "Lockstep is started by the Prisma config, which Prisma reads without experimental flags from 6.13 on.",
+        next: updateCommands(root, testedVersions.six),
       }),
     ];
   },

@@ -13,10 +13,14 @@ const assumedVersion = "7.10.0";
  * @param override LOCKSTEP_PRISMA_VERSION, for a CLI that is not in the project's node_modules
  */
 export function prismaVersion(cwd: string, override?: string): string {
-  if (override) return override;
+  return override || (installedVersion(cwd) ?? assumedVersion);
+}
+
+/** Undefined where the project has no `prisma`. */
+export function installedVersion(cwd: string): string | undefined {
   const load = createRequire(join(cwd, "package.json"));
   const manifest = attempt(() => load("prisma/package.json") as { version?: unknown }, isNotInstalled);
-  return typeof manifest?.version === "string" ? manifest.version : assumedVersion;
+  return typeof manifest?.version === "string" ? manifest.version : undefined;
 }
 
 /** `isAtLeast("7.10.0", 7, 4)` is true. What is not a version counts as new. */

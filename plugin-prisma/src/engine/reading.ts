@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import type { Reading } from "@lockstep/core/text";
+import { rootOf } from "../init/config-file.js";
 
-/** Prisma's CLI runs in the project's root. */
+/** Prisma's CLI runs in the project's root, and starts the engine in the folder of the datasource. */
 export function reading(): Reading {
-  return { cwd: process.cwd(), packageName: "@lockstep/prisma", env: process.env };
+  const folder = process.cwd();
+  return { cwd: rootOf(join(folder, "schema.prisma"), folder), packageName: "@lockstep/prisma", env: process.env };
 }

@@ -2,14 +2,17 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { LockstepError } from "@lockstep/core";
 import { loadSchemaFiles } from "@prisma/schema-files-loader";
-import { prismaVersion } from "../engine/prisma-version.js";
+import { installedVersion, isAtLeast, prismaVersion } from "../engine/prisma-version.js";
 import type { PrismaProject } from "../project.js";
 import { urlsInSchema } from "../schema/datasource-urls.js";
 import { dialectOf } from "../schema/dialect.js";
 import { generatedFolders } from "../schema/generators.js";
 import { parseConfig } from "../schema/parse.js";
+import { testedVersions } from "../supported.js";
+import { type BareProject, bareProject } from "./bare-project.js";
 import { configFileIn } from "./config-file.js";
-import { loadPrismaConfig } from "./load-prisma-config.js";
+import { type LoadedPrismaConfig, loadPrismaConfig } from "./load-prisma-config.js";
+import { updateCommands } from "./update-commands.js";
 
 /** A project as its Prisma config describes it. */
 export interface FoundProject extends PrismaProject {
@@ -26,12 +29,40 @@ export interface FoundProject extends PrismaProject {
 /**
  * The Prisma project at a folder or above it. Loads the Prisma config (about 300 ms): for commands, not for the engine.
  *
- * @throws LockstepError LS8001 no config or no schema · LS8002 a config that does not load
+ * @param isNew also a project of Prisma 6 without a config, which `init` writes. Default: false
+ * @throws LockstepError LS8001 no config or no schema · LS8002 a config that does not load · LS8026 a Prisma that reads no config
  * @example const { root, schemaFiles } = await findProject(process.cwd());
  */
-export async function findProject(cwd: string): Promise<FoundProject> {
-  const { root, configFile } = findConfig(resolve(cwd));
-  const config = await loadPrismaConfig(root, configFile);
+export async function findProject(cwd: string, isNew = false): Promise<FoundProject> {
+  const found = findConfig(resolve(cwd));
+  if (found !== undefined) return describe(found, await loadPrismaConfig(found.root, found.configFile));
+  const bare = bareProject(resolve(cwd));
+  const version = bare && (process.env.LOCKSTEP_PRISMA_VERSION ?? installedVersion(bare.root));
+  // Prisma 7 has its datasource in the config: without one there is nothing to migrate.
+  const isOld = bare !== undefined && (version === undefined || !isAtLeast(version, 7, 0));
+  if (!isNew || !isOld)
+    throw new LockstepError("LS8001", `There is no prisma.config.ts at ${cwd} or above it`, {
+      ...(isOld ? { hint: `npx lockstep init   (writes it from package.json and ${bare.schema})` } : {}),
+    });
+  refuseOld(bare, version);
+  const { root, schema } = bare;
+  const config = { schema: resolve(root, schema), migrationsPath: undefined, url: undefined };
+  return describe({ root, configFile: join(root, "prisma.config.ts") }, { ...config, unset: [], startsEngine: true });
+}
+
+function refuseOld({ root }: BareProject, version: string | undefined): void {
+  if (version === undefined)
+    throw new LockstepError("LS9020", `The prisma of the project at ${root} is not installed.`);
+  if (isAtLeast(version, 6, 13)) return;
+  throw new LockstepError("LS8026", `Prisma ${version} is installed, and Lockstep needs 6.13 or later.`, {
+    hint: `${updateCommands(root, testedVersions.six)}.  Then: npx lockstep init`,
+  });
+}
+
+async function describe(
+  { root, configFile }: { readonly root: string; readonly configFile: string },
+  config: LoadedPrismaConfig,
+): Promise<FoundProject> {
   const schemaPath = config.schema ?? defaultSchema(root);
   const found = schemaPath === undefined || !existsSync(schemaPath) ? [] : await loadSchemaFiles(schemaPath);
   if (schemaPath === undefined || found.length === 0) {
@@ -59,13 +90,12 @@ export async function findProject(cwd: string): Promise<FoundProject> {
   };
 }
 
-function findConfig(cwd: string): { root: string; configFile: string } {
+function findConfig(cwd: string): { root: string; configFile: string } | undefined {
   for (let folder = cwd; ; folder = dirname(folder)) {
     const configFile = configFileIn(folder);
     if (configFile !== undefined) return { root: folder, configFile: join(folder, configFile) };
-    if (folder === dirname(folder)) break;
+    if (folder === dirname(folder)) return undefined;
   }
-  throw new LockstepError("LS8001", `There is no prisma.config.ts at ${cwd} or above it`);
 }
 
 function defaultSchema(root: string): string | undefined {

@@ -11,9 +11,10 @@ import {
 } from "@lockstep/core";
 import { doing, handledElsewhere } from "@lockstep/core/text";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
+import { rootOf } from "../init/config-file.js";
 import { leaveNote } from "./after.js";
 import { type Change, type ChangeSource, decideChange, noteOf, restored } from "./change.js";
-import { projectOf, rootOf } from "./project.js";
+import { projectOf } from "./project.js";
 import type {
   CreateMigrationParams,
   CreateMigrationResult,

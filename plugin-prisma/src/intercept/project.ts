@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import type { EngineInfo } from "../engine/hooks.js";
+import { rootOf } from "../init/config-file.js";
 import type { PrismaProject } from "../project.js";
 import { dialectIn } from "../schema/dialect.js";
 import { generatedFolders } from "../schema/generators.js";
@@ -23,21 +23,6 @@ export function projectOf(info: EngineInfo, schema: SchemaContainer, migrationsF
     },
     schemaFiles: files.map((file) => toPosix(relative(root, file))),
   };
-}
-
-/** The folder with prisma.config.*; without one, that of the nearest package.json above a file of the project. */
-export function rootOf(file: string, cwd: string): string {
-  if (hasConfig(cwd)) return cwd;
-  let nearestPackage: string | undefined;
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (hasConfig(folder)) return folder;
-    if (nearestPackage === undefined && existsSync(join(folder, "package.json"))) nearestPackage = folder;
-    if (folder === dirname(folder)) return nearestPackage ?? cwd;
-  }
-}
-
-function hasConfig(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).some((file) => /^prisma\.config\.[cm]?[jt]s$/.test(file));
 }
 
 function toPosix(path: string): string {

@@ -16,13 +16,19 @@ interface Common {
 
 /**
  * Edits go where `readSchema` sees a declaration, and say what Prisma's parser knows about it: so both have to see the same models,
- * fields, types, unique constraints, enums and names in the database.
+ * fields, types, unique constraints, enums and names in the database. What no edit touches does not stop it.
  *
+ * @param touched models and enums. Default: all of them
  * @throws LockstepError LS8013 with the first declaration that is read differently, and its line
  */
-export function assertSameReading(schema: PrismaSchema, { models, types, enums }: Datamodel): void {
+export function assertSameReading(
+  schema: PrismaSchema,
+  { models, types, enums }: Datamodel,
+  touched?: ReadonlySet<string>,
+): void {
   const [theirs, ours] = [readings({ models: [...models, ...types], enums }), readings(commonOf(schema))];
   for (const name of new Set([...theirs.keys(), ...ours.keys()])) {
+    if (touched?.has(name.replace(/\..*/, "")) === false) continue;
     const [their = "nothing", our = "nothing"] = [theirs.get(name), ours.get(name)];
     if (their === our) continue;
     throw new LockstepError("LS8013", `${placeOf(schema, name)}: Prisma reads ${name} as ${their}, Lockstep as ${our}`);

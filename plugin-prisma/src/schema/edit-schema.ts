@@ -1,11 +1,13 @@
 import type { FieldEdit, ModelEdit, PlannedColumn } from "@lockstep/core";
+import { assertSameReading } from "./compare.js";
 import { dropAnnotations } from "./drop-annotations.js";
 import { makeOptional, makeRequired } from "./edit.js";
 import { editModels } from "./edit-models.js";
 import { findEnum, removeEnum } from "./enum.js";
 import type { SchemaFile } from "./model.js";
+import { parseSchema } from "./parse.js";
 import { readSchema } from "./read.js";
-import { removeField } from "./remove.js";
+import { fieldsToRemove, removeField } from "./remove.js";
 import { restoreAnnotations } from "./restore-annotations.js";
 import { dropUnique, keepUnique } from "./unique.js";
 import { type FieldEditKind, type SchemaEdit, verifyEdits } from "./verify.js";
@@ -13,7 +15,8 @@ import { type FieldEditKind, type SchemaEdit, verifyEdits } from "./verify.js";
 /**
  * Schema files with the edits of models made, checked by Prisma's own parser; every other byte is kept.
  *
- * @throws LS2011 when they would not be valid, or something else would change · LS4002 when a model or field is gone
+ * @throws LS2011 when they would not be valid, or something else would change · LS4002 when a model or field is gone · LS8013 when
+ * Prisma and `readSchema` see another model in what is edited
  */
 export async function editSchema(
   before: readonly SchemaFile[],
@@ -28,10 +31,24 @@ export async function editSchema(
     .map((edit) => ({ ...edit, model: edit.column.model, field: edit.column.field }));
   // A removed relation goes on both of its sides, and a type belongs to no model.
   const others = needed.filter((edit) => !isWithin(edit));
+  const touched = new Set(needed.flatMap(touchedBy(before)));
+  assertSameReading(readSchema(before), parseSchema(before), touched);
   const after = others.reduce(applyEdit, editModels(before, within, applyEdit));
   await verifyEdits(before, after, needed.flatMap(schemaEdits(before, after)));
+  assertSameReading(readSchema(after), parseSchema(after), touched);
   return after;
 }
+
+/** Models and enums. A field that is removed takes the other side of its relations with it. */
+const touchedBy =
+  (before: readonly SchemaFile[]) =>
+  (edit: SchemaModelEdit): readonly string[] => {
+    if ("unique" in edit) return [edit.unique.model];
+    if (!("column" in edit)) return [findEnum(before, edit.type)?.name ?? ""];
+    const { model, field } = edit.column;
+    const removed = edit.kind === "removeField" ? fieldsToRemove(before, model, field) : [];
+    return [model, ...removed.map((each) => each.model)];
+  };
 
 /** Reads are kept away by an option of the client, in code: the schema says nothing about them. */
 type SchemaModelEdit = Exclude<ModelEdit, FieldEdit> | (FieldEdit & { readonly kind: FieldEditKind });

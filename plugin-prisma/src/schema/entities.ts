@@ -20,13 +20,13 @@ const scalars: Readonly<Record<string, ScalarType>> = {
  * The models as codemods and rules see them: names of the code and of the database side by side. Left out is what the
  * generated client does not have, and views: `readSchema` knows which they are, and the comments without their stars.
  *
- * @throws LockstepError LS8012, LS8013, see `parseSchema`
+ * @throws LockstepError LS8012, see `parseSchema`
  */
 export function toEntityModels(files: readonly SchemaFile[]): EntityModel[] {
   const { models, enums } = parseSchema(files);
   const declared = new Map(readSchema(files).models.map((model) => [model.name, model]));
   return models
-    .filter(({ name }) => declared.get(name)?.kind === "model")
+    .filter(({ name }) => declared.get(name)?.kind !== "view")
     .map((model) => {
       const { name, dbName, schema, fields, primaryKey } = model;
       const foreignKeys = new Set(fields.flatMap(({ relationFromFields }) => relationFromFields ?? []));

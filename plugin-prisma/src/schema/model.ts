@@ -92,16 +92,40 @@ export function stringValue(literal: string | undefined): string | undefined {
 /** The database's name for a model, field, enum or value: its `map` attribute, else its own name. */
 export function databaseName(item: { readonly name: string; readonly attributes: readonly PrismaAttribute[] }): string {
   const map = item.attributes.find((attribute) => attribute.name === "map");
-  return stringValue(map?.args?.replace(/^\s*name\s*:/, "")) ?? item.name;
+  return stringValue(map && argumentOf(map, "name")) ?? item.name;
 }
 
-/** The field names in `fields: [a, b]`, or in the list that an attribute starts with: `@@index([a, b(sort: Desc)])`. */
+/** Strings as one, then what is neither a bracket nor a comma. */
+const token = /"(?:\\.|[^"\\])*"|[()[\]]|,|[^"()[\],]+|"/g;
+
+/** Parts between commas that no bracket encloses. */
+function listed(text: string): string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const [next] of text.matchAll(token)) {
+    if (next === "," && depth === 0) parts.push("");
+    else parts.push(`${parts.pop()}${next}`);
+    depth += /^[([]$/.test(next) ? 1 : /^[)\]]$/.test(next) ? -1 : 0;
+  }
+  return parts.map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/**
+ * An argument by its name, or the one without a name, wherever it is.
+ *
+ * @example argumentOf({ name: "unique", args: 'map: "x", [a, b]' }, "fields") // "[a, b]"
+ */
+export function argumentOf({ args = "" }: Pick<PrismaAttribute, "args">, name: string): string | undefined {
+  const all = listed(args).map((text) => /^([A-Za-z]\w*)\s*:\s*(.*)$/.exec(text) ?? [text, undefined, text]);
+  return (all.find(([, own]) => own === name) ?? all.find(([, own]) => own === undefined))?.[2];
+}
+
+/** The field names in `fields: [a, b]`, `fields: a`, or in what an attribute has without a name: `@@index([a, b(sort: Desc)])`, `@@id(a)`. */
 export function fieldsOf(attribute: PrismaAttribute): string[] {
-  const list =
-    /(?:^|[\s,])fields\s*:\s*\[([^\]]*)\]/.exec(attribute.args ?? "") ?? /^\s*\[([^\]]*)\]/.exec(attribute.args ?? "");
-  if (list === null) return [];
-  const names = (list[1] ?? "").replace(/\([^)]*\)/g, "").split(",");
-  return names.map((name) => name.trim()).filter((name) => name !== "");
+  const value = argumentOf(attribute, "fields") ?? "";
+  // A relation has its name there.
+  if (value.startsWith('"')) return [];
+  return listed(value.startsWith("[") ? value.slice(1, -1) : value).map((name) => name.replace(/\s*\(.*$/, ""));
 }
 
 /** Where a model declares that exactly these fields are unique: in all rows, which a partial index (`where:`) does not say. */
@@ -109,7 +133,8 @@ export function declarationOf(
   model: PrismaModel,
   fields: readonly string[],
 ): { readonly attribute: PrismaAttribute; readonly field?: PrismaField } | undefined {
-  const isUnique = ({ name, args = "" }: PrismaAttribute) => name === "unique" && !/(?:^|,)\s*where\s*:/.test(args);
+  const isUnique = ({ name, args = "" }: PrismaAttribute) =>
+    name === "unique" && !listed(args).some((argument) => /^where\s*:/.test(argument));
   const attribute = model.attributes.find((item) => isUnique(item) && fieldsOf(item).join() === fields.join());
   if (attribute !== undefined) return { attribute };
   const field = fields.length === 1 ? model.fields.find((item) => item.name === fields[0]) : undefined;

@@ -10,7 +10,7 @@ import type { SchemaFile } from "./model.js";
  * The models of the schema that open plans of a folder are about. Which files make it up Prisma's config says, which is code: here the
  * files say it. A schema is one file, or a folder whose datasource stands in one of its files.
  *
- * @throws LS8001 there is no schema · LS8012, LS8013 see `parseSchema`
+ * @throws LS8001 there is no schema · LS8012 see `parseSchema`
  */
 export async function modelsIn(root: string): Promise<readonly EntityModel[]> {
   const named = readPlans(root)

@@ -5,9 +5,7 @@ import type { Datamodel } from "@prisma/dmmf";
 import type { EnvValue, GeneratorConfig } from "@prisma/generator";
 import { acceptedByPrisma7 } from "./accepted-by-7.js";
 import { blank, block } from "./blocks.js";
-import { assertSameReading } from "./compare.js";
 import type { SchemaFile } from "./model.js";
-import { readSchema } from "./read.js";
 
 type Files = readonly SchemaFile[];
 
@@ -19,9 +17,10 @@ export interface SchemaConfig {
 
 /**
  * The schema as Prisma's own parser understands it: models, enums, defaults, keys and types; what the generated client has not
- * (`@ignore`, `Unsupported`) is not in it. It has no positions: they are `readSchema`'s, and both have to agree.
+ * (`@ignore`, `Unsupported`) is not in it. It has no positions: they are `readSchema`'s, and both have to agree on what is edited
+ * (`assertSameReading`).
  *
- * @throws LockstepError LS8012 when Prisma refuses the schema · LS8013 when `readSchema` reads it differently
+ * @throws LockstepError LS8012 when Prisma refuses the schema
  * @example parseSchema(schemaFiles(project)).models.find(({ name }) => name === "User")
  */
 export function parseSchema(files: Files): Datamodel {
@@ -41,7 +40,6 @@ export function parseSchema(files: Files): Datamodel {
     const text = reason(cause);
     throw new LockstepError("LS8012", `Prisma refuses the schema:\n${text}`, { cause, details: firstPlace(text) });
   }
-  assertSameReading(readSchema(files), model);
   lastRead = [{ key, model }, ...lastRead].slice(0, 2);
   return model;
 }

@@ -1,6 +1,14 @@
 import { isAligned, realign, tables } from "./align.js";
 import { fileOf, findField, findModel, modelIn, relationsOver, replaced } from "./edit.js";
-import { fieldsOf, type PrismaField, type PrismaModel, type SchemaFile, type Span, stringValue } from "./model.js";
+import {
+  argumentOf,
+  fieldsOf,
+  type PrismaField,
+  type PrismaModel,
+  type SchemaFile,
+  type Span,
+  stringValue,
+} from "./model.js";
 import { readSchema } from "./read.js";
 import { applySplices, lineBreak, linesOf, type Splice, wholeLine } from "./splice.js";
 
@@ -186,6 +194,6 @@ function withoutBlankLines(content: string, lines: readonly Span[]): Splice[] {
 }
 
 function relationName(field: PrismaField): string | undefined {
-  const args = field.attributes.find((attribute) => attribute.name === "relation")?.args;
-  return stringValue(/^\s*(?:name\s*:\s*)?("(?:\\.|[^"\\])*")/.exec(args ?? "")?.[1]);
+  const relation = field.attributes.find((attribute) => attribute.name === "relation");
+  return stringValue(relation && argumentOf(relation, "name"));
 }

@@ -1,24 +1,30 @@
-import { isSameTable, parseAnnotations, type TableName } from "@lockstep/core";
+import { annotationSpans, isSameTable, LockstepError, parseAnnotations, type TableName } from "@lockstep/core";
 import type { ColumnSource } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
+import { assertSameReading } from "./compare.js";
+import { relationsOver } from "./edit.js";
 import { toEntityModels } from "./entities.js";
-import type { PrismaField, PrismaSchema } from "./model.js";
+import type { PrismaField, PrismaModel, PrismaSchema } from "./model.js";
+import { parseSchema } from "./parse.js";
 
 /**
  * Finds what the Prisma model says about a column: its field, its annotations.
  *
- * @throws LS2008 when the field's annotations cannot be understood
+ * @throws LS2008 when the field's annotations cannot be understood · LS8013 when the two readers see another model
  */
 export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject, "schemaFiles">) {
   const entities = toEntityModels(schema.files);
   return (table: TableName, column: string): ColumnSource | undefined => {
     const entity = entities.find((candidate) => isSameTable(candidate.table, table));
     const field = entity?.fields.find((candidate) => candidate.column === column);
-    const model = schema.models.find((candidate) => candidate.name === entity?.name);
-    const declared = model?.fields.find((candidate) => candidate.name === field?.name);
-    if (entity === undefined || field === undefined || model === undefined || declared === undefined) return undefined;
+    if (entity === undefined || field === undefined) return undefined;
+    assertSameReading(schema, parseSchema(schema.files), new Set([entity.name]));
+    const model = schema.models.find((candidate) => candidate.name === entity.name);
+    const declared = model?.fields.find((candidate) => candidate.name === field.name);
+    if (model === undefined || declared === undefined) return undefined;
     const file =
       project.schemaFiles[schema.files.findIndex((candidate) => candidate.path === model.file)] ?? model.file;
+    refuseAtRelations(model, declared, file);
     const lines = declared.documentationLines.map((line) => line.line);
     const notes = parseAnnotations(declared.documentation, { file, line: lines[0] ?? declared.line, lines });
     const source = notes.backfill ?? notes.mirror;
@@ -38,6 +44,19 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
       ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),
     };
   };
+}
+
+/** A relation has no column: what stands above it would be read nowhere. */
+function refuseAtRelations(model: PrismaModel, field: PrismaField, file: string): void {
+  for (const relation of relationsOver({ model, field })) {
+    if (annotationSpans(relation.documentation, file).length === 0) continue;
+    const place = `${file}:${relation.documentationLines[0]?.line ?? relation.line}`;
+    throw new LockstepError(
+      "LS2008",
+      `${place}: the annotation above the relation ${model.name}.${relation.name} would not be used: the column is ${field.name}`,
+      { hint: `Move it above ${field.name}, ${file}:${field.line}.`, details: { place } },
+    );
+  }
 }
 
 /** Defaults that Prisma's client computes; the database has none. `now()` and `dbgenerated()` are the database's. */

@@ -112,7 +112,7 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     const change = await readChange(this.#asked, this.dialect, await this.#read(), this.#known).catch(
       async (error: unknown) => {
         if (!(error instanceof LockstepError) || error.code !== "LS2060") throw error;
-        throw await (await import("./drift.js")).asDrift(error, own, this);
+        throw await (await import("./drift.js")).asDrift(error, own, this, await this.#read());
       },
     );
     this.#change = change;

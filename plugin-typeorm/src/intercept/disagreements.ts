@@ -10,6 +10,7 @@ import {
   type TableName,
   tableLabel,
 } from "@lockstep/core";
+import type { TypeormProject } from "../project.js";
 import { knownColumns } from "./columns.js";
 import type { Interception } from "./interception.js";
 import type { LastCommit } from "./last-commit.js";
@@ -53,7 +54,7 @@ export async function findDisagreements(migration: Migration, about: Interceptio
       const maker = migrated.makerOf(table, column.name);
       if (maker === undefined || isDroppedHere(operations, table, column.name)) continue;
       const name = (await lastCommit())?.unchanged(table, column.name);
-      if (name !== undefined) throw missingError(table, column.name, name, maker);
+      if (name !== undefined) throw missingError(table, column.name, name, maker, await about.project());
     }
     if (kind === "dropIndex" || kind === "dropConstraint") {
       const name = kind === "dropIndex" ? operation.name.name : operation.name;
@@ -86,11 +87,12 @@ export async function strangerError(
     sql,
     ...operation
   }: Pick<OperationOf<"dropColumn" | "renameColumn">, "table" | "column" | "sql"> & { readonly newName?: string },
-  { call }: Interception,
+  about: Interception,
 ): Promise<LockstepError> {
   const column = `"${tableLabel(table)}"."${operation.column}"`;
-  const names = new Set(call.dataSource.migrations.map((each) => each.name ?? each.constructor.name));
-  const others = [...(await executedMigrations(call.dataSource))].filter((name) => !names.has(name));
+  const { dataSource } = about.call;
+  const names = new Set(dataSource.migrations.map((each) => each.name ?? each.constructor.name));
+  const others = [...(await executedMigrations(dataSource))].filter((name) => !names.has(name));
   const { newName } = operation;
   const what =
     newName === undefined
@@ -104,18 +106,29 @@ export async function strangerError(
     "LS9057",
     `${column} is in the database, and neither a migration nor an entity of this project has it: ${what} (${sql.replace(/\s+/g, " ")}).`,
     {
-      hint: `If it is to go, drop it as it was made: ALTER TABLE … DROP COLUMN. If it is to stay, declare it in its entity. Then generate again.${elsewhere}`,
+      hint: `If it is to go, drop it as it was made: ALTER TABLE … DROP COLUMN. If it is to stay, declare it in its entity. Then generate again.${elsewhere} ${byHand(await about.project())}`,
       details: { column: operation.column, table: tableLabel(table), migrations: others },
     },
   );
 }
 
-function missingError(table: TableName, column: string, name: string, maker: string): LockstepError {
+/** Nothing is compared there: for teams whose entities and database never agree. */
+export function byHand({ migrationsFolder }: Pick<TypeormProject, "migrationsFolder">): string {
+  return `To write the migration by hand instead: npx typeorm migration:create ${migrationsFolder}/<Name>, its SQL, then npx lockstep rewrite <file>.`;
+}
+
+function missingError(
+  table: TableName,
+  column: string,
+  name: string,
+  maker: string,
+  project: TypeormProject,
+): LockstepError {
   return new LockstepError(
     "LS9057",
     `"${tableLabel(table)}" has no column "${column}", although migration ${maker} has run here and makes it, and ${name} is declared as in the last commit.`,
     {
-      hint: "Bring the database back to what its migrations make: add the column by hand, or make the database anew and run them. Then generate again.",
+      hint: `Bring the database back to what its migrations make: add the column by hand, or make the database anew and run them. Then generate again. ${byHand(project)}`,
       details: { column, table: tableLabel(table), migration: maker },
     },
   );

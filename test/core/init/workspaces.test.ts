@@ -85,6 +85,25 @@ test("of several packages with models it names each, with the command", async ()
   expect(existsSync(join(root, "apps/a/lockstep.config.ts"))).toBe(true);
 });
 
+test.each([
+  ["6.19.3", 0, "Set up: prisma.config.ts, lockstep.config.ts"],
+  ["6.10.1", 2, "Next   cd packages/db && pnpm add --save-dev prisma@6.19.3.  Then: pnpm exec lockstep init"],
+])("a package of Prisma %s without a Prisma config is found from the top", async (version, exit, line) => {
+  const files = {
+    "packages/db/package.json": JSON.stringify({ name: "@acme/db", devDependencies: { prisma: "6" } }),
+    "packages/db/prisma/schema.prisma": schema,
+  };
+  const root = project({ ...pnpm, "package.json": "{}", ...files, ...apps }, ["prisma", "@lockstep/prisma"]);
+  roots.push(root);
+  const args = [bin, "init", "--yes", "--no-install"];
+  const { code: status, output } = await run(process.execPath, args, {
+    cwd: root,
+    env: { LOCKSTEP_PRISMA_VERSION: version },
+  });
+  expect(output.split("\n")).toContain(line);
+  expect(status).toBe(exit);
+});
+
 test("without any, the error is that of the folder", async () => {
   const root = project({ ...npm, ...code("apps/api", "api", {}) }, ["prisma", "@lockstep/prisma"]);
   roots.push(root);

@@ -201,6 +201,21 @@ export const badInputs: readonly BadInput[] = [
     code: "LS2008",
     says: [/@lockstep\.backfill/],
   }),
+  bad({
+    name: "an annotation above a relation",
+    model: "BadOwner",
+    gets: [
+      "/// @lockstep.backfill(id)",
+      'owner   BadOwner   @relation("owner", fields: ownerId, references: [id])',
+      "ownerId Int",
+      'owned   BadOwner[] @relation("owner")',
+    ],
+    code: "LS2008",
+    says: [
+      /above the relation BadOwner\.owner would not be used/,
+      /Move it above ownerId, prisma\/schema\.prisma:\d+\./,
+    ],
+  }),
   badFunction("a function that throws", "BadThrow", `throw new Error("no answer");`, "LS5050", /no answer/),
   badFunction(
     "a function with too few values",

@@ -1,8 +1,9 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { loadConfig } from "../../../core/src/config/load.js";
 import { firstFiles } from "../../../core/src/init/first-files.js";
+import { rootOf } from "../../../plugin-prisma/src/init/config-file.js";
 import { findProject } from "../../../plugin-prisma/src/init/project.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { project } from "./real-projects.js";
@@ -49,6 +50,14 @@ describe("findProject", () => {
       developmentUrl: undefined,
     });
   });
+
+  it.each([["prisma.config.ts"], [".config/prisma.ts"]])(
+    "the engine, which runs in the folder of the datasource, finds the root by %s",
+    (file) => {
+      const root = project({ [file]: "", "db/schema/main.prisma": schema, "db/package.json": "{}" }, []);
+      expect(rootOf(join(root, "db/schema/main.prisma"), join(root, "db/schema"))).toBe(root);
+    },
+  );
 
   it("needs no development database: a pipeline knows production only", async () => {
     const fields = 'schema: "s.prisma", datasource: { url: env("LS_TEST_A"), shadowDatabaseUrl: env("LS_TEST_B") }';
@@ -110,5 +119,104 @@ describe("initialise", () => {
     expect(byHand).toMatch(
       /^prisma\.config\.ts cannot be edited: .*\nWrite it yourself in prisma\.config\.ts:\n {2}const \{ withLockstep \}/,
     );
+  });
+});
+
+describe("a project of Prisma 6 without a config", () => {
+  afterEach(() => void vi.unstubAllEnvs());
+  const six = { dependencies: { "@prisma/client": "6" }, devDependencies: { prisma: "6" } };
+  const old = { module: "commonjs", moduleResolution: "node10", ignoreDeprecations: "6.0", types: [] };
+  const inDist = JSON.stringify({ compilerOptions: { ...old, outDir: "dist" } });
+  const checked = JSON.stringify({ compilerOptions: { ...old, noEmit: true, types: ["node"] } });
+  const node = /existsSync\("\.env"\)\) loadEnvFile\("\.env"\);/;
+
+  it.each<[name: string, manifest: object, files: Record<string, string>, file: string, ...parts: (string | RegExp)[]]>(
+    [
+      ["the default schema", {}, { "prisma/schema.prisma": schema }, "ts", 'schema: "prisma/schema.prisma"', node],
+      [
+        "settings in package.json",
+        { prisma: { schema: "./db", seed: "tsx db/seed.ts" } },
+        { "db/main.prisma": schema, "prisma/schema.prisma": "" },
+        "ts",
+        'schema: "./db"',
+        'seed: "tsx db/seed.ts"',
+      ],
+      [
+        "a schema that scripts name",
+        { scripts: { migrate: "prisma migrate dev --schema=libs/db/schema.prisma" } },
+        { "libs/db/schema.prisma": schema, "libs/db/.env": "A=1\n" },
+        "ts",
+        'schema: "libs/db/schema.prisma"',
+        node,
+        'loadEnvFile("libs/db/.env")',
+      ],
+      [
+        "dotenv",
+        { dependencies: { dotenv: "16" }, devDependencies: { prisma: "6" } },
+        { "schema.prisma": schema },
+        "ts",
+        'import "dotenv/config";\n',
+      ],
+      [
+        "dotenv for development and Prisma for production",
+        { dependencies: { prisma: "6" }, devDependencies: { dotenv: "16" } },
+        { "schema.prisma": schema },
+        "ts",
+        node,
+      ],
+      [
+        "variables in variables",
+        {},
+        { "schema.prisma": schema, ".env": "# $\nA=1\nB=$A\n" },
+        "ts",
+        "expand(config());\n",
+        "+dotenv dev",
+        "+dotenv-expand dev",
+      ],
+      [
+        "a program that it would move",
+        {},
+        { "schema.prisma": schema, "tsconfig.json": inDist, "src/main.ts": "" },
+        "mjs",
+      ],
+      [
+        "CommonJS with a compiler",
+        {},
+        { "schema.prisma": schema, "tsconfig.json": checked },
+        "ts",
+        "// @ts-expect-error: Prisma's loader",
+      ],
+    ],
+  )("init writes one that does the same: %s", async (_, manifest, files, extension, ...parts) => {
+    vi.stubEnv("LOCKSTEP_PRISMA_VERSION", "6.19.3");
+    const all = { "package.json": JSON.stringify({ ...six, ...manifest }), ".git/HEAD": "", ...files };
+    const root = project(all, ["prisma", "typescript", "@types/node", "@lockstep/prisma", "@lockstep/core"]);
+    await expect(findProject(root)).rejects.toMatchObject({
+      code: "LS8001",
+      hint: expect.stringMatching(/^npx lockstep init /),
+    });
+    const { changes, missing } = await firstFiles(prismaPlugin, await findProject(root, true), { targets: {} });
+    expect(changes.map(({ file }) => file)).toEqual([`prisma.config.${extension}`, expect.any(String)]);
+    const after = [changes[0]?.after, ...missing.map(({ name, kind }) => `+${name} ${kind}`)].join("\n");
+    for (const part of parts) expect(after).toMatch(part);
+    writeFileSync(
+      join(root, changes[0]?.file ?? ""),
+      changes[0]?.after?.replace(/^.*(?:dotenv|expand).*$/gm, "") ?? "",
+    );
+    const { schemaFiles } = await findProject(root);
+    expect(schemaFiles).toEqual(Object.keys(files).filter((file) => files[file] === schema));
+  });
+
+  it.each([
+    [
+      "6.12.0",
+      "LS8026",
+      /^npm install --save-dev prisma@6\.19\.3 && npm install --save-prod @prisma\/client@6\.19\.3\./,
+    ],
+    ["7.10.0", "LS8001", /prisma\.config\.ts/],
+  ])("of Prisma %s it writes none: %s", async (version, code, hint) => {
+    vi.stubEnv("LOCKSTEP_PRISMA_VERSION", version);
+    const root = project({ "package.json": JSON.stringify(six), ".git/HEAD": "", "schema.prisma": schema }, ["prisma"]);
+    await expect(findProject(root, true)).rejects.toMatchObject({ code, hint: expect.stringMatching(hint) });
   });
 });

@@ -7,6 +7,7 @@ import { assertSameReading } from "../../../plugin-prisma/src/schema/compare.js"
 import { schemaFiles } from "../../../plugin-prisma/src/schema/files.js";
 import { parseSchema } from "../../../plugin-prisma/src/schema/parse.js";
 import { readSchema } from "../../../plugin-prisma/src/schema/read.js";
+import { columnSources } from "../../../plugin-prisma/src/schema/sources.js";
 import { linkPrisma6 } from "../../support/prisma-6.js";
 import { prismaBin, project, run } from "../init/real-projects.js";
 
@@ -52,6 +53,7 @@ model User {
   managerId Int?
   team      User[]   @relation("over")
   labels    Label[]
+  bare      FieldsBare[] @relation("bare")
 
   @@map("users")
 }
@@ -86,6 +88,26 @@ model KeyTwice {
   @@unique([id])
   @@unique([name, id])
   @@unique([name])
+}
+
+model KeyBare {
+  id Int
+  of Int
+
+  @@id(id)
+  @@unique(map: "of_it, where: none, fields: [id]", of(sort: Desc))
+}
+
+model FieldsBare {
+  id     Int    @id
+  name   String
+  text   String
+  userId Int?
+  user   User?  @relation("bare", fields: userId, references: id)
+
+  @@unique(fields: name)
+  @@index([text(ops: raw("text, id")), id])
+  @@index(id)
 }
 
 model Label {
@@ -237,9 +259,23 @@ describe("both readings of a schema agree, or nothing is done", () => {
     ["model Label {", "model Labels {", undefined, "Label as a model, Lockstep as nothing"],
     ["tenant   Int\n", "tenant   Int @id\n", "tenant  ", "Post.tenant as Int, Lockstep as Int @id"],
   ])("%j read as %j", (before, after, place, message) => {
-    const dataModel = parseSchema([{ path, content }]);
+    const files = [{ path, content }];
+    const dataModel = parseSchema(files);
     expect(content).toContain(before);
     const misread = readSchema([{ path, content: content.replace(before, after) }]);
+    // Work on what is read alike goes on.
+    const owner = message.slice(0, /[ .]/.exec(message)?.index);
+    const others = new Set(
+      [...dataModel.models, ...dataModel.enums].map(({ name }) => name).filter((name) => name !== owner),
+    );
+    expect(() => assertSameReading(misread, dataModel, others)).not.toThrow();
+    const sources = columnSources({ ...misread, files }, { schemaFiles: [path] });
+    expect(sources({ name: "KeyBare" }, "of")).toMatchObject({ model: "KeyBare", field: "of" });
+    const model = dataModel.models.find(({ name }) => name === owner);
+    if (model !== undefined)
+      expect(() => sources({ name: model.dbName ?? owner }, model.fields[0]?.name ?? "")).toThrow(
+        expect.objectContaining({ code: "LS8013" }),
+      );
     expect(() => assertSameReading(misread, dataModel)).toThrow(
       expect.objectContaining({
         code: "LS8013",

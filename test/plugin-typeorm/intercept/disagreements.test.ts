@@ -130,7 +130,7 @@ export class Users1763000000000 implements MigrationInterface {
       return stderr;
     };
     const drift =
-      /^LS9057 "users"\."nick" is jsonb here, and character varying in User\.nick; migration Users1763000000000 makes it\. It is declared as when the newest migration was committed: it is the database that differs, not this change\. TypeORM would drop the column and add it again, and the values of every row would be lost\.( The edit of "users"\."score" would lose values as well \(LS2060\)\.)?$/m;
+      /^LS9057 "users"\."nick" is jsonb here, and character varying in User\.nick; the migrations make it character varying: the database differs\. It is declared as when the newest migration was committed: the difference is not of this change\. TypeORM would drop the column and add it again, and the values of every row would be lost\.( The edit of "users"\."score" would lose values as well \(LS2060\)\.)?$/m;
     for (const own of [
       [nick, score],
       [nick, score, bio],
@@ -144,6 +144,66 @@ export class Users1763000000000 implements MigrationInterface {
     await app.query("ALTER TABLE users DROP nick, ADD nick character varying");
     expect(await refused(nick, numbers(score))).toMatch(
       /^LS2060 .*"users"\."score" would lose the values of every row: the ORM drops it \(character varying\)/,
+    );
+  });
+
+  test.each([
+    [
+      "by SQL in text",
+      'queryRunner.query(`ALTER TABLE "users" ALTER "nick" TYPE jsonb USING NULL`)',
+      "the migrations make it jsonb: the entity differs",
+      "Declare it in the entity as the database has it. Then",
+    ],
+    [
+      "to a third type",
+      'queryRunner.query(`ALTER TABLE "users" ALTER "nick" TYPE text`)',
+      "the migrations make it text: both differ",
+      "Declare it in the entity as the database has it, or bring",
+    ],
+    [
+      "by code",
+      'queryRunner.query(["ALTER TABLE"].join(" "))',
+      "",
+      "Declare it in the entity as the database has it, or bring",
+    ],
+  ])("a database that is as a migration has left it is not blamed: %s", async (_, statement, words, way) => {
+    app = await createApp({
+      entities: { "user.ts": userEntity(nick) },
+      files: {
+        "src/migrations/1763000000000-Users.ts": migration,
+        "src/migrations/1763000000001-Nick.ts": `import type { MigrationInterface, QueryRunner } from "typeorm";
+
+export class Nick1763000000001 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await ${statement};
+  }
+
+  async down(): Promise<void> {}
+}
+`,
+        ".gitignore": "node_modules\n",
+      },
+    });
+    await app.query(`CREATE TABLE migrations (id SERIAL PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL);
+      INSERT INTO migrations (timestamp, name) VALUES (1763000000000, 'Users1763000000000'), (1763000000001, 'Nick1763000000001');
+      ALTER TABLE users ADD nick jsonb`);
+    const git = (...args: string[]) =>
+      run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: app.root });
+    await git("init", "--quiet");
+    await git("add", "-A");
+    expect((await git("commit", "--quiet", "-m", "The users")).code).toBe(0);
+    app.write("src/user.ts", userEntity(nick, bio));
+    const { code, stderr } = await app.generate("More");
+    expect(code, stderr).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^LS9057 "users"\\."nick" is jsonb here, and character varying in User\\.nick(; )?${words}\\. It is declared`,
+        "m",
+      ),
+    );
+    expect(stderr).toContain(`Next   ${way}`);
+    expect(stderr).toMatch(
+      /typeorm migration:create src\/migrations\/<Name>, its SQL, then \S+ (?:@lockstep\/typeorm|lockstep) rewrite <file>\.$/m,
     );
   });
 
@@ -188,7 +248,7 @@ export class Users1763000000000 implements MigrationInterface {
     expect(code, output).toBe(0);
     expect(output).toMatch(/DROP INDEX "public"\."by_hand" — .*; no migration of this project makes it, so other/);
     expect(output).toMatch(
-      /"nick" DROP NOT NULL — User\.nick is declared as in the last commit: it is the database that/,
+      /"nick" DROP NOT NULL — User\.nick is declared as in the last commit: the difference is not of/,
     );
     expect(output).toMatch(/"nick" DROP DEFAULT — User\.nick is declared as in the last commit/);
     expect(output).not.toContain("User.bio is");

@@ -96,7 +96,7 @@ export default defineCommand({
 async function open({ workspace, plugins, cwd, io, options }: Invocation): Promise<Workspace> {
   const use = writing({ options });
   try {
-    return await workspace(use);
+    return await workspace(use, cwd, true);
   } catch (error) {
     const { LockstepError } = await import("../../errors.js");
     if (!(error instanceof LockstepError) || (error.code !== "LS8001" && error.code !== "LS9061")) throw error;
@@ -106,11 +106,13 @@ async function open({ workspace, plugins, cwd, io, options }: Invocation): Promi
     if (only === undefined) throw error;
     if (second === undefined) {
       io.err(`The models are in ${only}: it is set up there.`);
-      return workspace(use, resolve(cwd, only));
+      // What it takes to set it up is typed there, too.
+      io.speakOf(resolve(cwd, only));
+      return workspace(use, resolve(cwd, only), true);
     }
     const answers = folders.map((folder) => ({ value: folder, label: folder }));
     const chosen = io.isInteractive ? await io.pick("Which package?", answers) : undefined;
-    if (chosen !== undefined) return workspace(use, resolve(cwd, chosen));
+    if (chosen !== undefined) return workspace(use, resolve(cwd, chosen), true);
     throw new LockstepError("LS8005", `Several packages of this workspace have models: ${folders.join(", ")}.`, {
       hint: folders.map((folder) => `npx lockstep --cwd ${folder} init`).join("\n       "),
     });

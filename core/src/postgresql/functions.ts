@@ -43,7 +43,7 @@ export const functions: FunctionValues = {
         `INSERT INTO pg_temp.lockstep_try_function SELECT v::${withoutLength(type)} FROM unnest($1::text[]) v`,
         [given],
       );
-    await connection.query("BEGIN; SET LOCAL statement_timeout = 30000");
+    await connection.begin({ limits: { statementTimeoutMs: 30_000 } });
     try {
       try {
         await connection.query(`CREATE TEMPORARY TABLE lockstep_try_function (value ${type}) ON COMMIT DROP`);

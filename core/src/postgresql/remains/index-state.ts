@@ -1,4 +1,5 @@
 import { errorCode } from "../../db/retry.js";
+import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { IndexSpec, IndexState } from "../../dialects/remains.js";
 import { qualified, quoteTable } from "../../sql/postgres/quote.js";
@@ -19,7 +20,8 @@ export async function readIndex(connection: Connection, spec: IndexSpec): Promis
   if (found === undefined) return { kind: "missing" };
   if (!found.valid) return found.builder === null ? { kind: "invalid" } : { kind: "building", pid: found.builder };
   try {
-    await connection.query(assertIndex({ kind: "assert-index", ...spec }));
+    // It may make a temporary copy, for which a session that only reads needs a transaction of its own.
+    await inTransaction(connection, {}, () => connection.query(assertIndex({ kind: "assert-index", ...spec })));
     return { kind: "valid" };
   } catch (error) {
     if (errorCode(error) === "42710") return { kind: "other" };

@@ -63,8 +63,10 @@ test("a request class that stands on one line stays one that compiles", async ()
 });
 
 test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
-  const { places } = await planCodeEdits(request(withEntities(code), ["expand"], [], {}));
-  expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
+  for (const typed of [{}, untyped]) {
+    const { places } = await planCodeEdits({ ...request(withEntities(code), ["expand"], [], {}), ...typed });
+    expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
+  }
 });
 
 const partial =

@@ -129,6 +129,34 @@ const clients: Readonly<Record<string, readonly [code: string, isListed: boolean
     `import { getDataSourceToken } from "@nestjs/typeorm";\nexport const token = getDataSourceToken(dataSource);`,
     false,
   ],
+  "a package that asks for its own token": [
+    `import { Container } from "inversify";\nimport { AUTH_USERS } from "some-auth";\nexport const box = new Container();\nbox.bind(AUTH_USERS).toConstantValue(dataSource.getRepository(User));`,
+    true,
+  ],
+  "a container, for the project": [
+    `import { Container, inject } from "inversify";\nexport const TOKENS = { users: Symbol.for("users") };\nexport const box = new Container();\nconst repository = dataSource.getRepository(User);\nbox.bind<Repository<User>>(TOKENS.users).toConstantValue(repository);\nexport class Users { constructor(@inject(TOKENS.users) private readonly users: Repository<User>) {} }`,
+    false,
+  ],
+  "a container, by a name that the project asks for": [
+    `import { container, inject } from "tsyringe";\ncontainer.register("users", { useValue: dataSource.getRepository(User) });\ncontainer.registerInstance("source", dataSource);\nexport class Users { constructor(@inject("users") readonly users: Repository<User>, @inject("source") readonly source: DataSource) {} }`,
+    false,
+  ],
+  "a provider, for the project": [
+    `import { Module } from "@nestjs/common";\nimport { getRepositoryToken } from "@nestjs/typeorm";\n@Module({ providers: [{ provide: getRepositoryToken(User), useValue: dataSource.getRepository(User) }] })\nexport class App {}`,
+    false,
+  ],
+  "a container of classes": [
+    `import { Container } from "typedi";\nContainer.set(DataSource, dataSource);\nexport class Users { constructor(readonly source: DataSource) {} }`,
+    false,
+  ],
+  "a database of another package": [
+    `import * as SQLite from "expo-sqlite";\nimport { drizzle } from "drizzle-orm/expo-sqlite";\nconst connection = SQLite.openDatabaseSync("app.db");\nexport const local = drizzle(connection);\nexport const users = () => dataSource.getRepository(User);`,
+    false,
+  ],
+  "what belongs to Node.js": [
+    `import { AsyncLocalStorage } from "node:async_hooks";\nconst store = new AsyncLocalStorage<EntityManager>();\nexport const f = () => store.run(dataSource.manager, () => 1);`,
+    false,
+  ],
 };
 
 export const handed = Object.entries(clients).map(

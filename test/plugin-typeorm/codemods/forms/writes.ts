@@ -86,6 +86,12 @@ const forms: Readonly<Record<string, string>> = {
   "a repository without a type": `export const make = (store: any) => store.save(${row});`,
   "a method that is bound": `const users = dataSource.getRepository(User);\nconst save = users.save.bind(users);\nexport const make = () => save(${row});`,
   "a builder's member": `class UserBuilder { private readonly user = new User();\n  email(email: string) { this.user.email = email; return this; }\n  build() { return this.user; } }\nexport const make = (users: Repository<User>) => users.save(new UserBuilder().email("a").build());`,
+  "a member that its constructor sets": `export class UserService { private readonly users;\n  constructor() { this.users = dataSource.getRepository(User); }\n  make() { return this.users.save(${row}); } }`,
+  "a list that is taken apart": `const [users, orders] = [dataSource.getRepository(User), dataSource.getRepository(Order)];\nexport const make = () => Promise.all([orders.count(), users.save(${row})]);`,
+  "a repository that is typed as any": `export const make = () => { const users: any = dataSource.getRepository(User); return users.save(${row}); };`,
+  "a repository that is asserted as any": `export const make = () => (dataSource.getRepository(User) as any).save(${row});`,
+  "this of what extends a repository": `export const Users = dataSource.getRepository(User).extend({ make() { return this.save(${row}); } });`,
+  "a Map of pairs": `const repositories = new Map([["users", dataSource.getRepository(User)]]);\nexport const make = () => repositories.get("users")!.save(${row});`,
   "a nested row in a constant": `export const make = (orders: Repository<Order>) => { const user = ${row}; return orders.save({ totalCents: 1, user }); };`,
 };
 

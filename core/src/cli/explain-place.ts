@@ -56,9 +56,16 @@ export async function explainPlace(request: {
   async function whyNot(): Promise<readonly string[]> {
     const source = input?.files.find((each) => each.file === file);
     if (input === undefined || source === undefined) {
-      const { whySkipped } = await import("../codemods/explain/skipped-file.js");
+      const [{ whySkipped }, { codeRoots }, { relevance }] = await Promise.all([
+        import("../codemods/explain/skipped-file.js"),
+        import("../codemods/sources/unread-packages.js"),
+        import("../codemods/sources/relevance.js"),
+      ]);
+      const names = new Set(intents.map(({ model }) => model));
       const why = await whySkipped(project.root, file, {
         include: settings.include,
+        roots: await codeRoots(project.root, settings, async () => models),
+        matters: relevance({ models: models.filter(({ name }) => names.has(name)), all: models, planned: intents }),
         excludes: [
           { globs: settings.exclude, text: "is excluded by code.exclude" },
           { globs: project.generatedFolders, text: "is generated code" },

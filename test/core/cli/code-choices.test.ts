@@ -877,6 +877,10 @@ describe("what is shown", () => {
       "src/users/mixed.ts",
       `// about User\nexport const order = { total: 1, status: "", name: "", bio: "", note: "" };\nexport const one = {\n  email: "",\n};\n`,
     );
+    desk.write(
+      "src/users/patch.ts",
+      `// of a User\nexport const patch = (body: any) => {\n  const {\n    email,\n    name,\n  } = body;\n  return {\n    ...(email && { email }),\n    ...(name && { name }),\n  };\n};\n`,
+    );
     const said = async (explain: string) => (await desk.code({ explain })).text;
     expect(await said("./src/users/list.ts:5")).toMatch(
       /listUsers.*\n {3}\+2 {2}halfOfCore {6}holds 4 of 4 columns\n[\s\S]*likely: ticked unless/,
@@ -889,6 +893,8 @@ describe("what is shown", () => {
       "it names only email of User: a place that lists fields names at least 2",
     );
     expect(await said("src/users/mixed.ts:1")).toContain("nothing there lists fields");
+    expect(await said("src/users/patch.ts:4")).toContain("it takes 2 fields of User out of a value");
+    expect(await said("src/users/patch.ts:8")).toContain("it names 2 fields of User");
     expect(await said("prisma/schema.prisma:3")).toContain("is neither code nor a schema");
     expect(await said("src/locales/en.json:1")).toContain("holds settings, no schema");
     await desk.code({ code: "likely", not: [namesKey] });

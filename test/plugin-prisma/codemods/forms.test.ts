@@ -35,8 +35,10 @@ test.each(writes)("%s without types: no more than these forms are told by types 
 });
 
 test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
-  const { places } = await planCodeEdits({ ...request(single(code), ["expand"], [], {}), root });
-  expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
+  for (const typed of [{ root }, withoutTypes]) {
+    const { places } = await planCodeEdits({ ...request(single(code), ["expand"], [], {}), ...typed });
+    expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
+  }
 });
 
 test.each(listed)("what would get or replace a wrong value is listed: %s", async (_, code) => {

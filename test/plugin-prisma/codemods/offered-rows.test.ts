@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { chooseAll } from "../../support/choices.js";
-import { apply, editFor, undoOf } from "./phases.js";
+import { apply, editFor, undoOf, withoutTypes } from "./phases.js";
 
 // A column whose value nobody said: a row that was chosen takes it from where its other values come from.
 
@@ -54,6 +54,26 @@ test.each<[string, string, string]>([
     'import type { Prisma } from "@prisma/client";\nexport class Users {\n  change({ where, data }: { where: Prisma.UserWhereUniqueInput; data: Prisma.UserUpdateInput & { by?: number } }) {\n    return prisma.user.update({ where, data });\n  }\n}\nexport const change = (users: Users, input: NewUser, id: number) => users.change({ where: { id }, data: { email: input.email, name: input.name } });',
     'import type { Prisma } from "@prisma/client";\nexport class Users {\n  change({ where, data }: { where: Prisma.UserWhereUniqueInput; data: Prisma.UserUpdateInput & { by?: number } }) {\n    return prisma.user.update({ where, data });\n  }\n}\nexport const change = (users: Users, input: NewUser, id: number) => users.change({ where: { id }, data: { email: input.email, name: input.name, handle: input.handle } });',
   ],
+  [
+    "what a request sends, and changes as far as it does",
+    "export async function PATCH(req: Request, id: number) {\n  const { email, name } = (await req.json()) as { email?: string; name?: string };\n  return prisma.user.update({ where: { id }, data: { ...(email !== undefined && { email }), ...(name !== undefined && { name }) } });\n}",
+    "export async function PATCH(req: Request, id: number) {\n  const { email, name, handle } = (await req.json()) as { email?: string; name?: string; handle?: string | null };\n  return prisma.user.update({ where: { id }, data: { ...(email !== undefined && { email }), ...(name !== undefined && { name }), ...(handle !== undefined && { handle }) } });\n}",
+  ],
+  [
+    "a body that is not taken apart",
+    "export async function PATCH(req: Request, id: number) {\n  const body = await req.json<{ email?: string; name?: string }>();\n  return prisma.user.update({ where: { id }, data: { ...(body.email ? { email: body.email.trim() } : {}), ...(body.name ? { name: body.name } : {}) } });\n}",
+    "export async function PATCH(req: Request, id: number) {\n  const body = await req.json<{ email?: string; name?: string; handle?: string | null }>();\n  return prisma.user.update({ where: { id }, data: { ...(body.email ? { email: body.email.trim() } : {}), ...(body.name ? { name: body.name } : {}), ...(body.handle ? { handle: body.handle } : {}) } });\n}",
+  ],
+  [
+    "changes under conditions that name the key",
+    'export const change = (input: Partial<NewUser>, id: number) => prisma.user.update({ where: { id }, data: { ...("email" in input && { email: input.email }), ...("name" in input && { name: input.name }) } });',
+    'export const change = (input: Partial<NewUser>, id: number) => prisma.user.update({ where: { id }, data: { ...("email" in input && { email: input.email }), ...("name" in input && { name: input.name }), ...("handle" in input && { handle: input.handle }) } });',
+  ],
+  [
+    "changes under conditions beside others",
+    "export const change = (input: NewUser, id: number) => prisma.user.update({ where: { id }, data: { email: input.email, name: input.name, ...(id > 1 && { updatedAt: new Date() }) } });",
+    "export const change = (input: NewUser, id: number) => prisma.user.update({ where: { id }, data: { email: input.email, name: input.name, ...(id > 1 && { updatedAt: new Date() }), handle: input.handle } });",
+  ],
 ])("%s", async (_, code, expected) => {
   const files = [
     {
@@ -90,4 +110,13 @@ test("what is put together of values that nothing ties to a row is listed", asyn
   expect(places.map(({ line, what, kind }) => ({ line, what, kind }))).toEqual([
     { line: 2, what: "card: payload", kind: "likely" },
   ]);
+});
+
+test("a value that follows from what is set under a condition is set under the same", async () => {
+  const code = (more: string) =>
+    `import { prisma } from "./db";\n\nexport const change = (id: number, email?: string) =>\n  prisma.user.update({ where: { id }, data: { ...(email !== undefined && { email })${more} } });\n`;
+  const files = [{ file: "src/code.ts", text: code("") }];
+  const about = { exposure: "internal", choose: chooseAll, ...withoutTypes } as const;
+  const { changes } = await editFor("expand", files, [], about);
+  expect(changes[0]?.after).toBe(code(", ...(email !== undefined && { handle: email?.toLowerCase() })"));
 });

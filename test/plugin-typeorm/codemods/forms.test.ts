@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CodeRequest } from "../../../core/src/codemods/run/code-request.js";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
+import { TypeClock } from "../../../core/src/codemods/types/type-clock.js";
 import { reads, unrelated } from "./forms/reads.js";
 import { handed, others, writes } from "./forms/writes.js";
 import { apply, request, textOf, undoOf, untyped, withEntities } from "./phases.js";
@@ -43,11 +44,37 @@ test.each([
   "inside of an own repository",
   "a repository of a container",
   "an instance",
+  "an entity that is given",
+  "a target that is given",
+  "a generic factory",
+  "a generic helper without a type",
+  "a generic method that gives it",
+  "a Map",
+  "a record",
+  "Promise.all",
+  "an inherited member",
+  "a member that its constructor sets",
+  "a list that is taken apart",
+  "a repository that is typed as any",
+  "a repository that is asserted as any",
+  "this of what extends a repository",
+  "a Map of pairs",
 ])("without types %s is edited", async (name) => {
   const code = writes.find(([each]) => each === name)?.[1] ?? "";
   const files = withEntities(code);
+  for (const where of [untyped, { typeClock: new TypeClock(0) }]) {
+    const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), ...where });
+    expect(textOf(apply(files, result))).not.toBe(code);
+    expect(result.places.filter(({ mayLeaveOut }) => mayLeaveOut)).toEqual([]);
+  }
+});
+
+test("what a repository is asked for is the entity, whatever module names it", async () => {
+  const code = `import { User } from "@acme/users";\nimport { source } from "@acme/store";\nexport async function make() {\n  const users = source.getRepository(User);\n  return users.save({ email: "a", name: "b" });\n}\n`;
+  const files = withEntities(code);
   const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), ...untyped });
-  expect(textOf(apply(files, result))).not.toBe(code);
+  expect(textOf(apply(files, result))).toContain('name: "b", handle: "a" }');
+  expect(result.places).toEqual([]);
 });
 
 test("a request class that stands on one line stays one that compiles", async () => {
@@ -63,8 +90,10 @@ test("a request class that stands on one line stays one that compiles", async ()
 });
 
 test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
-  const { places } = await planCodeEdits(request(withEntities(code), ["expand"], [], {}));
-  expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
+  for (const typed of [{}, untyped]) {
+    const { places } = await planCodeEdits({ ...request(withEntities(code), ["expand"], [], {}), ...typed });
+    expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
+  }
 });
 
 const partial =

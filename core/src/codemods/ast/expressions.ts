@@ -58,6 +58,26 @@ export function valuesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<strin
   );
 }
 
+/** The same, with what is set under a condition: `...(name !== undefined && { name })`. */
+export function settableValuesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<string, ts.Expression> {
+  return new Map([
+    ...spreadsOf(literal).flatMap((spread) => literalsOfSpread(spread).flatMap((each) => [...valuesOf(each)])),
+    ...valuesOf(literal),
+  ]);
+}
+
+/** The literals that a spread may set. */
+export function literalsOfSpread({ expression }: ts.SpreadAssignment): readonly ts.ObjectLiteralExpression[] {
+  const inside = (each: ts.Expression): readonly ts.ObjectLiteralExpression[] => {
+    const value = unwrap(each);
+    if (ts.isObjectLiteralExpression(value)) return [value];
+    if (ts.isConditionalExpression(value)) return [...inside(value.whenTrue), ...inside(value.whenFalse)];
+    const isAnd = ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
+    return isAnd ? inside(value.right) : [];
+  };
+  return inside(expression);
+}
+
 /** The value of a property: of `{ name }` the identifier itself. */
 export function valueAt(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
   return initializerOf(propertiesOf(literal).get(name));

@@ -1,5 +1,6 @@
 import type { EntityModel } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
+import { settableValuesOf } from "../ast/expressions.js";
 import { parseSourceFile, type SourceFile } from "../ast/source-file.js";
 import { keyStyles } from "../shapes/shape-types.js";
 
@@ -15,8 +16,10 @@ export function whyNotOffered(
   models: readonly EntityModel[],
 ): string {
   const source = parseSourceFile(file, text);
-  const names = namesAround(source, line);
-  if (names === undefined) return "nothing there lists fields: no object, list, type or class is around that line";
+  const around = namesAround(source, line);
+  if (around === undefined)
+    return "nothing there lists fields: no object, pattern, list, type or class is around that line";
+  const { names, isPattern } = around;
   const fits = (each: EntityModel) => each.fields.filter(({ name }) => keyStyles.some((key) => names.has(key(name))));
   const own = fits(model);
   const [best] = [...models].sort((a, b) => fits(b).length - fits(a).length);
@@ -26,19 +29,24 @@ export function whyNotOffered(
   }
   if (best !== undefined && fits(best).length > own.length)
     return `${best.name} fits it better than ${model.name}: it names ${fits(best).length} of its fields, and ${own.length} of ${model.name}'s`;
+  if (isPattern)
+    return `it takes ${own.length} fields of ${model.name} out of a value: it changes together with the type of that value, or with the object that the fields go into`;
   return `it names ${own.length} fields of ${model.name}, and is nothing that is made of its rows or becomes one, as far as can be seen; in tests only what lists all fields is looked at`;
 }
 
 /** The names that the innermost list of names at the line has. */
-function namesAround(source: SourceFile, line: number): ReadonlySet<string> | undefined {
+function namesAround(
+  source: SourceFile,
+  line: number,
+): { readonly names: ReadonlySet<string>; readonly isPattern: boolean } | undefined {
   const { ast } = source;
-  let found: ReadonlySet<string> | undefined;
+  let found: ReturnType<typeof namesAround>;
   const visit = (node: ts.Node): void => {
     const first = ast.getLineAndCharacterOfPosition(node.getStart(ast)).line + 1;
     const last = ast.getLineAndCharacterOfPosition(node.end).line + 1;
     if (line < first || line > last) return;
     const names = namesIn(node);
-    if (names.length > 0) found = new Set(names);
+    if (names.length > 0) found = { names: new Set(names), isPattern: ts.isObjectBindingPattern(node) };
     ts.forEachChild(node, visit);
   };
   visit(ast);
@@ -46,7 +54,12 @@ function namesAround(source: SourceFile, line: number): ReadonlySet<string> | un
 }
 
 function namesIn(node: ts.Node): readonly string[] {
-  if (ts.isObjectLiteralExpression(node)) return node.properties.flatMap(({ name }) => nameOf(name));
+  if (ts.isObjectLiteralExpression(node)) {
+    const own = node.properties.flatMap(({ name }) => nameOf(name));
+    return isPart(node) ? [] : [...own, ...settableValuesOf(node).keys()];
+  }
+  if (ts.isObjectBindingPattern(node))
+    return node.elements.flatMap(({ propertyName, name }) => nameOf(propertyName ?? (name as ts.PropertyName)));
   if (ts.isArrayLiteralExpression(node))
     return node.elements.flatMap((each) => (ts.isStringLiteralLike(each) ? [each.text] : []));
   if (ts.isInterfaceDeclaration(node) || ts.isTypeLiteralNode(node) || ts.isClassLike(node))
@@ -56,6 +69,14 @@ function namesIn(node: ts.Node): readonly string[] {
       ts.isLiteralTypeNode(each) && ts.isStringLiteral(each.literal) ? [each.literal.text] : [],
     );
   return [];
+}
+
+/** Whether a literal is a part of the one around it: `...(name && { name })`. */
+function isPart(node: ts.ObjectLiteralExpression): boolean {
+  let at: ts.Node = node.parent;
+  while (ts.isParenthesizedExpression(at) || ts.isBinaryExpression(at) || ts.isConditionalExpression(at))
+    at = at.parent;
+  return ts.isSpreadAssignment(at);
 }
 
 function nameOf(name: ts.PropertyName | undefined): readonly string[] {

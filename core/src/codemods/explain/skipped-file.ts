@@ -1,13 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
-import { join, relative, sep } from "node:path";
-import picomatch from "picomatch";
+import { join, posix, relative, sep } from "node:path";
 import { asGlobs, escapePath, findFiles } from "../../files/find-files.js";
 import { ignoredFiles } from "../../files/git.js";
 import { outputFolderOf } from "../../files/output-folders.js";
 import { largest, readTextUpTo } from "../../files/read-text.js";
 import { schemaGlobs, settingsGlobs, statementGlobs } from "../documents/read-documents.js";
 import { foreignDocuments, isDump, isMigration } from "../sources/not-application-code.js";
-import { everything, isGenerated, neverRead } from "../sources/source-files.js";
+import { everything, isCompiled, isGenerated, neverRead } from "../sources/source-files.js";
 import { unreadFile } from "../sources/unread-files.js";
 
 /** Globs that leave files out, and how that is said. */
@@ -17,31 +16,54 @@ export interface ExcludeRule {
   readonly text: string;
 }
 
-/**
- * Why `readSourceFiles` leaves a file of the project out, following its name; by the first rule that does.
- *
- * @param excludes besides dependencies, build output and generated code
- */
-export async function whySkipped(
-  root: string,
-  file: string,
-  { include, excludes }: { readonly include: readonly string[]; readonly excludes: readonly ExcludeRule[] },
-): Promise<string> {
+/** What is read of a project. */
+export interface SkippedOptions {
+  readonly include: readonly string[];
+  /** Besides dependencies, build output and generated code. */
+  readonly excludes: readonly ExcludeRule[];
+  /** Further folders that are read, from the root. Default: none. */
+  readonly roots?: readonly string[];
+  /** Whether a text can matter to the models. Default: none of this file can. */
+  matters?(text: string): boolean;
+}
+
+/** Why `readSourceFiles` leaves a file of the project out, following its name; by the first rule that does. */
+export async function whySkipped(root: string, file: string, options: SkippedOptions): Promise<string> {
+  const { excludes, roots = [], matters } = options;
+  const include = options.include.filter((each) => each.startsWith("../") === file.startsWith("../"));
+  const isMatched = async (cwd: string, path: string, ignore: readonly string[]) =>
+    (await findFiles(cwd, [escapePath(path)], { ignore, dot: true, follow: true })).length === 0;
+  const isOutside = file.startsWith("../");
+  const outer = isOutside
+    ? roots.find((folder) => !relative(join(root, folder), join(root, file)).startsWith(".."))
+    : undefined;
+  // What begins with `**` counts in each of the folders.
   const isIn = async (globs: readonly string[]) =>
-    (await findFiles(root, [escapePath(file)], { ignore: globs, follow: true })).length === 0;
+    (await isMatched(root, file, globs)) ||
+    (outer !== undefined &&
+      (await isMatched(
+        join(root, outer),
+        posix.relative(outer, file),
+        globs.filter((each) => each.startsWith("**/")),
+      )));
+  if (isOutside && outer === undefined)
+    return `is outside the folders that are read (${[".", ...roots].join(", ")}): add its package to code.roots`;
   const rules: readonly ExcludeRule[] = [{ globs: neverRead, text: never }, ...excludes];
   const output = outputFolderOf(root, file);
   if (output !== undefined) return `${never} (${output}/**)`;
   for (const { globs, text } of rules)
     for (const each of globs) if (await isIn(asGlobs(each))) return `${text} (${each})`;
-  const link = linkOutside(root, file);
+  const link = !isOutside ? linkOutside(root, file) : undefined;
   if (link !== undefined) return link;
   const wanted = include.length > 0 ? include : [everything, ...schemaGlobs, ...statementGlobs];
-  const isWanted = picomatch.isMatch(file, wanted.flatMap(asGlobs));
-  if (!isWanted)
+  if (!(await isIn(wanted)))
     return include.length > 0
       ? `is not in code.include (${include.join(", ")})`
       : "is neither code nor a schema that Lockstep reads (GraphQL, OpenAPI, JSON schema, SQL)";
+  const hidden = hiddenIn(file);
+  if (hidden !== undefined && !include.some((each) => hiddenIn(each) === hidden))
+    return `is not read, because ${hidden} begins with a dot: name it in code.include`;
+  if (isCompiled(root, file)) return "is compiled from the TypeScript file beside it, which is read instead";
   const unread = existsSync(join(root, file)) ? unreadFile(root, file) : undefined;
   if (unread !== undefined)
     return `${unread.why}, so it is not edited: where it writes the column, write it there yourself; contract asks about it`;
@@ -53,11 +75,18 @@ export async function whySkipped(
   if (!isCode.test(file) && (await isIn(foreignDocuments)))
     return "is nobody's code here: what others wrote, a snapshot, or what has run";
   if (await isIn(settingsGlobs)) return "holds settings, no schema of an API";
-  return "names neither the model nor two of its fields";
+  return matters?.(text)
+    ? "names the model or its fields, and has no form that Lockstep edits"
+    : "names neither the model nor two of its fields";
 }
 
 const never = "is never edited: dependencies, build output, declarations, migrations and the configuration are not";
 const isCode = /\.[cm]?[jt]sx?$/;
+
+/** The first part of a path that listings pass over: `.server`. */
+function hiddenIn(path: string): string | undefined {
+  return path.split("/").find((each) => /^\.[^.]/.test(each));
+}
 
 /** A file that stands somewhere else: behind a link to it, or to one of its folders. */
 function linkOutside(root: string, file: string): string | undefined {

@@ -1,8 +1,9 @@
 import { ts } from "../ast/compiler.js";
-import { initializerOf, pathOf, unwrap } from "../ast/expressions.js";
+import { pathOf } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
-import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
+import { lineAt, type SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { isOfRequest } from "../names/request-names.js";
 import { derivationAt, isParsing, isRequestKey } from "../shapes/derived-shapes.js";
 import type { ClassShape, ShapeNode } from "../shapes/shape-types.js";
 import { type Reference, referencesTo } from "../types/references.js";
@@ -38,7 +39,7 @@ export function requestUse(
       const at = `${file.file}:${lineAt(file.text, node.getStart(file.ast))}`;
       const derivation = derivationAt(node, key);
       if (derivation === undefined) continue;
-      if (readsRequests(derivation.node, file)) {
+      if (readsRequests(derivation.node)) {
         if (made !== undefined) return `${made}, and ${at} reads requests with that`;
         const isItself = derivation.node === node || derivation.node === node.parent;
         return `${at} reads requests with ${isItself ? "it" : "what it derives from it"}`;
@@ -80,43 +81,13 @@ function referencesToHolder(name: ts.Identifier, file: SourceFile, context: Tran
 }
 
 /** Whether requests are read with what stands here. */
-export function readsRequests(node: ts.Node, file: SourceFile): boolean {
+export function readsRequests(node: ts.Node): boolean {
   const { parent } = node;
   if (!ts.isPropertyAccessExpression(parent) || parent.expression !== node)
     return isRequestSlot(node) || isParameterOfRequest(node);
   const call = parent.parent;
   const argument = ts.isCallExpression(call) && call.expression === parent ? call.arguments[0] : undefined;
-  return argument !== undefined && isParsing(parent.name.text) && isOfRequest(argument, file);
-}
-
-/** Whether a value is what a caller sends, as it is or converted. What a service makes of it is not. */
-function isOfRequest(value: ts.Expression, file: SourceFile): boolean {
-  const inner = unwrap(value);
-  const inside = (each: ts.Expression | undefined) => each !== undefined && isOfRequest(each, file);
-  if (ts.isAwaitExpression(inner) || ts.isSpreadElement(inner)) return inside(inner.expression);
-  if (ts.isConditionalExpression(inner)) return inside(inner.whenTrue) || inside(inner.whenFalse);
-  if (ts.isBinaryExpression(inner)) return inside(inner.left) || inside(inner.right);
-  if (ts.isArrayLiteralExpression(inner)) return inner.elements.some(inside);
-  if (ts.isObjectLiteralExpression(inner))
-    return inner.properties.some((each) =>
-      ts.isShorthandPropertyAssignment(each)
-        ? inside(each.name)
-        : inside(ts.isSpreadAssignment(each) ? each.expression : initializerOf(each)),
-    );
-  if (!ts.isCallExpression(inner)) return isRequestText(textOf(inner, file));
-  if (isRequestText(textOf(inner.expression, file))) return true;
-  return isConverting(inner.expression) && inner.arguments.some(inside);
-}
-
-/** `JSON.parse`, `Object.fromEntries`, `normalize`; neither `users.update` nor `createUser`. */
-function isConverting(callee: ts.Expression): boolean {
-  if (!ts.isIdentifier(callee)) return /^(?:JSON|Object|Array|qs|querystring|_|lodash)$/.test(pathOf(callee)[0] ?? "");
-  const isAction = /^(?:create|update|upsert|save|insert|find|get|list|load|fetch|add|remove|delete)(?![a-z])/;
-  return !isAction.test(callee.text);
-}
-
-function isRequestText(text: string): boolean {
-  return /\bbody\b|\b(?:req|request|ctx|event)\b.*\b(?:query|params|json|formData|input)\b/i.test(text);
+  return argument !== undefined && isParsing(parent.name.text) && isOfRequest(argument);
 }
 
 /** `schema: { body: UserSchema }`, `validate(UserSchema)`, `.input(UserSchema)` */

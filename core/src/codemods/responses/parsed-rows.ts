@@ -56,7 +56,7 @@ function givenWith({ node, file }: Reference): readonly Parse[] {
   let schema: ts.Node = node;
   while (isListOf(schema)) schema = ts.isCallExpression(schema.parent) ? schema.parent : schema.parent.parent;
   const call = schema.parent;
-  if (!ts.isCallExpression(call) || call.expression === schema || readsRequests(node, file)) return [];
+  if (!ts.isCallExpression(call) || call.expression === schema || readsRequests(node)) return [];
   const name = pathOf(call.expression).at(-1) ?? "";
   if (isOfRequests.test(name) && !/respon|output|result/i.test(name)) return [];
   const values = call.arguments.filter((each) => each !== schema);

@@ -3,7 +3,7 @@ import { pathOf, propertiesOf } from "../ast/expressions.js";
 import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { isRequestName, readsRequests } from "../inputs/request-use.js";
-import { isNamedAsRequest } from "../names/request-names.js";
+import { isNamedAsRequest, isOfRequest } from "../names/request-names.js";
 import { inlineTypeOf } from "../shapes/inline-types.js";
 import { familyOf, keyStyles, type ShapeNode } from "../shapes/shape-types.js";
 import { nameOfSchema } from "../shapes/zod-types.js";
@@ -26,7 +26,7 @@ export function roleOf(shape: ShapeNode, names: readonly string[], context: Tran
     ...(own === undefined ? [] : [{ node: own, file: shape.file }]),
     ...referencesTo(shape, context).filter(({ node }) => !ts.isImportSpecifier(node.parent)),
   ];
-  const isRead = places.some(({ node, file }) => readsRequests(node, file));
+  const isRead = places.some(({ node }) => readsRequests(node));
   const isShown = places.some(({ node }) => isResponseSlot(node)) || holdsCopies(shape, context);
   if (isRead && isShown) return "both";
   if (isRead || isShown) return isRead ? "request" : "response";
@@ -34,8 +34,9 @@ export function roleOf(shape: ShapeNode, names: readonly string[], context: Tran
   return isNamedAsRequest(name, names, context.model.primaryKey) ? "request" : "response";
 }
 
-/** Whether a function is given it for something else than to copy it. */
+/** Whether a function is given it for something else than to copy it, or a request sends it. */
 function isTakenIn(of: ts.Node, context: TransformContext): boolean {
+  if (ts.isVariableDeclaration(of)) return of.initializer !== undefined && isOfRequest(of.initializer);
   return ts.isParameter(of) && !producersIn(context).some((producer) => isCopiedFrom(of, producer));
 }
 

@@ -1,10 +1,11 @@
+import { isBuiltin } from "node:module";
 import { ts } from "../ast/compiler.js";
-import { describe, nameOf, pathOf, unwrap } from "../ast/expressions.js";
+import { describe, nameOf, pathOf, unwrap, valueAt } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import type { Transform, TransformContext } from "../contract/transform.js";
-import { lookUp, type Project } from "../project/project.js";
+import { lookUp } from "../project/project.js";
 import { resolveExpression } from "../types/resolve-expression.js";
 
 /**
@@ -23,8 +24,7 @@ export const handedClients: Transform = {
     for (const call of calls) {
       const given = call.arguments?.length ? packageOfCallee(call, file, context) : undefined;
       const handle = given === undefined ? undefined : clientIn(call.arguments ?? [], file, context);
-      if (given === undefined || handle === undefined || isForOwnFunction(call, handle, file, context.project))
-        continue;
+      if (given === undefined || handle === undefined || isForProject(call, handle, file, context)) continue;
       const what = describe(call, `${textOf(handle, file)} given to ${nameOfCallee(call)}`);
       const reason =
         `"${given}" may insert ${model.name} rows with calls of its own, which leave ${field.name} out: give the column a default, ` +
@@ -46,12 +46,87 @@ function packageOfCallee(
   const named = callee.kind === ts.SyntaxKind.SuperKeyword ? baseOf(call) : callee;
   const found = named && moduleOf(named, file, context);
   if (found === undefined) return undefined;
-  const { specifier } = found;
-  const isOwn =
+  return isOwn(found, context) || isBuiltin(found.specifier) ? undefined : found.specifier;
+}
+
+/** A module as a file names it. */
+interface Module {
+  readonly specifier: string;
+  readonly file: SourceFile;
+}
+
+/** Whether a module is code of the repository, or the ORM's. */
+function isOwn({ specifier, file }: Module, { orm, project }: TransformContext): boolean {
+  return (
     /^(?:[.~#/]|@\/|src\/)/.test(specifier) ||
-    context.project.pathsOf(found.file, specifier).length > 0 ||
-    context.orm.isOwnPackage?.(specifier) === true;
-  return isOwn ? undefined : specifier;
+    project.pathsOf(file, specifier).length > 0 ||
+    orm.isOwnPackage?.(specifier) === true
+  );
+}
+
+/** Whether the package only keeps the client for code of the project, or hands it on to it. */
+function isForProject(
+  call: ts.CallExpression | ts.NewExpression,
+  handle: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): boolean {
+  const token = tokenOf(call, handle);
+  return token === undefined ? isForOwnFunction(call, handle, file, context) : isAskedFor(token, call, file, context);
+}
+
+/** Methods that keep a value under the name that they are given with it. */
+const keeps = /^(?:bind|constant|decorate\w*|provide|register\w*|set|value)$/;
+
+/**
+ * What a container of dependencies keeps a value under: `bind(TOKEN).toConstantValue(…)`, `{ provide: TOKEN, useValue: … }`,
+ * `register("users", { useValue: … })`, `decorate("prisma", …)`, and the key of `{ prisma: asValue(…) }`.
+ */
+function tokenOf(
+  call: ts.CallExpression | ts.NewExpression,
+  handle: ts.Expression,
+): ts.Expression | string | undefined {
+  const option = handle.parent;
+  if (ts.isPropertyAssignment(option) && nameOf(option.name) === "useValue") {
+    const provided = valueAt(option.parent, "provide");
+    return provided ?? (option.parent.parent === call ? call.arguments?.[0] : undefined);
+  }
+  const callee = unwrap(call.expression);
+  const name = pathOf(callee).at(-1) ?? "";
+  const [first, second] = call.arguments ?? [];
+  if (/^(?:as|to)(?:Constant(?:Value)?|Value)$/.test(name) && first === handle) {
+    const bound = ts.isPropertyAccessExpression(callee) ? unwrap(callee.expression) : undefined;
+    if (bound !== undefined && ts.isCallExpression(bound)) return bound.arguments[0];
+    const { parent } = call;
+    if (ts.isPropertyAssignment(parent)) return nameOf(parent.name);
+    return ts.isCallExpression(parent) && parent.arguments[1] === call ? parent.arguments[0] : undefined;
+  }
+  return second === handle && ts.isPropertyAccessExpression(callee) && keeps.test(name) ? first : undefined;
+}
+
+/** Whether code of the project asks a container for what it keeps: by a symbol or class of its own, or by a name that it repeats. */
+function isAskedFor(
+  token: ts.Expression | string,
+  call: ts.Node,
+  file: SourceFile,
+  context: TransformContext,
+): boolean {
+  const name = typeof token === "string" ? token : ts.isStringLiteralLike(token) ? token.text : undefined;
+  if (name === undefined) {
+    const found = moduleOf(token as ts.Expression, file, context);
+    return found === undefined || isOwn(found, context);
+  }
+  const isElsewhere = (each: ts.Node) =>
+    each !== token && (each.getSourceFile() !== file.ast || each.pos < call.pos || each.end > call.end);
+  return context.project.files.some((each) => {
+    const texts = each.nodes(ts.SyntaxKind.StringLiteral).filter(({ text }) => text === name);
+    return [...texts, ...each.identifiers(name).filter(isGiven)].some(isElsewhere);
+  });
+}
+
+/** Whether a name is a member that is read, or one that is taken apart: `app.prisma`, `({ prisma }) => …`. */
+function isGiven({ parent }: ts.Identifier): boolean {
+  return ts.isPropertyAccessExpression(parent) || ts.isBindingElement(parent);
 }
 
 /** `app.register(userRoutes, { prisma })`: the package hands the option on to a function of the project, which names it. */
@@ -59,7 +134,7 @@ function isForOwnFunction(
   call: ts.CallExpression | ts.NewExpression,
   handle: ts.Expression,
   file: SourceFile,
-  project: Project,
+  { project }: TransformContext,
 ): boolean {
   const option = handle.parent;
   const key =
@@ -93,11 +168,7 @@ function baseOf(call: ts.Node): ts.Expression | undefined {
 }
 
 /** The module out of view that a name, or what it is a member of, comes from. */
-function moduleOf(
-  named: ts.Expression,
-  file: SourceFile,
-  { project }: TransformContext,
-): { readonly specifier: string; readonly file: SourceFile } | undefined {
+function moduleOf(named: ts.Expression, file: SourceFile, { project }: TransformContext): Module | undefined {
   for (let at = named; ; at = unwrap(at.expression)) {
     const found = resolveExpression(at, file, project);
     if (found !== undefined) return found.kind === "external" ? found : undefined;
@@ -143,7 +214,8 @@ function clientIn(
         : undefined;
     const found = inside === undefined ? undefined : clientIn(inside, file, context);
     if (found !== undefined) return found;
-    const mayBe = ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner) || ts.isCallExpression(inner);
+    const isMade = ts.isCallExpression(inner) || ts.isNewExpression(inner);
+    const mayBe = isMade || ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner);
     if (inside === undefined && mayBe && context.orm.givesRowsOf?.(inner, file, context)) return inner;
   }
   return undefined;

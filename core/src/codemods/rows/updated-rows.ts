@@ -1,12 +1,21 @@
 import type { EntityField } from "../../model/index.js";
+import { patternOf } from "../../pattern-of.js";
 import type { AssignmentGroup } from "../ast/assignments.js";
 import { ts } from "../ast/compiler.js";
-import { enclosingName, propertiesOf, unwrap, valuesOf } from "../ast/expressions.js";
-import type { SourceFile } from "../ast/source-file.js";
+import {
+  enclosingName,
+  literalsOfSpread,
+  propertiesOf,
+  settableValuesOf,
+  spreadsOf,
+  unwrap,
+  valuesOf,
+} from "../ast/expressions.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
 import { candidateFor, isTestFile } from "../candidates/candidate-for.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
-import { type CallerValue, callerValueAmong, callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
-import { type SiblingSource, siblingSource } from "../inputs/sibling-source.js";
+import { type CallerValue, callerValueAmong, withCallerValue } from "../inputs/caller-value.js";
+import { type SiblingSource, siblingSourceAmong } from "../inputs/sibling-source.js";
 import { withSourcePattern } from "../inputs/source-pattern.js";
 import { literalOf } from "../values/fixture-value.js";
 import type { ColumnText } from "../values/sql-to-typescript.js";
@@ -28,20 +37,75 @@ export function* updateRow(
     if (!isTestFile(file)) yield unseenChange(literal, spread.expression, what, file, context);
     return;
   }
+  const given = settableValuesOf(literal);
+  const followed = partWithSource(literal, context);
   yield* updated(
     {
       node: literal,
       what,
-      names: [...propertiesOf(literal).keys()],
-      sent: callerValueForRow(literal, file, context),
-      source: () => siblingSource(literal, file, context),
-      followed: () => valueOfChange(literal, file, context),
-      written: (name, value) => (name === value ? name : `${name}: ${value}`),
+      names: [...propertiesOf(literal).keys(), ...given.keys()],
+      sent: callerValueAmong([...given], file, context),
+      source: () => siblingSourceAmong(given, file, context),
+      followed: () => valueOfChange(followed?.literal ?? literal, file, context),
+      written: (name, value, isFollowed) => {
+        const text = name === value ? name : `${name}: ${value}`;
+        if (value === "…") return text;
+        return isFollowed
+          ? besideSource(text, followed, file)
+          : (underCondition(text, value, literal, file, context) ?? text);
+      },
       edit: (text) => addProperty(literal, text, what, file),
     },
     file,
     context,
   );
+}
+
+/** `{ email }` of `...(email !== undefined && { email })`, where it has what the value is computed from. */
+interface ConditionalPart {
+  readonly spread: ts.SpreadAssignment;
+  readonly literal: ts.ObjectLiteralExpression;
+}
+
+function partWithSource(literal: ts.ObjectLiteralExpression, context: TransformContext): ConditionalPart | undefined {
+  const sources = sourcesOf(context);
+  const isSet = (each: ts.ObjectLiteralExpression) => sources.some(({ name }) => propertiesOf(each).has(name));
+  if (isSet(literal)) return undefined;
+  return conditionalParts(literal).find((part) => isSet(part.literal));
+}
+
+function conditionalParts(literal: ts.ObjectLiteralExpression): readonly ConditionalPart[] {
+  return spreadsOf(literal).flatMap((spread) => literalsOfSpread(spread).map((part) => ({ spread, literal: part })));
+}
+
+/** The value under the condition of what it is computed from: `...(email !== undefined && { handle: email.toLowerCase() })`. */
+function besideSource(text: string, part: ConditionalPart | undefined, file: SourceFile): string {
+  if (part === undefined) return text;
+  const [start, end] = [part.literal.getStart(file.ast), part.literal.end];
+  const before = file.text.slice(part.spread.getStart(file.ast), start);
+  return `${before}{ ${text} }${file.text.slice(end, part.spread.end)}`.replaceAll(/\s+/g, " ");
+}
+
+/** `...(handle !== undefined && { handle })`, where most columns are set so; undefined where they are not. */
+function underCondition(
+  text: string,
+  value: string,
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const { name } = context.field;
+  const columnsOf = (each: ts.ObjectLiteralExpression) =>
+    [...propertiesOf(each).keys()].filter((key) => context.columns.some((column) => column.name === key));
+  const parts = conditionalParts(literal).filter((part) => columnsOf(part.literal).length > 0);
+  if (parts.length === 0 || columnsOf(literal).length > parts.length) return undefined;
+  for (const { spread, literal: part } of parts.toReversed()) {
+    const [[key, its] = [], ...others] = valuesOf(part);
+    if (key === undefined || its === undefined || others.length > 0) continue;
+    const renamed = (node: ts.Node) => textOf(node, file).replaceAll(new RegExp(`\\b${patternOf(key)}\\b`, "g"), name);
+    if (renamed(its) === value) return renamed(spread).replaceAll(/\s+/g, " ");
+  }
+  return `...(${value} !== undefined && { ${text} })`;
 }
 
 /**
@@ -126,7 +190,8 @@ interface Update {
   source(): SiblingSource | undefined;
   /** The value that follows from what it sets. */
   followed(): string | undefined;
-  written(name: string, value: string): string;
+  /** @param isFollowed the value is computed from what is set there */
+  written(name: string, value: string, isFollowed: boolean): string;
   edit(text: string): EditFinding | undefined;
 }
 
@@ -146,7 +211,7 @@ function* updated(update: Update, file: SourceFile, context: TransformContext): 
   const source = isOpen ? update.source() : undefined;
   const given = sent ?? source;
   const value = given?.text ?? (changed && update.followed());
-  const text = value === undefined ? undefined : update.written(name, value);
+  const text = value === undefined ? undefined : update.written(name, value, given === undefined);
   const isTaken = context.takes(node, "update") && source?.lacking === undefined && !names.includes(name);
   const edit = isTaken && text !== undefined ? update.edit(text) : undefined;
   if (edit !== undefined) {
@@ -158,7 +223,7 @@ function* updated(update: Update, file: SourceFile, context: TransformContext): 
     : changed && `changes ${changed.name}, which ${name} is computed from`;
   const condition = sent ? "it is theirs to change" : "it follows";
   const advice = because
-    ? `add \`${text ?? update.written(name, "…")}\` if ${condition}`
+    ? `add \`${text ?? update.written(name, "…", false)}\` if ${condition}`
     : `set ${name} if it changes with them`;
   // The fill is where a value starts from: what somebody chose since would be lost.
   const caution = given ? undefined : `${name} may have been given a value of its own since`;
@@ -178,7 +243,7 @@ function* followSource(
   // `@lockstep.write(…)` says what a change makes of it only where it reads something of the row.
   const isComputed = context.intent.value.kind !== "typescript" || sourcesOf(context).length > 0;
   const value = isComputed ? update.followed() : undefined;
-  const text = update.written(name, value === undefined ? "…" : orCallerValue(value, sent));
+  const text = update.written(name, value === undefined ? "…" : orCallerValue(value, sent), true);
   const edit = value === undefined ? undefined : update.edit(text);
   if (edit !== undefined) {
     yield* withCallerValue(edit, sent, file, context);

@@ -1,5 +1,6 @@
 import { ts } from "../ast/compiler.js";
-import { enclosingName, nameOf } from "../ast/expressions.js";
+import { enclosingName, nameOf, wrapperOf } from "../ast/expressions.js";
+import { isOfRequest } from "../names/request-names.js";
 
 /** What a type literal without a name of its own is the type of. */
 export interface InlineType {
@@ -8,7 +9,10 @@ export interface InlineType {
   readonly what: string;
 }
 
-/** `({ name }: { name: string }) =>`, `const rows: Array<{ name: string }> = []`, `(): Promise<{ name: string }> =>` */
+/**
+ * `({ name }: { name: string }) =>`, `const rows: Array<{ name: string }> = []`, `(): Promise<{ name: string }> =>`, and of what callers
+ * send `const { name } = req.body as { name: string }`.
+ */
 export function inlineTypeOf(node: ts.TypeLiteralNode): InlineType | undefined {
   let type: ts.Node = node;
   while (isAround(type.parent)) type = type.parent;
@@ -16,8 +20,17 @@ export function inlineTypeOf(node: ts.TypeLiteralNode): InlineType | undefined {
   if (ts.isParameter(parent)) return { of: parent, what: named(`type of ${parameterName(parent)}`, node) };
   if (ts.isVariableDeclaration(parent))
     return { of: parent, what: named(`type of ${nameOf(parent.name) ?? "a value"}`, node) };
+  const sent = sentAs(type);
+  if (sent !== undefined) return { of: sent, what: named(`type of ${nameOf(sent.name) ?? "the request"}`, node) };
   if (ts.isFunctionLike(parent) && parent.type === type) return { of: parent, what: named("type of the result", node) };
   return undefined;
+}
+
+/** `body` of `const body = (await req.json()) as { name: string }` and of `const body = await req.json<{ name: string }>()`. */
+function sentAs({ parent }: ts.Node): ts.VariableDeclaration | undefined {
+  const value = ts.isAsExpression(parent) ? parent.expression : ts.isCallExpression(parent) ? parent : undefined;
+  const owner = value && wrapperOf(value).parent;
+  return value && owner && ts.isVariableDeclaration(owner) && isOfRequest(value) ? owner : undefined;
 }
 
 /** A list, a promise, or a union with nothing. */

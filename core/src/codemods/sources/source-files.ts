@@ -224,7 +224,7 @@ function stemOf(path: string): string {
 }
 
 /** `user.js` beside `user.ts` is its output. */
-function isCompiled(root: string, path: string): boolean {
+export function isCompiled(root: string, path: string): boolean {
   const source = path.replace(/\.([cm]?)jsx?$/, ".$1ts");
   return source !== path && (existsSync(join(root, source)) || existsSync(join(root, `${source}x`)));
 }

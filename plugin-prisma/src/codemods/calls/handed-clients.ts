@@ -1,4 +1,5 @@
 import {
+  pathOf,
   resolveDeclared,
   resolveExpression,
   type SourceFile,
@@ -7,7 +8,6 @@ import {
 } from "@lockstep/core/codemods";
 import { isClientModule, originOfPath } from "../receivers/client-module.js";
 import { ownerByNames } from "../receivers/client-owner.js";
-import { isClientName } from "../receivers/client-paths.js";
 import { typedDelegate } from "../receivers/typed-delegate.js";
 import { accessorOf } from "./client-calls.js";
 
@@ -23,15 +23,31 @@ export function givesRowsOf(value: ts.Expression, file: SourceFile, { project, m
     if (type.getProperty("$transaction") === undefined || declaration === undefined) return false;
     return originOfPath(project.types?.pathOf(declaration), project) !== "other";
   }
-  // Types that nobody generated yet.
-  if (ts.isCallExpression(value)) return false;
-  const name = ts.isIdentifier(value) ? value.text : ts.isPropertyAccessExpression(value) ? value.name.text : "";
-  if (ts.isPropertyAccessExpression(value) && name === accessor)
+  if (ts.isPropertyAccessExpression(value) && value.name.text === accessor)
     return givesRowsOf(value.expression, file, { project, model } as TransformContext);
-  if (!isClientName(name) || ownerByNames(value, file, project) === "other") return false;
-  const settled = resolveDeclared(resolveExpression(value, file, project), project);
-  if (settled?.kind === "external") return /^[.~#/@]/.test(settled.specifier) || isClientModule(settled.specifier);
-  return settled === undefined;
+  return isClientByNames(value, file, project);
+}
+
+/** The same where the compiler knows no type: nobody generated the client, or a package gives the value. */
+function isClientByNames(value: ts.Expression, file: SourceFile, project: TransformContext["project"]): boolean {
+  const owner = ownerByNames(value, file, project);
+  if (owner === "other") return false;
+  const found = resolveExpression(value, file, project);
+  if (found?.kind === "typed" && ts.isTypeReferenceNode(found.type)) {
+    const { typeName } = found.type;
+    const name = ts.isIdentifier(typeName) ? typeName.text : typeName.right.text;
+    if (/(?:Prisma|Transaction)Client$/.test(name)) return true;
+  }
+  const settled = resolveDeclared(found, project);
+  if (settled !== undefined && settled.kind !== "external") return owner !== undefined;
+  const isNamed = settled !== undefined && !/^(?:default|\*)$/.test(settled.name);
+  const name = isNamed ? settled.name : (pathOf(value).at(-1) ?? "");
+  // Other words for a client (`db`) are those of other databases as well.
+  if (!/prisma(?:Client|Service)?$/i.test(name)) return false;
+  if (settled?.madeBy === undefined)
+    return found?.kind === "typed" || !/^(?:[A-Z]|(?:create|get|make|use)[A-Z])/.test(name);
+  const { specifier } = settled;
+  return isClientModule(specifier) || project.pathsOf(settled.file, specifier).length > 0;
 }
 
 /** Packages that belong to Prisma, and call what they are given as the app would. */

@@ -1,4 +1,4 @@
-import { declarationOf, nameOf, type Project, pathOf, ts, unwrap } from "@lockstep/core/codemods";
+import { declarationOf, nameOf, type Project, pathOf, returnedBy, ts, unwrap, valueAt } from "@lockstep/core/codemods";
 import { type Delegate, typedDelegate } from "./typed-delegate.js";
 
 /** `<client>.<accessor>.<method>` as it is called, however much of it stands in the call itself. */
@@ -61,24 +61,80 @@ export function isClientName(name: string): boolean {
 
 type Kept = Pick<ClientPath, "client" | "accessor">;
 
-/** The delegate behind a name, where its own file sets it: `const users = prisma.user`, `const { user: users } = tx`, and `this.users`. */
-function keptDelegate(value: ts.Expression): Kept | undefined {
+/**
+ * The delegate behind a value, where its own file sets it: `const users = prisma.user`, `const { user: users } = tx`, `this.users`, a getter
+ * or a function that gives it back, a map of delegates.
+ */
+function keptDelegate(value: ts.Expression, depth = 0): Kept | undefined {
   const inner = unwrap(value);
-  const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : memberOfThis(inner);
-  if (declaration === undefined) return undefined;
-  const isBound = ts.isBindingElement(declaration) && declaration.dotDotDotToken === undefined;
-  const owner = isBound ? declaration.parent.parent : declaration;
-  const set = ts.isVariableDeclaration(owner) || ts.isPropertyDeclaration(owner) ? owner.initializer : undefined;
-  const client = set && (isBound ? set : ownerOf(set));
+  const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
+  const declared = accessorOfType(declaration ?? memberOfThis(inner));
+  if (declared !== undefined) return { client: inner, accessor: declared };
+  const isBound = declaration && ts.isBindingElement(declaration) && declaration.dotDotDotToken === undefined;
+  const owner = isBound ? declaration.parent.parent : undefined;
+  const whole = owner && ts.isVariableDeclaration(owner) ? owner.initializer : undefined;
+  const set = isBound ? undefined : setTo(inner);
+  const client = isBound ? whole : set && ownerOf(set);
   const accessor = isBound
     ? nameOf((declaration.propertyName ?? declaration.name) as ts.PropertyName)
     : set && pathOf(set).at(-1);
-  if (client === undefined || accessor === undefined) return undefined;
   // `const { user } = session` takes something else apart.
-  return isClientName(pathOf(client).at(-1) ?? "") ? { client, accessor } : undefined;
+  if (client !== undefined && accessor !== undefined && isClientName(pathOf(client).at(-1) ?? ""))
+    return { client, accessor };
+  return set === undefined || depth > 2 ? undefined : keptDelegate(set, depth + 1);
+}
+
+/** `user` of what is declared as `Prisma.UserDelegate` or `PrismaClient["user"]`. */
+function accessorOfType(declaration: ts.Node | undefined): string | undefined {
+  const isTyped =
+    declaration &&
+    (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration) || ts.isPropertyDeclaration(declaration));
+  const text = isTyped ? declaration.type?.getText() : undefined;
+  const [, delegate, member] =
+    /^(?:Prisma\.(\w+)Delegate(?:<.*>)?|PrismaClient\[["'](\w+)["']\])$/s.exec(text ?? "") ?? [];
+  return delegate === undefined ? member : delegate.charAt(0).toLowerCase() + delegate.slice(1);
+}
+
+/** What a name, a member or a call is, as the file says it. */
+function setTo(inner: ts.Expression): ts.Expression | undefined {
+  if (ts.isIdentifier(inner)) {
+    const declared = declarationOf(inner);
+    return declared && ts.isVariableDeclaration(declared) ? declared.initializer : undefined;
+  }
+  if (ts.isCallExpression(inner)) {
+    const callee = unwrap(inner.expression);
+    const local = ts.isIdentifier(callee) ? declarationOf(callee) : memberOfThis(callee);
+    const called = local && ts.isVariableDeclaration(local) ? local.initializer && unwrap(local.initializer) : local;
+    return called && isFunction(called) ? onlyReturned(called) : undefined;
+  }
+  const member = memberOfThis(inner);
+  if (member !== undefined) {
+    if (ts.isGetAccessorDeclaration(member)) return onlyReturned(member);
+    return ts.isPropertyDeclaration(member) ? member.initializer : undefined;
+  }
+  const owner = ownerOf(inner);
+  const key = pathOf(inner).at(-1);
+  const map = owner && ts.isIdentifier(owner) ? setTo(owner) : undefined;
+  const literal = map && unwrap(map);
+  return literal && key && ts.isObjectLiteralExpression(literal) ? valueAt(literal, key) : undefined;
+}
+
+function isFunction(node: ts.Node): node is ts.FunctionLikeDeclaration {
+  return (
+    ts.isFunctionDeclaration(node) ||
+    ts.isArrowFunction(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isMethodDeclaration(node)
+  );
+}
+
+function onlyReturned(node: ts.FunctionLikeDeclaration): ts.Expression | undefined {
+  const [returned, ...others] = returnedBy(node);
+  return others.length === 0 ? returned : undefined;
 }
 
 function memberOfThis(value: ts.Expression): ts.ClassElement | undefined {
   if (!ts.isPropertyAccessExpression(value) || value.expression.kind !== ts.SyntaxKind.ThisKeyword) return undefined;
-  return ts.findAncestor(value, ts.isClassLike)?.members.find((each) => nameOf(each.name) === value.name.text);
+  const { name } = value;
+  return ts.findAncestor(value, ts.isClassLike)?.members.find((each) => each.name?.getText() === name.text);
 }

@@ -95,6 +95,7 @@ function entityNamed(inner: ts.Expression, file: SourceFile, where: LookupContex
   if (declaration === undefined) return undefined;
   if (ts.isClassDeclaration(declaration)) return entityOfDeclaration(declaration, file, where);
   if (ts.isVariableDeclaration(declaration)) return ofVariable(declaration, file, where);
+  if (ts.isParameter(declaration)) return declaration.type && entityBehind(declaration.type, file, where);
   if (ts.isBindingElement(declaration)) {
     const name = nameOf((declaration.propertyName ?? declaration.name) as ts.PropertyName);
     const module = moduleOf(declaration);
@@ -102,6 +103,16 @@ function entityNamed(inner: ts.Expression, file: SourceFile, where: LookupContex
   }
   const isImported = ts.isImportSpecifier(declaration) || ts.isImportClause(declaration);
   return isImported ? ofResolved(lookUp(where.project, file, inner.text, "value"), inner.text, where) : undefined;
+}
+
+/** The entity of `typeof User`, `new () => User` and `EntityTarget<User>`. */
+function entityBehind(type: ts.TypeNode, file: SourceFile, where: LookupContext): EntityModel | undefined {
+  if (ts.isTypeQueryNode(type))
+    return ts.isIdentifier(type.exprName) ? entityOfTypeName(type.exprName, file, where) : undefined;
+  const isTarget =
+    ts.isTypeReferenceNode(type) && /^(?:EntityTarget|ObjectType|Type|\w*Constructor)$/.test(type.typeName.getText());
+  const made = ts.isConstructorTypeNode(type) ? type.type : isTarget ? type.typeArguments?.[0] : undefined;
+  return made && ts.isTypeReferenceNode(made) ? entityOfTypeName(made.typeName, file, where) : undefined;
 }
 
 /** The class that `this` is in its static members: `new this({ … })`. */

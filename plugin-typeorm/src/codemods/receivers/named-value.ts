@@ -19,6 +19,7 @@ import { basesOf, isActiveRecord } from "./heritage.js";
 import type { LookupContext } from "./lookup-context.js";
 import { isForeign, isTypeorm } from "./modules.js";
 import { type OrmValue, ormTypeOf } from "./orm-value.js";
+import { argumentBehind, assignedTo, elementOf, setOfThis } from "./set-values.js";
 
 /** Types that are what their first argument is; `jest.Mocked<Repository<User>>` is called as one. */
 const transparent = new Set(
@@ -42,8 +43,12 @@ export function namedValue(
   switch (found?.kind) {
     case undefined:
       return ofMember(value);
-    case "typed":
-      return ofType(found.type, found.file, where) ?? injected(found.type.parent, found.file, where);
+    case "typed": {
+      const known = ofType(found.type, found.file, where);
+      // Of a generic function that is called here, what it is called with says more.
+      const asked = known?.kind === "any" && ts.isCallExpression(value) ? ofCall(value, file) : undefined;
+      return asked ?? known ?? injected(found.type.parent, found.file, where) ?? ofAny(found.type, found.file);
+    }
     case "call":
       return ofCall(found.node, found.file);
     case "external":
@@ -61,8 +66,10 @@ export function namedValue(
 
   /** `source.manager`, `sdk.users`, and `User` where it is an active record. */
   function ofMember(inner: ts.Expression): OrmValue | undefined {
-    const later = ts.isIdentifier(inner) ? assignedTo(inner, file) : undefined;
+    const later = ts.isIdentifier(inner) ? (assignedTo(inner, file) ?? elementOf(inner)) : undefined;
     if (later !== undefined) return within(later, file);
+    if (inner.kind === ts.SyntaxKind.ThisKeyword) return extendedAround(inner);
+    if (ts.isElementAccessExpression(inner)) return ofEntries(inner.expression, file);
     if (!ts.isPropertyAccessExpression(inner)) {
       const model = entityOfValue(inner, file, where);
       const owner = (model && classOf(model, where)) ?? classNamed(inner, file, where);
@@ -78,8 +85,54 @@ export function namedValue(
     if (owner?.kind === "source" || owner?.kind === "repository")
       return /manager$/i.test(name) ? { kind: "manager" } : undefined;
     if (owner?.kind === "manager" && /^(?:connection|dataSource|queryRunner)$/.test(name)) return { kind: "source" };
-    const isOfThis = inner.expression.kind === ts.SyntaxKind.ThisKeyword && /^_?repo(?:sitory)?$/.test(name);
-    return isOfThis ? inheritedBy(ts.findAncestor(inner, ts.isClassLike), file, where) : undefined;
+    if (inner.expression.kind !== ts.SyntaxKind.ThisKeyword) return undefined;
+    const around = ts.findAncestor(inner, ts.isClassLike);
+    const set = setOfThis(name, around, file);
+    if (set !== undefined) return within(set, file);
+    return around && (declaredByBase(name, around, file, where) ?? inheritedBy(name, around, file, where));
+  }
+
+  /** `source.getRepository(User) as any`, `const users: any = source.getRepository(User)`: what the value is before. */
+  function ofAny(type: ts.TypeNode, its: SourceFile): OrmValue | undefined {
+    if (type.kind !== ts.SyntaxKind.AnyKeyword && type.kind !== ts.SyntaxKind.UnknownKeyword) return undefined;
+    const { parent } = type;
+    if (ts.isAsExpression(parent)) return within(parent.expression, its);
+    return ts.isVariableDeclaration(parent) && parent.initializer ? within(parent.initializer, its) : undefined;
+  }
+
+  /** `this` of a method in `source.getRepository(User).extend({ … })`. */
+  function extendedAround(node: ts.Node): OrmValue | undefined {
+    const method = ts.findAncestor(node, (at) => ts.isFunctionLike(at) && !ts.isArrowFunction(at));
+    const literal = method && ts.findAncestor(method, ts.isObjectLiteralExpression);
+    const call = literal?.parent;
+    if (call === undefined || !ts.isCallExpression(call) || pathOf(call.expression).at(-1) !== "extend")
+      return undefined;
+    return ts.isPropertyAccessExpression(call.expression) ? within(call.expression.expression, file) : undefined;
+  }
+
+  /** What is kept by keys: in a `Map`, in a `Record`. */
+  function ofEntries(kept: ts.Expression, its: SourceFile): OrmValue | undefined {
+    const known = resolveToCall(kept, its, where.project);
+    if (known?.kind === "typed") {
+      const { type } = known;
+      const isKeyed = ts.isTypeReferenceNode(type) && /^(?:ReadonlyMap|Map|Record)$/.test(type.typeName.getText());
+      const entry = isKeyed ? type.typeArguments?.[1] : undefined;
+      return entry && ofType(entry, known.file, where);
+    }
+    if (known?.kind !== "call" || pathOf(known.node.expression).at(-1) !== "Map") return undefined;
+    const [, entry] = known.node.typeArguments ?? [];
+    if (entry !== undefined) return ofType(entry, known.file, where);
+    const [pairs] = known.node.arguments ?? [];
+    const values = pairs && ts.isArrayLiteralExpression(pairs) ? pairs.elements : [];
+    const found = values.map((pair) => {
+      const [, value] = ts.isArrayLiteralExpression(pair) ? pair.elements : [];
+      return value && within(value, known.file);
+    });
+    const [first, ...others] = found;
+    const isOne = others.every(
+      (each) => each?.kind === "repository" && first?.kind === "repository" && each.model === first.model,
+    );
+    return isOne ? first : undefined;
   }
 
   /** `store.get("users") ?? source.getRepository(User)`: what is known of it. */
@@ -93,7 +146,7 @@ export function namedValue(
     const name = pathOf(callee).at(-1) ?? "";
     const [argument] = call.arguments ?? [];
     const [type] = call.typeArguments ?? [];
-    const model = argument && /repository$/i.test(name) ? entityOfValue(argument, its, where) : undefined;
+    const model = argument && /repository$/i.test(name) ? entityAskedFor(argument, its, where) : undefined;
     if (model !== undefined) return repositoryOf(model);
     const isGiven = argument !== undefined && ts.isIdentifier(argument) && isParameter(argument);
     if (isGiven && name === "getRepository") return { kind: "any" };
@@ -113,7 +166,14 @@ export function namedValue(
     const called = resolveToCall(callee, its, where.project);
     if (called?.kind === "function" && "body" in called.node) {
       const [returned] = returnedBy(called.node as ts.FunctionLikeDeclaration);
+      const given = returned && argumentBehind(returned, called.node, call);
+      const asked = given && entityOfValue(given, its, where);
+      if (asked !== undefined) return repositoryOf(asked);
       if (returned !== undefined) return within(returned, called.file);
+    }
+    if (name === "get" && isMethod) {
+      const entry = ofEntries(callee.expression, its);
+      if (entry !== undefined) return entry;
     }
     if (name === "getRepository" && owner?.kind === "activeRecord") return repositoryOf(owner.model);
     if (name === "extend" && owner?.kind === "repository") return owner;
@@ -121,6 +181,38 @@ export function namedValue(
     if (/^(?:createEntityManager|getManager)$/.test(name)) return { kind: "manager" };
     return owner?.kind === "foreign" || (owner?.kind === "source" && name === "initialize") ? owner : undefined;
   }
+}
+
+/** The entity of `getRepository(User)`: whatever module the class is from, nothing else is asked for there. */
+function entityAskedFor(argument: ts.Expression, file: SourceFile, where: LookupContext): EntityModel | undefined {
+  const known = entityOfValue(argument, file, where);
+  const found =
+    known === undefined && ts.isIdentifier(argument) ? lookUp(where.project, file, argument.text, "value") : undefined;
+  return known ?? (found?.kind === "external" ? where.models.find(({ name }) => name === found.name) : undefined);
+}
+
+/** `this.repository` of `class UserService extends BaseService<User>`, whose base in view declares it as `Repository<T>`. */
+function declaredByBase(
+  name: string,
+  owner: ts.ClassLikeDeclaration,
+  file: SourceFile,
+  where: LookupContext,
+): OrmValue | undefined {
+  for (const base of basesOf(owner, file, where)) {
+    const declared =
+      base.found?.kind === "declaration" && ts.isClassDeclaration(base.found.node) ? base.found : undefined;
+    const members = declared ? [...(declared.node as ts.ClassDeclaration).members] : [];
+    const given = members.find(ts.isConstructorDeclaration)?.parameters ?? [];
+    const member = [...given, ...members.filter(ts.isPropertyDeclaration)].find(
+      (each) => nameOf(each.name as ts.PropertyName) === name,
+    );
+    if (declared === undefined || member?.type === undefined) continue;
+    const value = ofType(member.type, declared.file, where);
+    const [argument] = base.type.typeArguments ?? [];
+    const model = value?.kind === "any" && argument ? entityOfType(argument, base.file, where) : undefined;
+    return model ? repositoryOf(model) : value;
+  }
+  return undefined;
 }
 
 /** What a container gives for a repository class, or for the token of a repository. */
@@ -133,18 +225,6 @@ function askedFor(argument: ts.Expression, file: SourceFile, where: LookupContex
   const found = classNamed(argument, file, where);
   const asked = found && ofMembers(found.node, found.file, where);
   return asked?.kind === "repository" ? asked : undefined;
-}
-
-/** `let users; beforeAll(() => { users = source.getRepository(User); })` */
-function assignedTo(name: ts.Identifier, file: SourceFile): ts.Expression | undefined {
-  const declaration = declarationOf(name);
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
-  const uses = file.identifiers(name.text).map(({ parent }) => parent);
-  const set = uses.filter(ts.isBinaryExpression).find(({ left, operatorToken }) => {
-    const isSet = operatorToken.kind === ts.SyntaxKind.EqualsToken;
-    return isSet && ts.isIdentifier(left) && left.text === name.text && declarationOf(left) === declaration;
-  });
-  return set?.right;
 }
 
 function isParameter(name: ts.Identifier): boolean {
@@ -217,11 +297,12 @@ function ofMembers(node: WithMembers, file: SourceFile, where: LookupContext): O
 
 /** `this.repo` of `class UsersService extends CrudService<User>`, where a package has the base class. */
 function inheritedBy(
-  owner: ts.ClassLikeDeclaration | undefined,
+  name: string,
+  owner: ts.ClassLikeDeclaration,
   file: SourceFile,
   where: LookupContext,
 ): OrmValue | undefined {
-  const base = owner && [...basesOf(owner, file, where)].at(-1);
+  const base = /^_?repo(?:sitory)?$/.test(name) ? [...basesOf(owner, file, where)].at(-1) : undefined;
   const [argument] = base?.type.typeArguments ?? [];
   const model = base?.found?.kind === "external" && argument ? entityOfType(argument, base.file, where) : undefined;
   return model && repositoryOf(model);

@@ -82,3 +82,24 @@ test.each([
   symlinkSync("latin.ts", join(root, "inner.ts"));
   expect(await whySkipped(root, file, { include: [], excludes: [] })).toMatch(why);
 });
+
+test.each([
+  ["src/users.ts", /^names the model or its fields/],
+  ["src/other.ts", /^names neither the model/],
+  ["app/(shop)/[id]/page.ts", /^names the model/],
+  ["app/.server/users.ts", /^is not read, because \.server begins with a dot: name it in code\.include$/],
+  ["src/users.js", /^is compiled from the TypeScript file beside it/],
+  ["../web/src/users.ts", /^names the model/],
+  ["../web/node_modules/x/users.ts", /^is never edited: dependencies/],
+  ["../web/old/users.ts", /^is excluded by code\.exclude/],
+  ["../tools/users.ts", /^is outside the folders that are read \(\., \.\.\/web\): add its package to code\.roots$/],
+  ["docs/users.md", /^is neither code nor a schema/],
+])("--explain says of %s what is true of it", async (file, why) => {
+  const packages = join(outside, "db");
+  for (const each of [file, "src/users.ts"]) {
+    mkdirSync(dirname(join(packages, each)), { recursive: true });
+    writeFileSync(join(packages, each), each.includes("other") ? "export const one = 1;\n" : code);
+  }
+  const excludes = [{ globs: ["**/old/**"], text: "is excluded by code.exclude" }];
+  expect(await whySkipped(packages, file, { include: [], excludes, roots: ["../web"], matters: names })).toMatch(why);
+});

@@ -89,25 +89,17 @@ export const writes = Object.entries(forms).map(([name, code]) => [name, `${head
 export const toldByTypes = new Set([
   "a base service of any delegate",
   "a curried function of a delegate",
-  "a delegate by index",
-  "a delegate of a parameter",
   "a destructured parameter",
-  "a function that gives it",
   "a generic function of a delegate",
-  "a getter",
-  "a map by key",
-  "a map of delegates",
   "a method of all models",
   "a method that gives it",
   "a nested row that is assigned",
-  "a private field",
   "a registry of any delegates",
   "a type parameter",
   "an awaited delegate",
   "an inherited client",
   "an own interface",
   "an own port",
-  "assigned later",
   "assigned without a type",
 ]);
 
@@ -166,6 +158,66 @@ const clients: Readonly<Record<string, readonly [code: string, isListed: boolean
   ],
   "a row": [
     `import { format } from "some-format";\nexport async function text() { return format(await prisma.user.findMany()); }`,
+    false,
+  ],
+  "a client that a package gives back": [
+    `import { enhance } from "some-rules";\nimport { PrismaAdapter } from "@auth/prisma-adapter";\nconst db = enhance(prisma);\nexport const adapter = PrismaAdapter(db);`,
+    true,
+  ],
+  "a package that asks for its own token": [
+    `import { Container } from "inversify";\nimport { AUTH_CLIENT } from "some-auth";\nexport const box = new Container();\nbox.bind(AUTH_CLIENT).toConstantValue(prisma);`,
+    true,
+  ],
+  "a client that is made for it": [
+    `import { PrismaAdapter } from "@auth/prisma-adapter";\nexport const adapter = PrismaAdapter(new PrismaClient({} as never));`,
+    true,
+  ],
+  "a container, by a name that the project does not ask for": [
+    `import { container } from "tsyringe";\ncontainer.register("auth:db", { useValue: prisma });`,
+    true,
+  ],
+  "a validation of the environment": [
+    `import { createEnv } from "@t3-oss/env-core";\nimport { z } from "zod";\nconst database = z.string().url();\nexport const env = createEnv({ server: { DATABASE_URL: database }, runtimeEnv: { DATABASE_URL: process.env.DATABASE_URL, database: process.env.DB_URL } });`,
+    false,
+  ],
+  "a check of its URL": [
+    `import { parse } from "pg-connection-string";\nimport { env } from "./env";\nexport const users = () => prisma.user.count();\nexport const host = parse(env.DATABASE_URL);\nexport const databaseUrl = parse(env.databaseUrl);`,
+    false,
+  ],
+  "a builder of abilities": [
+    `import { AbilityBuilder } from "@casl/ability";\nimport { createPrismaAbility } from "@casl/prisma";\nexport const users = () => prisma.user.count();\nexport const builder = new AbilityBuilder(createPrismaAbility);`,
+    false,
+  ],
+  "a database of another package": [
+    `import * as SQLite from "expo-sqlite";\nimport { drizzle } from "drizzle-orm/expo-sqlite";\nimport { migrate } from "some-store";\nconst db = SQLite.openDatabaseSync("app.db");\nexport const local = drizzle(db);\nexport const init = (db: SQLite.SQLiteDatabase) => migrate(db);\nexport const users = () => prisma.user.count();`,
+    false,
+  ],
+  "a database of a file that is not read": [
+    `import { useMigrations } from "drizzle-orm/expo-sqlite/migrator";\nimport { db } from "./db";\nexport const App = () => useMigrations(db, {});\nexport const users = () => prisma.user.count();`,
+    false,
+  ],
+  "a database that a package hands over": [
+    `import { SQLiteProvider } from "expo-sqlite";\nimport { drizzle } from "drizzle-orm/expo-sqlite";\nexport const open = SQLiteProvider({ onInit: async (db) => drizzle(db) });\nexport const users = () => prisma.user.count();`,
+    false,
+  ],
+  "a container, for the project": [
+    `import { Container, inject } from "inversify";\nexport const TYPES = { db: Symbol("db") };\nexport const box = new Container();\nbox.bind<PrismaClient>(TYPES.db).toConstantValue(prisma);\nexport class Users { constructor(@inject(TYPES.db) private readonly db: PrismaClient) {} }`,
+    false,
+  ],
+  "a provider, for the project": [
+    `import { Module } from "@nestjs/common";\nexport class Db extends PrismaClient {}\n@Module({ providers: [{ provide: Db, useValue: prisma }] })\nexport class App {}`,
+    false,
+  ],
+  "a registry of values": [
+    `import { asValue, createContainer } from "awilix";\nexport const box = createContainer();\nbox.register({ prisma: asValue(prisma) });\nexport const users = ({ prisma }: { prisma: PrismaClient }) => prisma.user.count();`,
+    false,
+  ],
+  "a framework's own member": [
+    `import fastify from "fastify";\nexport const app = fastify();\napp.decorate("prisma", prisma);\nexport const users = () => (app as any).prisma.user.count();`,
+    false,
+  ],
+  "what belongs to Node.js": [
+    `import { AsyncLocalStorage } from "node:async_hooks";\nimport { inspect } from "util";\nconst store = new AsyncLocalStorage<PrismaClient>();\nexport const f = () => store.run(prisma, () => inspect(prisma));`,
     false,
   ],
 };

@@ -86,6 +86,12 @@ const forms: Readonly<Record<string, string>> = {
   "a repository without a type": `export const make = (store: any) => store.save(${row});`,
   "a method that is bound": `const users = dataSource.getRepository(User);\nconst save = users.save.bind(users);\nexport const make = () => save(${row});`,
   "a builder's member": `class UserBuilder { private readonly user = new User();\n  email(email: string) { this.user.email = email; return this; }\n  build() { return this.user; } }\nexport const make = (users: Repository<User>) => users.save(new UserBuilder().email("a").build());`,
+  "a member that its constructor sets": `export class UserService { private readonly users;\n  constructor() { this.users = dataSource.getRepository(User); }\n  make() { return this.users.save(${row}); } }`,
+  "a list that is taken apart": `const [users, orders] = [dataSource.getRepository(User), dataSource.getRepository(Order)];\nexport const make = () => Promise.all([orders.count(), users.save(${row})]);`,
+  "a repository that is typed as any": `export const make = () => { const users: any = dataSource.getRepository(User); return users.save(${row}); };`,
+  "a repository that is asserted as any": `export const make = () => (dataSource.getRepository(User) as any).save(${row});`,
+  "this of what extends a repository": `export const Users = dataSource.getRepository(User).extend({ make() { return this.save(${row}); } });`,
+  "a Map of pairs": `const repositories = new Map([["users", dataSource.getRepository(User)]]);\nexport const make = () => repositories.get("users")!.save(${row});`,
   "a nested row in a constant": `export const make = (orders: Repository<Order>) => { const user = ${row}; return orders.save({ totalCents: 1, user }); };`,
 };
 
@@ -127,6 +133,34 @@ const clients: Readonly<Record<string, readonly [code: string, isListed: boolean
   ],
   "TypeORM's own": [
     `import { getDataSourceToken } from "@nestjs/typeorm";\nexport const token = getDataSourceToken(dataSource);`,
+    false,
+  ],
+  "a package that asks for its own token": [
+    `import { Container } from "inversify";\nimport { AUTH_USERS } from "some-auth";\nexport const box = new Container();\nbox.bind(AUTH_USERS).toConstantValue(dataSource.getRepository(User));`,
+    true,
+  ],
+  "a container, for the project": [
+    `import { Container, inject } from "inversify";\nexport const TOKENS = { users: Symbol.for("users") };\nexport const box = new Container();\nconst repository = dataSource.getRepository(User);\nbox.bind<Repository<User>>(TOKENS.users).toConstantValue(repository);\nexport class Users { constructor(@inject(TOKENS.users) private readonly users: Repository<User>) {} }`,
+    false,
+  ],
+  "a container, by a name that the project asks for": [
+    `import { container, inject } from "tsyringe";\ncontainer.register("users", { useValue: dataSource.getRepository(User) });\ncontainer.registerInstance("source", dataSource);\nexport class Users { constructor(@inject("users") readonly users: Repository<User>, @inject("source") readonly source: DataSource) {} }`,
+    false,
+  ],
+  "a provider, for the project": [
+    `import { Module } from "@nestjs/common";\nimport { getRepositoryToken } from "@nestjs/typeorm";\n@Module({ providers: [{ provide: getRepositoryToken(User), useValue: dataSource.getRepository(User) }] })\nexport class App {}`,
+    false,
+  ],
+  "a container of classes": [
+    `import { Container } from "typedi";\nContainer.set(DataSource, dataSource);\nexport class Users { constructor(readonly source: DataSource) {} }`,
+    false,
+  ],
+  "a database of another package": [
+    `import * as SQLite from "expo-sqlite";\nimport { drizzle } from "drizzle-orm/expo-sqlite";\nconst connection = SQLite.openDatabaseSync("app.db");\nexport const local = drizzle(connection);\nexport const users = () => dataSource.getRepository(User);`,
+    false,
+  ],
+  "what belongs to Node.js": [
+    `import { AsyncLocalStorage } from "node:async_hooks";\nconst store = new AsyncLocalStorage<EntityManager>();\nexport const f = () => store.run(dataSource.manager, () => 1);`,
     false,
   ],
 };

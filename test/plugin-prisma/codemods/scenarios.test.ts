@@ -55,7 +55,13 @@ describe("where the PrismaClient comes from", () => {
       name: "a default import, no semicolons",
       before:
         "import client from '@prisma/client'\nconst { PrismaClient } = client\nexport const db = new PrismaClient({ log: [] })\n",
-      after: `import client from '@prisma/client'\nimport type { Prisma } from '@prisma/client'\nconst { PrismaClient } = client\nexport const db = new PrismaClient({ log: [], ${omit} })\n`,
+      after: `import client, { type Prisma } from '@prisma/client'\nconst { PrismaClient } = client\nexport const db = new PrismaClient({ log: [], ${omit} })\n`,
+    },
+    {
+      name: "an import of a row, and a client of another module",
+      before:
+        'import type { User } from "@prisma/client";\nimport { PrismaClient } from "./wrapper";\nexport const db = new PrismaClient({ log: [] });\nexport type Row = User;\n',
+      after: `import type { Prisma, User } from "@prisma/client";\nimport { PrismaClient } from "./wrapper";\nexport const db = new PrismaClient({ log: [], ${omit} });\nexport type Row = User;\n`,
     },
     {
       name: "a long import",

@@ -67,7 +67,7 @@ function cellsOf(file: SourceFile, context: TransformContext): readonly Cells[] 
 function valuesSideBySide(node: Cells["node"]): readonly ts.Expression[] | undefined {
   if (ts.isTemplateExpression(node)) {
     const between = node.templateSpans.slice(0, -1).map(({ literal }) => literal.text);
-    return between.every((text) => /^["'\s]*[,;|\t]["'\s]*$/.test(text))
+    return between.every((text) => /^["']?[,;|\t]["']?$/.test(text))
       ? node.templateSpans.map(({ expression }) => expression)
       : undefined;
   }

@@ -2,11 +2,11 @@ import { isTestFile, type Place } from "../../model/index.js";
 import { siteAt } from "../ast/site.js";
 import { parseOnce, type SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { createContext, loadParsers } from "../run/code-context.js";
+import type { CodeRequest } from "../run/code-request.js";
+import { Workspace } from "../run/workspace.js";
 import { numberedValue, storedDefault } from "../values/fixture-value.js";
-import type { Demand } from "../verify/request.js";
-import { createContext, loadParsers } from "./code-context.js";
-import type { CodeRequest } from "./code-request.js";
-import { Workspace } from "./workspace.js";
+import type { Demand } from "./request.js";
 
 /**
  * What the compiler requires and no transform makes, as places with the compiler's message, and what to write where that is known.

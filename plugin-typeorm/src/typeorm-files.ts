@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { fileHash } from "@lockstep/core";
 import type { ReleasingPlugin } from "@lockstep/core/planning";
+import { licenseIn, licenseOf } from "./migrations/license.js";
 import { listMigrations } from "./migrations/list.js";
 import { migrationName, migrationPath, stamps } from "./migrations/names.js";
 import { readMigrationSql } from "./migrations/read-sql.js";
@@ -26,11 +27,12 @@ export const typeormFiles: ReleasingPlugin = {
   migrationName,
   migrationPath: (project, name) => migrationPath(project as TypeormProject, name),
   migrationText: (project, name, content) =>
+    licenseIn(project as TypeormProject) +
     renderMigration({ name, content, flavour: (project as TypeormProject).flavour }),
   isMigrationOf: (text, file, content) =>
     flavours.some((flavour) => {
       const made = renderMigration({ name: basename(file).replace(/\.[cm]?[jt]s$/, ""), content, flavour });
-      return fileHash(file, made) === fileHash(file, text);
+      return fileHash(file, made) === fileHash(file, text.slice(licenseOf(text).length));
     }),
   migrationSql: readMigrationSql,
   listMigrations: (project) => listMigrations(project as TypeormProject),

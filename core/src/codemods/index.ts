@@ -14,6 +14,7 @@ import { requestSchema } from "./requests/request-schema.js";
 import { requestType } from "./requests/request-type.js";
 import { assignedMapper } from "./response-transforms/assigned-mapper.js";
 import { builtByHand } from "./response-transforms/built-by-hand.js";
+import { columnPositions } from "./response-transforms/column-positions.js";
 import { csvHeader } from "./response-transforms/csv-header.js";
 import { internalRows } from "./response-transforms/internal-rows.js";
 import { mapper } from "./response-transforms/mapper.js";
@@ -178,6 +179,7 @@ export const coreTransforms: readonly Transform[] = [
   rawSql,
   queryBuilder,
   sqlViews,
+  columnPositions,
   csvHeader,
   handedClients,
 ];

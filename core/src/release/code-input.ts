@@ -46,6 +46,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     import("../codemods/ranking/configured-scorecard.js"),
     plugin.readClients?.(project, { roots: options.roots, files: sources }),
   ]);
+  const others = listPlans(project.root).filter((other) => other.id !== plan.id);
   const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
   return {
     root: project.root,
@@ -58,9 +59,8 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     readHistory: (asked: HistoryQuestion) => readHistory(request, asked),
     earlier: plan.state.edits,
     scorecard: scorecardOf({ targets: {}, code: { scorecard: request.code.scorecard } }),
-    alsoPlanned: listPlans(project.root)
-      .filter((other) => other.id !== plan.id && isOpen(other))
-      .flatMap((other) => followNames(other, namedColumns(models)).columns),
+    alsoPlanned: others.filter(isOpen).flatMap((other) => followNames(other, namedColumns(models)).columns),
+    editsOfOthers: others.flatMap(({ state }) => state.edits),
   };
 }
 

@@ -53,6 +53,8 @@ export interface CodeRequest {
   readonly signal?: AbortSignal;
   /** Somebody who has the time that a type check takes. Default: nobody waits longer than 20 seconds. */
   readonly wait?: TypeCheckWait;
+  /** Whether the compiler is asked for places that no one else finds. Default: it checks the edits alone. */
+  readonly asksCompiler?: boolean;
   /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
   readonly edited?: readonly FileChange[];
 }

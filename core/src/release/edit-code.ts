@@ -9,6 +9,7 @@ import {
   type FileChange,
   isSameTable,
   type Place,
+  type PlaceChoice,
   type PlannedEdit,
   phaseOf,
   type TableName,
@@ -23,7 +24,7 @@ import { decideDeclined, declineUnticked, mustChange, withReasons } from "./decl
 import { lineBefore } from "./line-before.js";
 import { openRequests } from "./open-requests.js";
 import { preparedStatements } from "./prepared-statements.js";
-import type { VerifyScope } from "./verified-edits.js";
+import type { VerifiedEdits, VerifyScope } from "./verified-edits.js";
 
 /** Nobody waits longer for the ORM's own command, and for a look; for a command that edits code, as long as a large application takes. */
 const shortMs = 20_000;
@@ -43,12 +44,14 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const found = await inputOf(request, intents);
   // No file names the model, and none was edited before: the compiler is not even loaded.
   if (found === undefined) return nothingEdited(plan.state);
-  const [{ planCodeEdits }, { TypeClock }, { decidePlaces }, { planVerifiedEdits }] = await Promise.all([
-    import("../codemods/run/plan-edits.js"),
-    import("../codemods/types/type-clock.js"),
-    import("./choices.js"),
-    import("./verified-edits.js"),
-  ]);
+  const [{ planCodeEdits }, { TypeClock }, { decidePlaces }, { planVerifiedEdits }, { withDemands }] =
+    await Promise.all([
+      import("../codemods/run/plan-edits.js"),
+      import("../codemods/types/type-clock.js"),
+      import("./choices.js"),
+      import("./verified-edits.js"),
+      import("./compiler-demands.js"),
+    ]);
   const input = { ...found, typeClock: new TypeClock(request.wait === undefined ? shortMs : longMs) };
   const exposure = await exposureOf(plan, policy, input);
   let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
@@ -88,10 +91,22 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     mayWrite: async (why, count) => policy.unchecked === true || (await policy.ask?.unchecked(why, count)) === true,
     leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited), request.edited),
   };
+  const isUnverified = code.verify === "off" || policy.level === "none";
+  const edited: VerifiedEdits = isUnverified
+    ? await planCodeEdits({ ...answered, choose })
+    : await planVerifiedEdits(answered, choose, scope);
   const result =
-    code.verify === "off" || policy.level === "none"
-      ? { ...(await planCodeEdits({ ...answered, choose })), unchecked: undefined }
-      : await planVerifiedEdits(answered, choose, scope);
+    isUnverified || request.asksCompiler !== true
+      ? edited
+      : await withDemands(edited, {
+          request: answered,
+          scope,
+          questions,
+          declined: new Set(
+            decided.choices.flatMap((each) => (each.choice === "no" ? [choiceId(each, each.key)] : [])),
+          ),
+          again: (ids) => planVerifiedEdits(answered, async () => new Set([...decided.chosen, ...ids]), scope),
+        });
   const planned = fromDisk(result.changes, request.edited);
   const foreign = foreignChanges(project, planned, request.edited);
   const isLeft = (file: string) => policy.level === "none" || foreign.has(file);
@@ -118,7 +133,9 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   // A column without a plan has no units: its migration is one of the ORM's own.
   const isBefore = phase === undefined || plan.units.length === 0;
   const prepared = isBefore ? await preparedPlaces(request, intents, input, changes) : [];
-  const listed = [...waiting, ...result.places, ...prepared, ...openRequests(earlier, exposure, input, texts)];
+  const others =
+    policy.level === "likely" ? result.places.map((place) => withReasonLeft(place, decided.choices)) : result.places;
+  const listed = [...waiting, ...others, ...prepared, ...openRequests(earlier, exposure, input, texts)];
   const places = withReasons(listed, declined);
   return {
     changes,
@@ -171,6 +188,22 @@ async function preparedPlaces(
   function tableOf(model: string): TableName {
     return changed.find(({ name }) => name === model)?.table ?? { name: "" };
   }
+}
+
+/** Of a likely place that `--code likely` did not edit: why. */
+function withReasonLeft(place: Place, choices: readonly PlaceChoice[]): Place {
+  const { kind, key, family, text, reason } = place;
+  const isDecided = choices.some(
+    (each) => each.key === key && each.model === place.model && each.field === place.field,
+  );
+  if (kind !== "likely" || key === undefined || isDecided) return place;
+  const why =
+    family === "sql"
+      ? "SQL in a string is edited by hand"
+      : text === undefined || text.includes("…")
+        ? "Lockstep does not know what to write there"
+        : "a place that it needs is not edited";
+  return { ...place, reason: `chosen, and ${why}: ${reason}` };
 }
 
 function limitOf(verify: CodeSettings["verify"], isAwaited: boolean): number {

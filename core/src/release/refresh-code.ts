@@ -41,6 +41,7 @@ export async function refreshCode(request: {
   readonly signal?: AbortSignal;
   /** As in `CodeRequest`. */
   readonly wait?: TypeCheckWait;
+  readonly asksCompiler?: boolean;
   /** The files that keep what was decided. Default: those of the plan. */
   readonly keep?: ((plan: Plan, project: Project, models: readonly EntityModel[]) => readonly FileChange[]) | undefined;
 }): Promise<RefreshResult> {

@@ -53,7 +53,7 @@ export interface VerifyScope {
 }
 
 /** Beyond so many files that name the model, only the edited ones are checked: the check must not be the slowest part. */
-const mostWatched = 300;
+export const mostWatched = 300;
 /** So often, edits are planned again without those that an error was found in. */
 const mostPlans = 12;
 /** Before that, nobody is told that a check runs. */

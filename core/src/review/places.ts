@@ -32,17 +32,35 @@ export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
       ));
   const code = places.filter(({ file }) => !isTestFile(file));
   const of = (kind: Place["kind"]) =>
-    code
-      .filter((place) => place.kind === kind && !place.mayLeaveOut && !isDeclined(place))
-      .sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+    oncePerPlace(code.filter((place) => place.kind === kind && !place.mayLeaveOut && !isDeclined(place))).sort(
+      (a, b) => (b.score ?? 0) - (a.score ?? 0),
+    );
   return {
     required: of("required"),
-    asked: code.filter((place) => place.mayLeaveOut),
+    asked: oncePerPlace(code.filter((place) => place.mayLeaveOut)),
     likely: of("likely"),
     possible: of("possible"),
-    tests: places.filter((place) => isTestFile(place.file) && !isDeclined(place)),
-    declined: places.filter(isDeclined),
+    tests: oncePerPlace(places.filter((place) => isTestFile(place.file) && !isDeclined(place))),
+    declined: oncePerPlace(places.filter(isDeclined)),
   };
+}
+
+/** One of each place: several columns of a plan are written there together. */
+function oncePerPlace(places: readonly Place[]): Place[] {
+  const found = new Map<string, Place>();
+  for (const place of places) {
+    const id = JSON.stringify([place.file, place.line, place.what]);
+    const known = found.get(id);
+    found.set(id, known === undefined ? place : together(known, place));
+  }
+  return [...found.values()];
+}
+
+function together(known: Place, place: Place): Place {
+  const joined = (a: string, b: string, by: string) => (a.split(by).includes(b) ? a : `${a}${by}${b}`);
+  const text = known.text === undefined ? place.text : joined(known.text, place.text ?? known.text, ", ");
+  const reason = joined(known.reason, place.reason, "; ");
+  return { ...known, reason, ...(text !== undefined && { text }) };
 }
 
 /** How many places of a group are shown. */
@@ -228,7 +246,8 @@ export function declinedText({ what, declined }: Place): string {
 
 /** The reason, and what to write where the reason does not say it. */
 export function whyText({ reason, text }: Place): string {
-  return text === undefined || reason.includes(text) ? reason : `${reason}: \`${text.replace(/\s+/g, " ")}\``;
+  const isSaid = text?.split(", ").every((part) => reason.includes(part)) !== false;
+  return text === undefined || isSaid ? reason : `${reason}: \`${text.replace(/\s+/g, " ")}\``;
 }
 
 function shortReason({ reason, reasons = [] }: Place): string {

@@ -94,7 +94,9 @@ export function editsText(
     const row = (edit: PlannedEdit) => [`${edit.file}:${edit.line}`, whatText(edit)];
     const code = edits.filter(({ file }) => limits.tests === "each" || !isTestFile(file));
     const tests = perFile(edits.filter((edit) => !code.includes(edit)));
-    lines.push(columns([...code.map(row), ...tests.map((its) => fileRow(its, whatText, "edit"))]));
+    const rows = [...code.map(row), ...tests.map((its) => fileRow(its, whatText, "edit"))];
+    // Several columns that are written in one place are several edits, and one line.
+    lines.push(columns([...new Map(rows.map((each) => [each.join("\n"), each])).values()]));
   }
   const { required } = placeGroups(open);
   if (required.length > 0) {

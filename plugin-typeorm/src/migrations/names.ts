@@ -35,9 +35,17 @@ export function migrationsIn(source: string): string[] {
 /** `name = "AddHandle1763648123456"` as a property, or as compilers write it in a constructor. */
 const ownName = /^[ \t]*(?:public |readonly |this\.)*name(?:\s*:\s*string)?\s*=\s*(["'`])([^"'`]*)\1/m;
 
-/** `1763648123457-AddHandleCreateIndex`: the stamp, the plan's own name, and what the migration does. */
+/**
+ * `1763648123457-AddHandleCreateIndex`: the stamp, the plan's own name, and what the migration does. It is written as the file is that the
+ * plan began with: `1763648123457-add-handle-create-index` after `1763648123456-add-handle`.
+ */
 export function migrationName({ id }: Pick<Plan, "id">, stamp: string, slug: string): string {
-  return `${stamp}-${pascalCase(id.replace(leading, ""))}${pascalCase(slug)}`;
+  const own = id.replace(leading, "");
+  if (/^[a-z\d]+(?:-[a-z\d]+)+$/.test(own)) return [stamp, own, slug].filter((part) => part !== "").join("-");
+  if (/^[a-z\d]+(?:_[a-z\d]+)+$/.test(own))
+    return `${stamp}-${[own, slug.replaceAll("-", "_")].filter((part) => part !== "").join("_")}`;
+  const words = `${pascalCase(own)}${pascalCase(slug)}`;
+  return `${stamp}-${/^[a-z\d]+[A-Z][A-Za-z\d]*$/.test(own) ? words.charAt(0).toLowerCase() + words.slice(1) : words}`;
 }
 
 /** `src/migrations/1763648123457-AddHandleCreateIndex.ts`, from the root. */

@@ -213,6 +213,100 @@ test("code of the workspace's packages that use the models is read and edited wi
   expect(desk.read("../../apps/web/src/serializer.ts")).toContain("alias: user.alias");
 });
 
+describe("what only the compiler requires", () => {
+  const list = [[11, `${alter("alias")} NOT NULL DEFAULT 'none'`]] as const;
+  const user = models.typeorm["src/user.ts"].replace(
+    '@Column({ type: "text", nullable: true }) alias!: string | null;',
+    '@Column({ type: "text", default: "none" }) alias!: string;',
+  );
+  const keys = ["id", ...columns, "nick"];
+  const files = {
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: { strict: true, experimentalDecorators: true, module: "esnext", moduleResolution: "bundler" },
+    }),
+    "src/user.ts": user,
+    "src/labels.ts": `import type { User } from "./user";
+export const labels: Record<keyof User, string> = {
+${keys.map((key) => `  ${key}: "${key.toUpperCase()}",`).join("\n")}
+};
+`,
+    "src/stub.ts": `import type { User } from "./user";
+export class Stub implements User {
+  id = 1;
+${columns.map((key) => `  ${key} = "";`).join("\n")}
+  nick = null;
+}
+`,
+    "src/width.ts": `import type { User } from "./user";
+export function widthOf(key: keyof User): number {
+  switch (key) {
+${keys.map((key) => `    case "${key}":`).join("\n")}
+      return 10;
+    default: {
+      const never: never = key;
+      return never;
+    }
+  }
+}
+`,
+    // Of another class, whose error is older.
+    "src/old.ts": 'export const old: { email: string; bio: string } = { email: "" };\n',
+  };
+
+  test("is listed with the compiler's message and what to write, or made", async () => {
+    desk = CodeDesk.take({ ...files, ...migrations("typeorm", list) }, "typeorm");
+    const { json, text, exitCode } = await desk.code({ code: "likely" });
+    const places = json.places as readonly { file: string; kind: string; reason: string; text?: string }[];
+    expect(places.map(({ file, kind, text }) => [file, kind, text])).toEqual([
+      ["src/labels.ts", "required", 'alias: "none"'],
+      ["src/stub.ts", "required", undefined],
+      ["src/width.ts", "required", undefined],
+    ]);
+    expect(text).toMatch(/src\/labels\.ts:2 .*TS2741: Property 'alias' is missing.*to write: alias: "none"/);
+    expect(text).toMatch(/src\/width\.ts:\d+ .*TS2322: Type '"alias"' is not assignable to type 'never'/);
+    expect(exitCode).toBe(1);
+  });
+
+  test("is made where a place is known that makes it", async () => {
+    const copy = `import type { User } from "./user";
+export const copyOf = (user: User) => ({ ${keys.map((key) => `${key}: user.${key}`).join(", ")} }) satisfies Record<keyof User, unknown>;
+`;
+    desk = CodeDesk.take({ ...files, "src/copy.ts": copy, ...migrations("typeorm", list) }, "typeorm");
+    await desk.code({ code: "required" });
+    expect(desk.read("src/copy.ts")).toContain("nick: user.nick, alias: user.alias }");
+  });
+
+  test("is no question once it is there", async () => {
+    desk = CodeDesk.take(
+      {
+        "tsconfig.json": files["tsconfig.json"],
+        "src/user.ts": user,
+        "src/labels.ts": files["src/labels.ts"].replace("};", '  alias: "ALIAS",\n};'),
+        ...migrations("typeorm", list),
+      },
+      "typeorm",
+    );
+    const { json, exitCode } = await desk.code({ code: "likely" });
+    expect([json.places, exitCode]).toEqual([[], 0]);
+  });
+});
+
+test("what --code likely does not edit is listed with its reason, and the next command is another one", async () => {
+  const select = `export const list = (db: { query(sql: string): unknown }) =>
+  db.query('SELECT "id", "email", "name", "bio", "city" FROM "User"');
+`;
+  desk = CodeDesk.take(
+    { ...models.prisma, "src/users/list.ts": select, ...migrations("prisma", [[11, alter("alias")]]) },
+    "prisma",
+  );
+  const shown = await desk.code({});
+  expect(shown.text).toMatch(/Next +to edit the likely places: npx lockstep code User\.alias --code likely\./);
+  const { text, json } = await desk.code({ code: "likely" });
+  expect(json.edits).toEqual([]);
+  expect(text).toMatch(/src\/users\/list\.ts:2 .*chosen, and SQL in a string is edited by hand: /);
+  expect(text).toMatch(/Next +edit by hand which of the likely places need it, then review and commit$/);
+});
+
 describe("beside a plan", () => {
   test("its columns mean the plan, others are of their own", async () => {
     desk = await CodeDesk.open({ ...models.prisma, ...code("prisma") });

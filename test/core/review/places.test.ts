@@ -33,3 +33,21 @@ it("lists a test in one line, and its places apart from those that gates wait fo
     "  e2e/c.ts:3     data of create — to write",
   ]);
 });
+
+it("prints a place once, whatever the number of columns that it is about", () => {
+  const of = (field: string, kind: Place["kind"]): Place => ({
+    ...place("src/list.ts", 3, kind),
+    field,
+    text: `${field}: true`,
+    reason: `add \`${field}: true\``,
+  });
+  const fields = ["handle", "region"];
+  const edits = fields.map((field) => ({ ...edit("src/a.ts", 1), field }));
+  const open = { places: [...fields.map((field) => of(field, "required")), of("handle", "required")] };
+  expect(editsText({ edits, open, command: "npx lockstep code" }, colorsFor(false)).split("\n")).toEqual([
+    "2 code edits made",
+    "  src/a.ts:1  data of create",
+    "1 place for you to edit (not made: see the reason)",
+    "  src/list.ts:3  data of create — add `handle: true`; add `region: true`",
+  ]);
+});

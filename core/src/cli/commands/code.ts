@@ -80,6 +80,7 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
     signal: io.signal,
     wait: typeCheckWait(io),
     keep,
+    asksCompiler: true,
   });
   const isDry = options.dryRun === true;
   const code = await unreadCode(project, plugin, config);
@@ -123,7 +124,12 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
     terminal.nextText(
       isDry && result.made.length > 0
         ? sameCommand(command, invocation)
-        : (nextWords(state, command) ?? (keep === undefined ? "npx lockstep status" : "review and commit")),
+        : nextWords(state, {
+            command,
+            after: keep === undefined ? "npx lockstep status" : "review and commit",
+            isRepeated: sameCommand(command, invocation) === command,
+            isLikelyMade: policy.level === "likely",
+          }),
       io.colors,
     ),
   ]
@@ -187,12 +193,23 @@ function nothingToEdit({ columns, state }: Plan): string {
     : `${names}: no place was found that is likely to need it.`;
 }
 
-/** What is left to do: what must change first, then what is likely; undefined: neither. */
-function nextWords(state: Plan["state"], command: string): string | undefined {
+interface NextStep {
+  readonly command: string;
+  /** What follows once nothing is left to edit. */
+  readonly after: string;
+  /** Whether this run was that command, without an option. */
+  readonly isRepeated: boolean;
+  /** Whether it edited what it could of the likely places. */
+  readonly isLikelyMade: boolean;
+}
+
+/** What is left to do: what must change first, then what is likely. It never names the command that was just run. */
+function nextWords(state: Plan["state"], { command, after, isRepeated, isLikelyMade }: NextStep): string {
   const isChosen = (place: Place) => state.choices?.some(({ key }) => key === place.key) === true;
-  if (state.places.some(isWaiting)) return `edit the required places, then ${command}`;
+  if (state.places.some(isWaiting)) return `edit the required places, then ${isRepeated ? after : command}`;
   const likely = state.places.filter((place) => place.kind === "likely" && place.key !== undefined && !isChosen(place));
   const [first] = likely;
-  if (first === undefined) return undefined;
+  if (first === undefined) return after;
+  if (isLikelyMade) return `edit by hand which of the likely places need it, then ${after}`;
   return `to edit the likely places: ${command} --code likely.  Some of them: ${command} --only ${first.file}:${first.line}`;
 }

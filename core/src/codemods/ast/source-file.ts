@@ -54,6 +54,7 @@ interface NodeByKind {
   readonly [ts.SyntaxKind.NoSubstitutionTemplateLiteral]: ts.NoSubstitutionTemplateLiteral;
   readonly [ts.SyntaxKind.TemplateExpression]: ts.TemplateExpression;
   readonly [ts.SyntaxKind.ElementAccessExpression]: ts.ElementAccessExpression;
+  readonly [ts.SyntaxKind.BinaryExpression]: ts.BinaryExpression;
 }
 
 /** Where a tree keeps the path that it was parsed under: a program gives it another name. */
@@ -124,6 +125,7 @@ const indexed = {
   [ts.SyntaxKind.TemplateExpression]: true,
   [ts.SyntaxKind.ElementAccessExpression]: true,
   [ts.SyntaxKind.IfStatement]: true,
+  [ts.SyntaxKind.BinaryExpression]: true,
 } satisfies Record<keyof NodeByKind, true>;
 
 function indexKinds(ast: ts.SourceFile): Map<ts.SyntaxKind, ts.Node[]> {

@@ -107,6 +107,8 @@ export interface TransformContext {
   readonly codeSql: CodeSql;
   /** Edits of earlier phases (and of this run) for the same field. */
   readonly earlier: readonly PlannedEdit[];
+  /** Edits for other fields, of this plan and of others: they may have written what this field's edit is part of. */
+  readonly others: readonly PlannedEdit[];
   /** Whether a place that need not have the field gets it: it was chosen, or names the whole model and nobody declined. */
   takes(place: PlaceNode, family: Family): boolean;
   /** The ORM's side of recognising rows; without a plugin nothing is one. */
@@ -270,7 +272,7 @@ export function compact(text: string): string {
   return text
     .replaceAll(/\s+/g, " ")
     .replaceAll(/[\s,]*([{}()[\],;:])[\s,]*/g, "$1")
-    .replaceAll(/ ?\. ?/g, ".")
+    .replaceAll(/ ?(\??\.) ?/g, "$1")
     .replaceAll(/'([^'"\\`]*)'/g, '"$1"')
     .trim();
 }

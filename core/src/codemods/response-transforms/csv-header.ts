@@ -2,6 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { enclosingName, isAsserted } from "../ast/expressions.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import type { Transform } from "../contract/transform.js";
+import { isHeaderOfCells } from "./column-positions.js";
 
 /** Names of columns in one string: `"id,email,name"`. What they are for, only people know. */
 export const csvHeader: Transform = {
@@ -12,7 +13,7 @@ export const csvHeader: Transform = {
     const { StringLiteral, NoSubstitutionTemplateLiteral } = ts.SyntaxKind;
     for (const node of [...file.nodes(StringLiteral), ...file.nodes(NoSubstitutionTemplateLiteral)]) {
       const list = /^\s*\w+(?:\s*([,;\t])\s*\w+)+\s*$/.exec(node.text);
-      if (list === null || isAsserted(node)) continue;
+      if (list === null || isAsserted(node) || isHeaderOfCells(node, context)) continue;
       const [, separator = ","] = list;
       const names = node.text.split(separator).map((name) => name.trim());
       const anchor = nameOfText(node);

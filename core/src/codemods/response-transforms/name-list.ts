@@ -6,6 +6,7 @@ import type { EditFinding, Transform } from "../contract/transform.js";
 import { responses } from "../responses/responses.js";
 import { findWrittenItems } from "../write/find-written.js";
 import { addToList, takeItem } from "../write/property-edit.js";
+import { isHeaderOfCells } from "./column-positions.js";
 
 const id = "name-list";
 
@@ -16,6 +17,7 @@ export const nameList: Transform = {
 
   *find(file, context) {
     for (const { node, names, what, anchor } of listsIn(file)) {
+      if (isHeaderOfCells(node, context)) continue;
       const text = quoted(context.field.name, file.style);
       const plan = responses(context).shapes.find(({ shape }) => shape.node === node);
       const isOpen = plan !== undefined || context.takes(node, "names");

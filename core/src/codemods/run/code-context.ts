@@ -1,5 +1,5 @@
 import type { CodeSql, SqlExpression } from "../../dialects/code-sql.js";
-import type { CodeIntent, EntityField, EntityModel, Family } from "../../model/index.js";
+import type { CodeIntent, EntityField, EntityModel, Family, PlannedEdit } from "../../model/index.js";
 import type { PlaceNode } from "../ast/source-file.js";
 import { memory } from "../contract/memoized.js";
 import type { OrmCode, TransformContext } from "../contract/transform.js";
@@ -53,6 +53,8 @@ export function createContext(
   const planned = new Set(all.filter((each) => each.model === model.name).map((each) => each.field));
   const columns = model.fields.filter((each) => !planned.has(each.name));
   const { project } = workspace;
+  const edits = [...request.earlier, ...workspace.made];
+  const isOwn = (edit: PlannedEdit) => edit.model === model.name && edit.field === intent.field;
   const codeSql = codeSqlIn(request);
   return {
     project,
@@ -64,7 +66,8 @@ export function createContext(
     core: columns.filter((each) => !isTechnicalColumn(each)),
     sql: valueSql(intent, model, codeSql),
     codeSql,
-    earlier: [...request.earlier, ...workspace.made].filter((e) => e.model === model.name && e.field === intent.field),
+    earlier: edits.filter(isOwn),
+    others: [...edits.filter((edit) => !isOwn(edit)), ...(request.editsOfOthers ?? [])],
     takes: (place, family) => places.get(place) === family,
     orm: request.transforms.find((transform) => transform.orm !== undefined)?.orm ?? noOrm,
     memo: memory(),

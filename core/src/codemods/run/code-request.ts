@@ -46,6 +46,8 @@ export interface CodeRequest {
   readonly scorecard?: Scorecard;
   /** Columns of other open plans: a place need not name them to count as a copy of the whole model. */
   readonly alsoPlanned?: readonly { readonly model: string; readonly field: string }[];
+  /** The edits of other plans. */
+  readonly editsOfOthers?: readonly PlannedEdit[];
 }
 
 export interface HistoryQuestion {

@@ -2,9 +2,9 @@ import { realpathSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { type FoundError, newErrors, saysMissing } from "./compare.js";
 import { type Owners, owningConfigs } from "./configs.js";
-import { StaleClient } from "./known.js";
+import { missingIn, StaleClient } from "./known.js";
 import { ConfigProgram, syntaxErrors } from "./program.js";
-import type { Checked, VerifyProject } from "./request.js";
+import type { Checked, Demand, VerifyProject } from "./request.js";
 import { Texts } from "./texts.js";
 
 const checkable = /(?<!\.d)\.[cm]?[jt]sx?$/;
@@ -18,6 +18,7 @@ export class Checks {
   readonly #watched: ReadonlySet<string>;
   readonly #texts: Texts;
   readonly #owners: Owners;
+  readonly #fields: VerifyProject["fields"];
   readonly #programs: readonly ConfigProgram[];
   readonly #before = new Map<string, readonly FoundError[]>();
 
@@ -28,6 +29,7 @@ export class Checks {
     this.#watched = new Set(project.watched.map((file) => this.#path(file)));
     const files = new Set([...project.before.keys(), ...project.watched].filter((file) => checkable.test(file)));
     this.#owners = owningConfigs([...files].map((file) => this.#path(file)));
+    this.#fields = project.fields;
     const folders = project.generated.map((folder) => this.#path(folder).replace(/\/$/, ""));
     const client = new StaleClient(project.fields, folders);
     this.#programs = this.#owners.configs.map((config) => new ConfigProgram(config, this.#texts, client));
@@ -54,6 +56,18 @@ export class Checks {
       !added.some(({ isUnknown }) => isUnknown) &&
       !this.#programs.some((program) => program.isBehind());
     return { errors, isExact, isChecked: true, ...(unchecked !== undefined && { skipped: unchecked }) };
+  }
+
+  /** Where code does not compile because a planned field is missing, edited or not. */
+  demands(after: ReadonlyMap<string, string>): readonly Demand[] {
+    this.#texts.show(this.#absolute(after));
+    const matters = (file: string) => this.#watched.has(file) || this.#texts.isEdited(file);
+    const found = this.#programs.flatMap((program) => program.errorsIn(program.files.filter(matters), true));
+    return found.flatMap(({ file, line, code, message, isUnknown }): Demand[] => {
+      const missing = missingIn(message);
+      const asked = isUnknown ? undefined : this.#fields.find(({ field }) => missing.includes(field));
+      return asked === undefined ? [] : [{ file: this.#relative(file), line, code, message, field: asked.field }];
+    });
   }
 
   #errorsWith(after: ReadonlyMap<string, string>): readonly FoundError[] {

@@ -22,7 +22,8 @@ process.on("message", (message: VerifyMessage) => {
   }
   try {
     if (checks === undefined) throw failure;
-    answer({ kind: "checked", checked: checks.check(message.after) });
+    if (message.kind === "demands") answer({ kind: "demanded", demands: checks.demands(message.after) });
+    else answer({ kind: "checked", checked: checks.check(message.after) });
   } catch (error) {
     answer({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
   }

@@ -49,6 +49,14 @@ export function owningConfigs(files: readonly string[]): Owners {
 /** "File '{0}' not found", of an `extends`. */
 const notFound = 6053;
 
+/** Whether there is a tsconfig above any of these files. */
+export function hasConfig(files: readonly string[]): boolean {
+  const folders = new Set(files.flatMap(foldersAbove));
+  return [...folders].some((folder) => namesIn(folder).some(isConfig));
+}
+
+const isConfig = (name: string) => /^tsconfig.*\.json$|^jsconfig\.json$/.test(name);
+
 class Configs {
   readonly #parsed = new Map<string, compiler.ParsedCommandLine | undefined>();
   readonly #inFolder = new Map<string, readonly string[]>();
@@ -74,7 +82,7 @@ class Configs {
   #of(folder: string): readonly string[] {
     const known = this.#inFolder.get(folder);
     if (known !== undefined) return known;
-    const names = namesIn(folder).filter((name) => /^tsconfig.*\.json$|^jsconfig\.json$/.test(name));
+    const names = namesIn(folder).filter(isConfig);
     const rank = (name: string) => ["tsconfig.json", "jsconfig.json"].indexOf(name) >>> 0;
     const found = new Set<string>();
     const add = (path: string) => {

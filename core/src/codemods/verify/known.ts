@@ -127,10 +127,22 @@ function declares(file: compiler.SourceFile, model: string, field: string | unde
   return visit(file);
 }
 
+/** The properties that a message misses: `Property 'handle' is missing in type …`, `Type '"handle"' is not assignable to type 'never'`. */
+export function missingIn(message: string): readonly string[] {
+  const [, , following] = names;
+  const patterns = [
+    /Property '([^']+)' is missing/g,
+    /ype '"([^"]+)"' is not assignable to (?:parameter of )?type 'never'/g,
+  ];
+  return [...patterns, following as RegExp].flatMap((pattern) => listedBy(pattern, message));
+}
+
 function namedIn(message: string): readonly string[] {
-  return names.flatMap((pattern) =>
-    [...message.matchAll(pattern)].flatMap(([, list]) => (list ?? "").split(", ").filter((name) => name !== "")),
-  );
+  return names.flatMap((pattern) => listedBy(pattern, message));
+}
+
+function listedBy(pattern: RegExp, message: string): readonly string[] {
+  return [...message.matchAll(pattern)].flatMap(([, list]) => (list ?? "").split(", ").filter((name) => name !== ""));
 }
 
 /** The innermost node that begins at a position, or contains it. */

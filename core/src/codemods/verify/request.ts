@@ -46,14 +46,20 @@ export interface VerifyResult {
   readonly ms: number;
 }
 
+/** An error of code that a type asks for a planned field, whoever made it. */
+export interface Demand extends NewError {
+  readonly field: string;
+}
+
 /** The answer of the process that checks. */
 export type Checked = Omit<VerifyResult, "ms">;
 
 /** What that process is told: the project once, then one check after the other. */
 export type VerifyMessage =
   | { readonly kind: "open"; readonly project: VerifyProject }
-  | { readonly kind: "check"; readonly after: ReadonlyMap<string, string> };
+  | { readonly kind: "check" | "demands"; readonly after: ReadonlyMap<string, string> };
 
 export type VerifyAnswer =
   | { readonly kind: "checked"; readonly checked: Checked }
+  | { readonly kind: "demanded"; readonly demands: readonly Demand[] }
   | { readonly kind: "failed"; readonly message: string };

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { totalmem } from "node:os";
 import { doing } from "../../at-work.js";
 import { ownProcess } from "../../files/own-process.js";
-import type { VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
+import type { Demand, VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
 
 export interface VerifyLimits {
   /** For all checks of a verifier together, from when each is asked for. Default: 20 seconds. */
@@ -74,6 +74,16 @@ export class Verifier {
     return { errors: [], isExact: false, isChecked: false, skipped: why ?? "the type check ended early", ms };
   }
 
+  /**
+   * Where the project, with these texts, does not compile because a planned field is missing; undefined where that could not be checked.
+   * @throws the signal's reason
+   */
+  async demands(after: ReadonlyMap<string, string>): Promise<readonly Demand[] | undefined> {
+    const answer = await this.#ask(after, "demands");
+    this.#signal.throwIfAborted();
+    return answer?.kind === "demanded" ? answer.demands : undefined;
+  }
+
   /** Ends the process; a check that waits is answered with `skipped`. */
   close(): void {
     process.off("exit", this.#kill);
@@ -82,7 +92,10 @@ export class Verifier {
     this.#kill();
   }
 
-  async #ask(after: ReadonlyMap<string, string>): Promise<VerifyAnswer | undefined> {
+  async #ask(
+    after: ReadonlyMap<string, string>,
+    kind: "check" | "demands" = "check",
+  ): Promise<VerifyAnswer | undefined> {
     if (this.#ended !== undefined || this.#signal.aborted) return undefined;
     this.#child.ref();
     this.#child.channel?.ref();
@@ -97,7 +110,7 @@ export class Verifier {
           },
           Math.max(this.#leftMs, 1),
         );
-        this.#send({ kind: "check", after });
+        this.#send({ kind, after });
       });
     } finally {
       clearTimeout(timer);

@@ -46,17 +46,25 @@ export function clientOmit({ options }: ClientSite, { model, field }: TransformC
 /** Whether the omit is one of Lockstep's, which goes when reads are opened. What a person wrote or put back is theirs to keep. */
 export function isOurs(found: ClientOmit, file: SourceFile, context: TransformContext): boolean {
   const written = earlierOf(omitId, context);
-  const isOurCast = isLockstepCast(found.omit, file);
+  const isOurCast = isLockstepCast(found.omit);
   if (written.length === 0 && !isOurCast) return false;
   const isInternal = context.intent.exposure === "internal";
   if (isOpened(file, context)) return isOurCast && !isInternal;
   return isOurCast || !isInternal || file.isJavaScript || isAsWritten(found, file, context);
 }
 
-export function isLockstepCast(omit: ts.Expression, file: SourceFile): boolean {
+/** `{ … } as Prisma.GlobalOmitConfig | undefined`, on however many lines. */
+export function isLockstepCast(omit: ts.Expression): boolean {
+  if (ts.isParenthesizedExpression(omit)) return isLockstepCast(omit.expression);
+  if (!ts.isAsExpression(omit) || !ts.isUnionTypeNode(omit.type)) return false;
+  const [config, none, ...more] = omit.type.types;
   return (
-    ts.isAsExpression(omit) &&
-    /^[\w.]+\.GlobalOmitConfig \| undefined$/.test(textOf(omit.type, file).replaceAll(/\s+/g, " "))
+    more.length === 0 &&
+    config !== undefined &&
+    ts.isTypeReferenceNode(config) &&
+    ts.isQualifiedName(config.typeName) &&
+    config.typeName.right.text === "GlobalOmitConfig" &&
+    none?.kind === ts.SyntaxKind.UndefinedKeyword
   );
 }
 

@@ -187,15 +187,15 @@ function isReplaced(options: ts.ObjectLiteralExpression, file: SourceFile, { pro
 function* open(file: SourceFile, context: TransformContext, mayGo: (found: ClientOmit) => boolean): Iterable<Finding> {
   const written = earlierOf(id, context);
   const gone: Splice[] = [];
-  let mayDropImport = written.some(
-    (edit) => edit.file === file.file && edit.text.includes("Prisma") && isImport(edit.text),
+  let mayDropImport = [...written, ...context.others].some(
+    (edit) => edit.transform === id && edit.file === file.file && isImport(edit.text),
   );
   for (const site of clientSites(file, context.project)) {
     const omit = clientOmit(site, context);
     const found = omit && mayGo(omit) ? openSite(omit, file, context) : undefined;
     if (found === undefined) continue;
     gone.push(...found.splices);
-    mayDropImport ||= found.isMerged;
+    mayDropImport ||= found.isOrphan;
     const text = found.text;
     const record =
       written.find((edit) => compact(edit.text) === compact(text)) ?? written.find((e) => !isImport(e.text));
@@ -213,12 +213,9 @@ interface Opened {
   readonly splices: readonly Splice[];
   /** What is taken out. */
   readonly text: string;
-  /** The cast went although another plan had written it: its import is nobody's any more. */
-  readonly isMerged: boolean;
+  /** The cast went although no plan in view had written it: its import is nobody's any more. */
+  readonly isOrphan: boolean;
 }
-
-/** How the text of an edit goes that wrote the whole option. */
-const ownOption = /(?:^|[{,])omit:/;
 
 function openSite(
   { options, omit, omitted, fields }: ClientOmit,
@@ -226,39 +223,71 @@ function openSite(
   context: TransformContext,
 ): Opened | undefined {
   const accessor = accessorOf(context.model.name);
-  const written = earlierOf(id, context).map((edit) => compact(edit.text));
-  const isOurCast = isLockstepCast(omit, file);
-  if (written.length === 0 && !isOurCast) return undefined;
-  const isEmptyModel = ownProperties(fields, options, accessor, file) === 1;
-  const isEmptyOmit = isEmptyModel && ownProperties(omitted, options, accessor, file) === 1;
-  const isOurOmit = isOurCast || written.some((text) => ownOption.test(text));
-  const isMerged = isOurCast && !written.some((text) => ownOption.test(text));
+  const isOurCast = isLockstepCast(omit);
+  if (earlierOf(id, context).length === 0 && !isOurCast) return undefined;
+  if (ownProperties(fields, options, accessor, file) > 1) return without(fields, context.field.name, file);
+  // Another column may have written what only this one is left in.
+  const written = writtenIn(file, context);
+  const added = written.filter((text) => ownOption.test(text));
+  const isOurOmit = isOurCast || added.length > 0 || !written.some((text) => ownModel.test(text));
+  if (!isOurOmit || ownProperties(omitted, options, accessor, file) > 1) return without(omitted, accessor, file);
 
-  if (isEmptyOmit && isOurOmit) {
-    const whole = compact(textOf(options, file));
-    if (written.includes(whole)) {
-      const [given] = spreadValues(options);
-      const text = given === undefined ? "" : textOf(given, file);
-      const splice = { start: options.getStart(file.ast), end: options.end, text };
-      return { splices: [splice], text: textOf(options, file), isMerged };
-    }
-    return without(options, "omit", file, isMerged);
-  }
-  const isOurModel = isOurCast || written.some((text) => !text.startsWith(`${context.field.name}:`));
-  if (isEmptyModel && isOurModel) return without(omitted, accessor, file, isMerged);
-  return without(fields, context.field.name, file, isMerged);
+  const isOrphan = isOurCast && added.length === 0;
+  const argument = argumentBefore({ options, omit }, added, file);
+  if (argument === undefined) return without(options, "omit", file, isOrphan);
+  return { splices: [argument], text: textOf(options, file), isOrphan };
+}
+
+/** Puts back what was given in the place of the options, or nothing; undefined where a literal was given. */
+function argumentBefore(
+  { options, omit }: Pick<ClientOmit, "options" | "omit">,
+  added: readonly string[],
+  file: SourceFile,
+): Splice | undefined {
+  const { parent: call } = options;
+  const [given, ...more] = options.properties.filter((each) => each !== omit.parent);
+  if (!ts.isNewExpression(call) && !ts.isCallExpression(call)) return undefined;
+  if (more.length > 0 || (given !== undefined && !ts.isSpreadAssignment(given))) return undefined;
+  const before = beforeOmit(compact(textOf(options, file)));
+  if (!added.every((text) => text.startsWith("{")) && !added.some((text) => beforeOmit(text) === before))
+    return undefined;
+  const start = options.getStart(file.ast);
+  if (given !== undefined) return { start, end: options.end, text: textOf(given.expression, file) };
+  // Formatters put an argument on lines of its own, with a comma.
+  const [open, close] = [call.arguments?.pos ?? start, call.end - 1];
+  const around = file.text.slice(open, start) + file.text.slice(options.end, close);
+  if (/^[\s,]*$/.test(around)) return { start: open, end: close, text: "" };
+  return { start, end: call.arguments?.hasTrailingComma ? call.arguments.end : options.end, text: "" };
+}
+
+/** How the text of an edit goes that wrote the whole option, and of one that wrote a model into an option that was there. */
+const ownOption = /(?:^|[^\w$])omit:/;
+const ownModel = /^\w+:\{/;
+
+/** `{...options,` of `{...options,omit:{user:{handle:true}}}`. */
+function beforeOmit(text: string): string {
+  return text.slice(0, text.indexOf("omit:"));
+}
+
+/** What this and other columns wrote in a file, or anywhere if it has moved there. */
+function writtenIn(file: SourceFile, context: TransformContext): readonly string[] {
+  const all = [...context.earlier, ...context.others].filter(
+    ({ transform, text }) => transform === id && text !== "" && !isImport(text),
+  );
+  const here = all.filter((edit) => edit.file === file.file);
+  return (here.length > 0 ? here : all).map(({ text }) => compact(text));
 }
 
 function without(
   literal: ts.ObjectLiteralExpression,
   name: string,
   file: SourceFile,
-  isMerged: boolean,
+  isOrphan = false,
 ): Opened | undefined {
   const list = commaListOf(literal, file);
   const property = propertiesOf(literal).get(name);
   if (list === undefined || property === undefined) return undefined;
-  return { splices: removeItem(list, property, file), text: textOf(property, file), isMerged };
+  return { splices: removeItem(list, property, file), text: textOf(property, file), isOrphan };
 }
 
 function castTo(namespace: string): string {
@@ -277,11 +306,11 @@ function ownProperties(
   file: SourceFile,
 ): number {
   const held = spreadValues(options).flatMap((value) => {
-    const text = textOf(unwrap(value), file);
+    const text = compact(textOf(unwrap(value), file));
     return [`${text}.omit`, `${text}?.omit`];
   });
   const carried = new Set(held.flatMap((omit) => [omit, `${omit}?.${accessor}`]));
   const isCarried = (each: ts.ObjectLiteralElementLike) =>
-    ts.isSpreadAssignment(each) && carried.has(textOf(each.expression, file));
+    ts.isSpreadAssignment(each) && carried.has(compact(textOf(each.expression, file)));
   return literal.properties.filter((each) => !isCarried(each)).length;
 }

@@ -45,10 +45,13 @@ export function dropNamespace(
     const element = each.named?.elements.find((one) => one.name.text === "Prisma" && one.propertyName === undefined);
     if (element === undefined || each.named === undefined) continue;
     if (isUsed(element, file, without)) return undefined;
-    const isAlone = each.named.elements.length === 1 && each.declaration.importClause?.name === undefined;
+    const beside = each.declaration.importClause?.name;
     const list = commaListOf(each.named, file);
     if (list === undefined) return undefined;
-    const splices = isAlone ? [wholeLine(each.declaration, file)] : removeItem(list, element, file);
+    const splices =
+      each.named.elements.length > 1
+        ? removeItem(list, element, file)
+        : [beside ? { start: beside.end, end: each.named.end, text: "" } : wholeLine(each.declaration, file)];
     return { kind: "edit", splices, what, text: "", replaces: element.getText(file.ast) };
   }
   return undefined;
@@ -56,7 +59,8 @@ export function dropNamespace(
 
 /** `{ PrismaClient }` becomes `{ type Prisma, PrismaClient }`; an `import type` from the same module comes first. */
 function extended(imports: readonly ClientImport[], file: SourceFile): EditFinding | undefined {
-  const source = imports.find(({ named }) => named?.elements.some((each) => nameIn(each) === "PrismaClient"));
+  const named = imports.filter((each) => each.named !== undefined);
+  const source = named.find((each) => each.named?.elements.some((one) => nameIn(one) === "PrismaClient")) ?? named[0];
   const target =
     imports.find((each) => each.isTypeOnly && each.named && each.specifier === source?.specifier) ?? source;
   const list = target?.named && commaListOf(target.named, file);
@@ -76,11 +80,23 @@ function added(file: SourceFile, project: Project): EditFinding | undefined {
   const from = modules.find((module) => /^@prisma\/client/.test(module)) ?? modules[0];
   const last = file.ast.statements.filter(ts.isImportDeclaration).at(-1);
   if (from === undefined) return undefined;
+  const beside = ownImports(file, project).find((each) => each.specifier === from && isDefaultAlone(each));
+  if (beside !== undefined) {
+    const { name } = beside.declaration.importClause ?? {};
+    const at = name?.end ?? 0;
+    const text = "type Prisma";
+    return { kind: "edit", splices: [{ start: at, end: at, text: `, { ${text} }` }], what, text };
+  }
   const semicolon = last === undefined || file.text[last.end - 1] === ";" ? ";" : "";
   const text = `import type { Prisma } from ${quoted(from, file.style)}${semicolon}`;
   const at = last?.end ?? file.ast.statements[0]?.getStart(file.ast) ?? 0;
   const splice = last === undefined ? `${text}${file.style.eol}` : `${file.style.eol}${text}`;
   return { kind: "edit", splices: [{ start: at, end: at, text: splice }], what, text };
+}
+
+/** `import client from "@prisma/client"`, which can take names as well. */
+function isDefaultAlone({ declaration: { importClause }, isTypeOnly }: ClientImport): boolean {
+  return importClause?.name !== undefined && importClause.namedBindings === undefined && !isTypeOnly;
 }
 
 function wholeLine(declaration: ts.ImportDeclaration, file: SourceFile): { start: number; end: number; text: string } {

@@ -7,7 +7,7 @@ import latency from "../../../core/src/backfill/signals/latency.js";
 import { type Answer, defineSignal, type LastBatch, type Signal } from "../../../core/src/backfill/signals/signal.js";
 
 /** Nothing that is asked here asks a database. */
-const session = {} as BackfillSession;
+const session = { work: { columns: [] as string[] } } as unknown as BackfillSession;
 
 function pacingOf(signals: readonly unknown[], options: Readonly<Record<string, string>> = {}) {
   let ms = 0;

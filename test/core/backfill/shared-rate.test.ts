@@ -6,7 +6,7 @@ import maxRowsPerSecond from "../../../core/src/backfill/signals/max-rows-per-se
 import type { LastBatch, Signal } from "../../../core/src/backfill/signals/signal.js";
 
 /** Nothing that is asked here asks a database. */
-const session = {} as BackfillSession;
+const session = { work: { columns: [] as string[] } } as unknown as BackfillSession;
 const limit = 1000;
 
 /** One process: sessions that go through rows as fast as they may. Time is its own, the beginning is given. */

@@ -13,6 +13,7 @@ export default defineSignal({
   start:
     () =>
     async ({ connection, table, columns }) => {
+      if (columns.length === 0) return undefined;
       const now = await readTable(connection, table, 5000);
       const gone = columns.filter((name) => now?.columns.every((each) => each.name !== name) ?? true);
       if (gone.length === 0) return undefined;

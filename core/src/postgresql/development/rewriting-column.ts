@@ -22,7 +22,7 @@ export async function isRewrittenFor(
       ?.file;
   const type =
     collationSql === undefined ? `${typeSql} ${storageSql}` : `${typeSql} ${storageSql} COLLATE ${collationSql}`;
-  await connection.begin({ limits: { lockTimeoutMs: 5000, statementTimeoutMs: 5000 } });
+  await connection.query("BEGIN; SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 5000");
   try {
     await connection.query(`CREATE TEMPORARY TABLE lockstep_try_column (LIKE ${quoteTable(table)}) ON COMMIT DROP`);
     const before = await file();

@@ -206,14 +206,18 @@ test("of a compiled project the list in the source counts, and it is built first
     { cwd: app.root, env: { DATABASE_URL: app.url } },
   );
   expect(generated.code, generated.output).toBe(0);
-  expect(generated.output).toContain("deploy (npx tsc && npm run migration:run first, then the code)");
+  expect(generated.output).toContain(
+    "deploy (npx tsc && npx lockstep deploy, or npx tsc && npm run migration:run with the URL of each target, first, then the code)",
+  );
   const [, first = ""] = app.migrations();
   expect(app.read("src/data-source.ts")).toMatch(/\[Base1700000000000, AddHandle\d{13}\]/);
   expect((await lockstep("status")).output).toContain("0 of 1 migration applied");
   const early = await lockstep("deploy");
   expect(early.output).toMatch(new RegExp(`LS7026 On production ${first.slice(0, -3)} did not run`));
   expect(early.output).toContain("Next   npx tsc, then npx lockstep deploy --target production");
-  expect((await lockstep("status")).output).toContain("Next   npx tsc && npm run migration:run");
+  expect((await lockstep("status")).output).toContain(
+    "Next   npx tsc && npx lockstep deploy --target production, then deploy the code",
+  );
   expect(await build()).toMatchObject({ code: 0, output: "" });
   expect((await lockstep("deploy")).output).toContain("1 migration applied");
 });

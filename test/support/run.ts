@@ -45,10 +45,18 @@ export function run(command: string, args: readonly string[], options: RunOption
     });
     child.on("error", reject);
     child.on("close", (code, signal) =>
-      resolve({ code: code ?? (signal === "SIGINT" ? 130 : 1), stdout, stderr, output }),
+      resolve({
+        code: code ?? (signal === "SIGINT" ? 130 : 1),
+        stdout: inTime(stdout),
+        stderr: inTime(stderr),
+        output: inTime(output),
+      }),
     );
   });
 }
+
+/** What is said of a command that takes long depends on the machine. */
+const inTime = (text: string) => text.replace(/^Still running after \d+ s: .*\n/gm, "");
 
 /** Makes commands of Prisma's CLI cheaper. */
 const compileCache = fileURLToPath(new URL("./compile-cache.cjs", import.meta.url));

@@ -20,6 +20,7 @@ import { migrationOf } from "../plan/migration-of.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
+import { deployCommand } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { developmentTarget, type Target } from "./targets.js";
 
@@ -89,7 +90,7 @@ export async function askAbout(
       ...(target.services && { services: target.services }),
       ...(target.measures && { measures: target.measures }),
       writtenFrom: (step) => writtenFrom(plan, step),
-      deploy: deployCommand(target.name, plugin),
+      deploy: deployTo(target.name, plugin),
       recover: plugin.words.recover,
       units: {
         applied: released.filter((name) => state.applied.includes(name)),
@@ -106,8 +107,8 @@ export async function askAbout(
 }
 
 /** What deploys to one target: the ORM's own command reaches the database of the environment that it is typed in. */
-export function deployCommand(target: string, { words }: OrmPlugin): string {
-  return target === developmentTarget ? words.deploy : `npx lockstep deploy --target ${target}`;
+export function deployTo(target: string, { words }: OrmPlugin): string {
+  return target === developmentTarget ? words.deploy : deployCommand(words, target);
 }
 
 /** The phase whose code writes a column: a mirror is written by its trigger alone until switch. */
@@ -168,7 +169,7 @@ async function lackingParts(
       const files = makers[lacks]();
       const help =
         files.length === 0
-          ? `Deploy to ${target.name} first: ${deployCommand(target.name, plugin)}`
+          ? `Deploy to ${target.name} first: ${deployTo(target.name, plugin)}`
           : `With the URL of ${target.name}: ${files.map((file) => plugin.words.execute(file)).join(" && ")}`;
       return { statement, help };
     });

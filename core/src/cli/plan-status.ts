@@ -31,11 +31,11 @@ import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { groupRows, inGroups, mark, shortened } from "../review/group-status.js";
 import { listed } from "../review/listed.js";
-import { nextStep } from "../review/next-step.js";
+import { deployCommand, nextStep } from "../review/next-step.js";
 import { serviceLine } from "../review/services.js";
 import { columnLabel } from "../review/words.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
-import { askPhase, deployCommand, migrationOf, type OpenTarget, openTarget, writtenFrom } from "./ask-target.js";
+import { askPhase, deployTo, migrationOf, type OpenTarget, openTarget, writtenFrom } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
 import { knownError } from "./known-error.js";
 import { type RunRemains, readRemains } from "./run-remains.js";
@@ -283,7 +283,7 @@ function undoneState(pending: readonly string[]): { state: "done" | "open"; note
 }
 
 function helpFor({ code, isOfExpression, isEarly }: PendingFill, target: Target, plugin: OrmPlugin): string {
-  const deploy = deployCommand(target.name, plugin);
+  const deploy = deployTo(target.name, plugin);
   if (isEarly || code === undefined) return deploy;
   return isOfExpression ? `npx lockstep explain ${code}` : `correct these rows on ${target.name}, then ${deploy}`;
 }
@@ -378,7 +378,7 @@ function deploying(states: readonly TargetStatus[], plugin: OrmPlugin): string {
   const open = states.filter(({ phases }) =>
     phases.some(({ phase, state }) => (phase === "expand" || phase === "contract") && state === "open"),
   );
-  return open.length === 1 ? deployCommand(open[0]!.target, plugin) : "npx lockstep deploy";
+  return open.length === 1 ? deployTo(open[0]!.target, plugin) : deployCommand(plugin.words);
 }
 
 /** What failed runs again when its cause is gone; what was taken back since need not run at all. */

@@ -118,9 +118,14 @@ export function contractUndos(plan: Plan): string[] {
     .map(({ file }) => file);
 }
 
+/** Lockstep's own deployment, to one target or all; what the ORM loads is compiled before. */
+export function deployCommand({ build }: OrmPlugin["words"], target?: string): string {
+  return `${build === undefined ? "" : `${build} && `}npx lockstep deploy${target === undefined ? "" : ` --target ${target}`}`;
+}
+
 /** The ORM's own command reaches the database of the environment that it is typed in, which may be the developer's. */
-function deployWords({ deploy }: OrmPlugin["words"]): string {
-  return `npx lockstep deploy, or ${deploy} with the URL of each target,`;
+function deployWords(words: OrmPlugin["words"]): string {
+  return `${deployCommand(words)}, or ${words.deploy} with the URL of each target,`;
 }
 
 function afterUndo(plan: Plan, words: OrmPlugin["words"]): string {

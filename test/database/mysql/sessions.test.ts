@@ -59,7 +59,7 @@ it.each(["PIPES_AS_CONCAT,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", ""])("in a session 
 it("writes go on while the table is written again", async () => {
   const column: UnitColumn = { name: "handle", type: "varchar(50)", defaultSql: "'x'" };
   await units.run({ kind: "expand", table, columns: [column] });
-  for (let rows = 2; rows < 200_000; rows *= 2)
+  for (let rows = 2; rows < 500_000; rows *= 2)
     await units.observer.query(`INSERT INTO \`User\` (\`id\`, \`email\`) SELECT \`id\` + ${rows}, 'x' FROM \`User\``);
   const writer = await units.database.open();
   let isDone = false;

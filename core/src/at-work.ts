@@ -7,19 +7,19 @@ export interface AtWorkOptions {
   readonly descriptor: 1 | 2;
   /** Default: text */
   readonly form?: "text" | "print";
-  /** The process ends, with the children that `endsWithMe` named, this long after its parent. Default: it does not */
+  /** The process ends, with the child that `endsWithMe` named, this long after its parent. Default: it does not */
   readonly afterParentMs?: number;
 }
 
 const mostBytes = 400;
-const mostChildren = 16;
 
 /** Shared with the thread. `said`: when the work began, and when something was printed; `length` and `text`: what is being done. */
 interface Shared {
   readonly said: Float64Array;
   readonly length: Int32Array;
   readonly text: Uint8Array;
-  readonly children: Int32Array;
+  /** Its process id; 0: none. */
+  readonly child: Int32Array;
 }
 
 let shared: Shared | undefined;
@@ -47,7 +47,7 @@ export function watchWork(options: AtWorkOptions): void {
     said: new Float64Array(new SharedArrayBuffer(16)).fill(Date.now()),
     length: new Int32Array(new SharedArrayBuffer(4)),
     text: new Uint8Array(new SharedArrayBuffer(mostBytes)),
-    children: new Int32Array(new SharedArrayBuffer(4 * mostChildren)),
+    child: new Int32Array(new SharedArrayBuffer(4)),
   };
   doing();
   const workerData = { ...shared, ...options, printIds, parent: process.ppid };
@@ -78,25 +78,12 @@ export function hasSaid(): void {
 
 /** The child is killed when this process is, if its thread ends it. */
 export function endsWithMe(pid: number | undefined): void {
-  const free = shared?.children.indexOf(0) ?? -1;
-  if (pid !== undefined && free >= 0) shared!.children[free] = pid;
+  if (shared !== undefined) shared.child[0] = pid ?? 0;
 }
-
-let unbroken = 0;
-
-/** Work on a database that an interrupted command waits for: a migration that runs, or that databases of its own are dropped. */
-export async function toItsEnd<T>(work: () => Promise<T>): Promise<T> {
-  unbroken++;
-  return work().finally(() => {
-    unbroken--;
-  });
-}
-
-export const isUnbroken = () => unbroken > 0;
 
 /** A file of its own would have to be found in every form that the package is built in. */
 const program = `
-const { workerData: { said, length, text, children, descriptor, form, afterParentMs, printIds, parent } } = require("node:worker_threads");
+const { workerData: { said, length, text, child, descriptor, form, afterParentMs, printIds, parent } } = require("node:worker_threads");
 const { writeSync } = require("node:fs");
 let told = 0;
 let nth = 0;
@@ -116,7 +103,7 @@ if (afterParentMs !== undefined) {
     if (process.ppid === parent) return;
     clearInterval(timer);
     setTimeout(() => {
-      for (const pid of [...children.filter((each) => each > 0), process.pid])
+      for (const pid of [child[0], process.pid].filter((each) => each > 0))
         try { process.kill(pid, "SIGKILL"); } catch {}
     }, afterParentMs);
   }, 250);

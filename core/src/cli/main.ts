@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import { Command, CommanderError } from "commander";
-import { doing, isUnbroken, watchWork } from "../at-work.js";
+import { doing, watchWork } from "../at-work.js";
 import { withoutPasswords } from "../db/url-text.js";
 import { errorText, LockstepError } from "../errors.js";
 import { commandsInJson, type Reading } from "../files/commands-here.js";
@@ -8,6 +8,7 @@ import type { ProjectLock } from "../files/project-lock.js";
 import { leftOutText } from "../files/read-text.js";
 import type { OrmPlugin, PluginCommand } from "../plugin.js";
 import { printable, printableJson } from "../review/printable.js";
+import { isUnbroken } from "../to-its-end.js";
 import { AlreadyDone } from "./already-done.js";
 import { type CliCommand, globalOptions, type Invocation } from "./command.js";
 import { commands } from "./commands/index.js";

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
-import { doing, toItsEnd } from "../at-work.js";
+import { doing } from "../at-work.js";
 import { withoutPasswords } from "../db/url-text.js";
 import type { OrmRun } from "../plugin.js";
+import { toItsEnd } from "../to-its-end.js";
 
 export interface ToolOptions {
   readonly cwd: string;

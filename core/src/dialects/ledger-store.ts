@@ -222,7 +222,7 @@ export interface LedgerStore {
     key: EvidenceKey,
     values: { readonly who: string; readonly note?: string; readonly places: readonly EvidencePlace[] },
   ): Promise<LedgerRow | undefined>;
-  /** Names of plans that begin so, under which something was confirmed. */
+  /** Names of plans that begin so, under which something was confirmed in this database. */
   evidenceNames(connection: Connection, beginning: string): Promise<readonly string[]>;
   /** `mark`, where rows know when they were written: what tells `Rows.missing` those of later. */
   evidence(connection: Connection, key: EvidenceKey): Promise<LedgerRow | undefined>;

@@ -328,7 +328,7 @@ export const ledger: LedgerStore = {
 
   async evidenceNames(connection, beginning) {
     const { rows } = await connection.query<{ plan: string }>(
-      "SELECT DISTINCT plan FROM lockstep.evidence WHERE LEFT(plan, CHAR_LENGTH(?)) = ?",
+      "SELECT DISTINCT plan FROM lockstep.evidence WHERE table_schema = DATABASE() AND LEFT(plan, CHAR_LENGTH(?)) = ?",
       [beginning, beginning],
     );
     return rows.map(({ plan }) => plan);

@@ -72,6 +72,8 @@ export interface CodeResult {
   readonly unchecked?: Unchecked | undefined;
   /** Why names alone said what values are. Absent where the compiler did. */
   readonly missingTypes?: MissingTypes | undefined;
+  /** As in `VerifiedEdits`. */
+  readonly isUndemanded?: boolean | undefined;
   /** Nothing was to be edited: what must change is among the places. */
   readonly isLeft: boolean;
 }

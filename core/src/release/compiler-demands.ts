@@ -24,14 +24,15 @@ export interface Demanding {
 
 /**
  * Makes what the code does not compile without: a place that the ranking knows is edited, any other listed as required with the compiler's
- * message. Where the project cannot be compiled, or its generated client does not know the field yet, nothing is demanded.
+ * message. Where the project cannot be compiled, `isUndemanded` says so. Where its generated client
+ * does not know the field yet, nothing is demanded.
  *
  * @throws the reason of `scope.signal`
  */
 export async function withDemands(result: VerifiedEdits, demanding: Demanding): Promise<VerifiedEdits> {
   const { request, scope, questions, declined } = demanding;
   const names = request.files.flatMap(({ file, isDocument }) => (isDocument ? [] : [file]));
-  if (!hasConfig(names.map((file) => join(request.root, file)))) return result;
+  if (!hasConfig(names.map((file) => join(request.root, file)))) return { ...result, isUndemanded: true };
   const ranked = questions.flatMap((question) => question.ranked.map(({ candidate }) => candidate.file));
   const verifier = new Verifier(
     {
@@ -45,14 +46,16 @@ export async function withDemands(result: VerifiedEdits, demanding: Demanding): 
     scope.limitMs === undefined ? {} : { ms: scope.limitMs },
   );
   try {
-    const demandsOf = async ({ changes }: VerifiedEdits) => (await verifier.demands(afterOf(changes, scope))) ?? [];
+    const demandsOf = ({ changes }: VerifiedEdits) => verifier.demands(afterOf(changes, scope));
     let [now, demands] = [result, await demandsOf(result)];
+    if (demands === undefined) return { ...now, isUndemanded: true };
     const ids = new Set(demands.flatMap((demand) => placeOf(demand, questions, now.changes) ?? []));
     const open = new Set([...ids].filter((id) => !declined.has(id)));
     if (open.size > 0) {
       now = await demanding.again(open);
       demands = await demandsOf(now);
     }
+    if (demands === undefined) return { ...now, isUndemanded: true };
     if (demands.length === 0) return now;
     const after = afterOf(now.changes, scope);
     const files = request.files.map((each) => ({ ...each, text: after.get(each.file) ?? each.text }));

@@ -144,6 +144,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     questions,
     unchecked: result.unchecked,
     missingTypes: result.missingTypes,
+    isUndemanded: result.isUndemanded ?? (isUnverified && request.asksCompiler === true),
     isLeft: policy.level === "none",
     state: {
       edits: [...earlier, ...made],

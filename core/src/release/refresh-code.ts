@@ -23,6 +23,8 @@ export interface RefreshResult {
   readonly unchecked?: Unchecked | undefined;
   /** Why names alone said what values are. Absent where the compiler did. */
   readonly missingTypes?: MissingTypes | undefined;
+  /** As in `VerifiedEdits`. */
+  readonly isUndemanded?: boolean | undefined;
   /** The formatter that was to lay the files out and did not. */
   readonly unformatted?: Unformatted | undefined;
 }
@@ -67,6 +69,7 @@ export async function refreshCode(request: {
       questions: code.questions,
       unchecked: code.unchecked,
       missingTypes: code.missingTypes,
+      isUndemanded: code.isUndemanded,
       unformatted: formatting.unformatted,
     };
   } finally {

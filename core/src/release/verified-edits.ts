@@ -16,6 +16,8 @@ import { withoutErrors } from "../codemods/verify/without-errors.js";
 import type { FileChange, PlannedEdit, Unchecked } from "../model/index.js";
 
 export interface VerifiedEdits extends CodeResult {
+  /** Whether the compiler was to say what it requires besides, and did not: no project of its own, an error of it, or its time was over. */
+  readonly isUndemanded?: boolean;
   /** Absent where the chosen edits were checked, and where there were none. */
   readonly unchecked?: Unchecked;
 }

@@ -30,14 +30,14 @@ export function nextStep(plan: Plan, words: OrmPlugin["words"], plans: readonly 
     case "expand":
       if (phasesOf(plan).length === 1) return "commit and deploy: this plan has one phase";
       if (plan.state.undos !== undefined) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
-      return `${build}review and commit, deploy (${deployWords(words)} first, then the code).  Then: ${commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans)}`;
+      return `${build}review and commit, deploy (first ${deployWords(words)}, then the code).  Then: ${commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans)}`;
     case "switch":
       if (isTakenBack(plan)) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
       if (phasesOf(plan).at(-1) === "switch")
         return `${build}review and commit, deploy the code.  Then: npx lockstep status`;
       return `review and commit, deploy the code.  When it has run well for a while: ${commandFor("next", plan, plans)}`;
     case "contract":
-      return `${build}review and commit, deploy (${deployWords(words)} first, then the code).  Then: npx lockstep status`;
+      return `${build}review and commit, deploy (first ${deployWords(words)}, then the code).  Then: npx lockstep status`;
     case "undone": {
       if (plan.state.written.length === 0) {
         const { file } = plan.source;
@@ -125,11 +125,11 @@ export function deployCommand({ build }: OrmPlugin["words"], target?: string): s
 
 /** The ORM's own command reaches the database of the environment that it is typed in, which may be the developer's. */
 function deployWords(words: OrmPlugin["words"]): string {
-  return `${deployCommand(words)}, or ${words.deploy} with the URL of each target,`;
+  return `${deployCommand(words)}, or ${words.deploy} with the URL of each target`;
 }
 
 function afterUndo(plan: Plan, words: OrmPlugin["words"]): string {
-  return isTakenBack(plan) ? `deploy (${deployWords(words)} first, then the code)` : "deploy the code";
+  return isTakenBack(plan) ? `deploy (first ${deployWords(words)}, then the code)` : "deploy the code";
 }
 
 /** The contract was released and taken back since: the database has to follow. */

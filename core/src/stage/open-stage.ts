@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { toItsEnd } from "../at-work.js";
 import { connect, defaultSchema } from "../connect.js";
 import { isDatabaseError } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
@@ -7,6 +6,7 @@ import type { StageRole } from "../dialects/stage.js";
 import { LockstepError } from "../errors.js";
 import { duringCleanUp } from "../expected-errors.js";
 import { type DialectId, dialectLabels } from "../model/index.js";
+import { toItsEnd } from "../to-its-end.js";
 import { unprivilegedAccount } from "./account.js";
 import { findMysqlBinaries } from "./mysql-binaries.js";
 import { startMysql } from "./mysql-server.js";

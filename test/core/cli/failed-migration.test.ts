@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failedText } from "../../../core/src/cli/plan-status.js";
+import { failedText } from "../../../core/src/cli/status-next.js";
 import { inFiles, type Plan } from "../../../core/src/model/index.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { planOf } from "../../support/plan-fixture.js";

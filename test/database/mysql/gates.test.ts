@@ -6,7 +6,7 @@ import { missingParts } from "../../../core/src/facts/missing-parts.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
+import { confirm, readEvidence } from "../../../core/src/ledger/evidence.js";
 import type { Fill, ForeignKey, Plan, PlannedColumn } from "../../../core/src/model/index.js";
 import { quoteIdentifier } from "../../../core/src/mysql/quote.js";
 import { fillTriggers } from "../../../core/src/mysql/units/fill-trigger.js";
@@ -475,4 +475,23 @@ it("names triggers of others that each filled row sets off", async () => {
     code: "LS5005",
     message: expect.stringMatching(/sets off: trigger "audit"$/),
   });
+});
+
+it("evidence of another database of the server does not count, nor does an undo that it knows of", async () => {
+  const other = await createMariadbDatabase("gates_other");
+  const there = await connect(other.url, { applicationName: "test" });
+  const [{ name: here } = { name: "" }] = (await db.query<{ name: string }>("SELECT DATABASE() AS name")).rows;
+  const [{ name: foreign } = { name: "" }] = (await there.query<{ name: string }>("SELECT DATABASE() AS name")).rows;
+  const key = (schema: string, name = plan) =>
+    ({ plan: name, gate: "writers-aware", table: { schema, name: "User", oid: 0 }, column: "handle" }) as const;
+  try {
+    await confirm(db, key(here), "ada@example.org");
+    await confirm(there, key(foreign, `${plan} after undo 2`), "ada@example.org");
+    expect(await readEvidence(db, key(here))).toMatchObject({ who: "ada@example.org" });
+    await expect(readEvidence(there, key(foreign))).rejects.toMatchObject({ code: "LS7032" });
+  } finally {
+    await there.query("DELETE FROM lockstep.evidence WHERE table_schema = DATABASE()");
+    await there.close();
+    await other.drop();
+  }
 });

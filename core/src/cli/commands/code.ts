@@ -176,11 +176,15 @@ function formatOf(format = "text"): "text" | "markdown" {
 }
 
 /** What is said where this run edits nothing, and nothing waits. */
-function idleText({ plan, unchecked, missingTypes }: RefreshResult, hasPlan: boolean, unread: number): string {
+function idleText(
+  { plan, unchecked, missingTypes, isUndemanded }: RefreshResult,
+  hasPlan: boolean,
+  unread: number,
+): string {
   const isRefused = plan.state.places.some(({ reasonId }) => reasonId === "refused");
   if (!hasPlan) return nothingToEdit(plan);
   if (isRefused || (unchecked?.leftOut ?? 0) > 0) return "Nothing was edited: what was chosen could not be.";
-  return missingTypes === undefined && unread === 0
+  return missingTypes === undefined && isUndemanded !== true && unread === 0
     ? "All code edits of this phase are made."
     : "All code edits that were found are made.";
 }

@@ -1,5 +1,5 @@
-import { toItsEnd } from "../../at-work.js";
 import { LockstepError } from "../../errors.js";
+import { toItsEnd } from "../../to-its-end.js";
 import { defineCommand, onTarget, sameCommand, textOption } from "../command.js";
 
 export default defineCommand({

@@ -1,0 +1,92 @@
+import { backfillCommand } from "../backfill/state.js";
+import type { Phase, Plan } from "../model/index.js";
+import { migrationOf } from "../plan/migration-of.js";
+import { releasesOf } from "../plan/releases.js";
+import type { OrmPlugin } from "../plugin.js";
+import { deployCommand, nextStep } from "../review/next-step.js";
+import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
+import { deployTo } from "./ask-target.js";
+import type { TargetStatus } from "./plan-status.js";
+
+/** The next command of a plan that is not done on all of these targets. */
+export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin): string {
+  const problem = states.find((state) => state.error !== undefined);
+  if (problem !== undefined) return problem.help ?? `make ${problem.target} reachable: ${problem.error}`;
+  const failed = states.find((state) => state.failed.length > 0);
+  if (failed !== undefined) return failedText(plan, failed, plugin);
+  const running = states.find(({ remains }) => remains?.running !== undefined);
+  if (running !== undefined)
+    return `wait until pid ${running.remains?.running} has run its migrations on ${running.target}, then npx lockstep status ${plan.id}`;
+  const broken = states.find(({ remains }) => remains?.left.some(({ isRepaired }) => isRepaired) === true);
+  if (broken !== undefined) return `npx lockstep repair ${plan.id} --target ${broken.target}`;
+  const unknown = states.flatMap(({ unlisted }) => unlisted)[0];
+  if (unknown !== undefined) return unknown.help;
+  const lack = states.flatMap((state) => state.lacking)[0];
+  if (lack !== undefined) return lack.help;
+  const isOpen = (phase: Phase) =>
+    states.some((state) => state.phases.some((each) => each.phase === phase && each.state === "open"));
+  // Contract would fail at them.
+  const value = states.flatMap(({ values }) => values)[0];
+  if (isOpen("contract") && !isOpen("expand") && value !== undefined && plan.state.released !== "undone")
+    return value.help;
+  const copied = states.find(({ copies }) => copies.length > 0);
+  if (copied !== undefined) return `npx lockstep online run ${plan.id} --target ${copied.target}`;
+  if (isOpen("expand") || isOpen("contract"))
+    return plan.state.released === "undone"
+      ? nextStep(plan, plugin.words, [], {
+          contractUndo: pendingContractUndo(plan, states),
+          targets: states
+            .filter(({ phases }) => phases.some(({ state }) => state === "open"))
+            .map(({ target }) => target),
+          services: states.flatMap(({ services = [] }) => services.map(({ service }) => service)),
+        })
+      : `${deploying(states, plugin)}, then deploy the code`;
+  const refused = states.flatMap(({ values }) => values).find(({ isRefused }) => isRefused);
+  if (isOpen("backfill")) {
+    const open = states.filter(({ phases }) =>
+      phases.some(({ phase, state }) => phase === "backfill" && state === "open"),
+    );
+    const target = states.length > open.length && open.length === 1 ? open[0]?.target : undefined;
+    // Rows may have come without a value since it was done.
+    const begun = open.flatMap(({ backfills }) => backfills).map((state) => (state === "done" ? "stopped" : state));
+    return refused?.help ?? backfillCommand(plan.id, begun, target) ?? `npx lockstep backfill run ${plan.id}`;
+  }
+  const goOn = `npx lockstep next ${plan.id}`;
+  return isOpen("switch") ? `deploy the code, if it is not live yet. When it has run well for a while: ${goOn}` : goOn;
+}
+
+/** To those that have not all migrations. */
+function deploying(states: readonly TargetStatus[], plugin: OrmPlugin): string {
+  const open = states.filter(({ phases }) =>
+    phases.some(({ phase, state }) => (phase === "expand" || phase === "contract") && state === "open"),
+  );
+  return open.length === 1 ? deployTo(open[0]!.target, plugin) : deployCommand(plugin.words);
+}
+
+/** What failed runs again when its cause is gone; what was taken back since need not run at all. */
+export function failedText(
+  plan: Plan,
+  { target, failed }: Pick<TargetStatus, "target" | "failed">,
+  { words }: Pick<OrmPlugin, "words">,
+): string {
+  const past = releasesOf(plan).filter(({ kind, isPast }) => kind === "phase" && isPast);
+  const names = past.map(({ file }) => migrationOf(file));
+  const first = names.findIndex((name) => failed.includes(name));
+  if (first === -1)
+    return `when the cause is gone, with the URL of ${target}: ${failed.map((name) => words.recover(name)).join(" && ")}`;
+  const isDrop = (id: string) =>
+    plan.units.some(({ id: own, spec }) => own === id && spec.kind === "drop-index" && isDroppedConcurrently(spec));
+  // A drop that was interrupted leaves an invalid index, which the undo would take for the one that it brings back.
+  if (past.some(({ id, file }) => failed.includes(migrationOf(file)) && isDrop(id)))
+    return `it was taken back since, and what its run has left has to go: npx lockstep deploy --target ${target}`;
+  const skips = names.slice(first).map((name) => words.skip(name));
+  return `it was taken back since: with the URL of ${target}: ${skips.join(" && ")} && ${words.deploy}`;
+}
+
+/** Of a plan that was left in contract: where it is live, its columns have to be optional before the code goes back. */
+function pendingContractUndo(plan: Plan, states: readonly TargetStatus[]): string[] {
+  const pending = new Set(states.flatMap((state) => state.pendingUndo));
+  return releasesOf(plan)
+    .filter(({ kind, phase, isPast, file }) => kind === "undo" && phase === "contract" && !isPast && pending.has(file))
+    .map(({ file }) => file);
+}

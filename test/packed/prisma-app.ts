@@ -3,20 +3,22 @@ import { type Orm, succeeded } from "./walk.js";
 
 /** A small application with Prisma, in pieces that shapes put together. */
 
-/** @param datasource "url" stands in the schema (Prisma 6), or in the config */
+/** @param options.defaultClient Prisma 6 with the client in node_modules and no prisma.config.ts, as most have it */
 export const prismaFiles = (options: {
   readonly isModule: boolean;
   readonly isMultiFile?: boolean;
+  readonly hasDefaultClient?: boolean;
 }): Record<string, string> => {
-  const { isModule, isMultiFile = false } = options;
+  const { isModule, isMultiFile = false, hasDefaultClient = false } = options;
+  const output = `  provider = "prisma-client"
+  output   = "../src/generated"${isModule ? "" : '\n  moduleFormat = "cjs"'}`;
   const generator = `generator client {
-  provider = "prisma-client"
-  output   = "../src/generated"${isModule ? "" : '\n  moduleFormat = "cjs"'}
+${hasDefaultClient ? '  provider = "prisma-client-js"' : output}
 }
 
 datasource db {
   provider = "postgresql"
-}
+${hasDefaultClient ? '  url      = env("DATABASE_URL")\n' : ""}}
 `;
   const user = `model User {
   id    Int    @id @default(autoincrement())
@@ -37,14 +39,7 @@ datasource db {
     : { "prisma/schema.prisma": [generator, user, post].join("\n") };
   return {
     ...schema,
-    "prisma.config.ts": `import { defineConfig, env } from "prisma/config";
-
-export default defineConfig({
-  schema: "${isMultiFile ? "prisma" : "prisma/schema.prisma"}",
-  migrations: { path: "prisma/migrations" },
-  datasource: { url: env("DATABASE_URL") },
-});
-`,
+    ...(hasDefaultClient ? {} : { "prisma.config.ts": configFile(isMultiFile ? "prisma" : "prisma/schema.prisma") }),
     "prisma/migrations/migration_lock.toml": `provider = "postgresql"\n`,
     "prisma/migrations/20260101000000_init/migration.sql": `-- CreateTable
 CREATE TABLE "User" (
@@ -72,6 +67,26 @@ ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") 
 `,
   };
 };
+
+/** @param schema from the folder in which Prisma is run @param migrations the same */
+export const configFile = (
+  schema: string,
+  migrations = "prisma/migrations",
+): string => `import { defineConfig, env } from "prisma/config";
+
+export default defineConfig({
+  schema: "${schema}",
+  migrations: { path: "${migrations}" },
+  datasource: { url: env("DATABASE_URL") },
+});
+`;
+
+/** Prisma 6 as most have it: no adapter. */
+export const defaultClient = `import { PrismaClient } from "@prisma/client";
+
+export const prisma = new PrismaClient();
+export type { User } from "@prisma/client";
+`;
 
 /** @param from how the generated client is imported: "./generated/client.js" */
 export const prismaClient = (from: string): string => `import { PrismaPg } from "@prisma/adapter-pg";

@@ -21,6 +21,12 @@ export interface Shape {
   readonly catalog?: Readonly<Record<string, string>>;
   /** Where the ORM, the models and Lockstep are, from the root: "packages/db". Default: the root. */
   readonly folder?: string;
+  /** Folders that are compiled, each with a tsconfig.json. Default: those of `packages`. */
+  readonly projects?: readonly string[];
+  /** Files that Lockstep has to name for a column of User, by their paths from `folder`. */
+  readonly places?: readonly string[];
+  /** Variables that every command there has. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Versions that the whole repository is held to, whatever its dependencies ask for. */
   readonly overrides?: Readonly<Record<string, string>>;
   /** All files, by their paths from the root. */
@@ -37,6 +43,8 @@ export interface Package {
   readonly name: string;
   readonly isModule?: boolean;
   readonly exports?: string;
+  /** Settings of Prisma 6 in package.json. */
+  readonly prisma?: { readonly schema: string };
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
@@ -99,6 +107,7 @@ export default tseslint.config(
 
 /** What a change leaves as it was: the compiler, the linter and the formatter of the repository itself are as content as before. */
 export interface Repository {
+  readonly shape: Shape;
   readonly root: string;
   /** The absolute path of `shape.folder`. */
   readonly home: string;
@@ -132,6 +141,7 @@ export async function createRepository(shape: Shape): Promise<Repository> {
     NODE_OPTIONS: "",
     DATABASE_URL: development.url,
     PRODUCTION_DATABASE_URL: production.url,
+    ...shape.env,
   };
   const shell = (folder: string, line: string, more: Readonly<Record<string, string>> = {}) =>
     run("sh", ["-c", line], { cwd: folder, env: { ...env, ...more } });
@@ -142,6 +152,7 @@ export async function createRepository(shape: Shape): Promise<Repository> {
   };
   const { check, write } = formatters[shape.formatter];
   const repository: Repository = {
+    shape,
     root,
     home,
     development: development.url,
@@ -172,7 +183,7 @@ export async function createRepository(shape: Shape): Promise<Repository> {
       // Incremental: what a step did not touch is not looked at again.
       const compiler = ["tsc", "--noEmit", "--incremental", "--tsBuildInfoFile", "node_modules/.cache/tsc.json"];
       const checks = [
-        ...Object.keys(shape.packages).map((folder) => () => tool(join(root, folder), compiler)),
+        ...(shape.projects ?? Object.keys(shape.packages)).map((folder) => () => tool(join(root, folder), compiler)),
         ...(shape.isLinted === true ? [() => tool(root, linter.check)] : []),
         ...(check.length > 0 ? [() => tool(root, check)] : []),
       ];

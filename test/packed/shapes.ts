@@ -11,7 +11,7 @@ import {
   withTypes,
 } from "./typeorm-app.js";
 
-const tsconfig = (options: object, include: readonly string[] = ["."]): string =>
+export const tsconfig = (options: object, include: readonly string[] = ["."]): string =>
   `${JSON.stringify({ compilerOptions: { strict: true, noEmit: true, skipLibCheck: true, target: "ES2022", types: ["node"], ...options }, include }, null, 2)}\n`;
 
 /** What security tools and older siblings of a monorepo hold everybody to. */
@@ -96,7 +96,7 @@ const workspace = (
   },
 });
 /** How a package of the workspace is asked for. */
-const own = (manager: Shape["manager"]) => (/^(?:npm|yarn 1)$/.test(manager) ? "1.0.0" : "workspace:*");
+export const own = (manager: Shape["manager"]) => (/^(?:npm|yarn 1)$/.test(manager) ? "1.0.0" : "workspace:*");
 
 const inCatalog = (packages: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.keys(packages).map((name) => [name, "catalog:"]));

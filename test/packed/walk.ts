@@ -79,6 +79,8 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
   expect(planned.output).toContain("1 expand");
   expect(planned.output).not.toContain("laid out");
   await step("expand");
+  const listed = await lockstep("code User.handle");
+  for (const file of app.shape.places ?? []) expect(`${planned.output}${listed.output}`).toContain(file);
   if (depth === "expand") return;
   const phases = { expand: await sources(app), switch: new Map<string, string>() };
   const isBack = async (to: ReadonlyMap<string, string>, what: string) => {
@@ -127,7 +129,8 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
     changes(before, contract).some((file) => file.endsWith("users.ts") && contract.get(file)?.includes("handle")),
   ).toBe(true);
   // Of the scaffolding nothing is left but what wraps the ORM and names the packages.
-  const own = /(?:^|\/)(?:[\w-]+\.config\.ts|package\.json|[\w.-]*lock[\w.-]*|data-source\.ts|\.npmrc|\.yarnrc\.yml)$/;
+  const own =
+    /(?:^|\/)(?:[\w-]+\.config\.ts|\.config\/prisma\.ts|package\.json|[\w.-]*lock[\w.-]*|data-source\.ts|\.npmrc|\.yarnrc\.yml)$/;
   for (const [file, text] of contract) if (!own.test(file)) expect(text, file).not.toMatch(/lockstep/i);
 }
 

@@ -1,4 +1,6 @@
 /** The story in a NestJS application on TypeORM 0.3: `forRoot` with the options of the wrapped data source, builds by tsc. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createNest, type NestInstance, type NestProject } from "../support/nest-project.js";
@@ -11,6 +13,10 @@ beforeAll(async () => {
 afterAll(() => nest?.dispose());
 
 const entity = "src/users/user.entity.ts";
+const guest = `import type { User } from "./users/user.entity";
+
+export const guest: Pick<User, "email" | "name" | Extract<keyof User, "handle">> = { email: "guest@example.com", name: "Guest" };
+`;
 const onProduction = () => ({ DATABASE_URL: nest.production });
 const query = async <Row extends object>(sql: string): Promise<Row[]> => {
   const client = new pg.Client({ connectionString: nest.production });
@@ -92,6 +98,13 @@ test("expand", async () => {
 
 test("backfill and switch", async () => {
   await succeeds(nest.lockstep(["backfill", "run", "--target", "production"]));
+  // Nothing but its type says that this is a user.
+  nest.write("src/guest.ts", guest);
+  const wanting = JSON.parse(await succeeds(nest.lockstep(["next", "--target", "production", "--dry-run", "--json"])));
+  expect(wanting.places).toContainEqual(
+    expect.objectContaining({ file: "src/guest.ts", kind: "required", reason: expect.stringContaining("TS2741") }),
+  );
+  rmSync(join(nest.root, "src/guest.ts"));
   await succeeds(nest.lockstep(["next", "--target", "production"]));
   await nest.commit("switch");
   const read = await deploy();

@@ -103,6 +103,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
     policy,
     signal,
     wait,
+    asksCompiler: true,
   });
   if (signal.aborted) throw new Cancelled();
   if (invocation.options.dryRun !== true) writeFiles(project.root, prepared.changes);

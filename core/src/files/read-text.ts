@@ -10,6 +10,9 @@ const megabyte = 1024 * 1024;
  */
 export const largest = { code: 2 * megabyte, document: megabyte / 2, schema: 2 * megabyte, sql: 8 * megabyte } as const;
 
+/** Letters of all files of one reading that name what is looked for: far more than any application has, and what memory has room for. */
+export const largestSum = 128 * megabyte;
+
 /** Up to this size names are looked for in a file that is too large for its parser. A larger one may have anything in it. */
 const largestGuess = 8 * megabyte;
 
@@ -82,7 +85,7 @@ export function leftOutText(nameOf: (path: string) => string): string | undefine
     return `${nameOf(path)} (${stat?.isFile() === true ? inMegabytes(stat.size) : "no regular file"})`;
   });
   const more = all.length > 3 ? `, and ${all.length - 3} more` : "";
-  const limits = `code ${inMegabytes(largest.code)}, SQL ${inMegabytes(largest.sql)}, other documents ${inMegabytes(largest.document)}`;
+  const limits = `code ${inMegabytes(largest.code)}, SQL ${inMegabytes(largest.sql)}, other documents ${inMegabytes(largest.document)}, all together ${inMegabytes(largestSum)}`;
   return `Not read: ${shown.join(", ")}${more}. The limits are: ${limits}`;
 }
 

@@ -64,7 +64,7 @@ test("what is too large, or no file, is not read, and said in one line", () => {
   for (const name of ["pipe", "a.ts", "b.ts", "c.ts", "d.ts"])
     expect(readTextUpTo(join(top, name), largest.code)).toBeUndefined();
   expect(leftOutText(nameOf)).toBe(
-    "Not read: pipe (no regular file), a.ts (2 MB), b.ts (2 MB), and 2 more. The limits are: code 2 MB, SQL 8 MB, other documents 0.5 MB",
+    "Not read: pipe (no regular file), a.ts (2 MB), b.ts (2 MB), and 2 more. The limits are: code 2 MB, SQL 8 MB, other documents 0.5 MB, all together 128 MB",
   );
   expect(leftOutText(nameOf)).toBeUndefined();
   expect(() => readTextOrFail(join(top, "a.ts"), largest.schema)).toThrow(expect.objectContaining({ code: "LS8022" }));

@@ -4,7 +4,7 @@ import { doing } from "../../at-work.js";
 import { asGlobs, findFiles } from "../../files/find-files.js";
 import { ignoredFiles } from "../../files/git.js";
 import { mayBeOutput, outputFolderOf, outputNames } from "../../files/output-folders.js";
-import { largest, leaveOut } from "../../files/read-text.js";
+import { largest, largestSum, leaveOut } from "../../files/read-text.js";
 import { isMigration } from "./not-application-code.js";
 import { readModuleConfigs } from "./read-configs.js";
 import { type RelevanceOptions, relevance } from "./relevance.js";
@@ -157,10 +157,14 @@ export function readTexts(
   most: number = largest.code,
 ): readonly SourceText[] {
   const files: SourceText[] = [];
+  let left = largestSum;
   for (const file of paths) {
     const read = readSource(join(root, file), most);
     if ("text" in read) {
-      if (isWanted(read.text, file)) files.push({ file, text: read.text });
+      if (!isWanted(read.text, file)) continue;
+      left -= read.text.length;
+      if (left < 0) leaveOut(join(root, file));
+      else files.push({ file, text: read.text });
     } else if (read.problem === "large") {
       const guess = read.guess();
       if (guess === undefined || isWanted(guess, file)) leaveOut(join(root, file));

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isGenerated, readSourceFiles } from "../../../../core/src/codemods/sources/source-files.js";
+import { leftOutText } from "../../../../core/src/files/read-text.js";
 import { shopModels } from "../../../plugin-prisma/codemods/phases.js";
 
 let root: string;
@@ -108,4 +109,17 @@ test.each([
   ["const text = 'do not edit';\n", false],
 ])("%j is generated: %s", (text, expected) => {
   expect(isGenerated(`${text}export {};\n`)).toBe(expected);
+});
+
+test("no more of all files together than memory has room for, and what is left out is said", async () => {
+  const folder = join(root, "many");
+  mkdirSync(folder);
+  const text = `${uses}${" ".repeat(1.9 * 1024 * 1024)}`;
+  for (let nth = 10; nth < 80; nth++) writeFileSync(join(folder, `${nth}.ts`), text);
+  const found = await readSourceFiles(folder, { models });
+  expect(found.map(({ file }) => file).slice(-2)).toEqual(["75.ts", "76.ts"]);
+  expect(leftOutText(basename)).toMatch(
+    /^Not read: 77\.ts \(1\.9 MB\), 78\.ts \(1\.9 MB\), 79\.ts \(1\.9 MB\)\. .* all together 128 MB$/,
+  );
+  rmSync(folder, { recursive: true });
 });

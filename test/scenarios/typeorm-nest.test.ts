@@ -76,7 +76,12 @@ test("expand", async () => {
       "  name!: string;\n\n  /** @lockstep.backfill(lower(email)) */\n  @Column({ unique: true })\n  handle!: string;\n",
     ),
   );
-  await succeeds(nest.typeorm(["migration:generate", "src/migrations/AddHandle"]));
+  const config = nest.read("lockstep.config.ts");
+  nest.write("lockstep.config.ts", `${config}const until = Date.now() + 4_000;\nwhile (Date.now() < until);\n`);
+  const generated = nest.typeorm(["migration:generate", "src/migrations/AddHandle"]);
+  await succeeds(generated);
+  expect((await generated).waits).toContainEqual(expect.stringMatching(/s: (?:reading|planning) the change\n/));
+  nest.write("lockstep.config.ts", config);
   // The type was reflected: of a union TypeORM would know nothing.
   expect(nest.read(entity)).toContain('@Column({ unique: true, type: "varchar", nullable: true, select: false })');
   await succeeds(nest.typeorm(["migration:run"]));

@@ -33,7 +33,7 @@ process.on("message", async ({ argv, env }: CommandCall) => {
   for (const [name, value] of Object.entries({ ...own, ...env })) if (value !== undefined) process.env[name] = value;
   const code = await main({ plugins, version, argv });
   for (const [index, name] of streams.entries()) process[name].write = real[index]!;
-  process.send?.({ code, ...text } satisfies RunResult);
+  process.send?.({ code, ...text, waits: [] } satisfies RunResult);
 });
 
 async function readPlugins(): Promise<readonly OrmPlugin[]> {

@@ -87,7 +87,7 @@ export class LockstepCommands {
   }
 }
 
-const killed: RunResult = { code: 137, stdout: "", stderr: "", output: "killed" };
+const killed: RunResult = { code: 137, stdout: "", stderr: "", output: "killed", waits: [] };
 
 /** The environment of a command into which, and into all that it starts, a file is loaded first. */
 export function withPreload(file: string): Record<string, string | undefined> {

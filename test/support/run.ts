@@ -8,6 +8,8 @@ export interface RunResult {
   readonly stderr: string;
   /** Both, in the order they came. */
   readonly output: string;
+  /** What it said it was doing when it took long; in none of the others. */
+  readonly waits: readonly string[];
 }
 
 export interface RunOptions {
@@ -50,13 +52,15 @@ export function run(command: string, args: readonly string[], options: RunOption
         stdout: inTime(stdout),
         stderr: inTime(stderr),
         output: inTime(output),
+        waits: output.match(waiting) ?? [],
       }),
     );
   });
 }
 
 /** What is said of a command that takes long depends on the machine. */
-const inTime = (text: string) => text.replace(/^Still running after \d+ s: .*\n/gm, "");
+const waiting = /^Still running after \d+ s: .*\n/gm;
+const inTime = (text: string) => text.replace(waiting, "");
 
 /** Makes commands of Prisma's CLI cheaper. */
 const compileCache = fileURLToPath(new URL("./compile-cache.cjs", import.meta.url));

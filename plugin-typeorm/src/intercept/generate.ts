@@ -1,4 +1,4 @@
-import { expectBriefRun } from "@lockstep/core/text";
+import { doing, expectBriefRun, watchWork } from "@lockstep/core/text";
 import type { SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
 import { asCliError } from "./cli-error.js";
@@ -24,6 +24,7 @@ export interface GenerateCall {
 export async function interceptGenerate(call: GenerateCall): Promise<SqlInMemory> {
   // The CLI ends right after.
   if (process.argv.includes("migration:generate")) expectBriefRun();
+  watchWork({ descriptor: 2, name: "reading the change" });
   let theirs: unknown;
   const ask = () =>
     call.ask().catch((error: unknown) => {
@@ -34,5 +35,7 @@ export async function interceptGenerate(call: GenerateCall): Promise<SqlInMemory
     return await decideGenerate({ ...call, ask });
   } catch (error) {
     throw error === theirs ? error : asCliError(error);
+  } finally {
+    doing("");
   }
 }

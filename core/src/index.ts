@@ -63,6 +63,7 @@ export {
   type Unit,
   type UnitIndex,
   type UnitSpec,
+  userTypeText,
   type Verdict,
   type Words,
 } from "./model/index.js";
@@ -93,11 +94,10 @@ export type {
 export { dateOf, nextTimestamps } from "./release/timestamps.js";
 export { judge } from "./rules/judge.js";
 export { statementOf } from "./rules/notice.js";
-export { hasEnumValue } from "./sql/postgres/enum-literal.js";
+export { hasEnumValue } from "./sql/enum-value.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";
 export { qualified, quoteIdentifier, quoteLiteral, quoteTable } from "./sql/postgres/quote.js";
 export { readMigration } from "./sql/postgres/read-migration.js";
-export { userTypeText } from "./sql/postgres/read-type.js";
 export { baseOf, changesCatalogueOnly } from "./sql/postgres/type-change.js";
 export type { SqlReader } from "./sql/sql-reader.js";
 export { sqlReader } from "./sql-reader.js";

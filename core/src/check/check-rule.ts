@@ -1,11 +1,13 @@
 import type { Severity } from "../config/check-severities.js";
 import type { Safer } from "../dialects/checking.js";
+import type { Quote } from "../dialects/quote.js";
 import type { Concern, OperationKind, OperationOf } from "../model/index.js";
 
 /** What a safe way depends on beside the statement. */
 export interface SaferContext {
   /** How a migration runs outside of a transaction: `, in a migration of its own`; empty where every one does. */
   readonly alone: string;
+  readonly quote: Quote;
 }
 
 /** One hazard that `lockstep check` tells of. */

@@ -1,9 +1,8 @@
 import type { Checking } from "../dialects/checking.js";
-import { loadParser } from "../sql/postgres/parser.js";
 
 /** By what a set of migrations says that it is for; loaded when it is asked for. */
 const checkings: Readonly<Record<string, () => Promise<Checking>>> = {
-  postgresql: async () => (await import("../postgresql/checking.js")).checkingWith(await loadParser()),
+  postgresql: async () => (await import("../postgresql/checking.js")).loadChecking(),
   mysql: async () => (await import("../mysql/checking.js")).mysqlChecking,
   mariadb: async () => (await import("../mysql/checking.js")).mariadbChecking,
 };

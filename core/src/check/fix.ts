@@ -28,7 +28,7 @@ export function saferWay(
 ): Pick<CheckFinding, "safer" | "fix"> {
   const own = file.checking.saferWay(rule.id, operation);
   if (own !== undefined) return { safer: own };
-  const safer = rule.safer(operation, { alone: file.set.alone });
+  const safer = rule.safer(operation, { alone: file.set.alone, quote: file.checking.judging.quote });
   if (!rule.isMechanical) return { safer };
   if ("table" in operation && catalogue.isPartitioned(operation.table)) return { safer: byPartition(operation) };
   const fix = fixOf(operation, safer, file);

@@ -14,7 +14,6 @@ import { waive, waiversIn } from "../check/waivers.js";
 import { LockstepError } from "../errors.js";
 import { handledElsewhere } from "../expected-errors.js";
 import { committedText } from "../files/git.js";
-import { loadParser } from "../sql/postgres/parser.js";
 import { allRules, type CheckSettings, nearestSettings, serverOf, settingsAt, waiversOf } from "./check-settings.js";
 import { type Invocation, textOption } from "./command.js";
 
@@ -40,7 +39,7 @@ interface Scope {
 export async function checkReport(invocation: Invocation): Promise<CheckReport> {
   const { cwd, io } = invocation;
   // It is compiled beside of what follows.
-  const loading = loadParser();
+  const loading = checkingOf();
   loading.catch(handledElsewhere);
   const own = await settingsAt(cwd);
   const scope = await scopeOf(invocation, own);

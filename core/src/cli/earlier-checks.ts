@@ -1,7 +1,7 @@
 import { attempt } from "../expected-errors.js";
 import type { Migration, OperationOf } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { isNotSql } from "../sql/postgres/parser.js";
+import { isNotSql } from "../sql/not-sql.js";
 import { sqlReader } from "../sql-reader.js";
 import type { VerdictContext } from "../verdicts/context.js";
 

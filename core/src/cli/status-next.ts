@@ -1,10 +1,10 @@
 import { backfillCommand } from "../backfill/state.js";
 import type { Phase, Plan } from "../model/index.js";
+import { isDroppedConcurrently } from "../model/unit-spec.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin.js";
 import { deployCommand, nextStep } from "../review/next-step.js";
-import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 import { deployTo } from "./ask-target.js";
 import type { TargetStatus } from "./plan-status.js";
 

@@ -8,7 +8,7 @@ import type { ReleasedUnit } from "../plan/migration-of.js";
 import type { MigrationFailure, MigrationStatements, OrmPlugin, Project, UnrecordedFailure } from "../plugin.js";
 import { builtIndex, isRepeatable, type Settlement, settleIndex, settleUnit } from "../repair/settle-unit.js";
 import { unitIndex } from "../rules/steps.js";
-import { isNotSql } from "../sql/postgres/parser.js";
+import { isNotSql } from "../sql/not-sql.js";
 import { sqlReader } from "../sql-reader.js";
 import { isWhole } from "./lock-limit.js";
 

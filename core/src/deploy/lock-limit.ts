@@ -1,12 +1,12 @@
 import type { Dialect } from "../dialects/dialect.js";
 import { attempt } from "../expected-errors.js";
 import { isFelt, type LockMode, type Migration, type Operation } from "../model/index.js";
+import { isDroppedConcurrently } from "../model/unit-spec.js";
 import type { LockLimit, OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { isRepeatable } from "../repair/settle-unit.js";
 import { judge } from "../rules/judge.js";
-import { isNotSql } from "../sql/postgres/parser.js";
-import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
+import { isNotSql } from "../sql/not-sql.js";
 import { sqlReader } from "../sql-reader.js";
 import type { VerdictContext } from "../verdicts/context.js";
 

@@ -2,7 +2,7 @@ import { refused } from "../db/refused.js";
 import type { Connection } from "../dialects/connection.js";
 import { readTable } from "../facts/table.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
-import { fillMax } from "../sql/postgres/units/prove.js";
+import { fillMax } from "../model/unit-spec.js";
 
 /** What stands in the tables of a plan on a target whose contract is pending. */
 export type PlannedRows =

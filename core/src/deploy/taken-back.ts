@@ -1,9 +1,9 @@
 import type { GateStep, Plan } from "../model/index.js";
+import { isDroppedConcurrently } from "../model/unit-spec.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
 import { dropGates } from "../plan/next-phase.js";
 import { type Release, releasesOf } from "../plan/releases.js";
 import type { TargetState } from "../release/target-state.js";
-import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 
 /** Whether all that this deployment would run of the plan's contract is taken back by migrations after it. */
 export function isContractTakenBack({ units }: TargetState, plan: Plan): boolean {

@@ -1,6 +1,6 @@
 import { LockstepError } from "../errors.js";
+import { quotedTable } from "../model/names.js";
 import type { OrmPlugin } from "../plugin.js";
-import { dropIndexStatement } from "../sql/postgres/units/create-index.js";
 import type { FailedMigration } from "./failed-migration.js";
 
 /** PostgreSQL's codes for what is there already: a column, a function, a schema, a table or index, anything else. */
@@ -40,7 +40,7 @@ export function unrecordedFailure(
   }
   if (failure.sqlState !== undefined && exists.has(failure.sqlState)) {
     if (index !== undefined) {
-      const drop = dropIndexStatement({ kind: "create-index", ...index });
+      const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${quotedTable({ ...index.table, name: index.index.name })}`;
       return error(
         [],
         `An earlier build that broke off may have left it, INVALID: npx lockstep doctor tells. On ${target.name}: ${drop}; then ${command}`,

@@ -1,13 +1,19 @@
 import type { ColumnDeclaration } from "../model/declaration.js";
 import type { TableName } from "../model/names.js";
 import type { Operation, OperationOf } from "../model/operation.js";
+import type { UnitIndex } from "../model/plan.js";
 import type { Environment, TypeKind, Verdict } from "../model/verdict.js";
 import type { Capabilities } from "./capabilities.js";
 import type { ColumnDependents, KnownForeignKey } from "./development.js";
+import type { Quote } from "./quote.js";
 
 /** How a database system judges what is done to it. */
 export interface Judging {
   readonly capabilities: Capabilities;
+  /** Names and texts in statements that are suggested, or written in the place of others. */
+  readonly quote: Quote;
+  /** How an index that was built beside another takes its name. Absent: none is built so. */
+  readonly swap?: IndexSwap;
   /** What one operation does to a database in use, run as it stands. */
   verdictOf(operation: Operation, context: VerdictContext): Verdict;
   /** Whether its verdict rests on what the table is before it. */
@@ -19,6 +25,13 @@ export interface Judging {
   phaseObstacle(operation: OperationOf<"addColumn">, context: VerdictContext): string | undefined;
   /** The functions that a query calls, and of which nobody knows what they do. */
   unknownFunctions(operation: OperationOf<"select">): readonly string[];
+}
+
+export interface IndexSwap {
+  /** What it is called until then. */
+  temporaryName(index: string): string;
+  /** @returns what follows ADD CONSTRAINT and its name. @param name quoted: of the index that is there */
+  constraintWords(name: string, index: UnitIndex): string;
 }
 
 /** A table as it was before a statement that declares one of its columns anew. */

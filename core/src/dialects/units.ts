@@ -25,14 +25,19 @@ export interface Units {
    * bytes. The user's own statements come back as they are, unless they are framed.
    *
    * @param units those that share the file, in their order
+   * @param context absent: the units are of no plan
    * @throws LockstepError LS1003 when a name does not fit
    */
-  renderFile(units: readonly [Unit, ...Unit[]], context: FileContext): string;
+  renderFile(units: readonly [Unit, ...Unit[]], context?: FileContext): string;
+  /** The statements of a text, one by one as a driver sends them. */
+  split(text: string): readonly string[];
   /**
-   * The statements of such a text, one by one as a driver sends them, where each ends the transaction that it is in; undefined: the text
+   * The same of such a text, where each ends the transaction that it is in; undefined: the text
    * is one, to be run outside of a transaction.
    */
   autocommitted(text: string): readonly string[] | undefined;
+  /** Takes a foreign key away that may be gone already: statements, in order. */
+  withoutForeignKey(spec: SpecOf<"add-foreign-key">): readonly string[];
   /**
    * What takes a file back, for ORMs whose migrations can: statements in order, fit to run twice.
    *

@@ -1,6 +1,5 @@
 import type { TableFacts } from "../dialects/table.js";
-import { tableLabel } from "../model/names.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import { quotedName, quotedTable, tableLabel } from "../model/names.js";
 
 /** Whether other tables inherit from it without being its partitions: then one key may stand for several rows. */
 export function hasChildren(table: TableFacts): boolean {
@@ -16,15 +15,15 @@ export function childObstacles(table: TableFacts, key: readonly string[]): reado
     const name = `"${tableLabel(child)}"`;
     if (child.isForeign) return [`${name} is a foreign table: detach it first, and add the column on its own server.`];
     if (table.isPartitioned) return [];
-    const columns = key.map(quoteIdentifier).join(", ");
+    const columns = key.map(quotedName).join(", ");
     const open = key.find((column) => !child.required.includes(column));
     if (open !== undefined)
       return [
-        `${name} may have NULL in "${open}": run ALTER TABLE ${quoteTable(child)} ALTER COLUMN ${quoteIdentifier(open)} SET NOT NULL.`,
+        `${name} may have NULL in "${open}": run ALTER TABLE ${quotedTable(child)} ALTER COLUMN ${quotedName(open)} SET NOT NULL.`,
       ];
     if (child.sorted.some((sorted) => key.every((column, at) => sorted[at] === column))) return [];
     return [
-      `${name} has no index over (${columns}): run CREATE INDEX CONCURRENTLY ON ${quoteTable(child)} (${columns}).`,
+      `${name} has no index over (${columns}): run CREATE INDEX CONCURRENTLY ON ${quotedTable(child)} (${columns}).`,
     ];
   });
 }

@@ -109,3 +109,9 @@ export interface TableConstraint {
   /** Of a key, where its parts are more than columns. */
   readonly keys?: readonly IndexKey[];
 }
+
+/** A user-defined type as `ColumnDeclaration.type` names it: quoted where PostgreSQL would quote it. */
+export function userTypeText({ schema, name }: TableName): string {
+  const quoted = (part: string) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`);
+  return schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
+}

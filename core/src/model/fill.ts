@@ -82,3 +82,6 @@ export function functionLabel({ name, source }: Pick<ComputedFill, "name" | "sou
 export function valueLabel({ fill, compute }: ValueSource): string {
   return fill?.sql ?? (compute === undefined ? "" : functionLabel(compute));
 }
+
+/** The settings that an expression which depends on the session is evaluated under, for people. */
+export const statedSettingsWords = "TimeZone UTC, DateStyle ISO and locale C";

@@ -13,5 +13,6 @@ export * from "./plan.js";
 export * from "./source.js";
 export * from "./toggle.js";
 export * from "./unchecked.js";
+export * from "./unit-spec.js";
 export * from "./verdict.js";
 export * from "./words.js";

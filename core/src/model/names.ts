@@ -9,6 +9,16 @@ export function tableLabel(table: TableName): string {
   return table.schema === undefined ? table.name : `${table.schema}.${table.name}`;
 }
 
+/** A name as standard SQL quotes it: for commands in messages, and for definitions that are compared. */
+export function quotedName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** The same of a table: `"auth"."User"`. */
+export function quotedTable({ schema, name }: TableName): string {
+  return schema === undefined ? quotedName(name) : `${quotedName(schema)}.${quotedName(name)}`;
+}
+
 /** Whether two names mean the same table. An absent schema only equals an absent schema. */
 export function isSameTable(a: TableName, b: TableName): boolean {
   return a.name === b.name && a.schema === b.schema;

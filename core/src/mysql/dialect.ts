@@ -8,7 +8,7 @@ import { functions } from "./functions.js";
 import { mariadbJudging, mysqlJudging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { pressure } from "./pressure.js";
-import { quoteIdentifier, quoteTable, quoteText } from "./quote.js";
+import { quote } from "./quote.js";
 import { rows } from "./rows/index.js";
 import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
@@ -21,7 +21,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   label: dialectLabels[id],
   versionText: (version) =>
     `${dialectLabels[id]} ${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}.${version % 100}`,
-  quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteText },
+  quote,
   capabilities,
   judging: id === "mysql" ? mysqlJudging : mariadbJudging,
   catalogue,

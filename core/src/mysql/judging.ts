@@ -1,5 +1,6 @@
 import type { Judging } from "../dialects/judging.js";
 import { capabilities } from "./capabilities.js";
+import { quote } from "./quote.js";
 import { unknownFunctions } from "./verdicts/functions.js";
 import { phaseObstacle } from "./verdicts/phases.js";
 import { verdictOf } from "./verdicts/verdict-of.js";
@@ -13,6 +14,7 @@ export const eitherJudging = judgingOf("mysql", "mariadb");
 function judgingOf(...servers: readonly Server[]): Judging {
   return {
     capabilities,
+    quote,
     verdictOf: (operation, context) => verdictOf(operation, context, servers),
     // Of a FULLTEXT index, and of what a column was that is declared anew.
     asksFormerTable: ({ kind }) => /^(?:addColumn|redeclareColumn|dropColumn|addForeignKey)$/.test(kind),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Quote } from "../dialects/quote.js";
 import { LockstepError } from "../errors.js";
 import type { TableName } from "../model/names.js";
 import { printable } from "../sql/printable.js";
@@ -83,3 +84,6 @@ function scaffoldName(prefix: string, table: TableName, column: string, end: str
 function hashOf(...parts: readonly string[]): string {
   return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 8);
 }
+
+/** All names and texts of a statement. */
+export const quote: Quote = { identifier: quoteIdentifier, table: quoteTable, literal: quoteText };

@@ -23,7 +23,6 @@ function readerBy(judging: Judging): SqlReader {
     conversion,
     judging,
     // A foreign key gets the next number that is free, an index the name of its first column: a plan adds neither.
-    namesKeys: false,
     handWritten,
   };
 }

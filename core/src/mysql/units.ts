@@ -25,16 +25,21 @@ asks for more while a migration waits for its lock, may be rolled back as a dead
     isAlone: ({ kind }) => kind !== "expand",
     framesOriginals: false,
     renderFile: (units, context) => renderFile(units, context, server),
-    autocommitted: (text) =>
-      [...cutStatements(text)].map(({ tokens }) => text.slice(...boundsOf(tokens, 0, tokens.length))),
+    split,
+    autocommitted: split,
+    withoutForeignKey: (spec) => statementsOfProgram(dropForeignKey(spec, server), { plan: "undo", server }),
     downOf: (units, plan) => [...units].reverse().flatMap(({ spec }) => wayBack(spec, plan, server)),
   };
 }
 
-function renderFile(units: readonly [Unit, ...Unit[]], context: FileContext, server: MysqlServer): string {
+function split(text: string): readonly string[] {
+  return [...cutStatements(text)].map(({ tokens }) => text.slice(...boundsOf(tokens, 0, tokens.length)));
+}
+
+function renderFile(units: readonly [Unit, ...Unit[]], context: FileContext | undefined, server: MysqlServer): string {
   const [{ spec }] = units;
   if (spec.kind === "original") return spec.sql;
-  const statements = units.flatMap((unit) => statementsOf(unit.spec, { plan: context.plan, server }));
+  const statements = units.flatMap((unit) => statementsOf(unit.spec, { plan: context?.plan ?? "", server }));
   return fileHeader(units, (unit) => lockText(unit, server), context) + textOf(statements);
 }
 

@@ -11,7 +11,6 @@ import type { OrmPlugin, Project } from "../plugin.js";
 import { expectedOf } from "../rehearse/expected.js";
 import { findingsOf } from "../rehearse/findings.js";
 import type { Rehearsal, RehearsedStep } from "../rehearse/rehearsal.js";
-import { splitStatements } from "../sql/postgres/split-statements.js";
 import { openStage, type StageServer } from "../stage/open-stage.js";
 import { type StatementStats, type Stats, statsOf } from "../stats/stats-file.js";
 import { unitsOf } from "../units.js";
@@ -192,9 +191,9 @@ const stageSettings: Readonly<Record<DialectId, Readonly<Record<string, string |
 
 /** Of the ORM's own migration. */
 function statementsOf({ source: { sql }, dialect }: Plan): readonly string[] {
-  const statements =
-    unitsOf(dialect).autocommitted(sql) ?? splitStatements(sql).map(({ lead, end }) => sql.slice(lead, end));
-  return statements.filter((each) => each.trim() !== "");
+  return unitsOf(dialect)
+    .split(sql)
+    .filter((each) => each.trim() !== "");
 }
 
 interface Prepared {

@@ -1,7 +1,9 @@
 import type { Units } from "../dialects/units.js";
 import {
   type DeployedPhase,
+  isAttachedLater,
   isSameTable,
+  isTemporaryIndex,
   type Migration,
   type Operation,
   type OperationOf,
@@ -14,9 +16,6 @@ import {
 import type { Finding } from "../rules/judge.js";
 import type { Rewrite, RuleContext } from "../rules/rule.js";
 import { buildIndex, unitIndex } from "../rules/steps.js";
-import { isTemporaryIndex } from "../sql/postgres/quote.js";
-import { dropConstraint } from "../sql/postgres/units/foreign-key.js";
-import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
 import { printable } from "../sql/printable.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 import { takes } from "../sql/unit-words.js";
@@ -247,7 +246,7 @@ function withoutBuilt({ spec, verdict }: Unit, units: Units): Piece[] {
   if (spec.kind === "create-index") return [{ ...spec, kind: "drop-index" }];
   const back =
     spec.kind === "add-foreign-key"
-      ? [dropConstraint(spec, "IF EXISTS ")]
+      ? [units.withoutForeignKey(spec).join(";\n")]
       : spec.kind === "original"
         ? (spec.down ?? []).map(({ sql }) => sql)
         : [];

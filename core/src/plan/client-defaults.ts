@@ -1,5 +1,4 @@
-import type { ClientDefault } from "../model/index.js";
-import { spelled } from "../sql/postgres/bare-name.js";
+import { type ClientDefault, quotedName } from "../model/index.js";
 
 /**
  * What could fill the rows that exist where the ORM's client makes the value of new ones: words for a hint. Suggested, never
@@ -29,7 +28,7 @@ export function sourceFor({ kind, text }: ClientDefault, type: string, columns: 
       const created = columns.find((column) => /^created_?(at|on|date)?$/i.test(column));
       return created === undefined
         ? "For example @lockstep.backfill(now()): the moment of the backfill."
-        : `For example @lockstep.backfill(${spelled(created)}), or @lockstep.backfill(now()): the moment of the backfill.`;
+        : `For example @lockstep.backfill(${created === created.toLowerCase() ? created : quotedName(created)}), or @lockstep.backfill(now()): the moment of the backfill.`;
     }
     default:
       return kind satisfies never;

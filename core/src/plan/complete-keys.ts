@@ -1,5 +1,4 @@
 import { isSameTable, type Migration, type Operation, type OperationOf, type TableName } from "../model/index.js";
-import { objectName } from "../sql/postgres/quote.js";
 import { madeTables } from "../verdicts/made-tables.js";
 import type { PlanSources, ReadSources } from "./sources.js";
 
@@ -13,7 +12,8 @@ export async function completeKeys(
   migration: Migration,
   sources: Pick<ReadSources, "table" | "isTaken" | "sql">,
 ): Promise<Migration> {
-  if (!sources.sql.namesKeys) return migration;
+  const { nameOf } = sources.sql;
+  if (nameOf === undefined) return migration;
   const { operations } = migration;
   const made = madeTables(operations);
   const isMade = (table: TableName) => made.some((each) => isSameTable(each, table));
@@ -34,7 +34,7 @@ export async function completeKeys(
       completed.push(operation);
       continue;
     }
-    const name = operation.name ?? (await freeName(operation, completed, sources));
+    const name = operation.name ?? (await freeName(operation, completed, sources, nameOf));
     completed.push(
       operation.kind !== "addForeignKey" || operation.referencedColumns.length > 0
         ? { ...operation, name }
@@ -49,13 +49,14 @@ async function freeName(
   operation: Key,
   before: readonly Operation[],
   { isTaken = async () => false }: Pick<PlanSources, "isTaken">,
+  nameOf: NonNullable<ReadSources["sql"]["nameOf"]>,
 ): Promise<string> {
   const { kind, table } = operation;
   const label = { addForeignKey: "fkey", addUnique: "key", addCheck: "check" }[kind];
   const read = columnsOf(operation);
   const columns = kind === "addCheck" && read.length !== 1 ? [] : read;
   for (let pass = 0; ; pass++) {
-    const name = objectName(table, columns, `${label}${pass === 0 ? "" : pass}`);
+    const name = nameOf(table, columns, `${label}${pass === 0 ? "" : pass}`);
     const isOwn = before.some((each) => "name" in each && each.name === name);
     if (!isOwn && !(await isTaken(table, name, kind === "addUnique"))) return name;
   }

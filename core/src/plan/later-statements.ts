@@ -1,5 +1,5 @@
-import { type Migration, type Operation, operationsIn, type TableName, tableLabel } from "../model/index.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import type { Quote } from "../dialects/quote.js";
+import { type Migration, type Operation, operationsIn, tableLabel } from "../model/index.js";
 import type { VerdictContext } from "../verdicts/context.js";
 
 /** A statement of the user's own that contract runs, alone in its file. */
@@ -26,11 +26,12 @@ export function laterStatements(
   const head = text.slice(0, text.indexOf(first.sql));
   const title = `Your own statement, which needs the values: ${short(operation.sql)}`;
   if (!judging.capabilities.hasNotValidChecks) return [{ sql: `${head}${operation.sql};`, title }];
-  const back = wayBack(operation);
+  const { quote } = judging;
+  const back = wayBack(operation, quote);
   const taken = back === undefined ? {} : { back };
   if ((operation.kind !== "addCheck" && operation.kind !== "addForeignKey") || operation.name === undefined)
     return [{ sql: `${head}${operation.sql};`, title, ...taken }];
-  const name = quoteIdentifier(operation.name);
+  const name = quote.identifier(operation.name);
   const clause = operation.sql.replace(/^ADD\s+(?=CHECK\b|FOREIGN\b)/i, `ADD CONSTRAINT ${name} `);
   if (!operation.isValid || operation.isEnforced === false) return [{ sql: `${head}${clause};`, title, ...taken }];
   const on = `${name} of "${tableLabel(operation.table)}"`;
@@ -40,7 +41,7 @@ export function laterStatements(
   ];
 }
 
-function wayBack(operation: Operation): string | undefined {
+function wayBack(operation: Operation, quote: Quote): string | undefined {
   switch (operation.kind) {
     case "addCheck":
     case "addExclusion":
@@ -48,20 +49,16 @@ function wayBack(operation: Operation): string | undefined {
     case "addKeyOfIndex":
     case "addUnique": {
       const { table, name } = operation;
-      return name && `${alter(table)} DROP CONSTRAINT IF EXISTS ${quoteIdentifier(name)}`;
+      return name && `ALTER TABLE ${quote.table(table)} DROP CONSTRAINT IF EXISTS ${quote.identifier(name)}`;
     }
     case "form":
       // What it was before, nobody knows: the default is the primary key.
       return operation.index === undefined
         ? undefined
-        : operation.locks.map(({ table }) => `${alter(table)} REPLICA IDENTITY DEFAULT`).at(0);
+        : operation.locks.map(({ table }) => `ALTER TABLE ${quote.table(table)} REPLICA IDENTITY DEFAULT`).at(0);
     default:
       return undefined;
   }
-}
-
-function alter(table: TableName): string {
-  return `ALTER TABLE ${quoteTable(table)}`;
 }
 
 function short(sql: string): string {

@@ -6,7 +6,6 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { conversion as postgresql } from "../sql/postgres/conversion.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 
 /** A column that would be dropped and added again, empty. */
@@ -23,12 +22,12 @@ export interface LostColumn {
 /**
  * The ORM's own way would lose the values, and no other is as quick.
  *
- * @param conversion of the database system that the change is for. Default: PostgreSQL's
+ * @param conversion of the database system that the change is for
  */
 export function lostColumns(
   columns: readonly LostColumn[],
   source: ((table: TableName, column: string) => ColumnSource | undefined) | undefined,
-  conversion: SqlReader["conversion"] = postgresql,
+  conversion: SqlReader["conversion"],
 ): LockstepError {
   const lost = columns.map((column) => lostColumn(column, source?.(column.table, column.name), conversion));
   const [only, second] = lost;

@@ -1,5 +1,4 @@
-import { isSameTable, type Operation, type PlannedColumn, type TableName } from "../model/index.js";
-import { userTypeText } from "../sql/postgres/read-type.js";
+import { isSameTable, type Operation, type PlannedColumn, type TableName, userTypeText } from "../model/index.js";
 
 /** Types that the change makes and that nothing but planned columns uses: an undo takes them away with the columns. */
 export function typesOfColumns(operations: readonly Operation[], columns: readonly PlannedColumn[]): TableName[] {

@@ -1,3 +1,4 @@
+import type { Quote } from "../dialects/quote.js";
 import { LockstepError } from "../errors.js";
 import {
   attributesOf,
@@ -18,7 +19,6 @@ import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
 import { isConstant } from "../sql/fill/kinds.js";
-import { objectName, regclassLiteral } from "../sql/postgres/quote.js";
 import { sourceFor } from "./client-defaults.js";
 import { computedFill } from "./computed-fill.js";
 import { settleFill } from "./settle-fill.js";
@@ -112,8 +112,10 @@ async function planColumn(
   const label = `"${tableLabel(table)}"."${name}"`;
   if (declaration === undefined || source === undefined) throw withoutField(table, name);
   // A serial column's default is part of its type.
-  const sequence = declaration.isSerial ? { name: objectName(table, [name], "seq") } : undefined;
-  const defaultSql = sequence === undefined ? declaration.defaultSql : nextOf({ ...table, ...sequence });
+  const sequenceName = declaration.isSerial ? sources.sql.nameOf?.(table, [name], "seq") : undefined;
+  const sequence = sequenceName === undefined ? undefined : { name: sequenceName };
+  const defaultSql =
+    sequence === undefined ? declaration.defaultSql : nextOf({ ...table, ...sequence }, context.judging.quote);
   const isFilled =
     source.fill !== undefined ||
     source.compute !== undefined ||
@@ -279,8 +281,8 @@ function suggestion(declaration: ColumnDeclaration, { clientDefault }: ColumnSou
   return clientDefault === undefined ? "" : `\n         ${sourceFor(clientDefault, declaration.type, shape.columns)}`;
 }
 
-function nextOf(sequence: TableName): string {
-  return `nextval(${regclassLiteral(sequence)}::regclass)`;
+function nextOf(sequence: TableName, quote: Quote): string {
+  return `nextval(${quote.literal(quote.table(sequence))}::regclass)`;
 }
 
 /** PostgreSQL's own error would come with the migration, on the shadow database. */

@@ -9,8 +9,6 @@ import {
 } from "../model/index.js";
 import type { RuleContext } from "../rules/rule.js";
 import { buildIndex, constraintIndex, unitForeignKey, unitIndex } from "../rules/steps.js";
-import { qualified, quoteIdentifier, quoteTable, temporaryIndexName } from "../sql/postgres/quote.js";
-import { usingIndexWords } from "../sql/postgres/units/unique-constraint.js";
 import { adapted } from "../sql/unit-words.js";
 import { harmless } from "../verdicts/combine.js";
 import type { Judged } from "./original-units.js";
@@ -87,7 +85,8 @@ function notValid(
   const left = (each: Judged): Judged => (isSame ? without(each, "guards-less", "narrows-writes") : each);
   const added = left(judge(text, [{ ...made, isValid: false, sql }]));
   const key = made.kind === "addForeignKey" ? unitForeignKey(made) : undefined;
-  const validate = `ALTER TABLE ${quoteTable(table)} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`;
+  const { quote } = context.judging;
+  const validate = `ALTER TABLE ${quote.table(table)} VALIDATE CONSTRAINT ${quote.identifier(name)}`;
   const { statement, line: of } = made;
   const proof: Operation = { kind: "validateConstraint", table, name, statement, line: of, sql: validate };
   const checked = judge(`${adapted}reads and writes continue while the rows are checked.\n${validate};\n`, [proof]);
@@ -162,12 +161,14 @@ function builtBefore(
   // A constraint and an index take their names in different ways.
   if ((gone.kind === "dropConstraint") !== (index.constraint !== undefined)) return undefined;
   const { constraint: _, ...bare } = index;
-  const temporary = temporaryIndexName(index.name);
-  const [name, own] = [quoteIdentifier(temporary), quoteIdentifier(index.name)];
+  const { quote, swap: naming } = context.judging;
+  if (naming === undefined) return undefined;
+  const temporary = naming.temporaryName(index.name);
+  const [name, own] = [quote.identifier(temporary), quote.identifier(index.name)];
   const rename =
     index.constraint === undefined
-      ? `ALTER INDEX ${qualified(made.table.schema, temporary)} RENAME TO ${own};`
-      : `ALTER TABLE ${quoteTable(made.table)} ADD CONSTRAINT ${own} ${usingIndexWords(name, index)};`;
+      ? `ALTER INDEX ${quote.table({ ...made.table, name: temporary })} RENAME TO ${own};`
+      : `ALTER TABLE ${quote.table(made.table)} ADD CONSTRAINT ${own} ${naming.constraintWords(name, index)};`;
   const instead = target.text
     .replace(/^(?:\s*--.*\n)*\s*/, "")
     .trim()

@@ -1,6 +1,6 @@
 import type { Dialect } from "../dialects/dialect.js";
 import { dialectLabels } from "../model/dialect.js";
-import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+import { quote } from "../sql/postgres/quote.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
@@ -20,7 +20,7 @@ export const postgresql: Dialect = {
   id: "postgresql",
   label: dialectLabels.postgresql,
   versionText: (version) => `PostgreSQL ${Math.floor(version / 10_000)}`,
-  quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteLiteral },
+  quote,
   capabilities,
   judging,
   catalogue,

@@ -1,8 +1,10 @@
 import { attempt } from "../expected-errors.js";
 import { readFill } from "../sql/fill/read.js";
+import { isNotSql } from "../sql/not-sql.js";
 import { conversion } from "../sql/postgres/conversion.js";
 import { handWritten } from "../sql/postgres/hand-written.js";
-import { isNotSql, loadParser } from "../sql/postgres/parser.js";
+import { loadParser } from "../sql/postgres/parser.js";
+import { objectName } from "../sql/postgres/quote.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 import { judging } from "./judging.js";
@@ -24,7 +26,7 @@ export async function loadSqlReader(): Promise<SqlReader> {
     },
     conversion,
     judging,
-    namesKeys: true,
+    nameOf: objectName,
     handWritten: handWritten(parser),
   };
 }

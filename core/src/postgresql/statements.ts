@@ -5,7 +5,8 @@ import type { Blind } from "../dialects/pressure.js";
 import type { ReadStatement, Statements } from "../dialects/statements.js";
 import { attempt } from "../expected-errors.js";
 import { type Counted, readsOf, statementId, statementsOf } from "../sql/counted-statements.js";
-import { isNotSql, loadParser, type Parser, type ScanToken } from "../sql/postgres/parser.js";
+import { isNotSql } from "../sql/not-sql.js";
+import { loadParser, type Parser, type ScanToken } from "../sql/postgres/parser.js";
 import { quoteIdentifier, quoteLiteral } from "../sql/postgres/quote.js";
 import { type Words, withoutLengths } from "../sql/statement-words.js";
 

@@ -1,6 +1,8 @@
 import type { Units } from "../dialects/units.js";
+import { isDroppedConcurrently } from "../model/unit-spec.js";
 import { strongestMode } from "../model/verdict.js";
-import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
+import { splitStatements } from "../sql/postgres/split-statements.js";
+import { dropConstraint } from "../sql/postgres/units/foreign-key.js";
 import { describeUnit, downOfFile } from "../sql/postgres/units/index.js";
 import { renderFile } from "../sql/postgres/units/render-file.js";
 
@@ -18,7 +20,9 @@ export const units: Units = {
     (spec.kind === "drop-index" && isDroppedConcurrently(spec)),
   framesOriginals: true,
   renderFile,
+  split: (text) => splitStatements(text).map(({ lead, end }) => text.slice(lead, end)),
   // One block or one statement a file, whatever is in it.
   autocommitted: () => undefined,
+  withoutForeignKey: (spec) => [dropConstraint(spec, "IF EXISTS ")],
   downOf: downOfFile,
 };

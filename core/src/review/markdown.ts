@@ -1,6 +1,6 @@
+import { statedSettingsWords } from "../model/fill.js";
 import { type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
-import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
 import { unitsOf } from "../units.js";
 import { counted } from "./counted.js";
 import { codeSpan, joinMarkdown, type Markdown, markdownTable, md, plain } from "./markdown-text.js";

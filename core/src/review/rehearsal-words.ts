@@ -1,5 +1,5 @@
 import { sizeText } from "../backfill/run-option.js";
-import { tableLabel } from "../model/names.js";
+import { quotedTable, tableLabel } from "../model/names.js";
 import type {
   LockDifference,
   LockWait,
@@ -8,7 +8,6 @@ import type {
   RehearsedStep,
   Replanned,
 } from "../rehearse/rehearsal.js";
-import { quoteTable } from "../sql/postgres/quote.js";
 import { counted } from "./counted.js";
 import { duration } from "./progress.js";
 
@@ -133,7 +132,7 @@ function repackText(
 ): string {
   if (hasKey === false)
     return "pg_repack cannot give it back: it needs a primary key, or a unique index over columns that are never NULL; VACUUM FULL locks everybody out";
-  const command = `To give it back: pg_repack --table '${quoteTable(named(table))}'`;
+  const command = `To give it back: pg_repack --table '${quotedTable(named(table))}'`;
   const extension = {
     installed: "its extension is there",
     missing: "its extension has to be installed there first: CREATE EXTENSION pg_repack",

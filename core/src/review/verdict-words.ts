@@ -5,12 +5,13 @@ import {
   type LockMode,
   type NewerForm,
   type Notice,
+  quotedName,
+  quotedTable,
   type Remark,
   type RowFailure,
   type TableName,
   type Verdict,
 } from "../model/index.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 
 /** Why a person should look at a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
 export function noticeWords({ verdict, remarks = [] }: Notice): string {
@@ -262,7 +263,7 @@ function remarkWords(remark: Remark): string {
     case "checks-again":
       return `all rows of ${label(remark.table)} are checked for "${remark.check}" again while reads and writes wait`;
     case "forgets-statistics":
-      return `PostgreSQL forgets its statistics of the column: run ANALYZE ${quoteTable(remark.table)} (${quoteIdentifier(remark.column)}) when it is deployed`;
+      return `PostgreSQL forgets its statistics of the column: run ANALYZE ${quotedTable(remark.table)} (${quotedName(remark.column)}) when it is deployed`;
     case "not-migrated":
       return "no migration of this project makes it, so other databases may not have it";
     case "not-committed":

@@ -1,8 +1,8 @@
+import { statedSettingsWords } from "../model/fill.js";
 import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit, Verdict } from "../model/index.js";
 import { functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { defaultPlan } from "../plan/store.js";
-import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
 import { unitsOf } from "../units.js";
 
 /** `"User"."handle"` */

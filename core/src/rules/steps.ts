@@ -6,16 +6,17 @@ import {
   type ForeignKey,
   type GateId,
   hasTrigger,
+  isAttachedLater,
   isFilled,
   type OperationOf,
   type PlannedColumn,
+  quotedName,
   type Step,
   type TableName,
   type UnitColumn,
   type UnitIndex,
   type WriteValue,
 } from "../model/index.js";
-import { isAttachedLater, nullsNotDistinct } from "../sql/postgres/units/unique-constraint.js";
 
 /** Nothing but a name, a type, NOT NULL and a default: what the expand unit can say. */
 export function isPlain(column: ColumnDeclaration): boolean {
@@ -47,7 +48,9 @@ export function constraintIndex(operation: OperationOf<"addUnique">): UnitIndex 
   const { name, columns, deferrable, hasOther, refusesNull } = operation;
   if (name === undefined || hasOther) return undefined;
   const index = { name, isUnique: true, columns, method: "btree", constraint: { deferrable } };
-  return refusesNull === undefined ? index : { ...index, definition: nullsNotDistinct(columns) };
+  return refusesNull === undefined
+    ? index
+    : { ...index, definition: `(${columns.map(quotedName).join(", ")}) NULLS NOT DISTINCT` };
 }
 
 /** An index as the change declares it. */

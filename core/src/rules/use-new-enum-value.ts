@@ -1,7 +1,5 @@
-import { type ColumnDeclaration, type OperationOf, operationsOfKind } from "../model/index.js";
-import { hasEnumValue } from "../sql/postgres/enum-literal.js";
-import { quoteLiteral } from "../sql/postgres/quote.js";
-import { userTypeText } from "../sql/postgres/read-type.js";
+import { type ColumnDeclaration, type OperationOf, operationsOfKind, userTypeText } from "../model/index.js";
+import { hasEnumValue } from "../sql/enum-value.js";
 import { defineRule, type RuleContext } from "./rule.js";
 import { addColumn, isPlain } from "./steps.js";
 
@@ -27,7 +25,7 @@ constant: rows that exist get it from the catalogue, nothing is rewritten. MySQL
     if (!isPlain(column) || context.createdInThisChange(table)) return undefined;
     const added = newValueIn(column, context);
     if (added === undefined) return undefined;
-    return `PostgreSQL refuses to use ${quoteLiteral(added.value)} in the transaction that adds it to the enum "${added.name.name}": the migration fails.`;
+    return `PostgreSQL refuses to use ${context.judging.quote.literal(added.value)} in the transaction that adds it to the enum "${added.name.name}": the migration fails.`;
   },
 
   columns: ({ table, column }) => [{ table, column: column.name }],
@@ -35,11 +33,14 @@ constant: rows that exist get it from the catalogue, nothing is rewritten. MySQL
   rewrite: (_operation, columns) => ({ expand: columns.map(addColumn) }),
 });
 
-function newValueIn(column: ColumnDeclaration, { operations }: RuleContext): OperationOf<"addEnumValue"> | undefined {
+function newValueIn(
+  column: ColumnDeclaration,
+  { operations, judging }: RuleContext,
+): OperationOf<"addEnumValue"> | undefined {
   return operationsOfKind(operations, "addEnumValue").find(
     (operation) =>
       userTypeText(operation.name) === column.type.replace(/\[\]$/, "") &&
       column.defaultSql !== undefined &&
-      hasEnumValue(column.defaultSql, operation.value),
+      hasEnumValue(column.defaultSql, operation.value, judging.quote.literal),
   );
 }

@@ -1,6 +1,7 @@
 import type { HandWritten } from "../dialects/hand-written.js";
 import type { Judging } from "../dialects/judging.js";
 import type { Fill } from "../model/fill.js";
+import type { TableName } from "../model/names.js";
 import type { Migration } from "../model/operation.js";
 import type { FillContext } from "./fill/context.js";
 
@@ -26,7 +27,11 @@ export interface SqlReader {
   conversion(name: string, former: string, type: string): string;
   /** What its statements do to a database in use. */
   readonly judging: Judging;
-  /** Whether a key without a name gets one that can be told beforehand. */
-  readonly namesKeys: boolean;
+  /**
+   * The name that the server gives to what has none, unless that is taken. Absent: it cannot be told beforehand.
+   *
+   * @param label what it is: `seq` of a serial column, `fkey`, `key`, `check`
+   */
+  nameOf?(table: TableName, columns: readonly string[], label: string): string;
   readonly handWritten: HandWritten;
 }

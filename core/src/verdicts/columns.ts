@@ -1,3 +1,4 @@
+import { userTypeText } from "../model/declaration.js";
 import {
   type ColumnDeclaration,
   type Concern,
@@ -12,7 +13,6 @@ import {
   type TypeKind,
   type Verdict,
 } from "../model/index.js";
-import { userTypeText } from "../sql/postgres/read-type.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
 import { sessionDefault } from "../sql/session-value.js";
 import { harmless, locksOn, verdict } from "./combine.js";

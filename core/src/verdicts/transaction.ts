@@ -1,6 +1,6 @@
+import { userTypeText } from "../model/declaration.js";
 import { type ColumnDeclaration, type Doubt, type Operation, operationsOfKind, type Verdict } from "../model/index.js";
-import { hasEnumValue } from "../sql/postgres/enum-literal.js";
-import { userTypeText } from "../sql/postgres/read-type.js";
+import { hasEnumValue } from "../sql/enum-value.js";
 import { harmless } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
@@ -72,7 +72,8 @@ export function newEnumValue(operation: Operation, context: VerdictContext): Sai
     // Most statements say none of the values.
     if (!operation.sql.includes(added.value.replaceAll("'", "''"))) continue;
     const type = userTypeText(added.name);
-    if (!valuesIn(operation, type).some((sql) => hasEnumValue(sql, added.value))) continue;
+    if (!valuesIn(operation, type).some((sql) => hasEnumValue(sql, added.value, context.judging.quote.literal)))
+      continue;
     if (!sharesTransaction(added.statement, operation.statement, context)) continue;
     if (!operationsOfKind(operations, "createType").some((each) => userTypeText(each.name) === type))
       return {

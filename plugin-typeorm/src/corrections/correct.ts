@@ -7,6 +7,7 @@ import {
   type Parser,
   readMigration,
   renameOf,
+  sqlReader,
   type TableName,
 } from "@lockstep/core";
 import type { ColumnDependents } from "@lockstep/core/planning";
@@ -80,6 +81,7 @@ export async function correct<Q extends { readonly query: string }>(
     throw (await import("@lockstep/core/planning")).lostColumns(
       lost.map((column) => ({ ...column, renamedFrom: formerName(column, up.operations) })),
       known.source,
+      (await sqlReader("postgresql")).conversion,
     );
   const facts = new Map<RetypedColumn, ColumnDependents>();
   for (const column of retyped)

@@ -140,7 +140,7 @@ function changedDefaults(
 /** A new column may have the value as its default: it is added in a file of its own (the rule use-new-enum-value). */
 function usesOneOf(operation: Operation, values: readonly string[]): boolean {
   if (["addColumn", "createType", "addEnumValue"].includes(operation.kind)) return false;
-  return values.some((value) => hasEnumValue(operation.sql, value));
+  return values.some((value) => hasEnumValue(operation.sql, value, quoteLiteral));
 }
 
 /** Each new value after the one that it follows, so that they sort as the model has them. */

@@ -4,6 +4,7 @@ import {
   type Operation,
   type OperationOf,
   quoteIdentifier,
+  quoteLiteral,
   type TableName,
   userTypeText,
 } from "@lockstep/core";
@@ -105,5 +106,5 @@ export function formerValues(name: TableName, opposite: readonly Operation[]): r
 export function isAddedWith(operation: Operation, type: TableName, values: readonly string[]): boolean {
   if (operation.kind !== "addColumn" || operation.column.type.replace(/\[\]$/, "") !== userTypeText(type)) return false;
   const { defaultSql } = operation.column;
-  return defaultSql !== undefined && values.some((value) => hasEnumValue(defaultSql, value));
+  return defaultSql !== undefined && values.some((value) => hasEnumValue(defaultSql, value, quoteLiteral));
 }

@@ -1,4 +1,3 @@
-import { quoteTable } from "../../sql/postgres/quote.js";
 import { defineCheckRule } from "../check-rule.js";
 
 export default defineCheckRule({
@@ -6,9 +5,9 @@ export default defineCheckRule({
   severity: "error",
   summary: "Adding a primary key stops reads and writes while rows are looked at",
   on: ["addPrimaryKey", "addKeyOfIndex"],
-  safer: ({ table }, { alone }) => ({
+  safer: ({ table }, { alone, quote }) => ({
     words: `prove NOT NULL with a check first, build a unique index CONCURRENTLY${alone}, then attach it`,
-    sql: [`ALTER TABLE ${quoteTable(table)} ADD CONSTRAINT … PRIMARY KEY USING INDEX …`],
+    sql: [`ALTER TABLE ${quote.table(table)} ADD CONSTRAINT … PRIMARY KEY USING INDEX …`],
   }),
   examples: {
     unsafe: [`ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY ("id");`],

@@ -1,4 +1,3 @@
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 import { defineCheckRule } from "../check-rule.js";
 
 export default defineCheckRule({
@@ -7,8 +6,8 @@ export default defineCheckRule({
   summary: "ADD UNIQUE stops reads and writes until its index is built",
   on: ["addUnique"],
   isMechanical: true,
-  safer: ({ table, name, columns, hasOther, refusesNull, deferrable }, { alone }) => {
-    const key = quoteIdentifier(name ?? `${table.name}_${columns.join("_")}_key`);
+  safer: ({ table, name, columns, hasOther, refusesNull, deferrable }, { alone, quote }) => {
+    const key = quote.identifier(name ?? `${table.name}_${columns.join("_")}_key`);
     const words = `build the index while writes go on${alone}, then attach it`;
     // INCLUDE, NULLS NOT DISTINCT, storage: of the index; DEFERRABLE: of the constraint.
     if (hasOther || refusesNull !== undefined || deferrable !== "no")
@@ -16,8 +15,8 @@ export default defineCheckRule({
     return {
       words,
       sql: [
-        `CREATE UNIQUE INDEX CONCURRENTLY ${key} ON ${quoteTable(table)} (${columns.map(quoteIdentifier).join(", ")})`,
-        `ALTER TABLE ${quoteTable(table)} ADD CONSTRAINT ${key} UNIQUE USING INDEX ${key}`,
+        `CREATE UNIQUE INDEX CONCURRENTLY ${key} ON ${quote.table(table)} (${columns.map(quote.identifier).join(", ")})`,
+        `ALTER TABLE ${quote.table(table)} ADD CONSTRAINT ${key} UNIQUE USING INDEX ${key}`,
       ],
     };
   },

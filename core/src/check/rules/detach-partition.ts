@@ -1,4 +1,3 @@
-import { quoteTable } from "../../sql/postgres/quote.js";
 import { defineCheckRule } from "../check-rule.js";
 
 export default defineCheckRule({
@@ -6,9 +5,9 @@ export default defineCheckRule({
   severity: "error",
   summary: "Detaching a partition takes its rows from the table",
   on: ["detachPartition"],
-  safer: ({ table, sql, isConcurrent }, { alone }) => ({
+  safer: ({ table, sql, isConcurrent }, { alone, quote }) => ({
     words: `detach it while reads and writes go on${alone}, once no code reads its rows`,
-    ...(isConcurrent ? {} : { sql: [`ALTER TABLE ${quoteTable(table)} ${sql} CONCURRENTLY`] }),
+    ...(isConcurrent ? {} : { sql: [`ALTER TABLE ${quote.table(table)} ${sql} CONCURRENTLY`] }),
   }),
   examples: {
     unsafe: [`ALTER TABLE "Event" DETACH PARTITION "Event_2020";`],

@@ -1,4 +1,3 @@
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 import { defineCheckRule } from "../check-rule.js";
 
 export default defineCheckRule({
@@ -8,17 +7,17 @@ export default defineCheckRule({
   on: ["setNotNull", "addNotNull", "redeclareColumn"],
   claims: (concern, { kind }) => kind !== "redeclareColumn" || ("why" in concern && concern.why === "null"),
   isMechanical: true,
-  safer: (operation) => {
+  safer: (operation, { quote }) => {
     const { table } = operation;
     const column = operation.kind === "redeclareColumn" ? operation.column.name : operation.column;
     // "…_not_null" is the name that PostgreSQL 18 itself gives to what NOT NULL leaves.
-    const [on, check] = [quoteTable(table), quoteIdentifier(`${table.name}_${column}_is_not_null`)];
+    const [on, check] = [quote.table(table), quote.identifier(`${table.name}_${column}_is_not_null`)];
     return {
       words: "prove it with a check first, in migrations of their own: then nobody has to look at the rows",
       sql: [
-        `ALTER TABLE ${on} ADD CONSTRAINT ${check} CHECK (${quoteIdentifier(column)} IS NOT NULL) NOT VALID`,
+        `ALTER TABLE ${on} ADD CONSTRAINT ${check} CHECK (${quote.identifier(column)} IS NOT NULL) NOT VALID`,
         `ALTER TABLE ${on} VALIDATE CONSTRAINT ${check}`,
-        `ALTER TABLE ${on} ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL`,
+        `ALTER TABLE ${on} ALTER COLUMN ${quote.identifier(column)} SET NOT NULL`,
         `ALTER TABLE ${on} DROP CONSTRAINT ${check}`,
       ],
     };

@@ -1,6 +1,6 @@
 import { LockstepError } from "../../errors.js";
 import type { Migration, Operation, Statement } from "../../model/index.js";
-import { linesOf } from "../../sql/postgres/offsets.js";
+import { linesOf } from "../../sql/lines.js";
 import { boundsOf } from "./cursor.js";
 import { type Cut, cutStatements } from "./cut-statements.js";
 import { readStatement } from "./read-statement.js";

@@ -1,6 +1,7 @@
 import type { Connection } from "../../dialects/connection.js";
 import { attempt } from "../../expected-errors.js";
-import { isNotSql, loadParser } from "../../sql/postgres/parser.js";
+import { isNotSql } from "../../sql/not-sql.js";
+import { loadParser } from "../../sql/postgres/parser.js";
 import { quoteIdentifier } from "../../sql/postgres/quote.js";
 import type { StatementStats } from "../../stats/stats-file.js";
 import { findExtension, isHere, isoSql } from "../statements.js";

@@ -1,6 +1,7 @@
 import { LockstepError } from "../../errors.js";
+import { SyntaxErrorAt } from "../not-sql.js";
 import { utf8ToUtf16 } from "../postgres/offsets.js";
-import { type ParseResult, type Parser, SyntaxErrorAt } from "../postgres/parser.js";
+import type { ParseResult, Parser } from "../postgres/parser.js";
 import type { AnyNode } from "../postgres/walk.js";
 import { type FillContext, refused } from "./context.js";
 

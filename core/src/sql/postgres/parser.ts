@@ -1,7 +1,7 @@
 import type { Node, ParseResult, ScanToken } from "libpg-query";
-import { LockstepError } from "../../errors.js";
 import { attempt, type Expected } from "../../expected-errors.js";
 import { assertInstalled } from "../../files/installed.js";
+import { SyntaxErrorAt } from "../not-sql.js";
 import { codePointToUtf16 } from "./offsets.js";
 
 export type { Node, ParseResult, ScanToken };
@@ -15,23 +15,6 @@ export interface Parser {
   /** The tokens of PostgreSQL's lexer, comments included. Throws `SyntaxErrorAt`. */
   scan(sql: string): readonly ScanToken[];
 }
-
-/** PostgreSQL's message, and the UTF-16 offset in the text where it stopped. */
-export class SyntaxErrorAt extends Error {
-  constructor(
-    message: string,
-    readonly offset: number,
-  ) {
-    super(message);
-    this.name = "SyntaxErrorAt";
-  }
-}
-
-/** A text that is no SQL to the parser, or nested too deep for the stack (RangeError). */
-export const isNotSql: Expected = (error) =>
-  error instanceof SyntaxErrorAt ||
-  error instanceof RangeError ||
-  (error instanceof LockstepError && error.code === "LS1001");
 
 /** The binding throws a plain Error for a refusal, or a SyntaxError: it reads the lexer's message as JSON. A crash is of another class. */
 const isRefusal: Expected = (error) =>

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Quote } from "../../dialects/quote.js";
 import { LockstepError } from "../../errors.js";
 import type { TableName } from "../../model/names.js";
+import { temporaryPrefix } from "../../model/unit-spec.js";
 import { printable } from "../printable.js";
 
 /**
@@ -35,6 +37,9 @@ export function quoteIdentifier(name: string): string {
   }
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+/** All names and texts of a statement. */
+export const quote: Quote = { identifier: quoteIdentifier, table: quoteTable, literal: quoteLiteral };
 
 /** `"auth"."User"`, or `"User"` for a table that the search path finds. Errors as `quoteIdentifier`. */
 export function quoteTable(table: TableName): string {
@@ -116,12 +121,7 @@ export function objectName(table: TableName, columns: readonly string[], label: 
 
 /** The name of an index that takes the place of another one of the same name, until that one goes. */
 export function temporaryIndexName(index: string): string {
-  return shortName(`lockstep_new_${index}`, index);
-}
-
-/** Whether an index has such a name. */
-export function isTemporaryIndex(name: string): boolean {
-  return name.startsWith("lockstep_new_");
+  return shortName(`${temporaryPrefix}${index}`, index);
 }
 
 function scaffoldName(prefix: string, table: TableName, column: string, isHashed = false): string {

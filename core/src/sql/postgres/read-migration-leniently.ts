@@ -1,6 +1,7 @@
 import { flattened, type Migration, type Operation, type Statement } from "../../model/index.js";
-import { linesOf } from "./offsets.js";
-import { type Parser, SyntaxErrorAt } from "./parser.js";
+import { linesOf } from "../lines.js";
+import { SyntaxErrorAt } from "../not-sql.js";
+import type { Parser } from "./parser.js";
 import { readMigration } from "./read-migration.js";
 import { type Piece, splitStatements } from "./split-statements.js";
 

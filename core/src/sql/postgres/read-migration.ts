@@ -1,7 +1,9 @@
 import { LockstepError } from "../../errors.js";
 import type { Migration, Operation, Statement } from "../../model/index.js";
-import { linesOf, utf8ToUtf16 } from "./offsets.js";
-import { type Node, type Parser, type ScanToken, SyntaxErrorAt } from "./parser.js";
+import { linesOf } from "../lines.js";
+import { SyntaxErrorAt } from "../not-sql.js";
+import { utf8ToUtf16 } from "./offsets.js";
+import type { Node, Parser, ScanToken } from "./parser.js";
 import { readBlock } from "./read-block.js";
 import { readStatement } from "./read-statement.js";
 

@@ -1,5 +1,5 @@
 import type { Node, TypeName } from "libpg-query";
-import type { TableName } from "../../model/names.js";
+import { userTypeText } from "../../model/declaration.js";
 
 /** Names of PostgreSQL's grammar and catalogue → what `format_type` prints. From the system catalogue pg_type. */
 const builtIn: Readonly<Record<string, string>> = {
@@ -69,12 +69,6 @@ export function readType(typeName: TypeName): ReadType {
   }
   const type = base === "interval" ? intervalText(typeName) : withModifiers(base, modifiers(typeName));
   return { type: type + suffix, isSerial: false, isUserDefined: false };
-}
-
-/** A user-defined type as `ColumnDeclaration.type` names it: quoted where PostgreSQL would quote it. */
-export function userTypeText({ schema, name }: TableName): string {
-  const quoted = (part: string) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`);
-  return schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
 }
 
 /** `timestamp without time zone` + [3] → `timestamp(3) without time zone`. */

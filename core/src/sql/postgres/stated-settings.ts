@@ -13,9 +13,6 @@ export const statedSettings: Readonly<Record<string, string>> = {
   lc_time: "C",
 };
 
-/** For people. */
-export const statedSettingsWords = "TimeZone UTC, DateStyle ISO and locale C";
-
 /** Clauses of CREATE FUNCTION. They cost 8 µs a call [300,000 rows on PostgreSQL 17], so only what depends on them gets them. */
 export const statedSettingsOfFunction = Object.entries(statedSettings)
   .map(([name, value]) => ` SET ${name} = '${value}'`)

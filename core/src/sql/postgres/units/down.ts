@@ -1,4 +1,5 @@
 import type { OrmQuery, Unit, UnitIndex, UnitSpec } from "../../../model/plan.js";
+import { isAttachedLater } from "../../../model/unit-spec.js";
 import { quoteLiteral } from "../quote.js";
 import { dropForeignKey } from "./add-foreign-key.js";
 import { assertIndex } from "./assert-index.js";
@@ -11,7 +12,6 @@ import { expand, haveNoColumn } from "./expand.js";
 import { dropChecks, prove } from "./prove.js";
 import { undoContract } from "./undo-contract.js";
 import { undoExpand } from "./undo-expand.js";
-import { isAttachedLater } from "./unique-constraint.js";
 
 /**
  * What takes one unit back, for ORMs whose migrations can: statements in order, each outside of a transaction and fit to run twice.

@@ -1,4 +1,5 @@
 import type { SpecOf, UnitText } from "../../../dialects/units.js";
+import { isDroppedConcurrently } from "../../../model/unit-spec.js";
 import { takes } from "../../unit-words.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import type { Framed } from "./block.js";
@@ -15,14 +16,6 @@ export function dropIndex(spec: SpecOf<"drop-index">): string | Framed {
     locked: spec,
     change: spec.index.constraint === undefined ? `    ${dropPlainly(spec)};\n` : dropConstrained(spec),
   };
-}
-
-/**
- * Whether a run that breaks off may leave the index INVALID. PostgreSQL drops an index of a partitioned table with those of its
- * partitions, and that of a constraint with the constraint: both in a transaction.
- */
-export function isDroppedConcurrently({ index, isPartitioned }: SpecOf<"drop-index">): boolean {
-  return isPartitioned !== true && index.constraint === undefined;
 }
 
 /** The index of a constraint goes with it and in no other way; one that was built and not attached goes alone. */

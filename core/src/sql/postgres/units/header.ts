@@ -1,10 +1,10 @@
 import type { FileContext } from "../../../dialects/units.js";
 import type { Unit } from "../../../model/plan.js";
+import { isDroppedConcurrently } from "../../../model/unit-spec.js";
 import { strongestMode } from "../../../model/verdict.js";
 import { fileHeader } from "../../file-header.js";
 import { quoteTable } from "../quote.js";
 import { budgetMs, stallMs } from "./block.js";
-import { isDroppedConcurrently } from "./drop-index.js";
 
 /** As `fileHeader`, in PostgreSQL's words. */
 export function header(units: readonly [Unit, ...Unit[]], context?: FileContext): string {

@@ -1,5 +1,6 @@
 import type { SpecOf, UnitText } from "../../../dialects/units.js";
 import type { UnitColumn } from "../../../model/plan.js";
+import { fillMax } from "../../../model/unit-spec.js";
 import { closed, takes } from "../../unit-words.js";
 import { withoutLength } from "../length.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, scaffoldNames } from "../quote.js";
@@ -8,9 +9,6 @@ import { proveFrame } from "./frame.js";
 import { alterTable, qualifiedColumns } from "./unit-text.js";
 
 type ProveSpec = SpecOf<"prove">;
-
-/** So many rows that are still NULL are filled by prove itself: they take some 40 ms per 1000. */
-export const fillMax = 10_000;
 
 /**
  * Proves that no row lacks a value: fills a small rest, adds CHECK (…) NOT VALID, commits, validates. What stops it

@@ -11,16 +11,17 @@ import { haveRun } from "./original.js";
  * The user's own statements (`original`) come back as they are, unless they are framed.
  *
  * @param units those that share the file, in their order
+ * @param context absent: the units are of no plan
  * @example renderFile([unit], { plan: plan.id, fingerprint: plan.fingerprint, phase: "expand", position: "file 1/3",
  * rules: ["add-column-not-null"] })
  * @throws LockstepError LS1003 when a name does not fit PostgreSQL's 63 bytes
  */
-export function renderFile(units: readonly [Unit, ...Unit[]], context: FileContext): string {
+export function renderFile(units: readonly [Unit, ...Unit[]], context?: FileContext): string {
   const [{ spec }, ...others] = units;
   if (others.length === 0 && spec.kind === "original" && spec.frame === undefined) return spec.sql;
   return `${header(units, context)}${together(
     units.map((unit) => unit.spec),
-    context.plan,
+    context?.plan ?? "",
   )}`;
 }
 

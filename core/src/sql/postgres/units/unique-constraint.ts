@@ -6,26 +6,10 @@ import { deferrableWords } from "./deferrable.js";
 
 type ConstraintSpec = Pick<SpecOf<"attach-unique">, "table" | "index">;
 
-/**
- * Whether the index is built first, concurrently, and attached to its constraint then. A partitioned table has no such thing: there
- * the constraint is declared at once, and its partitions join.
- */
-export function isAttachedLater({
-  index,
-  isPartitioned,
-}: Pick<SpecOf<"create-index">, "index" | "isPartitioned">): boolean {
-  return index.constraint !== undefined && isPartitioned !== true;
-}
-
 /** What follows ADD CONSTRAINT: `UNIQUE ("a", "b") DEFERRABLE`. */
 export function uniqueWords({ columns, definition, constraint }: UnitIndex): string {
   const nulls = definition === undefined ? "" : "NULLS NOT DISTINCT ";
   return `UNIQUE ${nulls}(${columns.map(quoteIdentifier).join(", ")})${deferrableOf(constraint)}`;
-}
-
-/** The definition of the index of such a constraint: the only one of a constraint that is more than columns. */
-export function nullsNotDistinct(columns: readonly string[]): string {
-  return `(${columns.map(quoteIdentifier).join(", ")}) NULLS NOT DISTINCT`;
 }
 
 /** What follows ADD CONSTRAINT where the index is there: `UNIQUE USING INDEX <index> DEFERRABLE`. */

@@ -1,0 +1,33 @@
+import type { UnitSpec } from "./plan.js";
+
+type SpecOf<K extends UnitSpec["kind"]> = Extract<UnitSpec, { kind: K }>;
+
+/** So many rows that are still NULL are filled by prove itself: they take some 40 ms per 1000. */
+export const fillMax = 10_000;
+
+/**
+ * Whether the index is built first, concurrently, and attached to its constraint then. A partitioned table has no such thing: there
+ * the constraint is declared at once, and its partitions join.
+ */
+export function isAttachedLater({
+  index,
+  isPartitioned,
+}: Pick<SpecOf<"create-index">, "index" | "isPartitioned">): boolean {
+  return index.constraint !== undefined && isPartitioned !== true;
+}
+
+/**
+ * Whether a run that breaks off may leave the index INVALID. PostgreSQL drops an index of a partitioned table with those of its
+ * partitions, and that of a constraint with the constraint: both in a transaction.
+ */
+export function isDroppedConcurrently({ index, isPartitioned }: SpecOf<"drop-index">): boolean {
+  return isPartitioned !== true && index.constraint === undefined;
+}
+
+/** What the name of an index begins with that takes the place of another one of the same name, until that one goes. */
+export const temporaryPrefix = "lockstep_new_";
+
+/** Whether an index has such a name. */
+export function isTemporaryIndex(name: string): boolean {
+  return name.startsWith(temporaryPrefix);
+}

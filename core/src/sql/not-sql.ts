@@ -1,0 +1,19 @@
+import { LockstepError } from "../errors.js";
+import type { Expected } from "../expected-errors.js";
+
+/** A parser's message, and the UTF-16 offset in the text where it stopped. */
+export class SyntaxErrorAt extends Error {
+  constructor(
+    message: string,
+    readonly offset: number,
+  ) {
+    super(message);
+    this.name = "SyntaxErrorAt";
+  }
+}
+
+/** A text that is no SQL to the parser, or nested too deep for the stack (RangeError). */
+export const isNotSql: Expected = (error) =>
+  error instanceof SyntaxErrorAt ||
+  error instanceof RangeError ||
+  (error instanceof LockstepError && error.code === "LS1001");

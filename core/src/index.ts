@@ -91,14 +91,14 @@ export type {
   Registration,
   Unlisted,
 } from "./plugin.js";
+export { qualified, quoteIdentifier, quoteLiteral, quoteTable } from "./postgresql/quote.js";
+export { loadParser, type Parser } from "./postgresql/read/parser.js";
+export { readMigration } from "./postgresql/read/read-migration.js";
+export { baseOf, changesCatalogueOnly } from "./postgresql/type-change.js";
 export { dateOf, nextTimestamps } from "./release/timestamps.js";
 export { judge } from "./rules/judge.js";
 export { statementOf } from "./rules/notice.js";
 export { hasEnumValue } from "./sql/enum-value.js";
-export { loadParser, type Parser } from "./sql/postgres/parser.js";
-export { qualified, quoteIdentifier, quoteLiteral, quoteTable } from "./sql/postgres/quote.js";
-export { readMigration } from "./sql/postgres/read-migration.js";
-export { baseOf, changesCatalogueOnly } from "./sql/postgres/type-change.js";
 export type { SqlReader } from "./sql/sql-reader.js";
 export { sqlReader } from "./sql-reader.js";
 export type { SupportedTool } from "./supported-versions.js";

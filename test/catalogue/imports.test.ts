@@ -54,6 +54,34 @@ test.each([...lists])("what is in %s is listed, with its purpose, and imports po
   expect(wrong).toEqual([]);
 });
 
+/** What chooses a dialect, and core's public entries. */
+const loaders = new Set([
+  "check/checking-of.ts",
+  "codemods/sql/code-sql-of.ts",
+  "connect.ts",
+  "index.ts",
+  "ledgers.ts",
+  "planning.ts",
+  "sql-reader.ts",
+  "units.ts",
+]);
+
+test("nothing but a loader imports a dialect's files, and no dialect those of another", () => {
+  const src = join(root, "core/src");
+  const houseOf = (file: string) => relative(src, file).split(/[/\\]/)[0]?.replace("online", "mysql");
+  const wrong = sources("core/src").flatMap((file) =>
+    imports(file)
+      .filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => houseOf(resolve(dirname(file), specifier)))
+      .filter((house) => /^(?:mysql|postgresql)$/.test(house ?? "") && house !== houseOf(file))
+      .flatMap((house) => {
+        const from = relative(src, file).replaceAll("\\", "/");
+        return loaders.has(from) ? [] : [`${from} imports ${house}`];
+      }),
+  );
+  expect(wrong).toEqual([]);
+});
+
 test.each(codemods)("no folder of %s has more files than a newcomer looks through", (folder) => {
   const sizes = [...(lists.get(folder)?.keys() ?? [])]
     .filter((each) => each.endsWith("/"))

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyFixes } from "../../core/src/check/apply-fixes.js";
-import { loadParser } from "../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { loadParser } from "../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { check } from "../core/check/support.js";
 import { createDatabase } from "../support/database.js";
 

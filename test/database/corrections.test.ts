@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { connect } from "../../core/src/connect.js";
 import type { Connection } from "../../core/src/dialects/connection.js";
 import { readColumnDependents } from "../../core/src/postgresql/development/column-dependents.js";
-import { loadParser } from "../../core/src/sql/postgres/parser.js";
+import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { correct } from "../../plugin-typeorm/src/corrections/correct.js";
 import { type Catalogue, readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
 import { isRewrittenFor } from "../../core/src/postgresql/development/rewriting-column.js";
-import { loadParser } from "../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { loadParser } from "../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { sqlReader } from "../../core/src/sql-reader.js";
 import { serverMajor } from "../support/newer-servers.js";
 import { planOf } from "../support/plan-fixture.js";

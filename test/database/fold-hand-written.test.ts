@@ -2,8 +2,8 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
-import { loadParser } from "../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { loadParser } from "../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { sqlReader } from "../../core/src/sql-reader.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 

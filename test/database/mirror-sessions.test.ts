@@ -5,8 +5,9 @@ import { gates } from "../../core/src/gates/index.js";
 import type { Fill, PlannedColumn, UnitColumn } from "../../core/src/model/index.js";
 import { settleFill } from "../../core/src/plan/settle-fill.js";
 import { fillDependence } from "../../core/src/postgresql/development/fill-dependence.js";
-import { readFill } from "../../core/src/sql/fill/read.js";
-import { quoteLiteral } from "../../core/src/sql/postgres/quote.js";
+import { readFill } from "../../core/src/postgresql/fill/read.js";
+import { quoteLiteral } from "../../core/src/postgresql/quote.js";
+import { underStatedSettings } from "../../core/src/postgresql/stated-settings.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { fileOf } from "../support/units.js";
 import { open, plan } from "./backfill/fixture.js";
@@ -52,6 +53,7 @@ beforeAll(async () => {
       const asked = await open(database.url);
       const fill = await settleFill(table, { name, type }, read, {
         dependence: (...about) => fillDependence(asked, ...about),
+        sql: { underStatedSettings },
       });
       await asked.close();
       return { name, type, fill };

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { loadParser } from "../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { loadParser } from "../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { serverMajor } from "../support/newer-servers.js";
 

@@ -14,9 +14,9 @@ import { DevelopmentDatabase } from "../../core/src/intercept/development-databa
 import { hasTrigger, inFiles, type Plan, type Unit } from "../../core/src/model/index.js";
 import { buildPlan } from "../../core/src/plan/build-plan.js";
 import { gatesAt } from "../../core/src/plan/next-phase.js";
+import { loadParser } from "../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { unitsText } from "../../core/src/release/unit-files.js";
-import { loadParser } from "../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 import { signalsOf } from "../support/between-batches.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { changesCatalogueOnly } from "../../core/src/sql/postgres/type-change.js";
+import { changesCatalogueOnly } from "../../core/src/postgresql/type-change.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 
 // Every change between these types is made, and the files of the table and of an index on the column are looked at: those of a change

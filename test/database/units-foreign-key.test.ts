@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ForeignKey, UnitSpec } from "../../core/src/model/plan.js";
-import { quoteIdentifier, quoteTable } from "../../core/src/sql/postgres/quote.js";
+import { quoteIdentifier, quoteTable } from "../../core/src/postgresql/quote.js";
 import { awkwardNames } from "../support/awkward-names.js";
 import { heldModes } from "../support/sessions.js";
 import { catalogueOf, openUserDatabase, outcome, type UnitDatabase, untilPausing } from "../support/unit-database.js";

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readFill } from "../../core/src/sql/fill/read.js";
+import { readFill } from "../../core/src/postgresql/fill/read.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { fileOf } from "../support/units.js";
 

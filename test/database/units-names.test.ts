@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { quoteIdentifier, quoteTable } from "../../core/src/sql/postgres/quote.js";
+import { quoteIdentifier, quoteTable } from "../../core/src/postgresql/quote.js";
 import { awkwardNames } from "../support/awkward-names.js";
 import { readCatalogue } from "../support/catalogue.js";
 import { catalogueOf, openUserDatabase, type UnitDatabase, type UserTableOptions } from "../support/unit-database.js";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { UnitColumn } from "../../core/src/model/plan.js";
-import { objectName } from "../../core/src/sql/postgres/quote.js";
+import { objectName } from "../../core/src/postgresql/quote.js";
 import { catalogueOf, openUserDatabase, outcome, type UnitDatabase } from "../support/unit-database.js";
 import { filesOf, fillOf, user } from "../support/units.js";
 

@@ -18,10 +18,10 @@ import { readForeignKeys } from "../../core/src/postgresql/development/foreign-k
 import { readIndex } from "../../core/src/postgresql/development/index-facts.js";
 import { readTypeKind } from "../../core/src/postgresql/development/type-kind.js";
 import { judging } from "../../core/src/postgresql/judging.js";
+import { loadParser } from "../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
+import { verdictOf } from "../../core/src/postgresql/verdicts/verdict-of.js";
 import { judge } from "../../core/src/rules/judge.js";
-import { loadParser } from "../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
-import { verdictOf } from "../../core/src/verdicts/verdict-of.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { type Case, cases, formCases, oldCode, schema } from "./verdict-cases.js";
 

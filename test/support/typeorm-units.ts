@@ -1,6 +1,6 @@
 /** The migrations of a plan as TypeORM gets them: the sample units, and statements of the user's own. */
 import type { Unit, UnitSpec } from "../../core/src/model/plan.js";
-import { downStatements } from "../../core/src/sql/postgres/units/index.js";
+import { downStatements } from "../../core/src/postgresql/units/index.js";
 import { migrationName } from "../../plugin-typeorm/src/migrations/names.js";
 import { renderMigration } from "../../plugin-typeorm/src/migrations/render.js";
 import type { Flavour } from "../../plugin-typeorm/src/project.js";

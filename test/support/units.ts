@@ -4,9 +4,9 @@ import type { FileContext } from "../../core/src/dialects/units.js";
 import type { Fill } from "../../core/src/model/fill.js";
 import type { TableName } from "../../core/src/model/names.js";
 import type { Descendants, Unit, UnitColumn, UnitIndex, UnitKind, UnitSpec } from "../../core/src/model/plan.js";
-import { quoteIdentifier } from "../../core/src/sql/postgres/quote.js";
-import { describeUnit } from "../../core/src/sql/postgres/units/index.js";
-import { renderFile } from "../../core/src/sql/postgres/units/render-file.js";
+import { quoteIdentifier } from "../../core/src/postgresql/quote.js";
+import { describeUnit } from "../../core/src/postgresql/units/index.js";
+import { renderFile } from "../../core/src/postgresql/units/render-file.js";
 
 export const samplePlan = "20261120093000_handle";
 

@@ -8,11 +8,11 @@ import {
   isFelt,
   nameKey,
   operationsOfKind,
+  smallTable,
   strongestMode,
   tableLabel,
   type Verdict,
 } from "../model/index.js";
-import { atOnce } from "../mysql/units/online-copy.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { consequence } from "../review/check/words.js";
 import { counted } from "../review/counted.js";
@@ -98,7 +98,8 @@ async function waitsOf({ findings, migrations }: OwnMigrations, connection: Conn
       const key = nameKey(table);
       if (!known.has(key)) known.set(key, await readTable(connection, table));
       const facts = known.get(key);
-      if (facts === undefined || (facts.rowEstimate <= atOnce.rows && facts.sizeBytes <= atOnce.bytes)) continue;
+      if (facts === undefined || (facts.rowEstimate <= smallTable.rows && facts.sizeBytes <= smallTable.bytes))
+        continue;
       if (concern.kind === "rewrites" && concern.why === "default" && (await isStored(finding, migrations, connection)))
         continue;
       const sql = finding.sql.replace(/\s+/g, " ");

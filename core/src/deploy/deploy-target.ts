@@ -4,7 +4,7 @@ import { pauseBeforeRetry, type RetryPolicy, retryReason } from "../db/retry.js"
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
-import { isLeftToTool } from "../mysql/units/online-copy.js";
+import { isLeftToTool } from "../model/unit-spec.js";
 import { type ReleasedUnit, releasedUnits } from "../plan/migration-of.js";
 import type { OrmPlugin, OrmRun, Project, UnlimitedReason } from "../plugin.js";
 import { readTargetState, type TargetState, withoutWithheld } from "../release/target-state.js";

@@ -1,7 +1,7 @@
 import { refused } from "../db/refused.js";
 import type { Connection } from "../dialects/connection.js";
 import type { CheckFillInput, FillProblem } from "../dialects/trials.js";
-import { drawsFromSequence } from "../sql/fill/kinds.js";
+import { drawsFromSequence } from "../sql/fill-kinds.js";
 
 /** For each of the statements that try something. */
 export const defaultTimeoutMs = 30_000;

@@ -1,7 +1,7 @@
 import { refused } from "../db/refused.js";
 import type { Connection } from "../dialects/connection.js";
 import type { CheckUniqueInput, FillProblem } from "../dialects/trials.js";
-import { drawsFromSequence } from "../sql/fill/kinds.js";
+import { drawsFromSequence } from "../sql/fill-kinds.js";
 import { defaultTimeoutMs } from "./check-fill.js";
 
 /**

@@ -7,7 +7,7 @@ import { refusalsText } from "../facts/refused-rows.js";
 import { readTable } from "../facts/table.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
-import { drawsFromSequence } from "../sql/fill/kinds.js";
+import { drawsFromSequence } from "../sql/fill-kinds.js";
 import type { Gate, GateFacts } from "./gate.js";
 
 /** Counted up to here; beyond it the server's estimate is good enough. */

@@ -100,7 +100,7 @@ interface IndexOf {
   readonly isPartitioned?: true;
 }
 
-/** What one unit does: the input of its SQL. Rendered by `sql/postgres/units/<kind>.ts`. */
+/** What one unit does: the input of its SQL. Rendered by `<dialect>/units/<kind>.ts`. */
 export type UnitSpec =
   | ({ readonly kind: "expand" } & ColumnsOf)
   | ({

@@ -31,3 +31,14 @@ export const temporaryPrefix = "lockstep_new_";
 export function isTemporaryIndex(name: string): boolean {
   return name.startsWith(temporaryPrefix);
 }
+
+/** A table that is read, or copied, in a moment: writes wait for no longer than for a short lock. */
+export const smallTable = { rows: 10_000, bytes: 16 * 1024 * 1024 } as const;
+
+/** Begins the message with which a unit leaves the copy to a tool. */
+export const leftToTool = "Nothing is changed. Run: npx lockstep online run";
+
+/** Whether a unit stopped because a tool has to copy its table first, and not because something went wrong. */
+export function isLeftToTool({ kind }: Pick<UnitSpec, "kind">, message = ""): boolean {
+  return kind === "online-copy" && message.includes(leftToTool);
+}

@@ -1,5 +1,6 @@
 import type { FileContext, Units } from "../dialects/units.js";
 import type { Unit, UnitSpec } from "../model/plan.js";
+import { smallTable } from "../model/unit-spec.js";
 import { isFelt, strongestMode, type Verdict } from "../model/verdict.js";
 import { fileHeader } from "../sql/file-header.js";
 import { quoteTable } from "./quote.js";
@@ -8,7 +9,7 @@ import { cutStatements } from "./read/cut-statements.js";
 import { dropForeignKey } from "./units/foreign-key.js";
 import { budgetSeconds, type MysqlServer, statementsOfProgram, waitSeconds } from "./units/frame.js";
 import { describeUnit, statementsOf } from "./units/index.js";
-import { atOnce, onlineCopyBack } from "./units/online-copy.js";
+import { onlineCopyBack } from "./units/online-copy.js";
 
 /** The units of a plan as MySQL and MariaDB run them: each of its statements commits, and may run twice. */
 export function unitsOn(server: MysqlServer): Units {
@@ -101,7 +102,7 @@ function lockText({ spec, verdict }: Unit, server: MysqlServer): string {
   const first = server === "mariadb" ? "first without waiting at all, then " : "";
   const frame = `others wait at most ${waitSeconds} s at a time (${first}with pauses); it gives up after ${budgetSeconds} s and names who is in the way`;
   if (spec.kind === "online-copy")
-    return `WRITES WAIT on ${on} where at most ${atOnce.rows} rows are copied at once; else reads and writes go on, or it stops with nothing changed`;
+    return `WRITES WAIT on ${on} where at most ${smallTable.rows} rows are copied at once; else reads and writes go on, or it stops with nothing changed`;
   switch (verdict.held) {
     case "instant":
       return `exclusive metadata lock on ${on}, for an instant; ${frame}`;

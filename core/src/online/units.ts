@@ -2,7 +2,7 @@ import type { Connection } from "../dialects/connection.js";
 import type { SpecOf } from "../dialects/units.js";
 import { confirm, readEvidence } from "../ledger/evidence.js";
 import type { Plan, Unit } from "../model/index.js";
-import { atOnce } from "../mysql/units/online-copy.js";
+import { smallTable } from "../model/unit-spec.js";
 import { readOriginal } from "./preconditions.js";
 
 /** What a tool may have to copy a table for, as far as the plan has been released: forwards, or back. */
@@ -35,7 +35,7 @@ export async function openCopies(connection: Connection, plan: Plan): Promise<re
     const original = await readOriginal(connection, spec.table);
     const key = await keyOf(connection, plan, spec);
     if (original === undefined || key === undefined) continue;
-    const isLarge = original.rows > atOnce.rows || original.bytes > atOnce.bytes;
+    const isLarge = original.rows > smallTable.rows || original.bytes > smallTable.bytes;
     if (isLarge && (await readEvidence(connection, key)) === undefined) open.push(spec);
   }
   return open;

@@ -18,7 +18,7 @@ import {
 import { lateGates } from "../rules/awaited-values.js";
 import { inPhases } from "../rules/in-phases.js";
 import { fillRows } from "../rules/steps.js";
-import { withStatedSettings } from "../sql/fill/kinds.js";
+import { withStatedSettings } from "../sql/fill-kinds.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 import { sqlReader } from "../sql-reader.js";
 import { unitsOf } from "../units.js";
@@ -106,7 +106,11 @@ function inOneOrder(backfills: readonly BackfillSpec[]): BackfillSpec[] {
 }
 
 /** Whether what runs for an expression is what the expression says. */
-async function isFounded(fill: Fill, column: PlannedColumn, reader: Pick<SqlReader, "readFill">): Promise<boolean> {
+async function isFounded(
+  fill: Fill,
+  column: PlannedColumn,
+  reader: Pick<SqlReader, "readFill" | "underStatedSettings">,
+): Promise<boolean> {
   const lookUps = fill.lookUps ?? [];
   const known = (table: TableName) => lookUps.find((each) => isSameTable(each.table, table));
   try {
@@ -124,7 +128,7 @@ async function isFounded(fill: Fill, column: PlannedColumn, reader: Pick<SqlRead
         return found && { columns: found.columns, uniqueKeys: found.columns.map((name) => [name]) };
       },
     });
-    const settled = fill.dependsOnSession === true ? withStatedSettings(read) : read;
+    const settled = fill.dependsOnSession === true ? withStatedSettings(read, reader) : read;
     const { isBuiltinOnly, withoutTrigger, ...own } = settled;
     const { isBuiltinOnly: _, withoutTrigger: __, ...stored } = fill;
     // The database may know of functions of its own by these names.

@@ -18,7 +18,7 @@ import { awaitedBy } from "../rules/awaited-values.js";
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
-import { isConstant } from "../sql/fill/kinds.js";
+import { isConstant } from "../sql/fill-kinds.js";
 import { sourceFor } from "./client-defaults.js";
 import { computedFill } from "./computed-fill.js";
 import { settleFill } from "./settle-fill.js";

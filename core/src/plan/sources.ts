@@ -12,7 +12,7 @@ import type {
   TypeKind,
   UnitIndex,
 } from "../model/index.js";
-import type { LookedUpTable } from "../sql/look-ups/model.js";
+import type { LookedUpTable } from "../sql/fill-context.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 
 export type { ColumnSource } from "../model/index.js";

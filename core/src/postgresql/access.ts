@@ -12,10 +12,10 @@ import type { Connection } from "../dialects/connection.js";
 import { names } from "../dialects/words.js";
 import { duringCleanUp } from "../expected-errors.js";
 import type { TableName } from "../model/names.js";
-import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../sql/postgres/quote.js";
 import { isSetting, sessionValueIn } from "../sql/session-value.js";
 import { closed } from "../sql/unit-words.js";
 import { labelOf, oidsOf } from "./planned-tables.js";
+import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "./quote.js";
 
 /** Enough for every application that shares a table; a database with a role for each customer has them alike. */
 const maxRoles = 20;

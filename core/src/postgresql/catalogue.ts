@@ -4,11 +4,11 @@ import type { Connection } from "../dialects/connection.js";
 import type { LedgerTable } from "../dialects/ledger-store.js";
 import type { TableFacts } from "../dialects/table.js";
 import { hasTrigger, type PlannedColumn, tableLabel } from "../model/index.js";
-import { quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
-import { partitionsLeft, statementsFor } from "../sql/postgres/units/partition-index.js";
 import { dependentsOf } from "./dependents.js";
 import { typeAsPrinted } from "./printed-type.js";
+import { quoteTable, scaffoldNames } from "./quote.js";
 import { readTableFacts } from "./table.js";
+import { partitionsLeft, statementsFor } from "./units/partition-index.js";
 
 /** Of PostgreSQL. */
 export const catalogue: Catalogue = {

@@ -1,8 +1,8 @@
 import type { Checking } from "../dialects/checking.js";
-import { loadParser } from "../sql/postgres/parser.js";
-import { readMigrationLeniently } from "../sql/postgres/read-migration-leniently.js";
-import { withoutPublic } from "../sql/postgres/without-public.js";
 import { judging } from "./judging.js";
+import { loadParser } from "./read/parser.js";
+import { readMigrationLeniently } from "./read/read-migration-leniently.js";
+import { withoutPublic } from "./read/without-public.js";
 
 /** @throws LS8017 where the parser is not installed */
 export async function loadChecking(): Promise<Checking> {

@@ -1,6 +1,6 @@
 import type { Dependent, Taken } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
-import { quoteTable } from "../sql/postgres/quote.js";
+import { quoteTable } from "./quote.js";
 
 /**
  * What hangs on a column, on its NOT NULL, or on an index, of the tables below it as well. PostgreSQL drops what depends on a column

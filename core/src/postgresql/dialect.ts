@@ -1,6 +1,5 @@
 import type { Dialect } from "../dialects/dialect.js";
 import { dialectLabels } from "../model/dialect.js";
-import { quote } from "../sql/postgres/quote.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
@@ -9,6 +8,7 @@ import { functions } from "./functions.js";
 import { judging } from "./judging.js";
 import { ledger } from "./ledger.js";
 import { pressure } from "./pressure.js";
+import { quote } from "./quote.js";
 import { rows } from "./rows/index.js";
 import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";

@@ -1,5 +1,5 @@
 import type { TableFacts } from "../dialects/table.js";
-import { quoteIdentifier } from "../sql/postgres/quote.js";
+import { quoteIdentifier } from "./quote.js";
 
 /** A row as it comes back from a query over `inputColumns`. */
 export type InputRow = Readonly<Record<string, unknown>>;

@@ -4,10 +4,10 @@ import { isValuesFault } from "../db/value-fault.js";
 import type { FunctionValues } from "../dialects/functions.js";
 import { rowKey } from "../dialects/table.js";
 import { duringCleanUp } from "../expected-errors.js";
-import { withoutLength } from "../sql/postgres/length.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import { type InputRow, inputColumns, inputOf } from "./function-inputs.js";
 import { postgresText } from "./function-value.js";
+import { withoutLength } from "./length.js";
+import { quoteIdentifier, quoteTable } from "./quote.js";
 import { rowLabel } from "./rows/label.js";
 
 /** Of PostgreSQL. */

@@ -1,6 +1,6 @@
 import { inTransaction } from "../db/transaction.js";
 import type { BackfillId, EvidenceKey, LedgerStore } from "../dialects/ledger-store.js";
-import { quoteLiteral } from "../sql/postgres/quote.js";
+import { quoteLiteral } from "./quote.js";
 
 /**
  * What ran, in the target itself: copies and restores of the database carry it along. Both ORMs overlook a schema of its own;

@@ -2,9 +2,9 @@ import { errorCode } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Blind, Pressure, Slot } from "../dialects/pressure.js";
 import { tableLabel } from "../model/names.js";
-import { loadParser } from "../sql/postgres/parser.js";
-import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { statementText, withoutLengths } from "../sql/statement-words.js";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";
+import { loadParser } from "./read/parser.js";
 import { wordsOf } from "./statements.js";
 
 export const pressure: Pressure = {

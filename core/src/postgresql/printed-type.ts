@@ -1,5 +1,5 @@
 import type { Connection } from "../dialects/connection.js";
-import { printedType } from "../sql/postgres/units/assertions.js";
+import { printedType } from "./units/assertions.js";
 
 /** A type of a plan as `format_type` prints it on this connection: without its schema where the search path has that. */
 export async function typeAsPrinted(connection: Connection, type: string): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Sessions } from "../dialects/sessions.js";
 import { tableLabel } from "../model/names.js";
-import { quoteTable } from "../sql/postgres/quote.js";
-import { stallMs } from "../sql/postgres/units/block.js";
+import { quoteTable } from "./quote.js";
+import { stallMs } from "./units/block.js";
 
 /** Of PostgreSQL. Statements of other roles are seen with pg_read_all_stats only. */
 export const sessions: Sessions = {

@@ -1,7 +1,7 @@
 import { errorCode } from "../db/retry.js";
 import type { StageDatabases } from "../dialects/stage.js";
-import { quoteIdentifier, quoteLiteral } from "../sql/postgres/quote.js";
-import { splitStatements } from "../sql/postgres/split-statements.js";
+import { quoteIdentifier, quoteLiteral } from "./quote.js";
+import { splitStatements } from "./read/split-statements.js";
 
 /**
  * What a superuser alone may create, and what then runs no program, reads no file and connects to nothing for whoever calls it. Not

@@ -6,9 +6,9 @@ import type { ReadStatement, Statements } from "../dialects/statements.js";
 import { attempt } from "../expected-errors.js";
 import { type Counted, readsOf, statementId, statementsOf } from "../sql/counted-statements.js";
 import { isNotSql } from "../sql/not-sql.js";
-import { loadParser, type Parser, type ScanToken } from "../sql/postgres/parser.js";
-import { quoteIdentifier, quoteLiteral } from "../sql/postgres/quote.js";
 import { type Words, withoutLengths } from "../sql/statement-words.js";
+import { quoteIdentifier, quoteLiteral } from "./quote.js";
+import { loadParser, type Parser, type ScanToken } from "./read/parser.js";
 
 /** By pg_stat_statements, and EXPLAIN (GENERIC_PLAN), which needs no values. */
 export const statements: Statements = {

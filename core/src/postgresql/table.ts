@@ -1,7 +1,7 @@
 import type { Connection } from "../dialects/connection.js";
 import { type ChildFacts, type TableFacts, typeOf, type UserTrigger } from "../dialects/table.js";
 import type { TableName } from "../model/names.js";
-import { quoteTable } from "../sql/postgres/quote.js";
+import { quoteTable } from "./quote.js";
 
 /** Reads the catalogue, inside of a transaction. @returns undefined when there is no such table */
 export async function readTableFacts(connection: Connection, table: TableName): Promise<TableFacts | undefined> {

@@ -1,10 +1,10 @@
 import type { Units } from "../dialects/units.js";
 import { isDroppedConcurrently } from "../model/unit-spec.js";
 import { strongestMode } from "../model/verdict.js";
-import { splitStatements } from "../sql/postgres/split-statements.js";
-import { dropConstraint } from "../sql/postgres/units/foreign-key.js";
-import { describeUnit, downOfFile } from "../sql/postgres/units/index.js";
-import { renderFile } from "../sql/postgres/units/render-file.js";
+import { splitStatements } from "./read/split-statements.js";
+import { dropConstraint } from "./units/foreign-key.js";
+import { describeUnit, downOfFile } from "./units/index.js";
+import { renderFile } from "./units/render-file.js";
 
 export const units: Units = {
   describe: describeUnit,

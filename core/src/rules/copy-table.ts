@@ -7,7 +7,6 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { quoteIdentifier } from "../mysql/quote.js";
 import { awaitedBy, lateGates } from "./awaited-values.js";
 import { needsPhases } from "./in-phases.js";
 import { defineRule, type RuleContext } from "./rule.js";
@@ -72,7 +71,7 @@ function changeOf(operation: Operation, context: RuleContext): TableChange | und
     case "addColumn": {
       const { table, column } = operation;
       if (isPlain(column) && needsPhases(table, column, context)) return undefined;
-      const name = quoteIdentifier(column.name);
+      const name = context.judging.quote.identifier(column.name);
       return { clause, adds: { kind: "column", name: column.name }, back: `DROP COLUMN ${name}` };
     }
     case "redeclareColumn": {
@@ -84,13 +83,13 @@ function changeOf(operation: Operation, context: RuleContext): TableChange | und
     case "addCheck": {
       const { name } = operation;
       if (name === undefined) return undefined;
-      const back = `DROP CONSTRAINT ${quoteIdentifier(name)}`;
+      const back = `DROP CONSTRAINT ${context.judging.quote.identifier(name)}`;
       return { clause, adds: { kind: "check", name }, back };
     }
     case "createIndex": {
       const { table, name, method, definition, reads } = operation;
       if (name === "" || reads.some((column) => context.addedColumn(table, column) !== undefined)) return undefined;
-      const index = quoteIdentifier(name);
+      const index = context.judging.quote.identifier(name);
       const added = `ADD ${method.toUpperCase()} INDEX ${index} ${definition}`;
       return { clause: added, adds: { kind: "index", name }, back: `DROP INDEX ${index}` };
     }

@@ -2,7 +2,7 @@ import type { DialectId } from "../model/dialect.js";
 import type { TableName } from "../model/names.js";
 import type { PlannedColumn, UnitColumn } from "../model/plan.js";
 import type { Concern } from "../model/verdict.js";
-import { ofTheMoment, plainFunctions } from "./postgres/builtins.js";
+import { ofTheMoment, plainFunctions } from "./function-names.js";
 
 /** A part of a default that belongs to the session that evaluates it, not to the row. */
 export interface SessionValue {

@@ -3,7 +3,7 @@ import type { Judging } from "../dialects/judging.js";
 import type { Fill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
 import type { Migration } from "../model/operation.js";
-import type { FillContext } from "./fill/context.js";
+import type { FillContext } from "./fill-context.js";
 
 /** How the SQL of a dialect is read. Nothing here connects to anything. */
 export interface SqlReader {
@@ -21,6 +21,8 @@ export interface SqlReader {
    *   LS2071 a look-up that may give several rows
    */
   readFill(text: string, context: FillContext): Promise<Fill>;
+  /** An expression whose value depends on settings of the session, under settings that are always the same. Absent: none depends on them. */
+  underStatedSettings?(sql: string): string;
   /** Whether a text is one statement that asks for rows: SELECT, VALUES, TABLE. What its functions do is not known here. */
   isQuery(sql: string): boolean;
   /** An expression that could fill a column of another type from one that is there: a suggestion. Types as they are printed. */

@@ -99,3 +99,37 @@ function isSwap({ name, newName }: OperationOf<"renameType">, operations: readon
     operationsNamed(operations, "dropType", newName).length > 0
   );
 }
+
+/**
+ * The table itself nobody knows yet. Those that its foreign keys lead to get triggers; one that it becomes a partition of is locked, for
+ * as long as its default partition is searched for rows that belong into the new one.
+ */
+export function createTable(
+  { references, partitionOf, inherits, isOfQuery }: OperationOf<"createTable">,
+  context: VerdictContext,
+): Verdict {
+  const locks = [
+    ...locksOn("SHARE ROW EXCLUSIVE", references, context),
+    ...locksOn("SHARE UPDATE EXCLUSIVE", inherits, context),
+  ];
+  if (partitionOf === undefined || context.createdInThisChange(partitionOf))
+    return verdict({ locks, held: isOfQuery ? "scan" : "instant" });
+  return verdict({
+    locks: [...locksOn("ACCESS EXCLUSIVE", [partitionOf], context), ...locks],
+    held: "scan",
+    concerns: [{ kind: "searches-default-partition", table: partitionOf }],
+    doubts: ["other-tables"],
+  });
+}
+
+export function truncate({ table, isCascade }: OperationOf<"truncate">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  const keys = context.foreignKeys(table);
+  const others = isCascade ? (keys ?? []).map((key) => key.table) : [];
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table, ...others.filter(({ name }) => name !== table.name)], context),
+    concerns: [{ kind: "loses-data", what: "table", table }],
+    // What refers to the tables that refer to it goes as well.
+    doubts: isCascade ? ["other-tables"] : [],
+  });
+}

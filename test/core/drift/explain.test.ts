@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Difference } from "../../../core/src/drift/difference.js";
 import { explained, isIgnored } from "../../../core/src/drift/explain.js";
 import type { Plan } from "../../../core/src/model/index.js";
+import { scaffoldNames } from "../../../core/src/postgresql/quote.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { type DriftReport, driftNext, driftText } from "../../../core/src/review/drift.js";
-import { scaffoldNames } from "../../../core/src/sql/postgres/quote.js";
 import { planOf } from "../../support/plan-fixture.js";
 
 const facts = { definition: "x", isValid: true };

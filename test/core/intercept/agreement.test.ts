@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { assertAgreement } from "../../../core/src/intercept/agreement.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
+import { loadParser } from "../../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
 import { handleSql, planOf } from "../../support/plan-fixture.js";
 
 const optional = handleSql.replace(" NOT NULL", "");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { LockstepError } from "../../../core/src/errors.js";
 import { refuseSecondChange } from "../../../core/src/intercept/second-change.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
+import { loadParser } from "../../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
 import { planOf } from "../../support/plan-fixture.js";
 
 // SQL of Prisma 7.10 for changes to a column whose plan is open; constraints are TypeORM's.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { foldHandWritten } from "../../../core/src/plan/fold-hand-written.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
+import { loadParser } from "../../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
 import { sqlReader } from "../../../core/src/sql-reader.js";
 import { sourcesIn } from "../../support/plan-fixture.js";
 

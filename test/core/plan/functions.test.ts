@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Plan } from "../../../core/src/model/index.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
+import { renderFile } from "../../../core/src/postgresql/units/render-file.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
 import { planText as phaseText } from "../../../core/src/review/terminal.js";
 import { valueWords } from "../../../core/src/review/words.js";
-import { renderFile } from "../../../core/src/sql/postgres/units/render-file.js";
 import { answerTo, type PlanFixture, planOf } from "../../support/plan-fixture.js";
 
 const file = "lockstep.config.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { namedAsModels } from "../../../core/src/plan/named-as-models.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
+import { loadParser } from "../../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
 
 const models = [{ table: { schema: "depot", name: "stock" } }, { table: { name: "users" } }];
 

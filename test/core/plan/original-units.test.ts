@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { judged, originalUnits } from "../../../core/src/plan/original-units.js";
 import { judging } from "../../../core/src/postgresql/judging.js";
+import { loadParser } from "../../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
 import { units } from "../../../core/src/postgresql/units.js";
 import { judge } from "../../../core/src/rules/judge.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
 
 const add = `ALTER TABLE "User" ADD COLUMN "a" TEXT;`;
 const link = `ALTER TABLE "New" ADD CONSTRAINT "fk" FOREIGN KEY ("u") REFERENCES "Team"("id");`;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../../core/src/model/index.js";
 import { filled } from "../../../core/src/on-stage/traffic/requests.js";
+import { loadParser } from "../../../core/src/postgresql/read/parser.js";
 import { withColumns } from "../../../core/src/postgresql/rehearsal/new-build.js";
 import { readParameters } from "../../../core/src/postgresql/rehearsal/parameters.js";
 import { differencesBetween, statedOf } from "../../../core/src/rehearse/differences.js";
@@ -11,7 +12,6 @@ import { findingsOf } from "../../../core/src/rehearse/findings.js";
 import type { Rehearsal, RehearsedRun, RehearsedStep } from "../../../core/src/rehearse/rehearsal.js";
 import { worseThan } from "../../../core/src/rehearse/worse-plans.js";
 import { adviceTexts } from "../../../core/src/review/rehearsal-words.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
 
 describe("what a parameter is about", () => {
   it.each([

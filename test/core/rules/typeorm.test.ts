@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { judging } from "../../../core/src/postgresql/judging.js";
+import { loadParser } from "../../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
 import { judge } from "../../../core/src/rules/judge.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
 
 // What TypeORM generates on PostgreSQL, query by query, and what becomes of it: the operations that are read, the rules that rewrite
 // some of them, and what is left for a person to look at. Changes of a type, and what is dropped and added again, are corrected first:

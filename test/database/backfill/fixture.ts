@@ -9,8 +9,8 @@ import { systemClock } from "../../../core/src/db/clock.js";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { LockstepError } from "../../../core/src/errors.js";
 import type { BackfillSpec, Fill, TableName, UnitColumn } from "../../../core/src/model/index.js";
-import { readFill } from "../../../core/src/sql/fill/read.js";
-import { quoteIdentifier, quoteTable } from "../../../core/src/sql/postgres/quote.js";
+import { readFill } from "../../../core/src/postgresql/fill/read.js";
+import { quoteIdentifier, quoteTable } from "../../../core/src/postgresql/quote.js";
 import { type Between, signalsOf } from "../../support/between-batches.js";
 import { fileOf } from "../../support/units.js";
 

@@ -1,7 +1,7 @@
 /** Tables with keys of all kinds, as a plan finds them. */
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { BackfillSpec, KeyColumn, TableName } from "../../../core/src/model/index.js";
-import { quoteIdentifier, quoteTable } from "../../../core/src/sql/postgres/quote.js";
+import { quoteIdentifier, quoteTable } from "../../../core/src/postgresql/quote.js";
 import { fileOf } from "../../support/units.js";
 import { fillOf } from "./fixture.js";
 import { emailOf } from "./key-writers.js";

@@ -2,7 +2,7 @@
 
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { castType, keyParameters, keyRow } from "../../../core/src/postgresql/batches/keys.js";
-import { quoteIdentifier } from "../../../core/src/sql/postgres/quote.js";
+import { quoteIdentifier } from "../../../core/src/postgresql/quote.js";
 import { open, seeded } from "./fixture.js";
 import type { KeyShape } from "./key-shapes.js";
 

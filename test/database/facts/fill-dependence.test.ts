@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialects/connection.js";
 import { settleFill } from "../../../core/src/plan/settle-fill.js";
 import { fillDependence } from "../../../core/src/postgresql/development/fill-dependence.js";
+import { underStatedSettings } from "../../../core/src/postgresql/stated-settings.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillOf } from "../../support/units.js";
 import { errorOf, open } from "../backfill/fixture.js";
@@ -95,6 +96,7 @@ it("where no temporary table can be made nobody can tell, so the settings are st
     fillOf(() => "lower(email::text)", ["email"]),
     {
       dependence: (...asked) => fillDependence(reader, ...asked),
+      sql: { underStatedSettings },
     },
   );
   expect(fill.dependsOnSession).toBe(true);
@@ -109,6 +111,7 @@ const settle = (sql: string, kind: "mirror" | "backfill", reads: readonly string
     fillOf(() => sql, reads, { kind }),
     {
       dependence: (table, column, fill) => fillDependence(db, table, column, fill),
+      sql: { underStatedSettings },
     },
   );
 

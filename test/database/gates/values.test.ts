@@ -5,7 +5,7 @@ import type { GateFacts } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
 import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { Fill, PlannedColumn } from "../../../core/src/model/index.js";
-import { readFill } from "../../../core/src/sql/fill/read.js";
+import { readFill } from "../../../core/src/postgresql/fill/read.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { addColumn, open, plan } from "../backfill/fixture.js";
 

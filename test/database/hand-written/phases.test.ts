@@ -7,9 +7,9 @@ import type { ColumnSource, Plan, TableName } from "../../../core/src/model/inde
 import { inFiles, type Unit } from "../../../core/src/model/plan.js";
 import { foldHandWritten } from "../../../core/src/plan/fold-hand-written.js";
 import { withoutTransaction } from "../../../core/src/plan/own-transaction.js";
+import { loadParser } from "../../../core/src/postgresql/read/parser.js";
+import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
 import { unitsText } from "../../../core/src/release/unit-files.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
 import { sqlReader } from "../../../core/src/sql-reader.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { type Catalogue, readCatalogue } from "../../support/catalogue.js";

@@ -8,10 +8,10 @@ import { readBackfillStatus } from "../../../core/src/cli/read-backfill-status.j
 import { systemClock } from "../../../core/src/db/clock.js";
 import { fileHash } from "../../../core/src/plan/hash.js";
 import { planText } from "../../../core/src/plan/plan-file.js";
+import { downStatements } from "../../../core/src/postgresql/units/index.js";
 import { unitsText } from "../../../core/src/release/unit-files.js";
 import { backfillStatusesText } from "../../../core/src/review/backfill-status.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
-import { downStatements } from "../../../core/src/sql/postgres/units/index.js";
 import { runLock } from "../../../plugin-typeorm/src/migrations/locks.js";
 import { className } from "../../../plugin-typeorm/src/migrations/names.js";
 import { typeormPlugin } from "../../../plugin-typeorm/src/plugin.js";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { downStatements } from "../../../core/src/sql/postgres/units/index.js";
+import { downStatements } from "../../../core/src/postgresql/units/index.js";
 import { className, migrationName, migrationPath, stamps } from "../../../plugin-typeorm/src/migrations/names.js";
 import { typeormFiles } from "../../../plugin-typeorm/src/typeorm-files.js";
 import { migrationsOf, ownSpecs, typeormPlan } from "../../support/typeorm-units.js";

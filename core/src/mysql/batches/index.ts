@@ -13,7 +13,7 @@ import type { Connection } from "../../dialects/connection.js";
 import { typeOf } from "../../dialects/table.js";
 import { ignoring, isNoBug } from "../../expected-errors.js";
 import type { Fill } from "../../model/fill.js";
-import { rowName } from "../../sql/fill/context.js";
+import { rowName } from "../../sql/fill-context.js";
 import { ServerError } from "../errors.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { inputOf } from "./inputs.js";

@@ -1,6 +1,6 @@
 import type { Ahead, KeyValues, Scope } from "../../dialects/batches.js";
 import type { KeyColumn } from "../../model/plan.js";
-import { rowName } from "../../sql/fill/context.js";
+import { rowName } from "../../sql/fill-context.js";
 import { quoteIdentifier } from "../quote.js";
 
 /** A part of a statement, and the values of its parameters. */

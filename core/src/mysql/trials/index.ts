@@ -10,7 +10,7 @@ import type {
 } from "../../dialects/trials.js";
 import { answerOf } from "../../facts/trial-answer.js";
 import { tableLabel } from "../../model/names.js";
-import { isConstant } from "../../sql/fill/kinds.js";
+import { isConstant } from "../../sql/fill-kinds.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
 import { differsOnReplicas } from "../unreplicated.js";

@@ -1,5 +1,5 @@
 import type { SpecOf, UnitText } from "../../dialects/units.js";
-import type { UnitSpec } from "../../model/plan.js";
+import { leftToTool, smallTable } from "../../model/unit-spec.js";
 import { takes } from "../../sql/unit-words.js";
 import { procedureName, quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
@@ -7,17 +7,6 @@ import { execute, type MysqlServer, type Program, signal, type UnitContext } fro
 import { probe } from "./probe.js";
 
 type OnlineCopySpec = SpecOf<"online-copy">;
-
-/** Begins the message with which a unit leaves the copy to a tool. */
-const stopped = "Nothing is changed. Run: npx lockstep online run";
-
-/** Whether a unit stopped because a tool has to copy its table first, and not because something went wrong. */
-export function isLeftToTool({ kind }: Pick<UnitSpec, "kind">, message = ""): boolean {
-  return kind === "online-copy" && message.includes(stopped);
-}
-
-/** What is copied in a moment: writes wait for no longer than for a short lock. */
-export const atOnce = { rows: 10_000, bytes: 16 * 1024 * 1024 } as const;
 
 /**
  * Does nothing where the table is as wanted. Else changes it at once where there is little to copy, or while writes go on where this
@@ -27,7 +16,7 @@ export function onlineCopy(spec: OnlineCopySpec, { plan, server }: UnitContext):
   const { table } = spec;
   const alter = alterStatement(spec);
   // MySQL cuts a message after 128 characters.
-  const refused = `${stopped} ${plan} (a copy of ${quoteTable(table)} would stop every write)`;
+  const refused = `${leftToTool} ${plan} (a copy of ${quoteTable(table)} would stop every write)`;
   return {
     tables: [table],
     change: `        BEGIN  -- the same change to an empty table of the same definition tells whether there is anything left to do
@@ -39,8 +28,8 @@ ${draftSteps(spec).map(linesOf).join("")}          SELECT count(*) INTO found FR
           ${dropDraft(spec)};
         END;
         IF found > 0 THEN
-${probe(table, server)}          SELECT count(*) INTO many FROM (SELECT 1 FROM ${quoteTable(table)} LIMIT ${atOnce.rows + 1}) few;
-          IF many <= ${atOnce.rows} AND (SELECT coalesce(max(DATA_LENGTH), 0) FROM information_schema.TABLES WHERE ${isTable(table)}) <= ${atOnce.bytes} THEN
+${probe(table, server)}          SELECT count(*) INTO many FROM (SELECT 1 FROM ${quoteTable(table)} LIMIT ${smallTable.rows + 1}) few;
+          IF many <= ${smallTable.rows} AND (SELECT coalesce(max(DATA_LENGTH), 0) FROM information_schema.TABLES WHERE ${isTable(table)}) <= ${smallTable.bytes} THEN
           ${execute(quoteText(alter)).trimStart()}          ELSE
             BEGIN
               DECLARE EXIT HANDLER FOR 1845, 1846 BEGIN

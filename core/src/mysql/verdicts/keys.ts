@@ -7,8 +7,7 @@ import {
   type RowFailure,
   type TableName,
 } from "../../model/index.js";
-import { joinedBy } from "../../verdicts/columns.js";
-import { isOfEmptyColumn } from "../../verdicts/indexes.js";
+import { isOfEmptyColumn, joinedBy } from "../../verdicts/columns.js";
 import {
   builds,
   buildsShared,

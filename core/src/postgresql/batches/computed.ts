@@ -1,8 +1,8 @@
 import type { ComputedColumn, ComputedValues, FillTarget, Scope } from "../../dialects/batches.js";
 import type { TableFacts } from "../../dialects/table.js";
-import { withoutLength } from "../../sql/postgres/length.js";
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 import { inputColumns } from "../function-inputs.js";
+import { withoutLength } from "../length.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
 import { castType, keyColumns, keyRow, keyText } from "./keys.js";
 import { lacks, type Query, stillLacks, within } from "./statements.js";
 

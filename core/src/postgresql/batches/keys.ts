@@ -2,7 +2,7 @@ import { inTransaction } from "../../db/transaction.js";
 import type { KeyValues } from "../../dialects/batches.js";
 import type { Connection, TransactionOptions } from "../../dialects/connection.js";
 import type { KeyColumn } from "../../model/plan.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier } from "../quote.js";
 
 /** The key as an array of text, of the table named `alias`. */
 export function keyText(key: readonly KeyColumn[], alias: string): string {

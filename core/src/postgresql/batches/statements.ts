@@ -1,7 +1,7 @@
 import type { Ahead, FilledColumns, FillTarget, Scope } from "../../dialects/batches.js";
 import type { Fill } from "../../model/fill.js";
-import { drawsFromSequence } from "../../sql/fill/kinds.js";
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { drawsFromSequence } from "../../sql/fill-kinds.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
 import { inKeys, keyColumns, keyParameters, keyRow, keyText } from "./keys.js";
 
 /** A statement, and the values of its parameters. */

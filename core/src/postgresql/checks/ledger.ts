@@ -1,6 +1,6 @@
 import { type Check, ok, problem } from "../../dialects/check.js";
 import { hasLedger } from "../../ledger/schema.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier } from "../quote.js";
 
 export default {
   id: "ledger",

@@ -1,5 +1,5 @@
 import { type Check, ok, warning } from "../../dialects/check.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier } from "../quote.js";
 
 export default {
   id: "monitoring",

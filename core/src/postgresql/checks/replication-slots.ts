@@ -1,6 +1,6 @@
 import { type Check, ok, warning } from "../../dialects/check.js";
 import { unreadSlotText } from "../../dialects/pressure.js";
-import { quoteLiteral } from "../../sql/postgres/quote.js";
+import { quoteLiteral } from "../quote.js";
 
 export default {
   id: "replication-slots",

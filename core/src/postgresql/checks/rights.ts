@@ -1,7 +1,7 @@
 import { type Check, type Finding, ok, problem } from "../../dialects/check.js";
 import { names } from "../../dialects/words.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
 import { oidsOf } from "../planned-tables.js";
+import { quoteIdentifier } from "../quote.js";
 
 export default {
   id: "rights",

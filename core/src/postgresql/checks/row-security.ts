@@ -1,6 +1,6 @@
 import { type Check, ok, problem } from "../../dialects/check.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
 import { labelOf, oidsOf } from "../planned-tables.js";
+import { quoteIdentifier } from "../quote.js";
 
 export default {
   id: "row-security",

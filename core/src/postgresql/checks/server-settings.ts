@@ -1,6 +1,6 @@
 import { type Check, type Finding, ok, problem, warning } from "../../dialects/check.js";
 import { duration } from "../../dialects/words.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier } from "../quote.js";
 
 /** A scan of a table with some hundred million rows; a shorter limit ends `prove` and index builds on large tables. */
 const scanSeconds = 600;

@@ -1,6 +1,6 @@
 import { loadModule } from "libpg-query";
 import type { CodeSql } from "../../dialects/code-sql.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier } from "../quote.js";
 import { parseSqlExpression } from "./expression.js";
 import { columnsOf, readStatements } from "./statements.js";
 

@@ -3,7 +3,7 @@ import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { ColumnDependents } from "../../dialects/development.js";
 import { type TableName, tableLabel } from "../../model/names.js";
-import { quoteTable } from "../../sql/postgres/quote.js";
+import { quoteTable } from "../quote.js";
 
 /**
  * Reads what depends on a column, of the tables below it as well (ATPostAlterTypeCleanup and CheckIndexCompatible in PostgreSQL's

@@ -4,7 +4,7 @@ import type { FillDependence } from "../../dialects/development.js";
 import { duringCleanUp } from "../../expected-errors.js";
 import type { Fill } from "../../model/fill.js";
 import type { TableName } from "../../model/names.js";
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
 
 /**
  * Asks PostgreSQL what the value of a fill depends on beside its row, casts and the assignment to the column included: an expression

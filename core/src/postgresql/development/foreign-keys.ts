@@ -3,7 +3,7 @@ import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { KnownForeignKey } from "../../dialects/development.js";
 import { type TableName, tableLabel } from "../../model/names.js";
-import { quoteTable } from "../../sql/postgres/quote.js";
+import { quoteTable } from "../quote.js";
 
 /**
  * The foreign keys that a table has, and those that lead to it. Tables have a schema where `table` has one, and where the search path

@@ -4,7 +4,7 @@ import type { Connection } from "../../dialects/connection.js";
 import type { IndexFacts } from "../../dialects/development.js";
 import type { Deferrable } from "../../model/declaration.js";
 import { type TableName, tableLabel } from "../../model/names.js";
-import { quoteTable } from "../../sql/postgres/quote.js";
+import { quoteTable } from "../quote.js";
 
 /**
  * Reads what the catalogue says about an index; without a schema the search path decides, as for the ORM.

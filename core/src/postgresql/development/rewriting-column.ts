@@ -2,8 +2,8 @@ import { isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
 import { duringCleanUp } from "../../expected-errors.js";
 import type { ColumnDeclaration, TableName } from "../../model/index.js";
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 import { closed } from "../../sql/unit-words.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
 
 /**
  * Whether PostgreSQL writes every row of a table for a new column: it knows the volatility of every function, which their names do not

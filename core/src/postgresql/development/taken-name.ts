@@ -2,7 +2,7 @@ import { refused } from "../../db/refused.js";
 import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
 import { type TableName, tableLabel } from "../../model/names.js";
-import { quoteTable } from "../../sql/postgres/quote.js";
+import { quoteTable } from "../quote.js";
 
 /**
  * Whether PostgreSQL would pass a name over when it names a constraint of this table itself: another one in the schema has it, or,

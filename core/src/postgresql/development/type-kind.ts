@@ -3,7 +3,7 @@ import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 import type { TypeKind } from "../../model/verdict.js";
-import { quoteTable } from "../../sql/postgres/quote.js";
+import { quoteTable } from "../quote.js";
 
 /**
  * Whether a type is a domain with CHECK or NOT NULL, its own or of a domain that it is made of.

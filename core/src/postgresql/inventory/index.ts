@@ -1,7 +1,7 @@
 import { inTransaction } from "../../db/transaction.js";
 import type { InventoryReader } from "../../dialects/inventory.js";
 import { LockstepError } from "../../errors.js";
-import { quoteIdentifier, quoteLiteral } from "../../sql/postgres/quote.js";
+import { quoteIdentifier, quoteLiteral } from "../quote.js";
 import { readInventory, schemasSql } from "./read.js";
 
 /** What decides how the server prints a definition: the same on every session. */

@@ -1,6 +1,6 @@
 import type { Rehearsing } from "../../dialects/rehearsing.js";
-import { loadParser } from "../../sql/postgres/parser.js";
-import { quoteTable } from "../../sql/postgres/quote.js";
+import { quoteTable } from "../quote.js";
+import { loadParser } from "../read/parser.js";
 import { explain } from "./explain.js";
 import { makeRows } from "./make-rows.js";
 import { withColumns } from "./new-build.js";

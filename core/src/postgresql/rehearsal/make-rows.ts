@@ -4,7 +4,7 @@ import type { MadeTable, RowsRequest } from "../../dialects/rehearsing.js";
 import { firstFree, madeTable, plannedRows, refusable } from "../../made-rows/planned-rows.js";
 import { RowValues } from "../../made-rows/row-values.js";
 import type { TableShape } from "../../made-rows/shapes.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier } from "../quote.js";
 import { fitChecks } from "./fit-checks.js";
 import { numberSql } from "./number-sql.js";
 import { readShapes } from "./shapes.js";

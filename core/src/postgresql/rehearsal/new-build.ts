@@ -1,6 +1,6 @@
 import type { TableName } from "../../model/index.js";
-import type { Parser } from "../../sql/postgres/parser.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier } from "../quote.js";
+import type { Parser } from "../read/parser.js";
 import { readParameters } from "./parameters.js";
 
 /**

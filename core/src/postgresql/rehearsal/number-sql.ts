@@ -1,5 +1,5 @@
 import type { NumberSql } from "../../made-rows/number-sql.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier } from "../quote.js";
 import { allowedBy } from "./checked-values.js";
 import { valueOfType } from "./value-of-type.js";
 

@@ -1,5 +1,5 @@
-import type { Parser } from "../../sql/postgres/parser.js";
-import { type AnyNode, nameParts, walk } from "../../sql/postgres/walk.js";
+import type { Parser } from "../read/parser.js";
+import { type AnyNode, nameParts, walk } from "../read/walk.js";
 
 /** What a parameter of a statement is about. */
 export type ParameterUse =

@@ -3,7 +3,7 @@ import { errorCode, isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { DumpStatement } from "../../dialects/rehearsing.js";
 import { LockstepError } from "../../errors.js";
-import { splitStatements } from "../../sql/postgres/split-statements.js";
+import { splitStatements } from "../read/split-statements.js";
 import { isNeedless } from "../stage.js";
 
 /** Rows of a COPY go to the server in pieces of so many characters. */

@@ -1,5 +1,5 @@
 import type { ColumnShape, Wanted } from "../../made-rows/shapes.js";
-import { quoteLiteral } from "../../sql/postgres/quote.js";
+import { quoteLiteral } from "../quote.js";
 
 /** SQL of the value with a number, a bigint from 0 on: another one for each number as far as the type has so many. */
 type ValueOf = (number: string, wanted: Wanted, column: ColumnShape) => string;

@@ -9,7 +9,7 @@ import {
   type TableLock,
   type TableName,
 } from "../../model/index.js";
-import { quoteTable } from "../../sql/postgres/quote.js";
+import { quoteTable } from "../quote.js";
 
 /** What reading a table of so many bytes takes nobody notices: units do it under their lock, too. See `docs/lock-frame.md`. */
 const instantBytes = 16 * 1024 * 1024;

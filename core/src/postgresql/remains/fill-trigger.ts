@@ -1,9 +1,9 @@
 import type { Connection } from "../../dialects/connection.js";
 import type { FilledColumn, Remains } from "../../dialects/remains.js";
 import { tableLabel } from "../../model/names.js";
-import { quoteIdentifier, quoteTable, scaffoldNames } from "../../sql/postgres/quote.js";
-import { framedChange } from "../../sql/postgres/units/block.js";
-import { createFillTrigger } from "../../sql/postgres/units/fill-trigger.js";
+import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
+import { framedChange } from "../units/block.js";
+import { createFillTrigger } from "../units/fill-trigger.js";
 
 /** Switched off or gone: rows are written without a value. */
 export const fillTrigger: Remains["fillTrigger"] = async (connection, filled) => {

@@ -2,9 +2,9 @@ import { errorCode } from "../../db/retry.js";
 import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { IndexSpec, IndexState } from "../../dialects/remains.js";
-import { qualified, quoteTable } from "../../sql/postgres/quote.js";
-import { assertIndex } from "../../sql/postgres/units/assert-index.js";
-import { createIndexStatement, dropIndexStatement } from "../../sql/postgres/units/create-index.js";
+import { qualified, quoteTable } from "../quote.js";
+import { assertIndex } from "../units/assert-index.js";
+import { createIndexStatement, dropIndexStatement } from "../units/create-index.js";
 
 /** What stands on a target in the place of a planned index. The plan's own assertion decides whether it is complete. */
 export async function readIndex(connection: Connection, spec: IndexSpec): Promise<IndexState> {

@@ -1,5 +1,5 @@
 import type { Remains } from "../../dialects/remains.js";
-import { scaffoldNames } from "../../sql/postgres/quote.js";
+import { scaffoldNames } from "../quote.js";
 import { fillTrigger } from "./fill-trigger.js";
 import { buildProgress, buildStatement, dropIndex, readIndex } from "./index-state.js";
 import { leftCheck } from "./left-check.js";

@@ -1,8 +1,8 @@
 import type { Connection } from "../../dialects/connection.js";
 import type { Remains } from "../../dialects/remains.js";
 import { type TableName, tableLabel } from "../../model/names.js";
-import { quoteIdentifier, quoteTable, scaffoldNames } from "../../sql/postgres/quote.js";
-import { framedChange } from "../../sql/postgres/units/block.js";
+import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
+import { framedChange } from "../units/block.js";
 
 /** NOT VALID, it refuses every new row and every update of an old one without a value, although nothing requires the column yet. */
 export const leftCheck: Remains["leftCheck"] = async (connection, table, column, running) => {

@@ -1,6 +1,6 @@
 import { type Finding, problem, warning } from "../../dialects/check.js";
 import type { Remains } from "../../dialects/remains.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
+import { quoteIdentifier } from "../quote.js";
 
 export const leftovers: Remains["leftovers"] = async (connection) => {
   const { rows } = await connection.query<LeftoverRow>(leftoversSql);

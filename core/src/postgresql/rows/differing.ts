@@ -5,10 +5,10 @@ import type { Connection } from "../../dialects/connection.js";
 import type { DifferingRow, MirrorColumn, Rows } from "../../dialects/rows.js";
 import type { TableFacts } from "../../dialects/table.js";
 import { duringCleanUp } from "../../expected-errors.js";
-import { rowName } from "../../sql/fill/context.js";
-import { differs } from "../../sql/postgres/differs.js";
-import { qualified, quoteIdentifier, quoteLiteral, quoteTable, scaffoldNames } from "../../sql/postgres/quote.js";
-import { statedSettings } from "../../sql/postgres/stated-settings.js";
+import { rowName } from "../../sql/fill-context.js";
+import { qualified, quoteIdentifier, quoteLiteral, quoteTable, scaffoldNames } from "../quote.js";
+import { differs } from "../read/differs.js";
+import { statedSettings } from "../stated-settings.js";
 import { rowLabel, rowOrder } from "./label.js";
 import { tryFunctions } from "./refused.js";
 

@@ -1,8 +1,8 @@
 import { inTransaction } from "../../db/transaction.js";
 import type { EvaluatedRow, Rows } from "../../dialects/rows.js";
 import type { ScalarType } from "../../model/code.js";
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
-import { statedSettings } from "../../sql/postgres/stated-settings.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
+import { statedSettings } from "../stated-settings.js";
 import { rowLabel, rowOrder } from "./label.js";
 
 export const evaluated: Rows["evaluated"] = async (connection, table, fill, { which, limit, timeoutMs }) => {

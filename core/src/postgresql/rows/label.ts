@@ -1,5 +1,5 @@
 import { rowKey, type TableFacts } from "../../dialects/table.js";
-import { quoteIdentifier, quoteLiteral } from "../../sql/postgres/quote.js";
+import { quoteIdentifier, quoteLiteral } from "../quote.js";
 
 /** What names a row in messages, as SQL: `id=5`. */
 export function rowLabel(table: TableFacts): string {

@@ -1,5 +1,5 @@
 import type { Rows } from "../../dialects/rows.js";
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "./label.js";
 
 /** Rows know the transaction that wrote them, and with `track_commit_timestamp` the server knows when that ended. */

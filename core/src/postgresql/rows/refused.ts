@@ -4,9 +4,9 @@ import type { Connection } from "../../dialects/connection.js";
 import type { Refusal, RefusedRows, RefusedRowsInput } from "../../dialects/rows.js";
 import { duringCleanUp } from "../../expected-errors.js";
 import { tableLabel } from "../../model/names.js";
-import { rowName } from "../../sql/fill/context.js";
-import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable } from "../../sql/postgres/quote.js";
-import { statedSettingsOfFunction } from "../../sql/postgres/stated-settings.js";
+import { rowName } from "../../sql/fill-context.js";
+import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable } from "../quote.js";
+import { statedSettingsOfFunction } from "../stated-settings.js";
 import { rowLabel } from "./label.js";
 
 /**

@@ -1,9 +1,9 @@
 import type { Connection } from "../../dialects/connection.js";
 import { attempt } from "../../expected-errors.js";
 import { isNotSql } from "../../sql/not-sql.js";
-import { loadParser } from "../../sql/postgres/parser.js";
-import { quoteIdentifier } from "../../sql/postgres/quote.js";
 import type { StatementStats } from "../../stats/stats-file.js";
+import { quoteIdentifier } from "../quote.js";
+import { loadParser } from "../read/parser.js";
 import { findExtension, isHere, isoSql } from "../statements.js";
 import { rounded } from "./rounded.js";
 

@@ -3,7 +3,7 @@ import type { Connection } from "../../dialects/connection.js";
 import type { CheckFillInput, FillProblem, Timed } from "../../dialects/trials.js";
 import { duringCleanUp } from "../../expected-errors.js";
 import { userTypeText } from "../../model/declaration.js";
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
 import { findRefusedRows } from "../rows/refused.js";
 import { checkLookUps } from "./look-ups.js";

@@ -3,7 +3,7 @@ import type { Connection } from "../../dialects/connection.js";
 import type { CheckFillInput, FillProblem, Timed } from "../../dialects/trials.js";
 import { answerOf } from "../../facts/trial-answer.js";
 import { patternOf } from "../../pattern-of.js";
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
 
 /** A node of a plan, as EXPLAIN gives it. */
 interface PlanNode {

@@ -3,8 +3,8 @@ import type { TableFacts } from "../../dialects/table.js";
 import type { CheckUniqueInput, FillProblem, Timed, UniqueColumn } from "../../dialects/trials.js";
 import { hasChildren } from "../../facts/children.js";
 import type { Fill } from "../../model/fill.js";
-import { isConstant } from "../../sql/fill/kinds.js";
-import { quoteIdentifier, quoteLiteral, quoteTable } from "../../sql/postgres/quote.js";
+import { isConstant } from "../../sql/fill-kinds.js";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
 import { reading } from "./reading.js";
 

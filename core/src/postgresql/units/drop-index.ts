@@ -1,0 +1,47 @@
+import type { SpecOf, UnitText } from "../../dialects/units.js";
+import { isDroppedConcurrently } from "../../model/unit-spec.js";
+import { takes } from "../../sql/unit-words.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
+import type { Framed } from "./block.js";
+import { createIndexStatement, dropIndexStatement } from "./create-index.js";
+import { dropUnique, uniqueWords } from "./unique-constraint.js";
+
+/**
+ * Drops an index while reads and writes go on. Alone in its file: it cannot run inside a transaction or a block. One that is gone
+ * already, or that an interrupted run left invalid, is no error.
+ */
+export function dropIndex(spec: SpecOf<"drop-index">): string | Framed {
+  if (isDroppedConcurrently(spec)) return `${dropIndexStatement(spec)};\n`;
+  return {
+    locked: spec,
+    change: spec.index.constraint === undefined ? `    ${dropPlainly(spec)};\n` : dropConstrained(spec),
+  };
+}
+
+/** The index of a constraint goes with it and in no other way; one that was built and not attached goes alone. */
+function dropConstrained(spec: SpecOf<"drop-index">): string {
+  return `    ${dropUnique(spec, "IF EXISTS ")};\n    ${dropPlainly(spec)};\n`;
+}
+
+function dropPlainly(spec: SpecOf<"drop-index">): string {
+  return dropIndexStatement(spec).replace(" CONCURRENTLY", "");
+}
+
+export function describeDropIndex(spec: SpecOf<"drop-index">): UnitText {
+  const { constraint, isUnique } = spec.index;
+  const name = quoteIdentifier(spec.index.name);
+  if (constraint !== undefined)
+    return {
+      title: `Drop the unique constraint ${name}, which another one has replaced`,
+      ddl: dropUnique(spec),
+      verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),
+      undo: `ALTER TABLE ${quoteTable(spec.table)} ADD CONSTRAINT ${name} ${uniqueWords(spec.index)}, as long as no rows collide`,
+    };
+  const unique = isUnique ? "unique " : "";
+  return {
+    title: `Drop the ${unique}index ${name}, which another one has replaced`,
+    ddl: spec.isPartitioned ? dropPlainly(spec) : dropIndexStatement(spec),
+    verdict: takes(spec.isPartitioned ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE", "instant", spec.table),
+    undo: `${createIndexStatement(spec)}, as long as no rows collide`,
+  };
+}

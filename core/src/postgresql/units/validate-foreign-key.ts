@@ -1,0 +1,25 @@
+import type { SpecOf, UnitText } from "../../dialects/units.js";
+import { takes } from "../../sql/unit-words.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
+import type { Framed } from "./block.js";
+import { foreignKeyWords } from "./foreign-key.js";
+
+type ValidateForeignKeySpec = SpecOf<"validate-foreign-key">;
+
+/** Checks the rows that exist while reads and writes go on. Validated already: nothing to do. */
+export function validateForeignKey(spec: ValidateForeignKeySpec): Framed {
+  return { locked: spec, change: `    ${validate(spec)};\n`, mode: "SHARE UPDATE EXCLUSIVE" };
+}
+
+function validate({ table, foreignKey }: ValidateForeignKeySpec): string {
+  return `ALTER TABLE ${quoteTable(table)} VALIDATE CONSTRAINT ${quoteIdentifier(foreignKey.name)}`;
+}
+
+export function describeValidateForeignKey(spec: ValidateForeignKeySpec): UnitText {
+  return {
+    title: `Check the rows that exist for the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}`,
+    ddl: validate(spec),
+    verdict: takes("SHARE UPDATE EXCLUSIVE", "scan", spec.table),
+    undo: "nothing to take back: it changes no row",
+  };
+}

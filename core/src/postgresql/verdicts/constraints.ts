@@ -1,0 +1,115 @@
+import {
+  isSameTable,
+  type OperationOf,
+  operationsOfKind,
+  type RowFailure,
+  type TableName,
+  type Verdict,
+} from "../../model/index.js";
+import { joinedBy } from "../../verdicts/columns.js";
+import { harmless, locksOn, verdict } from "../../verdicts/combine.js";
+import type { VerdictContext } from "../../verdicts/context.js";
+
+export function addForeignKey(operation: OperationOf<"addForeignKey">, context: VerdictContext): Verdict {
+  const { table, references, isValid, isEnforced } = operation;
+  const locks = locksOn("SHARE ROW EXCLUSIVE", [table, references], context);
+  if (isEnforced === false || context.createdInThisChange(table)) return verdict({ locks });
+  return verdict({ ...proof(table, "foreign-key", isValid), locks });
+}
+
+/** Rows that exist are looked at, unless it is NOT VALID; rows that are written are refused in either case. */
+function proof(table: TableName, why: RowFailure, isValid = true): Pick<Verdict, "held" | "concerns"> {
+  const narrows = { kind: "narrows-writes", table, why } as const;
+  if (!isValid) return { held: "instant", concerns: [narrows] };
+  return {
+    held: "scan",
+    concerns: [{ kind: "scans", table, why: "check" }, { kind: "fails-on-rows", table, why }, narrows],
+  };
+}
+
+/** A constraint with an index of its own: nobody reads or writes the table until that is built. */
+function indexed(table: TableName, failures: readonly RowFailure[], context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table], context),
+    held: "scan",
+    concerns: [
+      { kind: "scans", table, why: "index" },
+      ...failures.map((why) => ({ kind: "fails-on-rows", table, why }) as const),
+      ...failures.map((why) => ({ kind: "narrows-writes", table, why }) as const),
+    ],
+  });
+}
+
+export function addPrimaryKey({ table, columns }: OperationOf<"addPrimaryKey">, context: VerdictContext): Verdict {
+  const failures = areNeverNull(table, columns, context)
+    ? (["duplicates"] as const)
+    : (["null", "duplicates"] as const);
+  return indexed(table, failures, context);
+}
+
+function areNeverNull(table: TableName, columns: readonly string[], context: VerdictContext): boolean {
+  return columns.length > 0 && columns.every((column) => context.isNeverNull(table, column) === true);
+}
+
+/** Nothing is built. A primary key makes its columns NOT NULL first, where they are not. */
+export function addKeyOfIndex(
+  { table, isPrimary, index }: OperationOf<"addKeyOfIndex">,
+  context: VerdictContext,
+): Verdict {
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  if (!isPrimary || context.createdInThisChange(table)) return verdict({ locks });
+  const columns = context.formerIndex({ ...table, name: index })?.columns ?? [];
+  if (areNeverNull(table, columns, context)) return verdict({ locks });
+  return verdict({
+    locks,
+    held: "scan",
+    concerns: [
+      { kind: "scans", table, why: "check" },
+      { kind: "fails-on-rows", table, why: "null" },
+      { kind: "narrows-writes", table, why: "null" },
+    ],
+    doubts: ["former-constraints"],
+  });
+}
+
+/** Reads and writes go on while the rows are looked at: that is what it is for. */
+export function validateConstraint({ table }: OperationOf<"validateConstraint">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  return verdict({ locks: locksOn("SHARE UPDATE EXCLUSIVE", [table], context), held: "scan" });
+}
+
+export function addUnique({ table }: OperationOf<"addUnique">, context: VerdictContext): Verdict {
+  return indexed(table, ["duplicates"], context);
+}
+
+export function addExclusion({ table }: OperationOf<"addExclusion">, context: VerdictContext): Verdict {
+  return indexed(table, ["exclusion"], context);
+}
+
+export function addCheck(operation: OperationOf<"addCheck">, context: VerdictContext): Verdict {
+  const { table, isValid, isEnforced } = operation;
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  if (isEnforced === false || context.createdInThisChange(table)) return verdict({ locks });
+  return verdict({ ...proof(table, "check", isValid), locks });
+}
+
+/** Of a foreign key the other table is locked as well. */
+export function dropConstraint(operation: OperationOf<"dropConstraint">, context: VerdictContext): Verdict {
+  const { table } = operation;
+  if (context.createdInThisChange(table)) return harmless;
+  const { tables, doubts } = joinedBy(context, table, (_, name) => name === operation.name);
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table, ...tables], context),
+    concerns: isIdleConstraint(operation, context) ? [] : [{ kind: "guards-less", table }],
+    doubts,
+  });
+}
+
+/** The change itself has made it, as a proof for example, or what it says NOT NULL says already. */
+function isIdleConstraint({ table, name, statement }: OperationOf<"dropConstraint">, context: VerdictContext): boolean {
+  const isMadeHere = operationsOfKind(context.operations, "addCheck").some(
+    (each) => each.statement < statement && each.name === name && isSameTable(each.table, table),
+  );
+  return isMadeHere || context.isRepeated(table, name) === true;
+}

@@ -1,0 +1,198 @@
+import {
+  isFelt,
+  type LockMode,
+  nameKey,
+  newerForms,
+  type Operation,
+  type OperationOf,
+  type Verdict,
+} from "../../model/index.js";
+import { setDefault } from "../../verdicts/columns.js";
+import { combine, harmless, verdict } from "../../verdicts/combine.js";
+import type { VerdictContext } from "../../verdicts/context.js";
+import {
+  addEnumValue,
+  comment,
+  createTable,
+  createView,
+  dropTable,
+  dropType,
+  dropView,
+  renameEnumValue,
+  renameTable,
+  renameType,
+  truncate,
+} from "../../verdicts/objects.js";
+import { deletion, insert, update } from "../../verdicts/rows.js";
+import { newEnumValue, sharesTransaction } from "../../verdicts/transaction.js";
+import { unknown } from "../../verdicts/unknown.js";
+import { addColumn, addNotNull, dropColumn, dropNotNull, renameColumn, setNotNull, setType } from "./columns.js";
+import {
+  addCheck,
+  addExclusion,
+  addForeignKey,
+  addKeyOfIndex,
+  addPrimaryKey,
+  addUnique,
+  dropConstraint,
+  validateConstraint,
+} from "./constraints.js";
+import { alterDomain, form } from "./forms.js";
+import { createIndex, dropIndex } from "./indexes.js";
+import { attachPartition, detachPartition } from "./partitions.js";
+import { createTrigger, reindex, select } from "./statements.js";
+
+/**
+ * What one operation does to a database in use, run as it stands. `test/database/verdicts.test.ts` compares it with what a server does.
+ */
+export function verdictOf(operation: Operation, context: VerdictContext): Verdict {
+  if (operation.kind === "block") return combine(operation.operations.map((each) => verdictOf(each, context)));
+  const own = ownVerdict(operation, context);
+  const waited = operation.kind === "validateConstraint" ? underEarlierLocks(operation, context) : harmless;
+  return combine([own, waited, verdict(newEnumValue(operation, context)), verdict(needsServer(operation, context))]);
+}
+
+/** What older servers refuse: a concern wherever it runs, for the next server may be older. */
+function needsServer({ newer = [] }: Operation, { environment }: VerdictContext): Partial<Verdict> {
+  return {
+    concerns: newer.map((what) => ({ kind: "needs-server", major: newerForms[what], what })),
+    doubts: newer.length > 0 && environment.server === undefined ? ["server"] : [],
+  };
+}
+
+/** What the same transaction did to the table before, to add the constraint for one, keeps its lock for as long as the rows are looked at. */
+function underEarlierLocks(operation: OperationOf<"validateConstraint">, context: VerdictContext): Verdict {
+  const { table, statement } = operation;
+  const locks = (feltLocks(context).get(nameKey(table)) ?? []).flatMap((each) =>
+    each.by !== operation &&
+    (each.by.statement === statement || sharesTransaction(each.by.statement, statement, context))
+      ? [{ table, mode: each.mode }]
+      : [],
+  );
+  if (locks.length === 0) return harmless;
+  return verdict({
+    locks,
+    concerns: [{ kind: "scans", table, why: "check" }],
+    doubts: context.environment.transactions === undefined ? ["transaction"] : [],
+  });
+}
+
+interface FeltLock {
+  readonly by: Operation;
+  readonly mode: LockMode;
+}
+
+const felt = new WeakMap<VerdictContext, ReadonlyMap<string, readonly FeltLock[]>>();
+
+/** Who takes locks that others wait for, by table: asked once a change. */
+function feltLocks(context: VerdictContext): ReadonlyMap<string, readonly FeltLock[]> {
+  const known = felt.get(context);
+  if (known !== undefined) return known;
+  const found = new Map<string, FeltLock[]>();
+  for (const by of context.operations)
+    for (const { table, mode } of ownVerdict(by, context).locks) {
+      if (!isFelt(mode)) continue;
+      const own = found.get(nameKey(table));
+      if (own === undefined) found.set(nameKey(table), [{ by, mode }]);
+      else own.push({ by, mode });
+    }
+  felt.set(context, found);
+  return found;
+}
+
+function ownVerdict(operation: Operation, context: VerdictContext): Verdict {
+  switch (operation.kind) {
+    case "createType":
+    case "createDomain":
+    case "createFunction":
+    case "setting":
+    case "transaction":
+      return harmless;
+    case "dropType":
+      return dropType(operation);
+    case "renameTable":
+      return renameTable(operation, context);
+    case "renameEnumValue":
+      return renameEnumValue(operation, context);
+    case "addNotNull":
+      return addNotNull(operation, context);
+    case "alterDomain":
+      return alterDomain(operation, context);
+    case "form":
+      return form(operation, context);
+    case "createTable":
+      return createTable(operation, context);
+    case "addColumn":
+      return addColumn(operation, context);
+    case "setNotNull":
+      return setNotNull(operation, context);
+    case "dropNotNull":
+      return dropNotNull(operation, context);
+    case "setDefault":
+      return setDefault(operation, context);
+    case "setType":
+      return setType(operation, context);
+    case "dropColumn":
+      return dropColumn(operation, context);
+    case "renameColumn":
+      return renameColumn(operation, context);
+    case "createIndex":
+      return createIndex(operation, context);
+    case "dropIndex":
+      return dropIndex(operation, context);
+    case "addForeignKey":
+      return addForeignKey(operation, context);
+    case "addPrimaryKey":
+      return addPrimaryKey(operation, context);
+    case "addUnique":
+      return addUnique(operation, context);
+    case "addExclusion":
+      return addExclusion(operation, context);
+    case "addCheck":
+      return addCheck(operation, context);
+    case "dropConstraint":
+      return dropConstraint(operation, context);
+    case "dropTable":
+      return dropTable(operation, context);
+    case "comment":
+      return comment(operation, context);
+    case "createView":
+      return createView(operation);
+    case "dropView":
+      return dropView(operation, context);
+    case "addEnumValue":
+      return addEnumValue();
+    case "renameType":
+      return renameType(operation, context);
+    case "insert":
+      return insert(operation, context);
+    case "update":
+      return update(operation, context);
+    case "delete":
+      return deletion(operation, context);
+    case "select":
+      return select(operation);
+    case "truncate":
+      return truncate(operation, context);
+    case "reindex":
+      return reindex(operation, context);
+    case "createTrigger":
+      return createTrigger(operation, context);
+    case "addKeyOfIndex":
+      return addKeyOfIndex(operation, context);
+    case "validateConstraint":
+      return validateConstraint(operation, context);
+    case "attachPartition":
+      return attachPartition(operation, context);
+    case "detachPartition":
+      return detachPartition(operation, context);
+    case "block":
+      return verdictOf(operation, context);
+    case "redeclareColumn":
+      return unknown({ what: "MODIFY", tables: [operation.table] });
+    case "unknown":
+      return unknown(operation);
+    default:
+      return operation satisfies never;
+  }
+}

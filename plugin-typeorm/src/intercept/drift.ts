@@ -14,7 +14,7 @@ import { readMigrationFiles } from "../migrations/list.js";
 import { readStatements } from "../migrations/statements.js";
 import type { TypeormProject } from "../project.js";
 import { knownColumns } from "./columns.js";
-import { byHand, isOfEdit, strangerError } from "./disagreements.js";
+import { byHand, isGuess, isOfEdit, strangerError } from "./disagreements.js";
 import type { Interception } from "./interception.js";
 import { LastCommit } from "./last-commit.js";
 import { Migrated } from "./migrated.js";
@@ -64,7 +64,8 @@ export async function asDrift(
     if (table === undefined) continue;
     const { column, renamedFrom } = lost;
     if (renamedFrom !== undefined) {
-      if (last.had(table, renamedFrom) || !migrated.isStranger(table, renamedFrom)) continue;
+      if (last.had(table, renamedFrom)) continue;
+      if (!migrated.isStranger(table, renamedFrom) && !isGuess({ table, newName: column }, last)) continue;
       const rename = operations.find((each) => {
         const { column: from, table: of } = renameOf(each) ?? {};
         return from === renamedFrom && of !== undefined && isSameTable(of, table);

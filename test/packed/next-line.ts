@@ -6,4 +6,4 @@ export function nextCommands(output: string): readonly string[] {
 
 /** From a package manager's word to what ends a command in a sentence. */
 const command =
-  /(?:\bcd [^\s&]+ && )?\b(?:npx|pnpm|yarn|npm|bunx|bun) .*?(?=$|\n|[,;)]|\.(?:\s|$)| first\b| as always\b| on each\b)/g;
+  /(?:\bcd [^\s&]+ && )?\b(?:npx|pnpm|yarn|npm|bunx|bun) .*?(?=$|\n|[,;)]|\.(?:\s|$)| first\b| as always\b| on each\b| with the URL\b)/g;

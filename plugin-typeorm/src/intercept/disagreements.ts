@@ -22,8 +22,8 @@ import { executedMigrations } from "./pending.js";
  * `synchronize` or by the migrations of another branch looks like an edit. The project's migrations and its last commit tell them apart.
  *
  * @returns a word for each statement that is about such a thing and loses nothing
- * @throws LS9057 where a column would be lost that nothing of the project has made, or would get the name of another one, or where one
- *   is missing that a migration has made
+ * @throws LS9057 where a column would be lost that nothing of the project has made or migrations alone know, or would get the name of
+ *   another one, or where one is missing that a migration has made
  */
 export async function findDisagreements(migration: Migration, about: Interception): Promise<readonly AddedRemarks[]> {
   const { operations } = migration;
@@ -48,6 +48,11 @@ export async function findDisagreements(migration: Migration, about: Interceptio
       if (last?.had(table, column)) continue;
       if (migrated.isStranger(table, column) || isGuess(gone, last)) throw await strangerError({ ...gone, sql }, about);
       if (last === undefined || !operations.some((other) => isOfEdit(other, last))) continue;
+      if (kind === "dropColumn" && migrated.makerOf(table, column) !== undefined) {
+        const { LastCommit } = await import("./last-commit.js");
+        const then = await LastCommit.ofMigrations(about);
+        if (then?.had(table, column) === false) throw await strangerError({ ...gone, sql }, about);
+      }
       found.push({ line, sql, isBeside: true, remarks: [{ kind: "not-committed", column }] });
     }
     if (kind === "addColumn") {

@@ -8,7 +8,6 @@ import {
   type TableName,
   tableLabel,
 } from "@lockstep/core";
-import { lastCommitOf } from "@lockstep/core/planning";
 import { attempt } from "@lockstep/core/text";
 import { readMigrationFiles } from "../migrations/list.js";
 import { readStatements } from "../migrations/statements.js";
@@ -47,15 +46,9 @@ export async function asDrift(
   const { dataSource } = about.call;
   const migrated = new Migrated(dataSource);
   const project = await about.project();
-  const committed = lastCommitOf(
-    about.root,
-    readMigrationFiles(project).map(({ file }) => file),
-  );
-  const at = (commit?: string) =>
-    LastCommit.of(about.root, () => about.entityFiles(), knownColumns(dataSource), commit);
-  const last = await at();
+  const last = await LastCommit.of(about.root, () => about.entityFiles(), knownColumns(dataSource));
   if (last === undefined) return error;
-  const then = committed === undefined ? undefined : await at(committed);
+  const then = await LastCommit.ofMigrations(about);
   const hasEdit = operations.some((operation) => isOfEdit(operation, last));
   const drifted: (Lost & { readonly name: string; readonly made: string })[] = [];
   const differing = new Set<Side>();

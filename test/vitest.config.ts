@@ -25,6 +25,7 @@ const mariadb = [
   "matrix/mariadb/**/*.test.ts",
   "contract/{killed-mariadb,online}.test.ts",
   "database/backfill/fault-runs/mariadb.test.ts",
+  "packed/typeorm-mariadb.test.ts",
   "scenarios/{mysql-code,rehearse-mysql}.test.ts",
 ];
 const copying = ["contract/online.test.ts", "database/mysql/online-run.test.ts"];

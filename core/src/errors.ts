@@ -1060,7 +1060,7 @@ export const errorTable = {
   },
   LS9057: {
     title: "Entities and database differ, and this change has not made the difference",
-    why: "TypeORM compares the entities with the database as it is. Either may have changed without a migration: the database by hand, by synchronize or by another branch. The statements for such a difference would become part of this change, and would lose values.",
+    why: "TypeORM compares the entities with the database as it is. Either may have changed without a migration: the database by hand, by synchronize or by another branch. Or a migration has made a column that no entity declares. The statements for such a difference would become part of this change, and would lose values.",
     next: "Bring the side that differs in line, then generate again. To write the migration by hand instead: npx typeorm migration:create <folder>/<Name>, its SQL, then npx lockstep rewrite <file>. LOCKSTEP=off writes what TypeORM says.",
     exit: 1,
   },

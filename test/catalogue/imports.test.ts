@@ -68,12 +68,14 @@ const loaders = new Set([
 
 test("nothing but a loader imports a dialect's files, and no dialect those of another", () => {
   const src = join(root, "core/src");
-  const houseOf = (file: string) => relative(src, file).split(/[/\\]/)[0]?.replace("online", "mysql");
+  const houseOf = (file: string) => relative(src, file).split(/[/\\]/)[0] ?? "";
+  // Tools that copy tables are for MySQL alone.
+  const isOwn = (house: string, own: string) => house === own || (house === "mysql" && own === "online");
   const wrong = sources("core/src").flatMap((file) =>
     imports(file)
       .filter((specifier) => specifier.startsWith("."))
       .map((specifier) => houseOf(resolve(dirname(file), specifier)))
-      .filter((house) => /^(?:mysql|postgresql)$/.test(house ?? "") && house !== houseOf(file))
+      .filter((house) => /^(?:mysql|postgresql)$/.test(house) && !isOwn(house, houseOf(file)))
       .flatMap((house) => {
         const from = relative(src, file).replaceAll("\\", "/");
         return loaders.has(from) ? [] : [`${from} imports ${house}`];

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createDatabase } from "../support/database.js";
+import { createMariadbDatabase } from "../support/mariadb.js";
 import { type RunResult, run } from "../support/run.js";
 import { type ManagerId, managers } from "./managers.js";
 import { registry } from "./registry.js";
@@ -33,6 +34,8 @@ export interface Shape {
   readonly files: Readonly<Record<string, string>>;
   /** Packages by their folders; those that `package.json` of a folder has besides what is here. */
   readonly packages: Readonly<Record<string, Package>>;
+  /** Default: PostgreSQL. */
+  readonly database?: "MariaDB";
   /** As far as the first phase, but for the nightly run: where another repository has nearly the same phases. Default: all phases. */
   readonly depth?: "expand";
   /** At night only: what it is made of is in others, too, each part in one of them. */
@@ -135,7 +138,8 @@ export async function createRepository(shape: Shape): Promise<Repository> {
   const manager = managers[shape.manager];
   const root = mkdtempSync(join(tmpdir(), "lockstep-packed-app-"));
   const home = join(root, shape.folder ?? ".");
-  const [development, production] = await Promise.all([createDatabase("packed_dev"), createDatabase("packed_prod")]);
+  const create = shape.database === "MariaDB" ? createMariadbDatabase : createDatabase;
+  const [development, production] = await Promise.all([create("packed_dev"), create("packed_prod")]);
   const env = {
     ...manager.env,
     NODE_OPTIONS: "",

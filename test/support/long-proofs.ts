@@ -24,7 +24,7 @@ export const longProofs: readonly string[] = [
   "database/stage/open-stage.test.ts",
   "database/watch/{kept-figures,watch}.test.ts",
   "kept/{forged,go-on,merges}.test.ts",
-  "packed/{gallery,node-versions,prisma,prisma-6,release,tarballs,typeorm,types}.test.ts",
+  "packed/{gallery,node-versions,prisma,prisma-6,release,tarballs,typeorm,typeorm-forms,typeorm-mariadb,types}.test.ts",
   "plugin-prisma/codemods/properties.test.ts",
   "plugin-{prisma,typeorm}/codemods/type-check.test.ts",
   "plugin-prisma/cli/aim.test.ts",

@@ -22,7 +22,8 @@ import { executedMigrations } from "./pending.js";
  * `synchronize` or by the migrations of another branch looks like an edit. The project's migrations and its last commit tell them apart.
  *
  * @returns a word for each statement that is about such a thing and loses nothing
- * @throws LS9057 where a column would be lost that nothing of the project has made, or one is missing that a migration has made
+ * @throws LS9057 where a column would be lost that nothing of the project has made or migrations alone know, or would get the name of
+ *   another one, or where one is missing that a migration has made
  */
 export async function findDisagreements(migration: Migration, about: Interception): Promise<readonly AddedRemarks[]> {
   const { operations } = migration;
@@ -45,8 +46,13 @@ export async function findDisagreements(migration: Migration, about: Interceptio
       if (isMadeHere(operations, table, column)) continue;
       const last = await lastCommit();
       if (last?.had(table, column)) continue;
-      if (migrated.isStranger(table, column)) throw await strangerError({ ...gone, sql }, about);
+      if (migrated.isStranger(table, column) || isGuess(gone, last)) throw await strangerError({ ...gone, sql }, about);
       if (last === undefined || !operations.some((other) => isOfEdit(other, last))) continue;
+      if (kind === "dropColumn" && migrated.makerOf(table, column) !== undefined) {
+        const { LastCommit } = await import("./last-commit.js");
+        const then = await LastCommit.ofMigrations(about);
+        if (then?.had(table, column) === false) throw await strangerError({ ...gone, sql }, about);
+      }
       found.push({ line, sql, isBeside: true, remarks: [{ kind: "not-committed", column }] });
     }
     if (kind === "addColumn") {
@@ -80,7 +86,15 @@ export async function findDisagreements(migration: Migration, about: Interceptio
   return found;
 }
 
-/** What is said of a column that nothing of the project has made. */
+/** A column that TypeORM takes for another one's former name, and that the entities had as little before the new one came. */
+export function isGuess(
+  { table, newName }: { readonly table: TableName; readonly newName?: string | undefined },
+  last: LastCommit | undefined,
+): boolean {
+  return newName !== undefined && last?.isEdited(table, newName) === true;
+}
+
+/** What is said of a column that no entity declares, nor did before the change. */
 export async function strangerError(
   {
     table,
@@ -91,6 +105,7 @@ export async function strangerError(
 ): Promise<LockstepError> {
   const column = `"${tableLabel(table)}"."${operation.column}"`;
   const { dataSource } = about.call;
+  const isStranger = new Migrated(dataSource).isStranger(table, operation.column);
   const names = new Set(dataSource.migrations.map((each) => each.name ?? each.constructor.name));
   const others = [...(await executedMigrations(dataSource))].filter((name) => !names.has(name));
   const { newName } = operation;
@@ -104,9 +119,9 @@ export async function strangerError(
       : ` Migrations have run here that the project does not have (${others.slice(0, 5).join(", ")}): if one of them made it, revert it where that one is.`;
   return new LockstepError(
     "LS9057",
-    `${column} is in the database, and neither a migration nor an entity of this project has it: ${what} (${sql.replace(/\s+/g, " ")}).`,
+    `${column} is in the database, and ${isStranger ? "neither a migration nor an entity of this project has it" : "no entity declares it, nor did one in the last commit"}: ${what} (${sql.replace(/\s+/g, " ")}).`,
     {
-      hint: `If it is to go, drop it as it was made: ALTER TABLE … DROP COLUMN. If it is to stay, declare it in its entity. Then generate again.${elsewhere} ${byHand(await about.project())}`,
+      hint: `If it is to go, drop it ${isStranger ? "as it was made: ALTER TABLE … DROP COLUMN" : "in a migration of its own"}. If it is to stay, declare it in its entity. Then generate again.${elsewhere} ${byHand(await about.project())}`,
       details: { column: operation.column, table: tableLabel(table), migrations: others },
     },
   );

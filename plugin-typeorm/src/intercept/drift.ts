@@ -8,13 +8,12 @@ import {
   type TableName,
   tableLabel,
 } from "@lockstep/core";
-import { lastCommitOf } from "@lockstep/core/planning";
 import { attempt } from "@lockstep/core/text";
 import { readMigrationFiles } from "../migrations/list.js";
 import { readStatements } from "../migrations/statements.js";
 import type { TypeormProject } from "../project.js";
 import { knownColumns } from "./columns.js";
-import { byHand, isOfEdit, strangerError } from "./disagreements.js";
+import { byHand, isGuess, isOfEdit, strangerError } from "./disagreements.js";
 import type { Interception } from "./interception.js";
 import { LastCommit } from "./last-commit.js";
 import { Migrated } from "./migrated.js";
@@ -47,15 +46,9 @@ export async function asDrift(
   const { dataSource } = about.call;
   const migrated = new Migrated(dataSource);
   const project = await about.project();
-  const committed = lastCommitOf(
-    about.root,
-    readMigrationFiles(project).map(({ file }) => file),
-  );
-  const at = (commit?: string) =>
-    LastCommit.of(about.root, () => about.entityFiles(), knownColumns(dataSource), commit);
-  const last = await at();
+  const last = await LastCommit.of(about.root, () => about.entityFiles(), knownColumns(dataSource));
   if (last === undefined) return error;
-  const then = committed === undefined ? undefined : await at(committed);
+  const then = await LastCommit.ofMigrations(about);
   const hasEdit = operations.some((operation) => isOfEdit(operation, last));
   const drifted: (Lost & { readonly name: string; readonly made: string })[] = [];
   const differing = new Set<Side>();
@@ -64,7 +57,8 @@ export async function asDrift(
     if (table === undefined) continue;
     const { column, renamedFrom } = lost;
     if (renamedFrom !== undefined) {
-      if (last.had(table, renamedFrom) || !migrated.isStranger(table, renamedFrom)) continue;
+      if (last.had(table, renamedFrom)) continue;
+      if (!migrated.isStranger(table, renamedFrom) && !isGuess({ table, newName: column }, last)) continue;
       const rename = operations.find((each) => {
         const { column: from, table: of } = renameOf(each) ?? {};
         return from === renamedFrom && of !== undefined && isSameTable(of, table);

@@ -1,12 +1,15 @@
 import { committedText, type EntityModel, isSameTable, type TableName } from "@lockstep/core";
 import { textOf } from "@lockstep/core/codemods";
-import { dirtyFiles, isRepository } from "@lockstep/core/planning";
+import { dirtyFiles, isRepository, lastCommitOf } from "@lockstep/core/planning";
 import { partsOf } from "../entities/edit/originals.js";
 import { Entities } from "../entities/entities.js";
 import type { EntityFile } from "../entities/model.js";
 import { isAlike } from "../entities/names.js";
 import { findPlace } from "../entities/place.js";
 import { entityModels, type KnownColumn } from "../entities/read.js";
+import { readMigrationFiles } from "../migrations/list.js";
+import { knownColumns } from "./columns.js";
+import type { Interception } from "./interception.js";
 
 interface State {
   readonly entities: Entities;
@@ -45,6 +48,14 @@ export class LastCommit {
       { entities: now, models: entityModels(now, known) },
       { entities: then, models: entityModels(then, known) },
     );
+  }
+
+  /** As of the commit of the newest migration; undefined where none is in a commit. */
+  static async ofMigrations(about: Interception): Promise<LastCommit | undefined> {
+    const files = readMigrationFiles(await about.project()).map(({ file }) => file);
+    const commit = lastCommitOf(about.root, files);
+    const known = knownColumns(about.call.dataSource);
+    return commit === undefined ? undefined : LastCommit.of(about.root, () => about.entityFiles(), known, commit);
   }
 
   /** Whether an entity of it had the column. */

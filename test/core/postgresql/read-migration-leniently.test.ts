@@ -67,7 +67,7 @@ test("what PostgreSQL reads is read as ever, and blocks by what they do", () => 
 const texts: readonly string[] = [
   ...Object.values(cases).flatMap((list) => list.map(({ sql, after = "" }) => `${after};\n${sql};`)),
   ...Object.values(formCases).flatMap((list) => list.map((each) => (typeof each === "string" ? each : each.sql))),
-  ...sqlFilesIn(join(import.meta.dirname, "../../../../examples")),
+  ...sqlFilesIn(join(import.meta.dirname, "../../../examples")),
   `CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN RETURN 'é;'; END $f$;\n-- x;\n/* ; */ SELECT E'\\'', "a;b";`,
 ];
 

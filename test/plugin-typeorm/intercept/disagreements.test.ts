@@ -207,6 +207,42 @@ export class Nick1763000000001 implements MigrationInterface {
     );
   });
 
+  const formerName = 'takes it for the former name of "nick" (ALTER TABLE "users" RENAME COLUMN "legacy" TO "nick")';
+  test.each([
+    // Of another type TypeORM would drop it and add it again.
+    ["an integer", '"legacy" integer', formerName],
+    ["a text", '"legacy" character varying', formerName],
+    ["one of two", '"legacy" text, "search" tsvector', 'would drop it, with its values (ALTER TABLE "users" DROP'],
+  ])("a column that only migrations know is not lost and does not become a new one: %s", async (_, legacy, what) => {
+    app = await createApp({
+      files: {
+        "src/migrations/1763000000000-Users.ts": migration.replace('"nick" character varying', legacy),
+        ".gitignore": "node_modules\n",
+      },
+    });
+    await app.query(`CREATE TABLE migrations (id SERIAL PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL);
+        INSERT INTO migrations (timestamp, name) VALUES (1763000000000, 'Users1763000000000');
+        ALTER TABLE users ${legacy.replace(/^|(?<=, )/g, "ADD ")}`);
+    const git = (...args: string[]) =>
+      run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: app.root });
+    await git("init", "--quiet");
+    await git("add", "-A");
+    expect((await git("commit", "--quiet", "-m", "The users")).code).toBe(0);
+    app.write("src/user.ts", userEntity(nick));
+    const before = app.snapshot();
+    const { code, stderr } = await app.generate("More");
+    expect(code, stderr).toBe(1);
+    expect(app.snapshot()).toEqual(before);
+    expect(stderr).toContain(
+      `LS9057 "users"."legacy" is in the database, and no entity declares it, nor did one in the last commit: TypeORM ${what}`,
+    );
+    expect(stderr).toContain("If it is to go, drop it in a migration of its own.");
+    // Who takes a field away or renames it, and commits before the migration is made, has meant it.
+    await git("commit", "--quiet", "-a", "-m", "Nick");
+    const meant = await app.generate("More");
+    expect(meant.output).not.toContain("LS9057");
+  });
+
   test("names what no edit explains, and writes nothing where that would lose or repeat a column", async () => {
     app = await createApp({
       entities: { "user.ts": userEntity(nick) },

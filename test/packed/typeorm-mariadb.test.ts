@@ -1,0 +1,4 @@
+import { typeormOnMariadb } from "./typeorm-shapes.js";
+import { testWalks } from "./typeorm-walks.js";
+
+testWalks(typeormOnMariadb);

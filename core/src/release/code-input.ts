@@ -10,7 +10,7 @@ export type CodeInput = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
 /** What code is planned with; undefined where there is nothing that edits could be made in. */
 export async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
-  const [{ readSourceFiles }, { codeRoots }, { readDocuments }] = await Promise.all([
+  const [{ readSourceFiles }, { codeRoots, workspacePackages }, { readDocuments }] = await Promise.all([
     import("../codemods/sources/source-files.js"),
     import("../codemods/sources/unread-packages.js"),
     import("../codemods/documents/read-documents.js"),
@@ -53,6 +53,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     dialect: project.dialect,
     files: files.map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
     models,
+    workspacePackages: await workspacePackages(project.root),
     clients,
     intents: withEnd(toggle === undefined ? intents : behindToggle(intents, toggle, plan), plan, models),
     transforms: [...(await plugin.transforms()), ...coreTransforms],

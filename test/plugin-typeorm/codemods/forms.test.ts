@@ -90,8 +90,10 @@ test("a request class that stands on one line stays one that compiles", async ()
 });
 
 test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
+  const workspacePackages = new Set(["@acme/analytics"]);
   for (const typed of [{}, untyped]) {
-    const { places } = await planCodeEdits({ ...request(withEntities(code), ["expand"], [], {}), ...typed });
+    const asked = { ...request(withEntities(code), ["expand"], [], {}), workspacePackages };
+    const { places } = await planCodeEdits({ ...asked, ...typed });
     expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
   }
 });

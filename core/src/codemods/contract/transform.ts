@@ -94,6 +94,8 @@ export interface CandidateFinding
 export interface TransformContext {
   readonly project: Project;
   readonly models: readonly EntityModel[];
+  /** Names of the packages of the workspace that the project is part of. */
+  readonly workspacePackages: ReadonlySet<string>;
   readonly intent: CodeIntent;
   readonly model: EntityModel;
   readonly field: EntityField;

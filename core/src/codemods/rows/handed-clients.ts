@@ -56,8 +56,11 @@ interface Module {
 }
 
 /** Whether a module is code of the repository, or the ORM's. */
-function isOwn({ specifier, file }: Module, { orm, project }: TransformContext): boolean {
+function isOwn({ specifier, file }: Module, { orm, project, workspacePackages }: TransformContext): boolean {
+  const [name = ""] = /^(?:@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
   return (
+    // One that uses the models is read; any other knows rows by what it is given.
+    workspacePackages.has(name) ||
     /^(?:[.~#/]|@\/|src\/)/.test(specifier) ||
     project.pathsOf(file, specifier).length > 0 ||
     orm.isOwnPackage?.(specifier) === true

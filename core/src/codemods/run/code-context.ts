@@ -59,6 +59,7 @@ export function createContext(
   return {
     project,
     models: request.models,
+    workspacePackages: request.workspacePackages ?? new Set(),
     intent,
     model,
     field,

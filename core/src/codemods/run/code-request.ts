@@ -26,6 +26,8 @@ export interface CodeRequest {
   readonly models: readonly EntityModel[];
   /** Where the repository has schemas of other clients as well. Default: it has none. */
   readonly clients?: GeneratedClients | undefined;
+  /** Names of the packages of its workspace. Default: it is part of none. */
+  readonly workspacePackages?: ReadonlySet<string>;
   readonly intents: readonly CodeIntent[];
   readonly transforms: readonly Transform[];
   /** What the compiler may take to say what values are: one for all plans of a command. Default: as long as it takes. */

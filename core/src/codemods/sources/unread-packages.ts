@@ -55,6 +55,12 @@ export async function dependentPackages(root: string): Promise<readonly string[]
   return [...users].map(({ folder }) => fromRoot(root, join(top, folder))).sort();
 }
 
+/** The names of the packages of the workspace that the project is part of. */
+export async function workspacePackages(root: string): Promise<ReadonlySet<string>> {
+  const members = await workspaceMembers(resolve(root, "../".repeat(levelsToTop(root))));
+  return new Set(members.map(({ name }) => name));
+}
+
 /** What to write for packages that are not read. */
 export function rootsSetting(roots: readonly string[], unread: readonly string[]): string {
   return `code: { roots: ${JSON.stringify([...roots, ...unread]).replaceAll(",", ", ")} }`;

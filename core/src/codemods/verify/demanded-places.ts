@@ -1,4 +1,5 @@
 import { isTestFile, type Place } from "../../model/index.js";
+import { patternOf } from "../../pattern-of.js";
 import { siteAt } from "../ast/site.js";
 import { parseOnce, type SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
@@ -25,7 +26,9 @@ export async function demandedPlaces(request: CodeRequest, demands: readonly Dem
     const start = source.text.split("\n", line - 1).join("\n").length + (line === 1 ? 0 : 1);
     const offset = start + (/^\s*/.exec(source.text.slice(start))?.[0].length ?? 0);
     const site = siteAt(offset, source);
-    const value = /'never'/.test(message) ? undefined : valueFor(source, context);
+    // Another type than the row's says itself what it takes.
+    const isRow = new RegExp(`required in type '(?:\\w+\\.)*${patternOf(context.model.name)}'`).test(message);
+    const value = isRow ? valueFor(source, context) : undefined;
     const text = value === undefined ? undefined : `${field}: ${value}`;
     const [first = ""] = message.split("\n").filter((each) => each.includes(field));
     return [

@@ -127,6 +127,10 @@ const clients: Readonly<Record<string, readonly [code: string, isListed: boolean
     `import { crud } from "some-crud";\nexport const orders = crud(dataSource.getRepository(Order));`,
     false,
   ],
+  "a package of the same workspace": [
+    `import { analyse } from "@acme/analytics/handler";\nexport const handler = analyse(dataSource);`,
+    false,
+  ],
   "the app's own code": [
     `function createApp(source: DataSource) { return source; }\nexport const app = createApp(dataSource);`,
     false,

@@ -134,8 +134,14 @@ function othersText(others: readonly DeclaredOver[]): string {
   ].join("");
 }
 
-function writtenLines({ migrations }: PhaseFiles): string[] {
-  return migrations.length === 0 ? [] : [columns(migrations.map(({ name, unit }) => [name, fileTitle(unit.units)]))];
+/** The migrations with what they do, then the models; what else changes is among the edits. */
+function writtenLines({ migrations, changes, edits }: PhaseFiles): string[] {
+  const known = new Set([...migrations.map(({ unit }) => unit.file), ...edits.map(({ file }) => file)]);
+  const others = changes.filter(
+    ({ file, after }) => after !== undefined && !known.has(file) && !/^lockstep\//.test(file),
+  );
+  const rows = migrations.map(({ name, unit }) => [name, fileTitle(unit.units)]);
+  return [...(rows.length === 0 ? [] : [columns(rows)]), ...others.map(({ file }) => `  ${file}`)];
 }
 
 /** The migrations that have to run before the code goes back, where contract is live. */

@@ -15,10 +15,6 @@ import { commands } from "./commands/index.js";
 import { type Io, terminalIo } from "./io.js";
 import { knownError } from "./known-error.js";
 
-export type { CliCommand, CommandResult, Invocation, Workspace } from "./command.js";
-export type { Io } from "./io.js";
-export { runProcess } from "./process.js";
-
 /** The version of the `--json` documents. */
 const schemaVersion = 1;
 

@@ -5,6 +5,10 @@ import { resolvedFrom } from "../files/installed.js";
 import type { OrmPlugin } from "../plugin.js";
 import { main } from "./main.js";
 
+export type { CliCommand, CommandResult, Invocation, Workspace } from "./command.js";
+export type { Io } from "./io.js";
+export { type MainOptions, main } from "./main.js";
+
 export interface ProcessOptions {
   readonly plugin: OrmPlugin;
   readonly version: string;

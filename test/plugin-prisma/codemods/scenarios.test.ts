@@ -721,3 +721,17 @@ describe("a row in a constant that another file exports", () => {
     expect(result.places.map(({ what }) => what)).toEqual(["seed: data of prisma.user.create"]);
   });
 });
+
+test.each([
+  ["what has a default may be missing", "seenAt", "datetime", '"createdAt"', "seenAt: data.seenAt ?? (…)"],
+  ["what has none is there", "handle", "string", "lower(email)", "handle: data.handle ?? data.email.toLowerCase()"],
+] as const)("advice for a row of which a part is sent: %s", async (_, name, type, sql, property) => {
+  const files = single(`import type { Prisma, PrismaClient } from "@prisma/client";
+export async function createUser(prisma: PrismaClient, { data }: { data: Prisma.UserCreateInput }) {
+  return prisma.user.create({ data: { ...data, name: "x" } });
+}
+`);
+  const added = field(name, { type, isOptional: true });
+  const { places } = await editFor("expand", files, [], { added, value: { kind: "sql", sql } });
+  expect(places.map(({ reason }) => reason)).toEqual([expect.stringContaining(`add \`${property}\``)]);
+});

@@ -735,3 +735,25 @@ export async function createUser(prisma: PrismaClient, { data }: { data: Prisma.
   const { places } = await editFor("expand", files, [], { added, value: { kind: "sql", sql } });
   expect(places.map(({ reason }) => reason)).toEqual([expect.stringContaining(`add \`${property}\``)]);
 });
+
+// `null` would be shown, and stored, in place of what the row has.
+test.each([
+  ["a copy of what nothing is known of", "{ id: found.id, email: found.email, name, createdAt: at, updatedAt: at }", []],
+  ["one by a pattern", "{ id, email: found.email, name, createdAt: at, updatedAt: at }", []],
+  ["a row of its own", "{ id: 1, email: found.email, name, createdAt: at, updatedAt: at }", ["handle: null"]],
+])("a safe column in a row that code makes: %s", async (_, literal, written) => {
+  const files = single(`import type { User } from "@prisma/client";
+declare function load(): any;
+export function snapshot(name: string, at: Date): User {
+  const found = load();
+  const { id } = found;
+  const user: User = ${literal};
+  return user;
+}
+`);
+  const { edits, places } = await editFor("expand", files, [], { value: { kind: "none" }, staysOptional: true });
+  expect(edits.map(({ text }) => text)).toEqual(written);
+  expect(places.map(({ reason }) => reason)).toEqual(
+    written.length > 0 ? [] : [expect.stringMatching(/is of a row that exists, add `handle: …`/)],
+  );
+});

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compact } from "../../../core/src/codemods/contract/transform.js";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { planCodeUndo } from "../../../core/src/codemods/run/plan-undo.js";
+import { questionsIn } from "../../../core/src/codemods/run/survey.js";
 import { chooseAll } from "../../support/choices.js";
 import { generatedClients } from "../../support/generated-clients.js";
 import {
@@ -756,4 +757,18 @@ export function snapshot(name: string, at: Date): User {
   expect(places.map(({ reason }) => reason)).toEqual(
     written.length > 0 ? [] : [expect.stringMatching(/is of a row that exists, add `handle: …`/)],
   );
+});
+
+test("a safe column: a copy that is completed is not offered as well", async () => {
+  const files = single(`import type { PrismaClient, User } from "@prisma/client";
+export async function load(prisma: PrismaClient, id: number) {
+  const found = await prisma.user.findUniqueOrThrow({ where: { id } });
+  const { email, name, createdAt, updatedAt } = found;
+  const user: User & { more: number } = { id: found.id, email, name, createdAt, updatedAt, more: 1 };
+  return user;
+}
+`);
+  const all = request(files, ["expand", "switch"], [], { value: { kind: "none" }, staysOptional: true });
+  expect((await planCodeEdits(all)).edits.map(({ text }) => text)).toEqual(["handle", "handle"]);
+  expect(await questionsIn(all)).toEqual([]);
 });

@@ -6,11 +6,14 @@ import { rowShapeOfCompiled } from "./row-shape-by-compiler.js";
 import { type RowShape, rowShapeOfType } from "./row-shape-of-type.js";
 import { type Target, targetOf } from "./target-type.js";
 
+/** A literal that is typed as a row. */
+export interface RowLiteral {
+  readonly literal: ts.ObjectLiteralExpression;
+  readonly isReturned: boolean;
+}
+
 /** Literals that are typed as a row of the model: fixtures, factories, mocks. */
-export function* rowLiterals(
-  file: SourceFile,
-  context: TransformContext,
-): Iterable<{ readonly literal: ts.ObjectLiteralExpression; readonly isReturned: boolean }> {
+export function* rowLiterals(file: SourceFile, context: TransformContext): Generator<RowLiteral> {
   for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     if (!namesColumns(literal, 2, context)) continue;
     const target = targetOf(literal, file, context);

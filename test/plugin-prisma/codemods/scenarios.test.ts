@@ -739,7 +739,11 @@ export async function createUser(prisma: PrismaClient, { data }: { data: Prisma.
 
 // `null` would be shown, and stored, in place of what the row has.
 test.each([
-  ["a copy of what nothing is known of", "{ id: found.id, email: found.email, name, createdAt: at, updatedAt: at }", []],
+  [
+    "a copy of what nothing is known of",
+    "{ id: found.id, email: found.email, name, createdAt: at, updatedAt: at }",
+    [],
+  ],
   ["one by a pattern", "{ id, email: found.email, name, createdAt: at, updatedAt: at }", []],
   ["a row of its own", "{ id: 1, email: found.email, name, createdAt: at, updatedAt: at }", ["handle: null"]],
 ])("a safe column in a row that code makes: %s", async (_, literal, written) => {

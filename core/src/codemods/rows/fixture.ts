@@ -1,10 +1,10 @@
 import { ts } from "../ast/compiler.js";
-import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
+import { describe, initializerOf, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
 import { boundByRows, type CopiedRow, copiedRow } from "../mappers/copied-row.js";
-import { namesAllColumns, type RowLiteral, rowLiterals } from "../types/row-literals.js";
+import { incompleteRows, rowLiterals } from "../types/row-literals.js";
 import {
   computedValue,
   countedValue,
@@ -49,21 +49,6 @@ export const fixture: Transform = {
     }
   },
 };
-
-/** Literals typed as a row that do not compile without the field. */
-export function* incompleteRows(file: SourceFile, context: TransformContext): Generator<RowLiteral> {
-  // A row that may lack the field compiles without it.
-  if (context.intent.staysOptional && context.orm.emptyAs?.(context).isOptional) return;
-  for (const row of rowLiterals(file, context)) {
-    const { literal } = row;
-    if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;
-    // With a spread, what is not named here comes from there.
-    if (spreadsOf(literal).length > 0 && !namesAllColumns(literal, context)) continue;
-    // A cast does not ask for all of them.
-    if (ts.isAsExpression(literal.parent) && !namesAllColumns(literal, context)) continue;
-    yield row;
-  }
-}
 
 function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
   for (const { literal } of rowLiterals(file, context)) yield { node: literal, what: what(literal, context) };

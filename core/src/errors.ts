@@ -950,6 +950,12 @@ export const errorTable = {
     next: "Split the file: a Prisma schema into several files in a folder, SQL into several migrations. Load data outside of migrations.",
     exit: 2,
   },
+  LS8023: {
+    title: "The Prisma schema is for a database that is not supported",
+    why: "Lockstep knows the locks and the safe statements of PostgreSQL, MySQL and MariaDB only.",
+    next: 'Use Lockstep in a project whose datasource has provider = "postgresql" or "mysql". Prisma\'s own commands run here as without Lockstep.',
+    exit: 2,
+  },
   LS8026: {
     title: "This version of Prisma is too old",
     why: "The Prisma config starts Lockstep, and Prisma reads it without experimental flags from 6.13 on. The tests run with 6.19 and 7.10.",

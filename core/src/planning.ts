@@ -23,4 +23,4 @@ export { indexMigration } from "./release/index-migration.js";
 export { modelEdits } from "./release/model-edits.js";
 export { type PhaseFiles, releaseUnits } from "./release/prepare-phase.js";
 export { type Colors, colorsFor } from "./review/colors.js";
-export { unlistedText } from "./review/unlisted.js";
+export { unlistedHelp, unlistedStatement, unlistedText } from "./review/unlisted.js";

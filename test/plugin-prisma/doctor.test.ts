@@ -52,6 +52,40 @@ test.each([
 });
 
 test.each([
+  ["an empty database", "", "7.10.0", ["prisma/schema.prisma"], "no migrations yet", undefined],
+  [
+    "Prisma 7",
+    "CREATE TABLE a ()",
+    "7.10.0",
+    ["db/schema/main.prisma", "db/schema/models/user.prisma"],
+    "1 table here, and no migration in the repository",
+    "--to-schema db/schema --script",
+  ],
+  [
+    "Prisma 6",
+    "CREATE TABLE a ()",
+    "6.19.3",
+    ["prisma/schema.prisma"],
+    "1 table here, and no migration in the repository",
+    "--to-schema-datamodel prisma/schema.prisma --script",
+  ],
+] as const)("migrations: none in the repository, %s", async (_, sql, ormVersion, schemaFiles, what, option) => {
+  const database = await createDatabase("doctor");
+  try {
+    const session = await openSession(database.url);
+    if (sql !== "") await session.query(sql);
+    await session.end();
+    const project = { ...plainFacts.project, ormVersion, schemaFiles, migrationsFolder: "db/migrations" };
+    const [finding] = await askTarget(check("migrations"), database.url, { project, migrations: [] });
+    const init = "db/migrations/0_init";
+    const next = `mkdir -p ${init} && npx prisma migrate diff --from-empty ${option} -o ${init}/migration.sql && npx prisma migrate resolve --applied 0_init`;
+    expect(finding).toMatchObject({ what, ...(option === undefined ? { level: "ok" } : { level: "warning", next }) });
+  } finally {
+    await database.drop();
+  }
+});
+
+test.each([
   ["7.10.0", "ok", /^Prisma 7\.10\.0$/, undefined],
   ["6.19.3", "ok", /^Prisma 6\.19\.3$/, undefined],
   ["7.2.0", "ok", /^Prisma 7\.2\.0; the tests run with 7\.10/, undefined],

@@ -162,7 +162,9 @@ export class MoreHandles1700000000005 implements MigrationInterface {
   const { app, lockstep } = await make("[Base1700000000000]", one);
   app.write("src/migrations/1700000000005-AddHandle.ts", hand);
   const unknown = await lockstep("rewrite", "src/migrations/1700000000005-AddHandle.ts");
-  expect(unknown.output).toMatch(/LS3032/);
+  expect(unknown.output).toMatch(
+    /LS3032 src\/migrations\/1700000000005-AddHandle\.ts is not loaded: src\/data-source\.ts:\d+ does not list it\.\n[\s\S]*Next {3}At src\/data-source\.ts:\d+ write import \{ MoreHandles1700000000005 \} from "\.\/migrations\/1700000000005-AddHandle"; and, in the list of migrations, MoreHandles1700000000005\. Then run the command again\./,
+  );
   app.edit(
     "src/data-source.ts",
     one,

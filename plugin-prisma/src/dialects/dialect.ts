@@ -11,6 +11,8 @@ export interface PrismaDialect {
   transactions(version: string): TransactionMode;
   /** A query whose one row has a `found`, null where the database has no table `_prisma_migrations`. */
   readonly findMigrationsTable: string;
+  /** A query with one row, `found`: how many tables the schema of the URL has. */
+  readonly countTables: string;
   /** A query whose rows have a `pid`: sessions that run Prisma's migrations of this database right now. */
   readonly runningSessions: string;
   /** What the engine has written into `logs`. */

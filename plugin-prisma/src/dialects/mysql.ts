@@ -18,6 +18,8 @@ export const mysql: PrismaDialect = {
 
   findMigrationsTable:
     "SELECT MAX(TABLE_NAME) AS found FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = '_prisma_migrations'",
+  countTables:
+    "SELECT COUNT(*) AS found FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'",
 
   // The lock is one for all databases of a server (schema-engine, `acquire_lock`).
   runningSessions:

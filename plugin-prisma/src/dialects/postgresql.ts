@@ -10,6 +10,8 @@ export const postgresql: PrismaDialect = {
   // Statement by statement since 7.4 (prisma-engines #5767), a file before.
   transactions: (version) => (isAtLeast(version, 7, 4) ? "none" : "each"),
   findMigrationsTable: "SELECT to_regclass('_prisma_migrations')::text AS found",
+  countTables:
+    "SELECT COUNT(*) AS found FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'",
   runningSessions: `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = ${advisoryLockKey} AND objsubid = 1
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1`,
 

@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { type Check, type Finding, names, ok, problem, warning } from "@lockstep/core/doctor";
+import type { Connection } from "@lockstep/core/planning";
 import { hasMigrations } from "../applied.js";
+import { dialectOn } from "../dialects/dialects.js";
+import { isAtLeast } from "../engine/prisma-version.js";
+import type { PrismaProject } from "../project.js";
+import { prismaWords } from "../words.js";
 
 export default {
   id: "migrations",
@@ -12,7 +17,7 @@ export default {
     if (!(await hasMigrations(connection)))
       return [
         migrations.length === 0
-          ? ok("no migrations yet")
+          ? withoutMigrations(await tablesOn(connection), project as PrismaProject)
           : warning(`no migration has run here: there is no table _prisma_migrations`, {
               next: `on ${target}: ${words.deploy}`,
             }),
@@ -51,6 +56,26 @@ export default {
     return [...findings, ok(`${applied.length} applied${pending === 0 ? "" : `, ${pending} not yet`}`)];
   },
 } satisfies Check;
+
+async function tablesOn(connection: Connection): Promise<number> {
+  const { rows } = await connection.query<{ found: number | string }>(dialectOn(connection.dialect.id).countTables);
+  return Number(rows[0]?.found ?? 0);
+}
+
+/** A database that was made by `db push` needs a first migration that has run there already. */
+function withoutMigrations(tables: number, project: PrismaProject): Finding {
+  if (tables === 0) return ok("no migrations yet");
+  const { schemaFiles, migrationsFolder, ormVersion } = project;
+  const [first = "schema.prisma"] = schemaFiles;
+  const [folder = "."] = schemaFiles.map((file) => posix.dirname(file)).sort((a, b) => a.length - b.length);
+  const schema = schemaFiles.length > 1 ? folder : first;
+  const option = isAtLeast(ormVersion, 7, 0) ? "--to-schema" : "--to-schema-datamodel";
+  const init = `${migrationsFolder}/0_init`;
+  return warning(`${tables} ${tables === 1 ? "table" : "tables"} here, and no migration in the repository`, {
+    why: "prisma migrate dev would ask to reset this database: it knows tables by the migrations that make them.",
+    next: `mkdir -p ${init} && npx prisma migrate diff --from-empty ${option} ${schema} --script -o ${init}/migration.sql && ${prismaWords.skip("0_init")}`,
+  });
+}
 
 interface AppliedRow {
   readonly name: string;

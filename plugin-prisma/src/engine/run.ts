@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { duringCleanUp, handledElsewhere, watchWork } from "@lockstep/core/text";
-import { isOfOtherEngine, providerIn } from "../schema/dialect.js";
+import { isOfOtherEngine, isSupported, providerIn } from "../schema/dialect.js";
 import { type DatasourceUrls, type EngineArguments, parseArguments } from "./arguments.js";
 import type { EngineBackend } from "./backend.js";
 import { findNative } from "./find-native.js";
@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Loads the hooks; called for the RPC server only, and not with LOCKSTEP=off. */
+  /** Loads the hooks; called for the RPC server only, and neither with LOCKSTEP=off nor for a database that is not supported. */
   loadHooks(): Promise<EngineHooks>;
 }
 
@@ -64,7 +64,8 @@ async function serve(
     cwd,
     prismaVersion: prismaVersion(cwd, env.LOCKSTEP_PRISMA_VERSION),
   };
-  const hooks = env.LOCKSTEP === "off" ? Promise.resolve(undefined) : loadHooks();
+  const isOff = env.LOCKSTEP === "off" || !isSupported(providerOf(info));
+  const hooks = isOff ? Promise.resolve(undefined) : loadHooks();
   // Whoever awaits it first reports it.
   hooks.catch(handledElsewhere);
   const signals = new Signals();
@@ -94,9 +95,13 @@ async function startNative(executable: string, args: readonly string[], server: 
   return new NativeBackend({ executable, args, forward: (line) => server.writeLine(line) });
 }
 
+function providerOf({ datamodelPaths, cwd }: EngineInfo): string | undefined {
+  return providerIn(datamodelPaths.map((path) => ({ content: readFileSync(resolve(cwd, path), "utf8") })));
+}
+
 /** Of a schema that it is not for; undefined: it is. */
-function noWasm({ datamodelPaths, cwd }: EngineInfo): EngineBackend | undefined {
-  const provider = providerIn(datamodelPaths.map((path) => ({ content: readFileSync(resolve(cwd, path), "utf8") })));
+function noWasm(info: EngineInfo): EngineBackend | undefined {
+  const provider = providerOf(info);
   if (!isOfOtherEngine(provider)) return undefined;
   return {
     call: async () => {

@@ -5,7 +5,7 @@ import { loadSchemaFiles } from "@prisma/schema-files-loader";
 import { installedVersion, isAtLeast, prismaVersion } from "../engine/prisma-version.js";
 import type { PrismaProject } from "../project.js";
 import { urlsInSchema } from "../schema/datasource-urls.js";
-import { dialectOf } from "../schema/dialect.js";
+import { dialectOf, isSupported } from "../schema/dialect.js";
 import { generatedFolders } from "../schema/generators.js";
 import { parseConfig } from "../schema/parse.js";
 import { testedVersions } from "../supported.js";
@@ -30,7 +30,7 @@ export interface FoundProject extends PrismaProject {
  * The Prisma project at a folder or above it. Loads the Prisma config (about 300 ms): for commands, not for the engine.
  *
  * @param isNew also a project of Prisma 6 without a config, which `init` writes. Default: false
- * @throws LockstepError LS8001 no config or no schema · LS8002 a config that does not load · LS8026 a Prisma that reads no config
+ * @throws LockstepError LS8001 no config or no schema · LS8002 a config that does not load · LS8023 a database that is not supported · LS8026 a Prisma that reads no config
  * @example const { root, schemaFiles } = await findProject(process.cwd());
  */
 export async function findProject(cwd: string, isNew = false): Promise<FoundProject> {
@@ -73,6 +73,9 @@ async function describe(
   }
   const files = found.map(([path, content]) => ({ path, content })).sort((a, b) => (a.path < b.path ? -1 : 1));
   const parsed = parseConfig(files);
+  const provider = parsed.datasources[0]?.provider;
+  if (!isSupported(provider))
+    throw new LockstepError("LS8023", `The datasource in ${fromRoot(root, schemaPath)} has provider = "${provider}".`);
   const schemaFolder = statSync(schemaPath).isDirectory() ? schemaPath : dirname(schemaPath);
   return {
     root,
@@ -80,11 +83,11 @@ async function describe(
     // The same default as in @prisma/internals, inferDirectoryConfig.
     migrationsFolder: fromRoot(root, config.migrationsPath ?? join(schemaFolder, "migrations")),
     ormVersion: prismaVersion(root, process.env.LOCKSTEP_PRISMA_VERSION),
-    dialect: dialectOf(parsed.datasources[0]?.provider),
+    dialect: dialectOf(provider),
     developmentUrl: config.url ?? urlsInSchema(files, process.env).url,
     generatedFolders: generatedFolders({ files }, root),
     schemaFiles: files.map(({ path }) => fromRoot(root, path)),
-    provider: parsed.datasources[0]?.provider,
+    provider,
     unsetVariables: config.unset,
     startsEngine: config.startsEngine,
   };

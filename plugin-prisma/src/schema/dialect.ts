@@ -7,6 +7,11 @@ export function dialectOf(provider: string | undefined): DialectId {
   return provider === "mysql" ? "mysql" : "postgresql";
 }
 
+/** Whether Lockstep knows the system of a provider; a schema without a datasource has none. */
+export function isSupported(provider: string | undefined): boolean {
+  return !isOfOtherEngine(provider) || provider === "mysql";
+}
+
 /** Whether our engine over WebAssembly is connected to it: to PostgreSQL alone. */
 export function isOfOtherEngine(provider: string | undefined): boolean {
   return provider !== undefined && provider !== "postgresql" && provider !== "postgres";

@@ -23,7 +23,7 @@ import { withOwnDown } from "./take-back.js";
  */
 export async function readHandWritten(project: TypeormProject, file: string): Promise<HandWrittenMigration> {
   const found = readMigrationFiles(project).find((each) => each.file === file);
-  if (found === undefined) throw noMigration(file, "the data source has no migration there");
+  if (found === undefined) throw await notLoaded(project, file);
   const text = readFileSync(join(project.root, file), "utf8");
   const { name } = found;
   const { up, down, built, className, transaction } = readClass(text, file);
@@ -82,6 +82,19 @@ function flavourOf(file: string, text: string): Flavour {
     language: file.endsWith("ts") ? "ts" : "js",
     module: /^\s*export\b/m.test(text) ? "esm" : "commonjs",
   };
+}
+
+/** With what makes the data source find it: a list of classes has to name a new one. */
+async function notLoaded(project: TypeormProject, file: string): Promise<LockstepError> {
+  const [{ unlisted }, { unlistedHelp, unlistedStatement }] = await Promise.all([
+    import("../registration/unlisted.js"),
+    import("@lockstep/core/planning"),
+  ]);
+  const left = (await unlisted(project, [file])).find((each) => each.file === file);
+  if (left === undefined) return noMigration(file, "the data source has no migration there");
+  const help = unlistedHelp(left);
+  const hint = `${help.charAt(0).toUpperCase()}${help.slice(1)}. Then run the command again.`;
+  return new LockstepError("LS3032", `${unlistedStatement(left)}.`, { hint });
 }
 
 function noMigration(file: string, why: string, hint?: string): LockstepError {

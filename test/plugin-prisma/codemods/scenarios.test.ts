@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compact } from "../../../core/src/codemods/contract/transform.js";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { planCodeUndo } from "../../../core/src/codemods/run/plan-undo.js";
+import { questionsIn } from "../../../core/src/codemods/run/survey.js";
 import { chooseAll } from "../../support/choices.js";
 import { generatedClients } from "../../support/generated-clients.js";
 import {
@@ -720,4 +721,58 @@ describe("a row in a constant that another file exports", () => {
     expect(result.changes).toEqual([]);
     expect(result.places.map(({ what }) => what)).toEqual(["seed: data of prisma.user.create"]);
   });
+});
+
+test.each([
+  ["what has a default may be missing", "seenAt", "datetime", '"createdAt"', "seenAt: data.seenAt ?? (…)"],
+  ["what has none is there", "handle", "string", "lower(email)", "handle: data.handle ?? data.email.toLowerCase()"],
+] as const)("advice for a row of which a part is sent: %s", async (_, name, type, sql, property) => {
+  const files = single(`import type { Prisma, PrismaClient } from "@prisma/client";
+export async function createUser(prisma: PrismaClient, { data }: { data: Prisma.UserCreateInput }) {
+  return prisma.user.create({ data: { ...data, name: "x" } });
+}
+`);
+  const added = field(name, { type, isOptional: true });
+  const { places } = await editFor("expand", files, [], { added, value: { kind: "sql", sql } });
+  expect(places.map(({ reason }) => reason)).toEqual([expect.stringContaining(`add \`${property}\``)]);
+});
+
+// `null` would be shown, and stored, in place of what the row has.
+test.each([
+  [
+    "a copy of what nothing is known of",
+    "{ id: found.id, email: found.email, name, createdAt: at, updatedAt: at }",
+    [],
+  ],
+  ["one by a pattern", "{ id, email: found.email, name, createdAt: at, updatedAt: at }", []],
+  ["a row of its own", "{ id: 1, email: found.email, name, createdAt: at, updatedAt: at }", ["handle: null"]],
+])("a safe column in a row that code makes: %s", async (_, literal, written) => {
+  const files = single(`import type { User } from "@prisma/client";
+declare function load(): any;
+export function snapshot(name: string, at: Date): User {
+  const found = load();
+  const { id } = found;
+  const user: User = ${literal};
+  return user;
+}
+`);
+  const { edits, places } = await editFor("expand", files, [], { value: { kind: "none" }, staysOptional: true });
+  expect(edits.map(({ text }) => text)).toEqual(written);
+  expect(places.map(({ reason }) => reason)).toEqual(
+    written.length > 0 ? [] : [expect.stringMatching(/is of a row that exists, add `handle: …`/)],
+  );
+});
+
+test("a safe column: a copy that is completed is not offered as well", async () => {
+  const files = single(`import type { PrismaClient, User } from "@prisma/client";
+export async function load(prisma: PrismaClient, id: number) {
+  const found = await prisma.user.findUniqueOrThrow({ where: { id } });
+  const { email, name, createdAt, updatedAt } = found;
+  const user: User & { more: number } = { id: found.id, email, name, createdAt, updatedAt, more: 1 };
+  return user;
+}
+`);
+  const all = request(files, ["expand", "switch"], [], { value: { kind: "none" }, staysOptional: true });
+  expect((await planCodeEdits(all)).edits.map(({ text }) => text)).toEqual(["handle", "handle"]);
+  expect(await questionsIn(all)).toEqual([]);
 });

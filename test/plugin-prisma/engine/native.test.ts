@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findNative } from "../../../plugin-prisma/src/engine/find-native.js";
-import { engineExecutable } from "./prisma-project.js";
+import { engineDist, engineExecutable } from "./prisma-project.js";
 
 let dir: string;
 
@@ -37,9 +37,9 @@ createInterface({ input: process.stdin }).on("line", (line) => {
 }).on("close", () => { process.stderr.write("got end\\n"); process.exit(0); });
 `;
 
-function start() {
+function start(executable = engineExecutable, args: readonly string[] = []) {
   const native = write("engine.mjs", engine, 0o755);
-  const child = spawn(engineExecutable, ["--datasource", "{}"], {
+  const child = spawn(executable, ["--datasource", "{}", ...args], {
     cwd: dir,
     env: { ...process.env, LOCKSTEP: "on", LOCKSTEP_NATIVE_SCHEMA_ENGINE: native },
   });
@@ -69,6 +69,21 @@ describe("the line proxy", () => {
       "",
     ]);
     expect(seen.stderr).toBe("got end\n");
+  });
+
+  test("is all that there is for a database that Lockstep does not support", async () => {
+    const script = `#!/usr/bin/env node
+import { runEngine } from "${engineDist}run.js";
+const loadHooks = () => { throw new Error("must not be intercepted") };
+process.exitCode = await runEngine({ args: process.argv.slice(2), cwd: process.cwd(), env: process.env, loadHooks });
+process.exit();
+`;
+    const schema = write("schema.prisma", 'datasource db {\n  provider = "sqlite"\n}\n');
+    const { child, seen, exited, output } = start(write("run.mjs", script, 0o755), ["--datamodels", schema]);
+    child.stdin.write('{"id":2, "method":"fail"}\n');
+    await output(1);
+    child.stdin.end();
+    expect([await exited, seen.stderr]).toEqual([0, "got end\n"]);
   });
 
   test("hands a signal on, and ends with its engine", async () => {

@@ -208,6 +208,17 @@ describe("a project of Prisma 6 without a config", () => {
   });
 
   it.each([
+    ["with a config", { "prisma.config.ts": config("") }],
+    ["without one", { "package.json": JSON.stringify(six), ".git/HEAD": "" }],
+  ])("refuses a database that is not supported, before init writes anything: %s", async (_, files) => {
+    vi.stubEnv("LOCKSTEP_PRISMA_VERSION", "6.19.3");
+    const sqlite = schema.replace('"postgresql"', '"sqlite"');
+    const root = project({ ...files, "prisma/schema.prisma": sqlite }, ["prisma"]);
+    const message = 'The datasource in prisma/schema.prisma has provider = "sqlite".';
+    await expect(findProject(root, true)).rejects.toMatchObject({ code: "LS8023", message });
+  });
+
+  it.each([
     [
       "6.12.0",
       "LS8026",

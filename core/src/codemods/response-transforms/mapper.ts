@@ -10,7 +10,7 @@ import { removeFromPatterns } from "../mappers/undo-destructuring.js";
 import { blockerOfProducer } from "../responses/blockers.js";
 import { producersOf } from "../responses/producers.js";
 import { responses } from "../responses/responses.js";
-import { rowLiterals } from "../types/row-literals.js";
+import { incompleteRows, rowLiterals } from "../types/row-literals.js";
 import { addToPattern, restOf } from "../write/destructuring.js";
 import { type Container, removeWritten } from "../write/find-written.js";
 import { addProperty } from "../write/property-edit.js";
@@ -90,11 +90,12 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 /** Copies that nobody chose: of a whole row or of a part of it. */
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
+  const completed = new Set([...incompleteRows(file, context)].map(({ literal }) => literal));
   for (const producer of producersOf(file, context)) {
     if (producer.kind !== "literal") continue;
     const found = producer.mapper;
     const { literal, names, tie } = found;
-    if (context.takes(literal, "mapper")) continue;
+    if (context.takes(literal, "mapper") || completed.has(literal)) continue;
     const { text } = guardedProperty(found, context);
     const what = describe(literal, `copy of ${context.model.name}`);
     const advice = `add \`${text}\` if it is shown there`;

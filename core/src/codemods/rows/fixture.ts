@@ -1,10 +1,10 @@
 import { ts } from "../ast/compiler.js";
-import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
+import { describe, initializerOf, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
 import { boundByRows, type CopiedRow, copiedRow } from "../mappers/copied-row.js";
-import { namesAllColumns, rowLiterals } from "../types/row-literals.js";
+import { incompleteRows, rowLiterals } from "../types/row-literals.js";
 import {
   computedValue,
   countedValue,
@@ -33,14 +33,7 @@ export const fixture: Transform = {
   intents: ["completeFixtures"],
 
   *find(file, context) {
-    // A row that may lack the field compiles without it.
-    if (context.intent.staysOptional && context.orm.emptyAs?.(context).isOptional) return;
-    for (const { literal, isReturned } of rowLiterals(file, context)) {
-      if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;
-      // With a spread, what is not named here comes from there.
-      if (spreadsOf(literal).length > 0 && !namesAllColumns(literal, context)) continue;
-      // A cast does not ask for all of them.
-      if (ts.isAsExpression(literal.parent) && !namesAllColumns(literal, context)) continue;
+    for (const { literal, isReturned } of incompleteRows(file, context)) {
       const copied = copiedRow(literal, file, context);
       if (copied === undefined) yield complete(literal, isReturned, file, context);
       else yield* completeCopy(literal, copied, file, context);
@@ -90,7 +83,9 @@ function complete(
   context: TransformContext,
 ): Finding {
   const { name } = context.field;
-  const value = valueFor(literal, isReturned, file, context);
+  const isUnknown = context.intent.value.kind === "none" && !isTest(file);
+  const copiedId = isUnknown ? idOfAnother(literal, context) : undefined;
+  const value = valueFor(literal, isReturned, copiedId !== undefined, file, context);
   const offset = literal.getStart(file.ast);
   const place = { kind: "place", certainty: "required", offset, what: what(literal, context) } as const;
   if (!isTest(file) && context.orm.isAlsoPutOver?.(literal, file, context)) {
@@ -106,21 +101,42 @@ function complete(
   }
   const edit = value && addProperty(literal, `${name}: ${value}`, what(literal, context), file, endOfNamed(literal));
   if (edit) return edit;
+  if (value === undefined && copiedId !== undefined) {
+    const reason = `a ${context.model.name} row without ${name} does not compile: \`${textOf(copiedId, file)}\` is of a row that exists, add \`${name}: …\` with the value which that row has`;
+    return { ...place, reason };
+  }
   const given = propertiesOf(literal);
   const why = whyNoValue((field) => given.has(field), `${name}: `, "", file, context);
   const reason = `a ${context.model.name} row without ${name} does not compile: ${why}`;
   return { ...place, reason };
 }
 
+/** `found.id`, or `id` that a pattern took out of something: the row exists, and may have a value already. */
+function idOfAnother(literal: ts.ObjectLiteralExpression, { model }: TransformContext): ts.Expression | undefined {
+  const properties = propertiesOf(literal);
+  for (const { name } of model.fields.filter(({ isId }) => isId)) {
+    const value = initializerOf(properties.get(name));
+    const inner = value && unwrap(value);
+    if (inner === undefined) continue;
+    if (ts.isPropertyAccessExpression(inner) && inner.name.text === name) return inner;
+    const bound = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
+    if (bound === undefined || !ts.isBindingElement(bound) || bound.initializer !== undefined) continue;
+    const original = bound.propertyName ?? bound.name;
+    if (ts.isIdentifier(original) && original.text === name) return inner;
+  }
+  return undefined;
+}
+
 function valueFor(
   literal: ts.ObjectLiteralExpression,
   isReturned: boolean,
+  isCopy: boolean,
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
   const { field, intent, orm } = context;
   if (intent.staysOptional && orm.emptyAs?.(context).isNullable !== false)
-    return storedDefault(file, context) ?? emptyValue(literal, file, context);
+    return isCopy ? undefined : (storedDefault(file, context) ?? emptyValue(literal, file, context));
   const computed = computedValue(literal, file, context);
   const isOfTest = isTest(file);
   if (computed !== undefined) {
@@ -132,7 +148,7 @@ function valueFor(
   const derived = isComputable ? valueText(textsOfLiteral(literal, file), file, context) : undefined;
   if (derived !== undefined) return derived;
   // Only a test may have a value that nobody meant.
-  if (!isOfTest) return storedDefault(file, context);
+  if (!isOfTest) return isCopy ? undefined : storedDefault(file, context);
   const isConstant = literal.properties.every((property) => isWrittenDown(initializerOf(property)));
   // A factory that makes distinct rows would make them all with one value.
   const counted = !isConstant && isReturned && field.isUnique ? countedValue(literal, file, context) : undefined;

@@ -244,10 +244,15 @@ function advice(
   const properties = literal && propertiesOf(literal);
   const own = literal && textsOfLiteral(literal, file);
   const spread = textsOfRow(textOf(row, file));
+  // What has a default may be missing in a row that is not stored yet.
+  const sent = (field: EntityField) => {
+    const text = spread(field);
+    return text && { ...text, isNullable: text.isNullable || field.hasDefault };
+  };
   const lacking = destructuredKeys(row);
   const text = (field: EntityField) => {
     if (properties?.has(field.name)) return own?.(field);
-    return isNamed && !lacking.has(field.name) ? spread(field) : undefined;
+    return isNamed && !lacking.has(field.name) ? sent(field) : undefined;
   };
   const value = valueText(text, file, context);
   const holds = isNamed ? mayHold(row, file, context) : undefined;

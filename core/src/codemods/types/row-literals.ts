@@ -1,16 +1,19 @@
 import { ts } from "../ast/compiler.js";
-import { pathOf, propertiesOf, unwrap } from "../ast/expressions.js";
+import { isAsserted, pathOf, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { rowShapeOfCompiled } from "./row-shape-by-compiler.js";
 import { type RowShape, rowShapeOfType } from "./row-shape-of-type.js";
 import { type Target, targetOf } from "./target-type.js";
 
+/** A literal that is typed as a row. */
+export interface RowLiteral {
+  readonly literal: ts.ObjectLiteralExpression;
+  readonly isReturned: boolean;
+}
+
 /** Literals that are typed as a row of the model: fixtures, factories, mocks. */
-export function* rowLiterals(
-  file: SourceFile,
-  context: TransformContext,
-): Iterable<{ readonly literal: ts.ObjectLiteralExpression; readonly isReturned: boolean }> {
+export function* rowLiterals(file: SourceFile, context: TransformContext): Generator<RowLiteral> {
   for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     if (!namesColumns(literal, 2, context)) continue;
     const target = targetOf(literal, file, context);
@@ -18,6 +21,21 @@ export function* rowLiterals(
     const isArgument = target.kind === "typed" && target.isArgument === true;
     if (isArgument && !namesAllColumns(literal, context)) continue;
     yield { literal, isReturned: isArgument || (target.kind === "typed" && ts.isFunctionLike(target.type.parent)) };
+  }
+}
+
+/** Literals typed as a row that do not compile without the field. */
+export function* incompleteRows(file: SourceFile, context: TransformContext): Generator<RowLiteral> {
+  // A row that may lack the field compiles without it.
+  if (context.intent.staysOptional && context.orm.emptyAs?.(context).isOptional) return;
+  for (const row of rowLiterals(file, context)) {
+    const { literal } = row;
+    if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;
+    // With a spread, what is not named here comes from there.
+    if (spreadsOf(literal).length > 0 && !namesAllColumns(literal, context)) continue;
+    // A cast does not ask for all of them.
+    if (ts.isAsExpression(literal.parent) && !namesAllColumns(literal, context)) continue;
+    yield row;
   }
 }
 

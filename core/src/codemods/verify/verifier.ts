@@ -79,6 +79,7 @@ export class Verifier {
    * @throws the signal's reason
    */
   async demands(after: ReadonlyMap<string, string>): Promise<readonly Demand[] | undefined> {
+    doing("asking the compiler what does not compile without the column");
     const answer = await this.#ask(after, "demands");
     this.#signal.throwIfAborted();
     return answer?.kind === "demanded" ? answer.demands : undefined;

@@ -165,6 +165,17 @@ export function unclearRead(
 }
 
 function rowsGiven(method: string, argument: ts.Expression | undefined, file: SourceFile): "row" | "list" | undefined {
-  if (argument !== undefined && /\b(?:select|omit)\b/.test(textOf(argument, file))) return undefined;
-  return givingRows.get(method);
+  return argument !== undefined && mayNarrow(argument, file) ? undefined : givingRows.get(method);
 }
+
+/** Whether a read may ask for a part of the row. What an `include` selects is of other rows. */
+function mayNarrow(argument: ts.Expression, file: SourceFile): boolean {
+  const literal = unwrap(argument);
+  if (!ts.isObjectLiteralExpression(literal)) return narrowing.test(textOf(literal, file));
+  return literal.properties.some((property) => {
+    const isNamed = property.name !== undefined && !ts.isComputedPropertyName(property.name);
+    return narrowing.test(textOf(isNamed ? property.name : property, file));
+  });
+}
+
+const narrowing = /\b(?:select|omit)\b/;

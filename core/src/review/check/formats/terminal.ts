@@ -19,7 +19,7 @@ export default defineTextFormat({
     if (findings.length === 0) {
       const done =
         files === 0
-          ? `No migration${scope}. ${colors.dim("npx lockstep check --all checks every one.")}`
+          ? `No migration${scope}.${base === undefined ? "" : ` ${colors.dim("npx lockstep check --all checks every one.")}`}`
           : `${colors.green("✔")} ${counted(files, "migration")}${scope}, ${counted(statements, "statement")}: nothing to say.${also}`;
       return [done, ...notes].join("\n");
     }

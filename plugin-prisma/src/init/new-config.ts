@@ -29,7 +29,7 @@ export function newConfig(
     ...imports,
     'import { defineConfig } from "prisma/config";',
     "",
-    ...(lines.length === 0 ? [] : ["// Prisma reads no .env where this file is.", ...lines, ""]),
+    ...(lines.length === 0 ? [] : ["// With this file Prisma no longer reads .env by itself.", ...lines, ""]),
     "export default defineConfig({",
     `  schema: ${JSON.stringify(schema)},`,
     ...(seed === undefined ? [] : ["  migrations: {", `    seed: ${JSON.stringify(seed)},`, "  },"]),

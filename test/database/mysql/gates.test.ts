@@ -22,8 +22,11 @@ beforeAll(async () => {
   db = await connect(database.url, { applicationName: "test" });
 });
 const forget = async () => {
-  const { rows } = await db.query("SHOW DATABASES LIKE 'lockstep'");
-  for (const name of rows.length > 0 ? ["backfills", "evidence"] : [])
+  // Another file may be about to make them.
+  const { rows } = await db.query<{ name: string }>(
+    "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'lockstep' AND table_name IN ('backfills', 'evidence')",
+  );
+  for (const { name } of rows)
     await unlessDeadlocked(() => db.query(`DELETE FROM lockstep.${name} WHERE table_schema = DATABASE()`));
 };
 /** Other files share the server, and their ledger is in the same tables. */

@@ -2,8 +2,8 @@ import { posix } from "node:path";
 import type { MigrationSet, RepositoryFiles, TransactionMode } from "@lockstep/core";
 import { dialectOfDrivers, dialectOfFolder, dialectOfSql, dialectOfType } from "./dialect.js";
 import type { DataSourceFacts } from "./evaluate/data-sources.js";
-import type { Files } from "./evaluate/modules.js";
 import type { readUp } from "./evaluate/read-up.js";
+import type { Files } from "./evaluate/scope.js";
 import { migrationsIn } from "./names.js";
 
 /** A file with migration classes. */

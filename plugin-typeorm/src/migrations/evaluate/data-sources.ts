@@ -3,11 +3,10 @@ import type { TransactionMode } from "@lockstep/core";
 import { attempt, isSyntaxError } from "@lockstep/core/text";
 import { nameOf, ts } from "@lockstep/core/typescript";
 import { patternOf } from "../globs.js";
-import { top } from "./calls.js";
 import { type Evaluator, unlessTooMuch } from "./evaluator.js";
-import type { Files } from "./modules.js";
+import { top } from "./expressions.js";
 import { opened } from "./query-runner.js";
-import { namesIn, Scope } from "./scope.js";
+import { type Files, namesIn, Scope } from "./scope.js";
 import { is, rec, unknown, type Value } from "./values.js";
 
 /** What the options of a data source say of the migrations that it loads. */

@@ -1,76 +1,165 @@
 import { posix } from "node:path";
 import { nameOf, pathOf, ts, unwrap } from "@lockstep/core/typescript";
-import { Calls, top } from "./calls.js";
-import { classOf } from "./modules.js";
-import type { Hooks } from "./objects.js";
-import { operate, regexpOf, typeOf } from "./operators.js";
-import { force, isAssignment, type Scope } from "./scope.js";
-import { is, isPrimitive, list, rec, textOf, truth, type Unknown, unknown, type Value } from "./values.js";
+import { type Binding, type Files, force, isAssignment, Scope } from "./scope.js";
+import {
+  type ClassValue,
+  computes,
+  data,
+  type FunctionValue,
+  globals,
+  holdsRunner,
+  is,
+  isPrimitive,
+  joined,
+  type List,
+  list,
+  ofText,
+  operate,
+  type Rec,
+  rec,
+  textOf,
+  truth,
+  type Unknown,
+  unknown,
+  type Value,
+} from "./values.js";
 
-/** What an expression comes to. */
-export abstract class Expressions extends Calls {
-  protected abstract step(): void;
+/** The query runner; see query-runner.ts. */
+export interface Hooks {
+  property(host: Value, name: string): Value;
+  call(receiver: Value, method: string, args: readonly Value[], node: ts.Node): Value;
+  /** Whether a name is that of the project's database; undefined: it can be. */
+  isDialect(name: string): boolean | undefined;
+  /** Code that can run SQL which is not known. */
+  unread(what: string, node: ts.Node): void;
+}
+
+/** How a statement ends other than at its end. */
+export type Completion =
+  | { readonly kind: "return"; readonly value: Value }
+  | { readonly kind: "break" | "continue" | "throw" }
+  | undefined;
+
+/** The root of the repository, as the value of `__dirname` begins. */
+export const top = "/@repository";
+
+/** Code that does not end. */
+export class TooMuch extends Error {}
+
+/** Evaluates expressions: what they call is read as well. */
+export abstract class Expressions {
+  /** Reads without reporting, to find what a loop assigns. */
+  isSilent = false;
+  /** In a `catch`: it runs after a failure. */
+  isInCatch = false;
+  protected root: ts.Node | undefined;
+  /** The call that led out of the method that is read: what runs there is reported on its line. */
+  protected anchor: ts.Node | undefined;
+  private depth = 0;
+  private steps = 0;
+  /** Each makes the value of an assignment unknown. */
+  private readonly changes: (() => void)[] = [];
+  private loops = 0;
+  private mayReturn = false;
+
+  constructor(
+    protected readonly files: Files,
+    protected readonly hooks: Hooks,
+  ) {}
+
+  protected abstract runAll(statements: readonly ts.Statement[], scope: Scope): Completion;
+  protected abstract imported(specifier: string, name: string | undefined, from: string): Value;
+
+  protected step(): void {
+    this.steps += 1;
+    if (this.steps > 300_000) throw new TooMuch();
+  }
+
+  /** Starts again after it stopped in the middle. */
+  protected reset(): void {
+    Object.assign(this, { isSilent: false, isInCatch: false, anchor: undefined, depth: 0, loops: 0, mayReturn: false });
+  }
+
+  // Code that may run, or any number of times: each branch is read as if it ran, and what it assigns is not known afterwards.
+
+  protected branches(runs: readonly (() => Completion)[]): Completion {
+    const ends = runs.map((run) => {
+      const from = this.changes.length;
+      const ended = run();
+      for (const blur of this.changes.slice(from)) blur();
+      return ended;
+    });
+    if (ends.some((end) => end?.kind === "return")) this.mayReturn = true;
+    if (ends.some((end) => end === undefined || end.kind === "break" || end.kind === "continue")) return undefined;
+    return ends.some((end) => end?.kind === "return") ? { kind: "return", value: unknown } : { kind: "throw" };
+  }
+
+  protected repeatedly(run: () => Completion): void {
+    const wasSilent = this.isSilent;
+    this.loops += 1;
+    this.isSilent = true;
+    this.branches([run]);
+    this.isSilent = wasSilent;
+    if (!wasSilent) this.branches([run]);
+    this.loops -= 1;
+  }
+
+  private change(apply: (value: Value) => void, value: Value): void {
+    this.changes.push(() => apply(unknown));
+    apply(value);
+  }
+
+  /** Once for each item that is known, once for the others. */
+  protected each(over: Value, once: (item: Value, at: number) => Completion): Completion {
+    const items = is(over, "list") ? [...over.items] : [];
+    for (const [at, item] of items.entries()) {
+      const ended = once(item, at);
+      if (ended?.kind === "break") return undefined;
+      if (ended !== undefined && ended.kind !== "continue") return ended;
+    }
+    if (!is(over, "list") || over.isOpen)
+      this.repeatedly(() => once(is(over, "unknown") && over.isData ? data : unknown, items.length));
+    return undefined;
+  }
 
   evaluate(expression: ts.Expression, scope: Scope): Value {
     this.step();
     const node = unwrap(expression);
     if (ts.isStringLiteralLike(node)) return node.text;
     if (ts.isTemplateExpression(node)) return this.template(node, scope);
-    if (ts.isIdentifier(node)) return this.identifier(node, scope);
+    if (ts.isIdentifier(node)) return this.identifier(node.text, scope);
     if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) {
       const receiver = this.evaluate(node.expression, scope);
       const name = this.nameIn(node, scope);
       return name === undefined ? unknown : this.property(receiver, name);
     }
     if (ts.isCallExpression(node)) return this.callExpression(node, scope);
-    if (ts.isAwaitExpression(node)) return this.settle(this.evaluate(node.expression, scope));
-    if (ts.isYieldExpression(node))
-      return node.expression === undefined ? undefined : this.settle(this.evaluate(node.expression, scope));
-    if (ts.isBinaryExpression(node)) return this.binary(node, scope);
-    if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return this.functionOf(node, scope);
-    if (ts.isArrayLiteralExpression(node)) {
-      const made = list([]);
-      for (const element of node.elements)
-        if (ts.isSpreadElement(element)) {
-          const spread = this.evaluate(element.expression, scope);
-          if (is(spread, "list")) made.items.push(...spread.items);
-          if (!is(spread, "list") || spread.isOpen) made.isOpen = true;
-        } else made.items.push(this.evaluate(element, scope));
-      return made;
+    if (ts.isAwaitExpression(node) || ts.isYieldExpression(node) || ts.isVoidExpression(node)) {
+      const value = node.expression && this.settle(this.evaluate(node.expression, scope));
+      return ts.isVoidExpression(node) ? undefined : value;
     }
+    if (ts.isBinaryExpression(node)) return this.binary(node, scope);
+    if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return functionOf(node, scope);
+    if (ts.isArrayLiteralExpression(node)) return this.elements(node.elements, scope);
     if (ts.isObjectLiteralExpression(node)) return this.object(node, scope);
     if (ts.isNewExpression(node)) return this.construct(node, scope);
     if (ts.isConditionalExpression(node)) {
       const condition = truth(this.evaluate(node.condition, scope));
       if (condition !== undefined) return this.evaluate(condition ? node.whenTrue : node.whenFalse, scope);
       const values: Value[] = [];
-      this.branches(
-        [node.whenTrue, node.whenFalse].map((each) => () => void values.push(this.settle(this.evaluate(each, scope)))),
-      );
-      return values[0] === values[1] ? values[0] : this.opaque(node);
+      const read = (each: ts.Expression) => () => void values.push(this.settle(this.evaluate(each, scope)));
+      this.branches([read(node.whenTrue), read(node.whenFalse)]);
+      return values[0] === values[1] ? values[0] : opaque(node);
     }
     if (ts.isNumericLiteral(node)) return Number(node.text);
-    if (ts.isBigIntLiteral(node)) return BigInt(node.text.replace(/n$/, ""));
-    if (ts.isPrefixUnaryExpression(node)) return this.prefix(node, scope);
+    if (ts.isPrefixUnaryExpression(node)) return this.unary(node, scope);
     if (ts.isPostfixUnaryExpression(node)) {
       const before = this.evaluate(node.operand, scope);
-      const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1;
-      this.assign(node.operand, typeof before === "number" ? before + by : unknown, scope);
+      this.unary(node, scope);
       return before;
     }
     if (ts.isTaggedTemplateExpression(node)) return this.tagged(node, scope);
-    if (ts.isClassExpression(node)) return classOf(node, scope);
-    if (ts.isRegularExpressionLiteral(node)) return regexpOf(node.text);
-    if (ts.isVoidExpression(node)) {
-      this.settle(this.evaluate(node.expression, scope));
-      return undefined;
-    }
-    if (ts.isDeleteExpression(node)) {
-      this.assign(node.expression, unknown, scope);
-      return true;
-    }
-    if (ts.isTypeOfExpression(node)) return typeOf(this.evaluate(node.expression, scope));
-    if (ts.isMetaProperty(node)) return { kind: "external", name: "import.meta" };
+    if (ts.isClassExpression(node)) return { kind: "class", node, scope };
     switch (node.kind) {
       case ts.SyntaxKind.TrueKeyword:
         return true;
@@ -85,124 +174,110 @@ export abstract class Expressions extends Calls {
     }
   }
 
-  protected opaque(node: ts.Node): Unknown {
-    return { kind: "unknown", from: node };
-  }
-
-  protected identifier({ text }: ts.Identifier, scope: Scope): Value {
-    const binding = scope.find(text);
+  protected identifier(name: string, scope: Scope): Value {
+    const binding = scope.find(name);
     if (binding !== undefined) return force(binding, unknown);
-    if (text === "undefined") return undefined;
-    const { file } = scope.module;
-    if (text === "__dirname") return posix.join(top, posix.dirname(file));
-    if (text === "__filename") return posix.join(top, file);
-    return { kind: "external", name: text };
+    if (name === "undefined") return undefined;
+    if (name === "__dirname") return posix.join(top, posix.dirname(scope.module.file));
+    return { kind: "external", name };
   }
 
-  protected template(node: ts.TemplateExpression, scope: Scope): Value {
-    let text: string | undefined = node.head.text;
+  private template(node: ts.TaggedTemplateExpression["template"], scope: Scope, isRaw = false): Value {
+    const textIn = (part: { text: string; rawText?: string }) => (isRaw ? (part.rawText ?? part.text) : part.text);
+    if (!ts.isTemplateExpression(node)) return textIn(node);
+    let text: string | undefined = textIn(node.head);
     for (const { expression, literal } of node.templateSpans) {
       const part = textOf(this.evaluate(expression, scope));
-      text = text === undefined || part === undefined ? undefined : text + part + literal.text;
+      text = text === undefined || part === undefined ? undefined : text + part + textIn(literal);
     }
-    return text ?? this.opaque(node);
+    return text ?? opaque(node);
   }
 
-  protected tagged(node: ts.TaggedTemplateExpression, scope: Scope): Value {
+  private tagged(node: ts.TaggedTemplateExpression, scope: Scope): Value {
     const { template } = node;
     const tag = this.evaluate(node.tag, scope);
+    if (is(tag, "external") && tag.name === "String.raw") return this.template(template, scope, true);
     const spans = ts.isTemplateExpression(template) ? template.templateSpans : [];
-    const heads = ts.isTemplateExpression(template)
-      ? [template.head, ...spans.map(({ literal }) => literal)]
-      : [template];
-    const isRaw = is(tag, "external") && tag.name === "String.raw";
-    const texts = heads.map((part) => (isRaw ? (part.rawText ?? part.text) : part.text));
-    const values = spans.map(({ expression }) => this.evaluate(expression, scope));
-    if (is(tag, "function")) return this.call(tag, [list(texts), ...values], node);
-    const receiver = ts.isPropertyAccessExpression(node.tag) ? this.evaluate(node.tag.expression, scope) : undefined;
-    if (is(receiver, "host") && ts.isPropertyAccessExpression(node.tag))
-      return this.hooks.call(receiver, `${node.tag.name.text}\``, [list(texts), ...values], node);
-    const parts = values.map(textOf);
-    // Of others nobody knows whether they make parameters of their values.
-    if (!isRaw && parts.length > 0) return this.opaque(node);
-    return (
-      texts.reduce<string | undefined>((text, part, at) => {
-        const between = at === 0 ? "" : parts[at - 1];
-        return text === undefined || between === undefined ? undefined : text + between + part;
-      }, "") ?? this.opaque(node)
-    );
+    return this.callValue(tag, [unknown, ...spans.map(({ expression }) => this.evaluate(expression, scope))], node);
   }
 
-  protected nameIn(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, scope: Scope): string | undefined {
+  private nameIn(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, scope: Scope): string | undefined {
     if (ts.isPropertyAccessExpression(node)) return node.name.text;
     const name = this.evaluate(node.argumentExpression, scope);
     return isPrimitive(name) ? String(name) : undefined;
   }
 
-  protected object(node: ts.ObjectLiteralExpression, scope: Scope): Value {
+  /** Items of a list, arguments of a call. */
+  private elements(nodes: readonly ts.Expression[], scope: Scope): List {
+    const made = list([]);
+    for (const node of nodes)
+      if (ts.isSpreadElement(node)) {
+        const spread = this.evaluate(node.expression, scope);
+        if (is(spread, "list")) made.items.push(...spread.items);
+        if (!is(spread, "list") || spread.isOpen) made.isOpen = true;
+      } else made.items.push(this.evaluate(node, scope));
+    return made;
+  }
+
+  private argumentsOf(nodes: readonly ts.Expression[], scope: Scope): Value[] {
+    const { items, isOpen } = this.elements(nodes, scope);
+    return isOpen ? [...items, unknown] : items;
+  }
+
+  private object(node: ts.ObjectLiteralExpression, scope: Scope): Value {
     const made = rec();
     for (const each of node.properties) {
       if (ts.isSpreadAssignment(each)) {
         const spread = this.evaluate(each.expression, scope);
         if (is(spread, "rec")) for (const [name, value] of spread.fields) made.fields.set(name, value);
-        // Of nothing nothing comes: `...(isNew && { a })`.
+        // `...(isNew && { a })` can be `...false`.
         if (is(spread, "rec") ? spread.isOpen : !isPrimitive(spread)) made.isOpen = true;
         continue;
       }
-      const computed =
-        each.name !== undefined && ts.isComputedPropertyName(each.name)
-          ? this.evaluate(each.name.expression, scope)
-          : undefined;
-      const literal = each.name !== undefined && ts.isNumericLiteral(each.name) ? each.name.text : nameOf(each.name);
-      const name = literal ?? (isPrimitive(computed) && computed !== undefined ? String(computed) : undefined);
+      const isComputed = each.name !== undefined && ts.isComputedPropertyName(each.name);
+      const computed = isComputed ? this.evaluate(each.name.expression, scope) : undefined;
+      const name = nameOf(each.name) ?? (isPrimitive(computed) && isComputed ? String(computed) : undefined);
       if (name === undefined) made.isOpen = true;
       else if (ts.isPropertyAssignment(each)) made.fields.set(name, this.evaluate(each.initializer, scope));
-      else if (ts.isShorthandPropertyAssignment(each)) made.fields.set(name, this.identifier(each.name, scope));
-      else if (ts.isMethodDeclaration(each)) made.fields.set(name, this.functionOf(each, scope, made));
-      else made.fields.set(name, unknown);
+      else if (ts.isShorthandPropertyAssignment(each)) made.fields.set(name, this.identifier(name, scope));
+      else made.fields.set(name, ts.isMethodDeclaration(each) ? functionOf(each, scope, made) : unknown);
     }
     return made;
   }
 
-  protected binary(node: ts.BinaryExpression, scope: Scope): Value {
-    const kind = node.operatorToken.kind;
+  private binary(node: ts.BinaryExpression, scope: Scope): Value {
+    const { kind } = node.operatorToken;
     if (kind === ts.SyntaxKind.EqualsToken) {
       const value = this.evaluate(node.right, scope);
       this.assign(node.left, value, scope);
       return value;
     }
     const left = this.evaluate(node.left, scope);
-    const [isAnd, isOr, isNullish] = [
-      [ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.AmpersandAmpersandEqualsToken],
-      [ts.SyntaxKind.BarBarToken, ts.SyntaxKind.BarBarEqualsToken],
-      [ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.QuestionQuestionEqualsToken],
-    ].map((kinds) => kinds.includes(kind));
+    const operator = node.operatorToken.getText();
     let value: Value;
-    if (isAnd || isOr || isNullish) {
-      const isKept = isNullish ? (is(left, "unknown") ? undefined : left !== null && left !== undefined) : truth(left);
-      if (isKept === undefined) {
+    const [, logical] = /^(&&|\|\||\?\?)=?$/.exec(operator) ?? [];
+    if (logical !== undefined) {
+      const isNull = is(left, "unknown") ? undefined : left === null || left === undefined;
+      const holds = logical === "??" ? isNull : truth(left);
+      const isRight = logical === "||" && holds !== undefined ? !holds : holds;
+      if (isRight === undefined) {
         this.branches([() => void this.settle(this.evaluate(node.right, scope)), () => undefined]);
-        value = this.opaque(node);
-      } else value = isKept === Boolean(isAnd) ? this.evaluate(node.right, scope) : left;
-    } else if (kind === ts.SyntaxKind.InstanceOfKeyword) return instanceOf(this.hooks, left, node.right);
-    else {
+        value = opaque(node);
+      } else value = isRight ? this.evaluate(node.right, scope) : left;
+    } else {
       const right = this.evaluate(node.right, scope);
       value = operate(kind, left, right);
-      const isSame = is(value, "unknown")
-        ? (this.ofDialect(node.left, node.right, right) ?? this.ofDialect(node.right, node.left, left))
-        : undefined;
-      const isNot = /^Exclamation/.test(ts.SyntaxKind[kind] ?? "");
-      if (isSame !== undefined && (isNot || /^EqualsEquals/.test(ts.SyntaxKind[kind] ?? ""))) return isSame !== isNot;
+      if (is(value, "unknown") && /^[!=]==?$/.test(operator)) {
+        const isSame = this.ofDialect(node.left, node.right, right) ?? this.ofDialect(node.right, node.left, left);
+        return isSame === undefined ? value : isSame !== operator.startsWith("!");
+      }
+      if (is(value, "unknown") && kind === ts.SyntaxKind.PlusToken) value = opaque(node);
     }
     if (isAssignment(kind)) this.assign(node.left, value, scope);
-    if (is(value, "unknown") && value.from === undefined && kind === ts.SyntaxKind.PlusToken) return this.opaque(node);
     return value;
   }
 
-  /**
-   * `process.env.DB_TYPE === "mysql"`, `type === DatabaseType.mysql`: of what is not known, but is compared with the name of a database, this
-   * is the one that is migrated.
-   */
+  /** `type === DatabaseType.mysql`: a value that is only known at run time, compared with the name of a database, is the project's database. */
   protected ofDialect(asked: ts.Expression, node: ts.Expression, value: Value): boolean | undefined {
     if (!/type|dialect|driver|client|engine|vendor|db|database|connection/i.test(asked.getText())) return undefined;
     // `POSTGRES`, `BETTER_SQLITE3`, `better-sqlite3`, `auroraPostgres`.
@@ -216,22 +291,385 @@ export abstract class Expressions extends Calls {
     return name === undefined ? undefined : this.hooks.isDialect(name);
   }
 
-  protected prefix(node: ts.PrefixUnaryExpression, scope: Scope): Value {
+  private unary(node: Pick<ts.PrefixUnaryExpression, "operand" | "operator">, scope: Scope): Value {
     const value = this.evaluate(node.operand, scope);
-    if (node.operator === ts.SyntaxKind.ExclamationToken) {
-      const held = truth(value);
-      return held === undefined ? unknown : !held;
+    const held = truth(value);
+    switch (node.operator) {
+      case ts.SyntaxKind.ExclamationToken:
+        return held === undefined ? unknown : !held;
+      case ts.SyntaxKind.MinusToken:
+        return typeof value === "number" ? -value : unknown;
+      case ts.SyntaxKind.PlusPlusToken:
+      case ts.SyntaxKind.MinusMinusToken: {
+        const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1;
+        const after = typeof value === "number" ? value + by : unknown;
+        this.assign(node.operand, after, scope);
+        return after;
+      }
+      default:
+        return unknown;
     }
-    if (!isPrimitive(value) || typeof value === "bigint") return unknown;
-    if (node.operator === ts.SyntaxKind.MinusToken) return -Number(value);
-    if (node.operator === ts.SyntaxKind.PlusToken) return Number(value);
-    if (node.operator === ts.SyntaxKind.TildeToken) return ~Number(value);
-    const next = Number(value) + (node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1);
-    this.assign(node.operand, next, scope);
-    return next;
+  }
+
+  // Names, properties, classes.
+
+  protected bind(name: ts.BindingName, value: Value, scope: Scope): void {
+    if (ts.isIdentifier(name)) {
+      scope.declare(name.text, value);
+      return;
+    }
+    for (const [at, element] of name.elements.entries()) {
+      if (ts.isOmittedExpression(element)) continue;
+      const isRest = element.dotDotDotToken !== undefined;
+      const key = ts.isArrayBindingPattern(name) ? String(at) : nameOf(element.propertyName ?? element.name);
+      let part: Value = unknown;
+      if (key !== undefined && !isRest) part = this.property(value, key);
+      else if (ts.isArrayBindingPattern(name) && is(value, "list")) part = list(value.items.slice(at), value.isOpen);
+      if (part === undefined && element.initializer !== undefined) part = this.evaluate(element.initializer, scope);
+      this.bind(element.name, part, scope);
+    }
+  }
+
+  protected assign(target: ts.Expression, value: Value, scope: Scope): void {
+    const inner = unwrap(target);
+    if (ts.isIdentifier(inner)) {
+      const binding = scope.find(inner.text);
+      if (binding !== undefined) this.write(binding, value);
+    } else if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) {
+      const receiver = this.evaluate(inner.expression, scope);
+      const name = this.nameIn(inner, scope);
+      if (is(receiver, "list")) spoil(receiver);
+      else if (is(receiver, "rec") && name === undefined) receiver.isOpen = true;
+      else if (is(receiver, "rec")) this.change((each) => void receiver.fields.set(name ?? "", each), value);
+      // `[a, b] = …`, `({ a } = …)`.
+    } else
+      ts.forEachChild(inner, (each) =>
+        this.assign(ts.isPropertyAssignment(each) ? each.initializer : (each as ts.Expression), unknown, scope),
+      );
+  }
+
+  private write(binding: Binding, value: Value): void {
+    this.change((each) => Object.assign(binding, { value: each, lazy: undefined }), value);
+  }
+
+  property(receiver: Value, name: string): Value {
+    if (is(receiver, "rec")) {
+      if (receiver.fields.has(name)) return receiver.fields.get(name);
+      const member = receiver.of === undefined ? undefined : this.member(receiver.of, name, receiver);
+      return member ?? (receiver.isOpen || receiver.of !== undefined ? unknown : undefined);
+    }
+    if (is(receiver, "list") || typeof receiver === "string") {
+      const { items, isOpen } = typeof receiver === "string" ? list([...receiver]) : receiver;
+      if (name === "length") return isOpen ? unknown : items.length;
+      return /^\d+$/.test(name) && !(isOpen && Number(name) >= items.length) ? items[Number(name)] : unknown;
+    }
+    if (is(receiver, "unknown") && receiver.isData) return data;
+    if (is(receiver, "class")) return this.member(receiver, name, receiver) ?? unknown;
+    if (is(receiver, "external")) {
+      const { name: owner } = receiver;
+      if (owner === "process" && name === "env") return data;
+      return { kind: "external", name: `${owner}${owner.endsWith(":") ? "" : "."}${name}` };
+    }
+    if (is(receiver, "made") && is(receiver.options, "rec") && receiver.name !== "DataSource")
+      return this.property(receiver.options, name);
+    const isOfRunner = is(receiver, "host") || is(receiver, "found") || is(receiver, "made");
+    return isOfRunner ? this.hooks.property(receiver, name) : unknown;
+  }
+
+  /** A method of the instances of a class and of its base classes, or a static member of it where the class itself is `self`. */
+  private member(of: ClassValue, name: string, self: Rec | ClassValue): Value {
+    for (const member of of.node.members) {
+      if (nameOf(member.name) !== name || isStatic(member) !== is(self, "class")) continue;
+      if (ts.isMethodDeclaration(member) && member.body !== undefined) return functionOf(member, of.scope, self);
+      if (ts.isPropertyDeclaration(member) && member.initializer !== undefined && is(self, "class"))
+        return this.evaluate(member.initializer, new Scope(of.scope.module, of.scope, of));
+    }
+    const base = this.baseOf(of);
+    return is(base, "class") ? this.member(base, name, is(self, "class") ? base : self) : undefined;
+  }
+
+  private baseOf({ node, scope }: Pick<ClassValue, "node" | "scope">): Value {
+    const heritage = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+    return heritage === undefined ? undefined : this.evaluate(heritage.expression, scope);
+  }
+
+  /** `new X(…)` of a class of the repository, and `super(…)` in it. */
+  instance(of: ClassValue, args: readonly Value[], at: ts.Node, self: Rec = rec([], of)): Rec {
+    const { node, scope } = of;
+    const maker = node.members.find((member) => ts.isConstructorDeclaration(member) && member.body !== undefined);
+    const base = this.baseOf(of);
+    if (is(base, "class") && maker === undefined) this.instance(base, args, at, self);
+    if (!is(base, "class") || maker === undefined) this.initialize(of, self);
+    if (maker !== undefined && ts.isConstructorDeclaration(maker)) {
+      for (const [index, { name, modifiers }] of maker.parameters.entries())
+        if (modifiers !== undefined && modifiers.length > 0 && ts.isIdentifier(name))
+          self.fields.set(name.text, args[index]);
+      this.call(functionOf(maker, scope, self), args, at);
+    }
+    return self;
+  }
+
+  private initialize({ node, scope }: Pick<ClassValue, "node" | "scope">, self: Rec): void {
+    const own = new Scope(scope.module, scope, self);
+    for (const member of node.members)
+      if (ts.isPropertyDeclaration(member) && !isStatic(member) && member.initializer !== undefined) {
+        const name = nameOf(member.name);
+        if (name !== undefined) self.fields.set(name, this.evaluate(member.initializer, own));
+      }
+  }
+
+  // Calls: of functions of the repository, of methods of known values, and of code that is not known.
+
+  private callExpression(node: ts.CallExpression, scope: Scope): Value {
+    const callee = unwrap(node.expression);
+    const isMember = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
+    if ((isMember ? callee.expression : callee).kind === ts.SyntaxKind.SuperKeyword)
+      return this.callSuper(node, isMember ? (this.nameIn(callee, scope) ?? "") : undefined, scope);
+    if (isMember) {
+      const receiver = this.evaluate(callee.expression, scope);
+      const name = this.nameIn(callee, scope) ?? "";
+      return this.callMethod(receiver, name, this.argumentsOf(node.arguments, scope), node);
+    }
+    const value = callee.kind === ts.SyntaxKind.ImportKeyword ? unknown : this.evaluate(callee, scope);
+    const args = this.argumentsOf(node.arguments, scope);
+    const [first] = args;
+    const isImport = callee.kind === ts.SyntaxKind.ImportKeyword || (is(value, "external") && value.name === "require");
+    if (isImport) return typeof first === "string" ? this.imported(first, undefined, scope.module.file) : unknown;
+    // `async` as compilers write it.
+    const body = args.at(-1);
+    if (ts.isIdentifier(callee) && callee.text === "__awaiter" && is(body, "function"))
+      return this.call({ ...body, self: scope.self }, [], node);
+    return this.callValue(value, args, node);
+  }
+
+  private callSuper(node: ts.CallExpression, method: string | undefined, scope: Scope): Value {
+    const { self } = scope;
+    const own = { node: ts.findAncestor(node, ts.isClassLike) as ts.ClassLikeDeclaration, scope };
+    const base = this.baseOf(own);
+    const args = this.argumentsOf(node.arguments, scope);
+    if (method !== undefined)
+      return this.callValue(
+        is(base, "class") && is(self, "rec") ? this.member(base, method, self) : unknown,
+        args,
+        node,
+      );
+    if (is(base, "class") && is(self, "rec")) {
+      this.instance(base, args, node, self);
+      this.initialize(own, self);
+    }
+    return undefined;
+  }
+
+  private callValue(value: Value, args: readonly Value[], node: ts.Node): Value {
+    if (is(value, "function")) return this.call(value, args, node);
+    if (is(value, "external")) return this.callExternal(value.name, args, node);
+    return this.callUnknown(args, node);
+  }
+
+  call({ node, scope, self }: FunctionValue, args: readonly Value[], at: ts.Node): Value {
+    if (node.body === undefined) return this.callUnknown(args, at);
+    if (this.depth > 80) throw new TooMuch();
+    const before = { anchor: this.anchor, mayReturn: this.mayReturn, depth: this.depth };
+    if (this.root !== undefined) this.anchor = isWithin(node, this.root) ? undefined : (this.anchor ?? at);
+    this.mayReturn = false;
+    this.depth += 1;
+    const inner = new Scope(scope.module, scope, ts.isArrowFunction(node) ? scope.self : self);
+    for (const [index, { name, initializer, dotDotDotToken }] of node.parameters.entries()) {
+      const given = dotDotDotToken ? list(args.slice(index)) : args[index];
+      const isDefault = given === undefined && initializer !== undefined;
+      this.bind(name, isDefault ? this.evaluate(initializer, inner) : given, inner);
+    }
+    let value: Value;
+    if (ts.isBlock(node.body)) {
+      const ended = this.runAll(node.body.statements, inner);
+      value = ended?.kind === "return" ? ended.value : undefined;
+      if (this.mayReturn && !is(value, "unknown")) value = unknown;
+    } else value = this.evaluate(node.body, inner);
+    Object.assign(this, before);
+    return value;
+  }
+
+  private callMethod(receiver: Value, name: string, args: readonly Value[], node: ts.CallExpression): Value {
+    const [callback] = args;
+    if (name === "then" && is(callback, "function")) return this.call(callback, [this.settle(receiver)], node);
+    if ((name === "catch" || name === "finally") && is(callback, "function")) {
+      const wasInCatch = this.isInCatch;
+      this.isInCatch ||= name === "catch";
+      this.branches([() => void this.settle(this.call(callback, [unknown], node)), () => undefined]);
+      this.isInCatch = wasInCatch;
+      return this.settle(receiver);
+    }
+    if (is(receiver, "host") || is(receiver, "found") || (is(receiver, "made") && receiver.name === "DataSource"))
+      return this.hooks.call(receiver, name, args, node);
+    if (is(receiver, "unknown") && (receiver.isData || computes(name))) return this.callUnknown(args, node, true);
+    if (is(receiver, "list")) return this.ofList(receiver, name, args, node);
+    if (typeof receiver === "string")
+      return args.some((arg) => is(arg, "function")) ? this.callUnknown(args, node) : ofText(receiver, name, args);
+    if (isPrimitive(receiver)) return name === "toString" ? String(receiver) : unknown;
+    return this.callValue(this.property(receiver, name), args, node);
+  }
+
+  private ofList(target: List, name: string, args: readonly Value[], node: ts.CallExpression): Value {
+    const { items, isOpen } = target;
+    const [first] = args;
+    if (is(first, "function") && /^(?:map|flatMap|filter|find|some|every|forEach)$/.test(name)) {
+      const results: Value[] = [];
+      this.each(target, (item, at) => {
+        const value = this.call(first, [item, at, target], node);
+        results.push(name === "forEach" ? this.settle(value) : value);
+        return undefined;
+      });
+      if (name === "forEach") return undefined;
+      if (name === "map") return list(results.slice(0, items.length), isOpen);
+      if (name === "flatMap")
+        return list(
+          results.slice(0, items.length).flatMap((each) => (is(each, "list") ? each.items : [each])),
+          isOpen,
+        );
+      const held = results.map(truth);
+      if (isOpen || held.includes(undefined)) return unknown;
+      if (name === "filter") return list(items.filter((_, at) => held[at]));
+      return name === "find"
+        ? items.find((_, at) => held[at])
+        : name === "some"
+          ? held.includes(true)
+          : !held.includes(false);
+    }
+    switch (name) {
+      case "push":
+        // What is added under a condition is read as added; what is added in a loop can be anything.
+        if (this.loops > 0) target.isOpen = true;
+        else items.push(...args);
+        return unknown;
+      case "join":
+        return (isOpen ? undefined : joined(target, args.length === 0 ? "," : (textOf(first) ?? ","))) ?? opaque(node);
+      case "concat":
+        return list(
+          [...items, ...args.flatMap((arg) => (is(arg, "list") ? arg.items : [arg]))],
+          isOpen || args.some((arg) => is(arg, "unknown") || (is(arg, "list") && arg.isOpen)),
+        );
+      case "entries":
+        return list(
+          items.map((item, at) => list([at, item])),
+          isOpen,
+        );
+      case "includes":
+      case "indexOf":
+        if (isOpen || !isPrimitive(first) || !items.every(isPrimitive)) return unknown;
+        return name === "indexOf" ? items.indexOf(first) : items.includes(first);
+      case "slice":
+        return isOpen || !args.every(isPrimitive) ? unknown : list(items.slice(...(args as number[])));
+      default:
+        spoil(target);
+        return this.callUnknown(args, node, true);
+    }
+  }
+
+  private callExternal(name: string, args: readonly Value[], node: ts.Node): Value {
+    const computed = Object.hasOwn(globals, name) ? globals[name] : undefined;
+    if (name.startsWith("Promise.") && is(args[0], "list")) for (const item of args[0].items) this.settle(item);
+    if (computed !== undefined) return computed(args);
+    const [owner = "", member = ""] = name.split(/:(.*)/s);
+    const own = this.ofNode(owner, member, args);
+    if (own !== undefined) return own;
+    if (/^(?:#|typeorm:)/.test(name)) return this.hooks.call({ kind: "external", name }, "", args, node);
+    return this.callUnknown(args, node, !name.includes(":") || harmless.test(owner));
+  }
+
+  /** Paths, and files of the repository. */
+  private ofNode(owner: string, member: string, args: readonly Value[]): Value {
+    const method = member.replace(/^(?:posix|promises|default)\./, "");
+    const texts = args.filter((arg) => typeof arg === "string");
+    const [path = ""] = texts;
+    if (owner === "process.cwd") return ".";
+    if (owner === "path" && /^(?:join|resolve|dirname)$/.test(method)) {
+      if (texts.length !== args.length) return unknown;
+      if (method === "dirname") return posix.dirname(path);
+      return method === "resolve" && texts.some((text) => text.startsWith(top))
+        ? posix.resolve(...texts)
+        : posix.join(...texts);
+    }
+    if (/^fs(?:\/promises)?$/.test(owner) && /^readFile(?:Sync)?$/.test(method))
+      return (path.startsWith(top) ? this.files.read(path.slice(top.length + 1)) : undefined) ?? unknown;
+    return undefined;
+  }
+
+  /** A call of something that is not in the repository, or not known: it calls the functions that it receives. */
+  protected callUnknown(args: readonly Value[], node: ts.Node, isHarmless = false): Value {
+    const callbacks = args.filter((arg) => is(arg, "function"));
+    const isLog = isLogged(node);
+    // It can change what it receives.
+    if (!isLog) for (const arg of args) if (is(arg, "list") || is(arg, "rec")) arg.isOpen = true;
+    const given = isHarmless ? data : unknown;
+    for (const callback of callbacks)
+      this.repeatedly(
+        () =>
+          void this.settle(
+            this.call(
+              callback,
+              callback.node.parameters.map(() => given),
+              node,
+            ),
+          ),
+      );
+    if (args.some((arg) => holdsRunner(arg)) && !(isHarmless && isLog)) this.hooks.unread("other code", node);
+    else if (!isHarmless && callbacks.length === 0 && !isLog) return { kind: "unknown", from: node, isPending: true };
+    return given;
+  }
+
+  /** Awaited, or called without use of its result: it is called for what it does. */
+  protected settle(value: Value): Value {
+    if (!is(value, "unknown") || !value.isPending || value.from === undefined) return value;
+    this.hooks.unread("other code", value.from);
+    return unknown;
+  }
+
+  private construct(node: ts.NewExpression, scope: Scope): Value {
+    const called = this.evaluate(node.expression, scope);
+    const args = this.argumentsOf(node.arguments ?? [], scope);
+    if (is(called, "class")) return this.instance(called, args, node);
+    const name = is(called, "external") ? (called.name.split(/[:.]/).at(-1) ?? "") : "";
+    if (/^(?:Table\w*|View|DataSource)$/.test(name) && args.length <= 1)
+      return { kind: "made", name, options: args[0] };
+    this.callUnknown(args, node, true);
+    // `new Date()`; the methods of an object of a package are not known.
+    return is(called, "external") && /^(?!Proxy|Function)\w+$/.test(called.name) ? data : unknown;
   }
 }
 
-function instanceOf(hooks: Hooks, left: Value, right: ts.Expression): Value {
-  return is(left, "host") ? hooks.property(left, `instanceof ${pathOf(right).at(-1) ?? ""}`) : unknown;
+/** Packages that run no SQL, whatever is called. */
+const harmless =
+  /^(?:assert|async_hooks|buffer|child_process|crypto|events|fs|os|path|perf_hooks|process|timers|url|util|zlib|stream)(?:\/|$)|^(?:uuid|nanoid|ulid|cuid|bcrypt(?:js)?|argon2|lodash(?:[./-].*)?|ramda|date-fns|dayjs|moment|luxon|dotenv|chalk|debug|pino|winston|js-yaml|yaml|crypto-js|@aws-sdk\/.*|axios|csv-parse|@faker-js\/faker|@nestjs\/common|slugify|p-limit)(?:\/|$)/;
+
+/** `this.logger.log(…)` writes to a log, not to the database. */
+function isLogged(node: ts.Node): boolean {
+  return (
+    ts.isCallExpression(node) &&
+    pathOf(node.expression).some((name) => /^(?:console|debug|log|logger|\w+Logger)$/.test(name))
+  );
+}
+
+function isWithin(node: ts.Node, outer: ts.Node): boolean {
+  return node.getSourceFile() === outer.getSourceFile() && node.pos >= outer.pos && node.end <= outer.end;
+}
+
+/** Its content is not known any more. */
+function spoil(target: List): void {
+  target.items = [];
+  target.isOpen = true;
+}
+
+function opaque(from: ts.Node): Unknown {
+  return { kind: "unknown", from };
+}
+
+export function functionOf(node: ts.FunctionLikeDeclaration, scope: Scope, self: Value = scope.self): FunctionValue {
+  return { kind: "function", node, scope, self };
+}
+
+function isStatic(member: ts.ClassElement): boolean {
+  return (
+    ts.canHaveModifiers(member) &&
+    (ts.getModifiers(member) ?? []).some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword)
+  );
 }

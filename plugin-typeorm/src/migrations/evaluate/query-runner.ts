@@ -2,9 +2,8 @@ import { ts, unwrap } from "@lockstep/core/typescript";
 import { dialectOfType } from "../dialect.js";
 import { builder, buildsOnly, constraintName, looksOnly } from "./builder.js";
 import { Evaluator } from "./evaluator.js";
-import type { Files } from "./modules.js";
-import type { Hooks } from "./objects.js";
-import type { Module } from "./scope.js";
+import type { Hooks } from "./expressions.js";
+import type { Files, Module } from "./scope.js";
 import {
   data,
   type Found,
@@ -82,8 +81,6 @@ export class QueryRunnerReader implements Hooks {
     if (is(host, "made")) return this.property({ kind: "host", role: "connection" }, name);
     if (!is(host, "host")) return unknown;
     const { role } = host;
-    const [, className] = /^instanceof (.*)/.exec(name) ?? [];
-    if (className !== undefined) return this.isInstance(role, className);
     const part = parts[role][name];
     if (part !== undefined) return { kind: "host", role: part };
     if (role === "runner" && name === "isTransactionActive") return this.depth > 0;
@@ -107,13 +104,6 @@ export class QueryRunnerReader implements Hooks {
     return /^(?:mysql|mariadb)$/.test(own) && /^(?:mysql|mariadb)$/.test(asked ?? "") ? undefined : false;
   }
 
-  private isInstance(role: Role, name: string): Value {
-    if (role !== "driver" && role !== "runner") return unknown;
-    const isOfPostgres = /^Postgres/.test(name);
-    const isOther = /^(?:Aurora|Better|Cockroach|Cordova|Maria|Mongo|Mysql|Oracle|Sap|Spanner|Sql)/i.test(name);
-    return this.isPostgres && (isOfPostgres || isOther) ? isOfPostgres : unknown;
-  }
-
   call(receiver: Value, method: string, args: readonly Value[], node: ts.Node): Value {
     if (is(receiver, "external")) {
       const [, role, name = ""] = /^#(\w+):(.*)/.exec(receiver.name) ?? [];
@@ -125,8 +115,6 @@ export class QueryRunnerReader implements Hooks {
     if (is(receiver, "found")) return this.find(receiver, method, args);
     const role = is(receiver, "host") ? receiver.role : "connection";
     if (method === "query" && role !== "driver") return this.query(args[0], node);
-    if (method === "sql`") return this.sqlTag(args, node);
-    if (method === "transaction" && role !== "runner") return this.inTransaction(args, role, node);
     if (role === "driver" && method === "escape" && this.isPostgres && typeof args[0] === "string")
       return `"${args[0]}"`;
     if (role === "runner") return this.ofRunner(method, args, node);
@@ -186,43 +174,6 @@ export class QueryRunnerReader implements Hooks {
     if (sql !== undefined && text !== undefined && text !== null) this.write(sql, argument ?? node);
     else this.unread(kindOf(argument, text), node, is(text, "unknown") ? text.from : undefined);
     return data;
-  }
-
-  /** `` queryRunner.sql`… ${value}` ``: its values are parameters, functions give SQL. */
-  private sqlTag([texts, ...values]: readonly Value[], node: ts.Node): Value {
-    if (!is(texts, "list")) return unknown;
-    let index = 0;
-    let sql = "";
-    for (const [at, text] of texts.items.entries()) {
-      sql += String(text);
-      if (at >= values.length) break;
-      const value = values[at];
-      const given = is(value, "function") ? this.evaluator.call(value, [], node) : undefined;
-      if (value === null) sql += "NULL";
-      else if (!is(value, "function")) sql += `$${++index}`;
-      else if (typeof given === "string") sql += given;
-      else if (is(given, "list") && !given.isOpen) sql += given.items.map(() => `$${++index}`).join(", ");
-      else {
-        this.unread("an interpolated string", node);
-        return unknown;
-      }
-    }
-    this.write(sql, ts.isTaggedTemplateExpression(node) ? node.template : node);
-    return data;
-  }
-
-  private inTransaction(args: readonly Value[], role: Role, node: ts.Node): Value {
-    const work = args.find((arg) => is(arg, "function"));
-    if (work === undefined) {
-      this.unread("other code", node);
-      return unknown;
-    }
-    // A connection takes another session for it, outside of the transaction of the migration.
-    const isOwn = role === "manager";
-    if (isOwn) this.ofRunner("startTransaction", [], node);
-    const value = this.evaluator.call(work, [{ kind: "host", role: "manager" }], node);
-    if (isOwn) this.ofRunner("commitTransaction", [], node);
-    return value;
   }
 
   unread(what: string, node: ts.Node, from?: ts.Node): void {

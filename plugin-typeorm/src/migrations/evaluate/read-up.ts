@@ -3,9 +3,8 @@ import { nameOf, ts } from "@lockstep/core/typescript";
 import { onTheirLines } from "../on-their-lines.js";
 import type { LiteralQuery } from "../read-class.js";
 import { type Evaluator, unlessTooMuch } from "./evaluator.js";
-import type { Files } from "./modules.js";
 import { type Effect, opened } from "./query-runner.js";
-import { force, type Module } from "./scope.js";
+import { type Files, force, type Module } from "./scope.js";
 import { type ClassValue, is, type Rec, rec, type Value } from "./values.js";
 
 export interface ReadOptions {
@@ -76,12 +75,10 @@ function migrationsOf(module: Module, evaluator: Evaluator): Found[] {
   const visit = (node: ts.Node): void => {
     if (ts.isClassLike(node) && !isAbstract(node)) {
       const name = node.name?.text;
-      const known = name === undefined ? undefined : module.scope.own(name);
+      const known = name === undefined ? undefined : module.scope.find(name);
       const value: Value = known === undefined ? undefined : force(known, undefined);
       const of: ClassValue =
-        is(value, "class") && value.node === node
-          ? value
-          : { kind: "class", node, scope: module.scope, statics: new Map() };
+        is(value, "class") && value.node === node ? value : { kind: "class", node, scope: module.scope };
       const instance = evaluator.instance(of, [], node, rec([], of));
       const own = evaluator.property(instance, "name");
       const called = typeof own === "string" ? own : (name ?? assignedTo(node) ?? "");

@@ -41,24 +41,11 @@ const methods: Readonly<Record<string, (...args: never[]) => readonly string[] |
   dropSchema: (name: string, ifExists, isCascade) => [
     `DROP SCHEMA ${when(ifExists, "IF EXISTS ")}${quote(lastOf(name))}${when(isCascade, " CASCADE")}`,
   ],
-  createDatabase: (name: string) => [`CREATE DATABASE ${quote(name)}`],
-  dropDatabase: (name: string, ifExists) => [`DROP DATABASE ${when(ifExists, "IF EXISTS ")}${quote(name)}`],
   createTable,
   dropTable: (table, ifExists) => [`DROP TABLE ${when(ifExists, "IF EXISTS ")}${path(table)}`],
   renameTable: (table, name: string) => [`${alter(table)} RENAME TO ${quote(name)}`],
   clearTable: (table, options?: { cascade?: boolean }) => [
     `TRUNCATE TABLE ${path(table)}${when(options?.cascade, " CASCADE")}`,
-  ],
-  changeTableComment: (table, comment?: string) => [
-    `COMMENT ON TABLE ${path(table)} IS ${comment ? literal(comment) : "NULL"}`,
-  ],
-  createView: (view: Options, isKnown) =>
-    // TypeORM notes it down in a table of its own.
-    typeof view.expression === "string" && !isKnown
-      ? [`CREATE ${when(view.materialized, "MATERIALIZED ")}VIEW ${path(view)} AS ${view.expression}`]
-      : undefined,
-  dropView: (view, ifExists) => [
-    `DROP ${when((view as Options).materialized, "MATERIALIZED ")}VIEW ${when(ifExists, "IF EXISTS ")}${path(view)}`,
   ],
   addColumn,
   dropColumn: (table, column, ifExists) => [
@@ -74,7 +61,6 @@ const methods: Readonly<Record<string, (...args: never[]) => readonly string[] |
   ],
   createUniqueConstraint: (table, unique: Options) => [`${alter(table)} ADD ${uniqueSql(table, unique)}`],
   createCheckConstraint: (table, check: Options) => [`${alter(table)} ADD ${checkSql(table, check)}`],
-  createExclusionConstraint: (table, exclusion: Options) => [`${alter(table)} ADD ${exclusionSql(table, exclusion)}`],
   createForeignKey: (table, key: Options) => [`${alter(table)} ADD ${foreignKeySql(table, key)}`],
   createIndex: (table, index: Options) => [indexSql(table, index)],
   dropIndex: (table, index, ifExists) => {
@@ -98,8 +84,6 @@ const methods: Readonly<Record<string, (...args: never[]) => readonly string[] |
     dropConstraint(table, constraintOf("uniques", table, unique), ifExists),
   dropCheckConstraint: (table, check, ifExists) =>
     dropConstraint(table, constraintOf("checks", table, check), ifExists),
-  dropExclusionConstraint: (table, exclusion, ifExists) =>
-    dropConstraint(table, constraintOf("exclusions", table, exclusion), ifExists),
   dropForeignKey: (table, key, ifExists) => dropConstraint(table, constraintOf("foreignKeys", table, key), ifExists),
 };
 
@@ -108,8 +92,9 @@ function createTable(
   ifNotExists: unknown,
   withKeys: unknown = true,
   withIndices: unknown = true,
-): readonly string[] {
+): readonly string[] | undefined {
   const all = (part: string) => (table[part] ?? []) as Options[];
+  if (all("exclusions").length > 0) return undefined;
   const columns = all("columns");
   const primary = columns.filter(({ isPrimary }) => isPrimary);
   const uniques = all("uniques");
@@ -122,7 +107,6 @@ function createTable(
     ...columns.map((column) => columnSql(table, column)),
     ...[...uniques, ...own].map((unique) => uniqueSql(table, unique)),
     ...all("checks").map((check) => checkSql(table, check)),
-    ...all("exclusions").map((exclusion) => exclusionSql(table, exclusion)),
     ...(withKeys ? all("foreignKeys") : []).map((key) => foreignKeySql(table, { ...ofTable(table), ...key })),
     ...(primary.length > 0
       ? [
@@ -155,8 +139,7 @@ function addColumn(table: unknown, column: Options): readonly string[] | undefin
 /** From one column that is written down to another; of one that only the database knows nothing is said. */
 function changeColumn(table: unknown, from: unknown, to: Options): readonly string[] | undefined {
   const old = typeof from === "object" && from !== null ? (from as Options) : undefined;
-  if (old === undefined || "part" in old || old.isPrimary || to.isPrimary || old.isGenerated || to.isGenerated)
-    return undefined;
+  if (old === undefined || old.isPrimary || to.isPrimary || old.isGenerated || to.isGenerated) return undefined;
   if (isEnum(old) !== isEnum(to) || (isEnum(to) && String(old.enum) !== String(to.enum))) return undefined;
   const differs = (name: string, none: unknown) => (old[name] ?? none) !== (to[name] ?? none);
   const isOther =
@@ -254,10 +237,6 @@ function checkSql(table: unknown, { name, expression }: Options): string {
   return `CONSTRAINT ${quote((name as string | undefined) ?? hash("CHK_", table, String(expression)))} CHECK (${expression})`;
 }
 
-function exclusionSql(table: unknown, { name, expression, deferrable }: Options): string {
-  return `CONSTRAINT ${quote((name as string | undefined) ?? hash("XCL_", table, String(expression)))} EXCLUDE ${expression}${when(deferrable, ` DEFERRABLE ${deferrable}`)}`;
-}
-
 function foreignKeySql(table: unknown, key: Options): string {
   const {
     name,
@@ -306,28 +285,12 @@ function constraintOf(part: string, table: unknown, it: unknown): string | undef
   if (typeof it === "string") return it;
   const { name, columnNames, expression, where } = it as Options;
   if (typeof name === "string") return name;
-  if (part === "checks" || part === "exclusions")
-    return expression === undefined ? undefined : hash(part === "checks" ? "CHK_" : "XCL_", table, String(expression));
+  if (part === "checks") return expression === undefined ? undefined : hash("CHK_", table, String(expression));
   const columns = columnNames as string[] | undefined;
   return columns && hashed(prefixes[part as keyof typeof prefixes], table, columns, where as string | undefined);
 }
 
 const prefixes = { indices: "IDX_", uniques: "UQ_", foreignKeys: "FK_" };
-
-/** What TypeORM calls a key or index that is looked up by its columns. */
-export function constraintName({
-  table,
-  part,
-  columns,
-}: {
-  table: string;
-  part?: string;
-  columns?: readonly string[];
-}): string | undefined {
-  return columns === undefined || part === undefined || !(part in prefixes)
-    ? undefined
-    : constraintOf(part, table, { columnNames: columns });
-}
 
 /** As TypeORM's DefaultNamingStrategy; of another strategy only the code that runs knows. */
 function hashed(prefix: string, table: unknown, columns: readonly string[], where?: string): string {
@@ -338,7 +301,7 @@ function hash(prefix: string, table: unknown, key: string): string {
   const digest = createHash("sha1")
     .update(`${parsed(table).name.replace(".", "_")}_${key}`)
     .digest("hex");
-  return prefix + digest.slice(0, /^(?:IDX|CHK|XCL)/.test(prefix) ? 26 : 27);
+  return prefix + digest.slice(0, /^(?:IDX|CHK)/.test(prefix) ? 26 : 27);
 }
 
 function parsed(table: unknown): { readonly schema: string | undefined; readonly name: string } {

@@ -7,15 +7,16 @@ import {
   data,
   type FunctionValue,
   globals,
+  type Host,
   holdsRunner,
   is,
   isPrimitive,
-  joined,
   type List,
   list,
   ofText,
   operate,
   type Rec,
+  type Role,
   rec,
   textOf,
   truth,
@@ -26,8 +27,8 @@ import {
 
 /** The query runner; see query-runner.ts. */
 export interface Hooks {
-  property(host: Value, name: string): Value;
-  call(receiver: Value, method: string, args: readonly Value[], node: ts.Node): Value;
+  property(host: Host, name: string): Value;
+  call(host: Host, method: string, args: readonly Value[], node: ts.Node): Value;
   /** Whether a name is that of the project's database; undefined: it can be. */
   isDialect(name: string): boolean | undefined;
   /** Code that can run SQL which is not known. */
@@ -76,7 +77,7 @@ export abstract class Expressions {
   }
 
   /** Starts again after it stopped in the middle. */
-  protected reset(): void {
+  reset(): void {
     Object.assign(this, { isSilent: false, isInCatch: false, anchor: undefined, depth: 0, loops: 0, mayReturn: false });
   }
 
@@ -153,12 +154,10 @@ export abstract class Expressions {
     }
     if (ts.isNumericLiteral(node)) return Number(node.text);
     if (ts.isPrefixUnaryExpression(node)) return this.unary(node, scope);
-    if (ts.isPostfixUnaryExpression(node)) {
-      const before = this.evaluate(node.operand, scope);
-      this.unary(node, scope);
-      return before;
-    }
-    if (ts.isTaggedTemplateExpression(node)) return this.tagged(node, scope);
+    // `n++`, `delete options.a`
+    if (ts.isPostfixUnaryExpression(node)) return this.assign(node.operand, unknown, scope);
+    if (ts.isDeleteExpression(node)) return this.assign(node.expression, unknown, scope);
+    if (ts.isTaggedTemplateExpression(node)) return this.callValue(this.evaluate(node.tag, scope), [unknown], node);
     if (ts.isClassExpression(node)) return { kind: "class", node, scope };
     switch (node.kind) {
       case ts.SyntaxKind.TrueKeyword:
@@ -182,23 +181,13 @@ export abstract class Expressions {
     return { kind: "external", name };
   }
 
-  private template(node: ts.TaggedTemplateExpression["template"], scope: Scope, isRaw = false): Value {
-    const textIn = (part: { text: string; rawText?: string }) => (isRaw ? (part.rawText ?? part.text) : part.text);
-    if (!ts.isTemplateExpression(node)) return textIn(node);
-    let text: string | undefined = textIn(node.head);
+  private template(node: ts.TemplateExpression, scope: Scope): Value {
+    let text: string | undefined = node.head.text;
     for (const { expression, literal } of node.templateSpans) {
       const part = textOf(this.evaluate(expression, scope));
-      text = text === undefined || part === undefined ? undefined : text + part + textIn(literal);
+      text = text === undefined || part === undefined ? undefined : text + part + literal.text;
     }
     return text ?? opaque(node);
-  }
-
-  private tagged(node: ts.TaggedTemplateExpression, scope: Scope): Value {
-    const { template } = node;
-    const tag = this.evaluate(node.tag, scope);
-    if (is(tag, "external") && tag.name === "String.raw") return this.template(template, scope, true);
-    const spans = ts.isTemplateExpression(template) ? template.templateSpans : [];
-    return this.callValue(tag, [unknown, ...spans.map(({ expression }) => this.evaluate(expression, scope))], node);
   }
 
   private nameIn(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, scope: Scope): string | undefined {
@@ -291,24 +280,12 @@ export abstract class Expressions {
     return name === undefined ? undefined : this.hooks.isDialect(name);
   }
 
-  private unary(node: Pick<ts.PrefixUnaryExpression, "operand" | "operator">, scope: Scope): Value {
-    const value = this.evaluate(node.operand, scope);
-    const held = truth(value);
-    switch (node.operator) {
-      case ts.SyntaxKind.ExclamationToken:
-        return held === undefined ? unknown : !held;
-      case ts.SyntaxKind.MinusToken:
-        return typeof value === "number" ? -value : unknown;
-      case ts.SyntaxKind.PlusPlusToken:
-      case ts.SyntaxKind.MinusMinusToken: {
-        const by = node.operator === ts.SyntaxKind.PlusPlusToken ? 1 : -1;
-        const after = typeof value === "number" ? value + by : unknown;
-        this.assign(node.operand, after, scope);
-        return after;
-      }
-      default:
-        return unknown;
-    }
+  private unary({ operator, operand }: ts.PrefixUnaryExpression, scope: Scope): Value {
+    const value = this.evaluate(operand, scope);
+    const holds = truth(value);
+    if (operator === ts.SyntaxKind.ExclamationToken) return holds === undefined ? unknown : !holds;
+    if (operator === ts.SyntaxKind.MinusToken && typeof value === "number") return -value;
+    return this.assign(operand, unknown, scope);
   }
 
   // Names, properties, classes.
@@ -320,17 +297,18 @@ export abstract class Expressions {
     }
     for (const [at, element] of name.elements.entries()) {
       if (ts.isOmittedExpression(element)) continue;
-      const isRest = element.dotDotDotToken !== undefined;
       const key = ts.isArrayBindingPattern(name) ? String(at) : nameOf(element.propertyName ?? element.name);
-      let part: Value = unknown;
-      if (key !== undefined && !isRest) part = this.property(value, key);
-      else if (ts.isArrayBindingPattern(name) && is(value, "list")) part = list(value.items.slice(at), value.isOpen);
-      if (part === undefined && element.initializer !== undefined) part = this.evaluate(element.initializer, scope);
-      this.bind(element.name, part, scope);
+      const isOne = key !== undefined && element.dotDotDotToken === undefined;
+      this.bind(element.name, this.orDefault(isOne ? this.property(value, key) : unknown, element, scope), scope);
     }
   }
 
-  protected assign(target: ts.Expression, value: Value, scope: Scope): void {
+  private orDefault(value: Value, { initializer }: { initializer?: ts.Expression }, scope: Scope): Value {
+    return value === undefined && initializer !== undefined ? this.evaluate(initializer, scope) : value;
+  }
+
+  /** @returns unknown */
+  protected assign(target: ts.Expression, value: Value, scope: Scope): Value {
     const inner = unwrap(target);
     if (ts.isIdentifier(inner)) {
       const binding = scope.find(inner.text);
@@ -338,14 +316,17 @@ export abstract class Expressions {
     } else if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) {
       const receiver = this.evaluate(inner.expression, scope);
       const name = this.nameIn(inner, scope);
-      if (is(receiver, "list")) spoil(receiver);
+      if (is(receiver, "list")) Object.assign(receiver, { items: [], isOpen: true });
       else if (is(receiver, "rec") && name === undefined) receiver.isOpen = true;
       else if (is(receiver, "rec")) this.change((each) => void receiver.fields.set(name ?? "", each), value);
       // `[a, b] = …`, `({ a } = …)`.
     } else
-      ts.forEachChild(inner, (each) =>
-        this.assign(ts.isPropertyAssignment(each) ? each.initializer : (each as ts.Expression), unknown, scope),
+      ts.forEachChild(
+        inner,
+        (each) =>
+          void this.assign(ts.isPropertyAssignment(each) ? each.initializer : (each as ts.Expression), unknown, scope),
       );
+    return unknown;
   }
 
   private write(binding: Binding, value: Value): void {
@@ -370,10 +351,8 @@ export abstract class Expressions {
       if (owner === "process" && name === "env") return data;
       return { kind: "external", name: `${owner}${owner.endsWith(":") ? "" : "."}${name}` };
     }
-    if (is(receiver, "made") && is(receiver.options, "rec") && receiver.name !== "DataSource")
-      return this.property(receiver.options, name);
-    const isOfRunner = is(receiver, "host") || is(receiver, "found") || is(receiver, "made");
-    return isOfRunner ? this.hooks.property(receiver, name) : unknown;
+    if (is(receiver, "made")) return this.property(receiver.options, name);
+    return is(receiver, "host") ? this.hooks.property(receiver, name) : unknown;
   }
 
   /** A method of the instances of a class and of its base classes, or a static member of it where the class itself is `self`. */
@@ -396,16 +375,11 @@ export abstract class Expressions {
   /** `new X(…)` of a class of the repository, and `super(…)` in it. */
   instance(of: ClassValue, args: readonly Value[], at: ts.Node, self: Rec = rec([], of)): Rec {
     const { node, scope } = of;
-    const maker = node.members.find((member) => ts.isConstructorDeclaration(member) && member.body !== undefined);
+    const maker = node.members.filter(ts.isConstructorDeclaration).find(({ body }) => body !== undefined);
     const base = this.baseOf(of);
     if (is(base, "class") && maker === undefined) this.instance(base, args, at, self);
     if (!is(base, "class") || maker === undefined) this.initialize(of, self);
-    if (maker !== undefined && ts.isConstructorDeclaration(maker)) {
-      for (const [index, { name, modifiers }] of maker.parameters.entries())
-        if (modifiers !== undefined && modifiers.length > 0 && ts.isIdentifier(name))
-          self.fields.set(name.text, args[index]);
-      this.call(functionOf(maker, scope, self), args, at);
-    }
+    if (maker !== undefined) this.call(functionOf(maker, scope, self), args, at);
     return self;
   }
 
@@ -422,19 +396,17 @@ export abstract class Expressions {
 
   private callExpression(node: ts.CallExpression, scope: Scope): Value {
     const callee = unwrap(node.expression);
-    const isMember = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
-    if ((isMember ? callee.expression : callee).kind === ts.SyntaxKind.SuperKeyword)
-      return this.callSuper(node, isMember ? (this.nameIn(callee, scope) ?? "") : undefined, scope);
-    if (isMember) {
+    if (callee.kind === ts.SyntaxKind.SuperKeyword) return this.callSuper(node, scope);
+    if (ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)) {
       const receiver = this.evaluate(callee.expression, scope);
       const name = this.nameIn(callee, scope) ?? "";
       return this.callMethod(receiver, name, this.argumentsOf(node.arguments, scope), node);
     }
-    const value = callee.kind === ts.SyntaxKind.ImportKeyword ? unknown : this.evaluate(callee, scope);
+    const value = this.evaluate(callee, scope);
     const args = this.argumentsOf(node.arguments, scope);
     const [first] = args;
-    const isImport = callee.kind === ts.SyntaxKind.ImportKeyword || (is(value, "external") && value.name === "require");
-    if (isImport) return typeof first === "string" ? this.imported(first, undefined, scope.module.file) : unknown;
+    if (is(value, "external") && value.name === "require")
+      return typeof first === "string" ? this.imported(first, undefined, scope.module.file) : unknown;
     // `async` as compilers write it.
     const body = args.at(-1);
     if (ts.isIdentifier(callee) && callee.text === "__awaiter" && is(body, "function"))
@@ -442,21 +414,14 @@ export abstract class Expressions {
     return this.callValue(value, args, node);
   }
 
-  private callSuper(node: ts.CallExpression, method: string | undefined, scope: Scope): Value {
+  private callSuper(node: ts.CallExpression, scope: Scope): Value {
     const { self } = scope;
     const own = { node: ts.findAncestor(node, ts.isClassLike) as ts.ClassLikeDeclaration, scope };
     const base = this.baseOf(own);
     const args = this.argumentsOf(node.arguments, scope);
-    if (method !== undefined)
-      return this.callValue(
-        is(base, "class") && is(self, "rec") ? this.member(base, method, self) : unknown,
-        args,
-        node,
-      );
-    if (is(base, "class") && is(self, "rec")) {
-      this.instance(base, args, node, self);
-      this.initialize(own, self);
-    }
+    if (!is(base, "class") || !is(self, "rec")) return undefined;
+    this.instance(base, args, node, self);
+    this.initialize(own, self);
     return undefined;
   }
 
@@ -474,10 +439,9 @@ export abstract class Expressions {
     this.mayReturn = false;
     this.depth += 1;
     const inner = new Scope(scope.module, scope, ts.isArrowFunction(node) ? scope.self : self);
-    for (const [index, { name, initializer, dotDotDotToken }] of node.parameters.entries()) {
-      const given = dotDotDotToken ? list(args.slice(index)) : args[index];
-      const isDefault = given === undefined && initializer !== undefined;
-      this.bind(name, isDefault ? this.evaluate(initializer, inner) : given, inner);
+    for (const [index, parameter] of node.parameters.entries()) {
+      const given = parameter.dotDotDotToken === undefined ? args[index] : unknown;
+      this.bind(parameter.name, this.orDefault(given, parameter, inner), inner);
     }
     let value: Value;
     if (ts.isBlock(node.body)) {
@@ -490,17 +454,15 @@ export abstract class Expressions {
   }
 
   private callMethod(receiver: Value, name: string, args: readonly Value[], node: ts.CallExpression): Value {
-    const [callback] = args;
-    if (name === "then" && is(callback, "function")) return this.call(callback, [this.settle(receiver)], node);
-    if ((name === "catch" || name === "finally") && is(callback, "function")) {
+    if (/^(?:then|catch|finally)$/.test(name)) {
       const wasInCatch = this.isInCatch;
+      this.settle(receiver);
       this.isInCatch ||= name === "catch";
-      this.branches([() => void this.settle(this.call(callback, [unknown], node)), () => undefined]);
+      const value = this.callUnknown(args, node, true);
       this.isInCatch = wasInCatch;
-      return this.settle(receiver);
+      return value;
     }
-    if (is(receiver, "host") || is(receiver, "found") || (is(receiver, "made") && receiver.name === "DataSource"))
-      return this.hooks.call(receiver, name, args, node);
+    if (is(receiver, "host")) return this.hooks.call(receiver, name, args, node);
     if (is(receiver, "unknown") && (receiver.isData || computes(name))) return this.callUnknown(args, node, true);
     if (is(receiver, "list")) return this.ofList(receiver, name, args, node);
     if (typeof receiver === "string")
@@ -512,57 +474,27 @@ export abstract class Expressions {
   private ofList(target: List, name: string, args: readonly Value[], node: ts.CallExpression): Value {
     const { items, isOpen } = target;
     const [first] = args;
-    if (is(first, "function") && /^(?:map|flatMap|filter|find|some|every|forEach)$/.test(name)) {
+    if (is(first, "function") && (name === "map" || name === "forEach")) {
       const results: Value[] = [];
       this.each(target, (item, at) => {
         const value = this.call(first, [item, at, target], node);
         results.push(name === "forEach" ? this.settle(value) : value);
         return undefined;
       });
-      if (name === "forEach") return undefined;
-      if (name === "map") return list(results.slice(0, items.length), isOpen);
-      if (name === "flatMap")
-        return list(
-          results.slice(0, items.length).flatMap((each) => (is(each, "list") ? each.items : [each])),
-          isOpen,
-        );
-      const held = results.map(truth);
-      if (isOpen || held.includes(undefined)) return unknown;
-      if (name === "filter") return list(items.filter((_, at) => held[at]));
-      return name === "find"
-        ? items.find((_, at) => held[at])
-        : name === "some"
-          ? held.includes(true)
-          : !held.includes(false);
+      return name === "map" ? list(results.slice(0, items.length), isOpen) : undefined;
     }
-    switch (name) {
-      case "push":
-        // What is added under a condition is read as added; what is added in a loop can be anything.
-        if (this.loops > 0) target.isOpen = true;
-        else items.push(...args);
-        return unknown;
-      case "join":
-        return (isOpen ? undefined : joined(target, args.length === 0 ? "," : (textOf(first) ?? ","))) ?? opaque(node);
-      case "concat":
-        return list(
-          [...items, ...args.flatMap((arg) => (is(arg, "list") ? arg.items : [arg]))],
-          isOpen || args.some((arg) => is(arg, "unknown") || (is(arg, "list") && arg.isOpen)),
-        );
-      case "entries":
-        return list(
-          items.map((item, at) => list([at, item])),
-          isOpen,
-        );
-      case "includes":
-      case "indexOf":
-        if (isOpen || !isPrimitive(first) || !items.every(isPrimitive)) return unknown;
-        return name === "indexOf" ? items.indexOf(first) : items.includes(first);
-      case "slice":
-        return isOpen || !args.every(isPrimitive) ? unknown : list(items.slice(...(args as number[])));
-      default:
-        spoil(target);
-        return this.callUnknown(args, node, true);
+    if (name === "join") {
+      const texts = isOpen
+        ? [undefined]
+        : items.map((item) => (item === null || item === undefined ? "" : textOf(item)));
+      return texts.includes(undefined) ? opaque(node) : texts.join(first === undefined ? "," : textOf(first));
     }
+    // What is added under a condition is read as added; what is added in a loop can be anything.
+    if (name !== "push" || this.loops > 0) target.isOpen = true;
+    else items.push(...args);
+    if (name === "push") return unknown;
+    target.items = [];
+    return this.callUnknown(args, node, true);
   }
 
   private callExternal(name: string, args: readonly Value[], node: ts.Node): Value {
@@ -572,7 +504,10 @@ export abstract class Expressions {
     const [owner = "", member = ""] = name.split(/:(.*)/s);
     const own = this.ofNode(owner, member, args);
     if (own !== undefined) return own;
-    if (/^(?:#|typeorm:)/.test(name)) return this.hooks.call({ kind: "external", name }, "", args, node);
+    const [, role, method = ""] = /^#(\w+):(.*)/.exec(name) ?? [];
+    if (role !== undefined) return this.hooks.call({ kind: "host", role: role as Role }, method, args, node);
+    // What TypeORM's functions return can run SQL; they do not.
+    if (owner === "typeorm") return unknown;
     return this.callUnknown(args, node, !name.includes(":") || harmless.test(owner));
   }
 
@@ -629,8 +564,7 @@ export abstract class Expressions {
     const args = this.argumentsOf(node.arguments ?? [], scope);
     if (is(called, "class")) return this.instance(called, args, node);
     const name = is(called, "external") ? (called.name.split(/[:.]/).at(-1) ?? "") : "";
-    if (/^(?:Table\w*|View|DataSource)$/.test(name) && args.length <= 1)
-      return { kind: "made", name, options: args[0] };
+    if (/^(?:Table\w*|View)$/.test(name) && args.length <= 1) return { kind: "made", name, options: args[0] };
     this.callUnknown(args, node, true);
     // `new Date()`; the methods of an object of a package are not known.
     return is(called, "external") && /^(?!Proxy|Function)\w+$/.test(called.name) ? data : unknown;
@@ -645,18 +579,12 @@ const harmless =
 function isLogged(node: ts.Node): boolean {
   return (
     ts.isCallExpression(node) &&
-    pathOf(node.expression).some((name) => /^(?:console|debug|log|logger|\w+Logger)$/.test(name))
+    pathOf(node.expression).some((name) => /^(?:console|debug\d*|log|logger|\w+Logger)$/.test(name))
   );
 }
 
 function isWithin(node: ts.Node, outer: ts.Node): boolean {
   return node.getSourceFile() === outer.getSourceFile() && node.pos >= outer.pos && node.end <= outer.end;
-}
-
-/** Its content is not known any more. */
-function spoil(target: List): void {
-  target.items = [];
-  target.isOpen = true;
 }
 
 function opaque(from: ts.Node): Unknown {

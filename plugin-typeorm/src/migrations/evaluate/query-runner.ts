@@ -1,23 +1,10 @@
 import { ts, unwrap } from "@lockstep/core/typescript";
 import { dialectOfType } from "../dialect.js";
-import { builder, buildsOnly, constraintName, looksOnly } from "./builder.js";
+import { builder, buildsOnly, looksOnly } from "./builder.js";
 import { Evaluator } from "./evaluator.js";
 import type { Hooks } from "./expressions.js";
 import type { Files, Module } from "./scope.js";
-import {
-  data,
-  type Found,
-  type Host,
-  is,
-  list,
-  NotPlain,
-  plain,
-  type Role,
-  textOf,
-  truth,
-  unknown,
-  type Value,
-} from "./values.js";
+import { data, type Host, is, NotPlain, plain, type Role, textOf, truth, unknown, type Value } from "./values.js";
 
 /** A statement that a migration runs, or code of which nobody knows what it runs. */
 export type Effect =
@@ -76,11 +63,7 @@ export class QueryRunnerReader implements Hooks {
     return this.dialect === undefined || this.dialect === "postgresql";
   }
 
-  property(host: Value, name: string): Value {
-    if (is(host, "found")) return foundProperty(host, name);
-    if (is(host, "made")) return this.property({ kind: "host", role: "connection" }, name);
-    if (!is(host, "host")) return unknown;
-    const { role } = host;
+  property({ role }: Host, name: string): Value {
     const part = parts[role][name];
     if (part !== undefined) return { kind: "host", role: part };
     if (role === "runner" && name === "isTransactionActive") return this.depth > 0;
@@ -104,16 +87,7 @@ export class QueryRunnerReader implements Hooks {
     return /^(?:mysql|mariadb)$/.test(own) && /^(?:mysql|mariadb)$/.test(asked ?? "") ? undefined : false;
   }
 
-  call(receiver: Value, method: string, args: readonly Value[], node: ts.Node): Value {
-    if (is(receiver, "external")) {
-      const [, role, name = ""] = /^#(\w+):(.*)/.exec(receiver.name) ?? [];
-      if (name.endsWith(".bind")) return { kind: "external", name: receiver.name.replace(/\.bind$/, "") };
-      if (role !== undefined) return this.call({ kind: "host", role: role as Role }, name, args, node);
-      if (receiver.name === "typeorm:getManager") return { kind: "host", role: "manager" };
-      return receiver.name === "typeorm:getConnection" ? { kind: "host", role: "connection" } : unknown;
-    }
-    if (is(receiver, "found")) return this.find(receiver, method, args);
-    const role = is(receiver, "host") ? receiver.role : "connection";
+  call({ role }: Host, method: string, args: readonly Value[], node: ts.Node): Value {
     if (method === "query" && role !== "driver") return this.query(args[0], node);
     if (role === "driver" && method === "escape" && this.isPostgres && typeof args[0] === "string")
       return `"${args[0]}"`;
@@ -140,8 +114,6 @@ export class QueryRunnerReader implements Hooks {
         return undefined;
       default:
     }
-    const [first] = args;
-    if (method === "getTable") return typeof first === "string" ? { kind: "found", table: first } : unknown;
     if (looksOnly(method)) return data;
     if (!this.isPostgres || !buildsOnly(method)) {
       this.unread(`a query runner method ${method}`, node);
@@ -182,66 +154,10 @@ export class QueryRunnerReader implements Hooks {
     const isSame = (each: Effect) => each.kind === "unread" && each.place === place && each.node === node;
     if (!this.effects.some(isSame)) this.effects.push({ kind: "unread", what, node, place, ...(from && { from }) });
   }
-
-  /** `table.foreignKeys.find((key) => key.columnNames.indexOf("a") !== -1)`, `table.findColumnByName("a")`. */
-  private find(found: Found, method: string, args: readonly Value[]): Value {
-    const [first] = args;
-    if (found.part === undefined)
-      return method === "findColumnByName" && typeof first === "string"
-        ? { ...found, part: "columns", name: first }
-        : unknown;
-    if (!is(first, "function") || (method !== "find" && method !== "filter")) return unknown;
-    const asked = this.askedBy(first);
-    if (asked.name === undefined && asked.columns.length === 0) return unknown;
-    const one: Found = { ...found, ...(asked.name === undefined ? { columns: asked.columns } : { name: asked.name }) };
-    return method === "find" ? one : list([one]);
-  }
-
-  /** The name or the columns that a callback compares with. */
-  private askedBy({ node, scope }: Extract<Value, { kind: "function" }>): { name?: string; columns: string[] } {
-    const columns: string[] = [];
-    let name: string | undefined;
-    const textIn = (expression: ts.Expression | undefined) => {
-      const value = expression === undefined ? undefined : this.evaluator.evaluate(expression, scope);
-      return typeof value === "string" ? value : undefined;
-    };
-    const visit = (at: ts.Node): void => {
-      const isSame =
-        ts.isBinaryExpression(at) && /^EqualsEquals/.test(ts.SyntaxKind[at.operatorToken.kind] ?? "") ? at : undefined;
-      const left = isSame && unwrap(isSame.left);
-      if (
-        isSame !== undefined &&
-        left !== undefined &&
-        ts.isPropertyAccessExpression(left) &&
-        left.name.text === "name"
-      )
-        name = textIn(isSame.right);
-      else if (isSame !== undefined && /columnNames/.test(node.getText()) && !/\.length$/.test(isSame.left.getText())) {
-        const column = textIn(isSame.right);
-        if (column !== undefined) columns.push(column);
-      } else if (ts.isCallExpression(at) && /\bcolumnNames\??\.(?:indexOf|includes)$/.test(at.expression.getText())) {
-        const column = textIn(at.arguments[0]);
-        if (column !== undefined) columns.push(column);
-      }
-      ts.forEachChild(at, visit);
-    };
-    if (node.body !== undefined) visit(node.body);
-    return { ...(name !== undefined && { name }), columns };
-  }
 }
 
-function foundProperty(found: Found, name: string): Value {
-  if (found.part === undefined)
-    return name === "name"
-      ? found.table
-      : /^(?:columns|foreignKeys|indices|uniques|checks|exclusions)$/.test(name)
-        ? { ...found, part: name }
-        : unknown;
-  if (name === "name") return found.name ?? constraintName(found) ?? unknown;
-  return name === "columnNames" && found.columns !== undefined ? list(found.columns) : unknown;
-}
-
-function kindOf(node: ts.Expression | undefined, value: Value): string {
+/** What an argument is whose text is not known. */
+export function kindOf(node: ts.Expression | undefined, value: Value): string {
   const from = is(value, "unknown") ? value.from : undefined;
   const inner = node === undefined ? undefined : unwrap(node);
   const isPutTogether = (each: ts.Node | undefined) =>

@@ -2,7 +2,7 @@ import { ts } from "@lockstep/core/typescript";
 import type { Scope } from "./scope.js";
 
 /** The value of an expression, as far as the files of the repository determine it. */
-export type Value = Primitive | List | Rec | FunctionValue | ClassValue | Host | Made | Found | External | Unknown;
+export type Value = Primitive | List | Rec | FunctionValue | ClassValue | Host | Made | External | Unknown;
 
 export type Primitive = string | number | boolean | bigint | null | undefined;
 
@@ -60,16 +60,6 @@ export interface Made {
   readonly options: Value;
 }
 
-/** A part of a table that is looked up in the database: `table.foreignKeys.find((key) => key.columnNames.includes("a"))`. */
-export interface Found {
-  readonly kind: "found";
-  readonly table: string;
-  /** `foreignKeys`, `columns` …; absent: the table. */
-  readonly part?: string;
-  readonly name?: string;
-  readonly columns?: readonly string[];
-}
-
 /** A global of JavaScript, a name of a package, a method of the query runner: `Object.keys`, `path:join`, `#runner:query`. */
 export interface External {
   readonly kind: "external";
@@ -98,18 +88,12 @@ export function is<K extends Kinds["kind"]>(value: Value, kind: K): value is Ext
 /** Undefined: only known at run time. */
 export function truth(value: Value): boolean | undefined {
   if (isPrimitive(value)) return Boolean(value);
-  return is(value, "unknown") || is(value, "found") || is(value, "external") ? undefined : true;
+  return is(value, "unknown") || is(value, "external") ? undefined : true;
 }
 
 /** The text of a value in a template; undefined: only known at run time. */
 export function textOf(value: Value): string | undefined {
-  if (isPrimitive(value)) return String(value);
-  return is(value, "list") && !value.isOpen ? joined(value, ",") : undefined;
-}
-
-export function joined({ items }: List, separator: string): string | undefined {
-  const texts = items.map((item) => (item === null || item === undefined ? "" : textOf(item)));
-  return texts.every((text) => text !== undefined) ? texts.join(separator) : undefined;
+  return isPrimitive(value) ? String(value) : undefined;
 }
 
 /** Whether a value contains the query runner, so that code which receives it can run SQL. */
@@ -128,10 +112,6 @@ export function plain(value: Value): unknown {
   if (is(value, "list") && !value.isOpen) return value.items.map(plain);
   if (is(value, "rec") && !value.isOpen && value.of === undefined)
     return Object.fromEntries([...value.fields].map(([name, field]) => [name, plain(field)]));
-  if (is(value, "found"))
-    return value.part === undefined
-      ? value.table
-      : { part: value.part, table: value.table, name: value.name, columnNames: value.columns };
   throw new NotPlain();
 }
 
@@ -156,7 +136,7 @@ export function operate(kind: ts.SyntaxKind, left: Value, right: Value): Value {
   }
   const isNumbers = typeof left === "number" && typeof right === "number";
   if ((kind === K.PlusToken || kind === K.PlusEqualsToken) && !isNumbers) {
-    const isText = typeof left === "string" || typeof right === "string" || is(left, "list") || is(right, "list");
+    const isText = typeof left === "string" || typeof right === "string";
     const [a, b] = [textOf(left), textOf(right)];
     return isText && a !== undefined && b !== undefined ? a + b : unknown;
   }
@@ -215,21 +195,11 @@ const textMethods = new Set(
 
 /** Functions of JavaScript that only compute. */
 export const globals: Readonly<Record<string, (args: readonly Value[]) => Value>> = {
-  String: ([value]) => textOf(value) ?? unknown,
-  Number: ([value]) => (isPrimitive(value) ? Number(value) : unknown),
   "Object.keys": ([value]) => entriesOf(value, ([name]) => name),
   "Object.values": ([value]) => entriesOf(value, ([, field]) => field),
   "Object.entries": ([value]) => entriesOf(value, (pair) => list(pair)),
   "Object.freeze": ([value]) => value,
   "Array.isArray": ([value]) => (is(value, "unknown") ? unknown : is(value, "list")),
-  "JSON.stringify": ([value]) => {
-    try {
-      return JSON.stringify(plain(value));
-    } catch {
-      // NotPlain, or a TypeError of JSON.stringify itself, for a bigint.
-      return unknown;
-    }
-  },
   "Promise.resolve": ([value]) => value,
   "Promise.all": ([value]) => value,
 };

@@ -10,10 +10,6 @@ export function looksOnly(method: string): boolean {
   );
 }
 
-export function buildsOnly(method: string): boolean {
-  return Object.hasOwn(methods, method) || Object.hasOwn(methods, one(method));
-}
-
 /**
  * What TypeORM's query runner for PostgreSQL runs for a method of its builder. Where that hangs on what the database has, another
  * statement with the same effect: a table takes its indexes and keys along, a column what is built on it alone.
@@ -22,19 +18,18 @@ export function buildsOnly(method: string): boolean {
  * @returns undefined where only the database says it
  */
 export function builder(method: string, args: readonly unknown[]): readonly string[] | undefined {
-  const own = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  const own = methods.get(method);
   if (own !== undefined) return own(...(args as never[]));
   // `createIndices(table, […])` is one `createIndex` after another.
-  const each = Object.hasOwn(methods, one(method)) ? methods[one(method)] : undefined;
+  const each = methods.get(method.replace(/Indices$/, "Index").replace(/s$/, ""));
   const [table, items, ...rest] = args;
   if (each === undefined || !Array.isArray(items)) return undefined;
   const made = items.map((item) => each(...([table, item, ...rest] as never[])));
   return made.every((statements) => statements !== undefined) ? made.flat() : undefined;
 }
 
-const one = (method: string) => method.replace(/Indices$/, "Index").replace(/s$/, "");
-
-const methods: Readonly<Record<string, (...args: never[]) => readonly string[] | undefined>> = {
+type Method = (...args: never[]) => readonly string[] | undefined;
+const own: Readonly<Record<string, Method>> = {
   createSchema: (name: string, ifNotExists) => [
     `CREATE SCHEMA ${when(ifNotExists, "IF NOT EXISTS ")}${quote(lastOf(name))}`,
   ],
@@ -52,10 +47,7 @@ const methods: Readonly<Record<string, (...args: never[]) => readonly string[] |
     `${alter(table)} DROP COLUMN ${when(ifExists, "IF EXISTS ")}${quote(nameOf(column))}`,
   ],
   renameColumn: (table, from, to) =>
-    typeof to === "string"
-      ? [`${alter(table)} RENAME COLUMN ${quote(nameOf(from))} TO ${quote(to)}`]
-      : changeColumn(table, from, to),
-  changeColumn,
+    typeof to === "string" ? [`${alter(table)} RENAME COLUMN ${quote(nameOf(from))} TO ${quote(to)}`] : undefined,
   createPrimaryKey: (table, columns: string[], name?: string) => [
     `${alter(table)} ADD CONSTRAINT ${quote(name ?? hashed("PK_", table, columns))} PRIMARY KEY (${names(columns)})`,
   ],
@@ -74,18 +66,13 @@ const methods: Readonly<Record<string, (...args: never[]) => readonly string[] |
           `DROP INDEX ${when(isConcurrent, "CONCURRENTLY ")}${when(ifExists, "IF EXISTS ")}${quote(schema)}.${quote(name)}`,
         ];
   },
-  dropPrimaryKey: (table, name?: string, ifExists?: unknown) => {
-    const columns = ((table as Options).columns ?? []) as Options[];
-    const primary = columns.filter(({ isPrimary }) => isPrimary);
-    if (primary.length === 0) return undefined;
-    return dropConstraint(table, name ?? hashed("PK_", table, primary.map(nameOf)), ifExists);
-  },
   dropUniqueConstraint: (table, unique, ifExists) =>
     dropConstraint(table, constraintOf("uniques", table, unique), ifExists),
   dropCheckConstraint: (table, check, ifExists) =>
     dropConstraint(table, constraintOf("checks", table, check), ifExists),
   dropForeignKey: (table, key, ifExists) => dropConstraint(table, constraintOf("foreignKeys", table, key), ifExists),
 };
+const methods = new Map(Object.entries(own));
 
 function createTable(
   table: Options,
@@ -99,13 +86,13 @@ function createTable(
   const primary = columns.filter(({ isPrimary }) => isPrimary);
   const uniques = all("uniques");
   const isThere = (name: string) => uniques.some(({ columnNames }) => String(columnNames) === name);
-  const own = columns
+  const single = columns
     .filter((column) => column.isUnique && !isThere(nameOf(column)))
     .map((column) => ({ columnNames: [nameOf(column)] }));
   const types = new Set(columns.filter(isEnum).map((column) => createType(table, column)));
   const body = [
     ...columns.map((column) => columnSql(table, column)),
-    ...[...uniques, ...own].map((unique) => uniqueSql(table, unique)),
+    ...[...uniques, ...single].map((unique) => uniqueSql(table, unique)),
     ...all("checks").map((check) => checkSql(table, check)),
     ...(withKeys ? all("foreignKeys") : []).map((key) => foreignKeySql(table, { ...ofTable(table), ...key })),
     ...(primary.length > 0
@@ -134,44 +121,6 @@ function addColumn(table: unknown, column: Options): readonly string[] | undefin
     ...(column.isUnique ? [`${alter(table)} ADD ${uniqueSql(table, { columnNames: [nameOf(column)] })}`] : []),
     ...comment(table, column),
   ];
-}
-
-/** From one column that is written down to another; of one that only the database knows nothing is said. */
-function changeColumn(table: unknown, from: unknown, to: Options): readonly string[] | undefined {
-  const old = typeof from === "object" && from !== null ? (from as Options) : undefined;
-  if (old === undefined || old.isPrimary || to.isPrimary || old.isGenerated || to.isGenerated) return undefined;
-  if (isEnum(old) !== isEnum(to) || (isEnum(to) && String(old.enum) !== String(to.enum))) return undefined;
-  const differs = (name: string, none: unknown) => (old[name] ?? none) !== (to[name] ?? none);
-  const isOther =
-    differs("type", "") || differs("length", "") || differs("isArray", false) || differs("asExpression", undefined);
-  if (isOther) {
-    const added = addColumn(table, to);
-    return added && [`${alter(table)} DROP COLUMN ${quote(nameOf(old))}`, ...added];
-  }
-  if (["charset", "collation", "generatedType", "srid", "spatialFeatureType"].some((name) => differs(name, undefined)))
-    return undefined;
-  const column = `${alter(table)} ALTER COLUMN ${quote(nameOf(to))}`;
-  const statements: string[] = [];
-  if (nameOf(old) !== nameOf(to)) {
-    if (isEnum(to)) return undefined;
-    statements.push(`${alter(table)} RENAME COLUMN ${quote(nameOf(old))} TO ${quote(nameOf(to))}`);
-  }
-  if (differs("precision", undefined) || differs("scale", undefined)) statements.push(`${column} TYPE ${typeSql(to)}`);
-  if (differs("isNullable", false)) statements.push(`${column} ${to.isNullable ? "DROP" : "SET"} NOT NULL`);
-  if (differs("comment", undefined)) statements.push(...comment(table, { comment: "", ...to }, true));
-  if (differs("isUnique", false))
-    statements.push(
-      to.isUnique
-        ? `${alter(table)} ADD ${uniqueSql(table, { columnNames: [nameOf(to)] })}`
-        : `${alter(table)} DROP CONSTRAINT ${quote(hashed("UQ_", table, [nameOf(to)]))}`,
-    );
-  if (differs("default", undefined))
-    statements.push(
-      to.default === undefined || to.default === null
-        ? `${column} DROP DEFAULT`
-        : `${column} SET DEFAULT ${to.default}`,
-    );
-  return statements;
 }
 
 function columnSql(table: unknown, column: Options): string {
@@ -268,10 +217,9 @@ function indexSql(table: unknown, index: Options): string {
   );
 }
 
-function comment(table: unknown, column: Options, isRemoved = false): string[] {
-  if (!column.comment && !isRemoved) return [];
-  const text = column.comment ? literal(String(column.comment)) : "NULL";
-  return [`COMMENT ON COLUMN ${path(table)}.${quote(nameOf(column))} IS ${text}`];
+function comment(table: unknown, column: Options): string[] {
+  if (!column.comment) return [];
+  return [`COMMENT ON COLUMN ${path(table)}.${quote(nameOf(column))} IS ${literal(String(column.comment))}`];
 }
 
 function dropConstraint(table: unknown, name: string | undefined, ifExists: unknown): readonly string[] | undefined {

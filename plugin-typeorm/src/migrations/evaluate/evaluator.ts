@@ -17,7 +17,7 @@ import { equal, type FunctionValue, is, rec, truth, unknown, type Value } from "
  * Reads code as if it ran, without running it: values that the repository determines are known, all others are not. Where a condition is
  * not known, both branches are read; a loop over an unknown value is read once.
  */
-export class Evaluator extends Expressions {
+export abstract class Evaluator extends Expressions {
   private readonly modules = new Map<string, Module | undefined>();
 
   /** Reads a method of a migration. */
@@ -27,7 +27,7 @@ export class Evaluator extends Expressions {
       () => void this.settle(this.call(method, args, method.node)),
       () => {
         this.reset();
-        this.hooks.unread("other code", method.node);
+        this.unread("other code", method.node);
       },
     );
   }

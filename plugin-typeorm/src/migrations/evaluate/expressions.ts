@@ -25,16 +25,6 @@ import {
   type Value,
 } from "./values.js";
 
-/** The query runner; see query-runner.ts. */
-export interface Hooks {
-  property(host: Host, name: string): Value;
-  call(host: Host, method: string, args: readonly Value[], node: ts.Node): Value;
-  /** Whether a name is that of the project's database; undefined: it can be. */
-  isDialect(name: string): boolean | undefined;
-  /** Code that can run SQL which is not known. */
-  unread(what: string, node: ts.Node): void;
-}
-
 /** How a statement ends other than at its end. */
 export type Completion =
   | { readonly kind: "return"; readonly value: Value }
@@ -63,10 +53,15 @@ export abstract class Expressions {
   private loops = 0;
   private mayReturn = false;
 
-  constructor(
-    protected readonly files: Files,
-    protected readonly hooks: Hooks,
-  ) {}
+  constructor(protected readonly files: Files) {}
+
+  // The query runner; see query-runner.ts.
+  protected abstract hostProperty(host: Host, name: string): Value;
+  protected abstract hostCall(host: Host, method: string, args: readonly Value[], node: ts.Node): Value;
+  /** Whether a name is that of the project's database; undefined: it can be. */
+  protected abstract isDialect(name: string): boolean | undefined;
+  /** Records code that can run SQL which is not known. */
+  abstract unread(what: string, node: ts.Node): void;
 
   protected abstract runAll(statements: readonly ts.Statement[], scope: Scope): Completion;
   protected abstract imported(specifier: string, name: string | undefined, from: string): Value;
@@ -277,7 +272,7 @@ export abstract class Expressions {
       /^(?:aurora|better)?(postgres(?:ql)?|pg|mysql2?|mariadb|sqlite3?|sqljs|mssql|oracle|cockroachdb|mongodb)$/.exec(
         word,
       ) ?? [];
-    return name === undefined ? undefined : this.hooks.isDialect(name);
+    return name === undefined ? undefined : this.isDialect(name);
   }
 
   private unary({ operator, operand }: ts.PrefixUnaryExpression, scope: Scope): Value {
@@ -352,7 +347,7 @@ export abstract class Expressions {
       return { kind: "external", name: `${owner}${owner.endsWith(":") ? "" : "."}${name}` };
     }
     if (is(receiver, "made")) return this.property(receiver.options, name);
-    return is(receiver, "host") ? this.hooks.property(receiver, name) : unknown;
+    return is(receiver, "host") ? this.hostProperty(receiver, name) : unknown;
   }
 
   /** A method of the instances of a class and of its base classes, or a static member of it where the class itself is `self`. */
@@ -462,7 +457,7 @@ export abstract class Expressions {
       this.isInCatch = wasInCatch;
       return value;
     }
-    if (is(receiver, "host")) return this.hooks.call(receiver, name, args, node);
+    if (is(receiver, "host")) return this.hostCall(receiver, name, args, node);
     if (is(receiver, "unknown") && (receiver.isData || computes(name))) return this.callUnknown(args, node, true);
     if (is(receiver, "list")) return this.ofList(receiver, name, args, node);
     if (typeof receiver === "string")
@@ -505,7 +500,7 @@ export abstract class Expressions {
     const own = this.ofNode(owner, member, args);
     if (own !== undefined) return own;
     const [, role, method = ""] = /^#(\w+):(.*)/.exec(name) ?? [];
-    if (role !== undefined) return this.hooks.call({ kind: "host", role: role as Role }, method, args, node);
+    if (role !== undefined) return this.hostCall({ kind: "host", role: role as Role }, method, args, node);
     // What TypeORM's functions return can run SQL; they do not.
     if (owner === "typeorm") return unknown;
     return this.callUnknown(args, node, !name.includes(":") || harmless.test(owner));
@@ -547,7 +542,7 @@ export abstract class Expressions {
             ),
           ),
       );
-    if (args.some((arg) => holdsRunner(arg)) && !(isHarmless && isLog)) this.hooks.unread("other code", node);
+    if (args.some((arg) => holdsRunner(arg)) && !(isHarmless && isLog)) this.unread("other code", node);
     else if (!isHarmless && callbacks.length === 0 && !isLog) return { kind: "unknown", from: node, isPending: true };
     return given;
   }
@@ -555,7 +550,7 @@ export abstract class Expressions {
   /** Awaited, or called without use of its result: it is called for what it does. */
   protected settle(value: Value): Value {
     if (!is(value, "unknown") || !value.isPending || value.from === undefined) return value;
-    this.hooks.unread("other code", value.from);
+    this.unread("other code", value.from);
     return unknown;
   }
 

@@ -2,8 +2,8 @@ import type { MigrationSource, TransactionMode, UnreadCode } from "@lockstep/cor
 import { nameOf, pathOf, ts, unwrap } from "@lockstep/core/typescript";
 import { className as classNameOf, stampOf } from "../names.js";
 import { onTheirLines } from "../on-their-lines.js";
-import { type Evaluator, unlessTooMuch } from "./evaluator.js";
-import { type Effect, kindOf, opened } from "./query-runner.js";
+import { unlessTooMuch } from "./evaluator.js";
+import { type Effect, kindOf, type MigrationReader, opened, runner } from "./query-runner.js";
 import { type Files, force, type Module, Scope } from "./scope.js";
 import { type ClassValue, is, type Rec, rec, type Value } from "./values.js";
 
@@ -60,9 +60,9 @@ function read(
   files: Files,
   { dialect, transactions, schema }: ReadOptions,
 ): MigrationSource {
-  const { runner, evaluator, module } = opened(file, text, files, dialect, schema);
+  const { reader, module } = opened(file, text, files, dialect, schema);
   const lineOf = lineIn(module);
-  const classes = classesOf(module, evaluator);
+  const classes = classesOf(module, reader);
   const stamped = classes.filter(({ name }) => stamp.test(name));
   // A base class beside it is none.
   const found = (stamped.length > 0 ? stamped : classes).sort(
@@ -70,17 +70,17 @@ function read(
   );
   if (found.length === 0) return { sql: "", unread: [{ line: 1, what: "no migration class", text: "" }] };
   // What runs when the file is loaded has no query runner.
-  runner.effects.length = 0;
+  reader.effects.length = 0;
   const effects: Placed[] = [];
   let isOutside = false;
   for (const { instance, of } of found) {
-    isOutside ||= evaluator.property(instance, "transaction") === false;
-    runner.begin(isOutside || transactions === "none" ? 0 : 1);
-    const up = evaluator.property(instance, "up");
-    if (is(up, "function")) evaluator.run(up, [runner.self]);
-    else runner.unread("no up of its own", of.node);
+    isOutside ||= reader.property(instance, "transaction") === false;
+    reader.transactions = isOutside || transactions === "none" ? 0 : 1;
+    const up = reader.property(instance, "up");
+    if (is(up, "function")) reader.run(up, [runner]);
+    else reader.unread("no up of its own", of.node);
     const isHere = (node: ts.Node) => node.getSourceFile() === module.source;
-    for (const effect of runner.effects.splice(0)) {
+    for (const effect of reader.effects.splice(0)) {
       const called = lineOf(isHere(effect.place) ? effect.place : of.node);
       effects.push({ ...effect, called, own: isHere(effect.node) ? lineOf(effect.node) : called });
     }
@@ -110,7 +110,7 @@ interface Found {
 const stamp = /\d{13}$/;
 
 /** The classes that TypeORM can take for migrations: those with `up`, or 13 digits at the end of their names. */
-function classesOf(module: Module, evaluator: Evaluator): Found[] {
+function classesOf(module: Module, reader: MigrationReader): Found[] {
   const found: Found[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isClassLike(node) && !isAbstract(node)) {
@@ -120,15 +120,15 @@ function classesOf(module: Module, evaluator: Evaluator): Found[] {
       const of: ClassValue =
         is(value, "class") && value.node === node ? value : { kind: "class", node, scope: module.scope };
       const instance = unlessTooMuch(
-        () => evaluator.instance(of, [], node),
+        () => reader.instance(of, [], node),
         () => {
-          evaluator.reset();
+          reader.reset();
           return rec([], of);
         },
       );
-      const own = evaluator.property(instance, "name");
+      const own = reader.property(instance, "name");
       const name = typeof own === "string" ? own : (identifier ?? "");
-      const up = evaluator.property(instance, "up");
+      const up = reader.property(instance, "up");
       if (is(up, "function") || stamp.test(name)) found.push({ of, instance, name, identifier });
     }
     ts.forEachChild(node, visit);
@@ -156,10 +156,10 @@ function isAbstract(node: ts.ClassLikeDeclaration): boolean {
  * @example readClass(text, "src/migrations/1763648123456-AddHandle.ts").up // [{ sql: 'ALTER TABLE "users" …', line: 7 }]
  */
 export function readClass(text: string, file: string): MigrationClass {
-  const { runner, evaluator, module } = opened(file, text, { has: () => false, read: () => undefined });
+  const { reader, module } = opened(file, text, { has: () => false, read: () => undefined });
   const lineOf = lineIn(module);
   const classes = unlessTooMuch(
-    () => classesOf(module, evaluator),
+    () => classesOf(module, reader),
     () => [],
   );
   const stem = (file.split(/[\\/]/).at(-1) ?? "").replace(/\.[cm]?[jt]s$/, "");
@@ -174,7 +174,7 @@ export function readClass(text: string, file: string): MigrationClass {
     if (of !== own.of) built.push({ line: lineOf(of.node), what: "another migration class", method: "up" });
 
   const read = (method: "up" | "down"): LiteralQuery[] => {
-    const found = evaluator.property(own.instance, method);
+    const found = reader.property(own.instance, method);
     const { node } = own.of;
     // TypeORM requires both; a base class can have them.
     if (
@@ -189,10 +189,10 @@ export function readClass(text: string, file: string): MigrationClass {
     const scope = new Scope(module, own.of.scope, own.instance);
     const resolve = (expression: ts.Expression): Value => {
       const value = unlessTooMuch<Value>(
-        () => evaluator.evaluate(expression, scope),
+        () => reader.evaluate(expression, scope),
         () => ({ kind: "unknown" }),
       );
-      return runner.effects.splice(0).length > 0 ? { kind: "unknown" } : value;
+      return reader.effects.splice(0).length > 0 ? { kind: "unknown" } : value;
     };
     const parts: readonly ts.Node[] = ts.isBlock(body) ? body.statements : [body];
     return parts.flatMap((part, at) => {
@@ -204,7 +204,7 @@ export function readClass(text: string, file: string): MigrationClass {
     });
   };
   const [up, down] = [read("up"), read("down")];
-  const transaction = evaluator.property(own.instance, "transaction");
+  const transaction = reader.property(own.instance, "transaction");
   return {
     className: own.identifier ?? own.name,
     up,

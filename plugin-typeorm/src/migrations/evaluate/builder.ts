@@ -125,19 +125,12 @@ function addColumn(table: unknown, column: Options): readonly string[] | undefin
 
 function columnSql(table: unknown, column: Options): string {
   const { type, isGenerated, generationStrategy: strategy = isGenerated ? "increment" : undefined } = column;
-  const serial = {
-    integer: "SERIAL",
-    int: "SERIAL",
-    int4: "SERIAL",
-    smallint: "SMALLSERIAL",
-    int2: "SMALLSERIAL",
-    bigint: "BIGSERIAL",
-    int8: "BIGSERIAL",
-  };
+  const name = String(type);
   const words = [quote(nameOf(column))];
   if (isGenerated && strategy === "identity")
     words.push(`${type} GENERATED ${column.generatedIdentity ?? "BY DEFAULT"} AS IDENTITY`);
-  else if (isGenerated && strategy !== "uuid") words.push(serial[type as keyof typeof serial] ?? "");
+  else if (isGenerated && strategy !== "uuid")
+    words.push(/^(?:small|int2)/.test(name) ? "SMALLSERIAL" : /^(?:big|int8)/.test(name) ? "BIGSERIAL" : "SERIAL");
   if (isEnum(column)) words.push(`${typeName(table, column)}${when(column.isArray, " array")}`);
   else if (!isGenerated || type === "uuid") words.push(typeSql(column));
   if (column.generatedType === "STORED" && column.asExpression)

@@ -6,7 +6,7 @@ import { patternOf } from "../globs.js";
 import { unlessTooMuch } from "./evaluator.js";
 import { top } from "./expressions.js";
 import { type MigrationReader, opened } from "./query-runner.js";
-import { type Files, namesIn, Scope } from "./scope.js";
+import { type Files, Scope } from "./scope.js";
 import { is, rec, unknown, type Value } from "./values.js";
 
 /** What the options of a data source say of the migrations that it loads. */
@@ -51,21 +51,13 @@ export function readDataSources(file: string, text: string, files: Files): DataS
 
 /** The constants around an expression, each read when it is asked for. */
 function scopeAt(node: ts.Node, outermost: Scope, reader: MigrationReader): Scope {
+  let scope = outermost;
   const blocks: ts.Block[] = [];
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent)
     if (ts.isBlock(at)) blocks.unshift(at);
-  let scope = outermost;
-  for (const block of blocks) {
+  for (const { statements } of blocks) {
     scope = new Scope(outermost.module, scope);
-    const inner = scope;
-    for (const statement of block.statements) {
-      if (!ts.isVariableStatement(statement)) continue;
-      for (const { name, initializer } of statement.declarationList.declarations)
-        for (const each of namesIn(name))
-          inner.declareLazily(each, () =>
-            ts.isIdentifier(name) && initializer !== undefined ? reader.evaluate(initializer, inner) : unknown,
-          );
-    }
+    for (const each of statements) if (ts.isVariableStatement(each)) reader.hoistVariables(each, scope);
   }
   return scope;
 }

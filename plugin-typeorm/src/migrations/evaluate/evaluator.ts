@@ -69,7 +69,7 @@ export abstract class Evaluator extends Expressions {
       const over = this.evaluate(node.expression, scope);
       return this.each(over, (item) => {
         const inner = new Scope(scope.module, scope);
-        for (const { name } of declarationsOf(node.initializer)) this.bind(name, item, inner);
+        this.bindEach(node.initializer, item, inner);
         return this.runBlock(node.statement, inner);
       });
     } else if (ts.isIterationStatement(node, false)) return this.runLoop(node, scope);
@@ -103,25 +103,24 @@ export abstract class Evaluator extends Expressions {
     return this.runBlock(finallyBlock, scope) ?? ended;
   }
 
+  private bindEach(head: ts.ForInitializer, item: Value, scope: Scope): void {
+    if (!ts.isVariableDeclarationList(head)) this.assign(head, item, scope);
+    else for (const { name } of head.declarations) this.bind(name, item, scope);
+  }
+
   /** `for (;;)`, `for … in`, `while` and `do`: read once, as a loop whose end is not known. */
   private runLoop(node: ts.Statement & { statement: ts.Statement }, scope: Scope): Completion {
     const inner = new Scope(scope.module, scope);
-    const head = ts.isForStatement(node) || ts.isForInStatement(node) ? node.initializer : undefined;
+    if (ts.isForInStatement(node)) this.bindEach(node.initializer, unknown, inner);
+    const head = ts.isForStatement(node) ? node.initializer : undefined;
     if (head !== undefined && ts.isVariableDeclarationList(head)) this.declareAll(head, inner);
     else if (head !== undefined) this.evaluate(head, inner);
-    if (ts.isForInStatement(node))
-      for (const { name } of declarationsOf(node.initializer)) this.bind(name, unknown, inner);
-    const conditions = ts.isForStatement(node)
-      ? [node.condition]
-      : ts.isWhileStatement(node) || ts.isDoStatement(node)
-        ? [node.expression]
-        : [];
-    const ask = () => conditions.some((each) => each && truth(this.evaluate(each, inner)) === false);
+    const { condition, incrementor } = ts.isForStatement(node) ? node : {};
+    const expression = ts.isWhileStatement(node) || ts.isDoStatement(node) ? node.expression : condition;
     this.repeatedly(() => {
-      if (!ts.isDoStatement(node) && ask()) return undefined;
+      if (expression !== undefined && !ts.isDoStatement(node)) this.evaluate(expression, inner);
       const ended = this.runBlock(node.statement, inner);
-      if (ts.isForStatement(node) && node.incrementor !== undefined) this.evaluate(node.incrementor, inner);
-      ask();
+      for (const each of [incrementor, expression]) if (each !== undefined) this.evaluate(each, inner);
       return ended;
     });
     return undefined;
@@ -141,12 +140,8 @@ export abstract class Evaluator extends Expressions {
       return this.branches([...clauses.map((clause) => () => this.runAll(clause.statements, inner)), () => undefined]);
     const from = first === -1 ? clauses.findIndex(ts.isDefaultClause) : first;
     if (from === -1) return undefined;
-    return loopEnd(
-      this.runAll(
-        clauses.slice(from).flatMap(({ statements }) => [...statements]),
-        inner,
-      ),
-    );
+    const rest = clauses.slice(from).flatMap(({ statements }) => [...statements]);
+    return loopEnd(this.runAll(rest, inner));
   }
 
   // Files.
@@ -161,13 +156,7 @@ export abstract class Evaluator extends Expressions {
 
   private readModule(file: string, text: string, isOnce: boolean): Module {
     const source = treeOf(this.files, file, text, isOnce);
-    const module: { -readonly [K in keyof Module]: Module[K] } = {
-      file,
-      source,
-      exports: new Map(),
-      stars: [],
-      scope: undefined as unknown as Scope,
-    };
+    const module = { file, source, exports: new Map(), stars: [] } as unknown as Module;
     const scope = new Scope(module);
     module.scope = scope;
     this.hoist(source.statements, scope);
@@ -227,7 +216,7 @@ export abstract class Evaluator extends Expressions {
   }
 
   /** Declares the variables of a file, each to be evaluated when it is read. */
-  private hoistVariables({ declarationList }: ts.VariableStatement, scope: Scope): void {
+  hoistVariables({ declarationList }: ts.VariableStatement, scope: Scope): void {
     for (const { name, initializer } of declarationList.declarations) {
       const whole: Binding = { value: undefined, lazy: () => initializer && this.evaluate(initializer, scope) };
       for (const each of namesIn(name))
@@ -324,10 +313,6 @@ export function unlessTooMuch<T>(run: () => T, otherwise: () => T): T {
 
 function loopEnd(ended: Completion): Completion {
   return ended?.kind === "break" || ended?.kind === "continue" ? undefined : ended;
-}
-
-function declarationsOf(head: ts.ForInitializer) {
-  return ts.isVariableDeclarationList(head) ? head.declarations : [];
 }
 
 function textIn(node: ts.Expression): string {

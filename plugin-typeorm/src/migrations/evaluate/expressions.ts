@@ -1,12 +1,11 @@
 import { posix } from "node:path";
 import { nameOf, pathOf, ts, unwrap } from "@lockstep/core/typescript";
-import { type Binding, type Files, force, isAssignment, Scope } from "./scope.js";
+import { type Files, force, isAssignment, Scope } from "./scope.js";
 import {
   type ClassValue,
   computes,
   data,
   type FunctionValue,
-  globals,
   type Host,
   holdsRunner,
   is,
@@ -218,9 +217,7 @@ export abstract class Expressions {
         if (is(spread, "rec") ? spread.isOpen : !isPrimitive(spread)) made.isOpen = true;
         continue;
       }
-      const isComputed = each.name !== undefined && ts.isComputedPropertyName(each.name);
-      const computed = isComputed ? this.evaluate(each.name.expression, scope) : undefined;
-      const name = nameOf(each.name) ?? (isPrimitive(computed) && isComputed ? String(computed) : undefined);
+      const name = nameOf(each.name);
       if (name === undefined) made.isOpen = true;
       else if (ts.isPropertyAssignment(each)) made.fields.set(name, this.evaluate(each.initializer, scope));
       else if (ts.isShorthandPropertyAssignment(each)) made.fields.set(name, this.identifier(name, scope));
@@ -307,7 +304,7 @@ export abstract class Expressions {
     const inner = unwrap(target);
     if (ts.isIdentifier(inner)) {
       const binding = scope.find(inner.text);
-      if (binding !== undefined) this.write(binding, value);
+      if (binding !== undefined) this.change((each) => Object.assign(binding, { value: each, lazy: undefined }), value);
     } else if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) {
       const receiver = this.evaluate(inner.expression, scope);
       const name = this.nameIn(inner, scope);
@@ -324,18 +321,14 @@ export abstract class Expressions {
     return unknown;
   }
 
-  private write(binding: Binding, value: Value): void {
-    this.change((each) => Object.assign(binding, { value: each, lazy: undefined }), value);
-  }
-
   property(receiver: Value, name: string): Value {
     if (is(receiver, "rec")) {
       if (receiver.fields.has(name)) return receiver.fields.get(name);
       const member = receiver.of === undefined ? undefined : this.member(receiver.of, name, receiver);
       return member ?? (receiver.isOpen || receiver.of !== undefined ? unknown : undefined);
     }
-    if (is(receiver, "list") || typeof receiver === "string") {
-      const { items, isOpen } = typeof receiver === "string" ? list([...receiver]) : receiver;
+    if (is(receiver, "list")) {
+      const { items, isOpen } = receiver;
       if (name === "length") return isOpen ? unknown : items.length;
       return /^\d+$/.test(name) && !(isOpen && Number(name) >= items.length) ? items[Number(name)] : unknown;
     }
@@ -346,7 +339,6 @@ export abstract class Expressions {
       if (owner === "process" && name === "env") return data;
       return { kind: "external", name: `${owner}${owner.endsWith(":") ? "" : "."}${name}` };
     }
-    if (is(receiver, "made")) return this.property(receiver.options, name);
     return is(receiver, "host") ? this.hostProperty(receiver, name) : unknown;
   }
 
@@ -493,9 +485,15 @@ export abstract class Expressions {
   }
 
   private callExternal(name: string, args: readonly Value[], node: ts.Node): Value {
-    const computed = Object.hasOwn(globals, name) ? globals[name] : undefined;
-    if (name.startsWith("Promise.") && is(args[0], "list")) for (const item of args[0].items) this.settle(item);
-    if (computed !== undefined) return computed(args);
+    const [first] = args;
+    if (name.startsWith("Promise.") && is(first, "list")) for (const item of first.items) this.settle(item);
+    if (/^(?:Promise\.(?:all|resolve)|Object\.freeze)$/.test(name)) return first;
+    const [, part] = /^Object\.(keys|values|entries)$/.exec(name) ?? [];
+    if (part !== undefined && is(first, "rec")) {
+      const pick = ([key, field]: [string, Value]) =>
+        part === "keys" ? key : part === "values" ? field : list([key, field]);
+      return list([...first.fields].map(pick), first.isOpen);
+    }
     const [owner = "", member = ""] = name.split(/:(.*)/s);
     const own = this.ofNode(owner, member, args);
     if (own !== undefined) return own;
@@ -515,9 +513,8 @@ export abstract class Expressions {
     if (owner === "path" && /^(?:join|resolve|dirname)$/.test(method)) {
       if (texts.length !== args.length) return unknown;
       if (method === "dirname") return posix.dirname(path);
-      return method === "resolve" && texts.some((text) => text.startsWith(top))
-        ? posix.resolve(...texts)
-        : posix.join(...texts);
+      const isAbsolute = method === "resolve" && texts.some((text) => text.startsWith(top));
+      return isAbsolute ? posix.resolve(...texts) : posix.join(...texts);
     }
     if (/^fs(?:\/promises)?$/.test(owner) && /^readFile(?:Sync)?$/.test(method))
       return (path.startsWith(top) ? this.files.read(path.slice(top.length + 1)) : undefined) ?? unknown;
@@ -531,17 +528,8 @@ export abstract class Expressions {
     // It can change what it receives.
     if (!isLog) for (const arg of args) if (is(arg, "list") || is(arg, "rec")) arg.isOpen = true;
     const given = isHarmless ? data : unknown;
-    for (const callback of callbacks)
-      this.repeatedly(
-        () =>
-          void this.settle(
-            this.call(
-              callback,
-              callback.node.parameters.map(() => given),
-              node,
-            ),
-          ),
-      );
+    const values = Array.from<Value>({ length: 9 }).fill(given);
+    for (const callback of callbacks) this.repeatedly(() => void this.settle(this.call(callback, values, node)));
     if (args.some((arg) => holdsRunner(arg)) && !(isHarmless && isLog)) this.unread("other code", node);
     else if (!isHarmless && callbacks.length === 0 && !isLog) return { kind: "unknown", from: node, isPending: true };
     return given;
@@ -558,8 +546,8 @@ export abstract class Expressions {
     const called = this.evaluate(node.expression, scope);
     const args = this.argumentsOf(node.arguments ?? [], scope);
     if (is(called, "class")) return this.instance(called, args, node);
-    const name = is(called, "external") ? (called.name.split(/[:.]/).at(-1) ?? "") : "";
-    if (/^(?:Table\w*|View)$/.test(name) && args.length <= 1) return { kind: "made", name, options: args[0] };
+    // A class of TypeORM is its options: `new Table({ … })`.
+    if (is(called, "external") && /[:.](?:Table\w*|View)$/.test(called.name) && args.length === 1) return args[0];
     this.callUnknown(args, node, true);
     // `new Date()`; the methods of an object of a package are not known.
     return is(called, "external") && /^(?!Proxy|Function)\w+$/.test(called.name) ? data : unknown;

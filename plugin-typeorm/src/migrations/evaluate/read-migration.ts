@@ -4,7 +4,7 @@ import { className as classNameOf, stampOf } from "../names.js";
 import { onTheirLines } from "../on-their-lines.js";
 import { unlessTooMuch } from "./evaluator.js";
 import { type Effect, kindOf, type MigrationReader, opened, runner } from "./query-runner.js";
-import { type Files, force, type Module, Scope } from "./scope.js";
+import { type Files, type Module, Scope } from "./scope.js";
 import { type ClassValue, is, type Rec, rec, type Value } from "./values.js";
 
 /** The SQL of one `queryRunner.query("…")`: one statement or several. */
@@ -115,10 +115,7 @@ function classesOf(module: Module, reader: MigrationReader): Found[] {
   const visit = (node: ts.Node): void => {
     if (ts.isClassLike(node) && !isAbstract(node)) {
       const identifier = node.name?.text ?? assignedTo(node);
-      const known = node.name && module.scope.find(node.name.text);
-      const value: Value = known && force(known, undefined);
-      const of: ClassValue =
-        is(value, "class") && value.node === node ? value : { kind: "class", node, scope: module.scope };
+      const of: ClassValue = { kind: "class", node, scope: module.scope };
       const instance = unlessTooMuch(
         () => reader.instance(of, [], node),
         () => {

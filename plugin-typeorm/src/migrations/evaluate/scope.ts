@@ -41,7 +41,7 @@ export class Scope {
 export interface Module {
   readonly file: string;
   readonly source: ts.SourceFile;
-  readonly scope: Scope;
+  scope: Scope;
   readonly exports: Map<string, () => Value>;
   /** `export * from`. */
   readonly stars: string[];

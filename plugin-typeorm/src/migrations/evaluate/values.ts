@@ -2,7 +2,7 @@ import { ts } from "@lockstep/core/typescript";
 import type { Scope } from "./scope.js";
 
 /** The value of an expression, as far as the files of the repository determine it. */
-export type Value = Primitive | List | Rec | FunctionValue | ClassValue | Host | Made | External | Unknown;
+export type Value = Primitive | List | Rec | FunctionValue | ClassValue | Host | External | Unknown;
 
 export type Primitive = string | number | boolean | bigint | null | undefined;
 
@@ -53,13 +53,6 @@ export interface Host {
 
 export type Role = "runner" | "manager" | "connection" | "driver" | "options";
 
-/** `new Table({ … })`: a class of TypeORM and its options. */
-export interface Made {
-  readonly kind: "made";
-  readonly name: string;
-  readonly options: Value;
-}
-
 /** A global of JavaScript, a name of a package, a method of the query runner: `Object.keys`, `path:join`, `#runner:query`. */
 export interface External {
   readonly kind: "external";
@@ -105,10 +98,9 @@ export function holdsRunner(value: Value, depth = 0): boolean {
   return is(value, "rec") && [...value.fields.values()].some((field) => holdsRunner(field, depth + 1));
 }
 
-/** As plain data, `new Table({ … })` as its options. @throws NotPlain where a part is only known at run time */
+/** As plain data. @throws NotPlain where a part is only known at run time */
 export function plain(value: Value): unknown {
   if (isPrimitive(value)) return value;
-  if (is(value, "made")) return plain(value.options);
   if (is(value, "list") && !value.isOpen) return value.items.map(plain);
   if (is(value, "rec") && !value.isOpen && value.of === undefined)
     return Object.fromEntries([...value.fields].map(([name, field]) => [name, plain(field)]));
@@ -121,50 +113,28 @@ export class NotPlain extends Error {}
 export function equal(left: Value, right: Value): boolean | undefined {
   if (isPrimitive(left) && isPrimitive(right)) return left === right;
   if (left === right && !is(left, "unknown")) return true;
-  const isObject = (value: Value) =>
-    is(value, "list") || is(value, "rec") || is(value, "host") || is(value, "made") || is(value, "function");
+  const isObject = (value: Value) => !isPrimitive(value) && truth(value) === true;
   return (isObject(left) && isPrimitive(right)) || (isObject(right) && isPrimitive(left)) ? false : undefined;
 }
 
 export function operate(kind: ts.SyntaxKind, left: Value, right: Value): Value {
   const K = ts.SyntaxKind;
-  if (kind === K.CommaToken) return right;
   if (kind === K.EqualsEqualsEqualsToken || kind === K.EqualsEqualsToken) return equal(left, right) ?? unknown;
   if (kind === K.ExclamationEqualsEqualsToken || kind === K.ExclamationEqualsToken) {
     const same = equal(left, right);
     return same === undefined ? unknown : !same;
   }
-  const isNumbers = typeof left === "number" && typeof right === "number";
-  if ((kind === K.PlusToken || kind === K.PlusEqualsToken) && !isNumbers) {
-    const isText = typeof left === "string" || typeof right === "string";
-    const [a, b] = [textOf(left), textOf(right)];
-    return isText && a !== undefined && b !== undefined ? a + b : unknown;
-  }
-  if (!isNumbers) return unknown;
-  switch (kind) {
-    case K.PlusToken:
-    case K.PlusEqualsToken:
-      return left + right;
-    case K.MinusToken:
-      return left - right;
-    case K.AsteriskToken:
-      return left * right;
-    case K.LessThanToken:
-      return left < right;
-    case K.GreaterThanToken:
-      return left > right;
-    default:
-      return unknown;
-  }
+  if (kind !== K.PlusToken && kind !== K.PlusEqualsToken) return kind === K.CommaToken ? right : unknown;
+  if (typeof left === "number" && typeof right === "number") return left + right;
+  const isText = typeof left === "string" || typeof right === "string";
+  const [a, b] = [textOf(left), textOf(right)];
+  return isText && a !== undefined && b !== undefined ? a + b : unknown;
 }
-
-/** The longest text that is built: code can ask for any length. */
-const longest = 5_000_000;
 
 /** Plain methods of text with known arguments: `"a".concat("b")`. */
 export function ofText(text: string, method: string, args: readonly Value[]): Value {
-  const isLong = /^(?:repeat|pad)/.test(method) && !(Number(args[0]) * Math.max(1, text.length) < longest);
-  if (!textMethods.has(method) || !args.every(isPrimitive) || isLong) return unknown;
+  // `repeat` and `padEnd` can ask for any length.
+  if (!computes(method) || /^(?:repeat|pad)/.test(method) || !args.every(isPrimitive)) return unknown;
   let made: unknown;
   try {
     made = (text as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
@@ -178,37 +148,7 @@ export function ofText(text: string, method: string, args: readonly Value[]): Va
 
 /** Methods of text, lists and dates: they run no SQL, whatever their receiver is. */
 export function computes(method: string): boolean {
-  return (
-    textMethods.has(method) ||
-    /^(?:push|pop|shift|unshift|map|filter|forEach|reduce|sort|reverse|flat(?:Map)?|join|to[A-Z]\w*|getTime|some|every)$/.test(
-      method,
-    )
+  return /^(?:at|char\w+|concat|endsWith|every|filter|flat(?:Map)?|forEach|getTime|includes|(?:lastI|i)ndexOf|join|map|match|normalize|pad\w+|pop|push|reduce|repeat|replace(?:All)?|reverse|search|shift|slice|some|sort|split|startsWith|substr(?:ing)?|to[A-Z]\w*|trim\w*|unshift|valueOf)$/.test(
+    method,
   );
-}
-
-const textMethods = new Set(
-  (
-    "at charAt concat endsWith includes indexOf lastIndexOf match padEnd padStart repeat replace replaceAll search slice split " +
-    "startsWith substr substring toLowerCase toString toUpperCase trim trimEnd trimStart valueOf toLocaleLowerCase normalize"
-  ).split(" "),
-);
-
-/** Functions of JavaScript that only compute. */
-export const globals: Readonly<Record<string, (args: readonly Value[]) => Value>> = {
-  "Object.keys": ([value]) => entriesOf(value, ([name]) => name),
-  "Object.values": ([value]) => entriesOf(value, ([, field]) => field),
-  "Object.entries": ([value]) => entriesOf(value, (pair) => list(pair)),
-  "Object.freeze": ([value]) => value,
-  "Array.isArray": ([value]) => (is(value, "unknown") ? unknown : is(value, "list")),
-  "Promise.resolve": ([value]) => value,
-  "Promise.all": ([value]) => value,
-};
-
-function entriesOf(value: Value, pick: (pair: [string, Value]) => Value): Value {
-  const pairs: [string, Value][] | undefined = is(value, "rec")
-    ? [...value.fields]
-    : is(value, "list")
-      ? value.items.map((item, at) => [String(at), item])
-      : undefined;
-  return pairs === undefined ? unknown : list(pairs.map(pick), (value as List | Rec).isOpen);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readClass } from "../../../plugin-typeorm/src/migrations/read-class.js";
-import { templateLiteral } from "../../../plugin-typeorm/src/migrations/template.js";
+import { readClass } from "../../../../plugin-typeorm/src/migrations/evaluate/read-migration.js";
+import { templateLiteral } from "../../../../plugin-typeorm/src/migrations/template.js";
 
 const file = "src/migrations/1763648123456-AddHandle.ts";
 const ts = (up: string, more = "") => `import { MigrationInterface, QueryRunner } from "typeorm";
@@ -46,6 +46,7 @@ test.each<[string, string, readonly string[]]>([
     `await queryRunner.query("SELECT 1"); return queryRunner.query("SELECT 2");`,
     ["SELECT 1", "SELECT 2"],
   ],
+  ["of constants", "await queryRunner.query(`SELECT '$" + "{this.name}'`);", ["SELECT 'AddHandle1763648123456'"]],
   ["nothing", "// to be done", []],
 ])("reads a statement %s", (_, body, sql) => {
   const read = readClass(ts(body), file);
@@ -62,7 +63,7 @@ test.each(["undefined", "void 0", "[]"])("parameters that are none: %s", (none) 
 });
 
 test.each<[string, string]>([
-  ["await queryRunner.query(`SELECT $" + '{"a"}`)', "an interpolated string"],
+  ["await queryRunner.query(`SELECT $" + "{a}`)", "an interpolated string"],
   ['await queryRunner.query("DROP TABLE " + name)', "an interpolated string"],
   ["await queryRunner.query(sql)", "a variable"],
   ["await queryRunner.query(texts.first)", "a variable"],

@@ -1,5 +1,6 @@
 import { nameOf, ts, unwrap } from "@lockstep/core/typescript";
-import { type Completion, Expressions, functionOf, TooMuch } from "./expressions.js";
+import { Calls } from "./calls.js";
+import { type Completion, functionOf, TooMuch } from "./expressions.js";
 import {
   type Binding,
   changedBy,
@@ -17,7 +18,7 @@ import { equal, type FunctionValue, is, rec, truth, unknown, type Value } from "
  * Reads code as if it ran, without running it: values that the repository determines are known, all others are not. Where a condition is
  * not known, both branches are read; a loop over an unknown value is read once.
  */
-export abstract class Evaluator extends Expressions {
+export abstract class Evaluator extends Calls {
   private readonly modules = new Map<string, Module | undefined>();
 
   /** Reads a method of a migration. */

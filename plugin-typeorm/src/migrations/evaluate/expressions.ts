@@ -3,19 +3,15 @@ import { nameOf, pathOf, ts, unwrap } from "@lockstep/core/typescript";
 import { type Files, force, isAssignment, Scope } from "./scope.js";
 import {
   type ClassValue,
-  computes,
   data,
   type FunctionValue,
   type Host,
-  holdsRunner,
   is,
   isPrimitive,
   type List,
   list,
-  ofText,
   operate,
   type Rec,
-  type Role,
   rec,
   textOf,
   truth,
@@ -42,15 +38,11 @@ export abstract class Expressions {
   isSilent = false;
   /** In a `catch`: it runs after a failure. */
   isInCatch = false;
-  protected root: ts.Node | undefined;
-  /** The call that led out of the method that is read: what runs there is reported on its line. */
-  protected anchor: ts.Node | undefined;
-  private depth = 0;
   private steps = 0;
   /** Each makes the value of an assignment unknown. */
   private readonly changes: (() => void)[] = [];
-  private loops = 0;
-  private mayReturn = false;
+  protected loops = 0;
+  protected mayReturn = false;
 
   constructor(protected readonly files: Files) {}
 
@@ -62,8 +54,12 @@ export abstract class Expressions {
   /** Records code that can run SQL which is not known. */
   abstract unread(what: string, node: ts.Node): void;
 
-  protected abstract runAll(statements: readonly ts.Statement[], scope: Scope): Completion;
-  protected abstract imported(specifier: string, name: string | undefined, from: string): Value;
+  // Calls; see calls.ts.
+  abstract call(called: FunctionValue, args: readonly Value[], at: ts.Node): Value;
+  protected abstract callExpression(node: ts.CallExpression, scope: Scope): Value;
+  protected abstract callValue(value: Value, args: readonly Value[], node: ts.Node): Value;
+  protected abstract construct(node: ts.NewExpression, scope: Scope): Value;
+  protected abstract settle(value: Value): Value;
 
   protected step(): void {
     this.steps += 1;
@@ -184,7 +180,7 @@ export abstract class Expressions {
     return text ?? opaque(node);
   }
 
-  private nameIn(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, scope: Scope): string | undefined {
+  protected nameIn(node: ts.PropertyAccessExpression | ts.ElementAccessExpression, scope: Scope): string | undefined {
     if (ts.isPropertyAccessExpression(node)) return node.name.text;
     const name = this.evaluate(node.argumentExpression, scope);
     return isPrimitive(name) ? String(name) : undefined;
@@ -202,7 +198,7 @@ export abstract class Expressions {
     return made;
   }
 
-  private argumentsOf(nodes: readonly ts.Expression[], scope: Scope): Value[] {
+  protected argumentsOf(nodes: readonly ts.Expression[], scope: Scope): Value[] {
     const { items, isOpen } = this.elements(nodes, scope);
     return isOpen ? [...items, unknown] : items;
   }
@@ -295,7 +291,7 @@ export abstract class Expressions {
     }
   }
 
-  private orDefault(value: Value, { initializer }: { initializer?: ts.Expression }, scope: Scope): Value {
+  protected orDefault(value: Value, { initializer }: { initializer?: ts.Expression }, scope: Scope): Value {
     return value === undefined && initializer !== undefined ? this.evaluate(initializer, scope) : value;
   }
 
@@ -308,9 +304,8 @@ export abstract class Expressions {
     } else if (ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner)) {
       const receiver = this.evaluate(inner.expression, scope);
       const name = this.nameIn(inner, scope);
-      if (is(receiver, "list")) Object.assign(receiver, { items: [], isOpen: true });
-      else if (is(receiver, "rec") && name === undefined) receiver.isOpen = true;
-      else if (is(receiver, "rec")) this.change((each) => void receiver.fields.set(name ?? "", each), value);
+      if (is(receiver, "rec") && name !== undefined) this.change((each) => void receiver.fields.set(name, each), value);
+      else spoil(receiver);
       // `[a, b] = …`, `({ a } = …)`.
     } else
       ts.forEachChild(
@@ -354,7 +349,7 @@ export abstract class Expressions {
     return is(base, "class") ? this.member(base, name, is(self, "class") ? base : self) : undefined;
   }
 
-  private baseOf({ node, scope }: Pick<ClassValue, "node" | "scope">): Value {
+  protected baseOf({ node, scope }: Pick<ClassValue, "node" | "scope">): Value {
     const heritage = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
     return heritage === undefined ? undefined : this.evaluate(heritage.expression, scope);
   }
@@ -370,7 +365,7 @@ export abstract class Expressions {
     return self;
   }
 
-  private initialize({ node, scope }: Pick<ClassValue, "node" | "scope">, self: Rec): void {
+  protected initialize({ node, scope }: Pick<ClassValue, "node" | "scope">, self: Rec): void {
     const own = new Scope(scope.module, scope, self);
     for (const member of node.members)
       if (ts.isPropertyDeclaration(member) && !isStatic(member) && member.initializer !== undefined) {
@@ -378,199 +373,17 @@ export abstract class Expressions {
         if (name !== undefined) self.fields.set(name, this.evaluate(member.initializer, own));
       }
   }
-
-  // Calls: of functions of the repository, of methods of known values, and of code that is not known.
-
-  private callExpression(node: ts.CallExpression, scope: Scope): Value {
-    const callee = unwrap(node.expression);
-    if (callee.kind === ts.SyntaxKind.SuperKeyword) return this.callSuper(node, scope);
-    if (ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)) {
-      const receiver = this.evaluate(callee.expression, scope);
-      const name = this.nameIn(callee, scope) ?? "";
-      return this.callMethod(receiver, name, this.argumentsOf(node.arguments, scope), node);
-    }
-    const value = this.evaluate(callee, scope);
-    const args = this.argumentsOf(node.arguments, scope);
-    const [first] = args;
-    if (is(value, "external") && value.name === "require")
-      return typeof first === "string" ? this.imported(first, undefined, scope.module.file) : unknown;
-    // `async` as compilers write it.
-    const body = args.at(-1);
-    if (ts.isIdentifier(callee) && callee.text === "__awaiter" && is(body, "function"))
-      return this.call({ ...body, self: scope.self }, [], node);
-    return this.callValue(value, args, node);
-  }
-
-  private callSuper(node: ts.CallExpression, scope: Scope): Value {
-    const { self } = scope;
-    const own = { node: ts.findAncestor(node, ts.isClassLike) as ts.ClassLikeDeclaration, scope };
-    const base = this.baseOf(own);
-    const args = this.argumentsOf(node.arguments, scope);
-    if (!is(base, "class") || !is(self, "rec")) return undefined;
-    this.instance(base, args, node, self);
-    this.initialize(own, self);
-    return undefined;
-  }
-
-  private callValue(value: Value, args: readonly Value[], node: ts.Node): Value {
-    if (is(value, "function")) return this.call(value, args, node);
-    if (is(value, "external")) return this.callExternal(value.name, args, node);
-    return this.callUnknown(args, node);
-  }
-
-  call({ node, scope, self }: FunctionValue, args: readonly Value[], at: ts.Node): Value {
-    if (node.body === undefined) return this.callUnknown(args, at);
-    if (this.depth > 80) throw new TooMuch();
-    const before = { anchor: this.anchor, mayReturn: this.mayReturn, depth: this.depth };
-    if (this.root !== undefined) this.anchor = isWithin(node, this.root) ? undefined : (this.anchor ?? at);
-    this.mayReturn = false;
-    this.depth += 1;
-    const inner = new Scope(scope.module, scope, ts.isArrowFunction(node) ? scope.self : self);
-    for (const [index, parameter] of node.parameters.entries()) {
-      const given = parameter.dotDotDotToken === undefined ? args[index] : unknown;
-      this.bind(parameter.name, this.orDefault(given, parameter, inner), inner);
-    }
-    let value: Value;
-    if (ts.isBlock(node.body)) {
-      const ended = this.runAll(node.body.statements, inner);
-      value = ended?.kind === "return" ? ended.value : undefined;
-      if (this.mayReturn && !is(value, "unknown")) value = unknown;
-    } else value = this.evaluate(node.body, inner);
-    Object.assign(this, before);
-    return value;
-  }
-
-  private callMethod(receiver: Value, name: string, args: readonly Value[], node: ts.CallExpression): Value {
-    if (/^(?:then|catch|finally)$/.test(name)) {
-      const wasInCatch = this.isInCatch;
-      this.settle(receiver);
-      this.isInCatch ||= name === "catch";
-      const value = this.callUnknown(args, node, true);
-      this.isInCatch = wasInCatch;
-      return value;
-    }
-    if (is(receiver, "host")) return this.hostCall(receiver, name, args, node);
-    if (is(receiver, "unknown") && (receiver.isData || computes(name))) return this.callUnknown(args, node, true);
-    if (is(receiver, "list")) return this.ofList(receiver, name, args, node);
-    if (typeof receiver === "string")
-      return args.some((arg) => is(arg, "function")) ? this.callUnknown(args, node) : ofText(receiver, name, args);
-    if (isPrimitive(receiver)) return name === "toString" ? String(receiver) : unknown;
-    return this.callValue(this.property(receiver, name), args, node);
-  }
-
-  private ofList(target: List, name: string, args: readonly Value[], node: ts.CallExpression): Value {
-    const { items, isOpen } = target;
-    const [first] = args;
-    if (is(first, "function") && (name === "map" || name === "forEach")) {
-      const results: Value[] = [];
-      this.each(target, (item, at) => {
-        const value = this.call(first, [item, at, target], node);
-        results.push(name === "forEach" ? this.settle(value) : value);
-        return undefined;
-      });
-      return name === "map" ? list(results.slice(0, items.length), isOpen) : undefined;
-    }
-    if (name === "join") {
-      const texts = isOpen
-        ? [undefined]
-        : items.map((item) => (item === null || item === undefined ? "" : textOf(item)));
-      return texts.includes(undefined) ? opaque(node) : texts.join(first === undefined ? "," : textOf(first));
-    }
-    // What is added under a condition is read as added; what is added in a loop can be anything.
-    if (name !== "push" || this.loops > 0) target.isOpen = true;
-    else items.push(...args);
-    if (name === "push") return unknown;
-    target.items = [];
-    return this.callUnknown(args, node, true);
-  }
-
-  private callExternal(name: string, args: readonly Value[], node: ts.Node): Value {
-    const [first] = args;
-    if (name.startsWith("Promise.") && is(first, "list")) for (const item of first.items) this.settle(item);
-    if (/^(?:Promise\.(?:all|resolve)|Object\.freeze)$/.test(name)) return first;
-    const [, part] = /^Object\.(keys|values|entries)$/.exec(name) ?? [];
-    if (part !== undefined && is(first, "rec")) {
-      const pick = ([key, field]: [string, Value]) =>
-        part === "keys" ? key : part === "values" ? field : list([key, field]);
-      return list([...first.fields].map(pick), first.isOpen);
-    }
-    const [owner = "", member = ""] = name.split(/:(.*)/s);
-    const own = this.ofNode(owner, member, args);
-    if (own !== undefined) return own;
-    const [, role, method = ""] = /^#(\w+):(.*)/.exec(name) ?? [];
-    if (role !== undefined) return this.hostCall({ kind: "host", role: role as Role }, method, args, node);
-    // What TypeORM's functions return can run SQL; they do not.
-    if (owner === "typeorm") return unknown;
-    return this.callUnknown(args, node, !name.includes(":") || harmless.test(owner));
-  }
-
-  /** Paths, and files of the repository. */
-  private ofNode(owner: string, member: string, args: readonly Value[]): Value {
-    const method = member.replace(/^(?:posix|promises|default)\./, "");
-    const texts = args.filter((arg) => typeof arg === "string");
-    const [path = ""] = texts;
-    if (owner === "process.cwd") return ".";
-    if (owner === "path" && /^(?:join|resolve|dirname)$/.test(method)) {
-      if (texts.length !== args.length) return unknown;
-      if (method === "dirname") return posix.dirname(path);
-      const isAbsolute = method === "resolve" && texts.some((text) => text.startsWith(top));
-      return isAbsolute ? posix.resolve(...texts) : posix.join(...texts);
-    }
-    if (/^fs(?:\/promises)?$/.test(owner) && /^readFile(?:Sync)?$/.test(method))
-      return (path.startsWith(top) ? this.files.read(path.slice(top.length + 1)) : undefined) ?? unknown;
-    return undefined;
-  }
-
-  /** A call of something that is not in the repository, or not known: it calls the functions that it receives. */
-  protected callUnknown(args: readonly Value[], node: ts.Node, isHarmless = false): Value {
-    const callbacks = args.filter((arg) => is(arg, "function"));
-    const isLog = isLogged(node);
-    // It can change what it receives.
-    if (!isLog) for (const arg of args) if (is(arg, "list") || is(arg, "rec")) arg.isOpen = true;
-    const given = isHarmless ? data : unknown;
-    const values = Array.from<Value>({ length: 9 }).fill(given);
-    for (const callback of callbacks) this.repeatedly(() => void this.settle(this.call(callback, values, node)));
-    if (args.some((arg) => holdsRunner(arg)) && !(isHarmless && isLog)) this.unread("other code", node);
-    else if (!isHarmless && callbacks.length === 0 && !isLog) return { kind: "unknown", from: node, isPending: true };
-    return given;
-  }
-
-  /** Awaited, or called without use of its result: it is called for what it does. */
-  protected settle(value: Value): Value {
-    if (!is(value, "unknown") || !value.isPending || value.from === undefined) return value;
-    this.unread("other code", value.from);
-    return unknown;
-  }
-
-  private construct(node: ts.NewExpression, scope: Scope): Value {
-    const called = this.evaluate(node.expression, scope);
-    const args = this.argumentsOf(node.arguments ?? [], scope);
-    if (is(called, "class")) return this.instance(called, args, node);
-    // A class of TypeORM is its options: `new Table({ … })`.
-    if (is(called, "external") && /[:.](?:Table\w*|View)$/.test(called.name) && args.length === 1) return args[0];
-    this.callUnknown(args, node, true);
-    // `new Date()`; the methods of an object of a package are not known.
-    return is(called, "external") && /^(?!Proxy|Function)\w+$/.test(called.name) ? data : unknown;
-  }
 }
 
-/** Packages that run no SQL, whatever is called. */
-const harmless =
-  /^(?:assert|async_hooks|buffer|child_process|crypto|events|fs|os|path|perf_hooks|process|timers|url|util|zlib|stream)(?:\/|$)|^(?:uuid|nanoid|ulid|cuid|bcrypt(?:js)?|argon2|lodash(?:[./-].*)?|ramda|date-fns|dayjs|moment|luxon|dotenv|chalk|debug|pino|winston|js-yaml|yaml|crypto-js|@aws-sdk\/.*|axios|csv-parse|@faker-js\/faker|@nestjs\/common|slugify|p-limit)(?:\/|$)/;
-
-/** `this.logger.log(…)` writes to a log, not to the database. */
-function isLogged(node: ts.Node): boolean {
-  return (
-    ts.isCallExpression(node) &&
-    pathOf(node.expression).some((name) => /^(?:console|debug\d*|log|logger|\w+Logger)$/.test(name))
-  );
+/** What is in it is not known any more. */
+export function spoil(target: Value): void {
+  if (is(target, "list")) Object.assign(target, { items: [], isOpen: true });
+  if (!is(target, "rec")) return;
+  target.fields.clear();
+  target.isOpen = true;
 }
 
-function isWithin(node: ts.Node, outer: ts.Node): boolean {
-  return node.getSourceFile() === outer.getSourceFile() && node.pos >= outer.pos && node.end <= outer.end;
-}
-
-function opaque(from: ts.Node): Unknown {
+export function opaque(from: ts.Node): Unknown {
   return { kind: "unknown", from };
 }
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 /** Options of `new Table({ … })`, `new TableColumn({ … })` and their like, as plain data. */
 type Options = { readonly [name: string]: unknown };
 
-/** Methods of the query runner that only look. */
+/** Methods of the query runner that only read. */
 export function looksOnly(method: string): boolean {
   return /^(?:has|get|is)[A-Z]|^(?:connect|release|loadTables|escape|enableSqlMemory|disableSqlMemory|clearSqlMemory)$/.test(
     method,
@@ -11,11 +11,11 @@ export function looksOnly(method: string): boolean {
 }
 
 /**
- * What TypeORM's query runner for PostgreSQL runs for a method of its builder. Where that hangs on what the database has, another
- * statement with the same effect: a table takes its indexes and keys along, a column what is built on it alone.
+ * The statements that TypeORM's query runner for PostgreSQL runs for a method of its builder. If they depend on the schema of the
+ * database, a statement with the same effect: `DROP TABLE` drops its indexes and keys, `DROP COLUMN` those of the column alone.
  *
  * @param args as plain data
- * @returns undefined where only the database says it
+ * @returns undefined for other methods, and if only the database determines the statements
  */
 export function builder(method: string, args: readonly unknown[]): readonly string[] | undefined {
   const own = methods.get(method);
@@ -113,7 +113,7 @@ function createTable(
 const ofTable = ({ schema }: Options): Options => (schema === undefined ? {} : { referencedSchema: schema });
 
 function addColumn(table: unknown, column: Options): readonly string[] | undefined {
-  // Of a key that the table has nothing is known.
+  // The present key of the table is not known.
   if (column.isPrimary) return undefined;
   return [
     ...(isEnum(column) ? [createType(table, column)] : []),

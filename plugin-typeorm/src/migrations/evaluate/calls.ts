@@ -214,6 +214,7 @@ function isLogged(node: ts.Node): boolean {
   );
 }
 
-function isWithin(node: ts.Node, outer: ts.Node): boolean {
+/** Whether a node is a part of another, or the same. */
+export function isWithin(node: ts.Node, outer: ts.Node): boolean {
   return node.getSourceFile() === outer.getSourceFile() && node.pos >= outer.pos && node.end <= outer.end;
 }

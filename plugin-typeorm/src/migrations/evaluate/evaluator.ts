@@ -241,35 +241,24 @@ export abstract class Evaluator extends Calls {
 
   /** @param name undefined: the whole module */
   protected imported(specifier: string, name: string | undefined, from: string): Value {
-    for (const file of filesOf(specifier, from)) {
-      if (!this.files.has(file)) continue;
-      const module = this.module(file);
-      if (module === undefined) return unknown;
-      if (name !== undefined) return this.exported(module, name);
-      const all = rec([...module.exports].map(([key, value]) => [key, value()]));
-      for (const star of module.stars) {
-        const other = this.imported(star, undefined, file);
-        if (is(other, "rec")) for (const [key, value] of other.fields) all.fields.set(key, value);
-        else all.isOpen = true;
-      }
-      return all;
+    const file = [...filesOf(specifier, from)].find((each) => this.files.has(each));
+    const module = file === undefined ? undefined : this.module(file);
+    if (module === undefined) {
+      if (file !== undefined || specifier.startsWith(".")) return unknown;
+      const isAll = name === undefined || name === "default";
+      return { kind: "external", name: `${specifier.replace(/^node:/, "")}:${isAll ? "" : name}` };
     }
-    if (specifier.startsWith(".")) return unknown;
-    const isAll = name === undefined || name === "default";
-    return { kind: "external", name: `${specifier.replace(/^node:/, "")}:${isAll ? "" : name}` };
-  }
-
-  private exported(module: Module, name: string): Value {
-    const found = module.exports.get(name);
+    const found = name === undefined ? undefined : module.exports.get(name);
     if (found !== undefined) return found();
-    // `import x from` a CommonJS module.
-    if (name === "default" && module.exports.size > 0)
-      return rec([...module.exports].map(([key, value]) => [key, value()]));
-    for (const star of module.stars) {
-      const value = this.imported(star, name, module.file);
-      if (value !== undefined && !is(value, "unknown")) return value;
-    }
-    return unknown;
+    const stars = module.stars.map((star) => this.imported(star, name, module.file));
+    if (name !== undefined && (name !== "default" || module.exports.size === 0))
+      return stars.find((value) => value !== undefined && !is(value, "unknown")) ?? unknown;
+    // `import x from` a CommonJS module has all of it.
+    const all = rec([...module.exports].map(([key, value]) => [key, value()]));
+    for (const star of stars)
+      if (is(star, "rec")) for (const [key, value] of star.fields) all.fields.set(key, value);
+      else all.isOpen = true;
+    return all;
   }
 
   private enumOf({ members }: ts.EnumDeclaration, scope: Scope): Value {

@@ -2,6 +2,7 @@ import type { MigrationSource, TransactionMode, UnreadCode } from "@lockstep/cor
 import { nameOf, pathOf, ts, unwrap } from "@lockstep/core/typescript";
 import { className as classNameOf, stampOf } from "../names.js";
 import { onTheirLines } from "../on-their-lines.js";
+import { isWithin } from "./calls.js";
 import { unlessTooMuch } from "./evaluator.js";
 import { type Effect, kindOf, type MigrationReader, opened, runner } from "./query-runner.js";
 import { type Files, type Module, Scope } from "./scope.js";
@@ -39,13 +40,13 @@ export interface ReadOptions {
   readonly dialect: string | undefined;
   /** The mode of the data source: how many transactions are open when a migration begins. */
   readonly transactions: TransactionMode;
-  /** What the data source says. */
+  /** The schema of the data source. */
   readonly schema?: string | undefined;
 }
 
 /**
- * What the migration classes of a file run, in the order in which TypeORM runs them: statements that the repository says, and code that
- * does not say what it runs. Nothing is run for it, and it never fails.
+ * Reads what the migration classes of a file run, in the order in which TypeORM runs them: statements that the repository determines, and
+ * code that can run other SQL. It runs no code of the repository and never fails.
  */
 export function readUp(text: string, file: string, files: Files, options: ReadOptions): MigrationSource {
   return unlessTooMuch(
@@ -96,7 +97,7 @@ function lineIn({ source }: Module) {
   return (node: ts.Node) => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
 }
 
-/** An effect with the line that it stands on, and the one from which the method of the migration called for it. */
+/** An effect with its own line, and the line of the call in the method of the migration that led to it. */
 type Placed = Effect & { readonly own: number; readonly called: number };
 
 interface Found {
@@ -239,15 +240,16 @@ function readPart(
   const [text, ...rest] = call.arguments;
   if (text === undefined) return other;
   // TypeORM 0.2 wrote `query("…", undefined)` into every migration that it generated.
-  const isNothing = (value: Value) => value === undefined || (is(value, "list") && value.items.length === 0);
+  const isNothing = (value: Value) =>
+    value === undefined || (is(value, "list") && value.items.length === 0 && !value.isOpen);
   if (!rest.every((each) => isNothing(resolve(each)))) return { what: "parameters" };
   const value = resolve(text);
   return typeof value === "string" ? value : { what: kindOf(text, value) };
 }
 
 /**
- * Every statement from its line on. One of a helper that stands before or after its neighbours is put on the line that calls for it, one that
- * would reach into the next is put on one line.
+ * Gives each statement its line. A statement of a helper whose line is out of order gets the line of the call; a statement that would
+ * overlap the next is written on one line.
  */
 function placed(effects: readonly Placed[]): LiteralQuery[] {
   const queries = effects.filter((effect) => effect.kind === "query");
@@ -281,16 +283,11 @@ function flat(sql: string): string {
   );
 }
 
-/** Of code inside of code that is told of, only the outer. */
+/** Of code inside of code that is reported, only the outer. */
 function outermost(effects: readonly Placed[]): UnreadCode[] {
   const unread = effects.filter((effect) => effect.kind === "unread");
-  const isInside = (inner: ts.Node, outer: ts.Node) =>
-    inner !== outer &&
-    inner.getSourceFile() === outer.getSourceFile() &&
-    inner.pos >= outer.pos &&
-    inner.end <= outer.end;
   return unread
-    .filter(({ node }) => !unread.some((other) => isInside(node, other.node)))
+    .filter(({ node }) => !unread.some((other) => other.node !== node && isWithin(node, other.node)))
     .map(({ own, what, node, from }) => {
       const text = node.getText();
       const made = from?.getText() ?? "";

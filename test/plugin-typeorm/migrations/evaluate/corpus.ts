@@ -192,9 +192,9 @@ const queries: readonly Sample[] = [
   {
     name: "objects that change",
     text: whole(
-      'const options: any = { a: 1, b: 2 };\noptions.c = 3;\nconst copy = { ...options, a: 4 };\nconst { a, d = 5 } = copy;\nawait queryRunner.query(`SELECT ${a}, ${d}, ${copy.c}, ${options["a"]}, ${copy.missing ?? 7}, ${copy.b === 2 ? 8 : 9}`);\ndelete options.a;\nawait queryRunner.query(`SELECT ${options.a ?? 1}`);',
+      'const options: any = { a: 1, b: 2 };\noptions.c = 3;\nconst copy = { ...options, a: 4 };\nconst { a, d = 5 } = copy;\nawait queryRunner.query(`SELECT ${a}, ${d}, ${copy.c}, ${options["a"]}, ${copy.missing ?? 7}, ${copy.b === 2 ? 8 : 9}`);\ndelete options.a;\nawait queryRunner.query(`SELECT ${options.a ?? 1}`);\nObject.assign(copy, { b: 5 });\nawait queryRunner.query(`SELECT ${copy.b}`);',
     ),
-    unread: ["an interpolated string"],
+    unread: ["an interpolated string", "an interpolated string"],
   },
   {
     name: "what is not followed, which is reported",

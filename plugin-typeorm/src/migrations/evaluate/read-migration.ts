@@ -70,8 +70,6 @@ function read(
     (a, b) => Number(a.name.slice(-13)) - Number(b.name.slice(-13)),
   );
   if (found.length === 0) return { sql: "", unread: [{ line: 1, what: "no migration class", text: "" }] };
-  // What runs when the file is loaded has no query runner.
-  reader.effects.length = 0;
   const effects: Placed[] = [];
   let isOutside = false;
   for (const { instance, of } of found) {
@@ -132,6 +130,8 @@ function classesOf(module: Module, reader: MigrationReader): Found[] {
     ts.forEachChild(node, visit);
   };
   visit(module.source);
+  // What runs when the file is loaded has no query runner.
+  reader.effects.length = 0;
   return found;
 }
 

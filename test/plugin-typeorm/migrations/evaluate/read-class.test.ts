@@ -122,6 +122,14 @@ test.each<[string, boolean | undefined]>([
   expect(readClass(ts("", more), file).transaction).toBe(transaction);
 });
 
+test("code that runs when the file is loaded is no part of the migration", () => {
+  const text = `${ts('await queryRunner.query("A");')}
+import { track } from "@acme/track";
+class Other { constructor() { track(); } }`;
+  const read = readClass(text, file);
+  expect(read.up.map(({ sql }) => sql)).toEqual(["A"]);
+});
+
 test("of several migrations the one that the file is named after", () => {
   const one = (name: string) => `export class ${name} { async up(q) { await q.query("${name}") } async down(q) {} }\n`;
   const text = one("Other1763648123455") + one("AddHandle1763648123456");

@@ -44,7 +44,7 @@ async function sqlOf(path: string, name: string): Promise<string> {
 /** All that it runs going up. What code puts together has to be run by TypeORM. */
 async function migrationSqlOf(text: string, name: string): Promise<string | undefined> {
   if (isUnit(text)) return readMigrationSql(text);
-  const { readClass } = await import("../migrations/read-class.js");
+  const { readClass } = await import("../migrations/evaluate/read-migration.js");
   const { up, built } = readClass(text, name);
   const [code] = built.filter(({ method }) => method === "up");
   if (code !== undefined) throw new LockstepError("LS9063", `${name}:${code.line} is not a statement: ${code.what}.`);

@@ -2,8 +2,8 @@ import { posix } from "node:path";
 import type { MigrationSet, RepositoryFiles, TransactionMode } from "@lockstep/core";
 import { dialectOfDrivers, dialectOfFolder, dialectOfSql, dialectOfType } from "./dialect.js";
 import type { DataSourceFacts } from "./evaluate/data-sources.js";
-import type { Files } from "./evaluate/modules.js";
-import type { readUp } from "./evaluate/read-up.js";
+import type { readUp } from "./evaluate/read-migration.js";
+import type { Files } from "./evaluate/scope.js";
 import { migrationsIn } from "./names.js";
 
 /** A file with migration classes. */
@@ -44,7 +44,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
   // With the compiler, which a repository without migrations of TypeORM does not pay for.
   const [{ readDataSources }, { readUp }] = await Promise.all([
     import("./evaluate/data-sources.js"),
-    import("./evaluate/read-up.js"),
+    import("./evaluate/read-migration.js"),
   ]);
   const known = new Set(paths);
   const files: Files = { has: (path) => known.has(path), read };

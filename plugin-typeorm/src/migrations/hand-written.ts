@@ -10,10 +10,10 @@ import { type KnownColumn, readEntities } from "../entities/read.js";
 import { columnSources } from "../entities/sources.js";
 import type { Flavour, TypeormProject } from "../project.js";
 import { version } from "../version.js";
+import { readClass } from "./evaluate/read-migration.js";
 import { readMigrationFiles } from "./list.js";
 import { stampOf } from "./names.js";
 import { onTheirLines } from "./on-their-lines.js";
-import { readClass } from "./read-class.js";
 import { withOwnDown } from "./take-back.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { LiteralQuery } from "./read-class.js";
+import type { LiteralQuery } from "./evaluate/read-migration.js";
 
 /** Every statement on the line that it has in the file: messages then name that. */
 export function onTheirLines(queries: readonly LiteralQuery[]): string {

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MigrationStatements } from "@lockstep/core";
 import type { TypeormProject } from "../project.js";
+import { readClass } from "./evaluate/read-migration.js";
 import { migrationFile } from "./list.js";
-import { readClass } from "./read-class.js";
 import { readMigrationSql } from "./read-sql.js";
 
 /** The literal statements of a migration, whoever wrote it; undefined where its `up` does anything else. */

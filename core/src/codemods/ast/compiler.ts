@@ -32,7 +32,6 @@ export declare namespace ts {
   export type ExpressionStatement = compiler.ExpressionStatement;
   export type ExpressionWithTypeArguments = compiler.ExpressionWithTypeArguments;
   export type ForInitializer = compiler.ForInitializer;
-  export type ForOfStatement = compiler.ForOfStatement;
   export type FunctionDeclaration = compiler.FunctionDeclaration;
   export type FunctionExpression = compiler.FunctionExpression;
   export type FunctionLikeDeclaration = compiler.FunctionLikeDeclaration;
@@ -69,7 +68,6 @@ export declare namespace ts {
   export type SwitchStatement = compiler.SwitchStatement;
   export type StringLiteral = compiler.StringLiteral;
   export type SyntaxKind = compiler.SyntaxKind;
-  export type TaggedTemplateExpression = compiler.TaggedTemplateExpression;
   export type TemplateExpression = compiler.TemplateExpression;
   export type ElementAccessExpression = compiler.ElementAccessExpression;
   export type TryStatement = compiler.TryStatement;

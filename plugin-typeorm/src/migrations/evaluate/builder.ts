@@ -3,78 +3,56 @@ import { createHash } from "node:crypto";
 /** Options of `new Table({ … })`, `new TableColumn({ … })` and their like, as plain data. */
 type Options = { readonly [name: string]: unknown };
 
-/** Methods of the query runner that only look. */
+/** Methods of the query runner that only read. */
 export function looksOnly(method: string): boolean {
   return /^(?:has|get|is)[A-Z]|^(?:connect|release|loadTables|escape|enableSqlMemory|disableSqlMemory|clearSqlMemory)$/.test(
     method,
   );
 }
 
-export function buildsOnly(method: string): boolean {
-  return Object.hasOwn(methods, method) || Object.hasOwn(methods, one(method));
-}
-
 /**
- * What TypeORM's query runner for PostgreSQL runs for a method of its builder. Where that hangs on what the database has, another
- * statement with the same effect: a table takes its indexes and keys along, a column what is built on it alone.
+ * The statements that TypeORM's query runner for PostgreSQL runs for a method of its builder. If they depend on the schema of the
+ * database, a statement with the same effect: `DROP TABLE` drops its indexes and keys, `DROP COLUMN` those of the column alone.
  *
  * @param args as plain data
- * @returns undefined where only the database says it
+ * @returns undefined for other methods, and if only the database determines the statements
  */
 export function builder(method: string, args: readonly unknown[]): readonly string[] | undefined {
-  const own = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  const own = methods.get(method);
   if (own !== undefined) return own(...(args as never[]));
   // `createIndices(table, […])` is one `createIndex` after another.
-  const each = Object.hasOwn(methods, one(method)) ? methods[one(method)] : undefined;
+  const each = methods.get(method.replace(/Indices$/, "Index").replace(/s$/, ""));
   const [table, items, ...rest] = args;
   if (each === undefined || !Array.isArray(items)) return undefined;
   const made = items.map((item) => each(...([table, item, ...rest] as never[])));
   return made.every((statements) => statements !== undefined) ? made.flat() : undefined;
 }
 
-const one = (method: string) => method.replace(/Indices$/, "Index").replace(/s$/, "");
-
-const methods: Readonly<Record<string, (...args: never[]) => readonly string[] | undefined>> = {
+type Method = (...args: never[]) => readonly string[] | undefined;
+const own: Readonly<Record<string, Method>> = {
   createSchema: (name: string, ifNotExists) => [
     `CREATE SCHEMA ${when(ifNotExists, "IF NOT EXISTS ")}${quote(lastOf(name))}`,
   ],
   dropSchema: (name: string, ifExists, isCascade) => [
     `DROP SCHEMA ${when(ifExists, "IF EXISTS ")}${quote(lastOf(name))}${when(isCascade, " CASCADE")}`,
   ],
-  createDatabase: (name: string) => [`CREATE DATABASE ${quote(name)}`],
-  dropDatabase: (name: string, ifExists) => [`DROP DATABASE ${when(ifExists, "IF EXISTS ")}${quote(name)}`],
   createTable,
   dropTable: (table, ifExists) => [`DROP TABLE ${when(ifExists, "IF EXISTS ")}${path(table)}`],
   renameTable: (table, name: string) => [`${alter(table)} RENAME TO ${quote(name)}`],
   clearTable: (table, options?: { cascade?: boolean }) => [
     `TRUNCATE TABLE ${path(table)}${when(options?.cascade, " CASCADE")}`,
   ],
-  changeTableComment: (table, comment?: string) => [
-    `COMMENT ON TABLE ${path(table)} IS ${comment ? literal(comment) : "NULL"}`,
-  ],
-  createView: (view: Options, isKnown) =>
-    // TypeORM notes it down in a table of its own.
-    typeof view.expression === "string" && !isKnown
-      ? [`CREATE ${when(view.materialized, "MATERIALIZED ")}VIEW ${path(view)} AS ${view.expression}`]
-      : undefined,
-  dropView: (view, ifExists) => [
-    `DROP ${when((view as Options).materialized, "MATERIALIZED ")}VIEW ${when(ifExists, "IF EXISTS ")}${path(view)}`,
-  ],
   addColumn,
   dropColumn: (table, column, ifExists) => [
     `${alter(table)} DROP COLUMN ${when(ifExists, "IF EXISTS ")}${quote(nameOf(column))}`,
   ],
   renameColumn: (table, from, to) =>
-    typeof to === "string"
-      ? [`${alter(table)} RENAME COLUMN ${quote(nameOf(from))} TO ${quote(to)}`]
-      : changeColumn(table, from, to),
-  changeColumn,
+    typeof to === "string" ? [`${alter(table)} RENAME COLUMN ${quote(nameOf(from))} TO ${quote(to)}`] : undefined,
   createPrimaryKey: (table, columns: string[], name?: string) => [
     `${alter(table)} ADD CONSTRAINT ${quote(name ?? hashed("PK_", table, columns))} PRIMARY KEY (${names(columns)})`,
   ],
   createUniqueConstraint: (table, unique: Options) => [`${alter(table)} ADD ${uniqueSql(table, unique)}`],
   createCheckConstraint: (table, check: Options) => [`${alter(table)} ADD ${checkSql(table, check)}`],
-  createExclusionConstraint: (table, exclusion: Options) => [`${alter(table)} ADD ${exclusionSql(table, exclusion)}`],
   createForeignKey: (table, key: Options) => [`${alter(table)} ADD ${foreignKeySql(table, key)}`],
   createIndex: (table, index: Options) => [indexSql(table, index)],
   dropIndex: (table, index, ifExists) => {
@@ -88,41 +66,34 @@ const methods: Readonly<Record<string, (...args: never[]) => readonly string[] |
           `DROP INDEX ${when(isConcurrent, "CONCURRENTLY ")}${when(ifExists, "IF EXISTS ")}${quote(schema)}.${quote(name)}`,
         ];
   },
-  dropPrimaryKey: (table, name?: string, ifExists?: unknown) => {
-    const columns = ((table as Options).columns ?? []) as Options[];
-    const primary = columns.filter(({ isPrimary }) => isPrimary);
-    if (primary.length === 0) return undefined;
-    return dropConstraint(table, name ?? hashed("PK_", table, primary.map(nameOf)), ifExists);
-  },
   dropUniqueConstraint: (table, unique, ifExists) =>
     dropConstraint(table, constraintOf("uniques", table, unique), ifExists),
   dropCheckConstraint: (table, check, ifExists) =>
     dropConstraint(table, constraintOf("checks", table, check), ifExists),
-  dropExclusionConstraint: (table, exclusion, ifExists) =>
-    dropConstraint(table, constraintOf("exclusions", table, exclusion), ifExists),
   dropForeignKey: (table, key, ifExists) => dropConstraint(table, constraintOf("foreignKeys", table, key), ifExists),
 };
+const methods = new Map(Object.entries(own));
 
 function createTable(
   table: Options,
   ifNotExists: unknown,
   withKeys: unknown = true,
   withIndices: unknown = true,
-): readonly string[] {
+): readonly string[] | undefined {
   const all = (part: string) => (table[part] ?? []) as Options[];
+  if (all("exclusions").length > 0) return undefined;
   const columns = all("columns");
   const primary = columns.filter(({ isPrimary }) => isPrimary);
   const uniques = all("uniques");
   const isThere = (name: string) => uniques.some(({ columnNames }) => String(columnNames) === name);
-  const own = columns
+  const single = columns
     .filter((column) => column.isUnique && !isThere(nameOf(column)))
     .map((column) => ({ columnNames: [nameOf(column)] }));
   const types = new Set(columns.filter(isEnum).map((column) => createType(table, column)));
   const body = [
     ...columns.map((column) => columnSql(table, column)),
-    ...[...uniques, ...own].map((unique) => uniqueSql(table, unique)),
+    ...[...uniques, ...single].map((unique) => uniqueSql(table, unique)),
     ...all("checks").map((check) => checkSql(table, check)),
-    ...all("exclusions").map((exclusion) => exclusionSql(table, exclusion)),
     ...(withKeys ? all("foreignKeys") : []).map((key) => foreignKeySql(table, { ...ofTable(table), ...key })),
     ...(primary.length > 0
       ? [
@@ -142,7 +113,7 @@ function createTable(
 const ofTable = ({ schema }: Options): Options => (schema === undefined ? {} : { referencedSchema: schema });
 
 function addColumn(table: unknown, column: Options): readonly string[] | undefined {
-  // Of a key that the table has nothing is known.
+  // The present key of the table is not known.
   if (column.isPrimary) return undefined;
   return [
     ...(isEnum(column) ? [createType(table, column)] : []),
@@ -152,60 +123,14 @@ function addColumn(table: unknown, column: Options): readonly string[] | undefin
   ];
 }
 
-/** From one column that is written down to another; of one that only the database knows nothing is said. */
-function changeColumn(table: unknown, from: unknown, to: Options): readonly string[] | undefined {
-  const old = typeof from === "object" && from !== null ? (from as Options) : undefined;
-  if (old === undefined || "part" in old || old.isPrimary || to.isPrimary || old.isGenerated || to.isGenerated)
-    return undefined;
-  if (isEnum(old) !== isEnum(to) || (isEnum(to) && String(old.enum) !== String(to.enum))) return undefined;
-  const differs = (name: string, none: unknown) => (old[name] ?? none) !== (to[name] ?? none);
-  const isOther =
-    differs("type", "") || differs("length", "") || differs("isArray", false) || differs("asExpression", undefined);
-  if (isOther) {
-    const added = addColumn(table, to);
-    return added && [`${alter(table)} DROP COLUMN ${quote(nameOf(old))}`, ...added];
-  }
-  if (["charset", "collation", "generatedType", "srid", "spatialFeatureType"].some((name) => differs(name, undefined)))
-    return undefined;
-  const column = `${alter(table)} ALTER COLUMN ${quote(nameOf(to))}`;
-  const statements: string[] = [];
-  if (nameOf(old) !== nameOf(to)) {
-    if (isEnum(to)) return undefined;
-    statements.push(`${alter(table)} RENAME COLUMN ${quote(nameOf(old))} TO ${quote(nameOf(to))}`);
-  }
-  if (differs("precision", undefined) || differs("scale", undefined)) statements.push(`${column} TYPE ${typeSql(to)}`);
-  if (differs("isNullable", false)) statements.push(`${column} ${to.isNullable ? "DROP" : "SET"} NOT NULL`);
-  if (differs("comment", undefined)) statements.push(...comment(table, { comment: "", ...to }, true));
-  if (differs("isUnique", false))
-    statements.push(
-      to.isUnique
-        ? `${alter(table)} ADD ${uniqueSql(table, { columnNames: [nameOf(to)] })}`
-        : `${alter(table)} DROP CONSTRAINT ${quote(hashed("UQ_", table, [nameOf(to)]))}`,
-    );
-  if (differs("default", undefined))
-    statements.push(
-      to.default === undefined || to.default === null
-        ? `${column} DROP DEFAULT`
-        : `${column} SET DEFAULT ${to.default}`,
-    );
-  return statements;
-}
-
 function columnSql(table: unknown, column: Options): string {
   const { type, isGenerated, generationStrategy: strategy = isGenerated ? "increment" : undefined } = column;
-  const serial = {
-    integer: "SERIAL",
-    int: "SERIAL",
-    int4: "SERIAL",
-    smallint: "SMALLSERIAL",
-    int2: "SMALLSERIAL",
-    bigint: "BIGSERIAL",
-    int8: "BIGSERIAL",
-  };
+  const name = String(type);
   const words = [quote(nameOf(column))];
   if (isGenerated && strategy === "identity")
     words.push(`${type} GENERATED ${column.generatedIdentity ?? "BY DEFAULT"} AS IDENTITY`);
-  else if (isGenerated && strategy !== "uuid") words.push(serial[type as keyof typeof serial] ?? "");
+  else if (isGenerated && strategy !== "uuid")
+    words.push(/^(?:small|int2)/.test(name) ? "SMALLSERIAL" : /^(?:big|int8)/.test(name) ? "BIGSERIAL" : "SERIAL");
   if (isEnum(column)) words.push(`${typeName(table, column)}${when(column.isArray, " array")}`);
   else if (!isGenerated || type === "uuid") words.push(typeSql(column));
   if (column.generatedType === "STORED" && column.asExpression)
@@ -254,10 +179,6 @@ function checkSql(table: unknown, { name, expression }: Options): string {
   return `CONSTRAINT ${quote((name as string | undefined) ?? hash("CHK_", table, String(expression)))} CHECK (${expression})`;
 }
 
-function exclusionSql(table: unknown, { name, expression, deferrable }: Options): string {
-  return `CONSTRAINT ${quote((name as string | undefined) ?? hash("XCL_", table, String(expression)))} EXCLUDE ${expression}${when(deferrable, ` DEFERRABLE ${deferrable}`)}`;
-}
-
 function foreignKeySql(table: unknown, key: Options): string {
   const {
     name,
@@ -289,10 +210,9 @@ function indexSql(table: unknown, index: Options): string {
   );
 }
 
-function comment(table: unknown, column: Options, isRemoved = false): string[] {
-  if (!column.comment && !isRemoved) return [];
-  const text = column.comment ? literal(String(column.comment)) : "NULL";
-  return [`COMMENT ON COLUMN ${path(table)}.${quote(nameOf(column))} IS ${text}`];
+function comment(table: unknown, column: Options): string[] {
+  if (!column.comment) return [];
+  return [`COMMENT ON COLUMN ${path(table)}.${quote(nameOf(column))} IS ${literal(String(column.comment))}`];
 }
 
 function dropConstraint(table: unknown, name: string | undefined, ifExists: unknown): readonly string[] | undefined {
@@ -306,28 +226,12 @@ function constraintOf(part: string, table: unknown, it: unknown): string | undef
   if (typeof it === "string") return it;
   const { name, columnNames, expression, where } = it as Options;
   if (typeof name === "string") return name;
-  if (part === "checks" || part === "exclusions")
-    return expression === undefined ? undefined : hash(part === "checks" ? "CHK_" : "XCL_", table, String(expression));
+  if (part === "checks") return expression === undefined ? undefined : hash("CHK_", table, String(expression));
   const columns = columnNames as string[] | undefined;
   return columns && hashed(prefixes[part as keyof typeof prefixes], table, columns, where as string | undefined);
 }
 
 const prefixes = { indices: "IDX_", uniques: "UQ_", foreignKeys: "FK_" };
-
-/** What TypeORM calls a key or index that is looked up by its columns. */
-export function constraintName({
-  table,
-  part,
-  columns,
-}: {
-  table: string;
-  part?: string;
-  columns?: readonly string[];
-}): string | undefined {
-  return columns === undefined || part === undefined || !(part in prefixes)
-    ? undefined
-    : constraintOf(part, table, { columnNames: columns });
-}
 
 /** As TypeORM's DefaultNamingStrategy; of another strategy only the code that runs knows. */
 function hashed(prefix: string, table: unknown, columns: readonly string[], where?: string): string {
@@ -338,7 +242,7 @@ function hash(prefix: string, table: unknown, key: string): string {
   const digest = createHash("sha1")
     .update(`${parsed(table).name.replace(".", "_")}_${key}`)
     .digest("hex");
-  return prefix + digest.slice(0, /^(?:IDX|CHK|XCL)/.test(prefix) ? 26 : 27);
+  return prefix + digest.slice(0, /^(?:IDX|CHK)/.test(prefix) ? 26 : 27);
 }
 
 function parsed(table: unknown): { readonly schema: string | undefined; readonly name: string } {

@@ -1,109 +1,81 @@
 import { posix } from "node:path";
 import { pathOf, ts, unwrap } from "@lockstep/core/typescript";
-import { Collections } from "./collections.js";
-import type { Completion } from "./regions.js";
+import { type Completion, Expressions, opaque, spoil, TooMuch, top } from "./expressions.js";
 import { Scope } from "./scope.js";
 import {
   computes,
   data,
   type FunctionValue,
-  globals,
   holdsRunner,
   is,
   isPrimitive,
+  type List,
   list,
   ofText,
+  type Role,
+  textOf,
   unknown,
   type Value,
 } from "./values.js";
 
-/** What code is given that asks where it lies. */
-export const top = "/@repository";
-
-/** Code that goes on and on. */
-export class TooMuch extends Error {}
-
-/** Calls: of functions of the repository, of methods of known values, and of code that nobody knows. */
-export abstract class Calls extends Collections {
-  private depth = 0;
-  /** The call that led out of the method that is read: what runs there is told of on its line. */
-  protected anchor: ts.Node | undefined;
+/** Calls: of functions of the repository, of methods of known values, and of code that is not known. */
+export abstract class Calls extends Expressions {
   protected root: ts.Node | undefined;
-  /** In a `catch`: it runs where something failed. */
-  isInCatch = false;
+  /** The call that led out of the method that is read: what runs there is reported on its line. */
+  protected anchor: ts.Node | undefined;
+  private depth = 0;
 
   protected abstract runAll(statements: readonly ts.Statement[], scope: Scope): Completion;
-
-  protected override forget(): void {
-    super.forget();
-    this.depth = 0;
-    this.anchor = undefined;
-    this.isInCatch = false;
-  }
-
-  protected argumentsOf(nodes: readonly ts.Expression[], scope: Scope): Value[] {
-    return nodes.flatMap((node) => {
-      if (!ts.isSpreadElement(node)) return [this.evaluate(node, scope)];
-      const spread = this.evaluate(node.expression, scope);
-      return is(spread, "list") ? (spread.isOpen ? [...spread.items, unknown] : spread.items) : [unknown];
-    });
-  }
+  protected abstract imported(specifier: string, name: string | undefined, from: string): Value;
 
   protected callExpression(node: ts.CallExpression, scope: Scope): Value {
     const callee = unwrap(node.expression);
-    if (callee.kind === ts.SyntaxKind.SuperKeyword) return undefined;
-    if (callee.kind === ts.SyntaxKind.ImportKeyword) return this.importedHere(node, scope);
+    if (callee.kind === ts.SyntaxKind.SuperKeyword) return this.callSuper(node, scope);
     if (ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)) {
-      if (
-        callee.expression.kind === ts.SyntaxKind.SuperKeyword &&
-        is(scope.self, "rec") &&
-        scope.self.of !== undefined
-      ) {
-        const base = this.baseOf(scope.self.of);
-        const method = is(base, "class") ? this.member(base, this.nameIn(callee, scope) ?? "", scope.self) : undefined;
-        return this.callValue(method ?? unknown, this.argumentsOf(node.arguments, scope), node);
-      }
       const receiver = this.evaluate(callee.expression, scope);
       const name = this.nameIn(callee, scope) ?? "";
       return this.callMethod(receiver, name, this.argumentsOf(node.arguments, scope), node);
     }
     const value = this.evaluate(callee, scope);
     const args = this.argumentsOf(node.arguments, scope);
-    if (is(value, "external") && value.name === "require") return this.importedHere(node, scope);
-    // As compilers write `async`.
-    if (ts.isIdentifier(callee) && callee.text === "__awaiter" && is(args.at(-1), "function"))
-      return this.call({ ...(args.at(-1) as FunctionValue), self: scope.self }, [], node);
+    const [first] = args;
+    if (is(value, "external") && value.name === "require")
+      return typeof first === "string" ? this.imported(first, undefined, scope.module.file) : unknown;
+    // `async` as compilers write it.
+    const body = args.at(-1);
+    if (ts.isIdentifier(callee) && callee.text === "__awaiter" && is(body, "function"))
+      return this.call({ ...body, self: scope.self }, [], node);
     return this.callValue(value, args, node);
   }
 
-  protected importedHere(node: ts.CallExpression, scope: Scope): Value {
-    const [first] = this.argumentsOf(node.arguments, scope);
-    return typeof first === "string" ? this.imported(first, undefined, scope.module.file) : unknown;
+  private callSuper(node: ts.CallExpression, scope: Scope): Value {
+    const { self } = scope;
+    const own = { node: ts.findAncestor(node, ts.isClassLike) as ts.ClassLikeDeclaration, scope };
+    const base = this.baseOf(own);
+    const args = this.argumentsOf(node.arguments, scope);
+    if (!is(base, "class") || !is(self, "rec")) return undefined;
+    this.instance(base, args, node, self);
+    this.initialize(own, self);
+    return undefined;
   }
 
-  callValue(value: Value, args: readonly Value[], node: ts.Node): Value {
+  protected callValue(value: Value, args: readonly Value[], node: ts.Node): Value {
     if (is(value, "function")) return this.call(value, args, node);
     if (is(value, "external")) return this.callExternal(value.name, args, node);
     return this.callUnknown(args, node);
   }
 
-  call(called: FunctionValue, args: readonly Value[], at: ts.Node): Value {
-    const { node, scope, self } = called;
+  call({ node, scope, self }: FunctionValue, args: readonly Value[], at: ts.Node): Value {
     if (node.body === undefined) return this.callUnknown(args, at);
     if (this.depth > 80) throw new TooMuch();
-    const { anchor: anchorBefore, mayReturn: mayReturnBefore } = this;
+    const before = { anchor: this.anchor, mayReturn: this.mayReturn, depth: this.depth };
     if (this.root !== undefined) this.anchor = isWithin(node, this.root) ? undefined : (this.anchor ?? at);
     this.mayReturn = false;
     this.depth += 1;
-    const isArrow = ts.isArrowFunction(node);
-    const inner = new Scope(scope.module, scope, isArrow ? scope.self : self);
-    for (const [index, { name, initializer, dotDotDotToken }] of node.parameters.entries()) {
-      const given = dotDotDotToken ? list(args.slice(index)) : args[index];
-      this.bind(
-        name,
-        given === undefined && initializer !== undefined ? this.evaluate(initializer, inner) : given,
-        inner,
-      );
+    const inner = new Scope(scope.module, scope, ts.isArrowFunction(node) ? scope.self : self);
+    for (const [index, parameter] of node.parameters.entries()) {
+      const given = parameter.dotDotDotToken === undefined ? args[index] : unknown;
+      this.bind(parameter.name, this.orDefault(given, parameter, inner), inner);
     }
     let value: Value;
     if (ts.isBlock(node.body)) {
@@ -111,144 +83,138 @@ export abstract class Calls extends Collections {
       value = ended?.kind === "return" ? ended.value : undefined;
       if (this.mayReturn && !is(value, "unknown")) value = unknown;
     } else value = this.evaluate(node.body, inner);
-    this.depth -= 1;
-    this.mayReturn = mayReturnBefore;
-    this.anchor = anchorBefore;
+    Object.assign(this, before);
     return value;
   }
 
-  protected callMethod(receiver: Value, name: string, args: readonly Value[], node: ts.CallExpression): Value {
-    const [callback] = args;
-    if (name === "then" && is(callback, "function")) return this.call(callback, [this.settle(receiver)], node);
-    if ((name === "catch" || name === "finally") && is(callback, "function")) {
+  private callMethod(receiver: Value, name: string, args: readonly Value[], node: ts.CallExpression): Value {
+    if (/^(?:then|catch|finally)$/.test(name)) {
       const wasInCatch = this.isInCatch;
+      this.settle(receiver);
       this.isInCatch ||= name === "catch";
-      this.branches([() => void this.settle(this.call(callback, [unknown], node)), () => undefined]);
+      const value = this.callUnknown(args, node, true);
       this.isInCatch = wasInCatch;
-      return this.settle(receiver);
+      return value;
     }
-    if (is(receiver, "host") || is(receiver, "found") || (is(receiver, "made") && receiver.name === "DataSource"))
-      return this.hooks.call(receiver, name, args, node);
+    if (is(receiver, "host")) return this.hostCall(receiver, name, args, node);
     if (is(receiver, "unknown") && (receiver.isData || computes(name))) return this.callUnknown(args, node, true);
     if (is(receiver, "list")) return this.ofList(receiver, name, args, node);
-    if (typeof receiver === "string") {
-      if (args.some((arg) => is(arg, "function"))) return this.callUnknown(args, node);
-      return ofText(receiver, name, args);
-    }
+    if (typeof receiver === "string")
+      return args.some((arg) => is(arg, "function")) ? this.callUnknown(args, node) : ofText(receiver, name, args);
     if (isPrimitive(receiver)) return name === "toString" ? String(receiver) : unknown;
-    if (receiver instanceof RegExp)
-      return typeof callback === "string" && name === "test" ? receiver.test(callback) : unknown;
-    if (is(receiver, "function") && (name === "call" || name === "apply" || name === "bind")) {
-      const [self, ...rest] = args;
-      const bound = { ...receiver, self };
-      if (name === "bind") return bound;
-      return this.call(bound, name === "call" ? rest : is(rest[0], "list") ? rest[0].items : [], node);
-    }
-    const found = this.property(receiver, name);
-    return this.callValue(found, args, node);
+    return this.callValue(this.property(receiver, name), args, node);
   }
 
-  protected callExternal(name: string, args: readonly Value[], node: ts.Node): Value {
-    const computed = Object.hasOwn(globals, name) ? globals[name] : undefined;
-    if (name.startsWith("Promise.") && is(args[0], "list")) for (const item of args[0].items) this.settle(item);
-    if (computed !== undefined) return computed(args);
+  private ofList(target: List, name: string, args: readonly Value[], node: ts.CallExpression): Value {
+    const { items, isOpen } = target;
+    const [first] = args;
+    if (is(first, "function") && (name === "map" || name === "forEach")) {
+      const results: Value[] = [];
+      this.each(target, (item, at) => {
+        const value = this.call(first, [item, at, target], node);
+        results.push(name === "forEach" ? this.settle(value) : value);
+        return undefined;
+      });
+      return name === "map" ? list(results.slice(0, items.length), isOpen) : undefined;
+    }
+    if (name === "join") {
+      const texts = isOpen
+        ? [undefined]
+        : items.map((item) => (item === null || item === undefined ? "" : textOf(item)));
+      return texts.includes(undefined) ? opaque(node) : texts.join(first === undefined ? "," : textOf(first));
+    }
+    // What is added under a condition is read as added; what is added in a loop can be anything.
+    if (name !== "push" || this.loops > 0) target.isOpen = true;
+    else items.push(...args);
+    if (name === "push") return unknown;
+    spoil(target);
+    return this.callUnknown(args, node, true);
+  }
+
+  private callExternal(name: string, args: readonly Value[], node: ts.Node): Value {
+    const [first] = args;
+    if (name.startsWith("Promise.") && is(first, "list")) for (const item of first.items) this.settle(item);
+    if (/^(?:Promise\.(?:all|resolve)|Object\.freeze)$/.test(name)) return first;
+    if (name === "Object.assign") spoil(first);
+    const [, part] = /^Object\.(keys|values|entries)$/.exec(name) ?? [];
+    if (part !== undefined && is(first, "rec")) {
+      const pick = ([key, field]: [string, Value]) =>
+        part === "keys" ? key : part === "values" ? field : list([key, field]);
+      return list([...first.fields].map(pick), first.isOpen);
+    }
     const [owner = "", member = ""] = name.split(/:(.*)/s);
     const own = this.ofNode(owner, member, args);
     if (own !== undefined) return own;
-    if (name === "Array.from" || name === "Array") return this.arrayFrom(args, node);
-    if (/^(?:#|typeorm:)/.test(name)) return this.hooks.call({ kind: "external", name }, "", args, node);
+    const [, role, method = ""] = /^#(\w+):(.*)/.exec(name) ?? [];
+    if (role !== undefined) return this.hostCall({ kind: "host", role: role as Role }, method, args, node);
+    // What TypeORM's functions return can run SQL; they do not.
+    if (owner === "typeorm") return unknown;
     return this.callUnknown(args, node, !name.includes(":") || harmless.test(owner));
   }
 
   /** Paths, and files of the repository. */
-  protected ofNode(owner: string, member: string, args: readonly Value[]): Value {
-    if (owner === "process.cwd") return ".";
+  private ofNode(owner: string, member: string, args: readonly Value[]): Value {
     const method = member.replace(/^(?:posix|promises|default)\./, "");
     const texts = args.filter((arg) => typeof arg === "string");
-    if (
-      owner === "path" &&
-      (method === "join" || method === "resolve" || method === "dirname" || method === "basename")
-    ) {
+    const [path = ""] = texts;
+    if (owner === "process.cwd") return ".";
+    if (owner === "path" && /^(?:join|resolve|dirname)$/.test(method)) {
       if (texts.length !== args.length) return unknown;
-      if (method === "resolve")
-        return texts.some((text) => text.startsWith(top)) ? posix.resolve(...texts) : posix.join(...texts);
-      return method === "join" ? posix.join(...texts) : posix[method](texts[0] ?? "");
+      if (method === "dirname") return posix.dirname(path);
+      const isAbsolute = method === "resolve" && texts.some((text) => text.startsWith(top));
+      return isAbsolute ? posix.resolve(...texts) : posix.join(...texts);
     }
-    if (owner === "url" && method === "fileURLToPath") return args[0] ?? unknown;
-    if (/^fs(?:\/promises)?$/.test(owner) && /^readFile(?:Sync)?$/.test(method)) {
-      const [path] = texts;
-      const file = path?.startsWith(top) ? path.slice(top.length + 1) : undefined;
-      return (file === undefined || !this.files.has(file) ? undefined : this.files.read(file)) ?? unknown;
-    }
+    if (/^fs(?:\/promises)?$/.test(owner) && /^readFile(?:Sync)?$/.test(method))
+      return (path.startsWith(top) ? this.files.read(path.slice(top.length + 1)) : undefined) ?? unknown;
     return undefined;
   }
 
-  /** A call of something that is not in the repository, or not known. What it is given to call it calls. */
+  /** A call of something that is not in the repository, or not known: it calls the functions that it receives. */
   protected callUnknown(args: readonly Value[], node: ts.Node, isHarmless = false): Value {
     const callbacks = args.filter((arg) => is(arg, "function"));
-    // It may change what it is given.
-    if (!isHarmless) for (const arg of args) if (is(arg, "list") || is(arg, "rec")) arg.isOpen = true;
-    for (const callback of callbacks)
-      this.repeatedly(
-        () =>
-          void this.settle(
-            this.call(
-              callback,
-              callback.node.parameters.map(() => (isHarmless ? data : unknown)),
-              node,
-            ),
-          ),
-      );
-    if (args.some((arg) => holdsRunner(arg)) && !(isHarmless && isLogged(node))) this.hooks.unread("other code", node);
-    else if (!isHarmless && callbacks.length === 0 && !isLogged(node))
-      return { kind: "unknown", from: node, isPending: true };
-    return isHarmless ? data : unknown;
+    const isLog = isLogged(node);
+    // It can change what it receives.
+    if (!isLog) for (const arg of args) if (is(arg, "list") || is(arg, "rec")) arg.isOpen = true;
+    const given = isHarmless ? data : unknown;
+    const values = Array.from<Value>({ length: 9 }).fill(given);
+    for (const callback of callbacks) this.repeatedly(() => void this.settle(this.call(callback, values, node)));
+    if (args.some((arg) => holdsRunner(arg)) && !(isHarmless && isLog)) this.unread("other code", node);
+    else if (!isHarmless && callbacks.length === 0 && !isLog) return { kind: "unknown", from: node, isPending: true };
+    return given;
   }
 
-  /** Somebody waits for it, or nobody looks at what it gives: it is there for what it does. */
+  /** Awaited, or called without use of its result: it is called for what it does. */
   protected settle(value: Value): Value {
-    if (is(value, "unknown") && value.isPending && value.from !== undefined) {
-      this.hooks.unread("other code", value.from);
-      return unknown;
-    }
-    return value;
+    if (!is(value, "unknown") || !value.isPending || value.from === undefined) return value;
+    this.unread("other code", value.from);
+    return unknown;
   }
 
   protected construct(node: ts.NewExpression, scope: Scope): Value {
     const called = this.evaluate(node.expression, scope);
     const args = this.argumentsOf(node.arguments ?? [], scope);
     if (is(called, "class")) return this.instance(called, args, node);
-    const name = is(called, "external") ? (called.name.split(/[:.]/).at(-1) ?? "") : "";
-    if (name === "Set" || name === "Map") {
-      const given = is(args[0], "list") ? args[0] : list([], args.length > 0);
-      return { ...given, of: name, items: name === "Set" ? [...new Set(given.items)] : [...given.items] };
-    }
-    if (name === "Array")
-      return typeof args[0] === "number"
-        ? list(Array.from({ length: Math.min(args[0], 9999) }, () => undefined))
-        : list(args);
-    if (/^(?:Table\w*|View|DataSource)$/.test(name) && args.length <= 1)
-      return { kind: "made", name, options: args[0] };
-    if (name === "URL" && typeof args[0] === "string" && typeof args[1] === "string")
-      return posix.join(posix.dirname(args[1]), args[0]);
+    // A class of TypeORM is its options: `new Table({ … })`.
+    if (is(called, "external") && /[:.](?:Table\w*|View)$/.test(called.name) && args.length === 1) return args[0];
     this.callUnknown(args, node, true);
-    // `new Date()`; what an object of a package can do is not known.
+    // `new Date()`; the methods of an object of a package are not known.
     return is(called, "external") && /^(?!Proxy|Function)\w+$/.test(called.name) ? data : unknown;
   }
 }
 
-/** Packages that run no SQL, whatever is asked of them. */
+/** Packages that run no SQL, whatever is called. */
 const harmless =
   /^(?:assert|async_hooks|buffer|child_process|crypto|events|fs|os|path|perf_hooks|process|timers|url|util|zlib|stream)(?:\/|$)|^(?:uuid|nanoid|ulid|cuid|bcrypt(?:js)?|argon2|lodash(?:[./-].*)?|ramda|date-fns|dayjs|moment|luxon|dotenv|chalk|debug|pino|winston|js-yaml|yaml|crypto-js|@aws-sdk\/.*|axios|csv-parse|@faker-js\/faker|@nestjs\/common|slugify|p-limit)(?:\/|$)/;
 
-/** `this.logger.log(…)`: it writes to somebody, not to the database. */
+/** `this.logger.log(…)` writes to a log, not to the database. */
 function isLogged(node: ts.Node): boolean {
   return (
     ts.isCallExpression(node) &&
-    pathOf(node.expression).some((name) => /^(?:console|debug|log|logger|\w+Logger)$/.test(name))
+    pathOf(node.expression).some((name) => /^(?:console|debug\d*|log|logger|\w+Logger)$/.test(name))
   );
 }
 
-function isWithin(node: ts.Node, outer: ts.Node): boolean {
+/** Whether a node is a part of another, or the same. */
+export function isWithin(node: ts.Node, outer: ts.Node): boolean {
   return node.getSourceFile() === outer.getSourceFile() && node.pos >= outer.pos && node.end <= outer.end;
 }

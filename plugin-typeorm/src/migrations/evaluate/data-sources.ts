@@ -3,11 +3,10 @@ import type { TransactionMode } from "@lockstep/core";
 import { attempt, isSyntaxError } from "@lockstep/core/text";
 import { nameOf, ts } from "@lockstep/core/typescript";
 import { patternOf } from "../globs.js";
-import { top } from "./calls.js";
-import { type Evaluator, unlessTooMuch } from "./evaluator.js";
-import type { Files } from "./modules.js";
-import { opened } from "./query-runner.js";
-import { namesIn, Scope } from "./scope.js";
+import { unlessTooMuch } from "./evaluator.js";
+import { top } from "./expressions.js";
+import { type MigrationReader, opened } from "./query-runner.js";
+import { type Files, Scope } from "./scope.js";
 import { is, rec, unknown, type Value } from "./values.js";
 
 /** What the options of a data source say of the migrations that it loads. */
@@ -33,12 +32,12 @@ export interface Glob {
 /** The options of data sources in a file: objects with `migrations` that are patterns or classes. */
 export function readDataSources(file: string, text: string, files: Files): DataSourceFacts[] {
   if (file.endsWith(".json")) return ofJson(file, text);
-  const { module, evaluator } = opened(file, text, files);
+  const { module, reader } = opened(file, text, files);
   const found: DataSourceFacts[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isObjectLiteralExpression(node) && node.properties.some(({ name }) => nameOf(name) === "migrations")) {
       const options = unlessTooMuch(
-        () => evaluator.evaluate(node, scopeAt(node, module.scope, evaluator)),
+        () => reader.evaluate(node, scopeAt(node, module.scope, reader)),
         () => unknown,
       );
       const facts = ofOptions(file, options, files);
@@ -51,22 +50,14 @@ export function readDataSources(file: string, text: string, files: Files): DataS
 }
 
 /** The constants around an expression, each read when it is asked for. */
-function scopeAt(node: ts.Node, outermost: Scope, evaluator: Evaluator): Scope {
+function scopeAt(node: ts.Node, outermost: Scope, reader: MigrationReader): Scope {
+  let scope = outermost;
   const blocks: ts.Block[] = [];
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent)
     if (ts.isBlock(at)) blocks.unshift(at);
-  let scope = outermost;
-  for (const block of blocks) {
+  for (const { statements } of blocks) {
     scope = new Scope(outermost.module, scope);
-    const inner = scope;
-    for (const statement of block.statements) {
-      if (!ts.isVariableStatement(statement)) continue;
-      for (const { name, initializer } of statement.declarationList.declarations)
-        for (const each of namesIn(name))
-          inner.declareLazily(each, () =>
-            ts.isIdentifier(name) && initializer !== undefined ? evaluator.evaluate(initializer, inner) : unknown,
-          );
-    }
+    for (const each of statements) if (ts.isVariableStatement(each)) reader.hoistVariables(each, scope);
   }
   return scope;
 }

@@ -1,26 +1,11 @@
 import { ts, unwrap } from "@lockstep/core/typescript";
 import { dialectOfType } from "../dialect.js";
-import { builder, buildsOnly, constraintName, looksOnly } from "./builder.js";
+import { builder, looksOnly } from "./builder.js";
 import { Evaluator } from "./evaluator.js";
-import type { Files } from "./modules.js";
-import type { Hooks } from "./objects.js";
-import type { Module } from "./scope.js";
-import {
-  data,
-  type Found,
-  type Host,
-  is,
-  list,
-  NotPlain,
-  plain,
-  type Role,
-  textOf,
-  truth,
-  unknown,
-  type Value,
-} from "./values.js";
+import type { Files, Module } from "./scope.js";
+import { data, type Host, is, NotPlain, plain, type Role, truth, unknown, type Value } from "./values.js";
 
-/** A statement that a migration runs, or code of which nobody knows what it runs. */
+/** A statement that a migration runs, or code that can run SQL which is not known. */
 export type Effect =
   | { readonly kind: "query"; readonly sql: string; readonly node: ts.Node; readonly place: ts.Node }
   | {
@@ -31,9 +16,9 @@ export type Effect =
       readonly from?: ts.Node;
     };
 
-const runner: Host = { kind: "host", role: "runner" };
+export const runner: Host = { kind: "host", role: "runner" };
 
-/** What hangs on the query runner, and on what hangs on it. */
+/** The properties of the query runner, and their properties. */
 const parts: Readonly<Record<Role, Readonly<Record<string, Role>>>> = {
   // Some give `up` a context with the query runner in it.
   runner: { manager: "manager", connection: "connection", dataSource: "connection", queryRunner: "runner" },
@@ -43,263 +28,109 @@ const parts: Readonly<Record<Role, Readonly<Record<string, Role>>>> = {
   options: {},
 };
 
-/** A file of a repository, and what reads its code. */
-export function opened(file: string, text: string, files: Files, dialect?: string, schema?: string) {
-  const runner = new QueryRunnerReader(dialect, schema);
-  const evaluator = new Evaluator(files, runner);
-  runner.evaluator = evaluator;
-  return { runner, evaluator, module: evaluator.module(file, text) as Module };
+/** Opens a file of a repository. @param dialect undefined is read as PostgreSQL */
+export function opened(file: string, text: string, files: Files, dialect = "postgresql", schema?: string) {
+  const reader = new MigrationReader(files, dialect, schema);
+  return { reader, module: reader.module(file, text) as Module };
 }
 
-/** The query runner of TypeORM, as far as code of a migration can ask for it: what it runs is noted down. */
-export class QueryRunnerReader implements Hooks {
+/** Reads code that has TypeORM's query runner, and records what it runs. */
+export class MigrationReader extends Evaluator {
   readonly effects: Effect[] = [];
-  evaluator!: Evaluator;
+  /** How many transactions are open. */
+  transactions = 0;
 
-  private depth = 0;
-
-  /** @param dialect undefined is read as PostgreSQL */
   constructor(
-    private readonly dialect?: string,
+    files: Files,
+    private readonly dialect: string,
     private readonly schema?: string,
-  ) {}
-
-  /** @param depth how many transactions are open when a migration begins */
-  begin(depth: number): void {
-    this.depth = depth;
+  ) {
+    super(files);
   }
 
-  get self(): Host {
-    return runner;
-  }
-
-  private get isPostgres(): boolean {
-    return this.dialect === undefined || this.dialect === "postgresql";
-  }
-
-  property(host: Value, name: string): Value {
-    if (is(host, "found")) return foundProperty(host, name);
-    if (is(host, "made")) return this.property({ kind: "host", role: "connection" }, name);
-    if (!is(host, "host")) return unknown;
-    const { role } = host;
-    const [, className] = /^instanceof (.*)/.exec(name) ?? [];
-    if (className !== undefined) return this.isInstance(role, className);
+  protected hostProperty({ role }: Host, name: string): Value {
     const part = parts[role][name];
     if (part !== undefined) return { kind: "host", role: part };
-    if (role === "runner" && name === "isTransactionActive") return this.depth > 0;
+    if (role === "runner" && name === "isTransactionActive") return this.transactions > 0;
     if (role === "options" && name === "schema") return this.schema ?? unknown;
     if (role === "options" && name === "type")
       // Drivers of SQLite have many names.
-      return this.isPostgres ? "postgres" : this.dialect === "sqlite" ? unknown : this.dialect;
-    if (
+      return this.dialect === "postgresql" ? "postgres" : this.dialect === "sqlite" ? unknown : this.dialect;
+    const isValue =
       role === "options" ||
       role === "driver" ||
-      /^(?:data|isReleased|broadcaster|entityMetadatas|logger|name)$/.test(name)
-    )
-      return unknown;
-    return { kind: "external", name: `#${role}:${name}` };
+      /^(?:data|isReleased|broadcaster|entityMetadatas|logger|name)$/.test(name);
+    return isValue ? unknown : { kind: "external", name: `#${role}:${name}` };
   }
 
-  isDialect(name: string): boolean | undefined {
+  protected isDialect(name: string): boolean | undefined {
     const asked = dialectOfType(name.replace(/^(?:pg|postgresql)$/, "postgres").replace(/^(mysql|sqlite)\d$/, "$1"));
-    const own = this.dialect ?? "postgresql";
-    if (asked === own) return own === "mysql" ? undefined : true;
-    return /^(?:mysql|mariadb)$/.test(own) && /^(?:mysql|mariadb)$/.test(asked ?? "") ? undefined : false;
+    const isEither = (dialect = "") => dialect === "mysql" || dialect === "mariadb";
+    if (isEither(asked) && isEither(this.dialect))
+      return asked === "mariadb" && this.dialect === "mariadb" ? true : undefined;
+    return asked === this.dialect;
   }
 
-  private isInstance(role: Role, name: string): Value {
-    if (role !== "driver" && role !== "runner") return unknown;
-    const isOfPostgres = /^Postgres/.test(name);
-    const isOther = /^(?:Aurora|Better|Cockroach|Cordova|Maria|Mongo|Mysql|Oracle|Sap|Spanner|Sql)/i.test(name);
-    return this.isPostgres && (isOfPostgres || isOther) ? isOfPostgres : unknown;
-  }
-
-  call(receiver: Value, method: string, args: readonly Value[], node: ts.Node): Value {
-    if (is(receiver, "external")) {
-      const [, role, name = ""] = /^#(\w+):(.*)/.exec(receiver.name) ?? [];
-      if (name.endsWith(".bind")) return { kind: "external", name: receiver.name.replace(/\.bind$/, "") };
-      if (role !== undefined) return this.call({ kind: "host", role: role as Role }, name, args, node);
-      if (receiver.name === "typeorm:getManager") return { kind: "host", role: "manager" };
-      return receiver.name === "typeorm:getConnection" ? { kind: "host", role: "connection" } : unknown;
-    }
-    if (is(receiver, "found")) return this.find(receiver, method, args);
-    const role = is(receiver, "host") ? receiver.role : "connection";
+  protected hostCall({ role }: Host, method: string, args: readonly Value[], node: ts.Node): Value {
     if (method === "query" && role !== "driver") return this.query(args[0], node);
-    if (method === "sql`") return this.sqlTag(args, node);
-    if (method === "transaction" && role !== "runner") return this.inTransaction(args, role, node);
-    if (role === "driver" && method === "escape" && this.isPostgres && typeof args[0] === "string")
-      return `"${args[0]}"`;
     if (role === "runner") return this.ofRunner(method, args, node);
     if (method === "createQueryRunner") return runner;
-    // What they give away asks the database when somebody waits for it.
+    // What they return asks the database when it is awaited.
     const isLookUp =
       /^(?:get|is|has|escape$|create$|merge$|createQueryBuilder|parseTableName|connect$|initialize$|destroy$|close$|release$)/;
-    if (isLookUp.test(method)) return unknown;
-    this.unread(role === "manager" ? "the entity manager" : "other code", node);
+    if (!isLookUp.test(method)) this.unread(role === "manager" ? "the entity manager" : "other code", node);
     return unknown;
   }
 
   private ofRunner(method: string, args: readonly Value[], node: ts.Node): Value {
-    switch (method) {
-      case "startTransaction":
-        this.write(this.depth === 0 ? "START TRANSACTION" : `SAVEPOINT typeorm_${this.depth}`, node, 1);
-        return undefined;
-      case "commitTransaction":
-        this.write(this.depth > 1 ? `RELEASE SAVEPOINT typeorm_${this.depth - 1}` : "COMMIT", node, -1);
-        return undefined;
-      case "rollbackTransaction":
-        this.write(this.depth > 1 ? `ROLLBACK TO SAVEPOINT typeorm_${this.depth - 1}` : "ROLLBACK", node, -1);
-        return undefined;
-      default:
-    }
-    const [first] = args;
-    if (method === "getTable") return typeof first === "string" ? { kind: "found", table: first } : unknown;
+    const open = this.transactions;
+    const [, change] = /^(start|commit|rollback)Transaction$/.exec(method) ?? [];
+    if (change === "start") this.record(open === 0 ? "START TRANSACTION" : `SAVEPOINT typeorm_${open}`, node, 1);
+    else if (change === "commit") this.record(open > 1 ? `RELEASE SAVEPOINT typeorm_${open - 1}` : "COMMIT", node, -1);
+    else if (change !== undefined)
+      this.record(open > 1 ? `ROLLBACK TO SAVEPOINT typeorm_${open - 1}` : "ROLLBACK", node, -1);
+    if (change !== undefined) return undefined;
     if (looksOnly(method)) return data;
-    if (!this.isPostgres || !buildsOnly(method)) {
-      this.unread(`a query runner method ${method}`, node);
-      return unknown;
-    }
+    let statements: readonly string[] | undefined;
     try {
-      const statements = builder(method, args.map(plain));
-      if (statements === undefined) this.unread(`a query runner method ${method}`, node);
-      else for (const sql of statements) this.write(sql, node);
+      if (this.dialect === "postgresql") statements = builder(method, args.map(plain));
     } catch (error) {
       if (!(error instanceof NotPlain || error instanceof TypeError)) throw error;
-      this.unread(`a query runner method ${method}`, node);
     }
+    if (statements === undefined) this.unread(`a query runner method ${method}`, node);
+    for (const sql of statements ?? []) this.record(sql, node);
     return unknown;
   }
 
   /** @param by how many more transactions are open afterwards */
-  private write(sql: string, node: ts.Node, by = 0): void {
-    // What a `catch` takes back was not done where nothing failed.
-    if (by !== 0 && this.evaluator.isInCatch) return;
-    if (!this.evaluator.isSilent) {
-      this.effects.push({ kind: "query", sql, node, place: this.evaluator.placeOf(node) });
-      this.depth = Math.max(0, this.depth + by);
-    }
+  private record(sql: string, node: ts.Node, by = 0): void {
+    // The transaction that a `catch` rolls back is committed where nothing fails.
+    if (this.isSilent || (by !== 0 && this.isInCatch)) return;
+    this.effects.push({ kind: "query", sql, node, place: this.placeOf(node) });
+    this.transactions = Math.max(0, this.transactions + by);
   }
 
   private query(text: Value, node: ts.Node): Value {
-    const sql = textOf(text);
     const [argument] = ts.isCallExpression(node) ? node.arguments : [];
-    if (sql !== undefined && text !== undefined && text !== null) this.write(sql, argument ?? node);
+    if (typeof text === "string") this.record(text, argument ?? node);
     else this.unread(kindOf(argument, text), node, is(text, "unknown") ? text.from : undefined);
     return data;
   }
 
-  /** `` queryRunner.sql`… ${value}` ``: its values are parameters, functions give SQL. */
-  private sqlTag([texts, ...values]: readonly Value[], node: ts.Node): Value {
-    if (!is(texts, "list")) return unknown;
-    let index = 0;
-    let sql = "";
-    for (const [at, text] of texts.items.entries()) {
-      sql += String(text);
-      if (at >= values.length) break;
-      const value = values[at];
-      const given = is(value, "function") ? this.evaluator.call(value, [], node) : undefined;
-      if (value === null) sql += "NULL";
-      else if (!is(value, "function")) sql += `$${++index}`;
-      else if (typeof given === "string") sql += given;
-      else if (is(given, "list") && !given.isOpen) sql += given.items.map(() => `$${++index}`).join(", ");
-      else {
-        this.unread("an interpolated string", node);
-        return unknown;
-      }
-    }
-    this.write(sql, ts.isTaggedTemplateExpression(node) ? node.template : node);
-    return data;
-  }
-
-  private inTransaction(args: readonly Value[], role: Role, node: ts.Node): Value {
-    const work = args.find((arg) => is(arg, "function"));
-    if (work === undefined) {
-      this.unread("other code", node);
-      return unknown;
-    }
-    // A connection takes another session for it, outside of the transaction of the migration.
-    const isOwn = role === "manager";
-    if (isOwn) this.ofRunner("startTransaction", [], node);
-    const value = this.evaluator.call(work, [{ kind: "host", role: "manager" }], node);
-    if (isOwn) this.ofRunner("commitTransaction", [], node);
-    return value;
-  }
-
   unread(what: string, node: ts.Node, from?: ts.Node): void {
-    if (this.evaluator.isSilent) return;
-    const place = this.evaluator.placeOf(node);
+    if (this.isSilent) return;
+    const place = this.placeOf(node);
     const isSame = (each: Effect) => each.kind === "unread" && each.place === place && each.node === node;
     if (!this.effects.some(isSame)) this.effects.push({ kind: "unread", what, node, place, ...(from && { from }) });
   }
-
-  /** `table.foreignKeys.find((key) => key.columnNames.indexOf("a") !== -1)`, `table.findColumnByName("a")`. */
-  private find(found: Found, method: string, args: readonly Value[]): Value {
-    const [first] = args;
-    if (found.part === undefined)
-      return method === "findColumnByName" && typeof first === "string"
-        ? { ...found, part: "columns", name: first }
-        : unknown;
-    if (!is(first, "function") || (method !== "find" && method !== "filter")) return unknown;
-    const asked = this.askedBy(first);
-    if (asked.name === undefined && asked.columns.length === 0) return unknown;
-    const one: Found = { ...found, ...(asked.name === undefined ? { columns: asked.columns } : { name: asked.name }) };
-    return method === "find" ? one : list([one]);
-  }
-
-  /** The name or the columns that a callback compares with. */
-  private askedBy({ node, scope }: Extract<Value, { kind: "function" }>): { name?: string; columns: string[] } {
-    const columns: string[] = [];
-    let name: string | undefined;
-    const textIn = (expression: ts.Expression | undefined) => {
-      const value = expression === undefined ? undefined : this.evaluator.evaluate(expression, scope);
-      return typeof value === "string" ? value : undefined;
-    };
-    const visit = (at: ts.Node): void => {
-      const isSame =
-        ts.isBinaryExpression(at) && /^EqualsEquals/.test(ts.SyntaxKind[at.operatorToken.kind] ?? "") ? at : undefined;
-      const left = isSame && unwrap(isSame.left);
-      if (
-        isSame !== undefined &&
-        left !== undefined &&
-        ts.isPropertyAccessExpression(left) &&
-        left.name.text === "name"
-      )
-        name = textIn(isSame.right);
-      else if (isSame !== undefined && /columnNames/.test(node.getText()) && !/\.length$/.test(isSame.left.getText())) {
-        const column = textIn(isSame.right);
-        if (column !== undefined) columns.push(column);
-      } else if (ts.isCallExpression(at) && /\bcolumnNames\??\.(?:indexOf|includes)$/.test(at.expression.getText())) {
-        const column = textIn(at.arguments[0]);
-        if (column !== undefined) columns.push(column);
-      }
-      ts.forEachChild(at, visit);
-    };
-    if (node.body !== undefined) visit(node.body);
-    return { ...(name !== undefined && { name }), columns };
-  }
 }
 
-function foundProperty(found: Found, name: string): Value {
-  if (found.part === undefined)
-    return name === "name"
-      ? found.table
-      : /^(?:columns|foreignKeys|indices|uniques|checks|exclusions)$/.test(name)
-        ? { ...found, part: name }
-        : unknown;
-  if (name === "name") return found.name ?? constraintName(found) ?? unknown;
-  return name === "columnNames" && found.columns !== undefined ? list(found.columns) : unknown;
-}
-
-function kindOf(node: ts.Expression | undefined, value: Value): string {
-  const from = is(value, "unknown") ? value.from : undefined;
-  const inner = node === undefined ? undefined : unwrap(node);
-  const isPutTogether = (each: ts.Node | undefined) =>
-    each !== undefined &&
-    (ts.isTemplateExpression(each) || ts.isBinaryExpression(each) || ts.isTaggedTemplateExpression(each));
-  if (isPutTogether(inner) || isPutTogether(from)) return "an interpolated string";
-  return inner !== undefined &&
-    (ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner)) &&
-    truth(value) === undefined
-    ? "a variable"
-    : "other code";
+/** How an argument is written whose text is not known. */
+export function kindOf(node: ts.Expression | undefined, value: Value): string {
+  const inner = node && unwrap(node);
+  const isBuilt = (each: ts.Node | undefined) =>
+    each && (ts.isTemplateExpression(each) || ts.isBinaryExpression(each) || ts.isTaggedTemplateExpression(each));
+  if (isBuilt(inner) || (is(value, "unknown") && isBuilt(value.from))) return "an interpolated string";
+  const isName = inner && (ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner));
+  return isName && truth(value) === undefined ? "a variable" : "other code";
 }

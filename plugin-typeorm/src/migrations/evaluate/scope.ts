@@ -1,15 +1,21 @@
 import { posix } from "node:path";
-import { nameOf, ts, unwrap } from "@lockstep/core/typescript";
+import { ts } from "@lockstep/core/typescript";
 import type { Value } from "./values.js";
 
-/** A name and what it stands for, found out when it is asked for. */
+/** The files that constants and helpers are imported from. */
+export interface Files {
+  has(path: string): boolean;
+  read(path: string): string | undefined;
+}
+
+/** A name and its value, evaluated when it is first read. */
 export interface Binding {
   value: Value;
-  /** Still to be found out. */
+  /** Not evaluated yet. */
   lazy?: (() => Value) | undefined;
 }
 
-/** The names that code sees. */
+/** The names that code can refer to. */
 export class Scope {
   private readonly names = new Map<string, Binding>();
   constructor(
@@ -20,10 +26,6 @@ export class Scope {
 
   find(name: string): Binding | undefined {
     return this.names.get(name) ?? this.parent?.find(name);
-  }
-
-  own(name: string): Binding | undefined {
-    return this.names.get(name);
   }
 
   declare(name: string, value: Value): void {
@@ -39,20 +41,13 @@ export class Scope {
 export interface Module {
   readonly file: string;
   readonly source: ts.SourceFile;
-  readonly scope: Scope;
-  /** What `export` gives away: under which name it is known inside, or in which other file. */
-  readonly exports: ReadonlyMap<string, Export>;
-  readonly stars: readonly string[];
+  scope: Scope;
+  readonly exports: Map<string, () => Value>;
+  /** `export * from`. */
+  readonly stars: string[];
 }
 
-export interface Export {
-  readonly local?: string;
-  readonly expression?: ts.Expression;
-  readonly from?: string;
-  readonly name?: string;
-}
-
-/** Values are read once: two that ask in a circle get nothing. */
+/** Each value is evaluated once: of two that refer to each other, one is not known. */
 export function force(binding: Binding, inCircle: Value): Value {
   const { lazy } = binding;
   if (lazy === undefined) return binding.value;
@@ -60,40 +55,6 @@ export function force(binding: Binding, inCircle: Value): Value {
   binding.value = inCircle;
   binding.value = lazy();
   return binding.value;
-}
-
-/** What the statements of a file export, as ES modules and as CommonJS. */
-export function exportsOf(source: ts.SourceFile): { exports: Map<string, Export>; stars: string[] } {
-  const exports = new Map<string, Export>();
-  const stars: string[] = [];
-  for (const statement of source.statements) {
-    const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
-    const has = (kind: ts.SyntaxKind) => modifiers.some((modifier) => modifier.kind === kind);
-    if (has(ts.SyntaxKind.ExportKeyword)) {
-      for (const name of declaredBy(statement)) exports.set(name, { local: name });
-      const [first] = declaredBy(statement);
-      if (has(ts.SyntaxKind.DefaultKeyword) && first !== undefined) exports.set("default", { local: first });
-    }
-    if (ts.isExportAssignment(statement)) exports.set("default", { expression: statement.expression });
-    if (ts.isExportDeclaration(statement)) {
-      const from = specifierOf(statement.moduleSpecifier);
-      if (statement.exportClause === undefined) stars.push(...(from === undefined ? [] : [from]));
-      else if (ts.isNamedExports(statement.exportClause))
-        for (const { name, propertyName } of statement.exportClause.elements) {
-          const inner = (propertyName ?? name).text;
-          exports.set(name.text, from === undefined ? { local: inner } : { from, name: inner });
-        }
-      else if (from !== undefined) exports.set(statement.exportClause.name.text, { from });
-    }
-    const set = ts.isExpressionStatement(statement) ? unwrap(statement.expression) : undefined;
-    if (set !== undefined && ts.isBinaryExpression(set) && ts.isPropertyAccessExpression(set.left)) {
-      const { expression, name } = set.left;
-      const target = expression.getText(source);
-      if (target === "exports" || target === "module.exports") exports.set(name.text, { expression: set.right });
-      if (target === "module" && name.text === "exports") exports.set("default", { expression: set.right });
-    }
-  }
-  return { exports, stars };
 }
 
 /** The names that a statement declares. */
@@ -110,27 +71,17 @@ export function namesIn(name: ts.BindingName): string[] {
   return name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesIn(element.name) : []));
 }
 
-export function specifierOf(node: ts.Expression | undefined): string | undefined {
-  return node !== undefined && ts.isStringLiteralLike(node) ? node.text : undefined;
-}
-
-/** Where the statements of a file change what a name stands for, beside its declaration: `list.push(…)`, `names.a = …`. */
+/** The names whose values a statement can change after their declaration: `list.push(…)`, `names.a = …`. */
 export function changedBy(statement: ts.Node): ReadonlySet<string> {
   const names = new Set<string>();
-  const rootOf = (node: ts.Node): string | undefined =>
-    ts.isIdentifier(node)
-      ? node.text
-      : ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)
-        ? rootOf(node.expression)
-        : undefined;
+  const add = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) names.add(node.text);
+    else if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) add(node.expression);
+  };
   const visit = (node: ts.Node): void => {
-    const target = ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind) ? node.left : undefined;
-    const called =
-      ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) ? node.expression : undefined;
-    const name = rootOf(target ?? called ?? node.getSourceFile());
-    if (name !== undefined) names.add(name);
-    if (called === undefined && ts.isCallExpression(node))
-      for (const argument of node.arguments) if (ts.isIdentifier(argument)) names.add(argument.text);
+    if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) add(node.left);
+    if (ts.isCallExpression(node))
+      for (const each of ts.isPropertyAccessExpression(node.expression) ? [node.expression] : node.arguments) add(each);
     ts.forEachChild(node, visit);
   };
   visit(statement);
@@ -141,7 +92,7 @@ export function isAssignment(kind: ts.SyntaxKind): boolean {
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
-/** The files that an import may mean, the likeliest first. */
+/** The files that an import can refer to, the most likely first. */
 export function* filesOf(specifier: string, from: string): Iterable<string> {
   const bases: string[] = [];
   if (specifier.startsWith(".")) bases.push(posix.join(posix.dirname(from), specifier));
@@ -158,9 +109,4 @@ export function* filesOf(specifier: string, from: string): Iterable<string> {
     }
     for (const end of [".ts", ".js", "/index.ts", "/index.js", ".mts", ".cts", ".mjs", ".cjs"]) yield base + end;
   }
-}
-
-/** `{ a, b: c = 1 }`: the name that an element takes its value by. */
-export function keyOf(element: ts.BindingElement): string | undefined {
-  return nameOf(element.propertyName ?? (ts.isIdentifier(element.name) ? element.name : undefined));
 }

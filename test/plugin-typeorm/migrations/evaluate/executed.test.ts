@@ -5,7 +5,7 @@ import { ts } from "@lockstep/core/typescript";
 import type { DataSource, Logger, QueryRunner } from "typeorm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TableConstraint } from "../../../../core/src/model/index.js";
-import { readUp } from "../../../../plugin-typeorm/src/migrations/evaluate/read-up.js";
+import { readUp } from "../../../../plugin-typeorm/src/migrations/evaluate/read-migration.js";
 import { createDatabase, type TestDatabase } from "../../../support/database.js";
 import { file, type Sample, samples } from "./corpus.js";
 

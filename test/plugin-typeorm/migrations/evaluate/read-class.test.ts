@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readClass } from "../../../plugin-typeorm/src/migrations/read-class.js";
-import { templateLiteral } from "../../../plugin-typeorm/src/migrations/template.js";
+import { readClass } from "../../../../plugin-typeorm/src/migrations/evaluate/read-migration.js";
+import { templateLiteral } from "../../../../plugin-typeorm/src/migrations/template.js";
 
 const file = "src/migrations/1763648123456-AddHandle.ts";
 const ts = (up: string, more = "") => `import { MigrationInterface, QueryRunner } from "typeorm";
@@ -46,6 +46,7 @@ test.each<[string, string, readonly string[]]>([
     `await queryRunner.query("SELECT 1"); return queryRunner.query("SELECT 2");`,
     ["SELECT 1", "SELECT 2"],
   ],
+  ["of constants", "await queryRunner.query(`SELECT '$" + "{this.name}'`);", ["SELECT 'AddHandle1763648123456'"]],
   ["nothing", "// to be done", []],
 ])("reads a statement %s", (_, body, sql) => {
   const read = readClass(ts(body), file);
@@ -62,7 +63,7 @@ test.each(["undefined", "void 0", "[]"])("parameters that are none: %s", (none) 
 });
 
 test.each<[string, string]>([
-  ["await queryRunner.query(`SELECT $" + '{"a"}`)', "an interpolated string"],
+  ["await queryRunner.query(`SELECT $" + "{a}`)", "an interpolated string"],
   ['await queryRunner.query("DROP TABLE " + name)', "an interpolated string"],
   ["await queryRunner.query(sql)", "a variable"],
   ["await queryRunner.query(texts.first)", "a variable"],
@@ -119,6 +120,14 @@ test.each<[string, boolean | undefined]>([
   ["transaction = process.env.CI === '1';", undefined],
 ])("reads the transaction that it asks for: %s", (more, transaction) => {
   expect(readClass(ts("", more), file).transaction).toBe(transaction);
+});
+
+test("code that runs when the file is loaded is no part of the migration", () => {
+  const text = `${ts('await queryRunner.query("A");')}
+import { track } from "@acme/track";
+class Other { constructor() { track(); } }`;
+  const read = readClass(text, file);
+  expect(read.up.map(({ sql }) => sql)).toEqual(["A"]);
 });
 
 test("of several migrations the one that the file is named after", () => {

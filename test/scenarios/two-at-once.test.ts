@@ -49,6 +49,8 @@ test("lockstep next twice: each phase is written once, and the state is read onc
 
   const confirmed = () => next("--confirm", "writers-aware", "--confirm", "reads-steady");
   const toContract = await Promise.all([confirmed(), confirmed(), shop.npx("lockstep", ["code"])]);
+  // `code` came first and asked its compiler for longer than the others wait.
+  if (toContract.slice(0, 2).every((run) => run.output.includes("LS4007"))) toContract.push(await confirmed());
   const output = toContract.map((run) => run.output).join("\n---\n");
   expect(
     toContract.filter((run) => run.output.includes("Written for contract")),

@@ -32,8 +32,8 @@ export interface Units {
   /** The statements of a text, one by one as a driver sends them. */
   split(text: string): readonly string[];
   /**
-   * The same of such a text, where each ends the transaction that it is in; undefined: the text
-   * is one, to be run outside of a transaction.
+   * The statements of a rendered file, as `split` gives them, where each ends the transaction that it is in. Undefined: the file is one
+   * statement, to be run outside of a transaction.
    */
   autocommitted(text: string): readonly string[] | undefined;
   /** Takes a foreign key away that may be gone already: statements, in order. */

@@ -4,7 +4,7 @@ import { loadParser } from "./read/parser.js";
 import { readMigrationLeniently } from "./read/read-migration-leniently.js";
 import { withoutPublic } from "./read/without-public.js";
 
-/** @throws LS8017 where the parser is not installed */
+/** @throws LS8011 where the parser is not installed */
 export async function loadChecking(): Promise<Checking> {
   const parser = await loadParser();
   return {

@@ -53,7 +53,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     dialect: project.dialect,
     files: files.map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
     models,
-    workspacePackages: await workspacePackages(project.root),
+    workspacePackages: await workspacePackages(project.root, sources, options.models),
     clients,
     intents: withEnd(toggle === undefined ? intents : behindToggle(intents, toggle, plan), plan, models),
     transforms: [...(await plugin.transforms()), ...coreTransforms],

@@ -5,7 +5,7 @@ import type { EntityModel } from "../../model/index.js";
 import { patternOf } from "../../pattern-of.js";
 import { workspaceMembers } from "../project/workspace-members.js";
 import { levelsToTop } from "./read-configs.js";
-import { listSources } from "./source-files.js";
+import { listSources, type SourceText } from "./source-files.js";
 
 /**
  * The folders beside the project whose code is read, from its root: what `code.roots` names, else the packages of its workspace that use
@@ -55,10 +55,32 @@ export async function dependentPackages(root: string): Promise<readonly string[]
   return [...users].map(({ folder }) => fromRoot(root, join(top, folder))).sort();
 }
 
-/** The names of the packages of the workspace that the project is part of. */
-export async function workspacePackages(root: string): Promise<ReadonlySet<string>> {
-  const members = await workspaceMembers(resolve(root, "../".repeat(levelsToTop(root))));
-  return new Set(members.map(({ name }) => name));
+/**
+ * The names of the workspace's packages that files import and that insert no rows of these models by a name in a string, or by a client
+ * that somebody gives them.
+ */
+export async function workspacePackages(
+  root: string,
+  files: readonly SourceText[],
+  models: readonly EntityModel[],
+): Promise<ReadonlySet<string>> {
+  const top = resolve(root, "../".repeat(levelsToTop(root)));
+  const found = new Set<string>();
+  for (const { name, folder } of await workspaceMembers(top)) {
+    const isImported = files.some(({ text }) => text.includes(`"${name}`) || text.includes(`'${name}`));
+    if (isImported && !(await mentions(join(top, folder), insertsInto(models)))) found.add(name);
+  }
+  return found;
+}
+
+/** `getRepository("User")`, `client.user.create(…)`, `INSERT INTO "users"`. */
+function insertsInto(models: readonly EntityModel[]): RegExp {
+  const names = models.map(({ name }) => patternOf(name)).join("|");
+  const clients = models.map(({ name }) => patternOf(`${name.charAt(0).toLowerCase()}${name.slice(1)}`)).join("|");
+  const tables = models.map(({ table }) => patternOf(table.name)).join("|");
+  return new RegExp(
+    `\\b(?:getRepository|insert|into|save|create|upsert)\\(\\s*["'\`](?:${names})["'\`]|\\.(?:${clients})\\s*\\.\\s*(?:create|upsert)|\\b(?:into|INTO)\\s+(?:[\\w"\`]+\\.)?\\\\?["\`]?(?:${tables})\\b`,
+  );
 }
 
 /** What to write for packages that are not read. */
@@ -71,7 +93,10 @@ async function namesModel(folder: string, models: readonly EntityModel[]): Promi
   if (models.length === 0) return false;
   const names = models.map(({ name }) => patternOf(name));
   const properties = models.map(({ name }) => patternOf(`${name.charAt(0).toLowerCase()}${name.slice(1)}`));
-  const use = new RegExp(`\\b(?:${names.join("|")})\\b|\\.(?:${properties.join("|")})\\s*\\.`);
+  return mentions(folder, new RegExp(`\\b(?:${names.join("|")})\\b|\\.(?:${properties.join("|")})\\s*\\.`));
+}
+
+async function mentions(folder: string, use: RegExp): Promise<boolean> {
   for (const file of await listSources(folder, {}))
     if (use.test(readTextUpTo(join(folder, file), largest.code) ?? "")) return true;
   return false;

@@ -2,7 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { codeRoots, rootsSetting, unreadPackages } from "../../../../core/src/codemods/sources/unread-packages.js";
+import {
+  codeRoots,
+  rootsSetting,
+  unreadPackages,
+  workspacePackages,
+} from "../../../../core/src/codemods/sources/unread-packages.js";
 import { shopModels } from "../../../plugin-prisma/codemods/phases.js";
 
 const models = shopModels();
@@ -77,4 +82,27 @@ test.each([
     writeFileSync(join(top, file), text);
   }
   expect(await codeRoots(join(top, "packages/db"), { include: [], ...code }, async () => models)).toEqual(expected);
+});
+
+const imports = [{ file: "src/start.ts", text: 'import { run } from "@acme/contracts/run";\n' }];
+
+test.each([
+  [
+    "knows rows by what it is given",
+    "export const run = (source, entity) => source.getRepository(entity).save({});",
+    true,
+  ],
+  ["writes of others in words", 'export const run = () => ({ role: "User", text: "create a user" });', true],
+  ["names the entity in a string", 'export const run = (source) => source.getRepository("User").save({});', false],
+  ["uses the client's property", "export const run = (client) => client.user.create({ data: {} });", false],
+  ["has SQL over the table", 'export const run = (db) => db.query(`INSERT INTO "User" VALUES (1)`);', false],
+])("a package of the workspace that %s", async (_, code, isSilent) => {
+  const top = mkdtempSync(join(tmpdir(), "lockstep-given-"));
+  tops.push(top);
+  for (const [file, text] of Object.entries({ ...packages, ...npm, "packages/contracts/src/run.ts": `${code}\n` })) {
+    mkdirSync(dirname(join(top, file)), { recursive: true });
+    writeFileSync(join(top, file), text);
+  }
+  const root = join(top, "packages/db");
+  expect([...(await workspacePackages(root, imports, models))]).toEqual(isSilent ? ["@acme/contracts"] : []);
 });

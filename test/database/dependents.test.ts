@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect } from "../../core/src/connect.js";
-import type { Taken } from "../../core/src/dialects/catalogue.js";
-import type { Connection } from "../../core/src/dialects/connection.js";
+import { connect } from "../../core/src/databases/connect.js";
+import type { Taken } from "../../core/src/dialect/catalogue.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
 import { createDatabase } from "../support/database.js";
 import { createMariadbDatabase, hasMariadb, isOnMysql } from "../support/mariadb.js";
 

@@ -1,10 +1,10 @@
-import { cancelledBy } from "../db/cancelled-by.js";
-import type { Scope } from "../dialects/batches.js";
-import type { Cursor, Lease } from "../dialects/ledger-store.js";
-import { LockstepError } from "../errors.js";
-import { duringCleanUp } from "../expected-errors.js";
-import { advanceBackfill, readBackfill } from "../ledger/backfills.js";
-import { advanceLease, type Claim, claimLease, countedRows, isSameLease } from "../ledger/leases.js";
+import { LockstepError } from "../base/errors.js";
+import { duringCleanUp } from "../base/expected-errors.js";
+import type { Scope } from "../dialect/batches.js";
+import { cancelledBy } from "../dialect/db/cancelled-by.js";
+import type { Cursor, Lease } from "../dialect/ledger-store.js";
+import { advanceBackfill, readBackfill } from "../target/ledger/backfills.js";
+import { advanceLease, type Claim, claimLease, countedRows, isSameLease } from "../target/ledger/leases.js";
 import { BatchFailure, type BatchResult, type BatchWork, type Done, runBatch } from "./batch.js";
 import { BatchSizing } from "./batch-sizing.js";
 import { Computer } from "./computer.js";

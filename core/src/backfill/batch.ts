@@ -1,7 +1,7 @@
-import type { Clock } from "../db/clock.js";
-import type { BatchTimeouts, ComputedValues, Filled, FillTarget, KeyValues, Scope } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import type { Range } from "../dialects/ledger-store.js";
+import type { BatchTimeouts, ComputedValues, Filled, FillTarget, KeyValues, Scope } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import type { Clock } from "../dialect/db/clock.js";
+import type { Range } from "../dialect/ledger-store.js";
 
 /** Which rows: the first ones of a range, or some that the sweep found. */
 export type BatchWork =

@@ -1,9 +1,9 @@
+import { LockstepError } from "../base/errors.js";
 import type { FillFunction } from "../config/fill-function.js";
-import type { ComputedColumn, ComputedValues, KeyValues, Scope } from "../dialects/batches.js";
-import { LockstepError } from "../errors.js";
-import { type AskedRow, callFunction } from "../facts/call-function.js";
+import type { ComputedColumn, ComputedValues, KeyValues, Scope } from "../dialect/batches.js";
 import { functionLabel } from "../model/fill.js";
 import type { BackfillSpec } from "../model/plan.js";
+import { type AskedRow, callFunction } from "../target/facts/call-function.js";
 import type { RunSettings } from "./input.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";

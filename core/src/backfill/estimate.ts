@@ -1,7 +1,7 @@
-import { connect } from "../connect.js";
-import type { Reader } from "../dialects/batches.js";
-import { readTable } from "../facts/table.js";
-import { readBackfill } from "../ledger/backfills.js";
+import { connect } from "../databases/connect.js";
+import type { Reader } from "../dialect/batches.js";
+import { readTable } from "../target/facts/table.js";
+import { readBackfill } from "../target/ledger/backfills.js";
 import { type Extrapolated, extrapolate } from "./extrapolate.js";
 import { growthOf } from "./growth.js";
 import { type BackfillInput, settle } from "./input.js";

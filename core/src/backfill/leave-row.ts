@@ -1,5 +1,5 @@
-import { isDatabaseError } from "../db/retry.js";
-import type { KeyValues } from "../dialects/batches.js";
+import type { KeyValues } from "../dialect/batches.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
 import { BatchFailure, runBatch } from "./batch.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";

@@ -1,7 +1,7 @@
-import { isValuesFault } from "../db/value-fault.js";
-import type { KeyValues } from "../dialects/batches.js";
-import type { Cursor, OnceBounds } from "../dialects/ledger-store.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { KeyValues } from "../dialect/batches.js";
+import { isValuesFault } from "../dialect/db/value-fault.js";
+import type { Cursor, OnceBounds } from "../dialect/ledger-store.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";

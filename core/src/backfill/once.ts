@@ -1,9 +1,9 @@
-import type { FillTarget } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import { type BackfillId, type Cursor, isSameLedgerTable } from "../dialects/ledger-store.js";
-import type { TableFacts } from "../dialects/table.js";
-import { LockstepError } from "../errors.js";
-import { type BackfillRecord, beginBackfill, readBackfills } from "../ledger/backfills.js";
+import { LockstepError } from "../base/errors.js";
+import type { FillTarget } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import { type BackfillId, type Cursor, isSameLedgerTable } from "../dialect/ledger-store.js";
+import type { TableFacts } from "../dialect/table.js";
+import { type BackfillRecord, beginBackfill, readBackfills } from "../target/ledger/backfills.js";
 import type { RunSettings } from "./input.js";
 import { keyLabel } from "./keys.js";
 import { firstValuesOf, identitiesOf, madeAgain } from "./made-again.js";

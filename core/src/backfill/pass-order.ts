@@ -1,9 +1,9 @@
-import type { FillTarget } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import type { Cursor } from "../dialects/ledger-store.js";
-import type { TableFacts } from "../dialects/table.js";
-import { hasChildren } from "../facts/children.js";
-import type { BackfillRecord } from "../ledger/backfills.js";
+import type { FillTarget } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import type { Cursor } from "../dialect/ledger-store.js";
+import type { TableFacts } from "../dialect/table.js";
+import { hasChildren } from "../target/facts/children.js";
+import type { BackfillRecord } from "../target/ledger/backfills.js";
 
 /**
  * Decides what a pass goes by: the key, or, where keys lie all over the table (random UUIDs), the places of the rows. An UPDATE of a

@@ -1,7 +1,7 @@
-import { isDatabaseError } from "../db/retry.js";
-import { textWithoutValues } from "../db/without-values.js";
-import type { KeyValues } from "../dialects/batches.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { KeyValues } from "../dialect/batches.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
+import { textWithoutValues } from "../dialect/db/without-values.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 

@@ -1,8 +1,8 @@
-import type { Clock } from "../db/clock.js";
-import type { RunnerSession } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import type { BackfillId } from "../dialects/ledger-store.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { RunnerSession } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import type { Clock } from "../dialect/db/clock.js";
+import type { BackfillId } from "../dialect/ledger-store.js";
 
 // One plan on one table: two tenants (schemas) of one database may be filled at the same time.
 const lockName = ({ plan, table }: BackfillId) => `lockstep backfill ${plan} ${table.oid}`;

@@ -1,8 +1,8 @@
-import { textForLogs } from "../db/without-values.js";
-import { type Slot, unreadSlotText } from "../dialects/pressure.js";
-import { LockstepError } from "../errors.js";
-import { duringCleanUp } from "../expected-errors.js";
-import { endBackfill } from "../ledger/backfills.js";
+import { LockstepError } from "../base/errors.js";
+import { duringCleanUp } from "../base/expected-errors.js";
+import { textForLogs } from "../dialect/db/without-values.js";
+import { type Slot, unreadSlotText } from "../dialect/pressure.js";
+import { endBackfill } from "../target/ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween, growthOf } from "./growth.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";

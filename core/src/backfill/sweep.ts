@@ -1,6 +1,6 @@
-import { pauseBeforeRetry } from "../db/retry.js";
-import type { KeyValues } from "../dialects/batches.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { KeyValues } from "../dialect/batches.js";
+import { pauseBeforeRetry } from "../dialect/db/retry.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { keyLabel } from "./keys.js";
 import { startOfPass } from "./pass-order.js";

@@ -1,7 +1,7 @@
-import { isValuesFault } from "../db/value-fault.js";
-import { textWithoutValues } from "../db/without-values.js";
-import type { Ahead, FillTarget, Scope } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
+import type { Ahead, FillTarget, Scope } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import { isValuesFault } from "../dialect/db/value-fault.js";
+import { textWithoutValues } from "../dialect/db/without-values.js";
 import type { RunSettings } from "./input.js";
 
 /** What a row takes in a batch. */

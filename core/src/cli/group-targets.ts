@@ -1,9 +1,9 @@
+import { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
-import { connect } from "../connect.js";
-import { refused } from "../db/refused.js";
-import type { Connection } from "../dialects/connection.js";
-import { LockstepError } from "../errors.js";
-import { askOwnQuery } from "../own-query.js";
+import { connect } from "../databases/connect.js";
+import { askOwnQuery } from "../databases/own-query.js";
+import type { Connection } from "../dialect/connection.js";
+import { refused } from "../dialect/db/refused.js";
 import type { Target } from "./targets.js";
 
 type Settings = LockstepConfig["targets"][string];

@@ -1,9 +1,9 @@
-import { connect } from "../connect.js";
-import { LockstepError } from "../errors.js";
-import { writeFiles } from "../files/write-files.js";
+import { LockstepError } from "../base/errors.js";
+import { writeFiles } from "../base/files/write-files.js";
+import { connect } from "../databases/connect.js";
+import { type Stats, statsChange, statsFile } from "../dialect/stats/stats-file.js";
 import { statsText } from "../review/stats.js";
 import { nextText } from "../review/terminal.js";
-import { type Stats, statsChange, statsFile } from "../stats/stats-file.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 import { chooseTargets } from "./targets.js";
 

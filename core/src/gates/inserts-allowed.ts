@@ -1,9 +1,9 @@
-import { type DefaultTrial, type TriedDefault, triedDefault } from "../dialects/access.js";
-import { readTable } from "../facts/table.js";
-import { readEvidence } from "../ledger/evidence.js";
+import { type DefaultTrial, type TriedDefault, triedDefault } from "../dialect/access.js";
 import { momentText } from "../model/moment.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import { sessionValueIn } from "../sql/session-value.js";
+import { readTable } from "../target/facts/table.js";
+import { readEvidence } from "../target/ledger/evidence.js";
 import type { Gate, GateAnswer } from "./gate.js";
 
 /**

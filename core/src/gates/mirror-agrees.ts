@@ -1,6 +1,6 @@
-import type { Dialect } from "../dialects/dialect.js";
-import type { DifferingRow } from "../dialects/rows.js";
-import type { TableFacts } from "../dialects/table.js";
+import type { Dialect } from "../dialect/dialect.js";
+import type { DifferingRow } from "../dialect/rows.js";
+import type { TableFacts } from "../dialect/table.js";
 import { tableLabel } from "../model/names.js";
 import type { OpenWriter } from "./gate.js";
 import { type FilledColumn, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";

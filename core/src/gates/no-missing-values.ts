@@ -1,13 +1,13 @@
 import { backfillHelp, readBackfillNow, stateOf } from "../backfill/state.js";
-import { refused } from "../db/refused.js";
-import { errorCode } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import type { TableFacts } from "../dialects/table.js";
-import { refusalsText } from "../facts/refused-rows.js";
-import { readTable } from "../facts/table.js";
+import type { Connection } from "../dialect/connection.js";
+import { refused } from "../dialect/db/refused.js";
+import { errorCode } from "../dialect/db/retry.js";
+import type { TableFacts } from "../dialect/table.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
 import { drawsFromSequence } from "../sql/fill-kinds.js";
+import { refusalsText } from "../target/facts/refused-rows.js";
+import { readTable } from "../target/facts/table.js";
 import type { Gate, GateFacts } from "./gate.js";
 
 /** Counted up to here; beyond it the server's estimate is good enough. */

@@ -1,11 +1,11 @@
-import { refused } from "../db/refused.js";
-import { errorCode } from "../db/retry.js";
-import { isSameLedgerTable } from "../dialects/ledger-store.js";
-import type { MissingRows, Since } from "../dialects/rows.js";
-import { readTable } from "../facts/table.js";
-import { readBackfills } from "../ledger/backfills.js";
+import { refused } from "../dialect/db/refused.js";
+import { errorCode } from "../dialect/db/retry.js";
+import { isSameLedgerTable } from "../dialect/ledger-store.js";
+import type { MissingRows, Since } from "../dialect/rows.js";
 import { hasTrigger, isSameTable, tableLabel } from "../model/index.js";
 import type { GateStep } from "../model/plan.js";
+import { readTable } from "../target/facts/table.js";
+import { readBackfills } from "../target/ledger/backfills.js";
 import type { GateFacts } from "./gate.js";
 
 /** Counted up to here: one is enough to close a gate. */

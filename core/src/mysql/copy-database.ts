@@ -1,4 +1,4 @@
-import type { Connection, Row } from "../dialects/connection.js";
+import type { Connection, Row } from "../dialect/connection.js";
 import { qualified, quoteIdentifier } from "./quote.js";
 
 /** The servers have no statement for it: what `SHOW CREATE` prints is made again, and rows are read over. Events are not copied. */

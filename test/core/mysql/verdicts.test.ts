@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FormerTable, Judging } from "../../../core/src/dialects/judging.js";
+import type { FormerTable, Judging } from "../../../core/src/dialect/judging.js";
 import { mysql } from "../../../core/src/mysql/dialect.js";
 import { eitherJudging, mariadbJudging, mysqlJudging } from "../../../core/src/mysql/judging.js";
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { estimateBackfill } from "../../../core/src/backfill/estimate.js";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import { start } from "../../support/postgres.js";
 import { fillTable, makeTable, plan } from "./fixture.js";
 

@@ -1,9 +1,9 @@
 /** Tests of the backfill that run on each database system there is. */
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
 import type { BackfillInput, BackfillResult } from "../../../core/src/backfill/runner.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
 import { createDatabase } from "../../support/database.js";
 import { createMariadbDatabase, hasMariadb } from "../../support/mariadb.js";
 import * as mysql from "../mysql/fixture.js";

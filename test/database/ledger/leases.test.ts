@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { targetOf } from "../../../core/src/backfill/session.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
-import { beginBackfill, readBackfill } from "../../../core/src/ledger/backfills.js";
-import { advanceLease, claimLease } from "../../../core/src/ledger/leases.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { beginBackfill, readBackfill } from "../../../core/src/target/ledger/backfills.js";
+import { advanceLease, claimLease } from "../../../core/src/target/ledger/leases.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, makeTable, numbered, open, plan } from "../backfill/fixture.js";
 

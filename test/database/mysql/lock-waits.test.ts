@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Connection as Session } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { type Clock, systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { isBlind, type LockWait } from "../../../core/src/dialects/pressure.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { type Clock, systemClock } from "../../../core/src/dialect/db/clock.js";
+import { isBlind, type LockWait } from "../../../core/src/dialect/pressure.js";
 import type { Plan, TableName } from "../../../core/src/model/index.js";
-import lockWaits from "../../../core/src/watch/looks/lock-waits.js";
-import type { WatchContext } from "../../../core/src/watch/looks/look.js";
-import { watchTarget } from "../../../core/src/watch/watch-target.js";
+import lockWaits from "../../../core/src/operate/watch/looks/lock-waits.js";
+import type { WatchContext } from "../../../core/src/operate/watch/looks/look.js";
+import { watchTarget } from "../../../core/src/operate/watch/watch-target.js";
 import {
   createMariadbDatabase,
   isOnMysql,

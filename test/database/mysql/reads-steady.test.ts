@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
 import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import gate from "../../../core/src/gates/reads-steady.js";
-import { ensureLedger, ledgerVersion } from "../../../core/src/ledger/schema.js";
 import type { GateStep, Plan, PlannedColumn } from "../../../core/src/model/index.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { ensureLedger, ledgerVersion } from "../../../core/src/target/ledger/schema.js";
 import {
   createAccount,
   createMariadbDatabase,

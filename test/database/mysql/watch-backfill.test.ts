@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { pauseBackfills } from "../../../core/src/cli/on-anomaly.js";
 import type { Target } from "../../../core/src/cli/targets.js";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { isBlind } from "../../../core/src/dialects/pressure.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { isBlind } from "../../../core/src/dialect/pressure.js";
 import type { Plan } from "../../../core/src/model/index.js";
+import type { Anomaly } from "../../../core/src/operate/watch/watch-target.js";
 import { statementText } from "../../../core/src/sql/statement-words.js";
-import type { Anomaly } from "../../../core/src/watch/watch-target.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import {
   createMariadbDatabase,
   type MariadbDatabase,

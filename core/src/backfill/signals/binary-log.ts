@@ -1,4 +1,4 @@
-import { isBlind } from "../../dialects/pressure.js";
+import { isBlind } from "../../dialect/pressure.js";
 import { sizeOption, sizeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 

@@ -1,4 +1,4 @@
-import { isBlind, type KnownReplica } from "../../dialects/pressure.js";
+import { isBlind, type KnownReplica } from "../../dialect/pressure.js";
 import { NamedReplicas } from "../named-replicas.js";
 import { flagOf, namesOption, sizeOption, sizeText, timeOption, timeText } from "../run-option.js";
 import { defineSignal, type OptionValues, type SignalContext } from "./signal.js";

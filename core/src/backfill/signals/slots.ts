@@ -1,4 +1,4 @@
-import type { Slot } from "../../dialects/pressure.js";
+import type { Slot } from "../../dialect/pressure.js";
 import { sizeOption, sizeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 

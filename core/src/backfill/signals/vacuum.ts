@@ -1,5 +1,5 @@
-import type { DeadRows } from "../../dialects/pressure.js";
-import { grouped } from "../../dialects/words.js";
+import type { DeadRows } from "../../dialect/pressure.js";
+import { grouped } from "../../dialect/words.js";
 import { numberOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 

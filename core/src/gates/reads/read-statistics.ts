@@ -1,8 +1,8 @@
-import { errorCode } from "../../db/retry.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { Blind } from "../../dialects/pressure.js";
-import type { StatementStatistics } from "../../dialects/statements.js";
-import type { TableFacts } from "../../dialects/table.js";
+import type { Connection } from "../../dialect/connection.js";
+import { errorCode } from "../../dialect/db/retry.js";
+import type { Blind } from "../../dialect/pressure.js";
+import type { StatementStatistics } from "../../dialect/statements.js";
+import type { TableFacts } from "../../dialect/table.js";
 
 /** What the server has counted of the reads of a table; whatever it refuses is a reason not to see it. */
 export async function readStatistics(

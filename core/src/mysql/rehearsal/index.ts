@@ -1,4 +1,4 @@
-import type { Rehearsing } from "../../dialects/rehearsing.js";
+import type { Rehearsing } from "../../dialect/rehearsing.js";
 import { explain } from "./explain.js";
 import { makeRows } from "./make-rows.js";
 import { restore } from "./restore.js";

@@ -1,4 +1,4 @@
-import { type Check, ok } from "../../dialects/check.js";
+import { type Check, ok } from "../../dialect/check.js";
 
 export default {
   id: "publications",

@@ -1,6 +1,6 @@
 /** What must hold when a run with faults is over. */
-import type { Connection } from "../../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../../core/src/ledger/backfills.js";
+import type { Connection } from "../../../../core/src/dialect/connection.js";
+import { readBackfills } from "../../../../core/src/target/ledger/backfills.js";
 import { plan } from "./process-input.js";
 import { ask, countOf, emailOf } from "./table.js";
 import type { World } from "./world.js";

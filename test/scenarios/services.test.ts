@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { announce, type Build } from "../../core/src/base/announce.js";
+import { announce, type Build } from "../../core/src/announce.js";
 import { integrityOf } from "../../core/src/cli/evidence-integrity.js";
 import { run } from "../support/run.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";

@@ -1,5 +1,4 @@
 import { dirname, resolve } from "node:path";
-import type { Build } from "../base/announce.js";
 import { LockstepError } from "../base/errors.js";
 import { gitOrNothing } from "../base/files/git.js";
 import { type OutputFile, outputFile } from "../base/files/output-file.js";
@@ -10,6 +9,7 @@ import { connect } from "../databases/connect.js";
 import { ledgerOf } from "../databases/ledgers.js";
 import type { Announcement } from "../dialect/ledger-store.js";
 import { shortBuild } from "../gates/service-words.js";
+import type { Build } from "../model/build.js";
 import type { Plan } from "../model/index.js";
 import { knownPlans } from "../plan/known-plans.js";
 import { isOpen } from "../plan/store.js";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { announce } from "../../../core/src/base/announce.js";
+import { announce } from "../../../core/src/announce.js";
 import { helpOf } from "../../../core/src/cli/pass-gate.js";
 import { connect } from "../../../core/src/databases/connect.js";
 import type { Connection } from "../../../core/src/dialect/connection.js";

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { announce } from "../../../core/src/base/announce.js";
+import { announce } from "../../core/src/announce.js";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -42,7 +42,7 @@ test("an error is told once, until it works again", async () => {
 });
 
 test("a process with nothing else to do ends, whatever run does", () => {
-  const entry = new URL("../../../core/dist/base/announce.js", import.meta.url).href;
+  const entry = new URL("../../core/dist/announce.js", import.meta.url).href;
   for (const run of ['() => { throw new Error("no") }', "() => new Promise(() => {})", "undefined"]) {
     const program = `import { announce } from ${JSON.stringify(entry)}; announce({ build: ${JSON.stringify(build)}, run: ${run} });`;
     execFileSync(process.execPath, ["--input-type=module", "--eval", program], { timeout: 10_000 });

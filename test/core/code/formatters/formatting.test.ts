@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Formatting } from "../../../../core/src/code/formatters/formatting.js";
 
-const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+const modules = fileURLToPath(new URL("../../../../node_modules", import.meta.url));
 const folders: string[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });

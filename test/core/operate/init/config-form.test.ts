@@ -57,7 +57,7 @@ test.each<[shape: string, form: string, manifest: object, options: object, more?
   const before = { errors: typeErrors(root), main: outputOf(root) };
   expect(before.errors).toEqual([]);
   const first = "@lockstep/prisma";
-  const folder = fileURLToPath(new URL("../../../plugin-prisma", import.meta.url));
+  const folder = fileURLToPath(new URL("../../../../plugin-prisma", import.meta.url));
   const file = configForm(root, first, folder);
   expect(file).toBe(`lockstep.config.${form}`);
   // The same where the package is not installed yet.

@@ -228,7 +228,7 @@ describe.each(systems)("$system", ({ system, cases, create, quote }) => {
     await reset();
     for (const sql of make) await db.query(sql);
     const asked: Taken = { kind: "column", table: { name: "T" }, name: "a", ...taken };
-    const found = await db.dialect.catalogue.dependents(db, asked);
+    const found = await db.dialect.live.catalogue.dependents(db, asked);
     const own = isPostgres ? "" : `\`${new URL(database.url).pathname.slice(1)}\``;
     expect(found.map(({ effect, what }) => `${effect}: ${what.replace(own === "" ? /$^/ : own, "`db`")}`)).toEqual(
       expected,

@@ -459,7 +459,7 @@ async function deploy(
     recover: (migration: string) => migration,
   };
   const of = (phase: Unit["phase"]) => plan.units.filter((unit) => unit.phase === phase);
-  const obstacles = await connection.dialect.obstacles(
+  const obstacles = await connection.dialect.ops.obstacles(
     connection,
     plan.units.map(({ spec }) => spec),
   );
@@ -472,7 +472,7 @@ async function deploy(
     return "gate";
   }
   if ((await tryPendingFills(connection, plan)).some(({ code }) => code !== undefined)) return "fills";
-  const { columnGrants } = await connection.dialect.access();
+  const { columnGrants } = await connection.dialect.ops.access();
   const lacking = await columnGrants(connection, { name: "User" }, ["handle"]);
   for (const [at, each] of build.roles.entries())
     if (each.grants === "columns" && !lacking.some(({ role: found }) => found === roleOf(each, at)))

@@ -67,7 +67,7 @@ export class Computer {
     column: RunnableColumn,
     scope: Scope,
   ): Promise<readonly UnfilledRow[]> {
-    const { batches } = connection.dialect;
+    const { batches } = connection.dialect.live;
     const { batchTimeoutMs: statementTimeoutMs, lockTimeoutMs } = this.#settings;
     const rows = await batches.inBatch(connection, { isReadOnly: true, statementTimeoutMs, lockTimeoutMs }, () =>
       batches.unfilled(connection, target, table, scope, column),
@@ -85,7 +85,7 @@ export class Computer {
     const open = rows.filter((row) => !this.#known.has(nameOf(row)));
     if (open.length > 0) {
       const startedMs = clock.now();
-      const { text } = connection.dialect.functions;
+      const { text } = connection.dialect.live.functions;
       const call = { ...column, column, clock, signal, text, timeoutMs: functionTimeoutMs };
       const values = await callFunction(call, open);
       this.lastMs += clock.now() - startedMs;

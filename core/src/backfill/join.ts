@@ -74,7 +74,7 @@ async function endSilent(worker: BatchLoop, { pid }: RunnerSession): Promise<boo
     const runner = (await readBackfill(connection, id))?.runner;
     const leader = (await readWorkers(connection, id.plan)).find((each) => each.worker === runner);
     if (leader === undefined || leader.silentMs < leaseMs) return false;
-    const { batches } = connection.dialect;
+    const { batches } = connection.dialect.live;
     if ((await findRunner(connection, id))?.pid !== pid) return true;
     try {
       await connection.query(batches.endingSession(pid));

@@ -59,7 +59,7 @@ async function findChanged(
   { connection, target, cursor }: BackfillSession,
   timeoutMs: number,
 ): Promise<readonly KeyValues[]> {
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   const read = (isEvaluated: boolean) =>
     batches.changedSince(connection, target, boundsOf(cursor), { isEvaluated, limit: rowsPerScan, timeoutMs });
   return read(true).catch((error: unknown) => {
@@ -74,7 +74,7 @@ function countLater(
   { connection, target, cursor: { upTo = [] } }: BackfillSession,
   timeoutMs: number,
 ): Promise<number> {
-  return connection.dialect.batches.countBeyond(connection, target, upTo, { limit: rowsPerScan, timeoutMs });
+  return connection.dialect.live.batches.countBeyond(connection, target, upTo, { limit: rowsPerScan, timeoutMs });
 }
 
 function laterText({ target, cursor: { upTo = [] } }: BackfillSession, rows: number): string {

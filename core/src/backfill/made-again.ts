@@ -17,7 +17,12 @@ export async function firstValuesOf(
   target: FilledColumns,
   { scanTimeoutMs, rows = firstRows }: Pick<RunSettings, "scanTimeoutMs"> & { readonly rows?: number },
 ): Promise<readonly { readonly rows: number; readonly filled: number }[] | undefined> {
-  const first = connection.dialect.batches.firstValues(connection, target, Math.min(rows, firstRows), scanTimeoutMs);
+  const first = connection.dialect.live.batches.firstValues(
+    connection,
+    target,
+    Math.min(rows, firstRows),
+    scanTimeoutMs,
+  );
   return first.catch((error: unknown) => {
     // A fill that fails on some row is reported by the check of all rows.
     if (isValuesFault(error)) return undefined;

@@ -57,7 +57,7 @@ export class NamedReplicas {
         needsSession: false,
         statementTimeoutMs: 2000,
       });
-      const lag = await connection.dialect.pressure.lag(connection);
+      const lag = await connection.dialect.live.pressure.lag(connection);
       if (lag === undefined)
         throw new LockstepError("LS8002", `${name}: the server at ${connection.label} replicates nothing.`);
       const answer = { ...lag, name };

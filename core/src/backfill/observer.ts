@@ -96,7 +96,7 @@ export class Observer {
         needsSession: false,
         statementTimeoutMs: 5000,
       });
-      const { ledger, pressure } = this.#connection.dialect;
+      const { ledger, pressure } = this.#connection.dialect.live;
       for (const [worker, report] of this.reports) {
         const waitedMs = await pressure.longestWaitMs(this.#connection, this.#pids.get(worker)!());
         this.#waitedMs.set(worker, Math.max(this.#waitedMs.get(worker) ?? 0, waitedMs));
@@ -146,7 +146,7 @@ export class Observer {
     this.#begun = undefined;
     const { course, at: before, rows, keptAt } = this.#course;
     if (at === before) return;
-    const replicas = await connection.dialect.pressure.replicas(connection);
+    const replicas = await connection.dialect.live.pressure.replicas(connection);
     const lags = isBlind(replicas)
       ? []
       : replicas.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds * 1000]));

@@ -28,7 +28,7 @@ export async function beginOnce(
   const isSameWork = known !== undefined && JSON.stringify(known.work) === JSON.stringify(begin.work);
   const again = known && (await madeAgain(connection, known, table, target, settings));
   if (known?.status === "done" && isSameWork && again === undefined) return known;
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   const server = await batches.serverName(connection);
   const doubt =
     // The same run after a broken connection: whatever the server lost, nobody has taken the pass for done.
@@ -66,7 +66,7 @@ async function doubtOfValues(
   target: FillTarget,
   { scanTimeoutMs }: RunSettings,
 ): Promise<string | undefined> {
-  return (await connection.dialect.batches.hasValues(connection, target, scanTimeoutMs))
+  return (await connection.dialect.live.batches.hasValues(connection, target, scanTimeoutMs))
     ? `${doubt} has values.`
     : undefined;
 }

@@ -18,7 +18,7 @@ export async function inPassOrder(
   isOnce: boolean,
   known: BackfillRecord | undefined,
 ): Promise<FillTarget> {
-  const { placesOf } = connection.dialect.batches;
+  const { placesOf } = connection.dialect.live.batches;
   if (placesOf === undefined || isOnce || hasChildren(table)) return target;
   const places = await placesOf(connection, table, target.key);
   if (places === undefined) return target;
@@ -35,6 +35,6 @@ export async function startOfPass(
 ): Promise<Cursor> {
   const start = { phase: "pass", after: null } as const;
   if (order === undefined) return start;
-  const places = await connection.dialect.batches.placesOf?.(connection, table, key);
+  const places = await connection.dialect.live.batches.placesOf?.(connection, table, key);
   return places === undefined ? start : { ...start, upTo: places.upTo };
 }

@@ -44,7 +44,7 @@ export async function rowRefused(session: BackfillSession, key: KeyValues, cause
   const { id, target } = session;
   const code = isDatabaseError(cause) ? cause.code : "";
   const others =
-    code === "23505" ? await session.connection.dialect.batches.sameValues(session.connection, target, key) : [];
+    code === "23505" ? await session.connection.dialect.live.batches.sameValues(session.connection, target, key) : [];
   const row = `"${id.table.name}" row ${keyLabel(target.key, key)}`;
   const same =
     others.length > 0 ? ` The same value is in ${others.map((other) => keyLabel(target.key, other)).join("; ")}.` : "";

@@ -67,7 +67,7 @@ export async function openSession(
     silenceMs,
   });
   try {
-    if (previous !== undefined) await connection.dialect.batches.endSession(connection, previous);
+    if (previous !== undefined) await connection.dialect.live.batches.endSession(connection, previous);
     const table = await readTable(connection, spec.table);
     const problems = await checkStructure(connection, spec, table, settings);
     throwFirst(problems);
@@ -85,7 +85,7 @@ export async function openSession(
       ? readBackfill(connection, id)
       : joinBackfill(connection, id, columns, settings, isGoingOn));
     const target = await inPassOrder(connection, table!, targetOf(table!, spec), id.once, known);
-    await connection.dialect.batches.keepKeys?.(connection, target);
+    await connection.dialect.live.batches.keepKeys?.(connection, target);
     const { key, order = key } = target;
     const work = { key: order, columns };
     if (!leads && !isSameWork(known, work)) throw notLed(connection, id);
@@ -142,7 +142,7 @@ async function joinBackfill(
     const leader = await findRunner(connection, id);
     const record = await readBackfill(connection, id);
     // What an earlier run has left there says nothing of this one: neither its end nor that it was cancelled.
-    const owner = record && (await connection.dialect.batches.lockedBy(connection, workerLock(record.runner)));
+    const owner = record && (await connection.dialect.live.batches.lockedBy(connection, workerLock(record.runner)));
     const isLeaders = leader !== undefined && owner?.pid === leader.pid;
     const isOf = JSON.stringify(record?.work.columns) === JSON.stringify(columns);
     if (record !== undefined && (isGoingOn || isLeaders) && isOf) return record;

@@ -53,7 +53,7 @@ export async function tryBatches(
   total: number,
   settings: RunSettings,
 ): Promise<Tried | string> {
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   let last: TriedBatch | undefined;
   let msPerRow = Number.POSITIVE_INFINITY;
   try {
@@ -97,7 +97,7 @@ async function tryBatch(
   { clock, lockTimeoutMs, batchTimeoutMs: statementTimeoutMs }: RunSettings,
   find: () => Promise<RangeScope | undefined>,
 ): Promise<TriedBatch | undefined> {
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   const before = await batches.logBytes(connection);
   const startMs = clock.now();
   let done: Pick<TriedBatch, "scope" | "ms" | "valueBytes"> | undefined;

@@ -77,7 +77,7 @@ export class DevelopmentDatabase {
       isTaken: this.#asking(({ isTaken }) => isTaken),
       dependence: async (table, column, fill) => {
         const connection = isOfMade(made, { ...column, fill }) ? await after() : await this.#connect();
-        return connection.dialect.development.dependence(connection, table, column, fill);
+        return connection.dialect.live.development.dependence(connection, table, column, fill);
       },
       environment: async () => ({
         server: serverMajor(await this.#connect()),
@@ -108,7 +108,7 @@ export class DevelopmentDatabase {
       if (operation.kind !== "addColumn") continue;
       const connection = await this.#connect().catch(ignoring(isNoBug));
       if (connection === undefined) break;
-      const { development } = connection.dialect;
+      const { development } = connection.dialect.live;
       const isRewritten = await development.isRewrittenFor(connection, operation.table, operation.column);
       if (isRewritten === false) stored.add(operation);
     }
@@ -179,7 +179,7 @@ export class DevelopmentDatabase {
   /** @returns undefined where the system cannot take back what the statements make */
   #afterMaking({ statements }: MadeFirst): Promise<DatabaseAfter | undefined> {
     this.#after ??= (async () => {
-      const { after } = (await this.#connect()).dialect.development;
+      const { after } = (await this.#connect()).dialect.live.development;
       if (after === undefined) return undefined;
       const connection = await this.#open();
       const ended = async () => connection.close();
@@ -223,7 +223,7 @@ export class DevelopmentDatabase {
   ) {
     return async (...asked: Asked): Promise<T> => {
       const connection = await this.#connect();
-      return question(connection.dialect.development)(connection, ...asked);
+      return question(connection.dialect.live.development)(connection, ...asked);
     };
   }
 

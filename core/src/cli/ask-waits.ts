@@ -130,7 +130,7 @@ async function isStored(
   const own = migrations.filter(({ name }) => name === migrationOf(file)).flatMap(({ operations }) => operations);
   const added = operationsOfKind(flattened(own), "addColumn").find((each) => each.line === line && each.sql === sql);
   if (added === undefined) return false;
-  const { isRewrittenFor } = connection.dialect.development;
+  const { isRewrittenFor } = connection.dialect.live.development;
   return (await isRewrittenFor(connection, added.table, added.column)) === false;
 }
 

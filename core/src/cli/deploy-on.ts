@@ -293,7 +293,7 @@ async function look(target: Target, context: DeployContext, done: readonly strin
         );
     const added = addedColumns(asked.own.migrations.filter(({ name }) => due.pending.includes(name)));
     const tables = await plannedTables(connection, pendingExpands(plans, due), added);
-    const access = await connection.dialect.access();
+    const access = await connection.dialect.ops.access();
     for (const { what, why = "", next = "" } of (await access.published?.(connection, tables)) ?? [])
       io.err(`  ${io.colors.yellow("!")} ${target.name}: ${what}. ${why} Do: ${next}`);
     const grants = await missingGrants(connection, tables, access);

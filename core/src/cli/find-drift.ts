@@ -72,7 +72,7 @@ export class DriftSearch {
       const inventory = await reader.read(connection, scopeOf(target, names, replayed.inventory));
       if (!isSame(await plugin.readApplied(connection, project), ran))
         throw new LockstepError("LS6703", `Migrations were run on ${target.name} while it was looked at.`);
-      const remains = await connection.dialect.remains();
+      const remains = await connection.dialect.ops.remains();
       const scaffolds = (await remains.leftovers(connection)).filter(({ kind }) => kind === "scaffold");
       return { inventory, remains, scaffolds: new Set(scaffolds.map(({ name }) => name)) };
     });
@@ -159,7 +159,7 @@ async function onTarget<T>(
 ): Promise<T> {
   const connection = await connect(url, { applicationName: "lockstep drift", needsSession: false, isReadOnly: true });
   try {
-    return await ask(connection, await connection.dialect.inventory());
+    return await ask(connection, await connection.dialect.ops.inventory());
   } catch (error) {
     if (!lateStates.has(errorCode(error))) throw error;
     throw new LockstepError("LS6706", `${name} was not read in time: ${(error as Error).message}`, { cause: error });

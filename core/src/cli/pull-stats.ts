@@ -28,7 +28,7 @@ export async function pullStats(invocation: Invocation): Promise<CommandResult> 
   });
   let stats: Stats;
   try {
-    const { pull } = await connection.dialect.statistics();
+    const { pull } = await connection.dialect.ops.statistics();
     stats = { schemaVersion: 1, target: target!.name, dialect: connection.dialect.id, ...(await pull(connection)) };
   } finally {
     await connection.close();

@@ -23,27 +23,21 @@ import type { Statements } from "./statements.js";
 import type { Statistics } from "./statistics.js";
 import type { Trials } from "./trials.js";
 
-/**
- * What a database system does in its own way: a folder here is all that there is of it. Whoever needs something done asks the dialect of
- * the connection, or of the plan, and never which one it is.
- */
-export interface Dialect {
-  readonly id: DialectId;
-  /** As people write it. */
-  readonly label: string;
+/** What is known of its SQL without a server. */
+export interface DialectSql {
   readonly capabilities: Capabilities;
-  /** The version of a connection as people write it: `PostgreSQL 17`, `MariaDB 10.11.19`. */
-  versionText(serverVersion: number): string;
   readonly quote: Quote;
   readonly judging: Judging;
+}
+
+/** What a plan and its backfill ask a server, in the session of a connection. */
+export interface DialectLive {
   readonly catalogue: Catalogue;
   readonly trials: Trials;
   /** What it knows of a change that is being planned. */
   readonly development: Development;
   /** What gates ask about rows. */
   readonly rows: Rows;
-  /** What the roles of applications may do. Loaded by whoever needs it. */
-  access(): Promise<Access>;
   /** Values that functions of the project compute. */
   readonly functions: FunctionValues;
   /** What a backfill asks it. */
@@ -56,8 +50,14 @@ export interface Dialect {
   readonly pressure: Pressure;
   /** What it counts of the statements that applications run. */
   readonly statements: Statements;
+}
+
+/** What people ask about their servers, and servers of a rehearsal. Each is loaded by whoever needs it. */
+export interface DialectOps {
   readonly stage: StageDatabases;
-  /** How its tables are spread. Loaded by whoever needs it. */
+  /** What the roles of applications may do. */
+  access(): Promise<Access>;
+  /** How its tables are spread. */
   statistics(): Promise<Statistics>;
   /** Absent where plans of it cannot be rehearsed. */
   rehearsing?(): Promise<Rehearsing>;
@@ -72,4 +72,19 @@ export interface Dialect {
   checks(): Promise<readonly Check[]>;
   /** What runs that broke off leave. */
   remains(): Promise<Remains>;
+}
+
+/**
+ * What a database system does in its own way: a folder here is all that there is of it. Whoever needs something done asks the dialect of
+ * the connection, or of the plan, and never which one it is.
+ */
+export interface Dialect {
+  readonly id: DialectId;
+  /** As people write it. */
+  readonly label: string;
+  /** The version of a connection as people write it: `PostgreSQL 17`, `MariaDB 10.11.19`. */
+  versionText(serverVersion: number): string;
+  readonly sql: DialectSql;
+  readonly live: DialectLive;
+  readonly ops: DialectOps;
 }

@@ -154,10 +154,10 @@ async function usesOf(
   { connection }: GateFacts,
   table: LedgerTable,
 ): Promise<readonly OpenWriter[]> {
-  const before = await connection.dialect.statements.touching(connection, [table]);
+  const before = await connection.dialect.live.statements.touching(connection, [table]);
   if (isBlind(before)) return [];
   await sleep(watchedMs);
-  const after = await connection.dialect.statements.touching(connection, [table]);
+  const after = await connection.dialect.live.statements.touching(connection, [table]);
   if (isBlind(after)) return [];
   const was = new Map(before.statements.map(({ id, calls }) => [id, calls]));
   return after.statements

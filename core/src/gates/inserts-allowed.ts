@@ -22,7 +22,7 @@ const ask: Gate["ask"] = async ({ gate, table, column }, facts) => {
     return { gate, isOpen: true, statement: `No running code inserts into ${name} on ${target} yet` };
   const { defaultSql } = tried;
   const what = `the default of ${name}, ${defaultSql}${ownDefault === undefined ? "" : ` (${ownDefault.at})`},`;
-  const { tryDefault } = await connection.dialect.access();
+  const { tryDefault } = await connection.dialect.ops.access();
   const trial = await tryDefault(connection, table, { ...tried, makers });
   const trouble = troubleOf(trial);
   if (trouble === undefined)

@@ -71,7 +71,7 @@ async function whatIsLeft(
   const column = columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
   if (column?.fill === undefined || drawsFromSequence(column.fill)) return { statement: "", isRefused: false };
   const { fill, uniqueKeys, foreignKeys = [] } = column;
-  const found = await connection.dialect.rows.refused(connection, {
+  const found = await connection.dialect.live.rows.refused(connection, {
     table,
     column,
     fill,
@@ -104,7 +104,8 @@ async function findMissing(
   column: string,
   timeoutMs: number,
 ): Promise<{ readonly count: string; readonly sample: string } | undefined> {
-  const { quote, rows } = connection.dialect;
+  const { rows } = connection.dialect.live;
+  const { quote } = connection.dialect.sql;
   const from = `FROM ${quote.table(table)} WHERE ${quote.identifier(column)} IS NULL`;
   return rows.reading(connection, timeoutMs, async () => {
     const first = await connection.query<{ label: string }>(`SELECT ${rows.label(table)} AS label ${from} LIMIT 1`);

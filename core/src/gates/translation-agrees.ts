@@ -21,7 +21,7 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
   const { translatedValue } = await import("../code/values/translated-value.js");
   const inputs = fill.reads.map((read) => ({
     name: read,
-    type: connection.dialect.rows.scalarOf(typeOf(table, read)),
+    type: connection.dialect.live.rows.scalarOf(typeOf(table, read)),
   }));
   const compute = await translatedValue(
     fill.sql,
@@ -125,7 +125,7 @@ async function readRows(
   const read = async (which: Selection["which"]) => {
     try {
       const selection = { which, limit: maxRows, timeoutMs };
-      const found = await connection.dialect.rows.evaluated(connection, table, fill, selection);
+      const found = await connection.dialect.live.rows.evaluated(connection, table, fill, selection);
       for (const each of found.rows) rows.set(each.row, each);
       return found.isWhole;
     } catch (error) {

@@ -34,7 +34,7 @@ export async function findUnawareRows(step: GateStep, facts: GateFacts, since: S
   if (column === undefined || table === undefined || finishedAt === null || finishedAt === undefined)
     return { kind: "blind" };
   try {
-    const { rows } = connection.dialect;
+    const { rows } = connection.dialect.live;
     const options = { since: finishedAt >= since.at ? undefined : since, limit: countedRows };
     const found = await rows.reading(connection, timeoutMs, () =>
       rows.missing(connection, table, step.column, options),

@@ -67,7 +67,10 @@ export async function simulate(site: Site): Promise<Simulated> {
     },
   });
   const pacing = new Pacing(settings);
-  const session = { connection: { dialect: { pressure } }, table: { name: "t" } } as unknown as BackfillSession;
+  const session = {
+    connection: { dialect: { live: { pressure } } },
+    table: { name: "t" },
+  } as unknown as BackfillSession;
   const rows = (site.rowsPerSecond * batchMs) / 1000;
   let last: LastBatch | undefined;
   while (passed < site.rows) {

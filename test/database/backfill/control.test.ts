@@ -151,7 +151,7 @@ describe.each(systems)("on $name", (system) => {
       [expect.stringMatching(/0$/), "23505"],
       [expect.stringMatching(/0$/), "23505"],
     ]);
-    const quote = (name: string) => db.dialect.quote.identifier(name);
+    const quote = (name: string) => db.dialect.sql.quote.identifier(name);
     await db.query(`DELETE FROM ${quote("User")} WHERE ${quote("handle")} IS NULL`);
     expect(await fill({})).toMatchObject({ status: "done" });
     expect(await readFailures(db, idOf(await record()), 3)).toEqual({ failures: [], total: 0 });

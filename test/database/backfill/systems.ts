@@ -43,7 +43,7 @@ const all: readonly System[] = [
     async clear(connection) {
       await connection.query("DROP TABLE IF EXISTS `User`");
       // One ledger for all databases of the server.
-      if ((await connection.dialect.ledger.version(connection)) === undefined) return;
+      if ((await connection.dialect.live.ledger.version(connection)) === undefined) return;
       await readBackfills(connection, postgresql.plan);
       for (const table of ["backfills", "leases", "workers", "courses", "deployments"])
         await connection.query(`DELETE FROM lockstep.${table} WHERE table_schema = DATABASE()`);

@@ -56,7 +56,7 @@ describe.each(systems)("on $name", (system) => {
   });
   beforeEach(() => system.clear(db));
 
-  const quote = (name: string) => db.dialect.quote.identifier(name);
+  const quote = (name: string) => db.dialect.sql.quote.identifier(name);
   /** Each write of a value by the backfill, in the order of the server. */
   const logWrites = async () => {
     const table = quote("User");
@@ -81,7 +81,7 @@ describe.each(systems)("on $name", (system) => {
     expect(await count(`SELECT count(DISTINCT id) FROM ${quote("Written")}`)).toBe(rows);
     const [record] = await readBackfills(db, plan);
     expect(record).toMatchObject({ status: "done", rowsFilled: rows });
-    expect(await db.dialect.ledger.leases(db, { ...record!, plan })).toEqual([]);
+    expect(await db.dialect.live.ledger.leases(db, { ...record!, plan })).toEqual([]);
   };
 
   it.each([2, 4])("%i sessions share the rows, each of which is written once", async (workers) => {

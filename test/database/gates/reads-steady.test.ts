@@ -253,7 +253,7 @@ describe("reads that were measured", () => {
     await run(`UPDATE "User" SET note = $1 WHERE id = 1`, 3);
     await run(`WITH w AS (UPDATE "User" SET note = $1 WHERE id = 1 RETURNING id) SELECT * FROM w, "User"`, 3);
     await ask();
-    const found = await db.dialect.statements.read(db, (await readTable(db, step.table))!, []);
+    const found = await db.dialect.live.statements.read(db, (await readTable(db, step.table))!, []);
     expect("statements" in found && found.statements.filter(({ calls }) => calls > 2)).toEqual([]);
   });
 
@@ -268,7 +268,7 @@ describe("reads that were measured", () => {
       for (let at = 0; at < (applicationName === "test" ? 4 : 30); at++) await session.query(sql, [at]);
       await session.close();
     }
-    const found = await db.dialect.statements.read(db, (await readTable(db, step.table))!, []);
+    const found = await db.dialect.live.statements.read(db, (await readTable(db, step.table))!, []);
     expect("statements" in found && found.statements.map(({ calls }) => calls)).toEqual([4]);
   });
 

@@ -26,7 +26,7 @@ it("a batch is not counted twice when the server kept it after its session had b
   const id = { plan, table: { oid, schema, name } };
   const work = { key: spec.key, columns: ["handle"] };
   await beginBackfill(db, id, { work, runner: "r1", rowsEstimated: 20 });
-  await db.dialect.ledger.open(db, id);
+  await db.dialect.live.ledger.open(db, id);
   const claiming = { id, work, worker: "r1", target: targetOf(table, spec), rows: 10, leaseMs: 60_000 };
   const { claim } = await claimLease(db, claiming);
   if (claim.kind !== "lease") throw new Error(`no range: ${claim.kind}`);

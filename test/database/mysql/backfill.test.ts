@@ -289,7 +289,7 @@ it("takes more keys than a statement has parameters", async () => {
     kept: ["touched"],
     types: {},
   };
-  const { batches } = db.dialect;
+  const { batches } = db.dialect.live;
   const limits = { lockTimeoutMs: 1000, statementTimeoutMs: 60_000 };
   const scope = { kind: "keys", keys } as const;
   for (const [skipLocked, filled] of [

@@ -102,11 +102,11 @@ describe("where the server tells who holds a table", () => {
   it("the limit of a session ends a wait, and its error is one of locks", async () => {
     await units.session.query("START TRANSACTION");
     await units.session.query("SELECT * FROM `User`");
-    await connection.query(mariadb.sessions.limitLocks(mariadb.sessions.stallMs));
+    await connection.query(mariadb.live.sessions.limitLocks(mariadb.live.sessions.stallMs));
     const started = performance.now();
     await expect(connection.query("ALTER TABLE `User` ADD COLUMN `a` int")).rejects.toMatchObject({ code: "55P03" });
     expect(performance.now() - started).toBeLessThan(1900);
-    expect(mariadb.sessions.limitLocks(20)).toBe("SET SESSION lock_wait_timeout = 1");
+    expect(mariadb.live.sessions.limitLocks(20)).toBe("SET SESSION lock_wait_timeout = 1");
   });
 
   it("a unit that gave up on a lock, and a prove that found rows, say so in the words that a deployment decides by", async () => {

@@ -70,7 +70,7 @@ async function waitsOn(tables: readonly TableName[], many = 1, on: Connection = 
   let told: readonly LockWait[] = [];
   await until(`${many} sessions wait`, async () => {
     await settled();
-    const found = await on.dialect.pressure.waits(on, tables);
+    const found = await on.dialect.live.pressure.waits(on, tables);
     if (isBlind(found)) throw new Error(found.reason);
     told = found;
     return found.length >= many;
@@ -269,13 +269,13 @@ describe("where the server tells who holds a lock", () => {
         "GRANT SELECT ON performance_schema.* TO 'waits_reader'@'%'",
       ];
       const lacking = isOnMysql ? grants : grants.slice(0, 1);
-      expect(await reader.dialect.pressure.waits(reader, [user])).toEqual({
+      expect(await reader.dialect.live.pressure.waits(reader, [user])).toEqual({
         kind: "blind",
         reason: `'waits_reader'@'%' may not see who waits for locks: ${lacking.join("; ")}`,
       });
       for (const grant of lacking) await admin.query(grant);
       const again = await connect(url.toString(), { applicationName: "test" });
-      expect(await again.dialect.pressure.waits(again, [user])).toEqual([]);
+      expect(await again.dialect.live.pressure.waits(again, [user])).toEqual([]);
       await again.close();
     } finally {
       await reader.close();

@@ -135,7 +135,7 @@ it("leaves out what a backfill and gates read, and counts equal statements of th
   for (let at = 0; at < 30; at++) await own.query("SELECT /* ours */ `handle` FROM `User` WHERE `id` = 7");
   for (let at = 0; at < 4; at++) await app.query("SELECT `handle` FROM `User` WHERE `id` = 7");
   await own.close();
-  const found = await db.dialect.statements.read(db, (await readTable(db, step.table))!, []);
+  const found = await db.dialect.live.statements.read(db, (await readTable(db, step.table))!, []);
   expect("statements" in found && found.statements.filter(({ calls }) => calls > 2)).toMatchObject([{ calls: 4 }]);
 });
 
@@ -178,7 +178,7 @@ it("counts what reads and what changes a table for a watch, and nothing of anoth
   await app.query("SELECT ?", ["`User`"]);
   // MariaDB does not count it at all.
   if (isOnMysql) await app.execute(old, ["user1@example.org"]);
-  const seen = await db.dialect.statements.touching(db, [(await readTable(db, step.table))!]);
+  const seen = await db.dialect.live.statements.touching(db, [(await readTable(db, step.table))!]);
   expect(seen).toMatchObject({ running: [] });
   const statements = "statements" in seen ? seen.statements : [];
   const own = statements.filter(({ words }) => ["SELECT", "UPDATE"].includes(words[0] ?? ""));

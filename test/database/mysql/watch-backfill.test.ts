@@ -39,7 +39,7 @@ it("what a backfill runs, whose batches grow, is none of the statements that are
   const { filled } = await fillTable(database.url, spec, { batch: { startRows: 50 } });
   expect(filled).toBe(300);
   const table = (await readTable(db, spec.table))!;
-  const seen = await db.dialect.statements.touching(db, [table]);
+  const seen = await db.dialect.live.statements.touching(db, [table]);
   if (isBlind(seen)) throw new Error(seen.reason);
   const changes = seen.statements.map(({ words }) => statementText(words)).filter((text) => text.includes("UPDATE"));
   expect(changes).toEqual([expect.stringMatching(/^UPDATE "User" t SET t\.email = \? WHERE t\.id = \?/)]);

@@ -122,7 +122,7 @@ describe("migration:run of the project, aimed at a target", () => {
     const { url, connection, end } = await target();
     const project = await findProject(root);
     await connection.query("CREATE SCHEMA acme");
-    const acme = connection.dialect.schemas.urlIn(url, "acme");
+    const acme = connection.dialect.live.schemas.urlIn(url, "acme");
     await expect(typeormPlugin.deploy(project, acme, () => undefined)).rejects.toMatchObject({ code: "LS9021" });
     expect((await typeormPlugin.readApplied(connection, project)).applied).toEqual([]);
     await end();

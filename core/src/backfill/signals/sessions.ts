@@ -18,7 +18,7 @@ export default defineSignal({
     () =>
     async ({ connection, options: { maxActiveSessions } }) => {
       if (maxActiveSessions === undefined) return undefined;
-      const active = await connection.dialect.pressure.activeSessions(connection);
+      const active = await connection.dialect.live.pressure.activeSessions(connection);
       if (typeof active !== "number") return isBlind(active) ? active : undefined;
       return active > maxActiveSessions
         ? { kind: "hold", reason: `${active} sessions are at work, limit ${maxActiveSessions}` }

@@ -11,7 +11,7 @@ export async function readStatistics(
   explained: readonly string[] = [],
 ): Promise<StatementStatistics | Blind> {
   try {
-    return await connection.dialect.statements.read(connection, table, explained);
+    return await connection.dialect.live.statements.read(connection, table, explained);
   } catch (error) {
     if (connection.isLost || errorCode(error) === undefined) throw error;
     return { kind: "blind", reason: `the statistics could not be read: ${(error as Error).message}` };

@@ -26,7 +26,7 @@ export const rehearsing: Rehearsing = {
   },
   async empty(connection, tables) {
     await connection.query("SET foreign_key_checks = 0");
-    for (const table of tables) await connection.query(`TRUNCATE TABLE ${connection.dialect.quote.table(table)}`);
+    for (const table of tables) await connection.query(`TRUNCATE TABLE ${connection.dialect.sql.quote.table(table)}`);
     await connection.query("SET foreign_key_checks = 1");
   },
   tablesOf,

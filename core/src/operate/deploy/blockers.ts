@@ -15,7 +15,7 @@ export type { BlockerQuestion } from "../../dialect/sessions.js";
  */
 export async function findBlockers(connection: Connection, question: BlockerQuestion): Promise<readonly string[]> {
   try {
-    return await connection.dialect.sessions.blockers(connection, question);
+    return await connection.dialect.live.sessions.blockers(connection, question);
   } catch (error) {
     throw refused(error, `Looking for sessions in the way on ${connection.label}`);
   }

@@ -69,7 +69,7 @@ export async function readFailed(
   const single = read && singleStatement(read);
   // DDL that no transaction takes back stands, whatever the run says of its transaction; a single statement is whole everywhere.
   const isTold =
-    dialect.capabilities.hasTransactionalDdl || said?.isInTransaction === false || read?.statements.length === 1;
+    dialect.sql.capabilities.hasTransactionalDdl || said?.isInTransaction === false || read?.statements.length === 1;
   const left = isTold ? said?.left : undefined;
   const isTakenBack = statements !== undefined && said?.isInTransaction === true && left?.length === 0;
   const index = isOwn ? builtIndex(own.unit) : single?.index;

@@ -46,7 +46,7 @@ export async function foreignObjects(
   for (const undo of undos) {
     const before = own.filter(({ name }) => order.indexOf(name) < order.indexOf(undo.migration));
     for (const taken of await takenBy(undo)) {
-      for (const dependent of await connection.dialect.catalogue.dependents(connection, taken)) {
+      for (const dependent of await connection.dialect.live.catalogue.dependents(connection, taken)) {
         const isOf = (plan: Plan) =>
           isMade(
             (made.get(plan.id) ?? []).map((each) => withTable(each, taken)),

@@ -45,7 +45,7 @@ export async function lockLimit({ pending, failed, units }: TargetState, about: 
       // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
       isForAll = false;
   }
-  return own.length === 0 ? undefined : { timeoutMs: about.dialect.sessions.stallMs, isForAll, whole, own };
+  return own.length === 0 ? undefined : { timeoutMs: about.dialect.live.sessions.stallMs, isForAll, whole, own };
 }
 
 interface Look {
@@ -75,7 +75,7 @@ async function look(name: string, about: RunBy): Promise<Look> {
 function isFeltBy(operation: Operation, context: VerdictContext, { dialect }: RunBy): boolean {
   const { locks, doubts } = context.judging.verdictOf(operation, context);
   // Where a build lets writes go on without a word, it asks for the whole table at its start and at its end.
-  const { buildsIndexesOnline } = dialect.capabilities;
+  const { buildsIndexesOnline } = dialect.sql.capabilities;
   const queues = (mode: LockMode) => isFelt(mode) || (buildsIndexesOnline && mode === "SHARE UPDATE EXCLUSIVE");
   return locks.some(({ mode }) => queues(mode)) || doubts.includes("statement") || doubts.includes("other-tables");
 }
@@ -91,5 +91,5 @@ export function isWhole(
     return false;
   if (statements.length === 1) return true;
   const mode = plugin.transactions?.(project);
-  return dialect.capabilities.hasTransactionalDdl && (mode === "all" || mode === "each");
+  return dialect.sql.capabilities.hasTransactionalDdl && (mode === "all" || mode === "each");
 }

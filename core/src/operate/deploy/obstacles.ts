@@ -16,7 +16,7 @@ export async function requireNoObstacles(
   others: readonly Finding[] = [],
 ): Promise<void> {
   const specs = units.map(({ unit }) => unit.spec);
-  const found = [...(await connection.dialect.obstacles(connection, specs)), ...others];
+  const found = [...(await connection.dialect.ops.obstacles(connection, specs)), ...others];
   const [first] = found;
   if (first === undefined) return;
   const lines = found.map(

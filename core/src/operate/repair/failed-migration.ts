@@ -9,7 +9,7 @@ export const failedMigration: Repair = {
   async find(context) {
     const { plan, plugin, project, connection, state, target } = context;
     const findings: Finding[] = [];
-    const remains = await connection.dialect.remains();
+    const remains = await connection.dialect.ops.remains();
     for (const { unit, migration } of releasedUnits([plan])) {
       // The first unit stands for all that share its file.
       if (!state.failed.includes(migration) || unit.isJoined) continue;

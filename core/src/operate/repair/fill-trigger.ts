@@ -7,7 +7,7 @@ import type { Finding, Repair } from "./repair.js";
 export const fillTrigger: Repair = {
   id: "fill-trigger",
   async find({ plan, connection, state }) {
-    const remains = await connection.dialect.remains();
+    const remains = await connection.dialect.ops.remains();
     const findings: (Finding | undefined)[] = [];
     for (const filled of guardedColumns(plan, state.applied))
       findings.push(await remains.fillTrigger(connection, filled));

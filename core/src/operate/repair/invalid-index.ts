@@ -17,7 +17,7 @@ export const invalidIndex: Repair = {
   async find(context) {
     const { plan, connection } = context;
     const findings: Finding[] = [];
-    const remains = await connection.dialect.remains();
+    const remains = await connection.dialect.ops.remains();
     const builds = remains.concurrent;
     if (builds === undefined) return [];
     for (const unit of indexUnits(plan)) {

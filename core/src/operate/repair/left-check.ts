@@ -7,7 +7,7 @@ export const leftCheck: Repair = {
     const proves = plan.units.flatMap(({ phase, spec }) =>
       phase === "contract" && spec.kind === "prove" ? [spec] : [],
     );
-    const remains = await connection.dialect.remains();
+    const remains = await connection.dialect.ops.remains();
     const running = { target: target.name, pid: state.deploying };
     const findings: (Finding | undefined)[] = [];
     for (const { table, columns } of proves)

@@ -41,7 +41,7 @@ export async function settleIndex(
   index: IndexSpec,
   lockTimeoutMs = 5000,
 ): Promise<Settlement | "building"> {
-  const remains = await connection.dialect.remains();
+  const remains = await connection.dialect.ops.remains();
   const { kind } = await remains.index(connection, index);
   if (kind === "valid") return "applied";
   if (kind === "building") return "building";

@@ -5,7 +5,7 @@ export default {
   title: "publications that carry planned tables",
   on: "target",
   async run({ connection, tables }) {
-    const { published } = await connection.dialect.access();
+    const { published } = await connection.dialect.ops.access();
     const found = (await published?.(connection, tables)) ?? [];
     return found.length > 0 ? found : [ok("no publication carries a planned table")];
   },

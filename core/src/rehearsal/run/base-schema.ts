@@ -68,7 +68,7 @@ export async function runMigrations(
  * @throws the server's own error
  */
 export async function runStatements(connection: Connection, statements: readonly string[]): Promise<void> {
-  const { stage } = connection.dialect;
+  const { stage } = connection.dialect.ops;
   await connection.query(stage.reset);
   for (const text of statements) await stage.run(connection, text);
   await connection.query(stage.reset);
@@ -87,7 +87,7 @@ export function refusePower(what: string, cause: unknown): void {
 /** Before SQL of the repository runs: see `StageDatabases.makeAhead`. */
 export async function makeAhead(adminUrl: string, text: string): Promise<void> {
   const connection = await connect(adminUrl, { applicationName: "lockstep stage" });
-  await Promise.resolve(connection.dialect.stage.makeAhead?.(connection, text)).finally(() => connection.close());
+  await Promise.resolve(connection.dialect.ops.stage.makeAhead?.(connection, text)).finally(() => connection.close());
 }
 
 /**

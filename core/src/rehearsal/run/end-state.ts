@@ -24,7 +24,7 @@ export async function ormEndState(
   if (naive.steps.some(({ error }) => error !== undefined))
     try {
       await onStage(url, async (connection) => {
-        await (await connection.dialect.rehearsing!()).empty(connection, tablesOf(plan));
+        await (await connection.dialect.ops.rehearsing!()).empty(connection, tablesOf(plan));
         await runStatements(connection, [plan.source.sql]);
       });
     } catch (error) {
@@ -36,7 +36,7 @@ export async function ormEndState(
 
 /** What a database of the stage consists of. */
 export function endState(url: string): Promise<Inventory> {
-  return onStage(url, async (connection) => (await connection.dialect.inventory()).read(connection));
+  return onStage(url, async (connection) => (await connection.dialect.ops.inventory()).read(connection));
 }
 
 async function onStage<T>(url: string, run: (connection: Connection) => Promise<T>): Promise<T> {

@@ -82,7 +82,7 @@ export async function rehearse(request: RehearseRequest): Promise<Rehearsal> {
     const base = await stage.create(copyOf);
     const began = request.now().getTime();
     const prepared = await onDatabase(base, async (connection) => {
-      const rehearsing = await connection.dialect.rehearsing!();
+      const rehearsing = await connection.dialect.ops.rehearsing!();
       on({ kind: "stage", server: connection.dialect.versionText(connection.serverVersion) });
       return { ...(await prepare(request, connection, rehearsing, base, stage.admin(base))), rehearsing };
     });

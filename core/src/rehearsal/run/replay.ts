@@ -88,7 +88,9 @@ export async function replayHistory(request: ReplayRequest): Promise<Replayed> {
 async function otherDatabase(url: string, { server, admin }: Stage, texts: readonly string[]) {
   if (server !== undefined) return undefined;
   // Its own role is told of no other one.
-  return onStage(admin(url), (connection) => connection.dialect.stage.reachesOther?.(connection, texts.join(";\n")));
+  return onStage(admin(url), (connection) =>
+    connection.dialect.ops.stage.reachesOther?.(connection, texts.join(";\n")),
+  );
 }
 
 async function readAll(connection: Connection, reader: InventoryReader): Promise<Omit<Replayed, "by">> {
@@ -126,7 +128,7 @@ async function prepared<T>(
   const known = stage.server === undefined ? { ...names, roles: [] } : names;
   await onStage(stage.admin(url), async (connection, reader) => {
     await reader.prepare(connection, known);
-    await connection.dialect.stage.makeAhead?.(connection, migrations.flatMap(({ up = [] }) => up).join(";\n"));
+    await connection.dialect.ops.stage.makeAhead?.(connection, migrations.flatMap(({ up = [] }) => up).join(";\n"));
   });
   return onStage(url, run);
 }
@@ -137,7 +139,7 @@ async function onStage<T>(
 ): Promise<T> {
   const connection = await connect(url, { applicationName: "lockstep drift", statementTimeoutMs: 0 });
   try {
-    return await run(connection, await connection.dialect.inventory());
+    return await run(connection, await connection.dialect.ops.inventory());
   } finally {
     await connection.close();
   }

@@ -55,7 +55,7 @@ export async function runNaive(request: WayRequest, statements: readonly string[
   return withTraffic(request, "naive", async (way) => {
     const session = await way.connect();
     try {
-      const { hasTransactionalDdl } = session.dialect.capabilities;
+      const { hasTransactionalDdl } = session.dialect.sql.capabilities;
       await session.query("BEGIN");
       for (const [at, sql] of statements.entries()) {
         const isLast = at === statements.length - 1;
@@ -269,7 +269,7 @@ class Way {
     const { observer } = this;
     if (this.isComplete) await rehearsing.takeSeen(observer);
     // Of a transaction that is open it is the session itself that can look.
-    const isOwnLook = head.kind === "naive" && session?.dialect.capabilities.hasTransactionalDdl;
+    const isOwnLook = head.kind === "naive" && session?.dialect.sql.capabilities.hasTransactionalDdl;
     const before = await rehearsing.sizes(isOwnLook ? session : observer, tables);
     const watch = new StepWatch(observer, rehearsing, session?.pid, hasReplica);
     const from = now();

@@ -128,7 +128,7 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
     return own.href;
   };
   const drop = async (database: string) => {
-    await ask((connection) => connection.dialect.stage.drop(connection, nameOf(database)));
+    await ask((connection) => connection.dialect.ops.stage.drop(connection, nameOf(database)));
     made.delete(database);
   };
   return {
@@ -137,13 +137,13 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
       const powerful = admin(`stage:/lockstep_stage_${process.pid}_${Date.now().toString(36)}_${made.size}`);
       const own = role === undefined ? powerful : as(role, powerful);
       const [name, from] = [nameOf(own), like && nameOf(like)];
-      await ask((connection) => connection.dialect.stage.create(connection, name, from, role?.name));
+      await ask((connection) => connection.dialect.ops.stage.create(connection, name, from, role?.name));
       made.add(own);
       const isOurs = like !== undefined && made.has(like);
       // What is ours has SQL of others in it, and triggers and views of theirs.
       await ask(
         async (connection) => {
-          const { stage } = connection.dialect;
+          const { stage } = connection.dialect.ops;
           if (from !== undefined) await stage.fill?.(connection, from, name);
           if (role !== undefined && !isOurs) await stage.handOver?.(connection, role.name);
         },
@@ -163,14 +163,14 @@ async function stageOn(url: string, server: StageServer | undefined): Promise<St
         if (server !== undefined) return server.stop();
         for (const database of made) await drop(database).catch(duringCleanUp);
         if (role !== undefined)
-          await ask((connection) => connection.dialect.stage.dropRole(connection, role.name)).catch(duringCleanUp);
+          await ask((connection) => connection.dialect.ops.stage.dropRole(connection, role.name)).catch(duringCleanUp);
       }),
   };
 }
 
 /** @returns undefined: the account of the URL is harmless itself */
 async function makeRole(connection: Connection, isOwn: boolean): Promise<StageRole | undefined> {
-  const { stage } = connection.dialect;
+  const { stage } = connection.dialect.ops;
   const name = (isOwn ? stage.ownRole : undefined) ?? `lockstep_stage_${randomBytes(6).toString("hex")}`;
   const role = { name, password: isOwn ? "" : randomBytes(18).toString("hex") };
   try {

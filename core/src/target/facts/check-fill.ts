@@ -23,7 +23,7 @@ export async function checkFill(connection: Connection, input: CheckFillInput): 
   const missing = fill.reads.filter((name) => !known.has(name));
   if (missing.length > 0) return [{ kind: "missing-columns", columns: missing }];
   try {
-    return await connection.dialect.trials.fill(connection, { ...input, timeoutMs });
+    return await connection.dialect.live.trials.fill(connection, { ...input, timeoutMs });
   } catch (error) {
     throw refused(error, `Trying the fill of "${table.name}"."${column.name}" on ${connection.label}`);
   }

@@ -18,7 +18,7 @@ export async function checkReference(
 ): Promise<readonly FillProblem[]> {
   const { table, timeoutMs = defaultTimeoutMs } = input;
   try {
-    return await connection.dialect.trials.reference(connection, { ...input, timeoutMs });
+    return await connection.dialect.live.trials.reference(connection, { ...input, timeoutMs });
   } catch (error) {
     throw refused(error, `Looking for the rows that "${table.name}" leads to on ${connection.label}`);
   }

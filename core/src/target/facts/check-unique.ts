@@ -18,7 +18,7 @@ export async function checkUnique(connection: Connection, input: CheckUniqueInpu
   // Numbers of a sequence never come twice.
   if (input.columns.some(({ name, fill }) => key.includes(name) && fill && drawsFromSequence(fill))) return [];
   try {
-    return await connection.dialect.trials.unique(connection, { ...input, timeoutMs });
+    return await connection.dialect.live.trials.unique(connection, { ...input, timeoutMs });
   } catch (error) {
     throw refused(error, `Looking for duplicates in "${table.name}" on ${connection.label}`);
   }

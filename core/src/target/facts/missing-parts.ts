@@ -16,7 +16,7 @@ export async function missingParts(
   const missing: MissingPart[] = [];
   for (const column of columns.filter(isFilled)) {
     try {
-      for (const lack of await connection.dialect.catalogue.lacks(connection, column))
+      for (const lack of await connection.dialect.live.catalogue.lacks(connection, column))
         missing.push({ column, ...lack });
     } catch (error) {
       throw refused(error, `Reading the column "${column.name}" on ${connection.label}`);

@@ -35,7 +35,7 @@ export interface FunctionTrial {
 export async function tryFunction(connection: Connection, trial: FunctionTrial): Promise<void> {
   const { table, compute, column, clock, run, timeoutMs = 30_000 } = trial;
   try {
-    const { functions } = connection.dialect;
+    const { functions } = connection.dialect.live;
     const texts = [...new Set(column.uniqueKeys.flat())].filter((name) =>
       table.columns.some((each) => each.name === name && name !== column.name),
     );

@@ -27,7 +27,7 @@ export type Announced = Readonly<z.output<typeof announcementSchema>>;
 /** Writes it down, the same once more or anew; what instances that are gone have said goes. */
 export async function announceBuild(connection: Connection, announcement: Announcement): Promise<void> {
   await ensureLedger(connection);
-  const { ledger } = connection.dialect;
+  const { ledger } = connection.dialect.live;
   try {
     await connection.query(ledger.announceSql(announcement));
     await ledger.forgetInstances(connection);
@@ -40,7 +40,7 @@ export async function announceBuild(connection: Connection, announcement: Announ
 export async function readAnnouncements(connection: Connection): Promise<readonly Announced[]> {
   if (!(await knowsAnnouncements(connection))) return [];
   try {
-    const rows = await connection.dialect.ledger.announcements(connection);
+    const rows = await connection.dialect.live.ledger.announcements(connection);
     return rows.map((row) => readRow(announcementSchema, row, "announcements", connection));
   } catch (error) {
     throw ledgerError(connection, error);
@@ -49,5 +49,5 @@ export async function readAnnouncements(connection: Connection): Promise<readonl
 
 /** Reading does not bring a ledger up to date: version 4 knew none. */
 async function knowsAnnouncements(connection: Connection): Promise<boolean> {
-  return (await hasLedger(connection)) && ((await connection.dialect.ledger.version(connection)) ?? 0) >= 5;
+  return (await hasLedger(connection)) && ((await connection.dialect.live.ledger.version(connection)) ?? 0) >= 5;
 }

@@ -96,7 +96,7 @@ export type BackfillRecord = Readonly<z.output<typeof recordSchema>>;
 export async function readBackfills(connection: Connection, plan: string): Promise<readonly BackfillRecord[]> {
   if (!(await hasLedger(connection))) return [];
   try {
-    const rows = await connection.dialect.ledger.backfills(connection, plan);
+    const rows = await connection.dialect.live.ledger.backfills(connection, plan);
     return rows.map((row) => readRow(recordSchema, row, "backfills", connection));
   } catch (error) {
     throw ledgerError(connection, error);
@@ -135,7 +135,7 @@ export async function beginBackfill(
   const { start = { phase: "pass", after: null }, takesBack = null, isAnew = false } = begin;
   try {
     return await inTransaction(connection, {}, async () => {
-      const row = await connection.dialect.ledger.begin(connection, id, { ...begin, start, takesBack, isAnew });
+      const row = await connection.dialect.live.ledger.begin(connection, id, { ...begin, start, takesBack, isAnew });
       const record = readRow(recordSchema, row, "backfills", connection);
       if (begin.goOnFrom === undefined) return record;
       const cursor = begin.goOnFrom(record.cursor);
@@ -157,7 +157,7 @@ export function advanceBackfill(
   runner: string,
   advance: Advance,
 ): Promise<boolean> {
-  return connection.dialect.ledger.advance(connection, id, runner, advance);
+  return connection.dialect.live.ledger.advance(connection, id, runner, advance);
 }
 
 /** Writes down how a run ended. The cursor stays where it is. */
@@ -167,5 +167,5 @@ export function endBackfill(
   runner: string,
   end: { readonly status: "stopped" | "failed" | "done"; readonly error?: string },
 ): Promise<void> {
-  return connection.dialect.ledger.end(connection, id, runner, end);
+  return connection.dialect.live.ledger.end(connection, id, runner, end);
 }

@@ -38,7 +38,7 @@ export async function keepBaseline(
 ): Promise<void> {
   await ensureLedger(connection);
   try {
-    await connection.dialect.ledger.keepBaseline(connection, key, statistics);
+    await connection.dialect.live.ledger.keepBaseline(connection, key, statistics);
   } catch (error) {
     throw ledgerError(connection, error);
   }
@@ -49,7 +49,7 @@ export async function readBaselines(
   connection: Connection,
   key: Omit<BaselineKey, "phase">,
 ): Promise<readonly Baseline[]> {
-  const { ledger } = connection.dialect;
+  const { ledger } = connection.dialect.live;
   if (!(await hasLedger(connection)) || ((await ledger.version(connection)) ?? 0) < 6) return [];
   try {
     const rows = await ledger.baselines(connection, key);

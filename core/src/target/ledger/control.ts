@@ -28,7 +28,7 @@ export async function changeControl(
   id: BackfillId,
   change: (control: Control) => Control,
 ): Promise<{ readonly before: Control; readonly after: Control } | undefined> {
-  const { ledger } = connection.dialect;
+  const { ledger } = connection.dialect.live;
   try {
     // A batch that is just ending holds the row for some milliseconds.
     return await inTransaction(connection, { limits: { lockTimeoutMs: 60_000 } }, async () => {

@@ -45,7 +45,7 @@ export type KeptCourse = Readonly<z.output<typeof courseRow>>;
 
 /** Those of a plan. Creates nothing: version 6 knew none. */
 export async function readCourses(connection: Connection, plan: string): Promise<readonly KeptCourse[]> {
-  const { ledger } = connection.dialect;
+  const { ledger } = connection.dialect.live;
   if (!(await hasLedger(connection)) || ((await ledger.version(connection)) ?? 0) < 7) return [];
   try {
     const rows = await ledger.courses(connection, plan);
@@ -57,5 +57,5 @@ export async function readCourses(connection: Connection, plan: string): Promise
 
 /** Keeps it; what was kept before is replaced. The ledger is there: a run has entered it. */
 export function keepCourse(connection: Connection, id: BackfillId, course: Course): Promise<void> {
-  return connection.dialect.ledger.keepCourse(connection, id, course);
+  return connection.dialect.live.ledger.keepCourse(connection, id, course);
 }

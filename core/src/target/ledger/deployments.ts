@@ -29,7 +29,7 @@ export type Deployment = Readonly<z.output<typeof deploymentSchema>>;
 export async function recordDeployment(connection: Connection, plan: string, entry: DeploymentEntry): Promise<void> {
   await ensureLedger(connection);
   try {
-    await connection.dialect.ledger.addDeployment(connection, plan, entry);
+    await connection.dialect.live.ledger.addDeployment(connection, plan, entry);
   } catch (error) {
     throw ledgerError(connection, error);
   }
@@ -37,7 +37,7 @@ export async function recordDeployment(connection: Connection, plan: string, ent
 
 /** Those of a plan, the first one first. Creates nothing: version 6 knew none. */
 export async function readDeployments(connection: Connection, plan: string): Promise<readonly Deployment[]> {
-  const { ledger } = connection.dialect;
+  const { ledger } = connection.dialect.live;
   if (!(await hasLedger(connection)) || ((await ledger.version(connection)) ?? 0) < 7) return [];
   try {
     const rows = await ledger.deployments(connection, plan);

@@ -58,7 +58,7 @@ export async function confirm(
   await ensureLedger(connection);
   try {
     const values = { who, ...(note === undefined ? {} : { note }), places: places.map(named) };
-    const row = await connection.dialect.ledger.confirm(connection, key, values);
+    const row = await connection.dialect.live.ledger.confirm(connection, key, values);
     return readRow(evidenceSchema, row, "evidence", connection);
   } catch (error) {
     throw ledgerError(connection, error);
@@ -73,7 +73,7 @@ export async function readEvidence(connection: Connection, key: EvidenceKey): Pr
   if (!(await hasLedger(connection))) return undefined;
   try {
     await requireLatest(connection, key);
-    const row = await connection.dialect.ledger.evidence(connection, key);
+    const row = await connection.dialect.live.ledger.evidence(connection, key);
     return row === undefined ? undefined : readRow(evidenceSchema, row, "evidence", connection);
   } catch (error) {
     throw ledgerError(connection, error);
@@ -83,7 +83,7 @@ export async function readEvidence(connection: Connection, key: EvidenceKey): Pr
 /** An older plan.json would let confirmations count again that an undo has ended. */
 async function requireLatest(connection: Connection, { plan }: EvidenceKey): Promise<void> {
   const [id = plan, ...rest] = plan.split(afterUndo);
-  const names = await connection.dialect.ledger.evidenceNames(connection, `${id}${afterUndo}`);
+  const names = await connection.dialect.live.ledger.evidenceNames(connection, `${id}${afterUndo}`);
   const known = Math.max(0, ...names.map((name) => Number(name.split(afterUndo)[1])));
   const stated = Number(rest[0] ?? 0);
   if (known > stated)

@@ -17,7 +17,7 @@ export async function readFailures(
   limit: number,
 ): Promise<{ readonly failures: readonly Failure[]; readonly total: number }> {
   try {
-    const rows = await connection.dialect.ledger.failures(connection, id, limit);
+    const rows = await connection.dialect.live.ledger.failures(connection, id, limit);
     const failures = rows.map((row) => readRow(failureSchema, row, "failures", connection));
     return { failures: failures.map(({ key, code, at }) => ({ key, code, at })), total: failures[0]?.total ?? 0 };
   } catch (error) {

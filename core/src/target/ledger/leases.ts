@@ -54,7 +54,7 @@ export async function claimLease(
   claiming: Claiming,
 ): Promise<{ readonly claim: Claim; readonly record: BackfillRecord | undefined }> {
   const { id, worker, work } = claiming;
-  const { ledger } = connection.dialect;
+  const { ledger } = connection.dialect.live;
   const record = await lockRecord(connection, id);
   if (record === undefined || JSON.stringify(record.work) !== JSON.stringify(work))
     return { claim: { kind: "over" }, record };
@@ -85,7 +85,7 @@ export async function advanceLease(
   done: { readonly upper: KeyValues; readonly rows: number; readonly filled: number },
 ): Promise<{ readonly lease: Lease | undefined; readonly record: BackfillRecord }> {
   const { id, worker } = claiming;
-  const { ledger } = connection.dialect;
+  const { ledger } = connection.dialect.live;
   const record = await lockRecord(connection, id);
   if (record === undefined) throw lost(connection, id);
   // Of a session that broke at its COMMIT the server may have kept the batch after this one has read the lease.
@@ -121,7 +121,7 @@ export async function ownLease(connection: Connection, id: BackfillId, worker: s
 }
 
 async function readLeases(connection: Connection, id: BackfillId) {
-  const rows = await connection.dialect.ledger.leases(connection, id);
+  const rows = await connection.dialect.live.ledger.leases(connection, id);
   return rows.map((row) => readRow(leaseSchema, row, "leases", connection));
 }
 
@@ -133,7 +133,7 @@ export function isSameLease(one: Lease | undefined, other: Lease | undefined): b
 const rangeOf = ({ lease, after, upTo, rows }: Lease): Lease => ({ lease, after, upTo, rows });
 
 async function lockRecord(connection: Connection, id: BackfillId): Promise<BackfillRecord | undefined> {
-  const row = await connection.dialect.ledger.lock(connection, id);
+  const row = await connection.dialect.live.ledger.lock(connection, id);
   return row && readRow(recordSchema, row, "backfills", connection);
 }
 
@@ -144,7 +144,7 @@ async function isGone(
   leaseMs: number,
 ): Promise<boolean> {
   if (silentMs >= leaseMs) return true;
-  return (await connection.dialect.batches.lockedBy(connection, workerLock(worker))) === undefined;
+  return (await connection.dialect.live.batches.lockedBy(connection, workerLock(worker))) === undefined;
 }
 
 /** The next rows of the pass, and the cursor behind them. */
@@ -154,7 +154,7 @@ async function nextRange(
   cursor: Cursor,
 ): Promise<{ readonly range?: Range; readonly cursor: Cursor }> {
   if (cursor.phase === "sweep") return { cursor };
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   const { after, upTo: end, since, server, made } = cursor;
   const bounds = { upTo: end, since, server, made };
   const ahead = { after, ...(end === undefined ? {} : { upTo: end }) };

@@ -14,7 +14,7 @@ export async function ensureLedger(connection: Connection): Promise<void> {
   let found: number | undefined;
   try {
     found = await versionOf(connection);
-    if (found !== ledgerVersion) await connection.dialect.ledger.build(connection);
+    if (found !== ledgerVersion) await connection.dialect.live.ledger.build(connection);
   } catch (error) {
     throw ledgerError(connection, error, found);
   }
@@ -30,7 +30,7 @@ export async function hasLedger(connection: Connection): Promise<boolean> {
 }
 
 async function versionOf(connection: Connection): Promise<number | undefined> {
-  const version = await connection.dialect.ledger.version(connection);
+  const version = await connection.dialect.live.ledger.version(connection);
   if (version === undefined || version <= ledgerVersion) return version;
   throw new LockstepError(
     "LS7003",
@@ -44,9 +44,9 @@ async function versionOf(connection: Connection): Promise<number | undefined> {
  */
 export function ledgerError(connection: Connection, error: unknown, found?: number): unknown {
   const isForbidden = errorCode(error) === "42501" && !(error instanceof LockstepError);
-  const what = `The ledger (${connection.dialect.ledger.place}) on ${connection.label}`;
+  const what = `The ledger (${connection.dialect.live.ledger.place}) on ${connection.label}`;
   if (!isForbidden) return refused(error, what);
-  const { grant } = connection.dialect.ledger;
+  const { grant } = connection.dialect.live.ledger;
   const hint =
     found === undefined
       ? grant

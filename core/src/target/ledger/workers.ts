@@ -52,7 +52,7 @@ export type Worker = Readonly<z.output<typeof workerSchema>>;
 export async function readWorkers(connection: Connection, plan: string): Promise<readonly Worker[]> {
   if (!(await hasLedger(connection))) return [];
   try {
-    const rows = await connection.dialect.ledger.workers(connection, plan);
+    const rows = await connection.dialect.live.ledger.workers(connection, plan);
     return rows.map((row) => readRow(workerSchema, row, "workers", connection));
   } catch (error) {
     throw ledgerError(connection, error);
@@ -71,5 +71,5 @@ export async function workersAt(connection: Connection, { plan, table, once }: B
 
 /** Enters a worker; the same again after a reconnect. */
 export function enlist(connection: Connection, id: BackfillId, worker: WorkerEntry): Promise<void> {
-  return connection.dialect.ledger.enlist(connection, id, worker);
+  return connection.dialect.live.ledger.enlist(connection, id, worker);
 }

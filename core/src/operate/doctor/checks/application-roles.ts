@@ -10,7 +10,7 @@ export default {
   // It evaluates defaults in a temporary table, in a transaction that is rolled back.
   isAlone: true,
   async run({ connection, tables, openPlans }) {
-    const { columnGrants, tryDefault } = await connection.dialect.access();
+    const { columnGrants, tryDefault } = await connection.dialect.ops.access();
     const findings: Finding[] = [];
     for (const { table, label, oid, columns } of tables) {
       if (oid === undefined) continue;

@@ -9,7 +9,7 @@ export default {
   on: "target",
   async run(facts) {
     const { connection, plans, applied } = facts;
-    const remains = await connection.dialect.remains();
+    const remains = await connection.dialect.ops.remains();
     // Whether the repository still has a migration or not: what has not run here has not taken anything away.
     const unfinished = plans.filter(
       (plan) => isOpen(plan) || plan.state.written.some(({ file }) => !applied.includes(migrationOf(file))),

@@ -10,7 +10,7 @@ export default defineLook({
     let lastMs: number | undefined;
     let seenMs: ReadonlyMap<string, number> = new Map();
     return async (connection) => {
-      const waits = await connection.dialect.pressure.waits(connection, tables);
+      const waits = await connection.dialect.live.pressure.waits(connection, tables);
       if (isBlind(waits)) return unseen(waits.reason);
       const nowMs = clock.now();
       const before = seenMs;

@@ -63,7 +63,7 @@ function lookAt(step: GateStep, context: WatchContext): (connection: Connection)
       if (!isFilled) return blind(`rows without a value in ${subject} may be ones that its backfill has not come to`);
       const aware = await saidAware(step, { connection, evidence, plan: plan.id, services, writtenFrom });
       if (aware === undefined) return blind(`nobody has said that everything that writes ${subject} knows it`);
-      const { rows } = connection.dialect;
+      const { rows } = connection.dialect.live;
       const found = await rows.reading(connection, timeoutMs, () =>
         rows.missing(connection, table, step.column, { since: undefined, limit: most }),
       );

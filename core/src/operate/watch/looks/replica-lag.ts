@@ -11,7 +11,7 @@ export default defineLook({
     const known = new Map<string, number>();
     const stoppedMs = new Map<string, number>();
     return async (connection) => {
-      const found = await connection.dialect.pressure.replicas(connection);
+      const found = await connection.dialect.live.pressure.replicas(connection);
       const asked = await named.ask({ options: { replicaUrlFrom: urlsFrom }, isHeld: false, clock, env });
       const blind: string[] = [];
       const points: Point[] = [];

@@ -32,13 +32,13 @@ export default defineLook({
     let last: TableStatements | undefined;
     return async (connection) => {
       if (tables === undefined) {
-        const { identity } = connection.dialect.catalogue;
+        const { identity } = connection.dialect.live.catalogue;
         const found = await Promise.all(context.tables.map((table) => identity(connection, table)));
         if (found.every((table) => table === undefined)) return unseen("the plan's tables are not there");
         tables = found.filter((table) => table !== undefined);
         baselines = await keptOf(connection, tables, context);
       }
-      const now = await connection.dialect.statements.touching(connection, tables);
+      const now = await connection.dialect.live.statements.touching(connection, tables);
       if (isBlind(now)) return unseen(now.reason);
       const isReset = last !== undefined && now.since !== undefined && now.since > last.at;
       const before = new Set(last?.running.map(({ run }) => run));

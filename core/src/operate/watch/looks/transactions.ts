@@ -12,7 +12,7 @@ export default defineLook({
   start() {
     let last: Counter | undefined;
     return async (connection) => {
-      const { pressure } = connection.dialect;
+      const { pressure } = connection.dialect.live;
       if (pressure.transactions === undefined)
         return unseen(`${connection.dialect.label} does not count transactions that failed`);
       const now = await pressure.transactions(connection);

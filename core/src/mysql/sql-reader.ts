@@ -1,19 +1,20 @@
 import { attempt } from "../base/expected-errors.js";
+import { patternOf } from "../base/pattern-of.js";
+import type { HandWritten, RowUpdate } from "../dialect/hand-written.js";
 import type { Judging } from "../dialect/judging.js";
 import type { SqlReader } from "../sql/sql-reader.js";
-import { conversion } from "./conversion.js";
-import { handWritten } from "./hand-written.js";
+import { closed } from "../sql/unit-words.js";
 import { mariadbJudging, mysqlJudging } from "./judging.js";
-import { Cursor } from "./read/cursor.js";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";
+import { Cursor, notUnderstood } from "./read/cursor.js";
 import { cutStatements } from "./read/cut-statements.js";
+import { tryOr } from "./read/read-alter.js";
 import { readMysqlMigration } from "./read/read-migration.js";
 import { isQuery as beginsQuery } from "./read/read-rows.js";
 import { readStatement } from "./read/read-statement.js";
+import { reserved } from "./read/reserved.js";
 import { Unclosed } from "./read/scan.js";
 import { readFill } from "./read-fill.js";
-
-export const mysqlReader = readerBy(mysqlJudging);
-export const mariadbReader = readerBy(mariadbJudging);
 
 function readerBy(judging: Judging): SqlReader {
   return {
@@ -39,3 +40,110 @@ function isQuery(sql: string): boolean {
   const isInto = only.tokens.some(({ kind, text }) => kind === "word" && text === "INTO");
   return !isInto && operations.every(({ kind }) => kind === "select");
 }
+
+/** How a column of another type could get its value from one that is there. Only a suggestion: what fits is for people to say. */
+function conversion(name: string, former: string, type: string): string {
+  const column = /^[A-Za-z_]\w*$/.test(name) && !reserved.has(name.toUpperCase()) ? name : quoteIdentifier(name);
+  const target = targetOf(type);
+  // A cast would cut what is too long without a word.
+  return target === undefined || (isText(former) && isText(type)) ? column : `CAST(${column} AS ${target})`;
+}
+
+/** What CAST knows of a type; undefined: the server converts what is assigned. */
+function targetOf(type: string): string | undefined {
+  if (/^(?:tiny|small|medium|big)?int/.test(type)) return / unsigned/.test(type) ? "UNSIGNED" : "SIGNED";
+  if (isText(type)) return "CHAR";
+  return /^(?:decimal\(\d+,\d+\)|(?:datetime|time)\(\d\)|date\b|datetime\b|time\b|double\b)/
+    .exec(type)?.[0]
+    .toUpperCase();
+}
+
+function isText(type: string): boolean {
+  return /^(?:(?:var)?char|(?:tiny|medium|long)?text)\b/.test(type);
+}
+
+/** Of MySQL and MariaDB. */
+const handWritten: HandWritten = {
+  readUpdate(sql) {
+    const [cut] = cutStatements(sql);
+    return cut && tryOr(() => readUpdate(new Cursor(sql, cut.tokens)), undefined);
+  },
+  // The statement has one table: whichever name stands before the column is its own.
+  nameIn: (name) => `(?:[^\\s()=<>!]+\\.)?(?:\`${patternOf(name.replaceAll("`", "``"))}\`|${patternOf(name)})`,
+  typed: (literal) => literal,
+
+  // MySQL reads REFERENCES of a column and makes nothing of it, MariaDB a key.
+  isSayable: ({ column: { references, checks } }) => references === undefined && checks.length === 0,
+
+  clauses({ position }, column) {
+    const { typeSql, storageSql, collationSql, notNull, defaultSql, onUpdateSql, comment, isUnique } = column;
+    const name = quoteIdentifier(column.name);
+    const at =
+      position === undefined ? "" : position === "first" ? " FIRST" : ` AFTER ${quoteIdentifier(position.after)}`;
+    return (
+      `ADD COLUMN ${name} ${typeSql}` +
+      (storageSql === undefined ? "" : ` ${storageSql}`) +
+      (collationSql === undefined ? "" : ` COLLATE ${collationSql}`) +
+      // A TIMESTAMP without a word of it may be NOT NULL.
+      (notNull ? " NOT NULL" : " NULL") +
+      (defaultSql === undefined ? "" : ` DEFAULT ${closed(defaultSql)}`) +
+      (onUpdateSql === undefined ? "" : ` ON UPDATE ${onUpdateSql}`) +
+      (comment === undefined ? "" : ` COMMENT ${quoteLiteral(comment)}`) +
+      at +
+      // The name that the server would give it.
+      (isUnique ? `, ADD UNIQUE INDEX ${name} (${name})` : "")
+    );
+  },
+};
+
+/** One table, under whichever name, and neither an order nor a limit: which rows it changes their own values say. */
+function readUpdate(cursor: Cursor): RowUpdate {
+  cursor.need("UPDATE");
+  cursor.take("LOW_PRIORITY");
+  const table = cursor.table();
+  const isNamed = cursor.take("AS") || cursor.isName();
+  const alias = isNamed ? cursor.name() : undefined;
+  cursor.need("SET");
+  const own = alias === undefined ? undefined : { alias, table: quoteTable(table) };
+  const sets = [setIn(cursor, own)];
+  while (cursor.take(",")) sets.push(setIn(cursor, own));
+  let whereSql: string | undefined;
+  if (cursor.take("WHERE")) whereSql = textTo(cursor, ["ORDER", "LIMIT", "RETURNING"], own);
+  if (!cursor.isDone) throw notUnderstood;
+  return { sets, whereSql, others: [] };
+}
+
+/** The name that the statement gives its table, and the table's own. */
+type Alias = { readonly alias: string; readonly table: string } | undefined;
+
+function setIn(cursor: Cursor, own: Alias): RowUpdate["sets"][number] {
+  let column = cursor.name();
+  while (cursor.take(".")) column = cursor.name();
+  cursor.need("=");
+  return { column, sql: textTo(cursor, [",", "WHERE", "ORDER", "LIMIT", "RETURNING"], own) };
+}
+
+/** The text up to one of these words, with the table's own name in the place of another one. */
+function textTo(cursor: Cursor, words: readonly string[], own: Alias): string {
+  const from = cursor.at;
+  cursor.skipTo(...words);
+  const tokens = cursor.tokens.slice(from, cursor.at);
+  // What runs on some servers only is no expression that all of them evaluate.
+  if (tokens.length === 0 || tokens.some(({ within }) => within !== undefined)) throw notUnderstood;
+  let text = "";
+  let position = tokens[0]!.start;
+  for (const [at, { kind, text: name, start, end }] of tokens.entries()) {
+    const isAlias =
+      own !== undefined &&
+      (kind === "name" || kind === "word") &&
+      tokens[at + 1]?.text === "." &&
+      tokens[at - 1]?.text !== "." &&
+      name.toLowerCase() === own.alias.toLowerCase();
+    text += cursor.sql.slice(position, isAlias ? start : end) + (isAlias ? own.table : "");
+    position = end;
+  }
+  return text;
+}
+
+export const mysqlReader = readerBy(mysqlJudging);
+export const mariadbReader = readerBy(mariadbJudging);

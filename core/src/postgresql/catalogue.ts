@@ -5,9 +5,9 @@ import type { LedgerTable } from "../dialect/ledger-store.js";
 import type { TableFacts } from "../dialect/table.js";
 import { hasTrigger, type PlannedColumn, tableLabel } from "../model/index.js";
 import { dependentsOf } from "./dependents.js";
-import { typeAsPrinted } from "./printed-type.js";
 import { quoteTable, scaffoldNames } from "./quote.js";
 import { readTableFacts } from "./table.js";
+import { printedType } from "./units/assertions.js";
 import { partitionsLeft, statementsFor } from "./units/partition-index.js";
 
 /** Of PostgreSQL. */
@@ -78,4 +78,11 @@ async function partitionStatements(
     `SELECT ${statementsFor(spec, "l")} AS statements FROM (${partitionsLeft(spec)}) l`,
   );
   return rows.flatMap((row) => row.statements ?? []);
+}
+
+/** A type of a plan as `format_type` prints it on this connection: without its schema where the search path has that. */
+async function typeAsPrinted(connection: Connection, type: string): Promise<string> {
+  if (!type.includes(".")) return type;
+  const { rows } = await connection.query<{ type: string }>(`SELECT ${printedType(type)} AS type`);
+  return rows[0]?.type ?? type;
 }

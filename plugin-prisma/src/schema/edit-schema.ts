@@ -1,14 +1,14 @@
-import type { FieldEdit, ModelEdit, PlannedColumn } from "@lockstep/core";
+import type { FieldEdit, ModelEdit, PlannedColumn, TableName } from "@lockstep/core";
+import { annotationSpans } from "@lockstep/core";
 import { assertSameReading } from "./compare.js";
 import { dropAnnotations } from "./drop-annotations.js";
-import { makeOptional, makeRequired } from "./edit.js";
-import { editModels } from "./edit-models.js";
-import { findEnum, removeEnum } from "./enum.js";
-import type { SchemaFile } from "./model.js";
+import { fileOf, findField, findModel, makeOptional, makeRequired, modelIn, replaced } from "./edit.js";
+import type { PrismaField, Span } from "./model.js";
+import { databaseName, type PrismaEnum, type SchemaFile, stringValue } from "./model.js";
 import { parseSchema } from "./parse.js";
 import { readSchema } from "./read.js";
-import { fieldsToRemove, removeField } from "./remove.js";
-import { restoreAnnotations } from "./restore-annotations.js";
+import { fieldsToRemove, ownBlock, removeField } from "./remove.js";
+import { applySplices, lineBreak, linesOf, type Splice, wholeLine } from "./splice.js";
 import { dropUnique, keepUnique } from "./unique.js";
 import { type FieldEditKind, type SchemaEdit, verifyEdits } from "./verify.js";
 
@@ -107,4 +107,128 @@ const schemaEdits =
 function hasField(files: readonly SchemaFile[], { model, field }: PlannedColumn): boolean {
   const found = readSchema(files).models.find((candidate) => candidate.name === model);
   return found?.fields.some((candidate) => candidate.name === field) === true;
+}
+
+type Files = readonly SchemaFile[];
+
+/** The enum that is stored as a type of this name. */
+function findEnum(files: Files, type: TableName): PrismaEnum | undefined {
+  return readSchema(files).enums.find((item) => {
+    const schema = stringValue(item.attributes.find((attribute) => attribute.name === "schema")?.args);
+    return databaseName(item) === type.name && (type.schema === undefined || schema === type.schema);
+  });
+}
+
+/** Takes an enum away, with its comments and one of the blank lines around it. One that a field still has stays. */
+export function removeEnum(files: Files, type: TableName): SchemaFile[] {
+  const found = findEnum(files, type);
+  const isUsed = readSchema(files).models.some((model) => model.fields.some((field) => field.type === found?.name));
+  if (found === undefined || isUsed) return [...files];
+  return files.map((file) =>
+    file.path === found.file
+      ? { path: file.path, content: applySplices(file.content, [ownBlock(file.content, found.span)]) }
+      : file,
+  );
+}
+
+/**
+ * Makes edits that stay within their model (`makeOptional`, `makeRequired`, `dropAnnotations`), each model on its own: the others
+ * are not read again for every field. With 300 models and 20 fields that is two seconds and 200 MB.
+ *
+ * @param apply edits a schema that consists of this one model
+ * @throws LockstepError LS4002 when there is no such model or field
+ * @example editModels(files, [{ model: "User", field: "handle" }], (one, { model, field }) => makeOptional(one, model, field))
+ */
+export function editModels<E extends { readonly model: string; readonly field: string }>(
+  files: readonly SchemaFile[],
+  edits: readonly E[],
+  apply: (one: SchemaFile[], edit: E) => SchemaFile[],
+): SchemaFile[] {
+  const schema = readSchema(files);
+  // Told with the place in the user's own file.
+  for (const { model, field } of edits) findField(files, model, field);
+  const splices = new Map<string, Splice[]>();
+  for (const name of new Set(edits.map((edit) => edit.model))) {
+    const { file, span } = findModel(schema, name);
+    const content = files.find(({ path }) => path === file)?.content.slice(span.start, span.end) ?? "";
+    const [after] = edits.filter((edit) => edit.model === name).reduce(apply, [{ path: "", content }]);
+    splices.set(file, [...(splices.get(file) ?? []), { ...span, text: after?.content ?? content }]);
+  }
+  return files.map((file) => {
+    const own = splices.get(file.path);
+    return own === undefined ? file : { ...file, content: applySplices(file.content, own) };
+  });
+}
+
+/**
+ * The reverse of `dropAnnotations`: comments that nobody has changed since get their former bytes back. Where somebody has, the
+ * annotations stand in lines of their own above the field.
+ *
+ * @param original the model's text as the user wrote it
+ * @throws LockstepError LS4002 when there is no such model or field
+ */
+export function restoreAnnotations(
+  files: readonly SchemaFile[],
+  model: string,
+  field: string,
+  original: string,
+): SchemaFile[] {
+  const now = findField(files, model, field);
+  const { content } = fileOf(files, now.model);
+  const former = fieldIn(original, model, field);
+  const spans = former === undefined ? [] : annotationSpans(former.documentation, now.model.file);
+  const isThere = annotationSpans(now.field.documentation, now.model.file).length > 0;
+  if (former === undefined || spans.length === 0 || isThere) return [...files];
+  const [bare] = dropAnnotations([{ path: "", content: original }], model, field);
+  const dropped = bare && fieldIn(bare.content, model, field);
+  if (bare === undefined || dropped === undefined) return [...files];
+  const eol = lineBreak(content);
+  const regions = [above, behind].map((region): Splice | undefined => {
+    const span = region(content, now.field);
+    const isUntouched = sameLines(slice(content, span), slice(bare.content, region(bare.content, dropped)));
+    return isUntouched ? { ...span, text: withBreaks(slice(original, region(original, former)), eol) } : undefined;
+  });
+  const untouched = regions.filter((splice) => splice !== undefined);
+  if (untouched.length === regions.length) return replaced(files, now.model.file, applySplices(content, untouched));
+  const at = wholeLine(content, now.field.span).start;
+  const indent = content.slice(at, now.field.span.start);
+  const lines = spans.flatMap(({ start, end }) => linesOf(former.documentation.slice(start, end)));
+  const text = lines.map((line) => `${indent}/// ${line.trim()}${eol}`).join("");
+  return replaced(files, now.model.file, applySplices(content, [{ start: at, end: at, text }]));
+}
+
+function fieldIn(text: string, model: string, field: string): PrismaField | undefined {
+  return modelIn(text, model)?.fields.find((candidate) => candidate.name === field);
+}
+
+/** The lines of the comments above a field. */
+function above(content: string, field: PrismaField): Span {
+  const end = wholeLine(content, field.span).start;
+  const starts = field.documentationLines
+    .filter((line) => line.span.start < field.span.start)
+    .map((line) => wholeLine(content, line.span).start);
+  return { start: Math.min(end, ...starts), end };
+}
+
+/** What follows the declaration on its line. */
+function behind(content: string, field: PrismaField): Span {
+  const start = field.attributes.at(-1)?.span.end ?? field.markSpan.end;
+  return { start, end: Math.max(start, field.span.end, trimmedEnd(content, field)) };
+}
+
+function trimmedEnd(content: string, field: PrismaField): number {
+  const line = wholeLine(content, field.span);
+  return line.start + content.slice(line.start, line.end).trimEnd().length;
+}
+
+function slice(content: string, span: Span): string {
+  return content.slice(span.start, span.end);
+}
+
+function sameLines(one: string, other: string): boolean {
+  return linesOf(one).join("\n") === linesOf(other).join("\n");
+}
+
+function withBreaks(text: string, eol: string): string {
+  return linesOf(text).join(eol);
 }

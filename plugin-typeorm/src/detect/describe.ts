@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
-import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
+import { basename, isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import type { LockstepConfig } from "@lockstep/core";
-import { escapePath } from "@lockstep/core/files";
+import { type DialectId, isOfOtherDatabase } from "@lockstep/core";
+import { escapePath, findFilesSync } from "@lockstep/core/files";
 import type { DataSourceFacts } from "../cli/facts.cjs";
 import { dialectOf } from "../dialects/dialects.js";
 import { readMigrationFiles } from "../migrations/list.js";
@@ -9,7 +10,6 @@ import type { TypeormProject } from "../project.js";
 import type { FoundCall } from "./call.js";
 import { type Compilation, sourceOf, staticFolder } from "./compiled.js";
 import { copyIn } from "./copies.js";
-import { foundMigrationsFolder, ofDialect } from "./dialect-folders.js";
 
 /** What is known of a project. */
 export interface Found {
@@ -94,4 +94,29 @@ function existingFile(root: string, pattern: string): string {
   const names = /^(.*)\.\{([^}]*)\}$/.exec(pattern);
   const candidates = names === null ? [pattern] : (names[2] ?? "").split(",").map((end) => `${names[1]}.${end}`);
   return candidates.find((file) => existsSync(join(root, file))) ?? pattern;
+}
+
+const folders: Readonly<Record<DialectId, RegExp>> = {
+  postgresql: /(?:^|\/)(?:postgres(?:ql)?(?:-?db)?|pg|psql)\//i,
+  mysql: /(?:^|\/)mysql(?:-?db)?\//i,
+  mariadb: /(?:^|\/)(?:mariadb|mysql(?:-?db)?)\//i,
+};
+
+/** Of files in folders that are called after databases, those of this one; others are for every database. */
+function ofDialect<T>(files: readonly T[], dialect: DialectId, pathOf: (file: T) => string): readonly T[] {
+  const own = files.filter((file) => folders[dialect].test(pathOf(file)));
+  const isOfAnother = (file: T) =>
+    isOfOtherDatabase(pathOf(file), dialect) || Object.values(folders).some((folder) => folder.test(pathOf(file)));
+  return own.length > 0 ? own : files.filter((file) => !isOfAnother(file));
+}
+
+/** The folder of the newest migration in the repository, where the data source names no files. Default: `migrations`. */
+function foundMigrationsFolder(root: string, generated: readonly string[], dialect: DialectId): string {
+  const files = findFilesSync(root, ["**/migrations/**/[0-9]*.{ts,cts,mts,js,cjs,mjs}"], {
+    ignore: ["**/*.d.*", ...generated.map((folder) => `${folder}/**`)],
+  }).filter((file) => /^\d{13}-/.test(basename(file)));
+  const newest = [...ofDialect(files, dialect, (file) => file)]
+    .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
+    .at(-1);
+  return newest === undefined ? "migrations" : posix.dirname(newest);
 }

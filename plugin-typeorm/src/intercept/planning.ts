@@ -1,9 +1,19 @@
-import { LockstepError, type Migration, type Planning } from "@lockstep/core";
+import {
+  type EntityModel,
+  isSameTable,
+  LockstepError,
+  type Migration,
+  type Plan,
+  type PlannedColumn,
+  type Planning,
+  readsOf,
+} from "@lockstep/core";
+import type { DataSource } from "typeorm";
+import { dialectOf } from "../dialects/dialects.js";
 import { originalModels } from "../entities/edit/originals.js";
 import { formerUniques } from "../entities/edit/unique.js";
 import { version } from "../version.js";
-import { knownColumns } from "./columns.js";
-import { refuseOtherKinds } from "./guard-kinds.js";
+import { knownColumns, tableOf } from "./columns.js";
 import type { Interception } from "./interception.js";
 import type { RecordedLog } from "./recorded-log.js";
 import { assertUsable, cliModules } from "./typeorm-copy.js";
@@ -33,4 +43,43 @@ export async function planning(
     refuse: (plan) => refuseOtherKinds(plan, call.dataSource, models),
     relax,
   };
+}
+
+/**
+ * Refuses a value for rows of other entities. With single-table inheritance a table has the rows of all kinds, and a fill reaches them
+ * all; one that reads the column that tells the kinds apart knows what it does. A column of the parent is one of every kind.
+ *
+ * @param models what the files declare: there a parent has no columns of its children, as it has in TypeORM's own metadata
+ * @throws LS9042
+ */
+function refuseOtherKinds(plan: Plan, dataSource: DataSource, models: readonly EntityModel[]): void {
+  for (const column of plan.columns) {
+    const { fill, table, name } = column;
+    if (fill === undefined) continue;
+    const kinds = dataSource.entityMetadatas.filter((metadata) => isSameTable(tableOf(metadata, dataSource), table));
+    const parent = kinds.find(
+      ({ inheritancePattern, tableType }) => inheritancePattern === "STI" && tableType !== "entity-child",
+    );
+    const discriminator = parent?.discriminatorColumn?.databaseName;
+    if (parent === undefined || discriminator === undefined) continue;
+    if (readsOf(column).includes(discriminator) || declares(parent.targetName, column, models)) continue;
+    const own = kinds.filter(({ targetName }) => declares(targetName, column, models));
+    if (own.length === 0) continue;
+    const values = own.map(({ discriminatorValue }) => `'${discriminatorValue?.replaceAll("'", "''")}'`);
+    const condition = `${dialectOf(dataSource).quote(discriminator)} ${values.length === 1 ? `= ${values[0]}` : `IN (${values.join(", ")})`}`;
+    throw new LockstepError(
+      "LS9042",
+      `${fill.source}: ${fill.sql} would fill "${name}" in every row of "${table.name}", also in those that are no ${column.model}.`,
+      {
+        hint: `Say which rows it is for: @lockstep.backfill(CASE WHEN ${condition} THEN ${fill.sql} END)`,
+        details: { column: name, discriminator, values: own.map(({ discriminatorValue }) => discriminatorValue) },
+      },
+    );
+  }
+}
+
+/** Whether rows of an entity have the column, by what its files say. */
+function declares(entity: string, { table, name }: PlannedColumn, models: readonly EntityModel[]): boolean {
+  const model = models.find((each) => each.name === entity && isSameTable(each.table, table));
+  return model?.fields.some(({ column }) => column === name) === true;
 }

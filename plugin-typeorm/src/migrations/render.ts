@@ -1,9 +1,9 @@
 import type { MigrationContent, OrmQuery } from "@lockstep/core";
+import { qualified, quoteLiteral, quoteTable, type UnitSpec } from "@lockstep/core";
 import type { Flavour } from "../project.js";
-import { type BuildSpec, isBuilt } from "./build-index.js";
 import { type Language, languageOf } from "./language.js";
+import { idleHolder, unitLock } from "./locks.js";
 import { className } from "./names.js";
-import { outsideTransaction } from "./portable.js";
 import { templateLiteral } from "./template.js";
 
 export interface MigrationText {
@@ -154,4 +154,81 @@ function aside(sql: string): string {
 
 function oneLine(sql: string): string {
   return sql.trim().replace(/;$/, "");
+}
+
+/** An index that is built concurrently. One on a partitioned table is declared in a block, which stands a second run by itself. */
+type BuildSpec = Extract<UnitSpec, { kind: "create-index" }>;
+
+/**
+ * The function that makes a concurrent build stand a second run. PostgreSQL leaves an index behind that is not valid when the build
+ * fails; one that is valid may come from a run that ended before it was recorded. Whether it is the planned one is asked by the next
+ * unit. A session that builds it is waited for: its own client may be gone.
+ *
+ * @param drop the statement that takes away what a build has left
+ */
+function isBuilt({ table, index }: BuildSpec, drop: string, { typed, returns, answer }: Language): string {
+  const state = `SELECT indisvalid AND indisready AND indislive AS valid,
+            EXISTS (SELECT FROM pg_locks l WHERE l.relation = indrelid AND mode = 'ShareUpdateExclusiveLock' AND granted
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = l.pid AND backend_type = 'autovacuum worker')) AS building
+            FROM pg_index
+            WHERE indexrelid = to_regclass(${quoteLiteral(qualified(table.schema, index.name))}) AND indrelid = to_regclass(${quoteLiteral(quoteTable(table))})`;
+  return `/** Whether an earlier run has built the index. What a build that broke off has left is dropped. */
+async function isBuilt(${typed("queryRunner", "QueryRunner")})${returns("Promise<boolean>")} {
+    for (;;) {
+        const [index] = ${answer(`queryRunner.query(${templateLiteral(state)})`, "[{ valid: boolean; building: boolean }?]")};
+        if (!index || index.valid) {
+            return Boolean(index);
+        }
+        if (!index.building) {
+            break;
+        }
+        await queryRunner.query(\`SELECT pg_sleep(0.5)\`);
+    }
+    await queryRunner.query(${templateLiteral(drop)});
+    return false;
+}
+`;
+}
+
+/**
+ * The function that runs a unit in the same way in every transaction mode, and on `migration:revert`, which knows no mode of a single
+ * migration. It is not exported: TypeORM takes every exported function of a file for a migration.
+ *
+ * The commit takes what earlier migrations of this run did with it, their records included; when a later one fails the unit is not
+ * recorded although it is done, so units have to stand a second run. A second process waits, so that index builds do not meet; a
+ * session that keeps the lock without doing anything is no migration: a pooler in transaction mode has taken it over.
+ *
+ * Every block has its braces: formatters and linters that add them would change what is hashed.
+ */
+function outsideTransaction({ typed, returns, answer }: Language): string {
+  const asked = `queryRunner.query(\`SELECT pg_try_advisory_lock(${unitLock}) AS mine,
+            (${idleHolder}) AS idle\`)`;
+  return `/** Whatever the transaction mode: outside of a transaction, and not while another process is at a unit. */
+async function outsideTransaction(${typed("queryRunner", "QueryRunner")}, ${typed("run", "() => Promise<void>")})${returns("Promise<void>")} {
+    const isInside = queryRunner.isTransactionActive;
+    if (isInside) {
+        await queryRunner.commitTransaction();
+    }
+    for (;;) {
+        // Short statements: CREATE INDEX CONCURRENTLY waits for every session that is inside of one.
+        const [{ mine, idle }] = ${answer(asked, "[{ mine: boolean; idle: number | null }]")};
+        if (mine) {
+            break;
+        }
+        if (idle) {
+            throw new Error(\`pid \${idle} keeps the lock of Lockstep's migrations and does nothing. End it: SELECT pg_terminate_backend(\${idle})\`);
+        }
+        await queryRunner.query(\`SELECT pg_sleep(0.5)\`);
+    }
+    try {
+        await run();
+    } finally {
+        await queryRunner.query(\`SELECT pg_advisory_unlock(${unitLock})\`).catch(() => undefined);
+    }
+    if (isInside) {
+        await queryRunner.startTransaction();
+    }
+}
+`;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { emptyCourse, goneOn } from "../../../core/src/backfill/course.js";
+import { emptyCourse, goneOn } from "../../../core/src/backfill/observer.js";
 
 const moment = fc.record(
   {

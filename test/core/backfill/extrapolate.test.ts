@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extrapolate } from "../../../core/src/backfill/extrapolate.js";
+import { extrapolate } from "../../../core/src/backfill/estimate.js";
 
 const mb = 2 ** 20;
 const rows = 1_000_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { postgresText } from "../../../core/src/postgresql/function-value.js";
+import { postgresText } from "../../../core/src/postgresql/functions.js";
 
 class Decimal {
   toString() {

@@ -3,7 +3,7 @@ import { parseArguments } from "../../../plugin-prisma/src/engine/arguments.js";
 import { acceptedByPrisma7, withBlocksOf } from "../../../plugin-prisma/src/schema/accepted-by-7.js";
 import { urlsInSchema } from "../../../plugin-prisma/src/schema/datasource-urls.js";
 import { makeOptional } from "../../../plugin-prisma/src/schema/edit.js";
-import { editModels } from "../../../plugin-prisma/src/schema/edit-models.js";
+import { editModels } from "../../../plugin-prisma/src/schema/edit-schema.js";
 
 const file = (settings: string) => ({
   path: "schema.prisma",

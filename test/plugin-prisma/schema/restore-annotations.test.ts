@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { dropAnnotations } from "../../../plugin-prisma/src/schema/drop-annotations.js";
 import { makeOptional, makeRequired } from "../../../plugin-prisma/src/schema/edit.js";
-import { restoreAnnotations } from "../../../plugin-prisma/src/schema/restore-annotations.js";
+import { restoreAnnotations } from "../../../plugin-prisma/src/schema/edit-schema.js";
 
 const model = (...lines: string[]) =>
   `model User {\n  id Int @id\n${lines.map((line) => `${line}\n`).join("")}  name String\n}\n`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { removeEnum } from "../../../plugin-prisma/src/schema/enum.js";
+import { removeEnum } from "../../../plugin-prisma/src/schema/edit-schema.js";
 import type { SchemaFile } from "../../../plugin-prisma/src/schema/model.js";
 import { readSchema } from "../../../plugin-prisma/src/schema/read.js";
 import { dropUnique, formerUniques, keepUnique } from "../../../plugin-prisma/src/schema/unique.js";

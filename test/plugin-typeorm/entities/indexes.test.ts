@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Entities } from "../../../plugin-typeorm/src/entities/entities.js";
-import { declaredIndexes } from "../../../plugin-typeorm/src/entities/indexes.js";
+import { declaredIndexes } from "../../../plugin-typeorm/src/entities/project.js";
 
 // What a way back has to know of: everything that an entity declares over its columns, wherever it stands.
 

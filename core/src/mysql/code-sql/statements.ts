@@ -4,9 +4,10 @@ import { Cursor, notUnderstood } from "../read/cursor.js";
 import { cutStatements } from "../read/cut-statements.js";
 import { isQuery, readSources, skipPartitions } from "../read/read-rows.js";
 import { readStatement } from "../read/read-statement.js";
+import { reserved } from "../read/reserved.js";
+import type { Token } from "../read/scan.js";
 import { Unclosed } from "../read/scan.js";
 import { ownName } from "./expression.js";
-import { type Result, resultsIn } from "./results.js";
 
 /** What a statement does with tables, whichever they are. */
 type Found = { readonly table: TableName; readonly use: Exclude<TableUse, { kind: "select" }> } | Reading;
@@ -197,4 +198,48 @@ function endOfLevel({ tokens, end }: Cursor, from: number): number {
     if (text === ")" && --depth < 0) return at;
   }
   return end;
+}
+
+/** A column that a list of results names, with the table that it is said to be of; `*` has no column. */
+interface Result {
+  readonly of: string | undefined;
+  readonly column: string | undefined;
+}
+
+const modifiers =
+  /^(?:ALL|DISTINCT|DISTINCTROW|HIGH_PRIORITY|STRAIGHT_JOIN|SQL_(?:CALC_FOUND_ROWS|(?:NO_)?CACHE|(?:BIG|SMALL|BUFFER)_RESULT))$/;
+
+/** What stands between SELECT and FROM, or behind RETURNING. Names that results are given are none of its columns. */
+function resultsIn(list: Cursor): readonly Result[] {
+  const { sql, tokens, end } = list;
+  let from = list.at;
+  while (from < end && tokens[from]!.kind === "word" && modifiers.test(tokens[from]!.text)) from += 1;
+  const nameOf = ({ kind, text, start, end: until }: Token) => (kind === "word" ? sql.slice(start, until) : text);
+  const found: Result[] = [];
+  for (let at = from; at < end; at++) {
+    const token = tokens[at]!;
+    const [before, next] = [at > from ? tokens[at - 1] : undefined, at + 1 < end ? tokens[at + 1] : undefined];
+    const isQualified = isSign(before, ".");
+    const of = isQualified && at - 2 >= from ? nameOf(tokens[at - 2]!) : undefined;
+    if (isSign(token, "*")) {
+      if (before === undefined || isQualified || isSign(before, ",")) found.push({ of, column: undefined });
+    } else if (isQualified ? token.kind !== "sign" : isColumn(token, before)) {
+      // `t.a`, `f(a)`, `_utf8mb4'x'`
+      const isOther = isSign(next, ".") || (token.kind === "word" && (isSign(next, "(") || next?.kind === "string"));
+      if (!isOther) found.push({ of, column: nameOf(token) });
+    }
+  }
+  return found;
+}
+
+/** Not what is behind AS, or behind an operand: that is a name for the result. */
+function isColumn({ kind, text }: Token, before: Token | undefined): boolean {
+  if (kind !== "name" && (kind !== "word" || reserved.has(text))) return false;
+  if (before === undefined) return true;
+  if (before.kind === "word") return reserved.has(before.text) && !/^(?:AS|COLLATE|USING)$/.test(before.text);
+  return before.kind === "sign" && !/^[)?@:]$/.test(before.text);
+}
+
+function isSign(token: Token | undefined, text: string): boolean {
+  return token?.kind === "sign" && token.text === text;
 }

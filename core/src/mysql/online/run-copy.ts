@@ -1,15 +1,16 @@
 import { LockstepError } from "../../base/errors.js";
 import { runTool } from "../../base/run-tool.js";
 import type { Connection } from "../../dialect/connection.js";
+import { errorCode } from "../../dialect/db/retry.js";
 import type { SpecOf } from "../../dialect/units.js";
 import { tableLabel } from "../../model/index.js";
 import { quoteTable } from "../quote.js";
-import { alterStatement } from "../units/online-copy.js";
+import type { MysqlServer } from "../units/index.js";
+import { alterStatement, differences, draftSteps, dropDraft } from "../units/online-copy.js";
 import { readConnectionUrl } from "../url.js";
 import { toolFiles } from "./credentials.js";
 import { readKeyLines, restoreKeyNames, withPatience } from "./foreign-key-names.js";
 import { type Precondition, preconditions, readLeftovers, readOriginal, replicasBy } from "./preconditions.js";
-import { isDone } from "./state.js";
 import type { Copy, CopyTool, Leftovers } from "./tool.js";
 
 export interface CopyRequest {
@@ -183,4 +184,23 @@ async function cleanUp(connection: Connection, made: Leftovers): Promise<void> {
   for (const each of triggers) await withPatience(() => connection.query(`DROP TRIGGER IF EXISTS ${quoteTable(each)}`));
   for (const each of tables) await withPatience(() => connection.query(`DROP TABLE IF EXISTS ${quoteTable(each)}`));
   await connection.query("SET SESSION lock_wait_timeout = DEFAULT");
+}
+
+/**
+ * Whether the table is already as the change wants it: the same change to an empty table of the same definition tells.
+ * @throws what the server says where the change itself cannot be made
+ */
+async function isDone(connection: Connection, spec: SpecOf<"online-copy">): Promise<boolean> {
+  try {
+    for (const { sql, when, mayBeGone } of draftSteps(spec)) {
+      if (when !== undefined && (await connection.query(when.query)).rows.length > 0 !== when.finds) continue;
+      await connection.query(sql).catch((error: unknown) => {
+        if (mayBeGone !== true || errorCode(error) !== "42704") throw error;
+      });
+    }
+    const { rows } = await connection.query(differences(spec, connection.dialect.id as MysqlServer));
+    return rows.length === 0;
+  } finally {
+    if (!connection.isLost) await connection.query(dropDraft(spec));
+  }
 }

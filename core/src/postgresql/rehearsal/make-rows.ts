@@ -1,13 +1,14 @@
 import type { Connection } from "../../dialect/connection.js";
 import { isDatabaseError } from "../../dialect/db/retry.js";
 import type { MadeTable, RowsRequest } from "../../dialect/rehearsing.js";
+import type { NumberSql } from "../../sql/rehearsal/number-sql.js";
 import { firstFree, madeTable, plannedRows, refusable } from "../../sql/rehearsal/planned-rows.js";
-import { RowValues } from "../../sql/rehearsal/row-values.js";
+import { type PlannedRows, RowValues } from "../../sql/rehearsal/row-values.js";
 import type { TableShape } from "../../sql/rehearsal/shapes.js";
 import { quoteIdentifier } from "../quote.js";
-import { fitChecks } from "./fit-checks.js";
-import { numberSql } from "./number-sql.js";
+import { allowedBy } from "./checked-values.js";
 import { readShapes } from "./shapes.js";
+import { valueOfType } from "./value-of-type.js";
 
 /** A session makes so many rows with a statement: progress is told in between. */
 const rowsAtOnce = 500_000;
@@ -121,3 +122,83 @@ async function takeApart(connection: Connection, shapes: readonly TableShape[]):
   }
   return again;
 }
+
+/** So many rows tell whether a check takes them. */
+const sampleRows = 100;
+
+/**
+ * Finds values that checks over several columns take, where those that were drawn do not: NULL for what may be NULL, and one of the two
+ * for what is true or false. Columns of keys stay, and those that the user has said.
+ *
+ * @returns the tables; those for whose checks nothing was found as they were
+ */
+async function fitChecks(connection: Connection, tables: readonly PlannedRows[]): Promise<readonly PlannedRows[]> {
+  let fitted = tables;
+  for (const table of tables) {
+    if (table.rows === 0 || table.shape.checks.length === 0) continue;
+    const refused = await refusalOf(connection, fitted, table);
+    if (refused === undefined) continue;
+    for (const given of attempts(table)) {
+      const attempt = fitted.map((each) => (each === table ? { ...table, given } : each));
+      if ((await refusalOf(connection, attempt, attempt[fitted.indexOf(table)]!)) !== undefined) continue;
+      fitted = attempt;
+      break;
+    }
+  }
+  return fitted;
+}
+
+/** @returns the error of a check; undefined: its first rows go in, or something else is in their way, which is told later */
+async function refusalOf(
+  connection: Connection,
+  tables: readonly PlannedRows[],
+  { shape, rows }: PlannedRows,
+): Promise<unknown> {
+  const sql = new RowValues(tables, numberSql).insert(shape.oid, 0, Math.min(rows, sampleRows));
+  await connection.query("BEGIN");
+  try {
+    await connection.query(sql);
+    return undefined;
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    return error.code === "23514" ? error : undefined;
+  } finally {
+    await connection.query("ROLLBACK");
+  }
+}
+
+function attempts({ shape, given }: PlannedRows): readonly PlannedRows["given"][] {
+  const checked = new Set(shape.checks.flatMap(({ columns }) => columns));
+  const keys = new Set([...shape.uniqueKeys.flat(), ...shape.foreignKeys.flatMap(({ columns }) => columns)]);
+  const free = shape.columns.filter(({ name }) => checked.has(name) && !keys.has(name) && given[name] === undefined);
+  const every = (columns: typeof free, sql: string) => Object.fromEntries(columns.map(({ name }) => [name, sql]));
+  const nulls = every(
+    free.filter(({ isRequired }) => !isRequired),
+    "NULL",
+  );
+  const flags = free.filter(({ baseType, isRequired }) => baseType === "boolean" && isRequired);
+  const [no, yes] = [every(flags, "false"), every(flags, "true")];
+  return [no, yes, nulls, { ...nulls, ...no }, { ...nulls, ...yes }].map((each) => ({ ...given, ...each }));
+}
+
+/** Types of few values. */
+const valuesOf: Readonly<Record<string, number>> = { boolean: 2, smallint: 32_000, '"char"': 26 };
+
+/** Numbers are bigints. */
+const numberSql: NumberSql = {
+  insert: ({ quoted, columns }, values, from, to) =>
+    `INSERT INTO ${quoted} (${columns.map(({ name }) => quoteIdentifier(name)).join(", ")}) OVERRIDING SYSTEM VALUE
+SELECT ${values.join(",\n  ")}
+  FROM generate_series(${from}::bigint, ${to - 1}::bigint) AS n`,
+  literal: (number) => `${number}::bigint`,
+  divided: (number, by) => `((${number}) / ${by})`,
+  floor: (number) => `floor(${number})::bigint`,
+  share: (row, seed) => `((hashint8extended(${row}, ${seed}) & 9007199254740991) / 9007199254740992.0::float8)`,
+  withShare: (share, made) => `(SELECT ${made("r")} FROM (SELECT ${share} AS r) s)`,
+  given: (expression, row, { type }) => `(SELECT (${expression})::${type} FROM (SELECT ${row} AS n) g)`,
+  pick: (values, number, { type }) =>
+    `(ARRAY[${values.join(", ")}])[1 + ((${number}) % ${values.length})::int]::${type}`,
+  valueOf: valueOfType,
+  allowed: allowedBy,
+  valuesOfType: ({ baseType }) => valuesOf[baseType],
+};

@@ -1,3 +1,4 @@
+import type { Concern } from "../../model/index.js";
 import {
   isFelt,
   type LockMode,
@@ -7,8 +8,8 @@ import {
   type OperationOf,
   type Verdict,
 } from "../../model/index.js";
-import { setDefault } from "../../sql/verdicts/columns.js";
-import { combine, harmless, verdict } from "../../sql/verdicts/combine.js";
+import { isOfEmptyColumn, setDefault } from "../../sql/verdicts/columns.js";
+import { combine, harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 import {
   addEnumValue,
@@ -24,7 +25,7 @@ import {
   truncate,
 } from "../../sql/verdicts/objects.js";
 import { deletion, insert, update } from "../../sql/verdicts/rows.js";
-import { newEnumValue, sharesTransaction } from "../../sql/verdicts/transaction.js";
+import { concurrently, newEnumValue, sharesTransaction } from "../../sql/verdicts/transaction.js";
 import { unknown } from "../../sql/verdicts/unknown.js";
 import { addColumn, addNotNull, dropColumn, dropNotNull, renameColumn, setNotNull, setType } from "./columns.js";
 import {
@@ -38,7 +39,6 @@ import {
   validateConstraint,
 } from "./constraints.js";
 import { alterDomain, form } from "./forms.js";
-import { createIndex, dropIndex } from "./indexes.js";
 import { attachPartition, detachPartition } from "./partitions.js";
 import { createTrigger, reindex, select } from "./statements.js";
 
@@ -195,4 +195,39 @@ function ownVerdict(operation: Operation, context: VerdictContext): Verdict {
     default:
       return operation satisfies never;
   }
+}
+
+function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): Verdict {
+  const { table, isConcurrent, isUnique } = operation;
+  if (context.createdInThisChange(table)) return harmless;
+  const concerns: Concern[] = [];
+  if (!isConcurrent) concerns.push({ kind: "scans", table, why: "index" });
+  if (isUnique && !isConcurrent && !isOfEmptyColumn(operation, context))
+    concerns.push({ kind: "fails-on-rows", table, why: "duplicates" });
+  if (isUnique) concerns.push({ kind: "narrows-writes", table, why: "duplicates" });
+  const alone = isConcurrent && context.isAsWritten ? concurrently(operation.statement, context) : harmless;
+  return verdict({
+    locks: locksOn(isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE", [table], context),
+    held: "scan",
+    concerns: [...concerns, ...alone.concerns],
+    doubts: alone.doubts,
+  });
+}
+
+/** The table is not in the statement. */
+function dropIndex(operation: OperationOf<"dropIndex">, context: VerdictContext): Verdict {
+  const { name, isConcurrent } = operation;
+  const found = context.formerIndex(name)?.table;
+  // An index is in the schema of its table.
+  const table = found && (name.schema === undefined ? { name: found.name } : found);
+  const alone = isConcurrent ? concurrently(operation.statement, context) : harmless;
+  return verdict({
+    locks: locksOn(
+      isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE",
+      table === undefined ? [] : [table],
+      context,
+    ),
+    concerns: isConcurrent ? alone.concerns : [{ kind: "loses-index" }],
+    doubts: [...alone.doubts, ...(table === undefined ? (["other-tables"] as const) : [])],
+  });
 }

@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { FillFunction } from "../../../../core/src/config/fill-function.js";
 import { systemClock } from "../../../../core/src/dialect/db/clock.js";
-import { postgresText } from "../../../../core/src/postgresql/function-value.js";
+import { postgresText } from "../../../../core/src/postgresql/functions.js";
 import { callFunction } from "../../../../core/src/target/facts/call-function.js";
 
 const compute = { name: "User.handle", reads: ["email"], source: "lockstep.config.ts" };

@@ -2,7 +2,6 @@ import { join, posix } from "node:path";
 import { aboutFile, type CheckFinding } from "../check/finding.js";
 import type { PlansAt } from "../check/own-units.js";
 import type { NotLookedAt } from "../check/report.js";
-import openPlan from "../check/rules/open-plan.js";
 import type { ProjectFacts } from "../doctor/check.js";
 import interruptedWrite from "../doctor/checks/interrupted-write.js";
 import planModels from "../doctor/checks/plan-models.js";
@@ -13,6 +12,7 @@ import { planFolder } from "../plan/plan-file.js";
 import { isOpen, readPlans } from "../plan/store.js";
 import type { OrmPlugin } from "../plugin.js";
 import { findPlanFaults } from "../release/verify-plans.js";
+import openPlan from "../rules/open-plan.js";
 import type { Invocation } from "./command.js";
 import type { Io } from "./io.js";
 

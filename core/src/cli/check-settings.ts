@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import type { MigrationSet } from "../check/migration-set.js";
-import { checkRules } from "../check/rules/index.js";
 import type { Waiver } from "../check/waivers.js";
 import { configFileOf, oneConfigFile } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
 import { isOfRepository } from "../files/writable.js";
+import { reportedRules } from "../rules/index.js";
 
 /** What the configuration says of `check`. */
 export type CheckSettings = NonNullable<LockstepConfig["check"]>;
 
 /** The ids of all rules. */
-export const allRules: ReadonlySet<string> = new Set(checkRules.map(({ id }) => id));
+export const allRules: ReadonlySet<string> = new Set(reportedRules.map(({ id }) => id));
 
 /**
  * The settings of a folder; without a configuration there are none. The file is read and not run: `check` judges branches of strangers.

@@ -26,6 +26,8 @@ export default defineRule({
     ],
     rewritten: [
       `ALTER TYPE "Role" ADD VALUE 'GUEST'; ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'GUEST';`,
+      // As TypeORM writes it.
+      `ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'GUEST'; ALTER TYPE "Role" ADD VALUE 'GUEST';`,
     ],
     safe: [
       `ALTER TYPE "Role" ADD VALUE 'GUEST';`,
@@ -34,7 +36,8 @@ export default defineRule({
     ],
   },
   background: `PostgreSQL refuses to evaluate a value ("unsafe use of new value") before the transaction that adds it is committed, and a migration file
-is often one transaction. The values of a type that the same transaction creates are no problem.
+is often one transaction. A column whose default is a value that a later statement adds fails everywhere. The values of a type that
+the same transaction creates are no problem.
 
 If the value is the default of a new column, a plan changes the type in one file and adds the column in the next. The default is
 constant: existing rows get it from the catalog, and nothing is rewritten. MySQL and MariaDB have no such limit.`,

@@ -69,11 +69,12 @@ const generated = "<!-- Made from the code by `npm run docs`: edit the code inst
 
 /** What a page says of a rule after why it is one. */
 function rulePage(rule: Rule): string[] {
-  const { severity, mysql } = rule;
+  const { severity, mysql, instead } = rule;
   const { unsafe = [], rewritten = [], safe } = rule.examples;
   const sql = (title: string, all: readonly string[], level = "##") =>
     all.length === 0 ? [] : [`${level} ${title}\n\n\`\`\`sql\n${all.join("\n")}\n\`\`\``];
   return [
+    ...(instead === undefined ? [] : [instead]),
     ...(severity === undefined ? [] : [`Severity in \`lockstep check\`: ${severity}.`]),
     ...sql(isReported(rule) ? "Reported, and rewritten in phases" : "Rewritten in phases", rewritten),
     ...sql("Reported", unsafe),

@@ -29,14 +29,15 @@ export default defineRule({
   claims: ({ kind }) => kind === "rewrites",
   safer: () => ({ words: "the safe way, in one line" }),
 
-  // A plan takes it apart. Without these three members \`check\` reports the hazard, and no plan is made of it.
+  // A plan takes it apart. Without these three members, and \`instead\`, \`check\` reports the hazard, and no plan is made of it.
   consequence: ({ table }, { concerns }) =>
     concerns.length === 0 ? undefined : \`what the statement does to "\${table.name}", in one sentence.\`,
   columns: ({ table, column }) => [{ table, column: column.name }],
   rewrite: (_operation, _columns) => ({}),
 
   examples: { rewritten: [], safe: [] },
-  background: "Why the statement is unsafe, what a plan does instead, and where that is known from.",
+  background: "Why the statement is unsafe, and where that is known from.",
+  instead: "What a plan does.",
 });
 `,
 );

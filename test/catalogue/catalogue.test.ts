@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { commands } from "../../core/src/cli/commands/index.js";
 import { errorTable } from "../../core/src/errors.js";
 import { gates } from "../../core/src/gates/index.js";
-import { plannedRules, rules } from "../../core/src/rules/index.js";
+import { plannedRules, reportedRules, rules } from "../../core/src/rules/index.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
 import { headingId } from "../../site/links.js";
@@ -41,6 +41,10 @@ test("every code that is thrown is in the table", () => {
 
 test.each(rules.map(({ id }) => id))("%s has a page", (id) => {
   expect(existsSync(join(root, "docs/rules", `${id}.md`))).toBe(true);
+});
+
+test("code scanning takes why a rule is one", () => {
+  expect(reportedRules.filter(({ background }) => background.length > 1024).map(({ id }) => id)).toEqual([]);
 });
 
 test.each(plannedRules.map((rule) => [rule.id, rule] as const))("%s has examples and a test", (id, rule) => {

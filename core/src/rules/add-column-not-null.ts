@@ -39,17 +39,16 @@ export default defineRule({
 does not know the column fail. Written by hand as "add, UPDATE, SET NOT NULL", the UPDATE locks every row until it ends, and SET NOT
 NULL locks the whole table for a scan.
 
-A plan, also one by \`lockstep rewrite\`, has four phases and edits the code:
+PostgreSQL 11 and later store a constant default, or one that is evaluated once such as now(), in the catalog. Such a column passes
+as it stands, unless an annotation gives existing rows another value.`,
+  instead: `A plan, also one by \`lockstep rewrite\`, has four phases and edits the code:
 
 - It adds the column as nullable, with a trigger that fills it. That takes milliseconds.
 - It fills existing rows in small batches, outside of any deployment.
-- It sets NOT NULL last, on a check that PostgreSQL validated while reads and writes continued.
-
-PostgreSQL 11 and later store a constant default, or one that is evaluated once such as now(), in the catalog. Such a column passes
-as it stands, unless an annotation gives existing rows another value.`,
+- It sets NOT NULL last, on a check that PostgreSQL validated while reads and writes continued.`,
   mysql: {
-    background: `Neither rejects it: existing rows get '' or 0, the first value of an ENUM, or on MariaDB '0000-00-00', without a warning. Code that does not know
-the column can no longer insert. A plan sets NOT NULL last by \`MODIFY … NOT NULL, ALGORITHM=INPLACE, LOCK=NONE\`, which rebuilds the table while
+    background: `Existing rows get '' or 0, the first value of an ENUM, or on MariaDB '0000-00-00', without a warning. MySQL rejects a DATE, DATETIME or
+TIMESTAMP. Code that does not know the column can no longer insert. A plan sets NOT NULL last by \`MODIFY … NOT NULL, ALGORITHM=INPLACE, LOCK=NONE\`, which rebuilds the table while
 reads and writes continue.`,
     unsafe: ["ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NOT NULL;"],
     safe: ["ALTER TABLE `User` ADD COLUMN `role` VARCHAR(191) NOT NULL DEFAULT 'member';"],

@@ -40,9 +40,8 @@ export default defineRule({
   },
   background: `PostgreSQL 11 and later store a default that they can evaluate once (constants, now()) in the catalog. They evaluate a volatile one, such
 as gen_random_uuid() or random(), for every row: \`ADD COLUMN … DEFAULT gen_random_uuid()\` rewrites the whole table, and nobody can
-read or write it meanwhile. (PostgreSQL's documentation: "Adding a Column".)
-
-A plan adds the column without the default and sets the default in a statement of its own. From then on new rows get it, and existing
+read or write it meanwhile. (PostgreSQL's documentation: "Adding a Column".)`,
+  instead: `A plan adds the column without the default and sets the default in a statement of its own. From then on new rows get it, and existing
 rows stay NULL. The backfill gives them values from the same expression, in small batches. A required column becomes required last.
 An optional one stays optional, and one pass fills it.
 

@@ -55,9 +55,8 @@ export default defineRule({
   },
   background: `\`ADD CONSTRAINT … FOREIGN KEY\` holds a SHARE ROW EXCLUSIVE lock on both tables while it checks every row of the one that refers. Writes
 to both wait until it ends, and while it waits for the second lock it keeps the first. NOT VALID takes the locks for an instant.
-VALIDATE CONSTRAINT, in a transaction of its own, lets reads and writes continue.
-
-A plan does this for a key over a column that the same change adds. It takes both locks at once and releases them in milliseconds:
+VALIDATE CONSTRAINT, in a transaction of its own, lets reads and writes continue.`,
+  instead: `A plan does this for a key over a column that the same change adds. It takes both locks at once and releases them in milliseconds:
 from then on PostgreSQL checks new rows. The next file checks existing rows while reads and writes continue. Both run in expand, while
 every value is NULL, so PostgreSQL checks every value that the trigger, the backfill or code writes.`,
   mysql: {

@@ -51,9 +51,8 @@ export default defineRule({
     ],
   },
   background: `\`CREATE INDEX\` holds a SHARE lock for the whole build: writes to the table wait until it ends. \`CREATE INDEX CONCURRENTLY\` lets writes
-continue. It cannot run in a transaction, and a build that fails leaves an invalid index: drop that before the next try.
-
-A plan builds an index over a column that the same change adds. CONCURRENTLY is alone in its file, and a later file checks that the
+continue. It cannot run in a transaction, and a build that fails leaves an invalid index: drop that before the next try.`,
+  instead: `A plan builds an index over a column that the same change adds. CONCURRENTLY is alone in its file, and a later file checks that the
 index is valid. The index follows the columns, while every value is NULL and before any code writes it. So the build is quick, and
 duplicates never get in. Sort order, operator classes, methods and predicates stay as the ORM wrote them. A unique index that counts NULL as a value comes in contract: see [needs-values](needs-values.md).
 

@@ -62,9 +62,8 @@ export default defineRule({
     ],
   },
   background: `\`ADD CONSTRAINT … UNIQUE\` builds an index under an ACCESS EXCLUSIVE lock: nobody can read or write the table until it ends. It fails if
-two rows have the same values. TypeORM writes it for \`unique: true\`, \`@Unique\` and one-to-one relations.
-
-A plan does it in two steps for a constraint over a column that the same change adds. \`CREATE UNIQUE INDEX CONCURRENTLY\` builds the
+two rows have the same values. TypeORM writes it for \`unique: true\`, \`@Unique\` and one-to-one relations.`,
+  instead: `A plan does it in two steps for a constraint over a column that the same change adds. \`CREATE UNIQUE INDEX CONCURRENTLY\` builds the
 index under the constraint's name, alone in its file. A later file checks that the index is valid and attaches it, which changes the
 catalog alone (PostgreSQL's documentation of ALTER TABLE: "ADD table_constraint_using_index"). The result is the constraint itself,
 deferrable as the model wants it. It follows the columns, while every value is NULL and before any code writes it. So the build is

@@ -61,7 +61,7 @@ interface Described<K extends OperationKind> {
     /** What the database says about the indexes that the examples drop. */
     readonly indexes?: readonly IndexFacts[];
   };
-  /** For the docs page: why, and what a plan does instead. */
+  /** For the docs page, and the rules of SARIF: why, in a few sentences. */
   readonly background: string;
 }
 
@@ -96,6 +96,8 @@ interface Planned<K extends OperationKind> {
   columns(operation: OperationOf<K>, context: RuleContext): readonly ColumnRef[];
   /** What happens instead. */
   rewrite(operation: OperationOf<K>, columns: readonly PlannedColumn[], context: RuleContext): Rewrite;
+  /** For the docs page: what that is, where the background does not say so. */
+  readonly instead?: string;
   /** It is for statements that no other rule rewrites. */
   readonly isLast?: true;
 }

@@ -37,8 +37,7 @@ export default defineRule({
   },
   background: `PostgreSQL refuses to evaluate a value ("unsafe use of new value") before the transaction that adds it is committed, and a migration file
 is often one transaction. A column whose default is a value that a later statement adds fails everywhere. The values of a type that
-the same transaction creates are no problem.
-
-If the value is the default of a new column, a plan changes the type in one file and adds the column in the next. The default is
+the same transaction creates are no problem.`,
+  instead: `If the value is the default of a new column, a plan changes the type in one file and adds the column in the next. The default is
 constant: existing rows get it from the catalog, and nothing is rewritten. MySQL and MariaDB have no such limit.`,
 });

@@ -40,13 +40,14 @@ export default defineCommand({
     }
     const rule = rules.find((candidate) => candidate.id === topic);
     if (rule === undefined) throw new LockstepError("LS8008", `There is no error code or rule "${topic}".`);
-    const { summary, background, severity, mysql } = rule;
+    const { summary, background, instead, severity, mysql } = rule;
     const { unsafe = [], rewritten = [], ...more } = rule.examples;
     const listed = (title: string, all: readonly string[]) =>
       all.length === 0 ? [] : ["", title, ...all.map((sql) => `  ${sql}`)];
     const text = [
       io.colors.bold(`${topic}: ${summary}`),
       background,
+      ...(instead === undefined ? [] : [instead]),
       ...(mysql === undefined ? [] : [`MySQL and MariaDB: ${mysql.background}`]),
       ...listed("Rewritten in phases:", rewritten),
       ...listed("Reported by check:", unsafe),
@@ -59,7 +60,7 @@ export default defineCommand({
           ]),
     ].join("\n");
     const examples = { ...more, unsafe: [...rewritten, ...unsafe] };
-    const json = { rule: topic, summary, background, examples, ...(severity === undefined ? {} : { severity }) };
+    const json = { rule: topic, summary, background, instead, examples, severity };
     return { text, json, exitCode: 0 };
   },
 });

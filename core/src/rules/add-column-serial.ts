@@ -35,9 +35,13 @@ export default defineRule({
   },
   background: `SERIAL is short for a sequence and a default that takes the next number from it. Every row gets a number of its own, so PostgreSQL
 rewrites the whole table, and nobody can read or write it meanwhile.`,
-  instead: `A plan makes the parts one by one: the sequence under the name that PostgreSQL would give it, the column without a default, the
-default in a statement of its own, and the ownership that drops the sequence with its column. From then on new rows get numbers, and
-the backfill numbers existing rows. Numbers are distinct, in no particular order. After contract the catalog is the one that SERIAL
+  instead: `A plan makes the parts one by one:
+
+- the sequence, under the name that PostgreSQL would give it
+- the column without a default, then the default in a statement of its own
+- the ownership that drops the sequence with its column
+
+From then on new rows get numbers, and the backfill numbers existing rows. Numbers are distinct, in no particular order. After contract the catalog is the one that SERIAL
 makes. No plan is made of an identity column.
 
 PostgreSQL only: for an AUTO_INCREMENT column MySQL and MariaDB [copy the table](copy-table.md).`,

@@ -74,8 +74,10 @@ export function findHazards(operations: readonly Operation[], context: RuleConte
   return operations.flatMap((operation) => findingsOf(operation, anywhere));
 }
 
+const inOrder = plannedRules.toSorted((one, other) => Number(one.isLast ?? false) - Number(other.isLast ?? false));
+
 function findingsOf(operation: Operation, context: RuleContext): Finding[] {
-  const candidates = plannedRules.filter(({ on }) => on === "every" || on.includes(operation.kind));
+  const candidates = inOrder.filter(({ on }) => on === "every" || on.includes(operation.kind));
   if (candidates.length === 0) return [];
   const verdict = context.judging.verdictOf(operation, context);
   const parts = claimed(operation, verdict.concerns);

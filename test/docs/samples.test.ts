@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
-import { waiversIn } from "../../core/src/check/waivers.js";
 import { parseAnnotations } from "../../core/src/config/annotations.js";
 import { configSchema } from "../../core/src/config/schema.js";
+import { waiversIn } from "../../core/src/lint/waivers.js";
 import { reportedRules } from "../../core/src/rules/index.js";
 import { datamodelOf } from "../matrix/dmmf.js";
 import { typedCommands } from "../support/typed-commands.js";

@@ -1,4 +1,4 @@
-import type { RankedPlaces } from "../codemods/candidates/choose.js";
+import type { RankedPlaces } from "../code/candidates/choose.js";
 import type { Place } from "../model/index.js";
 
 /** Places that little speaks for, as a list: without `--all` only their number is shown. */

@@ -1,4 +1,4 @@
-import type { Safer } from "../dialects/checking.js";
+import type { Safer } from "../dialect/checking.js";
 import type { TableName } from "../model/index.js";
 import type { SaferContext } from "./rule.js";
 

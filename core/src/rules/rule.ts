@@ -1,7 +1,7 @@
 import type { Severity } from "../config/check-severities.js";
-import type { Safer } from "../dialects/checking.js";
-import type { IndexFacts } from "../dialects/development.js";
-import type { Quote } from "../dialects/quote.js";
+import type { Safer } from "../dialect/checking.js";
+import type { IndexFacts } from "../dialect/development.js";
+import type { Quote } from "../dialect/quote.js";
 import type {
   ColumnDeclaration,
   ColumnSource,
@@ -14,7 +14,7 @@ import type {
   TableName,
   Verdict,
 } from "../model/index.js";
-import type { VerdictContext } from "../verdicts/context.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
 
 /** What a rule may know about the change. Facts about a developer's own database are not among it. */
 export interface RuleContext extends VerdictContext {

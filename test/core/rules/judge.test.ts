@@ -1,9 +1,9 @@
 import { judge, loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
+import { sqlReader } from "../../../core/src/databases/sql-reader.js";
 import type { Environment } from "../../../core/src/model/index.js";
 import { judging } from "../../../core/src/postgresql/judging.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
-import { sqlReader } from "../../../core/src/sql-reader.js";
 
 // What no rule rewrites: silence where nobody is disturbed, otherwise one notice with its reason.
 type Judged = readonly [sql: string, reason: RegExp | undefined];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { reportedRules } from "../../../core/src/rules/index.js";
-import { rulesFound } from "../check/support.js";
+import { rulesFound } from "../lint/support.js";
 
 /** For every rule of `check`, reported or not, what its docs page says of it. */
 const ofStatements = reportedRules.filter(({ on }) => on.length > 0);

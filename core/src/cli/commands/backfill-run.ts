@@ -1,9 +1,9 @@
-import { logsItself } from "../../at-work.js";
 import type { BackfillEvent } from "../../backfill/events.js";
 import type { NullAnswer } from "../../backfill/input.js";
 import { runOptions } from "../../backfill/pacing.js";
 import { readOption } from "../../backfill/run-option.js";
-import { LockstepError } from "../../errors.js";
+import { logsItself } from "../../base/at-work.js";
+import { LockstepError } from "../../base/errors.js";
 import { tableLabel } from "../../model/names.js";
 import { defineCommand, type Invocation, sameCommand, textOption } from "../command.js";
 import { partOf } from "../part-of.js";
@@ -60,7 +60,7 @@ export default defineCommand({
       import("../targets.js"),
       import("../ask-target.js"),
       import("../../backfill/runner.js"),
-      import("../../db/clock.js"),
+      import("../../dialect/db/clock.js"),
       import("../backfill-view.js"),
       import("../backfill-log.js"),
       import("../../review/terminal.js"),
@@ -72,7 +72,7 @@ export default defineCommand({
       import("../../review/backfill-estimate.js"),
       import("../../review/group-status.js"),
       import("../../review/counted.js"),
-      import("../../release/verify-plans.js"),
+      import("../../change/release/verify-plans.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
     await verifyPlan(project, plugin, plan);

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
+import { LockstepError } from "../../base/errors.js";
+import type { RefreshResult } from "../../change/release/refresh-code.js";
 import { codeSettings } from "../../config/code-settings.js";
-import { LockstepError } from "../../errors.js";
 import { isWaiting, type Place, type Plan } from "../../model/index.js";
-import type { RefreshResult } from "../../release/refresh-code.js";
 import type { CodeWork } from "../choose-column.js";
 import { codeOptions } from "../code-options.js";
 import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption, writing } from "../command.js";
@@ -56,10 +56,10 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
     { missingTypesText },
     { codeMarkdown },
   ] = await Promise.all([
-    import("../../release/refresh-code.js"),
+    import("../../change/release/refresh-code.js"),
     import("../../review/terminal.js"),
     import("../../review/diff.js"),
-    import("../../files/write-files.js"),
+    import("../../base/files/write-files.js"),
     import("../left-out.js"),
     import("../code-policy.js"),
     import("../choose-places.js"),

@@ -7,7 +7,7 @@ export default defineCommand({
 
   async run({ arguments: [topic], io }) {
     const [{ errorTable, LockstepError }, { rules, plannedRules, reportedRules }, { columns }] = await Promise.all([
-      import("../../errors.js"),
+      import("../../base/errors.js"),
       import("../../rules/index.js"),
       import("../../review/columns.js"),
     ]);

@@ -1,5 +1,5 @@
-import { LockstepError } from "../../errors.js";
-import { toItsEnd } from "../../to-its-end.js";
+import { LockstepError } from "../../base/errors.js";
+import { toItsEnd } from "../../base/to-its-end.js";
 import { defineCommand, onTarget, sameCommand, textOption } from "../command.js";
 
 export default defineCommand({
@@ -40,15 +40,15 @@ export default defineCommand({
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
-      import("../../connect.js"),
-      import("../../facts/same-system.js"),
-      import("../../online/run-copy.js"),
-      import("../../online/choose-tool.js"),
-      import("../../online/units.js"),
+      import("../../databases/connect.js"),
+      import("../../target/facts/same-system.js"),
+      import("../../mysql/online/run-copy.js"),
+      import("../../mysql/online/choose-tool.js"),
+      import("../../mysql/online/units.js"),
       import("../copy-view.js"),
       import("../../review/terminal.js"),
       import("../number-option.js"),
-      import("../../release/verify-plans.js"),
+      import("../../change/release/verify-plans.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
     await verifyPlan(project, plugin, plan);

@@ -1,6 +1,6 @@
 import type { Log, ReportingDescriptor, Result, Fix as SarifFix } from "sarif";
-import type { CheckFinding, Fix } from "../../../check/finding.js";
-import type { WaivedFinding } from "../../../check/report.js";
+import type { CheckFinding, Fix } from "../../../lint/finding.js";
+import type { WaivedFinding } from "../../../lint/report.js";
 import { reportedRules } from "../../../rules/index.js";
 import type { ReportedRule } from "../../../rules/rule.js";
 import { printableJson } from "../../printable.js";

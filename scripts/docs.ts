@@ -15,10 +15,9 @@ import {
   typescriptVersions,
 } from "../core/src/base/supported-versions.js";
 import { commands } from "../core/src/cli/commands/index.js";
-import type { CheckRule } from "../core/src/lint/check-rule.js";
-import { checkRules } from "../core/src/lint/rules/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
-import { rules } from "../core/src/rules/index.js";
+import { plannedRules, reportedRules, rules } from "../core/src/rules/index.js";
+import { isPlanned, isReported, type Rule } from "../core/src/rules/rule.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
 import { prismaMysqlNotes, prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
 import { typeormPlugin } from "../plugin-typeorm/src/plugin.js";
@@ -68,24 +67,31 @@ function signalRows(): string {
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
 const generated = "<!-- Made from the code by `npm run docs`: edit the code instead. -->";
 
-const waiver =
-  "### Waiving one place\n\nIn a comment before the statement, with the reason: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
-
-function checkedParts({ severity, examples, mysql }: CheckRule): string[] {
-  const sql = (title: string, all: readonly string[], level = "###") =>
+/** What a page says of a rule after why it is one. */
+function rulePage(rule: Rule): string[] {
+  const { severity, mysql, instead } = rule;
+  const { unsafe = [], rewritten = [], safe } = rule.examples;
+  const sql = (title: string, all: readonly string[], level = "##") =>
     all.length === 0 ? [] : [`${level} ${title}\n\n\`\`\`sql\n${all.join("\n")}\n\`\`\``];
-  const onMysql = mysql && [
-    `### On MySQL and MariaDB\n\n${mysql.background}`,
-    ...sql("Told", mysql.unsafe, "####"),
-    ...sql("Not told", mysql.safe, "####"),
-  ];
   return [
-    `Severity: ${severity}.`,
-    ...sql("Told", examples.unsafe),
-    ...sql("Not told", examples.safe),
-    ...(onMysql ?? []),
+    ...(instead === undefined ? [] : [instead]),
+    ...(severity === undefined ? [] : [`Severity in \`lockstep check\`: ${severity}.`]),
+    ...sql(isReported(rule) ? "Reported, and rewritten in phases" : "Rewritten in phases", rewritten),
+    ...sql("Reported", unsafe),
+    ...sql(isReported(rule) ? "Not reported" : "Passes as it stands", safe),
+    ...(mysql === undefined ? [] : [`## On MySQL and MariaDB\n\n${mysql.background}`]),
+    ...sql("Reported", mysql?.unsafe ?? [], "###"),
+    ...sql("Not reported", mysql?.safe ?? [], "###"),
+    ...(isReported(rule) ? [waiver] : []),
+    ...(isPlanned(rule) ? [skip] : []),
   ];
 }
+
+const waiver =
+  "## Waive one finding\n\nIn a comment before the statement, with the reason: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
+
+const skip =
+  "## Skip one change\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.";
 
 const exits: Readonly<Record<number, string>> = {
   1: "1: the answer is no",
@@ -113,28 +119,8 @@ function pages(): Map<string, string> {
     "A code is never used again for something else.",
     codes.map(([code, { title }]) => `- [${code}](${code}.md) ${prose(title)}`).join("\n"),
   );
-  const rewriting = new Set(rules.map(({ id }) => id));
-  for (const rule of checkRules.filter(({ id }) => !rewriting.has(id)))
-    add(`rules/${rule.id}.md`, `# ${rule.id}`, `${rule.summary}.`, rule.background, ...checkedParts(rule), waiver);
   for (const rule of rules)
-    add(
-      `rules/${rule.id}.md`,
-      `# ${rule.id}`,
-      `${rule.summary}.`,
-      rule.background,
-      `## Rewritten\n\n\`\`\`sql\n${rule.examples.unsafe.join("\n")}\n\`\`\``,
-      `## Passes as it stands\n\n\`\`\`sql\n${rule.examples.safe.join("\n")}\n\`\`\``,
-      "## Waving one change through\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.",
-      ...checkRules
-        .filter(({ id }) => id === rule.id)
-        .flatMap((check) => [
-          "## In `lockstep check`",
-          `${check.summary}.`,
-          check.background,
-          ...checkedParts(check),
-          waiver,
-        ]),
-    );
+    add(`rules/${rule.id}.md`, `# ${rule.id}`, `${rule.summary}.`, rule.background, ...rulePage(rule));
   const listed = (all: readonly { readonly id: string; readonly summary: string }[]) =>
     all.map(({ id, summary }) => `- [${id}](${id}.md) ${summary}`).join("\n");
   add(
@@ -142,9 +128,9 @@ function pages(): Map<string, string> {
     "# Rules",
     "## Rewritten in phases",
     "By `prisma migrate dev`, `typeorm migration:generate` and `npx lockstep rewrite`.",
-    listed(rules),
-    "## Told by `lockstep check`",
-    listed(checkRules),
+    listed(plannedRules),
+    "## Reported by `lockstep check`",
+    listed(reportedRules),
   );
   const tools = [
     prismaVersions,

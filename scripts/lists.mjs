@@ -31,33 +31,27 @@ const lists = [
       "rule",
       "steps",
       "awaited-values",
+      "claims",
       "in-phases",
       "judge",
-      "made-tables",
+      "not-valid",
       "notice",
       "renamed-columns",
       "replaced-unique",
     ],
     write: (ids) =>
-      `${imports(ids, `import type { Rule } from "./rule.js";`)}
+      `${imports(ids, `import { isPlanned, isReported, type PlannedRule, type ReportedRule, type Rule } from "./rule.js";`)}
 
 /** Every rule, in the order of their names. This file is generated: npm run lists. */
 export const rules: readonly Rule[] = [
 ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 ] as readonly unknown[] as readonly Rule[];
-`,
-  },
-  {
-    folder: "core/src/lint/rules",
-    not: ["index"],
-    write: (ids) =>
-      `import type { CheckRule } from "../check-rule.js";
-${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
 
-/** Every rule of check, in the order of their names. This file is generated: npm run lists. */
-export const checkRules: readonly CheckRule[] = [
-${ids.map((id) => `  ${camel(id)},`).join("\n")}
-] as readonly unknown[] as readonly CheckRule[];
+/** Those that \`check\` reports. */
+export const reportedRules: readonly ReportedRule[] = rules.filter(isReported);
+
+/** Those that plans rewrite. */
+export const plannedRules: readonly PlannedRule[] = rules.filter(isPlanned);
 `,
   },
   {

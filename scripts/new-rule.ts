@@ -20,23 +20,24 @@ writeFileSync(
   rule,
   `import { defineRule } from "./rule.js";
 
-/** What this rule recognises, in one sentence. */
+/** The hazard, in one sentence. */
 export default defineRule({
   id: "${id}",
-  on: "addColumn",
-  summary: "What it does, in one line",
-  examples: { unsafe: [], safe: [] },
-  background: "Why the operation is unsafe, what happens instead, and where that is known from.",
+  severity: "error",
+  summary: "What is unsafe, in one line",
+  on: ["addColumn"],
+  claims: ({ kind }) => kind === "rewrites",
+  safer: () => ({ words: "the safe way, in one line" }),
 
-  detect(_operation, _context) {
-    return undefined;
-  },
-
+  // A plan takes it apart. Without these three members, and \`instead\`, \`check\` reports the hazard, and no plan is made of it.
+  consequence: ({ table }, { concerns }) =>
+    concerns.length === 0 ? undefined : \`what the statement does to "\${table.name}", in one sentence.\`,
   columns: ({ table, column }) => [{ table, column: column.name }],
+  rewrite: (_operation, _columns) => ({}),
 
-  rewrite(_operation, _columns) {
-    return {};
-  },
+  examples: { rewritten: [], safe: [] },
+  background: "Why the statement is unsafe, and where that is known from.",
+  instead: "What a plan does.",
 });
 `,
 );

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { parseAnnotations } from "../../core/src/config/annotations.js";
 import { configSchema } from "../../core/src/config/schema.js";
-import { checkRules } from "../../core/src/lint/rules/index.js";
 import { waiversIn } from "../../core/src/lint/waivers.js";
+import { reportedRules } from "../../core/src/rules/index.js";
 import { datamodelOf } from "../matrix/dmmf.js";
 import { typedCommands } from "../support/typed-commands.js";
 import { compile, configIn, wholeFile } from "./compiled-samples.js";
@@ -54,7 +54,7 @@ test.each(samplesIn("prisma"))("%s is a schema, and its annotations are read", a
   expect(read).not.toEqual([]);
 });
 
-const ids = new Set(checkRules.map(({ id }) => id));
+const ids = new Set(reportedRules.map(({ id }) => id));
 test.each(samplesIn("sql").filter(([, text]) => text.includes("lockstep-ignore")))(
   "%s is read as waivers",
   (_, text) => {

@@ -48,9 +48,13 @@ export function ruleTester<K extends OperationKind>(
       if (notice === undefined) expect(notices).toEqual([]);
       else expect(notices.map(noticeWords).join("\n")).toMatch(notice);
     });
-    test.each(rule.examples.unsafe)("example is found: %s", async (sql) => {
+    test.each(rule.examples.rewritten ?? [])("example is found: %s", async (sql) => {
       const { findings } = await read(sql);
       expect(findings.map((finding) => finding.rule.id)).toContain(rule.id);
+    });
+    test.each(rule.examples.unsafe ?? [])("of the example no plan is made: %s", async (sql) => {
+      const { findings } = await read(sql);
+      expect(findings).toEqual([]);
     });
     test.each(cases.unsafe)("unsafe: $name", async ({ sql, consequence, ddl }) => {
       const { findings } = await read(sql);

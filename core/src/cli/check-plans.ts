@@ -5,7 +5,6 @@ import type { ProjectFacts } from "../dialect/check.js";
 import { aboutFile, type CheckFinding } from "../lint/finding.js";
 import type { PlansAt } from "../lint/own-units.js";
 import type { NotLookedAt } from "../lint/report.js";
-import openPlan from "../lint/rules/open-plan.js";
 import interruptedWrite from "../operate/doctor/checks/interrupted-write.js";
 import planModels from "../operate/doctor/checks/plan-models.js";
 import plansCheck from "../operate/doctor/checks/plans.js";
@@ -13,6 +12,7 @@ import { runProjectChecks } from "../operate/doctor/run-checks.js";
 import { planFolder } from "../plan/plan-file.js";
 import { isOpen, readPlans } from "../plan/store.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
+import openPlan from "../rules/open-plan.js";
 import type { Invocation } from "./command.js";
 import type { Io } from "./io.js";
 

@@ -5,14 +5,14 @@ import { isOfRepository } from "../base/files/writable.js";
 import { configFileOf, oneConfigFile } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import type { MigrationSet } from "../lint/migration-set.js";
-import { checkRules } from "../lint/rules/index.js";
 import type { Waiver } from "../lint/waivers.js";
+import { reportedRules } from "../rules/index.js";
 
 /** What the configuration says of `check`. */
 export type CheckSettings = NonNullable<LockstepConfig["check"]>;
 
 /** The ids of all rules. */
-export const allRules: ReadonlySet<string> = new Set(checkRules.map(({ id }) => id));
+export const allRules: ReadonlySet<string> = new Set(reportedRules.map(({ id }) => id));
 
 /**
  * The settings of a folder; without a configuration there are none. The file is read and not run: `check` judges branches of strangers.

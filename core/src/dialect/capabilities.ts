@@ -8,10 +8,6 @@ export interface Capabilities {
   readonly hasConcurrentIndexes: boolean;
   /** A check or a foreign key can be added without a look at the rows, and proven later while writes go on. */
   readonly hasNotValidChecks: boolean;
-  /** A required column without a default gets a value that nobody gave: 0, an empty text. */
-  readonly hasImplicitDefaults: boolean;
-  /** Reads go on while a table is written again. */
-  readonly readsDuringRewrites: boolean;
   /**
    * What a trigger of an INSERT or an UPDATE reads it locks, with the gap where nothing is: two that look for a unique value beside one
    * another would deadlock.

@@ -1,12 +1,12 @@
 import { doing } from "../base/at-work.js";
 import type { Checking } from "../dialect/checking.js";
 import { type Environment, type Migration, operationsOfKind, type TableName } from "../model/index.js";
-import { findHazards } from "../rules/judge.js";
+import { contextOf } from "../rules/judge.js";
+import unreadCode from "../rules/unread-code.js";
 import { Catalogue } from "./catalogue.js";
 import { aboutFile, type CheckFinding } from "./finding.js";
 import { judgeFile } from "./judge-file.js";
 import type { MigrationSet, MigrationSource } from "./migration-set.js";
-import unreadCode from "./rules/unread-code.js";
 
 /** What is checked, and what is known of where it runs. */
 export interface CheckRequest {
@@ -59,15 +59,15 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
     if (isChecked(file)) {
       const environment = environmentOf(request, source);
       const known = { judging, ...catalogue.known(), newTables, environment, isAsWritten: true };
-      const hazards = findHazards(migration, known);
+      const context = contextOf(migration.operations, known);
       const hasUnread = source.unread.length > 0;
-      findings.push(...judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, hazards, catalogue));
+      findings.push(...judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, context, catalogue));
       findings.push(...unreadFindings(source, file, text));
       files.push(file);
       own.push({ file, migration });
       statements += migration.statements.length;
       if (request.isOneDeployment)
-        newTables.push(...tablesIn(migration).filter((table) => hazards.context.createdInThisChange(table)));
+        newTables.push(...tablesIn(migration).filter((table) => context.createdInThisChange(table)));
     } else catalogue.apply(migration.operations);
     for (const each of source.unread) catalogue.forget(each.text);
   }

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
+import editedAfterMerge from "../rules/edited-after-merge.js";
 import { aboutFile, type CheckFinding } from "./finding.js";
 import type { MigrationSet } from "./migration-set.js";
 import type { Base, Change } from "./repository.js";
-import editedAfterMerge from "./rules/edited-after-merge.js";
 
 /** The texts of a file: as it lies there, and in the base. */
 export interface Texts {

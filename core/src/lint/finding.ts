@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { Severity } from "../config/check-severities.js";
 import type { Safer } from "../dialect/checking.js";
 import type { Verdict } from "../model/index.js";
-import type { OtherRule } from "./check-rule.js";
+import type { OtherRule } from "../rules/rule.js";
 import type { KeptLock } from "./kept-locks.js";
 import type { WaiverProblem } from "./waivers.js";
 

@@ -1,7 +1,7 @@
 import type { Checking, Safer } from "../dialect/checking.js";
 import { type Environment, type Migration, type Operation, operationsIn } from "../model/index.js";
+import type { ReportedRule } from "../rules/rule.js";
 import type { Catalogue } from "./catalogue.js";
-import type { CheckRule } from "./check-rule.js";
 import type { CheckFinding, Fix } from "./finding.js";
 import type { MigrationSet } from "./migration-set.js";
 
@@ -21,7 +21,7 @@ export interface FixableFile {
  * @param catalogue as it stands before the statement
  */
 export function saferWay(
-  rule: CheckRule,
+  rule: ReportedRule,
   operation: Operation,
   file: FixableFile,
   catalogue: Catalogue,

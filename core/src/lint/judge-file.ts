@@ -1,24 +1,15 @@
 import type { Checking } from "../dialect/checking.js";
-import {
-  type Concern,
-  type Environment,
-  type Migration,
-  nameKey,
-  type Operation,
-  type OperationKind,
-  type Verdict,
-} from "../model/index.js";
-import type { findHazards } from "../rules/judge.js";
+import { type Environment, type Migration, nameKey, type Operation, type Verdict } from "../model/index.js";
+import { claimed } from "../rules/claims.js";
+import { findHazards } from "../rules/judge.js";
+import keptLock from "../rules/kept-lock.js";
+import type { ReportedRule, RuleContext } from "../rules/rule.js";
 import { isExpected, isKnownServer } from "../sql/verdicts/quiet.js";
 import type { Catalogue } from "./catalogue.js";
-import type { CheckRule } from "./check-rule.js";
 import { type CheckFinding, fingerprint } from "./finding.js";
 import { saferWay } from "./fix.js";
 import { lockFollower } from "./kept-locks.js";
 import type { MigrationSet } from "./migration-set.js";
-import { checkRules } from "./rules/index.js";
-import keptLock from "./rules/kept-lock.js";
-import notUnderstood from "./rules/not-understood.js";
 
 /** A migration that is judged. */
 export interface JudgedFile {
@@ -33,23 +24,21 @@ export interface JudgedFile {
 }
 
 /** Judges a file statement by statement, and has the catalogue follow: afterwards it stands behind the file. */
-export function judgeFile(
-  judged: JudgedFile,
-  { findings: hazards, context }: ReturnType<typeof findHazards>,
-  catalogue: Catalogue,
-): CheckFinding[] {
+export function judgeFile(judged: JudgedFile, context: RuleContext, catalogue: Catalogue): CheckFinding[] {
   const { file, text, migration, set, checking, hasUnread } = judged;
   const { environment } = context;
   // Where every statement commits none keeps its locks.
   const keptAt = context.judging.capabilities.hasTransactionalDdl ? lockFollower(context) : () => [];
   const make = findingMaker(judged);
-  const rewritten = new Set(hazards.map(({ operation }) => operation));
   // `rewrite` takes the last migration, and what stands in it as it runs.
   const canRewrite =
     checking.makesPlans &&
     file === set.files.at(-1) &&
     !hasUnread &&
     migration.statements.every(({ sql }) => text.includes(sql));
+  const rewritten = new Set(
+    canRewrite ? findHazards(migration.operations, context).map(({ operation }) => operation) : [],
+  );
   const fixable = { text, migration, set, checking, transactions: environment.transactions };
   const findings: CheckFinding[] = [];
   for (const operation of migration.operations) {
@@ -58,9 +47,7 @@ export function judgeFile(
     const verdict = context.judging.verdictOf(operation, context);
     for (const [rule, part] of byRule(operation, verdict, environment, catalogue)) {
       const way = saferWay(rule, operation, fixable, catalogue);
-      findings.push(
-        make(rule, operation, { verdict: part, ...way, isRewritten: canRewrite && rewritten.has(operation) }),
-      );
+      findings.push(make(rule, operation, { verdict: part, ...way, isRewritten: rewritten.has(operation) }));
     }
     const locks = keptAt(operation, verdict);
     if (locks.length > 0) {
@@ -76,7 +63,7 @@ function findingMaker({ file, text, migration }: JudgedFile) {
   const lines = text.split("\n");
   const seen = new Map<string, number>();
   return (
-    { id, severity }: Pick<CheckRule, "id" | "severity">,
+    { id, severity }: Pick<ReportedRule, "id" | "severity">,
     operation: Operation,
     said: Pick<CheckFinding, "verdict" | "about" | "safer" | "fix" | "isRewritten">,
   ): CheckFinding => {
@@ -90,42 +77,22 @@ function findingMaker({ file, text, migration }: JudgedFile) {
   };
 }
 
-/** The concerns of a statement, shared out among the rules that speak of them; those that people expect go along. */
+/** The parts of a verdict by the rules that claim them; concerns that people expect go along. */
 function byRule(
   operation: Operation,
   verdict: Verdict,
   environment: Environment,
   catalogue: Catalogue,
-): Map<CheckRule, Verdict> {
-  const parts = new Map<CheckRule, Concern[]>();
-  const rules = rulesOf(operation.kind);
-  for (const concern of verdict.concerns) {
-    if (isKnownServer(concern, environment)) continue;
+): [ReportedRule, Verdict][] {
+  const concerns = verdict.concerns.filter((concern) => {
+    if (isKnownServer(concern, environment)) return false;
     // Nobody knows whether it is too old.
-    if (concern.kind === "needs-server" && environment.server === undefined) continue;
-    if (concern.kind === "searches-default-partition" && catalogue.hasNoDefaultPartition(concern.table)) continue;
-    const rule = rules.find((each) => each.claims?.(concern, operation)) ?? rules.find(({ claims }) => !claims);
-    // What no rule speaks of is told all the same.
-    const speaking = rule ?? notUnderstood;
-    parts.set(speaking, [...(parts.get(speaking) ?? []), concern]);
-  }
-  const found = new Map<CheckRule, Verdict>();
-  for (const [rule, concerns] of parts)
-    if (concerns.some((concern) => !isExpected(concern))) found.set(rule, { ...verdict, concerns });
-  return found;
-}
-
-const byKind = new Map<OperationKind, readonly CheckRule[]>();
-
-/** Those that speak of one concern, whatever the statement, come first. */
-function rulesOf(kind: OperationKind): readonly CheckRule[] {
-  const known = byKind.get(kind);
-  if (known !== undefined) return known;
-  const every = checkRules.filter(({ on }) => on === "every");
-  const own = checkRules.filter(({ on }) => on !== "every" && on.includes(kind));
-  const rules = [...every, ...own];
-  byKind.set(kind, rules);
-  return rules;
+    if (concern.kind === "needs-server" && environment.server === undefined) return false;
+    return concern.kind !== "searches-default-partition" || !catalogue.hasNoDefaultPartition(concern.table);
+  });
+  return [...claimed(operation, concerns)]
+    .filter(([, own]) => own.some((concern) => !isExpected(concern)))
+    .map(([rule, own]) => [rule, { ...verdict, concerns: own }]);
 }
 
 /** Where a statement or clause stands in its file. */

@@ -1,6 +1,6 @@
 import picomatch from "picomatch";
+import waiverRule from "../rules/waiver.js";
 import { aboutFile, type CheckFinding } from "./finding.js";
-import waiverRule from "./rules/waiver.js";
 
 /** A hazard that somebody has looked at and lets pass. */
 export interface Waiver {

@@ -6,8 +6,6 @@ export const capabilities: Capabilities = {
   buildsIndexesOnline: true,
   hasConcurrentIndexes: false,
   hasNotValidChecks: false,
-  hasImplicitDefaults: true,
-  readsDuringRewrites: true,
   locksWhatTriggersRead: true,
   hasCopyTools: true,
   namesIndexesByTable: true,

@@ -5,8 +5,6 @@ export const capabilities: Capabilities = {
   buildsIndexesOnline: false,
   hasConcurrentIndexes: true,
   hasNotValidChecks: true,
-  hasImplicitDefaults: false,
-  readsDuringRewrites: false,
   locksWhatTriggersRead: false,
   hasCopyTools: false,
   namesIndexesByTable: false,

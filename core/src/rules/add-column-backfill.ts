@@ -5,10 +5,10 @@ import { isPlain } from "./steps.js";
 /** A column that is safe to add as it stands, but whose rows that exist shall get a value of their own. */
 export default defineRule({
   id: "add-column-backfill",
-  on: "addColumn",
+  on: ["addColumn"],
   summary: "Fills the rows that exist where the model has a default or an optional field, and an annotation",
   examples: {
-    unsafe: [
+    rewritten: [
       `ALTER TABLE "User" ADD COLUMN "role" TEXT NOT NULL DEFAULT 'member'; -- role: @lockstep.backfill(lower("name"))`,
       `ALTER TABLE "User" ADD COLUMN "nickname" TEXT; -- nickname: @lockstep.backfill("name")`,
     ],
@@ -29,7 +29,7 @@ An optional column without NOT NULL in the end: NULL is then a value that code m
 looks for NULLs. The backfill goes through the table once, up to the greatest key at its start, and waits for rows that others
 have locked; the ledger remembers that it is done.`,
 
-  detect({ column, table }, context) {
+  consequence({ column, table }, _own, context) {
     if (!isPlain(column) || column.isSerial || !column.isDefaultStored || context.createdInThisChange(table))
       return undefined;
     if (column.notNull && column.defaultSql === undefined) return undefined;

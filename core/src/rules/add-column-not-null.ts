@@ -5,10 +5,29 @@ import { isPlain } from "./steps.js";
 /** A required column without a value for the rows that already exist. */
 export default defineRule({
   id: "add-column-not-null",
-  on: "addColumn",
-  summary: "Adds a required column in phases instead of one failing statement",
+  severity: "error",
+  summary: "Adds a required column without a value for the rows that are there",
+  on: ["addColumn"],
+  claims: (concern) =>
+    concern.kind === "breaks-inserts" ||
+    concern.kind === "fills-silently" ||
+    (concern.kind === "fails-on-rows" && concern.why === "any-row"),
+  safer: () => ({
+    words: "add it as nullable, let the code write it, fill the rows in batches, then make it required",
+  }),
+
+  consequence({ column, table }, { concerns }) {
+    if (concerns.length === 0 || !isPlain(column)) return undefined;
+    const rows = concerns.some(({ kind }) => kind === "fills-silently")
+      ? `"${table.name}" may have rows: they get an empty value that nobody chose, without a word`
+      : `"${table.name}" may have rows: then the statement fails`;
+    return `${rows}, and running code that does not know "${column.name}" can no longer insert.`;
+  },
+  columns: ({ table, column }) => [{ table, column: column.name }],
+  rewrite: (_operation, columns) => inPhases(columns),
+
   examples: {
-    unsafe: [`ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL;`],
+    rewritten: [`ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL;`],
     safe: [
       `ALTER TABLE "User" ADD COLUMN "handle" TEXT;`,
       `ALTER TABLE "User" ADD COLUMN "role" TEXT NOT NULL DEFAULT 'member';`,
@@ -16,28 +35,22 @@ export default defineRule({
       `CREATE TABLE "Team" ("id" TEXT NOT NULL); ALTER TABLE "Team" ADD COLUMN "name" TEXT NOT NULL;`,
     ],
   },
-  background: `PostgreSQL refuses \`ADD COLUMN … NOT NULL\` without a default as soon as the table has one row. Written by hand as
-"add, UPDATE, SET NOT NULL" it locks every row for the length of the UPDATE and the whole table for a scan, and application
-versions that do not know the column can no longer insert.
+  background: `PostgreSQL rejects the statement as soon as the table has one row. On an empty table it succeeds, and then INSERTs of running code that
+does not know the column fail. Written by hand as "add, UPDATE, SET NOT NULL", the UPDATE locks every row until it ends, and SET NOT
+NULL locks the whole table for a scan.
 
-Instead the column is added as nullable together with a trigger that fills it (milliseconds), existing rows are filled in small
-batches outside of any deployment, and NOT NULL is set last, on a check that was proved while reads and writes went on.
-MySQL and MariaDB do not refuse it: they put \`''\`, \`0\` or \`0000-00-00\` into every row, in an instant and without a warning. There
-NOT NULL is set last by \`MODIFY … NOT NULL, ALGORITHM=INPLACE, LOCK=NONE\`: the table is written again while reads and writes go on.
+PostgreSQL 11 and later store a constant default, or one that is evaluated once such as now(), in the catalog. Such a column passes
+as it stands, unless an annotation gives existing rows another value.`,
+  instead: `A plan, also one by \`lockstep rewrite\`, has four phases and edits the code:
 
-A constant default, or one that is evaluated once such as now(), is stored in the catalogue by PostgreSQL 11 and later: it passes
-as it stands, unless an annotation says that rows which exist shall have another value.`,
-
-  detect({ column, table }, context) {
-    if (!column.notNull || !isPlain(column) || column.isSerial || column.defaultSql !== undefined) return undefined;
-    if (context.createdInThisChange(table)) return undefined;
-    const rows = context.judging.capabilities.hasImplicitDefaults
-      ? `"${table.name}" may have rows: they get an empty value that nobody chose, without a word`
-      : `"${table.name}" may have rows: then the statement fails`;
-    return `${rows}, and running code that does not know "${column.name}" can no longer insert.`;
+- It adds the column as nullable, with a trigger that fills it. That takes milliseconds.
+- It fills existing rows in small batches, outside of any deployment.
+- It sets NOT NULL last, on a check that PostgreSQL validated while reads and writes continued.`,
+  mysql: {
+    background: `Existing rows get '' or 0, the first value of an ENUM, or on MariaDB '0000-00-00', without a warning. MySQL rejects a DATE, DATETIME or
+TIMESTAMP. Code that does not know the column can no longer insert. A plan sets NOT NULL last by \`MODIFY … NOT NULL, ALGORITHM=INPLACE, LOCK=NONE\`, which rebuilds the table while
+reads and writes continue.`,
+    unsafe: ["ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NOT NULL;"],
+    safe: ["ALTER TABLE `User` ADD COLUMN `role` VARCHAR(191) NOT NULL DEFAULT 'member';"],
   },
-
-  columns: ({ table, column }) => [{ table, column: column.name }],
-
-  rewrite: (_operation, columns) => inPhases(columns),
 });

@@ -1,46 +1,31 @@
 import { isFilled, isSameTable } from "../model/index.js";
 import { awaitedBy, lateGates } from "./awaited-values.js";
+import { addedColumns, addedRefs, whyBesideFilled } from "./in-phases.js";
+import { notValid } from "./not-valid.js";
 import { defineRule } from "./rule.js";
-import { addColumn, addForeignKey, isPlain, unitForeignKey } from "./steps.js";
+import { addColumn, addForeignKey, unitForeignKey } from "./steps.js";
 
-/** A foreign key over a column that the same change adds to an existing table. */
+/** A foreign key: over a column that the same change adds to an existing table, a plan adds it. */
 export default defineRule({
   id: "add-foreign-key",
-  on: "addForeignKey",
-  summary: "Adds a foreign key over a new column without a scan under a lock",
-  examples: {
-    unsafe: [
-      `ALTER TABLE "Order" ADD COLUMN "teamId" INTEGER; ALTER TABLE "Order" ADD CONSTRAINT "Order_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"("id") ON DELETE SET NULL ON UPDATE CASCADE;`,
-    ],
-    safe: [
-      `CREATE TABLE "Team" ("id" TEXT NOT NULL); ALTER TABLE "Team" ADD CONSTRAINT "Team_id_fkey" FOREIGN KEY ("id") REFERENCES "User"("id");`,
-      `ALTER TABLE "Order" ADD COLUMN "teamId" INTEGER; ALTER TABLE "Order" ADD CONSTRAINT "Order_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"("id") NOT VALID;`,
-    ],
-  },
-  background: `\`ADD CONSTRAINT … FOREIGN KEY\` holds a SHARE ROW EXCLUSIVE lock on both tables while it looks at every row of the one that
-refers: no row of either can be written until it is finished, and while it waits for the second lock it keeps the first.
+  severity: "error",
+  summary: "ADD FOREIGN KEY stops writes to both tables while every row is looked up",
+  on: ["addForeignKey"],
+  isMechanical: true,
+  safer: notValid,
 
-Instead both locks are taken at once and given back in milliseconds (\`NOT VALID\`: new rows are checked from now on), and the rows that
-exist are checked in a file of its own, while reads and writes go on. It happens in expand, while every value is NULL: every value that
-the trigger, the backfill or code writes is checked from the start.
-
-MySQL and MariaDB copy the whole table for it while writes wait. Without \`foreign_key_checks\` they add it in place, and a query looks
-at the rows that exist while new ones are checked already; where one references nothing the key is taken back.`,
-
-  detect(operation, context) {
+  consequence(operation, { concerns }, context) {
     const { table, columns, references, isValid } = operation;
-    if (!isValid || unitForeignKey(operation) === undefined || context.createdInThisChange(table)) return undefined;
-    const added = columns.flatMap((column) => context.addedColumn(table, column) ?? []);
-    if (added.length === 0 || !added.every(isPlain)) return undefined;
-    if (!context.judging.capabilities.hasNotValidChecks)
+    const added = addedColumns(table, columns, context);
+    if (added.length === 0 || !isValid || unitForeignKey(operation) === undefined) return undefined;
+    if (concerns.some(({ kind }) => kind === "rewrites"))
       return `The whole of "${table.name}" is copied to look at its rows: nothing can be written to it until that is finished.`;
+    if (!concerns.some(({ kind }) => kind === "scans"))
+      return whyBesideFilled("The foreign key", table, added, context);
     const both = isSameTable(references, table) ? `"${table.name}"` : `"${table.name}" and "${references.name}"`;
     return `All rows of "${table.name}" are checked under a lock: nothing can be written to ${both} until that is finished.`;
   },
-
-  columns: ({ table, columns }, context) =>
-    columns.filter((column) => context.addedColumn(table, column) !== undefined).map((column) => ({ table, column })),
-
+  columns: ({ table, columns }, context) => addedRefs(table, columns, context),
   rewrite(operation, planned, context) {
     const foreignKey = unitForeignKey(operation);
     // Added here only where no other rule does: the plan keeps one addition a column.
@@ -53,5 +38,34 @@ at the rows that exist while new ones are checked already; where one references 
     return awaitedBy(operation, context).length > 0
       ? { expand: additions, contract: [...lateGates(planned), ...key] }
       : { expand: [...additions, ...key] };
+  },
+
+  examples: {
+    unsafe: [
+      `ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id");`,
+    ],
+    rewritten: [
+      `ALTER TABLE "Order" ADD COLUMN "teamId" INTEGER; ALTER TABLE "Order" ADD CONSTRAINT "Order_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"("id") ON DELETE SET NULL ON UPDATE CASCADE;`,
+    ],
+    safe: [
+      `ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id") NOT VALID;`,
+      `CREATE TABLE "Team" ("id" TEXT NOT NULL); ALTER TABLE "Team" ADD CONSTRAINT "Team_id_fkey" FOREIGN KEY ("id") REFERENCES "User"("id");`,
+      `ALTER TABLE "Order" ADD COLUMN "teamId" INTEGER; ALTER TABLE "Order" ADD CONSTRAINT "Order_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"("id") NOT VALID;`,
+    ],
+  },
+  background: `\`ADD CONSTRAINT … FOREIGN KEY\` holds a SHARE ROW EXCLUSIVE lock on both tables while it checks every row of the one that refers. Writes
+to both wait until it ends, and while it waits for the second lock it keeps the first. NOT VALID takes the locks for an instant.
+VALIDATE CONSTRAINT, in a transaction of its own, lets reads and writes continue.`,
+  instead: `A plan does this for a key over a column that the same change adds. It takes both locks at once and releases them in milliseconds:
+from then on PostgreSQL checks new rows. The next file checks existing rows while reads and writes continue. Both run in expand, while
+every value is NULL, so PostgreSQL checks every value that the trigger, the backfill or code writes.`,
+  mysql: {
+    background: `Both copy the table while writes of both tables wait. With \`foreign_key_checks = 0\` they add the key in place, and check no existing row: look for
+rows that refer to nothing yourself, before and after it. A plan adds the key so, then a query checks existing rows. If one refers to
+nothing, the plan removes the key.`,
+    unsafe: ["ALTER TABLE `Post` ADD CONSTRAINT `fk` FOREIGN KEY (`authorId`) REFERENCES `User`(`id`);"],
+    safe: [
+      "SET SESSION foreign_key_checks = 0; ALTER TABLE `Post` ADD CONSTRAINT `fk` FOREIGN KEY (`authorId`) REFERENCES `User`(`id`);",
+    ],
   },
 });

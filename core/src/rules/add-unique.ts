@@ -1,56 +1,44 @@
 import { isFilled } from "../model/index.js";
 import { awaitedBy, lateGates, whyLater } from "./awaited-values.js";
-import { needsPhases } from "./in-phases.js";
+import { addedColumns, addedRefs, whyBesideFilled } from "./in-phases.js";
 import { defineRule } from "./rule.js";
-import { addColumn, buildIndex, constraintIndex, isPlain } from "./steps.js";
+import { addColumn, buildIndex, constraintIndex } from "./steps.js";
 
-/** A unique constraint over a column that the same change adds to an existing table. */
+/** A unique constraint: over a column that the same change adds to an existing table, a plan adds it. */
 export default defineRule({
   id: "add-unique",
-  on: "addUnique",
-  summary: "Adds a unique constraint over a new column without blocking reads and writes",
-  examples: {
-    unsafe: [
-      `ALTER TABLE "user" ADD "handle" text; ALTER TABLE "user" ADD CONSTRAINT "UQ_handle" UNIQUE ("handle");`,
-      `ALTER TABLE "user" ADD "team" text; ALTER TABLE "user" ADD CONSTRAINT "UQ_team" UNIQUE ("team", "email") DEFERRABLE INITIALLY DEFERRED;`,
-    ],
-    safe: [
-      `CREATE TABLE "team" ("id" text NOT NULL); ALTER TABLE "team" ADD CONSTRAINT "UQ_id" UNIQUE ("id");`,
-      `ALTER TABLE "user" ADD "handle" text;`,
-    ],
+  severity: "error",
+  summary: "ADD UNIQUE stops reads and writes until its index is built",
+  on: ["addUnique"],
+  isMechanical: true,
+  safer: ({ table, name, columns, hasOther, refusesNull, deferrable }, { alone, quote }) => {
+    const key = quote.identifier(name ?? `${table.name}_${columns.join("_")}_key`);
+    const words = `build the index while writes go on${alone}, then attach it`;
+    // INCLUDE, NULLS NOT DISTINCT, storage: of the index; DEFERRABLE: of the constraint.
+    if (hasOther || refusesNull !== undefined || deferrable !== "no")
+      return { words: `${words}, with all that this one says` };
+    return {
+      words,
+      sql: [
+        `CREATE UNIQUE INDEX CONCURRENTLY ${key} ON ${quote.table(table)} (${columns.map(quote.identifier).join(", ")})`,
+        `ALTER TABLE ${quote.table(table)} ADD CONSTRAINT ${key} UNIQUE USING INDEX ${key}`,
+      ],
+    };
   },
-  background: `\`ADD CONSTRAINT … UNIQUE\` builds an index under an ACCESS EXCLUSIVE lock: nobody can read or write the table until it is
-finished. It is what TypeORM writes for \`unique: true\`, \`@Unique\` and one-to-one relations.
 
-Instead the index is built with \`CREATE UNIQUE INDEX CONCURRENTLY\` under the constraint's name, alone in its file; a later file
-asserts that it is valid and attaches it, which changes the catalogue alone (PostgreSQL's documentation of ALTER TABLE:
-"ADD table_constraint_using_index"). What is there in the end is the constraint, deferrable as the model wants it, and not an index
-alone. It comes right after the columns, while every value is NULL and before any code writes it: it is quick, and duplicates never
-get in. With \`NULLS NOT DISTINCT\` it comes in contract: see [needs-values](needs-values.md).
-
-A partitioned table cannot have an index attached to a constraint, but its partitions can. So the constraint is declared on the table
-alone (\`ALTER TABLE ONLY\`, an instant), and the next file adds it to each partition below 16 MB under a short lock and lets it join.
-For larger ones it stops and names the statements to run; deployed again, it attaches what they built.`,
-
-  detect(operation, context) {
+  consequence(operation, { concerns }, context) {
     const { table, columns, refusesNull } = operation;
-    if (constraintIndex(operation) === undefined || context.createdInThisChange(table)) return undefined;
+    if (constraintIndex(operation) === undefined) return undefined;
     const awaited = awaitedBy(operation, context);
     if (awaited.length > 0) return whyLater(awaited);
-    if (refusesNull !== undefined) return undefined;
-    const added = columns.flatMap((column) => context.addedColumn(table, column) ?? []);
     // A rewrite of the table is the greater hazard, and no rule's yet: the constraint is told with it, as a notice.
-    if (added.length === 0 || !added.every(isPlain)) return undefined;
-    if (context.judging.capabilities.buildsIndexesOnline)
-      return added.some((column) => needsPhases(table, column, context))
-        ? "The unique constraint is over a column that is filled in phases: it comes right after the column, while every value is NULL."
-        : undefined;
-    return `The index of the unique constraint is built under a lock: nobody can read or write "${table.name}" until it is finished.`;
+    const added = addedColumns(table, columns, context);
+    if (added.length === 0 || refusesNull !== undefined) return undefined;
+    return concerns.some(({ kind }) => kind === "scans")
+      ? `The index of the unique constraint is built under a lock: nobody can read or write "${table.name}" until it is finished.`
+      : whyBesideFilled("The unique constraint", table, added, context);
   },
-
-  columns: ({ table, columns }, context) =>
-    columns.filter((column) => context.addedColumn(table, column) !== undefined).map((column) => ({ table, column })),
-
+  columns: ({ table, columns }, context) => addedRefs(table, columns, context),
   rewrite(operation, planned, context) {
     const index = constraintIndex(operation);
     // Added here only where no other rule does: the plan keeps one addition a column.
@@ -60,4 +48,28 @@ For larger ones it stops and names the statements to run; deployed again, it att
       ? { expand: additions, contract: [...lateGates(planned), ...build] }
       : { expand: [...additions, ...build] };
   },
+
+  examples: {
+    unsafe: [`ALTER TABLE "User" ADD CONSTRAINT "User_handle_key" UNIQUE ("handle");`],
+    rewritten: [
+      `ALTER TABLE "user" ADD "handle" text; ALTER TABLE "user" ADD CONSTRAINT "UQ_handle" UNIQUE ("handle");`,
+      `ALTER TABLE "user" ADD "team" text; ALTER TABLE "user" ADD CONSTRAINT "UQ_team" UNIQUE ("team", "email") DEFERRABLE INITIALLY DEFERRED;`,
+    ],
+    safe: [
+      `ALTER TABLE "User" ADD CONSTRAINT "User_handle_key" UNIQUE USING INDEX "User_handle_key";`,
+      `CREATE TABLE "team" ("id" text NOT NULL); ALTER TABLE "team" ADD CONSTRAINT "UQ_id" UNIQUE ("id");`,
+      `ALTER TABLE "user" ADD "handle" text;`,
+    ],
+  },
+  background: `\`ADD CONSTRAINT … UNIQUE\` builds an index under an ACCESS EXCLUSIVE lock: nobody can read or write the table until it ends. It fails if
+two rows have the same values. TypeORM writes it for \`unique: true\`, \`@Unique\` and one-to-one relations.`,
+  instead: `A plan does it in two steps for a constraint over a column that the same change adds. \`CREATE UNIQUE INDEX CONCURRENTLY\` builds the
+index under the constraint's name, alone in its file. A later file checks that the index is valid and attaches it, which changes the
+catalog alone (PostgreSQL's documentation of ALTER TABLE: "ADD table_constraint_using_index"). The result is the constraint itself,
+deferrable as the model wants it. It follows the columns, while every value is NULL and before any code writes it. So the build is
+quick, and duplicates never get in. With \`NULLS NOT DISTINCT\` it comes in contract: see [needs-values](needs-values.md).
+
+A partitioned table cannot have an index attached to a constraint, but its partitions can. So the plan declares the constraint on the
+table alone (\`ALTER TABLE ONLY\`, an instant). The next file adds it to each partition below 16 MB under a short lock and lets it join.
+For larger ones it stops and names the statements to run. Deployed again, it attaches what they built.`,
 });

@@ -21,7 +21,7 @@ export default defineRule({
   summary: "Lets a tool copy the table while reads and writes go on (MySQL, MariaDB)",
   examples: {
     dialect: "mariadb",
-    unsafe: [
+    rewritten: [
       "ALTER TABLE `order` ADD `total` decimal(10,2) AS (`net` + `tax`) STORED;",
       "ALTER TABLE `order` ADD CONSTRAINT `positive` CHECK (`net` > 0);",
       "ALTER TABLE `order` CONVERT TO CHARACTER SET utf8mb4;",
@@ -40,12 +40,11 @@ it asks the server to do it while writes go on (\`LOCK=NONE\`, which MariaDB can
 nothing changed. Then \`npx lockstep online run\` lets pt-online-schema-change or gh-ost copy the table while the application goes on; the
 migration, deployed again, sees that it is done. See [large tables on MySQL and MariaDB](../online.md).`,
 
-  detect(operation, context) {
+  consequence(operation, own, context) {
     const table = tableOf(operation);
     if (table === undefined || !context.judging.capabilities.hasCopyTools || context.createdInThisChange(table))
       return undefined;
-    const verdict = context.judging.verdictOf(operation, context);
-    if (strongestMode(verdict) !== "SHARE" || verdict.doubts.includes("former-type")) return undefined;
+    if (strongestMode(own) !== "SHARE" || own.doubts.includes("former-type")) return undefined;
     if (operation.demands !== undefined || changeOf(operation, context) === undefined) return undefined;
     return `"${tableLabel(table)}" is copied, or read as a whole: nobody can write to it until that is done.`;
   },

@@ -1,6 +1,6 @@
 import { type ColumnDeclaration, isFilled, type PlannedColumn, type Step, type TableName } from "../model/index.js";
-import type { Rewrite, RuleContext } from "./rule.js";
-import { addColumn, edit, enforce, fillRows, gate, prove } from "./steps.js";
+import type { ColumnRef, Rewrite, RuleContext } from "./rule.js";
+import { addColumn, edit, enforce, fillRows, gate, isPlain, prove } from "./steps.js";
 
 /** The safe sequence of columns whose rows that exist are filled; columns without a fill are added and nothing else. */
 export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
@@ -78,4 +78,29 @@ export function needsPhases(
   if (defaultSql === undefined ? notNull : !isDefaultStored) return true;
   const { fill, compute } = context.source(table, name) ?? {};
   return fill !== undefined || (compute !== undefined && notNull);
+}
+
+/** Which of the columns of an object the change adds. */
+export function addedRefs(table: TableName, columns: readonly string[], context: RuleContext): ColumnRef[] {
+  return columns
+    .filter((column) => context.addedColumn(table, column) !== undefined)
+    .map((column) => ({ table, column }));
+}
+
+/** Their declarations; empty: the change adds none, or one is more than a unit can say. */
+export function addedColumns(table: TableName, columns: readonly string[], context: RuleContext): ColumnDeclaration[] {
+  const added = columns.flatMap((column) => context.addedColumn(table, column) ?? []);
+  return added.every(isPlain) ? added : [];
+}
+
+/** Why an object that disturbs nobody stays beside its columns; undefined: it need not. */
+export function whyBesideFilled(
+  what: string,
+  table: TableName,
+  added: readonly ColumnDeclaration[],
+  context: RuleContext,
+): string | undefined {
+  return added.some((column) => needsPhases(table, column, context))
+    ? `${what} is over a column that is filled in phases: it comes right after the column, while every value is NULL.`
+    : undefined;
 }

@@ -8,21 +8,20 @@ import {
   type Notice,
   nameKey,
   type Operation,
-  type OperationKind,
-  type OperationOf,
   operationsOfKind,
   type TableName,
 } from "../model/index.js";
 import { domainOf } from "../sql/verdicts/columns.js";
 import { madeTables } from "../sql/verdicts/made-tables.js";
-import { rules } from "./index.js";
+import { claimed } from "./claims.js";
+import { plannedRules } from "./index.js";
 import { noticeOf } from "./notice.js";
-import type { Rule, RuleContext } from "./rule.js";
+import { isReported, type PlannedRule, type RuleContext } from "./rule.js";
 
 /** An operation that a rule rewrites. */
 export interface Finding {
   readonly hazard: Hazard;
-  readonly rule: Rule;
+  readonly rule: PlannedRule;
   readonly operation: Operation;
 }
 
@@ -56,15 +55,10 @@ export interface Known {
   readonly isAsWritten?: boolean;
 }
 
-/** What the rules rewrite in a migration, and what they know of it. Pure: it knows the change, and what it is given. */
-export function findHazards({ operations }: Migration, known: Known): Pick<Judgement, "findings" | "context"> {
-  const context = contextOf(operations, known);
-  return { context, findings: operations.flatMap((operation) => findingsOf(operation, context)) };
-}
-
-/** Judges every operation of a migration by the rules. */
+/** Judges every operation of a migration by the rules. Pure: it knows the change, and what it is given. */
 export function judge(migration: Migration, known: Known): Judgement {
-  const { context, findings } = findHazards(migration, known);
+  const context = contextOf(migration.operations, known);
+  const findings = findHazards(migration.operations, context);
   const found = new Set(findings.map((finding) => finding.operation));
   const notices = migration.operations
     .filter((operation) => !found.has(operation))
@@ -72,29 +66,46 @@ export function judge(migration: Migration, known: Known): Judgement {
   return { findings, notices, context };
 }
 
-function findingsOf<K extends OperationKind>(operation: OperationOf<K>, context: RuleContext): Finding[] {
-  return rules
-    .filter((rule) => [rule.on].flat().includes(operation.kind))
-    .flatMap((rule) => {
-      const consequence = rule.detect(operation, context);
-      if (consequence === undefined || isOverDomain(rule, operation, context)) return [];
-      return { rule, operation, hazard: { rule: rule.id, line: operation.line, sql: operation.sql, consequence } };
+/** What a plan rewrites, by what the verdict of each operation claims. */
+export function findHazards(operations: readonly Operation[], context: RuleContext): Finding[] {
+  // A file of a plan is also run by other versions of the ORM, and by tools that send it as one transaction.
+  const { transactions: _, ...environment } = context.environment;
+  const anywhere = { ...context, environment };
+  return operations.flatMap((operation) => findingsOf(operation, anywhere));
+}
+
+const inOrder = plannedRules.toSorted((one, other) => Number(one.isLast ?? false) - Number(other.isLast ?? false));
+
+function findingsOf(operation: Operation, context: RuleContext): Finding[] {
+  const candidates = inOrder.filter(({ on }) => on === "every" || on.includes(operation.kind));
+  if (candidates.length === 0) return [];
+  const verdict = context.judging.verdictOf(operation, context);
+  const parts = claimed(operation, verdict.concerns);
+  const findings: Finding[] = [];
+  for (const rule of candidates) {
+    if (rule.isLast && findings.length > 0) continue;
+    const concerns = isReported(rule) ? (parts.get(rule) ?? []) : verdict.concerns;
+    const consequence = rule.consequence(operation, { ...verdict, concerns }, context);
+    if (consequence === undefined || isOverDomain(rule, operation, context)) continue;
+    findings.push({
+      rule,
+      operation,
+      hazard: { rule: rule.id, line: operation.line, sql: operation.sql, consequence },
     });
+  }
+  return findings;
 }
 
 /** PostgreSQL writes every row of a domain with a check of its own, optional or not: no phase makes an instant of that. */
-function isOverDomain<K extends OperationKind>(
-  rule: Rule<K>,
-  operation: OperationOf<K>,
-  context: RuleContext,
-): boolean {
+function isOverDomain(rule: PlannedRule, operation: Operation, context: RuleContext): boolean {
   return rule.columns(operation, context).some(({ table, column }) => {
     const added = context.addedColumn(table, column);
     return added !== undefined && domainOf(added, context) === "checked";
   });
 }
 
-function contextOf(operations: readonly Operation[], known: Known): RuleContext {
+/** What rules and verdicts may know of the operations of a change. */
+export function contextOf(operations: readonly Operation[], known: Known): RuleContext {
   const inner = flattened(operations);
   const views = inner.flatMap((operation) => (operation.kind === "createView" ? [operation.name] : []));
   const unguarded = operationsOfKind(inner, "createTable").flatMap(({ table }) =>

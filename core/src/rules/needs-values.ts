@@ -1,9 +1,5 @@
-import type { Operation } from "../model/index.js";
-import addForeignKey from "./add-foreign-key.js";
-import addUnique from "./add-unique.js";
 import { awaitedBy, lateGates, whyLater } from "./awaited-values.js";
-import copyTable from "./copy-table.js";
-import { defineRule, type RuleContext } from "./rule.js";
+import { defineRule } from "./rule.js";
 
 /** A statement that needs the values that rows get in the backfill, and that no other rule rewrites. */
 export default defineRule({
@@ -23,7 +19,7 @@ export default defineRule({
   ],
   summary: "Runs what needs the values of a new column after the backfill",
   examples: {
-    unsafe: [
+    rewritten: [
       `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL; ALTER TABLE "User" ADD CONSTRAINT "User_handle_check" CHECK ("handle" IS NOT NULL AND "handle" <> '');`,
       `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL; ALTER TABLE "User" ADD CONSTRAINT "User_handle_excl" EXCLUDE (coalesce("handle", '') WITH =);`,
       `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL; CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle"); ALTER TABLE "User" REPLICA IDENTITY USING INDEX "User_handle_key";`,
@@ -55,25 +51,14 @@ Until contract, an upsert by such a unique index fails, and the plan says so. Pr
 Undoing contract drops these objects first. It finds an EXCLUDE by its name, so give it one. It resets the replica identity to
 \`DEFAULT\`.`,
 
-  detect(operation, context) {
+  isLast: true,
+
+  consequence(operation, _own, context) {
     const awaited = awaitedBy(operation, context);
-    return awaited.length === 0 || byAnotherRule(operation, context) !== undefined ? undefined : whyLater(awaited);
+    return awaited.length === 0 ? undefined : whyLater(awaited);
   },
 
   columns: (operation, context) => awaitedBy(operation, context),
 
   rewrite: (_operation, planned) => ({ contract: lateGates(planned), isLater: true }),
 });
-
-function byAnotherRule(operation: Operation, context: RuleContext): string | undefined {
-  switch (operation.kind) {
-    case "addForeignKey":
-      return addForeignKey.detect(operation, context);
-    case "addUnique":
-      return addUnique.detect(operation, context);
-    case "addCheck":
-      return copyTable.detect(operation, context);
-    default:
-      return undefined;
-  }
-}

@@ -5,10 +5,10 @@ import { defineRule, type RuleContext } from "./rule.js";
 /** A unique constraint that gives way to one with a column that the same change adds. */
 export default defineRule({
   id: "replace-unique-constraint",
-  on: "dropConstraint",
+  on: ["dropConstraint"],
   summary: "Keeps the old unique constraint of the database until the one with the new column guards every row",
   examples: {
-    unsafe: [
+    rewritten: [
       `ALTER TABLE "setting" DROP CONSTRAINT "UQ_user"; ALTER TABLE "setting" ADD "channel" text; ALTER TABLE "setting" ADD CONSTRAINT "UQ_user_channel" UNIQUE ("userId", "channel");`,
     ],
     safe: [
@@ -36,7 +36,7 @@ Instead the old constraint stays, in the model too, until contract. Then the ind
 one is dropped under a short lock: \`DROP CONSTRAINT\` changes the catalogue alone. Code that finds rows by the old key is listed at
 contract. Taking that back builds the index concurrently, and attaches it to a constraint of the old name.`,
 
-  detect(operation, context) {
+  consequence(operation, _own, context) {
     const replaced = find(operation, context);
     return replaced && whyKept(replaced);
   },

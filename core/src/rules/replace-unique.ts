@@ -5,10 +5,10 @@ import { defineRule, type RuleContext } from "./rule.js";
 /** A unique index that gives way to one with a column that the same change adds. */
 export default defineRule({
   id: "replace-unique",
-  on: "dropIndex",
+  on: ["dropIndex"],
   summary: "Keeps the old unique constraint until the one with the new column guards every row",
   examples: {
-    unsafe: [
+    rewritten: [
       `DROP INDEX "Setting_userId_key"; ALTER TABLE "Setting" ADD COLUMN "channel" TEXT; CREATE UNIQUE INDEX "Setting_userId_channel_key" ON "Setting"("userId", "channel");`,
     ],
     safe: [
@@ -33,7 +33,7 @@ unique at all; and code that is running still says \`ON CONFLICT ("userId")\`, w
 Instead the old index stays, in the model too, until contract. Then the new one is checked to be valid, and the old one is dropped with
 \`DROP INDEX CONCURRENTLY\`, alone in its file (of a partitioned table, which has no such thing, under a short lock). Code that finds rows by the old key is listed at contract.`,
 
-  detect(operation, context) {
+  consequence(operation, _own, context) {
     const replaced = find(operation, context);
     return replaced && whyKept(replaced);
   },

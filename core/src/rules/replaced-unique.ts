@@ -1,8 +1,9 @@
 import type { IndexFacts } from "../dialect/development.js";
 import type { OperationOf, PlannedColumn, TableName, UnitIndex } from "../model/index.js";
 import { awaitedBy } from "./awaited-values.js";
+import { addedColumns, addedRefs } from "./in-phases.js";
 import type { Rewrite, RuleContext } from "./rule.js";
-import { constraintIndex, dropReplacedIndex, isPlain, unitIndex } from "./steps.js";
+import { constraintIndex, dropReplacedIndex, unitIndex } from "./steps.js";
 
 /** A unique index of the database, and the one of the change that takes its place. */
 export interface Replaced {
@@ -19,9 +20,9 @@ export function replacementOf(old: IndexFacts | undefined, context: RuleContext)
     const index = uniqueIndex(other, context);
     if (index === undefined || other.table.name !== old.table.name) continue;
     if ((other.table.schema ?? old.table.schema) !== old.table.schema) continue;
-    const added = index.columns.flatMap((column) => context.addedColumn(other.table, column) ?? []);
     const isShared = index.columns.some((column) => old.columns.includes(column));
-    if (isShared && added.length > 0 && added.every(isPlain)) return { old, table: other.table, replacement: index };
+    if (isShared && addedColumns(other.table, index.columns, context).length > 0)
+      return { old, table: other.table, replacement: index };
   }
   return undefined;
 }
@@ -40,9 +41,7 @@ export function whyKept({ old, replacement }: Replaced): string {
 
 /** The new columns of the replacement. */
 export function newColumns({ table, replacement }: Replaced, context: RuleContext) {
-  return replacement.columns
-    .filter((column) => context.addedColumn(table, column) !== undefined)
-    .map((column) => ({ table, column }));
+  return addedRefs(table, replacement.columns, context);
 }
 
 /** The old one goes when the new one guards every row. */

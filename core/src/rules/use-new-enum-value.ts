@@ -1,46 +1,43 @@
-import { type ColumnDeclaration, type OperationOf, operationsOfKind, userTypeText } from "../model/index.js";
-import { hasEnumValue } from "../sql/enum-value.js";
-import { defineRule, type RuleContext } from "./rule.js";
+import { defineRule } from "./rule.js";
 import { addColumn, isPlain } from "./steps.js";
 
-/** A column whose default is an enum value that the same change adds. */
+/** A statement that uses an enum value which its transaction adds: of a column with such a default a plan is made. */
 export default defineRule({
   id: "use-new-enum-value",
-  on: "addColumn",
-  summary: "Uses a new enum value in a file of its own, after the one that adds it",
+  severity: "error",
+  summary: "Uses an enum value in the transaction that adds it: the migration fails",
+  on: "every",
+  claims: (concern) => concern.kind === "fails-in-transaction" && concern.why === "new-enum-value",
+  safer: () => ({ words: "use the value in a later migration" }),
+
+  consequence(operation, { concerns }, { judging }) {
+    const [concern] = concerns;
+    if (operation.kind !== "addColumn" || !isPlain(operation.column)) return undefined;
+    if (concern?.kind !== "fails-in-transaction" || concern.why !== "new-enum-value") return undefined;
+    return `PostgreSQL refuses to use ${judging.quote.literal(concern.value)} in the transaction that adds it to the enum "${concern.type.name}": the migration fails.`;
+  },
+  columns: (operation) =>
+    operation.kind === "addColumn" ? [{ table: operation.table, column: operation.column.name }] : [],
+  rewrite: (_operation, columns) => ({ expand: columns.map(addColumn) }),
+
   examples: {
     unsafe: [
+      `BEGIN; ALTER TYPE "Role" ADD VALUE 'GUEST'; ALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT 'GUEST'; COMMIT;`,
+    ],
+    rewritten: [
       `ALTER TYPE "Role" ADD VALUE 'GUEST'; ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'GUEST';`,
+      // As TypeORM writes it.
+      `ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'GUEST'; ALTER TYPE "Role" ADD VALUE 'GUEST';`,
     ],
     safe: [
+      `ALTER TYPE "Role" ADD VALUE 'GUEST';`,
       `ALTER TYPE "Role" ADD VALUE 'GUEST'; ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'MEMBER';`,
       `CREATE TYPE "Role" AS ENUM ('GUEST'); ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'GUEST';`,
     ],
   },
-  background: `PostgreSQL refuses to use an enum value in the transaction that adds it ("unsafe use of new value"), and a migration file is
-one transaction as a rule. So the type is changed in one file, and the column with the default comes in the next. The default is
-constant: rows that exist get it from the catalogue, nothing is rewritten. MySQL and MariaDB have no such limit.`,
-
-  detect({ column, table }, context) {
-    if (!isPlain(column) || context.createdInThisChange(table)) return undefined;
-    const added = newValueIn(column, context);
-    if (added === undefined) return undefined;
-    return `PostgreSQL refuses to use ${context.judging.quote.literal(added.value)} in the transaction that adds it to the enum "${added.name.name}": the migration fails.`;
-  },
-
-  columns: ({ table, column }) => [{ table, column: column.name }],
-
-  rewrite: (_operation, columns) => ({ expand: columns.map(addColumn) }),
+  background: `PostgreSQL refuses to evaluate a value ("unsafe use of new value") before the transaction that adds it is committed, and a migration file
+is often one transaction. A column whose default is a value that a later statement adds fails everywhere. The values of a type that
+the same transaction creates are no problem.`,
+  instead: `If the value is the default of a new column, a plan changes the type in one file and adds the column in the next. The default is
+constant: existing rows get it from the catalog, and nothing is rewritten. MySQL and MariaDB have no such limit.`,
 });
-
-function newValueIn(
-  column: ColumnDeclaration,
-  { operations, judging }: RuleContext,
-): OperationOf<"addEnumValue"> | undefined {
-  return operationsOfKind(operations, "addEnumValue").find(
-    (operation) =>
-      userTypeText(operation.name) === column.type.replace(/\[\]$/, "") &&
-      column.defaultSql !== undefined &&
-      hasEnumValue(column.defaultSql, operation.value, judging.quote.literal),
-  );
-}

@@ -4,7 +4,7 @@ import { mysql } from "../../../core/src/mysql/dialect.js";
 import { eitherJudging, mariadbJudging, mysqlJudging } from "../../../core/src/mysql/judging.js";
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
-import { findHazards, judge } from "../../../core/src/rules/judge.js";
+import { contextOf, judge } from "../../../core/src/rules/judge.js";
 
 const [made] = readMysqlMigration(
   "CREATE TABLE t (v VARCHAR(20), w VARCHAR(50), u3 VARCHAR(9) CHARSET utf8mb3, d DATETIME, at TIMESTAMP NULL, n INT) CHARSET utf8mb4",
@@ -22,7 +22,7 @@ const former: FormerTable = {
 /** `SHARE rewrite (doubts)`: what the last operation does, where the table is known. */
 function verdict(clause: string, judging: Judging): string {
   const migration = readMysqlMigration(`ALTER TABLE t ${clause}`, "migration.sql");
-  const { context } = findHazards(migration, { judging, formerTable: () => former });
+  const context = contextOf(migration.operations, { judging, formerTable: () => former });
   const { locks, held, doubts } = judging.verdictOf(migration.operations[0]!, context);
   return `${locks.map(({ mode }) => mode).join()} ${held}${doubts.length > 0 ? ` (${doubts.join()})` : ""}`;
 }
@@ -65,7 +65,7 @@ test.each([
 ])("%s is refused by MySQL: %s, by MariaDB: %s", (clause, byMysql, byMariadb) => {
   const migration = readMysqlMigration(`ALTER TABLE t ${clause}`, "migration.sql");
   const refused = [mysqlJudging, mariadbJudging].map((judging) => {
-    const { context } = findHazards(migration, { judging });
+    const context = contextOf(migration.operations, { judging });
     return judging.verdictOf(migration.operations[0]!, context).concerns.some(({ kind }) => kind === "refuses-demand");
   });
   expect(refused).toEqual([byMysql, byMariadb]);

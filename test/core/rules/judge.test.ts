@@ -1,5 +1,6 @@
 import { judge, loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
+import { sqlReader } from "../../../core/src/databases/sql-reader.js";
 import type { Environment } from "../../../core/src/model/index.js";
 import { judging } from "../../../core/src/postgresql/judging.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
@@ -239,6 +240,32 @@ test("over a domain with a check no plan is made: every row would be written in 
   const migration = readMigration(sql, "migration.sql", await loadParser());
   const found = (kind: "plain" | "checked") => judge(migration, { judging, typeKind: () => kind }).findings.length;
   expect([found("plain"), found("checked")]).toEqual([2, 0]);
+});
+
+const enumColumn = `ALTER TYPE "K" ADD VALUE 'b'; ALTER TABLE "T" ADD COLUMN "k" "K" DEFAULT 'b'`;
+const unchecked = (column: string) =>
+  `SET SESSION foreign_key_checks = 0; ALTER TABLE t ADD k ${column}; ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (k) REFERENCES p (id)`;
+// What a verdict does not concern no plan rewrites; what other tools may run otherwise it rewrites wherever it runs.
+test.each<[dialect: "postgresql" | "mysql" | "mariadb", sql: string, environment: Environment, hazards: RegExp[]]>([
+  ["postgresql", enumColumn, { transactions: "each" }, [/^use-new-enum-value: PostgreSQL refuses to use 'b'/]],
+  ["postgresql", enumColumn, { transactions: "none" }, [/^use-new-enum-value/]],
+  ["postgresql", enumColumn.replace(";", "; COMMIT;"), { transactions: "each" }, []],
+  ["postgresql", `CREATE TYPE "K" AS ENUM ('a'); ${enumColumn}`, { transactions: "each" }, []],
+  ["mysql", "ALTER TABLE t ADD d DATETIME NOT NULL", {}, [/^add-column-not-null: .* then the statement fails/]],
+  ["mariadb", "ALTER TABLE t ADD d DATETIME NOT NULL", {}, [/^add-column-not-null: .* an empty value/]],
+  ["mysql", unchecked("INT NULL"), {}, []],
+  ["mysql", unchecked("INT NOT NULL"), {}, [/^add-column-not-null/, /^add-foreign-key: .* filled in phases/]],
+  ["mysql", unchecked("INT NULL").replace("= 0", "= 1"), {}, [/^add-foreign-key: The whole of "t" is copied/]],
+])("on %s a plan is made of %s, where %o", async (dialect, sql, environment, hazards) => {
+  const { readMigration, judging } = await sqlReader(dialect);
+  const { findings } = judge(readMigration(`${sql};`, "migration.sql"), {
+    judging,
+    environment,
+    typeKind: () => "plain",
+  });
+  expect(findings.map(({ hazard }) => `${hazard.rule}: ${hazard.consequence}`)).toEqual(
+    hazards.map((each) => expect.stringMatching(each)),
+  );
 });
 
 test.each([

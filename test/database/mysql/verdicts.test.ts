@@ -9,7 +9,7 @@ import { mariadbJudging, mysqlJudging } from "../../../core/src/mysql/judging.js
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
 import { implicitValue } from "../../../core/src/mysql/verdicts/defaults.js";
 import { judgedOn } from "../../../core/src/mysql/verdicts/verdict-of.js";
-import { findHazards } from "../../../core/src/rules/judge.js";
+import { contextOf } from "../../../core/src/rules/judge.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase, sequence, serverId } from "../../support/mariadb.js";
 
 const tables = [
@@ -284,7 +284,7 @@ function judged(sql: string): string {
   const catalogue = new Catalogue(judging);
   catalogue.apply(tables.flatMap((each) => readMysqlMigration(each, "before.sql").operations));
   const migration = readMysqlMigration(sql, "migration.sql");
-  const { context } = findHazards(migration, { ...catalogue.known(), judging });
+  const context = contextOf(migration.operations, { ...catalogue.known(), judging });
   const found = migration.operations.flatMap((operation) => judgedOn(operation, context, serverId)?.way ?? []);
   const order = Object.values(ways);
   const demanded = found.map(({ algorithm, lock, held }) => {

@@ -6,20 +6,19 @@ export default defineCommand({
   arguments: [{ name: "[topic]", description: "LS2001, add-column-not-null …" }],
 
   async run({ arguments: [topic], io }) {
-    const [{ errorTable, LockstepError }, { rules }, { checkRules }, { columns }] = await Promise.all([
+    const [{ errorTable, LockstepError }, { rules, plannedRules, reportedRules }, { columns }] = await Promise.all([
       import("../../base/errors.js"),
       import("../../rules/index.js"),
-      import("../../lint/rules/index.js"),
       import("../../review/columns.js"),
     ]);
     const codes = Object.entries(errorTable);
     if (topic === undefined) {
       const text = [
         io.colors.bold("Rewritten in phases"),
-        columns(rules.map((rule) => [rule.id, rule.summary])),
+        columns(plannedRules.map((rule) => [rule.id, rule.summary])),
         "",
-        io.colors.bold("Told by check"),
-        columns(checkRules.map((rule) => [rule.id, rule.summary])),
+        io.colors.bold("Reported by check"),
+        columns(reportedRules.map((rule) => [rule.id, rule.summary])),
         "",
         io.colors.bold("Errors"),
         columns(codes.map(([code, entry]) => [code, entry.title])),
@@ -27,8 +26,8 @@ export default defineCommand({
       return {
         text,
         json: {
-          rules: rules.map(({ id, summary }) => ({ id, summary })),
-          checks: checkRules.map(({ id, summary, severity }) => ({ id, summary, severity })),
+          rules: plannedRules.map(({ id, summary }) => ({ id, summary })),
+          checks: reportedRules.map(({ id, summary, severity }) => ({ id, summary, severity })),
           errors: errorTable,
         },
         exitCode: 0,
@@ -40,29 +39,28 @@ export default defineCommand({
       return { text, json: { code: topic.toUpperCase(), ...entry }, exitCode: 0 };
     }
     const rule = rules.find((candidate) => candidate.id === topic);
-    const check = checkRules.find((candidate) => candidate.id === topic);
-    if (rule === undefined && check === undefined)
-      throw new LockstepError("LS8008", `There is no error code or rule "${topic}".`);
-    const told = (check?.examples.unsafe ?? []).filter((sql) => !rule?.examples.unsafe.includes(sql));
-    const passing = [...new Set([...(check?.examples.safe ?? []), ...(rule?.examples.safe ?? [])])];
+    if (rule === undefined) throw new LockstepError("LS8008", `There is no error code or rule "${topic}".`);
+    const { summary, background, instead, severity, mysql } = rule;
+    const { unsafe = [], rewritten = [], ...more } = rule.examples;
     const listed = (title: string, all: readonly string[]) =>
       all.length === 0 ? [] : ["", title, ...all.map((sql) => `  ${sql}`)];
     const text = [
-      io.colors.bold(`${topic}: ${check?.summary ?? rule?.summary}`),
-      ...new Set([check?.background, rule?.background].filter((each) => each !== undefined)),
-      ...(check?.mysql === undefined ? [] : [`MySQL and MariaDB: ${check.mysql.background}`]),
-      ...listed("Rewritten in phases:", rule?.examples.unsafe ?? []),
-      ...listed("Told by check:", told),
-      ...listed("Passes as it stands:", passing),
-      ...(check === undefined
+      io.colors.bold(`${topic}: ${summary}`),
+      background,
+      ...(instead === undefined ? [] : [instead]),
+      ...(mysql === undefined ? [] : [`MySQL and MariaDB: ${mysql.background}`]),
+      ...listed("Rewritten in phases:", rewritten),
+      ...listed("Reported by check:", unsafe),
+      ...listed("Passes as it stands:", more.safe),
+      ...(severity === undefined
         ? []
         : [
             "",
             `To waive one place, before the statement: -- lockstep-ignore ${topic}: <reason>. In a migration that has run: check.waivers of lockstep.config.ts`,
           ]),
     ].join("\n");
-    const { summary, background, examples } = rule ?? check ?? {};
-    const severity = check === undefined ? {} : { severity: check.severity };
-    return { text, json: { rule: topic, summary, background, examples, ...severity }, exitCode: 0 };
+    const examples = { ...more, unsafe: [...rewritten, ...unsafe] };
+    const json = { rule: topic, summary, background, instead, examples, severity };
+    return { text, json, exitCode: 0 };
   },
 });

@@ -5,7 +5,7 @@ import { isFelt, type LockMode, type Migration, type Operation } from "../../mod
 import { isDroppedConcurrently } from "../../model/unit-spec.js";
 import type { LockLimit, OrmPlugin, Project } from "../../plugin/plugin.js";
 import type { TargetState } from "../../plugin/target-state.js";
-import { judge } from "../../rules/judge.js";
+import { contextOf } from "../../rules/judge.js";
 import { isNotSql } from "../../sql/not-sql.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 import { isRepeatable } from "../repair/settle-unit.js";
@@ -64,7 +64,7 @@ async function look(name: string, about: RunBy): Promise<Look> {
   const migration = attempt(() => readMigration(sql, name), isNotSql);
   if (migration === undefined) return unknown;
   const { operations } = migration;
-  const { context } = judge(migration, { judging });
+  const context = contextOf(operations, { judging });
   return {
     isWhole: isWhole(migration, about),
     isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context, about)),

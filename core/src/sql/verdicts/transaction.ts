@@ -80,7 +80,9 @@ export function newEnumValue(operation: Operation, context: VerdictContext): Sai
     const type = userTypeText(added.name);
     if (!valuesIn(operation, type).some((sql) => hasEnumValue(sql, added.value, context.judging.quote.literal)))
       continue;
-    if (!sharesTransaction(added.statement, operation.statement, context)) continue;
+    // Before the value is there PostgreSQL refuses it wherever it runs.
+    const isEarly = operation.kind === "addColumn" && operation.statement < added.statement;
+    if (!isEarly && !sharesTransaction(added.statement, operation.statement, context)) continue;
     if (!operationsOfKind(operations, "createType").some((each) => userTypeText(each.name) === type))
       return {
         concerns: [{ kind: "fails-in-transaction", why: "new-enum-value", type: added.name, value: added.value }],

@@ -1,8 +1,8 @@
 import type { Log, ReportingDescriptor, Result, Fix as SarifFix } from "sarif";
-import type { CheckRule } from "../../../lint/check-rule.js";
 import type { CheckFinding, Fix } from "../../../lint/finding.js";
 import type { WaivedFinding } from "../../../lint/report.js";
-import { checkRules } from "../../../lint/rules/index.js";
+import { reportedRules } from "../../../rules/index.js";
+import type { ReportedRule } from "../../../rules/rule.js";
 import { printableJson } from "../../printable.js";
 import { defineFormat } from "../format.js";
 import { consequence, notLookedAtWords, saferLines } from "../words.js";
@@ -16,7 +16,7 @@ export default defineFormat({
     const { findings } = report;
     const notices = notLookedAtWords(report).map((text) => ({ level: "note" as const, message: { text } }));
     const used = new Set(findings.map(({ rule }) => rule));
-    const rules = checkRules.filter(({ id }) => used.has(id));
+    const rules = reportedRules.filter(({ id }) => used.has(id));
     const document: Log = {
       $schema: "https://json.schemastore.org/sarif-2.1.0.json",
       version: "2.1.0",
@@ -35,7 +35,7 @@ export default defineFormat({
   },
 });
 
-function descriptor({ id, summary, background, severity }: CheckRule): ReportingDescriptor {
+function descriptor({ id, summary, background, severity }: ReportedRule): ReportingDescriptor {
   return {
     id,
     shortDescription: { text: summary },
@@ -45,7 +45,7 @@ function descriptor({ id, summary, background, severity }: CheckRule): Reporting
   };
 }
 
-function result(finding: CheckFinding, rules: readonly CheckRule[]): Result {
+function result(finding: CheckFinding, rules: readonly ReportedRule[]): Result {
   const { line, column, endLine, endColumn } = finding;
   return {
     ruleId: finding.rule,

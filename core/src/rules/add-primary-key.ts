@@ -1,0 +1,17 @@
+import { defineRule } from "./rule.js";
+
+export default defineRule({
+  id: "add-primary-key",
+  severity: "error",
+  summary: "Adding a primary key stops reads and writes while rows are looked at",
+  on: ["addPrimaryKey", "addKeyOfIndex"],
+  safer: ({ table }, { alone, quote }) => ({
+    words: `prove NOT NULL with a check first, build a unique index CONCURRENTLY${alone}, then attach it`,
+    sql: [`ALTER TABLE ${quote.table(table)} ADD CONSTRAINT … PRIMARY KEY USING INDEX …`],
+  }),
+  examples: {
+    unsafe: [`ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY ("id");`],
+    safe: [`CREATE TABLE "User" ("id" INT); ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY ("id");`],
+  },
+  background: `The index is built, and NOT NULL is checked in every row, under an ACCESS EXCLUSIVE lock.`,
+});

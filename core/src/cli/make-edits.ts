@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import type { RankedPlaces } from "../codemods/candidates/choose.js";
 import type { UnreadFile } from "../codemods/sources/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
 import { LockstepError } from "../errors.js";
@@ -14,7 +15,6 @@ import type { CodeWork } from "./choose-column.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
 import { type CommandResult, type Invocation, sameCommand, textOption } from "./command.js";
-import { leftOut } from "./left-out.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { unreadCode } from "./write-sites.js";
 
@@ -141,6 +141,19 @@ function verdictOf({ invocation, work, level, result, isDry, unread }: Edited): 
   const isIdle = result.made.length === 0 && !result.plan.state.places.some(isWaiting);
   if (isIdle) return idleText(result, work.keep === undefined, unread.length);
   return isDry && result.made.length > 0 ? `To be made (--dry-run): ${result.made.length}` : undefined;
+}
+
+/** Places that little speaks for, as a list: without `--all` only their number is shown. */
+function leftOut(questions: readonly RankedPlaces[]): readonly Omit<Place, "kind">[] {
+  return questions.flatMap(({ intent: { model, field }, ranked }) =>
+    ranked
+      .filter(({ kind, candidate }) => kind === "silent" && candidate.because === undefined)
+      .map(({ candidate: { file, line, what, key, family, text }, score, reasons }) => {
+        const words = reasons.map((reason) => reason.text);
+        const reason = words.slice(0, 2).join(", ");
+        return { file, line, what, reason, model, field, key, family, score, reasons: words, ...(text && { text }) };
+      }),
+  );
 }
 
 function jsonOf({ result, unread }: Edited): Readonly<Record<string, unknown>> {

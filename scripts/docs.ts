@@ -6,19 +6,19 @@ import { fileURLToPath } from "node:url";
 import { metrics } from "../core/src/backfill/metrics.js";
 import { flagOf, type RunOption } from "../core/src/backfill/run-option.js";
 import { signals } from "../core/src/backfill/signals/index.js";
-import type { CheckRule } from "../core/src/check/check-rule.js";
-import { checkRules } from "../core/src/check/rules/index.js";
-import { commands } from "../core/src/cli/commands/index.js";
-import { errorTable } from "../core/src/errors.js";
-import { eventFields } from "../core/src/review/backfill-event.js";
-import { rules } from "../core/src/rules/index.js";
+import { errorTable } from "../core/src/base/errors.js";
 import {
   mariadbVersions,
   mysqlVersions,
   nodeVersions,
   postgresVersions,
   typescriptVersions,
-} from "../core/src/supported-versions.js";
+} from "../core/src/base/supported-versions.js";
+import { commands } from "../core/src/cli/commands/index.js";
+import type { CheckRule } from "../core/src/lint/check-rule.js";
+import { checkRules } from "../core/src/lint/rules/index.js";
+import { eventFields } from "../core/src/review/backfill-event.js";
+import { rules } from "../core/src/rules/index.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
 import { prismaMysqlNotes, prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
 import { typeormPlugin } from "../plugin-typeorm/src/plugin.js";

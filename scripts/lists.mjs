@@ -48,7 +48,7 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 `,
   },
   {
-    folder: "core/src/check/rules",
+    folder: "core/src/lint/rules",
     not: ["index"],
     write: (ids) =>
       `import type { CheckRule } from "../check-rule.js";
@@ -106,7 +106,7 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 `,
   },
   {
-    folder: "core/src/watch/looks",
+    folder: "core/src/operate/watch/looks",
     not: ["index", "look"],
     write: (ids) =>
       `${imports(ids, `import type { Look } from "./look.js";`)}
@@ -118,7 +118,7 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 `,
   },
   {
-    folder: "core/src/formatters",
+    folder: "core/src/code/formatters",
     not: ["index", "formatter", "formatting", "project-tools", "line-changes", "touched-lines", "long-lines"],
     write: (ids) =>
       `${imports(ids, `import type { Formatter } from "./formatter.js";`)}
@@ -128,19 +128,19 @@ export const formatters: readonly Formatter[] = [${ids.map(camel).join(", ")}];
 `,
   },
   {
-    folder: "core/src/doctor/checks",
+    folder: "core/src/operate/doctor/checks",
     not: ["index"],
-    write: (ids) => checks(ids, "../check.js", "Every check of the core"),
+    write: (ids) => checks(ids, "../../../dialect/check.js", "Every check of the core"),
   },
   {
     folder: "core/src/postgresql/checks",
     not: ["index"],
-    write: (ids) => checks(ids, "../../dialects/check.js", "What there is to look at on PostgreSQL"),
+    write: (ids) => checks(ids, "../../dialect/check.js", "What there is to look at on PostgreSQL"),
   },
   {
     folder: "core/src/mysql/checks",
     not: ["index"],
-    write: (ids) => checks(ids, "../../dialects/check.js", "What there is to look at on MySQL and MariaDB"),
+    write: (ids) => checks(ids, "../../dialect/check.js", "What there is to look at on MySQL and MariaDB"),
   },
   {
     folder: "test/database/backfill/faults",

@@ -102,7 +102,7 @@ async function bundle(from, to, manifest, run) {
   const files = Object.values(manifest.exports)
     .flatMap(filesOf)
     .filter((file) => /\.c?js$/.test(file));
-  // Processes of their own, see files/own-process.ts.
+  // Processes of their own, see base/files/own-process.ts.
   const children = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter(
     (file) => basename(file) === "child.js",
   );

@@ -128,6 +128,6 @@ export function nearTests(file) {
   if (!modules.has(file)) return reachedTests(file);
   const using = [2, 1].map((most) => usingTests(file, most)).find((found) => found.length <= few) ?? [];
   const all = new Set(usingTests(file));
-  const own = [...besideTests(file), ...(file.includes("/codemods/") ? goldenTests() : [])];
+  const own = [...besideTests(file), ...(/\/(?:code|codemods)\//.test(file) ? goldenTests() : [])];
   return [...new Set([...using, ...own.filter((test) => all.has(test))])];
 }

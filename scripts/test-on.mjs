@@ -5,7 +5,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { packageOfBinaries, packageVersion } from "../core/dist/stage/postgres-binaries.js";
+import { packageOfBinaries, packageVersion } from "../core/dist/rehearsal/server/postgres-binaries.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [server = "", ...given] = process.argv.slice(2);

@@ -1,10 +1,6 @@
-/** What `npx lockstep announce <service> --write <file>` wrote where this build was made. */
-export interface Build {
-  readonly service: string;
-  readonly build: string;
-  /** What says that an instance of this build is alive. */
-  readonly statement: string;
-}
+import type { Build } from "./model/build.js";
+
+export type { Build };
 
 export interface AnnounceOptions {
   readonly build: Build;

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { LockstepError } from "./errors.js";
-import { attempt, isNotInstalled, isSyntaxError } from "./expected-errors.js";
+import { LockstepError } from "./base/errors.js";
+import { attempt, isNotInstalled, isSyntaxError } from "./base/expected-errors.js";
 
 export interface BackfillTaskOptions {
   /** The folder of the project: its plans, its `lockstep.config.ts` and its packages. Default: that of the worker's process. */

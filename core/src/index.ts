@@ -1,20 +1,17 @@
 // The light entry: what a change that passes through needs, and the words that plugins share. Plans are made by ./planning.
 
-export type { MigrationSet, MigrationSource, RepositoryFiles, UnreadCode } from "./check/migration-set.js";
-export { isOfOtherDatabase } from "./codemods/sources/not-application-code.js";
-export { type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
-export { defineConfig } from "./config/define-config.js";
-export type { LockstepConfig } from "./config/schema.js";
-export { type ErrorCode, type ErrorContext, errorText, LockstepError } from "./errors.js";
-export { isDeclared } from "./files/declared.js";
-export { committedText } from "./files/git.js";
-export { assertInstalled } from "./files/installed.js";
-export { sourcesMention } from "./files/mentions.js";
-export { plansAsRead } from "./files/plans-as-read.js";
-export { lockProject } from "./files/project-lock.js";
-export { largest, readTextOrFail, readTextUpTo } from "./files/read-text.js";
-export { findUnfinished } from "./files/write-files.js";
-export { afterNote } from "./intercept/after/note.js";
+export { type ErrorCode, type ErrorContext, errorText, LockstepError } from "./base/errors.js";
+export { isDeclared } from "./base/files/declared.js";
+export { committedText } from "./base/files/git.js";
+export { assertInstalled } from "./base/files/installed.js";
+export { sourcesMention } from "./base/files/mentions.js";
+export { plansAsRead } from "./base/files/plans-as-read.js";
+export { lockProject } from "./base/files/project-lock.js";
+export { largest, readTextOrFail, readTextUpTo } from "./base/files/read-text.js";
+export { findUnfinished } from "./base/files/write-files.js";
+export { patternOf } from "./base/pattern-of.js";
+export type { SupportedTool } from "./base/supported-versions.js";
+export { afterNote } from "./change/after/note.js";
 export type {
   Corrected,
   Decision,
@@ -26,10 +23,17 @@ export type {
   Planning,
   Restore,
   Told,
-} from "./intercept/change.js";
-export { decide, loadOpenPlans, loadPlanning } from "./intercept/decide.js";
-export { finishInterrupted } from "./intercept/finish-interrupted.js";
-export type { AddedRemarks } from "./intercept/remarks.js";
+} from "./change/change.js";
+export { decide, loadOpenPlans, loadPlanning } from "./change/decide.js";
+export { finishInterrupted } from "./change/finish-interrupted.js";
+export { dateOf, nextTimestamps } from "./change/release/timestamps.js";
+export type { AddedRemarks } from "./change/remarks.js";
+export { isOfOtherDatabase } from "./code/sources/not-application-code.js";
+export { type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
+export { defineConfig } from "./config/define-config.js";
+export type { LockstepConfig } from "./config/schema.js";
+export { sqlReader } from "./databases/sql-reader.js";
+export type { MigrationSet, MigrationSource, RepositoryFiles, UnreadCode } from "./lint/migration-set.js";
 export {
   builtInContract,
   type ColumnDeclaration,
@@ -67,7 +71,6 @@ export {
   type Verdict,
   type Words,
 } from "./model/index.js";
-export { patternOf } from "./pattern-of.js";
 export type { AddedColumn } from "./plan/added-columns.js";
 export { namedColumns } from "./plan/follow-names.js";
 export { fileHash } from "./plan/hash.js";
@@ -90,15 +93,12 @@ export type {
   Project,
   Registration,
   Unlisted,
-} from "./plugin.js";
+} from "./plugin/plugin.js";
 export { qualified, quoteIdentifier, quoteLiteral, quoteTable } from "./postgresql/quote.js";
 export { loadParser, type Parser } from "./postgresql/read/parser.js";
 export { readMigration } from "./postgresql/read/read-migration.js";
 export { baseOf, changesCatalogueOnly } from "./postgresql/type-change.js";
-export { dateOf, nextTimestamps } from "./release/timestamps.js";
 export { judge } from "./rules/judge.js";
 export { statementOf } from "./rules/notice.js";
 export { hasEnumValue } from "./sql/enum-value.js";
 export type { SqlReader } from "./sql/sql-reader.js";
-export { sqlReader } from "./sql-reader.js";
-export type { SupportedTool } from "./supported-versions.js";

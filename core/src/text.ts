@@ -1,7 +1,6 @@
 // What every process of Lockstep shows goes through these, and what one that ends soon begins with; they import nothing but Node.
-export { doing, endsWithMe, printIds, watchWork } from "./at-work.js";
-export { expectBriefRun } from "./brief-run.js";
-export { isHost, otherScheme, readUrl, withoutPasswords } from "./db/url-text.js";
+export { doing, endsWithMe, printIds, watchWork } from "./base/at-work.js";
+export { expectBriefRun } from "./base/brief-run.js";
 export {
   attempt,
   duringCleanUp,
@@ -11,7 +10,8 @@ export {
   isNotInstalled,
   isSyntaxError,
   isUnreadable,
-} from "./expected-errors.js";
-export { commandsHere, type Reading } from "./files/commands-here.js";
-export { packageManager } from "./files/package-manager.js";
+} from "./base/expected-errors.js";
+export { commandsHere, type Reading } from "./base/files/commands-here.js";
+export { packageManager } from "./base/files/package-manager.js";
+export { isHost, otherScheme, readUrl, withoutPasswords } from "./base/url-text.js";
 export { printable, printableJson } from "./review/printable.js";

@@ -36,9 +36,9 @@ export async function readMigrationFailure(
   connection: Connection,
   migration: string,
 ): Promise<MigrationFailure | undefined> {
-  const { id, quote } = connection.dialect;
+  const { id, sql } = connection.dialect;
   const { rows } = await connection.query<{ logs: string | null }>(
-    `SELECT logs FROM _prisma_migrations WHERE migration_name = ${quote.literal(migration)}
+    `SELECT logs FROM _prisma_migrations WHERE migration_name = ${sql.quote.literal(migration)}
         AND finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at DESC LIMIT 1`,
   );
   if (rows[0] === undefined) return undefined;

@@ -134,5 +134,5 @@ async function timed(stage, make) {
 }
 
 function core(name) {
-  return import(`../../core/dist/codemods/${name}.js`);
+  return import(`../../core/dist/code/${name}.js`);
 }

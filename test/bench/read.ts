@@ -1,8 +1,9 @@
 /** Reading, folding and planning a migration of many statements: four times as many may take little more than four times as long. */
+
+import { sqlReader } from "../../core/src/databases/sql-reader.js";
 import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
-import { sqlReader } from "../../core/src/sql-reader.js";
 import { planOf } from "../support/plan-fixture.js";
 import { median, milliseconds, whole } from "./figures.js";
 import type { BenchReport } from "./report.js";

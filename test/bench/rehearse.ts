@@ -1,9 +1,9 @@
 /** What a rehearsal takes: rows made beside a COPY of the same ones, both runs of a plan, and the statistics of many tables. */
 import pg from "pg";
-import { connect } from "../../core/src/connect.js";
+import { connect } from "../../core/src/databases/connect.js";
+import { type Stats, statsSchema } from "../../core/src/dialect/stats/stats-file.js";
 import { makeRows } from "../../core/src/postgresql/rehearsal/make-rows.js";
-import { rehearsalSchema } from "../../core/src/rehearse/rehearsal.js";
-import { type Stats, statsSchema } from "../../core/src/stats/stats-file.js";
+import { rehearsalSchema } from "../../core/src/rehearsal/results/rehearsal.js";
 import { createDatabase } from "../support/database.js";
 import { start } from "../support/postgres.js";
 import { addHandle, createShop, type ShopProject, seedUsers, setUp } from "../support/shop-project.js";

@@ -1,9 +1,9 @@
 /** Three ways through the same minute: no change, the change by hand, the change by Lockstep. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { runBackfill } from "../../core/src/backfill/runner.js";
-import { systemClock } from "../../core/src/db/clock.js";
+import { systemClock } from "../../core/src/dialect/db/clock.js";
 import { type DeployedPhase, inFiles, type Plan } from "../../core/src/model/index.js";
-import { unitsText } from "../../core/src/release/unit-files.js";
+import { unitsText } from "../../core/src/plan/unit-files.js";
 import type { Load } from "./load.js";
 import type { BenchSystem } from "./systems/system.js";
 

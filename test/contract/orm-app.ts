@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { OrmPlugin } from "../../core/src/plugin.js";
+import type { OrmPlugin } from "../../core/src/plugin/plugin.js";
 import type { TestDatabase } from "../support/database.js";
 import { LockstepCommands, withPreload } from "../support/lockstep-commands.js";
 import { environment, type RunOptions, type RunResult, run } from "../support/run.js";

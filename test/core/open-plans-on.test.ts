@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { openPlansOn } from "../../core/src/doctor/planned-tables.js";
+import { openPlansOn } from "../../core/src/operate/doctor/planned-tables.js";
 import { planOf } from "../support/plan-fixture.js";
 
 // A contract that is released and has not arrived: what it takes away on a target is still needed there.

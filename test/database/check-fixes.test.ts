@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { applyFixes } from "../../core/src/check/apply-fixes.js";
+import { applyFixes } from "../../core/src/lint/apply-fixes.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
-import { check } from "../core/check/support.js";
+import { check } from "../core/lint/support.js";
 import { createDatabase } from "../support/database.js";
 
 // What `check --fix` writes ends in the schema that the migration would have made, and keeps the rows.

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
-import { connect } from "../../core/src/connect.js";
-import type { Connection } from "../../core/src/dialects/connection.js";
+import { connect } from "../../core/src/databases/connect.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
 import { readColumnDependents } from "../../core/src/postgresql/development/column-dependents.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { correct } from "../../plugin-typeorm/src/corrections/correct.js";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sqlReader } from "../../core/src/databases/sql-reader.js";
 import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
 import { isRewrittenFor } from "../../core/src/postgresql/development/rewriting-column.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
-import { sqlReader } from "../../core/src/sql-reader.js";
 import { serverMajor } from "../support/newer-servers.js";
 import { planOf } from "../support/plan-fixture.js";
 import { openUserDatabase, type UnitDatabase } from "../support/unit-database.js";

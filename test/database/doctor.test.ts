@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect } from "../../core/src/connect.js";
-import type { FindingLevel } from "../../core/src/doctor/check.js";
-import { checks as sharedChecks } from "../../core/src/doctor/checks/index.js";
-import { plannedTables } from "../../core/src/doctor/planned-tables.js";
+import { connect } from "../../core/src/databases/connect.js";
+import type { FindingLevel } from "../../core/src/dialect/check.js";
 import type { Plan } from "../../core/src/model/index.js";
+import { checks as sharedChecks } from "../../core/src/operate/doctor/checks/index.js";
+import { plannedTables } from "../../core/src/operate/doctor/planned-tables.js";
 import { checks as serverChecks } from "../../core/src/postgresql/checks/index.js";
 import { openTransactions } from "../../core/src/postgresql/checks/open-transactions.js";
 import { askTarget } from "../support/ask-check.js";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { sqlReader } from "../../core/src/databases/sql-reader.js";
 import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
-import { sqlReader } from "../../core/src/sql-reader.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 
 // The value that a fold gives to every row is the one that the UPDATEs by hand give it, whatever their order and their conditions.

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chooseTargets } from "../../core/src/cli/targets.js";
 import type { LockstepConfig } from "../../core/src/config/schema.js";
-import { connect } from "../../core/src/connect.js";
-import type { Connection } from "../../core/src/dialects/connection.js";
+import { connect } from "../../core/src/databases/connect.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
 import { systems } from "./backfill/systems.js";
 
 describe.each(systems)("targets that are many under one name, on $name", (system) => {

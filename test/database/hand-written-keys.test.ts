@@ -1,7 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../core/src/connect.js";
-import { DevelopmentDatabase } from "../../core/src/intercept/development-database.js";
+import { DevelopmentDatabase } from "../../core/src/change/development-database.js";
+import { connect } from "../../core/src/databases/connect.js";
+import { sqlReader } from "../../core/src/databases/sql-reader.js";
 import type { Plan } from "../../core/src/model/index.js";
 import { inFiles } from "../../core/src/model/plan.js";
 import { buildPlan } from "../../core/src/plan/build-plan.js";
@@ -10,7 +11,6 @@ import { quoteIdentifier, quoteTable } from "../../core/src/postgresql/quote.js"
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { renderFile } from "../../core/src/postgresql/units/render-file.js";
-import { sqlReader } from "../../core/src/sql-reader.js";
 import { readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { sourcesIn } from "../support/plan-fixture.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Connection } from "../../core/src/dialects/connection.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
 import { gates } from "../../core/src/gates/index.js";
 import type { Fill, PlannedColumn, UnitColumn } from "../../core/src/model/index.js";
 import { settleFill } from "../../core/src/plan/settle-fill.js";

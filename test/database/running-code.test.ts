@@ -2,21 +2,21 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runBackfill } from "../../core/src/backfill/runner.js";
+import { LockstepError } from "../../core/src/base/errors.js";
+import { DevelopmentDatabase } from "../../core/src/change/development-database.js";
 import { askOwnDefaults, ownDefaultSteps } from "../../core/src/cli/ask-own-defaults.js";
 import type { Invocation } from "../../core/src/cli/command.js";
-import { connect } from "../../core/src/connect.js";
-import { systemClock } from "../../core/src/db/clock.js";
-import type { Connection } from "../../core/src/dialects/connection.js";
-import { LockstepError } from "../../core/src/errors.js";
-import { tryPendingFills } from "../../core/src/facts/pending-fills.js";
+import { connect } from "../../core/src/databases/connect.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
+import { systemClock } from "../../core/src/dialect/db/clock.js";
 import { askGates } from "../../core/src/gates/ask-gates.js";
-import { DevelopmentDatabase } from "../../core/src/intercept/development-database.js";
 import { hasTrigger, inFiles, type Plan, type Unit } from "../../core/src/model/index.js";
 import { buildPlan } from "../../core/src/plan/build-plan.js";
 import { gatesAt } from "../../core/src/plan/next-phase.js";
+import { unitsText } from "../../core/src/plan/unit-files.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
-import { unitsText } from "../../core/src/release/unit-files.js";
+import { tryPendingFills } from "../../core/src/target/facts/pending-fills.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 import { signalsOf } from "../support/between-batches.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
@@ -459,7 +459,7 @@ async function deploy(
     recover: (migration: string) => migration,
   };
   const of = (phase: Unit["phase"]) => plan.units.filter((unit) => unit.phase === phase);
-  const obstacles = await connection.dialect.obstacles(
+  const obstacles = await connection.dialect.ops.obstacles(
     connection,
     plan.units.map(({ spec }) => spec),
   );
@@ -472,7 +472,7 @@ async function deploy(
     return "gate";
   }
   if ((await tryPendingFills(connection, plan)).some(({ code }) => code !== undefined)) return "fills";
-  const { columnGrants } = await connection.dialect.access();
+  const { columnGrants } = await connection.dialect.ops.access();
   const lacking = await columnGrants(connection, { name: "User" }, ["handle"]);
   for (const [at, each] of build.roles.entries())
     if (each.grants === "columns" && !lacking.some(({ role: found }) => found === roleOf(each, at)))

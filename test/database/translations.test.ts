@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { translatedValue } from "../../core/src/codemods/values/translated-value.js";
-import type { Connection } from "../../core/src/dialects/connection.js";
+import { translatedValue } from "../../core/src/code/values/translated-value.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
 import { quoteLiteral } from "../../core/src/postgresql/quote.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { open } from "./backfill/fixture.js";

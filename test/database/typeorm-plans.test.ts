@@ -1,9 +1,8 @@
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connect } from "../../core/src/connect.js";
-import type { Connection } from "../../core/src/dialects/connection.js";
-import type { IndexFacts } from "../../core/src/dialects/development.js";
-import { readTable } from "../../core/src/facts/table.js";
+import { connect } from "../../core/src/databases/connect.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
+import type { IndexFacts } from "../../core/src/dialect/development.js";
 import type { Plan, Unit } from "../../core/src/model/index.js";
 import { inFiles } from "../../core/src/model/plan.js";
 import { tableShape } from "../../core/src/plan/table-shape.js";
@@ -11,6 +10,7 @@ import { readIndex } from "../../core/src/postgresql/development/index-facts.js"
 import { quoteIdentifier, quoteTable } from "../../core/src/postgresql/quote.js";
 import { downOfFile } from "../../core/src/postgresql/units/index.js";
 import { renderFile } from "../../core/src/postgresql/units/render-file.js";
+import { readTable } from "../../core/src/target/facts/table.js";
 import { type Catalogue, readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { planOf } from "../support/plan-fixture.js";

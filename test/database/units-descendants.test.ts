@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { connect } from "../../core/src/connect.js";
-import { partitionIndexWork } from "../../core/src/facts/partition-index-work.js";
+import { connect } from "../../core/src/databases/connect.js";
 import type { Descendants, UnitColumn, UnitIndex } from "../../core/src/model/plan.js";
 import { quoteIdentifier, quoteTable } from "../../core/src/postgresql/quote.js";
+import { partitionIndexWork } from "../../core/src/target/facts/partition-index-work.js";
 import { awkwardNames } from "../support/awkward-names.js";
 import { type Catalogue, readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { connect } from "../../core/src/connect.js";
-import type { Connection } from "../../core/src/dialects/connection.js";
+import { connect } from "../../core/src/databases/connect.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
 import type { Deferrable } from "../../core/src/model/declaration.js";
 import type { UnitIndex, UnitSpec } from "../../core/src/model/plan.js";
+import { settleUnit } from "../../core/src/operate/repair/settle-unit.js";
 import { readIndex } from "../../core/src/postgresql/development/index-facts.js";
 import { quoteIdentifier, quoteTable } from "../../core/src/postgresql/quote.js";
 import { downStatements } from "../../core/src/postgresql/units/index.js";
-import { settleUnit } from "../../core/src/repair/settle-unit.js";
 import { awkwardNames } from "../support/awkward-names.js";
 import { readCatalogue } from "../support/catalogue.js";
 import { heldModes } from "../support/sessions.js";

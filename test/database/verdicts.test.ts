@@ -1,8 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../core/src/connect.js";
-import type { Connection } from "../../core/src/dialects/connection.js";
-import { serverMajor } from "../../core/src/facts/server-version.js";
+import { connect } from "../../core/src/databases/connect.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
 import {
   type ConcernKind,
   durations,
@@ -22,6 +21,7 @@ import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { verdictOf } from "../../core/src/postgresql/verdicts/verdict-of.js";
 import { judge } from "../../core/src/rules/judge.js";
+import { serverMajor } from "../../core/src/target/facts/server-version.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { type Case, cases, formCases, oldCode, schema } from "./verdict-cases.js";
 

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
-import { checkRules } from "../../core/src/check/rules/index.js";
-import { waiversIn } from "../../core/src/check/waivers.js";
 import { parseAnnotations } from "../../core/src/config/annotations.js";
 import { configSchema } from "../../core/src/config/schema.js";
+import { checkRules } from "../../core/src/lint/rules/index.js";
+import { waiversIn } from "../../core/src/lint/waivers.js";
 import { datamodelOf } from "../matrix/dmmf.js";
 import { typedCommands } from "../support/typed-commands.js";
 import { compile, configIn, wholeFile } from "./compiled-samples.js";

@@ -35,7 +35,7 @@ test("every block is a part of its file, or what is answered", async () => {
 });
 
 test("every method of the contract is named", () => {
-  const contract = readFileSync(new URL("core/src/plugin.ts", repository), "utf8");
+  const contract = readFileSync(new URL("core/src/plugin/plugin.ts", repository), "utf8");
   const [, members = ""] = /export interface OrmPlugin \{\n([\s\S]*?)\n\}/.exec(contract) ?? [];
   const names = [...members.matchAll(/^ {2}(?:readonly )?(\w+)\??[(:]/gm)].map((match) => match[1] ?? "");
   expect(names.length).toBeGreaterThan(25);

@@ -5,7 +5,7 @@
 // keep.ts <version>  what a release is about to write. Never of one that is published
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { connect } from "../../core/src/connect.js";
+import { connect } from "../../core/src/databases/connect.js";
 import { createDatabase } from "../support/database.js";
 import startServers from "../support/global-setup.js";
 import { type Files, type KeptPhase, keptFolder, keptProject, versionsNow } from "./kept.js";

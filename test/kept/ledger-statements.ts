@@ -1,10 +1,10 @@
 /** What a release writes into a ledger, as the statements that it sends. */
-import type { Connection } from "../../core/src/dialects/connection.js";
-import { announceBuild } from "../../core/src/ledger/announcements.js";
-import { advanceBackfill, beginBackfill, endBackfill } from "../../core/src/ledger/backfills.js";
-import { recordDeployment } from "../../core/src/ledger/deployments.js";
-import { confirm } from "../../core/src/ledger/evidence.js";
-import { ensureLedger } from "../../core/src/ledger/schema.js";
+import type { Connection } from "../../core/src/dialect/connection.js";
+import { announceBuild } from "../../core/src/target/ledger/announcements.js";
+import { advanceBackfill, beginBackfill, endBackfill } from "../../core/src/target/ledger/backfills.js";
+import { recordDeployment } from "../../core/src/target/ledger/deployments.js";
+import { confirm } from "../../core/src/target/ledger/evidence.js";
+import { ensureLedger } from "../../core/src/target/ledger/schema.js";
 
 export interface Statement {
   readonly sql: string;

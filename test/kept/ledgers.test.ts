@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { readAnnouncements } from "../../core/src/ledger/announcements.js";
-import { beginBackfill, readBackfills } from "../../core/src/ledger/backfills.js";
-import { readDeployments } from "../../core/src/ledger/deployments.js";
-import { readEvidence } from "../../core/src/ledger/evidence.js";
-import { ensureLedger, ledgerVersion } from "../../core/src/ledger/schema.js";
+import { readAnnouncements } from "../../core/src/target/ledger/announcements.js";
+import { beginBackfill, readBackfills } from "../../core/src/target/ledger/backfills.js";
+import { readDeployments } from "../../core/src/target/ledger/deployments.js";
+import { readEvidence } from "../../core/src/target/ledger/evidence.js";
+import { ensureLedger, ledgerVersion } from "../../core/src/target/ledger/schema.js";
 import { open, scalar } from "../database/backfill/fixture.js";
 import { createDatabase } from "../support/database.js";
 import { keptReleases, type ReleaseVersions, readKept } from "./kept.js";

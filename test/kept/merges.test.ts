@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import type { LockstepError } from "../../core/src/errors.js";
+import type { LockstepError } from "../../core/src/base/errors.js";
 import { contradictions, headerOf } from "../../core/src/plan/contradictions.js";
 import { readPlans, verifyUnits } from "../../core/src/plan/store.js";
 import { type Files, filesIn, type KeptProject, keptPhases, keptProjects, keptReleases, readKept } from "./kept.js";

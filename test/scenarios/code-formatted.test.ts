@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { Formatting } from "../../core/src/formatters/formatting.js";
+import { layOut, textsBefore } from "../../core/src/change/release/layout.js";
+import { Formatting } from "../../core/src/code/formatters/formatting.js";
 import type { FileChange, FormattedFile } from "../../core/src/model/index.js";
-import { layOut, textsBefore } from "../../core/src/release/layout.js";
 import { type Files, readCases } from "../support/gallery/case.js";
 import { GalleryProject, phases } from "../support/gallery/project.js";
 

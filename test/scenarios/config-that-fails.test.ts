@@ -1,7 +1,7 @@
 import { rmSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readStats } from "../../core/src/stats/stats-file.js";
+import { readStats } from "../../core/src/dialect/stats/stats-file.js";
 import { createShop, type ShopProject } from "../support/shop-project.js";
 
 // A configuration that does not load is an error of every command, at once: not a project without one, and not a command that ends well.

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { rehearsalSchema } from "../../core/src/rehearse/rehearsal.js";
-import { openStage } from "../../core/src/stage/open-stage.js";
+import { rehearsalSchema } from "../../core/src/rehearsal/results/rehearsal.js";
+import { openStage } from "../../core/src/rehearsal/server/open-stage.js";
 import { createMariadbDatabase, isOnMysql, serverId, serverName } from "../support/mariadb.js";
 import { createMysqlPrismaProject, type MysqlPrismaProject } from "../support/mysql-prisma-project.js";
 import { type RunResult, run } from "../support/run.js";

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { rehearsalSchema } from "../../core/src/rehearse/rehearsal.js";
+import { rehearsalSchema } from "../../core/src/rehearsal/results/rehearsal.js";
 import { createNest, type NestProject } from "../support/nest-project.js";
 
 // A plan of TypeORM's is rehearsed on a server that is named: its migrations are classes, which nobody runs.

@@ -3,7 +3,7 @@ import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { rehearsalSchema } from "../../core/src/rehearse/rehearsal.js";
+import { rehearsalSchema } from "../../core/src/rehearsal/results/rehearsal.js";
 import { createDatabase } from "../support/database.js";
 import { addHandle, createShop, type ShopProject, seedUsers } from "../support/shop-project.js";
 

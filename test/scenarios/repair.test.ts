@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { writeFiles } from "../../core/src/files/write-files.js";
+import { writeFiles } from "../../core/src/base/files/write-files.js";
 import { openSession, type Session, until } from "../support/sessions.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 

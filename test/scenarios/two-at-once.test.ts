@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { lockHolder } from "../../core/src/files/project-lock.js";
+import { lockHolder } from "../../core/src/base/files/project-lock.js";
 import { until } from "../support/sessions.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 

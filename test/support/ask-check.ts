@@ -1,9 +1,9 @@
 /** One check of `lockstep doctor`, asked on a real target. */
-import { connect } from "../../core/src/connect.js";
-import type { Check, CheckedProject, Finding, TargetFacts } from "../../core/src/doctor/check.js";
-import { openPlansOn, plannedTables } from "../../core/src/doctor/planned-tables.js";
-import { runProjectChecks, runTargetChecks } from "../../core/src/doctor/run-checks.js";
+import { connect } from "../../core/src/databases/connect.js";
+import type { Check, CheckedProject, Finding, TargetFacts } from "../../core/src/dialect/check.js";
 import type { Plan } from "../../core/src/model/index.js";
+import { openPlansOn, plannedTables } from "../../core/src/operate/doctor/planned-tables.js";
+import { runProjectChecks, runTargetChecks } from "../../core/src/operate/doctor/run-checks.js";
 
 export const plainFacts = {
   project: { root: "/nowhere", migrationsFolder: "prisma/migrations", ormVersion: "7.10.0", developmentUrl: undefined },

@@ -1,4 +1,4 @@
-import type { Inventory, InventoryTable } from "../../core/src/dialects/inventory.js";
+import type { Inventory, InventoryTable } from "../../core/src/dialect/inventory.js";
 import { readInventory } from "../../core/src/postgresql/inventory/read.js";
 
 /** A `pg.Client`, or whatever asks like one. */

@@ -1,5 +1,5 @@
-import { type Choose, choiceId } from "../../core/src/codemods/candidates/choose.js";
-import { neededBy } from "../../core/src/codemods/candidates/dependencies.js";
+import { type Choose, choiceId } from "../../core/src/code/candidates/choose.js";
+import { neededBy } from "../../core/src/code/candidates/dependencies.js";
 
 /** Everything that is offered, however little speaks for it. */
 export const chooseAll: Choose = async (questions) =>

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { CodeResult } from "../../core/src/codemods/run/code-request.js";
+import type { CodeResult } from "../../core/src/code/run/code-request.js";
 import type { PlannedEdit } from "../../core/src/model/index.js";
 import { chooseAll } from "./choices.js";
 import { goldenCases } from "./goldens.js";

@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { writeFiles } from "../../core/src/base/files/write-files.js";
+import { preparePhase } from "../../core/src/change/release/prepare-phase.js";
 import type { CliCommand, CommandResult } from "../../core/src/cli/command.js";
 import code from "../../core/src/cli/commands/code.js";
 import undo from "../../core/src/cli/commands/undo.js";
 import { configSchema } from "../../core/src/config/schema.js";
-import { writeFiles } from "../../core/src/files/write-files.js";
 import type { DeployedPhase, Plan } from "../../core/src/model/index.js";
 import { loadPlan } from "../../core/src/plan/store.js";
-import type { OrmPlugin } from "../../core/src/plugin.js";
-import { preparePhase } from "../../core/src/release/prepare-phase.js";
+import type { OrmPlugin } from "../../core/src/plugin/plugin.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
 import { type Person, personIo } from "./person-io.js";

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Account, unprivilegedAccount } from "../../core/src/stage/account.js";
-import { findMysqlBinaries, type MysqlBinaries } from "../../core/src/stage/mysql-binaries.js";
+import { type Account, unprivilegedAccount } from "../../core/src/rehearsal/server/account.js";
+import { findMysqlBinaries, type MysqlBinaries } from "../../core/src/rehearsal/server/mysql-binaries.js";
 import { cacheFor, moveTo, unpack } from "./debian-packages.js";
 
 /**

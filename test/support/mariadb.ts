@@ -4,8 +4,8 @@
  */
 import { randomBytes } from "node:crypto";
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
-import type { MysqlBinaries } from "../../core/src/stage/mysql-binaries.js";
-import { type MysqlServer, startMysql } from "../../core/src/stage/mysql-server.js";
+import type { MysqlBinaries } from "../../core/src/rehearsal/server/mysql-binaries.js";
+import { type MysqlServer, startMysql } from "../../core/src/rehearsal/server/mysql-server.js";
 import { findMariadb } from "./mariadb-binaries.js";
 import { findMysql } from "./mysql-binaries.js";
 

@@ -1,8 +1,8 @@
 /** Where a MySQL server is on this machine: installed, or unpacked from Debian's unstable below node_modules. No stable Debian has one. */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { unprivilegedAccount } from "../../core/src/stage/account.js";
-import { findMysqlBinaries, type MysqlBinaries } from "../../core/src/stage/mysql-binaries.js";
+import { unprivilegedAccount } from "../../core/src/rehearsal/server/account.js";
+import { findMysqlBinaries, type MysqlBinaries } from "../../core/src/rehearsal/server/mysql-binaries.js";
 import { unpackUnstable } from "./debian-packages.js";
 import { readableBy } from "./mariadb-binaries.js";
 

@@ -1,8 +1,8 @@
-import type { IndexFacts, KnownForeignKey } from "../../core/src/dialects/development.js";
+import { sqlReader } from "../../core/src/databases/sql-reader.js";
+import type { IndexFacts, KnownForeignKey } from "../../core/src/dialect/development.js";
 import type { DialectId, Plan, TableName } from "../../core/src/model/index.js";
 import { buildPlan, type PlanAnswer, type PlanRequest } from "../../core/src/plan/build-plan.js";
 import type { ColumnSource, PlanSources, TableShape } from "../../core/src/plan/sources.js";
-import { sqlReader } from "../../core/src/sql-reader.js";
 
 /** The SQL that Prisma 7.10 generates for `handle String @unique` on User. */
 export const handleSql = `-- AlterTable

@@ -3,9 +3,13 @@ import { chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { unprivilegedAccount } from "../../core/src/stage/account.js";
-import { findBinaries } from "../../core/src/stage/postgres-binaries.js";
-import { type PostgresServer, type ServerOptions, startPostgres } from "../../core/src/stage/postgres-server.js";
+import { unprivilegedAccount } from "../../core/src/rehearsal/server/account.js";
+import { findBinaries } from "../../core/src/rehearsal/server/postgres-binaries.js";
+import {
+  type PostgresServer,
+  type ServerOptions,
+  startPostgres,
+} from "../../core/src/rehearsal/server/postgres-server.js";
 
 export type { PostgresServer };
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { sqlReader } from "../../core/src/databases/sql-reader.js";
 import type { OperationKind, TableName } from "../../core/src/model/index.js";
 import { noticeWords } from "../../core/src/review/verdict-words.js";
 import { judge } from "../../core/src/rules/judge.js";
 import type { Rule } from "../../core/src/rules/rule.js";
-import { sqlReader } from "../../core/src/sql-reader.js";
 import { annotationsIn, planOf, sourcesIn, withoutAnnotations } from "./plan-fixture.js";
 
 interface SafeCase {

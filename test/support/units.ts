@@ -1,6 +1,6 @@
 /** Units for tests: specs of the kind that a plan holds, and their files. */
 
-import type { FileContext } from "../../core/src/dialects/units.js";
+import type { FileContext } from "../../core/src/dialect/units.js";
 import type { Fill } from "../../core/src/model/fill.js";
 import type { TableName } from "../../core/src/model/names.js";
 import type { Descendants, Unit, UnitColumn, UnitIndex, UnitKind, UnitSpec } from "../../core/src/model/plan.js";

@@ -1,10 +1,10 @@
-import { cancelledBy } from "../db/cancelled-by.js";
-import type { Scope } from "../dialects/batches.js";
-import type { Cursor, Lease } from "../dialects/ledger-store.js";
-import { LockstepError } from "../errors.js";
-import { duringCleanUp } from "../expected-errors.js";
-import { advanceBackfill, readBackfill } from "../ledger/backfills.js";
-import { advanceLease, type Claim, claimLease, countedRows, isSameLease } from "../ledger/leases.js";
+import { LockstepError } from "../base/errors.js";
+import { duringCleanUp } from "../base/expected-errors.js";
+import type { Scope } from "../dialect/batches.js";
+import { cancelledBy } from "../dialect/db/cancelled-by.js";
+import type { Cursor, Lease } from "../dialect/ledger-store.js";
+import { advanceBackfill, readBackfill } from "../target/ledger/backfills.js";
+import { advanceLease, type Claim, claimLease, countedRows, isSameLease } from "../target/ledger/leases.js";
 import { BatchFailure, type BatchResult, type BatchWork, type Done, runBatch } from "./batch.js";
 import { BatchSizing } from "./batch-sizing.js";
 import { Computer } from "./computer.js";
@@ -85,7 +85,7 @@ export class BatchLoop {
     this.run.leave(worker);
     if (this.isOpen) {
       const { connection } = this.session;
-      await connection.dialect.ledger.strikeOff(connection, worker).catch(duringCleanUp);
+      await connection.dialect.live.ledger.strikeOff(connection, worker).catch(duringCleanUp);
     }
     await this.#opened?.connection.close();
   }
@@ -249,7 +249,7 @@ export class BatchLoop {
 
   async gaveWay(message: string): Promise<LockstepError> {
     const { connection, id, table } = this.session;
-    const found = await connection.dialect.batches.holders(connection, table);
+    const found = await connection.dialect.live.batches.holders(connection, table);
     const holders = found.join("; ") || "nobody that can be seen";
     return new LockstepError("LS5007", `"${id.table.name}": ${message}. In the way: ${holders}`, {
       details: { holders },
@@ -338,7 +338,7 @@ export class BatchLoop {
   #inShort<T>(run: () => Promise<T>): Promise<T> {
     const { connection } = this.session;
     const { lockTimeoutMs, batchTimeoutMs: statementTimeoutMs } = this.settings;
-    return connection.dialect.batches.inBatch(connection, { lockTimeoutMs, statementTimeoutMs }, run);
+    return connection.dialect.live.batches.inBatch(connection, { lockTimeoutMs, statementTimeoutMs }, run);
   }
 
   async #reconnect(): Promise<void> {
@@ -348,7 +348,8 @@ export class BatchLoop {
       this.run.enter(this.role.worker, () => this.session);
       // A server that took over, or that crashed, may lack what was written last.
       const { connection, id, record } = this.session;
-      if (this.role.leads && this.run.isTried && !record.isOpen) await connection.dialect.ledger.open(connection, id);
+      if (this.role.leads && this.run.isTried && !record.isOpen)
+        await connection.dialect.live.ledger.open(connection, id);
     } catch (error) {
       // Stopped while the server was away: the cursor is in the ledger, where the last batch left it.
       if (!this.isStopped) throw error;

@@ -1,7 +1,7 @@
-import type { Clock } from "../db/clock.js";
-import type { BatchTimeouts, ComputedValues, Filled, FillTarget, KeyValues, Scope } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import type { Range } from "../dialects/ledger-store.js";
+import type { BatchTimeouts, ComputedValues, Filled, FillTarget, KeyValues, Scope } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import type { Clock } from "../dialect/db/clock.js";
+import type { Range } from "../dialect/ledger-store.js";
 
 /** Which rows: the first ones of a range, or some that the sweep found. */
 export type BatchWork =
@@ -66,7 +66,7 @@ export async function runBatch(
   options: BatchOptions,
   keep: (done: Done) => Promise<void>,
 ): Promise<BatchResult> {
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   const { rows: wanted, skipLocked, isOnce, clock, compute } = options;
   let extent: Extent | undefined;
   let keptMs = 0;
@@ -121,7 +121,7 @@ async function extentOf(connection: Connection, target: FillTarget, work: BatchW
   // More may have come in since they were counted: what is said of one row must be one.
   if (rows >= all && all > 1) return whole;
   const wanted = Math.min(rows, all);
-  const upper = await connection.dialect.batches.endOf(connection, target, wanted, { after, upTo });
+  const upper = await connection.dialect.live.batches.endOf(connection, target, wanted, { after, upTo });
   // The last row of the range has gone.
   if (upper === undefined) return wanted === 1 ? { ...whole, rows: 0 } : whole;
   return { scope: { kind: "range", after, upTo: upper }, rows: wanted, upper };

@@ -1,9 +1,9 @@
+import { LockstepError } from "../base/errors.js";
 import type { FillFunction } from "../config/fill-function.js";
-import type { ComputedColumn, ComputedValues, KeyValues, Scope } from "../dialects/batches.js";
-import { LockstepError } from "../errors.js";
-import { type AskedRow, callFunction } from "../facts/call-function.js";
+import type { ComputedColumn, ComputedValues, KeyValues, Scope } from "../dialect/batches.js";
 import { functionLabel } from "../model/fill.js";
 import type { BackfillSpec } from "../model/plan.js";
+import { type AskedRow, callFunction } from "../target/facts/call-function.js";
 import type { RunSettings } from "./input.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
@@ -67,7 +67,7 @@ export class Computer {
     column: RunnableColumn,
     scope: Scope,
   ): Promise<readonly UnfilledRow[]> {
-    const { batches } = connection.dialect;
+    const { batches } = connection.dialect.live;
     const { batchTimeoutMs: statementTimeoutMs, lockTimeoutMs } = this.#settings;
     const rows = await batches.inBatch(connection, { isReadOnly: true, statementTimeoutMs, lockTimeoutMs }, () =>
       batches.unfilled(connection, target, table, scope, column),
@@ -85,7 +85,7 @@ export class Computer {
     const open = rows.filter((row) => !this.#known.has(nameOf(row)));
     if (open.length > 0) {
       const startedMs = clock.now();
-      const { text } = connection.dialect.functions;
+      const { text } = connection.dialect.live.functions;
       const call = { ...column, column, clock, signal, text, timeoutMs: functionTimeoutMs };
       const values = await callFunction(call, open);
       this.lastMs += clock.now() - startedMs;

@@ -1,4 +1,4 @@
-import type { Course, CoursePoint } from "../ledger/courses.js";
+import type { Course, CoursePoint } from "../target/ledger/courses.js";
 
 /** A picture is not wider. */
 const mostPoints = 500;

@@ -1,6 +1,6 @@
-import { errorCode, isDatabaseError, type RetryPolicy, retryReason, withRetry } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { Connection } from "../dialect/connection.js";
+import { errorCode, isDatabaseError, type RetryPolicy, retryReason, withRetry } from "../dialect/db/retry.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { type BackfillSession, isUnled, openSession } from "./session.js";
 

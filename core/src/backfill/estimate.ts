@@ -1,7 +1,7 @@
-import { connect } from "../connect.js";
-import type { Reader } from "../dialects/batches.js";
-import { readTable } from "../facts/table.js";
-import { readBackfill } from "../ledger/backfills.js";
+import { connect } from "../databases/connect.js";
+import type { Reader } from "../dialect/batches.js";
+import { readTable } from "../target/facts/table.js";
+import { readBackfill } from "../target/ledger/backfills.js";
 import { type Extrapolated, extrapolate } from "./extrapolate.js";
 import { growthOf } from "./growth.js";
 import { type BackfillInput, settle } from "./input.js";
@@ -52,14 +52,14 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
     const known = await readBackfill(connection, { plan, table: { oid, schema, name }, once: spec.once === true });
     const record = known && (await specMadeAgain(connection, known, spec, settings)) === undefined ? known : undefined;
     const target = await inPassOrder(connection, table!, targetOf(table!, spec), spec.once === true, record);
-    await connection.dialect.batches.keepKeys?.(connection, target);
-    const storage = await connection.dialect.batches.storage(connection, table!);
+    await connection.dialect.live.batches.keepKeys?.(connection, target);
+    const storage = await connection.dialect.live.batches.storage(connection, table!);
     const rows = record?.status === "done" ? 0 : Math.max(rowEstimate - (record?.rowsDone ?? 0), 0);
     const triggers = firing(table!, spec).map(({ name: trigger }) => trigger);
     const growthBytes = (valueBytes: number) =>
       rowEstimate === 0 ? 0 : growthOf(storage, rows / rowEstimate, valueBytes * rowEstimate);
     const growthUntried = rows === 0 ? "about" : "least";
-    const tellsWidth = connection.dialect.batches.valueBytes !== undefined;
+    const tellsWidth = connection.dialect.live.batches.valueBytes !== undefined;
     const fixed: Estimate = {
       table: name,
       rows,
@@ -67,7 +67,7 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
       growthIs: tellsWidth ? growthUntried : "most",
       tableBytes: storage.tableBytes,
       triggers,
-      readers: await connection.dialect.batches.readers(connection, target),
+      readers: await connection.dialect.live.batches.readers(connection, target),
     };
     if (spec.columns.some(({ fill }) => fill === undefined))
       return { ...fixed, untried: "a function computes the values" };
@@ -75,7 +75,7 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
     const { upTo } = await startOfPass(connection, table!, target);
     const tried = await tryBatches(connection, target, { after: null, ...(upTo && { upTo }) }, rows, settings);
     if (typeof tried === "string") return { ...fixed, untried: tried };
-    const logging = await connection.dialect.batches.pageLogging?.(connection);
+    const logging = await connection.dialect.live.batches.pageLogging?.(connection);
     const { msPerRow, logBytes, logIs } = extrapolate(tried, { rows, storage, logging, maxRowsPerSecond });
     return {
       ...fixed,

@@ -1,4 +1,4 @@
-import type { PageLogging, TableStorage } from "../dialects/batches.js";
+import type { PageLogging, TableStorage } from "../dialect/batches.js";
 import type { Tried } from "./try-batches.js";
 
 /** What a whole run takes, from what was tried of it. */

@@ -1,4 +1,4 @@
-import type { TableStorage } from "../dialects/batches.js";
+import type { TableStorage } from "../dialect/batches.js";
 
 /** What a table has become while a run was at it, writers included. */
 export interface Growth {

@@ -1,5 +1,5 @@
-import type { Clock } from "../db/clock.js";
-import type { LedgerTable } from "../dialects/ledger-store.js";
+import type { Clock } from "../dialect/db/clock.js";
+import type { LedgerTable } from "../dialect/ledger-store.js";
 import type { BackfillSpec } from "../model/plan.js";
 import { type BatchLimits, defaultBatchLimits } from "./batch-size.js";
 import type { Functions } from "./computer.js";

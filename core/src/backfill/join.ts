@@ -1,8 +1,8 @@
-import { isDatabaseError } from "../db/retry.js";
-import type { RunnerSession } from "../dialects/batches.js";
-import { LockstepError } from "../errors.js";
-import { readBackfill } from "../ledger/backfills.js";
-import { readWorkers } from "../ledger/workers.js";
+import { LockstepError } from "../base/errors.js";
+import type { RunnerSession } from "../dialect/batches.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
+import { readBackfill } from "../target/ledger/backfills.js";
+import { readWorkers } from "../target/ledger/workers.js";
 import type { BatchLoop } from "./batch-loop.js";
 import type { BackfillResult } from "./input.js";
 import { known, resultOf } from "./result.js";
@@ -74,7 +74,7 @@ async function endSilent(worker: BatchLoop, { pid }: RunnerSession): Promise<boo
     const runner = (await readBackfill(connection, id))?.runner;
     const leader = (await readWorkers(connection, id.plan)).find((each) => each.worker === runner);
     if (leader === undefined || leader.silentMs < leaseMs) return false;
-    const { batches } = connection.dialect;
+    const { batches } = connection.dialect.live;
     if ((await findRunner(connection, id))?.pid !== pid) return true;
     try {
       await connection.query(batches.endingSession(pid));

@@ -1,4 +1,4 @@
-import type { KeyValues } from "../dialects/batches.js";
+import type { KeyValues } from "../dialect/batches.js";
 import type { KeyColumn } from "../model/plan.js";
 
 /** How messages name a row: `tenantId=1, id=5`. */

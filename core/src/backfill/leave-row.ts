@@ -1,5 +1,5 @@
-import { isDatabaseError } from "../db/retry.js";
-import type { KeyValues } from "../dialects/batches.js";
+import type { KeyValues } from "../dialect/batches.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
 import { BatchFailure, runBatch } from "./batch.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";
@@ -18,7 +18,7 @@ export async function leaveRow(loop: BatchLoop, at: KeyValues, cause: unknown): 
   const key = isPlace
     ? await loop.scan(
         (session) =>
-          session.connection.dialect.batches.keyAt?.(session.connection, target, at) ?? Promise.resolve(undefined),
+          session.connection.dialect.live.batches.keyAt?.(session.connection, target, at) ?? Promise.resolve(undefined),
       )
     : at;
   // A writer has moved or deleted it since.
@@ -28,7 +28,9 @@ export async function leaveRow(loop: BatchLoop, at: KeyValues, cause: unknown): 
   const error = loop.refused.length < shownRefusals ? await rowRefused(loop.session, key, cause) : undefined;
   loop.refused.push({ key, error });
   const code = isDatabaseError(cause) ? cause.code : "";
-  await loop.scan((session) => session.connection.dialect.ledger.addFailure(session.connection, session.id, key, code));
+  await loop.scan((session) =>
+    session.connection.dialect.live.ledger.addFailure(session.connection, session.id, key, code),
+  );
   if (loop.refused.length > (loop.run.pacing.option("maxFailures") ?? rowsPerScan - 1)) throw rowsRefused(loop, true);
 }
 

@@ -1,7 +1,7 @@
-import { isValuesFault } from "../db/value-fault.js";
-import type { KeyValues } from "../dialects/batches.js";
-import type { Cursor, OnceBounds } from "../dialects/ledger-store.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { KeyValues } from "../dialect/batches.js";
+import { isValuesFault } from "../dialect/db/value-fault.js";
+import type { Cursor, OnceBounds } from "../dialect/ledger-store.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
@@ -59,7 +59,7 @@ async function findChanged(
   { connection, target, cursor }: BackfillSession,
   timeoutMs: number,
 ): Promise<readonly KeyValues[]> {
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   const read = (isEvaluated: boolean) =>
     batches.changedSince(connection, target, boundsOf(cursor), { isEvaluated, limit: rowsPerScan, timeoutMs });
   return read(true).catch((error: unknown) => {
@@ -74,7 +74,7 @@ function countLater(
   { connection, target, cursor: { upTo = [] } }: BackfillSession,
   timeoutMs: number,
 ): Promise<number> {
-  return connection.dialect.batches.countBeyond(connection, target, upTo, { limit: rowsPerScan, timeoutMs });
+  return connection.dialect.live.batches.countBeyond(connection, target, upTo, { limit: rowsPerScan, timeoutMs });
 }
 
 function laterText({ target, cursor: { upTo = [] } }: BackfillSession, rows: number): string {

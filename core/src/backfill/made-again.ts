@@ -1,11 +1,11 @@
-import { isValuesFault } from "../db/value-fault.js";
-import type { FilledColumns } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import type { OnceBounds } from "../dialects/ledger-store.js";
-import type { TableFacts } from "../dialects/table.js";
-import { readTable } from "../facts/table.js";
-import type { BackfillRecord } from "../ledger/backfills.js";
+import type { FilledColumns } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import { isValuesFault } from "../dialect/db/value-fault.js";
+import type { OnceBounds } from "../dialect/ledger-store.js";
+import type { TableFacts } from "../dialect/table.js";
 import type { BackfillSpec } from "../model/plan.js";
+import { readTable } from "../target/facts/table.js";
+import type { BackfillRecord } from "../target/ledger/backfills.js";
 import type { RunSettings } from "./input.js";
 
 /** So many rows at the beginning of the table show whether an earlier pass filled them. */
@@ -17,7 +17,12 @@ export async function firstValuesOf(
   target: FilledColumns,
   { scanTimeoutMs, rows = firstRows }: Pick<RunSettings, "scanTimeoutMs"> & { readonly rows?: number },
 ): Promise<readonly { readonly rows: number; readonly filled: number }[] | undefined> {
-  const first = connection.dialect.batches.firstValues(connection, target, Math.min(rows, firstRows), scanTimeoutMs);
+  const first = connection.dialect.live.batches.firstValues(
+    connection,
+    target,
+    Math.min(rows, firstRows),
+    scanTimeoutMs,
+  );
   return first.catch((error: unknown) => {
     // A fill that fails on some row is reported by the check of all rows.
     if (isValuesFault(error)) return undefined;

@@ -1,13 +1,13 @@
-import { connect } from "../connect.js";
-import type { Clock } from "../db/clock.js";
-import type { Connection } from "../dialects/connection.js";
-import { type BackfillId, isSameLedgerTable } from "../dialects/ledger-store.js";
-import { isBlind } from "../dialects/pressure.js";
-import { duringCleanUp } from "../expected-errors.js";
-import { type BackfillRecord, readBackfill } from "../ledger/backfills.js";
-import type { Control } from "../ledger/control.js";
-import { type Course, keepCourse, readCourses } from "../ledger/courses.js";
-import { type WorkerReport, workersAt } from "../ledger/workers.js";
+import { duringCleanUp } from "../base/expected-errors.js";
+import { connect } from "../databases/connect.js";
+import type { Connection } from "../dialect/connection.js";
+import type { Clock } from "../dialect/db/clock.js";
+import { type BackfillId, isSameLedgerTable } from "../dialect/ledger-store.js";
+import { isBlind } from "../dialect/pressure.js";
+import { type BackfillRecord, readBackfill } from "../target/ledger/backfills.js";
+import type { Control } from "../target/ledger/control.js";
+import { type Course, keepCourse, readCourses } from "../target/ledger/courses.js";
+import { type WorkerReport, workersAt } from "../target/ledger/workers.js";
 import { emptyCourse, goneOn } from "./course.js";
 import { OtherWriters } from "./other-writers.js";
 
@@ -96,7 +96,7 @@ export class Observer {
         needsSession: false,
         statementTimeoutMs: 5000,
       });
-      const { ledger, pressure } = this.#connection.dialect;
+      const { ledger, pressure } = this.#connection.dialect.live;
       for (const [worker, report] of this.reports) {
         const waitedMs = await pressure.longestWaitMs(this.#connection, this.#pids.get(worker)!());
         this.#waitedMs.set(worker, Math.max(this.#waitedMs.get(worker) ?? 0, waitedMs));
@@ -146,7 +146,7 @@ export class Observer {
     this.#begun = undefined;
     const { course, at: before, rows, keptAt } = this.#course;
     if (at === before) return;
-    const replicas = await connection.dialect.pressure.replicas(connection);
+    const replicas = await connection.dialect.live.pressure.replicas(connection);
     const lags = isBlind(replicas)
       ? []
       : replicas.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds * 1000]));

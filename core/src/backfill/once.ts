@@ -1,9 +1,9 @@
-import type { FillTarget } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import { type BackfillId, type Cursor, isSameLedgerTable } from "../dialects/ledger-store.js";
-import type { TableFacts } from "../dialects/table.js";
-import { LockstepError } from "../errors.js";
-import { type BackfillRecord, beginBackfill, readBackfills } from "../ledger/backfills.js";
+import { LockstepError } from "../base/errors.js";
+import type { FillTarget } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import { type BackfillId, type Cursor, isSameLedgerTable } from "../dialect/ledger-store.js";
+import type { TableFacts } from "../dialect/table.js";
+import { type BackfillRecord, beginBackfill, readBackfills } from "../target/ledger/backfills.js";
 import type { RunSettings } from "./input.js";
 import { keyLabel } from "./keys.js";
 import { firstValuesOf, identitiesOf, madeAgain } from "./made-again.js";
@@ -28,7 +28,7 @@ export async function beginOnce(
   const isSameWork = known !== undefined && JSON.stringify(known.work) === JSON.stringify(begin.work);
   const again = known && (await madeAgain(connection, known, table, target, settings));
   if (known?.status === "done" && isSameWork && again === undefined) return known;
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   const server = await batches.serverName(connection);
   const doubt =
     // The same run after a broken connection: whatever the server lost, nobody has taken the pass for done.
@@ -66,7 +66,7 @@ async function doubtOfValues(
   target: FillTarget,
   { scanTimeoutMs }: RunSettings,
 ): Promise<string | undefined> {
-  return (await connection.dialect.batches.hasValues(connection, target, scanTimeoutMs))
+  return (await connection.dialect.live.batches.hasValues(connection, target, scanTimeoutMs))
     ? `${doubt} has values.`
     : undefined;
 }

@@ -1,8 +1,8 @@
+import { LockstepError } from "../base/errors.js";
+import { duringCleanUp } from "../base/expected-errors.js";
 import { batchTargetText } from "../config/batch-target.js";
-import { isDatabaseError } from "../db/retry.js";
-import { LockstepError } from "../errors.js";
-import { duringCleanUp } from "../expected-errors.js";
-import type { Control } from "../ledger/control.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
+import type { Control } from "../target/ledger/control.js";
 import type { RunSettings } from "./input.js";
 import { numberOption, type RunOption, readOption } from "./run-option.js";
 import type { BackfillSession } from "./session.js";

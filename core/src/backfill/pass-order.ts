@@ -1,9 +1,9 @@
-import type { FillTarget } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import type { Cursor } from "../dialects/ledger-store.js";
-import type { TableFacts } from "../dialects/table.js";
-import { hasChildren } from "../facts/children.js";
-import type { BackfillRecord } from "../ledger/backfills.js";
+import type { FillTarget } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import type { Cursor } from "../dialect/ledger-store.js";
+import type { TableFacts } from "../dialect/table.js";
+import { hasChildren } from "../target/facts/children.js";
+import type { BackfillRecord } from "../target/ledger/backfills.js";
 
 /**
  * Decides what a pass goes by: the key, or, where keys lie all over the table (random UUIDs), the places of the rows. An UPDATE of a
@@ -18,7 +18,7 @@ export async function inPassOrder(
   isOnce: boolean,
   known: BackfillRecord | undefined,
 ): Promise<FillTarget> {
-  const { placesOf } = connection.dialect.batches;
+  const { placesOf } = connection.dialect.live.batches;
   if (placesOf === undefined || isOnce || hasChildren(table)) return target;
   const places = await placesOf(connection, table, target.key);
   if (places === undefined) return target;
@@ -35,6 +35,6 @@ export async function startOfPass(
 ): Promise<Cursor> {
   const start = { phase: "pass", after: null } as const;
   if (order === undefined) return start;
-  const places = await connection.dialect.batches.placesOf?.(connection, table, key);
+  const places = await connection.dialect.live.batches.placesOf?.(connection, table, key);
   return places === undefined ? start : { ...start, upTo: places.upTo };
 }

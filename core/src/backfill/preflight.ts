@@ -1,14 +1,14 @@
-import type { Connection } from "../dialects/connection.js";
-import { canBeFollowed, type TableFacts, type UserTrigger } from "../dialects/table.js";
-import type { FillProblem } from "../dialects/trials.js";
-import type { ErrorCode } from "../errors.js";
-import { checkFill } from "../facts/check-fill.js";
-import { checkReference } from "../facts/check-reference.js";
-import { checkUnique } from "../facts/check-unique.js";
-import { childObstacles } from "../facts/children.js";
-import { fillProblemText, isOfExpression, withoutValues } from "../facts/fill-problem.js";
+import type { ErrorCode } from "../base/errors.js";
+import type { Connection } from "../dialect/connection.js";
+import { canBeFollowed, type TableFacts, type UserTrigger } from "../dialect/table.js";
+import type { FillProblem } from "../dialect/trials.js";
 import { tableLabel } from "../model/names.js";
 import type { BackfillSpec } from "../model/plan.js";
+import { checkFill } from "../target/facts/check-fill.js";
+import { checkReference } from "../target/facts/check-reference.js";
+import { checkUnique } from "../target/facts/check-unique.js";
+import { childObstacles } from "../target/facts/children.js";
+import { fillProblemText, isOfExpression, withoutValues } from "../target/facts/fill-problem.js";
 import type { RunSettings } from "./input.js";
 
 /** Something that stands against a backfill. Becomes an error when the backfill is started all the same. */
@@ -51,7 +51,7 @@ export async function checkStructure(
     if (found === undefined) {
       problems.push(notApplied(`${name} does not exist`));
     } else if (
-      found.type !== (await connection.dialect.catalogue.printedType(connection, planned.type)) ||
+      found.type !== (await connection.dialect.live.catalogue.printedType(connection, planned.type)) ||
       found.isGenerated
     ) {
       problems.push({
@@ -66,7 +66,7 @@ export async function checkStructure(
       (options.needsFillTrigger ?? true)
     ) {
       // Once the column is required, contract is done and the trigger is rightly gone.
-      const flaw = await connection.dialect.catalogue.fillTriggerFlaw(connection, table, planned.name);
+      const flaw = await connection.dialect.live.catalogue.fillTriggerFlaw(connection, table, planned.name);
       if (flaw !== undefined)
         problems.push({
           ...notApplied(`${name} has ${flaw}`),

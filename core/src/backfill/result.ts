@@ -1,4 +1,4 @@
-import { refused } from "../db/refused.js";
+import { refused } from "../dialect/db/refused.js";
 import type { BatchLoop } from "./batch-loop.js";
 import type { BackfillResult } from "./input.js";
 import { keyLabel } from "./keys.js";

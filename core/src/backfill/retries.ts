@@ -1,6 +1,6 @@
-import { pauseBeforeRetry, type RetryPolicy } from "../db/retry.js";
-import { textForLogs, textWithoutValues } from "../db/without-values.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { pauseBeforeRetry, type RetryPolicy } from "../dialect/db/retry.js";
+import { textForLogs, textWithoutValues } from "../dialect/db/without-values.js";
 import { BatchFailure } from "./batch.js";
 import type { BatchLoop } from "./batch-loop.js";
 import type { BatchSizing } from "./batch-sizing.js";

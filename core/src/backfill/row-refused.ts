@@ -1,7 +1,7 @@
-import { isDatabaseError } from "../db/retry.js";
-import { textWithoutValues } from "../db/without-values.js";
-import type { KeyValues } from "../dialects/batches.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { KeyValues } from "../dialect/batches.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
+import { textWithoutValues } from "../dialect/db/without-values.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 
@@ -44,7 +44,7 @@ export async function rowRefused(session: BackfillSession, key: KeyValues, cause
   const { id, target } = session;
   const code = isDatabaseError(cause) ? cause.code : "";
   const others =
-    code === "23505" ? await session.connection.dialect.batches.sameValues(session.connection, target, key) : [];
+    code === "23505" ? await session.connection.dialect.live.batches.sameValues(session.connection, target, key) : [];
   const row = `"${id.table.name}" row ${keyLabel(target.key, key)}`;
   const same =
     others.length > 0 ? ` The same value is in ${others.map((other) => keyLabel(target.key, other)).join("; ")}.` : "";

@@ -1,4 +1,4 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 
 /** An option of a run, as text wherever it is kept: on the command line, in `lockstep.config.ts`, in the ledger. */
 export interface RunOption<T> {

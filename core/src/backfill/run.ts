@@ -1,9 +1,9 @@
-import type { TableStorage } from "../dialects/batches.js";
-import { handledElsewhere } from "../expected-errors.js";
-import type { BackfillRecord } from "../ledger/backfills.js";
-import type { Control } from "../ledger/control.js";
-import type { WorkerReport } from "../ledger/workers.js";
+import { handledElsewhere } from "../base/expected-errors.js";
+import type { TableStorage } from "../dialect/batches.js";
 import { tableLabel } from "../model/names.js";
+import type { BackfillRecord } from "../target/ledger/backfills.js";
+import type { Control } from "../target/ledger/control.js";
+import type { WorkerReport } from "../target/ledger/workers.js";
 import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
 import { Observer } from "./observer.js";

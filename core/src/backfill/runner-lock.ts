@@ -1,8 +1,8 @@
-import type { Clock } from "../db/clock.js";
-import type { RunnerSession } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import type { BackfillId } from "../dialects/ledger-store.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { RunnerSession } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import type { Clock } from "../dialect/db/clock.js";
+import type { BackfillId } from "../dialect/ledger-store.js";
 
 // One plan on one table: two tenants (schemas) of one database may be filled at the same time.
 const lockName = ({ plan, table }: BackfillId) => `lockstep backfill ${plan} ${table.oid}`;
@@ -23,7 +23,7 @@ export async function takeRunnerLock(
   id: BackfillId,
   patience: Patience & { readonly target?: string },
 ): Promise<void> {
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   if (await waitForLock(connection, lockName(id), patience)) return;
   const other = await findRunner(connection, id);
   const who = other && `pid ${other.pid}, "${other.application}", user ${other.user}, connected since ${other.since}`;
@@ -51,7 +51,7 @@ export async function waitForLock(
 ): Promise<boolean> {
   const deadline = clock.now() + patienceMs;
   for (;;) {
-    if (await connection.dialect.batches.tryLock(connection, name)) return true;
+    if (await connection.dialect.live.batches.tryLock(connection, name)) return true;
     if (signal?.aborted || clock.now() >= deadline) return false;
     await clock.sleep(200, signal);
   }
@@ -59,5 +59,5 @@ export async function waitForLock(
 
 /** The session that is running a backfill now, if any. Needs no ledger. */
 export function findRunner(connection: Connection, id: BackfillId): Promise<RunnerSession | undefined> {
-  return connection.dialect.batches.lockedBy(connection, lockName(id));
+  return connection.dialect.live.batches.lockedBy(connection, lockName(id));
 }

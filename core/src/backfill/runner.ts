@@ -1,8 +1,8 @@
-import { textForLogs } from "../db/without-values.js";
-import { type Slot, unreadSlotText } from "../dialects/pressure.js";
-import { LockstepError } from "../errors.js";
-import { duringCleanUp } from "../expected-errors.js";
-import { endBackfill } from "../ledger/backfills.js";
+import { LockstepError } from "../base/errors.js";
+import { duringCleanUp } from "../base/expected-errors.js";
+import { textForLogs } from "../dialect/db/without-values.js";
+import { type Slot, unreadSlotText } from "../dialect/pressure.js";
+import { endBackfill } from "../target/ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween, growthOf } from "./growth.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
@@ -109,13 +109,13 @@ async function begin(leader: BatchLoop): Promise<void> {
       emit({ kind: "notice", message: `${problem.message}. Other rows are filled.` });
   }
   const ahead = await leader.scan(async ({ connection, id, table, target }) => {
-    const { batches } = connection.dialect;
+    const { batches } = connection.dialect.live;
     leader.run.storage = await batches.storage(connection, table);
     const readers = await batches.readers(connection, target);
-    await connection.dialect.ledger.forgetFailures(connection, id);
-    await connection.dialect.ledger.open(connection, id);
+    await connection.dialect.live.ledger.forgetFailures(connection, id);
+    await connection.dialect.live.ledger.open(connection, id);
     leader.run.isTried = true;
-    const slots = (await connection.dialect.pressure.slots?.(connection)) ?? [];
+    const slots = (await connection.dialect.live.pressure.slots?.(connection)) ?? [];
     const publications = readers.flatMap(({ kind, name }) => (kind === "publication" ? [name] : []));
     const growthBytes = growthOf(leader.run.storage, 1, 0);
     return { slots, started: { growthBytes, ...(publications.length > 0 && { publications }) } };
@@ -157,7 +157,7 @@ async function end(leader: BatchLoop, found: BackfillResult["status"]): Promise<
   const { storage } = leader.run;
   if (storage === undefined || leader.filled === 0) return resultOf(leader, status);
   const growth = await leader.scan(async ({ connection, table }) =>
-    growthBetween(storage, await connection.dialect.batches.storage(connection, table)),
+    growthBetween(storage, await connection.dialect.live.batches.storage(connection, table)),
   );
   return { ...resultOf(leader, status), ...(growth && { growth }) };
 }

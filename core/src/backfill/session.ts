@@ -1,16 +1,16 @@
 import { hostname } from "node:os";
-import { connect } from "../connect.js";
-import type { FillTarget } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
-import type { BackfillId, BackfillWork, Cursor, Lease } from "../dialects/ledger-store.js";
-import { type TableFacts, typeOf } from "../dialects/table.js";
-import { LockstepError } from "../errors.js";
-import { hasChildren } from "../facts/children.js";
-import { readTable } from "../facts/table.js";
-import { type BackfillRecord, beginBackfill, readBackfill } from "../ledger/backfills.js";
-import { ownLease, workerLock } from "../ledger/leases.js";
-import { enlist, workersAt } from "../ledger/workers.js";
+import { LockstepError } from "../base/errors.js";
+import { connect } from "../databases/connect.js";
+import type { FillTarget } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import type { BackfillId, BackfillWork, Cursor, Lease } from "../dialect/ledger-store.js";
+import { type TableFacts, typeOf } from "../dialect/table.js";
 import type { BackfillSpec } from "../model/plan.js";
+import { hasChildren } from "../target/facts/children.js";
+import { readTable } from "../target/facts/table.js";
+import { type BackfillRecord, beginBackfill, readBackfill } from "../target/ledger/backfills.js";
+import { ownLease, workerLock } from "../target/ledger/leases.js";
+import { enlist, workersAt } from "../target/ledger/workers.js";
 import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
 import { inPassOrder, startOfPass } from "./pass-order.js";
@@ -67,7 +67,7 @@ export async function openSession(
     silenceMs,
   });
   try {
-    if (previous !== undefined) await connection.dialect.batches.endSession(connection, previous);
+    if (previous !== undefined) await connection.dialect.live.batches.endSession(connection, previous);
     const table = await readTable(connection, spec.table);
     const problems = await checkStructure(connection, spec, table, settings);
     throwFirst(problems);
@@ -85,7 +85,7 @@ export async function openSession(
       ? readBackfill(connection, id)
       : joinBackfill(connection, id, columns, settings, isGoingOn));
     const target = await inPassOrder(connection, table!, targetOf(table!, spec), id.once, known);
-    await connection.dialect.batches.keepKeys?.(connection, target);
+    await connection.dialect.live.batches.keepKeys?.(connection, target);
     const { key, order = key } = target;
     const work = { key: order, columns };
     if (!leads && !isSameWork(known, work)) throw notLed(connection, id);
@@ -142,7 +142,7 @@ async function joinBackfill(
     const leader = await findRunner(connection, id);
     const record = await readBackfill(connection, id);
     // What an earlier run has left there says nothing of this one: neither its end nor that it was cancelled.
-    const owner = record && (await connection.dialect.batches.lockedBy(connection, workerLock(record.runner)));
+    const owner = record && (await connection.dialect.live.batches.lockedBy(connection, workerLock(record.runner)));
     const isLeaders = leader !== undefined && owner?.pid === leader.pid;
     const isOf = JSON.stringify(record?.work.columns) === JSON.stringify(columns);
     if (record !== undefined && (isGoingOn || isLeaders) && isOf) return record;

@@ -1,6 +1,6 @@
-import { isDatabaseError, retryReason } from "../db/retry.js";
-import { isValuesFault } from "../db/value-fault.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { isDatabaseError, retryReason } from "../dialect/db/retry.js";
+import { isValuesFault } from "../dialect/db/value-fault.js";
 
 /** Why a batch did not get through, and so what helps: waiting, connecting again, or fewer rows. `function`: the user's own failed. */
 export type SetbackReason = "conflict" | "locked" | "connection" | "busy" | "timeout" | "data" | "function";

@@ -1,8 +1,8 @@
-import type { Connection } from "../dialects/connection.js";
-import { type BackfillId, isSameLedgerTable } from "../dialects/ledger-store.js";
-import { type BackfillRecord, readBackfill } from "../ledger/backfills.js";
-import { readWorkers, type Worker } from "../ledger/workers.js";
+import type { Connection } from "../dialect/connection.js";
+import { type BackfillId, isSameLedgerTable } from "../dialect/ledger-store.js";
 import { momentText } from "../model/moment.js";
+import { type BackfillRecord, readBackfill } from "../target/ledger/backfills.js";
+import { readWorkers, type Worker } from "../target/ledger/workers.js";
 
 export type BackfillState =
   | "not begun"

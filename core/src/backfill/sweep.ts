@@ -1,6 +1,6 @@
-import { pauseBeforeRetry } from "../db/retry.js";
-import type { KeyValues } from "../dialects/batches.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { KeyValues } from "../dialect/batches.js";
+import { pauseBeforeRetry } from "../dialect/db/retry.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { keyLabel } from "./keys.js";
 import { startOfPass } from "./pass-order.js";
@@ -33,7 +33,7 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
     const found = await loop.run.telemetry.span("look_back", {}, () =>
       loop.scan(({ connection, target }) =>
         // Inserted behind the cursor, with a changed key, or locked when their batch was there.
-        connection.dialect.batches.rowsLeft(connection, target, rowsPerScan + loop.refused.length, scanTimeoutMs),
+        connection.dialect.live.batches.rowsLeft(connection, target, rowsPerScan + loop.refused.length, scanTimeoutMs),
       ),
     );
     const refused = new Set(loop.refused.map(({ key }) => JSON.stringify(key)));
@@ -62,7 +62,7 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
     }
     const emptyRows = (isFree: boolean) =>
       loop.scan(({ connection, target }) =>
-        connection.dialect.batches.stillEmpty(connection, target, left, { limit: shownKeys, isFree }),
+        connection.dialect.live.batches.stillEmpty(connection, target, left, { limit: shownKeys, isFree }),
       );
     const stuck = await emptyRows(true);
     const seen = stuck?.length === 0 ? await emptyRows(false) : stuck;

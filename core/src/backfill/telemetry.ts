@@ -11,8 +11,8 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
-import { errorCode } from "../db/retry.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { errorCode } from "../dialect/db/retry.js";
 import { BatchFailure, type BatchResult } from "./batch.js";
 import type { BackfillEvent } from "./events.js";
 import { attributes, type BackfillMetric, metrics, placeAttributes } from "./metrics.js";

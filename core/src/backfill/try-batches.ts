@@ -1,7 +1,7 @@
-import { isValuesFault } from "../db/value-fault.js";
-import { textWithoutValues } from "../db/without-values.js";
-import type { Ahead, FillTarget, Scope } from "../dialects/batches.js";
-import type { Connection } from "../dialects/connection.js";
+import type { Ahead, FillTarget, Scope } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import { isValuesFault } from "../dialect/db/value-fault.js";
+import { textWithoutValues } from "../dialect/db/without-values.js";
 import type { RunSettings } from "./input.js";
 
 /** What a row takes in a batch. */
@@ -53,7 +53,7 @@ export async function tryBatches(
   total: number,
   settings: RunSettings,
 ): Promise<Tried | string> {
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   let last: TriedBatch | undefined;
   let msPerRow = Number.POSITIVE_INFINITY;
   try {
@@ -97,7 +97,7 @@ async function tryBatch(
   { clock, lockTimeoutMs, batchTimeoutMs: statementTimeoutMs }: RunSettings,
   find: () => Promise<RangeScope | undefined>,
 ): Promise<TriedBatch | undefined> {
-  const { batches } = connection.dialect;
+  const { batches } = connection.dialect.live;
   const before = await batches.logBytes(connection);
   const startMs = clock.now();
   let done: Pick<TriedBatch, "scope" | "ms" | "valueBytes"> | undefined;

@@ -1,4 +1,4 @@
-import { attempt, isRangeError } from "../expected-errors.js";
+import { attempt, isRangeError } from "../base/expected-errors.js";
 
 /** Hours of days, in a time zone, by the clock on the wall there: what daylight saving does to that clock, it does to them. */
 export interface Window {

@@ -1,4 +1,4 @@
-import { connect } from "../connect.js";
+import { connect } from "../databases/connect.js";
 import type { Workspace } from "./command.js";
 
 /**

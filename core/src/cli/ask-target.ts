@@ -1,12 +1,9 @@
-import { connect } from "../connect.js";
-import type { Connection } from "../dialects/connection.js";
-import { LockstepError } from "../errors.js";
-import { missingParts } from "../facts/missing-parts.js";
-import { requireSystem } from "../facts/same-system.js";
+import { LockstepError } from "../base/errors.js";
+import { connect } from "../databases/connect.js";
+import type { Connection } from "../dialect/connection.js";
 import { askGates } from "../gates/ask-gates.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { mergeAnswers } from "../gates/merge-answers.js";
-import { evidenceName } from "../ledger/evidence.js";
 import {
   type CodeIntent,
   type DeployedPhase,
@@ -19,9 +16,12 @@ import {
 import { migrationOf } from "../plan/migration-of.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
-import type { OrmPlugin, Project } from "../plugin.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { deployCommand } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
+import { missingParts } from "../target/facts/missing-parts.js";
+import { requireSystem } from "../target/facts/same-system.js";
+import { evidenceName } from "../target/ledger/evidence.js";
 import { developmentTarget, type Target } from "./targets.js";
 
 export { migrationOf } from "../plan/migration-of.js";

@@ -1,8 +1,6 @@
-import type { CheckFinding } from "../check/finding.js";
-import type { Connection } from "../dialects/connection.js";
-import type { TableFacts } from "../dialects/table.js";
-import { readTable } from "../facts/table.js";
-import { confirm, readEvidence } from "../ledger/evidence.js";
+import type { Connection } from "../dialect/connection.js";
+import type { TableFacts } from "../dialect/table.js";
+import type { CheckFinding } from "../lint/finding.js";
 import {
   flattened,
   isFelt,
@@ -16,7 +14,9 @@ import {
 import { migrationOf } from "../plan/migration-of.js";
 import { consequence } from "../review/check/words.js";
 import { counted } from "../review/counted.js";
-import type { OwnMigration } from "../verdicts/new-defaults.js";
+import type { OwnMigration } from "../sql/verdicts/new-defaults.js";
+import { readTable } from "../target/facts/table.js";
+import { confirm, readEvidence } from "../target/ledger/evidence.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 import type { OwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
@@ -130,7 +130,7 @@ async function isStored(
   const own = migrations.filter(({ name }) => name === migrationOf(file)).flatMap(({ operations }) => operations);
   const added = operationsOfKind(flattened(own), "addColumn").find((each) => each.line === line && each.sql === sql);
   if (added === undefined) return false;
-  const { isRewrittenFor } = connection.dialect.development;
+  const { isRewrittenFor } = connection.dialect.live.development;
   return (await isRewrittenFor(connection, added.table, added.column)) === false;
 }
 

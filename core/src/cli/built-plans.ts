@@ -1,6 +1,6 @@
-import { LockstepError } from "../errors.js";
-import { attempt, isCommandFailure } from "../expected-errors.js";
-import { dirtyFiles, git, gitOrNothing, whyNotRead } from "../files/git.js";
+import { LockstepError } from "../base/errors.js";
+import { attempt, isCommandFailure } from "../base/expected-errors.js";
+import { dirtyFiles, git, gitOrNothing, whyNotRead } from "../base/files/git.js";
 import { shortBuild } from "../gates/service-words.js";
 import type { Plan } from "../model/index.js";
 import { readPlan } from "../plan/plan-file.js";

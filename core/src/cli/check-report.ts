@@ -1,19 +1,19 @@
 import { resolve } from "node:path";
-import { readBaseline } from "../check/baseline.js";
-import { checkMigrations } from "../check/check-migrations.js";
-import { checkingOf } from "../check/checking-of.js";
-import { editedMigrations } from "../check/edited-migrations.js";
-import { type CheckFinding, fingerprintIn } from "../check/finding.js";
-import type { MigrationSet, RepositoryFiles } from "../check/migration-set.js";
-import { namedFiles } from "../check/named-files.js";
-import { withNamedInCode } from "../check/named-in-code.js";
-import type { CheckReport, NotLookedAt, WaivedFinding } from "../check/report.js";
-import { type Base, type Change, changesSince, findBase, folderIn, repositoryFiles } from "../check/repository.js";
-import { withSeverities } from "../check/severities.js";
-import { waive, waiversIn } from "../check/waivers.js";
-import { LockstepError } from "../errors.js";
-import { handledElsewhere } from "../expected-errors.js";
-import { committedText } from "../files/git.js";
+import { LockstepError } from "../base/errors.js";
+import { handledElsewhere } from "../base/expected-errors.js";
+import { committedText } from "../base/files/git.js";
+import { checkingOf } from "../databases/checking-of.js";
+import { readBaseline } from "../lint/baseline.js";
+import { checkMigrations } from "../lint/check-migrations.js";
+import { editedMigrations } from "../lint/edited-migrations.js";
+import { type CheckFinding, fingerprintIn } from "../lint/finding.js";
+import type { MigrationSet, RepositoryFiles } from "../lint/migration-set.js";
+import { namedFiles } from "../lint/named-files.js";
+import { withNamedInCode } from "../lint/named-in-code.js";
+import type { CheckReport, NotLookedAt, WaivedFinding } from "../lint/report.js";
+import { type Base, type Change, changesSince, findBase, folderIn, repositoryFiles } from "../lint/repository.js";
+import { withSeverities } from "../lint/severities.js";
+import { waive, waiversIn } from "../lint/waivers.js";
 import { allRules, type CheckSettings, nearestSettings, serverOf, settingsAt, waiversOf } from "./check-settings.js";
 import { type Invocation, textOption } from "./command.js";
 
@@ -146,7 +146,7 @@ async function plansOf(cwd: string, repository: RepositoryFiles, sets: readonly 
   const isOfPlan = (file: string) => read(file)?.includes("Lockstep plan ") === true;
   if (!paths.some((path) => path.endsWith("/plan.json")) && !sets.some(({ files }) => files.some(isOfPlan)))
     return { plans: [], units: new Map<string, readonly string[]>() };
-  const { ownUnits, plansIn } = await import("../check/own-units.js");
+  const { ownUnits, plansIn } = await import("../lint/own-units.js");
   const plans = plansIn(cwd, repository, sets);
   return { plans, units: ownUnits(plans, read) };
 }

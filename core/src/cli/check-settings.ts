@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
-import type { MigrationSet } from "../check/migration-set.js";
-import { checkRules } from "../check/rules/index.js";
-import type { Waiver } from "../check/waivers.js";
+import { LockstepError } from "../base/errors.js";
+import { isOfRepository } from "../base/files/writable.js";
 import { configFileOf, oneConfigFile } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
-import { LockstepError } from "../errors.js";
-import { isOfRepository } from "../files/writable.js";
+import type { MigrationSet } from "../lint/migration-set.js";
+import { checkRules } from "../lint/rules/index.js";
+import type { Waiver } from "../lint/waivers.js";
 
 /** What the configuration says of `check`. */
 export type CheckSettings = NonNullable<LockstepConfig["check"]>;

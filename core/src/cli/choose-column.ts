@@ -1,16 +1,16 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
+import { keepColumnChoices, readColumnChoices } from "../change/release/column-choices.js";
+import { columnPlan } from "../change/release/column-plan.js";
+import { sqlReader } from "../databases/sql-reader.js";
 import type { EntityModel, Plan } from "../model/index.js";
-import { nearest } from "../nearest.js";
 import { addedColumns, declaredAs, editsCodeOf } from "../plan/added-columns.js";
 import { columnName, followNames, type NamedColumn, namedColumns } from "../plan/follow-names.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { namedAsModels } from "../plan/named-as-models.js";
 import { choosePlan, isOpen, listPlans } from "../plan/store.js";
-import type { OrmPlugin, Project } from "../plugin.js";
-import { keepColumnChoices, readColumnChoices } from "../release/column-choices.js";
-import { columnPlan } from "../release/column-plan.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { commandFor } from "../review/words.js";
-import { sqlReader } from "../sql-reader.js";
 
 /** What `lockstep code` works on. */
 export interface CodeWork {

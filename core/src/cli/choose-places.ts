@@ -1,9 +1,9 @@
-import { choiceId } from "../codemods/candidates/choose.js";
-import { inGroups } from "../codemods/candidates/dependencies.js";
-import { purposeOf } from "../codemods/candidates/purpose.js";
-import { type Cluster, clustersOf } from "../codemods/ranking/similar-candidates.js";
+import type { AskedPlaces, AskPerson } from "../change/release/choices.js";
+import { choiceId } from "../code/candidates/choose.js";
+import { inGroups } from "../code/candidates/dependencies.js";
+import { purposeOf } from "../code/candidates/purpose.js";
+import { type Cluster, clustersOf } from "../code/ranking/similar-candidates.js";
 import type { Purpose } from "../model/index.js";
-import type { AskedPlaces, AskPerson } from "../release/choices.js";
 import { counted } from "../review/counted.js";
 import { byPurpose } from "../review/places.js";
 import { nextText } from "../review/terminal.js";

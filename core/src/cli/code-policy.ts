@@ -1,8 +1,8 @@
+import { LockstepError } from "../base/errors.js";
+import type { CodePolicy } from "../change/release/choices.js";
 import { codeLevel, codeSettings } from "../config/code-settings.js";
 import type { LockstepConfig } from "../config/schema.js";
-import { LockstepError } from "../errors.js";
 import { type Exposure, exposures } from "../model/index.js";
-import type { CodePolicy } from "../release/choices.js";
 import { askPerson } from "./choose-places.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 

@@ -1,5 +1,5 @@
 import type { LockstepConfig } from "../config/schema.js";
-import type { OrmPlugin, Project } from "../plugin.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { Io } from "./io.js";
 
 /** A finished command: what people read, what `--json` prints, and how the process ends. */

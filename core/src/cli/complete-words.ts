@@ -1,4 +1,4 @@
-import { foldersUp } from "../files/folders-up.js";
+import { foldersUp } from "../base/files/folders-up.js";
 import { planIds } from "../plan/plan-ids.js";
 import { type CliCommand, globalOptions } from "./command.js";
 

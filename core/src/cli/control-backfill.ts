@@ -1,6 +1,6 @@
-import { LockstepError } from "../errors.js";
-import { type Control, changeControl } from "../ledger/control.js";
+import { LockstepError } from "../base/errors.js";
 import { type BackfillSpec, tableLabel } from "../model/index.js";
+import { type Control, changeControl } from "../target/ledger/control.js";
 import type { CommandResult, Invocation } from "./command.js";
 import { eachBackfill, type TargetBackfill } from "./each-backfill.js";
 

@@ -1,6 +1,6 @@
-import type { SpecOf } from "../dialects/units.js";
+import type { SpecOf } from "../dialect/units.js";
 import { tableLabel } from "../model/index.js";
-import type { CopyEvent } from "../online/run-copy.js";
+import type { CopyEvent } from "../mysql/online/run-copy.js";
 import { counted } from "../review/counted.js";
 import { bar, duration } from "../review/progress.js";
 import { shellWord } from "./command.js";

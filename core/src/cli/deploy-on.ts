@@ -1,35 +1,35 @@
-import { connect } from "../connect.js";
-import { systemClock } from "../db/clock.js";
-import { findBlockers } from "../deploy/blockers.js";
-import { deployTarget, tablesOf } from "../deploy/deploy-target.js";
+import { LockstepError } from "../base/errors.js";
+import { type PlanFault, planFaultsIn } from "../change/release/verify-plans.js";
+import { connect } from "../databases/connect.js";
+import { type Access, columnGrantText } from "../dialect/access.js";
+import type { PlannedTable } from "../dialect/check.js";
+import type { Connection } from "../dialect/connection.js";
+import { systemClock } from "../dialect/db/clock.js";
+import { keepBaselines } from "../gates/reads/keep-baseline.js";
+import { type Plan, tableLabel } from "../model/index.js";
+import { openCopies } from "../mysql/online/units.js";
+import { findBlockers } from "../operate/deploy/blockers.js";
+import { deployTarget, tablesOf } from "../operate/deploy/deploy-target.js";
 import {
   agreeable,
   foreignObjects,
   foreignObstacles,
   requiredByOthers,
   takenFromPlans,
-} from "../deploy/foreign-objects.js";
-import { requireNoObstacles } from "../deploy/obstacles.js";
-import { recordDeployments } from "../deploy/record-deployment.js";
-import { requireServer } from "../deploy/server-version.js";
-import { type Access, columnGrantText } from "../dialects/access.js";
-import type { PlannedTable } from "../dialects/check.js";
-import type { Connection } from "../dialects/connection.js";
-import { plannedTables } from "../doctor/planned-tables.js";
-import { LockstepError } from "../errors.js";
-import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
-import { requireSystem } from "../facts/same-system.js";
-import { keepBaselines } from "../gates/reads/keep-baseline.js";
-import { evidenceName } from "../ledger/evidence.js";
-import { type Plan, tableLabel } from "../model/index.js";
-import { openCopies } from "../online/units.js";
+} from "../operate/deploy/foreign-objects.js";
+import { requireNoObstacles } from "../operate/deploy/obstacles.js";
+import { recordDeployments } from "../operate/deploy/record-deployment.js";
+import { requireServer } from "../operate/deploy/server-version.js";
+import { plannedTables } from "../operate/doctor/planned-tables.js";
 import { migrationOf, pendingBefore } from "../plan/migration-of.js";
-import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
-import { readTargetState, type TargetState, withoutWithheld } from "../release/target-state.js";
-import { type PlanFault, planFaultsIn } from "../release/verify-plans.js";
+import type { OrmPlugin, Project, Unlisted } from "../plugin/plugin.js";
+import { readTargetState, type TargetState, withoutWithheld } from "../plugin/target-state.js";
 import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
-import { addedColumns } from "../verdicts/new-defaults.js";
+import { addedColumns } from "../sql/verdicts/new-defaults.js";
+import { type PendingFill, tryPendingFills } from "../target/facts/pending-fills.js";
+import { requireSystem } from "../target/facts/same-system.js";
+import { evidenceName } from "../target/ledger/evidence.js";
 import { askWaits, waitsAccepted } from "./ask-waits.js";
 import { type CommandResult, type Invocation, listOption } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
@@ -343,7 +343,7 @@ async function warnOfDue(
       );
   const added = addedColumns(own.filter(({ name }) => due.pending.includes(name)));
   const tables = await plannedTables(connection, pendingExpands(plans, due), added);
-  const access = await connection.dialect.access();
+  const access = await connection.dialect.ops.access();
   for (const { what, why = "", next = "" } of (await access.published?.(connection, tables)) ?? [])
     warn(target, context, `${what}. ${why} Do: ${next}`);
   const grants = await missingGrants(connection, tables, access);

@@ -1,4 +1,4 @@
-import type { DeployEvent } from "../deploy/deploy-target.js";
+import type { DeployEvent } from "../operate/deploy/deploy-target.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";

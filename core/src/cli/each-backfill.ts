@@ -1,10 +1,10 @@
-import { connect } from "../connect.js";
-import type { Connection } from "../dialects/connection.js";
-import type { BackfillId } from "../dialects/ledger-store.js";
-import { recordOf } from "../facts/record-of.js";
-import { requireSystem } from "../facts/same-system.js";
-import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
+import { connect } from "../databases/connect.js";
+import type { Connection } from "../dialect/connection.js";
+import type { BackfillId } from "../dialect/ledger-store.js";
 import type { BackfillSpec, Plan } from "../model/index.js";
+import { recordOf } from "../target/facts/record-of.js";
+import { requireSystem } from "../target/facts/same-system.js";
+import { type BackfillRecord, readBackfills } from "../target/ledger/backfills.js";
 import { atOnce } from "./at-once.js";
 import type { Invocation } from "./command.js";
 import { textOption } from "./command.js";

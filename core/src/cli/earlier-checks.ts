@@ -1,9 +1,9 @@
-import { attempt } from "../expected-errors.js";
+import { attempt } from "../base/expected-errors.js";
+import { sqlReader } from "../databases/sql-reader.js";
 import type { Migration, OperationOf } from "../model/index.js";
-import type { OrmPlugin, Project } from "../plugin.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { isNotSql } from "../sql/not-sql.js";
-import { sqlReader } from "../sql-reader.js";
-import type { VerdictContext } from "../verdicts/context.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
 
 /**
  * What the migrations before this one say of the checks that it validates: the recommended way to NOT NULL adds a check in one migration

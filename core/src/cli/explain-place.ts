@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { RankedPlaces } from "../codemods/candidates/choose.js";
-import { explainRank } from "../codemods/explain/ranked-place.js";
+import { LockstepError } from "../base/errors.js";
+import { withAnswers } from "../change/release/code-answers.js";
+import { inputOf } from "../change/release/code-input.js";
+import { placesAt } from "../change/release/place-names.js";
+import type { RankedPlaces } from "../code/candidates/choose.js";
+import { explainRank } from "../code/explain/ranked-place.js";
 import { type CodeSettings, codeSettings } from "../config/code-settings.js";
-import { LockstepError } from "../errors.js";
 import { type CodeIntent, type EntityModel, type Plan, phaseOf } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { phasesOf } from "../plan/phases.js";
-import { withAnswers } from "../release/code-answers.js";
-import { inputOf } from "../release/code-input.js";
-import { placesAt } from "../release/place-names.js";
 import { nextText } from "../review/terminal.js";
 import type { CommandResult, Invocation, Workspace } from "./command.js";
 
@@ -44,7 +44,7 @@ export async function explainPlace(request: {
   const workspace = await invocation.workspace();
   const { project, plugin, config } = workspace;
   const { file, line } = namedLine(place, project.root, command);
-  const { questionsIn } = await import("../codemods/run/survey.js");
+  const { questionsIn } = await import("../code/run/survey.js");
   const models = await plugin.readModels(project);
   const plan = followNames(request.plan, namedColumns(models));
   const settings = codeSettings(config, invocation.io.env);
@@ -89,7 +89,7 @@ async function whyNot(explained: Explained): Promise<readonly string[]> {
       .map(({ what, kind, reason }) => `${file}:${line}  ${what}: ${kind}, and not ranked: ${reason}`),
   ];
   if (known.length > 0) return known;
-  const { questionsIn } = await import("../codemods/run/survey.js");
+  const { questionsIn } = await import("../code/run/survey.js");
   const open = intents.map((intent) => ({ ...intent, exposure: undefined }));
   const shown = (await questionsIn({ ...input, intents: open })).filter(
     ({ ranked }) =>
@@ -104,7 +104,7 @@ async function whyNot(explained: Explained): Promise<readonly string[]> {
       ({ intent: { model, field } }) =>
         `${file}:${line}  is not offered: ${model}.${field} is internal, and this place shows what it lists.`,
     );
-  const { whyNotOffered } = await import("../codemods/explain/not-offered.js");
+  const { whyNotOffered } = await import("../code/explain/not-offered.js");
   const names = [...new Set(plan.columns.map(({ model }) => model))];
   return models
     .filter(({ name }) => names.includes(name))
@@ -115,9 +115,9 @@ async function whyNot(explained: Explained): Promise<readonly string[]> {
 async function whyNotRead({ workspace, file, models, settings, intents }: Explained): Promise<string> {
   const { project } = workspace;
   const [{ whySkipped }, { codeRoots }, { relevance }] = await Promise.all([
-    import("../codemods/explain/skipped-file.js"),
-    import("../codemods/sources/unread-packages.js"),
-    import("../codemods/sources/relevance.js"),
+    import("../code/explain/skipped-file.js"),
+    import("../code/sources/unread-packages.js"),
+    import("../code/sources/relevance.js"),
   ]);
   const names = new Set(intents.map(({ model }) => model));
   return whySkipped(project.root, file, {

@@ -1,18 +1,18 @@
-import { connect } from "../connect.js";
-import { errorCode } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import type { Inventory, InventoryReader, TargetNames } from "../dialects/inventory.js";
-import { openPlansOn } from "../doctor/planned-tables.js";
-import { compareInventories } from "../drift/compare.js";
-import { explained, isIgnored } from "../drift/explain.js";
-import { withoutTables } from "../drift/without-tables.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { connect } from "../databases/connect.js";
+import type { Connection } from "../dialect/connection.js";
+import { errorCode } from "../dialect/db/retry.js";
+import type { Inventory, InventoryReader, TargetNames } from "../dialect/inventory.js";
 import type { DialectId, Plan } from "../model/index.js";
-import { type Replayed, replayHistory } from "../on-stage/replay.js";
+import { openPlansOn } from "../operate/doctor/planned-tables.js";
+import { compareInventories } from "../operate/drift/compare.js";
+import { explained, isIgnored } from "../operate/drift/explain.js";
+import { withoutTables } from "../operate/drift/without-tables.js";
 import { releasedUnits } from "../plan/migration-of.js";
-import type { AppliedMigrations, OrmPlugin, Project } from "../plugin.js";
+import type { AppliedMigrations, OrmPlugin, Project } from "../plugin/plugin.js";
+import { type Replayed, replayHistory } from "../rehearsal/run/replay.js";
+import { openStage, type Stage } from "../rehearsal/server/open-stage.js";
 import type { DriftReport } from "../review/drift.js";
-import { openStage, type Stage } from "../stage/open-stage.js";
 import type { Target } from "./targets.js";
 
 export interface DriftRequest {
@@ -72,7 +72,7 @@ export class DriftSearch {
       const inventory = await reader.read(connection, scopeOf(target, names, replayed.inventory));
       if (!isSame(await plugin.readApplied(connection, project), ran))
         throw new LockstepError("LS6703", `Migrations were run on ${target.name} while it was looked at.`);
-      const remains = await connection.dialect.remains();
+      const remains = await connection.dialect.ops.remains();
       const scaffolds = (await remains.leftovers(connection)).filter(({ kind }) => kind === "scaffold");
       return { inventory, remains, scaffolds: new Set(scaffolds.map(({ name }) => name)) };
     });
@@ -159,7 +159,7 @@ async function onTarget<T>(
 ): Promise<T> {
   const connection = await connect(url, { applicationName: "lockstep drift", needsSession: false, isReadOnly: true });
   try {
-    return await ask(connection, await connection.dialect.inventory());
+    return await ask(connection, await connection.dialect.ops.inventory());
   } catch (error) {
     if (!lateStates.has(errorCode(error))) throw error;
     throw new LockstepError("LS6706", `${name} was not read in time: ${(error as Error).message}`, { cause: error });

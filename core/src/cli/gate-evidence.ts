@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { type DeployedPhase, type GateStep, momentText, type Plan } from "../model/index.js";
 import { sha256 } from "../plan/hash.js";

@@ -1,9 +1,9 @@
+import { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
-import { connect } from "../connect.js";
-import { refused } from "../db/refused.js";
-import type { Connection } from "../dialects/connection.js";
-import { LockstepError } from "../errors.js";
-import { askOwnQuery } from "../own-query.js";
+import { connect } from "../databases/connect.js";
+import { askOwnQuery } from "../databases/own-query.js";
+import type { Connection } from "../dialect/connection.js";
+import { refused } from "../dialect/db/refused.js";
 import type { Target } from "./targets.js";
 
 type Settings = LockstepConfig["targets"][string];
@@ -29,9 +29,9 @@ export async function membersOf(group: Target, { eachSchema, eachFrom = "" }: Se
     const members =
       eachSchema === undefined
         ? await fromQuery(connection, group, eachFrom)
-        : (await connection.dialect.schemas.like(connection, eachSchema)).map((name) => ({
+        : (await connection.dialect.live.schemas.like(connection, eachSchema)).map((name) => ({
             name,
-            url: connection.dialect.schemas.urlIn(group.url, name),
+            url: connection.dialect.live.schemas.urlIn(group.url, name),
           }));
     if (members.length === 0)
       throw new LockstepError(
@@ -67,6 +67,9 @@ async function fromQuery(
         "LS8017",
         `The query of target "${group.name}" has to return text columns: name, and either schema or url. It returns ${Object.keys(row).join(", ")}.`,
       );
-    return { name, url: typeof url === "string" ? url : connection.dialect.schemas.urlIn(group.url, schema as string) };
+    return {
+      name,
+      url: typeof url === "string" ? url : connection.dialect.live.schemas.urlIn(group.url, schema as string),
+    };
   });
 }

@@ -1,5 +1,5 @@
-import { doing, hasSaid } from "../at-work.js";
-import { commandsHere, type Reading } from "../files/commands-here.js";
+import { doing, hasSaid } from "../base/at-work.js";
+import { commandsHere, type Reading } from "../base/files/commands-here.js";
 import { type Colors, colorsFor } from "../review/colors.js";
 import { printable, withoutControls } from "../review/printable.js";
 

@@ -1,6 +1,6 @@
-import { refused } from "../db/refused.js";
-import { retryReason } from "../db/retry.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { refused } from "../dialect/db/refused.js";
+import { retryReason } from "../dialect/db/retry.js";
 
 /** What the machine is short of, or does not allow. ENOENT is not among them: whoever looks for a file says what it is for. */
 const fileErrors = new Set([

@@ -1,5 +1,5 @@
-import { LockstepError } from "../errors.js";
-import { duringCleanUp } from "../expected-errors.js";
+import { LockstepError } from "../base/errors.js";
+import { duringCleanUp } from "../base/expected-errors.js";
 import { readPlans } from "../plan/store.js";
 import { type DriftReport, driftNext, driftText } from "../review/drift.js";
 import { nextText } from "../review/terminal.js";

@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
-import type { RankedPlaces } from "../codemods/candidates/choose.js";
-import type { UnreadFile } from "../codemods/sources/unread-files.js";
+import { LockstepError } from "../base/errors.js";
+import { writeFiles } from "../base/files/write-files.js";
+import { type RefreshResult, refreshCode } from "../change/release/refresh-code.js";
+import type { RankedPlaces } from "../code/candidates/choose.js";
+import type { UnreadFile } from "../code/sources/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
-import { LockstepError } from "../errors.js";
-import { writeFiles } from "../files/write-files.js";
 import { isWaiting, type Place, type Plan } from "../model/index.js";
-import { type RefreshResult, refreshCode } from "../release/refresh-code.js";
 import { codeMarkdown } from "../review/code-markdown.js";
 import { dryRun } from "../review/diff.js";
 import { missingTypesText } from "../review/missing-types.js";

@@ -1,4 +1,4 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 import type { Plan } from "../model/index.js";
 import { appliedNames } from "./applied-names.js";
 import { migrationOf } from "./ask-target.js";

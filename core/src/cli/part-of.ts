@@ -1,4 +1,4 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 
 /**
  * Every n-th of many, from the i-th on, so that n processes have each its own: `0/3`, `1/3`, `2/3`.

@@ -1,7 +1,7 @@
+import { LockstepError } from "../base/errors.js";
+import { ignoring, isNoBug } from "../base/expected-errors.js";
+import type { DevelopmentDatabase } from "../change/development-database.js";
 import { fillFunctions } from "../config/configured-fills.js";
-import { LockstepError } from "../errors.js";
-import { ignoring, isNoBug } from "../expected-errors.js";
-import type { DevelopmentDatabase } from "../intercept/development-database.js";
 import {
   type DialectId,
   isFilled,
@@ -20,8 +20,8 @@ import { withoutField } from "../plan/plan-columns.js";
 import { planFolder } from "../plan/plan-file.js";
 import { type PlanSources, withFunctions } from "../plan/sources.js";
 import { isOpen } from "../plan/store.js";
-import type { HandWrittenMigration } from "../plugin.js";
-import type { VerdictContext } from "../verdicts/context.js";
+import type { HandWrittenMigration } from "../plugin/plugin.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
 import type { Workspace } from "./command.js";
 
 /**

@@ -1,8 +1,8 @@
 import { Console } from "node:console";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { resolvedFrom } from "../files/installed.js";
-import type { OrmPlugin } from "../plugin.js";
+import { resolvedFrom } from "../base/files/installed.js";
+import type { OrmPlugin } from "../plugin/plugin.js";
 import { main } from "./main.js";
 
 export type { CliCommand, CommandResult, Invocation, Workspace } from "./command.js";

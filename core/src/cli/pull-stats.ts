@@ -1,9 +1,9 @@
-import { connect } from "../connect.js";
-import { LockstepError } from "../errors.js";
-import { writeFiles } from "../files/write-files.js";
+import { LockstepError } from "../base/errors.js";
+import { writeFiles } from "../base/files/write-files.js";
+import { connect } from "../databases/connect.js";
+import { type Stats, statsChange, statsFile } from "../dialect/stats/stats-file.js";
 import { statsText } from "../review/stats.js";
 import { nextText } from "../review/terminal.js";
-import { type Stats, statsChange, statsFile } from "../stats/stats-file.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 import { chooseTargets } from "./targets.js";
 
@@ -28,7 +28,7 @@ export async function pullStats(invocation: Invocation): Promise<CommandResult> 
   });
   let stats: Stats;
   try {
-    const { pull } = await connection.dialect.statistics();
+    const { pull } = await connection.dialect.ops.statistics();
     stats = { schemaVersion: 1, target: target!.name, dialect: connection.dialect.id, ...(await pull(connection)) };
   } finally {
     await connection.close();

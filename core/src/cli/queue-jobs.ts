@@ -1,6 +1,6 @@
-import { connect } from "../connect.js";
-import { refused } from "../db/refused.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { connect } from "../databases/connect.js";
+import { refused } from "../dialect/db/refused.js";
 
 /** A job of the queue: what it does, and the key under which it is there once. */
 export interface QueueJob {

@@ -1,8 +1,8 @@
 import { specMadeAgain } from "../backfill/made-again.js";
 import { stateOf, workersOf } from "../backfill/state.js";
-import { readWorkers } from "../ledger/workers.js";
 import { type BackfillSpec, type Plan, tableLabel } from "../model/index.js";
 import { againText, type BackfillStatus } from "../review/backfill-status.js";
+import { readWorkers } from "../target/ledger/workers.js";
 import type { Invocation } from "./command.js";
 import { eachBackfill } from "./each-backfill.js";
 

@@ -1,5 +1,5 @@
-import { LockstepError } from "../errors.js";
-import { committedText } from "../files/git.js";
+import { LockstepError } from "../base/errors.js";
+import { committedText } from "../base/files/git.js";
 import { appliedNames } from "./applied-names.js";
 import type { Workspace } from "./command.js";
 import type { Io } from "./io.js";

@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
+import { LockstepError } from "../base/errors.js";
+import { writeFiles } from "../base/files/write-files.js";
+import { type PhaseFiles, preparePhase } from "../change/release/prepare-phase.js";
+import { verifyPlan } from "../change/release/verify-plans.js";
 import { codeSettings } from "../config/code-settings.js";
-import { LockstepError } from "../errors.js";
-import { writeFiles } from "../files/write-files.js";
 import type { DeployedPhase, Place, Plan } from "../model/index.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { withPace } from "../plan/pace.js";
 import { choosePlan, listPlans } from "../plan/store.js";
-import { type PhaseFiles, preparePhase } from "../release/prepare-phase.js";
-import { verifyPlan } from "../release/verify-plans.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { dryRun } from "../review/diff.js";

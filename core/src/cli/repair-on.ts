@@ -1,15 +1,15 @@
-import { connect } from "../connect.js";
-import { refused } from "../db/refused.js";
-import { LockstepError } from "../errors.js";
-import { requireSystem } from "../facts/same-system.js";
-import { findUnfinished, foreignWork } from "../files/write-files.js";
-import { finishInterrupted } from "../intercept/finish-interrupted.js";
+import { LockstepError } from "../base/errors.js";
+import { findUnfinished, foreignWork } from "../base/files/write-files.js";
+import { finishInterrupted } from "../change/finish-interrupted.js";
+import { connect } from "../databases/connect.js";
+import { refused } from "../dialect/db/refused.js";
 import type { Plan } from "../model/index.js";
-import type { OrmPlugin, Project } from "../plugin.js";
-import { readTargetState } from "../release/target-state.js";
-import type { Finding } from "../repair/repair.js";
-import { repairs } from "../repair/repairs.js";
+import type { Finding } from "../operate/repair/repair.js";
+import { repairs } from "../operate/repair/repairs.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
+import { readTargetState } from "../plugin/target-state.js";
 import type { Colors } from "../review/colors.js";
+import { requireSystem } from "../target/facts/same-system.js";
 import type { Invocation } from "./command.js";
 import type { Target } from "./targets.js";
 

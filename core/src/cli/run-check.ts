@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { applyFixes } from "../check/apply-fixes.js";
-import { baselineText } from "../check/baseline.js";
-import { type CheckReport, hasErrors } from "../check/report.js";
-import { LockstepError } from "../errors.js";
-import { type OutputFile, outputFile } from "../files/output-file.js";
-import { refuseForeignFiles } from "../files/writable.js";
+import { LockstepError } from "../base/errors.js";
+import { type OutputFile, outputFile } from "../base/files/output-file.js";
+import { refuseForeignFiles } from "../base/files/writable.js";
+import { applyFixes } from "../lint/apply-fixes.js";
+import { baselineText } from "../lint/baseline.js";
+import { type CheckReport, hasErrors } from "../lint/report.js";
 import type { FileChange } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import type { Format } from "../review/check/format.js";

@@ -1,7 +1,7 @@
 import { runOptions } from "../backfill/pacing.js";
 import { flagOf } from "../backfill/run-option.js";
+import { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
-import { LockstepError } from "../errors.js";
 import { type Invocation, textOption } from "./command.js";
 
 /** The options of a run, as commands list them. */

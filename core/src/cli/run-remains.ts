@@ -1,11 +1,11 @@
-import type { Connection } from "../dialects/connection.js";
+import type { Connection } from "../dialect/connection.js";
 import type { Plan } from "../model/index.js";
+import { invalidIndex } from "../operate/repair/invalid-index.js";
+import { leftCheck } from "../operate/repair/left-check.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { releasesOf } from "../plan/releases.js";
-import type { OrmPlugin, Project } from "../plugin.js";
-import { readTargetState } from "../release/target-state.js";
-import { invalidIndex } from "../repair/invalid-index.js";
-import { leftCheck } from "../repair/left-check.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
+import { readTargetState } from "../plugin/target-state.js";
 import type { Target } from "./targets.js";
 
 /** What a run of migrations has left on a target, or is about. No record of the ORM says it. */

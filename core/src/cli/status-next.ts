@@ -3,7 +3,7 @@ import type { Phase, Plan } from "../model/index.js";
 import { isDroppedConcurrently } from "../model/unit-spec.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { releasesOf } from "../plan/releases.js";
-import type { OrmPlugin } from "../plugin.js";
+import type { OrmPlugin } from "../plugin/plugin.js";
 import { deployCommand, nextStep } from "../review/next-step.js";
 import { deployTo } from "./ask-target.js";
 import type { TargetStatus } from "./plan-status.js";

@@ -1,8 +1,8 @@
+import { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
-import { LockstepError } from "../errors.js";
 import type { OwnMeasures } from "../gates/reads/own-measures.js";
 import { type DialectId, dialectLabels } from "../model/dialect.js";
-import type { Project } from "../plugin.js";
+import type { Project } from "../plugin/plugin.js";
 import { listed } from "../review/listed.js";
 import { isGroup, membersOf } from "./group-targets.js";
 import type { Io } from "./io.js";

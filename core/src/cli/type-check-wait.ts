@@ -1,4 +1,4 @@
-import type { TypeCheckWait } from "../release/verified-edits.js";
+import type { TypeCheckWait } from "../change/release/verified-edits.js";
 import { checkingText } from "../review/unchecked.js";
 import type { Io } from "./io.js";
 

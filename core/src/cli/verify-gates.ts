@@ -1,11 +1,11 @@
-import { LockstepError } from "../errors.js";
-import { outputFile } from "../files/output-file.js";
+import { LockstepError } from "../base/errors.js";
+import { outputFile } from "../base/files/output-file.js";
+import { verifyPlan } from "../change/release/verify-plans.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import type { GateStep, Plan } from "../model/index.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planHash } from "../plan/plan-file.js";
 import { choosePlan } from "../plan/store.js";
-import { verifyPlan } from "../release/verify-plans.js";
 import { listed } from "../review/listed.js";
 import { nextText } from "../review/terminal.js";
 import { askPhase, openTarget } from "./ask-target.js";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { versionFrom } from "../files/installed.js";
+import { versionFrom } from "../base/files/installed.js";
 import type { DialectId } from "../model/dialect.js";
-import type { OrmPlugin, Project } from "../plugin.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
 
 /** A package, or a program, with its version. */
 export interface Versioned {

@@ -1,13 +1,13 @@
-import { connect } from "../connect.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { connect } from "../databases/connect.js";
 import type { Plan } from "../model/index.js";
 import { previousPhase } from "../plan/next-phase.js";
 import { listPlans, loadPlan } from "../plan/store.js";
-import { readTargetState } from "../release/target-state.js";
+import { readTargetState } from "../plugin/target-state.js";
 import { nextStep } from "../review/next-step.js";
 import { dangerWords } from "../review/verdict-words.js";
 import type { Reaction } from "../review/watch.js";
-import { dangersOf } from "../verdicts/quiet.js";
+import { dangersOf } from "../sql/verdicts/quiet.js";
 import type { Invocation } from "./command.js";
 import { type DeployReport, deployOn } from "./deploy-on.js";
 import { takeBack } from "./take-back.js";

@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { gitOrNothing } from "../files/git.js";
+import { gitOrNothing } from "../base/files/git.js";
 
 /** Whom a record names: git's identity, because it stands in the commits too; else the login. */
 export function whoAsks(): string {

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
+import { LockstepError } from "../base/errors.js";
+import { inTheWay, lockHolder, lockProject, type ProjectLock } from "../base/files/project-lock.js";
+import { findUnfinished, type Recovery } from "../base/files/write-files.js";
+import { finishInterrupted } from "../change/finish-interrupted.js";
 import { loadConfig } from "../config/load.js";
-import { LockstepError } from "../errors.js";
-import { inTheWay, lockHolder, lockProject, type ProjectLock } from "../files/project-lock.js";
-import { findUnfinished, type Recovery } from "../files/write-files.js";
-import { finishInterrupted } from "../intercept/finish-interrupted.js";
-import type { OrmPlugin, Project } from "../plugin.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { AlreadyDone } from "./already-done.js";
 import type { Workspace, WorkspaceUse } from "./command.js";
 import type { Io } from "./io.js";
@@ -93,7 +93,7 @@ export async function findProject(
       missing ??= error;
     }
   }
-  const { configuredBelow } = await import("../init/find-below.js");
+  const { configuredBelow } = await import("../operate/init/find-below.js");
   const [only, second] = await configuredBelow(cwd);
   if (!(missing instanceof LockstepError) || only === undefined || second !== undefined)
     throw missing ?? new LockstepError("LS8001", `No project at ${cwd}.`);

@@ -1,11 +1,11 @@
-import { relevance } from "../codemods/sources/relevance.js";
-import { type UnreadFile, unreadFiles } from "../codemods/sources/unread-files.js";
-import { codeRoots } from "../codemods/sources/unread-packages.js";
+import { refreshCode } from "../change/release/refresh-code.js";
+import type { TypeCheckWait } from "../change/release/verified-edits.js";
+import { relevance } from "../code/sources/relevance.js";
+import { type UnreadFile, unreadFiles } from "../code/sources/unread-files.js";
+import { codeRoots } from "../code/sources/unread-packages.js";
 import { codeSettings } from "../config/code-settings.js";
 import type { GateFacts, OpenWriter } from "../gates/gate.js";
 import { isSameTable, isTestFile, isWaiting, type MissingTypes, type Place, type Plan } from "../model/index.js";
-import { refreshCode } from "../release/refresh-code.js";
-import type { TypeCheckWait } from "../release/verified-edits.js";
 import { readWithoutTypes } from "../review/missing-types.js";
 import type { Workspace } from "./command.js";
 

@@ -1,5 +1,5 @@
-import { ts } from "../codemods/index.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { ts } from "../code/index.js";
 
 /**
  * A setting as it stands in the text of a configuration, which does not run: literals, constants of the file, what is spread of these.

@@ -1,5 +1,5 @@
-import { LockstepError } from "../errors.js";
-import { nearest } from "../nearest.js";
+import { LockstepError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
 import { readBalanced } from "./balanced.js";
 
 /** What an annotation says, and where it stands: `prisma/schema.prisma:14`. */

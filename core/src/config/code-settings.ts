@@ -1,4 +1,4 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 import type { Toggle } from "../model/index.js";
 import { type CodeLevel, codeLevels } from "./code-levels.js";
 import type { LockstepConfig } from "./schema.js";

@@ -1,5 +1,5 @@
-import { LockstepError } from "../errors.js";
-import { nearest } from "../nearest.js";
+import { LockstepError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
 import type { FillFunction } from "./fill-function.js";
 import type { LockstepConfig } from "./schema.js";
 

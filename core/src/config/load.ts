@@ -2,8 +2,8 @@ import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { LockstepError } from "../errors.js";
-import { isDeclared } from "../files/declared.js";
+import { LockstepError } from "../base/errors.js";
+import { isDeclared } from "../base/files/declared.js";
 import type { LockstepConfig } from "./schema.js";
 
 const fileNames = ["ts", "mts", "js", "mjs", "json"].map((extension) => `lockstep.config.${extension}`);

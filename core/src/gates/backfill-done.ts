@@ -1,8 +1,8 @@
 import { madeAgain } from "../backfill/made-again.js";
 import { backfillHelp, readBackfillNow, stateText } from "../backfill/state.js";
-import { refused } from "../db/refused.js";
-import { readTable } from "../facts/table.js";
+import { refused } from "../dialect/db/refused.js";
 import { isSameTable, tableLabel } from "../model/names.js";
+import { readTable } from "../target/facts/table.js";
 import type { Gate } from "./gate.js";
 
 /**

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isWorkedOn, readBackfillNow } from "../backfill/state.js";
-import type { LedgerTable } from "../dialects/ledger-store.js";
-import { isBlind } from "../dialects/pressure.js";
-import { readTable } from "../facts/table.js";
-import { readAnnouncements } from "../ledger/announcements.js";
-import { readDeployments } from "../ledger/deployments.js";
-import { readEvidence } from "../ledger/evidence.js";
+import type { LedgerTable } from "../dialect/ledger-store.js";
+import { isBlind } from "../dialect/pressure.js";
 import { momentText } from "../model/moment.js";
 import { tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
 import { nameWord, statementText } from "../sql/statement-words.js";
+import { readTable } from "../target/facts/table.js";
+import { readAnnouncements } from "../target/ledger/announcements.js";
+import { readDeployments } from "../target/ledger/deployments.js";
+import { readEvidence } from "../target/ledger/evidence.js";
 import { confirmed, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { type ServiceState, servicesWithout } from "./service-states.js";
@@ -154,10 +154,10 @@ async function usesOf(
   { connection }: GateFacts,
   table: LedgerTable,
 ): Promise<readonly OpenWriter[]> {
-  const before = await connection.dialect.statements.touching(connection, [table]);
+  const before = await connection.dialect.live.statements.touching(connection, [table]);
   if (isBlind(before)) return [];
   await sleep(watchedMs);
-  const after = await connection.dialect.statements.touching(connection, [table]);
+  const after = await connection.dialect.live.statements.touching(connection, [table]);
   if (isBlind(after)) return [];
   const was = new Map(before.statements.map(({ id, calls }) => [id, calls]));
   return after.statements

@@ -1,8 +1,8 @@
-import { readTable } from "../facts/table.js";
-import { readEvidence } from "../ledger/evidence.js";
 import { momentText } from "../model/moment.js";
 import { tableLabel } from "../model/names.js";
 import { isOfLabel } from "../model/old-labels.js";
+import { readTable } from "../target/facts/table.js";
+import { readEvidence } from "../target/ledger/evidence.js";
 import type { Gate, GateAnswer, OpenWriter } from "./gate.js";
 
 /**

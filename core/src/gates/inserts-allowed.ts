@@ -1,9 +1,9 @@
-import { type DefaultTrial, type TriedDefault, triedDefault } from "../dialects/access.js";
-import { readTable } from "../facts/table.js";
-import { readEvidence } from "../ledger/evidence.js";
+import { type DefaultTrial, type TriedDefault, triedDefault } from "../dialect/access.js";
 import { momentText } from "../model/moment.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import { sessionValueIn } from "../sql/session-value.js";
+import { readTable } from "../target/facts/table.js";
+import { readEvidence } from "../target/ledger/evidence.js";
 import type { Gate, GateAnswer } from "./gate.js";
 
 /**
@@ -22,7 +22,7 @@ const ask: Gate["ask"] = async ({ gate, table, column }, facts) => {
     return { gate, isOpen: true, statement: `No running code inserts into ${name} on ${target} yet` };
   const { defaultSql } = tried;
   const what = `the default of ${name}, ${defaultSql}${ownDefault === undefined ? "" : ` (${ownDefault.at})`},`;
-  const { tryDefault } = await connection.dialect.access();
+  const { tryDefault } = await connection.dialect.ops.access();
   const trial = await tryDefault(connection, table, { ...tried, makers });
   const trouble = troubleOf(trial);
   if (trouble === undefined)

@@ -1,6 +1,6 @@
-import type { Dialect } from "../dialects/dialect.js";
-import type { DifferingRow } from "../dialects/rows.js";
-import type { TableFacts } from "../dialects/table.js";
+import type { Dialect } from "../dialect/dialect.js";
+import type { DifferingRow } from "../dialect/rows.js";
+import type { TableFacts } from "../dialect/table.js";
 import { tableLabel } from "../model/names.js";
 import type { OpenWriter } from "./gate.js";
 import { type FilledColumn, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
@@ -22,7 +22,7 @@ export default rowsInDoubt(
     const { sql } = column.fill;
     const { dialect } = connection;
     const options = { limit: maxRows + 1, timeoutMs };
-    const { rows: found, fails, untried } = await dialect.rows.differing(connection, table, column, options);
+    const { rows: found, fails, untried } = await dialect.live.rows.differing(connection, table, column, options);
     if (untried !== undefined)
       return {
         isOpen: false,
@@ -56,7 +56,7 @@ function doubtful(file: string, { row, has, source }: DifferingRow, isWithoutVal
 
 /** What gives rows back to the trigger. @param only these rows; undefined: all that differ */
 function follow(
-  { rows }: Dialect,
+  { live: { rows } }: Dialect,
   table: TableFacts,
   mirror: FilledColumn,
   only: readonly OpenWriter[] | undefined,

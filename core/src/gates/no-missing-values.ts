@@ -1,13 +1,13 @@
 import { backfillHelp, readBackfillNow, stateOf } from "../backfill/state.js";
-import { refused } from "../db/refused.js";
-import { errorCode } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import type { TableFacts } from "../dialects/table.js";
-import { refusalsText } from "../facts/refused-rows.js";
-import { readTable } from "../facts/table.js";
+import type { Connection } from "../dialect/connection.js";
+import { refused } from "../dialect/db/refused.js";
+import { errorCode } from "../dialect/db/retry.js";
+import type { TableFacts } from "../dialect/table.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
 import { drawsFromSequence } from "../sql/fill-kinds.js";
+import { refusalsText } from "../target/facts/refused-rows.js";
+import { readTable } from "../target/facts/table.js";
 import type { Gate, GateFacts } from "./gate.js";
 
 /** Counted up to here; beyond it the server's estimate is good enough. */
@@ -71,7 +71,7 @@ async function whatIsLeft(
   const column = columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
   if (column?.fill === undefined || drawsFromSequence(column.fill)) return { statement: "", isRefused: false };
   const { fill, uniqueKeys, foreignKeys = [] } = column;
-  const found = await connection.dialect.rows.refused(connection, {
+  const found = await connection.dialect.live.rows.refused(connection, {
     table,
     column,
     fill,
@@ -104,7 +104,8 @@ async function findMissing(
   column: string,
   timeoutMs: number,
 ): Promise<{ readonly count: string; readonly sample: string } | undefined> {
-  const { quote, rows } = connection.dialect;
+  const { rows } = connection.dialect.live;
+  const { quote } = connection.dialect.sql;
   const from = `FROM ${quote.table(table)} WHERE ${quote.identifier(column)} IS NULL`;
   return rows.reading(connection, timeoutMs, async () => {
     const first = await connection.query<{ label: string }>(`SELECT ${rows.label(table)} AS label ${from} LIMIT 1`);

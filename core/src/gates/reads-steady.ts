@@ -1,8 +1,8 @@
-import { readTable } from "../facts/table.js";
-import { readEvidence } from "../ledger/evidence.js";
 import { momentText } from "../model/moment.js";
 import { tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
+import { readTable } from "../target/facts/table.js";
+import { readEvidence } from "../target/ledger/evidence.js";
 import { confirmed, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { measureReads } from "./reads/measure-reads.js";

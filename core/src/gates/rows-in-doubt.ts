@@ -1,13 +1,13 @@
-import { refused } from "../db/refused.js";
-import { errorCode } from "../db/retry.js";
-import { isValuesFault } from "../db/value-fault.js";
-import { textWithoutValues } from "../db/without-values.js";
-import type { TableFacts } from "../dialects/table.js";
-import { readTable } from "../facts/table.js";
-import { readEvidence } from "../ledger/evidence.js";
+import { refused } from "../dialect/db/refused.js";
+import { errorCode } from "../dialect/db/retry.js";
+import { isValuesFault } from "../dialect/db/value-fault.js";
+import { textWithoutValues } from "../dialect/db/without-values.js";
+import type { TableFacts } from "../dialect/table.js";
 import { momentText } from "../model/moment.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep, PlannedColumn } from "../model/plan.js";
+import { readTable } from "../target/facts/table.js";
+import { readEvidence } from "../target/ledger/evidence.js";
 import { without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 

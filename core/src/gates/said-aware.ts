@@ -1,8 +1,8 @@
-import type { Since } from "../dialects/rows.js";
-import { readTable } from "../facts/table.js";
-import { readAnnouncements } from "../ledger/announcements.js";
-import { readEvidence } from "../ledger/evidence.js";
+import type { Since } from "../dialect/rows.js";
 import type { GateStep } from "../model/plan.js";
+import { readTable } from "../target/facts/table.js";
+import { readAnnouncements } from "../target/ledger/announcements.js";
+import { readEvidence } from "../target/ledger/evidence.js";
 import type { GateFacts } from "./gate.js";
 import { serviceStates } from "./service-states.js";
 

@@ -1,5 +1,5 @@
-import type { KnownPlan } from "../dialects/ledger-store.js";
-import type { Announced } from "../ledger/announcements.js";
+import type { KnownPlan } from "../dialect/ledger-store.js";
+import type { Announced } from "../target/ledger/announcements.js";
 
 /** An instance that was not heard of for so long is silent. It says every 30 seconds that it is there. */
 export const aliveMs = 120_000;

@@ -1,7 +1,7 @@
-import { isDatabaseError } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import type { EvaluatedRow, Selection } from "../dialects/rows.js";
-import { type TableFacts, typeOf } from "../dialects/table.js";
+import type { Connection } from "../dialect/connection.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
+import type { EvaluatedRow, Selection } from "../dialect/rows.js";
+import { type TableFacts, typeOf } from "../dialect/table.js";
 import type { Fill } from "../model/fill.js";
 import { tableLabel } from "../model/names.js";
 import type { OpenWriter } from "./gate.js";
@@ -18,10 +18,10 @@ const maxRows = 10_000;
 export default rowsInDoubt("what code computes", async ({ name, column, table, timeoutMs }, facts) => {
   const { connection, target, plan, isWithoutValues = false } = facts;
   const { fill } = column;
-  const { translatedValue } = await import("../codemods/values/translated-value.js");
+  const { translatedValue } = await import("../code/values/translated-value.js");
   const inputs = fill.reads.map((read) => ({
     name: read,
-    type: connection.dialect.rows.scalarOf(typeOf(table, read)),
+    type: connection.dialect.live.rows.scalarOf(typeOf(table, read)),
   }));
   const compute = await translatedValue(
     fill.sql,
@@ -125,7 +125,7 @@ async function readRows(
   const read = async (which: Selection["which"]) => {
     try {
       const selection = { which, limit: maxRows, timeoutMs };
-      const found = await connection.dialect.rows.evaluated(connection, table, fill, selection);
+      const found = await connection.dialect.live.rows.evaluated(connection, table, fill, selection);
       for (const each of found.rows) rows.set(each.row, each);
       return found.isWhole;
     } catch (error) {

@@ -1,11 +1,11 @@
-import { refused } from "../db/refused.js";
-import { errorCode } from "../db/retry.js";
-import { isSameLedgerTable } from "../dialects/ledger-store.js";
-import type { MissingRows, Since } from "../dialects/rows.js";
-import { readTable } from "../facts/table.js";
-import { readBackfills } from "../ledger/backfills.js";
+import { refused } from "../dialect/db/refused.js";
+import { errorCode } from "../dialect/db/retry.js";
+import { isSameLedgerTable } from "../dialect/ledger-store.js";
+import type { MissingRows, Since } from "../dialect/rows.js";
 import { hasTrigger, isSameTable, tableLabel } from "../model/index.js";
 import type { GateStep } from "../model/plan.js";
+import { readTable } from "../target/facts/table.js";
+import { readBackfills } from "../target/ledger/backfills.js";
 import type { GateFacts } from "./gate.js";
 
 /** Counted up to here: one is enough to close a gate. */
@@ -34,7 +34,7 @@ export async function findUnawareRows(step: GateStep, facts: GateFacts, since: S
   if (column === undefined || table === undefined || finishedAt === null || finishedAt === undefined)
     return { kind: "blind" };
   try {
-    const { rows } = connection.dialect;
+    const { rows } = connection.dialect.live;
     const options = { since: finishedAt >= since.at ? undefined : since, limit: countedRows };
     const found = await rows.reading(connection, timeoutMs, () =>
       rows.missing(connection, table, step.column, options),

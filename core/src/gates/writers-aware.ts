@@ -1,9 +1,9 @@
-import { readTable } from "../facts/table.js";
-import { readAnnouncements } from "../ledger/announcements.js";
-import { type Evidence, readEvidence } from "../ledger/evidence.js";
 import { momentText } from "../model/moment.js";
 import { tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
+import { readTable } from "../target/facts/table.js";
+import { readAnnouncements } from "../target/ledger/announcements.js";
+import { type Evidence, readEvidence } from "../target/ledger/evidence.js";
 import { confirmed, named, without, written } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { type ServiceState, serviceStates } from "./service-states.js";

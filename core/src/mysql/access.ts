@@ -1,5 +1,5 @@
-import type { Access, ColumnGrant, DefaultTrial, TriedDefault } from "../dialects/access.js";
-import type { Connection } from "../dialects/connection.js";
+import type { Access, ColumnGrant, DefaultTrial, TriedDefault } from "../dialect/access.js";
+import type { Connection } from "../dialect/connection.js";
 import type { TableName } from "../model/names.js";
 import { readGrants } from "./grants.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";

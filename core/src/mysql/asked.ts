@@ -1,6 +1,6 @@
-import { refused } from "../db/refused.js";
-import { inTransaction } from "../db/transaction.js";
-import type { Connection } from "../dialects/connection.js";
+import type { Connection } from "../dialect/connection.js";
+import { refused } from "../dialect/db/refused.js";
+import { inTransaction } from "../dialect/db/transaction.js";
 
 /**
  * What the development database answers, within five seconds.

@@ -1,4 +1,4 @@
-import type { Capabilities } from "../dialects/capabilities.js";
+import type { Capabilities } from "../dialect/capabilities.js";
 
 /** Of MySQL and of MariaDB. */
 export const capabilities: Capabilities = {

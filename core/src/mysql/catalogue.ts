@@ -1,7 +1,7 @@
-import { inTransaction } from "../db/transaction.js";
-import type { Catalogue, Lack } from "../dialects/catalogue.js";
-import type { Connection } from "../dialects/connection.js";
-import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialects/table.js";
+import type { Catalogue, Lack } from "../dialect/catalogue.js";
+import type { Connection } from "../dialect/connection.js";
+import { inTransaction } from "../dialect/db/transaction.js";
+import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialect/table.js";
 import { hasTrigger, type TableName, tableLabel } from "../model/index.js";
 import { dependentsOf } from "./dependents.js";
 import { development } from "./development.js";

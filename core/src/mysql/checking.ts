@@ -1,6 +1,6 @@
-import type { Checking } from "../dialects/checking.js";
-import type { Judging } from "../dialects/judging.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { Checking } from "../dialect/checking.js";
+import type { Judging } from "../dialect/judging.js";
 import type { Migration } from "../model/index.js";
 import { eitherJudging, mariadbJudging } from "./judging.js";
 import { readMysqlMigration } from "./read/read-migration.js";

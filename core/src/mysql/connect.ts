@@ -1,11 +1,11 @@
 import type { ConnectionOptions, Connection as Session } from "mysql2/promise";
-import type { Encryption } from "../db/encryption.js";
-import { labelOf } from "../db/label.js";
-import { notReached } from "../db/not-reached.js";
-import { isDatabaseError, retryReason } from "../db/retry.js";
-import { hungUp, inTime, silent, watchSilence } from "../db/silence.js";
-import type { Connection, ConnectOptions, Limits, QueryResult } from "../dialects/connection.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { Connection, ConnectOptions, Limits, QueryResult } from "../dialect/connection.js";
+import type { Encryption } from "../dialect/db/encryption.js";
+import { labelOf } from "../dialect/db/label.js";
+import { notReached } from "../dialect/db/not-reached.js";
+import { isDatabaseError, retryReason } from "../dialect/db/retry.js";
+import { hungUp, inTime, silent, watchSilence } from "../dialect/db/silence.js";
 import { marking } from "../sql/statement-words.js";
 import { mariadb, mysql } from "./dialect.js";
 import { asServerError } from "./errors.js";

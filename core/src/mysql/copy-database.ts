@@ -1,4 +1,4 @@
-import type { Connection, Row } from "../dialects/connection.js";
+import type { Connection, Row } from "../dialect/connection.js";
 import { qualified, quoteIdentifier } from "./quote.js";
 
 /** The servers have no statement for it: what `SHOW CREATE` prints is made again, and rows are read over. Events are not copied. */
@@ -41,7 +41,7 @@ export async function copyDatabase(connection: Connection, from: string, to: str
   for (const sql of made) await connection.query(sql);
   for (const table of tables) {
     const columns = await names(
-      `SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${connection.dialect.quote.literal(table)}
+      `SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ${connection.dialect.sql.quote.literal(table)}
           AND EXTRA NOT REGEXP '(VIRTUAL|STORED|PERSISTENT) GENERATED' ORDER BY ORDINAL_POSITION`,
     );
     const list = columns.map(quoteIdentifier).join(", ");

@@ -1,7 +1,7 @@
-import type { Dependent, Taken } from "../dialects/catalogue.js";
-import type { Connection } from "../dialects/connection.js";
+import { patternOf } from "../base/pattern-of.js";
+import type { Dependent, Taken } from "../dialect/catalogue.js";
+import type { Connection } from "../dialect/connection.js";
 import type { DialectId, TableName } from "../model/index.js";
-import { patternOf } from "../pattern-of.js";
 import { namesIn, printedExpression } from "./printed-expression.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 

@@ -1,4 +1,4 @@
-import type { Development, IndexFacts, KnownForeignKey } from "../dialects/development.js";
+import type { Development, IndexFacts, KnownForeignKey } from "../dialect/development.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import { asked } from "./asked.js";
 import { readFormerTable } from "./former-table.js";

@@ -1,4 +1,4 @@
-import type { Dialect } from "../dialects/dialect.js";
+import type { Dialect } from "../dialect/dialect.js";
 import { type DialectId, dialectLabels } from "../model/dialect.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
@@ -21,29 +21,30 @@ const dialectOf = (id: DialectId): Dialect => ({
   label: dialectLabels[id],
   versionText: (version) =>
     `${dialectLabels[id]} ${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}.${version % 100}`,
-  quote,
-  capabilities,
-  judging: id === "mysql" ? mysqlJudging : mariadbJudging,
-  catalogue,
-  trials,
-  development,
-  rows,
-  functions,
-  batches,
-  ledger,
-  schemas,
-  sessions,
-  pressure,
-  statements,
-  stage,
-  access: async () => (await import("./access.js")).access,
-  inventory: async () => (await import("./inventory/index.js")).inventory,
-  statistics: async () => (await import("./statistics.js")).statistics,
-  rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,
-  obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
-  // Loaded by whoever needs them.
-  checks: async () => (await import("./checks/index.js")).checks,
-  remains: async () => (await import("./remains.js")).remains,
+  sql: { capabilities, quote, judging: id === "mysql" ? mysqlJudging : mariadbJudging },
+  live: {
+    catalogue,
+    trials,
+    development,
+    rows,
+    functions,
+    batches,
+    ledger,
+    schemas,
+    sessions,
+    pressure,
+    statements,
+  },
+  ops: {
+    stage,
+    access: async () => (await import("./access.js")).access,
+    inventory: async () => (await import("./inventory/index.js")).inventory,
+    statistics: async () => (await import("./statistics.js")).statistics,
+    rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,
+    obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
+    checks: async () => (await import("./checks/index.js")).checks,
+    remains: async () => (await import("./remains.js")).remains,
+  },
 });
 
 export const mysql = dialectOf("mysql");

@@ -1,8 +1,8 @@
-import { errorCode } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import type { FormerTable } from "../dialects/judging.js";
+import type { Connection } from "../dialect/connection.js";
+import { errorCode } from "../dialect/db/retry.js";
+import type { FormerTable } from "../dialect/judging.js";
 import { operationsOfKind, type TableName, tableLabel } from "../model/index.js";
-import { hasKeptColumn } from "../verdicts/kept-column.js";
+import { hasKeptColumn } from "../sql/verdicts/kept-column.js";
 import { asked } from "./asked.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 import { readMysqlMigration } from "./read/read-migration.js";

@@ -1,4 +1,4 @@
-import { type TextForms, textOfValue } from "../facts/function-value.js";
+import { type TextForms, textOfValue } from "../target/facts/function-value.js";
 import { isBinary } from "./batches/keys.js";
 
 /** A value as MySQL and MariaDB read it from text; of a binary column in hexadecimal digits. @throws LS5052 */

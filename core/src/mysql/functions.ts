@@ -1,9 +1,9 @@
-import { isDatabaseError } from "../db/retry.js";
-import { inTransaction } from "../db/transaction.js";
-import { isValuesFault } from "../db/value-fault.js";
-import type { FunctionValues } from "../dialects/functions.js";
-import { typeOf } from "../dialects/table.js";
-import { duringCleanUp } from "../expected-errors.js";
+import { duringCleanUp } from "../base/expected-errors.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
+import { inTransaction } from "../dialect/db/transaction.js";
+import { isValuesFault } from "../dialect/db/value-fault.js";
+import type { FunctionValues } from "../dialect/functions.js";
+import { typeOf } from "../dialect/table.js";
 import { inputOf } from "./batches/inputs.js";
 import { isBinary, textOf } from "./batches/keys.js";
 import { mysqlText } from "./function-value.js";

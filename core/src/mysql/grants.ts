@@ -1,4 +1,4 @@
-import type { Connection } from "../dialects/connection.js";
+import type { Connection } from "../dialect/connection.js";
 
 /** What the account of a session may do; roles that are on count in. */
 export interface Grants {

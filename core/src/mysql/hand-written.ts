@@ -1,5 +1,5 @@
-import type { HandWritten, RowUpdate } from "../dialects/hand-written.js";
-import { patternOf } from "../pattern-of.js";
+import { patternOf } from "../base/pattern-of.js";
+import type { HandWritten, RowUpdate } from "../dialect/hand-written.js";
 import { closed } from "../sql/unit-words.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";
 import { Cursor, notUnderstood } from "./read/cursor.js";

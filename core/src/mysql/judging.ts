@@ -1,4 +1,4 @@
-import type { Judging } from "../dialects/judging.js";
+import type { Judging } from "../dialect/judging.js";
 import { capabilities } from "./capabilities.js";
 import { quote } from "./quote.js";
 import { unknownFunctions } from "./verdicts/functions.js";

@@ -1,7 +1,7 @@
-import { inTransaction } from "../db/transaction.js";
-import type { Connection } from "../dialects/connection.js";
-import type { BackfillId, EvidenceKey, LedgerRow, LedgerStore } from "../dialects/ledger-store.js";
-import { ledgerVersion } from "../ledger/schema.js";
+import type { Connection } from "../dialect/connection.js";
+import { inTransaction } from "../dialect/db/transaction.js";
+import type { BackfillId, EvidenceKey, LedgerRow, LedgerStore } from "../dialect/ledger-store.js";
+import { ledgerVersion } from "../target/ledger/schema.js";
 import { quoteText } from "./quote.js";
 
 /**

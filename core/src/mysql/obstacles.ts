@@ -1,6 +1,6 @@
-import type { Finding } from "../dialects/check.js";
-import { problem } from "../dialects/check.js";
-import type { Connection } from "../dialects/connection.js";
+import type { Finding } from "../dialect/check.js";
+import { problem } from "../dialect/check.js";
+import type { Connection } from "../dialect/connection.js";
 import { tableLabel } from "../model/names.js";
 import type { UnitSpec } from "../model/plan.js";
 import { currentDatabase, triggersForbidden } from "./checks/rights.js";

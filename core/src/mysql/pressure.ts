@@ -1,7 +1,7 @@
-import { errorCode } from "../db/retry.js";
-import type { Connection, Row } from "../dialects/connection.js";
-import type { Blind, Pressure } from "../dialects/pressure.js";
-import { some } from "../dialects/words.js";
+import type { Connection, Row } from "../dialect/connection.js";
+import { errorCode } from "../dialect/db/retry.js";
+import type { Blind, Pressure } from "../dialect/pressure.js";
+import { some } from "../dialect/words.js";
 import { lockWaits } from "./lock-waits/index.js";
 import { visible } from "./sessions.js";
 

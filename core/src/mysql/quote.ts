@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Quote } from "../dialects/quote.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { Quote } from "../dialect/quote.js";
 import type { TableName } from "../model/names.js";
 import { printable } from "../sql/printable.js";
 

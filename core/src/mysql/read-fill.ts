@@ -1,7 +1,7 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
 import type { Fill } from "../model/fill.js";
 import { tableLabel } from "../model/names.js";
-import { nearest } from "../nearest.js";
 import { changing, type FillContext, refused, rowName } from "../sql/fill-context.js";
 import { quoteIdentifier } from "./quote.js";
 import { reserved } from "./read/reserved.js";

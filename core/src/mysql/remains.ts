@@ -1,6 +1,6 @@
-import { problem, warning } from "../dialects/check.js";
-import type { Connection } from "../dialects/connection.js";
-import type { FilledColumn, Remains } from "../dialects/remains.js";
+import { problem, warning } from "../dialect/check.js";
+import type { Connection } from "../dialect/connection.js";
+import type { FilledColumn, Remains } from "../dialect/remains.js";
 import { tableLabel } from "../model/names.js";
 import { qualified, quoteIdentifier, triggerNames } from "./quote.js";
 import { readPair } from "./trigger-order.js";

@@ -1,5 +1,5 @@
-import type { Safer } from "../dialects/checking.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { Safer } from "../dialect/checking.js";
 import type { Operation, OperationOf, TableName } from "../model/index.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 

@@ -1,6 +1,6 @@
-import { errorCode } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import type { BlockerQuestion, Sessions } from "../dialects/sessions.js";
+import type { Connection } from "../dialect/connection.js";
+import { errorCode } from "../dialect/db/retry.js";
+import type { BlockerQuestion, Sessions } from "../dialect/sessions.js";
 import { type TableName, tableLabel } from "../model/names.js";
 
 /** Of MySQL and MariaDB. */

@@ -1,5 +1,5 @@
-import type { Judging } from "../dialects/judging.js";
-import { attempt } from "../expected-errors.js";
+import { attempt } from "../base/expected-errors.js";
+import type { Judging } from "../dialect/judging.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 import { conversion } from "./conversion.js";
 import { handWritten } from "./hand-written.js";

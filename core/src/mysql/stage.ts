@@ -1,6 +1,6 @@
-import type { Connection } from "../dialects/connection.js";
-import type { StageDatabases } from "../dialects/stage.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { Connection } from "../dialect/connection.js";
+import type { StageDatabases } from "../dialect/stage.js";
 import { copyDatabase } from "./copy-database.js";
 import { readGrants } from "./grants.js";
 import { ledgerRights } from "./ledger.js";

@@ -1,8 +1,8 @@
-import { errorCode } from "../db/retry.js";
-import { inTransaction } from "../db/transaction.js";
-import type { Connection } from "../dialects/connection.js";
-import { type Blind, isBlind } from "../dialects/pressure.js";
-import type { ReadStatement, StatementStatistics, Statements } from "../dialects/statements.js";
+import type { Connection } from "../dialect/connection.js";
+import { errorCode } from "../dialect/db/retry.js";
+import { inTransaction } from "../dialect/db/transaction.js";
+import { type Blind, isBlind } from "../dialect/pressure.js";
+import type { ReadStatement, StatementStatistics, Statements } from "../dialect/statements.js";
 import { type Counted, readsOf, statementsOf } from "../sql/counted-statements.js";
 import type { Words } from "../sql/statement-words.js";
 import { ranStatement } from "./digests.js";

@@ -1,6 +1,6 @@
-import { inTransaction } from "../db/transaction.js";
-import type { Statistics } from "../dialects/statistics.js";
-import type { ColumnStats, StatementStats, TableStats } from "../stats/stats-file.js";
+import { inTransaction } from "../dialect/db/transaction.js";
+import type { Statistics } from "../dialect/statistics.js";
+import type { ColumnStats, StatementStats, TableStats } from "../dialect/stats/stats-file.js";
 import { ranStatement } from "./digests.js";
 import { wordsOf } from "./statements.js";
 

@@ -1,4 +1,4 @@
-import type { Connection } from "../dialects/connection.js";
+import type { Connection } from "../dialect/connection.js";
 import type { TableName } from "../model/names.js";
 import { triggerNames } from "./quote.js";
 

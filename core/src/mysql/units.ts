@@ -1,4 +1,4 @@
-import type { FileContext, Units } from "../dialects/units.js";
+import type { FileContext, Units } from "../dialect/units.js";
 import type { Unit, UnitSpec } from "../model/plan.js";
 import { smallTable } from "../model/unit-spec.js";
 import { isFelt, strongestMode, type Verdict } from "../model/verdict.js";

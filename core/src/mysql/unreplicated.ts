@@ -1,4 +1,4 @@
-import type { Connection } from "../dialects/connection.js";
+import type { Connection } from "../dialect/connection.js";
 import { Scanner } from "./read/scan.js";
 
 /** What a log of statements does not carry: replicas compute it again. The server calls it unsafe (1592); of the time it keeps the moment. */

@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from "mysql2/promise";
-import { type Encryption, encryptionParameters, readEncryption } from "../db/encryption.js";
-import { labelOf } from "../db/label.js";
-import { readUrl } from "../db/url-text.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { readUrl } from "../base/url-text.js";
+import { type Encryption, encryptionParameters, readEncryption } from "../dialect/db/encryption.js";
+import { labelOf } from "../dialect/db/label.js";
 
 /** A connection URL as projects write it, taken apart. */
 export interface ConnectionUrl {

@@ -1,4 +1,4 @@
-import type { Units } from "../dialects/units.js";
+import type { Units } from "../dialect/units.js";
 import {
   type DeployedPhase,
   isAttachedLater,
@@ -19,7 +19,7 @@ import { buildIndex, unitIndex } from "../rules/steps.js";
 import { printable } from "../sql/printable.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 import { takes } from "../sql/unit-words.js";
-import type { VerdictContext } from "../verdicts/context.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
 import { type LaterStatement, laterStatements } from "./later-statements.js";
 import { judged } from "./original-units.js";
 import { canRunTwice } from "./outcomes.js";

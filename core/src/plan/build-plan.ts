@@ -1,3 +1,5 @@
+import { sqlReader } from "../databases/sql-reader.js";
+import { unitsOf } from "../databases/units.js";
 import type {
   DialectId,
   GateStep,
@@ -18,10 +20,8 @@ import type {
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
 import { type Judgement, judge } from "../rules/judge.js";
 import { statementOf } from "../rules/notice.js";
-import { sqlReader } from "../sql-reader.js";
-import { unitsOf } from "../units.js";
-import { madeTables } from "../verdicts/made-tables.js";
-import { isWorthANotice } from "../verdicts/quiet.js";
+import { madeTables } from "../sql/verdicts/made-tables.js";
+import { isWorthANotice } from "../sql/verdicts/quiet.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
 import { gatesOf, intentsOf, isReplacedBy, leaveUnique, mergeBackfills, unfoundedParts } from "./derived.js";

@@ -1,5 +1,5 @@
 import { isSameTable, type Migration, type Operation, type OperationOf, type TableName } from "../model/index.js";
-import { madeTables } from "../verdicts/made-tables.js";
+import { madeTables } from "../sql/verdicts/made-tables.js";
 import type { PlanSources, ReadSources } from "./sources.js";
 
 type Key = OperationOf<"addForeignKey" | "addUnique" | "addCheck">;

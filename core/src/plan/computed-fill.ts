@@ -1,6 +1,6 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { nearest } from "../base/nearest.js";
 import { type ComputedFill, type TableName, tableLabel } from "../model/index.js";
-import { nearest } from "../nearest.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 import type { ColumnSource, TableShape } from "./sources.js";
 

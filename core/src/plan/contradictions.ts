@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { named } from "../base/pattern-of.js";
 import { type DeployedPhase, inFiles, type Plan, type Unit } from "../model/index.js";
-import { named } from "../pattern-of.js";
 import { phasesOf } from "./phases.js";
 import { type Release, releasesOf } from "./releases.js";
 

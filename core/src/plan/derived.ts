@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { sqlReader } from "../databases/sql-reader.js";
+import { unitsOf } from "../databases/units.js";
 import {
   type BackfillSpec,
   type CodeIntent,
@@ -20,8 +22,6 @@ import { inPhases } from "../rules/in-phases.js";
 import { fillRows } from "../rules/steps.js";
 import { withStatedSettings } from "../sql/fill-kinds.js";
 import type { SqlReader } from "../sql/sql-reader.js";
-import { sqlReader } from "../sql-reader.js";
-import { unitsOf } from "../units.js";
 import { sha256 } from "./hash.js";
 import { whyCareful } from "./pace.js";
 

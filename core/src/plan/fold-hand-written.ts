@@ -1,5 +1,6 @@
-import type { HandWritten, RowUpdate } from "../dialects/hand-written.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { named } from "../base/pattern-of.js";
+import type { HandWritten, RowUpdate } from "../dialect/hand-written.js";
 import {
   type ColumnDeclaration,
   isSameTable,
@@ -12,10 +13,9 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { named } from "../pattern-of.js";
 import { isPlain } from "../rules/steps.js";
 import type { SqlReader } from "../sql/sql-reader.js";
-import { madeTables } from "../verdicts/made-tables.js";
+import { madeTables } from "../sql/verdicts/made-tables.js";
 import { refuseReaders } from "./guard-readers.js";
 import type { PlanSources } from "./sources.js";
 

@@ -1,3 +1,4 @@
+import { patternOf } from "../base/pattern-of.js";
 import type { ConfiguredFill } from "../config/configured-fills.js";
 import {
   type EntityModel,
@@ -7,7 +8,6 @@ import {
   type PlannedColumn,
   type PlannedEdit,
 } from "../model/index.js";
-import { patternOf } from "../pattern-of.js";
 
 /** A column by the names of both worlds. */
 export type NamedColumn = Pick<PlannedColumn, "model" | "field" | "table" | "name">;

@@ -1,4 +1,4 @@
-import type { Judging, VerdictContext } from "../dialects/judging.js";
+import type { Judging, VerdictContext } from "../dialect/judging.js";
 import { nameKey, type Operation, type TableName } from "../model/index.js";
 
 /**

@@ -1,4 +1,4 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 import {
   type ColumnDeclaration,
   type ColumnSource,
@@ -7,7 +7,7 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { madeTables } from "../verdicts/made-tables.js";
+import { madeTables } from "../sql/verdicts/made-tables.js";
 
 /**
  * Refuses a value for existing rows that nobody would use: there are no such rows, the column computes its own, or has

@@ -1,4 +1,4 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 import { tableLabel } from "../model/index.js";
 import type { RuleContext } from "../rules/rule.js";
 

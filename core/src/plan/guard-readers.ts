@@ -1,4 +1,5 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { named } from "../base/pattern-of.js";
 import {
   type CopiedColumns,
   isFilled,
@@ -7,7 +8,6 @@ import {
   type OperationOf,
   type PlannedColumn,
 } from "../model/index.js";
-import { named } from "../pattern-of.js";
 
 /** A column whose UPDATEs become a backfill. */
 interface ReadableColumn {

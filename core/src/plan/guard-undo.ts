@@ -1,4 +1,5 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { named, patternOf } from "../base/pattern-of.js";
 import {
   type DeclaredIndex,
   type EntityModel,
@@ -9,7 +10,6 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { named, patternOf } from "../pattern-of.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { isMade, type MadeObject, madeBy } from "./made-objects.js";
 import { isOpen } from "./store.js";

@@ -1,4 +1,4 @@
-import type { KnownPlan } from "../dialects/ledger-store.js";
+import type { KnownPlan } from "../dialect/ledger-store.js";
 import { isWaiting, type Plan } from "../model/index.js";
 
 /** What a build that is made of this checkout has of each plan: its phase, and the places that must change and have not. */

@@ -1,6 +1,6 @@
 import { isSameTable, type Operation, type TableName, type TypeKind } from "../model/index.js";
-import { isWellKnown } from "../verdicts/columns.js";
-import type { VerdictContext } from "../verdicts/context.js";
+import { isWellKnown } from "../sql/verdicts/columns.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
 
 /**
  * What the types of new columns are that the change itself does not make.

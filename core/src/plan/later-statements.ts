@@ -1,6 +1,6 @@
-import type { Quote } from "../dialects/quote.js";
+import type { Quote } from "../dialect/quote.js";
 import { type Migration, type Operation, operationsIn, tableLabel } from "../model/index.js";
-import type { VerdictContext } from "../verdicts/context.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
 
 /** A statement of the user's own that contract runs, alone in its file. */
 export interface LaterStatement {

@@ -1,5 +1,5 @@
+import { sqlReader } from "../databases/sql-reader.js";
 import { flattened, isSameTable, type Operation, type Plan, type TableName } from "../model/index.js";
-import { sqlReader } from "../sql-reader.js";
 
 /** A constraint or an index that the migration of a plan makes. */
 export interface MadeObject {

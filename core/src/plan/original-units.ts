@@ -1,4 +1,4 @@
-import type { Units } from "../dialects/units.js";
+import type { Units } from "../dialect/units.js";
 import {
   isFelt,
   isSameTable,
@@ -10,8 +10,8 @@ import {
   type UnitSpec,
   type Verdict,
 } from "../model/index.js";
-import { combine } from "../verdicts/combine.js";
-import type { VerdictContext } from "../verdicts/context.js";
+import { combine } from "../sql/verdicts/combine.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
 
 /** A statement of the user's that a plan leaves as it is: its bytes, with the comments before it, and what it does. */
 export interface Passing {

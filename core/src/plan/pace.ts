@@ -1,5 +1,5 @@
+import { LockstepError } from "../base/errors.js";
 import type { LockstepConfig } from "../config/schema.js";
-import { LockstepError } from "../errors.js";
 import type { Pace, Plan, PlannedColumn } from "../model/index.js";
 
 /** The pace of a new plan, and why. */

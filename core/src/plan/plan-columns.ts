@@ -1,5 +1,5 @@
-import type { Quote } from "../dialects/quote.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { Quote } from "../dialect/quote.js";
 import {
   attributesOf,
   type ColumnDeclaration,

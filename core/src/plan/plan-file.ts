@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 import type { Plan } from "../model/index.js";
 import { upgradeLabels } from "../model/old-labels.js";
 import { planSchema } from "../model/plan-schema.js";

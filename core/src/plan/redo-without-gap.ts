@@ -10,7 +10,7 @@ import {
 import type { RuleContext } from "../rules/rule.js";
 import { buildIndex, constraintIndex, unitForeignKey, unitIndex } from "../rules/steps.js";
 import { adapted } from "../sql/unit-words.js";
-import { harmless } from "../verdicts/combine.js";
+import { harmless } from "../sql/verdicts/combine.js";
 import type { Judged } from "./original-units.js";
 import { nameOf } from "./redo-pairs.js";
 import type { Piece } from "./share-files.js";

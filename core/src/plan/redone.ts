@@ -1,6 +1,6 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { named } from "../base/pattern-of.js";
 import type { Operation, OperationOf, TableName, UnitSpec, Verdict } from "../model/index.js";
-import { named } from "../pattern-of.js";
 import type { RuleContext } from "../rules/rule.js";
 import type { Judged } from "./original-units.js";
 import { type IsPair, isTransaction, madeBy, nameOf, rankOf, redoes } from "./redo-pairs.js";

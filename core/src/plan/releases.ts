@@ -1,4 +1,4 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 import { type DeployedPhase, inFiles, type Plan, type Unit, type WrittenUnit } from "../model/index.js";
 
 /** A migration of a plan that is, or was, in the repository. */

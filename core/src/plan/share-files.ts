@@ -1,4 +1,5 @@
-import type { Units } from "../dialects/units.js";
+import { named } from "../base/pattern-of.js";
+import type { Units } from "../dialect/units.js";
 import {
   isFelt,
   isSameTable,
@@ -11,8 +12,7 @@ import {
   type UnitSpec,
   type Verdict,
 } from "../model/index.js";
-import { named } from "../pattern-of.js";
-import { combine } from "../verdicts/combine.js";
+import { combine } from "../sql/verdicts/combine.js";
 import { boundUnit, framed, type Judged, originalUnits, sqlOf } from "./original-units.js";
 import { canRunTwice, outcomesOf } from "./outcomes.js";
 

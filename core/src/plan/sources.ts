@@ -1,6 +1,6 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
-import type { FillDependence, IndexFacts, KnownForeignKey } from "../dialects/development.js";
-import type { FormerTable } from "../dialects/judging.js";
+import type { FillDependence, IndexFacts, KnownForeignKey } from "../dialect/development.js";
+import type { FormerTable } from "../dialect/judging.js";
 import type {
   ColumnSource,
   Descendants,

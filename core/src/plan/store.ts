@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
 import { foldersWithout, refuseContradictions } from "./contradictions.js";
 import { fileHash } from "./hash.js";

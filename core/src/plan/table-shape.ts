@@ -1,5 +1,5 @@
-import { rowKey, type TableFacts } from "../dialects/table.js";
-import { childObstacles, hasChildren } from "../facts/children.js";
+import { rowKey, type TableFacts } from "../dialect/table.js";
+import { childObstacles, hasChildren } from "../target/facts/children.js";
 import type { TableShape } from "./sources.js";
 
 /** What a plan needs to know of a table, from the development database. */

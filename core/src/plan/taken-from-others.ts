@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { named } from "../base/pattern-of.js";
 import { isSameTable, type Plan, type PlannedColumn, tableLabel } from "../model/index.js";
-import { named } from "../pattern-of.js";
 import type { PlansAndMigrations } from "./contradictions.js";
 import { readsFrom, refuseUnfilledSources } from "./guard-sources.js";
 import { takeOut } from "./guard-undo.js";

@@ -1,16 +1,9 @@
-import { isDatabaseError } from "../db/retry.js";
-import type {
-  Access,
-  ColumnGrant,
-  DefaultRefusal,
-  DefaultTrial,
-  Evaluation,
-  TriedDefault,
-} from "../dialects/access.js";
-import { type Finding, type PlannedTable, warning } from "../dialects/check.js";
-import type { Connection } from "../dialects/connection.js";
-import { names } from "../dialects/words.js";
-import { duringCleanUp } from "../expected-errors.js";
+import { duringCleanUp } from "../base/expected-errors.js";
+import type { Access, ColumnGrant, DefaultRefusal, DefaultTrial, Evaluation, TriedDefault } from "../dialect/access.js";
+import { type Finding, type PlannedTable, warning } from "../dialect/check.js";
+import type { Connection } from "../dialect/connection.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
+import { names } from "../dialect/words.js";
 import type { TableName } from "../model/names.js";
 import { isSetting, sessionValueIn } from "../sql/session-value.js";
 import { closed } from "../sql/unit-words.js";

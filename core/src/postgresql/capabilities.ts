@@ -1,4 +1,4 @@
-import type { Capabilities } from "../dialects/capabilities.js";
+import type { Capabilities } from "../dialect/capabilities.js";
 
 export const capabilities: Capabilities = {
   hasTransactionalDdl: true,

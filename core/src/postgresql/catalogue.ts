@@ -1,8 +1,8 @@
-import { inTransaction } from "../db/transaction.js";
-import type { Catalogue, Lack } from "../dialects/catalogue.js";
-import type { Connection } from "../dialects/connection.js";
-import type { LedgerTable } from "../dialects/ledger-store.js";
-import type { TableFacts } from "../dialects/table.js";
+import type { Catalogue, Lack } from "../dialect/catalogue.js";
+import type { Connection } from "../dialect/connection.js";
+import { inTransaction } from "../dialect/db/transaction.js";
+import type { LedgerTable } from "../dialect/ledger-store.js";
+import type { TableFacts } from "../dialect/table.js";
 import { hasTrigger, type PlannedColumn, tableLabel } from "../model/index.js";
 import { dependentsOf } from "./dependents.js";
 import { typeAsPrinted } from "./printed-type.js";

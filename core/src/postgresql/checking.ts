@@ -1,4 +1,4 @@
-import type { Checking } from "../dialects/checking.js";
+import type { Checking } from "../dialect/checking.js";
 import { judging } from "./judging.js";
 import { loadParser } from "./read/parser.js";
 import { readMigrationLeniently } from "./read/read-migration-leniently.js";

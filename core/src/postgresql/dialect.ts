@@ -1,4 +1,4 @@
-import type { Dialect } from "../dialects/dialect.js";
+import type { Dialect } from "../dialect/dialect.js";
 import { dialectLabels } from "../model/dialect.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
@@ -20,27 +20,28 @@ export const postgresql: Dialect = {
   id: "postgresql",
   label: dialectLabels.postgresql,
   versionText: (version) => `PostgreSQL ${Math.floor(version / 10_000)}`,
-  quote,
-  capabilities,
-  judging,
-  catalogue,
-  trials,
-  development,
-  rows,
-  functions,
-  batches,
-  ledger,
-  schemas,
-  sessions,
-  pressure,
-  statements,
-  stage,
-  statistics: async () => (await import("./statistics/index.js")).statistics,
-  rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,
-  access: async () => (await import("./access.js")).access,
-  inventory: async () => (await import("./inventory/index.js")).inventory,
-  obstacles: async () => [],
-  // Loaded by whoever needs them.
-  checks: async () => (await import("./checks/index.js")).checks,
-  remains: async () => (await import("./remains/index.js")).remains,
+  sql: { capabilities, quote, judging },
+  live: {
+    catalogue,
+    trials,
+    development,
+    rows,
+    functions,
+    batches,
+    ledger,
+    schemas,
+    sessions,
+    pressure,
+    statements,
+  },
+  ops: {
+    stage,
+    statistics: async () => (await import("./statistics/index.js")).statistics,
+    rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,
+    access: async () => (await import("./access.js")).access,
+    inventory: async () => (await import("./inventory/index.js")).inventory,
+    obstacles: async () => [],
+    checks: async () => (await import("./checks/index.js")).checks,
+    remains: async () => (await import("./remains/index.js")).remains,
+  },
 };

@@ -1,4 +1,4 @@
-import type { TableFacts } from "../dialects/table.js";
+import type { TableFacts } from "../dialect/table.js";
 import { quoteIdentifier } from "./quote.js";
 
 /** A row as it comes back from a query over `inputColumns`. */

@@ -1,4 +1,4 @@
-import { type TextForms, textOfValue } from "../facts/function-value.js";
+import { type TextForms, textOfValue } from "../target/facts/function-value.js";
 
 /** A value as PostgreSQL reads it from text, and as the pg driver would store it. @throws LS5052 */
 export function postgresText(value: unknown, type: string): string | undefined {

@@ -1,9 +1,9 @@
-import { isDatabaseError } from "../db/retry.js";
-import { inTransaction } from "../db/transaction.js";
-import { isValuesFault } from "../db/value-fault.js";
-import type { FunctionValues } from "../dialects/functions.js";
-import { rowKey } from "../dialects/table.js";
-import { duringCleanUp } from "../expected-errors.js";
+import { duringCleanUp } from "../base/expected-errors.js";
+import { isDatabaseError } from "../dialect/db/retry.js";
+import { inTransaction } from "../dialect/db/transaction.js";
+import { isValuesFault } from "../dialect/db/value-fault.js";
+import type { FunctionValues } from "../dialect/functions.js";
+import { rowKey } from "../dialect/table.js";
 import { type InputRow, inputColumns, inputOf } from "./function-inputs.js";
 import { postgresText } from "./function-value.js";
 import { withoutLength } from "./length.js";

@@ -1,6 +1,6 @@
-import type { DeclaredColumn, HandWritten } from "../dialects/hand-written.js";
+import { patternOf } from "../base/pattern-of.js";
+import type { DeclaredColumn, HandWritten } from "../dialect/hand-written.js";
 import type { OperationOf } from "../model/index.js";
-import { patternOf } from "../pattern-of.js";
 import { tablesOf } from "./look-ups/read.js";
 import { quoteIdentifier } from "./quote.js";
 import type { Parser } from "./read/parser.js";

@@ -1,4 +1,4 @@
-import type { Judging } from "../dialects/judging.js";
+import type { Judging } from "../dialect/judging.js";
 import { capabilities } from "./capabilities.js";
 import { quote, temporaryIndexName } from "./quote.js";
 import { usingIndexWords } from "./units/unique-constraint.js";

@@ -1,5 +1,5 @@
-import { inTransaction } from "../db/transaction.js";
-import type { BackfillId, EvidenceKey, LedgerStore } from "../dialects/ledger-store.js";
+import { inTransaction } from "../dialect/db/transaction.js";
+import type { BackfillId, EvidenceKey, LedgerStore } from "../dialect/ledger-store.js";
 import { quoteLiteral } from "./quote.js";
 
 /**

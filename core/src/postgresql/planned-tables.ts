@@ -1,4 +1,4 @@
-import type { PlannedTable } from "../dialects/check.js";
+import type { PlannedTable } from "../dialect/check.js";
 
 /** OIDs of the tables that are there, for `= ANY ($1)`. */
 export function oidsOf(tables: readonly PlannedTable[]): number[] {

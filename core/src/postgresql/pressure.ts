@@ -1,6 +1,6 @@
-import { errorCode } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import type { Blind, Pressure, Slot } from "../dialects/pressure.js";
+import type { Connection } from "../dialect/connection.js";
+import { errorCode } from "../dialect/db/retry.js";
+import type { Blind, Pressure, Slot } from "../dialect/pressure.js";
 import { tableLabel } from "../model/names.js";
 import { statementText, withoutLengths } from "../sql/statement-words.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";

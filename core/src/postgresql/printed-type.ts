@@ -1,4 +1,4 @@
-import type { Connection } from "../dialects/connection.js";
+import type { Connection } from "../dialect/connection.js";
 import { printedType } from "./units/assertions.js";
 
 /** A type of a plan as `format_type` prints it on this connection: without its schema where the search path has that. */

@@ -1,5 +1,5 @@
-import { readUrl } from "../db/url-text.js";
-import type { Schemas } from "../dialects/schemas.js";
+import { readUrl } from "../base/url-text.js";
+import type { Schemas } from "../dialect/schemas.js";
 
 export const schemas: Schemas = {
   async like(connection, pattern) {

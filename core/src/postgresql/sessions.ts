@@ -1,4 +1,4 @@
-import type { Sessions } from "../dialects/sessions.js";
+import type { Sessions } from "../dialect/sessions.js";
 import { tableLabel } from "../model/names.js";
 import { quoteTable } from "./quote.js";
 import { stallMs } from "./units/block.js";

@@ -1,4 +1,4 @@
-import { attempt } from "../expected-errors.js";
+import { attempt } from "../base/expected-errors.js";
 import { isNotSql } from "../sql/not-sql.js";
 import type { SqlReader } from "../sql/sql-reader.js";
 import { conversion } from "./conversion.js";

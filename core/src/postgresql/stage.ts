@@ -1,5 +1,5 @@
-import { errorCode } from "../db/retry.js";
-import type { StageDatabases } from "../dialects/stage.js";
+import { errorCode } from "../dialect/db/retry.js";
+import type { StageDatabases } from "../dialect/stage.js";
 import { quoteIdentifier, quoteLiteral } from "./quote.js";
 import { splitStatements } from "./read/split-statements.js";
 

@@ -1,9 +1,9 @@
-import { errorCode } from "../db/retry.js";
-import { inTransaction } from "../db/transaction.js";
-import type { Connection } from "../dialects/connection.js";
-import type { Blind } from "../dialects/pressure.js";
-import type { ReadStatement, Statements } from "../dialects/statements.js";
-import { attempt } from "../expected-errors.js";
+import { attempt } from "../base/expected-errors.js";
+import type { Connection } from "../dialect/connection.js";
+import { errorCode } from "../dialect/db/retry.js";
+import { inTransaction } from "../dialect/db/transaction.js";
+import type { Blind } from "../dialect/pressure.js";
+import type { ReadStatement, Statements } from "../dialect/statements.js";
 import { type Counted, readsOf, statementId, statementsOf } from "../sql/counted-statements.js";
 import { isNotSql } from "../sql/not-sql.js";
 import { type Words, withoutLengths } from "../sql/statement-words.js";

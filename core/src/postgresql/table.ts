@@ -1,5 +1,5 @@
-import type { Connection } from "../dialects/connection.js";
-import { type ChildFacts, type TableFacts, typeOf, type UserTrigger } from "../dialects/table.js";
+import type { Connection } from "../dialect/connection.js";
+import { type ChildFacts, type TableFacts, typeOf, type UserTrigger } from "../dialect/table.js";
 import type { TableName } from "../model/names.js";
 import { quoteTable } from "./quote.js";
 

@@ -1,4 +1,4 @@
-import type { Units } from "../dialects/units.js";
+import type { Units } from "../dialect/units.js";
 import { isDroppedConcurrently } from "../model/unit-spec.js";
 import { strongestMode } from "../model/verdict.js";
 import { splitStatements } from "./read/split-statements.js";

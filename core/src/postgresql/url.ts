@@ -1,6 +1,6 @@
-import { type Encryption, encryptionParameters, readEncryption } from "../db/encryption.js";
-import { decoded, otherScheme, readUrl } from "../db/url-text.js";
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
+import { decoded, otherScheme, readUrl } from "../base/url-text.js";
+import { type Encryption, encryptionParameters, readEncryption } from "../dialect/db/encryption.js";
 
 /** A connection URL as projects write it, taken apart. */
 export interface ConnectionUrl {

@@ -1,4 +1,4 @@
-import type { Connection, TransactionOptions } from "../dialects/connection.js";
+import type { Connection, TransactionOptions } from "../dialect/connection.js";
 
 /** What a transaction sets for itself. The settings are ours, not the user's, so they may stand in the text. */
 export function settingStatements({ limits = {}, settings = {} }: TransactionOptions): string[] {

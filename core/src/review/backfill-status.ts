@@ -1,8 +1,8 @@
 import { flagOf } from "../backfill/run-option.js";
 import { type BackfillNow, type BackfillState, silentMs, stateOf, stateText } from "../backfill/state.js";
-import type { BackfillRecord } from "../ledger/backfills.js";
-import type { Worker } from "../ledger/workers.js";
 import { momentText } from "../model/moment.js";
+import type { BackfillRecord } from "../target/ledger/backfills.js";
+import type { Worker } from "../target/ledger/workers.js";
 import type { Colors } from "./colors.js";
 import { counted } from "./counted.js";
 import { grouped, inGroups } from "./group-status.js";

@@ -1,5 +1,5 @@
-import type { Finding, FindingLevel } from "../doctor/check.js";
-import type { CheckAnswer } from "../doctor/run-checks.js";
+import type { Finding, FindingLevel } from "../dialect/check.js";
+import type { CheckAnswer } from "../operate/doctor/run-checks.js";
 import type { Colors } from "./colors.js";
 import { counted } from "./counted.js";
 import { nextText } from "./terminal.js";

@@ -1,5 +1,5 @@
-import type { Facts, ObjectKind } from "../drift/difference.js";
-import type { Drift, Reason } from "../drift/explain.js";
+import type { Facts, ObjectKind } from "../operate/drift/difference.js";
+import type { Drift, Reason } from "../operate/drift/explain.js";
 import type { Colors } from "./colors.js";
 import { counted } from "./counted.js";
 import { listed } from "./listed.js";

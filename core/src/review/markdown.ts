@@ -1,7 +1,7 @@
+import { unitsOf } from "../databases/units.js";
 import { statedSettingsWords } from "../model/fill.js";
 import { type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
-import { unitsOf } from "../units.js";
 import { counted } from "./counted.js";
 import { codeSpan, joinMarkdown, type Markdown, markdownTable, md, plain } from "./markdown-text.js";
 import { unsafePhases } from "./phase-safety.js";

@@ -2,7 +2,7 @@ import type { GateStep, Plan } from "../model/index.js";
 import { dropGates } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
-import type { OrmPlugin } from "../plugin.js";
+import type { OrmPlugin } from "../plugin/plugin.js";
 import { columnLabel, commandFor, stayWords } from "./words.js";
 
 /** What the order of a way back depends on, besides the plan. */

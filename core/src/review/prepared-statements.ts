@@ -1,4 +1,4 @@
-import type { FoundStatement, PreparedBy } from "../codemods/raw-sql/prepared-statements.js";
+import type { FoundStatement, PreparedBy } from "../code/raw-sql/prepared-statements.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";

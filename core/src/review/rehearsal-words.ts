@@ -7,7 +7,7 @@ import type {
   RehearsalFinding,
   RehearsedStep,
   Replanned,
-} from "../rehearse/rehearsal.js";
+} from "../rehearsal/results/rehearsal.js";
 import { counted } from "./counted.js";
 import { duration } from "./progress.js";
 

@@ -1,6 +1,6 @@
 import { sizeText } from "../backfill/run-option.js";
 import { dialectLabels } from "../model/dialect.js";
-import type { Rehearsal, RehearsedRun, RehearsedStep } from "../rehearse/rehearsal.js";
+import type { Rehearsal, RehearsedRun, RehearsedStep } from "../rehearsal/results/rehearsal.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";

@@ -1,5 +1,5 @@
 import { sizeText } from "../backfill/run-option.js";
-import { type Stats, statsFile } from "../stats/stats-file.js";
+import { type Stats, statsFile } from "../dialect/stats/stats-file.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";

@@ -1,4 +1,4 @@
-import type { Unformatted } from "../formatters/formatting.js";
+import type { Unformatted } from "../code/formatters/formatting.js";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
 import { isFelt, isTestFile, strongestMode } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";

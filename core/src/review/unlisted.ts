@@ -1,4 +1,4 @@
-import type { Unlisted } from "../plugin.js";
+import type { Unlisted } from "../plugin/plugin.js";
 import type { Colors } from "./colors.js";
 
 /** `src/migrations/1763648123456-AddHandle.ts is not loaded: src/data-source.ts:12 does not list it` */

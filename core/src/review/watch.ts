@@ -1,6 +1,6 @@
 import { sizeText, timeText } from "../backfill/run-option.js";
-import type { Measure, MeasureUnit } from "../watch/measures.js";
-import type { Anomaly, LookState, WatchEvent, WatchOutcome } from "../watch/watch-target.js";
+import type { Measure, MeasureUnit } from "../operate/watch/measures.js";
+import type { Anomaly, LookState, WatchEvent, WatchOutcome } from "../operate/watch/watch-target.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";

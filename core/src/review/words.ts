@@ -1,9 +1,9 @@
+import { unitsOf } from "../databases/units.js";
 import { statedSettingsWords } from "../model/fill.js";
 import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit, Verdict } from "../model/index.js";
 import { functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { defaultPlan } from "../plan/store.js";
-import { unitsOf } from "../units.js";
 
 /** `"User"."handle"` */
 export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): string {

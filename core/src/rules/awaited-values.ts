@@ -1,3 +1,4 @@
+import { named } from "../base/pattern-of.js";
 import {
   isFilled,
   isSameTable,
@@ -7,7 +8,6 @@ import {
   type Step,
   type TableName,
 } from "../model/index.js";
-import { named } from "../pattern-of.js";
 import { needsPhases } from "./in-phases.js";
 import type { RuleContext } from "./rule.js";
 import { gate, isPlain } from "./steps.js";

@@ -1,4 +1,4 @@
-import type { Judging } from "../dialects/judging.js";
+import type { Judging } from "../dialect/judging.js";
 import {
   type ColumnDeclaration,
   type Environment,
@@ -13,8 +13,8 @@ import {
   operationsOfKind,
   type TableName,
 } from "../model/index.js";
-import { domainOf } from "../verdicts/columns.js";
-import { madeTables } from "../verdicts/made-tables.js";
+import { domainOf } from "../sql/verdicts/columns.js";
+import { madeTables } from "../sql/verdicts/made-tables.js";
 import { rules } from "./index.js";
 import { noticeOf } from "./notice.js";
 import type { Rule, RuleContext } from "./rule.js";

@@ -1,6 +1,6 @@
 import { type Migration, type Notice, type Operation, operationsIn } from "../model/index.js";
-import type { VerdictContext } from "../verdicts/context.js";
-import { isWorthANotice } from "../verdicts/quiet.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
+import { isWorthANotice } from "../sql/verdicts/quiet.js";
 
 /** Why a person should look at an operation that no rule rewrites; undefined: there is no need. */
 export function noticeOf(operation: Operation, context: VerdictContext, migration: Migration): Notice | undefined {

@@ -1,4 +1,4 @@
-import type { IndexFacts } from "../dialects/development.js";
+import type { IndexFacts } from "../dialect/development.js";
 import type { OperationOf, PlannedColumn, TableName, UnitIndex } from "../model/index.js";
 import { awaitedBy } from "./awaited-values.js";
 import type { Rewrite, RuleContext } from "./rule.js";

@@ -1,4 +1,4 @@
-import type { IndexFacts } from "../dialects/development.js";
+import type { IndexFacts } from "../dialect/development.js";
 import type {
   ColumnDeclaration,
   ColumnSource,
@@ -9,7 +9,7 @@ import type {
   Step,
   TableName,
 } from "../model/index.js";
-import type { VerdictContext } from "../verdicts/context.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
 
 /** What a rule may know about the change that it judges. Facts about a developer's own database are not among it. */
 export interface RuleContext extends VerdictContext {

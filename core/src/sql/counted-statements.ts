@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ReadStatement } from "../dialects/statements.js";
+import type { ReadStatement } from "../dialect/statements.js";
 import { changesTable, isOwn, isRead, readsTable, type Words, withoutLengths } from "./statement-words.js";
 
 /** A statement as a server has it: several may be the same but for comments, or for who runs it. */

@@ -1,4 +1,4 @@
-import type { Quote } from "../dialects/quote.js";
+import type { Quote } from "../dialect/quote.js";
 
 /**
  * Whether SQL has a value of an enum in it, alone or as an element of an array's literal.

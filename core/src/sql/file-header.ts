@@ -1,4 +1,4 @@
-import type { FileContext } from "../dialects/units.js";
+import type { FileContext } from "../dialect/units.js";
 import type { Unit } from "../model/plan.js";
 import { lockModes, strongestMode } from "../model/verdict.js";
 import { printable } from "./printable.js";

@@ -1,4 +1,4 @@
-import { LockstepError } from "../errors.js";
+import { LockstepError } from "../base/errors.js";
 import type { Fill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
 

@@ -1,5 +1,5 @@
-import { LockstepError } from "../errors.js";
-import type { Expected } from "../expected-errors.js";
+import { LockstepError } from "../base/errors.js";
+import type { Expected } from "../base/expected-errors.js";
 
 /** A parser's message, and the UTF-16 offset in the text where it stopped. */
 export class SyntaxErrorAt extends Error {

@@ -1,5 +1,5 @@
-import type { HandWritten } from "../dialects/hand-written.js";
-import type { Judging } from "../dialects/judging.js";
+import type { HandWritten } from "../dialect/hand-written.js";
+import type { Judging } from "../dialect/judging.js";
 import type { Fill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
 import type { Migration } from "../model/operation.js";

@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../dialects/units.js";
+import type { SpecOf, UnitText } from "../dialect/units.js";
 import { isSameTable, type TableName } from "../model/names.js";
 import type { Held, LockMode, Verdict } from "../model/verdict.js";
 import { printable } from "./printable.js";

@@ -8,7 +8,7 @@ import type { DbmateProject } from "./project.js";
  * their end: there are no failures in it.
  */
 export async function readApplied(connection: Connection, project: DbmateProject): Promise<AppliedMigrations> {
-  const { quote } = connection.dialect;
+  const { quote } = connection.dialect.sql;
   const table = quote.table({ name: project.migrationsTable });
   const { rows: found } = await connection.query<{ oid: string | null }>(
     `SELECT to_regclass(${quote.literal(table)})::text AS oid`,
@@ -26,7 +26,7 @@ export const applicationName = "dbmate";
 export async function deployingSession(connection: Connection): Promise<number | undefined> {
   const { rows } = await connection.query<{ pid: number }>(
     `SELECT pid FROM pg_stat_activity WHERE datname = current_database()
-        AND application_name = ${connection.dialect.quote.literal(applicationName)} LIMIT 1`,
+        AND application_name = ${connection.dialect.sql.quote.literal(applicationName)} LIMIT 1`,
   );
   return rows[0]?.pid;
 }
@@ -36,7 +36,7 @@ export async function recordApplied(project: Project, url: string, migration: st
   const { connect } = await import("@lockstep/core/planning");
   const connection = await connect(url, { applicationName: "lockstep", needsSession: false });
   try {
-    const { quote } = connection.dialect;
+    const { quote } = connection.dialect.sql;
     const table = quote.table({ name: (project as DbmateProject).migrationsTable });
     await connection.query(
       `INSERT INTO ${table} VALUES (${quote.literal(versionOf(migration))}) ON CONFLICT DO NOTHING`,

@@ -78,7 +78,7 @@ export async function resolve(
   const connection = await connect(url, { applicationName: "lockstep", needsSession: false });
   try {
     const { schema, name } = typeorm.migrationsTable;
-    const { quote } = connection.dialect;
+    const { quote } = connection.dialect.sql;
     const table = quote.table(schema === undefined ? { name } : { schema, name });
     const { rows } = await connection.query<{ name: string }>(`SELECT name FROM ${table}`);
     const known = new Set(rows.map((row) => row.name));

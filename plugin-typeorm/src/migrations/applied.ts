@@ -39,7 +39,7 @@ export function tableOf(
   connection: Pick<Connection, "dialect">,
   { migrationsTable: { schema, name } }: Pick<TypeormProject, "migrationsTable">,
 ): string {
-  return connection.dialect.quote.table(schema === undefined ? { name } : { schema, name });
+  return connection.dialect.sql.quote.table(schema === undefined ? { name } : { schema, name });
 }
 
 /** The session that runs migrations on a target right now: a wrapped data source, or anybody who is at a unit of a plan. */

@@ -1,6 +1,6 @@
 /** Nobody else is there: all rows by one UPDATE, and by a run in a process of its own, with the unique index in place. */
 import { estimateBackfill } from "../../../core/src/backfill/estimate.js";
-import { systemClock } from "../../../core/src/db/clock.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import { median } from "../figures.js";
 import { filesOf } from "../stall-ways.js";
 import { postgresqlWith, type TableKind } from "../systems/postgresql.js";

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { runBackfill } from "../../../core/dist/backfill/runner.js";
-import { systemClock } from "../../../core/dist/db/clock.js";
+import { systemClock } from "../../../core/dist/dialect/db/clock.js";
 
 const { rowMs, ...input } = JSON.parse(process.argv[2]);
 /** What it computes is somebody else's answer, which takes its time for each row. */

@@ -7,7 +7,7 @@ import { settle } from "../../../core/src/backfill/input.js";
 import { Pacing } from "../../../core/src/backfill/pacing.js";
 import type { BackfillSession } from "../../../core/src/backfill/session.js";
 import type { LastBatch } from "../../../core/src/backfill/signals/signal.js";
-import type { DeadRows, KnownReplica } from "../../../core/src/dialects/pressure.js";
+import type { DeadRows, KnownReplica } from "../../../core/src/dialect/pressure.js";
 
 /** Measured, or set by whoever asks. */
 export interface Site {
@@ -67,7 +67,10 @@ export async function simulate(site: Site): Promise<Simulated> {
     },
   });
   const pacing = new Pacing(settings);
-  const session = { connection: { dialect: { pressure } }, table: { name: "t" } } as unknown as BackfillSession;
+  const session = {
+    connection: { dialect: { live: { pressure } } },
+    table: { name: "t" },
+  } as unknown as BackfillSession;
   const rows = (site.rowsPerSecond * batchMs) / 1000;
   let last: LastBatch | undefined;
   while (passed < site.rows) {

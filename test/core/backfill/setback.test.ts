@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { setbackReason } from "../../../core/src/backfill/setback.js";
-import { LockstepError } from "../../../core/src/errors.js";
+import { LockstepError } from "../../../core/src/base/errors.js";
 
 const database = (code: string) => Object.assign(new Error("words that nobody reads"), { code, severity: "ERROR" });
 const socket = (code: string) => Object.assign(new Error("read failed"), { code });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FillTarget } from "../../../core/src/dialects/batches.js";
+import type { FillTarget } from "../../../core/src/dialect/batches.js";
 import { castType } from "../../../core/src/postgresql/batches/keys.js";
 import { batchEnd, fillStatements } from "../../../core/src/postgresql/batches/statements.js";
 import { fillOf } from "../../database/backfill/fixture.js";

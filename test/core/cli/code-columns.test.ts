@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LockstepError } from "../../../core/src/base/errors.js";
 import type { AnswerGroup } from "../../../core/src/cli/io.js";
-import { LockstepError } from "../../../core/src/errors.js";
 import { CodeDesk } from "../../support/code-desk.js";
 
 const columns = ["email", "name", "bio", "city"] as const;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { needNotRun } from "../../../core/src/deploy/taken-back.js";
-import type { TargetState } from "../../../core/src/release/target-state.js";
+import { needNotRun } from "../../../core/src/operate/deploy/taken-back.js";
+import type { TargetState } from "../../../core/src/plugin/target-state.js";
 
 const unit = (kind: string, over: object = {}) => ({
   plan: { id: "p" },

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { chooseTargets } from "../../../core/src/cli/targets.js";
 import type { LockstepConfig } from "../../../core/src/config/schema.js";
 import type { DialectId } from "../../../core/src/model/dialect.js";
-import type { Project } from "../../../core/src/plugin.js";
+import type { Project } from "../../../core/src/plugin/plugin.js";
 
 const config = { targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } } } as unknown as LockstepConfig;
 const choose = (dialect: DialectId, url: string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { LockstepError } from "../../../core/src/base/errors.js";
 import { parseAnnotations } from "../../../core/src/config/annotations.js";
-import type { LockstepError } from "../../../core/src/errors.js";
 
 const source = { file: "prisma/schema.prisma", line: 13 };
 const read = (text: string) => parseAnnotations(text, source);

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { LockstepError } from "../../../core/src/base/errors.js";
 import { fillFunctions, refuseUnknownFills } from "../../../core/src/config/configured-fills.js";
 import { defineConfig } from "../../../core/src/config/define-config.js";
 import { loadConfig, mayHaveFills } from "../../../core/src/config/load.js";
-import type { LockstepError } from "../../../core/src/errors.js";
 
 function folder(files: Record<string, string>): string {
   const root = mkdtempSync(join(tmpdir(), "lockstep-fills-"));

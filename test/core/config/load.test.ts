@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type * as z from "zod";
+import type { LockstepError } from "../../../core/src/base/errors.js";
 import { defineConfig, type LockstepConfigInput } from "../../../core/src/config/define-config.js";
 import { loadConfig } from "../../../core/src/config/load.js";
 import { configSchema } from "../../../core/src/config/schema.js";
-import type { LockstepError } from "../../../core/src/errors.js";
 
 function folder(files: Record<string, string>): string {
   const root = mkdtempSync(join(tmpdir(), "lockstep-config-"));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { AppliedUnits } from "../../../core/src/gates/gate.js";
 import phaseApplied from "../../../core/src/gates/phase-applied.js";
 

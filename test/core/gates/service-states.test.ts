@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { serviceStates, servicesWithout } from "../../../core/src/gates/service-states.js";
-import type { Announced } from "../../../core/src/ledger/announcements.js";
+import type { Announced } from "../../../core/src/target/ledger/announcements.js";
 
 const plan = "20261120_add_handle";
 const moment = (minutes: number) => new Date(Date.UTC(2026, 10, 20, 10, minutes)).toISOString();

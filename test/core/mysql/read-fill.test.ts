@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LockstepError } from "../../../core/src/errors.js";
+import type { LockstepError } from "../../../core/src/base/errors.js";
 import { readFill } from "../../../core/src/mysql/read-fill.js";
 import type { FillContext } from "../../../core/src/sql/fill-context.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LockstepError } from "../../../core/src/errors.js";
+import type { LockstepError } from "../../../core/src/base/errors.js";
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
 import { judging } from "../../../core/src/postgresql/judging.js";
 import { judge } from "../../../core/src/rules/judge.js";

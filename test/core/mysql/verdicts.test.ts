@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FormerTable, Judging } from "../../../core/src/dialects/judging.js";
+import type { FormerTable, Judging } from "../../../core/src/dialect/judging.js";
 import { mysql } from "../../../core/src/mysql/dialect.js";
 import { eitherJudging, mariadbJudging, mysqlJudging } from "../../../core/src/mysql/judging.js";
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
@@ -76,7 +76,7 @@ test("notices are those of the database system that is asked for", () => {
     "ALTER TABLE `t` CHANGE `n` `m` BIGINT; ALTER TABLE `t` COMMENT 'x'; ALTER TABLE `t` ADD CHECK (`n` > 0)",
     "migration.sql",
   );
-  const { notices } = judge(migration, { judging: mysql.judging, formerTable: () => former });
+  const { notices } = judge(migration, { judging: mysql.sql.judging, formerTable: () => former });
   expect(notices.map(noticeWords)).toEqual([
     'running code that says "n" fails from then on, code that says "m" until then; every row of "t" is written again while writes wait',
     'every row of "t" is written again while writes wait; fails if one does not pass, and so does running code that writes one; what stands before it in the file is done by then, and stays',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { sqlReader } from "../../../core/src/databases/sql-reader.js";
 import { foldHandWritten } from "../../../core/src/plan/fold-hand-written.js";
 import { loadParser } from "../../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
-import { sqlReader } from "../../../core/src/sql-reader.js";
 import { sourcesIn } from "../../support/plan-fixture.js";
 
 const parser = await loadParser();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { IndexFacts, KnownForeignKey } from "../../../core/src/dialects/development.js";
+import type { IndexFacts, KnownForeignKey } from "../../../core/src/dialect/development.js";
 import { inFiles, type Plan, type UnitSpec } from "../../../core/src/model/plan.js";
 import { planOf } from "../../support/plan-fixture.js";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { IndexFacts } from "../../../core/src/dialects/development.js";
+import type { IndexFacts } from "../../../core/src/dialect/development.js";
 import { phasesOf } from "../../../core/src/plan/phases.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { unsafePhases } from "../../../core/src/review/phase-safety.js";

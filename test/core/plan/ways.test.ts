@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { FillDependence } from "../../../core/src/dialects/development.js";
+import { intentsAt } from "../../../core/src/change/release/code-request.js";
+import type { FillDependence } from "../../../core/src/dialect/development.js";
 import {
   type DeclaredIndex,
   type DeployedPhase,
@@ -17,8 +18,7 @@ import { phasesOf } from "../../../core/src/plan/phases.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { releasesOf } from "../../../core/src/plan/releases.js";
 import { takenFromOthers } from "../../../core/src/plan/taken-from-others.js";
-import { intentsAt } from "../../../core/src/release/code-request.js";
-import { unitsText } from "../../../core/src/release/unit-files.js";
+import { unitsText } from "../../../core/src/plan/unit-files.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
 import { planOf, userShape } from "../../support/plan-fixture.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LockstepError } from "../../../core/src/errors.js";
+import { LockstepError } from "../../../core/src/base/errors.js";
 import { readConnectionUrl } from "../../../core/src/postgresql/url.js";
 
 describe("readConnectionUrl", () => {

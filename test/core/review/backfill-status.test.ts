@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { BackfillRecord } from "../../../core/src/ledger/backfills.js";
-import type { Worker, WorkerReport } from "../../../core/src/ledger/workers.js";
 import { backfillStatusText } from "../../../core/src/review/backfill-status.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
+import type { BackfillRecord } from "../../../core/src/target/ledger/backfills.js";
+import type { Worker, WorkerReport } from "../../../core/src/target/ledger/workers.js";
 
 const table = { schema: "public", name: "User", oid: 1 };
 const record: BackfillRecord = {

@@ -1,20 +1,20 @@
 import fc from "fast-check";
 import { marked, type Token } from "marked";
 import { expect, test } from "vitest";
-import type { CheckFinding } from "../../../core/src/check/finding.js";
-import type { CheckReport } from "../../../core/src/check/report.js";
+import type { CheckFinding } from "../../../core/src/lint/finding.js";
+import type { CheckReport } from "../../../core/src/lint/report.js";
 import type { Unit } from "../../../core/src/model/index.js";
-import { reportOf } from "../../../core/src/report/report.js";
 import { formats } from "../../../core/src/review/check/formats/index.js";
 import { codeMarkdown } from "../../../core/src/review/code-markdown.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { diffText } from "../../../core/src/review/diff.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
 import { inLine, printable, printableJson, withoutControls } from "../../../core/src/review/printable.js";
+import { reportOf } from "../../../core/src/review/report/report.js";
 import { editsText, hazardsText, noticesText, planText, writtenText } from "../../../core/src/review/terminal.js";
 import { fileHeader } from "../../../core/src/sql/file-header.js";
-import { check } from "../check/support.js";
-import { inputOf, noticed, rehearsed } from "../report/inputs.js";
+import { check } from "../lint/support.js";
+import { inputOf, noticed, rehearsed } from "./report/inputs.js";
 
 // A name is data: with any sign in it a text has the lines, headings, links and elements that it has with a harmless one.
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import type { Anomaly, LookState } from "../../../core/src/operate/watch/watch-target.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { anomalySentence, beganText, quietText } from "../../../core/src/review/watch.js";
-import type { Anomaly, LookState } from "../../../core/src/watch/watch-target.js";
 
 const colors = colorsFor(false);
 const measured: Extract<Anomaly, { kind: "measure" }> = {

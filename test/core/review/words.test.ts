@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { OrmPlugin } from "../../../core/src/plugin.js";
+import type { OrmPlugin } from "../../../core/src/plugin/plugin.js";
 import { nextStep } from "../../../core/src/review/next-step.js";
 import { commandFor, stayWords } from "../../../core/src/review/words.js";
 import { handleSql, planOf } from "../../support/plan-fixture.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { sqlReader } from "../../../core/src/databases/sql-reader.js";
 import { phasesOf } from "../../../core/src/plan/phases.js";
 import rule from "../../../core/src/rules/needs-values.js";
-import { sqlReader } from "../../../core/src/sql-reader.js";
 import { planOf } from "../../support/plan-fixture.js";
 import { ruleTester } from "../../support/rule-tester.js";
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runBatch } from "../../../core/src/backfill/batch.js";
 import { targetOf } from "../../../core/src/backfill/session.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import { createDatabase } from "../../support/database.js";
 import { makeTable, numbered, open } from "./fixture.js";
 

@@ -1,8 +1,8 @@
 /** A backfill in a process of its own, to be killed. argv: the input as JSON. Prints one event a line. */
 import { runBackfill } from "../../../core/src/backfill/runner.js";
+import { LockstepError } from "../../../core/src/base/errors.js";
 import type { FillFunction } from "../../../core/src/config/fill-function.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import { LockstepError } from "../../../core/src/errors.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import { lowerEmails, seeded } from "./fixture.js";
 
 const { seed, ...input } = JSON.parse(process.argv[2]!) as { seed: number; url: string; plan: string; spec: never };

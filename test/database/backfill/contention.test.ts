@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { takeRunnerLock } from "../../../core/src/backfill/runner-lock.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan, scalar, until } from "./fixture.js";
 

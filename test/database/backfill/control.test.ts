@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillInput } from "../../../core/src/backfill/runner.js";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import type { BackfillId } from "../../../core/src/dialects/ledger-store.js";
-import { type BackfillRecord, beginBackfill, readBackfills } from "../../../core/src/ledger/backfills.js";
-import { type Control, changeControl } from "../../../core/src/ledger/control.js";
-import { readCourses } from "../../../core/src/ledger/courses.js";
-import { readDeployments, recordDeployment } from "../../../core/src/ledger/deployments.js";
-import { readFailures } from "../../../core/src/ledger/failures.js";
-import { ensureLedger } from "../../../core/src/ledger/schema.js";
-import { enlist, readWorkers } from "../../../core/src/ledger/workers.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import type { BackfillId } from "../../../core/src/dialect/ledger-store.js";
 import { type BackfillSpec, momentText } from "../../../core/src/model/index.js";
+import { type BackfillRecord, beginBackfill, readBackfills } from "../../../core/src/target/ledger/backfills.js";
+import { type Control, changeControl } from "../../../core/src/target/ledger/control.js";
+import { readCourses } from "../../../core/src/target/ledger/courses.js";
+import { readDeployments, recordDeployment } from "../../../core/src/target/ledger/deployments.js";
+import { readFailures } from "../../../core/src/target/ledger/failures.js";
+import { ensureLedger } from "../../../core/src/target/ledger/schema.js";
+import { enlist, readWorkers } from "../../../core/src/target/ledger/workers.js";
 import { plan } from "./fixture.js";
 import { numbered, systems, until } from "./systems.js";
 
@@ -151,7 +151,7 @@ describe.each(systems)("on $name", (system) => {
       [expect.stringMatching(/0$/), "23505"],
       [expect.stringMatching(/0$/), "23505"],
     ]);
-    const quote = (name: string) => db.dialect.quote.identifier(name);
+    const quote = (name: string) => db.dialect.sql.quote.identifier(name);
     await db.query(`DELETE FROM ${quote("User")} WHERE ${quote("handle")} IS NULL`);
     expect(await fill({})).toMatchObject({ status: "done" });
     expect(await readFailures(db, idOf(await record()), 3)).toEqual({ failures: [], total: 0 });

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkStructure } from "../../../core/src/backfill/preflight.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { checkFill } from "../../../core/src/facts/check-fill.js";
-import { checkUnique } from "../../../core/src/facts/check-unique.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { tableShape } from "../../../core/src/plan/table-shape.js";
 import { rowLabel } from "../../../core/src/postgresql/rows/label.js";
+import { checkFill } from "../../../core/src/target/facts/check-fill.js";
+import { checkUnique } from "../../../core/src/target/facts/check-unique.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { addColumn, errorOf, fillOf, fillTable, open, scalar, seeded } from "./fixture.js";
 

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import { estimateBackfill } from "../../../core/src/backfill/estimate.js";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import { start } from "../../support/postgres.js";
 import { fillTable, makeTable, plan } from "./fixture.js";
 
@@ -25,9 +25,9 @@ it("foresees the log of a table with random keys within a factor of two", async 
       clock: systemClock,
       random: Math.random,
     });
-    const before = (await db.dialect.batches.logBytes(db))!;
+    const before = (await db.dialect.live.batches.logBytes(db))!;
     await fillTable(server.url(), spec, {});
-    const wrote = (await db.dialect.batches.logBytes(db))! - before;
+    const wrote = (await db.dialect.live.batches.logBytes(db))! - before;
     expect(rate!.logBytes! / wrote).toBeGreaterThan(0.5);
     expect(rate!.logBytes! / wrote).toBeLessThan(2);
     expect(rate!.logIs).toBe("about");

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { estimateBackfill } from "../../../core/src/backfill/estimate.js";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { byFunction, plan } from "./fixture.js";
 import { numbered, systems } from "./systems.js";
@@ -44,11 +44,12 @@ describe.each(systems)("on $name", (system) => {
     expect(found.rate!.rowsPerSecond).toBeGreaterThan(0);
     expect(found.rate!.logBytes).toBeGreaterThan(3000);
     expect(found.growthBytes).toBeGreaterThan(3000);
-    const quote = (name: string) => db.dialect.quote.identifier(name);
+    const quote = (name: string) => db.dialect.sql.quote.identifier(name);
     expect(await count(`SELECT count(*) FROM ${quote("User")} WHERE ${quote("handle")} IS NOT NULL`)).toBe(0);
     // Nothing is entered: the backfill has not begun.
     expect(
-      (await db.dialect.ledger.version(db)) === undefined || (await db.dialect.ledger.backfills(db, plan)).length === 0,
+      (await db.dialect.live.ledger.version(db)) === undefined ||
+        (await db.dialect.live.ledger.backfills(db, plan)).length === 0,
     ).toBe(true);
     const slow = await estimate(spec, 100);
     expect(slow.rate).toMatchObject({ rowsPerSecond: 100, durationMs: slow.rows * 10 });

@@ -3,11 +3,11 @@
 import type { Functions } from "../../../core/src/backfill/computer.js";
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
 import { type BackfillInput, type BackfillResult, runBackfill } from "../../../core/src/backfill/runner.js";
+import { LockstepError } from "../../../core/src/base/errors.js";
 import type { FillFunction } from "../../../core/src/config/fill-function.js";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { LockstepError } from "../../../core/src/errors.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import type { BackfillSpec, Fill, TableName, UnitColumn } from "../../../core/src/model/index.js";
 import { readFill } from "../../../core/src/postgresql/fill/read.js";
 import { quoteIdentifier, quoteTable } from "../../../core/src/postgresql/quote.js";

@@ -2,11 +2,11 @@ import type { LockstepError } from "@lockstep/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FillFunction } from "../../../core/src/config/fill-function.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import { textForLogs } from "../../../core/src/db/without-values.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
+import { textForLogs } from "../../../core/src/dialect/db/without-values.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import {
   addColumn,

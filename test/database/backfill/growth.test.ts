@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { growthText } from "../../../core/src/review/growth.js";
 import { createDatabase } from "../../support/database.js";
 import { fillTable, makeTable, numbered, open } from "./fixture.js";

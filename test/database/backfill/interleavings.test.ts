@@ -4,8 +4,8 @@
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { signalsOf } from "../../support/between-batches.js";
 import { numbered, type System, systems } from "./systems.js";
 
@@ -71,7 +71,7 @@ class Application {
   }
 
   async #write(step: Write): Promise<void> {
-    const { literal, identifier } = this.db.dialect.quote;
+    const { literal, identifier } = this.db.dialect.sql.quote;
     const table = identifier("User");
     this.#count += 1;
     if ("key" in step && this.#rows.some(({ key }) => key === step.key)) return;
@@ -107,7 +107,7 @@ class Application {
   /** What is in the table and should not be, or the other way round. */
   async differences(): Promise<readonly string[]> {
     const found = await this.db.query<{ id: number; email: string; handle: string | null }>(
-      `SELECT id, email, handle FROM ${this.db.dialect.quote.identifier("User")}`,
+      `SELECT id, email, handle FROM ${this.db.dialect.sql.quote.identifier("User")}`,
     );
     const byKey = new Map(found.rows.map((row) => [Number(row.id), row]));
     const wrong = this.#rows.flatMap((row) => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { rowKey } from "../../../core/src/dialects/table.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { rowKey } from "../../../core/src/dialect/table.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillTable, open, scalar } from "./fixture.js";
 import { makeShape, shapes } from "./key-shapes.js";

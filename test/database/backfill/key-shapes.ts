@@ -1,5 +1,5 @@
 /** Tables with keys of all kinds, as a plan finds them. */
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { BackfillSpec, KeyColumn, TableName } from "../../../core/src/model/index.js";
 import { quoteIdentifier, quoteTable } from "../../../core/src/postgresql/quote.js";
 import { fileOf } from "../../support/units.js";

@@ -1,6 +1,6 @@
 /** An application at work on a table with any key while it is backfilled, which knows what every row has to hold in the end. */
 
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { castType, keyParameters, keyRow } from "../../../core/src/postgresql/batches/keys.js";
 import { quoteIdentifier } from "../../../core/src/postgresql/quote.js";
 import { open, seeded } from "./fixture.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillTable, makeTable, numbered, open, plan, scalar } from "./fixture.js";
 import { makeShape } from "./key-shapes.js";

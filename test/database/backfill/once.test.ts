@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { gates } from "../../../core/src/gates/index.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import type { BackfillSpec, PlannedColumn } from "../../../core/src/model/index.js";
 import { lastKey } from "../../../core/src/postgresql/batches/statements.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan, scalar, seeded, until } from "./fixture.js";
 

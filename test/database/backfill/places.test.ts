@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
 import { createDatabase } from "../../support/database.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan, scalar, seeded } from "./fixture.js";
 import { startWriters } from "./writers.js";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
 import { checkFills, checkStructure, firing } from "../../../core/src/backfill/preflight.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan, scalar } from "./fixture.js";
 

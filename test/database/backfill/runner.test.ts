@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runBackfill } from "../../../core/src/backfill/runner.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { addColumn, errorOf, fillOf, fillTable, makeTable, numbered, open, plan, scalar, seeded } from "./fixture.js";
 

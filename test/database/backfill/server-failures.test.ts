@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
-import { ensureLedger } from "../../../core/src/ledger/schema.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
+import { ensureLedger } from "../../../core/src/target/ledger/schema.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan, scalar } from "./fixture.js";
 

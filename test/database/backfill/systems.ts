@@ -1,9 +1,9 @@
 /** Tests of the backfill that run on each database system there is. */
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
 import type { BackfillInput, BackfillResult } from "../../../core/src/backfill/runner.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
 import { createDatabase } from "../../support/database.js";
 import { createMariadbDatabase, hasMariadb } from "../../support/mariadb.js";
 import * as mysql from "../mysql/fixture.js";
@@ -43,7 +43,7 @@ const all: readonly System[] = [
     async clear(connection) {
       await connection.query("DROP TABLE IF EXISTS `User`");
       // One ledger for all databases of the server.
-      if ((await connection.dialect.ledger.version(connection)) === undefined) return;
+      if ((await connection.dialect.live.ledger.version(connection)) === undefined) return;
       await readBackfills(connection, postgresql.plan);
       for (const table of ["backfills", "leases", "workers", "courses", "deployments"])
         await connection.query(`DELETE FROM lockstep.${table} WHERE table_schema = DATABASE()`);

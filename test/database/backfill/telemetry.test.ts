@@ -15,7 +15,7 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { metrics as all } from "../../../core/src/backfill/metrics.js";
 import { defineSignal, type Signal } from "../../../core/src/backfill/signals/signal.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { createDatabase } from "../../support/database.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan } from "./fixture.js";
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
+import { errorText } from "../../../core/src/base/errors.js";
 import { BackfillView } from "../../../core/src/cli/backfill-view.js";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { errorText } from "../../../core/src/errors.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { personIo } from "../../support/person-io.js";
 import * as mysql from "../mysql/fixture.js";
 import * as postgresql from "./fixture.js";

@@ -3,10 +3,10 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
 import { byFunction, plan, seeded } from "./fixture.js";
 import { numbered, systems, until } from "./systems.js";
 import { startWriters } from "./writers.js";
@@ -56,7 +56,7 @@ describe.each(systems)("on $name", (system) => {
   });
   beforeEach(() => system.clear(db));
 
-  const quote = (name: string) => db.dialect.quote.identifier(name);
+  const quote = (name: string) => db.dialect.sql.quote.identifier(name);
   /** Each write of a value by the backfill, in the order of the server. */
   const logWrites = async () => {
     const table = quote("User");
@@ -81,7 +81,7 @@ describe.each(systems)("on $name", (system) => {
     expect(await count(`SELECT count(DISTINCT id) FROM ${quote("Written")}`)).toBe(rows);
     const [record] = await readBackfills(db, plan);
     expect(record).toMatchObject({ status: "done", rowsFilled: rows });
-    expect(await db.dialect.ledger.leases(db, { ...record!, plan })).toEqual([]);
+    expect(await db.dialect.live.ledger.leases(db, { ...record!, plan })).toEqual([]);
   };
 
   it.each([2, 4])("%i sessions share the rows, each of which is written once", async (workers) => {

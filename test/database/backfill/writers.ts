@@ -1,5 +1,5 @@
 /** An application at work on "User" while it is backfilled, which knows what every row has to hold in the end. */
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { open, seeded } from "./fixture.js";
 
 interface Known {

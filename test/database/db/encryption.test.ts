@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
+import { connect } from "../../../core/src/databases/connect.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { scalar } from "../backfill/fixture.js";
 

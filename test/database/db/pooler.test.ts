@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { errorCode } from "../../../core/src/db/retry.js";
-import { inTransaction } from "../../../core/src/db/transaction.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { errorCode } from "../../../core/src/dialect/db/retry.js";
+import { inTransaction } from "../../../core/src/dialect/db/transaction.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { type Pooler, startPooler } from "../../support/pooler.js";
 import { errorOf, fillTable, makeTable, numbered, open, scalar } from "../backfill/fixture.js";

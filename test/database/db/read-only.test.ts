@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { inTransaction } from "../../../core/src/db/transaction.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { askOwnQuery } from "../../../core/src/own-query.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import { askOwnQuery } from "../../../core/src/databases/own-query.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { inTransaction } from "../../../core/src/dialect/db/transaction.js";
 import { systems } from "../backfill/systems.js";
 
 // Sessions of commands that only read, and queries that people wrote in any session.

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { retryReason } from "../../../core/src/db/retry.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { retryReason } from "../../../core/src/dialect/db/retry.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { type SilentNetwork, startSilentNetwork } from "../../support/silent-network.js";
 import { errorOf, fillTable, makeTable, numbered, open, scalar, until } from "../backfill/fixture.js";

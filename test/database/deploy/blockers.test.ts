@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { type BlockerQuestion, findBlockers } from "../../../core/src/deploy/blockers.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { type BlockerQuestion, findBlockers } from "../../../core/src/operate/deploy/blockers.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { openSession, type Session, until } from "../../support/sessions.js";
 

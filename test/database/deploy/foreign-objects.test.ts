@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { agreeable, foreignObjects, foreignObstacles } from "../../../core/src/deploy/foreign-objects.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import { sqlReader } from "../../../core/src/databases/sql-reader.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { DialectId, Operation, Plan } from "../../../core/src/model/index.js";
+import { agreeable, foreignObjects, foreignObstacles } from "../../../core/src/operate/deploy/foreign-objects.js";
 import { type ReleasedUnit, releasedUnits } from "../../../core/src/plan/migration-of.js";
-import { sqlReader } from "../../../core/src/sql-reader.js";
 import { createDatabase } from "../../support/database.js";
 import { createMariadbDatabase, hasMariadb } from "../../support/mariadb.js";
 import { planOf } from "../../support/plan-fixture.js";

@@ -1,10 +1,10 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lockLimit } from "../../../core/src/deploy/lock-limit.js";
 import type { TransactionMode, Unit } from "../../../core/src/model/index.js";
-import type { OrmPlugin, Project } from "../../../core/src/plugin.js";
+import { lockLimit } from "../../../core/src/operate/deploy/lock-limit.js";
+import type { OrmPlugin, Project } from "../../../core/src/plugin/plugin.js";
+import type { TargetState } from "../../../core/src/plugin/target-state.js";
 import { postgresql } from "../../../core/src/postgresql/dialect.js";
-import type { TargetState } from "../../../core/src/release/target-state.js";
 import { withLockTimeout } from "../../../plugin-prisma/src/cli/lock-timeout.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { handleIndex, unitOf, user } from "../../support/units.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runShell } from "../../../core/src/deploy/run-tool.js";
+import { runShell } from "../../../core/src/base/run-tool.js";
 
 const options = { cwd: process.cwd(), env: process.env };
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { requireServer } from "../../../core/src/deploy/server-version.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { Plan } from "../../../core/src/model/index.js";
+import { requireServer } from "../../../core/src/operate/deploy/server-version.js";
 import type { ReleasedUnit } from "../../../core/src/plan/migration-of.js";
 import serverVersion from "../../../core/src/postgresql/checks/server-version.js";
 import { askTarget } from "../../support/ask-check.js";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import type { UniqueColumn } from "../../../core/src/dialects/trials.js";
-import { checkReference } from "../../../core/src/facts/check-reference.js";
-import { fillProblemText } from "../../../core/src/facts/fill-problem.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import type { UniqueColumn } from "../../../core/src/dialect/trials.js";
 import type { ForeignKey } from "../../../core/src/model/plan.js";
+import { checkReference } from "../../../core/src/target/facts/check-reference.js";
+import { fillProblemText } from "../../../core/src/target/facts/fill-problem.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillOf, open } from "../backfill/fixture.js";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import type { UniqueColumn } from "../../../core/src/dialects/trials.js";
-import { checkUnique } from "../../../core/src/facts/check-unique.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import type { UniqueColumn } from "../../../core/src/dialect/trials.js";
+import { checkUnique } from "../../../core/src/target/facts/check-unique.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillOf, open } from "../backfill/fixture.js";
 

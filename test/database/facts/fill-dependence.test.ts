@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { settleFill } from "../../../core/src/plan/settle-fill.js";
 import { fillDependence } from "../../../core/src/postgresql/development/fill-dependence.js";
 import { underStatedSettings } from "../../../core/src/postgresql/stated-settings.js";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { LockstepError } from "../../../core/src/errors.js";
-import { DevelopmentDatabase } from "../../../core/src/intercept/development-database.js";
+import { LockstepError } from "../../../core/src/base/errors.js";
+import { DevelopmentDatabase } from "../../../core/src/change/development-database.js";
+import { sqlReader } from "../../../core/src/databases/sql-reader.js";
 import { buildPlan } from "../../../core/src/plan/build-plan.js";
-import { sqlReader } from "../../../core/src/sql-reader.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { sourcesIn } from "../../support/plan-fixture.js";
 import { openSession, type Session } from "../../support/sessions.js";

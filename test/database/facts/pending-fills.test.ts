@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, test } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { tryPendingFills } from "../../../core/src/facts/pending-fills.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { readFill } from "../../../core/src/postgresql/fill/read.js";
+import { tryPendingFills } from "../../../core/src/target/facts/pending-fills.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { planOf } from "../../support/plan-fixture.js";
 import { open } from "../backfill/fixture.js";

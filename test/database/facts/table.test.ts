@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { open, scalar } from "../backfill/fixture.js";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { OpenTarget } from "../../../core/src/cli/ask-target.js";
 import type { Invocation } from "../../../core/src/cli/command.js";
 import { passOn } from "../../../core/src/cli/pass-gate.js";
-import { connect } from "../../../core/src/connect.js";
+import { connect } from "../../../core/src/databases/connect.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import type { PlannedColumn } from "../../../core/src/model/index.js";
 import { createDatabase } from "../../support/database.js";

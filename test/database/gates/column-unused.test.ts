@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import gate from "../../../core/src/gates/column-unused.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
-import { announceBuild } from "../../../core/src/ledger/announcements.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { announceBuild } from "../../../core/src/target/ledger/announcements.js";
+import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 
 // A server that counts its statements: what runs against the column is seen, whoever confirmed that nothing does.

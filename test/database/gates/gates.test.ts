@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { askGates } from "../../../core/src/gates/ask-gates.js";
 import type { GateFacts, OpenWriter } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { GateId, PlannedColumn } from "../../../core/src/model/index.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan } from "../backfill/fixture.js";
 

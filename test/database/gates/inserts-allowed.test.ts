@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { GateAnswer } from "../../../core/src/gates/gate.js";
 import gate from "../../../core/src/gates/inserts-allowed.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { PlannedColumn } from "../../../core/src/model/index.js";
 import { mayRefuseInserts } from "../../../core/src/sql/session-value.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { open, plan } from "../backfill/fixture.js";
 

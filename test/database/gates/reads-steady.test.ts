@@ -2,16 +2,16 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { estimateBackfill } from "../../../core/src/backfill/estimate.js";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
 import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import gate from "../../../core/src/gates/reads-steady.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { BackfillSpec, DeployedPhase, Plan, PlannedColumn } from "../../../core/src/model/index.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { fillTable, makeTable, numbered, plan } from "../backfill/fixture.js";
 
@@ -253,7 +253,7 @@ describe("reads that were measured", () => {
     await run(`UPDATE "User" SET note = $1 WHERE id = 1`, 3);
     await run(`WITH w AS (UPDATE "User" SET note = $1 WHERE id = 1 RETURNING id) SELECT * FROM w, "User"`, 3);
     await ask();
-    const found = await db.dialect.statements.read(db, (await readTable(db, step.table))!, []);
+    const found = await db.dialect.live.statements.read(db, (await readTable(db, step.table))!, []);
     expect("statements" in found && found.statements.filter(({ calls }) => calls > 2)).toEqual([]);
   });
 
@@ -268,7 +268,7 @@ describe("reads that were measured", () => {
       for (let at = 0; at < (applicationName === "test" ? 4 : 30); at++) await session.query(sql, [at]);
       await session.close();
     }
-    const found = await db.dialect.statements.read(db, (await readTable(db, step.table))!, []);
+    const found = await db.dialect.live.statements.read(db, (await readTable(db, step.table))!, []);
     expect("statements" in found && found.statements.map(({ calls }) => calls)).toEqual([4]);
   });
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { announce } from "../../../core/src/announce.js";
 import { helpOf } from "../../../core/src/cli/pass-gate.js";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import writersAware from "../../../core/src/gates/writers-aware.js";
-import { announceBuild, readAnnouncements } from "../../../core/src/ledger/announcements.js";
-import { beginBackfill, endBackfill } from "../../../core/src/ledger/backfills.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { Fill, PlannedColumn } from "../../../core/src/model/index.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { announceBuild, readAnnouncements } from "../../../core/src/target/ledger/announcements.js";
+import { beginBackfill, endBackfill } from "../../../core/src/target/ledger/backfills.js";
+import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import { createDatabase } from "../../support/database.js";
 import { createMariadbDatabase, hasMariadb } from "../../support/mariadb.js";
 import { start } from "../../support/postgres.js";
@@ -31,10 +31,10 @@ describe.each([
   beforeAll(async () => {
     database = await create();
     db = await connect(database.url, { applicationName: "test" });
-    user = db.dialect.quote.table(table);
+    user = db.dialect.sql.quote.table(table);
   }, 60_000);
   const forget = async () => {
-    if ((await db.dialect.ledger.version(db)) === undefined) return;
+    if ((await db.dialect.live.ledger.version(db)) === undefined) return;
     const own = isMariadb ? " WHERE table_schema = DATABASE()" : "";
     for (const name of ["backfills", "evidence", "announcements"]) await db.query(`DELETE FROM lockstep.${name}${own}`);
   };
@@ -212,7 +212,7 @@ describe.each([
       ? [
           `CREATE USER ${name}@'%' IDENTIFIED BY 'pw'`,
           `GRANT SELECT, INSERT, UPDATE ON lockstep.announcements TO ${name}@'%'`,
-          `GRANT SELECT ON ${db.dialect.quote.identifier(url.pathname.slice(1))}.* TO ${name}@'%'`,
+          `GRANT SELECT ON ${db.dialect.sql.quote.identifier(url.pathname.slice(1))}.* TO ${name}@'%'`,
         ]
       : [
           `CREATE ROLE ${name} LOGIN`,
@@ -223,7 +223,7 @@ describe.each([
     url.username = name;
     url.password = "pw";
     const application = await connect(url.toString(), { applicationName: "web" });
-    const beat = db.dialect.ledger.announceSql({ service: "web", build: "b1", instance: "i1", plans: {} });
+    const beat = db.dialect.live.ledger.announceSql({ service: "web", build: "b1", instance: "i1", plans: {} });
     for (let times = 0; times < 2; times++) await application.query(beat);
     await application.close();
     await db.query(isMariadb ? `DROP USER ${name}@'%'` : `DROP OWNED BY ${name}; DROP ROLE ${name}`);
@@ -232,7 +232,7 @@ describe.each([
 
   test("a heartbeat is one statement; it throws nothing, and instances of a week ago are forgotten", async () => {
     await say("web");
-    const statement = db.dialect.ledger.announceSql({
+    const statement = db.dialect.live.ledger.announceSql({
       service: "web",
       build: "b\\1'",
       instance: "{instance}",

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { Fill, PlannedColumn } from "../../../core/src/model/index.js";
 import { readFill } from "../../../core/src/postgresql/fill/read.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { addColumn, open, plan } from "../backfill/fixture.js";
 

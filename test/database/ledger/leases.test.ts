@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { targetOf } from "../../../core/src/backfill/session.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
-import { beginBackfill, readBackfill } from "../../../core/src/ledger/backfills.js";
-import { advanceLease, claimLease } from "../../../core/src/ledger/leases.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { beginBackfill, readBackfill } from "../../../core/src/target/ledger/backfills.js";
+import { advanceLease, claimLease } from "../../../core/src/target/ledger/leases.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, makeTable, numbered, open, plan } from "../backfill/fixture.js";
 
@@ -26,7 +26,7 @@ it("a batch is not counted twice when the server kept it after its session had b
   const id = { plan, table: { oid, schema, name } };
   const work = { key: spec.key, columns: ["handle"] };
   await beginBackfill(db, id, { work, runner: "r1", rowsEstimated: 20 });
-  await db.dialect.ledger.open(db, id);
+  await db.dialect.live.ledger.open(db, id);
   const claiming = { id, work, worker: "r1", target: targetOf(table, spec), rows: 10, leaseMs: 60_000 };
   const { claim } = await claimLease(db, claiming);
   if (claim.kind !== "lease") throw new Error(`no range: ${claim.kind}`);

@@ -1,17 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import type { Plan } from "../../../core/src/model/index.js";
 import {
   advanceBackfill,
   beginBackfill,
   endBackfill,
   readBackfill,
   readBackfills,
-} from "../../../core/src/ledger/backfills.js";
-import { confirm, evidenceName, readEvidence } from "../../../core/src/ledger/evidence.js";
-import { ensureLedger, ledgerVersion } from "../../../core/src/ledger/schema.js";
-import type { Plan } from "../../../core/src/model/index.js";
+} from "../../../core/src/target/ledger/backfills.js";
+import { confirm, evidenceName, readEvidence } from "../../../core/src/target/ledger/evidence.js";
+import { ensureLedger, ledgerVersion } from "../../../core/src/target/ledger/schema.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, open, scalar } from "../backfill/fixture.js";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase } from "../../support/mariadb.js";
 
 let database: MariadbDatabase;
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 it("names accounts whose privileges on single columns do not reach a new one, until they are granted", async () => {
-  const { columnGrants } = await db.dialect.access();
+  const { columnGrants } = await db.dialect.ops.access();
   const grants = () => columnGrants(db, { name: "User" }, ["handle"]);
   const [all, some] = ["all", "some"].map((account) => `'${account}_${name}'@'localhost'`);
   expect(await grants()).toEqual([
@@ -49,7 +49,7 @@ it.each(isOnMysql ? [] : ["nextval(`n1`)", "(NEXT VALUE FOR n2)", "nextval(`here
       `DELETE FROM \`User\`; CREATE OR REPLACE SEQUENCE ${sequence}; CREATE OR REPLACE ROLE ${group}; GRANT INSERT ON \`User\` TO ${group}`,
     );
     try {
-      const { tryDefault } = await db.dialect.access();
+      const { tryDefault } = await db.dialect.ops.access();
       const ask = () => tryDefault(db, { name: "User" }, { type: "bigint", defaultSql });
       const label = written.includes("here") ? `\`${name}\`.\`${sequence}\`` : `\`${sequence}\``;
       const refused = (role: string, lacking: string) => ({

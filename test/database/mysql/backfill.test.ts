@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { takeRunnerLock } from "../../../core/src/backfill/runner-lock.js";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { LockstepError } from "../../../core/src/errors.js";
+import { LockstepError } from "../../../core/src/base/errors.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import { gates } from "../../../core/src/gates/index.js";
-import { readBackfills } from "../../../core/src/ledger/backfills.js";
-import { readFailures } from "../../../core/src/ledger/failures.js";
-import { ensureLedger } from "../../../core/src/ledger/schema.js";
 import type { PlannedColumn } from "../../../core/src/model/index.js";
+import { readBackfills } from "../../../core/src/target/ledger/backfills.js";
+import { readFailures } from "../../../core/src/target/ledger/failures.js";
+import { ensureLedger } from "../../../core/src/target/ledger/schema.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase } from "../../support/mariadb.js";
 import { until } from "../backfill/systems.js";
 import { columnOf, fillOf, fillTable, makeTable, plan } from "./fixture.js";
@@ -289,7 +289,7 @@ it("takes more keys than a statement has parameters", async () => {
     kept: ["touched"],
     types: {},
   };
-  const { batches } = db.dialect;
+  const { batches } = db.dialect.live;
   const limits = { lockTimeoutMs: 1000, statementTimeoutMs: 60_000 };
   const scope = { kind: "keys", keys } as const;
   for (const [skipLocked, filled] of [

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillInput } from "../../../core/src/backfill/runner.js";
-import { requireNoObstacles } from "../../../core/src/deploy/obstacles.js";
-import type { LockstepError } from "../../../core/src/errors.js";
+import type { LockstepError } from "../../../core/src/base/errors.js";
 import type { UnitColumn, UnitSpec } from "../../../core/src/model/plan.js";
 import { connect } from "../../../core/src/mysql/connect.js";
+import { requireNoObstacles } from "../../../core/src/operate/deploy/obstacles.js";
 import type { ReleasedUnit } from "../../../core/src/plan/migration-of.js";
 import { createAccount, isOnMysql, type MariadbServer, startMariadb } from "../../support/mariadb.js";
 import { type MysqlUnits, mysqlFill, openMysqlUnits } from "../../support/mysql-units.js";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { errorCode, retryReason } from "../../../core/src/db/retry.js";
-import { inTransaction } from "../../../core/src/db/transaction.js";
-import { isValuesFault } from "../../../core/src/db/value-fault.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { errorCode, retryReason } from "../../../core/src/dialect/db/retry.js";
+import { inTransaction } from "../../../core/src/dialect/db/transaction.js";
+import { isValuesFault } from "../../../core/src/dialect/db/value-fault.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase, serverId } from "../../support/mariadb.js";
 
 let database: MariadbDatabase;

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { findBlockers } from "../../../core/src/deploy/blockers.js";
-import { readFailed } from "../../../core/src/deploy/failed-migration.js";
-import { lockLimit } from "../../../core/src/deploy/lock-limit.js";
-import { requireServer } from "../../../core/src/deploy/server-version.js";
-import { readPlannedRows } from "../../../core/src/deploy/skipped-releases.js";
-import { unrecordedFailure } from "../../../core/src/deploy/unrecorded-failure.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { UnitColumn, UnitSpec } from "../../../core/src/model/plan.js";
 import { connect } from "../../../core/src/mysql/connect.js";
 import { mariadb } from "../../../core/src/mysql/dialect.js";
 import { statementsOf } from "../../../core/src/mysql/units/index.js";
+import { findBlockers } from "../../../core/src/operate/deploy/blockers.js";
+import { readFailed } from "../../../core/src/operate/deploy/failed-migration.js";
+import { lockLimit } from "../../../core/src/operate/deploy/lock-limit.js";
+import { requireServer } from "../../../core/src/operate/deploy/server-version.js";
+import { readPlannedRows } from "../../../core/src/operate/deploy/skipped-releases.js";
+import { unrecordedFailure } from "../../../core/src/operate/deploy/unrecorded-failure.js";
 import type { ReleasedUnit } from "../../../core/src/plan/migration-of.js";
-import type { OrmPlugin, Project, UnrecordedFailure } from "../../../core/src/plugin.js";
-import type { TargetState } from "../../../core/src/release/target-state.js";
+import type { OrmPlugin, Project, UnrecordedFailure } from "../../../core/src/plugin/plugin.js";
+import type { TargetState } from "../../../core/src/plugin/target-state.js";
 import { createAccount, isOnMysql, type MariadbServer, startMariadb } from "../../support/mariadb.js";
 import { type MysqlUnits, mysqlFill, openMysqlUnits, samplePlan } from "../../support/mysql-units.js";
 import { answerTo } from "../../support/plan-fixture.js";
@@ -102,11 +102,11 @@ describe("where the server tells who holds a table", () => {
   it("the limit of a session ends a wait, and its error is one of locks", async () => {
     await units.session.query("START TRANSACTION");
     await units.session.query("SELECT * FROM `User`");
-    await connection.query(mariadb.sessions.limitLocks(mariadb.sessions.stallMs));
+    await connection.query(mariadb.live.sessions.limitLocks(mariadb.live.sessions.stallMs));
     const started = performance.now();
     await expect(connection.query("ALTER TABLE `User` ADD COLUMN `a` int")).rejects.toMatchObject({ code: "55P03" });
     expect(performance.now() - started).toBeLessThan(1900);
-    expect(mariadb.sessions.limitLocks(20)).toBe("SET SESSION lock_wait_timeout = 1");
+    expect(mariadb.live.sessions.limitLocks(20)).toBe("SET SESSION lock_wait_timeout = 1");
   });
 
   it("a unit that gave up on a lock, and a prove that found rows, say so in the words that a deployment decides by", async () => {

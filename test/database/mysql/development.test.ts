@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 
 let database: MariadbDatabase;
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 it("describes indexes, and none of which nobody has said the table", async () => {
-  const { development } = db.dialect;
+  const { development } = db.dialect.live;
   expect(await development.index(db, { name: "by_email" })).toEqual({
     name: "by_email",
     table: { schema: database.name, name: "User" },
@@ -39,7 +39,7 @@ it("describes indexes, and none of which nobody has said the table", async () =>
 });
 
 it("knows the foreign keys of both ends", async () => {
-  const { development } = db.dialect;
+  const { development } = db.dialect.live;
   const key = {
     name: "fk",
     table: { name: "User" },
@@ -55,7 +55,7 @@ it("knows the foreign keys of both ends", async () => {
 });
 
 it("tells names that are taken", async () => {
-  const { development } = db.dialect;
+  const { development } = db.dialect.live;
   const taken = (name: string, hasIndex: boolean) => development.isTaken(db, { name: "Other" }, name, hasIndex);
   expect([await taken("fk", false), await taken("named", false), await taken("by_email", true)]).toEqual([
     true,
@@ -66,7 +66,7 @@ it("tells names that are taken", async () => {
 });
 
 it("tells what depends on a column", async () => {
-  const { development } = db.dialect;
+  const { development } = db.dialect.live;
   expect(await development.dependents(db, { name: "User" }, "email")).toEqual({
     comment: "the login",
     rebuilt: [],
@@ -80,7 +80,7 @@ it("tells what depends on a column", async () => {
 });
 
 it("describes a table as it is, for verdicts that rest on that", async () => {
-  const { development } = db.dialect;
+  const { development } = db.dialect.live;
   const user = await development.formerTable(db, { name: "User" });
   expect(user?.column("EMAIL")).toMatchObject({ name: "email", type: "varchar(191)", comment: "the login" });
   expect(user?.indexes.map(({ columns }) => columns)).toEqual([["id"], ["email"], ["email", "x"], ["x"], ["x", "y"]]);

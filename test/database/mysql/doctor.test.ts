@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Check, FindingLevel } from "../../../core/src/doctor/check.js";
-import scaffolding from "../../../core/src/doctor/checks/scaffolding.js";
-import server from "../../../core/src/doctor/checks/server.js";
-import { plannedTables } from "../../../core/src/doctor/planned-tables.js";
+import type { Check, FindingLevel } from "../../../core/src/dialect/check.js";
 import type { Plan } from "../../../core/src/model/index.js";
 import { checks } from "../../../core/src/mysql/checks/index.js";
 import { openTransactions } from "../../../core/src/mysql/checks/open-transactions.js";
 import { versionFinding } from "../../../core/src/mysql/checks/server-version.js";
 import { connect } from "../../../core/src/mysql/connect.js";
+import scaffolding from "../../../core/src/operate/doctor/checks/scaffolding.js";
+import server from "../../../core/src/operate/doctor/checks/server.js";
+import { plannedTables } from "../../../core/src/operate/doctor/planned-tables.js";
 import dataSourceType from "../../../plugin-typeorm/src/doctor/data-source-type.js";
 import { askTarget } from "../../support/ask-check.js";
 import {

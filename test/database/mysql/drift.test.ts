@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { compareInventories } from "../../../core/src/drift/compare.js";
-import type { Difference } from "../../../core/src/drift/difference.js";
+import { connect } from "../../../core/src/databases/connect.js";
 import { inventory } from "../../../core/src/mysql/inventory/index.js";
+import { compareInventories } from "../../../core/src/operate/drift/compare.js";
+import type { Difference } from "../../../core/src/operate/drift/difference.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { driftText } from "../../../core/src/review/drift.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase } from "../../support/mariadb.js";

@@ -1,8 +1,8 @@
 /** Tables with a planned column, as expand leaves them, and what a run of the backfill needs. */
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
 import { type BackfillInput, type BackfillResult, runBackfill } from "../../../core/src/backfill/runner.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import type { BackfillSpec, Fill } from "../../../core/src/model/index.js";
 import { quoteIdentifier } from "../../../core/src/mysql/quote.js";
 import { type Between, signalsOf } from "../../support/between-batches.js";

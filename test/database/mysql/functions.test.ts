@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { FillFunction } from "../../../core/src/config/fill-function.js";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
-import { tryFunction } from "../../../core/src/facts/try-function.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { tryFunction } from "../../../core/src/target/facts/try-function.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 import { columnOf, fillTable, makeTable } from "./fixture.js";
 

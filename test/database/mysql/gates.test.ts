@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openTarget } from "../../../core/src/cli/ask-target.js";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { missingParts } from "../../../core/src/facts/missing-parts.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
-import { confirm, readEvidence } from "../../../core/src/ledger/evidence.js";
 import type { Fill, ForeignKey, Plan, PlannedColumn } from "../../../core/src/model/index.js";
 import { quoteIdentifier } from "../../../core/src/mysql/quote.js";
 import { fillTriggers } from "../../../core/src/mysql/units/fill-trigger.js";
 import type { MysqlServer } from "../../../core/src/mysql/units/index.js";
-import type { OrmPlugin, Project } from "../../../core/src/plugin.js";
+import type { OrmPlugin, Project } from "../../../core/src/plugin/plugin.js";
+import { missingParts } from "../../../core/src/target/facts/missing-parts.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { confirm, readEvidence } from "../../../core/src/target/ledger/evidence.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 import { columnOf, fillOf, fillTable, makeTable, plan, type TableInput } from "./fixture.js";
 

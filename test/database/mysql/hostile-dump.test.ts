@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { rehearsing } from "../../../core/src/mysql/rehearsal/index.js";
-import { restoreDump } from "../../../core/src/on-stage/base-schema.js";
-import { openStage, type Stage } from "../../../core/src/stage/open-stage.js";
+import { restoreDump } from "../../../core/src/rehearsal/run/base-schema.js";
+import { openStage, type Stage } from "../../../core/src/rehearsal/server/open-stage.js";
 import { findServer, isOnMysql, serverId } from "../../support/mariadb.js";
 
 // A dump is a stranger's: it reads and writes no file, loads no library, and changes nothing beside its database.

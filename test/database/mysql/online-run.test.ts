@@ -2,11 +2,11 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Connection } from "mysql2/promise";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { SpecOf } from "../../../core/src/dialects/units.js";
-import { ptOsc } from "../../../core/src/online/pt-osc.js";
-import { type CopyEvent, type CopyRequest, runCopy } from "../../../core/src/online/run-copy.js";
-import type { CopyTool } from "../../../core/src/online/tool.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { SpecOf } from "../../../core/src/dialect/units.js";
+import { ptOsc } from "../../../core/src/mysql/online/pt-osc.js";
+import { type CopyEvent, type CopyRequest, runCopy } from "../../../core/src/mysql/online/run-copy.js";
+import type { CopyTool } from "../../../core/src/mysql/online/tool.js";
 import { createMariadbDatabase, type MariadbDatabase, sequence } from "../../support/mariadb.js";
 
 const table = { name: "order" };

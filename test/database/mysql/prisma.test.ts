@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { connect } from "../../../core/src/connect.js";
+import { connect } from "../../../core/src/databases/connect.js";
 // As it is installed: it starts processes of its own.
 import { prismaPlugin } from "../../../plugin-prisma/dist/plugin.js";
 import engineCheck from "../../../plugin-prisma/src/doctor/engine.js";

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { GateFacts } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
 import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import gate from "../../../core/src/gates/reads-steady.js";
-import { ensureLedger, ledgerVersion } from "../../../core/src/ledger/schema.js";
 import type { GateStep, Plan, PlannedColumn } from "../../../core/src/model/index.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { ensureLedger, ledgerVersion } from "../../../core/src/target/ledger/schema.js";
 import {
   createAccount,
   createMariadbDatabase,
@@ -135,7 +135,7 @@ it("leaves out what a backfill and gates read, and counts equal statements of th
   for (let at = 0; at < 30; at++) await own.query("SELECT /* ours */ `handle` FROM `User` WHERE `id` = 7");
   for (let at = 0; at < 4; at++) await app.query("SELECT `handle` FROM `User` WHERE `id` = 7");
   await own.close();
-  const found = await db.dialect.statements.read(db, (await readTable(db, step.table))!, []);
+  const found = await db.dialect.live.statements.read(db, (await readTable(db, step.table))!, []);
   expect("statements" in found && found.statements.filter(({ calls }) => calls > 2)).toMatchObject([{ calls: 4 }]);
 });
 
@@ -178,7 +178,7 @@ it("counts what reads and what changes a table for a watch, and nothing of anoth
   await app.query("SELECT ?", ["`User`"]);
   // MariaDB does not count it at all.
   if (isOnMysql) await app.execute(old, ["user1@example.org"]);
-  const seen = await db.dialect.statements.touching(db, [(await readTable(db, step.table))!]);
+  const seen = await db.dialect.live.statements.touching(db, [(await readTable(db, step.table))!]);
   expect(seen).toMatchObject({ running: [] });
   const statements = "statements" in seen ? seen.statements : [];
   const own = statements.filter(({ words }) => ["SELECT", "UPDATE"].includes(words[0] ?? ""));

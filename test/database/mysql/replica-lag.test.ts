@@ -1,8 +1,8 @@
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillInput } from "../../../core/src/backfill/runner.js";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection as Session } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection as Session } from "../../../core/src/dialect/connection.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import {
   createMariadbDatabase,
@@ -120,15 +120,15 @@ describe("a replica", () => {
     url.username = "filler";
     const account = await connect(url.toString(), { applicationName: "test" });
     const grant = (right: string) => expect.stringContaining(`: GRANT ${right} ON *.* TO 'filler'@'%'`);
-    expect(await account.dialect.pressure.replicas(account)).toEqual({
+    expect(await account.dialect.live.pressure.replicas(account)).toEqual({
       kind: "blind",
       reason: grant(isOnMysql ? "REPLICATION SLAVE" : "REPLICATION MASTER ADMIN"),
     });
     const [monitor, logs] = isOnMysql
       ? ["REPLICATION CLIENT", "REPLICATION CLIENT"]
       : ["REPLICA MONITOR", "BINLOG MONITOR"];
-    expect(await account.dialect.pressure.lag(account)).toEqual({ kind: "blind", reason: grant(monitor) });
-    expect(await account.dialect.pressure.binaryLogs?.(account)).toEqual({ kind: "blind", reason: grant(logs) });
+    expect(await account.dialect.live.pressure.lag(account)).toEqual({ kind: "blind", reason: grant(monitor) });
+    expect(await account.dialect.live.pressure.binaryLogs?.(account)).toEqual({ kind: "blind", reason: grant(logs) });
     await account.close();
   });
 });

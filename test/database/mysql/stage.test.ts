@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { openStage } from "../../../core/src/stage/open-stage.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import { openStage } from "../../../core/src/rehearsal/server/open-stage.js";
 import { findServer, isOnMysql, serverId, serverName } from "../../support/mariadb.js";
 
 /** An account without SUPER makes triggers there: MySQL has a binary log unless it is told otherwise. */
@@ -88,7 +88,7 @@ describe(`a stage of ${serverName}`, () => {
   it.each(["SIGINT", "SIGKILL"] as const)("ends with its process and takes its folder along: %s", async (signal) => {
     const folder = mkdtempSync(join(tmpdir(), "lockstep-stage-"));
     const script = join(folder, "open.mjs");
-    const built = pathToFileURL(join(import.meta.dirname, "../../../core/dist/stage/open-stage.js")).href;
+    const built = pathToFileURL(join(import.meta.dirname, "../../../core/dist/rehearsal/server/open-stage.js")).href;
     writeFileSync(
       script,
       `import { openStage } from ${JSON.stringify(built)};

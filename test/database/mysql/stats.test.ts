@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import { statsOf } from "../../../core/src/dialect/stats/stats-file.js";
 import { statistics } from "../../../core/src/mysql/statistics.js";
-import { statsOf } from "../../../core/src/stats/stats-file.js";
 import { createMariadbDatabase, isOnMysql } from "../../support/mariadb.js";
 
 const secret = "s3cret-value";

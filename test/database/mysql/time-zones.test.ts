@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import type { LockstepError } from "../../../core/src/errors.js";
-import { ensureLedger } from "../../../core/src/ledger/schema.js";
-import { type MysqlServer, startMysql } from "../../../core/src/stage/mysql-server.js";
+import type { LockstepError } from "../../../core/src/base/errors.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { type MysqlServer, startMysql } from "../../../core/src/rehearsal/server/mysql-server.js";
+import { ensureLedger } from "../../../core/src/target/ledger/schema.js";
 import { createMariadbDatabase, findServer, type MariadbDatabase } from "../../support/mariadb.js";
 import { columnOf, fillTable, makeTable } from "./fixture.js";
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import type { TableFacts } from "../../../core/src/dialects/table.js";
-import type { FillProblem } from "../../../core/src/dialects/trials.js";
-import { checkFill } from "../../../core/src/facts/check-fill.js";
-import { checkReference } from "../../../core/src/facts/check-reference.js";
-import { checkUnique } from "../../../core/src/facts/check-unique.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import type { TableFacts } from "../../../core/src/dialect/table.js";
+import type { FillProblem } from "../../../core/src/dialect/trials.js";
+import { checkFill } from "../../../core/src/target/facts/check-fill.js";
+import { checkReference } from "../../../core/src/target/facts/check-reference.js";
+import { checkUnique } from "../../../core/src/target/facts/check-unique.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 import { fillOf } from "./fixture.js";
 

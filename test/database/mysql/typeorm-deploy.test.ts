@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DeployEvent, deployTarget } from "../../../core/src/deploy/deploy-target.js";
+import { type DeployEvent, deployTarget } from "../../../core/src/operate/deploy/deploy-target.js";
 import { findProject } from "../../../plugin-typeorm/src/detect/find-project.js";
 import { typeormPlugin } from "../../../plugin-typeorm/src/plugin.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase } from "../../support/mariadb.js";

@@ -4,7 +4,7 @@
  */
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Catalogue } from "../../../core/src/check/catalogue.js";
+import { Catalogue } from "../../../core/src/lint/catalogue.js";
 import { mariadbJudging, mysqlJudging } from "../../../core/src/mysql/judging.js";
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
 import { implicitValue } from "../../../core/src/mysql/verdicts/defaults.js";

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { pauseBackfills } from "../../../core/src/cli/on-anomaly.js";
 import type { Target } from "../../../core/src/cli/targets.js";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { isBlind } from "../../../core/src/dialects/pressure.js";
-import { readTable } from "../../../core/src/facts/table.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { isBlind } from "../../../core/src/dialect/pressure.js";
 import type { Plan } from "../../../core/src/model/index.js";
+import type { Anomaly } from "../../../core/src/operate/watch/watch-target.js";
 import { statementText } from "../../../core/src/sql/statement-words.js";
-import type { Anomaly } from "../../../core/src/watch/watch-target.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
 import {
   createMariadbDatabase,
   type MariadbDatabase,
@@ -39,7 +39,7 @@ it("what a backfill runs, whose batches grow, is none of the statements that are
   const { filled } = await fillTable(database.url, spec, { batch: { startRows: 50 } });
   expect(filled).toBe(300);
   const table = (await readTable(db, spec.table))!;
-  const seen = await db.dialect.statements.touching(db, [table]);
+  const seen = await db.dialect.live.statements.touching(db, [table]);
   if (isBlind(seen)) throw new Error(seen.reason);
   const changes = seen.statements.map(({ words }) => statementText(words)).filter((text) => text.includes("UPDATE"));
   expect(changes).toEqual([expect.stringMatching(/^UPDATE "User" t SET t\.email = \? WHERE t\.id = \?/)]);

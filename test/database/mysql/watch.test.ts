@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import type { Plan } from "../../../core/src/model/index.js";
-import { watchTarget } from "../../../core/src/watch/watch-target.js";
+import { watchTarget } from "../../../core/src/operate/watch/watch-target.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import {
   createMariadbDatabase,
   type MariadbDatabase,

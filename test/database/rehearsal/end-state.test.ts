@@ -1,11 +1,11 @@
 import pg from "pg";
 import { describe, expect, it } from "vitest";
-import { compareInventories } from "../../../core/src/drift/compare.js";
 import type { Plan } from "../../../core/src/model/index.js";
 import { inFiles } from "../../../core/src/model/index.js";
-import { endState, ormEndState } from "../../../core/src/on-stage/end-state.js";
-import type { RehearsedRun } from "../../../core/src/rehearse/rehearsal.js";
-import { unitsText } from "../../../core/src/release/unit-files.js";
+import { compareInventories } from "../../../core/src/operate/drift/compare.js";
+import { unitsText } from "../../../core/src/plan/unit-files.js";
+import type { RehearsedRun } from "../../../core/src/rehearsal/results/rehearsal.js";
+import { endState, ormEndState } from "../../../core/src/rehearsal/run/end-state.js";
 import { createDatabase } from "../../support/database.js";
 import { type PlanFixture, planOf } from "../../support/plan-fixture.js";
 

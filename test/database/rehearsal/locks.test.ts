@@ -1,13 +1,12 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-import { compareInventories } from "../../../core/src/drift/compare.js";
-import type { Difference } from "../../../core/src/drift/difference.js";
 import type { Plan } from "../../../core/src/model/index.js";
-import { endState, ormEndState } from "../../../core/src/on-stage/end-state.js";
-import { runPlan, type WayResult } from "../../../core/src/on-stage/run-way.js";
+import { compareInventories } from "../../../core/src/operate/drift/compare.js";
+import type { Difference } from "../../../core/src/operate/drift/difference.js";
 import { rehearsing } from "../../../core/src/postgresql/rehearsal/index.js";
-import { openStage, type Stage } from "../../../core/src/stage/open-stage.js";
+import { endState, ormEndState } from "../../../core/src/rehearsal/run/end-state.js";
+import { runPlan, type WayResult } from "../../../core/src/rehearsal/run/run-way.js";
+import { openStage, type Stage } from "../../../core/src/rehearsal/server/open-stage.js";
 import { type PlanFixture, planOf } from "../../support/plan-fixture.js";
 
 // A plan is run as a rehearsal runs it, and every lock that a server sees is compared with what the plan states.

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import type { RowsRequest } from "../../../core/src/dialects/rehearsing.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import type { RowsRequest } from "../../../core/src/dialect/rehearsing.js";
+import type { ColumnStats, PulledStats, TableStats } from "../../../core/src/dialect/stats/stats-file.js";
 import { rehearsing } from "../../../core/src/postgresql/rehearsal/index.js";
 import { makeRows } from "../../../core/src/postgresql/rehearsal/make-rows.js";
 import { statistics } from "../../../core/src/postgresql/statistics/index.js";
-import type { ColumnStats, PulledStats, TableStats } from "../../../core/src/stats/stats-file.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 
 // Production is made by hand, its statistics are pulled, and a stage with the same schema gets rows of them alone.

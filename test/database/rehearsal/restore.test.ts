@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { makeAhead } from "../../../core/src/on-stage/base-schema.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { rehearsing } from "../../../core/src/postgresql/rehearsal/index.js";
 import { restore } from "../../../core/src/postgresql/rehearsal/restore.js";
-import { openStage } from "../../../core/src/stage/open-stage.js";
+import { makeAhead } from "../../../core/src/rehearsal/run/base-schema.js";
+import { openStage } from "../../../core/src/rehearsal/server/open-stage.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 
 // A dump as pg_dump writes it in plain text.

@@ -1,10 +1,10 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { statementApplication } from "../../../core/src/on-stage/application.js";
-import { runNaive, type WayRequest } from "../../../core/src/on-stage/run-way.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import { rehearsing } from "../../../core/src/postgresql/rehearsal/index.js";
+import { statementApplication } from "../../../core/src/rehearsal/run/application.js";
+import { runNaive, type WayRequest } from "../../../core/src/rehearsal/run/run-way.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { planOf } from "../../support/plan-fixture.js";
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { Plan, UnitIndex, UnitSpec } from "../../../core/src/model/plan.js";
-import { partitionIndex } from "../../../core/src/repair/partition-index.js";
-import type { RepairContext } from "../../../core/src/repair/repair.js";
+import { partitionIndex } from "../../../core/src/operate/repair/partition-index.js";
+import type { RepairContext } from "../../../core/src/operate/repair/repair.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fileOf, unitOf } from "../../support/units.js";
 

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { makeAhead, runStatements } from "../../../core/src/on-stage/base-schema.js";
-import { openStage } from "../../../core/src/stage/open-stage.js";
-import { findBinaries } from "../../../core/src/stage/postgres-binaries.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { makeAhead, runStatements } from "../../../core/src/rehearsal/run/base-schema.js";
+import { openStage } from "../../../core/src/rehearsal/server/open-stage.js";
+import { findBinaries } from "../../../core/src/rehearsal/server/postgres-binaries.js";
 import { createDatabase } from "../../support/database.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

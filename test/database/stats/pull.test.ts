@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { writeFiles } from "../../../core/src/files/write-files.js";
+import { writeFiles } from "../../../core/src/base/files/write-files.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import { readStats, type Stats, statsChange, statsOf } from "../../../core/src/dialect/stats/stats-file.js";
 import { statistics } from "../../../core/src/postgresql/statistics/index.js";
-import { readStats, type Stats, statsChange, statsOf } from "../../../core/src/stats/stats-file.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { until } from "../../support/sessions.js";
 

@@ -1,12 +1,12 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import type { Plan } from "../../../core/src/model/index.js";
-import statements from "../../../core/src/watch/looks/statements.js";
-import { type WatchOutcome, watchTarget } from "../../../core/src/watch/watch-target.js";
+import statements from "../../../core/src/operate/watch/looks/statements.js";
+import { type WatchOutcome, watchTarget } from "../../../core/src/operate/watch/watch-target.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { makeTable, numbered, plan } from "../backfill/fixture.js";
 

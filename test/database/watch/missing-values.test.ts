@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { type Clock, systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { type Clock, systemClock } from "../../../core/src/dialect/db/clock.js";
 import type { Plan } from "../../../core/src/model/index.js";
-import missingValues from "../../../core/src/watch/looks/missing-values.js";
+import missingValues from "../../../core/src/operate/watch/looks/missing-values.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillTable, makeTable, numbered, plan } from "../backfill/fixture.js";
 

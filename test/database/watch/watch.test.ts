@@ -3,15 +3,20 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pauseBackfills } from "../../../core/src/cli/on-anomaly.js";
 import type { Target } from "../../../core/src/cli/targets.js";
-import { connect } from "../../../core/src/connect.js";
-import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import { readTable } from "../../../core/src/facts/table.js";
-import { confirm } from "../../../core/src/ledger/evidence.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import type { BackfillSpec, Plan } from "../../../core/src/model/index.js";
-import { looks } from "../../../core/src/watch/looks/index.js";
-import type { WatchContext } from "../../../core/src/watch/looks/look.js";
-import { type Anomaly, type WatchEvent, type WatchOutcome, watchTarget } from "../../../core/src/watch/watch-target.js";
+import { looks } from "../../../core/src/operate/watch/looks/index.js";
+import type { WatchContext } from "../../../core/src/operate/watch/looks/look.js";
+import {
+  type Anomaly,
+  type WatchEvent,
+  type WatchOutcome,
+  watchTarget,
+} from "../../../core/src/operate/watch/watch-target.js";
+import { readTable } from "../../../core/src/target/facts/table.js";
+import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { type Replica, startReplica } from "../../support/replica.js";
 import { openSession, type Session } from "../../support/sessions.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { withoutPasswords } from "../../../core/src/db/url-text.js";
+import { withoutPasswords } from "../../../core/src/base/url-text.js";
 // The compiled one: it starts a process of its own, which is a file of the package.
 import { aimedEnvironment, withholdingEnvironment } from "../../../plugin-prisma/dist/cli/aim.js";
 import { takeDatasourceUrl } from "../../../plugin-prisma/src/cli/datasource-url.js";

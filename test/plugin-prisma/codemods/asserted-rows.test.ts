@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { questionsIn } from "../../../core/src/codemods/run/survey.js";
+import { questionsIn } from "../../../core/src/code/run/survey.js";
 import { apply, type Column, editFor, field, readRequest, single } from "./phases.js";
 
 const file = "src/users.test.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { questionsIn } from "../../../core/src/codemods/run/survey.js";
+import { questionsIn } from "../../../core/src/code/run/survey.js";
 import { chooseAll } from "../../support/choices.js";
 import { apply, type Column, editFor, type Files, readRequest } from "./phases.js";
 

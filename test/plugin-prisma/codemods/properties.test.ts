@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseSourceFile, ts } from "../../../core/src/codemods/index.js";
+import { parseSourceFile, ts } from "../../../core/src/code/index.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { apply, codePhases, editFor, editForBoth, single, undo, undoOf, withoutTypes } from "./phases.js";
 

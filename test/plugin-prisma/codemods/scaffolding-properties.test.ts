@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseSourceFile } from "../../../core/src/codemods/index.js";
+import { parseSourceFile } from "../../../core/src/code/index.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { openFeature, ownFlags } from "../../support/toggles.js";
 import { apply, type Column, editFor, type Files, field, undoOf } from "./phases.js";

@@ -1,9 +1,9 @@
 import { format } from "prettier";
 import { describe, expect, test } from "vitest";
-import { compact } from "../../../core/src/codemods/contract/transform.js";
-import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
-import { planCodeUndo } from "../../../core/src/codemods/run/plan-undo.js";
-import { questionsIn } from "../../../core/src/codemods/run/survey.js";
+import { compact } from "../../../core/src/code/contract/transform.js";
+import { planCodeEdits } from "../../../core/src/code/run/plan-edits.js";
+import { planCodeUndo } from "../../../core/src/code/run/plan-undo.js";
+import { questionsIn } from "../../../core/src/code/run/survey.js";
 import { chooseAll } from "../../support/choices.js";
 import { generatedClients } from "../../support/generated-clients.js";
 import {

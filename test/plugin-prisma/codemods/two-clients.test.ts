@@ -3,8 +3,8 @@ import type {
   GeneratedClient,
   GeneratedClients,
   OtherClient,
-} from "../../../core/src/codemods/project/generated-clients.js";
-import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
+} from "../../../core/src/code/project/generated-clients.js";
+import { planCodeEdits } from "../../../core/src/code/run/plan-edits.js";
 import { chooseAll } from "../../support/choices.js";
 import { generatedClients } from "../../support/generated-clients.js";
 import { apply, editFor, type Files, shopModels, transforms, undo, withoutTypes } from "./phases.js";

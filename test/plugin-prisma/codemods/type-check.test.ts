@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readSourceFiles } from "../../../core/src/codemods/sources/source-files.js";
+import { readSourceFiles } from "../../../core/src/code/sources/source-files.js";
 import type { Place, PlannedEdit } from "../../../core/src/model/index.js";
 import { environment } from "../../support/run.js";
 import { typeErrors } from "../../support/type-errors.js";

@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { loadConfig } from "../../../core/src/config/load.js";
-import { firstFiles } from "../../../core/src/init/first-files.js";
+import { firstFiles } from "../../../core/src/operate/init/first-files.js";
 import { rootOf } from "../../../plugin-prisma/src/init/config-file.js";
 import { findProject } from "../../../plugin-prisma/src/init/project.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";

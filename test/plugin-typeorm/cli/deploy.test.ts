@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connect } from "../../../core/src/connect.js";
-import { type DeployEvent, deployTarget } from "../../../core/src/deploy/deploy-target.js";
-import { readFailed } from "../../../core/src/deploy/failed-migration.js";
-import type { Connection } from "../../../core/src/dialects/connection.js";
-import type { LockstepError } from "../../../core/src/errors.js";
+import type { LockstepError } from "../../../core/src/base/errors.js";
+import { connect } from "../../../core/src/databases/connect.js";
+import type { Connection } from "../../../core/src/dialect/connection.js";
+import { type DeployEvent, deployTarget } from "../../../core/src/operate/deploy/deploy-target.js";
+import { readFailed } from "../../../core/src/operate/deploy/failed-migration.js";
 import { fileHash } from "../../../core/src/plan/hash.js";
+import { unitsText } from "../../../core/src/plan/unit-files.js";
 import { downStatements } from "../../../core/src/postgresql/units/index.js";
-import { unitsText } from "../../../core/src/release/unit-files.js";
 import { findProject } from "../../../plugin-typeorm/src/detect/find-project.js";
 import { typeormPlugin } from "../../../plugin-typeorm/src/plugin.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
@@ -122,7 +122,7 @@ describe("migration:run of the project, aimed at a target", () => {
     const { url, connection, end } = await target();
     const project = await findProject(root);
     await connection.query("CREATE SCHEMA acme");
-    const acme = connection.dialect.schemas.urlIn(url, "acme");
+    const acme = connection.dialect.live.schemas.urlIn(url, "acme");
     await expect(typeormPlugin.deploy(project, acme, () => undefined)).rejects.toMatchObject({ code: "LS9021" });
     expect((await typeormPlugin.readApplied(connection, project)).applied).toEqual([]);
     await end();

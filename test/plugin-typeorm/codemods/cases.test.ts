@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { CodeResult } from "../../../core/src/codemods/run/code-request.js";
+import type { CodeResult } from "../../../core/src/code/run/code-request.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { expectGolden, goldenCases, placeNotes, type Step } from "../../support/goldens.js";
 import { columns, fileOf } from "./columns.js";

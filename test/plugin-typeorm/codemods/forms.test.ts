@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { CodeRequest } from "../../../core/src/codemods/run/code-request.js";
-import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
-import { TypeClock } from "../../../core/src/codemods/types/type-clock.js";
+import type { CodeRequest } from "../../../core/src/code/run/code-request.js";
+import { planCodeEdits } from "../../../core/src/code/run/plan-edits.js";
+import { TypeClock } from "../../../core/src/code/types/type-clock.js";
 import { reads, unrelated } from "./forms/reads.js";
 import { handed, others, writes } from "./forms/writes.js";
 import { apply, request, textOf, undoOf, untyped, withEntities } from "./phases.js";

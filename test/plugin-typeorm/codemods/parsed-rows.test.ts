@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { questionsIn } from "../../../core/src/codemods/run/survey.js";
+import { questionsIn } from "../../../core/src/code/run/survey.js";
 import { editFor, request, withEntities } from "./phases.js";
 
 const head = `import type { Repository } from "typeorm";

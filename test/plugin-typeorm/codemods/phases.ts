@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Choose } from "../../../core/src/codemods/candidates/choose.js";
-import { coreTransforms } from "../../../core/src/codemods/index.js";
-import type { CodeRequest, CodeResult } from "../../../core/src/codemods/run/code-request.js";
-import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
-import { planCodeUndo } from "../../../core/src/codemods/run/plan-undo.js";
+import type { Choose } from "../../../core/src/code/candidates/choose.js";
+import { coreTransforms } from "../../../core/src/code/index.js";
+import type { CodeRequest, CodeResult } from "../../../core/src/code/run/code-request.js";
+import { planCodeEdits } from "../../../core/src/code/run/plan-edits.js";
+import { planCodeUndo } from "../../../core/src/code/run/plan-undo.js";
 import type {
   CodeIntent,
   EntityField,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
-import { planCodeUndo } from "../../../core/src/codemods/run/plan-undo.js";
-import { relevance } from "../../../core/src/codemods/sources/source-files.js";
+import { planCodeEdits } from "../../../core/src/code/run/plan-edits.js";
+import { planCodeUndo } from "../../../core/src/code/run/plan-undo.js";
+import { relevance } from "../../../core/src/code/sources/source-files.js";
 import type { EntityField, EntityModel, PlannedEdit, WriteValue } from "../../../core/src/model/index.js";
 import { chooseAll } from "../../support/choices.js";
 import {

@@ -1,6 +1,6 @@
 import { type ColumnSource, judge, loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
-import type { ColumnDependents } from "../../../core/src/dialects/development.js";
+import type { ColumnDependents } from "../../../core/src/dialect/development.js";
 import { judging } from "../../../core/src/postgresql/judging.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
 import { correct, type Known } from "../../../plugin-typeorm/src/corrections/correct.js";

@@ -1,4 +1,4 @@
-import type { FieldEdit } from "../../../core/src/plugin.js";
+import type { FieldEdit } from "../../../core/src/plugin/plugin.js";
 import { editEntities } from "../../../plugin-typeorm/src/entities/edit/index.js";
 import { originalModels } from "../../../plugin-typeorm/src/entities/edit/originals.js";
 import type { EntityFile } from "../../../plugin-typeorm/src/entities/model.js";

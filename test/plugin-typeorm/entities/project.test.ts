@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ModelEdit } from "../../../core/src/plugin.js";
+import type { ModelEdit } from "../../../core/src/plugin/plugin.js";
 import { editProjectEntities, readProjectEntities } from "../../../plugin-typeorm/src/entities/project.js";
 import { plannedColumn } from "./fixtures.js";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { FieldEdit } from "../../../core/src/plugin.js";
+import type { FieldEdit } from "../../../core/src/plugin/plugin.js";
 import { editEntities } from "../../../plugin-typeorm/src/entities/edit/index.js";
 import { arbitraryEntity } from "./arbitrary-entity.js";
 import { Phases } from "./phases.js";

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../../../core/src/config/load.js";
-import { firstFiles } from "../../../core/src/init/first-files.js";
+import { firstFiles } from "../../../core/src/operate/init/first-files.js";
 import { findProject } from "../../../plugin-typeorm/src/detect/find-project.js";
 import { wrapDataSource } from "../../../plugin-typeorm/src/init/wrap-data-source.js";
 import { typeormPlugin } from "../../../plugin-typeorm/src/plugin.js";

@@ -1,6 +1,6 @@
 /** What the stock command answers while a plan is under way. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { lockProject } from "../../../core/src/files/project-lock.js";
+import { lockProject } from "../../../core/src/base/files/project-lock.js";
 import { LockstepCommands } from "../../support/lockstep-commands.js";
 import { type App, bio, createApp, handle, userEntity } from "./app.js";
 

@@ -1,6 +1,6 @@
 /** How a safe change is cut where the entity wants an index built concurrently. SQL as TypeORM 1.1.1 and 0.3.31 generate it. */
 import { expect, test } from "vitest";
-import { sqlReader } from "../../../core/src/sql-reader.js";
+import { sqlReader } from "../../../core/src/databases/sql-reader.js";
 import { postgresql } from "../../../plugin-typeorm/src/dialects/postgresql.js";
 import { OwnIndexes } from "../../../plugin-typeorm/src/intercept/own-indexes.js";
 import { readChange } from "../../../plugin-typeorm/src/intercept/statements.js";

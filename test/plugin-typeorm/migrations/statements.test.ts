@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { indexMigration } from "../../../core/src/change/release/index-migration.js";
 import { loadParser } from "../../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../../core/src/postgresql/read/read-migration.js";
-import { indexMigration } from "../../../core/src/release/index-migration.js";
 import { renderMigration } from "../../../plugin-typeorm/src/migrations/render.js";
 import { readStatements } from "../../../plugin-typeorm/src/migrations/statements.js";
 

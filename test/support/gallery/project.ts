@@ -7,14 +7,14 @@ import {
   choiceId,
   chooseUnattended,
   type RankedPlaces,
-} from "../../../core/src/codemods/candidates/choose.js";
-import { neededBy } from "../../../core/src/codemods/candidates/dependencies.js";
-import { isWritable } from "../../../core/src/codemods/contract/candidate.js";
-import { coreTransforms } from "../../../core/src/codemods/index.js";
-import type { CodeRequest, CodeResult } from "../../../core/src/codemods/run/code-request.js";
-import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
-import { planCodeUndo } from "../../../core/src/codemods/run/plan-undo.js";
-import { readSourceFiles } from "../../../core/src/codemods/sources/source-files.js";
+} from "../../../core/src/code/candidates/choose.js";
+import { neededBy } from "../../../core/src/code/candidates/dependencies.js";
+import { isWritable } from "../../../core/src/code/contract/candidate.js";
+import { coreTransforms } from "../../../core/src/code/index.js";
+import type { CodeRequest, CodeResult } from "../../../core/src/code/run/code-request.js";
+import { planCodeEdits } from "../../../core/src/code/run/plan-edits.js";
+import { planCodeUndo } from "../../../core/src/code/run/plan-undo.js";
+import { readSourceFiles } from "../../../core/src/code/sources/source-files.js";
 import {
   type CodeIntent,
   type EntityModel,
@@ -24,7 +24,7 @@ import {
   phaseOf,
   type ScalarType,
 } from "../../../core/src/model/index.js";
-import type { FieldEdit, Project } from "../../../core/src/plugin.js";
+import type { FieldEdit, Project } from "../../../core/src/plugin/plugin.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { typeormFiles } from "../../../plugin-typeorm/src/typeorm-files.js";
 import { installClient } from "../installed-client.js";

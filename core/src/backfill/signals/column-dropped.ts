@@ -1,5 +1,5 @@
-import { LockstepError } from "../../errors.js";
-import { readTable } from "../../facts/table.js";
+import { LockstepError } from "../../base/errors.js";
+import { readTable } from "../../target/facts/table.js";
 import { defineSignal } from "./signal.js";
 
 /** A plan may be taken back while its backfill is paused: without this it would wait for ever, and be resumed for nothing. */

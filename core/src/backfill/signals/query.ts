@@ -1,6 +1,6 @@
-import { errorCode, retryReason } from "../../db/retry.js";
-import { LockstepError } from "../../errors.js";
-import { askOwnQuery } from "../../own-query.js";
+import { LockstepError } from "../../base/errors.js";
+import { askOwnQuery } from "../../databases/own-query.js";
+import { errorCode, retryReason } from "../../dialect/db/retry.js";
 import { textOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 

@@ -1,8 +1,8 @@
-import type { Clock } from "../../db/clock.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { Blind } from "../../dialects/pressure.js";
-import type { TableFacts } from "../../dialects/table.js";
-import type { Control } from "../../ledger/control.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { Clock } from "../../dialect/db/clock.js";
+import type { Blind } from "../../dialect/pressure.js";
+import type { TableFacts } from "../../dialect/table.js";
+import type { Control } from "../../target/ledger/control.js";
 import type { RunOption } from "../run-option.js";
 
 /** The batch that has just ended. */

@@ -1,4 +1,4 @@
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
 import { defineCommand, textOption } from "../command.js";
 
 export default defineCommand({
@@ -40,7 +40,7 @@ export default defineCommand({
       import("../queue-jobs.js"),
       import("../../review/terminal.js"),
       import("../../review/counted.js"),
-      import("../../release/verify-plans.js"),
+      import("../../change/release/verify-plans.js"),
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
     await verifyPlan(project, plugin, plan);

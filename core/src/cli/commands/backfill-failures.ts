@@ -21,9 +21,9 @@ export default defineCommand({
       { momentText, tableLabel },
     ] = await Promise.all([
       import("../each-backfill.js"),
-      import("../../ledger/failures.js"),
+      import("../../target/ledger/failures.js"),
       import("../../backfill/keys.js"),
-      import("../../db/without-values.js"),
+      import("../../dialect/db/without-values.js"),
       import("../number-option.js"),
       import("../../review/terminal.js"),
       import("../../review/columns.js"),

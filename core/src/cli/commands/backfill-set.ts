@@ -1,6 +1,6 @@
 import { runOptions } from "../../backfill/pacing.js";
 import { flagOf, readOption } from "../../backfill/run-option.js";
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
 import { defineCommand, listOption, textOption } from "../command.js";
 import { controlBackfill, controlOptions } from "../control-backfill.js";
 import { optionList } from "../run-options.js";

@@ -27,7 +27,7 @@ export default defineCommand({
       import("../../review/backfill-status.js"),
       import("../../backfill/state.js"),
       import("../../review/terminal.js"),
-      import("../../db/clock.js"),
+      import("../../dialect/db/clock.js"),
     ]);
     for (;;) {
       const { plan, statuses } = await readBackfillStatus(invocation);

@@ -15,7 +15,7 @@ export default defineCommand({
   async run({ arguments: [named, ...words], io, plugins, cwd }) {
     const [{ shellScripts, shells, nextWordsText }, { LockstepError }] = await Promise.all([
       import("../shell-scripts.js"),
-      import("../../errors.js"),
+      import("../../base/errors.js"),
     ]);
     const name = named ?? basename(io.env.SHELL ?? "");
     const shell = shells.find((each) => each === name);

@@ -7,9 +7,9 @@ export default defineCommand({
 
   async run({ arguments: [topic], io }) {
     const [{ errorTable, LockstepError }, { rules }, { checkRules }, { columns }] = await Promise.all([
-      import("../../errors.js"),
+      import("../../base/errors.js"),
       import("../../rules/index.js"),
-      import("../../check/rules/index.js"),
+      import("../../lint/rules/index.js"),
       import("../../review/columns.js"),
     ]);
     const codes = Object.entries(errorTable);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { FirstFiles } from "../../init/first-files.js";
+import type { FirstFiles } from "../../operate/init/first-files.js";
 import { defineCommand, type Invocation, type Workspace, writing } from "../command.js";
 
 export default defineCommand({
@@ -14,11 +14,11 @@ export default defineCommand({
   async run(invocation) {
     const { options, io } = invocation;
     const { plugin, project, config } = await open(invocation);
-    const { firstFiles } = await import("../../init/first-files.js");
+    const { firstFiles } = await import("../../operate/init/first-files.js");
     const { changes: planned, notes, byHand, missing } = await firstFiles(plugin, project, config);
     const [{ nextText, unformattedText }, { formatOnce }] = await Promise.all([
       import("../../review/terminal.js"),
-      import("../../formatters/formatting.js"),
+      import("../../code/formatters/formatting.js"),
     ]);
     const { changes, unformatted } = await formatOnce(project.root, config.code?.format, planned);
     const real = changes.filter((change) => change.before !== change.after);
@@ -67,7 +67,7 @@ export default defineCommand({
     if (isAsked && !(await io.confirm(question(real.length > 0, added))))
       return { json, exitCode: 1, text: "Nothing was written." };
     // Before anything is written: what is written imports them.
-    const { install } = await import("../../init/install.js");
+    const { install } = await import("../../operate/init/install.js");
     const say = (command: string) => io.err(`Running ${command}`);
     const { installed, failed } = await install(project.root, added, io.env, say);
     const left = missing.filter(({ name }) => !installed.includes(name));
@@ -82,7 +82,7 @@ export default defineCommand({
         text: [failed.why, ...verdict, nothing, nextText(next, io.colors)].join("\n"),
       };
     }
-    (await import("../../files/write-files.js")).writeFiles(project.root, real);
+    (await import("../../base/files/write-files.js")).writeFiles(project.root, real);
     if (real.length > 0) verdict.push(`Set up: ${real.map((change) => change.file).join(", ")}`);
     return {
       json: { ...done.json, written: true, installed },
@@ -98,9 +98,9 @@ async function open({ workspace, plugins, cwd, io, options }: Invocation): Promi
   try {
     return await workspace(use, cwd, true);
   } catch (error) {
-    const { LockstepError } = await import("../../errors.js");
+    const { LockstepError } = await import("../../base/errors.js");
     if (!(error instanceof LockstepError) || (error.code !== "LS8001" && error.code !== "LS9061")) throw error;
-    const { projectsBelow } = await import("../../init/find-below.js");
+    const { projectsBelow } = await import("../../operate/init/find-below.js");
     const folders = await projectsBelow(plugins, cwd);
     const [only, second] = folders;
     if (only === undefined) throw error;

@@ -20,8 +20,8 @@ export default defineCommand({
       import("../../plan/store.js"),
       import("../../plan/phases.js"),
       import("../../review/terminal.js"),
-      import("../../release/unit-files.js"),
-      import("../../release/verify-plans.js"),
+      import("../../plan/unit-files.js"),
+      import("../../change/release/verify-plans.js"),
       import("../../review/words.js"),
     ]);
     const plan = choosePlan(project.root, id);

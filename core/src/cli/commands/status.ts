@@ -23,9 +23,9 @@ export default defineCommand({
       import("../targets.js"),
       import("../plan-status.js"),
       import("../../review/terminal.js"),
-      import("../../release/verify-plans.js"),
+      import("../../change/release/verify-plans.js"),
       import("../check-plans.js"),
-      import("../../doctor/checks/plan-models.js"),
+      import("../../operate/doctor/checks/plan-models.js"),
       import("../../plan/store.js"),
     ]);
     const [id] = invocation.arguments;

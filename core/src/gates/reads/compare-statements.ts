@@ -1,4 +1,4 @@
-import type { ReadStatement, StatementStatistics } from "../../dialects/statements.js";
+import type { ReadStatement, StatementStatistics } from "../../dialect/statements.js";
 import { nameWord, type Words } from "../../sql/statement-words.js";
 
 /** Fewer calls say nothing about how long a statement takes. */

@@ -1,10 +1,10 @@
-import type { Connection } from "../../dialects/connection.js";
-import { isBlind } from "../../dialects/pressure.js";
-import { LockstepError } from "../../errors.js";
-import { readTable } from "../../facts/table.js";
-import { keepBaseline, readBaselines } from "../../ledger/baselines.js";
+import { LockstepError } from "../../base/errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isBlind } from "../../dialect/pressure.js";
 import { type DeployedPhase, isSameTable, type Plan, type TableName } from "../../model/index.js";
 import { nameWord } from "../../sql/statement-words.js";
+import { readTable } from "../../target/facts/table.js";
+import { keepBaseline, readBaselines } from "../../target/ledger/baselines.js";
 import { compareStatements, leastCalls } from "./compare-statements.js";
 import { readStatistics, shapedIn } from "./read-statistics.js";
 

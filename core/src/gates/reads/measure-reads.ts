@@ -1,8 +1,8 @@
-import type { LedgerTable } from "../../dialects/ledger-store.js";
-import { isBlind } from "../../dialects/pressure.js";
-import { readBaselines } from "../../ledger/baselines.js";
+import type { LedgerTable } from "../../dialect/ledger-store.js";
+import { isBlind } from "../../dialect/pressure.js";
 import type { GateStep } from "../../model/plan.js";
 import { nameWord } from "../../sql/statement-words.js";
+import { readBaselines } from "../../target/ledger/baselines.js";
 import type { GateFacts } from "../gate.js";
 import { compareStatements, leastCalls, type StatementComparison } from "./compare-statements.js";
 import { askOwnMeasures, type OwnMeasure } from "./own-measures.js";

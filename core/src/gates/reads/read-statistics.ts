@@ -1,8 +1,8 @@
-import { errorCode } from "../../db/retry.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { Blind } from "../../dialects/pressure.js";
-import type { StatementStatistics } from "../../dialects/statements.js";
-import type { TableFacts } from "../../dialects/table.js";
+import type { Connection } from "../../dialect/connection.js";
+import { errorCode } from "../../dialect/db/retry.js";
+import type { Blind } from "../../dialect/pressure.js";
+import type { StatementStatistics } from "../../dialect/statements.js";
+import type { TableFacts } from "../../dialect/table.js";
 
 /** What the server has counted of the reads of a table; whatever it refuses is a reason not to see it. */
 export async function readStatistics(
@@ -11,7 +11,7 @@ export async function readStatistics(
   explained: readonly string[] = [],
 ): Promise<StatementStatistics | Blind> {
   try {
-    return await connection.dialect.statements.read(connection, table, explained);
+    return await connection.dialect.live.statements.read(connection, table, explained);
   } catch (error) {
     if (connection.isLost || errorCode(error) === undefined) throw error;
     return { kind: "blind", reason: `the statistics could not be read: ${(error as Error).message}` };

@@ -1,5 +1,4 @@
-import { isDatabaseError } from "../../db/retry.js";
-import { inTransaction } from "../../db/transaction.js";
+import { ignoring, isNoBug } from "../../base/expected-errors.js";
 import type {
   Batches,
   ComputedValues,
@@ -8,10 +7,11 @@ import type {
   KeyValues,
   RunnerSession,
   Scope,
-} from "../../dialects/batches.js";
-import type { Connection } from "../../dialects/connection.js";
-import { typeOf } from "../../dialects/table.js";
-import { ignoring, isNoBug } from "../../expected-errors.js";
+} from "../../dialect/batches.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import { typeOf } from "../../dialect/table.js";
 import type { Fill } from "../../model/fill.js";
 import { rowName } from "../../sql/fill-context.js";
 import { ServerError } from "../errors.js";

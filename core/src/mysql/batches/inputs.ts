@@ -1,4 +1,4 @@
-import { type TableFacts, typeOf } from "../../dialects/table.js";
+import { type TableFacts, typeOf } from "../../dialect/table.js";
 
 /**
  * What a function is given of a row: the columns `i0`, `i1`, … under their own names. Moments are in UTC, as Prisma writes them, and JSON

@@ -1,6 +1,6 @@
-import type { FillTarget } from "../../dialects/batches.js";
-import type { Connection } from "../../dialects/connection.js";
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
+import type { FillTarget } from "../../dialect/batches.js";
+import type { Connection } from "../../dialect/connection.js";
 
 const isTimestamp = (type = "") => /^timestamp\b/.test(type);
 

@@ -1,4 +1,4 @@
-import type { Ahead, KeyValues, Scope } from "../../dialects/batches.js";
+import type { Ahead, KeyValues, Scope } from "../../dialect/batches.js";
 import type { KeyColumn } from "../../model/plan.js";
 import { rowName } from "../../sql/fill-context.js";
 import { quoteIdentifier } from "../quote.js";

@@ -1,4 +1,4 @@
-import { type Check, type Finding, ok, warning } from "../../dialects/check.js";
+import { type Check, type Finding, ok, warning } from "../../dialect/check.js";
 import { readGrants } from "../grants.js";
 import { tellsHolders } from "../sessions.js";
 

@@ -1,4 +1,4 @@
-import { type Check, ok, problem, warning } from "../../dialects/check.js";
+import { type Check, ok, problem, warning } from "../../dialect/check.js";
 
 export default {
   id: "replicas",

@@ -1,5 +1,5 @@
-import { type Check, type Finding, ok, warning } from "../../dialects/check.js";
-import { duration } from "../../dialects/words.js";
+import { type Check, type Finding, ok, warning } from "../../dialect/check.js";
+import { duration } from "../../dialect/words.js";
 
 /** A rebuild of a table with some hundred million rows. */
 const rebuildSeconds = 600;

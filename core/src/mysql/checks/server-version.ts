@@ -1,6 +1,6 @@
-import { type Check, type Finding, ok, problem, warning } from "../../dialects/check.js";
+import { isTested, mariadbVersions, mysqlVersions } from "../../base/supported-versions.js";
+import { type Check, type Finding, ok, problem, warning } from "../../dialect/check.js";
 import type { DialectId } from "../../model/dialect.js";
-import { isTested, mariadbVersions, mysqlVersions } from "../../supported-versions.js";
 
 export default {
   id: "server-version",

@@ -6,8 +6,8 @@ import {
   problem,
   type TargetFacts,
   warning,
-} from "../../dialects/check.js";
-import { names } from "../../dialects/words.js";
+} from "../../dialect/check.js";
+import { names } from "../../dialect/words.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { visible } from "../sessions.js";
 

@@ -1,4 +1,4 @@
-import type { SqlExpression, TextFunction } from "../../dialects/code-sql.js";
+import type { SqlExpression, TextFunction } from "../../dialect/code-sql.js";
 import { Cursor, notUnderstood } from "../read/cursor.js";
 import { columnsOf as columnsIn, deepest } from "../read/expressions.js";
 import { Scanner, type Token, Unclosed } from "../read/scan.js";

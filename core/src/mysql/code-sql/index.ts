@@ -1,4 +1,4 @@
-import type { CodeSql } from "../../dialects/code-sql.js";
+import type { CodeSql } from "../../dialect/code-sql.js";
 import { quoteIdentifier } from "../quote.js";
 import { columnsOf, readExpression } from "./expression.js";
 import { readStatements } from "./statements.js";

@@ -1,4 +1,4 @@
-import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialects/code-sql.js";
+import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialect/code-sql.js";
 import type { TableName } from "../../model/names.js";
 import { Cursor, notUnderstood } from "../read/cursor.js";
 import { cutStatements } from "../read/cut-statements.js";

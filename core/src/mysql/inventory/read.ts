@@ -1,4 +1,4 @@
-import type { Inventory, Part } from "../../dialects/inventory.js";
+import type { Inventory, Part } from "../../dialect/inventory.js";
 import { printedExpression } from "../printed-expression.js";
 import { quoteIdentifier } from "../quote.js";
 import { checkOf, columnOf, foreignKeyOf, indexOf, optionsOf, primaryKeyOf, triggerOf } from "./table-parts.js";

@@ -1,4 +1,4 @@
-import type { Part } from "../../dialects/inventory.js";
+import type { Part } from "../../dialect/inventory.js";
 import { namesIn } from "../printed-expression.js";
 import { quoteIdentifier } from "../quote.js";
 import { withoutWidth } from "../types.js";

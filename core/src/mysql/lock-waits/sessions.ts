@@ -1,4 +1,4 @@
-import type { Connection } from "../../dialects/connection.js";
+import type { Connection } from "../../dialect/connection.js";
 import { tellsHolders, visible } from "../sessions.js";
 import type { Wait } from "./waits.js";
 

@@ -1,4 +1,4 @@
-import type { Connection } from "../../dialects/connection.js";
+import type { Connection } from "../../dialect/connection.js";
 import { tokensOf } from "../read/scan.js";
 import { tellsHolders } from "../sessions.js";
 import { isTable, type PlannedTable } from "./planned-table.js";

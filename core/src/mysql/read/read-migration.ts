@@ -1,4 +1,4 @@
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
 import type { Migration, Operation, Statement } from "../../model/index.js";
 import { linesOf } from "../../sql/lines.js";
 import { boundsOf } from "./cursor.js";

@@ -1,4 +1,4 @@
-import { attempt } from "../../expected-errors.js";
+import { attempt } from "../../base/expected-errors.js";
 
 /** A token of MySQL's or MariaDB's SQL. Offsets are UTF-16. */
 export interface Token {

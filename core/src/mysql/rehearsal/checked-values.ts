@@ -1,4 +1,4 @@
-import type { Allowed, TableShape } from "../../made-rows/shapes.js";
+import type { Allowed, TableShape } from "../../sql/rehearsal/shapes.js";
 
 /** Reads what the servers print: `` `state` in ('a','b') ``, MySQL's `` (`state` in ('a','b')) ``, `` `price` > 0 ``. */
 export function allowedBy(checks: TableShape["checks"], column: string): Allowed | undefined {

@@ -1,6 +1,6 @@
-import { isDatabaseError } from "../../db/retry.js";
-import type { Connection, Row } from "../../dialects/connection.js";
-import type { ExplainedStatement, TrafficStatement } from "../../dialects/rehearsing.js";
+import type { Connection, Row } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import type { ExplainedStatement, TrafficStatement } from "../../dialect/rehearsing.js";
 
 /**
  * The plans of statements with their first values: these servers plan none without. What a plan costs not all versions say, and none the same: here it is the

@@ -1,4 +1,4 @@
-import type { Rehearsing } from "../../dialects/rehearsing.js";
+import type { Rehearsing } from "../../dialect/rehearsing.js";
 import { explain } from "./explain.js";
 import { makeRows } from "./make-rows.js";
 import { restore } from "./restore.js";
@@ -26,7 +26,7 @@ export const rehearsing: Rehearsing = {
   },
   async empty(connection, tables) {
     await connection.query("SET foreign_key_checks = 0");
-    for (const table of tables) await connection.query(`TRUNCATE TABLE ${connection.dialect.quote.table(table)}`);
+    for (const table of tables) await connection.query(`TRUNCATE TABLE ${connection.dialect.sql.quote.table(table)}`);
     await connection.query("SET foreign_key_checks = 1");
   },
   tablesOf,

@@ -1,7 +1,7 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { MadeTable, RowsRequest } from "../../dialects/rehearsing.js";
-import { madeTable, plannedRows, refusable } from "../../made-rows/planned-rows.js";
-import { RowValues } from "../../made-rows/row-values.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { MadeTable, RowsRequest } from "../../dialect/rehearsing.js";
+import { madeTable, plannedRows, refusable } from "../../sql/rehearsal/planned-rows.js";
+import { RowValues } from "../../sql/rehearsal/row-values.js";
 import { numberSql, numbersAtOnce } from "./number-sql.js";
 import { readShapes } from "./shapes.js";
 

@@ -1,4 +1,4 @@
-import type { NumberSql } from "../../made-rows/number-sql.js";
+import type { NumberSql } from "../../sql/rehearsal/number-sql.js";
 import { quoteIdentifier } from "../quote.js";
 import { Scanner } from "../read/scan.js";
 import { allowedBy } from "./checked-values.js";

@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
-import { isDatabaseError } from "../../db/retry.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { DumpStatement } from "../../dialects/rehearsing.js";
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import type { DumpStatement } from "../../dialect/rehearsing.js";
 import { withoutDefiners } from "../stage.js";
 
 /**

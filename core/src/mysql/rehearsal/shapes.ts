@@ -1,5 +1,5 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { ColumnShape, TableShape } from "../../sql/rehearsal/shapes.js";
 import { namesIn, printedExpression } from "../printed-expression.js";
 import { quoteIdentifier } from "../quote.js";
 

@@ -1,10 +1,10 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { ShapedTraffic } from "../../dialects/rehearsing.js";
-import { probesOf } from "../../made-rows/probes.js";
-import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
-import * as traffic from "../../made-rows/traffic.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { ShapedTraffic } from "../../dialect/rehearsing.js";
+import type { StatementStats } from "../../dialect/stats/stats-file.js";
 import type { TableName } from "../../model/index.js";
-import type { StatementStats } from "../../stats/stats-file.js";
+import { probesOf } from "../../sql/rehearsal/probes.js";
+import type { ColumnShape, TableShape } from "../../sql/rehearsal/shapes.js";
+import * as traffic from "../../sql/rehearsal/traffic.js";
 import { quoteIdentifier, quoteText } from "../quote.js";
 import { numbers } from "./number-sql.js";
 import { type ParameterUse, readStatement } from "./parameters.js";

@@ -1,6 +1,6 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { Glance, SeenWait, Sizes } from "../../dialects/rehearsing.js";
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { Glance, SeenWait, Sizes } from "../../dialect/rehearsing.js";
 import { isFelt, type LockMode, lockModes, type TableLock, type TableName } from "../../model/index.js";
 
 /**

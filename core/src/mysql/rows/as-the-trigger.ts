@@ -1,5 +1,5 @@
-import { inTransaction } from "../../db/transaction.js";
-import type { Connection } from "../../dialects/connection.js";
+import type { Connection } from "../../dialect/connection.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
 import type { TableName } from "../../model/names.js";
 import { triggerNames } from "../quote.js";
 

@@ -1,6 +1,6 @@
-import { isValuesFault } from "../../db/value-fault.js";
-import type { DifferingRow, MirrorColumn, Rows } from "../../dialects/rows.js";
-import { type TableFacts, typeOf } from "../../dialects/table.js";
+import { isValuesFault } from "../../dialect/db/value-fault.js";
+import type { DifferingRow, MirrorColumn, Rows } from "../../dialect/rows.js";
+import { type TableFacts, typeOf } from "../../dialect/table.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../quote.js";
 import { asTheTrigger } from "./as-the-trigger.js";
 import { rowLabel, rowOrder } from "./label.js";

@@ -1,6 +1,6 @@
-import { inTransaction } from "../../db/transaction.js";
-import type { Rows } from "../../dialects/rows.js";
-import { typeOf } from "../../dialects/table.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { Rows } from "../../dialect/rows.js";
+import { typeOf } from "../../dialect/table.js";
 import type { ScalarType } from "../../model/code.js";
 import { textOf } from "../batches/keys.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";

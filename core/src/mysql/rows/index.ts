@@ -1,5 +1,5 @@
-import { inTransaction } from "../../db/transaction.js";
-import type { Rows } from "../../dialects/rows.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { Rows } from "../../dialect/rows.js";
 import { findDiffering, follow } from "./differing.js";
 import { evaluated, scalarOf } from "./evaluated.js";
 import { rowLabel } from "./label.js";

@@ -1,4 +1,4 @@
-import { rowKey, type TableFacts } from "../../dialects/table.js";
+import { rowKey, type TableFacts } from "../../dialect/table.js";
 import { textOf } from "../batches/keys.js";
 import { quoteIdentifier, quoteText } from "../quote.js";
 

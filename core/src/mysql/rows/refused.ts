@@ -1,8 +1,8 @@
-import { isDatabaseError } from "../../db/retry.js";
-import { inTransaction } from "../../db/transaction.js";
-import { isValuesFault } from "../../db/value-fault.js";
-import { textWithoutValues } from "../../db/without-values.js";
-import type { RefusedRows, RefusedRowsInput, Rows } from "../../dialects/rows.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import { isValuesFault } from "../../dialect/db/value-fault.js";
+import { textWithoutValues } from "../../dialect/db/without-values.js";
+import type { RefusedRows, RefusedRowsInput, Rows } from "../../dialect/rows.js";
 import { tableLabel } from "../../model/names.js";
 import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
 import { refusedByType } from "../trials/refused-by-type.js";

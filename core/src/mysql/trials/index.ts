@@ -1,5 +1,5 @@
-import { inTransaction } from "../../db/transaction.js";
-import type { Connection } from "../../dialects/connection.js";
+import type { Connection } from "../../dialect/connection.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
 import type {
   CheckFillInput,
   CheckReferenceInput,
@@ -7,10 +7,10 @@ import type {
   FillProblem,
   Timed,
   Trials,
-} from "../../dialects/trials.js";
-import { answerOf } from "../../facts/trial-answer.js";
+} from "../../dialect/trials.js";
 import { tableLabel } from "../../model/names.js";
 import { isConstant } from "../../sql/fill-kinds.js";
+import { answerOf } from "../../target/facts/trial-answer.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
 import { differsOnReplicas } from "../unreplicated.js";

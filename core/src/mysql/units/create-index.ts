@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialect/units.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { hasExpression } from "../verdicts/keys.js";

@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialect/units.js";
 import type { UnitColumn } from "../../model/plan.js";
 import { sessionDefaults } from "../../sql/session-value.js";
 import { takes } from "../../sql/unit-words.js";

@@ -1,6 +1,6 @@
 /** The units of a plan on MySQL and MariaDB: statements that may run twice, each with the weakest algorithm, which the server asserts. */
 
-import type { UnitText } from "../../dialects/units.js";
+import type { UnitText } from "../../dialect/units.js";
 import type { UnitSpec } from "../../model/plan.js";
 import type { Verdict } from "../../model/verdict.js";
 import { describeOriginal, oneLine, unjudged } from "../../sql/unit-words.js";

@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialect/units.js";
 import type { UnitColumn } from "../../model/plan.js";
 import { closed } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";

@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialect/units.js";
 import { takes } from "../../sql/unit-words.js";
 import { assertColumn } from "./column.js";
 import { isAnyOf, modify } from "./enforce.js";

@@ -1,4 +1,4 @@
-import type { FormerTable, VerdictContext } from "../../dialects/judging.js";
+import type { FormerTable, VerdictContext } from "../../dialect/judging.js";
 import {
   type ColumnDeclaration,
   type Concern,

@@ -1,4 +1,4 @@
-import type { VerdictContext } from "../../dialects/judging.js";
+import type { VerdictContext } from "../../dialect/judging.js";
 import type { Concern, OperationOf, TableName } from "../../model/index.js";
 import { copies, inPlace, instant, type Judged, metadataOn, rebuilds, type Server, type Way } from "./way.js";
 

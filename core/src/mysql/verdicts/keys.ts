@@ -1,4 +1,4 @@
-import type { VerdictContext } from "../../dialects/judging.js";
+import type { VerdictContext } from "../../dialect/judging.js";
 import {
   type Concern,
   type Operation,
@@ -7,7 +7,7 @@ import {
   type RowFailure,
   type TableName,
 } from "../../model/index.js";
-import { isOfEmptyColumn, joinedBy } from "../../verdicts/columns.js";
+import { isOfEmptyColumn, joinedBy } from "../../sql/verdicts/columns.js";
 import {
   builds,
   buildsShared,

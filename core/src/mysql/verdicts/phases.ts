@@ -1,4 +1,4 @@
-import type { VerdictContext } from "../../dialects/judging.js";
+import type { VerdictContext } from "../../dialect/judging.js";
 import type { ColumnDeclaration, OperationOf } from "../../model/index.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { judgedOn } from "./verdict-of.js";

@@ -1,4 +1,4 @@
-import type { FormerTable } from "../../dialects/judging.js";
+import type { FormerTable } from "../../dialect/judging.js";
 import type { ColumnDeclaration } from "../../model/index.js";
 import { builds, copies, instant, metadataOn, type Server, stronger, type Way } from "./way.js";
 

@@ -1,10 +1,10 @@
-import type { VerdictContext } from "../../dialects/judging.js";
+import type { VerdictContext } from "../../dialect/judging.js";
 import type { Concern, Operation, TableName, Verdict } from "../../model/index.js";
-import { setDefault } from "../../verdicts/columns.js";
-import { combine, harmless, locksOn, verdict } from "../../verdicts/combine.js";
-import { createTable, createView, dropTable, dropView, renameTable, truncate } from "../../verdicts/objects.js";
-import { deletion, insert, update } from "../../verdicts/rows.js";
-import { unknown } from "../../verdicts/unknown.js";
+import { setDefault } from "../../sql/verdicts/columns.js";
+import { combine, harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
+import { createTable, createView, dropTable, dropView, renameTable, truncate } from "../../sql/verdicts/objects.js";
+import { deletion, insert, update } from "../../sql/verdicts/rows.js";
+import { unknown } from "../../sql/verdicts/unknown.js";
 import { addColumn, dropColumn, redeclareColumn } from "./columns.js";
 import { withDemands } from "./demands.js";
 import { form } from "./forms.js";

@@ -1,5 +1,5 @@
-import type { ComputedColumn, ComputedValues, FillTarget, Scope } from "../../dialects/batches.js";
-import type { TableFacts } from "../../dialects/table.js";
+import type { ComputedColumn, ComputedValues, FillTarget, Scope } from "../../dialect/batches.js";
+import type { TableFacts } from "../../dialect/table.js";
 import { inputColumns } from "../function-inputs.js";
 import { withoutLength } from "../length.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";

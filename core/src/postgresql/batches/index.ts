@@ -1,7 +1,7 @@
-import { isDatabaseError } from "../../db/retry.js";
-import { inTransaction } from "../../db/transaction.js";
-import type { Batches, Filled, FillTarget, KeyValues } from "../../dialects/batches.js";
-import type { Connection } from "../../dialects/connection.js";
+import type { Batches, Filled, FillTarget, KeyValues } from "../../dialect/batches.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
 import { type InputRow, inputOf } from "../function-inputs.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { filledValue } from "../trials/unique.js";

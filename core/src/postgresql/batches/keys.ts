@@ -1,6 +1,6 @@
-import { inTransaction } from "../../db/transaction.js";
-import type { KeyValues } from "../../dialects/batches.js";
-import type { Connection, TransactionOptions } from "../../dialects/connection.js";
+import type { KeyValues } from "../../dialect/batches.js";
+import type { Connection, TransactionOptions } from "../../dialect/connection.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
 import type { KeyColumn } from "../../model/plan.js";
 import { quoteIdentifier } from "../quote.js";
 

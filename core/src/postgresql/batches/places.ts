@@ -1,4 +1,4 @@
-import type { Batches } from "../../dialects/batches.js";
+import type { Batches } from "../../dialect/batches.js";
 import type { KeyColumn } from "../../model/plan.js";
 
 /** Where a row lies: its page, and its number there. */

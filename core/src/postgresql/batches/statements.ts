@@ -1,4 +1,4 @@
-import type { Ahead, FilledColumns, FillTarget, Scope } from "../../dialects/batches.js";
+import type { Ahead, FilledColumns, FillTarget, Scope } from "../../dialect/batches.js";
 import type { Fill } from "../../model/fill.js";
 import { drawsFromSequence } from "../../sql/fill-kinds.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";

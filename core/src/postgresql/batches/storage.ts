@@ -1,4 +1,4 @@
-import type { Batches } from "../../dialects/batches.js";
+import type { Batches } from "../../dialect/batches.js";
 
 /** A session tells the others once a second what it has written; since version 15 it can be asked to. */
 export const storage: Batches["storage"] = async (connection, { oid }) => {

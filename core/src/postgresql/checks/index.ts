@@ -1,4 +1,4 @@
-import type { Check } from "../../dialects/check.js";
+import type { Check } from "../../dialect/check.js";
 import dependents from "./dependents.js";
 import ledger from "./ledger.js";
 import monitoring from "./monitoring.js";

@@ -1,5 +1,5 @@
-import { type Check, ok, problem } from "../../dialects/check.js";
-import { hasLedger } from "../../ledger/schema.js";
+import { type Check, ok, problem } from "../../dialect/check.js";
+import { hasLedger } from "../../target/ledger/schema.js";
 import { quoteIdentifier } from "../quote.js";
 
 export default {

@@ -1,4 +1,4 @@
-import { type Check, ok, warning } from "../../dialects/check.js";
+import { type Check, ok, warning } from "../../dialect/check.js";
 import { quoteIdentifier } from "../quote.js";
 
 export default {

@@ -1,5 +1,5 @@
-import { readUrl } from "../../db/url-text.js";
-import { type Check, type Finding, ok, problem } from "../../dialects/check.js";
+import { readUrl } from "../../base/url-text.js";
+import { type Check, type Finding, ok, problem } from "../../dialect/check.js";
 
 export default {
   id: "pooler",

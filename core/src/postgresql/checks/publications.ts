@@ -1,11 +1,11 @@
-import { type Check, ok } from "../../dialects/check.js";
+import { type Check, ok } from "../../dialect/check.js";
 
 export default {
   id: "publications",
   title: "publications that carry planned tables",
   on: "target",
   async run({ connection, tables }) {
-    const { published } = await connection.dialect.access();
+    const { published } = await connection.dialect.ops.access();
     const found = (await published?.(connection, tables)) ?? [];
     return found.length > 0 ? found : [ok("no publication carries a planned table")];
   },

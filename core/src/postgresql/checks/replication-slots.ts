@@ -1,5 +1,5 @@
-import { type Check, ok, warning } from "../../dialects/check.js";
-import { unreadSlotText } from "../../dialects/pressure.js";
+import { type Check, ok, warning } from "../../dialect/check.js";
+import { unreadSlotText } from "../../dialect/pressure.js";
 import { quoteLiteral } from "../quote.js";
 
 export default {

@@ -1,5 +1,5 @@
-import { type Check, type Finding, ok, problem } from "../../dialects/check.js";
-import { names } from "../../dialects/words.js";
+import { type Check, type Finding, ok, problem } from "../../dialect/check.js";
+import { names } from "../../dialect/words.js";
 import { oidsOf } from "../planned-tables.js";
 import { quoteIdentifier } from "../quote.js";
 

@@ -1,4 +1,4 @@
-import { type Check, ok, problem } from "../../dialects/check.js";
+import { type Check, ok, problem } from "../../dialect/check.js";
 import { labelOf, oidsOf } from "../planned-tables.js";
 import { quoteIdentifier } from "../quote.js";
 

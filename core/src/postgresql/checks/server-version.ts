@@ -1,6 +1,6 @@
-import { type Check, ok, problem, warning } from "../../dialects/check.js";
-import { neededServer } from "../../facts/server-version.js";
-import { isTested, postgresVersions } from "../../supported-versions.js";
+import { isTested, postgresVersions } from "../../base/supported-versions.js";
+import { type Check, ok, problem, warning } from "../../dialect/check.js";
+import { neededServer } from "../../target/facts/server-version.js";
 
 export default {
   id: "server-version",

@@ -1,5 +1,5 @@
 import type { Node } from "libpg-query";
-import type { SqlExpression, TextFunction } from "../../dialects/code-sql.js";
+import type { SqlExpression, TextFunction } from "../../dialect/code-sql.js";
 import { parsed } from "./statements.js";
 
 /** Reads a SQL expression, when the parser is loaded; undefined for everything that TypeScript might not mean in exactly the same way. */

@@ -1,5 +1,5 @@
 import { loadModule } from "libpg-query";
-import type { CodeSql } from "../../dialects/code-sql.js";
+import type { CodeSql } from "../../dialect/code-sql.js";
 import { quoteIdentifier } from "../quote.js";
 import { parseSqlExpression } from "./expression.js";
 import { columnsOf, readStatements } from "./statements.js";

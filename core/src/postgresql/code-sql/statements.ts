@@ -1,6 +1,6 @@
 import { hasSqlDetails, type Node, parseSync } from "libpg-query";
-import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialects/code-sql.js";
-import { attempt } from "../../expected-errors.js";
+import { attempt } from "../../base/expected-errors.js";
+import type { SqlStatements, SqlTable, TableUse, ViewStatement } from "../../dialect/code-sql.js";
 import { type AnyNode, nameParts, walk } from "../read/walk.js";
 
 /** Reads a text as SQL; undefined where PostgreSQL would not. The parser has to be loaded. */

@@ -1,7 +1,7 @@
-import { errorCode, isDatabaseError } from "../../db/retry.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { DatabaseAfter } from "../../dialects/development.js";
-import { duringCleanUp } from "../../expected-errors.js";
+import { duringCleanUp } from "../../base/expected-errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { errorCode, isDatabaseError } from "../../dialect/db/retry.js";
+import type { DatabaseAfter } from "../../dialect/development.js";
 import { within } from "../within.js";
 
 /** A schema, a table or index, a function, anything else is there already. */

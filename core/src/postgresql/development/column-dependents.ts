@@ -1,7 +1,7 @@
-import { refused } from "../../db/refused.js";
-import { inTransaction } from "../../db/transaction.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { ColumnDependents } from "../../dialects/development.js";
+import type { Connection } from "../../dialect/connection.js";
+import { refused } from "../../dialect/db/refused.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { ColumnDependents } from "../../dialect/development.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 import { quoteTable } from "../quote.js";
 

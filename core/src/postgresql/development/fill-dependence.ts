@@ -1,7 +1,7 @@
-import { errorCode, isDatabaseError } from "../../db/retry.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { FillDependence } from "../../dialects/development.js";
-import { duringCleanUp } from "../../expected-errors.js";
+import { duringCleanUp } from "../../base/expected-errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { errorCode, isDatabaseError } from "../../dialect/db/retry.js";
+import type { FillDependence } from "../../dialect/development.js";
 import type { Fill } from "../../model/fill.js";
 import type { TableName } from "../../model/names.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";

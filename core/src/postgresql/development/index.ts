@@ -1,4 +1,4 @@
-import type { Development } from "../../dialects/development.js";
+import type { Development } from "../../dialect/development.js";
 import { after } from "./after.js";
 import { readColumnDependents } from "./column-dependents.js";
 import { fillDependence } from "./fill-dependence.js";

@@ -1,6 +1,6 @@
-import { isDatabaseError } from "../../db/retry.js";
-import type { Connection } from "../../dialects/connection.js";
-import { duringCleanUp } from "../../expected-errors.js";
+import { duringCleanUp } from "../../base/expected-errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
 import type { ColumnDeclaration, TableName } from "../../model/index.js";
 import { closed } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";

@@ -1,4 +1,4 @@
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
 import { type FillContext, refused } from "../../sql/fill-context.js";
 import { SyntaxErrorAt } from "../../sql/not-sql.js";
 import { utf8ToUtf16 } from "../read/offsets.js";

@@ -1,4 +1,4 @@
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
 import type { Fill, LookedUp } from "../../model/fill.js";
 import { tableLabel } from "../../model/names.js";
 import { type FillContext, type LookedUpTable, refused, rowName } from "../../sql/fill-context.js";

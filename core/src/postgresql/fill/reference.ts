@@ -1,6 +1,6 @@
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
+import { nearest } from "../../base/nearest.js";
 import { type TableName, tableLabel } from "../../model/names.js";
-import { nearest } from "../../nearest.js";
 import { type FillContext, refused, rowName } from "../../sql/fill-context.js";
 import { mustQuote, spelled } from "../bare-name.js";
 import { type AnyNode, nameParts } from "../read/walk.js";

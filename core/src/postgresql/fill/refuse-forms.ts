@@ -1,4 +1,4 @@
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
 import { tableLabel } from "../../model/names.js";
 import { changing, type FillContext, refused } from "../../sql/fill-context.js";
 import { ofTheMoment } from "../../sql/function-names.js";

@@ -1,6 +1,6 @@
-import { inTransaction } from "../../db/transaction.js";
-import type { InventoryReader } from "../../dialects/inventory.js";
-import { LockstepError } from "../../errors.js";
+import { LockstepError } from "../../base/errors.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { InventoryReader } from "../../dialect/inventory.js";
 import { quoteIdentifier, quoteLiteral } from "../quote.js";
 import { readInventory, schemasSql } from "./read.js";
 

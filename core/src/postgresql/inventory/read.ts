@@ -1,4 +1,4 @@
-import type { Inventory, Part } from "../../dialects/inventory.js";
+import type { Inventory, Part } from "../../dialect/inventory.js";
 
 /** Runs a query where the search path is `pg_catalog` alone: then definitions name every schema. */
 export type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly Part[]>;

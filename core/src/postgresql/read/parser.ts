@@ -1,6 +1,6 @@
 import type { Node, ParseResult, ScanToken } from "libpg-query";
-import { attempt, type Expected } from "../../expected-errors.js";
-import { assertInstalled } from "../../files/installed.js";
+import { attempt, type Expected } from "../../base/expected-errors.js";
+import { assertInstalled } from "../../base/files/installed.js";
 import { SyntaxErrorAt } from "../../sql/not-sql.js";
 import { codePointToUtf16 } from "./offsets.js";
 

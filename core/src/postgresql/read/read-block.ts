@@ -1,6 +1,6 @@
 import type { DoStmt, Node } from "libpg-query";
-import { LockstepError } from "../../errors.js";
-import { attempt, type Expected } from "../../expected-errors.js";
+import { LockstepError } from "../../base/errors.js";
+import { attempt, type Expected } from "../../base/expected-errors.js";
 import { type Operation, type TableName, tableLabel } from "../../model/index.js";
 import { isNotSql } from "../../sql/not-sql.js";
 import { quoteIdentifier, quoteLiteral } from "../quote.js";

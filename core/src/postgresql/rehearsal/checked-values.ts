@@ -1,4 +1,4 @@
-import type { Allowed, TableShape } from "../../made-rows/shapes.js";
+import type { Allowed, TableShape } from "../../sql/rehearsal/shapes.js";
 
 /** Reads what `pg_get_constraintdef` prints: `CHECK ((state = ANY (ARRAY['a'::text, 'b'::text])))`, `CHECK ((price > (0)::numeric))`. */
 export function allowedBy(checks: TableShape["checks"], column: string): Allowed | undefined {

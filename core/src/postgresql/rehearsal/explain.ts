@@ -1,7 +1,7 @@
-import { isDatabaseError } from "../../db/retry.js";
-import { inTransaction } from "../../db/transaction.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { ExplainedStatement, TrafficStatement } from "../../dialects/rehearsing.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { ExplainedStatement, TrafficStatement } from "../../dialect/rehearsing.js";
 
 interface PlanNode {
   readonly "Node Type": string;

@@ -1,6 +1,6 @@
-import { isDatabaseError } from "../../db/retry.js";
-import type { Connection } from "../../dialects/connection.js";
-import { type PlannedRows, RowValues } from "../../made-rows/row-values.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import { type PlannedRows, RowValues } from "../../sql/rehearsal/row-values.js";
 import { numberSql } from "./number-sql.js";
 
 /** So many rows tell whether a check takes them. */

@@ -1,4 +1,4 @@
-import type { Rehearsing } from "../../dialects/rehearsing.js";
+import type { Rehearsing } from "../../dialect/rehearsing.js";
 import { quoteTable } from "../quote.js";
 import { loadParser } from "../read/parser.js";
 import { explain } from "./explain.js";

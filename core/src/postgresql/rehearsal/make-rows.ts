@@ -1,9 +1,9 @@
-import { isDatabaseError } from "../../db/retry.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { MadeTable, RowsRequest } from "../../dialects/rehearsing.js";
-import { firstFree, madeTable, plannedRows, refusable } from "../../made-rows/planned-rows.js";
-import { RowValues } from "../../made-rows/row-values.js";
-import type { TableShape } from "../../made-rows/shapes.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import type { MadeTable, RowsRequest } from "../../dialect/rehearsing.js";
+import { firstFree, madeTable, plannedRows, refusable } from "../../sql/rehearsal/planned-rows.js";
+import { RowValues } from "../../sql/rehearsal/row-values.js";
+import type { TableShape } from "../../sql/rehearsal/shapes.js";
 import { quoteIdentifier } from "../quote.js";
 import { fitChecks } from "./fit-checks.js";
 import { numberSql } from "./number-sql.js";

@@ -1,5 +1,5 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { ColumnShape, TableShape } from "../../made-rows/shapes.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { ColumnShape, TableShape } from "../../sql/rehearsal/shapes.js";
 
 /** The tables that rows are made for: neither the ORM's own nor the server's. Generated columns are left out, the server fills those. */
 export async function readShapes(connection: Connection): Promise<readonly TableShape[]> {

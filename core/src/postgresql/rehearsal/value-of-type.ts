@@ -1,4 +1,4 @@
-import type { ColumnShape, Wanted } from "../../made-rows/shapes.js";
+import type { ColumnShape, Wanted } from "../../sql/rehearsal/shapes.js";
 import { quoteLiteral } from "../quote.js";
 
 /** SQL of the value with a number, a bigint from 0 on: another one for each number as far as the type has so many. */

@@ -1,5 +1,5 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { Glance, SeenWait, SeenWork, Sizes } from "../../dialects/rehearsing.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { Glance, SeenWait, SeenWork, Sizes } from "../../dialect/rehearsing.js";
 import {
   type Held,
   isFelt,

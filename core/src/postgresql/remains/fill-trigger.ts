@@ -1,5 +1,5 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { FilledColumn, Remains } from "../../dialects/remains.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { FilledColumn, Remains } from "../../dialect/remains.js";
 import { tableLabel } from "../../model/names.js";
 import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { framedChange } from "../units/block.js";

@@ -1,7 +1,7 @@
-import { errorCode } from "../../db/retry.js";
-import { inTransaction } from "../../db/transaction.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { IndexSpec, IndexState } from "../../dialects/remains.js";
+import type { Connection } from "../../dialect/connection.js";
+import { errorCode } from "../../dialect/db/retry.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { IndexSpec, IndexState } from "../../dialect/remains.js";
 import { qualified, quoteTable } from "../quote.js";
 import { assertIndex } from "../units/assert-index.js";
 import { createIndexStatement, dropIndexStatement } from "../units/create-index.js";

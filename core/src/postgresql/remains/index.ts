@@ -1,4 +1,4 @@
-import type { Remains } from "../../dialects/remains.js";
+import type { Remains } from "../../dialect/remains.js";
 import { scaffoldNames } from "../quote.js";
 import { fillTrigger } from "./fill-trigger.js";
 import { buildProgress, buildStatement, dropIndex, readIndex } from "./index-state.js";

@@ -1,5 +1,5 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { Remains } from "../../dialects/remains.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { Remains } from "../../dialect/remains.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { framedChange } from "../units/block.js";

@@ -1,5 +1,5 @@
-import { type Finding, problem, warning } from "../../dialects/check.js";
-import type { Remains } from "../../dialects/remains.js";
+import { type Finding, problem, warning } from "../../dialect/check.js";
+import type { Remains } from "../../dialect/remains.js";
 import { quoteIdentifier } from "../quote.js";
 
 export const leftovers: Remains["leftovers"] = async (connection) => {

@@ -1,10 +1,10 @@
-import { isDatabaseError } from "../../db/retry.js";
-import { inTransaction } from "../../db/transaction.js";
-import { isValuesFault } from "../../db/value-fault.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { DifferingRow, MirrorColumn, Rows } from "../../dialects/rows.js";
-import type { TableFacts } from "../../dialects/table.js";
-import { duringCleanUp } from "../../expected-errors.js";
+import { duringCleanUp } from "../../base/expected-errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import { isValuesFault } from "../../dialect/db/value-fault.js";
+import type { DifferingRow, MirrorColumn, Rows } from "../../dialect/rows.js";
+import type { TableFacts } from "../../dialect/table.js";
 import { rowName } from "../../sql/fill-context.js";
 import { qualified, quoteIdentifier, quoteLiteral, quoteTable, scaffoldNames } from "../quote.js";
 import { differs } from "../read/differs.js";

@@ -1,5 +1,5 @@
-import { inTransaction } from "../../db/transaction.js";
-import type { EvaluatedRow, Rows } from "../../dialects/rows.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { EvaluatedRow, Rows } from "../../dialect/rows.js";
 import type { ScalarType } from "../../model/code.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { statedSettings } from "../stated-settings.js";

@@ -1,4 +1,4 @@
-import { rowKey, type TableFacts } from "../../dialects/table.js";
+import { rowKey, type TableFacts } from "../../dialect/table.js";
 import { quoteIdentifier, quoteLiteral } from "../quote.js";
 
 /** What names a row in messages, as SQL: `id=5`. */

@@ -1,4 +1,4 @@
-import type { Rows } from "../../dialects/rows.js";
+import type { Rows } from "../../dialect/rows.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "./label.js";
 

@@ -1,8 +1,8 @@
-import { isDatabaseError } from "../../db/retry.js";
-import { notTheValuesFault } from "../../db/value-fault.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { Refusal, RefusedRows, RefusedRowsInput } from "../../dialects/rows.js";
-import { duringCleanUp } from "../../expected-errors.js";
+import { duringCleanUp } from "../../base/expected-errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import { notTheValuesFault } from "../../dialect/db/value-fault.js";
+import type { Refusal, RefusedRows, RefusedRowsInput } from "../../dialect/rows.js";
 import { tableLabel } from "../../model/names.js";
 import { rowName } from "../../sql/fill-context.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable } from "../quote.js";

@@ -1,5 +1,5 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { ColumnStats } from "../../stats/stats-file.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { ColumnStats } from "../../dialect/stats/stats-file.js";
 import { rounded } from "./rounded.js";
 import { isOfApplication } from "./tables.js";
 

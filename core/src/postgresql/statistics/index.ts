@@ -1,7 +1,7 @@
-import { inTransaction } from "../../db/transaction.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { Statistics } from "../../dialects/statistics.js";
-import type { PulledStats } from "../../stats/stats-file.js";
+import type { Connection } from "../../dialect/connection.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { Statistics } from "../../dialect/statistics.js";
+import type { PulledStats } from "../../dialect/stats/stats-file.js";
 import { isoSql } from "../statements.js";
 import { readColumns } from "./columns.js";
 import { readStatements } from "./statements.js";

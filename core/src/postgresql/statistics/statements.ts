@@ -1,7 +1,7 @@
-import type { Connection } from "../../dialects/connection.js";
-import { attempt } from "../../expected-errors.js";
+import { attempt } from "../../base/expected-errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { StatementStats } from "../../dialect/stats/stats-file.js";
 import { isNotSql } from "../../sql/not-sql.js";
-import type { StatementStats } from "../../stats/stats-file.js";
 import { quoteIdentifier } from "../quote.js";
 import { loadParser } from "../read/parser.js";
 import { findExtension, isHere, isoSql } from "../statements.js";

@@ -1,5 +1,5 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { TableStats } from "../../stats/stats-file.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { TableStats } from "../../dialect/stats/stats-file.js";
 
 /** Tables of applications: neither the server's, nor an extension's, nor the ledger's, nor a session's. */
 export const isOfApplication = `c.relkind IN ('r', 'p') AND c.relpersistence <> 't'

@@ -1,7 +1,7 @@
-import { isDatabaseError } from "../../db/retry.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { CheckFillInput, FillProblem, Timed } from "../../dialects/trials.js";
-import { duringCleanUp } from "../../expected-errors.js";
+import { duringCleanUp } from "../../base/expected-errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import type { CheckFillInput, FillProblem, Timed } from "../../dialect/trials.js";
 import { userTypeText } from "../../model/declaration.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";

@@ -1,4 +1,4 @@
-import type { Trials } from "../../dialects/trials.js";
+import type { Trials } from "../../dialect/trials.js";
 import { tryFill } from "./fill.js";
 import { tryReference } from "./reference.js";
 import { tryUnique } from "./unique.js";

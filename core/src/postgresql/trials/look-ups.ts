@@ -1,8 +1,8 @@
-import { inTransaction } from "../../db/transaction.js";
-import type { Connection } from "../../dialects/connection.js";
-import type { CheckFillInput, FillProblem, Timed } from "../../dialects/trials.js";
-import { answerOf } from "../../facts/trial-answer.js";
-import { patternOf } from "../../pattern-of.js";
+import { patternOf } from "../../base/pattern-of.js";
+import type { Connection } from "../../dialect/connection.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { CheckFillInput, FillProblem, Timed } from "../../dialect/trials.js";
+import { answerOf } from "../../target/facts/trial-answer.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 
 /** A node of a plan, as EXPLAIN gives it. */

@@ -1,6 +1,6 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { TableFacts } from "../../dialects/table.js";
-import type { CheckReferenceInput, FillProblem, Timed } from "../../dialects/trials.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { TableFacts } from "../../dialect/table.js";
+import type { CheckReferenceInput, FillProblem, Timed } from "../../dialect/trials.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 import type { ForeignKey } from "../../model/plan.js";
 import { isConstant } from "../../sql/fill-kinds.js";

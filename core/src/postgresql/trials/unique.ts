@@ -1,9 +1,9 @@
-import type { Connection } from "../../dialects/connection.js";
-import type { TableFacts } from "../../dialects/table.js";
-import type { CheckUniqueInput, FillProblem, Timed, UniqueColumn } from "../../dialects/trials.js";
-import { hasChildren } from "../../facts/children.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { TableFacts } from "../../dialect/table.js";
+import type { CheckUniqueInput, FillProblem, Timed, UniqueColumn } from "../../dialect/trials.js";
 import type { Fill } from "../../model/fill.js";
 import { isConstant } from "../../sql/fill-kinds.js";
+import { hasChildren } from "../../target/facts/children.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
 import { reading } from "./reading.js";

@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialect/units.js";
 import type { TableName } from "../../model/names.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";

@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialect/units.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { block } from "./block.js";
 import { createIndexStatement, dropIndexStatement } from "./create-index.js";

@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialect/units.js";
 import { isDroppedConcurrently } from "../../model/unit-spec.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";

@@ -1,4 +1,4 @@
-import { notTheValuesFault } from "../../db/value-fault.js";
+import { notTheValuesFault } from "../../dialect/db/value-fault.js";
 import type { Fill } from "../../model/fill.js";
 import { isSameTable, type TableName } from "../../model/names.js";
 import type { UnitColumn } from "../../model/plan.js";

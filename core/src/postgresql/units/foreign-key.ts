@@ -1,4 +1,4 @@
-import type { SpecOf } from "../../dialects/units.js";
+import type { SpecOf } from "../../dialect/units.js";
 import type { ForeignKey } from "../../model/plan.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { deferrableWords } from "./deferrable.js";

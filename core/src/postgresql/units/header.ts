@@ -1,4 +1,4 @@
-import type { FileContext } from "../../dialects/units.js";
+import type { FileContext } from "../../dialect/units.js";
 import type { Unit } from "../../model/plan.js";
 import { isDroppedConcurrently } from "../../model/unit-spec.js";
 import { strongestMode } from "../../model/verdict.js";

@@ -1,4 +1,4 @@
-import type { UnitText } from "../../dialects/units.js";
+import type { UnitText } from "../../dialect/units.js";
 import type { UnitSpec } from "../../model/plan.js";
 import type { Verdict } from "../../model/verdict.js";
 import { describeOriginal, oneLine, unjudged } from "../../sql/unit-words.js";

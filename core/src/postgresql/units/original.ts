@@ -1,4 +1,4 @@
-import type { SpecOf } from "../../dialects/units.js";
+import type { SpecOf } from "../../dialect/units.js";
 import { nameKey, type TableName } from "../../model/names.js";
 import type { Outcome } from "../../model/plan.js";
 import { quoteLiteral, regclassLiteral } from "../quote.js";

@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialect/units.js";
 import type { UnitIndex } from "../../model/plan.js";
 import { takes } from "../../sql/unit-words.js";
 import { dollarQuote, qualified, quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";

@@ -1,4 +1,4 @@
-import type { FileContext } from "../../dialects/units.js";
+import type { FileContext } from "../../dialect/units.js";
 import type { Unit, UnitSpec } from "../../model/plan.js";
 import { framedChange, framedTogether, quotedChange } from "./block.js";
 import { haveColumns } from "./expand.js";

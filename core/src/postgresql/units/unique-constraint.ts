@@ -1,4 +1,4 @@
-import type { SpecOf } from "../../dialects/units.js";
+import type { SpecOf } from "../../dialect/units.js";
 import type { TableName } from "../../model/names.js";
 import type { UnitIndex } from "../../model/plan.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";

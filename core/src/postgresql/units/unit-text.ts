@@ -1,4 +1,4 @@
-import type { ColumnsSpec } from "../../dialects/units.js";
+import type { ColumnsSpec } from "../../dialect/units.js";
 import type { UnitColumn } from "../../model/plan.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 

@@ -1,4 +1,4 @@
-import type { SpecOf, UnitText } from "../../dialects/units.js";
+import type { SpecOf, UnitText } from "../../dialect/units.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import type { Framed } from "./block.js";

@@ -11,9 +11,9 @@ import {
   type Verdict,
 } from "../../model/index.js";
 import { sessionDefault } from "../../sql/session-value.js";
-import { domainOf, joinedBy } from "../../verdicts/columns.js";
-import { harmless, locksOn, verdict } from "../../verdicts/combine.js";
-import type { VerdictContext } from "../../verdicts/context.js";
+import { domainOf, joinedBy } from "../../sql/verdicts/columns.js";
+import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
+import type { VerdictContext } from "../../sql/verdicts/context.js";
 import { changesCatalogueOnly } from "../type-change.js";
 
 /** ADD COLUMN: the catalogue alone, unless rows get values of their own, or an index or a check comes with it. */

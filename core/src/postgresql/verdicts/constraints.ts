@@ -6,9 +6,9 @@ import {
   type TableName,
   type Verdict,
 } from "../../model/index.js";
-import { joinedBy } from "../../verdicts/columns.js";
-import { harmless, locksOn, verdict } from "../../verdicts/combine.js";
-import type { VerdictContext } from "../../verdicts/context.js";
+import { joinedBy } from "../../sql/verdicts/columns.js";
+import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
+import type { VerdictContext } from "../../sql/verdicts/context.js";
 
 export function addForeignKey(operation: OperationOf<"addForeignKey">, context: VerdictContext): Verdict {
   const { table, references, isValid, isEnforced } = operation;

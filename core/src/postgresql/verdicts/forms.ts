@@ -7,11 +7,11 @@ import {
   type TableName,
   type Verdict,
 } from "../../model/index.js";
-import { verdict } from "../../verdicts/combine.js";
-import type { VerdictContext } from "../../verdicts/context.js";
-import { isRenamedUnderView } from "../../verdicts/objects.js";
-import { concurrently } from "../../verdicts/transaction.js";
-import { unknown } from "../../verdicts/unknown.js";
+import { verdict } from "../../sql/verdicts/combine.js";
+import type { VerdictContext } from "../../sql/verdicts/context.js";
+import { isRenamedUnderView } from "../../sql/verdicts/objects.js";
+import { concurrently } from "../../sql/verdicts/transaction.js";
+import { unknown } from "../../sql/verdicts/unknown.js";
 import { breaksInserts } from "./columns.js";
 
 /** What its row says: see `model/forms.ts`. */

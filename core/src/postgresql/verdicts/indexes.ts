@@ -1,8 +1,8 @@
 import type { Concern, OperationOf, Verdict } from "../../model/index.js";
-import { isOfEmptyColumn } from "../../verdicts/columns.js";
-import { harmless, locksOn, verdict } from "../../verdicts/combine.js";
-import type { VerdictContext } from "../../verdicts/context.js";
-import { concurrently } from "../../verdicts/transaction.js";
+import { isOfEmptyColumn } from "../../sql/verdicts/columns.js";
+import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
+import type { VerdictContext } from "../../sql/verdicts/context.js";
+import { concurrently } from "../../sql/verdicts/transaction.js";
 
 export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): Verdict {
   const { table, isConcurrent, isUnique } = operation;

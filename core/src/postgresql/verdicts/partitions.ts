@@ -1,7 +1,7 @@
 import type { OperationOf, Verdict } from "../../model/index.js";
-import { harmless, locksOn, verdict } from "../../verdicts/combine.js";
-import type { VerdictContext } from "../../verdicts/context.js";
-import { concurrently } from "../../verdicts/transaction.js";
+import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
+import type { VerdictContext } from "../../sql/verdicts/context.js";
+import { concurrently } from "../../sql/verdicts/transaction.js";
 
 /** Its rows are looked at, unless a check of its own says where they belong. */
 export function attachPartition(

@@ -1,8 +1,8 @@
 import type { OperationOf, Verdict } from "../../model/index.js";
 import { ofTheMoment, plainFunctions } from "../../sql/function-names.js";
-import { harmless, locksOn, verdict } from "../../verdicts/combine.js";
-import type { VerdictContext } from "../../verdicts/context.js";
-import { concurrently } from "../../verdicts/transaction.js";
+import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
+import type { VerdictContext } from "../../sql/verdicts/context.js";
+import { concurrently } from "../../sql/verdicts/transaction.js";
 import { aggregates, setReturning } from "../builtins.js";
 
 /** Whoever reads a table opens all of its indexes, so a lock on one of them stops reads. */

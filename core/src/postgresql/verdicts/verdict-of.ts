@@ -7,9 +7,9 @@ import {
   type OperationOf,
   type Verdict,
 } from "../../model/index.js";
-import { setDefault } from "../../verdicts/columns.js";
-import { combine, harmless, verdict } from "../../verdicts/combine.js";
-import type { VerdictContext } from "../../verdicts/context.js";
+import { setDefault } from "../../sql/verdicts/columns.js";
+import { combine, harmless, verdict } from "../../sql/verdicts/combine.js";
+import type { VerdictContext } from "../../sql/verdicts/context.js";
 import {
   addEnumValue,
   comment,
@@ -22,10 +22,10 @@ import {
   renameTable,
   renameType,
   truncate,
-} from "../../verdicts/objects.js";
-import { deletion, insert, update } from "../../verdicts/rows.js";
-import { newEnumValue, sharesTransaction } from "../../verdicts/transaction.js";
-import { unknown } from "../../verdicts/unknown.js";
+} from "../../sql/verdicts/objects.js";
+import { deletion, insert, update } from "../../sql/verdicts/rows.js";
+import { newEnumValue, sharesTransaction } from "../../sql/verdicts/transaction.js";
+import { unknown } from "../../sql/verdicts/unknown.js";
 import { addColumn, addNotNull, dropColumn, dropNotNull, renameColumn, setNotNull, setType } from "./columns.js";
 import {
   addCheck,

@@ -1,4 +1,4 @@
-import type { CheckReport } from "../../check/report.js";
+import type { CheckReport } from "../../lint/report.js";
 import type { Colors } from "../colors.js";
 import { inLine } from "../printable.js";
 

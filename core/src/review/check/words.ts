@@ -1,5 +1,5 @@
-import type { About, CheckFinding } from "../../check/finding.js";
-import type { CheckReport } from "../../check/report.js";
+import type { About, CheckFinding } from "../../lint/finding.js";
+import type { CheckReport } from "../../lint/report.js";
 import { counted } from "../counted.js";
 import { inLine } from "../printable.js";
 import { dangerWords } from "../verdict-words.js";

@@ -1,6 +1,6 @@
 import { constantFrom, assert as holds, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ReadStatement, StatementStatistics } from "../../../../core/src/dialects/statements.js";
+import type { ReadStatement, StatementStatistics } from "../../../../core/src/dialect/statements.js";
 import { compareStatements, withoutColumn } from "../../../../core/src/gates/reads/compare-statements.js";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 20, 10, minute)).toISOString();

@@ -1,14 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the templates are the texts that are expected
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { evaluate } from "../../../../core/src/codemods/sql/constant.js";
-import { type ColumnText, translate } from "../../../../core/src/codemods/values/sql-to-typescript.js";
-import { connect } from "../../../../core/src/connect.js";
-import type { Connection } from "../../../../core/src/dialects/connection.js";
+import { evaluate } from "../../../../core/src/code/sql/constant.js";
+import { type ColumnText, translate } from "../../../../core/src/code/values/sql-to-typescript.js";
+import { connect } from "../../../../core/src/databases/connect.js";
+import type { Connection } from "../../../../core/src/dialect/connection.js";
 import { codeSql } from "../../../../core/src/mysql/code-sql/index.js";
 import { quoteText } from "../../../../core/src/mysql/quote.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../../support/mariadb.js";
-import { rows } from "../../codemods/sql/sql-expressions.js";
+import { rows } from "../../code/sql/sql-expressions.js";
 
 const columns: Readonly<Record<string, ColumnText>> = {
   email: { text: "body.email", type: "string", isNullable: false },

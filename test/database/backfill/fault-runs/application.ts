@@ -1,7 +1,7 @@
 /** An application that writes while a table is backfilled, and keeps a log of what it was answered. */
-import { connect } from "../../../../core/src/connect.js";
-import { errorCode, retryReason } from "../../../../core/src/db/retry.js";
-import type { Connection } from "../../../../core/src/dialects/connection.js";
+import { connect } from "../../../../core/src/databases/connect.js";
+import type { Connection } from "../../../../core/src/dialect/connection.js";
+import { errorCode, retryReason } from "../../../../core/src/dialect/db/retry.js";
 import { seeded } from "../fixture.js";
 import { ask, emailOf, type FilledTable } from "./table.js";
 

@@ -1,6 +1,6 @@
 /** What must hold when a run with faults is over. */
-import type { Connection } from "../../../../core/src/dialects/connection.js";
-import { readBackfills } from "../../../../core/src/ledger/backfills.js";
+import type { Connection } from "../../../../core/src/dialect/connection.js";
+import { readBackfills } from "../../../../core/src/target/ledger/backfills.js";
 import { plan } from "./process-input.js";
 import { ask, countOf, emailOf } from "./table.js";
 import type { World } from "./world.js";
@@ -23,7 +23,7 @@ export async function findFaults(world: World, isLossy: boolean): Promise<readon
     if (status !== "done") found.push(`The ledger says ${status}`);
     if (cursor.phase !== "sweep") found.push("The ledger says that the pass is not over");
     if (rowsDone < world.drawn.rows * 0.5) found.push(`The ledger says that ${rowsDone} rows were passed`);
-    const leases = await db.dialect.ledger.leases(db, { plan, table, once });
+    const leases = await db.dialect.live.ledger.leases(db, { plan, table, once });
     if (leases.length > 0) found.push(`${leases.length} leases are left`);
   }
   return found.slice(0, 12);

@@ -1,8 +1,8 @@
 /** What a run with faults is started with, in this process or in one of its own. */
 import type { BackfillInput, BackfillResult } from "../../../../core/src/backfill/input.js";
+import { LockstepError } from "../../../../core/src/base/errors.js";
 import type { FillFunction } from "../../../../core/src/config/fill-function.js";
-import { systemClock } from "../../../../core/src/db/clock.js";
-import { LockstepError } from "../../../../core/src/errors.js";
+import { systemClock } from "../../../../core/src/dialect/db/clock.js";
 import type { BackfillSpec } from "../../../../core/src/model/plan.js";
 
 export const plan = "20261120093000_user_handle";

@@ -1,7 +1,7 @@
 /** One run of the backfill with faults, all of it drawn from a seed. */
 import { relative } from "node:path";
 import { expect } from "vitest";
-import { connect } from "../../../../core/src/connect.js";
+import { connect } from "../../../../core/src/databases/connect.js";
 import { createDatabase } from "../../../support/database.js";
 import { createMariadbDatabase } from "../../../support/mariadb.js";
 import type { Fault } from "../faults/fault.js";

@@ -1,5 +1,5 @@
 /** Tables for runs with faults: any key, a fill by SQL or by a function, and a record of every write of the new column. */
-import type { Connection } from "../../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../../core/src/dialect/connection.js";
 import type { BackfillSpec, KeyColumn } from "../../../../core/src/model/index.js";
 import * as mysql from "../../mysql/fixture.js";
 import { addColumn, byFunction, fillOf } from "../fixture.js";

@@ -1,7 +1,7 @@
 /** Everything that one run with faults consists of. */
 import type { BackfillEvent } from "../../../../core/src/backfill/events.js";
-import { connect } from "../../../../core/src/connect.js";
-import type { Connection } from "../../../../core/src/dialects/connection.js";
+import { connect } from "../../../../core/src/databases/connect.js";
+import type { Connection } from "../../../../core/src/dialect/connection.js";
 import type { Application } from "./application.js";
 import type { ProcessInput } from "./process-input.js";
 import { type Process, startChild, startHere } from "./processes.js";

@@ -1,4 +1,4 @@
-import { connect } from "../../../../core/src/connect.js";
+import { connect } from "../../../../core/src/databases/connect.js";
 import { ask } from "../fault-runs/table.js";
 import { pause } from "../fault-runs/world.js";
 import { everySystem, type Fault } from "./fault.js";

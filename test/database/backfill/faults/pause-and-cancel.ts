@@ -1,6 +1,6 @@
-import { connect } from "../../../../core/src/connect.js";
-import { readBackfills } from "../../../../core/src/ledger/backfills.js";
-import { changeControl } from "../../../../core/src/ledger/control.js";
+import { connect } from "../../../../core/src/databases/connect.js";
+import { readBackfills } from "../../../../core/src/target/ledger/backfills.js";
+import { changeControl } from "../../../../core/src/target/ledger/control.js";
 import { plan } from "../fault-runs/process-input.js";
 import { pause, type World } from "../fault-runs/world.js";
 import { everySystem, type Fault } from "./fault.js";

@@ -1,4 +1,4 @@
-import { serverMajor } from "../../../../core/src/facts/server-version.js";
+import { serverMajor } from "../../../../core/src/target/facts/server-version.js";
 import type { Fault } from "./fault.js";
 
 /** The table is in a publication, with the whole row as its identity and, where the server can, without the new column. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import columnDropped from "../../../../core/src/backfill/signals/column-dropped.js";
 import type { SignalContext } from "../../../../core/src/backfill/signals/signal.js";
-import type { Connection } from "../../../../core/src/dialects/connection.js";
-import { readTable } from "../../../../core/src/facts/table.js";
+import type { Connection } from "../../../../core/src/dialect/connection.js";
+import { readTable } from "../../../../core/src/target/facts/table.js";
 import { createDatabase } from "../../../support/database.js";
 import { makeTable, numbered, open } from "../fixture.js";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../../core/src/backfill/events.js";
 import type { BackfillInput } from "../../../../core/src/backfill/runner.js";
-import { connect } from "../../../../core/src/connect.js";
-import type { Connection } from "../../../../core/src/dialects/connection.js";
+import { connect } from "../../../../core/src/databases/connect.js";
+import type { Connection } from "../../../../core/src/dialect/connection.js";
 import { createDatabase } from "../../../support/database.js";
 import { createMariadbDatabase, hasMariadb } from "../../../support/mariadb.js";
 import { until } from "../../../support/sessions.js";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../../core/src/backfill/events.js";
-import type { Connection } from "../../../../core/src/dialects/connection.js";
+import type { Connection } from "../../../../core/src/dialect/connection.js";
 import type { BackfillSpec } from "../../../../core/src/model/index.js";
 import { type PostgresServer, start } from "../../../support/postgres.js";
 import { errorOf, fillTable, makeTable, open, scalar, until } from "../fixture.js";

@@ -1,4 +1,4 @@
-import type { CheckFinding } from "../../../check/finding.js";
+import type { CheckFinding } from "../../../lint/finding.js";
 import { withoutControls } from "../../printable.js";
 import { defineFormat } from "../format.js";
 import { consequence, noteWords, saferLines } from "../words.js";

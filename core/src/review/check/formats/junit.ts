@@ -1,5 +1,5 @@
-import type { CheckFinding } from "../../../check/finding.js";
-import { byFile } from "../../../check/report.js";
+import type { CheckFinding } from "../../../lint/finding.js";
+import { byFile } from "../../../lint/report.js";
 import { counted } from "../../counted.js";
 import { withoutControls } from "../../printable.js";
 import { defineTextFormat } from "../format.js";

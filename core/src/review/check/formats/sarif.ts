@@ -1,8 +1,8 @@
 import type { Log, ReportingDescriptor, Result, Fix as SarifFix } from "sarif";
-import type { CheckRule } from "../../../check/check-rule.js";
-import type { CheckFinding, Fix } from "../../../check/finding.js";
-import type { WaivedFinding } from "../../../check/report.js";
-import { checkRules } from "../../../check/rules/index.js";
+import type { CheckRule } from "../../../lint/check-rule.js";
+import type { CheckFinding, Fix } from "../../../lint/finding.js";
+import type { WaivedFinding } from "../../../lint/report.js";
+import { checkRules } from "../../../lint/rules/index.js";
 import { printableJson } from "../../printable.js";
 import { defineFormat } from "../format.js";
 import { consequence, notLookedAtWords, saferLines } from "../words.js";

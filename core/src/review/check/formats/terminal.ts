@@ -1,5 +1,5 @@
-import type { CheckFinding } from "../../../check/finding.js";
-import { byFile, hasErrors } from "../../../check/report.js";
+import type { CheckFinding } from "../../../lint/finding.js";
+import { byFile, hasErrors } from "../../../lint/report.js";
 import { columns } from "../../columns.js";
 import { counted } from "../../counted.js";
 import { defineTextFormat, type FormatContext } from "../format.js";

@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { basename } from "node:path";
+import { createInterface } from "node:readline";
+import { doing } from "./at-work.js";
+import { toItsEnd } from "./to-its-end.js";
+import { withoutPasswords } from "./url-text.js";
+
+/** How a command ended. */
+export interface ToolRun {
+  readonly exitCode: number;
+  /** What it printed, without passwords. */
+  readonly output: string;
+}
+
+export interface ToolOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Gets each line, of stdout and stderr, as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** Aborted: it is interrupted as Ctrl-C does it. Default: Ctrl-C and SIGTERM of this process end it. */
+  readonly signal?: AbortSignal;
+  /** It changes a database: Ctrl-C and SIGTERM of this process leave it. Default: no */
+  readonly comesToItsEnd?: boolean;
+  /** Milliseconds after which it is killed when it has not ended of its interruption. Default: never, a migration is not killed. */
+  readonly killAfterMs?: number;
+}
+
+/**
+ * Runs a command of the user's configuration by a shell.
+ * @throws as `runTool`
+ */
+export function runShell(command: string, options: ToolOptions): Promise<ToolRun> {
+  return process.platform === "win32"
+    ? runTool("cmd", ["/d", "/s", "/c", command], options)
+    : runTool("/bin/sh", ["-c", command], options);
+}
+
+/**
+ * Runs a command of the ORM and reads what it prints. It runs in a process group of its own: Ctrl-C reaches Lockstep alone, and with
+ * `comesToItsEnd` a migration that is running does. When Lockstep itself is ended, the command goes with it.
+ *
+ * @throws Node's error when it cannot be started: ENOENT where there is no such command
+ */
+export async function runTool(command: string, args: readonly string[], options: ToolOptions): Promise<ToolRun> {
+  // Where nobody handles the signal, the system ends this process, and nobody would see the end.
+  const comesToItsEnd = options.comesToItsEnd === true && process.listenerCount("SIGINT") > 0;
+  doing(
+    `running ${[command, ...args]
+      .slice(0, 4)
+      .map((word) => basename(word))
+      .join(" ")}`,
+  );
+  const isGroup = process.platform !== "win32";
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: isGroup,
+  });
+  const send = (signal: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(isGroup ? -child.pid : child.pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  const end = () => send(comesToItsEnd ? "SIGTERM" : "SIGKILL");
+  const ends = comesToItsEnd || options.signal !== undefined ? undefined : () => send("SIGTERM");
+  let killing: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    send("SIGINT");
+    if (options.killAfterMs !== undefined) killing = setTimeout(() => send("SIGKILL"), options.killAfterMs);
+  };
+  process.once("exit", end);
+  const release = ends && onSignals(ends);
+  options.signal?.addEventListener("abort", interrupt);
+  if (options.signal?.aborted) interrupt();
+  const lines: string[] = [];
+  for (const input of [child.stdout, child.stderr])
+    createInterface({ input }).on("line", (raw) => {
+      if (raw === "") return;
+      const line = withoutPasswords(raw, options.env);
+      lines.push(line);
+      options.onLine?.(line);
+    });
+  try {
+    const ended = () =>
+      new Promise<number>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (code) => resolve(code ?? 1));
+      });
+    const exitCode = await (comesToItsEnd ? toItsEnd(ended) : ended());
+    return { exitCode, output: lines.join("\n") };
+  } finally {
+    clearTimeout(killing);
+    doing();
+    process.off("exit", end);
+    release?.();
+    options.signal?.removeEventListener("abort", interrupt);
+  }
+}
+
+/** The process ends after the tool had half a second to: at once where nobody else says when. */
+function onSignals(end: () => void): () => void {
+  const listeners = (
+    [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const
+  ).map(([signal, code]) => {
+    const listener = () => {
+      end();
+      if (process.listenerCount(signal) === 1) setTimeout(() => process.exit(code), 500);
+    };
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  });
+  return () => {
+    for (const off of listeners) off();
+  };
+}

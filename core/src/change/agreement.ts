@@ -1,0 +1,47 @@
+import { LockstepError } from "../base/errors.js";
+import { builtInContract, isSameTable, type Migration, type Operation, type Plan } from "../model/index.js";
+
+/**
+ * What the ORM makes of the relaxed model must be what the plan replaces: the user's operations without NOT NULL on the relaxed
+ * columns, without dropping the unique indexes that stay, and without what contract builds. Otherwise the next migration would undo the plan.
+ *
+ * @param user what the ORM generates for the user's own model
+ * @param relaxed what it generates for the model of expand
+ * @param orm its name, for the message
+ * @throws LS2011 when the two differ in anything else
+ */
+export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan, orm: string): void {
+  const later = builtInContract(plan);
+  const isLater = (operation: Operation) => "name" in operation && later.some((name) => name === operation.name);
+  const wanted = user.operations.filter((operation) => !isKept(operation, plan) && !isLater(operation));
+  const expected = wanted.map((operation) => essence(operation, plan)).sort();
+  const actual = relaxed.operations
+    .filter((operation) => !isLater(operation))
+    .map((operation) => essence(operation, plan))
+    .sort();
+  const missing = expected.filter((entry, index) => entry !== actual[index]);
+  if (missing.length === 0 && expected.length === actual.length) return;
+  const additional = actual.filter((entry) => !expected.includes(entry));
+  throw new LockstepError(
+    "LS2011",
+    `With ${plan.columns.map((column) => `${column.model}.${column.field}`).join(", ")} optional, ${orm} would generate another migration than the plan replaces: ${[...missing, ...additional].join("; ").slice(0, 600)}`,
+  );
+}
+
+/** Drops a unique index, or the constraint of its name, that stays until contract. */
+function isKept(operation: Operation, { keptUniques = [] }: Plan): boolean {
+  if (operation.kind !== "dropIndex" && operation.kind !== "dropConstraint") return false;
+  const name = operation.kind === "dropIndex" ? operation.name.name : operation.name;
+  return keptUniques.some(({ index }) => index.name === name);
+}
+
+function essence(operation: Operation, plan: Plan): string {
+  if (operation.kind === "addColumn") {
+    const { table, column } = operation;
+    const isRelaxed = plan.columns.some(
+      (planned) => planned.isRelaxed && planned.name === column.name && isSameTable(planned.table, table),
+    );
+    if (isRelaxed) return JSON.stringify([operation.kind, table, column.name, column.type]);
+  }
+  return JSON.stringify([operation.kind, operation.sql.replace(/\s+/g, " ")]);
+}

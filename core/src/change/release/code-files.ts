@@ -1,0 +1,55 @@
+import { dirtyFiles } from "../../base/files/git.js";
+import type { FileChange, PlanState } from "../../model/index.js";
+import { sha256 } from "../../plan/hash.js";
+import { listPlans } from "../../plan/store.js";
+import type { Project } from "../../plugin/plugin.js";
+import { readColumnChoices } from "./column-choices.js";
+
+/** Changes to what is on disk, where they were made over the models' own. */
+export function fromDisk(changes: readonly FileChange[], edited: readonly FileChange[] = []): readonly FileChange[] {
+  const before = new Map(edited.map((change) => [change.file, change.before]));
+  return changes.map((change) => (before.has(change.file) ? { ...change, before: before.get(change.file) } : change));
+}
+
+/** The changes of models and code together; a file that has both is changed once. */
+export function mergeChanges(models: readonly FileChange[], code: readonly FileChange[]): readonly FileChange[] {
+  return [...models.filter(({ file }) => !code.some((change) => change.file === file)), ...code];
+}
+
+/**
+ * Files whose uncommitted changes are not Lockstep's own; plans share files, so any plan's count, and those of columns without one.
+ *
+ * @param edited what the same phase does to the models: those files are written in any case, so their code is edited with them
+ */
+export function foreignChanges(
+  project: Project,
+  changes: readonly FileChange[],
+  edited: readonly FileChange[] = [],
+): ReadonlySet<string> {
+  const models = new Set(edited.map(({ file }) => file));
+  const own = new Set(
+    [...listPlans(project.root).map(({ state }) => state), readColumnChoices(project)].flatMap(({ codeFiles }) =>
+      codeFiles.map((entry) => `${entry.file} ${entry.sha256}`),
+    ),
+  );
+  const dirty = dirtyFiles(
+    project.root,
+    changes.map((change) => change.file),
+  );
+  return new Set(
+    changes
+      .filter(({ file }) => !models.has(file))
+      .filter(({ file, before }) => dirty.has(file) && !own.has(`${file} ${sha256(before ?? "")}`))
+      .map((change) => change.file),
+  );
+}
+
+/** The files that Lockstep has edited, as it left them. */
+export function mergeCodeFiles(
+  earlier: PlanState["codeFiles"],
+  changes: readonly FileChange[],
+): PlanState["codeFiles"] {
+  const merged = new Map(earlier.map((entry) => [entry.file, entry.sha256]));
+  for (const { file, after } of changes) if (after !== undefined) merged.set(file, sha256(after));
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, hash]) => ({ file, sha256: hash }));
+}

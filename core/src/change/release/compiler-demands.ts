@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import { choiceId, type RankedPlaces } from "../../code/candidates/choose.js";
+import { isWritable } from "../../code/contract/candidate.js";
+import type { CodeRequest } from "../../code/run/code-request.js";
+import { hasConfig } from "../../code/verify/configs.js";
+import { demandedPlaces } from "../../code/verify/demanded-places.js";
+import type { Demand } from "../../code/verify/request.js";
+import { Verifier } from "../../code/verify/verifier.js";
+import type { FileChange, Place } from "../../model/index.js";
+import { lineBefore } from "./line-before.js";
+import { mostWatched, type VerifiedEdits, type VerifyScope } from "./verified-edits.js";
+
+/** What is asked of the compiler, and what was decided so far. */
+export interface Demanding {
+  readonly request: CodeRequest;
+  readonly scope: VerifyScope;
+  /** The ranked places that were decided about. */
+  readonly questions: readonly RankedPlaces[];
+  /** By `choiceId`: what a person said no to is listed, not edited. */
+  readonly declined: ReadonlySet<string>;
+  /** Plans the edits once more, with these places as well. */
+  again(ids: ReadonlySet<string>): Promise<VerifiedEdits>;
+}
+
+/**
+ * Makes what the code does not compile without: a place that the ranking knows is edited, any other listed as required with the compiler's
+ * message. Where the project cannot be compiled, `isUndemanded` says so. Where its generated client
+ * does not know the field yet, nothing is demanded.
+ *
+ * @throws the reason of `scope.signal`
+ */
+export async function withDemands(result: VerifiedEdits, demanding: Demanding): Promise<VerifiedEdits> {
+  const { request, scope, questions, declined } = demanding;
+  const names = request.files.flatMap(({ file, isDocument }) => (isDocument ? [] : [file]));
+  if (!hasConfig(names.map((file) => join(request.root, file)))) return { ...result, isUndemanded: true };
+  const ranked = questions.flatMap((question) => question.ranked.map(({ candidate }) => candidate.file));
+  const verifier = new Verifier(
+    {
+      root: request.root,
+      before: new Map(request.files.flatMap(({ file, text, isDocument }) => (isDocument ? [] : [[file, text]]))),
+      watched: names.length > mostWatched ? ranked : names,
+      fields: request.intents.map(({ model, field }) => ({ model, field })),
+      generated: scope.generated,
+    },
+    scope.signal ?? new AbortController().signal,
+    scope.limitMs === undefined ? {} : { ms: scope.limitMs },
+  );
+  try {
+    const demandsOf = ({ changes }: VerifiedEdits) => verifier.demands(afterOf(changes, scope));
+    let [now, demands] = [result, await demandsOf(result)];
+    if (demands === undefined) return { ...now, isUndemanded: true };
+    const ids = new Set(demands.flatMap((demand) => placeOf(demand, questions, now.changes) ?? []));
+    const open = new Set([...ids].filter((id) => !declined.has(id)));
+    if (open.size > 0) {
+      now = await demanding.again(open);
+      demands = await demandsOf(now);
+    }
+    if (demands === undefined) return { ...now, isUndemanded: true };
+    if (demands.length === 0) return now;
+    const after = afterOf(now.changes, scope);
+    const files = request.files.map((each) => ({ ...each, text: after.get(each.file) ?? each.text }));
+    return { ...now, places: merged(now.places, await demandedPlaces({ ...request, files }, demands)) };
+  } finally {
+    verifier.close();
+  }
+}
+
+/** The texts that will be written. */
+function afterOf(changes: readonly FileChange[], { leftAmong, edited }: VerifyScope): ReadonlyMap<string, string> {
+  const left = leftAmong?.(changes) ?? new Set<string>();
+  const written = [...edited, ...changes].filter(({ file }) => !left.has(file));
+  return new Map(written.map(({ file, after }) => [file, after ?? ""]));
+}
+
+/** The ranked place that a demand is about, by `choiceId`: the innermost. */
+function placeOf({ file, line, field }: Demand, questions: readonly RankedPlaces[], changes: readonly FileChange[]) {
+  const at = lineBefore(
+    changes.find((change) => change.file === file),
+    line,
+  );
+  const [found] = questions
+    .filter(({ intent }) => intent.field === field)
+    .flatMap(({ intent, ranked }) => ranked.map(({ candidate }) => ({ intent, candidate })))
+    .filter(
+      ({ candidate }) =>
+        candidate.file === file && candidate.line <= at && at <= candidate.lastLine && isWritable(candidate),
+    )
+    .sort(({ candidate: a }, { candidate: b }) => a.lastLine - a.line - (b.lastLine - b.line));
+  return found === undefined ? undefined : choiceId(found.intent, found.candidate.key);
+}
+
+/** A place that is listed already is required now, with the compiler's message. */
+function merged(places: readonly Place[], demanded: readonly Place[]): readonly Place[] {
+  const isSame = (a: Place) => (b: Place) => a.file === b.file && a.line === b.line && a.field === b.field;
+  const known = places.map((place): Place => {
+    const demand = demanded.find(isSame(place));
+    if (demand === undefined || place.kind === "required") return place;
+    const reason = `${place.reason}; ${demand.reason}`;
+    return { ...place, kind: "required", reason };
+  });
+  const added = demanded.filter((place, at) => !places.some(isSame(place)) && demanded.findIndex(isSame(place)) === at);
+  return [...known, ...added].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line));
+}

@@ -1,0 +1,247 @@
+import { type Choose, choiceId, type RankedPlaces } from "../../code/candidates/choose.js";
+import { declinedId } from "../../code/candidates/declined-id.js";
+import type { Candidate } from "../../code/contract/candidate.js";
+import { namesTable } from "../../code/sql/names-table.js";
+import type { CodeSettings } from "../../config/code-settings.js";
+import {
+  type CodeIntent,
+  type EntityModel,
+  type FileChange,
+  isSameTable,
+  type Place,
+  type PlaceChoice,
+  type PlannedEdit,
+  phaseOf,
+  type TableName,
+} from "../../model/index.js";
+import { preparedReason } from "../../review/prepared-statements.js";
+import type { CodePolicy, Decided } from "./choices.js";
+import { exposureOf, withAnswers } from "./code-answers.js";
+import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
+import { type CodeInput, inputOf } from "./code-input.js";
+import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
+import { decideDeclined, declineUnticked, mustChange, withReasons } from "./declined.js";
+import { lineBefore } from "./line-before.js";
+import { openRequests } from "./open-requests.js";
+import { preparedStatements } from "./prepared-statements.js";
+import type { VerifiedEdits, VerifyScope } from "./verified-edits.js";
+
+/** Nobody waits longer for the ORM's own command, and for a look; for a command that edits code, as long as a large application takes. */
+const shortMs = 20_000;
+const longMs = 300_000;
+
+/**
+ * Makes the edits that intents ask for, and those that were chosen. Used by every phase, and again by `lockstep code`. Files with
+ * uncommitted changes of somebody else are listed, not edited, but for those that the models' edits are made in.
+ *
+ * @throws LS4003 `policy` names a place that there is not; whatever `policy.ask` throws; the reason of `signal`
+ */
+export async function editCode(request: CodeRequest, intents: readonly CodeIntent[]): Promise<CodeResult> {
+  const { plan, project, code } = request;
+  const { edits: earlier, codeFiles } = plan.state;
+  const policy: CodePolicy = { level: code.level, accept: code.accept, decline: code.decline, ...request.policy };
+  if (intents.length === 0) return nothingEdited(plan.state);
+  const found = await inputOf(request, intents);
+  // No file names the model, and none was edited before: the compiler is not even loaded.
+  if (found === undefined) return nothingEdited(plan.state);
+  const [{ planCodeEdits }, { TypeClock }, { decidePlaces }, { planVerifiedEdits }, { withDemands }] =
+    await Promise.all([
+      import("../../code/run/plan-edits.js"),
+      import("../../code/types/type-clock.js"),
+      import("./choices.js"),
+      import("./verified-edits.js"),
+      import("./compiler-demands.js"),
+    ]);
+  const input = { ...found, typeClock: new TypeClock(request.wait === undefined ? shortMs : longMs) };
+  const exposure = await exposureOf(plan, policy, input);
+  let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
+  let questions: readonly RankedPlaces[] = [];
+  const intentsNow = withAnswers(input.intents, exposure);
+  const phase = (["contract", "switch"] as const).find((each) => intents.some((intent) => phaseOf(intent) === each));
+  const { declined: named, settled } = await decideDeclined(plan.state, policy, phase ?? "expand", async () =>
+    mustChange(await planCodeEdits({ ...input, intents: intentsNow, choose: async () => new Set() })),
+  );
+  const answered = {
+    ...input,
+    intents: intentsNow,
+    declined: new Map(named.map((each) => [declinedId(each), each.count])),
+  };
+  let declined = named;
+  const refused = new Set<string>();
+  const choose: Choose = async (found) => {
+    questions = found;
+    for (const id of refusedAmong(found, plan.state.places)) refused.add(id);
+    if (policy.level === "none") return decided.chosen;
+    const before = decided.choices;
+    decided = await decidePlaces(found, decided.choices, policy, plan.state.places, settled);
+    if (policy.level === "ask") {
+      const unticked = await declineUnticked(found, { before, after: decided.choices }, policy.ask);
+      declined = [...declined, ...unticked];
+    }
+    return decided.chosen;
+  };
+  const limitMs = limitOf(code.verify, request.wait !== undefined);
+  const scope: VerifyScope = {
+    generated: project.generatedFolders,
+    edited: request.edited ?? [],
+    signal: request.signal,
+    refused,
+    limitMs,
+    wait: request.wait,
+    mayWrite: async (why, count) => policy.unchecked === true || (await policy.ask?.unchecked(why, count)) === true,
+    leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited), request.edited),
+  };
+  const isUnverified = code.verify === "off" || policy.level === "none";
+  const edited: VerifiedEdits = isUnverified
+    ? await planCodeEdits({ ...answered, choose })
+    : await planVerifiedEdits(answered, choose, scope);
+  const result =
+    isUnverified || request.asksCompiler !== true
+      ? edited
+      : await withDemands(edited, {
+          request: answered,
+          scope,
+          questions,
+          declined: new Set(
+            decided.choices.flatMap((each) => (each.choice === "no" ? [choiceId(each, each.key)] : [])),
+          ),
+          again: (ids) => planVerifiedEdits(answered, async () => new Set([...decided.chosen, ...ids]), scope),
+        });
+  const planned = fromDisk(result.changes, request.edited);
+  const foreign = foreignChanges(project, planned, request.edited);
+  const isLeft = (file: string) => policy.level === "none" || foreign.has(file);
+  const changes = planned.filter((change) => !isLeft(change.file));
+  const made = result.edits.filter((edit) => !isLeft(edit.file));
+  const waiting = result.edits
+    .filter((edit) => isLeft(edit.file))
+    .map((edit): Place => {
+      const { file, what, text, model, field, site, role } = edit;
+      const change = planned.find((each) => each.file === file);
+      const line = lineBefore(change, edit.line);
+      const ranked = rankedOf({ ...edit, line }, questions, decided.chosen);
+      const reason =
+        policy.level === "none"
+          ? `${text === "" ? "take away what an earlier phase wrote" : "to write"}; not made: the level of code edits is none`
+          : `the file has uncommitted changes: commit or stash them, then run npx lockstep code ${plan.id}`;
+      const known = ranked === undefined ? {} : { key: ranked.key, family: ranked.family };
+      const kind = ranked === undefined ? "required" : "likely";
+      const identity = { ...(site !== undefined && { site }), ...(role && { role }) };
+      return { file, line, kind, what, ...identity, reason, model, field, ...known, ...(text === "" ? {} : { text }) };
+    });
+  const texts = new Map(input.files.map(({ file, text }) => [file, text]));
+  for (const { file, after } of result.changes) texts.set(file, after ?? "");
+  // A column without a plan has no units: its migration is one of the ORM's own.
+  const isBefore = phase === undefined || plan.units.length === 0;
+  const prepared = isBefore ? await preparedPlaces(request, intents, input, changes) : [];
+  const others =
+    policy.level === "likely" ? result.places.map((place) => withReasonLeft(place, decided.choices)) : result.places;
+  const listed = [...waiting, ...others, ...prepared, ...openRequests(earlier, exposure, input, texts)];
+  const places = withReasons(listed, declined);
+  return {
+    changes,
+    made,
+    places,
+    questions,
+    unchecked: result.unchecked,
+    missingTypes: result.missingTypes,
+    isUndemanded: result.isUndemanded ?? (isUnverified && request.asksCompiler === true),
+    isLeft: policy.level === "none",
+    state: {
+      edits: [...earlier, ...made],
+      places,
+      ...(result.silent === 0 ? {} : { silent: result.silent }),
+      ...(decided.choices.length === 0 ? {} : { choices: decided.choices }),
+      ...(declined.length === 0 ? {} : { declined }),
+      ...(Object.keys(exposure).length === 0 ? {} : { exposure }),
+      codeFiles: mergeCodeFiles(codeFiles, changes),
+    },
+  };
+}
+
+/** The statements that expand makes fail where they are prepared: one place for each, whatever columns its table gets. */
+async function preparedPlaces(
+  { project, plugin, code }: CodeRequest,
+  intents: readonly CodeIntent[],
+  { models, files }: Pick<CodeInput, "models" | "files">,
+  changes: readonly FileChange[],
+): Promise<readonly Place[]> {
+  // All files that have SQL over the tables are among these.
+  const hasStar = ({ table }: EntityModel) =>
+    files.some(({ text }) => text.includes("*") && namesTable(text, table.name));
+  const changed = models.filter((each) => intents.some(({ model }) => model === each.name) && hasStar(each));
+  const found = await preparedStatements(
+    changed.map(({ table }) => table),
+    project,
+    plugin,
+    code,
+    async () => models,
+    changes,
+  );
+  return found.flatMap((statement): Place[] => {
+    const { file, line, within, table } = statement;
+    const intent = intents.find(({ model }) => isSameTable(tableOf(model), table));
+    if (intent === undefined) return [];
+    const { model, field } = intent;
+    const what = `${within === undefined ? "" : `${within}: `}prepared SQL over ${table.name}`;
+    return [{ file, line, kind: "likely", what, reason: preparedReason(statement), model, field }];
+  });
+
+  function tableOf(model: string): TableName {
+    return changed.find(({ name }) => name === model)?.table ?? { name: "" };
+  }
+}
+
+/** Of a likely place that `--code likely` did not edit: why. */
+function withReasonLeft(place: Place, choices: readonly PlaceChoice[]): Place {
+  const { kind, key, family, text, reason } = place;
+  const isDecided = choices.some(
+    (each) => each.key === key && each.model === place.model && each.field === place.field,
+  );
+  if (kind !== "likely" || key === undefined || isDecided) return place;
+  const why =
+    family === "sql"
+      ? "SQL in a string is edited by hand"
+      : text === undefined || text.includes("…")
+        ? "Lockstep does not know what to write there"
+        : "a place that it needs is not edited";
+  return { ...place, reason: `chosen, and ${why}: ${reason}` };
+}
+
+function limitOf(verify: CodeSettings["verify"], isAwaited: boolean): number {
+  const ms = typeof verify === "number" ? verify * 1000 : longMs;
+  return isAwaited ? ms : Math.min(ms, shortMs);
+}
+
+/** The places that the compiler had something against in the run before, by `choiceId`. */
+function refusedAmong(questions: readonly RankedPlaces[], places: readonly Place[]): readonly string[] {
+  const refused = places.filter(({ reasonId }) => reasonId === "refused");
+  return questions.flatMap(({ intent, ranked }) =>
+    ranked
+      .filter(({ candidate: { file, family, key, site } }) =>
+        refused.some(
+          (each) =>
+            each.model === intent.model &&
+            each.field === intent.field &&
+            (each.key === key ||
+              (each.site !== undefined && each.file === file && each.family === family && each.site === site)),
+        ),
+      )
+      .map(({ candidate }) => choiceId(intent, candidate.key)),
+  );
+}
+
+/** The chosen place that an edit was made for; undefined where the edit is required. */
+function rankedOf(
+  edit: PlannedEdit,
+  questions: readonly RankedPlaces[],
+  chosen: ReadonlySet<string>,
+): Candidate | undefined {
+  const of = questions.filter(({ intent }) => intent.model === edit.model && intent.field === edit.field);
+  const taken = of
+    .flatMap(({ ranked }) => ranked.map(({ candidate }) => candidate))
+    .filter(({ file, key }) => file === edit.file && chosen.has(choiceId(edit, key)));
+  return (
+    taken.find(({ line, lastLine }) => line <= edit.line && edit.line <= lastLine) ??
+    taken.find(({ site }) => site === edit.site)
+  );
+}

@@ -1,0 +1,16 @@
+import { unitsOf } from "../../databases/units.js";
+import type { OperationOf, Unit } from "../../model/index.js";
+import type { MigrationContent } from "../../plugin/plugin.js";
+import { unitIndex } from "../../rules/steps.js";
+
+/**
+ * A migration that builds one index concurrently, as a plan's would, for a change that needs no plan: the user has asked for it.
+ *
+ * @throws LS1003 when its name does not fit PostgreSQL's 63 bytes
+ */
+export function indexMigration(operation: OperationOf<"createIndex">): MigrationContent {
+  const units = unitsOf("postgresql");
+  const spec = { kind: "create-index", table: operation.table, index: unitIndex(operation) } as const;
+  const unit: Unit = { id: spec.kind, phase: "expand", spec, ...units.describe(spec) };
+  return { units: [unit], sql: units.renderFile([unit]), down: units.downOf([unit], "") };
+}

@@ -1,0 +1,137 @@
+import { applyPatch, createTwoFilesPatch } from "diff";
+import type { Formatting } from "../../code/formatters/formatting.js";
+import { type LineChange, lineChanges, withChanges } from "../../code/formatters/line-changes.js";
+import type { DeployedPhase, FileChange, FormattedFile, PlanState } from "../../model/index.js";
+import { isSameButLayout } from "../../plan/hash.js";
+import { mergeCodeFiles } from "./code-files.js";
+import type { CodeResult } from "./code-request.js";
+
+/** The edits of a phase as the project's formatter leaves them. */
+export interface LaidOut {
+  readonly changes: readonly FileChange[];
+  readonly code: Pick<CodeResult, "made" | "places" | "state">;
+  readonly formatted: readonly FormattedFile[];
+}
+
+/** What the files of a plan looked like before. */
+export interface LayoutBefore {
+  /** Texts of files that are not laid out anew, for they were laid out before. */
+  readonly known?: ReadonlyMap<string, string>;
+  /** What earlier phases laid out. */
+  readonly earlier?: readonly FormattedFile[];
+}
+
+/**
+ * Lays the edits of a phase out, and says of each where it stands then.
+ *
+ * @param changes of models and code
+ */
+export async function layOut(
+  formatting: Formatting,
+  phase: DeployedPhase,
+  changes: readonly FileChange[],
+  code: Pick<CodeResult, "changes" | "made" | "places" | "state">,
+  { known = new Map(), earlier = [] }: LayoutBefore = {},
+): Promise<LaidOut> {
+  const others = await formatting.apply(changes.filter(({ file }) => !known.has(file)));
+  const after = changes.map((change) => {
+    const text = known.get(change.file) ?? others.find(({ file }) => file === change.file)?.after;
+    return { ...change, after: text === undefined ? text : withFormerLayout({ ...change, after: text }, earlier) };
+  });
+  const moved = new Map<string, { readonly planned: string; readonly written: string }>();
+  const formatted: FormattedFile[] = [];
+  for (const [index, { file, before, after: written }] of after.entries()) {
+    const planned = changes[index]?.after;
+    if (planned === undefined || written === undefined || planned === written) continue;
+    moved.set(file, { planned, written });
+    if (before !== undefined) formatted.push({ phase, file, back: backFrom(file, written, before) });
+  }
+  if (moved.size === 0) return { changes: after, code, formatted };
+  const at = <T extends { readonly file: string; readonly line: number; readonly text?: string }>(place: T): T => {
+    const texts = moved.get(place.file);
+    return texts === undefined ? place : { ...place, line: lineAfter(texts.planned, texts.written, place) };
+  };
+  const made = code.made.map(at);
+  const edits = code.state.edits.map((edit) => made[code.made.indexOf(edit)] ?? edit);
+  const places = code.places.map(at);
+  const own = after.filter(({ file }) => code.changes.some((change) => change.file === file));
+  const codeFiles = mergeCodeFiles(code.state.codeFiles, own);
+  return { changes: after, code: { made, places, state: { ...code.state, edits, places, codeFiles } }, formatted };
+}
+
+/** A plan's state with what was laid out in it. */
+export function withFormatted(state: PlanState, more: readonly FormattedFile[]): PlanState {
+  const { formatted: earlier = [], ...rest } = state;
+  const formatted = [...earlier, ...more];
+  return { ...rest, ...(formatted.length === 0 ? {} : { formatted }) };
+}
+
+/**
+ * The bytes that files had which phases laid out, where nobody has changed those lines since and nothing but the edits of these
+ * phases goes: `undone` says what that is.
+ */
+export function textsBefore(
+  formatted: readonly FormattedFile[],
+  phases: readonly DeployedPhase[],
+  undone: readonly FileChange[],
+): ReadonlyMap<string, string> {
+  const texts = undone.flatMap(({ file, before, after }): [string, string][] => {
+    const own = formatted.filter((each) => each.file === file && phases.includes(each.phase));
+    if (before === undefined || after === undefined || own.length === 0) return [];
+    const text = takenBack(before, own);
+    return text !== undefined && isSameButLayout(file, text, after) ? [[file, text]] : [];
+  });
+  return new Map(texts);
+}
+
+/**
+ * Lines that differ from those before the plan in nothing but their layout get that back: formatters leave an object broken whose new
+ * member has gone again.
+ */
+function withFormerLayout(
+  { file, before, after }: FileChange & { readonly after: string },
+  earlier: readonly FormattedFile[],
+): string {
+  const own = earlier.filter((each) => each.file === file);
+  if (before === undefined || own.length === 0) return after;
+  const former = takenBack(before, own);
+  if (former === undefined) return after;
+  const restored = (change: LineChange) => withChanges(after, [change]);
+  const isLayout = (change: LineChange) => isSameButLayout(file, after, restored(change));
+  return withChanges(after, lineChanges(after, former).filter(isLayout));
+}
+
+/** A file's text with what phases laid out in it taken back, the last one first; undefined where somebody has changed those lines. */
+function takenBack(text: string, formatted: readonly FormattedFile[]): string | undefined {
+  const former = formatted.reduceRight<string | false>(
+    (current, { back }) => current !== false && applyPatch(current, back),
+    text,
+  );
+  return former === false ? undefined : former;
+}
+
+function backFrom(file: string, written: string, before: string): string {
+  return createTwoFilesPatch(file, file, written, before, "", "", { context: 2 });
+}
+
+/** Where a line stands once the text is laid out. */
+function lineAfter(
+  planned: string,
+  written: string,
+  { line, text }: { readonly line: number; readonly text?: string },
+) {
+  let moved = line;
+  for (const { at, lines, after } of lineChanges(planned, written)) {
+    const first = at + 1 + (moved - line);
+    const now = after.split("\n");
+    if (line > at + lines) {
+      moved += now.length - 1 - lines;
+      continue;
+    }
+    if (line <= at) break;
+    const [word] = /\w+/.exec(text ?? "") ?? [];
+    const found = word === undefined ? -1 : now.findIndex((each) => new RegExp(`\\b${word}\\b`).test(each));
+    return first + Math.max(found, 0);
+  }
+  return moved;
+}

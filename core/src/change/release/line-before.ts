@@ -1,0 +1,17 @@
+import { diffLines } from "diff";
+import type { FileChange } from "../../model/index.js";
+
+/** Where a line of the changed file stands in the file as it is: for edits that are planned and not made. */
+export function lineBefore(change: FileChange | undefined, line: number): number {
+  if (change?.before === undefined || change.after === undefined) return line;
+  let [before, after] = [1, 1];
+  for (const { added, removed, count } of diffLines(change.before, change.after)) {
+    if (removed) before += count;
+    else if (added) {
+      after += count;
+      if (after > line) return Math.max(1, before - 1);
+    } else if (after + count > line) return before + line - after;
+    else [before, after] = [before + count, after + count];
+  }
+  return before;
+}

@@ -1,0 +1,34 @@
+import type { Place, PlannedEdit, PlanState } from "../../model/index.js";
+import type { CodeInput } from "./code-input.js";
+
+/**
+ * Edits of expand that let callers choose a column which was answered to be internal since: they stay, and a person takes them out.
+ *
+ * @param texts the files as they are to be, by their paths
+ */
+export function openRequests(
+  edits: readonly PlannedEdit[],
+  exposure: NonNullable<PlanState["exposure"]>,
+  { transforms }: Pick<CodeInput, "transforms">,
+  texts: ReadonlyMap<string, string>,
+): readonly Place[] {
+  const accepting = new Set(
+    transforms.filter(({ intents }) => intents.includes("acceptInRequests")).map(({ id }) => id),
+  );
+  return edits.flatMap(({ file, line, what, text, transform, phase, model, field }): Place[] => {
+    const answer = exposure[`${model}.${field}`];
+    const why = answer === "internal" ? "is internal" : answer === "shown" ? "the server sets" : undefined;
+    if (why === undefined || phase !== "expand" || !accepting.has(transform) || text === "") return [];
+    const found = nearestLine(texts.get(file) ?? "", text, line);
+    if (found === undefined) return [];
+    const reason = `callers may still choose ${field}, which ${why}: take \`${text}\` out`;
+    return [{ file, line: found, kind: "likely", what, reason, model, field }];
+  });
+}
+
+/** Of the lines that have the text the one nearest to a line; undefined where none has. */
+function nearestLine(whole: string, text: string, line: number): number | undefined {
+  const [first = ""] = text.split("\n");
+  const lines = whole.split("\n").flatMap((each, index) => (each.includes(first) ? [index + 1] : []));
+  return lines.sort((a, b) => Math.abs(a - line) - Math.abs(b - line))[0];
+}

@@ -1,0 +1,112 @@
+import { LockstepError } from "../../base/errors.js";
+import { nearest } from "../../base/nearest.js";
+import type { Candidate } from "../../code/contract/candidate.js";
+import type { Place } from "../../model/index.js";
+
+/**
+ * The places that a person or the configuration means: by their key, by `file:line` (the place that begins there, else the innermost
+ * around it), by a file or folder, or by a glob of files.
+ */
+export function placesNamed(name: string, places: readonly Candidate[]): readonly Candidate[] {
+  const byKey = places.filter(({ key }) => key === name);
+  if (byKey.length > 0) return byKey;
+  const [, path, line] = /^(.+):(\d+)$/.exec(name) ?? [];
+  if (path !== undefined) return placesAt(path, Number(line), places);
+  const matches = pathMatcher(name);
+  return places.filter(({ file }) => matches(file));
+}
+
+/** The places at a line of a file: those that begin there, else the innermost around it. */
+export function placesAt(path: string, line: number, places: readonly Candidate[]): readonly Candidate[] {
+  const file = withoutDot(path);
+  const around = places.filter((place) => place.file === file && place.line <= line && line <= place.lastLine);
+  const here = around.filter((place) => place.line === line);
+  if (here.length > 0) return here;
+  const lines = Math.min(...around.map((place) => place.lastLine - place.line));
+  return around.filter((place) => place.lastLine - place.line === lines);
+}
+
+/**
+ * Refuses names of `--only` and `--not` that mean no place.
+ *
+ * @param places of the phase, those that have the column already as well
+ * @param listed what was listed for a person to edit
+ * @throws LS4003 with the place that was probably meant, or with what the person has to write
+ */
+export function refuseUnknownPlaces(
+  names: readonly string[],
+  flag: string,
+  places: readonly Candidate[],
+  listed: readonly Place[] = [],
+): void {
+  const unknown = names.find((name) => placesNamed(name, places).length === 0);
+  if (unknown === undefined) return;
+  const byHand = listed.find((place) => place.key === undefined && isMeant(unknown, place));
+  if (byHand !== undefined) refuseByHand(unknown, flag, byHand);
+  const files = [...new Set(places.map(({ file }) => file))];
+  const [, path] = /^(.+):\d+$/.exec(unknown) ?? [];
+  const file = nearest(withoutDot(path ?? unknown), files);
+  const inFile = path === undefined ? [] : places.filter((place) => place.file === file);
+  const meant = inFile.length > 0 ? inFile.map(({ line }) => `${file}:${line}`) : [nearestKey(unknown, places) ?? file];
+  const known = meant.filter((each) => each !== undefined);
+  throw new LockstepError("LS4003", `${flag} ${unknown}: no place of this phase that may get the column is meant.`, {
+    hint:
+      known.length > 0
+        ? `Did you mean ${[...new Set(known)].slice(0, 5).join(", ")}?`
+        : files.length === 0
+          ? "There is no place to choose in this phase."
+          : `Places are in: ${files.slice(0, 5).join(", ")}${files.length > 5 ? ", …" : ""}`,
+    details: { name: unknown, keys: places.map(({ key }) => key) },
+  });
+}
+
+/** Whether a name means a listed place: its key, `file:line`, or the file by path, folder or glob. */
+export function isMeant(name: string, { file, line, key }: Place): boolean {
+  if (name === key) return true;
+  const [, path, at] = /^(.+):(\d+)$/.exec(name) ?? [];
+  return path === undefined ? pathMatcher(name)(file) : withoutDot(path) === file && Number(at) === line;
+}
+
+function refuseByHand(name: string, flag: string, { file, line, what, reason, text }: Place): never {
+  throw new LockstepError("LS4003", `${flag} ${name}: ${file}:${line} is for you to edit: ${what} — ${reason}`, {
+    hint: text === undefined ? `Edit ${file}:${line}` : `Write there: ${text}`,
+    details: { name, file, line },
+  });
+}
+
+function nearestKey(name: string, places: readonly Candidate[]): string | undefined {
+  const isKey = name.includes("#");
+  return isKey
+    ? nearest(
+        name,
+        places.map(({ key }) => key),
+      )
+    : undefined;
+}
+
+/** Whether a path is the file or in the folder of that name, or fits the glob: `**`, `*`, `?` and `{a,b}`. */
+export function pathMatcher(glob: string): (path: string) => boolean {
+  const clean = withoutDot(glob).replace(/\/$/, "");
+  if (!/[*?{]/.test(clean)) return (path) => path === clean || path.startsWith(`${clean}/`);
+  // Commas divide between braces, and braces count where both are there.
+  const pieces = clean.split(/(\{[^{}]*\})/);
+  const whole = new RegExp(`^${pieces.map((piece, at) => patternOf(piece, at % 2 === 1)).join("")}$`);
+  return (path) => whole.test(path);
+}
+
+function patternOf(piece: string, isChoice: boolean): string {
+  if (!isChoice) return piece.replace(/\*\*\/|\*\*|[*?.+^$()|[\]\\{}]/g, (part) => inPattern[part] ?? `\\${part}`);
+  const choices = piece.slice(1, -1).split(",");
+  return `(?:${choices.map((choice) => patternOf(choice, false)).join("|")})`;
+}
+
+const inPattern: Readonly<Record<string, string>> = {
+  "**/": "(?:[^/]+/)*",
+  "**": ".*",
+  "*": "[^/]*",
+  "?": "[^/]",
+};
+
+function withoutDot(path: string): string {
+  return path.replaceAll("\\", "/").replace(/^\.\//, "");
+}

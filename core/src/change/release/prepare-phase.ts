@@ -1,0 +1,211 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { commandsInRepository } from "../../base/files/commands-here.js";
+import { Formatting, type Unformatted } from "../../code/formatters/formatting.js";
+import {
+  type DeployedPhase,
+  type FileChange,
+  inFiles,
+  type MissingTypes,
+  type Place,
+  type Plan,
+  type PlannedEdit,
+  type Unchecked,
+  type Unit,
+} from "../../model/index.js";
+import { followNames, namedColumns } from "../../plan/follow-names.js";
+import { withUnixLines } from "../../plan/hash.js";
+import { planFolder, planText } from "../../plan/plan-file.js";
+import {
+  contentOf,
+  fileOf,
+  heldFiles,
+  mainUnit,
+  recordOf,
+  type UnitFile,
+  type UnitsOfFile,
+  undoFiles,
+  unitsText,
+} from "../../plan/unit-files.js";
+import type { Project, Unlisted } from "../../plugin/plugin.js";
+import { planReadme } from "../../review/markdown.js";
+import { mergeChanges } from "./code-files.js";
+import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
+import { editCode } from "./edit-code.js";
+import { layOut, withFormatted } from "./layout.js";
+import { modelEdits } from "./model-edits.js";
+
+export interface PhaseRequest extends CodeRequest {
+  readonly phase: DeployedPhase;
+  /** The earliest stamp of the migrations to write. */
+  readonly moment: Date;
+}
+
+/** Everything that one phase changes in the repository. Nothing is written yet: `writeFiles` does that. */
+export interface PhaseFiles {
+  readonly plan: Plan;
+  readonly changes: readonly FileChange[];
+  readonly migrations: readonly { readonly name: string; readonly unit: UnitFile }[];
+  readonly edits: readonly PlannedEdit[];
+  readonly places: readonly Place[];
+  /** Migrations that the ORM will not find before somebody tells it. */
+  readonly unlisted: readonly Unlisted[];
+  /** Nothing was to be edited in the code: what must change is among the places. */
+  readonly isCodeLeft?: boolean;
+  /** Chosen edits that were not compiled first. */
+  readonly unchecked?: Unchecked | undefined;
+  /** Why names alone said what values are. Absent where the compiler did. */
+  readonly missingTypes?: MissingTypes | undefined;
+  /** The formatter that was to lay the files out and did not. */
+  readonly unformatted?: Unformatted | undefined;
+}
+
+/**
+ * Computes the files of a phase: migrations, model, code, and the plan's own folder.
+ *
+ * @throws LS2011 when the edited model is not valid · LS4002 when the model is gone
+ */
+export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
+  const formatting = new Formatting(request.project.root, request.code.format);
+  void formatting.warmUp();
+  try {
+    return await prepare(request, formatting);
+  } finally {
+    formatting.close();
+  }
+}
+
+async function prepare(request: PhaseRequest, formatting: Formatting): Promise<PhaseFiles> {
+  const { project, plugin, phase } = request;
+  const models = request.models ?? (await plugin.readModels(project));
+  const plan = phase === "expand" ? request.plan : followNames(request.plan, namedColumns(models));
+  const released = releaseUnits(
+    request,
+    plan.units.filter((unit) => unit.phase === phase),
+  );
+  const migrations = await layOutMigrations(formatting, released);
+  const modelChanges = await plugin.editModels(project, modelEdits(plan, phase));
+  const code = await editCode({ ...request, plan, models, edited: modelChanges }, intentsAt(plan, phase));
+  const laidOut = await layOut(formatting, phase, mergeChanges(modelChanges, code.changes), code, {
+    earlier: plan.state.formatted ?? [],
+  });
+  const isFirst = phase === "expand";
+  const held = isFirst
+    ? heldFiles(
+        plan,
+        plan.units.filter((unit) => unit.phase === "contract"),
+      )
+    : [];
+  const undo = isFirst ? undoFiles(plan) : [];
+  const stillHeld = plan.state.held.filter((unit) => !migrations.some(({ unit: moved }) => moved.id === unit.id));
+  const after: Plan = {
+    ...plan,
+    state: {
+      ...withFormatted(withCode(plan.state, laidOut.code.state), laidOut.formatted),
+      released: phase,
+      written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))],
+      held: isFirst ? held.map(recordOf) : stillHeld,
+      undo: isFirst ? undo.map(recordOf) : plan.state.undo,
+    },
+  };
+  const changes = [
+    ...migrations.map(({ unit }) => replaced(project, unit.file, unit.text)),
+    ...[...held, ...undo].map((unit) => replaced(project, unit.file, unit.text)),
+    ...(isFirst ? [replaced(project, `${planFolder(plan.id)}/original.sql`, plan.source.sql)] : []),
+    ...(await formatting.apply(planFiles(after, request))),
+    ...plan.state.held
+      .filter((unit) => !stillHeld.includes(unit))
+      .map(({ file }) => replaced(project, file, undefined)),
+  ];
+  const registered = await withRegistration(formatting, request, { migrations, removed: [] }, laidOut.changes);
+  return {
+    plan: after,
+    changes: [...changes, ...registered.changes],
+    unlisted: registered.unlisted,
+    migrations,
+    edits: laidOut.code.made,
+    places: laidOut.code.places,
+    isCodeLeft: code.isLeft,
+    unchecked: code.unchecked,
+    missingTypes: code.missingTypes,
+    unformatted: formatting.unformatted,
+  };
+}
+
+/** The edits of models and code, and those that tell the ORM which migrations come and go. */
+export async function withRegistration(
+  formatting: Formatting,
+  { project, plugin }: Pick<CodeRequest, "project" | "plugin">,
+  { migrations, removed }: Pick<PhaseFiles, "migrations"> & { readonly removed: readonly string[] },
+  edited: readonly FileChange[],
+): Promise<Pick<PhaseFiles, "changes" | "unlisted">> {
+  const added = migrations.map(({ unit: { file, text } }) => ({ file, text }));
+  const registered = await plugin.register?.(project, { added, removed }, edited);
+  if (registered === undefined) return { changes: edited, unlisted: [] };
+  return { changes: mergeChanges(edited, await formatting.apply(registered.changes)), unlisted: registered.unlisted };
+}
+
+/** What people and Lockstep read of a plan: its README and `plan.json`. */
+export function planFiles(plan: Plan, { project, plugin }: Pick<CodeRequest, "project" | "plugin">): FileChange[] {
+  const folder = planFolder(plan.id);
+  return [
+    replaced(project, `${folder}/README.md`, commandsInRepository(planReadme(plan, plugin.words), project.root)),
+    replaced(project, `${folder}/plan.json`, planText(plan)),
+  ];
+}
+
+/** The ORM's migration files of units, after every migration that exists. What was reviewed is released with the same bytes. */
+export function releaseUnits(
+  { plan, project, plugin, phase, moment }: Omit<PhaseRequest, "phase"> & { phase: DeployedPhase | "undo" },
+  units: readonly Unit[],
+): PhaseFiles["migrations"] {
+  const files = inFiles(units);
+  const stamps = plugin.stamps(moment, plugin.listMigrations(project), files.length);
+  return files.map((file, index) => {
+    // The first file of expand is the ORM's own: it was asked for by this name.
+    const isOwn = phase === "expand" && index === 0;
+    const name = isOwn ? plan.id : plugin.migrationName(plan, stamps[index] ?? "", mainUnit(file).spec.kind);
+    const sql = reviewedText(project, plan, file, phase) ?? unitsText(plan, file, phase);
+    const text = plugin.migrationText(project, name, contentOf(plan, file, sql));
+    return { name, unit: fileOf(file, plugin.migrationPath(project, name), text) };
+  });
+}
+
+/** Migrations that are code, as the project's formatter leaves them: what they do is what was reviewed. */
+export async function layOutMigrations(
+  formatting: Formatting,
+  migrations: PhaseFiles["migrations"],
+): Promise<PhaseFiles["migrations"]> {
+  const texts = await formatting.apply(
+    migrations.map(({ unit: { file, text } }) => ({ file, before: undefined, after: text })),
+  );
+  return migrations.map(({ name, unit }, index) => {
+    const laidOut = fileOf(unit.units, unit.file, texts[index]?.after ?? unit.text);
+    return { name, unit: laidOut.sha256 === unit.sha256 ? laidOut : unit };
+  });
+}
+
+/** The bytes that stand beside the plan: a later version of Lockstep may render the same unit differently. */
+function reviewedText(
+  project: Project,
+  plan: Plan,
+  [unit]: UnitsOfFile,
+  phase: DeployedPhase | "undo",
+): string | undefined {
+  const records = phase === "undo" ? plan.state.undo : plan.state.held;
+  const suffix = phase === "undo" ? `/undo/${unit.phase}-${unit.id}.sql` : `/held/${unit.id}.sql`;
+  const record = records.find(({ file }) => file.endsWith(suffix));
+  const text = record && read(project, record.file);
+  return text && withUnixLines(text);
+}
+
+/** A file that gets this text, or goes. */
+export function replaced(project: Project, file: string, text: string | undefined): FileChange {
+  return { file, before: read(project, file), after: text };
+}
+
+/** A file of the project as it stands on disk; undefined where there is none. */
+export function read(project: Project, file: string): string | undefined {
+  const path = join(project.root, file);
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}

@@ -1,0 +1,193 @@
+import { LockstepError } from "../../base/errors.js";
+import { Formatting } from "../../code/formatters/formatting.js";
+import {
+  type DeployedPhase,
+  type EntityModel,
+  isFilled,
+  type Plan,
+  type PlannedColumn,
+  type Unit,
+} from "../../model/index.js";
+import { followNames, namedColumns } from "../../plan/follow-names.js";
+import { withUnixLines } from "../../plan/hash.js";
+import { phasesOf } from "../../plan/phases.js";
+import { releasesOf } from "../../plan/releases.js";
+import { fileOf, heldFiles, recordOf, type UnitFile } from "../../plan/unit-files.js";
+import type { ModelEdit } from "../../plugin/plugin.js";
+import { columnLabel } from "../../review/words.js";
+import { mergeChanges } from "./code-files.js";
+import { type CodeRequest, withCode } from "./code-request.js";
+import { layOut, textsBefore, withFormatted } from "./layout.js";
+import { filledOptionals, modelEdit, uniqueEdits } from "./model-edits.js";
+import {
+  layOutMigrations,
+  type PhaseFiles,
+  planFiles,
+  read,
+  releaseUnits,
+  replaced,
+  withRegistration,
+} from "./prepare-phase.js";
+import { phasesAfter, takeBackCode } from "./take-back-code.js";
+
+export interface UndoRequest extends Omit<CodeRequest, "models"> {
+  /** The phase that the plan is in afterwards; `undone` takes back everything. */
+  readonly to: Exclude<DeployedPhase, "contract"> | "undone";
+  /** The earliest stamp of the migrations to write. */
+  readonly moment: Date;
+  /** No database has any of the plan's migrations: they go instead of being taken back by others. */
+  readonly removesMigrations?: boolean;
+}
+
+/**
+ * Computes the files that take phases back: forward migrations, the model and the code as they were, and the plan's own folder.
+ * Nothing is written yet.
+ *
+ * @throws LS4001 code with uncommitted changes · LS4002 when the field of a plan whose contract is released is gone
+ */
+export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
+  const formatting = new Formatting(request.project.root, request.code.format);
+  void formatting.warmUp();
+  try {
+    return await prepare(request, formatting);
+  } finally {
+    formatting.close();
+  }
+}
+
+async function prepare(request: UndoRequest, formatting: Formatting): Promise<PhaseFiles> {
+  const { project, plugin, to } = request;
+  const models = await plugin.readModels(project);
+  const plan = followNames(request.plan, namedColumns(models));
+  if (plan.state.released === "contract") assertFields(plan, models, plugin.words.develop);
+  const units = request.removesMigrations === true ? [] : unitsToTakeBack(request);
+  const migrations = await layOutMigrations(formatting, releaseUnits({ ...request, phase: "undo" }, units));
+  const isEnd = to === "undone";
+  const modelChanges = await plugin.editModels(project, modelEdits(plan, to));
+  const code = await takeBackCode(
+    { ...request, plan, models: models.map((model) => relaxed(model, plan)), edited: modelChanges },
+    to,
+  );
+  const phases = phasesAfter(to);
+  const { formatted = [], ...state } = plan.state;
+  const undone = mergeChanges(modelChanges, code.changes);
+  const laidOut = await layOut(formatting, "expand", undone, code, { known: textsBefore(formatted, phases, undone) });
+  const held = isEnd || plan.state.released !== "contract" ? [] : heldAgain(request);
+  const gone = isEnd ? [...plan.state.held, ...plan.state.undo] : [];
+  const removed = request.removesMigrations === true ? plan.state.written : [];
+  const after: Plan = {
+    ...plan,
+    state: {
+      ...withFormatted(
+        withCode(state, laidOut.code.state),
+        formatted.filter(({ phase }) => !phases.includes(phase)),
+      ),
+      released: to,
+      written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))].filter(
+        (record) => !removed.includes(record),
+      ),
+      held: isEnd ? [] : [...plan.state.held, ...held.map(recordOf)],
+      undo: isEnd ? [] : plan.state.undo,
+      undos: (plan.state.undos ?? 0) + 1,
+      places: isEnd ? [] : laidOut.code.places,
+    },
+  };
+  const changes = [
+    ...[...migrations.map(({ unit }) => unit), ...held].map(({ file, text }) => replaced(project, file, text)),
+    ...(await formatting.apply(planFiles(after, request))),
+    ...[...gone, ...removed].map(({ file }) => replaced(project, file, undefined)),
+  ];
+  const registered = await withRegistration(
+    formatting,
+    request,
+    { migrations, removed: removed.map(({ file }) => file) },
+    laidOut.changes,
+  );
+  const { made: edits, places } = laidOut.code;
+  return {
+    plan: after,
+    changes: [...changes, ...registered.changes],
+    unlisted: registered.unlisted,
+    migrations,
+    edits,
+    places,
+    unformatted: formatting.unformatted,
+  };
+}
+
+/** The declarations as they were; a unique constraint that contract took away comes back while what took its place is there. */
+function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
+  const kept = plan.state.released === "contract" ? uniqueEdits("keepUnique", plan) : [];
+  if (to === "undone")
+    return [...kept, ...plan.columns.map((column) => modelEdit("removeField", plan, column)), ...typeEdits(plan)];
+  const relaxed = plan.columns.filter((column) => column.isRelaxed);
+  const closed = (columns: readonly PlannedColumn[]) =>
+    to === "expand" ? columns.map((column) => modelEdit("closeReads", plan, column)) : [];
+  if (plan.state.released !== phasesOf(plan).at(-1)) return closed([...relaxed, ...filledOptionals(plan)]);
+  const reopened = plan.columns.filter(isFilled).map((column) => modelEdit("reopen", plan, column));
+  return [
+    ...reopened,
+    ...(to === "switch" ? relaxed.map((column) => modelEdit("openReads", plan, column)) : []),
+    // Behind its annotations: they come back to the property as switch had left it.
+    ...closed(filledOptionals(plan)),
+    ...kept,
+  ];
+}
+
+/** What the undo migrations drop besides the columns. */
+function typeEdits(plan: Plan): ModelEdit[] {
+  return plan.undo.expand.flatMap(({ spec }) =>
+    spec.kind === "undo-expand" ? (spec.types ?? []).map((type) => ({ kind: "removeType" as const, type })) : [],
+  );
+}
+
+/**
+ * The units whose migrations take back what is released, last phase first. A history that was squashed has no migration any more
+ * that makes the fill triggers; the undo of contract makes them, and the undo of expand asks for them.
+ */
+function unitsToTakeBack({ plan, project, to }: UndoRequest): readonly Unit[] {
+  const standing = releasesOf(plan).filter(({ kind, isPast }) => kind === "phase" && !isPast);
+  const isSquashed = standing.some(({ phase, file }) => phase === "expand" && read(project, file) === undefined);
+  const hasContract = plan.state.released === "contract";
+  if (to !== "undone") return hasContract ? plan.undo.contract : [];
+  return [...(hasContract || isSquashed ? plan.undo.contract : []), ...plan.undo.expand];
+}
+
+/** The units of contract wait beside the plan again: the bytes of the migrations, which were reviewed. */
+function heldAgain({ plan, project, plugin }: UndoRequest): UnitFile[] {
+  const standing = releasesOf(plan).filter(({ phase, isPast }) => phase === "contract" && !isPast);
+  return heldFiles(
+    plan,
+    plan.units.filter((unit) => unit.phase === "contract"),
+  ).map((held) => {
+    const migration = standing.find(({ id }) => id === held.id);
+    const reviewed = migration && read(project, migration.file);
+    return fileOf(held.units, held.file, (reviewed && plugin.migrationSql(withUnixLines(reviewed))) ?? held.text);
+  });
+}
+
+/** Once the plan is done its column is an ordinary one: somebody may have removed it since. */
+function assertFields(plan: Plan, models: readonly EntityModel[], develop: string): void {
+  const gone = plan.columns.find(
+    (column) =>
+      !models.some(({ name, fields }) => name === column.model && fields.some((field) => field.name === column.field)),
+  );
+  if (gone === undefined) return;
+  throw new LockstepError(
+    "LS4002",
+    `${gone.model}.${gone.field} was removed from the model since, so the plan has nothing to take back for ${columnLabel(gone)}.`,
+    { hint: `The migration that drops the column is an ordinary one: ${develop}` },
+  );
+}
+
+/** The model as the phase has it that the plan goes back to: code gets its fallbacks by it. */
+function relaxed(model: EntityModel, plan: Plan): EntityModel {
+  const isRelaxed = (field: string) =>
+    plan.columns.some((column) => column.isRelaxed && column.model === model.name && column.field === field);
+  return {
+    ...model,
+    fields: model.fields.map((field) =>
+      isRelaxed(field.name) && !field.isList ? { ...field, isOptional: true } : field,
+    ),
+  };
+}

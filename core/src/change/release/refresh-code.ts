@@ -1,0 +1,78 @@
+import type { RankedPlaces } from "../../code/candidates/choose.js";
+import { Formatting, type Unformatted } from "../../code/formatters/formatting.js";
+import type { CodeSettings } from "../../config/code-settings.js";
+import type { EntityModel, FileChange, MissingTypes, Plan, PlannedEdit, Unchecked } from "../../model/index.js";
+import { followNames, namedColumns } from "../../plan/follow-names.js";
+import type { OrmPlugin, Project } from "../../plugin/plugin.js";
+import type { CodePolicy } from "./choices.js";
+import { intentsAt, withCode } from "./code-request.js";
+import { editCode } from "./edit-code.js";
+import { layOut, withFormatted } from "./layout.js";
+import { planFiles } from "./prepare-phase.js";
+import type { TypeCheckWait } from "./verified-edits.js";
+
+export interface RefreshResult {
+  readonly plan: Plan;
+  /** With the files that keep what was decided. */
+  readonly changes: readonly FileChange[];
+  readonly codeChanges: readonly FileChange[];
+  readonly made: readonly PlannedEdit[];
+  /** The ranked places that were decided about. */
+  readonly questions: readonly RankedPlaces[];
+  /** Chosen edits that were not compiled first. */
+  readonly unchecked?: Unchecked | undefined;
+  /** Why names alone said what values are. Absent where the compiler did. */
+  readonly missingTypes?: MissingTypes | undefined;
+  /** As in `VerifiedEdits`. */
+  readonly isUndemanded?: boolean | undefined;
+  /** The formatter that was to lay the files out and did not. */
+  readonly unformatted?: Unformatted | undefined;
+}
+
+/**
+ * The code edits of the released phase, once more over the code of today: what waited for uncommitted changes, and write sites
+ * that came since. Edits are idempotent, so what stands is left alone.
+ */
+export async function refreshCode(request: {
+  readonly plan: Plan;
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly code: CodeSettings;
+  /** Who decides about ranked places. Default: what the config says, without a person. */
+  readonly policy?: CodePolicy;
+  readonly signal?: AbortSignal;
+  /** As in `CodeRequest`. */
+  readonly wait?: TypeCheckWait;
+  readonly asksCompiler?: boolean;
+  /** The files that keep what was decided. Default: those of the plan. */
+  readonly keep?: ((plan: Plan, project: Project, models: readonly EntityModel[]) => readonly FileChange[]) | undefined;
+}): Promise<RefreshResult> {
+  const { released } = request.plan.state;
+  if (released === "undone") return { plan: request.plan, changes: [], codeChanges: [], made: [], questions: [] };
+  const models = await request.plugin.readModels(request.project);
+  const plan = followNames(request.plan, namedColumns(models));
+  const code = await editCode({ ...request, plan, models }, intentsAt(plan, released));
+  const formatting = new Formatting(request.project.root, request.code.format);
+  void formatting.warmUp();
+  try {
+    const laidOut = await layOut(formatting, released, code.changes, code);
+    const after: Plan = {
+      ...plan,
+      state: withFormatted(withCode(plan.state, laidOut.code.state), laidOut.formatted),
+    };
+    const own = await formatting.apply(request.keep?.(after, request.project, models) ?? planFiles(after, request));
+    return {
+      plan: after,
+      changes: [...laidOut.changes, ...own],
+      codeChanges: laidOut.changes,
+      made: laidOut.code.made,
+      questions: code.questions,
+      unchecked: code.unchecked,
+      missingTypes: code.missingTypes,
+      isUndemanded: code.isUndemanded,
+      unformatted: formatting.unformatted,
+    };
+  } finally {
+    formatting.close();
+  }
+}

@@ -1,0 +1,232 @@
+import {
+  type Choose,
+  choiceId,
+  chooseUnattended,
+  isNeededByPhase,
+  type RankedPlaces,
+} from "../../code/candidates/choose.js";
+import { declinedId } from "../../code/candidates/declined-id.js";
+import { inGroups, neededBy } from "../../code/candidates/dependencies.js";
+import type { CodeRequest, CodeResult } from "../../code/run/code-request.js";
+import { planCodeEdits } from "../../code/run/plan-edits.js";
+import { isAdded } from "../../code/run/run-pass.js";
+import type { NewError, VerifyResult } from "../../code/verify/request.js";
+import { Verifier } from "../../code/verify/verifier.js";
+import { withoutErrors } from "../../code/verify/without-errors.js";
+import type { FileChange, PlannedEdit, Unchecked } from "../../model/index.js";
+
+export interface VerifiedEdits extends CodeResult {
+  /** Whether the compiler was to say what it requires besides, and did not: no project of its own, an error of it, or its time was over. */
+  readonly isUndemanded?: boolean;
+  /** Absent where the chosen edits were checked, and where there were none. */
+  readonly unchecked?: Unchecked;
+}
+
+/** Somebody who waits for the type check. */
+export interface TypeCheckWait {
+  /** Called every second, once it takes more than a few. */
+  onWait(check: { readonly files: number; readonly seconds: number }): void;
+  /** The check is over. */
+  onEnd(): void;
+}
+
+export interface VerifyScope {
+  /** Folders of generated code, from the root. */
+  readonly generated: readonly string[];
+  /** What the same phase does to the models. */
+  readonly edited: readonly FileChange[];
+  /** Ends the check early, with its reason. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
+  /** What the compiler had something against before, by `choiceId`: it is asked again. Default: nothing. */
+  readonly refused?: ReadonlySet<string>;
+  /** For all checks together. Default: 20 seconds. */
+  readonly limitMs?: number;
+  /** Default: nobody is told. */
+  readonly wait?: TypeCheckWait | undefined;
+  /** Of the changed files those that will not be written: what needs them is compiled without. Default: all are. */
+  leftAmong?(changes: readonly FileChange[]): ReadonlySet<string>;
+  /**
+   * Whether chosen edits are written that could not be checked.
+   *
+   * @param count of the places
+   * Default: they are listed instead.
+   */
+  mayWrite?(why: string, count: number): Promise<boolean>;
+}
+
+/** Beyond so many files that name the model, only the edited ones are checked: the check must not be the slowest part. */
+export const mostWatched = 300;
+/** So often, edits are planned again without those that an error was found in. */
+const mostPlans = 12;
+/** Before that, nobody is told that a check runs. */
+const quietSeconds = 3;
+const notChecked: VerifyResult = { isChecked: false, isExact: false, errors: [], ms: 0 };
+
+/**
+ * Plans code edits, and leaves out those that would add a type error: they are listed with the compiler's words. Where nothing could
+ * be checked, what must change is made all the same, and the chosen ones are listed unless `scope.mayWrite` says otherwise.
+ *
+ * @param choose as `CodeRequest.choose`; asked once
+ * @throws the reason of `scope.signal`; whatever `scope.mayWrite` throws
+ */
+export async function planVerifiedEdits(
+  request: CodeRequest,
+  choose: Choose,
+  scope: VerifyScope,
+): Promise<VerifiedEdits> {
+  let questions: readonly RankedPlaces[] = [];
+  let chosen: ReadonlySet<string> = new Set();
+  const all = await planCodeEdits({
+    ...request,
+    async choose(found) {
+      questions = found;
+      chosen = await choose(found);
+      return chosen;
+    },
+  });
+  const left = scope.leftAmong?.(all.changes) ?? new Set<string>();
+  // What lists the whole model needs no compiler: its edits are right by how they are made, where all of them are.
+  const sure = await chooseUnattended(questions);
+  const open = questions.some(({ intent, ranked }) =>
+    ranked
+      .map(({ candidate }) => choiceId(intent, candidate.key))
+      .some((id) => chosen.has(id) && (!sure.has(id) || scope.refused?.has(id) === true)),
+  );
+  if (all.changes.length === 0) return all;
+  const choosing = (ids: ReadonlySet<string>) => ({ ...request, choose: async () => ids });
+  const required = chosen.size === 0 ? all : await planCodeEdits(choosing(new Set()));
+  const needed = neededGroups(required.edits);
+  const isAsked = open || left.size > 0;
+  if (!isAsked && needed.length === 0) return all;
+  // What must change comes first: of edits that do not compile together it is what stays.
+  const groups = [...needed, ...questions.flatMap((question) => groupsOf(question, chosen))];
+  const idsOf = new Map(groups.map(({ id, ids }) => [id, ids]));
+  const brokenWithout = (ids: ReadonlySet<string>, why: (id: string) => string) =>
+    new Map(needed.filter(({ id }) => !ids.has(id)).map(({ id }) => [id, why(id)]));
+
+  const before = textsOf([...scope.edited, ...all.changes, ...required.changes], request);
+  const names = request.files.map(({ file }) => file);
+  const isInPart = names.length > mostWatched;
+  const verifier = new Verifier(
+    {
+      root: request.root,
+      before,
+      watched: isInPart ? all.changes.map(({ file }) => file) : names,
+      fields: request.intents.map(({ model, field }) => ({ model, field })),
+      generated: scope.generated,
+    },
+    scope.signal ?? new AbortController().signal,
+    scope.limitMs === undefined ? {} : { ms: scope.limitMs },
+  );
+  let plans = 0;
+  const stop = tellWaiting(scope.wait, all.changes.length);
+  try {
+    const { kept, dropped, skipped, isChecked } = await withoutErrors(groups, {
+      async apply(ids) {
+        if (ids.size === groups.length) return afterOf(all, before, left);
+        plans += 1;
+        const members = new Set([...ids].flatMap((id) => idsOf.get(id) ?? []));
+        if (plans > mostPlans) return before;
+        const broken = brokenWithout(ids, () => "");
+        return afterOf(await planCodeEdits({ ...choosing(members), broken }), before, left);
+      },
+      // What was not planned any more is not known to be right: the search ends.
+      check: async (after) => (plans > mostPlans ? notChecked : verifier.check(after)),
+    });
+    stop();
+    if (!isChecked) {
+      if (!isAsked) return all;
+      const why = skipped ?? "the type check ended early";
+      const safe = safeWithout(questions, left.size > 0 ? new Set() : sure, scope.refused);
+      const doubtful = groups.slice(needed.length).flatMap(({ ids }) => (ids.every((id) => safe.has(id)) ? [] : ids));
+      const isWritten = doubtful.length === 0 || (await scope.mayWrite?.(why, doubtful.length)) === true;
+      if (isWritten) return { ...all, unchecked: { why, leftOut: 0 } };
+      const refused = new Map(doubtful.map((id) => [id, `its types could not be checked (${why})`]));
+      const rest = new Set([...chosen].filter((id) => !refused.has(id)));
+      return { ...(await planCodeEdits({ ...choosing(rest), refused })), unchecked: { why, leftOut: doubtful.length } };
+    }
+    const part = isInPart ? `of ${names.length} files that may name the model only the edited ones` : undefined;
+    const why = skipped ?? part;
+    const unchecked = why === undefined || !isAsked ? {} : { unchecked: { why, leftOut: 0 } };
+    if (dropped.length === 0) return { ...all, ...unchecked };
+    const words = new Map(dropped.map(({ id, error }) => [id, wordsOf(error, left)]));
+    const refused = new Map(
+      dropped.flatMap(({ id }) => (idsOf.get(id) ?? []).map((each) => [each, words.get(id) ?? ""])),
+    );
+    const broken = brokenWithout(new Set(kept), (id) => words.get(id) ?? "");
+    const rest = new Set(kept.flatMap((id) => idsOf.get(id) ?? []));
+    return { ...(await planCodeEdits({ ...choosing(rest), refused, broken })), ...unchecked };
+  } finally {
+    stop();
+    verifier.close();
+  }
+}
+
+/** Tells whoever waits how long, every second. @returns ends that */
+function tellWaiting(wait: TypeCheckWait | undefined, files: number): () => void {
+  if (wait === undefined) return () => undefined;
+  const startedAt = performance.now();
+  const timer = setInterval(() => {
+    const seconds = Math.floor((performance.now() - startedAt) / 1000);
+    if (seconds >= quietSeconds) wait.onWait({ files, seconds });
+  }, 1000);
+  return () => {
+    clearInterval(timer);
+    wait.onEnd();
+  };
+}
+
+/** What is made without a compiler: what the phase breaks without, what that needs, and what is right by how it is made. */
+function safeWithout(
+  questions: readonly RankedPlaces[],
+  sure: ReadonlySet<string>,
+  refused: ReadonlySet<string> = new Set(),
+): ReadonlySet<string> {
+  const required = questions.flatMap(({ intent, ranked }) => {
+    const keys = ranked.filter(isNeededByPhase).map(({ candidate }) => candidate.key);
+    return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
+  });
+  return new Set([...required, ...[...sure].filter((id) => !refused.has(id))]);
+}
+
+/** What must change: the edits of one place are made together or not at all. Those of earlier phases were compiled then. */
+function neededGroups(edits: readonly PlannedEdit[]) {
+  const files = new Map(edits.filter(isAdded).map((edit) => [declinedId(edit), edit.file]));
+  return [...files].map(([id, file]) => ({ id, ids: [] as readonly string[], files: [file] }));
+}
+
+/** The chosen places of a question: those that need one another are made together or not at all. */
+function groupsOf({ intent, ranked }: RankedPlaces, chosen: ReadonlySet<string>) {
+  const taken = ranked.filter(({ candidate }) => chosen.has(choiceId(intent, candidate.key)));
+  return inGroups(taken).map((group) => {
+    const ids = group.map(({ candidate }) => choiceId(intent, candidate.key));
+    return { id: ids.join("\n"), ids, files: group.map(({ candidate }) => candidate.file) };
+  });
+}
+
+/** The texts of files as the request has them, or as they are to be. */
+function textsOf(changes: readonly FileChange[], { files }: CodeRequest): Map<string, string> {
+  const texts = new Map(files.map(({ file, text }) => [file, text]));
+  return new Map(changes.map(({ file, after }) => [file, texts.get(file) ?? after ?? ""]));
+}
+
+/** All files that may be edited, with these edits. */
+function afterOf(
+  { changes }: CodeResult,
+  before: ReadonlyMap<string, string>,
+  left: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const written = changes.filter(({ file }) => !left.has(file));
+  return new Map([...before, ...written.map(({ file, after }) => [file, after ?? ""] as const)]);
+}
+
+function wordsOf({ file, line, code, message }: NewError, left: ReadonlySet<string>): string {
+  const why = left.size === 0 ? "" : `; not written, for their uncommitted changes: ${[...left].join(", ")}`;
+  return `it would not compile (${file}:${line} TS${code}: ${shortened(message)}${why})`;
+}
+
+/** A whole type is printed in it where objects do not fit; the compiler says it again to who asks. */
+function shortened(message: string): string {
+  const [first = ""] = message.split("\n");
+  return first.length > 160 ? `${first.slice(0, 159)}…` : first;
+}

@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LockstepError } from "../../base/errors.js";
+import type { Plan } from "../../model/index.js";
+import { type Contradiction, contradictionError, contradictions } from "../../plan/contradictions.js";
+import { unfoundedParts } from "../../plan/derived.js";
+import { fileHash, withUnixLines } from "../../plan/hash.js";
+import { migrationOf } from "../../plan/migration-of.js";
+import { planFolder } from "../../plan/plan-file.js";
+import { releasesOf } from "../../plan/releases.js";
+import { readPlans, verifyUnits } from "../../plan/store.js";
+import { takenFromOthers } from "../../plan/taken-from-others.js";
+import { contentOf, heldFiles, undoFiles, unitsText } from "../../plan/unit-files.js";
+import type { OrmPlugin, Project } from "../../plugin/plugin.js";
+
+/** Why a plan cannot be gone by. */
+export interface PlanFault {
+  /** Its id. */
+  readonly plan: string;
+  /** From the project's root. */
+  readonly file: string;
+  readonly error: LockstepError;
+  /** Where both halves are there and say different things. */
+  readonly contradiction?: Contradiction;
+}
+
+type Files = Pick<OrmPlugin, "isMigrationOf" | "packageFolder">;
+
+/**
+ * What stands against the plans of a project: a file that cannot be read or was changed, one half without the other, and what does not
+ * follow from what people can review. Every command that acts on a plan, and every one that looks, asks this. Reads files only.
+ *
+ * @param migrations files in the order in which the ORM runs them, from the root
+ * @param isAsked whether it is computed anew what follows from a plan's columns and units. Default: of all, for
+ * a new target runs the fills of plans that are done elsewhere
+ */
+export async function findPlanFaults(
+  root: string,
+  migrations: readonly string[],
+  plugin: Files,
+  isAsked: (plan: Plan) => boolean = () => true,
+): Promise<PlanFault[]> {
+  const { plans, damagedPlans } = readPlans(root);
+  const damaged = damagedPlans.map(({ id, error }): PlanFault => {
+    if (error instanceof LockstepError) return { plan: id, file: `${planFolder(id)}/plan.json`, error };
+    throw error;
+  });
+  const found = contradictions({ root, migrations, plans, damaged: damaged.map(({ plan }) => plan) });
+  const contradicted = found.map(
+    (each): PlanFault => ({
+      plan: each.plan,
+      file: each.files[0],
+      error: contradictionError(each),
+      contradiction: each,
+    }),
+  );
+  const taken = (await takenFromOthers({ root, migrations, plans })).map(
+    ({ plan, files, error }): PlanFault => ({
+      plan,
+      file: files[0],
+      error,
+      contradiction: { plan, files, what: error.message, next: error.hint },
+    }),
+  );
+  const own: PlanFault[] = [];
+  for (const plan of plans) {
+    const error = await faultOf(root, plan, isAsked(plan) ? plugin : undefined);
+    if (error !== undefined) own.push({ plan: plan.id, file: `${planFolder(plan.id)}/plan.json`, error });
+  }
+  return [...damaged, ...own, ...contradicted, ...taken];
+}
+
+/** The same of a project that its ORM knows. */
+export async function planFaultsIn(
+  project: Project,
+  plugin: Files & Pick<OrmPlugin, "listMigrations" | "migrationPath">,
+  isAsked?: (plan: Plan) => boolean,
+): Promise<PlanFault[]> {
+  return findPlanFaults(project.root, migrationFiles(project, plugin), plugin, isAsked);
+}
+
+/** The files of the migrations that the ORM lists, in its order; paths from the root. */
+export function migrationFiles(
+  project: Project,
+  plugin: Pick<OrmPlugin, "listMigrations" | "migrationPath">,
+): readonly string[] {
+  const { plans } = readPlans(project.root);
+  const written = new Map(
+    plans.flatMap(({ state }) => state.written.map(({ file }) => [migrationOf(file), file] as const)),
+  );
+  return plugin.listMigrations(project).map((name) => written.get(name) ?? plugin.migrationPath(project, name));
+}
+
+/**
+ * What runs is what was planned and reviewed.
+ *
+ * @throws LS3003 · LS3010 a file was changed · LS3014 plan and migrations contradict each other · LS3015 what nobody could review
+ */
+export async function verifyPlan(
+  project: Project,
+  plugin: Files & Pick<OrmPlugin, "listMigrations" | "migrationPath">,
+  plan: Plan,
+): Promise<void> {
+  const faults = await planFaultsIn(project, plugin, ({ id }) => id === plan.id);
+  const own = faults.find((fault) => fault.plan === plan.id);
+  if (own !== undefined) throw own.error;
+}
+
+function versionIn(packageFolder: string): string {
+  return (JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;
+}
+
+async function faultOf(root: string, plan: Plan, plugin: Files | undefined): Promise<LockstepError | undefined> {
+  try {
+    verifyUnits(root, plan);
+    if (plugin === undefined) return undefined;
+    const parts = [...(await unfoundedParts(plan)), ...unfoundedFiles(root, plan, plugin)];
+    if (parts.length === 0) return undefined;
+    return new LockstepError("LS3015", `${planFolder(plan.id)}/plan.json: ${parts.join("; ")}.`, {
+      details: { parts },
+    });
+  } catch (error) {
+    if (error instanceof LockstepError) return error;
+    throw error;
+  }
+}
+
+/** Files that are not what the units of the plan make. Another version may write the same units in another way. */
+function unfoundedFiles(root: string, plan: Plan, plugin: Files): string[] {
+  if (plan.versions.lockstep !== versionIn(plugin.packageFolder)) return [];
+  const made = new Map([...heldFiles(plan, plan.units), ...undoFiles(plan)].map((each) => [each.file, each.sha256]));
+  const beside = [...plan.state.held, ...plan.state.undo].filter(({ file, sha256 }) => made.get(file) !== sha256);
+  const released = releasesOf(plan).filter(({ file, units, kind, phase }) => {
+    if (!existsSync(join(root, file))) return false;
+    const text = withUnixLines(readFileSync(join(root, file), "utf8"));
+    const sql = unitsText(plan, units, kind === "undo" ? "undo" : phase);
+    return !plugin.isMigrationOf(text, file, contentOf(plan, units, sql));
+  });
+  const source = `${planFolder(plan.id)}/original.sql`;
+  const isOther =
+    existsSync(join(root, source)) && fileHash(source, readFileSync(join(root, source), "utf8")) !== plan.source.sha256;
+  return [...beside, ...released, ...(isOther ? [{ file: source }] : [])].map(
+    ({ file }) => `${file} is not what its units say`,
+  );
+}

@@ -1,0 +1,126 @@
+import { LockstepError } from "../base/errors.js";
+import { builtInContract, isSameTable, type Operation, type Plan, tableLabel, type UnitSpec } from "../model/index.js";
+import { refuseLostSources } from "../plan/guard-sources.js";
+import { planOf } from "../plan/store.js";
+
+/**
+ * Refuses a change to what an open plan is about; each kind has its own way on.
+ *
+ * @throws LS3004 with that way · LS2012 when it takes away what an open plan's fill reads
+ */
+export function refuseSecondChange(plans: readonly Plan[], operations: readonly Operation[]): void {
+  // An ORM may spell another type as DROP and ADD of the column: it stays, or that is refused for itself.
+  const isMadeAgain = (operation: Operation) =>
+    operation.kind === "dropColumn" &&
+    operations.some(
+      (other) =>
+        other.kind === "addColumn" &&
+        isSameTable(other.table, operation.table) &&
+        other.column.name === operation.column,
+    );
+  const gone = operations.filter((operation) => !isMadeAgain(operation));
+  for (const plan of plans) refuseLostSources(gone, plan.columns, plan.id);
+  for (const operation of operations) {
+    const touched = touchedBy(operation, plans);
+    if (touched === undefined) continue;
+    const { plan, what } = touched;
+    const { did, hint } = answer(operation, plan, operations);
+    throw new LockstepError(
+      "LS3004",
+      `${what} has an open plan: ${plan.id}, phase ${plan.state.released}. This change ${did}: ${operation.sql.replace(/\s+/g, " ")}`,
+      { hint },
+    );
+  }
+}
+
+interface Answer {
+  readonly did: string;
+  readonly hint: string;
+}
+
+function answer(operation: Operation, plan: Plan, operations: readonly Operation[]): Answer {
+  const abandon = `npx lockstep abandon ${plan.id}`;
+  const finishFirst = `Restore the model and finish the plan first (npx lockstep next ${plan.id}), or leave it with ${abandon}; then make the change.`;
+  switch (operation.kind) {
+    case "dropColumn": {
+      const added = operations.flatMap((other) =>
+        other.kind === "addColumn" && isSameTable(other.table, operation.table) ? [other.column.name] : [],
+      );
+      if (added.includes(operation.column)) return { did: "gives it another type", hint: finishFirst };
+      const [name] = added;
+      if (name !== undefined)
+        return { did: `drops it and adds "${name}", which is a rename or a second column`, hint: finishFirst };
+      return { did: "drops it", hint: `To take it out of database, model and code: ${abandon}` };
+    }
+    case "dropTable":
+      return { did: "drops the table", hint: `Leave the plan first: ${abandon}` };
+    case "setType":
+      return { did: "gives it another type", hint: finishFirst };
+    case "setNotNull":
+      return {
+        did: "makes it required",
+        hint: `The plan does that, when every row has a value: npx lockstep next ${plan.id}`,
+      };
+    case "dropIndex":
+      return { did: "drops its index, on which the backfill relies", hint: finishFirst };
+    case "dropConstraint":
+      return { did: "drops its constraint, on which the backfill relies", hint: finishFirst };
+    case "createIndex":
+    case "addUnique":
+    case "addCheck":
+    case "addExclusion":
+    case "addForeignKey":
+      return {
+        did: "builds it now",
+        hint: `The plan builds it in contract, when every row has a value. Take it out of the model until then: npx lockstep next ${plan.id}`,
+      };
+    default:
+      return { did: "alters it", hint: finishFirst };
+  }
+}
+
+function touchedBy(
+  operation: Operation,
+  plans: readonly Plan[],
+): { readonly what: string; readonly plan: Plan } | undefined {
+  if (operation.kind === "dropTable") {
+    const plan = plans.find((candidate) =>
+      candidate.columns.some((column) => isSameTable(column.table, operation.table)),
+    );
+    return plan && { what: `"${tableLabel(operation.table)}"`, plan };
+  }
+  if (operation.kind === "dropIndex" || operation.kind === "dropConstraint") {
+    const name = operation.kind === "dropIndex" ? operation.name.name : operation.name;
+    const plan = plans.find((candidate) => candidate.units.some(({ spec }) => madeBy(spec) === name));
+    // A plan of an index alone is not open any more once it is written.
+    return plan && { what: `"${name}"`, plan };
+  }
+  if ("name" in operation && typeof operation.name === "string") {
+    const { name } = operation;
+    const plan = plans.find((candidate) => builtInContract(candidate).includes(name));
+    if (plan !== undefined) return { what: `"${name}"`, plan };
+  }
+  if (!("table" in operation) || !("column" in operation)) return undefined;
+  const name = typeof operation.column === "string" ? operation.column : operation.column.name;
+  const plan = planOf(plans, operation.table, name);
+  if (plan !== undefined && isSameDefault(operation, plan)) return undefined;
+  return plan && { what: `"${tableLabel(operation.table)}"."${name}"`, plan };
+}
+
+/** The index, or the constraint of that name, that a unit makes. */
+function madeBy(spec: UnitSpec): string | undefined {
+  if (spec.kind === "create-index") return spec.index.name;
+  return spec.kind === "add-foreign-key" ? spec.foreignKey.name : undefined;
+}
+
+/**
+ * ORMs set a default again, in every migration, whose expression PostgreSQL's catalogue spells in another way: `md5(random()::text)`
+ * comes back as `md5((random())::text)`. That changes nothing.
+ */
+function isSameDefault(operation: Operation, plan: Plan): boolean {
+  if (operation.kind !== "setDefault") return false;
+  const column = plan.columns.find(
+    (candidate) => candidate.name === operation.column && isSameTable(candidate.table, operation.table),
+  );
+  return operation.defaultSql !== undefined && operation.defaultSql === column?.defaultSql;
+}

@@ -1,0 +1,111 @@
+import type { Plan } from "../model/index.js";
+import type { OrmPlugin } from "../plugin/plugin.js";
+import type { Colors } from "../review/colors.js";
+import { missingTypesText } from "../review/missing-types.js";
+import { nextStep } from "../review/next-step.js";
+import {
+  editsText,
+  hazardsText,
+  nextText,
+  noEdits,
+  noticesText,
+  planText,
+  unformattedText,
+  writtenText,
+} from "../review/terminal.js";
+import { uncheckedText } from "../review/unchecked.js";
+import { unlistedText } from "../review/unlisted.js";
+import { commandFor, fileTitle } from "../review/words.js";
+import type { Told } from "./change.js";
+import type { PhaseFiles } from "./release/prepare-phase.js";
+
+/** What there is to say of a change before, or in place of, its plan. */
+export function toldText({ corrections, notices, unused, warnings = [] }: Told, colors: Colors): string {
+  return [
+    "Lockstep",
+    ...corrections.map((text) => `  ${colors.green("✔")} ${text}`),
+    ...(notices.length === 0 ? [] : [noticesText(notices, colors)]),
+    ...[...unused, ...warnings].map((text) => `  ${colors.yellow("!")} ${text}`),
+  ].join("\n");
+}
+
+/** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
+export function foundText(plan: Plan, colors: Colors): string {
+  return joined([
+    "",
+    hazardsText(plan, colors),
+    ...(plan.notices.length > 0 ? [noticesText(plan.notices, colors)] : []),
+    "",
+    planText(plan, colors),
+    "",
+  ]);
+}
+
+/**
+ * What expand wrote: its migrations, the relaxed models, the plan's folder, the code edits; and what to do next.
+ *
+ * @param plans of the project
+ */
+export function expandText(
+  { plan, migrations, changes, edits, unlisted, isCodeLeft = false, unchecked, missingTypes, unformatted }: PhaseFiles,
+  words: OrmPlugin["words"],
+  plans: readonly Plan[],
+  colors: Colors,
+): string {
+  const command = commandFor("code", plan, plans);
+  const models = modelFiles(plan);
+  const named = new Set([
+    ...migrations.map(({ unit }) => unit.file),
+    ...models.map(([file]) => file),
+    ...edits.map(({ file }) => file),
+  ]);
+  const others = changes.filter(({ file }) => !named.has(file) && !file.startsWith("lockstep/"));
+  return joined([
+    "",
+    writtenText(
+      "expand",
+      [
+        ...migrations.map(({ name, unit }) => [name, fileTitle(unit.units)] as const),
+        ...models,
+        ...others.map(({ file }) => [file, ""] as const),
+        [`lockstep/${plan.id}/`, "the plan, its README for reviewers, held and undo migrations"],
+      ],
+      colors,
+    ),
+    ...(isCodeLeft ? [colors.yellow(noEdits)] : []),
+    ...(unchecked === undefined ? [] : [uncheckedText(unchecked, `With more time: ${command}`, colors)]),
+    ...(missingTypes === undefined ? [] : [missingTypesText(missingTypes, command, colors)]),
+    ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
+    editsText({ edits, open: plan.state, command }, colors),
+    ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
+    nextText(nextStep(plan, words, plans), colors),
+    "",
+  ]);
+}
+
+/** The files that declare the models, each with what these are until contract. */
+function modelFiles(plan: Plan): (readonly [string, string])[] {
+  const files = new Map<string, Set<string>>();
+  for (const { file, model } of plan.originalModels) {
+    const what = modelWords(plan, model);
+    if (what !== "") files.set(file, (files.get(file) ?? new Set()).add(what));
+  }
+  return [...files].map(([file, what]) => [file, [...what].join("; ")]);
+}
+
+/** What the model is until contract. */
+function modelWords({ columns, keptUniques = [] }: Plan, model: string): string {
+  const names = columns
+    .filter((column) => column.isRelaxed && column.model === model)
+    .map((column) => `${model}.${column.field}`);
+  const kept = keptUniques.filter((unique) => unique.model === model).map((unique) => `(${unique.fields.join(", ")})`);
+  return [
+    ...(names.length === 0 ? [] : [`${names.join(", ")} optional until contract`]),
+    ...(kept.length === 0 ? [] : [`${model} still unique on ${kept.join(", ")} until contract`]),
+  ].join("; ");
+}
+
+/** Without two empty lines on top of each other. */
+function joined(lines: readonly string[]): string {
+  return lines.filter((line, index) => !(line === "" && lines[index - 1] === "")).join("\n");
+}

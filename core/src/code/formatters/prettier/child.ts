@@ -1,0 +1,72 @@
+/** The process that Prettier runs in: its first argument is the module. */
+
+import { pathToFileURL } from "node:url";
+import { watchWork } from "../../../base/at-work.js";
+import { handledElsewhere } from "../../../base/expected-errors.js";
+import type { PrettierAnswer, PrettierOrder } from "./order.js";
+
+/** What versions 2 and 3 have in common, where one is waited for either way. */
+interface Prettier {
+  resolveConfig(path: string, options: object): Promise<{ readonly plugins?: readonly unknown[] } | null>;
+  getFileInfo(
+    path: string,
+    options: object,
+  ): Promise<{ readonly ignored: boolean; readonly inferredParser: string | null }>;
+  format(text: string, options: object): string | Promise<string>;
+}
+
+// A plugin at work does not hear that its parent is gone.
+watchWork({ descriptor: 2, afterParentMs: 0 });
+const loading = load(process.argv[2] ?? "");
+// Told with the first order.
+loading.catch(handledElsewhere);
+
+process.on("message", async (order: PrettierOrder) => {
+  process.send?.(await answerTo(order));
+});
+// Whoever asked is gone.
+process.on("disconnect", () => process.exit());
+
+async function load(module: string): Promise<Prettier> {
+  const loaded = await import(pathToFileURL(module).href);
+  const prettier: Prettier = loaded.default ?? loaded;
+  try {
+    // Parsers are loaded by the first text that needs them.
+    await prettier.format(";", { parser: "typescript" });
+  } catch {
+    // A project's own plugins may parse TypeScript.
+  }
+  return prettier;
+}
+
+async function answerTo({ ignoreFiles, files }: PrettierOrder): Promise<PrettierAnswer> {
+  try {
+    const prettier = await loading;
+    const texts: PrettierAnswer["texts"][number][] = [];
+    for (const { path, text } of files) texts.push(await formatted(prettier, path, text, ignoreFiles));
+    return { texts };
+  } catch (error) {
+    return { texts: [], error: wordsOf(error) };
+  }
+}
+
+async function formatted(prettier: Prettier, path: string, text: string, ignoreFiles: readonly string[]) {
+  // Settings that cannot be read are no matter of this file.
+  const options = (await prettier.resolveConfig(path, { editorconfig: true })) ?? {};
+  // Version 2 takes one file at a time.
+  for (const ignorePath of [undefined, ...ignoreFiles]) {
+    const { plugins = [] } = options;
+    const { ignored, inferredParser } = await prettier.getFileInfo(path, { ignorePath, plugins, resolveConfig: true });
+    if (ignored || inferredParser === null) return null;
+  }
+  try {
+    return await prettier.format(text, { ...options, filepath: path });
+  } catch (error) {
+    // What it cannot parse stays as it is. A plugin may break over anything.
+    return error instanceof Error && error.name === "SyntaxError" ? null : { error: wordsOf(error) };
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+}

@@ -1,0 +1,316 @@
+import { patternOf } from "../../base/pattern-of.js";
+import type { EntityField, EntityModel, EntityRelation } from "../../model/index.js";
+import { ts } from "../ast/compiler.js";
+import { keysOfSpread, propertiesOf, spreadsOf } from "../ast/expressions.js";
+import { siteAround } from "../ast/site.js";
+import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
+import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
+import { type CallerValue, callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
+import { destructuredKeys } from "../inputs/input-shape.js";
+import { callerValueOfInput, inputHasField, inputList, valueFromInput } from "../inputs/spread-input.js";
+import { resolveExpression } from "../types/resolve-expression.js";
+import { computedValue } from "../values/fixture-value.js";
+import { type SetLater, setLater } from "../values/set-later.js";
+import { groupedFallback } from "../values/sql-to-typescript.js";
+import { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
+import { addProperty, bare } from "../write/property-edit.js";
+import { isSameOwner } from "../write/same-place.js";
+
+/**
+ * Makes a literal that becomes a row fill the column: an edit, or the place where a person has to.
+ *
+ * @param chosen how callers may choose the value, where the caller knows more than the literal says; the fill is then what they get who do not
+ */
+export function* fillLiteral(
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+  chosen?: CallerValue,
+): Iterable<Finding> {
+  const { name } = context.field;
+  if (propertiesOf(literal).has(name)) {
+    yield* takeCallerValue(literal, what, file, context, chosen);
+    return;
+  }
+  const offset = literal.getStart(file.ast);
+  const later = setLater(literal, file, context);
+  if (later !== undefined) {
+    const reason = whyNotYet(later, file, context);
+    yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
+    return;
+  }
+  const [spread, ...more] = hidingSpreads(literal, context);
+  if (spread !== undefined) {
+    // Whichever comes last wins: where the column belongs depends on what the spread holds.
+    const found = more.length === 0 ? fillBeside(spread, literal, what, file, context) : undefined;
+    const text = `unless ${name} is in it, add \`${name}: …\``;
+    const reason = `part of the row comes from \`...${shortText(spread.expression, file)}\`: ${text}`;
+    if (found !== "there")
+      yield found ?? { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
+    return;
+  }
+  const value = valueOfNewRow(literal, file, context);
+  const choice = chosen ?? callerValueForRow(literal, file, context);
+  const written = value === undefined ? undefined : orCallerValue(value, choice);
+  const edit = written === undefined ? undefined : addProperty(literal, propertyText(name, written), what, file);
+  if (edit !== undefined) yield* withCallerValue(edit, choice, file, context);
+  else yield { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
+}
+
+/** Why the value is not computed from what stands in a literal, and what to write instead. */
+function whyNotYet({ name, field }: SetLater, file: SourceFile, context: TransformContext): string {
+  const own = context.field.name;
+  if (field === own)
+    return `\`${name}.${own}\` is set later: see that every row gets it, and that its type has it here`;
+  const value = valueText(textsOfRow(name), file, context) ?? "…";
+  return `${own} is computed from ${field}, which is set later: write \`{ ...${name}, ${own}: ${value} }\` where it is stored`;
+}
+
+/** The spreads that may set the field, or what it is computed from. */
+function hidingSpreads(literal: ts.ObjectLiteralExpression, context: TransformContext): readonly ts.SpreadAssignment[] {
+  const names = [context.field.name, ...sourcesOf(context).map(({ name }) => name)];
+  return spreadsOf(literal).filter((spread) => {
+    const keys = keysOfSpread(spread);
+    return keys === undefined || names.some((name) => keys.has(name));
+  });
+}
+
+/**
+ * A property that was written before callers could choose its value takes their choice as soon as they can.
+ *
+ * @param choice what they choose by, where the caller knows more than the literal says
+ */
+export function* takeCallerValue(
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+  choice?: CallerValue,
+): Iterable<EditFinding> {
+  const property = propertiesOf(literal).get(context.field.name);
+  if (property === undefined || !ts.isPropertyAssignment(property)) return;
+  const [spread, ...more] = spreadsOf(literal);
+  const sent = spread && more.length === 0 ? callerValueOfInput(spread.expression, file, context) : undefined;
+  // `data: { ...dto, handle: … }` may have been made of `data: dto`, or of `data`: then all of it is the edit.
+  const around = [literal.parent, literal, property];
+  yield* takeCallerValueIn(
+    property.initializer,
+    around,
+    choice ?? sent ?? callerValueForRow(literal, file, context),
+    what,
+    file,
+    context,
+  );
+}
+
+/** The same for any value: of `user.handle = …`, too. */
+export function* takeCallerValueIn(
+  value: ts.Expression,
+  around: readonly ts.Node[],
+  choice: CallerValue | undefined,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<EditFinding> {
+  const text = textOf(value, file);
+  if (choice === undefined || new RegExp(`\\b${patternOf(choice.text)}\\b`).test(text)) return;
+  const ours = nearestWritten(around, file, context);
+  if (ours === undefined) return;
+  const splice = { start: value.getStart(file.ast), end: value.end, text: orCallerValue(text, choice) };
+  const before = file.text.slice(ours.getStart(file.ast), splice.start);
+  const after = file.text.slice(splice.end, ours.end);
+  const edit = { kind: "edit", splices: [splice], what, text: before + splice.text + after } as const;
+  yield* withCallerValue({ ...edit, replaces: textOf(ours, file) }, choice, file, context);
+}
+
+/** The one of the nodes that was written in expand: by its text, and where several are, by where it was made. Code moves down, mostly. */
+function nearestWritten(nodes: readonly ts.Node[], file: SourceFile, context: TransformContext): ts.Node | undefined {
+  const found = nodes.flatMap((node) => {
+    const [text, line] = [bare(textOf(node, file)), lineAt(file.text, node.getStart(file.ast))];
+    return context.earlier
+      .filter((edit) => edit.phase === "expand" && bare(edit.text) === text)
+      .map((edit) => ({
+        node,
+        isElsewhere: edit.file !== file.file || !isSameOwner(edit, siteAround(node.getStart(file.ast), file)),
+        distance: Math.abs(line - edit.line) + (edit.line > line ? 0.5 : 0),
+      }));
+  });
+  found.sort((a, b) => Number(a.isElsewhere) - Number(b.isElsewhere) || a.distance - b.distance);
+  return found[0]?.node;
+}
+
+/** Fills a row that is mostly something else: of `{ ...input, name: "x" }`, where the type of the input is in view. */
+function fillBeside(
+  spread: ts.SpreadAssignment,
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Finding | "there" {
+  const source = spread.expression;
+  const has = inputHasField(source, file, context);
+  if (has === "always") return "there";
+  const value = valueBeside(spread, literal, file, context);
+  const edit = value === undefined ? undefined : addProperty(literal, `${context.field.name}: ${value}`, what, file);
+  if (edit !== undefined) return edit;
+  const reason = `part of the row comes from \`...${shortText(source, file)}\`: ${advice(source, literal, file, context)}`;
+  const offset = literal.getStart(file.ast);
+  const certainty = has === undefined && keysOfSpread(spread) === undefined ? "likely" : "required";
+  return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
+}
+
+function valueBeside(
+  spread: ts.SpreadAssignment,
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const texts = textsOfLiteral(literal, file);
+  const properties = propertiesOf(literal);
+  // Whichever comes last wins.
+  const lacking = destructuredKeys(spread.expression);
+  const isOwn = (name: string) => lacking.has(name) || (properties.get(name)?.pos ?? 0) > spread.pos;
+  if (sourcesOf(context).some((source) => isOwn(source.name) && texts(source) === undefined)) return undefined;
+  const own: FieldText = (field) => (isOwn(field.name) ? texts(field) : undefined);
+  return valueFromInput(spread.expression, own, file, context);
+}
+
+/** What the fill is for a row that a literal describes; undefined where it cannot be said from what stands there. */
+export function valueOfNewRow(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  return computedValue(literal, file, context) ?? valueText(textsOfLiteral(literal, file), file, context);
+}
+
+/** A row that is no literal: it may be filled where it is built. Contract breaks it if its type says that it may lack the field. */
+export function builtElsewhere(
+  value: ts.Expression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Finding | undefined {
+  const list = inputList(value, file, context);
+  const has = list?.has ?? inputHasField(value, file, context);
+  if (has === "always") return undefined;
+  const add = list ? `write \`${list.text}\`` : advice(value, undefined, file, context);
+  const reason = `the row is built elsewhere (\`${shortText(value, file)}\`): ${add}`;
+  const certainty = has === undefined ? "likely" : "required";
+  return { kind: "place", certainty, offset: value.getStart(file.ast), what, reason, mayLeaveOut: true };
+}
+
+/** `dto.handle ?? dto.email.toLowerCase()` where callers may choose. */
+export function orCallerValue(value: string, chosen: CallerValue | undefined): string {
+  return chosen === undefined ? value : `${chosen.text} ?? ${groupedFallback(value)}`;
+}
+
+/** The relation that stores its key in the new field. */
+export function relationOver({ model, field }: TransformContext): EntityRelation | undefined {
+  return model.relations.find((relation) => relation.fields?.includes(field.name));
+}
+
+/** Whether a literal gives the new relation already. */
+export function isConnected(literal: ts.ObjectLiteralExpression, context: TransformContext): boolean {
+  const relation = relationOver(context);
+  return relation !== undefined && propertiesOf(literal).has(relation.name);
+}
+
+/**
+ * Whether rows get the key from the row that they are written inside of: `team.create({ data: { orders: { create: … } } })`. Where
+ * several relations lead to that model, the one that is meant cannot be told from the names of types: the row is looked at.
+ */
+export function isKeyGivenBy(parent: EntityModel | undefined, context: TransformContext): boolean {
+  const relation = relationOver(context);
+  if (parent === undefined || relation?.model !== parent.name) return false;
+  return context.model.relations.filter((each) => each.fields && each.model === parent.name).length === 1;
+}
+
+/** `handle` where the value is called just that. */
+function propertyText(name: string, value: string): string {
+  return name === value ? name : `${name}: ${value}`;
+}
+
+/** What to add, with the value computed over a row that has a name; what may be chosen there is kept. */
+function advice(
+  row: ts.Expression,
+  literal: ts.ObjectLiteralExpression | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): string {
+  const { name } = context.field;
+  const isNamed = ts.isIdentifier(row) || ts.isPropertyAccessExpression(row);
+  const properties = literal && propertiesOf(literal);
+  const own = literal && textsOfLiteral(literal, file);
+  const spread = textsOfRow(textOf(row, file));
+  // What has a default may be missing in a row that is not stored yet.
+  const sent = (field: EntityField) => {
+    const text = spread(field);
+    return text && { ...text, isNullable: text.isNullable || field.hasDefault };
+  };
+  const lacking = destructuredKeys(row);
+  const text = (field: EntityField) => {
+    if (properties?.has(field.name)) return own?.(field);
+    return isNamed && !lacking.has(field.name) ? sent(field) : undefined;
+  };
+  const value = valueText(text, file, context);
+  const holds = isNamed ? mayHold(row, file, context) : undefined;
+  const where = literal === undefined ? " where it is built" : "";
+  if (holds === undefined) return `unless ${name} is in it, add \`${name}: ${value ?? "…"}\`${where}`;
+  const whole = textOf(row, file);
+  const property = `${name}: ${orCallerValue(value ?? "…", holds ? { text: `${whole}.${name}` } : undefined)}`;
+  return literal === undefined ? `write \`{ ...${whole}, ${property} }\`` : `add \`${property}\``;
+}
+
+/** Types of a new row, whichever ORM has them: what is left out of them is computed. */
+const partial = /^(?:DeepPartial|Partial|QueryDeepPartialEntity)<|Create(?:Many\w*|Without\w+)?Input\b/;
+
+/** Whether a value may have the field; undefined where its type does not say. */
+function mayHold(value: ts.Expression, file: SourceFile, context: TransformContext): boolean | undefined {
+  const has = inputHasField(value, file, context);
+  if (has !== undefined) return has !== "never";
+  const found = resolveExpression(value, file, context.project);
+  return found?.kind === "typed" && partial.test(textOf(found.type, found.file)) ? true : undefined;
+}
+
+function whyNot(
+  literal: ts.ObjectLiteralExpression,
+  value: string | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): string {
+  const { name } = context.field;
+  if (value !== undefined) return `add \`${propertyText(name, value)}\``;
+  const properties = propertiesOf(literal);
+  return whyNoValue((field) => properties.has(field), `${name}: `, "", file, context);
+}
+
+/**
+ * Why the value of a new row cannot be said, and what to write.
+ *
+ * @param before,after what stands around the value where it is written: `handle: `, `user.handle = ` and `;`
+ */
+export function whyNoValue(
+  isGiven: (field: string) => boolean,
+  before: string,
+  after: string,
+  file: SourceFile,
+  context: TransformContext,
+): string {
+  const open = `add \`${before}…${after}\``;
+  const sources = sourcesOf(context);
+  if (context.intent.value.kind === "listed")
+    return `${open}: no expression over the row gives its value; what new rows get is yours to write`;
+  const missing = sources.find((field) => !isGiven(field.name));
+  if (sources.length === 0) return `${open}: Lockstep cannot say its value in TypeScript`;
+  if (missing !== undefined) return `${open}: it is computed from ${missing.name}, which is not in the row`;
+  const [source] = sources;
+  const computed = valueText((field) => ({ text: field.name, type: field.type, isNullable: false }), file, context);
+  return `${source?.name} is not a plain value here: keep it in a constant, then add \`${before}${computed ?? "…"}${after}\``;
+}
+
+function shortText(node: ts.Node, file: SourceFile): string {
+  const text = textOf(node, file).replaceAll(/\s+/g, " ");
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

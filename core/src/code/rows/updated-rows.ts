@@ -1,0 +1,255 @@
+import { patternOf } from "../../base/pattern-of.js";
+import type { EntityField } from "../../model/index.js";
+import type { AssignmentGroup } from "../ast/assignments.js";
+import { ts } from "../ast/compiler.js";
+import {
+  enclosingName,
+  literalsOfSpread,
+  propertiesOf,
+  settableValuesOf,
+  spreadsOf,
+  unwrap,
+  valuesOf,
+} from "../ast/expressions.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import { candidateFor, isTestFile } from "../candidates/candidate-for.js";
+import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
+import { type CallerValue, callerValueAmong, withCallerValue } from "../inputs/caller-value.js";
+import { type SiblingSource, siblingSourceAmong } from "../inputs/sibling-source.js";
+import { withSourcePattern } from "../inputs/source-pattern.js";
+import { literalOf } from "../values/fixture-value.js";
+import type { ColumnText } from "../values/sql-to-typescript.js";
+import { optionalText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
+import { addProperty } from "../write/property-edit.js";
+import { insertStatement, isAmongStatements } from "../write/statements.js";
+import { hidingSource, sourceAmong, unseenChange } from "./mirror-sources.js";
+import { orCallerValue, valueOfNewRow } from "./new-rows.js";
+
+/** A change of rows that exist: it may have to set the new value where callers may send it, or where it changes what that is computed from. */
+export function* updateRow(
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const spread = propertiesOf(literal).has(context.field.name) ? undefined : hidingSource(literal, file, context);
+  if (spread !== undefined) {
+    if (!isTestFile(file)) yield unseenChange(literal, spread.expression, what, file, context);
+    return;
+  }
+  const given = settableValuesOf(literal);
+  const followed = partWithSource(literal, context);
+  yield* updated(
+    {
+      node: literal,
+      what,
+      names: [...propertiesOf(literal).keys(), ...given.keys()],
+      sent: callerValueAmong([...given], file, context),
+      source: () => siblingSourceAmong(given, file, context),
+      followed: () => valueOfChange(followed?.literal ?? literal, file, context),
+      written: (name, value, isFollowed) => {
+        const text = name === value ? name : `${name}: ${value}`;
+        if (value === "…") return text;
+        return isFollowed
+          ? besideSource(text, followed, file)
+          : (underCondition(text, value, literal, file, context) ?? text);
+      },
+      edit: (text) => addProperty(literal, text, what, file),
+    },
+    file,
+    context,
+  );
+}
+
+/** `{ email }` of `...(email !== undefined && { email })`, where it has what the value is computed from. */
+interface ConditionalPart {
+  readonly spread: ts.SpreadAssignment;
+  readonly literal: ts.ObjectLiteralExpression;
+}
+
+function partWithSource(literal: ts.ObjectLiteralExpression, context: TransformContext): ConditionalPart | undefined {
+  const sources = sourcesOf(context);
+  const isSet = (each: ts.ObjectLiteralExpression) => sources.some(({ name }) => propertiesOf(each).has(name));
+  if (isSet(literal)) return undefined;
+  return conditionalParts(literal).find((part) => isSet(part.literal));
+}
+
+function conditionalParts(literal: ts.ObjectLiteralExpression): readonly ConditionalPart[] {
+  return spreadsOf(literal).flatMap((spread) => literalsOfSpread(spread).map((part) => ({ spread, literal: part })));
+}
+
+/** The value under the condition of what it is computed from: `...(email !== undefined && { handle: email.toLowerCase() })`. */
+function besideSource(text: string, part: ConditionalPart | undefined, file: SourceFile): string {
+  if (part === undefined) return text;
+  const [start, end] = [part.literal.getStart(file.ast), part.literal.end];
+  const before = file.text.slice(part.spread.getStart(file.ast), start);
+  return `${before}{ ${text} }${file.text.slice(end, part.spread.end)}`.replaceAll(/\s+/g, " ");
+}
+
+/** `...(handle !== undefined && { handle })`, where most columns are set so; undefined where they are not. */
+function underCondition(
+  text: string,
+  value: string,
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const { name } = context.field;
+  const columnsOf = (each: ts.ObjectLiteralExpression) =>
+    [...propertiesOf(each).keys()].filter((key) => context.columns.some((column) => column.name === key));
+  const parts = conditionalParts(literal).filter((part) => columnsOf(part.literal).length > 0);
+  if (parts.length === 0 || columnsOf(literal).length > parts.length) return undefined;
+  for (const { spread, literal: part } of parts.toReversed()) {
+    const [[key, its] = [], ...others] = valuesOf(part);
+    if (key === undefined || its === undefined || others.length > 0) continue;
+    const renamed = (node: ts.Node) => textOf(node, file).replaceAll(new RegExp(`\\b${patternOf(key)}\\b`, "g"), name);
+    if (renamed(its) === value) return renamed(spread).replaceAll(/\s+/g, " ");
+  }
+  return `...(${value} !== undefined && { ${text} })`;
+}
+
+/**
+ * What follows from a change. A source that is undefined there is left as it is, and so is the value: `dto.email?.toLowerCase()`. Where
+ * several may be, nothing says which ones change.
+ */
+function valueOfChange(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const values = valuesOf(literal);
+  const [source, ...more] = sourcesOf(context).filter(({ name }) => mayBeLeft(values.get(name), context));
+  const value = valueOfNewRow(literal, file, context);
+  if (source === undefined) return value;
+  if (more.length > 0) return undefined;
+  const texts = textsOfLiteral(literal, file);
+  const chain = optionalText((field) => maybe(texts(field), field === source), file, context);
+  return chain ?? (value && `${texts(source)?.text} === undefined ? undefined : ${value}`);
+}
+
+function maybe(text: ColumnText | undefined, isNullable: boolean): ColumnText | undefined {
+  return text && { ...text, isNullable: text.isNullable || isNullable };
+}
+
+/** Whether a value may be undefined: nothing says that it is there. */
+function mayBeLeft(value: ts.Expression | undefined, { project: { types } }: TransformContext): boolean {
+  const inner = value && unwrap(value);
+  if (inner === undefined || literalOf(inner) !== undefined || ts.isTemplateExpression(inner)) return false;
+  // What is trimmed is there.
+  if (ts.isCallExpression(inner) && textMethod.test(inner.expression.getText())) return false;
+  return types?.of(inner) === undefined || types.mayBeMissing(inner);
+}
+
+const textMethod = /^[^?]*\.(?:trim|toLowerCase|toUpperCase|normalize)$/;
+
+/** The same for a row that was read, and is changed field by field before it is saved: `user.email = body.email;` */
+export function* updateInstance(
+  { owner, values }: AssignmentGroup,
+  name: string,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const last = [...values.values()].at(-1);
+  if (last === undefined) return;
+  const sent = callerValueAmong(
+    [...values.values()].map(({ member, value }) => [member, value]),
+    file,
+    context,
+  );
+  const target = `${name}.${context.field.name}`;
+  yield* updated(
+    {
+      node: owner,
+      what,
+      names: [...values.keys()],
+      // Who does not send it leaves it as it is.
+      sent: sent && { ...sent, text: `${sent.text} ?? ${target}` },
+      source: () => undefined,
+      followed: () => valueText(textsOfRow(name), file, context),
+      written: (_, value) => `${target} = ${value}`,
+      edit: (text) =>
+        isAmongStatements(last.statement)
+          ? { kind: "edit", what, ...insertStatement(last.statement, text, file) }
+          : undefined,
+    },
+    file,
+    context,
+  );
+}
+
+/** What changes a row, whichever way it is written. */
+interface Update {
+  readonly node: ts.Node;
+  readonly what: string;
+  /** The fields that it sets. */
+  readonly names: readonly string[];
+  /** What callers may send. */
+  readonly sent: CallerValue | undefined;
+  /** Where the other values come from. */
+  source(): SiblingSource | undefined;
+  /** The value that follows from what it sets. */
+  followed(): string | undefined;
+  /** @param isFollowed the value is computed from what is set there */
+  written(name: string, value: string, isFollowed: boolean): string;
+  edit(text: string): EditFinding | undefined;
+}
+
+function* updated(update: Update, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { node, what, names, sent } = update;
+  const { name } = context.field;
+  const followed = names.includes(name) || isTestFile(file) ? undefined : sourceAmong(names, context);
+  if (followed !== undefined) {
+    yield* followSource(update, followed, file, context);
+    return;
+  }
+  const sources = sourcesOf(context);
+  const changed = sources.find((source) => names.includes(source.name));
+  if (sources.length > 0 && changed === undefined && sent === undefined) return;
+  // A constant is what new rows start with: nothing says that a change sets it again.
+  const isOpen = sent === undefined && context.intent.value.kind === "none";
+  const source = isOpen ? update.source() : undefined;
+  const given = sent ?? source;
+  const value = given?.text ?? (changed && update.followed());
+  const text = value === undefined ? undefined : update.written(name, value, given === undefined);
+  const isTaken = context.takes(node, "update") && source?.lacking === undefined && !names.includes(name);
+  const edit = isTaken && text !== undefined ? update.edit(text) : undefined;
+  if (edit !== undefined) {
+    yield* withCallerValue(edit, given, file, context);
+    return;
+  }
+  const because = sent
+    ? `callers may send ${name}`
+    : changed && `changes ${changed.name}, which ${name} is computed from`;
+  const condition = sent ? "it is theirs to change" : "it follows";
+  const advice = because
+    ? `add \`${text ?? update.written(name, "…", false)}\` if ${condition}`
+    : `set ${name} if it changes with them`;
+  // The fill is where a value starts from: what somebody chose since would be lost.
+  const caution = given ? undefined : `${name} may have been given a value of its own since`;
+  const place = { family: "update", tie: "orm", node, what, anchor: enclosingName(node), names } as const;
+  const found = candidateFor({ ...place, because, caution, text, advice }, file, context);
+  yield* withSourcePattern(found, source, file, context);
+}
+
+/** A change of what a mirror follows: the trigger does not take it along any more once contract is applied. */
+function* followSource(
+  { node, what, sent, ...update }: Update,
+  source: EntityField,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const { name } = context.field;
+  // `@lockstep.write(…)` says what a change makes of it only where it reads something of the row.
+  const isComputed = context.intent.value.kind !== "typescript" || sourcesOf(context).length > 0;
+  const value = isComputed ? update.followed() : undefined;
+  const text = update.written(name, value === undefined ? "…" : orCallerValue(value, sent), true);
+  const edit = value === undefined ? undefined : update.edit(text);
+  if (edit !== undefined) {
+    yield* withCallerValue(edit, sent, file, context);
+    return;
+  }
+  const why = value === undefined ? ": Lockstep cannot say its value here" : "";
+  const reason = `changes ${source.name}, which ${name} follows: add \`${text}\`${why}`;
+  yield { kind: "place", certainty: "required", offset: node.getStart(file.ast), what, reason };
+}

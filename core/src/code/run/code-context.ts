@@ -1,0 +1,122 @@
+import { codeSqlOf } from "../../databases/code-sql-of.js";
+import type { CodeSql, SqlExpression } from "../../dialect/code-sql.js";
+import type { CodeIntent, EntityField, EntityModel, Family, PlannedEdit } from "../../model/index.js";
+import type { PlaceNode } from "../ast/source-file.js";
+import { memory } from "../contract/memoized.js";
+import type { OrmCode, TransformContext } from "../contract/transform.js";
+import { loadYaml } from "../formats/yaml-tree.js";
+import { isTechnicalColumn } from "../names/technical-columns.js";
+import type { Project } from "../project/project.js";
+import { namesTable } from "../sql/names-table.js";
+import type { CodeRequest } from "./code-request.js";
+import type { Workspace } from "./workspace.js";
+
+/** The contexts of intents over the snapshots of a workspace, each made once. */
+export class CodeContexts {
+  private readonly known = new WeakMap<Project, Map<CodeIntent, TransformContext | undefined>>();
+
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly request: CodeRequest,
+  ) {}
+
+  /** The context in which no place is taken that need not be; undefined where the model is gone. */
+  of(intent: CodeIntent): TransformContext | undefined {
+    const { project } = this.workspace;
+    const ofProject = this.known.get(project) ?? new Map<CodeIntent, TransformContext | undefined>();
+    this.known.set(project, ofProject);
+    if (!ofProject.has(intent)) ofProject.set(intent, createContext(this.workspace, this.request, intent));
+    return ofProject.get(intent);
+  }
+
+  /** The context in which these places are taken. */
+  taking(intent: CodeIntent, places: ReadonlyMap<PlaceNode, Family>): TransformContext | undefined {
+    return places.size === 0 ? this.of(intent) : createContext(this.workspace, this.request, intent, places);
+  }
+}
+
+/**
+ * What transforms work with for one intent; undefined where the model is gone.
+ *
+ * @param places those that were chosen, of the workspace's present snapshot
+ */
+export function createContext(
+  workspace: Workspace,
+  request: CodeRequest,
+  intent: CodeIntent,
+  places: ReadonlyMap<PlaceNode, Family> = new Map(),
+): TransformContext | undefined {
+  const model = request.models.find((each) => each.name === intent.model);
+  if (model === undefined) return undefined;
+  const field = model.fields.find((each) => each.name === intent.field) ?? unknownField(intent.field);
+  const all = [...request.intents, ...request.earlier, ...(request.alsoPlanned ?? [])];
+  const planned = new Set(all.filter((each) => each.model === model.name).map((each) => each.field));
+  const columns = model.fields.filter((each) => !planned.has(each.name));
+  const { project } = workspace;
+  const edits = [...request.earlier, ...workspace.made];
+  const isOwn = (edit: PlannedEdit) => edit.model === model.name && edit.field === intent.field;
+  const codeSql = codeSqlIn(request);
+  return {
+    project,
+    models: request.models,
+    workspacePackages: request.workspacePackages ?? new Set(),
+    intent,
+    model,
+    field,
+    columns,
+    core: columns.filter((each) => !isTechnicalColumn(each)),
+    sql: valueSql(intent, model, codeSql),
+    codeSql,
+    earlier: edits.filter(isOwn),
+    others: [...edits.filter((edit) => !isOwn(edit)), ...(request.editsOfOthers ?? [])],
+    takes: (place, family) => places.get(place) === family,
+    orm: request.transforms.find((transform) => transform.orm !== undefined)?.orm ?? noOrm,
+    memo: memory(),
+  };
+}
+
+/** How the SQL of a project's code is read. */
+function codeSqlIn({ dialect = "postgresql" }: Pick<CodeRequest, "dialect">): CodeSql {
+  return codeSqlOf[dialect];
+}
+
+const parsed = new WeakMap<CodeIntent, SqlExpression | undefined>();
+
+/** The value's SQL; each intent is looked at several times. */
+function valueSql(intent: CodeIntent, { fields }: EntityModel, codeSql: CodeSql): SqlExpression | undefined {
+  if (intent.value.kind !== "sql") return undefined;
+  const read = ({ sql }: { readonly sql: string }) =>
+    codeSql.expression(
+      sql,
+      fields.map(({ column }) => column),
+    );
+  const known = parsed.has(intent) ? parsed.get(intent) : read(intent.value);
+  parsed.set(intent, known);
+  return known;
+}
+
+/**
+ * Loads the parsers that are needed. PostgreSQL's costs 60 ms: only for values that are SQL, and files that may have SQL over the
+ * tables.
+ */
+export async function loadParsers(request: CodeRequest): Promise<void> {
+  const { intents, models, files } = request;
+  const names = new Set(intents.map((intent) => intent.model));
+  const tables = models.filter(({ name }) => names.has(name)).map(({ table }) => table.name);
+  const hasSql = () => files.some(({ text }) => tables.some((table) => namesTable(text, table)));
+  if (intents.some((intent) => intent.value.kind === "sql") || hasSql()) await codeSqlIn(request).load();
+  if (files.some(({ file, isDocument }) => isDocument && /\.ya?ml$/.test(file))) await loadYaml();
+}
+
+/** When a plan is undone its field may be gone from the model already. */
+function unknownField(name: string): EntityField {
+  const flags = { isList: false, isOptional: true, isId: false, isUnique: false, hasDefault: false };
+  return { name, column: name, type: "string", ...flags, isForeignKey: false, isUpdatedAt: false, documentation: "" };
+}
+
+const noOrm: OrmCode = {
+  isClientModule: () => false,
+  isRowType: () => false,
+  isOther: () => false,
+  readsRows: () => undefined,
+};

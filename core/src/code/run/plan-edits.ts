@@ -1,0 +1,51 @@
+import { doing } from "../../base/at-work.js";
+import type { CodeIntent, Place } from "../../model/index.js";
+import { findingsOf } from "../contract/transform.js";
+import { CodeContexts, loadParsers } from "./code-context.js";
+import type { CodeRequest, CodeResult } from "./code-request.js";
+import { compilerOf } from "./compiler-of.js";
+import { listLostScaffolding } from "./list-lost-scaffolding.js";
+import { runPass } from "./run-pass.js";
+import { surveyPlaces } from "./survey.js";
+import { Workspace } from "./workspace.js";
+
+/**
+ * Plans the code edits of a phase: what is required, and of the places that look alike those that are chosen. Files in, changed files
+ * out; run again on its own result it changes nothing.
+ *
+ * @example const { changes } = await planCodeEdits({ root, files, models, intents, transforms, earlier: [] });
+ */
+export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
+  doing("looking for places to edit");
+  await loadParsers(request);
+  const types = compilerOf(request);
+  const workspace = new Workspace(request.files, request.clients, types.compile);
+  const contexts = new CodeContexts(workspace, request);
+  const survey = await surveyPlaces(request, contexts);
+  const lost: Place[] = [];
+  for (const intent of typesFirst(request.intents)) {
+    const serving = request.transforms.filter((transform) => transform.intents.includes(intent.kind));
+    const edits = serving.filter((transform) => !transform.isChecklist);
+    const { context, listCandidate } = survey.takeUp(intent, workspace, contexts);
+    runPass(workspace, intent, edits, findingsOf, context, {
+      list: listCandidate,
+      declined: request.declined,
+      broken: request.broken,
+    });
+    const after = contexts.of(intent);
+    if (intent.kind === "dropFallback" && after !== undefined)
+      lost.push(...listLostScaffolding(workspace, after, serving));
+    const checklists = serving.filter((transform) => transform.isChecklist);
+    runPass(workspace, intent, checklists, findingsOf, contexts.of(intent));
+  }
+  const result = workspace.result();
+  return { ...result, places: [...result.places, ...lost], missingTypes: types.missing() };
+}
+
+/** Rows are made of what requests and other types have: those have the field by then. */
+function typesFirst(intents: readonly CodeIntent[]): readonly CodeIntent[] {
+  const isOfRequests = ({ kind }: CodeIntent) => /InRequests$/.test(kind);
+  const turnOf = (intent: CodeIntent) =>
+    isOfRequests(intent) ? 0 : intent.kind === "keepFromReads" ? 1 : intent.kind === "read" ? 2 : 3;
+  return intents.toSorted((a, b) => turnOf(a) - turnOf(b));
+}

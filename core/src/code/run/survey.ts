@@ -1,0 +1,215 @@
+import { doing } from "../../base/at-work.js";
+import type { CodeIntent, Place } from "../../model/index.js";
+import { type PlaceNode, startOf } from "../ast/source-file.js";
+import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
+import { needsOf } from "../candidates/dependencies.js";
+import { candidateOf, type FoundCandidate, withKeys } from "../candidates/keys.js";
+import { purposeOf } from "../candidates/purpose.js";
+import type { Ranked } from "../contract/ranked.js";
+import { defaultScorecard } from "../contract/scorecard.js";
+import { type CandidateFinding, filesFor, findingsOf, isPath, type TransformContext } from "../contract/transform.js";
+import { rank } from "../ranking/rank.js";
+import { dependenciesIn } from "../responses/dependencies.js";
+import { CodeContexts, loadParsers } from "./code-context.js";
+import type { CodeRequest } from "./code-request.js";
+import { compilerOf } from "./compiler-of.js";
+import type { ListCandidate } from "./run-pass.js";
+import { Workspace } from "./workspace.js";
+
+/** The places that may get the field, ranked and chosen from before anything is edited. */
+export interface Survey {
+  /** The context in which transforms edit what was chosen, and what becomes of the other places. */
+  takeUp(
+    intent: CodeIntent,
+    workspace: Workspace,
+    contexts: CodeContexts,
+  ): { readonly context: TransformContext | undefined; readonly listCandidate: ListCandidate };
+}
+
+/** Finds and ranks the places of all intents, and has them chosen from at once. */
+export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts): Promise<Survey> {
+  doing("looking for places to edit");
+  const questions = await questionsAbout(request, contexts);
+  const chosen = await (request.choose ?? chooseUnattended)(questions);
+  const ranked = new Map(
+    questions.flatMap(({ intent, ranked }) => ranked.map((each) => [choiceId(intent, each.candidate.key), each])),
+  );
+  return {
+    takeUp(intent, workspace, contexts) {
+      // Edits of other intents may have moved what was chosen: its key stays.
+      const context = contexts.of(intent);
+      const found = context === undefined ? [] : candidatesFor(context, request);
+      const keys = new Map(found.map(({ finding, key }) => [finding.node, choiceId(intent, key)]));
+      const taken = found.filter(({ key }) => chosen.has(choiceId(intent, key)));
+      const places = new Map(taken.map(({ finding }) => [finding.node, finding.family]));
+      const listCandidate: ListCandidate = (file, finding, about) => {
+        const id = keys.get(finding.node);
+        const known = id === undefined ? undefined : ranked.get(id);
+        // What another transform knows better is listed by that one.
+        if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
+        const offset = startOf(finding.node, file);
+        const isAsked = finding.mayLeaveOut && intent.isCodeOnly;
+        const purpose = purposeOf(known.candidate, intent.kind);
+        const listed = { kind: "place", offset, what: finding.what, ranked: known, purpose } as const;
+        const place = isAsked ? ({ ...listed, mayLeaveOut: true } as const) : listed;
+        const isLeft = known.kind === "silent" && finding.because === undefined && !isAsked;
+        const refusal = request.refused?.get(id);
+        if (refusal !== undefined) {
+          const reason = `chosen, but ${refusal}: ${finding.advice}`;
+          workspace.addPlace(
+            file,
+            { ...place, certainty: certaintyOf(finding, "likely"), reason, reasonId: "refused" },
+            about,
+          );
+        } else if (chosen.has(id)) {
+          const why = finding.isRequired ? inWords(known) : "chosen, and not written in a way that can be edited";
+          const reason = `${why}: ${finding.advice}`;
+          workspace.addPlace(file, { ...place, certainty: certaintyOf(finding, "likely"), reason }, about);
+        } else if (isLeft) workspace.addSilent(file, offset);
+        else {
+          const certainty = certaintyOf(finding, known.kind === "silent" ? "possible" : known.kind);
+          workspace.addPlace(file, { ...place, certainty, reason: `${inWords(known)}: ${finding.advice}` }, about);
+        }
+      };
+      return { context: contexts.taking(intent, places), listCandidate };
+    },
+  };
+}
+
+/** What the phase breaks without is required of whoever does not have it made. */
+function certaintyOf({ isRequired }: CandidateFinding, ranked: Place["kind"]): Place["kind"] {
+  return isRequired ? "required" : ranked;
+}
+
+/** The ranked places of all intents, without editing anything. */
+export async function questionsIn(request: CodeRequest): Promise<readonly RankedPlaces[]> {
+  await loadParsers(request);
+  const contexts = new CodeContexts(
+    new Workspace(request.files, request.clients, compilerOf(request).compile),
+    request,
+  );
+  return questionsAbout(request, contexts);
+}
+
+async function questionsAbout(request: CodeRequest, contexts: CodeContexts): Promise<readonly RankedPlaces[]> {
+  const questions: RankedPlaces[] = [];
+  for (const intents of byField(request.intents)) questions.push(...(await questionsOf(intents, request, contexts)));
+  return questions;
+}
+
+/** The candidates of an intent as the files are now, whether they were chosen or not. */
+function candidatesFor(context: TransformContext, { transforms }: CodeRequest): readonly FoundCandidate[] {
+  if (isPath(context)) return [];
+  const serving = transforms.filter(
+    ({ intents, isChecklist }) => intents.includes(context.intent.kind) && isChecklist !== true,
+  );
+  return context.memo(candidatesFor, undefined, () =>
+    withKeys(
+      serving.flatMap((transform) =>
+        filesFor(transform, context.project).flatMap((file) =>
+          findingsOf(transform, file, context).flatMap((finding) =>
+            finding.kind === "candidate" ? [{ file, finding }] : [],
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** The places of one field, ranked together: what stands elsewhere says something about each. */
+async function questionsOf(
+  intents: readonly CodeIntent[],
+  request: CodeRequest,
+  contexts: CodeContexts,
+): Promise<readonly RankedPlaces[]> {
+  const surveyed = withoutNamesakes(
+    intents.flatMap((intent) => {
+      const context = contexts.of(intent);
+      return context === undefined ? [] : [{ intent, context, all: candidatesFor(context, request) }];
+    }),
+  );
+  // What a row is made of is another intent's: a request takes the field, and the row has it from there.
+  const keys = new Map(
+    surveyed.flatMap(({ all }) => all.map(({ finding, key }) => [finding.node, finding.isDone ? undefined : key])),
+  );
+  const found = surveyed.map(({ intent, context, all }) => {
+    const open = all.filter(({ finding }) => !finding.isDone);
+    const done = all.filter(({ finding }) => finding.isDone);
+    const couplings = open.length < 2 || intent.kind !== "read" ? undefined : dependenciesIn(context);
+    const needsOf = ({ finding: { node, needs = [] } }: FoundCandidate) =>
+      [...needs, ...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
+    return {
+      intent,
+      context,
+      candidates: open.map((each) => candidateOf(withoutLostNeeds(each, keys), needsOf(each))),
+      done: done.map((each) => candidateOf(each)),
+    };
+  });
+  const [first] = found;
+  const open = found.flatMap(({ candidates }) => candidates);
+  if (first === undefined) return [];
+  const { model, field, columns, core } = first.context;
+  const had = found.flatMap(({ done }) => done);
+  const candidateFiles = [...new Set([...open, ...had].map(({ file }) => file))].sort();
+  const asked = { model: model.name, columns: columns.map(({ name }) => name), candidateFiles };
+  const history = open.length === 0 ? undefined : await request.readHistory?.(asked);
+  const card = request.scorecard ?? defaultScorecard;
+  const others = (request.clients?.others ?? []).flatMap(({ schema, models, isLocal }) =>
+    isLocal ? [] : models.map((each) => ({ ...each, name: `${each.name} of ${schema}` })),
+  );
+  const models = [...request.models, ...others];
+  const about = { model, models, field, columns, core, history, card, exposure: first.intent.exposure };
+  const all = open.length === 0 ? [] : asSureAsNeeds(rank(open, about, had));
+  return found.flatMap(({ intent, candidates, done }): RankedPlaces[] => {
+    const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
+    return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];
+  });
+}
+
+/** A place that one intent knows for what it is is no candidate of another that knows only its names. */
+function withoutNamesakes<T extends { readonly all: readonly FoundCandidate[] }>(surveyed: readonly T[]): readonly T[] {
+  const isKnown = ({ finding }: FoundCandidate) => finding.tie !== "names";
+  const known = new Set(surveyed.flatMap(({ all }) => all.filter(isKnown).map(({ finding }) => finding.node)));
+  return surveyed.map((each) => ({
+    ...each,
+    all: each.all.filter((found) => isKnown(found) || !known.has(found.finding.node)),
+  }));
+}
+
+/** A place whose value comes from a type is no surer than that type gets the column. */
+function asSureAsNeeds(ranked: readonly Ranked[]): readonly Ranked[] {
+  const silent = new Set(ranked.filter(({ kind }) => kind === "silent").map(({ candidate }) => candidate.key));
+  return ranked.map((each) => {
+    const isWeak = [...needsOf(each.candidate, ranked).keys()].some((need) => silent.has(need));
+    return isWeak && each.kind === "likely" && each.candidate.isRequired !== true
+      ? { ...each, kind: "possible" }
+      : each;
+  });
+}
+
+/** What needs a declaration that is no place of its own cannot be written. */
+function withoutLostNeeds(found: FoundCandidate, keys: ReadonlyMap<PlaceNode, string | undefined>): FoundCandidate {
+  const { finding } = found;
+  const isLost = finding.needs?.some((node) => !keys.has(node)) === true;
+  return isLost ? { ...found, finding: { ...finding, text: undefined } } : found;
+}
+
+function byField(intents: readonly CodeIntent[]): readonly (readonly CodeIntent[])[] {
+  const fields = new Map<string, CodeIntent[]>();
+  for (const intent of intents) {
+    const field = choiceId(intent, "");
+    fields.set(field, [...(fields.get(field) ?? []), intent]);
+  }
+  return [...fields.values()];
+}
+
+/** Why a place is shown: what ties it to the value, or the strongest reasons. */
+function inWords({ candidate, reasons }: Ranked): string {
+  return (
+    candidate.because ??
+    reasons
+      .slice(0, 3)
+      .map(({ text }) => text)
+      .join(", ")
+  );
+}

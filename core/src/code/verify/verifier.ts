@@ -1,0 +1,150 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { totalmem } from "node:os";
+import { doing } from "../../base/at-work.js";
+import { ownProcess } from "../../base/files/own-process.js";
+import type { Demand, VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
+
+export interface VerifyLimits {
+  /** For all checks of a verifier together, from when each is asked for. Default: 20 seconds. */
+  readonly ms?: number;
+  /** Heap of the process. Default: half of what the machine has, within 1,200 and 6,000. */
+  readonly megabytes?: number;
+}
+
+/**
+ * Type checks in a process of its own, which reads the project once and answers any number of checks. It begins to read at once:
+ * open it as soon as it is known which files may be edited. It never fails: what cannot be checked is said.
+ *
+ * @example
+ * const verifier = new Verifier({ root, before, watched, fields, generated }, signal);
+ * const { errors } = await verifier.check(after);
+ * verifier.close();
+ */
+export class Verifier {
+  readonly #child: ChildProcess;
+  readonly #signal: AbortSignal;
+  readonly #limitMs: number;
+  readonly #megabytes: number;
+  #leftMs: number;
+  /** Why nothing can be checked any more. */
+  #ended: string | undefined;
+  #settle: ((answer: VerifyAnswer | undefined) => void) | undefined;
+  readonly #kill = () => this.#child.kill("SIGKILL");
+
+  /** @param signal ends the process, and a check that waits with its reason */
+  constructor(project: VerifyProject, signal: AbortSignal, limits: VerifyLimits = {}) {
+    const { ms = 20_000, megabytes = heapHere() } = limits;
+    this.#signal = signal;
+    this.#limitMs = ms;
+    this.#leftMs = ms;
+    this.#megabytes = megabytes;
+    const { file, execArgv } = ownProcess(import.meta.url, "child");
+    this.#child = fork(file, {
+      execArgv: [`--max-old-space-size=${megabytes}`, ...execArgv],
+      // Maps as they are.
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      // Ctrl-C reaches Lockstep alone, which says what it means. When Lockstep itself is ended, the process goes with it.
+      detached: process.platform !== "win32",
+    });
+    this.#child.on("message", (answer: VerifyAnswer) => this.#settle?.(answer));
+    this.#child.once("error", (error) => this.#end(`the type check could not be started: ${error.message}`));
+    this.#child.once("exit", (code, by) => this.#end(this.#wordsFor(code, by)));
+    process.once("exit", this.#kill);
+    signal.addEventListener("abort", this.#kill, { once: true });
+    if (signal.aborted) this.#kill();
+    this.#send({ kind: "open", project });
+    // One that nobody asks keeps nobody waiting.
+    this.#rest();
+  }
+
+  /**
+   * Looks for errors that these texts add to the project. One question at a time.
+   * @throws the signal's reason
+   */
+  async check(after: ReadonlyMap<string, string>): Promise<VerifyResult> {
+    doing("checking the types of the edited code");
+    const startedAt = performance.now();
+    const answer = await this.#ask(after);
+    this.#signal.throwIfAborted();
+    const ms = Math.round(performance.now() - startedAt);
+    this.#leftMs -= ms;
+    if (answer?.kind === "checked") return { ...answer.checked, ms };
+    const why = answer?.kind === "failed" ? `the type check failed: ${answer.message}` : this.#ended;
+    return { errors: [], isExact: false, isChecked: false, skipped: why ?? "the type check ended early", ms };
+  }
+
+  /**
+   * Where the project, with these texts, does not compile because a planned field is missing; undefined where that could not be checked.
+   * @throws the signal's reason
+   */
+  async demands(after: ReadonlyMap<string, string>): Promise<readonly Demand[] | undefined> {
+    doing("asking the compiler what does not compile without the column");
+    const answer = await this.#ask(after, "demands");
+    this.#signal.throwIfAborted();
+    return answer?.kind === "demanded" ? answer.demands : undefined;
+  }
+
+  /** Ends the process; a check that waits is answered with `skipped`. */
+  close(): void {
+    process.off("exit", this.#kill);
+    this.#signal.removeEventListener("abort", this.#kill);
+    this.#end("the type check was closed");
+    this.#kill();
+  }
+
+  async #ask(
+    after: ReadonlyMap<string, string>,
+    kind: "check" | "demands" = "check",
+  ): Promise<VerifyAnswer | undefined> {
+    if (this.#ended !== undefined || this.#signal.aborted) return undefined;
+    this.#child.ref();
+    this.#child.channel?.ref();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<VerifyAnswer | undefined>((resolve) => {
+        this.#settle = resolve;
+        timer = setTimeout(
+          () => {
+            this.#end(`the type check took longer than ${this.#limitMs / 1000} s`);
+            this.#kill();
+          },
+          Math.max(this.#leftMs, 1),
+        );
+        this.#send({ kind, after });
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#settle = undefined;
+      this.#rest();
+    }
+  }
+
+  #send(message: VerifyMessage): void {
+    // A process that is gone says so by "exit".
+    this.#child.send(message, () => undefined);
+  }
+
+  #rest(): void {
+    this.#child.unref();
+    this.#child.channel?.unref();
+  }
+
+  #end(why: string): void {
+    this.#ended ??= why;
+    this.#settle?.(undefined);
+  }
+
+  #wordsFor(code: number | null, by: NodeJS.Signals | null): string {
+    // V8 ends a process that is out of memory by abort().
+    if (by === "SIGABRT" || code === 134) return `the type check needs more than ${this.#megabytes} MB`;
+    return `the type check ended early (${by ?? `exit code ${code}`})`;
+  }
+}
+
+/** An application that resolves to 7,000 files takes 3 GB. */
+function heapHere(): number {
+  // Of a container that has a limit; without one it is 0, or more than there is.
+  const bytes = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
+  return Math.round(Math.min(Math.max(bytes / 2 ** 21, 1_200), 6_000));
+}

@@ -1,0 +1,13 @@
+import type { DialectId } from "../model/dialect.js";
+import type { SqlReader } from "../sql/sql-reader.js";
+
+/** How SQL for this system is read; loaded when it is asked for. */
+export async function sqlReader(dialect: DialectId): Promise<SqlReader> {
+  return load[dialect]();
+}
+
+const load: Readonly<Record<DialectId, () => Promise<SqlReader>>> = {
+  postgresql: async () => (await import("../postgresql/sql-reader.js")).loadSqlReader(),
+  mysql: async () => (await import("../mysql/sql-reader.js")).mysqlReader,
+  mariadb: async () => (await import("../mysql/sql-reader.js")).mariadbReader,
+};

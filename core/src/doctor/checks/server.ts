@@ -1,8 +1,0 @@
-import type { Check } from "../check.js";
-
-export default {
-  id: "server",
-  title: "what a server of its kind has to be looked at for",
-  on: "server",
-  checks: ({ connection }) => connection.dialect.checks(),
-} satisfies Check;

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import { LockstepError } from "../base/errors.js";
+import type { CheckFinding } from "./finding.js";
+
+/** The fingerprints of what was there when a repository began to check. */
+export type Baseline = ReadonlySet<string>;
+
+/** @throws LS8016 where there is none, or it is no baseline */
+export function readBaseline(path: string, shown: string): Baseline {
+  if (!existsSync(path))
+    throw new LockstepError("LS8016", `There is no baseline ${shown}.`, {
+      hint: `npx lockstep check --all --write-baseline ${shown}`,
+    });
+  try {
+    const { findings } = JSON.parse(readFileSync(path, "utf8")) as { findings: readonly { fingerprint: string }[] };
+    return new Set(findings.map(({ fingerprint }) => fingerprint));
+  } catch (cause) {
+    throw new LockstepError("LS8016", `${shown} is no baseline.`, {
+      cause,
+      hint: `npx lockstep check --all --write-baseline ${shown}`,
+    });
+  }
+}
+
+/** Keeps what was found: one line a finding, in a stable order, so that it merges. */
+export function baselineText(findings: readonly CheckFinding[]): string {
+  const lines = findings
+    .map(({ fingerprint, rule, file }) => JSON.stringify({ fingerprint, rule, file }))
+    .sort((a, b) => (a < b ? -1 : 1));
+  return `{"version":1,"findings":[\n${lines.join(",\n")}\n]}\n`;
+}

@@ -1,0 +1,141 @@
+import type { Checking } from "../dialect/checking.js";
+import {
+  type Concern,
+  type Environment,
+  type Migration,
+  nameKey,
+  type Operation,
+  type OperationKind,
+  type Verdict,
+} from "../model/index.js";
+import type { findHazards } from "../rules/judge.js";
+import { isExpected, isKnownServer } from "../sql/verdicts/quiet.js";
+import type { Catalogue } from "./catalogue.js";
+import type { CheckRule } from "./check-rule.js";
+import { type CheckFinding, fingerprint } from "./finding.js";
+import { saferWay } from "./fix.js";
+import { lockFollower } from "./kept-locks.js";
+import type { MigrationSet } from "./migration-set.js";
+import { checkRules } from "./rules/index.js";
+import keptLock from "./rules/kept-lock.js";
+import notUnderstood from "./rules/not-understood.js";
+
+/** A migration that is judged. */
+export interface JudgedFile {
+  readonly file: string;
+  /** As it lies there. */
+  readonly text: string;
+  readonly migration: Migration;
+  readonly set: MigrationSet;
+  readonly checking: Checking;
+  /** Part of it is code that nobody can read. */
+  readonly hasUnread: boolean;
+}
+
+/** Judges a file statement by statement, and has the catalogue follow: afterwards it stands behind the file. */
+export function judgeFile(
+  judged: JudgedFile,
+  { findings: hazards, context }: ReturnType<typeof findHazards>,
+  catalogue: Catalogue,
+): CheckFinding[] {
+  const { file, text, migration, set, checking, hasUnread } = judged;
+  const { environment } = context;
+  // Where every statement commits none keeps its locks.
+  const keptAt = context.judging.capabilities.hasTransactionalDdl ? lockFollower(context) : () => [];
+  const make = findingMaker(judged);
+  const rewritten = new Set(hazards.map(({ operation }) => operation));
+  // `rewrite` takes the last migration, and what stands in it as it runs.
+  const canRewrite =
+    checking.makesPlans &&
+    file === set.files.at(-1) &&
+    !hasUnread &&
+    migration.statements.every(({ sql }) => text.includes(sql));
+  const fixable = { text, migration, set, checking, transactions: environment.transactions };
+  const findings: CheckFinding[] = [];
+  for (const operation of migration.operations) {
+    // What finds its work done does none.
+    if (catalogue.isIdle(operation)) continue;
+    const verdict = context.judging.verdictOf(operation, context);
+    for (const [rule, part] of byRule(operation, verdict, environment, catalogue)) {
+      const way = saferWay(rule, operation, fixable, catalogue);
+      findings.push(
+        make(rule, operation, { verdict: part, ...way, isRewritten: canRewrite && rewritten.has(operation) }),
+      );
+    }
+    const locks = keptAt(operation, verdict);
+    if (locks.length > 0) {
+      const about = { kind: "keeps-locks", locks } as const;
+      findings.push(make(keptLock, operation, { about, safer: keptLock.safer(), isRewritten: false }));
+    }
+    catalogue.apply([operation]);
+  }
+  return findings;
+}
+
+function findingMaker({ file, text, migration }: JudgedFile) {
+  const lines = text.split("\n");
+  const seen = new Map<string, number>();
+  return (
+    { id, severity }: Pick<CheckRule, "id" | "severity">,
+    operation: Operation,
+    said: Pick<CheckFinding, "verdict" | "about" | "safer" | "fix" | "isRewritten">,
+  ): CheckFinding => {
+    const { sql, line, statement } = operation;
+    const key = nameKey({ name: id }, sql);
+    const nth = seen.get(key) ?? 0;
+    seen.set(key, nth + 1);
+    const statementLine = migration.statements[statement]?.line ?? line;
+    const place = { file, ...rangeOf(operation, lines), statementLine };
+    return { rule: id, severity, ...place, sql, ...said, fingerprint: fingerprint(id, sql, nth) };
+  };
+}
+
+/** The concerns of a statement, shared out among the rules that speak of them; those that people expect go along. */
+function byRule(
+  operation: Operation,
+  verdict: Verdict,
+  environment: Environment,
+  catalogue: Catalogue,
+): Map<CheckRule, Verdict> {
+  const parts = new Map<CheckRule, Concern[]>();
+  const rules = rulesOf(operation.kind);
+  for (const concern of verdict.concerns) {
+    if (isKnownServer(concern, environment)) continue;
+    // Nobody knows whether it is too old.
+    if (concern.kind === "needs-server" && environment.server === undefined) continue;
+    if (concern.kind === "searches-default-partition" && catalogue.hasNoDefaultPartition(concern.table)) continue;
+    const rule = rules.find((each) => each.claims?.(concern, operation)) ?? rules.find(({ claims }) => !claims);
+    // What no rule speaks of is told all the same.
+    const speaking = rule ?? notUnderstood;
+    parts.set(speaking, [...(parts.get(speaking) ?? []), concern]);
+  }
+  const found = new Map<CheckRule, Verdict>();
+  for (const [rule, concerns] of parts)
+    if (concerns.some((concern) => !isExpected(concern))) found.set(rule, { ...verdict, concerns });
+  return found;
+}
+
+const byKind = new Map<OperationKind, readonly CheckRule[]>();
+
+/** Those that speak of one concern, whatever the statement, come first. */
+function rulesOf(kind: OperationKind): readonly CheckRule[] {
+  const known = byKind.get(kind);
+  if (known !== undefined) return known;
+  const every = checkRules.filter(({ on }) => on === "every");
+  const own = checkRules.filter(({ on }) => on !== "every" && on.includes(kind));
+  const rules = [...every, ...own];
+  byKind.set(kind, rules);
+  return rules;
+}
+
+/** Where a statement or clause stands in its file. */
+function rangeOf({ line, sql }: Operation, lines: readonly string[]) {
+  const own = sql.split("\n");
+  const [first = ""] = own;
+  const content = lines[line - 1] ?? "";
+  const at = content.indexOf(first.trim().slice(0, 40));
+  const column = (at === -1 ? Math.max(0, content.search(/\S/)) : at) + 1;
+  const last = own.at(-1) ?? "";
+  const endColumn = own.length === 1 ? column + first.length : last.length + 1;
+  return { line, column, endLine: line + own.length - 1, endColumn };
+}

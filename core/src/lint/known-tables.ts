@@ -1,0 +1,193 @@
+import type { IndexFacts } from "../dialect/development.js";
+import {
+  type ColumnDeclaration,
+  type IndexDeclaration,
+  nameKey,
+  type TableConstraint,
+  type TableName,
+} from "../model/index.js";
+
+export interface KnownColumn {
+  /** As `format_type` prints it. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** As it was declared last. */
+  readonly declaration?: ColumnDeclaration;
+}
+
+export interface KnownConstraint extends TableConstraint {
+  /** A check that says no more than that its columns are not NULL. */
+  readonly isNotNullOnly?: boolean;
+  readonly isValid: boolean;
+}
+
+export interface KnownIndex extends IndexFacts, Pick<IndexDeclaration, "hasExpression"> {}
+
+export interface KnownTable {
+  readonly name: TableName;
+  readonly isPartitioned: boolean;
+  readonly optionsSql: string;
+  hasDefaultPartition: boolean;
+  readonly columns: Map<string, KnownColumn>;
+  readonly constraints: Map<string, KnownConstraint>;
+}
+
+/** Tables with their columns, constraints and indexes, as they are made, renamed and dropped. `public` is no part of a name. */
+export class KnownTables {
+  readonly #tables = new Map<string, KnownTable>();
+  readonly #indexes = new Map<string, KnownIndex>();
+  /** By tables, for histories of thousands: the indexes of each, and the tables whose foreign keys lead to it. Some may be gone. */
+  readonly #indexesOf = new Map<string, Set<string>>();
+  readonly #referredBy = new Map<string, Set<string>>();
+
+  find(table: TableName): KnownTable | undefined {
+    return this.#tables.get(keyOf(table));
+  }
+
+  /** @param namesIndexesByTable names of indexes are those of one table */
+  constructor(private readonly namesIndexesByTable: boolean) {}
+
+  /** @param table needed where names of indexes are those of one table */
+  index(name: TableName, table?: TableName): KnownIndex | undefined {
+    return this.#indexes.get(this.#indexKey(name, table));
+  }
+
+  indexesOf(table: TableName): readonly KnownIndex[] {
+    return this.#indexesOn(table).map(([, index]) => index);
+  }
+
+  make(table: TableName, isPartitioned: boolean, optionsSql: string): void {
+    const parts = { isPartitioned, optionsSql, hasDefaultPartition: false, columns: new Map(), constraints: new Map() };
+    this.#tables.set(keyOf(table), { name: table, ...parts });
+  }
+
+  drop(table: TableName): void {
+    this.#tables.delete(keyOf(table));
+    for (const [key] of this.#indexesOn(table)) this.#indexes.delete(key);
+    // With CASCADE; without it there is none.
+    for (const { constraints } of this.referring(table))
+      for (const [name, { references }] of constraints)
+        if (references !== undefined && isSame(references, table)) constraints.delete(name);
+  }
+
+  rename(table: TableName, newName: string): void {
+    const found = this.find(table);
+    if (found === undefined) return;
+    const name = { ...table, name: newName };
+    this.#tables.delete(keyOf(table));
+    this.#tables.set(keyOf(name), { ...found, name });
+    for (const [, index] of this.#indexesOn(table)) this.keepIndex({ ...index, table: inSchema(name) });
+    for (const { constraints } of [...this.referring(table)])
+      for (const [key, constraint] of constraints)
+        if (constraint.references !== undefined && isSame(constraint.references, table))
+          constraints.set(key, { ...constraint, references: name });
+    for (const [from, to] of [...this.#referredBy]) {
+      if (to.delete(keyOf(table))) to.add(keyOf(name));
+      if (from === keyOf(table)) for (const each of to) addTo(this.#referredBy, keyOf(name), each);
+    }
+  }
+
+  renameColumn(table: TableName, column: string, newName: string): void {
+    const found = this.find(table);
+    const known = found?.columns.get(column);
+    if (found === undefined || known === undefined) return;
+    const renamed = (columns: readonly string[]) => columns.map((each) => (each === column ? newName : each));
+    found.columns.delete(column);
+    const { declaration } = known;
+    found.columns.set(newName, declaration ? { ...known, declaration: { ...declaration, name: newName } } : known);
+    for (const [name, constraint] of found.constraints)
+      found.constraints.set(name, {
+        ...constraint,
+        columns: renamed(constraint.columns),
+        ...(constraint.reads === undefined ? {} : { reads: renamed(constraint.reads) }),
+      });
+    for (const [key, index] of this.#indexesOn(table))
+      this.#indexes.set(key, { ...index, columns: renamed(index.columns) });
+  }
+
+  /** What is over the column goes with it. */
+  dropColumn(table: TableName, column: string): void {
+    const found = this.find(table);
+    found?.columns.delete(column);
+    for (const [name, { columns, reads }] of found?.constraints ?? [])
+      if ((reads ?? columns).includes(column)) found?.constraints.delete(name);
+    for (const [key, index] of this.#indexesOn(table)) if (index.columns.includes(column)) this.#indexes.delete(key);
+  }
+
+  setColumn(table: TableName, column: string, change: Partial<KnownColumn>): void {
+    const columns = this.find(table)?.columns;
+    const known = columns?.get(column);
+    if (known !== undefined) columns?.set(column, { ...known, ...change });
+  }
+
+  /** Keeps a constraint under its name, PostgreSQL's own where it has none, and the index that comes with it. */
+  constrain(table: TableName, constraint: KnownConstraint): void {
+    const { kind, columns, references } = constraint;
+    const parts = kind === "primary" ? [table.name] : [table.name, ...columns];
+    const name = constraint.name ?? `${parts.join("_")}_${endings[kind]}`;
+    this.find(table)?.constraints.set(name, { ...constraint, name });
+    if (references !== undefined) addTo(this.#referredBy, keyOf(references), keyOf(table));
+    if (kind === "primary") for (const column of columns) this.setColumn(table, column, { notNull: true });
+    if (kind !== "primary" && kind !== "unique") return;
+    const own = { isUnique: true, isPrimary: kind === "primary", constraint: { deferrable: "no" } } as const;
+    this.keepIndex({ name, columns, method: "btree", table: inSchema(table), ...own });
+  }
+
+  keepIndex(index: KnownIndex): void {
+    const key = this.#indexKey({ ...index.table, name: index.name }, index.table);
+    this.#indexes.set(key, index);
+    addTo(this.#indexesOf, keyOf(index.table), key);
+  }
+
+  dropIndex(name: TableName, table?: TableName): void {
+    this.#indexes.delete(this.#indexKey(name, table));
+  }
+
+  /** Tables that have, or had, a foreign key that leads to this one. */
+  *referring(table: TableName): Iterable<KnownTable> {
+    for (const key of this.#referredBy.get(keyOf(table)) ?? []) {
+      const found = this.#tables.get(key);
+      if (found !== undefined) yield found;
+    }
+  }
+
+  /** Tables and indexes that a text names may be others now. */
+  forget(text: string): void {
+    for (const [key, table] of this.#tables) if (text.includes(table.name.name)) this.#tables.delete(key);
+    for (const [key, index] of this.#indexes)
+      if (text.includes(index.name) || text.includes(index.table.name)) this.#indexes.delete(key);
+  }
+
+  #indexKey(name: TableName, table: TableName | undefined): string {
+    return this.namesIndexesByTable && table !== undefined ? keyOf(table) + keyOf({ name: name.name }) : keyOf(name);
+  }
+
+  #indexesOn(table: TableName): (readonly [key: string, index: KnownIndex])[] {
+    return [...(this.#indexesOf.get(keyOf(table)) ?? [])].flatMap((key) => {
+      const index = this.#indexes.get(key);
+      return index !== undefined && isSame(index.table, table) ? [[key, index] as const] : [];
+    });
+  }
+}
+
+/** What PostgreSQL puts behind the names of a table and its columns. */
+const endings = { primary: "pkey", unique: "key", "foreign-key": "fkey", check: "check", exclusion: "excl" } as const;
+
+/** `public` is what names without a schema mean. */
+export function keyOf({ schema, name }: TableName): string {
+  return nameKey(schema === undefined || schema === "public" ? { name } : { schema, name });
+}
+
+export function isSame(a: TableName, b: TableName): boolean {
+  return a.name === b.name && keyOf(a) === keyOf(b);
+}
+
+export function inSchema({ schema = "public", name }: TableName): { readonly schema: string; readonly name: string } {
+  return { schema, name };
+}
+
+function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const found = sets.get(key);
+  if (found === undefined) sets.set(key, new Set([value]));
+  else found.add(value);
+}

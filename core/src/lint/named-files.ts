@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { posix, relative, resolve, sep } from "node:path";
+import { LockstepError } from "../base/errors.js";
+import { largest } from "../base/files/read-text.js";
+import type { MigrationSet, RepositoryFiles } from "./migration-set.js";
+
+/** Files that somebody has named. */
+export interface NamedFiles {
+  readonly files: ReadonlySet<string>;
+  /** Those that are no migrations of the repository: SQL of its own each. */
+  readonly sets: readonly MigrationSet[];
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/**
+ * Migrations of the sets that were found, and any other file, or stdin, as SQL of its own.
+ *
+ * @param typed as typed; `-` is stdin
+ * @throws LS8016 a file that cannot be read
+ */
+export function namedFiles(
+  typed: readonly string[],
+  cwd: string,
+  { read }: RepositoryFiles,
+  sets: readonly MigrationSet[],
+): NamedFiles {
+  const known = new Set(sets.flatMap(({ files }) => files));
+  const texts = new Map<string, string>();
+  const files = typed.map((each) => (each === "-" ? "stdin" : relative(cwd, resolve(cwd, each)).split(sep).join("/")));
+  // A hook names whatever was changed: lock files, schemas.
+  const others = files.filter((file) => !known.has(file) && (file === "stdin" || file.endsWith(".sql")));
+  for (const file of others) {
+    const text = file === "stdin" ? stdin() : read(file);
+    if (text === undefined)
+      throw new LockstepError("LS8016", `${file} cannot be read.`, { hint: "npx lockstep check <file>" });
+    texts.set(file, text);
+  }
+  // They are for the database that all the others are for.
+  const dialects = new Set(sets.map(({ dialect }) => dialect));
+  const dialect = dialects.size === 1 ? [...dialects][0] : undefined;
+  return { files: new Set(files), texts, sets: others.map((file) => alone(file, dialect)) };
+}
+
+function stdin(): string {
+  const text = readFileSync(0, "utf8");
+  if (text.length <= largest.sql) return text;
+  throw new LockstepError("LS8022", "What stdin holds is larger than the 8 MB of SQL that Lockstep reads.");
+}
+
+function alone(file: string, dialect: string | undefined): MigrationSet {
+  return {
+    folder: posix.dirname(file),
+    dialect,
+    transactions: undefined,
+    alone: ", outside of a transaction",
+    files: [file],
+    read: (sql) => ({ sql, unread: [] }),
+  };
+}

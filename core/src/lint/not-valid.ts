@@ -1,0 +1,20 @@
+import type { Safer } from "../dialect/checking.js";
+import type { TableName } from "../model/index.js";
+import type { SaferContext } from "./check-rule.js";
+
+/** The safe way of a constraint that looks at rows: NOT VALID, and a proof in a transaction of its own. */
+export function notValid(
+  { table, name, sql }: { table: TableName; name: string | undefined; sql: string },
+  { quote }: SaferContext,
+): Safer {
+  const words = "add it NOT VALID, and validate it in a later migration: reads and writes go on";
+  // PostgreSQL gives it one that the migration does not say.
+  if (name === undefined) return { words: `give it a name, then ${words}` };
+  return {
+    words,
+    sql: [
+      `ALTER TABLE ${quote.table(table)} ${sql} NOT VALID`,
+      `ALTER TABLE ${quote.table(table)} VALIDATE CONSTRAINT ${quote.identifier(name)}`,
+    ],
+  };
+}

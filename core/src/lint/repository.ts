@@ -1,0 +1,118 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { LockstepError } from "../base/errors.js";
+import { isCommandFailure } from "../base/expected-errors.js";
+import { git, gitOrNothing, isRepository } from "../base/files/git.js";
+import { largest, readTextUpTo } from "../base/files/read-text.js";
+import { isOfRepository } from "../base/files/writable.js";
+import type { RepositoryFiles } from "./migration-set.js";
+
+const maxBuffer = 256 * 1024 * 1024;
+
+/** How a file differs from the commit that a branch began at. */
+export type Change = "added" | "edited" | "deleted";
+
+/** What a branch is compared with. */
+export interface Base {
+  /** As it was named, or found: `origin/main`. */
+  readonly name: string;
+  /** The commit that both have. */
+  readonly commit: string;
+}
+
+/** The files below a folder: those that git would commit, without git those that lie there. */
+export async function repositoryFiles(folder: string): Promise<RepositoryFiles> {
+  const texts = new Map<string, string | undefined>();
+  return {
+    paths: await pathsIn(folder),
+    read(path) {
+      if (texts.has(path)) return texts.get(path);
+      // Outside are only files that somebody typed.
+      const isAllowed = path.startsWith("../") || isOfRepository(folder, path);
+      texts.set(path, isAllowed ? textOf(join(folder, path)) : undefined);
+      return texts.get(path);
+    },
+  };
+}
+
+async function pathsIn(folder: string): Promise<readonly string[]> {
+  try {
+    const list = (...which: readonly string[]) =>
+      promisify(execFile)("git", ["--no-optional-locks", "ls-files", "-z", ...which], { cwd: folder, maxBuffer });
+    const [there, gone] = await Promise.all([list("-co", "--exclude-standard"), list("-d")]);
+    const deleted = new Set(listed(gone.stdout));
+    return listed(there.stdout).filter((path) => !deleted.has(path));
+  } catch (error) {
+    // No repository, or no git.
+    if (!isCommandFailure(error)) throw error;
+    const { findFiles } = await import("../base/files/find-files.js");
+    return findFiles(folder, ["**/*"], { dot: true, ignore: ["**/dist/**"] });
+  }
+}
+
+function textOf(path: string): string | undefined {
+  return readTextUpTo(path, path.endsWith(".sql") ? largest.sql : largest.code);
+}
+
+/**
+ * The commit that a pull request is compared with: of the branch that is named, else of the one that the CI says it goes into, else of
+ * the remote's own branch.
+ *
+ * @returns undefined where nothing names one
+ * @throws LS8014 where git does not know the one that is named
+ */
+export function findBase(
+  folder: string,
+  named: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Base | undefined {
+  if (named !== undefined) {
+    const commit = mergeBase(folder, named);
+    if (commit !== undefined) return { name: named, commit };
+    throw new LockstepError("LS8014", `git has no commit that "${named}" and the current one share.`);
+  }
+  if (!isRepository(folder)) return undefined;
+  const { GITHUB_BASE_REF: github, CI_MERGE_REQUEST_DIFF_BASE_SHA: gitlab } = env;
+  const said = gitlab || (github ? `origin/${github}` : undefined);
+  if (said !== undefined) {
+    const commit = mergeBase(folder, said);
+    if (commit === undefined)
+      throw new LockstepError("LS8014", `The pull request goes into "${said}", which is not here.`);
+    return { name: said, commit };
+  }
+  for (const name of ["origin/HEAD", "origin/main", "origin/master"]) {
+    const commit = mergeBase(folder, name);
+    if (commit !== undefined) return { name: name === "origin/HEAD" ? remoteHead(folder) : name, commit };
+  }
+  return undefined;
+}
+
+/** How files below the folder differ from a commit, uncommitted ones included. */
+export function changesSince(folder: string, { commit }: Base): ReadonlyMap<string, Change> {
+  const found = new Map<string, Change>();
+  const entries = listed(git(folder, ["diff", "--name-status", "-z", "--no-renames", "--relative", commit, "--", "."]));
+  for (let at = 0; at + 1 < entries.length; at += 2) {
+    const [status, path] = [entries[at] ?? "", entries[at + 1] ?? ""];
+    found.set(path, status.startsWith("A") ? "added" : status.startsWith("D") ? "deleted" : "edited");
+  }
+  for (const path of listed(git(folder, ["ls-files", "-z", "-o", "--exclude-standard"]))) found.set(path, "added");
+  return found;
+}
+
+/** The folder from the top of its repository, with `/` at its end; empty at the top, and without git. */
+export function folderIn(folder: string): string {
+  return gitOrNothing(folder, ["rev-parse", "--show-prefix"]) ?? "";
+}
+
+function remoteHead(folder: string): string {
+  return gitOrNothing(folder, ["rev-parse", "--abbrev-ref", "origin/HEAD"]) ?? "origin/HEAD";
+}
+
+function mergeBase(folder: string, ref: string): string | undefined {
+  return gitOrNothing(folder, ["merge-base", "--end-of-options", ref, "HEAD"]);
+}
+
+function listed(text: string): string[] {
+  return text.split("\0").filter((path) => path !== "");
+}

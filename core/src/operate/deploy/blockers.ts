@@ -1,0 +1,22 @@
+import type { Connection } from "../../dialect/connection.js";
+import { refused } from "../../dialect/db/refused.js";
+import type { BlockerQuestion } from "../../dialect/sessions.js";
+
+export type { BlockerQuestion } from "../../dialect/sessions.js";
+
+/**
+ * Sessions that hold up, or would hold up, DDL on the tables: long transactions, prepared transactions, indexes that are being
+ * built. One sentence each, with what ends it. Of other roles a session sees what its own role may.
+ *
+ * @example
+ * await findBlockers(connection, { tables: [{ name: "User" }], buildsIndex: false, olderThanSeconds: 5 })
+ * // ['pid 4711 (ada, psql) holds "User" since 12 s: idle in transaction, UPDATE "User" SET …']
+ * @throws LS7002
+ */
+export async function findBlockers(connection: Connection, question: BlockerQuestion): Promise<readonly string[]> {
+  try {
+    return await connection.dialect.live.sessions.blockers(connection, question);
+  } catch (error) {
+    throw refused(error, `Looking for sessions in the way on ${connection.label}`);
+  }
+}

@@ -1,0 +1,206 @@
+import { sqlReader } from "../../databases/sql-reader.js";
+import type { Dependent, Taken } from "../../dialect/catalogue.js";
+import { type Finding, problem } from "../../dialect/check.js";
+import type { Connection } from "../../dialect/connection.js";
+import { flattened, isSameTable, type Migration, type Plan, tableLabel, type Unit } from "../../model/index.js";
+import { readsFrom } from "../../plan/guard-sources.js";
+import { isMade, type MadeObject, madeBy } from "../../plan/made-objects.js";
+import { migrationOf, type ReleasedUnit } from "../../plan/migration-of.js";
+import { dropGates } from "../../plan/next-phase.js";
+import { phasesOf } from "../../plan/phases.js";
+import { type Release, releasesOf } from "../../plan/releases.js";
+import { isOpen } from "../../plan/store.js";
+import type { OrmPlugin } from "../../plugin/plugin.js";
+import type { TargetState } from "../../plugin/target-state.js";
+import { readTable } from "../../target/facts/table.js";
+
+/** An object on a target that hangs on what a pending way back takes, and that its plan has not made. */
+export interface ForeignObject {
+  readonly taken: Taken;
+  readonly dependent: Dependent;
+  /** Whose it is; absent: no plan made it. */
+  readonly owner?: string;
+}
+
+/**
+ * Asks the catalogue of a target what hangs on the columns, indexes and keys that its pending ways back take, whoever made it. Left out is
+ * what the plan itself made, and what other pending migrations take away before.
+ *
+ * @param own the user's own migrations that are pending, in their order
+ */
+export async function foreignObjects(
+  connection: Connection,
+  state: TargetState,
+  plans: readonly Plan[],
+  own: readonly (Pick<Migration, "operations"> & { readonly name: string })[],
+): Promise<readonly ForeignObject[]> {
+  const undos = state.units.filter(({ kind, isPast }) => kind === "undo" && !isPast);
+  if (undos.length === 0) return [];
+  const made = new Map<string, readonly MadeObject[]>();
+  for (const plan of plans) made.set(plan.id, await madeBy(plan));
+  const going = plans.filter(
+    ({ id, state: { released } }) => released === "undone" && undos.some((undo) => undo.plan.id === id),
+  );
+  const order = [...state.failed, ...state.pending];
+  const found: ForeignObject[] = [];
+  for (const undo of undos) {
+    const before = own.filter(({ name }) => order.indexOf(name) < order.indexOf(undo.migration));
+    for (const taken of await takenBy(undo)) {
+      for (const dependent of await connection.dialect.live.catalogue.dependents(connection, taken)) {
+        const isOf = (plan: Plan) =>
+          isMade(
+            (made.get(plan.id) ?? []).map((each) => withTable(each, taken)),
+            { ...dependent, table: taken.table },
+          );
+        if (/^(?:zz_)?lockstep_/.test(dependent.name) || going.some(isOf) || isOf(undo.plan)) continue;
+        if (before.some((migration) => isDropped(migration, dependent))) continue;
+        const owner = plans.find((plan) => plan.state.released !== "undone" && isOf(plan));
+        found.push({ taken, dependent, ...(owner === undefined ? {} : { owner: owner.id }) });
+      }
+    }
+  }
+  return found;
+}
+
+/** What nobody can agree to: another plan stands on it, or the server refuses the drop, or writes fail after it. */
+export function foreignObstacles(objects: readonly ForeignObject[]): readonly Finding[] {
+  return objects.filter(isObstacle).map(({ taken, dependent: { what, effect, remove }, owner }) => {
+    const why = {
+      goes: "It would go with it.",
+      names: "It may fail from then on.",
+      refuses: taken.kind === "not-null" ? "Its columns are required." : "The server refuses to drop what it needs.",
+      breaks: "Every write of the table would fail.",
+    }[effect];
+    const next = owner === undefined ? remove : `npx lockstep abandon ${owner}`;
+    return problem(`${what}${owner === undefined ? "" : ` of plan ${owner}`} is over ${takenLabel(taken)}`, {
+      why,
+      ...(next === undefined ? {} : { next }),
+    });
+  });
+}
+
+/**
+ * What pending ways back take from other plans that the target has by then: a column of both, or one that a fill reads. The order of the
+ * migrations may hide it in the repository: another branch was deployed here first.
+ */
+export function takenFromPlans(
+  { units, applied, pending, failed }: TargetState,
+  plans: readonly Plan[],
+  target: string,
+  { execute, skip }: Pick<OrmPlugin["words"], "execute" | "skip">,
+): readonly Finding[] {
+  const onTarget = `with the URL of ${target}: `;
+  const order = [...failed, ...pending];
+  const found: Finding[] = [];
+  for (const { plan, unit, migration } of units.filter(({ kind, isPast }) => kind === "undo" && !isPast)) {
+    const hasRun = ({ file }: Pick<Release, "file">) => {
+      const name = migrationOf(file);
+      return applied.includes(name) || (order.includes(name) && order.indexOf(name) < order.indexOf(migration));
+    };
+    for (const other of plans.filter(({ id }) => id !== plan.id)) {
+      const releases = releasesOf(other);
+      // Of a contract the latest counts; an expand that is taken back is there until then.
+      const isThere = (kind: Release["kind"], phase: Release["phase"]) =>
+        releases.some(
+          (each) =>
+            each.kind === kind && each.phase === phase && hasRun(each) && !(phase === "contract" && each.isPast),
+        );
+      if (!isThere("phase", "expand") || isThere("undo", "expand")) continue;
+      for (const { table, column: name } of dropGates(plan, unit)) {
+        const label = `"${tableLabel(table)}"."${name}"`;
+        const isSame = other.columns.some((each) => each.name === name && isSameTable(each.table, table));
+        if (isSame && other.state.released !== "undone")
+          found.push(
+            problem(`${label}, which ${migration} drops, is the column of plan ${other.id}`, {
+              why: "Its values would go.",
+              next: `${onTarget}${skip(migration)}`,
+            }),
+          );
+        const reader = other.columns.find((each) => readsFrom(each, { table, column: name }));
+        const isFilled = other.state.released !== "undone" && !isOpen(other) && !phasesOf(other).includes("contract");
+        if (reader === undefined || isFilled || isThere("phase", "contract")) continue;
+        const undo = releases.filter((each) => each.kind === "undo" && !each.isPast && !hasRun(each));
+        found.push(
+          problem(
+            `${label}, which ${migration} drops, is read by the fill of "${tableLabel(reader.table)}"."${reader.name}" of plan ${other.id}`,
+            {
+              why: "Rows would get no value, or could not be written.",
+              next:
+                undo.length === 0
+                  ? `npx lockstep abandon ${other.id}`
+                  : `${onTarget}${undo.map(({ file }) => `${execute(file)} && ${skip(migrationOf(file))}`).join(" && ")}`,
+            },
+          ),
+        );
+      }
+    }
+  }
+  return found;
+}
+
+/**
+ * Columns that a contract has made required here, and that a way back drops which knows nothing of it: the branch that has the contract
+ * was deployed here. Code without such a column could write no rows before the drop.
+ */
+export async function requiredByOthers(connection: Connection, state: TargetState): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for (const { plan, unit, migration } of state.units.filter(({ kind, isPast }) => kind === "undo" && !isPast)) {
+    if (releasesOf(plan).some(({ kind, phase }) => kind === "undo" && phase === "contract")) continue;
+    for (const { table, column: name } of dropGates(plan, unit)) {
+      const column = (await readTable(connection, table))?.columns.find((each) => each.name === name);
+      const isRelaxed = plan.columns.some(
+        (each) => each.isRelaxed && each.name === name && isSameTable(each.table, table),
+      );
+      if (column === undefined || column.isNullable || !isRelaxed) continue;
+      found.push(
+        problem(`"${tableLabel(table)}"."${name}", which ${migration} drops, is required here`, {
+          why: `The contract of plan ${plan.id} has run, and no migration of this branch makes the column optional.`,
+          next: `take lockstep/${plan.id} and its migrations from the branch that has its contract, npx lockstep abandon ${plan.id}`,
+        }),
+      );
+    }
+  }
+  return found;
+}
+
+/** What goes with a column, or may fail without it, when a person agrees. */
+export function agreeable(objects: readonly ForeignObject[]): readonly ForeignObject[] {
+  return objects.filter((each) => !isObstacle(each));
+}
+
+function isObstacle({ dependent: { effect }, owner }: ForeignObject): boolean {
+  return owner !== undefined || effect === "refuses" || effect === "breaks";
+}
+
+function takenLabel({ kind, table, name }: Taken): string {
+  if (kind === "index") return `"${name}", which a way back drops`;
+  const column = `"${tableLabel(table)}"."${name}"`;
+  return kind === "column" ? `${column}, which a way back drops` : `${column}, which a way back makes optional`;
+}
+
+async function takenBy({ plan, unit }: Pick<ReleasedUnit, "plan" | "unit">): Promise<readonly Taken[]> {
+  const { spec } = unit;
+  const columns = dropGates(plan, unit).map(({ table, column }): Taken => ({ kind: "column", table, name: column }));
+  if (columns.length > 0) return columns;
+  if (spec.kind === "undo-contract")
+    return spec.columns.map(({ name }): Taken => ({ kind: "not-null", table: spec.table, name }));
+  if (spec.kind === "drop-index") return [{ kind: "index", table: spec.table, name: spec.index.name }];
+  return spec.kind === "original" ? droppedBy(plan, unit, spec.sql) : [];
+}
+
+/** Constraints that contract made by statements of the user's own. */
+async function droppedBy({ dialect }: Plan, { id }: Unit, sql: string): Promise<readonly Taken[]> {
+  const { readMigration } = await sqlReader(dialect);
+  return flattened(readMigration(sql, id).operations).flatMap((operation): Taken[] =>
+    operation.kind === "dropConstraint" ? [{ kind: "index", table: operation.table, name: operation.name }] : [],
+  );
+}
+
+/** An object of another table, which refers to this one, is found by its name. */
+function withTable(made: MadeObject, { table }: Taken): MadeObject {
+  return made.name === undefined || isSameTable(made.table, table) ? made : { ...made, table };
+}
+
+function isDropped({ operations }: Pick<Migration, "operations">, { name }: Dependent): boolean {
+  return flattened(operations).some(({ sql }) => /\b(?:DROP|PUBLICATION)\b/i.test(sql) && sql.includes(name));
+}

@@ -1,0 +1,95 @@
+import { attempt } from "../../base/expected-errors.js";
+import { sqlReader } from "../../databases/sql-reader.js";
+import type { Dialect } from "../../dialect/dialect.js";
+import { isFelt, type LockMode, type Migration, type Operation } from "../../model/index.js";
+import { isDroppedConcurrently } from "../../model/unit-spec.js";
+import type { LockLimit, OrmPlugin, Project } from "../../plugin/plugin.js";
+import type { TargetState } from "../../plugin/target-state.js";
+import { judge } from "../../rules/judge.js";
+import { isNotSql } from "../../sql/not-sql.js";
+import type { VerdictContext } from "../../sql/verdicts/context.js";
+import { isRepeatable } from "../repair/settle-unit.js";
+
+/** The limit of a run, and the migrations that it is meant for. */
+export interface OwnLimit extends Omit<LockLimit, "onUnlimited"> {
+  /** The user's own that are pending and take locks that others queue behind. */
+  readonly own: readonly string[];
+}
+
+/** What runs migrations, and on what. */
+export interface RunBy {
+  readonly plugin: OrmPlugin;
+  readonly project: Project;
+  readonly dialect: Dialect;
+}
+
+/**
+ * How long the user's own statements that are pending may wait for a lock: as long as others may wait behind a frame. Then they fail, and
+ * run again.
+ *
+ * @returns undefined where none of them is pending
+ */
+export async function lockLimit({ pending, failed, units }: TargetState, about: RunBy): Promise<OwnLimit | undefined> {
+  let isForAll = true;
+  const own: string[] = [];
+  const whole: string[] = [];
+  for (const name of [...failed, ...pending]) {
+    const spec = units.find(({ migration }) => migration === name)?.unit.spec;
+    const unit = units.find((each) => each.migration === name && isRepeatable(each.unit));
+    if (unit === undefined) {
+      const found = await look(name, about);
+      isForAll &&= found.isWhole;
+      if (found.isFelt) own.push(name);
+      if (found.isWhole) whole.push(name);
+    } else if (spec?.kind === "create-index" || (spec?.kind === "drop-index" && isDroppedConcurrently(spec)))
+      // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
+      isForAll = false;
+  }
+  return own.length === 0 ? undefined : { timeoutMs: about.dialect.live.sessions.stallMs, isForAll, whole, own };
+}
+
+interface Look {
+  /** Nothing of the migration is left when a statement of it fails. */
+  readonly isWhole: boolean;
+  /** Others may queue behind it. */
+  readonly isFelt: boolean;
+}
+
+async function look(name: string, about: RunBy): Promise<Look> {
+  const unknown: Look = { isWhole: false, isFelt: true };
+  const statements = await about.plugin.readStatements(about.project, name);
+  if (statements === undefined) return unknown;
+  const { readMigration, judging } = await sqlReader(about.dialect.id);
+  const sql = statements.up.map((each) => `${each}\n;`).join("\n");
+  const migration = attempt(() => readMigration(sql, name), isNotSql);
+  if (migration === undefined) return unknown;
+  const { operations } = migration;
+  const { context } = judge(migration, { judging });
+  return {
+    isWhole: isWhole(migration, about),
+    isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context, about)),
+  };
+}
+
+/** Whether others may queue behind an operation: it takes such a lock, or nobody knows what it takes. */
+function isFeltBy(operation: Operation, context: VerdictContext, { dialect }: RunBy): boolean {
+  const { locks, doubts } = context.judging.verdictOf(operation, context);
+  // Where a build lets writes go on without a word, it asks for the whole table at its start and at its end.
+  const { buildsIndexesOnline } = dialect.sql.capabilities;
+  const queues = (mode: LockMode) => isFelt(mode) || (buildsIndexesOnline && mode === "SHARE UPDATE EXCLUSIVE");
+  return locks.some(({ mode }) => queues(mode)) || doubts.includes("statement") || doubts.includes("other-tables");
+}
+
+/** A single statement, or several that the ORM runs in one transaction; none that begins or ends one, or cannot be in one. */
+export function isWhole(
+  { statements, operations }: Pick<Migration, "statements" | "operations">,
+  { plugin, project, dialect }: RunBy,
+): boolean {
+  if (operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent)) return false;
+  // A block and a procedure may commit.
+  if (operations.some(({ kind, sql }) => kind === "unknown" || kind === "transaction" || /^(do|call)\b/i.test(sql)))
+    return false;
+  if (statements.length === 1) return true;
+  const mode = plugin.transactions?.(project);
+  return dialect.sql.capabilities.hasTransactionalDdl && (mode === "all" || mode === "each");
+}

@@ -1,0 +1,29 @@
+import { LockstepError } from "../../base/errors.js";
+import type { Finding } from "../../dialect/check.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { ReleasedUnit } from "../../plan/migration-of.js";
+
+/**
+ * Whether a target takes the units that are pending, as far as that can be seen before the first of them.
+ *
+ * @param others what else was found
+ * @throws LS7027 when it does not
+ */
+export async function requireNoObstacles(
+  connection: Connection,
+  units: readonly ReleasedUnit[],
+  target: string,
+  others: readonly Finding[] = [],
+): Promise<void> {
+  const specs = units.map(({ unit }) => unit.spec);
+  const found = [...(await connection.dialect.ops.obstacles(connection, specs)), ...others];
+  const [first] = found;
+  if (first === undefined) return;
+  const lines = found.map(
+    ({ what, why = "", next }) => `  ✖ ${what}. ${why}${next === undefined ? "" : `\n    Do: ${next}`}`,
+  );
+  throw new LockstepError("LS7027", `${target} refuses what is pending:\n${lines.join("\n")}`, {
+    hint: `${first.next ?? "Do what the lines say"}, then npx lockstep deploy --target ${target}`,
+    details: { target, obstacles: found.map(({ what }) => what) },
+  });
+}

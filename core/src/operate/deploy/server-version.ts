@@ -1,0 +1,30 @@
+import { LockstepError } from "../../base/errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { ReleasedUnit } from "../../plan/migration-of.js";
+import { neededServer, serverMajor } from "../../target/facts/server-version.js";
+
+/**
+ * Whether a target's server knows the statements of the units that are pending: the server that the plan was made with may be newer.
+ *
+ * @throws LS7025 when it does not
+ */
+export async function requireServer(
+  connection: Connection,
+  units: readonly ReleasedUnit[],
+  target: string,
+): Promise<void> {
+  const needs = units.flatMap(({ unit, migration }) => {
+    const major = neededServer(unit);
+    return major === undefined ? [] : [{ migration, major }];
+  });
+  if (needs.length === 0) return;
+  const server = serverMajor(connection);
+  const { label, versionText } = connection.dialect;
+  const missing = needs.find(({ major }) => major > server);
+  if (missing === undefined) return;
+  throw new LockstepError(
+    "LS7025",
+    `${missing.migration} needs ${label} ${missing.major} or later, ${target} is ${versionText(connection.serverVersion)}. Nothing was applied.`,
+    { details: { migration: missing.migration, target, server, needs: missing.major } },
+  );
+}

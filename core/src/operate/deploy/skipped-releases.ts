@@ -1,0 +1,88 @@
+import type { Connection } from "../../dialect/connection.js";
+import { refused } from "../../dialect/db/refused.js";
+import { isSameTable, type Plan, type TableName, tableLabel } from "../../model/index.js";
+import { fillMax } from "../../model/unit-spec.js";
+import { readTable } from "../../target/facts/table.js";
+
+/** What stands in the tables of a plan on a target whose contract is pending. */
+export type PlannedRows =
+  /** No row, or no table yet: there is nothing to prove. */
+  | { readonly kind: "none"; readonly statement: string }
+  /** Expand is applied: the gates have to be asked. */
+  | { readonly kind: "ask" }
+  /** Expand and contract arrive together: prove fills the rows by SQL. */
+  | { readonly kind: "filled-by-prove"; readonly statement: string }
+  /** The same, but SQL cannot compute the values. */
+  | { readonly kind: "cannot-be-filled"; readonly statement: string; readonly help: string };
+
+/**
+ * A database may meet expand and contract in one deployment: an empty one of a preview or of CI, or one that skipped releases. No
+ * backfill can have run between the two, so asking for it would never let the deployment begin.
+ *
+ * @param isExpandPending expand is to be applied in the same deployment
+ * @throws LS7002
+ */
+export async function readPlannedRows(
+  connection: Connection,
+  plan: Plan,
+  target: string,
+  isExpandPending: boolean,
+): Promise<PlannedRows> {
+  const tables = plan.columns
+    .map((column) => column.table)
+    .filter((table, at, all) => all.findIndex((other) => isSameTable(other, table)) === at);
+  const filled: { table: TableName; estimate: number }[] = [];
+  for (const table of tables) {
+    const facts = await readTable(connection, table);
+    if (facts !== undefined && (await hasRows(connection, table))) filled.push({ table, estimate: facts.rowEstimate });
+  }
+  const names = (list: readonly TableName[]) => list.map((table) => `"${tableLabel(table)}"`).join(", ");
+  if (filled.length === 0)
+    return { kind: "none", statement: `${names(tables)} on ${target} ${tables.length === 1 ? "has" : "have"} no rows` };
+  if (!isExpandPending) return { kind: "ask" };
+  const held = names(filled.map(({ table }) => table));
+  const cannot = plan.units.filter(
+    ({ phase, spec }) =>
+      phase === "contract" &&
+      spec.kind === "prove" &&
+      filled.some(({ table }) => isSameTable(table, spec.table)) &&
+      spec.columns.some((column) => column.fill === undefined),
+  );
+  const skipped = `${target} skipped releases: expand and contract of ${plan.id} arrive together, and ${held} has rows`;
+  if (cannot.length > 0)
+    return {
+      kind: "cannot-be-filled",
+      statement: `${skipped} that SQL cannot fill`,
+      help: `Deploy the release in which ${plan.id} was in phase expand first, and run npx lockstep backfill run ${plan.id} --target ${target} there`,
+    };
+  const most = Math.max(...filled.map(({ estimate }) => estimate));
+  return {
+    kind: "filled-by-prove",
+    statement:
+      most > fillMax
+        ? `${skipped} (about ${most}). The migration fills at most ${fillMax} itself: it will stop after expand, then backfill and deploy again`
+        : `${skipped}: the migration itself fills them`,
+  };
+}
+
+/** Tables of a plan that are on a target and have rows. @throws LS7002 */
+export async function tablesWithRows(
+  connection: Connection,
+  tables: readonly TableName[],
+): Promise<readonly TableName[]> {
+  const distinct = tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at);
+  const found: TableName[] = [];
+  for (const table of distinct)
+    if ((await readTable(connection, table)) !== undefined && (await hasRows(connection, table))) found.push(table);
+  return found;
+}
+
+/** @throws LS7002 also when row-level security hides rows from the role: an empty answer would prove nothing */
+async function hasRows(connection: Connection, table: TableName): Promise<boolean> {
+  const limits = { statementTimeoutMs: 30_000, lockTimeoutMs: 5000 };
+  try {
+    return await connection.dialect.live.catalogue.hasRows(connection, table, limits);
+  } catch (error) {
+    throw refused(error, `Looking for rows in "${tableLabel(table)}" on ${connection.label}`);
+  }
+}

@@ -1,0 +1,34 @@
+import { type Check, ok, type TargetFacts, warning } from "../../../dialect/check.js";
+import { migrationOf } from "../../../plan/migration-of.js";
+import { releasesOf } from "../../../plan/releases.js";
+import { missingParts } from "../../../target/facts/missing-parts.js";
+
+/** Only what costs nothing: comparing the whole of a target needs a server to run its migrations on. */
+export default {
+  id: "drift",
+  title: "what plans have made, and somebody may have changed",
+  on: "target",
+  async run({ connection, openPlans, applied, target }) {
+    const next = `npx lockstep drift --target ${target}`;
+    const columns = openPlans.filter((plan) => isExpanded(plan, applied)).flatMap((plan) => plan.columns);
+    const lacking = await missingParts(connection, columns);
+    if (lacking.length > 0)
+      return lacking.map(({ statement }) =>
+        warning(statement, {
+          why: "The plan's migrations have run here: somebody has changed it since, or they were recorded without having run.",
+          next: `npx lockstep status says how to mend it; ${next} compares everything`,
+        }),
+      );
+    const all = `nothing else was compared: ${next}`;
+    return [ok(`${columns.length === 0 ? "no plan is half-way" : "what open plans have made is there"}; ${all}`)];
+  },
+} satisfies Check;
+
+/** Its expand stands in the repository, nothing takes it back, and all of it has run. */
+function isExpanded(plan: TargetFacts["plans"][number], applied: readonly string[]): boolean {
+  if (plan.state.released === "undone") return false;
+  const expand = releasesOf(plan).filter(
+    ({ phase, kind, isPast }) => phase === "expand" && kind === "phase" && !isPast,
+  );
+  return expand.length > 0 && expand.every(({ file }) => applied.includes(migrationOf(file)));
+}

@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { inTheWay, lockHolder } from "../../../base/files/project-lock.js";
+import { journalFile } from "../../../base/files/write-files.js";
+import { type Check, ok, problem, warning } from "../../../dialect/check.js";
+
+export default {
+  id: "interrupted-write",
+  title: "writes that were interrupted",
+  on: "project",
+  async run({ project }) {
+    if (!existsSync(join(project.root, journalFile))) return [ok("no write was interrupted")];
+    const holder = lockHolder(project.root);
+    if (holder !== undefined) return [warning(inTheWay(holder).message, { next: inTheWay(holder).hint ?? "" })];
+    return [
+      problem("a command was killed while it wrote files", {
+        why: "Some files of the project are from before it, some from after it.",
+        next: "npx lockstep repair",
+      }),
+    ];
+  },
+} satisfies Check;

@@ -1,0 +1,18 @@
+import { isTested, nodeVersions } from "../../../base/supported-versions.js";
+import { type Check, ok, problem } from "../../../dialect/check.js";
+
+export default {
+  id: "node",
+  title: "version of Node.js",
+  on: "project",
+  async run() {
+    const { node } = process.versions;
+    if (isTested(nodeVersions, node)) return [ok(`Node.js ${node}`)];
+    return [
+      problem(`Node.js ${node} is too old`, {
+        why: `Lockstep runs on ${nodeVersions.tested}.`,
+        next: "install a later Node.js, for example: nvm install 22",
+      }),
+    ];
+  },
+} satisfies Check;

@@ -1,0 +1,52 @@
+import { LockstepError } from "../../../base/errors.js";
+import { type Check, type Finding, ok, problem } from "../../../dialect/check.js";
+import { followNames, namedColumns } from "../../../plan/follow-names.js";
+import { isOpen } from "../../../plan/store.js";
+
+export default {
+  id: "plan-models",
+  title: "models of open plans",
+  on: "project",
+  async run({ plans, models, modelsError, words }) {
+    if (models === undefined) {
+      return [
+        modelsError === undefined ? problem("the models cannot be read", { next: words.develop }) : unread(modelsError),
+      ];
+    }
+    const declared = namedColumns(models);
+    const open = plans.filter(isOpen).map((plan) => followNames(plan, declared));
+    const findings = open.flatMap((plan) =>
+      plan.columns.flatMap((column) => {
+        const field = models
+          .find((model) => model.name === column.model)
+          ?.fields.find((candidate) => candidate.name === column.field);
+        if (field === undefined)
+          return [
+            problem(`the plan ${plan.id} is stale: there is no field ${column.model}.${column.field} any more`, {
+              why: "The next migration would drop the column, while the plan is still filling it.",
+              next: `restore the field, or: npx lockstep undo ${plan.id}`,
+            }),
+          ];
+        if (column.isRelaxed && !field.isOptional && !field.isList)
+          return [
+            problem(`${column.model}.${column.field} is required, although its plan has not come to contract`, {
+              why: "Rows without a value are still allowed in the database; code that takes the field for required would fail on them.",
+              next: words.develop,
+            }),
+          ];
+        return [];
+      }),
+    );
+    return findings.length > 0 ? findings : [ok("every open plan fits its model")];
+  },
+} satisfies Check;
+
+/** In one line, and at the place that the error names. */
+export function unread(error: Error): Finding {
+  if (!(error instanceof LockstepError)) return problem(`the models cannot be read: ${error.message}`);
+  const { what = error.message, file, line } = error.details as { what?: string; file?: string; line?: number };
+  return problem(`the models cannot be read: ${error.code} ${what}${file === undefined ? "" : ` (${file}:${line})`}`, {
+    next: error.hint,
+    ...(file !== undefined && { file, line }),
+  });
+}

@@ -1,0 +1,27 @@
+import { type Check, ok, warning } from "../../../dialect/check.js";
+import { isBlind } from "../../../dialect/pressure.js";
+import { readStatistics } from "../../../gates/reads/read-statistics.js";
+
+/** No application has a table of this name: only whether the server would answer is asked. */
+const nobodys = { schema: "lockstep", name: "meta" };
+
+export default {
+  id: "reads",
+  title: "statistics of statements, for the gate reads-steady",
+  on: "target",
+  isAlone: true,
+  async run({ connection, openPlans }) {
+    const seen = await readStatistics(connection, nobodys);
+    if (!isBlind(seen)) return [ok("the gate reads-steady can be measured")];
+    // Later it is too late for what reads were like before switch, and a person answers.
+    const isComing = openPlans.some(
+      ({ gates, state }) => state.released === "expand" && gates.contract.some(({ gate }) => gate === "reads-steady"),
+    );
+    if (!isComing) return [ok(`reads-steady is confirmed by a person here; to have it measured: ${seen.reason}`)];
+    return [
+      warning("reads cannot be compared with what they are before switch: reads-steady will be asked of a person", {
+        next: `before the next phase, to have it measured: ${seen.reason}`,
+      }),
+    ];
+  },
+} satisfies Check;

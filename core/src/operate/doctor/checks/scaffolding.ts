@@ -1,0 +1,55 @@
+import { type Check, type Finding, ok, type TargetFacts } from "../../../dialect/check.js";
+import { names } from "../../../dialect/words.js";
+import { migrationOf } from "../../../plan/migration-of.js";
+import { isOpen } from "../../../plan/store.js";
+
+export default {
+  id: "scaffolding",
+  title: "what plans left behind",
+  on: "target",
+  async run(facts) {
+    const { connection, plans, applied } = facts;
+    const remains = await connection.dialect.ops.remains();
+    // Whether the repository still has a migration or not: what has not run here has not taken anything away.
+    const unfinished = plans.filter(
+      (plan) => isOpen(plan) || plan.state.written.some(({ file }) => !applied.includes(migrationOf(file))),
+    );
+    const expected = new Set(
+      unfinished.flatMap((plan) => plan.columns.flatMap(({ table, name }) => remains.scaffolding(table, name))),
+    );
+    const building = new Set(unfinished.flatMap(indexNames));
+    const findings = (await remains.leftovers(connection)).flatMap(({ kind, name, finding, planned }) =>
+      kind === "index"
+        ? [building.has(name) ? (planned ?? finding) : finding]
+        : expected.has(name)
+          ? []
+          : [leftover(finding, doubtOf(facts))],
+    );
+    return findings.length > 0 ? findings : [ok("no trigger, check or broken index is left over")];
+  },
+} satisfies Check;
+
+function indexNames(plan: { readonly units: readonly { readonly spec: object }[] }): string[] {
+  return plan.units.flatMap(({ spec }) => {
+    const { index } = spec as { index?: { name: string } };
+    return index === undefined ? [] : [index.name];
+  });
+}
+
+/** Why a plan that needs it may not be among those that were read: what to do first. */
+function doubtOf({ damagedPlans, applied, migrations, unlisted, plans }: TargetFacts): string | undefined {
+  if (damagedPlans.length > 0)
+    return `make ${names(damagedPlans.map(({ id }) => `lockstep/${id}/plan.json`))} readable`;
+  const known = new Set([
+    ...migrations,
+    ...[...unlisted, ...plans.flatMap(({ state }) => state.written)].map(({ file }) => migrationOf(file)),
+  ]);
+  const elsewhere = applied.filter((name) => !known.has(name));
+  if (elsewhere.length === 0) return undefined;
+  return `run this where the migrations are that have run here and that this checkout does not have (${names(elsewhere.toReversed())})`;
+}
+
+function leftover(finding: Finding, doubt: string | undefined): Finding {
+  if (doubt === undefined) return finding;
+  return { ...finding, next: `${doubt}: a plan there may need it. Where none does: ${finding.next}` };
+}

@@ -1,0 +1,37 @@
+import { LockstepError } from "../../../base/errors.js";
+import { resolveSettings } from "../../../config/settings.js";
+import { type Check, ok, problem, warning } from "../../../dialect/check.js";
+
+/** Variables that Lockstep reads. Their values may hold passwords: only some are shown. */
+const shown = ["LOCKSTEP", "LOCKSTEP_PRISMA_VERSION", "CI"] as const;
+
+export default {
+  id: "settings",
+  title: "every setting, and where it comes from",
+  on: "project",
+  async run({ config, configFile, configError, env }) {
+    const findings = [];
+    if (configError !== undefined)
+      findings.push({
+        ...problem(configError.message, {
+          why: "Until it can be read, every command stops here. What follows was looked at with the defaults.",
+          next: configError instanceof LockstepError ? configError.hint : `correct ${configFile ?? "the file"}`,
+        }),
+        ...(configFile !== undefined && { file: configFile }),
+      });
+    if (env.LOCKSTEP === "off")
+      findings.push(
+        warning("LOCKSTEP=off is set in this shell", {
+          why: "Every migration passes as the ORM made it, unsafe or not.",
+          next: "unset LOCKSTEP",
+        }),
+      );
+    return [
+      ...findings,
+      ...resolveSettings(config).map(({ name, value, origin }) =>
+        ok(`${name} = ${value} (${origin === "file" ? configFile : origin})`),
+      ),
+      ...shown.flatMap((name) => (env[name] ? [ok(`${name}=${env[name]} (env)`)] : [])),
+    ];
+  },
+} satisfies Check;

@@ -1,0 +1,41 @@
+import { readUrl } from "../../../base/url-text.js";
+import { type Check, ok, warning } from "../../../dialect/check.js";
+
+export default {
+  id: "targets",
+  title: "targets and their URLs",
+  on: "project",
+  async run({ config, configFile, configError, env, project: { developmentUrl } }) {
+    const targets = Object.entries(config.targets);
+    if (targets.length === 0 && configError === undefined)
+      return [
+        warning(`${configFile ?? "lockstep.config.ts"} names no target`, {
+          why: "Nobody can say where a plan has to arrive: `lockstep next` has no database to ask.",
+          next: 'add targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }',
+        }),
+      ];
+    return targets.map(([name, { urlFrom }]) => {
+      const url = env[urlFrom];
+      if (url && developmentUrl !== undefined && isSameDatabase(url, developmentUrl))
+        return warning(`${name} is the development database: ${urlFrom} names it`, {
+          why: "Gates that its few rows open say nothing about the rows of a real target.",
+          next: `set ${urlFrom} to the URL of ${name}`,
+        });
+      return url
+        ? ok(`${name} takes its URL from ${urlFrom}`)
+        : warning(`${name} was not looked at: ${urlFrom} is not set here`, {
+            why: "Gates and backfills ask the target itself.",
+            next: `set ${urlFrom}, then: npx lockstep doctor --target ${name}`,
+          });
+    });
+  },
+} satisfies Check;
+
+/** Same server by name and same database, whatever else the URLs say; false where one cannot be read. */
+function isSameDatabase(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => {
+    const url = readUrl(text);
+    return url && [url.searchParams.get("host") ?? url.hostname, url.port || "5432", url.pathname].join(" ");
+  });
+  return a !== undefined && a === b;
+}

@@ -1,0 +1,15 @@
+// The public entry for plugins that bring checks of their own.
+
+export { isAccepted, isTested } from "../../base/supported-versions.js";
+export {
+  type Check,
+  type Finding,
+  ok,
+  type ProjectCheck,
+  type ProjectFacts,
+  problem,
+  type TargetCheck,
+  type TargetFacts,
+  warning,
+} from "../../dialect/check.js";
+export { names } from "../../dialect/words.js";

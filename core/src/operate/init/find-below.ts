@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { LockstepError } from "../../base/errors.js";
+import { findFiles } from "../../base/files/find-files.js";
+import { workspaceMembers } from "../../code/project/workspace-members.js";
+import { configFileOf } from "../../config/load.js";
+import type { OrmPlugin } from "../../plugin/plugin.js";
+
+/** No project, and no data source: packages often have an ORM among their dependencies for its types alone. */
+const nothingThere = new Set(["LS8001", "LS9061"]);
+
+/**
+ * Folders, from one in which there is no project, of packages that are one: of its workspace, else those below it. Of several ORMs the
+ * first counts that finds any. One that cannot be read counts as well: its error is then told.
+ */
+export async function projectsBelow(plugins: readonly OrmPlugin[], top: string): Promise<readonly string[]> {
+  const folders = await packagesBelow(top);
+  for (const plugin of plugins) {
+    const found: string[] = [];
+    for (const folder of folders) if (await isProject(plugin, join(top, folder))) found.push(folder);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Those that have been set up. */
+export async function configuredBelow(top: string): Promise<readonly string[]> {
+  return (await packagesBelow(top)).filter((folder) => configFileOf(join(top, folder)) !== undefined);
+}
+
+async function packagesBelow(top: string): Promise<readonly string[]> {
+  const members = (await workspaceMembers(top)).map(({ folder }) => folder).filter((folder) => folder !== ".");
+  if (members.length > 0) return members;
+  // A home folder is no place to look around in.
+  if (![".git", "package.json"].some((name) => existsSync(join(top, name)))) return [];
+  const files = await findFiles(top, ["*/package.json", "*/*/package.json"], { follow: true });
+  return files.map((file) => dirname(file)).sort();
+}
+
+async function isProject(plugin: OrmPlugin, folder: string): Promise<boolean> {
+  try {
+    return resolve((await plugin.findProject(folder, true)).root) === resolve(folder);
+  } catch (error) {
+    if (error instanceof LockstepError) return !nothingThere.has(error.code);
+    throw error;
+  }
+}

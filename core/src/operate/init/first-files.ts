@@ -1,0 +1,44 @@
+import { ignoring, isNoBug } from "../../base/expected-errors.js";
+import { isDeclared } from "../../base/files/declared.js";
+import { codeRoots } from "../../code/sources/unread-packages.js";
+import { codeSettings } from "../../config/code-settings.js";
+import { configFileOf } from "../../config/load.js";
+import type { LockstepConfig } from "../../config/schema.js";
+import type { FileChange } from "../../model/index.js";
+import type { OrmPlugin, Project } from "../../plugin/plugin.js";
+import { configForm, firstForm } from "./config-form.js";
+import { configText } from "./config-text.js";
+import type { NeededPackage } from "./install.js";
+
+/** What `lockstep init` does to a project. Done twice it changes nothing. */
+export interface FirstFiles {
+  readonly changes: readonly FileChange[];
+  /** A line on each. */
+  readonly notes: readonly string[];
+  /** What could not be edited, and what to write there. */
+  readonly byHand: string | undefined;
+  /** Packages that the project does not have yet. */
+  readonly missing: readonly NeededPackage[];
+}
+
+/** The plugin's own edits, and the configuration. */
+export async function firstFiles(plugin: OrmPlugin, project: Project, config: LockstepConfig): Promise<FirstFiles> {
+  const { root } = project;
+  const { packageName, packageFolder } = plugin;
+  const form = firstForm(root, { packageName, folder: packageFolder });
+  const { changes, notes: own, byHand, packages } = await plugin.initialise(project, form);
+  // Models that cannot be read are the next command's to tell.
+  const models = async () => (await plugin.readModels(project).catch(ignoring(isNoBug))) ?? [];
+  const read = await codeRoots(root, codeSettings(config), models);
+  const notes = [
+    ...own,
+    ...(read.length === 0 ? [] : [`Code in ${read.join(", ")} is read and edited as well: it uses the models.`]),
+  ];
+  const missing = packages.filter(
+    ({ name, kind }) => !isDeclared(root, name, kind === "prod" ? ["dependencies"] : undefined),
+  );
+  if (configFileOf(root) !== undefined) return { changes, notes, byHand, missing };
+  const file = configForm(root, packageName, packageFolder);
+  const change = { file, before: undefined, after: configText(file, packageName) };
+  return { changes: [...changes, change], notes, byHand, missing };
+}

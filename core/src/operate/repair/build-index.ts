@@ -1,0 +1,35 @@
+import { connect } from "../../databases/connect.js";
+import type { Connection } from "../../dialect/connection.js";
+
+/**
+ * Builds an index while reads and writes go on, and tells how far it is.
+ *
+ * @param statement `CREATE INDEX CONCURRENTLY …`
+ * @throws the server's own error: 23505 when rows stand against it; where an index can be, it is left invalid then
+ */
+export async function buildIndex(
+  connection: Connection,
+  statement: string,
+  url: string,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const observer = await connect(url, { applicationName: "lockstep repair", needsSession: false });
+  const { concurrent } = await observer.dialect.ops.remains();
+  let asked: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    asked = asked
+      .then(() => concurrent?.buildProgress(observer, connection.pid))
+      .then(
+        (line) => line && onProgress(line),
+        // Progress is extra: the statement itself reports what fails.
+        () => undefined,
+      );
+  }, 500);
+  try {
+    await connection.query(statement);
+  } finally {
+    clearInterval(timer);
+    await asked;
+    await observer.close();
+  }
+}

@@ -1,0 +1,22 @@
+import { LockstepError } from "../../base/errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { IndexSpec } from "../../dialect/remains.js";
+import { tableLabel } from "../../model/index.js";
+import { checkUnique } from "../../target/facts/check-unique.js";
+import { readTable } from "../../target/facts/table.js";
+
+/** The error of a unique index that rows stand against: with the values, and the rows that have them. */
+export async function duplicatesError(connection: Connection, spec: IndexSpec, next: string): Promise<LockstepError> {
+  const table = await readTable(connection, spec.table);
+  // The values as they stand in the table: what a fill would give plays no part any more.
+  const problems =
+    table === undefined ? [] : await checkUnique(connection, { table, key: spec.index.columns, columns: [] });
+  const samples = problems.flatMap((problem) => (problem.kind === "duplicates" ? problem.samples : []));
+  const found = samples.map(({ value, rows }) => `'${value}' for ${rows.join(" and ")}`).join("; ");
+  const columns = spec.index.columns.map((column) => `"${column}"`).join(", ");
+  return new LockstepError(
+    "LS6001",
+    `The unique index "${spec.index.name}" on "${tableLabel(spec.table)}" cannot be built: rows have the same ${columns}: ${found || `see the message of ${connection.dialect.label}`}.`,
+    { hint: `Correct these rows, then ${next}`, details: { problems } },
+  );
+}

@@ -1,0 +1,49 @@
+import { LockstepError } from "../../base/errors.js";
+import { releasedUnits } from "../../plan/migration-of.js";
+import type { Finding, Repair } from "./repair.js";
+import { builtIndex, isRepeatable, settleUnit } from "./settle-unit.js";
+
+/** A unit of the plan that the ORM has recorded as failed: it applies nothing until that is put right. */
+export const failedMigration: Repair = {
+  id: "failed-migration",
+  async find(context) {
+    const { plan, plugin, project, connection, state, target } = context;
+    const findings: Finding[] = [];
+    const remains = await connection.dialect.ops.remains();
+    for (const { unit, migration } of releasedUnits([plan])) {
+      // The first unit stands for all that share its file.
+      if (!state.failed.includes(migration) || unit.isJoined) continue;
+      const failure = await plugin.readFailure(connection, migration);
+      const cause = failure?.text?.split("\n")[0] ?? "it ended without a word";
+      const what = `${migration} is recorded as failed (${cause}): the ORM applies nothing more.`;
+      const index = builtIndex(unit);
+      // The finding about the index says whom to wait for.
+      if (index !== undefined && (await remains.index(connection, index)).kind === "building") continue;
+      if (!isRepeatable(unit)) {
+        findings.push({
+          what,
+          action: `it has statements of your own: look at what they did. When all of that is taken back: ${plugin.words.recover(migration)}`,
+        });
+        continue;
+      }
+      findings.push({
+        what,
+        action: "correct its record: applied where all of it is there, else rolled back, so that it runs again",
+        async fix() {
+          const as = await settleUnit(connection, unit);
+          if (as === "building") return `${migration} is being built on the server: nothing was recorded`;
+          const { exitCode, output } = await plugin.resolve(project, target.url, migration, as);
+          if (exitCode !== 0)
+            throw new LockstepError(
+              "LS9022",
+              `Recording ${migration} as ${as} ended with ${exitCode}:\n${output.trim()}`,
+            );
+          return as === "applied"
+            ? `${migration} is recorded as applied: all of it is there`
+            : `${migration} is recorded as rolled back: the next deployment runs it again`;
+        },
+      });
+    }
+    return findings;
+  },
+};

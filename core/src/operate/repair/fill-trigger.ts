@@ -1,0 +1,33 @@
+import type { FilledColumn } from "../../dialect/remains.js";
+import type { Plan } from "../../model/index.js";
+import { releasedUnits } from "../../plan/migration-of.js";
+import type { Finding, Repair } from "./repair.js";
+
+/** What fills new rows is switched off or gone: rows are written without a value, and contract never comes. */
+export const fillTrigger: Repair = {
+  id: "fill-trigger",
+  async find({ plan, connection, state }) {
+    const remains = await connection.dialect.ops.remains();
+    const findings: (Finding | undefined)[] = [];
+    for (const filled of guardedColumns(plan, state.applied))
+      findings.push(await remains.fillTrigger(connection, filled));
+    return findings.filter((finding) => finding !== undefined);
+  },
+};
+
+/** Columns that a trigger has to fill on this target now: what its migrations made and took away, in their order. */
+function guardedColumns(plan: Plan, applied: readonly string[]): readonly FilledColumn[] {
+  const guarded = new Map<string, FilledColumn>();
+  for (const { unit, migration } of releasedUnits([plan])) {
+    const { spec } = unit;
+    if (!applied.includes(migration) || !("columns" in spec) || spec.kind === "prove") continue;
+    const { table, columns, hasChildren } = spec;
+    const isMade = spec.kind === "expand" || spec.kind === "undo-contract";
+    for (const column of columns.filter(({ fill }) => fill !== undefined)) {
+      const key = JSON.stringify([table, column.name]);
+      if (isMade) guarded.set(key, { plan: plan.id, table, column, ...(hasChildren ? { hasChildren } : {}) });
+      else guarded.delete(key);
+    }
+  }
+  return [...guarded.values()];
+}

@@ -1,0 +1,79 @@
+import { duringCleanUp } from "../../base/expected-errors.js";
+import { errorCode } from "../../dialect/db/retry.js";
+import type { ConcurrentBuilds, IndexSpec } from "../../dialect/remains.js";
+import { type Plan, tableLabel, type Unit } from "../../model/index.js";
+import { migrationOf, releasedUnits } from "../../plan/migration-of.js";
+import { buildIndex } from "./build-index.js";
+import { duplicatesError } from "./duplicates.js";
+import type { Finding, Repair, RepairContext } from "./repair.js";
+import { builtIndex } from "./settle-unit.js";
+
+/** How long the drop may wait for sessions that use the table. */
+const dropTimeoutMs = 60_000;
+
+/** What a build beside reads and writes leaves that was killed or failed: it is kept up by every write, and no query uses it. */
+export const invalidIndex: Repair = {
+  id: "invalid-index",
+  async find(context) {
+    const { plan, connection } = context;
+    const findings: Finding[] = [];
+    const remains = await connection.dialect.ops.remains();
+    const builds = remains.concurrent;
+    if (builds === undefined) return [];
+    for (const unit of indexUnits(plan)) {
+      const spec = builtIndex(unit);
+      if (spec === undefined) continue;
+      const state = await remains.index(connection, spec);
+      const name = `"${spec.index.name}" on "${tableLabel(spec.table)}"`;
+      const costs = spec.index.isUnique
+        ? "every write pays for it, and it refuses duplicates"
+        : "every write pays for it";
+      if (state.kind === "building")
+        findings.push({
+          what: `The index ${name} is not valid yet.`,
+          action: `pid ${state.pid} is building it at this moment: wait for its end`,
+        });
+      if (state.kind !== "invalid") continue;
+      const file = plan.state.written.findLast((written) => written.id === unit.id)?.file ?? "";
+      const isPending = context.state.pending.includes(migrationOf(file));
+      findings.push({
+        what: `The index ${name} is INVALID, its build broke off: ${costs}, and no query uses it.`,
+        // Built by hand, it would be in the way of the migration that builds it.
+        action: isPending
+          ? "drop it; the migration that builds it is still pending"
+          : "drop it and build it again, concurrently",
+        fix: () => (isPending ? drop(context, spec, builds) : rebuild(context, spec, builds)),
+      });
+    }
+    return findings;
+  },
+};
+
+/** What the plan builds, and what a standing undo of it builds again. */
+function indexUnits(plan: Plan): readonly Unit[] {
+  const undone = releasedUnits([plan]).filter(({ kind, isPast }) => kind === "undo" && !isPast);
+  return [...plan.units, ...undone.map(({ unit }) => unit)];
+}
+
+async function drop({ connection }: RepairContext, spec: IndexSpec, { dropIndex }: ConcurrentBuilds): Promise<string> {
+  await dropIndex(connection, spec, dropTimeoutMs);
+  return `the index "${spec.index.name}" was dropped`;
+}
+
+async function rebuild(
+  context: RepairContext,
+  spec: IndexSpec,
+  { dropIndex, buildStatement }: ConcurrentBuilds,
+): Promise<string> {
+  const { connection, target, plan, onProgress } = context;
+  await dropIndex(connection, spec, dropTimeoutMs);
+  try {
+    await buildIndex(connection, buildStatement(spec), target.url, onProgress);
+  } catch (error) {
+    // What is left of it would go on refusing writes.
+    if (!connection.isLost) await dropIndex(connection, spec, dropTimeoutMs).catch(duringCleanUp);
+    if (errorCode(error) !== "23505") throw error;
+    throw await duplicatesError(connection, spec, `npx lockstep repair ${plan.id} --target ${target.name}`);
+  }
+  return `the index "${spec.index.name}" was built again and is valid`;
+}

@@ -1,0 +1,17 @@
+import type { Finding, Repair } from "./repair.js";
+
+/** The check of a prove whose session was killed refuses rows, although nothing requires the column yet. */
+export const leftCheck: Repair = {
+  id: "left-check",
+  async find({ plan, connection, state, target }) {
+    const proves = plan.units.flatMap(({ phase, spec }) =>
+      phase === "contract" && spec.kind === "prove" ? [spec] : [],
+    );
+    const remains = await connection.dialect.ops.remains();
+    const running = { target: target.name, pid: state.deploying };
+    const findings: (Finding | undefined)[] = [];
+    for (const { table, columns } of proves)
+      for (const { name } of columns) findings.push(await remains.leftCheck(connection, table, name, running));
+    return findings.filter((finding) => finding !== undefined);
+  },
+};

@@ -1,0 +1,26 @@
+import type { Connection } from "../../dialect/connection.js";
+import type { Remnant as Finding } from "../../dialect/remains.js";
+import type { Plan } from "../../model/index.js";
+import type { OrmPlugin, Project } from "../../plugin/plugin.js";
+import type { TargetState } from "../../plugin/target-state.js";
+
+export type { Finding };
+
+/** What a repair may look at and act on: one plan on one target. */
+export interface RepairContext {
+  readonly plan: Plan;
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly target: { readonly name: string; readonly url: string };
+  readonly connection: Connection;
+  readonly state: TargetState;
+  /** For work that takes a while. */
+  onProgress(line: string): void;
+}
+
+/** One file of this folder: finds one kind of remains, and takes it away. */
+export interface Repair {
+  readonly id: string;
+  /** Changes nothing. */
+  find(context: RepairContext): Promise<readonly Finding[]>;
+}

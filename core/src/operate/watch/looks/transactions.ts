@@ -1,0 +1,37 @@
+import { isBlind } from "../../../dialect/pressure.js";
+import { between, type Counter } from "../counters.js";
+import { defineLook, unseen } from "./look.js";
+
+/** Fewer tell nothing of a share. */
+const fewTransactions = 10;
+
+/** Errors of statements, whoever runs them: a transaction in which one failed is rolled back. */
+export default defineLook({
+  id: "transactions",
+  summary: "the share of transactions that are rolled back, as after every error, in the whole database",
+  start() {
+    let last: Counter | undefined;
+    return async (connection) => {
+      const { pressure } = connection.dialect.live;
+      if (pressure.transactions === undefined)
+        return unseen(`${connection.dialect.label} does not count transactions that failed`);
+      const now = await pressure.transactions(connection);
+      if (isBlind(now)) return unseen(now.reason);
+      const counter = { calls: now.ended, totalMs: now.rolledBack, firstAt: now.since };
+      const since = between(last, counter, false);
+      if (since !== undefined && since.calls < fewTransactions) return { points: [] };
+      last = counter;
+      if (since === undefined) return { points: [] };
+      return {
+        points: [
+          {
+            measure: "failed-transactions",
+            subject: "transactions",
+            value: since.totalMs / since.calls,
+            events: since.calls,
+          },
+        ],
+      };
+    };
+  },
+});

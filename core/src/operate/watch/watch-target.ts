@@ -1,0 +1,282 @@
+import { LockstepError } from "../../base/errors.js";
+import { duringCleanUp, handledElsewhere } from "../../base/expected-errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { errorCode, pauseBeforeRetry, retryReason } from "../../dialect/db/retry.js";
+import { textForLogs } from "../../dialect/db/without-values.js";
+import { judge, newSeries, type Series } from "./judge.js";
+import { looks as everyLook } from "./looks/index.js";
+import type { Look, Point, Seen, WatchContext } from "./looks/look.js";
+import { type Measure, type MeasureUnit, measureRules } from "./measures.js";
+
+/** Something is not as it was. `lost`: nobody can look any more. */
+export type Anomaly =
+  | {
+      readonly kind: "measure";
+      readonly target: string;
+      readonly measure: Measure;
+      readonly unit: MeasureUnit;
+      readonly subject: string;
+      /** When the first look began that saw it, and when the last one ended: ISO 8601. */
+      readonly since: string;
+      readonly at: string;
+      readonly baseline: number;
+      readonly limit: number;
+      readonly value: number;
+      readonly events?: number;
+      readonly detail?: string;
+    }
+  | {
+      readonly kind: "lost";
+      readonly target: string;
+      readonly since: string;
+      readonly at: string;
+      readonly looks: number;
+      readonly detail: string;
+    };
+
+export type WatchEvent =
+  | { readonly kind: "began"; readonly looks: readonly LookState[] }
+  /** The baseline is complete: from here on everything is compared. */
+  | { readonly kind: "baseline"; readonly series: number }
+  | { readonly kind: "looked"; readonly look: number; readonly series: number; readonly passedMs: number }
+  | { readonly kind: "high" | "calm"; readonly point: Point; readonly unit: MeasureUnit; readonly baseline: number }
+  | { readonly kind: "state"; readonly state: LookState }
+  | { readonly kind: "lost"; readonly reason: string }
+  | { readonly kind: "back"; readonly afterMs: number };
+
+/** Whether a look can look: at least one thing is measured, or nothing is, for these reasons. */
+export interface LookState {
+  readonly look: string;
+  readonly isLooking: boolean;
+  readonly blind: readonly string[];
+  readonly needless: readonly string[];
+}
+
+export interface WatchOutcome {
+  readonly target: string;
+  readonly looks: number;
+  readonly passedMs: number;
+  /** The worst one first; none: nothing was found for as long as it lasted. */
+  readonly anomalies: readonly Anomaly[];
+  /** As they were at the end. */
+  readonly states: readonly LookState[];
+  /** How many things were compared with what they were before. */
+  readonly compared: number;
+}
+
+export interface WatchRequest {
+  readonly context: WatchContext;
+  readonly connect: () => Promise<Connection>;
+  readonly forMs: number;
+  /** Looks that make the baseline. */
+  readonly baseline: number;
+  readonly random: () => number;
+  readonly on: (event: WatchEvent) => void;
+  /** Default: all. */
+  readonly looks?: readonly Look[];
+}
+
+/** A connection that does not come back for so many looks, and for so long, is an anomaly of its own. */
+const mostLostLooks = 3;
+const leastLostMs = 10_000;
+
+/**
+ * Watches one target until something is not as it was, its time is over or it is stopped.
+ *
+ * @throws LS6601 nothing there can be looked at · LS8004 the target cannot be reached when it begins
+ */
+export async function watchTarget(request: WatchRequest): Promise<WatchOutcome> {
+  const connection = await request.connect();
+  return new TargetWatch(request, connection).run();
+}
+
+class TargetWatch {
+  readonly #request: WatchRequest;
+  readonly #looks: readonly { readonly look: Look; readonly ask: (connection: Connection) => Promise<Seen> }[];
+  readonly #series = new Map<string, Series>();
+  readonly #compared = new Set<string>();
+  readonly #states = new Map<string, LookState>();
+  readonly #atEnd: (() => Promise<void>)[] = [];
+  #connection: Connection | undefined;
+  #lost: { readonly sinceMs: number; readonly since: string; looks: number; reason: string } | undefined;
+  #back: Promise<void> | undefined;
+  #isOver = false;
+
+  constructor(request: WatchRequest, connection: Connection) {
+    this.#request = request;
+    this.#connection = connection;
+    const context = { ...request.context, atEnd: (close: () => Promise<void>) => void this.#atEnd.push(close) };
+    this.#looks = (request.looks ?? everyLook).map((look) => ({ look, ask: look.start(context) }));
+  }
+
+  async run(): Promise<WatchOutcome> {
+    const { context, forMs, baseline, on } = this.#request;
+    const { clock, everyMs, signal, target } = context;
+    const startMs = clock.now();
+    const passedMs = () => clock.now() - startMs;
+    try {
+      // Counters are read once before anything can be said of them.
+      let anomalies = await this.#look(context.now().toISOString());
+      const states = [...this.#states.values()];
+      if (!states.some(({ isLooking }) => isLooking))
+        throw new LockstepError("LS6601", `Nothing on ${target} can be watched: ${whyNot(states)}.`, {
+          details: { target, looks: states },
+        });
+      on({ kind: "began", looks: states });
+      let looked = 0;
+      let began = context.now().toISOString();
+      for (let at = 1; anomalies.length === 0 && at * everyMs <= forMs; at++) {
+        await clock.sleep(startMs + at * everyMs - clock.now(), signal);
+        if (signal.aborted) break;
+        // A look that took longer than it may is not followed by those that are due since: they would see nothing new.
+        at = Math.max(at, Math.floor(passedMs() / everyMs));
+        const next = context.now().toISOString();
+        anomalies = await this.#look(began);
+        began = next;
+        looked++;
+        if (looked === baseline && anomalies.length === 0) on({ kind: "baseline", series: this.#series.size });
+        on({ kind: "looked", look: looked, series: this.#compared.size, passedMs: passedMs() });
+      }
+      return {
+        target,
+        looks: looked,
+        passedMs: passedMs(),
+        anomalies,
+        states: [...this.#states.values()],
+        compared: this.#compared.size,
+      };
+    } finally {
+      this.#isOver = true;
+      await this.#connection?.close().catch(duringCleanUp);
+      for (const close of this.#atEnd) await close().catch(duringCleanUp);
+    }
+  }
+
+  /** @param began when what is looked at now began */
+  async #look(began: string): Promise<readonly Anomaly[]> {
+    const { context } = this.#request;
+    const others = this.#looks
+      .filter(({ look }) => look.asksOthers)
+      .map(async ({ look, ask }) => ({ look, seen: await ask(this.#connection as Connection) }));
+    const answers = [...(await this.#askTarget()), ...(await Promise.all(others))];
+    answers.sort((one, other) => (one.look.id < other.look.id ? -1 : 1));
+    if (context.signal.aborted) return [];
+    const found = answers.flatMap(({ look, seen }) => {
+      this.#note(look, seen);
+      return seen.points.flatMap((point) => this.#judge(look, point, began));
+    });
+    found.sort((one, other) => other.times - one.times);
+    const lost = this.#lostForGood();
+    return [...(lost === undefined ? [] : [lost]), ...found.map(({ anomaly }) => anomaly)];
+  }
+
+  async #askTarget(): Promise<readonly { readonly look: Look; readonly seen: Seen }[]> {
+    const connection = this.#connection;
+    if (connection === undefined) return [];
+    const answers: { look: Look; seen: Seen }[] = [];
+    for (const { look, ask } of this.#looks.filter(({ look }) => look.asksOthers === undefined))
+      try {
+        answers.push({ look, seen: await ask(connection) });
+      } catch (error) {
+        const reason = retryReason(error, connection.isLost);
+        if (reason === "connection" || reason === "busy" || connection.isLost) {
+          this.#lose(error);
+          return answers;
+        }
+        if (errorCode(error) === undefined && !(error instanceof LockstepError)) throw error;
+        answers.push({ look, seen: { points: [], blind: [refusalText(error)] } });
+      }
+    return answers;
+  }
+
+  #lose(error: unknown): void {
+    const { clock, now } = this.#request.context;
+    const reason = textForLogs(error);
+    this.#connection?.close().catch(duringCleanUp);
+    this.#connection = undefined;
+    this.#lost = { sinceMs: clock.now(), since: now().toISOString(), looks: 0, reason };
+    this.#request.on({ kind: "lost", reason });
+    this.#back = this.#reconnect();
+    // A look goes on without it.
+    this.#back.catch(handledElsewhere);
+  }
+
+  async #reconnect(): Promise<void> {
+    const { context, connect, random, on } = this.#request;
+    const { clock, signal, everyMs } = context;
+    const policy = { attempts: Number.POSITIVE_INFINITY, firstPauseMs: 250, maxPauseMs: everyMs };
+    for (let attempt = 1; !this.#isOver && !signal.aborted; attempt++) {
+      await clock.sleep(pauseBeforeRetry(attempt, policy, random), signal);
+      if (this.#isOver || signal.aborted) return;
+      try {
+        const connection = await connect();
+        if (this.#isOver) return await connection.close();
+        on({ kind: "back", afterMs: clock.now() - (this.#lost?.sinceMs ?? clock.now()) });
+        this.#lost = undefined;
+        this.#connection = connection;
+        return;
+      } catch (error) {
+        if (this.#lost !== undefined) this.#lost.reason = textForLogs(error);
+      }
+    }
+  }
+
+  #lostForGood(): Anomaly | undefined {
+    const { target, clock, now } = this.#request.context;
+    if (this.#lost === undefined) return undefined;
+    const { sinceMs, since, reason } = this.#lost;
+    const looks = ++this.#lost.looks;
+    if (looks <= mostLostLooks || clock.now() - sinceMs < leastLostMs) return undefined;
+    return { kind: "lost", target, since, at: now().toISOString(), looks, detail: reason };
+  }
+
+  #judge(look: Look, point: Point, at: string): readonly { readonly anomaly: Anomaly; readonly times: number }[] {
+    const { context, baseline: least, on } = this.#request;
+    const { measure, subject, value, events, detail, history } = point;
+    const key = JSON.stringify([look.id, measure, point.id ?? subject]);
+    const { unit, ...rule } = measureRules(context.everyMs)[measure];
+    const known = this.#series.get(key) ?? { ...newSeries, baseline: history ?? [] };
+    const { series, state, center, limit } = judge(known, { ...point, at }, rule, least);
+    this.#series.set(key, series);
+    if (center === undefined || limit === undefined) return [];
+    this.#compared.add(key);
+    if (state === "high") on({ kind: "high", point, unit, baseline: center });
+    else if (state === "normal" && known.high > 0) on({ kind: "calm", point, unit, baseline: center });
+    if (state !== "anomaly") return [];
+    const anomaly: Anomaly = {
+      kind: "measure",
+      target: context.target,
+      measure,
+      unit,
+      subject,
+      since: series.since ?? at,
+      at: context.now().toISOString(),
+      baseline: center,
+      limit,
+      value,
+      ...(events === undefined ? {} : { events }),
+      ...(detail === undefined ? {} : { detail }),
+    };
+    return [{ anomaly, times: value / Math.max(limit, Number.EPSILON) }];
+  }
+
+  #note({ id }: Look, { points, blind = [], needless = [] }: Seen): void {
+    const before = this.#states.get(id);
+    // Statements that nobody calls are looked at all the same.
+    const isLooking = points.length > 0 || (blind.length === 0 && needless.length === 0);
+    const state = { look: id, isLooking, blind, needless };
+    this.#states.set(id, state);
+    if (before === undefined || this.#series.size === 0) return;
+    if (JSON.stringify([before.blind, before.needless]) !== JSON.stringify([blind, needless]))
+      this.#request.on({ kind: "state", state });
+  }
+}
+
+function refusalText(error: unknown): string {
+  const hint = error instanceof LockstepError ? ` ${error.hint}` : "";
+  return `the server refuses it: ${textForLogs(error)}${hint}`;
+}
+
+function whyNot(states: readonly LookState[]): string {
+  return states.flatMap(({ blind, needless }) => [...blind, ...needless]).join("; ");
+}

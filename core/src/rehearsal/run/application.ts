@@ -1,0 +1,105 @@
+import type { Connection } from "../../dialect/connection.js";
+import type { Rehearsing, TrafficStatement } from "../../dialect/rehearsing.js";
+import type { StatementStats } from "../../dialect/stats/stats-file.js";
+import { isSameTable, type Plan } from "../../model/index.js";
+import { tablesOf } from "../../plan/tables-of.js";
+import { type RunningBuild, startBuild } from "./running-build.js";
+import { applicationName, type Load } from "./traffic/messages.js";
+import { requestSender } from "./traffic/requests.js";
+
+/** The build of before, and one that knows the new columns. */
+export type Build = "old" | "new";
+
+/** What is at work beside the change. */
+export interface Application {
+  /** From now on these builds are at work. @param send sends a load instead of the one before */
+  turnTo(builds: readonly Build[], send: (load: Load) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The user's own builds, as `rehearse` of the config has them. */
+export interface OwnBuilds {
+  readonly old: string;
+  readonly new: string;
+  /** Requests; or a script that makes them. */
+  readonly load: readonly string[] | string;
+}
+
+/** As many as nobody sends: none is used twice. */
+const unusedNumbers = 10_000_000;
+/** So often everything is asked before it counts: code is compiled, and sessions are opened, by the first requests. */
+const warmRounds = 10;
+
+/** One request after the other, as deployments warm up an instance before it gets its share. */
+async function warmUp(origin: string, requests: readonly string[], from: number): Promise<void> {
+  const sender = requestSender({ kind: "requests", origins: [origin], requests, from });
+  for (let sent = 0; sent < warmRounds * requests.length; sent++) await sender.next()();
+}
+
+/** Builds of the user's own, asked over HTTP. @throws LS6505 one that does not start */
+export function ownApplication(builds: OwnBuilds, url: string, cwd: string, signal: AbortSignal): Application {
+  const { load } = builds;
+  const running = new Map<Build, RunningBuild>();
+  let from = 1;
+  const loadOf = (origins: readonly string[]): Load =>
+    typeof load === "string"
+      ? { kind: "script", origins, command: load, cwd }
+      : { kind: "requests", origins, requests: load, from };
+  return {
+    async turnTo(wanted, send) {
+      for (const build of wanted) {
+        if (running.has(build)) continue;
+        const started = await startBuild({ build, command: builds[build], url, cwd, signal });
+        running.set(build, started);
+        // A script warms them up itself: only it knows how.
+        if (typeof load !== "string") await warmUp(started.origin, load, from);
+        from += unusedNumbers;
+      }
+      await send(loadOf(wanted.map((build) => running.get(build)!.origin)));
+      from += unusedNumbers;
+      for (const [build, { stop }] of running)
+        if (!wanted.includes(build)) {
+          running.delete(build);
+          await stop();
+        }
+    },
+    async close() {
+      await Promise.all([...running.values()].map(({ stop }) => stop()));
+    },
+  };
+}
+
+export interface Statements {
+  readonly plan: Plan;
+  readonly rehearsing: Rehearsing;
+  /** What the build of before sends, ready to be sent. */
+  readonly traffic: readonly TrafficStatement[];
+  /** The same as the server counts it; of these the statements of the build after are made. */
+  readonly sources: readonly StatementStats[];
+  ask<T>(run: (connection: Connection) => Promise<T>): Promise<T>;
+}
+
+/** Statements as applications send them. The new build gives its columns a value when it adds rows. */
+export function statementApplication(url: string, statements: Statements): Application {
+  const { plan, rehearsing, traffic, sources, ask } = statements;
+  let round = 0;
+  const shaped = async (builds: readonly Build[]) => {
+    // They were made with the rows.
+    if (round++ === 0 && builds.every((build) => build === "old")) return traffic;
+    let texts = sources;
+    for (const table of tablesOf(plan)) {
+      const columns = plan.columns.flatMap((column) => (isSameTable(column.table, table) ? [column.name] : []));
+      if (columns.length > 0) texts = await rehearsing.ofNewBuild(texts, table, columns);
+    }
+    const all = [...(builds.includes("old") ? sources : []), ...(builds.includes("new") ? texts : [])];
+    return (await ask((connection) => rehearsing.shapeTraffic(connection, all, round))).statements;
+  };
+  return {
+    async turnTo(builds, send) {
+      if (traffic.length === 0) return;
+      const found = await shaped(builds);
+      if (found.length > 0) await send({ kind: "statements", url, applicationName, statements: found });
+    },
+    close: async () => undefined,
+  };
+}

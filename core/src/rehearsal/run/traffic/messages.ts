@@ -1,0 +1,47 @@
+import type { TrafficStatement } from "../../../dialect/rehearsing.js";
+import type { Sample } from "../../results/figures.js";
+
+/** Of the application's sessions, in the server's list. */
+export const applicationName = "rehearsed application";
+
+/** What is sent, and to whom. */
+export type Load =
+  | {
+      readonly kind: "statements";
+      readonly url: string;
+      readonly applicationName: string;
+      readonly statements: readonly TrafficStatement[];
+    }
+  | {
+      readonly kind: "requests";
+      /** `http://127.0.0.1:3000` of each build that serves: they take turns. */
+      readonly origins: readonly string[];
+      readonly requests: readonly string[];
+      /** The first number of `{n}`. */
+      readonly from: number;
+    }
+  | {
+      readonly kind: "script";
+      readonly origins: readonly string[];
+      /** Run by a shell. */
+      readonly command: string;
+      readonly cwd: string;
+    };
+
+/** What the process that makes the traffic is told. */
+export type TrafficOrder =
+  | {
+      readonly kind: "open";
+      readonly load: Load;
+      /** Requests a second. */
+      readonly rate: number;
+      /** Requests under way at once, at most. */
+      readonly sessions: number;
+    }
+  /** No more requests; it ends when the last one was answered. */
+  | { readonly kind: "stop" };
+
+export type TrafficAnswer =
+  | { readonly kind: "opened" }
+  | { readonly kind: "samples"; readonly samples: readonly Sample[]; readonly waiting: number }
+  | { readonly kind: "failed"; readonly message: string };

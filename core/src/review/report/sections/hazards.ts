@@ -1,0 +1,53 @@
+import { stallText } from "../../rehearsal-words.js";
+import { noticeWords } from "../../verdict-words.js";
+import { type Block, code, heading, list, missing, strong, text } from "../blocks.js";
+import { measured } from "../measured.js";
+import { defineSection, type ReportInput } from "../section.js";
+
+/** What the ORM's own migration would have done. */
+export default defineSection({
+  id: "hazards",
+  title: "What was unsafe about the migration",
+
+  data: ({ plan, rehearsal }: ReportInput) => ({
+    file: plan.source.file,
+    hazards: plan.hazards,
+    notices: plan.notices.map((notice) => ({ line: notice.line, sql: notice.sql, words: noticeWords(notice) })),
+    measured: rehearsal && measured(rehearsal, "naive"),
+  }),
+
+  view({ hazards, notices, measured }, { command }) {
+    const blocks: Block[] = [
+      list(
+        hazards.map(({ rule, line, sql, consequence }) => [
+          strong(rule),
+          `, line ${line}: `,
+          code(oneLine(sql)),
+          ` – ${consequence}`,
+        ]),
+      ),
+    ];
+    if (measured === undefined)
+      blocks.push(missing(`What it does to a table in use: \`${command("rehearse")}\` runs it beside traffic.`));
+    else if (measured.error !== undefined) blocks.push(text(["Rehearsed, the server refused it: ", measured.error]));
+    else
+      blocks.push(
+        text(
+          measured.longestMs === undefined
+            ? "Rehearsed, it went through; nothing was sent meanwhile, so nobody knows who would have waited."
+            : `Rehearsed, it went through while requests waited for up to ${stallText(measured.longestMs)}${measured.failed === 0 ? "" : ` and ${measured.failed} failed`}.`,
+        ),
+      );
+    if (notices.length > 0)
+      blocks.push(
+        heading("Runs as it stands"),
+        list(notices.map(({ line, sql, words }) => [`line ${line}: `, code(oneLine(sql)), ` – ${words}`])),
+      );
+    return blocks;
+  },
+});
+
+const oneLine = (sql: string) => {
+  const line = sql.replace(/\s+/g, " ").trim();
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+};

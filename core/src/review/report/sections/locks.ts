@@ -1,0 +1,123 @@
+import { unitsOf } from "../../../databases/units.js";
+import { inFiles } from "../../../model/plan.js";
+import { phasesOf } from "../../../plan/phases.js";
+import type { LockWait, RehearsedStep } from "../../../rehearsal/results/rehearsal.js";
+import { differenceText, seenText, stallText, waitText } from "../../rehearsal-words.js";
+import { lockWords } from "../../words.js";
+import { type Block, heading, list, missing, strong, table, text } from "../blocks.js";
+import { defineSection, type ReportInput } from "../section.js";
+
+/** The locks of each step: as the plan states them, and as a rehearsal has seen them. */
+export default defineSection({
+  id: "locks",
+  title: "Locks",
+
+  data({ plan, rehearsal }: ReportInput) {
+    const seen = rehearsal?.runs.find(({ way }) => way === "plan")?.steps ?? [];
+    // A file is a step, under the name of its first unit.
+    const stepOf = new Map(inFiles(plan.units).flatMap((file) => file.map(({ id }) => [id, file[0].id] as const)));
+    const order = phasesOf(plan);
+    return {
+      isRehearsed: rehearsal !== undefined,
+      steps: [...plan.units]
+        .sort((a, b) => order.indexOf(a.phase) - order.indexOf(b.phase))
+        .map(({ id, phase, title, verdict }) => ({
+          id,
+          phase,
+          title,
+          stated: { locks: verdict.locks, held: verdict.held, words: lockWords(plan, verdict) },
+          ...(stepOf.get(id) === id
+            ? seenIn(seen.filter((step) => step.id === id))
+            : { differences: [], isJoined: true }),
+        })),
+      naive: (rehearsal?.runs.find(({ way }) => way === "naive")?.steps ?? []).map((step) => ({
+        id: step.id,
+        title: step.title,
+        ...seenIn([step]),
+      })),
+      waits: (rehearsal?.runs ?? []).flatMap(({ way, steps }) =>
+        steps.flatMap(({ id, title, waits }) => waits.map((wait) => ({ way, id, title, ...wait }))),
+      ),
+    };
+  },
+
+  view({ isRehearsed, steps, naive, waits }, { plan, command }) {
+    const blocks: Block[] = [
+      text(unitsOf(plan.dialect).lockMeaning),
+      table(
+        "Steps of the plan in the database",
+        ["step", "phase", "stated", ...(isRehearsed ? ["seen in the rehearsal", "#it took"] : [])],
+        steps.map((step) => [
+          step.title,
+          step.phase,
+          step.stated.words,
+          ...(isRehearsed
+            ? "isJoined" in step
+              ? ["with the step above", ""]
+              : [seenWords(step), tookWords(step)]
+            : []),
+        ]),
+      ),
+    ];
+    const differing = steps.flatMap(({ title, differences }) => differences.map((each) => ({ title, each })));
+    if (!isRehearsed)
+      return [...blocks, missing(`Which locks a server takes, and for how long: \`${command("rehearse")}\`.`)];
+    if (differing.length > 0)
+      blocks.push(
+        text("Not as stated:", "bad"),
+        list(differing.map(({ title, each }) => [strong(title), `: ${differenceText(each)}`])),
+      );
+    if (naive.length > 0)
+      blocks.push(
+        table(
+          "The ORM’s own migration, for comparison",
+          ["statement", "seen in the rehearsal", "#it took"],
+          naive.map((step) => [{ code: short(step.title) }, seenWords(step), tookWords(step)]),
+        ),
+      );
+    blocks.push(
+      text("Reading less than 16 MB under a lock counts as instant."),
+      heading("Who waited for a lock"),
+      waits.length === 0
+        ? text("Nobody was seen to wait for a lock, in neither run.")
+        : list(longestOf(waits).map(({ way, ...wait }) => [strong(wayNames[way]), `: ${waitText(wait)}`])),
+    );
+    return blocks;
+  },
+});
+
+const wayNames = { naive: "The ORM’s own migration", plan: "The plan" } as const;
+
+/** Of those who waited for the same at several steps, the longest. */
+function longestOf<T extends LockWait & { readonly way: string }>(waits: readonly T[]): readonly T[] {
+  const longest = new Map<string, T>();
+  for (const wait of waits) {
+    const key = JSON.stringify([wait.way, wait.table, wait.wanted, wait.held]);
+    const known = longest.get(key);
+    if (known === undefined || wait.longestMs > known.longestMs) longest.set(key, wait);
+  }
+  return [...longest.values()];
+}
+
+/** A step runs a second time after it was taken back: the stronger look counts. */
+function seenIn(steps: readonly RehearsedStep[]) {
+  const observed = steps.flatMap((step) => step.observed ?? []);
+  const error = steps.find((step) => step.error !== undefined)?.error;
+  return {
+    ...(observed.length > 0 && { observed }),
+    differences: steps.flatMap(({ differences }) => differences),
+    ...(error !== undefined && { error }),
+    ...(steps.length > 0 && { tookMs: Math.max(...steps.map(({ durationMs }) => durationMs)) }),
+  };
+}
+
+function seenWords({ observed, error, differences }: ReturnType<typeof seenIn>): string {
+  if (error !== undefined) return `refused: ${error}`;
+  if (observed === undefined) return "nothing could look";
+  const all = observed.map(seenText);
+  return `${differences.length > 0 ? "✖ " : ""}${[...new Set(all)].join("; ")}`;
+}
+
+const tookWords = ({ tookMs }: ReturnType<typeof seenIn>) => (tookMs === undefined ? "–" : stallText(tookMs));
+
+const short = (said: string) => (said.length > 120 ? `${said.slice(0, 119)}…` : said);

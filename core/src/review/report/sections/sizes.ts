@@ -1,0 +1,91 @@
+import { sizeText } from "../../../backfill/run-option.js";
+import { tableLabel } from "../../../model/names.js";
+import { counted } from "../../counted.js";
+import { duration } from "../../progress.js";
+import { adviceTexts, named } from "../../rehearsal-words.js";
+import { type Block, list, missing, table } from "../blocks.js";
+import { defineSection, type ReportInput } from "../section.js";
+
+/** How large the tables are, how they grow, and how long it takes with production's rows. */
+export default defineSection({
+  id: "sizes",
+  title: "Rows and sizes",
+
+  data({ rehearsal }: ReportInput) {
+    const own = rehearsal?.runs.find(({ way }) => way === "plan")?.steps ?? [];
+    return {
+      tables: rehearsal?.stage.tables ?? [],
+      steps: own
+        .filter(({ walBytes, growthBytes, deadRows }) => (walBytes ?? growthBytes ?? deadRows) !== undefined)
+        .map(({ id, title, kind, phase, walBytes, growthBytes, deadRows }) => ({
+          id,
+          title,
+          kind,
+          phase,
+          walBytes,
+          growthBytes,
+          deadRows,
+        })),
+      expected: (rehearsal?.expected ?? []).map((each) => ({
+        ...each,
+        title: own.find(({ id }) => id === each.id)?.title ?? each.id,
+      })),
+      advice: rehearsal === undefined ? [] : adviceTexts(rehearsal),
+    };
+  },
+
+  view({ tables, steps, expected, advice }, { command, rehearsal }) {
+    if (rehearsal === undefined)
+      return [
+        missing(
+          `How many rows there are and how the tables grow: \`npx lockstep stats pull --target <name>\`, then \`${command("rehearse")}\`.`,
+        ),
+      ];
+    const blocks: Block[] = [
+      table(
+        "Tables of the plan",
+        ["table", "#rows on the stage", "#size there", "#rows in production", "#size in production"],
+        tables.map(({ table, rows, bytes, productionRows, productionBytes }) => [
+          { code: tableLabel(named(table)) },
+          count(rows),
+          sizeText(bytes),
+          productionRows === undefined ? "not known" : count(productionRows),
+          productionBytes === undefined ? "not known" : sizeText(productionBytes),
+        ]),
+      ),
+    ];
+    if (steps.length > 0)
+      blocks.push(
+        table(
+          "What each step writes on the stage",
+          ["step", "#written to the log", "#tables grow by", "#dead rows"],
+          steps.map(({ title, kind, walBytes, growthBytes, deadRows }) => [
+            `${kind === "undo" ? "back: " : ""}${title}`,
+            walBytes === undefined ? "–" : sizeText(walBytes),
+            growthBytes === undefined ? "–" : sizeText(Math.max(growthBytes, 0)),
+            deadRows === undefined ? "–" : count(deadRows),
+          ]),
+        ),
+      );
+    blocks.push(
+      expected.length === 0
+        ? missing(
+            `How long it takes with production’s rows: \`npx lockstep stats pull --target <name>\`, then \`${command("rehearse")}\`.`,
+          )
+        : table(
+            "How long it takes in production, by its rows",
+            ["step", "#about", "#at least", "#at most"],
+            expected.map(({ title, ms, leastMs, mostMs }) => [
+              title,
+              duration(ms),
+              duration(leastMs),
+              duration(mostMs),
+            ]),
+          ),
+    );
+    if (advice.length > 0) blocks.push({ kind: "heading", text: "What to change" }, list(advice));
+    return blocks;
+  },
+});
+
+const count = (rows: number) => counted(rows, "row").replace(/ rows?$/, "");

@@ -1,0 +1,158 @@
+import { migrationOf } from "../../../plan/migration-of.js";
+import { phasesOf } from "../../../plan/phases.js";
+import { releasesOf } from "../../../plan/releases.js";
+import { outgoing } from "../../markdown.js";
+import { duration } from "../../progress.js";
+import { stallText } from "../../rehearsal-words.js";
+import { phaseLines } from "../../words.js";
+import { type Block, missing, type Timeline, type Tone, table, text } from "../blocks.js";
+import { defineSection, type RecordedDeployment, type ReportInput, type TargetState } from "../section.js";
+
+/** So many targets are shown in full. */
+const shownTargets = 12;
+const shownDeployments = 30;
+
+/** The plan over its deployments, and where it stands. */
+export default defineSection({
+  id: "timeline",
+  title: "What goes out, and when",
+
+  data({ plan, rehearsal, targets, deployments = [] }: ReportInput) {
+    const phases = phasesOf(plan);
+    const { released } = plan.state;
+    const reached = released === "undone" ? -1 : phases.indexOf(released);
+    const releases = releasesOf(plan).filter(({ kind, isPast }) => kind === "phase" && !isPast);
+    return {
+      pace: plan.pace,
+      released,
+      phases: phases.map((phase, at) => ({
+        phase,
+        /** Of the deployments; absent: it is run between two. */
+        ...(phase !== "backfill" && {
+          deployment: phases.slice(0, at + 1).filter((each) => each !== "backfill").length,
+        }),
+        isWritten: phase !== "backfill" && at <= reached,
+        migrations: releases.filter((release) => release.phase === phase).map(({ file }) => migrationOf(file)),
+        edits: plan.state.edits.filter((edit) => edit.phase === phase).length,
+        expectedMs: expectedOf(phase, { plan, rehearsal }),
+      })),
+      targets,
+      deployments,
+    };
+  },
+
+  view({ phases, targets, deployments, released, pace }, { plan, words, command }) {
+    const timeline: Timeline = {
+      kind: "timeline",
+      items: phases.map(({ phase, deployment, isWritten, migrations, edits, expectedMs }) => {
+        const [state, tone] = released === "undone" ? undoneState(phase, targets) : stateOf(phase, isWritten, targets);
+        return {
+          title: deployment === undefined ? `Between deployments: ${phase}` : `Deployment ${deployment}: ${phase}`,
+          state,
+          tone,
+          lines: [
+            ...phaseLines(plan, phase).map(({ text, lock }) => (lock === "code" ? text : `${text} (${lock})`)),
+            ...(migrations.length === 0 && edits === 0
+              ? []
+              : [
+                  `in the repository: ${[...(migrations.length > 0 ? [amount(migrations.length, "migration")] : []), ...(edits > 0 ? [amount(edits, "code edit")] : [])].join(", ")}`,
+                ]),
+            ...(expectedMs === undefined ? [] : [`in production about ${duration(expectedMs)}, by its rows`]),
+            `how: ${outgoing(phase, words)}`,
+          ],
+        };
+      }),
+    };
+    const blocks: Block[] = [
+      text(
+        released === "undone"
+          ? "The plan was undone: this is what it was."
+          : `The pace is ${pace}: ${plan.paceReason}. Each phase is a deployment of its own and waits for its gate.`,
+      ),
+      timeline,
+    ];
+    if (targets === undefined)
+      return [...blocks, missing(`Where it stands on a database: \`${command("report")} --target <name>\`.`)];
+    return [...blocks, ...targetBlocks(targets), ...deployedBlocks(deployments)];
+  },
+});
+
+function targetBlocks(targets: readonly TargetState[]): readonly Block[] {
+  const rows = targets
+    .slice(0, shownTargets)
+    .flatMap(({ target, phases = [], error }) =>
+      error === undefined
+        ? phases.map(({ phase, state, note }) => [target, phase, stateWords[state], note])
+        : [[target, "", "not reached", error]],
+    );
+  const more = targets.length - shownTargets;
+  return [
+    table("Where it stands", ["target", "phase", "state", "what was seen"], rows),
+    ...(more > 0 ? [text(`And ${amount(more, "target")} more: \`npx lockstep status\`.`)] : []),
+  ];
+}
+
+/** Those of the ORM's own command are recorded nowhere but in its own table. */
+function deployedBlocks(deployments: readonly RecordedDeployment[]): readonly Block[] {
+  if (deployments.length === 0)
+    return [
+      missing(
+        "When it was deployed, and what that took: `npx lockstep deploy` writes it down; the ORM’s own command does not.",
+      ),
+    ];
+  return [
+    table(
+      "Deployed with npx lockstep deploy",
+      ["target", "when", "phase", "outcome", "#it took", "#attempts", "#migrations"],
+      deployments
+        .slice(-shownDeployments)
+        .map(({ target, at, phases, outcome, code, tookMs, attempts, migrations }) => [
+          target,
+          `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`,
+          phases.join(", "),
+          code === undefined ? outcome : `${outcome}: ${code}`,
+          stallText(tookMs),
+          String(attempts),
+          String(migrations.length),
+        ]),
+    ),
+  ];
+}
+
+const stateWords = { done: "done", open: "under way", waiting: "not yet" } as const;
+
+function stateOf(
+  phase: string,
+  isWritten: boolean,
+  targets: readonly TargetState[] | undefined,
+): readonly [string | undefined, Tone] {
+  const asked = (targets ?? []).filter(({ error }) => error === undefined);
+  if (asked.length === 0)
+    return phase === "backfill"
+      ? [undefined, "plain"]
+      : [isWritten ? "in the repository" : "not released yet", "plain"];
+  const states = asked.map(({ phases = [] }) => phases.find((each) => each.phase === phase)?.state ?? "waiting");
+  const done = states.filter((state) => state === "done").length;
+  if (done === states.length)
+    return [asked.length === 1 ? `done on ${asked[0]?.target}` : `done on all ${done}`, "good"];
+  if (done > 0) return [`done on ${done} of ${states.length}`, "warn"];
+  return states.includes("open") ? ["under way", "warn"] : ["not yet", "plain"];
+}
+
+/** Of a plan that was taken back the databases tell one thing: whether they have lost its column again. */
+function undoneState(phase: string, targets: readonly TargetState[] | undefined): readonly [string | undefined, Tone] {
+  const states = (targets ?? []).flatMap(({ phases = [] }) => phases.map(({ state }) => state));
+  if (phase === "expand" && states.includes("open"))
+    return ["taken back in the repository, not on every target", "warn"];
+  return ["taken back", "plain"];
+}
+
+function expectedOf(phase: string, { plan, rehearsal }: Pick<ReportInput, "plan" | "rehearsal">): number | undefined {
+  const own = new Set(plan.units.filter((unit) => unit.phase === phase).map(({ id }) => id));
+  const of = (rehearsal?.expected ?? []).filter(({ id }) =>
+    phase === "backfill" ? id.startsWith("backfill:") : own.has(id),
+  );
+  return of.length === 0 ? undefined : of.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+const amount = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,0 +1,65 @@
+import { phasesOf } from "../../../plan/phases.js";
+import { wayBackRows } from "../../markdown.js";
+import { stallText } from "../../rehearsal-words.js";
+import { stayWords } from "../../words.js";
+import { type Block, missing, strong, table, text } from "../blocks.js";
+import { defineSection, type ReportInput } from "../section.js";
+
+/** How each phase is taken back, what that loses, and what it did in the rehearsal. */
+export default defineSection({
+  id: "way-back",
+  title: "The way back",
+
+  data({ plan, rehearsal }: ReportInput) {
+    const undone = (rehearsal?.runs.find(({ way }) => way === "plan")?.steps ?? []).filter(
+      ({ kind }) => kind === "undo",
+    );
+    return {
+      isRehearsed: rehearsal !== undefined,
+      phases: wayBackRows(plan, phasesOf(plan)).map(([phase, leadsTo, what, lost]) => {
+        const steps = undone.filter((step) => step.phase === phase);
+        const error = steps.find((step) => step.error !== undefined)?.error;
+        const longest = steps.flatMap(({ traffic }) => traffic?.longestMs ?? []);
+        return {
+          phase,
+          leadsTo,
+          what,
+          lost,
+          ...(steps.length > 0 && { tookMs: steps.reduce((sum, { durationMs }) => sum + durationMs, 0) }),
+          ...(longest.length > 0 && { longestMs: Math.max(...longest) }),
+          ...(error !== undefined && { error }),
+        };
+      }),
+    };
+  },
+
+  view({ phases, isRehearsed }, { plan, command }) {
+    const blocks: Block[] = [
+      table(
+        "`npx lockstep undo` takes back one phase at a time".replaceAll("`", ""),
+        ["takes back", "leads to", "in the database", "data lost", ...(isRehearsed ? ["in the rehearsal"] : [])],
+        phases.map(({ phase, leadsTo, what, lost, tookMs, longestMs, error }) => [
+          phase,
+          leadsTo,
+          what,
+          lost === "" ? "none" : [strong(lost), stayWords(plan)],
+          ...(isRehearsed
+            ? [
+                error !== undefined
+                  ? `refused: ${error}`
+                  : tookMs === undefined
+                    ? "nothing to run"
+                    : `took ${stallText(tookMs)}${longestMs === undefined ? "" : `, longest wait ${stallText(longestMs)}`}`,
+              ]
+            : []),
+        ]),
+      ),
+      text(
+        `\`${command("undo")}\` writes the way back of the phase that was released last; \`npx lockstep abandon ${plan.id}\` takes everything back at once.${plan.columns.length === 0 ? "" : " When the column goes, the code is deployed first, then the migration: code that still writes the column fails once it is gone."}`,
+      ),
+    ];
+    if (!isRehearsed)
+      blocks.push(missing(`Whether each way back goes through: \`${command("rehearse")}\` goes it once.`));
+    return blocks;
+  },
+});

@@ -1,0 +1,93 @@
+import {
+  type ColumnDeclaration,
+  type Doubt,
+  isSameTable,
+  type OperationOf,
+  operationsOfKind,
+  operationsOn,
+  type TableName,
+  type TypeKind,
+  type Verdict,
+} from "../../model/index.js";
+import { sessionDefault } from "../session-value.js";
+import { locksOn, verdict } from "./combine.js";
+import type { VerdictContext } from "./context.js";
+
+/** Of PostgreSQL and of extensions that come with it or are widely used. None is a domain. */
+const wellKnown: ReadonlySet<string> = new Set(
+  `box circle cidr citext cube daterange datemultirange geography geometry halfvec hstore int4multirange int4range
+  int8multirange int8range jsonpath line lquery lseg ltree ltxtquery macaddr8 nummultirange numrange path pg_lsn polygon
+  regclass regproc regtype seg sparsevec tsmultirange tsquery tsrange tstzmultirange tstzrange vector xid8`.split(
+    /\s+/,
+  ),
+);
+
+export function isWellKnown({ name }: TableName): boolean {
+  return wellKnown.has(name);
+}
+
+/**
+ * Whether the type of a column is a domain with CHECK or NOT NULL, of which PostgreSQL writes every row: to evaluate that. Undefined:
+ * nobody knows the type.
+ */
+export function domainOf(
+  { ownType }: ColumnDeclaration,
+  { operations, typeKind }: Pick<VerdictContext, "operations" | "typeKind">,
+): TypeKind | undefined {
+  if (ownType === undefined || isWellKnown(ownType)) return "plain";
+  const [domain] = operationsOn(operations, "createDomain", ownType);
+  if (domain !== undefined) return domain.isChecked ? "checked" : "plain";
+  const isMade = operationsOn(operations, "createType", ownType).length > 0;
+  if (isMade || operationsOn(operations, "addEnumValue", ownType).length > 0) return "plain";
+  return typeKind(ownType);
+}
+
+export function setDefault(operation: OperationOf<"setDefault">, context: VerdictContext): Verdict {
+  const { table, column, defaultSql } = operation;
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  const added = operationsOn(context.operations, "addColumn", table).find((each) => each.column.name === column);
+  // A default that is only there for the rows that exist: whoever does not know the column can add none.
+  const isNeeded = added?.column.notNull === true && added.column.defaultSql !== undefined;
+  if (context.createdInThisChange(table)) return verdict({ locks });
+  if (defaultSql !== undefined) return verdict({ locks, concerns: sessionDefault(table, column, defaultSql, false) });
+  if (!isNeeded) return verdict({ locks });
+  return verdict({ locks, concerns: [{ kind: "breaks-inserts", table, column }] });
+}
+
+/** The tables at the other ends of foreign keys that go with part of a table; a doubt where nobody knows them. */
+export function joinedBy(
+  context: VerdictContext,
+  table: TableName,
+  goes: (columns: readonly string[], name: string) => boolean,
+): { readonly tables: readonly TableName[]; readonly doubts: readonly Doubt[] } {
+  const keys = context.foreignKeys(table);
+  if (keys === undefined) return { tables: [], doubts: ["other-tables"] };
+  const own = keys.filter((key) => isSameTable(key.table, table) && goes(key.columns, key.name));
+  return { tables: own.map((key) => key.references), doubts: [] };
+}
+
+/** NULL equals nothing: a column that this change adds without a value has no duplicates, until it is filled. */
+export function isOfEmptyColumn(
+  {
+    table,
+    columns = [],
+    statement,
+    newer = [],
+  }: Pick<OperationOf<"createIndex">, "table" | "columns" | "statement" | "newer">,
+  { operations }: VerdictContext,
+): boolean {
+  if (newer.includes("nulls-not-distinct")) return false;
+  const isFilled = operationsOfKind(operations, "update").some(
+    (each) => each.statement < statement && isSameTable(each.table, table),
+  );
+  return (
+    !isFilled &&
+    operationsOfKind(operations, "addColumn").some(
+      ({ table: of, column }) => columns.includes(column.name) && isSameTable(of, table) && isEmpty(column),
+    )
+  );
+}
+
+function isEmpty({ notNull, defaultSql, isGenerated, isIdentity, isSerial }: ColumnDeclaration): boolean {
+  return !notNull && defaultSql === undefined && !isGenerated && !isIdentity && !isSerial;
+}

@@ -1,0 +1,1 @@
+export type { VerdictContext } from "../../dialect/judging.js";

@@ -1,0 +1,121 @@
+import { userTypeText } from "../../model/declaration.js";
+import {
+  type ColumnDeclaration,
+  type Doubt,
+  type Operation,
+  operationsOfKind,
+  type Verdict,
+} from "../../model/index.js";
+import { hasEnumValue } from "../enum-value.js";
+import { harmless } from "./combine.js";
+import type { VerdictContext } from "./context.js";
+
+type Said = Pick<Verdict, "concerns" | "doubts">;
+
+/** A run of statements that are done together or not at all. */
+export interface Transaction {
+  /** BEGIN stands in the file. */
+  readonly isStated: boolean;
+  /** It goes on where the file has ended one: the statements that are sent with it begin the next. */
+  readonly isImplied: boolean;
+}
+
+const known = new WeakMap<VerdictContext, ReadonlyMap<number, Transaction>>();
+
+/**
+ * The transaction of a statement; undefined: it is alone in one. The ORM opens one, or PostgreSQL does for the statements of a message;
+ * BEGIN inside of it goes on with it, COMMIT ends it. What comes behind that in the same message is in a new one: seen on PostgreSQL 13
+ * and 18.
+ */
+export function transactionOf(statement: number, context: VerdictContext): Transaction | undefined {
+  const found = known.get(context) ?? transactionsOf(context);
+  known.set(context, found);
+  return found.get(statement);
+}
+
+function transactionsOf({ operations, environment }: VerdictContext): ReadonlyMap<number, Transaction> {
+  const { transactions: mode, isSentWhole } = environment;
+  const found = new Map<number, Transaction>();
+  let current: Transaction | undefined = mode === "none" ? undefined : { isStated: false, isImplied: false };
+  for (const operation of operations) {
+    const does = operation.kind === "transaction" ? operation.does : undefined;
+    if (does === "begin" && current?.isStated !== true) current = { isImplied: false, ...current, isStated: true };
+    if (current !== undefined) found.set(operation.statement, current);
+    if (does === "commit" || does === "rollback")
+      current = mode === "none" || isSentWhole === false ? undefined : { isStated: false, isImplied: true };
+  }
+  return found;
+}
+
+/** Whether a statement shares the transaction of an earlier one. */
+export function sharesTransaction(earlier: number, statement: number, context: VerdictContext): boolean {
+  const own = transactionOf(statement, context);
+  return own !== undefined && earlier < statement && transactionOf(earlier, context) === own;
+}
+
+function doubtOf({ environment }: VerdictContext): readonly Doubt[] {
+  return environment.transactions === undefined ? ["transaction"] : [];
+}
+
+/** What PostgreSQL refuses inside a transaction: several statements that are sent together are one. */
+export function concurrently(statement: number, context: VerdictContext, doubts: readonly Doubt[] = []): Said {
+  const { operations, environment } = context;
+  const own = transactionOf(statement, context);
+  const isAlone = operations[0]?.statement === statement && operations.at(-1)?.statement === statement;
+  // Alone in its file, and nobody knows of a BEGIN that the ORM sends before.
+  if (own === undefined || (isAlone && environment.isSentWhole !== false)) return { concerns: [], doubts };
+  const isUnsure = environment.transactions === undefined || (own.isImplied && environment.isSentWhole === undefined);
+  return {
+    concerns: [{ kind: "fails-in-transaction", why: "concurrently" }],
+    doubts: [...doubts, ...(isUnsure && !own.isStated ? (["transaction"] as const) : [])],
+  };
+}
+
+/** PostgreSQL cannot evaluate a value in the transaction that adds it, unless the type itself is made there. */
+export function newEnumValue(operation: Operation, context: VerdictContext): Said {
+  const { operations } = context;
+  for (const added of operationsOfKind(operations, "addEnumValue")) {
+    // Most statements say none of the values.
+    if (!operation.sql.includes(added.value.replaceAll("'", "''"))) continue;
+    const type = userTypeText(added.name);
+    if (!valuesIn(operation, type).some((sql) => hasEnumValue(sql, added.value, context.judging.quote.literal)))
+      continue;
+    if (!sharesTransaction(added.statement, operation.statement, context)) continue;
+    if (!operationsOfKind(operations, "createType").some((each) => userTypeText(each.name) === type))
+      return {
+        concerns: [{ kind: "fails-in-transaction", why: "new-enum-value", type: added.name, value: added.value }],
+        doubts: doubtOf(context),
+      };
+  }
+  return harmless;
+}
+
+/** The SQL in which a literal may be a value of the type. */
+function valuesIn(operation: Operation, type: string): readonly string[] {
+  switch (operation.kind) {
+    case "addColumn":
+      return declaredIn([operation.column], type);
+    case "createTable": {
+      const declared = declaredIn(operation.columns, type);
+      return declared.length > 0 && /\bCHECK\b/i.test(operation.sql) ? [operation.sql] : declared;
+    }
+    case "setDefault":
+      return operation.defaultSql === undefined ? [] : [operation.defaultSql];
+    // Names of values, comments: nothing is evaluated.
+    case "createType":
+    case "addEnumValue":
+    case "comment":
+      return [];
+    // Other languages look at what they run when they run it.
+    case "createFunction":
+      return /\bLANGUAGE\s+'?sql\b/i.test(operation.sql) ? [operation.sql] : [];
+    default:
+      return [operation.sql];
+  }
+}
+
+function declaredIn(columns: readonly ColumnDeclaration[], type: string): string[] {
+  return columns
+    .filter((column) => column.type.replace(/\[\]$/, "") === type)
+    .flatMap(({ defaultSql = "", checks }) => [defaultSql, ...checks.map(({ sql }) => sql)]);
+}

@@ -1,0 +1,26 @@
+import type { Lack } from "../../dialect/catalogue.js";
+import type { Connection } from "../../dialect/connection.js";
+import { refused } from "../../dialect/db/refused.js";
+import { isFilled, type PlannedColumn } from "../../model/index.js";
+
+/** What a database lacks of a planned column. */
+export interface MissingPart extends Lack {
+  readonly column: PlannedColumn;
+}
+
+/** What a database lacks of the columns that a plan fills, although its migrations count as applied there. */
+export async function missingParts(
+  connection: Connection,
+  columns: readonly PlannedColumn[],
+): Promise<readonly MissingPart[]> {
+  const missing: MissingPart[] = [];
+  for (const column of columns.filter(isFilled)) {
+    try {
+      for (const lack of await connection.dialect.live.catalogue.lacks(connection, column))
+        missing.push({ column, ...lack });
+    } catch (error) {
+      throw refused(error, `Reading the column "${column.name}" on ${connection.label}`);
+    }
+  }
+  return missing;
+}

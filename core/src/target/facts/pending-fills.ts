@@ -1,0 +1,105 @@
+import type { ErrorCode } from "../../base/errors.js";
+import { named } from "../../base/pattern-of.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { TableFacts } from "../../dialect/table.js";
+import { functionLabel } from "../../model/fill.js";
+import { type TableName, tableLabel } from "../../model/names.js";
+import type { Plan, PlannedColumn } from "../../model/plan.js";
+import { fillProblemText, isOfExpression, withoutValues } from "./fill-problem.js";
+import { readTable } from "./table.js";
+import { tryColumns } from "./try-columns.js";
+
+/** What the rows of a target do to a fill whose column it does not have yet. */
+export interface PendingFill {
+  readonly plan: string;
+  /** Undefined: something could not be looked at, which stands against nothing. */
+  readonly code: ErrorCode | undefined;
+  readonly statement: string;
+  /** It is about the expression or an index, not about rows that could be corrected or filled later. */
+  readonly isOfExpression?: true;
+  /** Migrations that run before the plan's columns are there may change the answer: it counts only after them. */
+  readonly isEarly?: true;
+}
+
+export interface PendingFillsOptions {
+  /** Names of the migrations that run on the target before the plan adds its columns there. Default: none. */
+  readonly before?: readonly string[];
+  /** For each of the statements, in milliseconds. Default: 30 000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/**
+ * Tries the fills of a plan on the rows of a target that expand has not reached: development rows say little about production's.
+ * Columns that are there already are the gate's. A function of the project's is not called, which is said.
+ *
+ * @throws LS7002 when the role may not read a table, or row-level security hides rows from it
+ */
+export async function tryPendingFills(
+  connection: Connection,
+  plan: Plan,
+  { before = [], timeoutMs }: PendingFillsOptions = {},
+): Promise<readonly PendingFill[]> {
+  const tables = new Map<string, TableFacts | undefined>();
+  const table = async (name: TableName) => {
+    const label = tableLabel(name);
+    if (!tables.has(label)) tables.set(label, await readTable(connection, name));
+    return tables.get(label);
+  };
+  const pending: PlannedColumn[] = [];
+  for (const column of plan.columns) {
+    const facts = await table(column.table);
+    // Without the table there are no rows; what a fill reads may come with a migration that is pending as well.
+    if (facts === undefined || facts.columns.some(({ name }) => name === column.name)) continue;
+    pending.push(column);
+  }
+  const found = pending.flatMap(({ table, name, compute }): PendingFill[] =>
+    compute === undefined
+      ? []
+      : [
+          {
+            plan: plan.id,
+            code: undefined,
+            statement: `${functionLabel(compute)} for "${tableLabel(table)}"."${name}" was not tried on these rows: the backfill calls it first`,
+          },
+        ],
+  );
+  const database = { connection: async () => connection, table: async (name: TableName) => (await table(name))! };
+  for await (const { column, problem } of tryColumns(pending, database, timeoutMs === undefined ? {} : { timeoutMs })) {
+    const { code, message } = fillProblemText(withoutValues(problem), column.table, column);
+    const isMissing = problem.kind === "missing-columns" || (problem.kind === "type" && problem.isMissing === true);
+    const isEarly = before.length > 0 && code !== undefined;
+    // What the plan's own file makes, or may make, is there when the fill runs.
+    const isOwn = problem.kind === "missing-columns" || (isMissing && usesOwn(plan, column));
+    const statement = isEarly
+      ? `${isMissing ? untried(message) : message}. ${pendingText(before)}`
+      : isMissing && isOwn
+        ? `${untried(message)}, because the plan's own migration may make what is missing`
+        : message;
+    if (found.some((other) => other.statement === statement)) continue;
+    found.push({
+      plan: plan.id,
+      code: isEarly || (isMissing && isOwn) ? undefined : code,
+      statement,
+      ...(isOfExpression(problem) ? { isOfExpression: true } : {}),
+      ...(isEarly ? { isEarly } : {}),
+    });
+  }
+  return found;
+}
+
+const untried = (message: string) => `${message}: it was not tried`;
+
+function pendingText([first = "", ...more]: readonly string[]): string {
+  const also = more.length === 0 ? "" : ` and ${more.length} more`;
+  return `The answer may change: ${first}${also} ${more.length === 0 ? "runs" : "run"} before it and ${more.length === 0 ? "is" : "are"} pending`;
+}
+
+/** Whether a fill names a table or type that a statement of the user's makes in the file that adds its column. */
+function usesOwn({ units }: Plan, { fill, type }: PlannedColumn): boolean {
+  const made = units.flatMap(({ spec }) => (spec.kind === "original" ? (spec.outcomes ?? []) : []));
+  return made.some(
+    (outcome) =>
+      (outcome.kind === "relation" || outcome.kind === "type") &&
+      [fill?.sql, type].some((sql) => sql !== undefined && named(outcome.name.name).test(sql)),
+  );
+}

@@ -1,0 +1,25 @@
+import type { Connection } from "../../dialect/connection.js";
+import { refused } from "../../dialect/db/refused.js";
+import { isSameLedgerTable } from "../../dialect/ledger-store.js";
+import { tableLabel } from "../../model/names.js";
+import type { BackfillSpec } from "../../model/plan.js";
+import type { BackfillRecord } from "../ledger/backfills.js";
+
+/**
+ * The record of a plan's backfill on the table as this connection sees it: other schemas may have one of that name, and one that was dropped
+ * and made again has another history. It waits for no lock on the table.
+ *
+ * @throws LS7002 when the catalogue cannot be read
+ */
+export async function recordOf(
+  connection: Connection,
+  records: readonly BackfillRecord[],
+  { table: name, once }: BackfillSpec,
+): Promise<BackfillRecord | undefined> {
+  if (records.length === 0) return undefined;
+  const table = await connection.dialect.live.catalogue.identity(connection, name).catch((error: unknown) => {
+    throw refused(error, `Reading "${tableLabel(name)}" on ${connection.label}`);
+  });
+  if (table === undefined) return undefined;
+  return records.find((record) => isSameLedgerTable(record.table, table) && record.once === (once === true));
+}

@@ -1,0 +1,21 @@
+import { LockstepError } from "../../base/errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { type DialectId, dialectLabels } from "../../model/dialect.js";
+
+/**
+ * Whether a target is of the database system that a plan was made for. MySQL and MariaDB are two.
+ *
+ * @throws LS7005 when it is not
+ */
+export function requireSystem(
+  { dialect, serverVersion }: Connection,
+  plan: { readonly id: string; readonly dialect: DialectId },
+  target: string,
+): void {
+  if (plan.dialect === dialect.id) return;
+  throw new LockstepError(
+    "LS7005",
+    `Plan ${plan.id} is made for ${dialectLabels[plan.dialect]}, ${target} is ${dialect.versionText(serverVersion)}.`,
+    { details: { plan: plan.id, dialect: plan.dialect, target, server: dialect.id } },
+  );
+}

@@ -1,0 +1,26 @@
+import type { Connection } from "../../dialect/connection.js";
+import { refused } from "../../dialect/db/refused.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { TableFacts } from "../../dialect/table.js";
+import { type TableName, tableLabel } from "../../model/names.js";
+
+/**
+ * Reads the catalogue, in a transaction of its own.
+ * @param timeoutMs for the sizes, which wait while DDL holds the table. Default: 5000.
+ * @returns undefined when there is no table of that name; without a schema the search path decides, as for the ORM
+ * @throws LS7002 when it cannot be read
+ */
+export async function readTable(
+  connection: Connection,
+  table: TableName,
+  timeoutMs = 5000,
+): Promise<TableFacts | undefined> {
+  const limits = { statementTimeoutMs: timeoutMs, lockTimeoutMs: timeoutMs };
+  try {
+    return await inTransaction(connection, { isReadOnly: true, limits }, () =>
+      connection.dialect.live.catalogue.table(connection, table),
+    );
+  } catch (error) {
+    throw refused(error, `Reading "${tableLabel(table)}" on ${connection.label}`);
+  }
+}

@@ -1,0 +1,53 @@
+import * as z from "zod";
+import type { Connection } from "../../dialect/connection.js";
+import type { Announcement } from "../../dialect/ledger-store.js";
+import { count, moment, readRow } from "./read.js";
+import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
+
+const announcementSchema = z
+  .object({
+    service: z.string(),
+    build: z.string(),
+    instance: z.string(),
+    plans: z.record(z.string(), z.object({ phase: z.string(), left: z.number() })),
+    since: moment,
+    at: moment,
+    // Two sessions may read the clock in another order.
+    silent_ms: z.union([count, z.string().transform(() => 0)]),
+  })
+  .transform(({ silent_ms, ...row }) => ({
+    ...row,
+    /** How long ago it was said last, by the server's clock. */
+    silentMs: silent_ms,
+  }));
+
+/** What a build has said: first at `since`, last at `at`, the server's times. Without instance: the word of a deployment. */
+export type Announced = Readonly<z.output<typeof announcementSchema>>;
+
+/** Writes it down, the same once more or anew; what instances that are gone have said goes. */
+export async function announceBuild(connection: Connection, announcement: Announcement): Promise<void> {
+  await ensureLedger(connection);
+  const { ledger } = connection.dialect.live;
+  try {
+    await connection.query(ledger.announceSql(announcement));
+    await ledger.forgetInstances(connection);
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+/** What was said on this target, the latest last; also of instances that are gone. Without a ledger: nothing. */
+export async function readAnnouncements(connection: Connection): Promise<readonly Announced[]> {
+  if (!(await knowsAnnouncements(connection))) return [];
+  try {
+    const rows = await connection.dialect.live.ledger.announcements(connection);
+    return rows.map((row) => readRow(announcementSchema, row, "announcements", connection));
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+/** Reading does not bring a ledger up to date: version 4 knew none. */
+async function knowsAnnouncements(connection: Connection): Promise<boolean> {
+  return (await hasLedger(connection)) && ((await connection.dialect.live.ledger.version(connection)) ?? 0) >= 5;
+}

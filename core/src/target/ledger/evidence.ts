@@ -1,0 +1,96 @@
+import * as z from "zod";
+import { LockstepError } from "../../base/errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import type { EvidenceKey, EvidencePlace } from "../../dialect/ledger-store.js";
+import type { Plan } from "../../model/index.js";
+import { moment, readRow } from "./read.js";
+import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
+
+const place = z.object({
+  file: z.string(),
+  line: z.number(),
+  what: z.string(),
+  reason: z.string(),
+  // What it is known by; ledgers of before have none.
+  id: z.string().optional(),
+});
+
+const evidenceSchema = z
+  // Version 3 did not know of places.
+  .object({
+    who: z.string(),
+    at: moment,
+    note: z.string().nullable(),
+    places: z.array(place).default([]),
+    mark: z.string().optional(),
+  })
+  .transform(({ note, who, at, places, mark }) => ({
+    who,
+    at,
+    places,
+    ...(note === null ? {} : { note }),
+    ...(mark === undefined ? {} : { mark }),
+  }));
+
+/** What was confirmed before a phase was taken back was about another release: it does not open a gate again. */
+export function evidenceName({ id, state }: Pick<Plan, "id" | "state">): string {
+  return state.undos === undefined ? id : `${id}${afterUndo}${state.undos}`;
+}
+
+const afterUndo = " after undo ";
+
+/** What no query can tell, confirmed by a person or a pipeline. `at` is the server's time, ISO 8601. */
+export type Evidence = Readonly<z.output<typeof evidenceSchema>>;
+
+/**
+ * Records a confirmation. Confirmed again: the last one counts.
+ * @param who a person or a pipeline, as people will want to read it: `ada@example.org`, `github actions run 512`
+ * @param places of the code that it speaks of. Default: none
+ * @throws LS7001 when the ledger cannot be created or written
+ */
+export async function confirm(
+  connection: Connection,
+  key: EvidenceKey,
+  who: string,
+  note?: string,
+  places: readonly EvidencePlace[] = [],
+): Promise<Evidence> {
+  await ensureLedger(connection);
+  try {
+    const values = { who, ...(note === undefined ? {} : { note }), places: places.map(named) };
+    const row = await connection.dialect.live.ledger.confirm(connection, key, values);
+    return readRow(evidenceSchema, row, "evidence", connection);
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+/**
+ * The confirmation, or undefined when there is none. Creates nothing.
+ * @throws LS7032 the target knows of a later undo of the plan than the key
+ */
+export async function readEvidence(connection: Connection, key: EvidenceKey): Promise<Evidence | undefined> {
+  if (!(await hasLedger(connection))) return undefined;
+  try {
+    await requireLatest(connection, key);
+    const row = await connection.dialect.live.ledger.evidence(connection, key);
+    return row === undefined ? undefined : readRow(evidenceSchema, row, "evidence", connection);
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+/** An older plan.json would let confirmations count again that an undo has ended. */
+async function requireLatest(connection: Connection, { plan }: EvidenceKey): Promise<void> {
+  const [id = plan, ...rest] = plan.split(afterUndo);
+  const names = await connection.dialect.live.ledger.evidenceNames(connection, `${id}${afterUndo}`);
+  const known = Math.max(0, ...names.map((name) => Number(name.split(afterUndo)[1])));
+  const stated = Number(rest[0] ?? 0);
+  if (known > stated)
+    throw new LockstepError(
+      "LS7032",
+      `The ledger on ${connection.label} knows undo ${known} of plan ${id}, its plan.json knows ${stated === 0 ? "none" : `${stated}`}.`,
+    );
+}
+
+const named = ({ file, line, what, reason, id }: EvidencePlace) => ({ file, line, what, reason, id });

@@ -1,0 +1,55 @@
+import { LockstepError } from "../../base/errors.js";
+import type { Connection } from "../../dialect/connection.js";
+import { refused } from "../../dialect/db/refused.js";
+import { errorCode } from "../../dialect/db/retry.js";
+
+/** Of the ledger's tables. A later version adds its steps to those of each dialect, and raises this. */
+export const ledgerVersion = 7;
+
+/**
+ * Makes sure that the ledger is there, in this version's form. May be called at any time and by several sessions at once.
+ * @throws LS7001 when the role may not create or use it, LS7003 when a newer version of Lockstep has made it
+ */
+export async function ensureLedger(connection: Connection): Promise<void> {
+  let found: number | undefined;
+  try {
+    found = await versionOf(connection);
+    if (found !== ledgerVersion) await connection.dialect.live.ledger.build(connection);
+  } catch (error) {
+    throw ledgerError(connection, error, found);
+  }
+}
+
+/** Whether there is a ledger to read. Reading never creates one. */
+export async function hasLedger(connection: Connection): Promise<boolean> {
+  try {
+    return (await versionOf(connection)) !== undefined;
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+async function versionOf(connection: Connection): Promise<number | undefined> {
+  const version = await connection.dialect.live.ledger.version(connection);
+  if (version === undefined || version <= ledgerVersion) return version;
+  throw new LockstepError(
+    "LS7003",
+    `The ledger on ${connection.label} has version ${version}, this Lockstep knows ${ledgerVersion}`,
+  );
+}
+
+/**
+ * Missing rights get their own code: whoever reads it needs a GRANT, nothing else.
+ * @param found the version of the ledger that was to be brought into today's form
+ */
+export function ledgerError(connection: Connection, error: unknown, found?: number): unknown {
+  const isForbidden = errorCode(error) === "42501" && !(error instanceof LockstepError);
+  const what = `The ledger (${connection.dialect.live.ledger.place}) on ${connection.label}`;
+  if (!isForbidden) return refused(error, what);
+  const { grant } = connection.dialect.live.ledger;
+  const hint =
+    found === undefined
+      ? grant
+      : `An earlier Lockstep has made it (version ${found}, today ${ledgerVersion}): run one command, such as npx lockstep deploy, as a role that may change its tables (on PostgreSQL their owner), which adds what is new. ${grant}`;
+  return refused(error, what, "LS7001", hint);
+}

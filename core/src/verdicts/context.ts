@@ -1,1 +1,0 @@
-export type { VerdictContext } from "../dialects/judging.js";

@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import { checkRules } from "../../../core/src/lint/rules/index.js";
+import { noticeWords } from "../../../core/src/review/verdict-words.js";
+import { check, rulesFound } from "./support.js";
+
+/** What came before, as Prisma 7 writes it. */
+const before = `-- CreateTable
+CREATE TABLE \`Team\` (
+    \`id\` INTEGER NOT NULL AUTO_INCREMENT,
+    PRIMARY KEY (\`id\`)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+-- CreateTable
+CREATE TABLE \`User\` (
+    \`id\` INTEGER NOT NULL AUTO_INCREMENT,
+    \`email\` VARCHAR(191) NOT NULL,
+    \`nick\` VARCHAR(50) NULL,
+    \`age\` INTEGER NULL,
+    \`role\` ENUM('USER', 'ADMIN') NOT NULL DEFAULT 'USER',
+    \`teamId\` INTEGER NULL,
+    \`seen\` DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+
+    UNIQUE INDEX \`User_email_key\`(\`email\`),
+    PRIMARY KEY (\`id\`)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+-- CreateTable
+CREATE TABLE \`Post\` (
+    \`id\` INTEGER NOT NULL,
+    \`text\` TEXT NOT NULL,
+    FULLTEXT INDEX \`Post_text_idx\`(\`text\`),
+    PRIMARY KEY (\`id\`)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+`;
+
+/** A migration, and the rules that tell of it: on MySQL or MariaDB, whichever it is, where no server is named. */
+const cases: readonly (readonly [sql: string, rules: readonly string[], server?: "mariadb"])[] = [
+  // What Prisma and TypeORM write most
+  ["ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NULL;", []],
+  ["ALTER TABLE `User` ADD COLUMN `region` VARCHAR(191) NOT NULL DEFAULT 'eu', ADD COLUMN `n` INTEGER NULL;", []],
+  ["ALTER TABLE `User` ADD COLUMN `at` DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3);", []],
+  ["ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NOT NULL;", ["add-column-not-null"]],
+  ["ALTER TABLE `User` ADD COLUMN `uuid` VARCHAR(36) NOT NULL DEFAULT (uuid());", ["add-column-volatile-default"]],
+  ["ALTER TABLE `User` ADD COLUMN `n` DOUBLE NULL DEFAULT (rand());", ["add-column-volatile-default"]],
+  ["ALTER TABLE `User` ADD COLUMN `n` DOUBLE NULL DEFAULT (rand());", ["add-column-volatile-default"], "mariadb"],
+  ["ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL DEFAULT (1 + 2);", ["add-column-volatile-default"]],
+  ["ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL DEFAULT (1 + 2);", [], "mariadb"],
+  ["ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL CHECK (`n` > 0);", ["add-column-constraint"]],
+  ["ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL CHECK (`n` > 0);", [], "mariadb"],
+  ["ALTER TABLE `User` ADD COLUMN `n` INTEGER NULL REFERENCES `Team`(`id`);", ["add-column-constraint"]],
+  ["ALTER TABLE `User` ADD COLUMN `n` INTEGER AS (`age` * 2) STORED;", ["add-column-generated"]],
+  ["ALTER TABLE `User` ADD COLUMN `n` INTEGER AS (`age` * 2) VIRTUAL;", []],
+  ["ALTER TABLE `Post` ADD COLUMN `n` INTEGER NULL;", ["rewrite-table"]],
+  ["ALTER TABLE `User` DROP COLUMN `age`;", ["drop-column"]],
+  ["ALTER TABLE `User` RENAME COLUMN `age` TO `years`;", ["rename-column"]],
+  ["CREATE INDEX `i` ON `User`(`age`);", []],
+  ["CREATE UNIQUE INDEX `i` ON `User`(`age`);", ["add-index"]],
+  ["ALTER TABLE `User` ADD COLUMN `h` INTEGER NULL; CREATE UNIQUE INDEX `i` ON `User`(`h`);", []],
+  ["CREATE FULLTEXT INDEX `i` ON `User`(`nick`);", ["add-index"]],
+  ["DROP INDEX `User_email_key` ON `User`;", []],
+  ["ALTER TABLE `User` RENAME INDEX `User_email_key` TO `e`;", []],
+  [
+    "ALTER TABLE `User` ADD CONSTRAINT `fk` FOREIGN KEY (`teamId`) REFERENCES `Team`(`id`) ON DELETE SET NULL ON UPDATE CASCADE;",
+    ["add-foreign-key"],
+  ],
+  [
+    "SET foreign_key_checks = 0; ALTER TABLE `User` ADD CONSTRAINT `fk` FOREIGN KEY (`teamId`) REFERENCES `Team`(`id`);",
+    [],
+  ],
+  ["ALTER TABLE `User` ADD CONSTRAINT `c` CHECK (`age` > 0);", ["add-check"]],
+  ["ALTER TABLE `User` DROP PRIMARY KEY, ADD PRIMARY KEY (`id`, `email`);", ["add-primary-key", "drop-constraint"]],
+  [
+    "CREATE TABLE `A` (`id` INTEGER NOT NULL, PRIMARY KEY (`id`)); ALTER TABLE `A` ADD COLUMN `b` INTEGER NOT NULL;",
+    [],
+  ],
+  ["DROP TABLE `User`;", ["drop-table"]],
+  ["UPDATE `User` SET `nick` = 'x';", ["change-rows"]],
+  ["ALTER TABLE `User` CONVERT TO CHARACTER SET latin1;", ["rewrite-table"]],
+  ["ALTER TABLE `User` ENGINE=InnoDB;", []],
+  // MODIFY: what differs from what the history says
+  ["ALTER TABLE `User` MODIFY `email` VARCHAR(200) NOT NULL;", []],
+  ["ALTER TABLE `User` MODIFY `nick` VARCHAR(60) NULL;", []],
+  ["ALTER TABLE `User` MODIFY `nick` VARCHAR(191) NULL;", ["change-column-type"]],
+  ["ALTER TABLE `User` MODIFY `nick` VARCHAR(50) NULL DEFAULT 'x';", []],
+  ["ALTER TABLE `User` MODIFY `nick` VARCHAR(50) NOT NULL;", ["set-not-null"]],
+  ["ALTER TABLE `User` MODIFY `email` VARCHAR(191) NULL;", []],
+  ["ALTER TABLE `User` MODIFY `age` BIGINT NULL;", ["change-column-type"]],
+  ["ALTER TABLE `User` MODIFY `role` ENUM('USER', 'ADMIN', 'GUEST') NOT NULL DEFAULT 'USER';", []],
+  ["ALTER TABLE `User` MODIFY `role` ENUM('USER', 'GUEST') NOT NULL DEFAULT 'USER';", ["change-column-type"]],
+  ["ALTER TABLE `User` CHANGE `nick` `nickname` VARCHAR(50) NULL;", ["rename-column"]],
+  ["ALTER TABLE `Old` MODIFY `a` INTEGER NOT NULL;", ["set-not-null", "change-column-type"]],
+  ["ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL; ALTER TABLE `User` MODIFY `a` INTEGER NULL DEFAULT 5;", []],
+  [
+    "ALTER TABLE `User` ALTER COLUMN `age` SET DEFAULT 5; ALTER TABLE `User` MODIFY `age` BIGINT;",
+    ["change-column-type"],
+  ],
+  // What the statement demands
+  ["ALTER TABLE `Old` MODIFY `a` INTEGER NOT NULL, ALGORITHM=INSTANT;", []],
+  ["ALTER TABLE `Old` MODIFY `a` INTEGER NOT NULL, ALGORITHM=INPLACE, LOCK=NONE;", ["set-not-null"]],
+  ["ALTER TABLE `User` MODIFY `age` BIGINT NULL, ALGORITHM=INSTANT;", ["syntax-error"]],
+  ["ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL, ALGORITHM=INSTANT;", []],
+  ["ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL, ALGORITHM=INSTANT, LOCK=NONE;", []],
+  ["ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL DEFAULT (1 + 2), ALGORITHM=INSTANT;", []],
+  ["CREATE INDEX `i` ON `User`(`age`) ALGORITHM=INPLACE LOCK=NONE;", []],
+  ["CREATE INDEX `i` ON `User`(`age`) LOCK=SHARED;", ["add-index"]],
+  // What PostgreSQL alone does
+  ["BEGIN; ALTER TABLE `User` ADD COLUMN `a` INTEGER NULL; UPDATE `Team` SET `id` = 1; COMMIT;", ["change-rows"]],
+  ["SELECT count(*), now() FROM `User`;", []],
+  ["CALL migrate_everything();", ["not-understood"]],
+  ["SELECT 'a", ["not-understood"]],
+];
+
+test.each(cases.map(([sql, rules, server]) => ({ sql, rules, server: server ?? ("mysql" as const) })))(
+  "$server: $sql",
+  async ({ sql, rules, server }) => {
+    expect((await rulesFound({ migrations: [before, sql], dialect: server })).sort()).toEqual([...rules].sort());
+  },
+);
+
+/** For every rule, told or not, what its docs page says of MySQL and MariaDB. */
+const documented = checkRules.flatMap(({ id, mysql }) => (mysql === undefined ? [] : [[id, mysql] as const]));
+describe.each(documented)("%s", (id, { unsafe, safe }) => {
+  test.each(unsafe)("is told of %s", async (sql) => {
+    expect(await rulesFound({ migrations: [sql], dialect: "mysql" })).toContain(id);
+  });
+  test.each(safe)("nothing is told of %s", async (sql) => {
+    expect(await rulesFound({ migrations: [sql], dialect: "mysql" })).toEqual([]);
+  });
+});
+
+describe("words", () => {
+  test.each([
+    [
+      "ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NOT NULL;",
+      `the rows that exist get '', and nobody is told; running code that does not know "handle" can no longer insert`,
+    ],
+    [
+      "ALTER TABLE `User` ADD COLUMN `role2` ENUM('A', 'B') NOT NULL;",
+      `the rows that exist get 'A', and nobody is told; running code that does not know "role2" can no longer insert`,
+    ],
+    ["ALTER TABLE `User` MODIFY `age` BIGINT NULL;", `every row of "User" is written again while writes wait`],
+    [
+      "ALTER TABLE `Post` ADD COLUMN `n` INTEGER NULL;",
+      `the table has a FULLTEXT index: every row of "Post" is written again while writes wait`,
+    ],
+    [
+      "CREATE TABLE `A` (`id` INTEGER NOT NULL); ALTER TABLE `User` ADD CONSTRAINT `c` CHECK (`age` > 0);",
+      `every row of "User" is written again while writes wait; fails if one does not pass, and so does running code that writes one; what stands before it in the file is done by then, and stays`,
+    ],
+    [
+      "ALTER TABLE `User` ADD CONSTRAINT `fk` FOREIGN KEY (`teamId`) REFERENCES `Team`(`id`);",
+      `every row of "User" is written again while writes of "User" and "Team" wait; fails if one refers to nothing, and so does running code that writes one`,
+    ],
+    [
+      "ALTER TABLE `User` ADD COLUMN `n` DOUBLE NULL DEFAULT (rand());",
+      `the default differs from row to row: every row of "User" is written again while writes wait, on MySQL or on MariaDB; MariaDB evaluates the default once: all rows that exist get the same value`,
+    ],
+    [
+      "ALTER TABLE `User` MODIFY `age` BIGINT NULL, ALGORITHM=INSTANT;",
+      "fails at once, and changes nothing: the server does not do it with ALGORITHM=INSTANT",
+    ],
+  ])("%s", async (sql, words) => {
+    const { findings } = await check({ migrations: [before, sql], dialect: "mysql" });
+    expect(
+      findings.map(({ verdict, sql: of }) => noticeWords({ line: 1, sql: of, verdict: verdict! })).join("; "),
+    ).toBe(words);
+  });
+});

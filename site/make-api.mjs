@@ -37,7 +37,7 @@ const app = await Application.bootstrapWithPlugins({
   parametersFormat: "table",
   interfacePropertiesFormat: "table",
   typeDeclarationFormat: "table",
-  tableColumnSettings: { hideModifiers: true, hideDefaults: true },
+  tableColumnSettings: { hideModifiers: true, hideDefaults: true, hideInherited: true },
 });
 const project = await app.convert();
 if (project === undefined) process.exit(1);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { applyPatch, createPatch } from "diff";
 import * as z from "zod";
+import { planSchema } from "../../core/src/model/plan-schema.js";
 import { newestSchemaVersion } from "../../core/src/plan/plan-file.js";
-import { planSchema } from "../../core/src/plan/plan-schema.js";
 import { ledgerVersion } from "../../core/src/target/ledger/schema.js";
 
 export const keptFolder = fileURLToPath(new URL("./releases", import.meta.url));

@@ -9,11 +9,14 @@ interface ErrorEntry {
   readonly exit: ErrorExit;
 }
 
+/** Checks the entries. Declarations that plugins read get the codes, and not the texts. */
+const entries = <Code extends string>(table: Readonly<Record<Code, ErrorEntry>>) => table;
+
 /**
  * Every error that Lockstep can end in, one entry a cause. The docs pages `docs/errors/<code>.md` are made from this table.
  * A code is never used again for something else.
  */
-export const errorTable = {
+export const errorTable = entries({
   LS1001: {
     title: "A migration's SQL cannot be parsed",
     why: "Lockstep judges statements by the grammar of the database. What cannot be parsed cannot be judged, and would fail in the database too.",
@@ -1100,7 +1103,7 @@ export const errorTable = {
     next: "npm install --save-dev @lockstep/typeorm; LOCKSTEP=off leaves the migration to TypeORM alone.",
     exit: 2,
   },
-} as const satisfies Record<string, ErrorEntry>;
+});
 
 export type ErrorCode = keyof typeof errorTable;
 

@@ -34,7 +34,7 @@ import { askWaits, waitsAccepted } from "./ask-waits.js";
 import { type CommandResult, type Invocation, listOption } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
 import { eventText, orderLines } from "./deploy-text.js";
-import { readOwnMigrations } from "./own-migrations.js";
+import { type OwnMigrations, readOwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
 
 /** What a deployment did on one target. */
@@ -81,30 +81,38 @@ interface DeployContext {
   readonly attempts: number;
 }
 
+const nothingDone = {
+  pending: [],
+  unlisted: [],
+  applied: [],
+  withheld: [],
+  attempts: 0,
+  gates: [],
+  waits: [],
+  fills: [],
+  blockers: [],
+};
+
+/** A run of the ORM's own deployment, for the ledger. */
+interface Course {
+  units: TargetState["units"];
+  migrations: readonly string[];
+  begunAt: number;
+  attempts: number;
+}
+
 /**
  * Deploys to one target: what is pending, its gates, who is in the way, then the ORM's own deployment.
  *
  * @throws LS7024 when it was cancelled; any other LockstepError becomes part of the report, for targets before it are done
  */
 export async function deployOn(target: Target, context: DeployContext): Promise<DeployReport> {
-  const empty = {
-    target: target.name,
-    pending: [],
-    unlisted: [],
-    applied: [],
-    withheld: [],
-    attempts: 0,
-    gates: [],
-    waits: [],
-    fills: [],
-    blockers: [],
-  };
+  const empty = { target: target.name, ...nothingDone };
   let begun: Partial<DeployReport> = {};
-  const course = { units: [] as TargetState["units"], migrations: [] as readonly string[], begunAt: 0, attempts: 1 };
+  const course: Course = { units: [], migrations: [], begunAt: 0, attempts: 1 };
   const done = { applied: [] as string[], attempts: 0 };
   /** They have to follow what has run. */
   const grants: string[] = [];
-  const tookMs = () => systemClock.now() - course.begunAt;
   const { io } = context.invocation;
   try {
     // Once more after the migrations that the fills of a plan may need.
@@ -131,19 +139,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
         io.err(`${target.name}: ${migrations.join(", ")} first, then the fills of the next plan are tried again.`);
       else if (steps !== undefined)
         for (const line of orderLines(target.name, migrations, [...granting(target, due), ...steps])) io.err(line);
-      const { applied, attempts } = await deployTarget({
-        ...context,
-        target,
-        withheld,
-        clock: systemClock,
-        random: Math.random,
-        signal: io.signal,
-        onEvent: (event) => {
-          if (event.kind === "locked") course.attempts = event.attempt;
-          io.err(eventText(event, target.name, io.colors));
-        },
-      });
-      await recordDeployments(target.url, units, applied, { outcome: "done", attempts, tookMs: tookMs() });
+      const { applied, attempts } = await deployNow(target, context, withheld, course);
       done.applied.push(...applied);
       grants.push(...missing);
       done.attempts = Math.max(done.attempts, attempts);
@@ -156,17 +152,39 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code === "LS7024") throw error;
     const next = [...granting(target, grants), `${error.hint}${driftHint(error, target, context)}`].join(nextLine);
-    if (course.units.length > 0)
-      await recordDeployments(target.url, course.units, course.migrations, {
+    const { units, migrations, attempts } = course;
+    if (units.length > 0)
+      await recordDeployments(target.url, units, migrations, {
         outcome: "failed",
         code: error.code,
-        attempts: course.attempts,
-        tookMs: tookMs(),
+        attempts,
+        tookMs: tookMs(course),
       });
     const status = error.code === "LS7028" ? "copy-first" : "failed";
     return { ...empty, ...begun, ...done, status, error, next, exitCode: error.exitCode };
   }
 }
+
+/** Runs the ORM's own deployment, and records it. */
+async function deployNow(target: Target, context: DeployContext, withheld: readonly string[], course: Course) {
+  const { io } = context.invocation;
+  const { applied, attempts } = await deployTarget({
+    ...context,
+    target,
+    withheld,
+    clock: systemClock,
+    random: Math.random,
+    signal: io.signal,
+    onEvent: (event) => {
+      if (event.kind === "locked") course.attempts = event.attempt;
+      io.err(eventText(event, target.name, io.colors));
+    },
+  });
+  await recordDeployments(target.url, course.units, applied, { outcome: "done", attempts, tookMs: tookMs(course) });
+  return { applied, attempts };
+}
+
+const tookMs = ({ begunAt }: Course) => systemClock.now() - begunAt;
 
 /**
  * What is confirmed is in the ledger by then, for all that was pending. Statements and defaults may be about what an earlier round has
@@ -223,7 +241,6 @@ type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "waits" | "f
 /** @param done migrations that this deployment has applied by now: nobody uses what they have made */
 async function look(target: Target, context: DeployContext, done: readonly string[]): Promise<Looked> {
   const { invocation, project, plugin, plans } = context;
-  const { io } = invocation;
   const connection = await connect(target.url, { applicationName: "lockstep deploy" });
   try {
     const all = await readTargetState(connection, context);
@@ -235,80 +252,109 @@ async function look(target: Target, context: DeployContext, done: readonly strin
           evidence: evidenceName(plan),
           isRelease: false,
         });
-    const faults = await planFaultsIn(project, plugin);
-    const fault = faults.find((each) => isDueHere(each, all));
-    if (fault !== undefined) throw fault.error;
-    for (const { error } of faults)
-      io.err(`  ${io.colors.yellow("!")} ${target.name}: ${error.code} ${error.message} ${error.hint}`);
+    await requireWholePlans(target, context, all);
     const nothing = { pending, unlisted, gates: [], waits: [], fills: [], blockers: [], exitCode: 0 as const };
     if (pending.length === 0 && all.failed.length === 0 && all.deploying === undefined)
       return unlisted.length === 0
         ? { ...nothing, status: "nothing" }
         : { ...nothing, ...onlyUnlisted(unlisted, plans) };
-    for (const each of unlisted) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${unlistedStatement(each)}`);
-    for (const plan of plans.filter((each) => all.units.some((unit) => unit.plan.id === each.id))) {
-      requireSystem(connection, plan, target.name);
-    }
-    await requireServer(connection, all.units, target.name);
-    const mine = { invocation, target, connection, project, plugin, plans, state: all };
-    const own = await readOwnMigrations({ ...mine, done });
-    const foreign = await foreignObjects(connection, all, plans, own.migrations);
-    await requireNoObstacles(connection, all.units, target.name, [
-      ...takenFromPlans(all, plans, target.name, plugin.words),
-      ...(await requiredByOthers(connection, all)),
-      ...foreignObstacles(foreign),
-    ]);
-    const asked = { ...mine, own, foreign: agreeable(foreign) };
+    for (const each of unlisted) warn(target, context, unlistedStatement(each));
+    const asked = await requireRoom(connection, target, context, { state: all, done });
     const waits = await askWaits(asked);
     if (waits.help !== undefined)
       return { ...nothing, waits: waits.open, status: "waits", next: waits.help, exitCode: 1 };
     const gates = await askDeployGates(asked);
+    const { io } = invocation;
+    const { colors } = io;
     for (const { isOpen, statement } of gates.answers)
-      io.err(`  ${isOpen ? io.colors.green("✔") : io.colors.red("✖")} ${statement}`);
-    if (gates.help !== undefined)
-      return { ...nothing, gates: gates.answers, status: "closed", next: gates.help, exitCode: 1 };
+      io.err(`  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`);
+    const answered = { ...nothing, gates: gates.answers };
+    if (gates.help !== undefined) return { ...answered, status: "closed", next: gates.help, exitCode: 1 };
     const stop = gates.stop && stopped(gates.stop);
     const state = withoutWithheld(all, gates.stop?.withheld ?? []);
     const isNothingDue = state.pending.length === 0 && state.failed.length === 0;
     if (stop !== undefined && (gates.stop?.isWhole === true || isNothingDue))
-      return { ...nothing, gates: gates.answers, status: "stopped", ...stop };
+      return { ...answered, status: "stopped", ...stop };
     const { fills, later } = await pendingFills(connection, target, { project, plugin, plans, state });
     const allowed = invocation.options.allowUnfilled === true;
     const refused = fills.filter((fill) => fill.code !== undefined && (fill.isOfExpression || !allowed));
     if (refused.length > 0)
-      return {
-        ...nothing,
-        gates: gates.answers,
-        fills,
-        status: "refused",
-        next: afterRefusal(refused, target.name),
-        exitCode: 1,
-      };
+      return { ...answered, fills, status: "refused", next: afterRefusal(refused, target.name), exitCode: 1 };
     const due = withoutWithheld(state, later);
-    for (const { statement } of fills) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${statement}`);
-    for (const plan of plans.filter((each) => due.units.some((unit) => unit.plan.id === each.id)))
-      for (const { table } of await openCopies(connection, plan))
-        io.err(
-          `  ${io.colors.yellow("!")} ${target.name}: "${tableLabel(table)}" is large: where the server cannot change it while writes go on, its migration stops, and npx lockstep online run ${plan.id} --target ${target.name} comes first`,
-        );
-    const added = addedColumns(asked.own.migrations.filter(({ name }) => due.pending.includes(name)));
-    const tables = await plannedTables(connection, pendingExpands(plans, due), added);
-    const access = await connection.dialect.ops.access();
-    for (const { what, why = "", next = "" } of (await access.published?.(connection, tables)) ?? [])
-      io.err(`  ${io.colors.yellow("!")} ${target.name}: ${what}. ${why} Do: ${next}`);
-    const grants = await missingGrants(connection, tables, access);
-    for (const { text } of grants) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${text}`);
-    const blockers = await findBlockers(connection, {
-      tables: tablesOf(due.units),
-      buildsIndex: due.units.some(({ unit }) => unit.spec.kind === "create-index"),
-      olderThanSeconds: 5,
-    });
-    for (const blocker of blockers) io.err(`  ${io.colors.yellow("!")} ${target.name}: in the way: ${blocker}`);
-    const missing = grants.map(({ grant }) => grant);
-    return { ...nothing, gates: gates.answers, fills, blockers, units: due.units, later, grants: missing, ...stop };
+    for (const { statement } of fills) warn(target, context, statement);
+    const found = await warnOfDue(connection, target, context, { due, own: asked.own.migrations });
+    return { ...answered, fills, ...found, units: due.units, later, ...stop };
   } finally {
     await connection.close();
   }
+}
+
+function warn({ name }: Target, { invocation: { io } }: DeployContext, text: string): void {
+  io.err(`  ${io.colors.yellow("!")} ${name}: ${text}`);
+}
+
+/** @throws the fault of a plan that this deployment would run; of others it warns */
+async function requireWholePlans(target: Target, context: DeployContext, state: TargetState): Promise<void> {
+  const faults = await planFaultsIn(context.project, context.plugin);
+  const fault = faults.find((each) => isDueHere(each, state));
+  if (fault !== undefined) throw fault.error;
+  for (const { error } of faults) warn(target, context, `${error.code} ${error.message} ${error.hint}`);
+}
+
+/**
+ * Checks that the target is a server that the plans are for, and that nothing there is in the way of what they make.
+ *
+ * @returns what gates are asked with
+ */
+async function requireRoom(
+  connection: Connection,
+  target: Target,
+  { invocation, project, plugin, plans }: DeployContext,
+  { state, done }: { readonly state: TargetState; readonly done: readonly string[] },
+) {
+  for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
+    requireSystem(connection, plan, target.name);
+  await requireServer(connection, state.units, target.name);
+  const mine = { invocation, target, connection, project, plugin, plans, state };
+  const own = await readOwnMigrations({ ...mine, done });
+  const foreign = await foreignObjects(connection, state, plans, own.migrations);
+  await requireNoObstacles(connection, state.units, target.name, [
+    ...takenFromPlans(state, plans, target.name, plugin.words),
+    ...(await requiredByOthers(connection, state)),
+    ...foreignObstacles(foreign),
+  ]);
+  return { ...mine, own, foreign: agreeable(foreign) };
+}
+
+/** Warns of what runs now: large tables, publications, grants that have to follow, sessions in the way. */
+async function warnOfDue(
+  connection: Connection,
+  target: Target,
+  context: DeployContext,
+  { due, own }: { readonly due: TargetState; readonly own: OwnMigrations["migrations"] },
+): Promise<Pick<Looked, "blockers" | "grants">> {
+  const { plans } = context;
+  for (const plan of plans.filter((each) => due.units.some((unit) => unit.plan.id === each.id)))
+    for (const { table } of await openCopies(connection, plan))
+      warn(
+        target,
+        context,
+        `"${tableLabel(table)}" is large: where the server cannot change it while writes go on, its migration stops, and npx lockstep online run ${plan.id} --target ${target.name} comes first`,
+      );
+  const added = addedColumns(own.filter(({ name }) => due.pending.includes(name)));
+  const tables = await plannedTables(connection, pendingExpands(plans, due), added);
+  const access = await connection.dialect.ops.access();
+  for (const { what, why = "", next = "" } of (await access.published?.(connection, tables)) ?? [])
+    warn(target, context, `${what}. ${why} Do: ${next}`);
+  const grants = await missingGrants(connection, tables, access);
+  for (const { text } of grants) warn(target, context, text);
+  const blockers = await findBlockers(connection, {
+    tables: tablesOf(due.units),
+    buildsIndex: due.units.some(({ unit }) => unit.spec.kind === "create-index"),
+    olderThanSeconds: 5,
+  });
+  for (const blocker of blockers) warn(target, context, `in the way: ${blocker}`);
+  return { blockers, grants: grants.map(({ grant }) => grant) };
 }
 
 /** Whether this deployment would run something of such a plan, or leave something out: what has run already is history. */

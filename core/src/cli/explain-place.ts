@@ -6,12 +6,28 @@ import { inputOf } from "../change/release/code-input.js";
 import { placesAt } from "../change/release/place-names.js";
 import type { RankedPlaces } from "../code/candidates/choose.js";
 import { explainRank } from "../code/explain/ranked-place.js";
-import { codeSettings } from "../config/code-settings.js";
-import { type Plan, phaseOf } from "../model/index.js";
+import { type CodeSettings, codeSettings } from "../config/code-settings.js";
+import { type CodeIntent, type EntityModel, type Plan, phaseOf } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { phasesOf } from "../plan/phases.js";
 import { nextText } from "../review/terminal.js";
-import type { CommandResult, Invocation } from "./command.js";
+import type { CommandResult, Invocation, Workspace } from "./command.js";
+
+interface NamedLine {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What a place is explained by. */
+interface Explained extends NamedLine {
+  readonly workspace: Workspace;
+  readonly plan: Plan;
+  readonly models: readonly EntityModel[];
+  readonly settings: CodeSettings;
+  readonly intents: readonly CodeIntent[];
+  /** Undefined: no file was read. */
+  readonly input: Awaited<ReturnType<typeof inputOf>>;
+}
 
 /**
  * Says why the place at `file:line` is or is not offered, for each column of the plan. Nothing is written.
@@ -25,15 +41,9 @@ export async function explainPlace(request: {
   readonly invocation: Invocation;
 }): Promise<CommandResult> {
   const { place, command, invocation } = request;
-  const { project, plugin, config } = await invocation.workspace();
-  const [, file = "", digits] = /^(?:\.\/)?(.+?)(?::(\d+))?$/.exec(place.replaceAll("\\", "/")) ?? [];
-  if (!existsSync(join(project.root, file)))
-    throw new LockstepError("LS4003", `--explain ${place}: there is no file ${file} in the project.`);
-  if (digits === undefined)
-    throw new LockstepError("LS8002", `--explain ${place}: a line is needed.`, {
-      hint: `${command} --explain ${file}:1`,
-    });
-  const line = Number(digits);
+  const workspace = await invocation.workspace();
+  const { project, plugin, config } = workspace;
+  const { file, line } = namedLine(place, project.root, command);
   const { questionsIn } = await import("../code/run/survey.js");
   const models = await plugin.readModels(project);
   const plan = followNames(request.plan, namedColumns(models));
@@ -43,67 +53,84 @@ export async function explainPlace(request: {
   const input = await inputOf({ plan, project, plugin, code: settings, models }, intents);
   const questions = input === undefined ? [] : await questionsIn({ ...input, intents });
   const found = answersAt(questions, file, line, plan);
-  const lines = found.length > 0 ? found : await whyNot();
+  const lines =
+    found.length > 0 ? found : await whyNot({ workspace, file, line, plan, models, settings, intents, input });
+  const next = found.length > 0 ? `${command} --only ${file}:${line}` : command;
   return {
-    text: [
-      ...lines,
-      nextText(found.length > 0 ? `${command} --only ${file}:${line}` : command, invocation.io.colors),
-    ].join("\n"),
+    text: [...lines, nextText(next, invocation.io.colors)].join("\n"),
     json: { plan: plan.id, place: `${file}:${line}`, isOffered: found.length > 0, text: lines },
     exitCode: 0,
   };
+}
 
-  async function whyNot(): Promise<readonly string[]> {
-    const source = input?.files.find((each) => each.file === file);
-    if (input === undefined || source === undefined) {
-      const [{ whySkipped }, { codeRoots }, { relevance }] = await Promise.all([
-        import("../code/explain/skipped-file.js"),
-        import("../code/sources/unread-packages.js"),
-        import("../code/sources/relevance.js"),
-      ]);
-      const names = new Set(intents.map(({ model }) => model));
-      const why = await whySkipped(project.root, file, {
-        include: settings.include,
-        roots: await codeRoots(project.root, settings, async () => models),
-        matters: relevance({ models: models.filter(({ name }) => names.has(name)), all: models, planned: intents }),
-        excludes: [
-          { globs: settings.exclude, text: "is excluded by code.exclude" },
-          { globs: project.generatedFolders, text: "is generated code" },
-          { globs: [project.migrationsFolder], text: "is a migration" },
-          { globs: ["lockstep"], text: "belongs to Lockstep's plans" },
-        ],
-      });
-      return [`${file} ${why}.`];
-    }
-    const known = [
-      ...plan.state.edits
-        .filter((edit) => edit.file === file && edit.line === line)
-        .map(({ what, phase }) => `${file}:${line}  ${what}: edited at ${phase}`),
-      ...plan.state.places
-        .filter((each) => each.file === file && each.line === line)
-        .map(({ what, kind, reason }) => `${file}:${line}  ${what}: ${kind}, and not ranked: ${reason}`),
-    ];
-    if (known.length > 0) return known;
-    const open = intents.map((intent) => ({ ...intent, exposure: undefined }));
-    const shown = (await questionsIn({ ...input, intents: open })).filter(
-      ({ ranked }) =>
-        placesAt(
-          file,
-          line,
-          ranked.map(({ candidate }) => candidate),
-        ).length > 0,
+/** @throws LS8002 no line is named · LS4003 there is no such file */
+function namedLine(place: string, root: string, command: string): NamedLine {
+  const [, file = "", digits] = /^(?:\.\/)?(.+?)(?::(\d+))?$/.exec(place.replaceAll("\\", "/")) ?? [];
+  if (!existsSync(join(root, file)))
+    throw new LockstepError("LS4003", `--explain ${place}: there is no file ${file} in the project.`);
+  if (digits === undefined)
+    throw new LockstepError("LS8002", `--explain ${place}: a line is needed.`, {
+      hint: `${command} --explain ${file}:1`,
+    });
+  return { file, line: Number(digits) };
+}
+
+/** Why nothing is offered at the line: of the file, of an edit or a place that is there, or of the code. */
+async function whyNot(explained: Explained): Promise<readonly string[]> {
+  const { file, line, plan, models, intents, input } = explained;
+  const source = input?.files.find((each) => each.file === file);
+  if (input === undefined || source === undefined) return [`${file} ${await whyNotRead(explained)}.`];
+  const known = [
+    ...plan.state.edits
+      .filter((edit) => edit.file === file && edit.line === line)
+      .map(({ what, phase }) => `${file}:${line}  ${what}: edited at ${phase}`),
+    ...plan.state.places
+      .filter((each) => each.file === file && each.line === line)
+      .map(({ what, kind, reason }) => `${file}:${line}  ${what}: ${kind}, and not ranked: ${reason}`),
+  ];
+  if (known.length > 0) return known;
+  const { questionsIn } = await import("../code/run/survey.js");
+  const open = intents.map((intent) => ({ ...intent, exposure: undefined }));
+  const shown = (await questionsIn({ ...input, intents: open })).filter(
+    ({ ranked }) =>
+      placesAt(
+        file,
+        line,
+        ranked.map(({ candidate }) => candidate),
+      ).length > 0,
+  );
+  if (shown.length > 0)
+    return shown.map(
+      ({ intent: { model, field } }) =>
+        `${file}:${line}  is not offered: ${model}.${field} is internal, and this place shows what it lists.`,
     );
-    if (shown.length > 0)
-      return shown.map(
-        ({ intent: { model, field } }) =>
-          `${file}:${line}  is not offered: ${model}.${field} is internal, and this place shows what it lists.`,
-      );
-    const { whyNotOffered } = await import("../code/explain/not-offered.js");
-    const names = [...new Set(plan.columns.map(({ model }) => model))];
-    return models
-      .filter(({ name }) => names.includes(name))
-      .map((model) => `${file}:${line}  is not offered: ${whyNotOffered(source, line, model, models)}.`);
-  }
+  const { whyNotOffered } = await import("../code/explain/not-offered.js");
+  const names = [...new Set(plan.columns.map(({ model }) => model))];
+  return models
+    .filter(({ name }) => names.includes(name))
+    .map((model) => `${file}:${line}  is not offered: ${whyNotOffered(source, line, model, models)}.`);
+}
+
+/** Why the file is not among those that are read as the application's code. */
+async function whyNotRead({ workspace, file, models, settings, intents }: Explained): Promise<string> {
+  const { project } = workspace;
+  const [{ whySkipped }, { codeRoots }, { relevance }] = await Promise.all([
+    import("../code/explain/skipped-file.js"),
+    import("../code/sources/unread-packages.js"),
+    import("../code/sources/relevance.js"),
+  ]);
+  const names = new Set(intents.map(({ model }) => model));
+  return whySkipped(project.root, file, {
+    include: settings.include,
+    roots: await codeRoots(project.root, settings, async () => models),
+    matters: relevance({ models: models.filter(({ name }) => names.has(name)), all: models, planned: intents }),
+    excludes: [
+      { globs: settings.exclude, text: "is excluded by code.exclude" },
+      { globs: project.generatedFolders, text: "is generated code" },
+      { globs: [project.migrationsFolder], text: "is a migration" },
+      { globs: ["lockstep"], text: "belongs to Lockstep's plans" },
+    ],
+  });
 }
 
 /** What is known of the places at a line, one after the other. */

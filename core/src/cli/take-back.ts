@@ -14,20 +14,22 @@ import { contractUndos, nextStep } from "../review/next-step.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
 import { unlistedText } from "../review/unlisted.js";
 import { columnLabel, commandFor, fileTitle, stayWords } from "../review/words.js";
-import type { CommandResult, Invocation } from "./command.js";
+import type { CommandResult, Invocation, Workspace } from "./command.js";
+
+interface TakeBack {
+  readonly invocation: Invocation;
+  readonly plan: Plan;
+  readonly command: "undo" | "abandon";
+  readonly to: UndoRequest["to"];
+  readonly removesMigrations?: boolean;
+}
 
 /**
  * What `undo` and `abandon` have in common: refuse what others stand on, show, ask where values are lost, write.
  *
  * @throws LS3008 undone already · LS8005 values would be lost, and there is no terminal to ask on
  */
-export async function takeBack(request: {
-  readonly invocation: Invocation;
-  readonly plan: Plan;
-  readonly command: "undo" | "abandon";
-  readonly to: UndoRequest["to"];
-  readonly removesMigrations?: boolean;
-}): Promise<CommandResult> {
+export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const { invocation, plan, command, to, removesMigrations = false } = request;
   const { options, io } = invocation;
   const { project, plugin, config } = await invocation.workspace();
@@ -70,40 +72,49 @@ export async function takeBack(request: {
     };
   }
   const isAsked = lost.length > 0 || others.length > 0;
-  if (isAsked && options.yes !== true) {
-    if (!io.isInteractive)
-      throw new LockstepError("LS8005", `${effect} Say yes to that with a flag.`, {
-        hint: `npx lockstep ${command} ${plan.id} --yes`,
-      });
-    if (!(await io.confirm(`${effect} Write it?`))) return { text: "Nothing was written.", json, exitCode: 1 };
-  }
+  if (isAsked && options.yes !== true && !(await isAgreed(effect, plan, command, io)))
+    return { text: "Nothing was written.", json, exitCode: 1 };
   writeFiles(project.root, prepared.changes);
-  return {
-    json: { ...json, written: true },
-    exitCode: 0,
-    text: [
-      `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${isAsked ? colors.yellow(effect) : effect}`,
-      ...writtenLines(prepared),
-      ...removedText(prepared, plan, removesMigrations),
-      prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors),
-      editsText(
-        { edits: prepared.edits, open: { places: prepared.places }, command: commandFor("code", prepared.plan, plans) },
-        colors,
-        "taken back",
-      ),
-      unlistedText(prepared.unlisted, colors),
-      nextText(
-        nextStep(prepared.plan, plugin.words, plans, {
-          contractUndo: contractUndo(prepared, plan, command),
-          targets: Object.keys(config.targets),
-          services: config.services ?? [],
-        }),
-        colors,
-      ),
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
-  };
+  const text = [
+    `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${isAsked ? colors.yellow(effect) : effect}`,
+    ...takenBackLines(request, prepared, plans, { plugin, config }),
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+  return { json: { ...json, written: true }, exitCode: 0, text };
+}
+
+/** @throws LS8005 there is no terminal to ask on */
+async function isAgreed(effect: string, plan: Plan, command: TakeBack["command"], io: Invocation["io"]) {
+  if (!io.isInteractive)
+    throw new LockstepError("LS8005", `${effect} Say yes to that with a flag.`, {
+      hint: `npx lockstep ${command} ${plan.id} --yes`,
+    });
+  return io.confirm(`${effect} Write it?`);
+}
+
+/** The migrations and code edits that were written, and what comes next. */
+function takenBackLines(
+  { invocation, plan, command, removesMigrations = false }: TakeBack,
+  prepared: PhaseFiles,
+  plans: readonly Plan[],
+  { plugin, config }: Pick<Workspace, "plugin" | "config">,
+): readonly string[] {
+  const { colors } = invocation.io;
+  const open = { places: prepared.places };
+  const next = nextStep(prepared.plan, plugin.words, plans, {
+    contractUndo: contractUndo(prepared, plan, command),
+    targets: Object.keys(config.targets),
+    services: config.services ?? [],
+  });
+  return [
+    ...writtenLines(prepared),
+    ...removedText(prepared, plan, removesMigrations),
+    prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors),
+    editsText({ edits: prepared.edits, open, command: commandFor("code", prepared.plan, plans) }, colors, "taken back"),
+    unlistedText(prepared.unlisted, colors),
+    nextText(next, colors),
+  ];
 }
 
 /** What others declared over the columns since. Names of models may be newer than the plan. */

@@ -1,7 +1,8 @@
 import { LockstepError } from "../base/errors.js";
 import { outputFile } from "../base/files/output-file.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
-import type { GateAnswer } from "../gates/gate.js";
+import type { GateAnswer, GateFacts } from "../gates/gate.js";
+import type { GateStep, Plan } from "../model/index.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planHash } from "../plan/plan-file.js";
 import { choosePlan } from "../plan/store.js";
@@ -9,11 +10,11 @@ import { listed } from "../review/listed.js";
 import { nextText } from "../review/terminal.js";
 import { askPhase, openTarget } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
-import { type CommandResult, type Invocation, textOption } from "./command.js";
+import { type CommandResult, type Invocation, textOption, type Workspace } from "./command.js";
 import { evidenceKey, integrityOf } from "./evidence-integrity.js";
 import { codeHash, type GateEvidence } from "./gate-evidence.js";
 import { inOneLine } from "./group-answers.js";
-import { chooseTargets } from "./targets.js";
+import { chooseTargets, type Target } from "./targets.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { openWriteSites } from "./write-sites.js";
 
@@ -35,35 +36,11 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
     throw new LockstepError("LS8002", `Plan ${plan.id}: no phase comes next, so there is no gate to ask.`, {
       hint: "npx lockstep status",
     });
-  const named = textOption(invocation, "target");
-  const targets = await chooseTargets(config, project, io, named, false);
-  const names = new Set(targets.map(({ name, group }) => (name === named ? name : (group ?? name))));
-  const [target = "", ...others] = names;
-  if (others.length > 0)
-    throw new LockstepError("LS8002", "There are several targets; the answers are those of one.", {
-      hint: `npx lockstep verify ${plan.id} --target ${target}`,
-    });
+  const { target, targets } = await oneTarget(invocation, workspace, plan);
   const steps = gatesAt(plan, phase);
   const writersOf =
     phase === "contract" ? (await openWriteSites(plan, workspace, typeCheckWait(io))).writersOf : undefined;
-  const said = await atOnce(targets, async (each) => {
-    const open = await openTarget(each, plan, project, plugin);
-    const { connection } = open;
-    try {
-      const facts = { ...open.facts, ...(writersOf && { writersOf }), isWithoutValues: true };
-      const answers = await askPhase({ ...open, facts }, steps);
-      return {
-        server: `${connection.label}, ${connection.dialect.versionText(connection.serverVersion)}`,
-        answers: answers.map((answer) => ({
-          ...answer,
-          ...(each.name !== target && { target: each.name }),
-          writers: [...(answer.writers ?? [])],
-        })),
-      };
-    } finally {
-      await connection.close();
-    }
-  });
+  const said = await atOnce(targets, (each) => askOn(each, { plan, workspace, steps, writersOf, asked: target }));
   const document: Omit<GateEvidence, "integrity"> = {
     schemaVersion: 1,
     plan: plan.id,
@@ -103,4 +80,60 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
     json: { file, evidence },
     exitCode: 0,
   };
+}
+
+/**
+ * The target that is asked, and all that it stands for.
+ *
+ * @throws LS8002 there are several, and none is named
+ */
+async function oneTarget(
+  invocation: Invocation,
+  { project, config }: Workspace,
+  plan: Plan,
+): Promise<{ readonly target: string; readonly targets: readonly Target[] }> {
+  const named = textOption(invocation, "target");
+  const targets = await chooseTargets(config, project, invocation.io, named, false);
+  const names = new Set(targets.map(({ name, group }) => (name === named ? name : (group ?? name))));
+  const [target = "", ...others] = names;
+  if (others.length > 0)
+    throw new LockstepError("LS8002", "There are several targets; the answers are those of one.", {
+      hint: `npx lockstep verify ${plan.id} --target ${target}`,
+    });
+  return { target, targets };
+}
+
+/** What the server is, and what the gates say there. Answers name a target that is not the one that was asked. */
+async function askOn(
+  target: Target,
+  {
+    plan,
+    workspace: { project, plugin },
+    steps,
+    writersOf,
+    asked,
+  }: {
+    readonly plan: Plan;
+    readonly workspace: Workspace;
+    readonly steps: readonly GateStep[];
+    readonly writersOf: GateFacts["writersOf"];
+    readonly asked: string;
+  },
+) {
+  const open = await openTarget(target, plan, project, plugin);
+  const { connection } = open;
+  try {
+    const facts = { ...open.facts, ...(writersOf && { writersOf }), isWithoutValues: true };
+    const answers = await askPhase({ ...open, facts }, steps);
+    return {
+      server: `${connection.label}, ${connection.dialect.versionText(connection.serverVersion)}`,
+      answers: answers.map((answer) => ({
+        ...answer,
+        ...(target.name !== asked && { target: target.name }),
+        writers: [...(answer.writers ?? [])],
+      })),
+    };
+  } finally {
+    await connection.close();
+  }
 }

@@ -1,16 +1,7 @@
+import type { ColumnAttributes } from "./column-schema.js";
 import type { TableName } from "./names.js";
 
-/** What a column is besides its type, NOT NULL and default. */
-export interface ColumnAttributes {
-  /** `STORAGE EXTERNAL COMPRESSION lz4`; on MySQL `CHARACTER SET latin1`. Absent: as the type, or the table, has it. */
-  readonly storageSql?: string;
-  /** `"C"`, as SQL names it. Absent: the collation of the type; on MySQL of the table. */
-  readonly collationSql?: string;
-  /** `CURRENT_TIMESTAMP(3)`: what any UPDATE of a row sets it to. MySQL's. */
-  readonly onUpdateSql?: string;
-  /** As a part of the declaration, as on MySQL: the text, not its literal. */
-  readonly comment?: string;
-}
+export type { ColumnAttributes, ColumnPosition, Deferrable, ReferentialAction } from "./column-schema.js";
 
 /** These alone. */
 export function attributesOf({ storageSql, collationSql, onUpdateSql, comment }: ColumnAttributes): ColumnAttributes {
@@ -62,9 +53,6 @@ export interface InlineConstraint {
   readonly sql: string;
 }
 
-/** Where a column is put among those that are there. Absent: at the end, or where it was. */
-export type ColumnPosition = "first" | { readonly after: string };
-
 /** One part of an index that is more than a column. */
 export interface IndexKey {
   /** Undefined: an expression. */
@@ -92,9 +80,6 @@ export interface IndexDeclaration {
   /** MySQL's parts of it, where they are more than columns: prefixes, directions, expressions. */
   readonly keys?: readonly IndexKey[];
 }
-
-export type ReferentialAction = "NO ACTION" | "RESTRICT" | "CASCADE" | "SET NULL" | "SET DEFAULT";
-export type Deferrable = "no" | "immediate" | "deferred";
 
 /** A constraint of CREATE TABLE that belongs to no column, or the key that stands behind one. */
 export interface TableConstraint {

@@ -4,7 +4,6 @@ export * from "./dialect.js";
 export * from "./evidence.js";
 export * from "./fill.js";
 export * from "./forms.js";
-export * from "./hazard.js";
 export * from "./missing-types.js";
 export * from "./moment.js";
 export * from "./names.js";

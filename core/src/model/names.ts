@@ -1,8 +1,6 @@
-/** A table as the database names it; without `schema` it is resolved by the search path. */
-export interface TableName {
-  readonly schema?: string;
-  readonly name: string;
-}
+import type { TableName } from "./names-schema.js";
+
+export type { TableName };
 
 /** `User` or `auth.User`: how a table is named in messages and keys. */
 export function tableLabel(table: TableName): string {

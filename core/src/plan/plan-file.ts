@@ -2,8 +2,8 @@ import * as z from "zod";
 import { LockstepError } from "../base/errors.js";
 import type { Plan } from "../model/index.js";
 import { upgradeLabels } from "../model/old-labels.js";
+import { planSchema } from "../model/plan-schema.js";
 import { sha256 } from "./hash.js";
-import { planSchema } from "./plan-schema.js";
 import { releasesOf } from "./releases.js";
 
 /** The version of `plan.json` that this version writes, and the newest that it reads. */

@@ -101,7 +101,7 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
     case "changes-access":
       return undefined;
     case "fails-in-transaction":
-      if (concern.why === "concurrently") return "fails inside a transaction: give it a migration of its own";
+      if (concern.type === undefined) return "fails inside a transaction: give it a migration of its own";
       return `${verdict.doubts.includes("transaction") ? "fails if it runs" : "fails, for it runs"} in the transaction that adds "${concern.value}" to the enum "${concern.type.name}": use the value in a migration of its own`;
     case "breaks-inserts":
       return `running code that does not know "${concern.column}" can no longer insert`;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { LockstepError } from "../../base/errors.js";
 import { dirtyFiles } from "../../base/files/git.js";
 import type { EntityModel, FileChange, Plan, PlanState } from "../../model/index.js";
+import { type CodeState, codeStateSchema } from "../../model/plan-schema.js";
 import { columnName, namedColumns } from "../../plan/follow-names.js";
-import { type CodeState, codeStateSchema } from "../../plan/plan-schema.js";
 import type { Project } from "../../plugin/plugin.js";
 
 /** What was decided about columns that have no plan, from the project's root. */

@@ -1,7 +1,7 @@
 import { parseAnnotations } from "../../config/annotations.js";
 import type { CodeIntent, EntityModel, Plan, PlannedColumn } from "../../model/index.js";
+import type { CodeState } from "../../model/plan-schema.js";
 import { columnName, type NamedColumn } from "../../plan/follow-names.js";
-import type { CodeState } from "../../plan/plan-schema.js";
 import type { Project } from "../../plugin/plugin.js";
 import { writeValue } from "../../rules/steps.js";
 

@@ -1,6 +1,4 @@
-import { LockstepError } from "../../base/errors.js";
-import { toItsEnd } from "../../base/to-its-end.js";
-import { defineCommand, onTarget, sameCommand, textOption } from "../command.js";
+import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "online run",
@@ -23,87 +21,7 @@ export default defineCommand({
   ],
 
   async run(invocation) {
-    const { io, workspace, options } = invocation;
-    const { project, plugin, config } = await workspace("act");
-    const [
-      { choosePlan },
-      { chooseTargets },
-      { connect },
-      { requireSystem },
-      { runCopy },
-      { chooseTool },
-      { onlineUnits, recordCopy },
-      { CopyView },
-      { nextText },
-      { numberOption },
-      { verifyPlan },
-    ] = await Promise.all([
-      import("../../plan/store.js"),
-      import("../targets.js"),
-      import("../../databases/connect.js"),
-      import("../../target/facts/same-system.js"),
-      import("../../mysql/online/run-copy.js"),
-      import("../../mysql/online/choose-tool.js"),
-      import("../../mysql/online/units.js"),
-      import("../copy-view.js"),
-      import("../../review/terminal.js"),
-      import("../number-option.js"),
-      import("../../change/release/verify-plans.js"),
-    ]);
-    const plan = choosePlan(project.root, invocation.arguments[0]);
-    await verifyPlan(project, plugin, plan);
-    const units = onlineUnits(plan);
-    if (units.length === 0)
-      throw new LockstepError("LS5024", `Plan ${plan.id} has nothing that a tool copies a table for.`);
-    const tool = chooseTool(textOption(invocation, "tool"));
-    const maxLagSeconds = numberOption(invocation, "maxLag", 1) ?? 1;
-    const chunkMs = numberOption(invocation, "chunkTime", 10) ?? 100;
-    const isDryRun = options.dryRun === true;
-    const lines: string[] = [];
-    const results: Record<string, unknown>[] = [];
-    for (const target of await chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
-      for (const spec of units) {
-        const view = new CopyView(io, target.name, spec, options.progressJson === true);
-        // A session of its own for each: its lock ends with it.
-        const connection = await connect(target.url, { applicationName: "lockstep online run" });
-        try {
-          requireSystem(connection, plan, target.name);
-          const copy = () =>
-            runCopy({
-              url: target.url,
-              connection,
-              spec,
-              tool,
-              maxLagSeconds,
-              chunkMs,
-              allowForeignKeys: options.allowForeignKeys === true,
-              withoutReplicas: options.withoutReplicas === true,
-              cleanUp: options.cleanUp === true,
-              isDryRun,
-              cwd: project.root,
-              env: io.env,
-              signal: io.signal,
-              now: () => io.now(),
-              onEvent: (event) => view.show(event),
-            });
-          // Interrupted, it takes its triggers and its copy away.
-          const result = await toItsEnd(copy).finally(() => io.progress.end());
-          if (!isDryRun) await recordCopy(connection, plan, spec, tool.program);
-          results.push({ target: target.name, table: spec.table.name, result });
-          lines.push(view.verdict(result));
-        } finally {
-          await connection.close();
-        }
-      }
-    }
-    lines.push(
-      nextText(
-        isDryRun
-          ? sameCommand(`npx lockstep online run ${plan.id}`, invocation)
-          : onTarget("npx lockstep deploy", invocation),
-        io.colors,
-      ),
-    );
-    return { text: lines.join("\n"), json: { plan: plan.id, results }, exitCode: 0 };
+    const { copyTables } = await import("../copy-tables.js");
+    return copyTables(invocation);
   },
 });

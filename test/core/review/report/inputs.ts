@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Plan } from "../../../../core/src/model/index.js";
-import { planSchema } from "../../../../core/src/plan/plan-schema.js";
+import { planSchema } from "../../../../core/src/model/plan-schema.js";
 import { type Rehearsal, rehearsalSchema } from "../../../../core/src/rehearsal/results/rehearsal.js";
 import type { ReportInput } from "../../../../core/src/review/report/section.js";
 import { planOf } from "../../../support/plan-fixture.js";

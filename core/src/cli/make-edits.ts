@@ -1,0 +1,223 @@
+import { stripVTControlCharacters } from "node:util";
+import { LockstepError } from "../base/errors.js";
+import { writeFiles } from "../base/files/write-files.js";
+import { type RefreshResult, refreshCode } from "../change/release/refresh-code.js";
+import type { RankedPlaces } from "../code/candidates/choose.js";
+import type { UnreadFile } from "../code/sources/unread-files.js";
+import { codeSettings } from "../config/code-settings.js";
+import { isWaiting, type Place, type Plan } from "../model/index.js";
+import { codeMarkdown } from "../review/code-markdown.js";
+import { dryRun } from "../review/diff.js";
+import { missingTypesText } from "../review/missing-types.js";
+import { editsText, nextText, noEdits, silentText, unformattedText, unreadText } from "../review/terminal.js";
+import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
+import type { CodeWork } from "./choose-column.js";
+import { Cancelled } from "./choose-places.js";
+import { codePolicy } from "./code-policy.js";
+import { type CommandResult, type Invocation, sameCommand, textOption } from "./command.js";
+import { typeCheckWait } from "./type-check-wait.js";
+import { unreadCode } from "./write-sites.js";
+
+/** What a run has edited, or would edit, and what it is about. */
+interface Edited {
+  readonly invocation: Invocation;
+  readonly work: CodeWork;
+  readonly level: ReturnType<typeof codePolicy>["level"];
+  readonly result: RefreshResult;
+  readonly isDry: boolean;
+  readonly unread: readonly UnreadFile[];
+}
+
+/**
+ * Makes the code edits of the current phase, and lists the places that are left.
+ *
+ * @throws LS8002 a format that there is not · Cancelled at Ctrl-C
+ */
+export async function makeEdits(invocation: Invocation, work: CodeWork): Promise<CommandResult> {
+  const { plan, command, keep } = work;
+  const { io } = invocation;
+  const { project, plugin, config } = await invocation.workspace();
+  const isMarkdown = formatOf(textOption(invocation, "format")) === "markdown";
+  const policy = codePolicy(invocation, config, command);
+  const result = await refreshCode({
+    plan,
+    project,
+    plugin,
+    code: codeSettings(config),
+    policy,
+    signal: io.signal,
+    wait: typeCheckWait(io),
+    keep,
+    asksCompiler: true,
+  });
+  const isDry = invocation.options.dryRun === true;
+  const code = await unreadCode(project, plugin, config);
+  const unread = [...new Set(result.plan.columns.flatMap(({ model }) => code.of(model)))];
+  if (io.signal.aborted) throw new Cancelled();
+  const shown = isDry ? dryRun(result.codeChanges, io.colors) : undefined;
+  if (!isDry) writeFiles(project.root, result.changes);
+  const edited: Edited = { invocation, work, level: policy.level, result, isDry, unread };
+  const { state } = result.plan;
+  const isAll = invocation.options.all === true;
+  const silent = isAll ? leftOut(result.questions) : [];
+  const open = isAll ? { places: state.places, ...(state.choices && { choices: state.choices }) } : state;
+  const names = result.plan.columns.map(({ model, field }) => `${model}.${field}`);
+  const notes = notesOf(edited);
+  return {
+    text: isMarkdown
+      ? codeMarkdown({
+          columns: names,
+          edits: result.made,
+          isDry,
+          open,
+          notes: notes.map((note) => stripVTControlCharacters(note)),
+          command: `${command} --all`,
+        })
+      : [shown?.text, ...linesOf(edited, open, notes, silent)]
+          .filter((part) => part !== undefined && part !== "")
+          .join("\n"),
+    json: {
+      ...(keep === undefined ? { plan: plan.id } : {}),
+      columns: names,
+      written: !isDry,
+      ...jsonOf(edited),
+      ...(isAll ? { leftOut: silent } : {}),
+      ...shown?.json,
+    },
+    exitCode: state.places.some(isWaiting) ? 1 : 0,
+  };
+}
+
+/** What keeps an answer from being complete: edits and files that were not checked, laid out or read. */
+function notesOf({ invocation, work: { command }, result, unread }: Edited): readonly string[] {
+  const { colors } = invocation.io;
+  return [
+    result.unchecked === undefined ? undefined : uncheckedText(result.unchecked, withoutCheckText(command), colors),
+    result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, colors, true),
+    result.unformatted === undefined ? undefined : unformattedText(result.unformatted, colors),
+    unreadText(unread, colors),
+  ].flatMap((note) => (note === undefined || note === "" ? [] : [note]));
+}
+
+/** The answer for the terminal, behind the diff of a dry run. */
+function linesOf(
+  edited: Edited,
+  open: Parameters<typeof editsText>[0]["open"],
+  notes: readonly string[],
+  silent: ReturnType<typeof leftOut>,
+): readonly (string | undefined)[] {
+  const { invocation, work, level, result, isDry } = edited;
+  const { command, keep } = work;
+  const { colors } = invocation.io;
+  const limits =
+    invocation.options.all === true
+      ? { likely: Infinity, possible: Infinity, tests: "each" as const }
+      : { likely: 20, possible: 10 };
+  const verdict = verdictOf(edited);
+  const edits = verdict === undefined ? result.made : [];
+  const repeated = sameCommand(command, invocation);
+  const next =
+    isDry && result.made.length > 0
+      ? repeated
+      : nextWords(result.plan.state, {
+          command,
+          after: keep === undefined ? "npx lockstep status" : "review and commit",
+          isRepeated: repeated === command,
+          isLikelyMade: level === "likely",
+        });
+  return [
+    verdict,
+    editsText({ edits, open, command: `${command} --all` }, colors, "made", limits),
+    ...notes,
+    ...(silent.length === 0 ? [] : [silentText(silent, colors)]),
+    nextText(next, colors),
+  ];
+}
+
+/** What is said instead of a list of edits. */
+function verdictOf({ invocation, work, level, result, isDry, unread }: Edited): string | undefined {
+  if (work.plan.state.released === "undone") return "This plan was undone: it has no code edits.";
+  if (level === "none") return invocation.io.colors.yellow(noEdits);
+  const isIdle = result.made.length === 0 && !result.plan.state.places.some(isWaiting);
+  if (isIdle) return idleText(result, work.keep === undefined, unread.length);
+  return isDry && result.made.length > 0 ? `To be made (--dry-run): ${result.made.length}` : undefined;
+}
+
+/** Places that little speaks for, as a list: without `--all` only their number is shown. */
+function leftOut(questions: readonly RankedPlaces[]): readonly Omit<Place, "kind">[] {
+  return questions.flatMap(({ intent: { model, field }, ranked }) =>
+    ranked
+      .filter(({ kind, candidate }) => kind === "silent" && candidate.because === undefined)
+      .map(({ candidate: { file, line, what, key, family, text }, score, reasons }) => {
+        const words = reasons.map((reason) => reason.text);
+        const reason = words.slice(0, 2).join(", ");
+        return { file, line, what, reason, model, field, key, family, score, reasons: words, ...(text && { text }) };
+      }),
+  );
+}
+
+function jsonOf({ result, unread }: Edited): Readonly<Record<string, unknown>> {
+  const { state } = result.plan;
+  return {
+    edits: result.made,
+    places: state.places,
+    silent: state.silent ?? 0,
+    ...(result.unchecked === undefined ? {} : { unchecked: result.unchecked }),
+    ...(result.missingTypes === undefined ? {} : { missingTypes: result.missingTypes }),
+    ...(result.unformatted === undefined ? {} : { unformatted: result.unformatted }),
+    unread: unread.map(({ file, why }) => ({ file, why })),
+    choices: state.choices ?? [],
+    declined: state.declined ?? [],
+    exposure: state.exposure ?? {},
+  };
+}
+/** @throws LS8002 a format that there is not */
+function formatOf(format = "text"): "text" | "markdown" {
+  if (format === "text" || format === "markdown") return format;
+  throw new LockstepError("LS8002", `--format ${format}: there are text and markdown.`, {
+    hint: "Leave it out for the terminal, or use --format markdown",
+  });
+}
+
+/** What is said where this run edits nothing, and nothing waits. */
+function idleText(
+  { plan, unchecked, missingTypes, isUndemanded }: RefreshResult,
+  hasPlan: boolean,
+  unread: number,
+): string {
+  const isRefused = plan.state.places.some(({ reasonId }) => reasonId === "refused");
+  if (!hasPlan) return nothingToEdit(plan);
+  if (isRefused || (unchecked?.leftOut ?? 0) > 0) return "Nothing was edited: what was chosen could not be.";
+  return missingTypes === undefined && isUndemanded !== true && unread === 0
+    ? "All code edits of this phase are made."
+    : "All code edits that were found are made.";
+}
+
+/** Of columns without a plan nothing must be edited unless code says so. */
+function nothingToEdit({ columns, state }: Plan): string {
+  const names = columns.map(({ model, field }) => `${model}.${field}`).join(", ");
+  return state.places.length > 0
+    ? `${names}: nothing was edited.`
+    : `${names}: no place was found that is likely to need it.`;
+}
+
+interface NextStep {
+  readonly command: string;
+  /** What follows once nothing is left to edit. */
+  readonly after: string;
+  /** Whether this run was that command, without an option. */
+  readonly isRepeated: boolean;
+  /** Whether it edited what it could of the likely places. */
+  readonly isLikelyMade: boolean;
+}
+
+/** What is left to do: what must change first, then what is likely. It never names the command that was just run. */
+function nextWords(state: Plan["state"], { command, after, isRepeated, isLikelyMade }: NextStep): string {
+  const isChosen = (place: Place) => state.choices?.some(({ key }) => key === place.key) === true;
+  if (state.places.some(isWaiting)) return `edit the required places, then ${isRepeated ? after : command}`;
+  const likely = state.places.filter((place) => place.kind === "likely" && place.key !== undefined && !isChosen(place));
+  const [first] = likely;
+  if (first === undefined) return after;
+  if (isLikelyMade) return `edit by hand which of the likely places need it, then ${after}`;
+  return `to edit the likely places: ${command} --code likely.  Some of them: ${command} --only ${first.file}:${first.line}`;
+}

@@ -13,7 +13,8 @@ export default defineRule({
   consequence(operation, { concerns }, { judging }) {
     const [concern] = concerns;
     if (operation.kind !== "addColumn" || !isPlain(operation.column)) return undefined;
-    if (concern?.kind !== "fails-in-transaction" || concern.why !== "new-enum-value") return undefined;
+    if (concern?.kind !== "fails-in-transaction" || concern.type === undefined || concern.value === undefined)
+      return undefined;
     return `PostgreSQL refuses to use ${judging.quote.literal(concern.value)} in the transaction that adds it to the enum "${concern.type.name}": the migration fails.`;
   },
   columns: (operation) =>

@@ -132,12 +132,19 @@ async function questionsOf(
   const keys = new Map(
     surveyed.flatMap(({ all }) => all.map(({ finding, key }) => [finding.node, finding.isDone ? undefined : key])),
   );
-  const found = surveyed.map(({ intent, context, all }) => {
+  const neededBy = new Map<PlaceNode, PlaceNode[]>();
+  for (const { finding } of surveyed.flatMap(({ all }) => all))
+    for (const need of finding.needs ?? []) neededBy.set(need, [...(neededBy.get(need) ?? []), finding.node]);
+  const isPlace = ({ finding }: FoundCandidate) => finding.isOnlyNeeded !== true || neededBy.has(finding.node);
+  const found = surveyed.map(({ intent, context, all: listed }) => {
+    const all = listed.filter(isPlace);
     const open = all.filter(({ finding }) => !finding.isDone);
     const done = all.filter(({ finding }) => finding.isDone);
     const couplings = open.length < 2 || intent.kind !== "read" ? undefined : dependenciesIn(context);
-    const needsOf = ({ finding: { node, needs = [] } }: FoundCandidate) =>
-      [...needs, ...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
+    const needsOf = ({ finding: { node, needs = [], isOnlyNeeded } }: FoundCandidate) => {
+      const users = isOnlyNeeded ? (neededBy.get(node) ?? []) : [];
+      return [...needs, ...users, ...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
+    };
     return {
       intent,
       context,

@@ -88,7 +88,7 @@ export interface CandidateFinding
   readonly advice: string;
   /** Places that have to change with it: the type that its value is a member of. */
   readonly needs?: readonly PlaceNode[];
-  /** It is no place by itself: only what another one needs. */
+  /** It is no place by itself: only what a row needs. */
   readonly isOnlyNeeded?: true;
 }
 

@@ -122,27 +122,25 @@ async function questionsOf(
   request: CodeRequest,
   contexts: CodeContexts,
 ): Promise<readonly RankedPlaces[]> {
-  const surveyed = withoutNamesakes(
+  const listed = withoutNamesakes(
     intents.flatMap((intent) => {
       const context = contexts.of(intent);
       return context === undefined ? [] : [{ intent, context, all: candidatesFor(context, request) }];
     }),
   );
+  const rows = rowsByNeed(listed.flatMap(({ all }) => all));
+  const isPlace = ({ finding }: FoundCandidate) => finding.isOnlyNeeded !== true || rows.has(finding.node);
+  const surveyed = listed.map(({ all, ...each }) => ({ ...each, all: all.filter(isPlace) }));
   // What a row is made of is another intent's: a request takes the field, and the row has it from there.
   const keys = new Map(
     surveyed.flatMap(({ all }) => all.map(({ finding, key }) => [finding.node, finding.isDone ? undefined : key])),
   );
-  const neededBy = new Map<PlaceNode, PlaceNode[]>();
-  for (const { finding } of surveyed.flatMap(({ all }) => all))
-    for (const need of finding.needs ?? []) neededBy.set(need, [...(neededBy.get(need) ?? []), finding.node]);
-  const isPlace = ({ finding }: FoundCandidate) => finding.isOnlyNeeded !== true || neededBy.has(finding.node);
-  const found = surveyed.map(({ intent, context, all: listed }) => {
-    const all = listed.filter(isPlace);
+  const found = surveyed.map(({ intent, context, all }) => {
     const open = all.filter(({ finding }) => !finding.isDone);
     const done = all.filter(({ finding }) => finding.isDone);
     const couplings = open.length < 2 || intent.kind !== "read" ? undefined : dependenciesIn(context);
     const needsOf = ({ finding: { node, needs = [], isOnlyNeeded } }: FoundCandidate) => {
-      const users = isOnlyNeeded ? (neededBy.get(node) ?? []) : [];
+      const users = isOnlyNeeded ? (rows.get(node) ?? []) : [];
       return [...needs, ...users, ...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
     };
     return {
@@ -171,6 +169,16 @@ async function questionsOf(
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
     return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];
   });
+}
+
+/** The rows that need a place. */
+function rowsByNeed(found: readonly FoundCandidate[]): ReadonlyMap<PlaceNode, readonly PlaceNode[]> {
+  const rows = new Map<PlaceNode, PlaceNode[]>();
+  for (const { finding } of found) {
+    if (finding.family !== "create" && finding.family !== "update") continue;
+    for (const need of finding.needs ?? []) rows.set(need, [...(rows.get(need) ?? []), finding.node]);
+  }
+  return rows;
 }
 
 /** A place that one intent knows for what it is is no candidate of another that knows only its names. */

@@ -96,11 +96,16 @@ test.each<[string, string, string]>([
   expect((await undoOf("expand", after, result.edits, column)).files).toEqual(files);
 });
 
+interface Texts {
+  readonly code: string;
+  readonly types?: string;
+}
+
 /** What is written, between ⟦ and ⟧; what the row is made of gets the field with it, wherever that is declared. */
 const made = "prisma.user.create({ data: { email: input.email, name: input.name⟦, handle: input.handle⟧ } })";
 const taken = "prisma.user.create({ data: { email, name⟦, handle⟧ } })";
 const members = "email: string; name: string⟦; handle?: string | null⟧";
-const declared: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const declared: Readonly<Record<string, Texts>> = {
   "a type of the file": { code: `interface New { ${members} }\nexport const add = (input: New) => ${made};` },
   "a type of another file": {
     types: `export type New = { ${members} };`,
@@ -155,16 +160,16 @@ const declared: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     code: `import type { Prisma } from "@prisma/client";\nexport const add = (input: Prisma.UserCreateInput) => ${made};`,
   },
 };
-const textsOf = (files: Readonly<Record<string, string>>, as: (text: string) => string) => [
+const textsOf = (files: Texts, as: (text: string) => string) => [
   {
     file: "src/code.ts",
-    text: `import { prisma } from "./db";\n${as(files["code"] ?? "")}\n`,
+    text: `import { prisma } from "./db";\n${as(files.code)}\n`,
   },
   {
     file: "src/db.ts",
     text: 'import { PrismaClient } from "@prisma/client";\n\nexport const prisma = new PrismaClient();\n',
   },
-  ...(files["types"] === undefined ? [] : [{ file: "src/types.ts", text: `${as(files["types"])}\n` }]),
+  ...(files.types === undefined ? [] : [{ file: "src/types.ts", text: `${as(files.types)}\n` }]),
 ];
 const before = (text: string) => text.replaceAll(/⟦[^⟧]*⟧/g, "");
 const after = (text: string) => text.replaceAll(/[⟦⟧]/g, "");
@@ -215,7 +220,7 @@ describe("a row, what it takes apart and its declared type are one edit", () => 
   });
 
   test("of which a part is not made alone", async () => {
-    const files = textsOf(declared["a member of a type"] ?? {}, before);
+    const files = textsOf(declared["a member of a type"] ?? { code: "" }, before);
     for (const family of ["type", "create"]) {
       let offered: readonly string[] = [];
       await editFor("expand", files, [], {

@@ -219,6 +219,12 @@ describe("a row, what it takes apart and its declared type are one edit", () => 
     }
   });
 
+  test("what no row needs is no place", async () => {
+    const text = `export interface Order {\n  user: { email: string; name: string };\n}\nexport type Both = { by: number } & { email: string; name: string };\n`;
+    const { changes, places } = await editFor("expand", [{ file: "src/types.ts", text }], [], column);
+    expect({ changes, places }).toEqual({ changes: [], places: [] });
+  });
+
   test("of which a part is not made alone", async () => {
     const files = textsOf(declared["a member of a type"] ?? { code: "" }, before);
     for (const family of ["type", "create"]) {

@@ -4,7 +4,7 @@ import type { SourceFile } from "../ast/source-file.js";
 import { asManual, candidateFor, isWorthListing } from "../candidates/candidate-for.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
 import { emptyInRequest, emptyInResponse } from "../shapes/empty-values.js";
-import { inlineTypeOf, isOfMember } from "../shapes/inline-types.js";
+import { inlineTypeOf, isPartOfType } from "../shapes/inline-types.js";
 import { memberType } from "../shapes/member-type.js";
 import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
 import { typesIn } from "../shapes/shapes-in.js";
@@ -22,7 +22,7 @@ export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: 
   for (const shape of typesIn(file)) {
     const { node, name: anchor = enclosingName(shape.node) } = shape;
     const names = [...keysOfShape(shape)];
-    const isPart = isOfMember(node);
+    const isPart = isPartOfType(node);
     if (!isWorthListing(names, file, context) || (!ofRequests && isPart)) continue;
     const family = familyOf(shape);
     if (context.takes(node, family) || context.orm.isModel?.(node, file, context)) continue;

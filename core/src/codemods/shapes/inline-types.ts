@@ -68,11 +68,19 @@ export function aliasOf(node: ts.TypeLiteralNode): ts.TypeAliasDeclaration | und
   return ts.isTypeAliasDeclaration(type.parent) ? type.parent : undefined;
 }
 
-/** Whether a type literal is the type of a member of another one. */
-export function isOfMember(node: ts.Node): boolean {
-  let type = node;
-  while (isAround(type.parent)) type = type.parent;
-  return ts.isTypeLiteralNode(node) && ts.isPropertySignature(type.parent);
+/** Whether a type literal is a part of a type: of a member, of one of several forms, of what a generic type is given. */
+export function isPartOfType(node: ts.Node): boolean {
+  if (!ts.isTypeLiteralNode(node)) return false;
+  let type: ts.Node = node;
+  for (; isAround(type.parent); type = type.parent) {
+    const { parent } = type;
+    if (ts.isIntersectionTypeNode(parent) || (ts.isTypeReferenceNode(parent) && !isTransparent(parent))) return true;
+  }
+  return ts.isPropertySignature(type.parent) || (type !== node && ts.isTypeAliasDeclaration(type.parent));
+}
+
+function isTransparent({ typeName }: ts.TypeReferenceNode): boolean {
+  return /^(?:Array|ReadonlyArray|Promise|Readonly)$/.test(typeName.getText());
 }
 
 function parameterName({ name }: ts.ParameterDeclaration): string {

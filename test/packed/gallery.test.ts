@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { type Case, readCases } from "../support/gallery/case.js";
+import { type Case, readCases, schemasOf } from "../support/gallery/case.js";
+import { linkModules } from "../support/generated-clients.js";
+import { installClient } from "../support/installed-client.js";
 import { LockstepCommands } from "../support/lockstep-commands.js";
 import { publishedModules } from "../support/published.js";
 
@@ -47,8 +49,8 @@ function columnsOf({ input, model, field, otherClients = {} }: Case): readonly s
   return [...body.matchAll(scalar)].map(([, name = ""]) => name).filter((name) => name !== field);
 }
 
-/** The input of a case with what makes it a project of its ORM. */
-function projectOf(about: Case): string {
+/** The input of a case with what makes it a project of its ORM, its client included: users have types. */
+async function projectOf(about: Case): Promise<string> {
   const { name, input, model, otherClients = {} } = about;
   const root = join(folder, name);
   const write = (file: string, text: string) => {
@@ -64,18 +66,23 @@ function projectOf(about: Case): string {
     .filter((file) => file.endsWith(".prisma") && otherClients[file] === undefined);
   const path = others.length === 0 ? schema : dirname(schema);
   write("prisma.config.ts", `export default { schema: ${JSON.stringify(path)} };\n`);
-  symlinkSync(publishedModules(), join(root, "node_modules"));
+  if (about.types === false) symlinkSync(publishedModules(), join(root, "node_modules"));
+  else {
+    linkModules(publishedModules(), root);
+    for (const each of schemasOf(about)) await installClient(root, each);
+  }
   return root;
 }
 
 const cases = readCases().filter(({ orm }) => orm === "prisma");
 
 test.each(cases.map((each) => [each.name, each] as const))("%s", async (_, about) => {
-  const root = projectOf(about);
+  const root = await projectOf(about);
   const code = ["--cwd", root, "code", `${about.model}.${about.field}`, "--code", "likely", "--dry-run", "--json"];
   const [actual, expected] = await Promise.all([published, built].map((each) => each.run(code, {})));
   const answer = JSON.parse(expected?.stdout ?? "");
   expect(answer).not.toHaveProperty("error");
+  expect(answer.missingTypes !== undefined).toBe(about.types === false);
   const files = [...answer.edits, ...answer.places].map(({ file }: { readonly file: string }) => file);
   expect(files).toEqual(expect.arrayContaining(Object.keys(documents)));
   expect(JSON.parse(actual?.stdout ?? "")).toEqual(answer);

@@ -52,12 +52,17 @@ function make(): string {
   const own = mkdtempSync(`${folder}-`);
   mkdirSync(join(own, "prisma"));
   writeFileSync(join(own, "prisma/schema.prisma"), schema);
-  link(modules, join(own, "node_modules"), /^@prisma$/);
-  link(join(modules, "@prisma"), join(own, "node_modules/@prisma"), /^client$/);
+  linkModules(modules, own);
   for (const each of ["", "examples/shop"]) linkDefaultClient(join(own, each));
   generate(own, "prisma/schema.prisma");
   keepFolder(own, folder);
   return folder;
+}
+
+/** Links the packages of a folder into a project that gets clients of its own. */
+export function linkModules(from: string, root: string): void {
+  link(from, join(root, "node_modules"), /^(?:@prisma|\.prisma)$/);
+  link(join(from, "@prisma"), join(root, "node_modules/@prisma"), /^client$/);
 }
 
 /** Links what a folder has, but for what is made anew. */

@@ -6,12 +6,14 @@ import { clientOwnerOf, hasNamesake } from "./receivers/client-module.js";
 import { isSentElsewhere } from "./receivers/client-owner.js";
 import { isRowType } from "./receivers/prisma-types.js";
 import { isRowElsewhere, isWholeRow } from "./receivers/whole-row.js";
+import { isInput } from "./writes/input-literals.js";
 import { isAlsoPutOver } from "./writes/put-over.js";
 
 /** What the transforms of the core must know about Prisma. */
 export const prismaCode: OrmCode = {
   isAlsoPutOver,
   isWholeRow,
+  isInput,
   typed: {
     packageName: "@prisma/client",
     generated: { textOf: (model) => `$${model}Payload`, command: "npx prisma generate" },

@@ -1,5 +1,12 @@
-import { expect, test } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { neededBy } from "../../../core/src/codemods/candidates/dependencies.js";
 import { chooseAll } from "../../support/choices.js";
+import { installClient } from "../../support/installed-client.js";
+import { typeErrors } from "../../support/type-errors.js";
 import { apply, editFor, undoOf, withoutTypes } from "./phases.js";
 
 // A column whose value nobody said: a row that was chosen takes it from where its other values come from.
@@ -87,6 +94,154 @@ test.each<[string, string, string]>([
   expect(after.find(({ file }) => file === "src/code.ts")?.text).toBe(`${head}${wanted}}\n\n${expected}\n`);
   expect((await editFor("expand", after, result.edits, column)).changes).toEqual([]);
   expect((await undoOf("expand", after, result.edits, column)).files).toEqual(files);
+});
+
+interface Texts {
+  readonly code: string;
+  readonly types?: string;
+}
+
+/** What is written, between ⟦ and ⟧; what the row is made of gets the field with it, wherever that is declared. */
+const made = "prisma.user.create({ data: { email: input.email, name: input.name⟦, handle: input.handle⟧ } })";
+const taken = "prisma.user.create({ data: { email, name⟦, handle⟧ } })";
+const members = "email: string; name: string⟦; handle?: string | null⟧";
+const declared: Readonly<Record<string, Texts>> = {
+  "a type of the file": { code: `interface New { ${members} }\nexport const add = (input: New) => ${made};` },
+  "a type of another file": {
+    types: `export type New = { ${members} };`,
+    code: `import type { New } from "./types";\nexport const add = ({ email, name⟦, handle⟧ }: New) => ${taken};`,
+  },
+  "a member of a type": {
+    code: `interface Command { by: number; user: { ${members} } }\nexport const add = (command: Command) => prisma.user.create({ data: { email: command.user.email, name: command.user.name⟦, handle: command.user.handle⟧ } });`,
+  },
+  "a member that a pattern takes apart": {
+    code: `export const add = ({ user: { email, name⟦, handle⟧ } }: { user: { ${members} } }) => ${taken};`,
+  },
+  "a member that is taken apart in the function": {
+    types: `export type Props = { params: { ${members} } };`,
+    code: `import type { Props } from "./types";\nexport default async function page({ params }: Props) {\n  const { email, name⟦, handle⟧ } = params;\n  return ${taken};\n}`,
+  },
+  "a member that may be missing": {
+    code: `export const add = async ({ input }: { input?: { ${members} } }) => input && (await ${made});`,
+  },
+  "what a request is taken for": {
+    code: `export async function add(req: Request) {\n  const { email, name⟦, handle⟧ } = (await req.json()) as { ${members} };\n  return ${taken};\n}`,
+  },
+  "a member of what a request is taken for": {
+    code: `export async function add(req: Request) {\n  const body = (await req.json()) as { user: { ${members} } };\n  return prisma.user.create({ data: { email: body.user.email, name: body.user.name⟦, handle: body.user.handle⟧ } });\n}`,
+  },
+  "a schema with a type of its own": {
+    code: `import { z } from "zod";\ninterface New { ${members} }\nconst Body: z.ZodType<New> = z.object({ email: z.string(), name: z.string()⟦, handle: z.string().nullish()⟧ });\nexport const add = (raw: unknown) => {\n  const { email, name⟦, handle⟧ } = Body.parse(raw);\n  return ${taken};\n};`,
+  },
+  "a type that another one extends": {
+    types: `export interface New { ${members} }`,
+    code: `import type { New } from "./types";\ninterface NewAdmin extends New { level: number }\nexport const add = ({ email, name, level⟦, handle⟧ }: NewAdmin) => level > 0 && ${taken};`,
+  },
+  "a type with nothing of its own": {
+    code: `interface New { ${members} }\ninterface NewAdmin extends New {}\nexport const add = (input: NewAdmin) => ${made};`,
+  },
+  "the type of a parameter": { code: `export const add = (input: { ${members} }) => ${made};` },
+  "one of several forms": {
+    code: `type New = { ${members.replace("⟦", '; kind: "a"⟦')} } | { ${members.replace("⟦", '; kind: "b"⟦')} };\nexport const add = (input: New) => ${made};`,
+  },
+  "what a generic type is given": {
+    code: `interface Sent<T> { body: T }\nexport const add = ({ body: input }: Sent<{ ${members} }>) => ${made};`,
+  },
+  "the body that a route declares": {
+    code: `declare const app: { post<T>(path: string, to: (request: any) => unknown): T };\napp.post<{ Body: { ${members} } }>("/users", (request) => prisma.user.create({ data: { email: request.body.email, name: request.body.name⟦, handle: request.body.handle⟧ } }));`,
+  },
+  "the body of a request": {
+    code: `import type { FastifyRequest } from "fastify";\nexport async function add(request: FastifyRequest<{ Body: { ${members} } }>) {\n  const { email, name⟦, handle⟧ } = request.body;\n  return ${taken};\n}`,
+  },
+  "rows without what the database gives": {
+    code: `import type { User } from "@prisma/client";\nexport const add = ({ email, name⟦, handle⟧ }: Omit<User, "id" | "createdAt" | "updatedAt">) => ${taken};`,
+  },
+  "what the client takes": {
+    code: `import type { Prisma } from "@prisma/client";\nexport const add = (input: Prisma.UserCreateInput) => ${made};`,
+  },
+};
+const textsOf = (files: Texts, as: (text: string) => string) => [
+  {
+    file: "src/code.ts",
+    text: `import { prisma } from "./db";\n${as(files.code)}\n`,
+  },
+  {
+    file: "src/db.ts",
+    text: 'import { PrismaClient } from "@prisma/client";\n\nexport const prisma = new PrismaClient();\n',
+  },
+  ...(files.types === undefined ? [] : [{ file: "src/types.ts", text: `${as(files.types)}\n` }]),
+];
+const before = (text: string) => text.replaceAll(/⟦[^⟧]*⟧/g, "");
+const after = (text: string) => text.replaceAll(/[⟦⟧]/g, "");
+
+describe("a row, what it takes apart and its declared type are one edit", () => {
+  test.each(Object.entries(declared))("%s", async (_, texts) => {
+    const files = textsOf(texts, before);
+    const result = await editFor("expand", files, [], column);
+    const edited = apply(files, result);
+    expect(edited).toEqual(textsOf(texts, after));
+    expect((await editFor("expand", edited, result.edits, column)).changes).toEqual([]);
+    expect((await undoOf("expand", edited, result.edits, column)).files).toEqual(files);
+  });
+
+  test("and compile", async () => {
+    const root = mkdtempSync(join(tmpdir(), "lockstep-declared-"));
+    try {
+      const put = (file: string, text: string) => {
+        mkdirSync(dirname(join(root, file)), { recursive: true });
+        writeFileSync(join(root, file), text);
+      };
+      put(
+        "schema.prisma",
+        `generator client {\n  provider = "prisma-client-js"\n}\ndatasource db {\n  provider = "postgresql"\n}\nmodel User {\n  id Int @id @default(autoincrement())\n  email String @unique\n  name String\n  createdAt DateTime @default(now())\n  updatedAt DateTime @updatedAt\n  handle String?\n}\n`,
+      );
+      await installClient(root, ["schema.prisma"]);
+      put(
+        "node_modules/fastify/index.d.ts",
+        "export interface FastifyRequest<T extends { Body: unknown }> { body: T['Body'] }\n",
+      );
+      symlinkSync(fileURLToPath(new URL("../../../node_modules/zod", import.meta.url)), join(root, "node_modules/zod"));
+      const options = {
+        strict: true,
+        skipLibCheck: true,
+        module: "esnext",
+        moduleResolution: "bundler",
+        target: "es2022",
+        lib: ["es2022", "dom"],
+        types: [],
+      };
+      put("tsconfig.json", JSON.stringify({ compilerOptions: options, include: ["*/src"] }));
+      for (const [at, texts] of Object.values(declared).entries())
+        for (const { file, text } of textsOf(texts, after)) put(`p${at}/${file}`, text);
+      expect(typeErrors(root)).toEqual([]);
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
+  });
+
+  test("what no row needs is no place", async () => {
+    const text = `export interface Order {\n  user: { email: string; name: string };\n}\nexport type Both = { by: number } & { email: string; name: string };\n`;
+    const { changes, places } = await editFor("expand", [{ file: "src/types.ts", text }], [], column);
+    expect({ changes, places }).toEqual({ changes: [], places: [] });
+  });
+
+  test("of which a part is not made alone", async () => {
+    const files = textsOf(declared["a member of a type"] ?? { code: "" }, before);
+    for (const family of ["type", "create"]) {
+      let offered: readonly string[] = [];
+      await editFor("expand", files, [], {
+        ...column,
+        async choose(questions) {
+          const ranked = questions.flatMap((question) => question.ranked);
+          const keys = ranked.map(({ candidate: { key } }) => key).filter((key) => key.startsWith(`${family}:`));
+          expect(keys).toHaveLength(1);
+          offered = [...keys, ...neededBy(ranked, keys).keys()].map((key) => key.split(":")[0] ?? "").sort();
+          return new Set();
+        },
+      });
+      expect(offered, family).toEqual(["create", "type"]);
+    }
+  });
 });
 
 test.each([

@@ -277,6 +277,22 @@ describe("across files", () => {
     expect(result.edits).toMatchObject([{ file: "test/alice.ts", line: 2, text: 'handle: "a@x.com"' }]);
   });
 
+  test.each([
+    ["a row without a column", 'Omit<User, "updatedAt">', "type"],
+    ["a row without the new column", 'Omit<User, "handle">', "names"],
+  ])("%s under a name of the app", async (_, type, tie) => {
+    const files: Files = [
+      { file: "src/types.ts", text: `import type { User } from "@prisma/client";\nexport type Shown = ${type};\n` },
+      {
+        file: "src/view.ts",
+        text: 'import type { Shown } from "./types";\nexport const viewOf = (user: Shown) => ({ id: user.id, email: user.email, name: user.name });\nexport const all = (users: Shown[]) => users.map(({ id, email, name }) => ({ id, email, name }));\n',
+      },
+    ];
+    const questions = await questionsIn(request(files, ["switch"], [], {}));
+    const copies = questions.flatMap(({ ranked }) => ranked).filter(({ candidate }) => candidate.family === "mapper");
+    expect(copies.map(({ candidate }) => candidate.tie)).toEqual([tie, tie]);
+  });
+
   test("an interface of the app that is called like the model is not the row", async () => {
     const files: Files = [
       { file: "src/user.ts", text: "export interface User { id: number; email: string; name: string }\n" },

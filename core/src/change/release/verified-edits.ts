@@ -99,7 +99,7 @@ export async function planVerifiedEdits(
   const isAsked = open || left.size > 0;
   if (!isAsked && needed.length === 0) return all;
   // What must change comes first: of edits that do not compile together it is what stays.
-  const groups = [...needed, ...questions.flatMap((question) => groupsOf(question, chosen))];
+  const groups = [...needed, ...byField(questions).flatMap((asked) => groupsOf(asked, chosen))];
   const idsOf = new Map(groups.map(({ id, ids }) => [id, ids]));
   const brokenWithout = (ids: ReadonlySet<string>, why: (id: string) => string) =>
     new Map(needed.filter(({ id }) => !ids.has(id)).map(({ id }) => [id, why(id)]));
@@ -195,13 +195,27 @@ function neededGroups(edits: readonly PlannedEdit[]) {
   return [...files].map(([id, file]) => ({ id, ids: [] as readonly string[], files: [file] }));
 }
 
-/** The chosen places of a question: those that need one another are made together or not at all. */
-function groupsOf({ intent, ranked }: RankedPlaces, chosen: ReadonlySet<string>) {
-  const taken = ranked.filter(({ candidate }) => chosen.has(choiceId(intent, candidate.key)));
+/** The chosen places of a field: those that need one another are made together or not at all, whichever intents they serve. */
+function groupsOf(questions: readonly RankedPlaces[], chosen: ReadonlySet<string>) {
+  const taken = questions.flatMap(({ intent, ranked }) =>
+    ranked.flatMap(({ candidate }) => {
+      const id = choiceId(intent, candidate.key);
+      return chosen.has(id) ? [{ candidate, id }] : [];
+    }),
+  );
   return inGroups(taken).map((group) => {
-    const ids = group.map(({ candidate }) => choiceId(intent, candidate.key));
+    const ids = [...new Set(group.map(({ id }) => id))];
     return { id: ids.join("\n"), ids, files: group.map(({ candidate }) => candidate.file) };
   });
+}
+
+function byField(questions: readonly RankedPlaces[]): readonly (readonly RankedPlaces[])[] {
+  const fields = new Map<string, RankedPlaces[]>();
+  for (const question of questions) {
+    const field = choiceId(question.intent, "");
+    fields.set(field, [...(fields.get(field) ?? []), question]);
+  }
+  return [...fields.values()];
 }
 
 /** The texts of files as the request has them, or as they are to be. */

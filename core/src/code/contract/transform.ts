@@ -88,6 +88,8 @@ export interface CandidateFinding
   readonly advice: string;
   /** Places that have to change with it: the type that its value is a member of. */
   readonly needs?: readonly PlaceNode[];
+  /** It is no place by itself: only what a row needs. */
+  readonly isOnlyNeeded?: true;
 }
 
 /** What a transform works with: one intent over one snapshot of the files. */
@@ -179,6 +181,8 @@ export interface OrmCode {
   isAlsoPutOver?(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean;
   /** Whether a type is a row of the model with all its columns. Default: names say it alone. */
   isWholeRow?(type: Type, context: TransformContext): boolean;
+  /** Whether a type is one that generated code has for new rows of the model, or for changes: it gets the field with the model. Default: none is. */
+  isInput?(type: Type, context: TransformContext): boolean;
   /** Whether rows of the model can be written through an expression: a client, a repository. Default: nothing says so. */
   givesRowsOf?(value: ts.Expression, file: SourceFile, context: TransformContext): boolean;
   /** Whether a package is the ORM's, and inserts nothing of its own. Default: none is. */

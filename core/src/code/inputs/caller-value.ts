@@ -3,9 +3,9 @@ import { initializerOf, nameOf } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
-import { keyIn, keysOfShape } from "../shapes/shape-types.js";
 import { addToPattern, boundAs, nameIn, restOf } from "../write/destructuring.js";
-import { destructuredKeys, inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
+import { destructuredKeys } from "./input-shape.js";
+import { inputTypeOf } from "./input-type.js";
 import { inOrder, memberText, ownersOf, patternOfValues, withChoice } from "./value-origins.js";
 
 /** How a row takes what callers choose: `body.handle`, or `handle` of `const { email, handle } = body`. */
@@ -44,14 +44,12 @@ export function callerValueAmong(
   );
   const owners = withChoice(ownersOf(entries), context).map(({ owner }) => owner);
   for (const owner of inOrder(owners, (each) => textOf(each, file))) {
-    const shape = inputShapeOf(owner, file, context);
-    const key = shape && keyIn(shape, context);
-    if (shape !== undefined && key !== undefined && keysOfShape(shape).has(key)) return callerValueOf(owner, key, file);
+    const input = inputTypeOf(owner, file, context);
+    if (input?.has(input.key)) return callerValueOf(owner, input.key, file);
   }
   const pattern = patternOfValues(entries);
-  const sent = pattern && inputShapeOfPattern(pattern, file, context);
   // A pattern has it by the name of the column.
-  const isSent = sent !== undefined && keysOfShape(sent).has(context.field.name);
+  const isSent = pattern && inputTypeOf(pattern, file, context)?.has(context.field.name);
   return pattern !== undefined && isSent ? callerValueIn(pattern, file, context) : undefined;
 }
 

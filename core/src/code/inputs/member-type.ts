@@ -1,4 +1,5 @@
 import { ts } from "../ast/compiler.js";
+import { nameOf } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
@@ -12,7 +13,7 @@ export interface WrittenType {
 
 /**
  * The types that say what a member is, the nearest first: as it is declared, and what stands for it where it is declared as a type
- * parameter. Of Express, whose package is not read, the third argument of `Request` is the body.
+ * parameter. Of Express and Fastify, whose packages are not read, the argument of the request that is its body.
  */
 export function typesOfMember(
   owner: ts.Node,
@@ -29,7 +30,7 @@ export function typesOfMember(
     member && reference
       ? givenArgument(member.type, reference, context)
       : key === "body" && reference
-        ? argumentOf(reference, "Request", 2, context)
+        ? (argumentOf(reference, "Request", 2, context) ?? bodyOf(argumentOf(reference, "FastifyRequest", 0, context)))
         : undefined;
   return [member, given].filter((each) => each !== undefined);
 }
@@ -43,6 +44,13 @@ function memberType(declared: ts.Node | undefined, { project: { types } }: Trans
     ts.isGetAccessorDeclaration(declared) ||
     ts.isParameter(declared);
   return isMember && declared.type ? { type: declared.type, file } : undefined;
+}
+
+/** `CreateUser` of `{ Body: CreateUser }` */
+function bodyOf(given: WrittenType | undefined): WrittenType | undefined {
+  const members = given && ts.isTypeLiteralNode(given.type) ? given.type.members : [];
+  const body = members.find((each) => nameOf(each.name) === "Body");
+  return given && body && ts.isPropertySignature(body) && body.type ? { type: body.type, file: given.file } : undefined;
 }
 
 /** `CreateUser` of `Options<CreateUser>`, whose member is declared as `input: T`. */

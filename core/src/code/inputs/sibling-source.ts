@@ -2,10 +2,9 @@ import { ts } from "../ast/compiler.js";
 import { valuesOf } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { declaredShapeOf } from "../shapes/declared-shape.js";
-import { keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
+import type { ShapeNode } from "../shapes/shape-types.js";
 import { callerValueIn } from "./caller-value.js";
-import { inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
+import { followsModel, type InputType, inputTypeOf } from "./input-type.js";
 import { memberText, type Owner, ownersOf, patternOfValues } from "./value-origins.js";
 
 /** Where the values of a row come from, and how one more is taken from there. */
@@ -14,8 +13,13 @@ export interface SiblingSource {
   readonly text: string;
   /** The pattern that has to take the field out of what it takes apart. */
   readonly pattern: ts.ObjectBindingPattern | undefined;
-  /** The declaration of what the values come from, where it lacks the field: it has to get it. */
-  readonly lacking: ShapeNode | undefined;
+  /** The declarations of what the values come from, where they lack the field: they have to get it. */
+  readonly lacking: readonly ShapeNode[];
+}
+
+/** Whether nothing has to get the field before a row can take it from there. */
+export function isComplete(source: SiblingSource | undefined): boolean {
+  return source === undefined || source.lacking.length === 0;
 }
 
 /** So many values from one place are a habit of the code around them. */
@@ -55,9 +59,9 @@ function ofOwner(given: Given, file: SourceFile, context: TransformContext): Sib
   if (owner === undefined || owners.length < least) return undefined;
   const text = textOf(owner, file);
   if (owners.some((each) => textOf(each, file) !== text)) return undefined;
-  const shape = inputShapeOf(owner, file, context) ?? declaredShapeOf(owner, context);
-  if (shape === undefined && !isNear(owner)) return undefined;
-  const found = keyOf(shape, owner, context);
+  const input = inputTypeOf(owner, file, context);
+  if (input === undefined && !isNear(owner)) return undefined;
+  const found = keyOf(input, owner, file, context);
   return found && { text: memberText(owner, found.key, file), pattern: undefined, lacking: found.lacking };
 }
 
@@ -69,8 +73,7 @@ function isNear(owner: Owner): boolean {
 function ofPattern(given: Given, file: SourceFile, context: TransformContext): SiblingSource | undefined {
   const pattern = patternOfValues(given, least);
   if (pattern === undefined) return undefined;
-  const shape = inputShapeOfPattern(pattern, file, context) ?? declaredShapeOf(pattern, context);
-  const found = keyOf(shape, pattern, context);
+  const found = keyOf(inputTypeOf(pattern, file, context), pattern, file, context);
   // A pattern takes it by the name of the column.
   const taken = found?.key === context.field.name ? callerValueIn(pattern, file, context) : undefined;
   return taken && found && { text: taken.text, pattern: taken.pattern, lacking: found.lacking };
@@ -78,17 +81,15 @@ function ofPattern(given: Given, file: SourceFile, context: TransformContext): S
 
 /** What the field is called where the values come from; undefined where that cannot have it. */
 function keyOf(
-  shape: ShapeNode | undefined,
+  input: InputType | undefined,
   value: ts.Node,
+  file: SourceFile,
   context: TransformContext,
-): { readonly key: string; readonly lacking: ShapeNode | undefined } | undefined {
+): { readonly key: string; readonly lacking: readonly ShapeNode[] } | undefined {
   const { name } = context.field;
-  if (shape !== undefined) {
-    const key = keyIn(shape, context);
-    return { key, lacking: keysOfShape(shape).has(key) ? undefined : shape };
-  }
+  if (input !== undefined) return { key: input.key, lacking: input.has(input.key) ? [] : input.declared };
   const type = context.project.types?.of(value);
-  // A row gets the field when its client is generated again. Of an unknown type, the compiler checks the edit before it is written.
-  const mayHave = type === undefined || type.getProperty(name) || context.orm.isWholeRow?.(type, context);
-  return mayHave ? { key: name, lacking: undefined } : undefined;
+  // Of an unknown type, the compiler checks the edit before it is written.
+  const mayHave = type === undefined || type.getProperty(name) !== undefined || followsModel(value, file, context);
+  return mayHave ? { key: name, lacking: [] } : undefined;
 }

@@ -14,8 +14,9 @@ export function* withSourcePattern(
 ): Iterable<CandidateFinding> {
   if (row === undefined) return;
   // What rows are made of as a whole gets the field unasked.
-  const isOwn = source?.lacking === undefined || context.orm.isWritten?.(source.lacking.node, context) === true;
-  const lacking = isOwn ? [] : [source.lacking.node];
+  const lacking = (source?.lacking ?? [])
+    .map(({ node }) => node)
+    .filter((node) => context.orm.isWritten?.(node, context) !== true);
   const pattern = row.isDone ? undefined : patternPlace(source?.pattern, file, context);
   yield { ...row, needs: pattern === undefined ? lacking : [...lacking, pattern.node] };
   if (pattern !== undefined) yield { ...pattern, needs: [...lacking, row.node] };

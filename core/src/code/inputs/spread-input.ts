@@ -4,11 +4,12 @@ import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
 import { isRequiredKey } from "../shapes/required-keys.js";
-import { keysOfShape, resolveType, type ShapeNode } from "../shapes/shape-types.js";
+import { keysOfShape, resolveType } from "../shapes/shape-types.js";
 import { groupedFallback } from "../values/sql-to-typescript.js";
 import { type FieldText, textsOfRow, valueText } from "../values/value-text.js";
 import { type CallerValue, callerValueOf } from "./caller-value.js";
-import { destructuredKeys, inputShapeOf } from "./input-shape.js";
+import { destructuredKeys } from "./input-shape.js";
+import { type InputType, inputTypeOf } from "./input-type.js";
 
 /**
  * The value of the new field for a row that is created from a whole request body, where the body's schema or type can be resolved:
@@ -22,13 +23,13 @@ export function valueFromInput(
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
-  const shape = shapeOfSent(value, file, context);
-  if (shape === undefined) return undefined;
+  const sent = typeOfSent(value, file, context);
+  if (sent === undefined) return undefined;
   const row = textsOfRow(textOf(value, file));
   const lacking = destructuredKeys(value);
-  const isThere = (name: string) => !lacking.has(name) && isRequiredKey(shape, name);
+  const isThere = (name: string) => !lacking.has(name) && sent.isRequired(name);
   const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
-  const choice = choiceIn(shape, value, file, context);
+  const choice = choiceIn(sent, value, file, context);
   return text !== undefined && choice !== undefined ? `${choice.text} ?? ${groupedFallback(text)}` : text;
 }
 
@@ -38,18 +39,17 @@ export function callerValueOfInput(
   file: SourceFile,
   context: TransformContext,
 ): CallerValue | undefined {
-  const shape = shapeOfSent(value, file, context);
-  return shape && choiceIn(shape, value, file, context);
+  const sent = typeOfSent(value, file, context);
+  return sent && choiceIn(sent, value, file, context);
 }
 
 function choiceIn(
-  shape: ShapeNode,
+  sent: InputType,
   value: ts.Expression,
   file: SourceFile,
   { field, intent }: TransformContext,
 ): CallerValue | undefined {
-  const isSent = keysOfShape(shape).has(field.name) && intent.exposure !== "internal";
-  return isSent ? callerValueOf(value, field.name, file) : undefined;
+  return sent.has(field.name) && intent.exposure !== "internal" ? callerValueOf(value, field.name, file) : undefined;
 }
 
 /** Whether a request body has the field, by its schema or type; undefined where that cannot be resolved, or it may be a row that exists. */
@@ -58,10 +58,11 @@ export function inputHasField(
   file: SourceFile,
   context: TransformContext,
 ): "always" | "maybe" | "never" | undefined {
-  const shape = shapeOfSent(value, file, context);
-  if (shape === undefined) return undefined;
-  if (!keysOfShape(shape).has(context.field.name) || destructuredKeys(value).has(context.field.name)) return "never";
-  return isRequiredKey(shape, context.field.name) ? "always" : "maybe";
+  const sent = typeOfSent(value, file, context);
+  const { name } = context.field;
+  if (sent === undefined) return undefined;
+  if (!sent.has(name) || destructuredKeys(value).has(name)) return "never";
+  return sent.isRequired(name) ? "always" : "maybe";
 }
 
 /** Whether the rows of a list have the field, by the list's declared type, and how all of them get it. */
@@ -86,11 +87,10 @@ export function inputList(
 }
 
 /** With its key it may be a row that exists; where it may be missing, nothing can be read from it. */
-function shapeOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+function typeOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): InputType | undefined {
   if (context.project.types?.mayBeMissing(value) === true) return undefined;
-  const shape = inputShapeOf(value, file, context);
-  const keys = shape && keysOfShape(shape);
-  return context.model.fields.some(({ isId, name }) => isId && keys?.has(name)) ? undefined : shape;
+  const sent = inputTypeOf(value, file, context);
+  return context.model.fields.some(({ isId, name }) => isId && sent?.has(name)) ? undefined : sent;
 }
 
 /** `create({ data: input })` becomes `create({ data: { ...input, handle: … } })`. */

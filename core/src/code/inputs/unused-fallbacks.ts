@@ -5,12 +5,11 @@ import { declarationOf } from "../ast/scope.js";
 import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import { type EditFinding, earlierOf, type Finding, type TransformContext } from "../contract/transform.js";
-import { isRequiredKey } from "../shapes/required-keys.js";
-import { keyIn, type ShapeNode } from "../shapes/shape-types.js";
 import { namesColumns } from "../types/row-literals.js";
 import type { WrittenNode } from "../write/find-written.js";
 import { bare } from "../write/property-edit.js";
-import { destructuredKeys, inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
+import { destructuredKeys } from "./input-shape.js";
+import { type InputType, inputTypeOf } from "./input-type.js";
 
 /**
  * Takes the fill out of rows, where callers have to send the field by now: of `handle: body.handle ?? …` `handle: body.handle` is left.
@@ -116,20 +115,20 @@ function isAlwaysSent(choice: ts.Expression, file: SourceFile, context: Transfor
   if (ts.isOptionalChain(choice)) return false;
   if (ts.isPropertyAccessExpression(choice)) {
     const { expression: owner, name } = choice;
-    const shape = inputShapeOf(owner, file, context);
-    if (shape === undefined || isModel(shape, context) || destructuredKeys(owner).has(name.text)) return false;
-    return name.text === keyIn(shape, context) && isRequiredKey(shape, name.text);
+    const sent = inputTypeOf(owner, file, context);
+    if (sent === undefined || isModel(sent, context) || destructuredKeys(owner).has(name.text)) return false;
+    return name.text === sent.key && sent.isRequired(name.text);
   }
   const element = ts.isIdentifier(choice) ? declarationOf(choice) : undefined;
   if (element === undefined || !ts.isBindingElement(element) || !ts.isObjectBindingPattern(element.parent))
     return false;
   const key = element.propertyName ?? element.name;
-  const shape = inputShapeOfPattern(element.parent, file, context);
+  const sent = inputTypeOf(element.parent, file, context);
   const isField = ts.isIdentifier(key) && key.text === context.field.name;
-  return shape !== undefined && isField && !isModel(shape, context) && isRequiredKey(shape, key.text);
+  return sent !== undefined && isField && !isModel(sent, context) && sent.isRequired(key.text);
 }
 
 /** Rows are read, not sent. */
-function isModel({ node, file }: ShapeNode, context: TransformContext): boolean {
-  return context.orm.isModel?.(node, file, context) === true;
+function isModel({ declared }: InputType, context: TransformContext): boolean {
+  return declared.some(({ node, file }) => context.orm.isModel?.(node, file, context) === true);
 }

@@ -5,7 +5,7 @@ import { candidateFor, isWorthListing } from "../candidates/candidate-for.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
 import { withCallerValue } from "../inputs/caller-value.js";
 import { shapeOfLiteral } from "../inputs/literal-shape.js";
-import { siblingSource } from "../inputs/sibling-source.js";
+import { isComplete, siblingSource } from "../inputs/sibling-source.js";
 import { withSourcePattern } from "../inputs/source-pattern.js";
 import { undoPatterns } from "../mappers/undo-destructuring.js";
 import { producersOf } from "../responses/producers.js";
@@ -58,7 +58,7 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
   const isTaken = (its: ShapeNode) => context.takes(its.node, familyOf(its));
   const isOpen = !isLacking || isTaken(shape);
   const source = siblingSource(literal, file, context);
-  const isSourced = source?.lacking === undefined || isTaken(source.lacking);
+  const isSourced = source === undefined || source.lacking.every(isTaken);
   const text = source && (source.text === key ? key : `${key}: ${source.text}`);
   // Where nothing says its value it is filled with its type, or left as it is.
   if (text === undefined && isTaken(shape)) return;
@@ -111,7 +111,7 @@ function* offeredUntyped(
   const source = siblingSource(literal, file, context);
   const text = source && (source.text === key ? key : `${key}: ${source.text}`);
   const what = whatOf(literal, undefined);
-  const isTaken = context.takes(literal, "mapper") && source?.lacking === undefined && !names.includes(key);
+  const isTaken = context.takes(literal, "mapper") && isComplete(source) && !names.includes(key);
   const edit = isTaken && text !== undefined ? addProperty(literal, text, what, file) : undefined;
   if (edit !== undefined) {
     yield* withCallerValue(edit, source, file, context);

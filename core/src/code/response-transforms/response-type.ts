@@ -8,7 +8,7 @@ import { isBuiltByHand } from "../responses/blockers.js";
 import { inlineType } from "../responses/given-type.js";
 import { responses } from "../responses/responses.js";
 import { typeCandidates } from "../responses/type-candidates.js";
-import { inlineTypeOf } from "../shapes/inline-types.js";
+import { aliasOf, inlineTypeOf } from "../shapes/inline-types.js";
 import { addMember, memberType } from "../shapes/member-type.js";
 import { membersShape, namesWholeModel } from "../shapes/shape-types.js";
 import { withCurrentEdits } from "../write/current-edits.js";
@@ -172,9 +172,8 @@ const writtenMembers = memoized((context) => {
 
 function what(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): string {
   if (ts.isInterfaceDeclaration(node)) return `interface ${node.name.text}`;
-  return ts.isTypeAliasDeclaration(node.parent)
-    ? `type ${node.parent.name.text}`
-    : (inlineTypeOf(node)?.what ?? "type");
+  const alias = aliasOf(node);
+  return alias ? `type ${alias.name.text}` : (inlineTypeOf(node)?.what ?? "type");
 }
 
 function nodesIn(file: SourceFile): readonly (ts.InterfaceDeclaration | ts.TypeLiteralNode)[] {

@@ -5,7 +5,7 @@ import type { TransformContext } from "../contract/transform.js";
 import { isRequestName, readsRequests } from "../inputs/request-use.js";
 import { isNamedAsRequest, isOfRequest } from "../names/request-names.js";
 import { inlineTypeOf } from "../shapes/inline-types.js";
-import { familyOf, keyStyles, type ShapeNode } from "../shapes/shape-types.js";
+import { familyOf, keyStyles, membersShape, type ShapeNode } from "../shapes/shape-types.js";
 import { nameOfSchema } from "../shapes/zod-types.js";
 import { referencesTo } from "../types/references.js";
 import { selectedShapesIn } from "./dependencies.js";
@@ -20,7 +20,12 @@ export type ShapeRole = "request" | "response" | "both";
 
 export function roleOf(shape: ShapeNode, names: readonly string[], context: TransformContext): ShapeRole {
   const inline = shape.kind === "members" && ts.isTypeLiteralNode(shape.node) ? inlineTypeOf(shape.node) : undefined;
-  if (inline !== undefined && shape.name === undefined) return isTakenIn(inline.of, context) ? "request" : "response";
+  if (inline !== undefined && shape.name === undefined) {
+    const { of } = inline;
+    if (ts.isInterfaceDeclaration(of) || ts.isTypeLiteralNode(of))
+      return roleOf(membersShape(of, shape.file), names, context);
+    return isTakenIn(of, context) ? "request" : "response";
+  }
   const own = shape.kind === "zod" ? shape.node.parent : undefined;
   const places = [
     ...(own === undefined ? [] : [{ node: own, file: shape.file }]),
@@ -36,6 +41,7 @@ export function roleOf(shape: ShapeNode, names: readonly string[], context: Tran
 
 /** Whether a function is given it for something else than to copy it, or a request sends it. */
 function isTakenIn(of: ts.Node, context: TransformContext): boolean {
+  if (ts.isCallExpression(of)) return true;
   if (ts.isVariableDeclaration(of)) return of.initializer !== undefined && isOfRequest(of.initializer);
   return ts.isParameter(of) && !producersIn(context).some((producer) => isCopiedFrom(of, producer));
 }

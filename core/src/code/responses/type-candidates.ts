@@ -4,7 +4,7 @@ import type { SourceFile } from "../ast/source-file.js";
 import { asManual, candidateFor, isWorthListing } from "../candidates/candidate-for.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
 import { emptyInRequest, emptyInResponse } from "../shapes/empty-values.js";
-import { inlineTypeOf } from "../shapes/inline-types.js";
+import { inlineTypeOf, isPartOfType } from "../shapes/inline-types.js";
 import { memberType } from "../shapes/member-type.js";
 import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
 import { typesIn } from "../shapes/shapes-in.js";
@@ -22,7 +22,8 @@ export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: 
   for (const shape of typesIn(file)) {
     const { node, name: anchor = enclosingName(shape.node) } = shape;
     const names = [...keysOfShape(shape)];
-    if (!isWorthListing(names, file, context)) continue;
+    const isPart = isPartOfType(node);
+    if (!isWorthListing(names, file, context) || (!ofRequests && isPart)) continue;
     const family = familyOf(shape);
     if (context.takes(node, family) || context.orm.isModel?.(node, file, context)) continue;
     // What has to change with something else is decided there.
@@ -37,7 +38,9 @@ export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: 
     const what = whatOfType(shape);
     const advice = `add ${text === undefined ? context.field.name : `\`${text}\``} if it belongs there`;
     const candidate = candidateFor({ family, tie: "names", node, what, anchor, names, text, advice }, file, context);
-    if (candidate !== undefined) yield asManual(candidate, ofRequests ? undefined : blockerOfType(shape, context));
+    if (candidate === undefined) continue;
+    const found = asManual(candidate, ofRequests ? undefined : blockerOfType(shape, context));
+    yield isPart ? { ...found, isOnlyNeeded: true } : found;
   }
 }
 

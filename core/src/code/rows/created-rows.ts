@@ -6,7 +6,7 @@ import { memoized } from "../contract/memoized.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
 import { literalOfSpread } from "../flow/literals-of-variable.js";
 import { callerValueAmong, withCallerValue } from "../inputs/caller-value.js";
-import { siblingSourceAmong } from "../inputs/sibling-source.js";
+import { isComplete, siblingSourceAmong } from "../inputs/sibling-source.js";
 import { withSourcePattern } from "../inputs/source-pattern.js";
 import { addProperty } from "../write/property-edit.js";
 import { isConnected } from "./new-rows.js";
@@ -56,7 +56,7 @@ export function* offerNewRow(row: NewRow, file: SourceFile, context: TransformCo
   const source = sent === undefined ? siblingSourceAmong(given, file, context) : undefined;
   const value = sent ?? source;
   const text = value && row.written(value.text);
-  const isTaken = context.takes(node, "create") && source?.lacking === undefined && !names.includes(name);
+  const isTaken = context.takes(node, "create") && isComplete(source) && !names.includes(name);
   const edit = isTaken && text !== undefined ? row.edit(text) : undefined;
   if (edit !== undefined) {
     yield* withCallerValue(edit, value, file, context);

@@ -15,7 +15,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import { candidateFor, isTestFile } from "../candidates/candidate-for.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
 import { type CallerValue, callerValueAmong, withCallerValue } from "../inputs/caller-value.js";
-import { type SiblingSource, siblingSourceAmong } from "../inputs/sibling-source.js";
+import { isComplete, type SiblingSource, siblingSourceAmong } from "../inputs/sibling-source.js";
 import { withSourcePattern } from "../inputs/source-pattern.js";
 import { literalOf } from "../values/fixture-value.js";
 import type { ColumnText } from "../values/sql-to-typescript.js";
@@ -212,7 +212,7 @@ function* updated(update: Update, file: SourceFile, context: TransformContext): 
   const given = sent ?? source;
   const value = given?.text ?? (changed && update.followed());
   const text = value === undefined ? undefined : update.written(name, value, given === undefined);
-  const isTaken = context.takes(node, "update") && source?.lacking === undefined && !names.includes(name);
+  const isTaken = context.takes(node, "update") && isComplete(source) && !names.includes(name);
   const edit = isTaken && text !== undefined ? update.edit(text) : undefined;
   if (edit !== undefined) {
     yield* withCallerValue(edit, given, file, context);

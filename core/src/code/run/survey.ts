@@ -122,12 +122,15 @@ async function questionsOf(
   request: CodeRequest,
   contexts: CodeContexts,
 ): Promise<readonly RankedPlaces[]> {
-  const surveyed = withoutNamesakes(
+  const listed = withoutNamesakes(
     intents.flatMap((intent) => {
       const context = contexts.of(intent);
       return context === undefined ? [] : [{ intent, context, all: candidatesFor(context, request) }];
     }),
   );
+  const rows = rowsByNeed(listed.flatMap(({ all }) => all));
+  const isPlace = ({ finding }: FoundCandidate) => finding.isOnlyNeeded !== true || rows.has(finding.node);
+  const surveyed = listed.map(({ all, ...each }) => ({ ...each, all: all.filter(isPlace) }));
   // What a row is made of is another intent's: a request takes the field, and the row has it from there.
   const keys = new Map(
     surveyed.flatMap(({ all }) => all.map(({ finding, key }) => [finding.node, finding.isDone ? undefined : key])),
@@ -136,8 +139,10 @@ async function questionsOf(
     const open = all.filter(({ finding }) => !finding.isDone);
     const done = all.filter(({ finding }) => finding.isDone);
     const couplings = open.length < 2 || intent.kind !== "read" ? undefined : dependenciesIn(context);
-    const needsOf = ({ finding: { node, needs = [] } }: FoundCandidate) =>
-      [...needs, ...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
+    const needsOf = ({ finding: { node, needs = [], isOnlyNeeded } }: FoundCandidate) => {
+      const users = isOnlyNeeded ? (rows.get(node) ?? []) : [];
+      return [...needs, ...users, ...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
+    };
     return {
       intent,
       context,
@@ -164,6 +169,16 @@ async function questionsOf(
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
     return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];
   });
+}
+
+/** The rows that need a place. */
+function rowsByNeed(found: readonly FoundCandidate[]): ReadonlyMap<PlaceNode, readonly PlaceNode[]> {
+  const rows = new Map<PlaceNode, PlaceNode[]>();
+  for (const { finding } of found) {
+    if (finding.family !== "create" && finding.family !== "update") continue;
+    for (const need of finding.needs ?? []) rows.set(need, [...(rows.get(need) ?? []), finding.node]);
+  }
+  return rows;
 }
 
 /** A place that one intent knows for what it is is no candidate of another that knows only its names. */

@@ -4,7 +4,13 @@ import { isOfRequest } from "../names/request-names.js";
 
 /** What a type literal without a name of its own is the type of. */
 export interface InlineType {
-  readonly of: ts.ParameterDeclaration | ts.VariableDeclaration | ts.SignatureDeclaration;
+  readonly of:
+    | ts.ParameterDeclaration
+    | ts.VariableDeclaration
+    | ts.SignatureDeclaration
+    | ts.InterfaceDeclaration
+    | ts.TypeLiteralNode
+    | ts.CallExpression;
   /** `type of the parameter input of createUser` */
   readonly what: string;
 }
@@ -17,6 +23,7 @@ export function inlineTypeOf(node: ts.TypeLiteralNode): InlineType | undefined {
   let type: ts.Node = node;
   while (isAround(type.parent)) type = type.parent;
   const { parent } = type;
+  if (ts.isPropertySignature(parent)) return memberOf(parent, node);
   if (ts.isParameter(parent)) return { of: parent, what: named(`type of ${parameterName(parent)}`, node) };
   if (ts.isVariableDeclaration(parent))
     return { of: parent, what: named(`type of ${nameOf(parent.name) ?? "a value"}`, node) };
@@ -26,6 +33,18 @@ export function inlineTypeOf(node: ts.TypeLiteralNode): InlineType | undefined {
   return undefined;
 }
 
+/** Of a member: `interface Command { user: { name: string } }`, and of what a route declares: `app.post<{ Body: { name: string } }>`. */
+function memberOf({ name, parent: owner }: ts.PropertySignature, node: ts.TypeLiteralNode): InlineType | undefined {
+  const member = nameOf(name) ?? "";
+  const what = named(`type of the member ${member}`.trimEnd(), node);
+  if (ts.isInterfaceDeclaration(owner)) return { of: owner, what };
+  if (!ts.isTypeLiteralNode(owner)) return undefined;
+  if (aliasOf(owner) !== undefined) return { of: owner, what };
+  if (ts.isCallExpression(owner.parent)) return member === "Body" ? { of: owner.parent, what } : undefined;
+  const outer = inlineTypeOf(owner);
+  return outer && { of: outer.of, what };
+}
+
 /** `body` of `const body = (await req.json()) as { name: string }` and of `const body = await req.json<{ name: string }>()`. */
 function sentAs({ parent }: ts.Node): ts.VariableDeclaration | undefined {
   const value = ts.isAsExpression(parent) ? parent.expression : ts.isCallExpression(parent) ? parent : undefined;
@@ -33,10 +52,35 @@ function sentAs({ parent }: ts.Node): ts.VariableDeclaration | undefined {
   return value && owner && ts.isVariableDeclaration(owner) && isOfRequest(value) ? owner : undefined;
 }
 
-/** A list, a promise, or a union with nothing. */
+/** A list, a promise, a part of a type, what a generic type is given. */
 function isAround(type: ts.Node): boolean {
-  if (ts.isArrayTypeNode(type) || ts.isUnionTypeNode(type) || ts.isParenthesizedTypeNode(type)) return true;
-  return ts.isTypeReferenceNode(type) && /^(?:Array|ReadonlyArray|Promise|Readonly)$/.test(type.typeName.getText());
+  return isPartOf(type) || ts.isArrayTypeNode(type) || ts.isTypeReferenceNode(type);
+}
+
+function isPartOf(type: ts.Node): boolean {
+  return ts.isUnionTypeNode(type) || ts.isIntersectionTypeNode(type) || ts.isParenthesizedTypeNode(type);
+}
+
+/** The alias that names a type literal, or what it is a part of: `type NewUser = { name: string } | { email: string }`. */
+export function aliasOf(node: ts.TypeLiteralNode): ts.TypeAliasDeclaration | undefined {
+  let type: ts.Node = node;
+  while (isPartOf(type.parent)) type = type.parent;
+  return ts.isTypeAliasDeclaration(type.parent) ? type.parent : undefined;
+}
+
+/** Whether a type literal is a part of a type: of a member, of one of several forms, of what a generic type is given. */
+export function isPartOfType(node: ts.Node): boolean {
+  if (!ts.isTypeLiteralNode(node)) return false;
+  let type: ts.Node = node;
+  for (; isAround(type.parent); type = type.parent) {
+    const { parent } = type;
+    if (ts.isIntersectionTypeNode(parent) || (ts.isTypeReferenceNode(parent) && !isTransparent(parent))) return true;
+  }
+  return ts.isPropertySignature(type.parent) || (type !== node && ts.isTypeAliasDeclaration(type.parent));
+}
+
+function isTransparent({ typeName }: ts.TypeReferenceNode): boolean {
+  return /^(?:Array|ReadonlyArray|Promise|Readonly)$/.test(typeName.getText());
 }
 
 function parameterName({ name }: ts.ParameterDeclaration): string {

@@ -6,6 +6,7 @@ import { keyStyles } from "../names/key-styles.js";
 import { lookUp, type Project } from "../project/project.js";
 import { isNullish, rowShapeOfType } from "../types/row-shape-of-type.js";
 import { fieldsOf } from "../write/class-members.js";
+import { aliasOf } from "./inline-types.js";
 import { basesOf, type ZodObject, zodObjectOf } from "./zod-chain.js";
 
 export { keyStyles } from "../names/key-styles.js";
@@ -214,11 +215,7 @@ export function membersShape(
   node: ts.InterfaceDeclaration | ts.TypeLiteralNode,
   file: SourceFile,
 ): Extract<ShapeNode, { kind: "members" }> {
-  const named = ts.isInterfaceDeclaration(node)
-    ? node
-    : ts.isTypeAliasDeclaration(node.parent)
-      ? node.parent
-      : undefined;
+  const named = ts.isInterfaceDeclaration(node) ? node : aliasOf(node);
   return { kind: "members", node, file, name: named?.name.text };
 }
 
@@ -251,8 +248,12 @@ export function namesWholeModel(shape: ShapeNode, { columns }: TransformContext)
 }
 
 /** How the new field is spelled in a shape: as most of the columns that it names. */
-export function keyIn(shape: ShapeNode, { columns, field }: TransformContext): string {
-  const keys = keysOfShape(shape);
+export function keyIn(shape: ShapeNode, context: TransformContext): string {
+  return keyAmong(keysOfShape(shape), context);
+}
+
+/** The same among keys. */
+export function keyAmong(keys: ReadonlySet<string>, { columns, field }: TransformContext): string {
   const [asIs, ...others] = keyStyles.map((keyOf) => ({
     keyOf,
     count: columns.filter(({ name }) => keys.has(keyOf(name))).length,

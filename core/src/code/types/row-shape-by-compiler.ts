@@ -41,7 +41,28 @@ function shapeOf(given: Type, types: Types, context: TransformContext, depth: nu
   const [first, second] = lists.test(name) || maps.test(name) ? checker.getTypeArguments(type as never) : [];
   if (lists.test(name)) return inside(first) === "row" ? "list" : undefined;
   if (maps.test(name)) return inside(second) === "row" ? "record" : undefined;
+  const omitted = omittedFrom(type, types);
+  if (omitted !== undefined)
+    return !namesIn(omitted.keys).has(context.field.name) && inside(omitted.type) === "row" ? "row" : undefined;
   if (context.orm.isWholeRow?.(type, context)) return "row";
   const indexed = checker.getIndexInfoOfType(type, ts.IndexKind.String)?.type;
   return inside(indexed) === "row" ? "record" : undefined;
+}
+
+/** `User` and `"password"` of `Omit<User, "password">`, also under a name that the app gives it: it has the new column like the row. */
+function omittedFrom(type: Type, types: Types): { readonly type: Type; readonly keys: Type | undefined } | undefined {
+  const { aliasSymbol, aliasTypeArguments: [whole, keys] = [] } = type;
+  if (aliasSymbol?.name === "Omit") return whole && { type: whole, keys };
+  const [declaration] = aliasSymbol?.declarations ?? [];
+  const written = declaration && ts.isTypeAliasDeclaration(declaration) ? declaration.type : undefined;
+  if (written === undefined || !ts.isTypeReferenceNode(written) || written.typeName.getText() !== "Omit")
+    return undefined;
+  const [from, names] = (written.typeArguments ?? []).map((each) => types.checker.getTypeFromTypeNode(each));
+  return from && { type: from, keys: names };
+}
+
+/** The names of a union of literals. */
+function namesIn(keys: Type | undefined): ReadonlySet<string> {
+  const parts = keys?.isUnion() ? keys.types : keys ? [keys] : [];
+  return new Set(parts.flatMap((each) => (each.isStringLiteral() ? [each.value] : [])));
 }

@@ -12,47 +12,19 @@ import { type RowShape, rowShapeOfType } from "./row-shape-of-type.js";
 const sameList = new Set(["filter", "slice", "sort", "toSorted", "reverse", "toReversed", "concat"]);
 const perElement = new Set(["map", "flatMap", "forEach", "filter", "find", "some", "every"]);
 
-/** Whether an expression is a whole row of the model, or a list of them: followed through names to a type or a read, else by its type. */
+/** Whether an expression is a whole row of the model, or a list of them: by its type, and by names where the compiler knows none. */
 export function rowShapeOfValue(
   expression: ts.Expression,
   file: SourceFile,
   context: TransformContext,
 ): RowShape | undefined {
-  const byNames = shapeByNames(expression, file, context);
-  return byNames ?? (isRead(expression, file, context) ? undefined : rowShapeByCompiler(expression, context));
+  return isTyped(expression, context)
+    ? rowShapeByCompiler(expression, context)
+    : shapeByNames(expression, file, context);
 }
 
-/** Whether names lead to a declared row of another model, or to a read: then they say what it is, and the compiler is not asked. */
-function isRead(expression: ts.Expression, file: SourceFile, context: TransformContext, depth = 0): boolean {
-  const inside = (inner: ts.Expression) => depth < 5 && isRead(inner, file, context, depth + 1);
-  const inner = unwrap(expression);
-  if (ts.isAwaitExpression(inner) || ts.isElementAccessExpression(inner)) return inside(inner.expression);
-  if (ts.isCallExpression(inner)) {
-    if (context.orm.rowsRead?.(inner, file, context) !== undefined) return true;
-    const { expression: callee } = inner;
-    return ts.isPropertyAccessExpression(callee) && sameList.has(callee.name.text) && inside(callee.expression);
-  }
-  const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
-  if (declaration === undefined) return false;
-  if (ts.isVariableDeclaration(declaration)) {
-    const { type, initializer } = declaration;
-    if (type !== undefined) return isOtherRow(type, context);
-    if (initializer !== undefined) return inside(initializer);
-    const loop = declaration.parent.parent;
-    return ts.isForOfStatement(loop) && inside(loop.expression);
-  }
-  if (!ts.isParameter(declaration)) return false;
-  if (declaration.type !== undefined) return isOtherRow(declaration.type, context);
-  const list = listBehind(declaration);
-  return list !== undefined && inside(list);
-}
-
-/** `Order`, `Order[]`, where `Order` is another model. */
-function isOtherRow(type: ts.TypeNode, { models, model }: TransformContext): boolean {
-  const inner = ts.isArrayTypeNode(type) ? type.elementType : type;
-  if (!ts.isTypeReferenceNode(inner) || !ts.isIdentifier(inner.typeName)) return false;
-  const { text } = inner.typeName;
-  return text !== model.name && models.some(({ name }) => name === text);
+function isTyped(node: ts.Node, { project: { types }, orm }: TransformContext): boolean {
+  return orm.isWholeRow !== undefined && types?.of(node) !== undefined;
 }
 
 /** `users` of `users.map((user) => …)`. */
@@ -133,11 +105,8 @@ export function rowShapeOfParameter(
   file: SourceFile,
   context: TransformContext,
 ): RowShape | undefined {
-  const { type, name } = declaration;
-  const byNames = shapeOfParameter(declaration, file, context, 0);
-  if (byNames !== undefined || (type !== undefined && isOtherRow(type, context))) return byNames;
-  const list = listBehind(declaration);
-  return list && isRead(list, file, context) ? undefined : rowShapeByCompiler(type ?? (name as ts.Identifier), context);
+  const node = declaration.type ?? (declaration.name as ts.Identifier);
+  return isTyped(node, context) ? rowShapeByCompiler(node, context) : shapeOfParameter(declaration, file, context, 0);
 }
 
 function shapeOfParameter(

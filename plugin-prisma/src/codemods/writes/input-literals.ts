@@ -158,6 +158,18 @@ export function inputIn(type: Type, kind: InputKind = "create", depth = 0): Type
   return undefined;
 }
 
+/** Whether a type is the client's input of the model, with all that it takes: `Prisma.UserCreateInput`. */
+export function isInput(type: Type, context: TransformContext): boolean {
+  if (type.aliasSymbol?.name === "Pick") return false;
+  const kinds: readonly InputKind[] = ["create", "update"];
+  return kinds.some((kind) => {
+    const symbol = inputIn(type, kind);
+    const [declaration] = symbol?.declarations ?? [];
+    const origin = originOfPath(declaration && context.project.types?.pathOf(declaration), context.project);
+    return symbol !== undefined && isInputOf(symbol.name, kind, context) && origin !== undefined && origin !== "other";
+  });
+}
+
 /** Types that are the input that is their first argument, or a part of it. */
 const transparent = new Set(["Readonly", "Omit", "Required", "NonNullable"]);
 

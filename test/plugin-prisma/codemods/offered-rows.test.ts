@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { neededBy } from "../../../core/src/codemods/candidates/dependencies.js";
+import { neededBy } from "../../../core/src/code/candidates/dependencies.js";
 import { chooseAll } from "../../support/choices.js";
 import { installClient } from "../../support/installed-client.js";
 import { typeErrors } from "../../support/type-errors.js";

@@ -6,8 +6,8 @@ const fault: Fault = {
   systems: everySystem,
   isAlone: true,
   isStop: true,
-  // Whoever comes later sees that it is not there; whoever worked for another is told that this one has failed.
-  endings: ["LS7002", "LS5001", "LS5029"],
+  // Whoever works sees it go; whoever comes later sees that it is not there; whoever worked for another is told that this one has failed.
+  endings: ["LS7002", "LS5001", "LS5029", "LS5030"],
   async inject(world) {
     const db = await world.db();
     if (world.system === "PostgreSQL") await db.query('ALTER TABLE "User" DROP COLUMN handle CASCADE');

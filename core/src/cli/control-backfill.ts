@@ -1,8 +1,8 @@
 import { LockstepError } from "../base/errors.js";
 import { type BackfillSpec, tableLabel } from "../model/index.js";
-import { type Control, changeControl } from "../target/ledger/control.js";
+import type { Control } from "../target/ledger/control.js";
 import type { CommandResult, Invocation } from "./command.js";
-import { eachBackfill, type TargetBackfill } from "./each-backfill.js";
+import type { TargetBackfill } from "./each-backfill.js";
 
 /** Options of every command that says something to runs. */
 export const controlOptions = [
@@ -21,7 +21,11 @@ export async function controlBackfill(
   change: (control: Control) => Control,
   verdict: (before: Control, after: Control, isRunning: boolean) => string,
 ): Promise<CommandResult> {
-  const { findRunner } = await import("../backfill/runner-lock.js");
+  const [{ findRunner }, { changeControl }, { eachBackfill }] = await Promise.all([
+    import("../backfill/runner-lock.js"),
+    import("../target/ledger/control.js"),
+    import("./each-backfill.js"),
+  ]);
   const visit = async ({ target, spec, connection, id }: TargetBackfill) => {
     const changed = await changeControl(connection, id, change);
     const isRunning = (await findRunner(connection, id)) !== undefined;

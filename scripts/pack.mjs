@@ -103,9 +103,10 @@ async function bundle(from, to, manifest, run) {
     .flatMap(filesOf)
     .filter((file) => /\.c?js$/.test(file));
   // Processes of their own, see base/files/own-process.ts.
-  const children = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter(
-    (file) => basename(file) === "child.js",
-  );
+  // By their sources: a build keeps files of sources that are gone.
+  const children = readdirSync(join(from, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => basename(file) === "child.ts")
+    .map((file) => file.replace(/\.ts$/, ".js"));
   const entries = [...new Set([...files.map((file) => posix.relative("dist", file)), ...run, ...children])];
   // CommonJS that ES modules import on demand loses its names when it is bundled into them: it stays a file, found by its name.
   const apart = readdirSync(dist, { recursive: true, encoding: "utf8" })

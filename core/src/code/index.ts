@@ -37,6 +37,7 @@ export {
   describe,
   enclosingName,
   initializerOf,
+  isNullish,
   keysOfSpread,
   nameOf,
   pathOf,
@@ -67,7 +68,9 @@ export {
   type Transform,
   type TransformContext,
 } from "./contract/transform.js";
+export { isRowPattern } from "./flow/copied-columns.js";
 export { importedLiteral, type LiteralLookup, literalsOfVariable } from "./flow/literals-of-variable.js";
+export { rowShapeOfValue } from "./flow/rows-in-expression.js";
 export { type CallerValue, callerValueIn, withCallerValue } from "./inputs/caller-value.js";
 export { inputShapeOfPattern } from "./inputs/input-shape.js";
 export { writtenTypeOf } from "./inputs/literal-shape.js";
@@ -108,7 +111,6 @@ export { hidesField } from "./shapes/serialized-classes.js";
 export { levelsToTop, readModuleConfigs } from "./sources/read-configs.js";
 export { listFiles, readSources } from "./sources/source-files.js";
 export { constantOf } from "./types/constants.js";
-export { isRowPattern } from "./types/copied-columns.js";
 export { referencesTo } from "./types/references.js";
 export {
   type ResolvedExpression,
@@ -119,8 +121,6 @@ export {
   type WithMembers,
 } from "./types/resolve-expression.js";
 export { namesColumns } from "./types/row-literals.js";
-export { isNullish, rowShapeOfType } from "./types/row-shape-of-type.js";
-export { rowShapeOfValue } from "./types/row-shape-of-value.js";
 export { targetOf } from "./types/target-type.js";
 export { packageOf } from "./types/type-program.js";
 export { computedOver, literalOf } from "./values/fixture-value.js";

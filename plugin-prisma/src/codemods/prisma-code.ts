@@ -2,9 +2,7 @@ import type { OrmCode } from "@lockstep/core/codemods";
 import { accessorOf, isOther, readsRows, unclearRead } from "./calls/client-calls.js";
 import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
 import { rowsRead } from "./reads/rows-read.js";
-import { clientOwnerOf, hasNamesake } from "./receivers/client-module.js";
 import { isSentElsewhere } from "./receivers/client-owner.js";
-import { isRowType } from "./receivers/prisma-types.js";
 import { isRowElsewhere, isWholeRow } from "./receivers/whole-row.js";
 import { isInput } from "./writes/input-literals.js";
 import { isAlsoPutOver } from "./writes/put-over.js";
@@ -19,11 +17,6 @@ export const prismaCode: OrmCode = {
     generated: { textOf: (model) => `$${model}Payload`, command: "npx prisma generate" },
     isAsked: (name) => /^(?:@prisma\/client(?:-runtime-utils)?|\.prisma)$/.test(name),
   },
-  isClientModule: (specifier, from, { project, model }) => {
-    const origin = clientOwnerOf(specifier, from, project);
-    return origin === "own" || (origin === "unknown" && !hasNamesake(model.name, from, project));
-  },
-  isRowType,
   isOther,
   readsRows,
   rowsRead,

@@ -5,8 +5,6 @@ import {
   pathOf,
   quoted,
   type RowsRead,
-  resolveExpression,
-  rowShapeOfType,
   type SourceFile,
   type SpelledValue,
   type TransformContext,
@@ -17,7 +15,7 @@ import { readsRows } from "./calls/entity-calls.js";
 import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
 import { isHidden, rowsRead } from "./reads/rows-read.js";
 import { emptyAs, mayReadNull } from "./reads/typed-reads.js";
-import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./receivers/entities.js";
+import { classOf, concerns, entityOfValue, isEntity } from "./receivers/entities.js";
 import { allFieldsOf } from "./receivers/heritage.js";
 import { isTypeorm } from "./receivers/modules.js";
 import { isWholeRow } from "./receivers/whole-row.js";
@@ -25,17 +23,9 @@ import { requestPlans } from "./writes/request-dtos.js";
 
 /** What the transforms of the core must know about TypeORM. */
 export const typeormCode: OrmCode = {
-  // Entities are the app's own: those that are out of view are told by their name and where it leads.
-  isClientModule: (specifier) =>
-    /(?:^|[/@.-])(?:entit(?:y|ies)|models?|domain|database|db|persistence)(?:[/.-]|$)/i.test(specifier),
   typed: { packageName: "typeorm", isAsked: isTypeorm },
   isWholeRow,
-  isRowType: () => false,
   isOther: () => false,
-  isRowDeclaration: (node, file, context) => {
-    const model = entityOfDeclaration(node, file, context);
-    return model !== undefined && concerns(model, context);
-  },
   isModel: isEntity,
   isWritten: (node, context) => requestPlans(context).some((plan) => plan.node === node && plan.reason === undefined),
   givesRowsOf,
@@ -43,7 +33,7 @@ export const typeormCode: OrmCode = {
   readsRows: (callee, args, file, context) => {
     const found = readsRows(callee, args, file, context);
     if (found !== undefined) return concerns(found.model, context) ? found.rows : undefined;
-    return instanced(callee, args, file, context) ?? resultOf(callee, file, context);
+    return instanced(callee, args, file, context);
   },
   rowsRead,
   isHidden,
@@ -67,14 +57,6 @@ function instanced(
   if (model === undefined || !concerns(model, context)) return undefined;
   const given = value && unwrap(value);
   return !isAssigned && given !== undefined && ts.isArrayLiteralExpression(given) ? "list" : "row";
-}
-
-/** What a method of the app gives back, by what it says: `this.findOne(id)`. */
-function resultOf(callee: ts.Expression, file: SourceFile, context: TransformContext): RowsRead | undefined {
-  const called = resolveExpression(callee, file, context.project);
-  const shape =
-    called?.kind === "function" && called.node.type && rowShapeOfType(called.node.type, called.file, context);
-  return shape === "row" || shape === "list" ? shape : undefined;
 }
 
 /** A value as the entity's property takes it: TypeORM gives bigints and decimals as strings unless the app says otherwise. */

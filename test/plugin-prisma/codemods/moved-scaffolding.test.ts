@@ -47,6 +47,10 @@ function changed(files: Files, ...pairs: readonly (readonly [from: string, to: s
   }));
 }
 
+function moved(files: Files): Files {
+  return changed(files, ["./generated", "../generated"]).map(({ text }) => ({ file: "src/users/dto.ts", text }));
+}
+
 /** What people do to the code between switch and contract. `shown` is what Lockstep wrote as the value. */
 const mutations: Readonly<Record<string, (files: Files, value: string) => Files>> = {
   "a renamed row": (files) => changed(files, ["user: User", "row: User"], ["user.", "row."]),
@@ -70,12 +74,9 @@ const mutations: Readonly<Record<string, (files: Files, value: string) => Files>
       [`handle: ${value},`, "handle: handleOf(user),"],
       ["export function", `const handleOf = (row: User) => ${value.replaceAll("user.", "row.")};\n\nexport function`],
     ),
-  "another file": (files) => files.map(({ text }) => ({ file: "src/users/dto.ts", text })),
+  "another file": (files) => moved(files),
   "another file and another name for the row": (files) =>
-    changed(files, ["user: User", "row: User"], ["user.", "row."]).map(({ text }) => ({
-      file: "src/users/dto.ts",
-      text,
-    })),
+    moved(changed(files, ["user: User", "row: User"], ["user.", "row."])),
   "another order": (files, value) =>
     changed(
       files,

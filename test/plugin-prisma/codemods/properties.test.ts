@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSourceFile, ts } from "../../../core/src/code/index.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import { apply, codePhases, editFor, editForBoth, single, undo, undoOf, withoutTypes } from "./phases.js";
+import { apply, codePhases, editFor, editForBoth, single, undo, undoOf } from "./phases.js";
 
 /** How a literal can be written. */
 interface Layout {
@@ -66,7 +66,6 @@ const rows = fc.array(
 
 const programs = fc.tuple(layouts, rows).map(([layout, items]) => program(layout, items));
 
-// Formatting is nothing that types know of.
 describe("whatever the formatting", () => {
   test("each phase parses, repeats without a change, and only adds or removes", async () => {
     await fc.assert(
@@ -74,13 +73,13 @@ describe("whatever the formatting", () => {
         let files = single(before);
         const earlier: PlannedEdit[] = [];
         for (const phase of codePhases) {
-          const result = await editFor(phase, files, earlier, withoutTypes);
+          const result = await editFor(phase, files, earlier);
           const text = files[0]?.text ?? "";
           files = apply(files, result);
           earlier.push(...result.edits);
           const after = files[0]?.text ?? "";
           expect(syntaxErrors(after)).toEqual([]);
-          const again = await editFor(phase, files, earlier, withoutTypes);
+          const again = await editFor(phase, files, earlier);
           expect(again.changes).toEqual([]);
           expect([...result.places, ...again.places].filter(({ reason }) => /^Lockstep wrote/.test(reason))).toEqual(
             [],
@@ -92,26 +91,26 @@ describe("whatever the formatting", () => {
           if (before.includes("\r\n")) expect(after).not.toMatch(/[^\r]\n/);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
   test("expand and switch can be undone to the same bytes", async () => {
     await fc.assert(
       fc.asyncProperty(programs, async (before) => {
-        const expanded = await editFor("expand", single(before), [], withoutTypes);
+        const expanded = await editFor("expand", single(before), []);
         // A client with its import, a fixture, and every row that is created.
         expect(expanded.edits.length).toBeGreaterThanOrEqual(4);
         const files = apply(single(before), expanded);
-        expect(apply(files, await undo(files, expanded.edits, withoutTypes))[0]?.text).toBe(before);
+        expect(apply(files, await undo(files, expanded.edits))[0]?.text).toBe(before);
 
-        const switched = await editFor("switch", files, expanded.edits, withoutTypes);
+        const switched = await editFor("switch", files, expanded.edits);
         const shown = apply(files, switched);
-        const undone = await undo(shown, [...expanded.edits, ...switched.edits], withoutTypes);
+        const undone = await undo(shown, [...expanded.edits, ...switched.edits]);
         expect(apply(shown, undone)[0]?.text).toBe(before);
         expect(undone.places).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -122,18 +121,18 @@ describe("whatever the formatting", () => {
         const earlier: PlannedEdit[] = [];
         for (const phase of codePhases) {
           const files = single(texts.at(-1) ?? "");
-          const result = await editFor(phase, files, earlier, withoutTypes);
+          const result = await editFor(phase, files, earlier);
           earlier.push(...result.edits);
           texts.push(apply(files, result)[0]?.text ?? "");
-          const undone = await undoOf(phase, single(texts.at(-1) ?? ""), earlier, withoutTypes);
+          const undone = await undoOf(phase, single(texts.at(-1) ?? ""), earlier);
           expect(undone).toEqual({ files: single(texts.at(-2) ?? ""), places: [] });
         }
         const contracted = single(texts.at(-1) ?? "");
-        expect(await undoOf("expand", contracted, earlier, withoutTypes)).toEqual({
+        expect(await undoOf("expand", contracted, earlier)).toEqual({
           files: single(before),
           places: [],
         });
-        expect(await undoOf("switch", contracted, earlier, withoutTypes)).toEqual({
+        expect(await undoOf("switch", contracted, earlier)).toEqual({
           files: single(texts[1] ?? ""),
           places: [],
         });
@@ -141,31 +140,30 @@ describe("whatever the formatting", () => {
         const both = await editForBoth(
           expanded,
           earlier.filter(({ phase }) => phase === "expand"),
-          withoutTypes,
         );
         const all = [...earlier.filter(({ phase }) => phase === "expand"), ...both.edits];
-        expect(await undoOf("switch", apply(expanded, both), all, withoutTypes)).toEqual({
+        expect(await undoOf("switch", apply(expanded, both), all)).toEqual({
           files: expanded,
           places: [],
         });
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
   test("switch and contract at once end in the same bytes as one after the other", async () => {
     await fc.assert(
       fc.asyncProperty(programs, async (before) => {
-        const expanded = await editFor("expand", single(before), [], withoutTypes);
+        const expanded = await editFor("expand", single(before), []);
         const files = apply(single(before), expanded);
-        const both = await editForBoth(files, expanded.edits, withoutTypes);
-        const switched = await editFor("switch", files, expanded.edits, withoutTypes);
+        const both = await editForBoth(files, expanded.edits);
+        const switched = await editFor("switch", files, expanded.edits);
         const shown = apply(files, switched);
-        const contracted = await editFor("contract", shown, [...expanded.edits, ...switched.edits], withoutTypes);
+        const contracted = await editFor("contract", shown, [...expanded.edits, ...switched.edits]);
         expect(apply(files, both)).toEqual(apply(shown, contracted));
         expect(apply(files, both)[0]?.text).not.toMatch(/GlobalOmitConfig|Prisma,|\?\?/);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

@@ -67,7 +67,7 @@ describe("is listed with the text", () => {
     ],
     ["there is no import of it", client + copy, toggleOf({ read: "flags.isOn({name})" }), "`flags` is not known there"],
   ])("where %s", async (_, text, toggle, reason) => {
-    const before = single(text);
+    const before = single(text, "src/users/dto.ts");
     const { changes, places } = await editFor("switch", before, [], { toggle });
     expect(changes).toEqual([]);
     expect(places).toMatchObject([{ kind: "likely", what: "toDto: copy of User" }]);

@@ -2,9 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSourceFile, ts } from "../../../core/src/code/index.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import { apply, codePhases, editFor, editForBoth, textOf, undoOf, untyped, withEntities } from "./phases.js";
-
-// Layouts are the same with and without types: without is faster.
+import { apply, codePhases, editFor, editForBoth, textOf, undoOf, withEntities } from "./phases.js";
 
 /** How code can be written. */
 interface Layout {
@@ -150,12 +148,12 @@ describe("whatever the formatting", () => {
         const earlier: PlannedEdit[] = [];
         for (const phase of codePhases) {
           const files = withEntities(texts.at(-1) ?? "");
-          const result = await editFor(phase, files, earlier, untyped);
+          const result = await editFor(phase, files, earlier);
           earlier.push(...result.edits);
           const after = apply(files, result);
           const text = textOf(after);
           expect(syntaxErrors(text)).toEqual([]);
-          const again = await editFor(phase, after, earlier, untyped);
+          const again = await editFor(phase, after, earlier);
           expect(again.changes).toEqual([]);
           expect([...result.places, ...again.places].filter(({ reason }) => /^Lockstep wrote/.test(reason))).toEqual(
             [],
@@ -164,8 +162,8 @@ describe("whatever the formatting", () => {
           else expect(isSubsequence(text, texts.at(-1) ?? "")).toBe(true);
           if (before.includes("\r\n")) expect(text).not.toMatch(/[^\r]\n/);
           else expect(text).not.toContain("\r");
-          expect(await undoOf(phase, after, earlier, untyped)).toEqual({ files, places: [] });
-          expect(await undoOf("expand", after, earlier, untyped)).toEqual({ files: withEntities(before), places: [] });
+          expect(await undoOf(phase, after, earlier)).toEqual({ files, places: [] });
+          expect(await undoOf("expand", after, earlier)).toEqual({ files: withEntities(before), places: [] });
           texts.push(text);
         }
         // A literal, a spread DTO, a fixture, a request DTO, a mapper, its class, statements, and a list of names.
@@ -173,7 +171,7 @@ describe("whatever the formatting", () => {
           new Set(["create-data", "fixture", "request-type", "mapper", "response-class", "assigned-mapper", "select"]),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -181,17 +179,17 @@ describe("whatever the formatting", () => {
     await fc.assert(
       fc.asyncProperty(programs, async (before) => {
         const files = withEntities(before);
-        const expanded = await editFor("expand", files, [], untyped);
+        const expanded = await editFor("expand", files, []);
         const after = apply(files, expanded);
-        const both = await editForBoth(after, expanded.edits, untyped);
-        const switched = await editFor("switch", after, expanded.edits, untyped);
+        const both = await editForBoth(after, expanded.edits);
+        const switched = await editFor("switch", after, expanded.edits);
         const shown = apply(after, switched);
-        const contracted = await editFor("contract", shown, [...expanded.edits, ...switched.edits], untyped);
+        const contracted = await editFor("contract", shown, [...expanded.edits, ...switched.edits]);
         expect(apply(after, both)).toEqual(apply(shown, contracted));
-        const undone = await undoOf("switch", apply(after, both), [...expanded.edits, ...both.edits], untyped);
+        const undone = await undoOf("switch", apply(after, both), [...expanded.edits, ...both.edits]);
         expect(undone).toEqual({ files: after, places: [] });
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

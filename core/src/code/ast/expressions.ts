@@ -202,3 +202,9 @@ function rootOf(call: ts.CallExpression): ts.Expression {
   while (ts.isCallExpression(at) || ts.isPropertyAccessExpression(at)) at = at.expression;
   return at;
 }
+
+/** `null` or `undefined` in a union. */
+export function isNullish(type: ts.TypeNode): boolean {
+  if (ts.isLiteralTypeNode(type)) return type.literal.kind === ts.SyntaxKind.NullKeyword;
+  return type.kind === ts.SyntaxKind.UndefinedKeyword;
+}

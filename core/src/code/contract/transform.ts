@@ -154,18 +154,8 @@ export interface Scaffolding {
   readonly left: string;
 }
 
-/** What the ORM-neutral transforms must know about an ORM; answered from names and paths alone. */
+/** What the ORM-neutral transforms must know about an ORM. */
 export interface OrmCode {
-  /** Whether a module specifier outside of the candidates leads to the ORM's generated code. */
-  isClientModule(specifier: string, from: SourceFile, context: Pick<TransformContext, "project" | "model">): boolean;
-  /** Whether a qualified type is the row of a model: `Prisma.UserGetPayload<{}>`. */
-  isRowType(qualifier: string, name: string, argument: string | undefined, model: string): boolean;
-  /** Whether a class or an interface of the app is the row of the model: an entity. Default: none is. */
-  isRowDeclaration?(
-    node: ts.ClassDeclaration | ts.InterfaceDeclaration,
-    file: SourceFile,
-    context: TransformContext,
-  ): boolean;
   /** Whether a declaration is a model, of whatever rows: the ORM's plugin edits it itself. Default: none is. */
   isModel?(node: ts.Node, file: SourceFile, context: TransformContext): boolean;
   /** Whether a call has the path of the ORM's calls, but leads elsewhere or may: `sdk.user.create`, the client of another schema. */
@@ -179,7 +169,7 @@ export interface OrmCode {
   };
   /** Whether what a literal makes is put over rows that exist as well: a value that is added replaces theirs. Default: it is not. */
   isAlsoPutOver?(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean;
-  /** Whether a type is a row of the model with all its columns. Default: names say it alone. */
+  /** Whether a type is a row of the model with all its columns. Default: none is. */
   isWholeRow?(type: Type, context: TransformContext): boolean;
   /** Whether a type is one that generated code has for new rows of the model, or for changes: it gets the field with the model. Default: none is. */
   isInput?(type: Type, context: TransformContext): boolean;

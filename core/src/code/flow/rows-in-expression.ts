@@ -9,8 +9,7 @@ import { parseAt } from "../shapes/parse-calls.js";
 import { hidesField } from "../shapes/serialized-classes.js";
 import { keepsKey } from "../shapes/zod-tree.js";
 import { resolveDeclared, resolveExpression } from "../types/resolve-expression.js";
-import { rowShapeByCompiler } from "../types/row-shape-by-compiler.js";
-import { rowShapeOfType } from "../types/row-shape-of-type.js";
+import { type RowShape, rowShapeOf } from "../types/row-shape.js";
 import { selectionsOfType } from "./selected-fields.js";
 
 /** Rows of the model that a value holds, itself or behind keys. */
@@ -20,6 +19,8 @@ export interface RowsInValue extends RowsPart {
 }
 
 type Rows = readonly RowsInValue[];
+
+const whole: Rows = [{ path: [], select: undefined, read: undefined }];
 
 /** Methods of a list that give elements of it, those that give what a callback makes, and those that wait for several values. */
 const sameElements = /^(?:filter|slice|sort|toSorted|reverse|toReversed|concat|flat|find|findLast|at|pop|shift)$/;
@@ -35,6 +36,31 @@ const copying = /^(?:omit|exclude|structuredClone|cloneDeep|freeze|instanceToPla
 export function rowsInExpression(value: ts.Expression, file: SourceFile, context: TransformContext): Rows {
   // Names and functions can lead in circles.
   return context.memo(rowsInExpression, value, () => read(value, file, context), []);
+}
+
+/** Whether an expression is a whole row of the model, or a list of them: by its type, and where the compiler knows none by the calls that read it. */
+export function rowShapeOfValue(
+  value: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): RowShape | undefined {
+  if (context.project.types?.of(value) !== undefined) return rowShapeOf(value, context);
+  return shapeOf(rowsInExpression(value, file, context));
+}
+
+/** The same of a parameter. */
+export function rowShapeOfParameter(
+  node: ts.ParameterDeclaration,
+  file: SourceFile,
+  context: TransformContext,
+): RowShape | undefined {
+  const typed = node.type ?? node.name;
+  if (context.project.types?.of(typed) !== undefined) return rowShapeOf(typed, context);
+  return shapeOf(ofParameter(node, file, context));
+}
+
+function shapeOf(rows: Rows): RowShape | undefined {
+  return rows.some(({ path, select }) => path.length === 0 && select === undefined) ? "row" : undefined;
 }
 
 function read(value: ts.Expression, file: SourceFile, context: TransformContext): Rows {
@@ -54,17 +80,16 @@ function read(value: ts.Expression, file: SourceFile, context: TransformContext)
 
 /** What a declared type says: whole rows, or those of a `select`. */
 function ofType(type: ts.TypeNode, file: SourceFile, context: TransformContext): Rows {
-  if (rowShapeOfType(type, file, context) !== undefined) return [{ path: [], select: undefined, read: undefined }];
-  const sources = selectionsOfType(type, file, context);
-  if (sources.length === 0) return byType(type, context);
-  return sources.flatMap(({ node }) =>
+  const rows = byType(type, context);
+  if (rows.length > 0) return rows;
+  return selectionsOfType(type, file, context).flatMap(({ node }) =>
     ts.isObjectLiteralExpression(node) ? [{ path: [], select: node, read: undefined }] : [],
   );
 }
 
 /** What only the compiler knows. */
 function byType(node: ts.Expression | ts.TypeNode, context: TransformContext): Rows {
-  return rowShapeByCompiler(node, context) === undefined ? [] : [{ path: [], select: undefined, read: undefined }];
+  return rowShapeOf(node, context) === undefined ? [] : whole;
 }
 
 function ofName(name: ts.Identifier, file: SourceFile, context: TransformContext): Rows {
@@ -170,7 +195,10 @@ function ofCall(call: ts.CallExpression, file: SourceFile, context: TransformCon
   }
   const copied = [...copiedBy(call, method, file, context), ...parsedBy(call, method, file, context)];
   if (copied.length > 0) return copied;
-  return resolveFunction(callee, file, context) ? ofFunction(callee, file, context) : byType(call, context);
+  if (resolveFunction(callee, file, context)) return ofFunction(callee, file, context);
+  const { orm, project } = context;
+  const made = orm.isOther(callee, file, project) ? undefined : orm.readsRows(callee, call.arguments, file, context);
+  return made === undefined || made === "page" ? byType(call, context) : whole;
 }
 
 /** What a schema hands on of the rows that it reads: `UserResponse.passthrough().parse(user)`. */

@@ -6,9 +6,9 @@ import type { TransformContext } from "../contract/transform.js";
 import { lookUp } from "../project/project.js";
 import { keysOfShape, resolveType } from "../shapes/shape-types.js";
 import { constantOf } from "../types/constants.js";
-import type { Copy } from "../types/copied-columns.js";
 import { resolveExpression } from "../types/resolve-expression.js";
-import { rowShapeOfType } from "../types/row-shape-of-type.js";
+import { rowShapeOf } from "../types/row-shape.js";
+import type { Copy } from "./copied-columns.js";
 
 /** What says which fields a value has: the `select` that reads it, the names of its `Pick`, the type that it is given. */
 export interface FieldSelection {
@@ -69,7 +69,7 @@ export function selectionsOfType(
   context: TransformContext,
   depth = 0,
 ): readonly FieldSelection[] {
-  if (depth > 8 || rowShapeOfType(type, file, context) !== undefined) return [];
+  if (depth > 8 || rowShapeOf(type, context) !== undefined) return [];
   const shape = [false, true].map((isElement) => resolveType(type, file, context, isElement)).find(isShape)?.shape;
   if (shape !== undefined)
     return [

@@ -6,7 +6,7 @@ import { keyStyles } from "../names/key-styles.js";
 import type { Type, TypeSymbol, Types } from "../project/type-facts.js";
 import { isRequiredKey } from "../shapes/required-keys.js";
 import { keyAmong, keysOfShape, membersShape, type ShapeNode } from "../shapes/shape-types.js";
-import { rowShapeOfType } from "../types/row-shape-of-type.js";
+import { rowShapeOf } from "../types/row-shape.js";
 import { inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
 import { isOwner } from "./value-origins.js";
 
@@ -117,11 +117,11 @@ function shapeAt(node: ts.Node, types: Types, context: TransformContext): ShapeN
 }
 
 /** Whether a value has the field as soon as the model has: it is of a type that is derived from the rows, or the ORM's own. */
-export function followsModel(value: ts.Node, file: SourceFile, context: TransformContext): boolean {
+export function followsModel(value: ts.Node, context: TransformContext): boolean {
   const type = context.project.types?.of(value);
   if (type === undefined) return false;
   if (context.orm.isWholeRow?.(type, context) || context.orm.isInput?.(type, context)) return true;
   const declaration = ts.isIdentifier(value) ? declarationOf(value) : value.parent;
   const isTyped = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
-  return isTyped === true && rowShapeOfType(declaration.type, file, context) === "row";
+  return isTyped === true && declaration.type !== undefined && rowShapeOf(declaration.type, context) === "row";
 }

@@ -61,7 +61,7 @@ function ofOwner(given: Given, file: SourceFile, context: TransformContext): Sib
   if (owners.some((each) => textOf(each, file) !== text)) return undefined;
   const input = inputTypeOf(owner, file, context);
   if (input === undefined && !isNear(owner)) return undefined;
-  const found = keyOf(input, owner, file, context);
+  const found = keyOf(input, owner, context);
   return found && { text: memberText(owner, found.key, file), pattern: undefined, lacking: found.lacking };
 }
 
@@ -73,7 +73,7 @@ function isNear(owner: Owner): boolean {
 function ofPattern(given: Given, file: SourceFile, context: TransformContext): SiblingSource | undefined {
   const pattern = patternOfValues(given, least);
   if (pattern === undefined) return undefined;
-  const found = keyOf(inputTypeOf(pattern, file, context), pattern, file, context);
+  const found = keyOf(inputTypeOf(pattern, file, context), pattern, context);
   // A pattern takes it by the name of the column.
   const taken = found?.key === context.field.name ? callerValueIn(pattern, file, context) : undefined;
   return taken && found && { text: taken.text, pattern: taken.pattern, lacking: found.lacking };
@@ -83,13 +83,12 @@ function ofPattern(given: Given, file: SourceFile, context: TransformContext): S
 function keyOf(
   input: InputType | undefined,
   value: ts.Node,
-  file: SourceFile,
   context: TransformContext,
 ): { readonly key: string; readonly lacking: readonly ShapeNode[] } | undefined {
   const { name } = context.field;
   if (input !== undefined) return { key: input.key, lacking: input.has(input.key) ? [] : input.declared };
   const type = context.project.types?.of(value);
   // Of an unknown type, the compiler checks the edit before it is written.
-  const mayHave = type === undefined || type.getProperty(name) !== undefined || followsModel(value, file, context);
+  const mayHave = type === undefined || type.getProperty(name) !== undefined || followsModel(value, context);
   return mayHave ? { key: name, lacking: [] } : undefined;
 }

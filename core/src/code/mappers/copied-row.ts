@@ -4,9 +4,9 @@ import { isRepeatable } from "../ast/repeatable.js";
 import { declarationFrom, declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { isRowPattern } from "../types/copied-columns.js";
+import { isRowPattern } from "../flow/copied-columns.js";
+import { rowShapeOfValue } from "../flow/rows-in-expression.js";
 import { rowLiterals } from "../types/row-literals.js";
-import { rowShapeOfValue } from "../types/row-shape-of-value.js";
 import { boundAs, restOf } from "../write/destructuring.js";
 
 /** The row that a literal is made of: what the row holds in the new field is what the copy holds. */

@@ -1,8 +1,8 @@
 import type { ts } from "../ast/compiler.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { type Copies, type Copy, copyIn, isOfRow } from "../flow/copied-columns.js";
 import { keyStyles } from "../names/key-styles.js";
-import { type Copies, type Copy, copyIn, isOfRow } from "../types/copied-columns.js";
 
 /** Values that copy every column, each under its own name. */
 export function wholeCopyOf(

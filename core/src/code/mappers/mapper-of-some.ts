@@ -3,9 +3,9 @@ import { isAsserted, nameOf, valuesOf } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { accessIn, type Copies, type Copy, isOfElsewhere, isOfRow } from "../flow/copied-columns.js";
 import { selectionsOfCopy } from "../flow/selected-fields.js";
 import { keyStyles } from "../shapes/shape-types.js";
-import { accessIn, type Copies, type Copy, isOfElsewhere, isOfRow } from "../types/copied-columns.js";
 import { resolveDeclared, resolveExpression } from "../types/resolve-expression.js";
 
 /** A literal that copies some columns of a row, two at least: `{ id: user.id, label: user.name }`. */

@@ -4,9 +4,9 @@ import { lineAt, type SourceFile } from "../ast/source-file.js";
 import { candidateFor, type FieldList, isTestFile } from "../candidates/candidate-for.js";
 import { memoized, memoizedBy } from "../contract/memoized.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
+import type { Copies } from "../flow/copied-columns.js";
 import { partialCopyOf } from "../mappers/mapper-of-some.js";
 import { keyStyles } from "../names/key-styles.js";
-import type { Copies } from "../types/copied-columns.js";
 
 /**
  * Columns in an order that other code relies on: cells under a list of headers, definitions of a table's columns, and comparisons of two

@@ -4,6 +4,7 @@ import { hasKey, isAsserted, propertiesOf, returnedBy, spreadsOf, unwrap } from 
 import { lineAt, type SourceFile } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import type { TransformContext } from "../contract/transform.js";
+import { rowShapeOfValue } from "../flow/rows-in-expression.js";
 import { outputSchema } from "../inputs/output-schemas.js";
 import { siblingSource } from "../inputs/sibling-source.js";
 import { filledByAssignments } from "../mappers/assigned-mappers.js";
@@ -19,7 +20,6 @@ import {
 } from "../shapes/shape-types.js";
 import type { Reference } from "../types/references.js";
 import { namesAllColumns } from "../types/row-literals.js";
-import { rowShapeOfValue } from "../types/row-shape-of-value.js";
 import { targetOf } from "../types/target-type.js";
 import { computedValue, emptyValue, numberedValue, storedDefault } from "../values/fixture-value.js";
 import { parsedLiterals } from "./parsed-literals.js";

@@ -10,6 +10,7 @@ import {
   mayShowNull,
   rowMayBeMissing,
 } from "../flags/guarded-value.js";
+import { rowShapeOfValue } from "../flow/rows-in-expression.js";
 import type { AssignedMapper } from "../mappers/assigned-mappers.js";
 import type { Mapper } from "../mappers/object-mappers.js";
 import { emptyInResponse } from "../shapes/empty-values.js";
@@ -24,7 +25,6 @@ import {
 } from "../shapes/shape-types.js";
 import { pickedIn, typesIn, zodShapesIn } from "../shapes/shapes-in.js";
 import { referencesTo } from "../types/references.js";
-import { rowShapeOfValue } from "../types/row-shape-of-value.js";
 import { nodesOfProducer, whyNotField, whyNotMapper, whyNotShape } from "./blockers.js";
 import { selectedShapesIn } from "./dependencies.js";
 import { builtByHand, type HandBuilt, handBuilt, receivesRows } from "./other-producers.js";

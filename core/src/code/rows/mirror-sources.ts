@@ -5,7 +5,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import { memoized } from "../contract/memoized.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
-import { rowShapeOfValue } from "../types/row-shape-of-value.js";
+import { rowShapeOfValue } from "../flow/rows-in-expression.js";
 
 /** The fields that a mirror follows: code that changes one of them sets the column, too. Empty for any other column. */
 export const mirrorSources = memoized(({ intent: { follows = [] }, model }): readonly EntityField[] =>

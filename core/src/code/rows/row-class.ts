@@ -4,9 +4,9 @@ import { nameOf } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
+import { rowShapeOfParameter } from "../flow/rows-in-expression.js";
 import { isOfType } from "../shapes/member-type.js";
-import { rowShapeOfType } from "../types/row-shape-of-type.js";
-import { rowShapeOfParameter } from "../types/row-shape-of-value.js";
+import { rowShapeOf } from "../types/row-shape.js";
 import { fieldsOf, fieldText } from "../write/class-members.js";
 import { addFields, takeFieldsBack, whatOfClass, writtenFields } from "../write/field-edits.js";
 import { findWritten } from "../write/find-written.js";
@@ -50,7 +50,7 @@ function* rowClassesIn(file: SourceFile, context: TransformContext): Iterable<ts
   for (const node of file.nodes(ts.SyntaxKind.ClassDeclaration)) {
     if (context.orm.isModel?.(node, file, context) || memberNames(node).has(context.field.name)) continue;
     const implemented = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ImplementsKeyword)?.types;
-    if (implemented?.some((type) => rowShapeOfType(type, file, context) === "row")) yield node;
+    if (implemented?.some((type) => rowShapeOf(type, context) === "row")) yield node;
   }
 }
 

@@ -115,8 +115,6 @@ function unknownField(name: string): EntityField {
 }
 
 const noOrm: OrmCode = {
-  isClientModule: () => false,
-  isRowType: () => false,
   isOther: () => false,
   readsRows: () => undefined,
 };

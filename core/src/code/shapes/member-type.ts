@@ -1,11 +1,11 @@
 import type { EntityField } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
+import { isNullish } from "../ast/expressions.js";
 import { declarationFrom } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
 import { plainTypes } from "../types/plain-types.js";
-import { isNullish } from "../types/row-shape-of-type.js";
 import { insertMember } from "../write/member-edit.js";
 import { addNamedImports } from "../write/named-imports.js";
 

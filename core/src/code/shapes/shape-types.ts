@@ -1,10 +1,10 @@
 import { ts } from "../ast/compiler.js";
-import { propertiesOf } from "../ast/expressions.js";
+import { isNullish, propertiesOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
 import { lookUp, type Project } from "../project/project.js";
-import { isNullish, rowShapeOfType } from "../types/row-shape-of-type.js";
+import { rowShapeOf } from "../types/row-shape.js";
 import { fieldsOf } from "../write/class-members.js";
 import { aliasOf } from "./inline-types.js";
 import { basesOf, type ZodObject, zodObjectOf } from "./zod-chain.js";
@@ -147,7 +147,7 @@ function pickedFrom(
   const union = unionOf(names, file, context);
   if (union === undefined) return unknown;
   const keys = { kind: "keys", ...union, name: undefined } as const;
-  if (rowShapeOfType(of, file, context) === "row") return shape(keys);
+  if (rowShapeOf(of, context) === "row") return shape(keys);
   const base = resolveType(of, file, context, false, depth + 1);
   return base.kind === "shape" ? shape({ ...keys, of: base.shape }) : unknown;
 }

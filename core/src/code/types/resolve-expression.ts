@@ -1,9 +1,8 @@
 import { ts } from "../ast/compiler.js";
-import { nameOf, returnedBy, unwrap } from "../ast/expressions.js";
+import { isNullish, nameOf, returnedBy, unwrap } from "../ast/expressions.js";
 import { type Declaration, declarationFrom } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { lookUp, lookUpMember, type Project, type Resolved } from "../project/project.js";
-import { isNullish } from "./row-shape-of-type.js";
 
 /** What an expression resolves to, by names and imports alone: no type checker, nothing out of packages. */
 export type ResolvedExpression =

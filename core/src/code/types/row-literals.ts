@@ -2,8 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { isAsserted, pathOf, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { rowShapeOfCompiled } from "./row-shape-by-compiler.js";
-import { type RowShape, rowShapeOfType } from "./row-shape-of-type.js";
+import { type RowShape, rowShapeOf, rowShapeOfCompiled } from "./row-shape.js";
 import { type Target, targetOf } from "./target-type.js";
 
 /** A literal that is typed as a row. */
@@ -63,21 +62,21 @@ function isRow(literal: ts.ObjectLiteralExpression, target: Target, context: Tra
   if (target.kind !== "typed" && target.kind !== "argument") return false;
   const expected = shapeOf(target.inside);
   if (expected === undefined) return false;
-  if (target.kind === "typed") return rowShapeOfType(target.type, target.file, context) === expected;
+  if (target.kind === "typed") return rowShapeOf(target.type, context) === expected;
   // `prisma.user.findUnique.mockResolvedValue({ … })`
   const isMock = /^mock(?:Resolved|Return)Value(?:Once)?$/.test(target.path.at(-1) ?? "");
   const { callee, file } = target;
   if (!isMock || !(ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee))) return false;
   const mocked = unwrap(callee.expression);
-  if (mockedShape(mocked, file, context) === expected) return true;
+  if (mockedShape(mocked, context) === expected) return true;
   return namesNearlyAll(literal, context) && context.orm.readsRows(mocked, [], file, context) === expected;
 }
 
 /** What a mock gives, where that is declared: `vi.fn<() => Promise<User>>()`, `jest.spyOn(users, "findOne")`. */
-function mockedShape(mocked: ts.Expression, file: SourceFile, context: TransformContext): RowShape | undefined {
+function mockedShape(mocked: ts.Expression, context: TransformContext): RowShape | undefined {
   if (!ts.isCallExpression(mocked)) return undefined;
   const [type] = mocked.typeArguments ?? [];
-  if (type !== undefined) return rowShapeOfType(ts.isFunctionTypeNode(type) ? type.type : type, file, context);
+  if (type !== undefined) return rowShapeOf(ts.isFunctionTypeNode(type) ? type.type : type, context);
   const [owner, name] = mocked.arguments;
   const { types } = context.project;
   if (types === undefined || owner === undefined || pathOf(mocked.expression).at(-1) !== "spyOn") return undefined;

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { planCodeEdits } from "../../../../core/src/code/run/plan-edits.js";
 import { readSourceFiles } from "../../../../core/src/code/sources/source-files.js";
 import { intentsOf, lowerEmail, shopModels, transforms } from "../../../plugin-prisma/codemods/phases.js";
+import { generatedClients } from "../../../support/generated-clients.js";
 
 let top: string;
 let root: string;
@@ -63,6 +64,7 @@ export function show(user: User): UserView {
     mkdirSync(dirname(join(top, file)), { recursive: true });
     writeFileSync(join(top, file), text);
   }
+  symlinkSync(join(generatedClients(), "node_modules"), join(top, "node_modules"), "junction");
   execFileSync("git", ["init", "--quiet"], { cwd: top });
 });
 afterAll(() => rmSync(top, { recursive: true, force: true }));

@@ -93,6 +93,7 @@ export const toldByTypes = new Set([
   "a generic function of a delegate",
   "a method of all models",
   "a method that gives it",
+  "a method that is typed as a row",
   "a nested row that is assigned",
   "a registry of any delegates",
   "a type parameter",

@@ -2,7 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { rowShapeOfParameter, rowShapeOfValue } from "./row-shape-of-value.js";
+import { rowShapeOfParameter, rowShapeOfValue } from "./rows-in-expression.js";
 
 /** A value that is made of one column of a row. */
 export interface Copy {

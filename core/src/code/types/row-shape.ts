@@ -2,7 +2,9 @@ import { ts } from "../ast/compiler.js";
 import { memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import type { Type, Types } from "../project/type-facts.js";
-import type { RowShape } from "./row-shape-of-type.js";
+
+/** What a type means: a row of the model, a list of rows, or an object whose values are rows. */
+export type RowShape = "row" | "list" | "record";
 
 const lists = /^(?:Readonly)?(?:Array|Set)$|^(?:Async)?(?:Iterable|Iterator|Generator|IterableIterator)$/;
 const maps = /^(?:Readonly)?Map$/;
@@ -11,7 +13,7 @@ const maps = /^(?:Readonly)?Map$/;
  * Whether an expression or a written type is a whole row of the model by its type, or a list of them: the compiler follows factories,
  * type parameters, members of other files and assignments. Undefined where it knows no type.
  */
-export function rowShapeByCompiler(node: ts.Expression | ts.TypeNode, context: TransformContext): RowShape | undefined {
+export function rowShapeOf(node: ts.Node, context: TransformContext): RowShape | undefined {
   const { types } = context.project;
   if (types === undefined || context.orm.isWholeRow === undefined) return undefined;
   const type = types.of(node);

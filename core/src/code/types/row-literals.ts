@@ -59,6 +59,11 @@ function namesNearlyAll(literal: ts.ObjectLiteralExpression, context: TransformC
 }
 
 function isRow(literal: ts.ObjectLiteralExpression, target: Target, context: TransformContext): boolean {
+  const { types } = context.project;
+  const type = types?.expectedOf(literal);
+  if (types !== undefined && type !== undefined && rowShapeOfCompiled(types.settled(type), context) === "row")
+    return true;
+  // What a callback gives back, and what packages are given that are not read.
   if (target.kind !== "typed" && target.kind !== "argument") return false;
   const expected = shapeOf(target.inside);
   if (expected === undefined) return false;

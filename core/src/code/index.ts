@@ -73,7 +73,6 @@ export { importedLiteral, type LiteralLookup, literalsOfVariable } from "./flow/
 export { rowShapeOfValue } from "./flow/rows-in-expression.js";
 export { type CallerValue, callerValueIn, withCallerValue } from "./inputs/caller-value.js";
 export { inputShapeOfPattern } from "./inputs/input-shape.js";
-export { writtenTypeOf } from "./inputs/literal-shape.js";
 export { spreadInput, spreadInputAround } from "./inputs/spread-input.js";
 export { dropUnusedFallbacks, restoreFallbacks } from "./inputs/unused-fallbacks.js";
 export { isOwner, memberText, type Owner, ownersOf, patternOfValues, withChoice } from "./inputs/value-origins.js";
@@ -111,6 +110,7 @@ export { hidesField } from "./shapes/serialized-classes.js";
 export { levelsToTop, readModuleConfigs } from "./sources/read-configs.js";
 export { listFiles, readSources } from "./sources/source-files.js";
 export { constantOf } from "./types/constants.js";
+export { expectedTypeOf } from "./types/expected-type.js";
 export { referencesTo } from "./types/references.js";
 export {
   type ResolvedExpression,
@@ -121,6 +121,7 @@ export {
   type WithMembers,
 } from "./types/resolve-expression.js";
 export { namesColumns } from "./types/row-literals.js";
+export { namesIn } from "./types/row-shape.js";
 export { targetOf } from "./types/target-type.js";
 export { packageOf } from "./types/type-program.js";
 export { computedOver, literalOf } from "./values/fixture-value.js";

@@ -95,7 +95,7 @@ const request = (
   intents: readonly CodeIntent[],
   earlier: Parameters<typeof planCodeUndo>[0]["earlier"] = [],
 ) => ({
-  root: "/project",
+  root,
   files: single(text),
   models: toEntityModels([{ path: "schema.prisma", content: schema }]),
   intents,

@@ -1,6 +1,8 @@
 import { ts } from "../ast/compiler.js";
+import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import type { Type, Types } from "../project/type-facts.js";
+import { expectedTypeOf } from "../types/expected-type.js";
 import { membersShape, type ShapeNode } from "./shape-types.js";
 
 /** The interface, class or type literal of the app that the compiler says a value is of; undefined where it says nothing. */
@@ -8,10 +10,13 @@ export function declaredShapeOf(value: ts.Node, { project: { types } }: Transfor
   return shapeOfType(types?.of(value), types);
 }
 
-/** The same of what is expected where an expression stands. */
-export function expectedShapeOf(value: ts.Expression, { project: { types } }: TransformContext): ShapeNode | undefined {
-  const type = types?.expectedOf(value);
-  return shapeOfType(type && types?.settled(type), types);
+/** The same of what a literal must be. */
+export function expectedShapeOf(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): ShapeNode | undefined {
+  return shapeOfType(expectedTypeOf(literal, file, context), context.project.types);
 }
 
 function shapeOfType(type: Type | undefined, types: Types | undefined): ShapeNode | undefined {

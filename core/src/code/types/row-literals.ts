@@ -2,6 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { isAsserted, pathOf, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { expectedTypeOf } from "./expected-type.js";
 import { type RowShape, rowShapeOf, rowShapeOfCompiled } from "./row-shape.js";
 import { type Target, targetOf } from "./target-type.js";
 
@@ -16,7 +17,9 @@ export function* rowLiterals(file: SourceFile, context: TransformContext): Gener
   for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     if (!namesColumns(literal, 2, context)) continue;
     const target = targetOf(literal, file, context);
-    if (!isRow(literal, target, context)) continue;
+    const type = expectedTypeOf(literal, file, context);
+    const isTyped = type !== undefined && rowShapeOfCompiled(type, context) === "row";
+    if (!isTyped && !isMockedRow(literal, target, context)) continue;
     const isArgument = target.kind === "typed" && target.isArgument === true;
     if (isArgument && !namesAllColumns(literal, context)) continue;
     yield { literal, isReturned: isArgument || (target.kind === "typed" && ts.isFunctionLike(target.type.parent)) };
@@ -58,20 +61,14 @@ function namesNearlyAll(literal: ts.ObjectLiteralExpression, context: TransformC
   return namesColumns(literal, Math.max(2, Math.ceil(columns.length * 0.75)), context);
 }
 
-function isRow(literal: ts.ObjectLiteralExpression, target: Target, context: TransformContext): boolean {
-  const { types } = context.project;
-  const type = types?.expectedOf(literal);
-  if (types !== undefined && type !== undefined && rowShapeOfCompiled(types.settled(type), context) === "row")
-    return true;
-  // What a callback gives back, and what packages are given that are not read.
-  if (target.kind !== "typed" && target.kind !== "argument") return false;
-  const expected = shapeOf(target.inside);
-  if (expected === undefined) return false;
-  if (target.kind === "typed") return rowShapeOf(target.type, context) === expected;
+function isMockedRow(literal: ts.ObjectLiteralExpression, target: Target, context: TransformContext): boolean {
+  if (target.kind !== "argument") return false;
   // `prisma.user.findUnique.mockResolvedValue({ … })`
   const isMock = /^mock(?:Resolved|Return)Value(?:Once)?$/.test(target.path.at(-1) ?? "");
-  const { callee, file } = target;
-  if (!isMock || !(ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee))) return false;
+  const { callee, file, inside } = target;
+  const expected = inside.length === 0 ? "row" : inside.length === 1 && inside[0] === "element" ? "list" : undefined;
+  if (!isMock || expected === undefined) return false;
+  if (!ts.isPropertyAccessExpression(callee) && !ts.isElementAccessExpression(callee)) return false;
   const mocked = unwrap(callee.expression);
   if (mockedShape(mocked, context) === expected) return true;
   return namesNearlyAll(literal, context) && context.orm.readsRows(mocked, [], file, context) === expected;
@@ -88,10 +85,4 @@ function mockedShape(mocked: ts.Expression, context: TransformContext): RowShape
   const member = name && ts.isStringLiteralLike(name) ? types.of(owner)?.getProperty(name.text) : undefined;
   const [signature] = member ? types.checker.getTypeOfSymbolAtLocation(member, owner).getCallSignatures() : [];
   return signature && rowShapeOfCompiled(types.settled(signature.getReturnType()), context);
-}
-
-function shapeOf(inside: readonly string[]): RowShape | undefined {
-  if (inside.length === 0) return "row";
-  if (inside.length > 1) return undefined;
-  return inside[0] === "element" ? "list" : "record";
 }

@@ -64,7 +64,7 @@ function omittedFrom(type: Type, types: Types): { readonly type: Type; readonly 
 }
 
 /** The names of a union of literals. */
-function namesIn(keys: Type | undefined): ReadonlySet<string> {
+export function namesIn(keys: Type | undefined): ReadonlySet<string> {
   const parts = keys?.isUnion() ? keys.types : keys ? [keys] : [];
   return new Set(parts.flatMap((each) => (each.isStringLiteral() ? [each.value] : [])));
 }

@@ -1,12 +1,13 @@
 import type { EntityField } from "@lockstep/core";
 import {
   describe,
+  expectedTypeOf,
   fileOf,
   isWorthListing,
   type LiteralLookup,
-  lookUp,
   mirrorSources,
   nameOf,
+  namesIn,
   type Project,
   pathOf,
   propertiesOf,
@@ -15,14 +16,10 @@ import {
   type TransformContext,
   type Type,
   type TypeSymbol,
-  targetOf,
-  textOf,
   ts,
-  writtenTypeOf,
 } from "@lockstep/core/codemods";
 import { methods, whyOther } from "../calls/client-calls.js";
 import { originOfPath } from "../receivers/client-module.js";
-import { isOwnName } from "../receivers/client-owner.js";
 import { isPutOver } from "./put-over.js";
 
 /** What the client makes of an input: a new row, or a change of one. */
@@ -44,12 +41,9 @@ export function* typedInputs(file: SourceFile, context: TransformContext): Itera
   const isAnyNamed = isInputNamed("create", context);
   const isNamed = prefixes("create", context).some((prefix) => file.text.includes(prefix));
   for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-    const name =
-      (isNamed ? annotatedInput(value, file, context) : undefined) ??
-      (isRow(value, context) && (isAnyNamed || isNestedElsewhere(value))
-        ? expectedInput(value, "create", context)
-        : undefined);
-    if (name === undefined || !isInputOf(name, "create", context)) continue;
+    const isPossible = isNamed || (isRow(value, context) && (isAnyNamed || isNestedElsewhere(value)));
+    const name = isPossible ? expectedInput(value, "create", file, context) : undefined;
+    if (name === undefined) continue;
     yield { value, what: describe(value, `literal typed as ${name}`), isChecked: isCheckedInput(name) };
   }
 }
@@ -64,37 +58,21 @@ export function* offeredInputs(file: SourceFile, kind: InputKind, context: Trans
     const names = [...propertiesOf(value).keys()];
     const isFollowed = kind === "update" && sourceAmong(names, context) !== undefined;
     if (!isFollowed && !isWorthListing(names, file, context)) continue;
-    const written = writtenTypeOf(value, file, context);
-    const named = written && inputNamed(written.type, written.file, context, kind);
-    const name = named ?? expectedInput(value, kind, context);
-    if (name === undefined || !isInputOf(name, kind, context)) continue;
+    const name = expectedInput(value, kind, file, context);
+    if (name === undefined) continue;
     yield { value, what: describe(value, `literal typed as ${name}`), isChecked: isCheckedInput(name) };
   }
 }
 
-/** The input that a literal is annotated as. */
-function annotatedInput(
-  literal: ts.ObjectLiteralExpression,
-  file: SourceFile,
-  context: TransformContext,
-): string | undefined {
-  const target = targetOf(literal, file, context);
-  if (target.kind !== "typed" || target.inside.some((nesting) => nesting === "property")) return undefined;
-  return inputName(target.type, target.inside.length === 1, target.file, context);
-}
-
-/** The input that the compiler expects where a literal stands that names a column: `store.add({ … })` of `Store<Prisma.UserCreateInput>`. */
+/** The input that a literal must be: `store.add({ … })` of `Store<Prisma.UserCreateInput>`. */
 function expectedInput(
   literal: ts.ObjectLiteralExpression,
   kind: InputKind,
-  { project }: TransformContext,
+  file: SourceFile,
+  context: TransformContext,
 ): string | undefined {
-  const { types } = project;
-  const expected = types?.expectedOf(literal);
-  const symbol = expected && inputIn(expected, kind);
-  const [declaration] = symbol?.declarations ?? [];
-  const origin = originOfPath(declaration && types?.pathOf(declaration), project);
-  return declaration === undefined || origin === "other" ? undefined : symbol?.name;
+  const type = expectedTypeOf(literal, file, context);
+  return type && inputOf(type, kind, context);
 }
 
 /** Whether a literal may be a new row: no column that must be there is missing. */
@@ -144,61 +122,41 @@ function prefixes(kind: InputKind, { model: { name } }: TransformContext): reado
   return [`${name}${verb}`, `${name}Unchecked${verb}`];
 }
 
-/** The input that a type is, or is made of: `Prisma.Exact<A, Prisma.UserCreateInput>`. */
-export function inputIn(type: Type, kind: InputKind = "create", depth = 0): TypeSymbol | undefined {
-  if (depth > 4) return undefined;
+/** The inputs that a type is, or is made of: `Prisma.Exact<A, Prisma.UserCreateInput>`. */
+export function inputsIn(type: Type, kind: InputKind = "create", depth = 0): readonly TypeSymbol[] {
+  if (depth > 4) return [];
   const isInput = new RegExp(`${forms[kind]}$`);
   const own = [type.aliasSymbol, type.getSymbol()].find((symbol) => symbol !== undefined && isInput.test(symbol.name));
-  if (own !== undefined) return own;
+  if (own !== undefined) return [own];
   const parts = type.isUnionOrIntersection() ? type.types : [];
-  for (const part of [...(type.aliasTypeArguments ?? []), ...parts]) {
-    const found = inputIn(part, kind, depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return [...(type.aliasTypeArguments ?? []), ...parts].flatMap((part) => inputsIn(part, kind, depth + 1));
 }
 
 /** Whether a type is the client's input of the model, with all that it takes: `Prisma.UserCreateInput`. */
 export function isInput(type: Type, context: TransformContext): boolean {
-  if (type.aliasSymbol?.name === "Pick") return false;
   const kinds: readonly InputKind[] = ["create", "update"];
-  return kinds.some((kind) => {
-    const symbol = inputIn(type, kind);
-    const [declaration] = symbol?.declarations ?? [];
-    const origin = originOfPath(declaration && context.project.types?.pathOf(declaration), context.project);
-    return symbol !== undefined && isInputOf(symbol.name, kind, context) && origin !== undefined && origin !== "other";
-  });
+  return type.aliasSymbol?.name !== "Pick" && kinds.some((kind) => inputOf(type, kind, context) !== undefined);
 }
-
-/** Types that are the input that is their first argument, or a part of it. */
-const transparent = new Set(["Readonly", "Omit", "Required", "NonNullable"]);
 
 /** The name of the client's input that a type is, or is a list of; under names that the app gives it, too. */
-export function inputNamed(
-  type: ts.TypeNode,
-  file: SourceFile,
-  context: TransformContext,
-  kind: InputKind = "create",
-  depth = 0,
-): string | undefined {
-  if (depth > 8) return undefined;
-  const next = (inner: ts.TypeNode, its = file) => inputNamed(inner, its, context, kind, depth + 1);
-  const name = inputName(type, false, file, context) ?? inputName(type, true, file, context);
-  if (name !== undefined) return isInputOf(name, kind, context) ? name : undefined;
-  if (ts.isArrayTypeNode(type)) return next(type.elementType);
-  if (ts.isParenthesizedTypeNode(type) || ts.isTypeOperatorNode(type)) return next(type.type);
-  if (ts.isIntersectionTypeNode(type)) return type.types.map((each) => next(each)).find((each) => each !== undefined);
-  if (!ts.isTypeReferenceNode(type) || !ts.isIdentifier(type.typeName)) return undefined;
-  const [first, keys] = type.typeArguments ?? [];
-  if (first !== undefined && transparent.has(type.typeName.text))
-    return keys !== undefined && textOf(keys, file).includes(context.field.name) ? undefined : next(first);
-  const found = lookUp(context.project, file, type.typeName.text, "type");
-  if (found?.kind !== "declaration" || !ts.isTypeAliasDeclaration(found.node)) return undefined;
-  return next(found.node.type, found.file);
+export function inputNamed(node: ts.TypeNode, context: TransformContext): string | undefined {
+  const { types } = context.project;
+  const type = types?.of(node);
+  const isList = type !== undefined && types?.checker.isArrayType(type) === true;
+  const [element] = isList ? types.checker.getTypeArguments(type as never) : [type];
+  const { aliasSymbol, aliasTypeArguments: [, keys] = [] } = element ?? {};
+  const isLeftOut = aliasSymbol?.name === "Omit" && namesIn(keys).has(context.field.name);
+  return element && !isLeftOut ? inputOf(element, "create", context) : undefined;
 }
 
-function isInputOf(name: string, kind: InputKind, { model }: TransformContext): boolean {
-  return new RegExp(`^${model.name}(?:Unchecked)?${forms[kind]}$`).test(name);
+/** Where either form may be given, `XOR<OrderCreateInput, OrderUncheckedCreateInput>`, the one that takes keys. */
+function inputOf(type: Type, kind: InputKind, { model, project }: TransformContext): string | undefined {
+  const isOfModel = new RegExp(`^${model.name}(?:Unchecked)?${forms[kind]}$`);
+  const names = inputsIn(type, kind).flatMap(({ name, declarations: [declaration] = [] }) => {
+    const origin = originOfPath(declaration && project.types?.pathOf(declaration), project);
+    return isOfModel.test(name) && origin !== undefined && origin !== "other" ? [name] : [];
+  });
+  return names.find((name) => !isCheckedInput(name)) ?? names[0];
 }
 
 /** Whether an input takes relations only, and not the fields that store their keys. */
@@ -231,26 +189,4 @@ function isGivenElsewhere(use: ts.Identifier, project: Project): boolean {
     if (why !== undefined && why.kind !== "foreign") return true;
   }
   return false;
-}
-
-/** `UserCreateInput` of `Prisma.UserCreateInput`, and of a list of them where an element is meant. */
-function inputName(
-  type: ts.TypeNode,
-  isElement: boolean,
-  file: SourceFile,
-  context: TransformContext,
-): string | undefined {
-  const next = (inner: ts.TypeNode, isInside: boolean) => inputName(inner, isInside, file, context);
-  if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return next(type.type, isElement);
-  if (ts.isArrayTypeNode(type)) return isElement ? next(type.elementType, false) : undefined;
-  if (!ts.isTypeReferenceNode(type)) return undefined;
-  const { typeName } = type;
-  if (ts.isQualifiedName(typeName)) {
-    const isOwn = !isElement && isOwnName(typeName, context.model.name, file, context.project);
-    return isOwn ? typeName.right.text : undefined;
-  }
-  const [argument] = type.typeArguments ?? [];
-  if (typeName.text === "Promise" && argument !== undefined) return next(argument, isElement);
-  const isList = /^(?:Readonly)?Array$/.test(typeName.text);
-  return isList && isElement && argument !== undefined ? next(argument, false) : undefined;
 }

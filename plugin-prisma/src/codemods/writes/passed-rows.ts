@@ -18,8 +18,8 @@ export function passedInputs(
   written: readonly { readonly value: ts.Expression; readonly file: SourceFile }[],
   context: TransformContext,
 ): PassedRows<Input> {
-  const take = ({ type }: ts.ParameterDeclaration, file: SourceFile): Input | undefined => {
-    const input = type && inputNamed(type, file, context);
+  const take = ({ type }: ts.ParameterDeclaration): Input | undefined => {
+    const input = type && inputNamed(type, context);
     return input === undefined ? undefined : { isChecked: isCheckedInput(input) };
   };
   const all = written.map((each) => ({ ...each, about: { isChecked: false } }));

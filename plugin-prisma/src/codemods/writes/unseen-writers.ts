@@ -15,7 +15,7 @@ import {
 import { accessorOf, isOther, methods } from "../calls/client-calls.js";
 import { isClientName } from "../receivers/client-paths.js";
 import { delegateOf, typedDelegate } from "../receivers/typed-delegate.js";
-import { inputIn } from "./input-literals.js";
+import { inputsIn } from "./input-literals.js";
 
 const inserting = /^(?:create|createMany|createManyAndReturn|upsert)$/;
 const writing = /^(?:(?:create|update)(?:Many|ManyAndReturn)?|upsert)$/;
@@ -117,8 +117,8 @@ function isHandedOn(access: ts.PropertyAccessExpression, context: TransformConte
     const given = types.checker.getTypeOfSymbolAtLocation(args, at);
     const data = given.getProperty("data");
     return (
-      inputIn(given) === undefined &&
-      (data === undefined || inputIn(types.checker.getTypeOfSymbolAtLocation(data, at)) === undefined)
+      inputsIn(given).length === 0 &&
+      (data === undefined || inputsIn(types.checker.getTypeOfSymbolAtLocation(data, at)).length === 0)
     );
   }
 }

@@ -88,9 +88,11 @@ export const writes = Object.entries(forms).map(([name, code]) => [name, `${head
 /** The forms that types alone tell: without them, contract asks. */
 export const toldByTypes = new Set([
   "a base service of any delegate",
+  "a constant between call and query",
   "a curried function of a delegate",
   "a destructured parameter",
   "a generic function of a delegate",
+  "a method as a callback",
   "a method of all models",
   "a method that gives it",
   "a method that is typed as a row",
@@ -102,6 +104,7 @@ export const toldByTypes = new Set([
   "an own interface",
   "an own port",
   "assigned without a type",
+  "the rest of what a function gives",
 ]);
 
 /** Who is given a client, and whether a package may insert rows with it. */

@@ -1,0 +1,36 @@
+import { ts } from "../ast/compiler.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import type { Type } from "../project/type-facts.js";
+import { targetOf } from "./target-type.js";
+
+/**
+ * The type that a literal must have, without null, and of a promise what it brings: what the compiler expects where it stands, and
+ * where that is open what is written further out. It expects nothing in `[...(isNew ? [{ … }] : [])]`, and of what a callback gives
+ * back what it gives.
+ */
+export function expectedTypeOf(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): Type | undefined {
+  const { types } = context.project;
+  if (types === undefined) return undefined;
+  const expected = types.expectedOf(literal);
+  const own = expected && types.settled(expected);
+  if (own !== undefined && !isOpen(own)) return own;
+  const target = targetOf(literal, file, context);
+  if (target.kind !== "typed") return undefined;
+  return target.inside.reduce<Type | undefined>((type, nesting) => {
+    const kind = nesting === "element" ? ts.IndexKind.Number : ts.IndexKind.String;
+    const inner = type && types.checker.getIndexInfoOfType(type, kind)?.type;
+    return inner && types.settled(inner);
+  }, types.of(target.type));
+}
+
+function isOpen(type: Type): boolean {
+  const { Any, Unknown, TypeParameter } = ts.TypeFlags;
+  if ((type.flags & (Any | Unknown | TypeParameter)) !== 0) return true;
+  const declarations: readonly ts.Node[] = type.getSymbol()?.declarations ?? [];
+  return declarations.some(ts.isObjectLiteralExpression);
+}

@@ -709,7 +709,7 @@ describe("a row in a constant that another file exports", () => {
     const files: Files = [
       { file: "src/defaults.ts", text: defaults },
       { file: "src/index.ts", text: 'export * from "./defaults";\n' },
-      { file: "src/seed-defaults.ts", text: create("console.log(defaultUser.email);\n") },
+      { file: "src/seed.ts", text: create("console.log(defaultUser.email);\n") },
     ];
     const result = await editFor("expand", files, []);
     const after = apply(files, result);
@@ -720,22 +720,23 @@ describe("a row in a constant that another file exports", () => {
     expect(apply(after, await undo(after, result.edits))).toEqual(files);
   });
 
-  test("is spread where its declared type is known", async () => {
-    const files: Files = [
-      { file: "src/defaults.ts", text: defaults.replace("User =", "User: { email: string; name: string } =") },
-      {
-        file: "src/db.ts",
-        text: 'import { PrismaClient } from "./generated/prisma/client";\nexport const prisma = new PrismaClient();\n',
-      },
-      { file: "src/seed-known.ts", text: create() },
+  test("is spread where its declared type is known, and not where the file no longer imports the client", async () => {
+    const declared = defaults.replace("User =", "User: { email: string; name: string } =");
+    const client = 'import { PrismaClient } from "./generated/prisma/client";\n';
+    const files = (db: string): Files => [
+      { file: "src/defaults.ts", text: declared },
+      { file: "src/db.ts", text: `${db}export const prisma = new PrismaClient();\n` },
+      { file: "src/seed.ts", text: create() },
     ];
-    const result = await editFor("expand", files, []);
-    expect(text(apply(files, result), "src/seed-known.ts")).toContain(
+    const unknown = files('import { PrismaClient } from "made-up";\n');
+    const before = await editFor("expand", unknown, []);
+    const known = await editFor("expand", files(client), []);
+    expect(text(apply(files(client), known), "src/seed.ts")).toContain(
       "data: { ...defaultUser, handle: defaultUser.email.toLowerCase() }",
     );
+    expect(await editFor("expand", unknown, [])).toEqual(before);
   });
 
-  // Paths that no other test has: what a file once imported the compiler of a root remembers.
   test.each([
     ["is handed to something else", defaults, "send(defaultUser);\n"],
     [
@@ -747,7 +748,7 @@ describe("a row in a constant that another file exports", () => {
   ])("is left alone where it %s", async (_, declared, more) => {
     const files: Files = [
       { file: "src/defaults.ts", text: declared },
-      { file: "src/seed-defaults.ts", text: create(more) },
+      { file: "src/seed.ts", text: create(more) },
     ];
     const result = await editFor("expand", files, []);
     expect(result.changes).toEqual([]);

@@ -18,6 +18,12 @@ export interface TypeScope {
 const parts =
   "es5 es2015.core es2015.collection es2015.iterable es2015.generator es2015.promise es2017.object es2018.asynciterable es2018.asyncgenerator es2018.promise es2019.array es2019.object es2020.promise es2021.promise es2022.array es2022.object es2023.array";
 
+/** What the compiler collects of each file that is in a program. */
+interface ModuleNames {
+  readonly imports: readonly { readonly text: string }[];
+  readonly moduleAugmentations: readonly { readonly text: string }[];
+}
+
 const options: compiler.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.ESNext,
@@ -43,8 +49,8 @@ export class TypeProgram {
   readonly #parsed = new Map<string, compiler.SourceFile | undefined>();
   readonly #folders = new Map<string, string | undefined>();
   readonly #packages = compilerCache();
-  /** What each file imports, as far as it was found. */
-  readonly #imports = new Map<string, Set<string>>();
+  /** Where the specifiers of each file lead, as far as that was found; also those that it had before. */
+  readonly #imports = new Map<string, Map<string, string>>();
   /** `declare module "fastify" { interface FastifyInstance { prisma: PrismaClient } }` */
   #augmented: ReadonlySet<string> = new Set();
   #program: compiler.Program | undefined;
@@ -87,9 +93,10 @@ export class TypeProgram {
           return { resolvedModule: resolved.get(key) };
         });
         // Of a file that changed, only what it did not import before is asked.
-        const before = this.#imports.get(from) ?? new Set();
-        for (const { resolvedModule } of modules) if (resolvedModule) before.add(resolvedModule.resolvedFileName);
-        this.#imports.set(from, before);
+        const known = this.#imports.get(from) ?? new Map<string, string>();
+        for (const [at, { resolvedModule }] of modules.entries())
+          if (resolvedModule) known.set(literals[at]?.text ?? "", resolvedModule.resolvedFileName);
+        this.#imports.set(from, known);
         return modules;
       },
     };
@@ -109,7 +116,7 @@ export class TypeProgram {
    */
   reaching(program: compiler.Program): (file: compiler.SourceFile) => boolean {
     const importers = new Map<string, string[]>();
-    for (const [from, paths] of this.#imports)
+    for (const [from, paths] of this.#importsOf(program))
       for (const path of paths) {
         const known = importers.get(path);
         if (known === undefined) importers.set(path, [from]);
@@ -131,6 +138,16 @@ export class TypeProgram {
           reached.has(fileName) && !inPackage(fileName) && /\bdeclare (?:global|module)\b/.test(text),
       );
     return ({ fileName }) => isGlobal || reached.has(fileName);
+  }
+
+  /** What the files of a program import now. */
+  *#importsOf(program: compiler.Program): Iterable<readonly [from: string, paths: readonly string[]]> {
+    for (const file of program.getSourceFiles()) {
+      const { imports = [], moduleAugmentations = [] } = file as Partial<ModuleNames>;
+      const found = this.#imports.get(file.fileName);
+      const names = [...imports, ...moduleAugmentations];
+      if (found !== undefined) yield [file.fileName, names.flatMap(({ text }) => found.get(text) ?? [])];
+    }
   }
 
   #isOfAsked(path: string): boolean {

@@ -185,7 +185,7 @@ function* valuesOf(
   const seen = new Set<ts.Expression>();
   const typed = [...typedInputs(file, context)];
   const given = handed.filter((row) => row.file === file);
-  const ofInput = [...typed, ...given.map(({ about, ...row }) => ({ ...row, ...about }))];
+  const ofInput = [...given.map(({ about, ...row }) => ({ ...row, ...about })), ...typed];
   const checked = new Set<ts.Expression>(ofInput.filter((each) => each.isChecked).map((each) => each.value));
   const helped = rowHelpers(context)
     .filter((helper) => helper.file === file)

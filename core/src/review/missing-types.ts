@@ -2,7 +2,7 @@ import type { MissingTypes } from "../model/index.js";
 import type { Colors } from "./colors.js";
 
 /**
- * What is said where names alone told what values are.
+ * What is said where the compiler did not tell what values are.
  *
  * @param command makes and lists edits again
  * @param hadTime whether there was as much time for types as that has
@@ -15,9 +15,9 @@ export function missingTypesText(missing: MissingTypes, command: string, colors:
   return colors.yellow(`Code was ${readWithoutTypes(missing)}. ${next}`);
 }
 
-/** The same as a reason to look: `read without all types (…): rows that … may not be listed` */
+/** The same as a reason to look: `read without all types (…): code that … is not listed` */
 export function readWithoutTypes(missing: MissingTypes): string {
-  return `read without all types (${why(missing)}): rows that go through factories, base classes or generic helpers may not be listed`;
+  return `read without all types (${why(missing)}): code that only its types tie to a model is not listed`;
 }
 
 function why(missing: MissingTypes): string {

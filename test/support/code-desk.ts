@@ -1,6 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { writeFiles } from "../../core/src/base/files/write-files.js";
 import { preparePhase } from "../../core/src/change/release/prepare-phase.js";
@@ -13,8 +23,11 @@ import { loadPlan } from "../../core/src/plan/store.js";
 import type { OrmPlugin } from "../../core/src/plugin/plugin.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
+import { installClient } from "./installed-client.js";
 import { type Person, personIo } from "./person-io.js";
 import { planOf, userShape } from "./plan-fixture.js";
+
+const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
 export interface DeskResult extends CommandResult {
   /** What went to stderr beside progress. */
@@ -47,6 +60,8 @@ export class CodeDesk {
       readonly config?: Readonly<Record<string, unknown>>;
       readonly phase?: "expand" | "switch";
       readonly exposure?: "internal";
+      /** Default: the ORM's types are there. */
+      readonly isInstalled?: false;
       /** What is done to the folder before the column is added. */
       readonly prepare?: (root: string) => void;
     } = {},
@@ -57,6 +72,7 @@ export class CodeDesk {
     const schema = desk.read("prisma/schema.prisma");
     const end = schema.indexOf("\n}", schema.indexOf("model User {"));
     desk.write("prisma/schema.prisma", `${schema.slice(0, end)}\n  handle String${schema.slice(end)}`);
+    if (options.isInstalled !== false && schema.includes("generator ")) await desk.install();
     const columns = [...schema.slice(schema.indexOf("model User {"), end).matchAll(/^ {2}(\w+) /gm)];
     const plan = await planOf({
       id,
@@ -79,6 +95,13 @@ export class CodeDesk {
     const desk = new CodeDesk({}, orm);
     for (const [file, text] of Object.entries(files)) desk.write(file, text);
     return desk;
+  }
+
+  /** Installs the ORM's types, as users have them. */
+  async install(): Promise<void> {
+    if (this.#orm === "prisma") return installClient(this.root, ["prisma/schema.prisma"]);
+    mkdirSync(join(this.root, "node_modules"), { recursive: true });
+    symlinkSync(join(modules, "typeorm"), join(this.root, "node_modules/typeorm"), "junction");
   }
 
   get plugin(): OrmPlugin {

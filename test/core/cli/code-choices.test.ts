@@ -649,7 +649,7 @@ export const addLate = (email: string) =>
   });
 
   test("what only a person can tell is named with its text, column by column, and does not count", async () => {
-    await open(files, { phase: "expand" });
+    await open(files, { phase: "expand", isInstalled: false });
     desk.write(
       "prisma/seed.ts",
       `import { prisma } from "../src/db";
@@ -791,7 +791,7 @@ test("a chosen place in a file with uncommitted changes waits, does not close co
 
 describe("what is shown", () => {
   test("--format markdown is a checklist: what was edited is ticked, the rest stands by what it does", async () => {
-    await open();
+    await open(files, { isInstalled: false });
     const result = await desk.code({ format: "markdown", only: ["src/users/list.ts:5"], exposure: "exposed" });
     expect(result.text).toMatch(
       /^### Code for `User\.handle`\n\n\*\*Edited:\*\*\n\n- \[x\] `src\/users\/list\.ts:5` .* — `handle: true`\n/,

@@ -109,8 +109,9 @@ const isKept = () => desk.has("lockstep/columns.json");
 const profile = () => desk.read("src/users/serializer.ts");
 
 describe.each(["prisma", "typeorm"] as const)("%s: a column without a plan", (orm) => {
-  const open = (list: Parameters<typeof migrations>[1]) => {
+  const open = async (list: Parameters<typeof migrations>[1]) => {
     desk = CodeDesk.take({ ...models[orm], ...code(orm), ...migrations(orm, list) }, orm);
+    await desk.install();
   };
   const create = `CREATE TABLE "Team" ("id" INTEGER NOT NULL, "title" TEXT NOT NULL)`;
 
@@ -170,7 +171,7 @@ describe.each(["prisma", "typeorm"] as const)("%s: a column without a plan", (or
   });
 
   test("several of one migration go together", async () => {
-    open([[11, alter("alias"), alter("nick")]]);
+    await open([[11, alter("alias"), alter("nick")]]);
     const { json, text } = await desk.code();
     expect(json.columns).toEqual(["User.alias", "User.nick"]);
     expect(text).toContain("npx lockstep code User.alias,User.nick --code likely");
@@ -193,7 +194,7 @@ describe.each(["prisma", "typeorm"] as const)("%s: a column without a plan", (or
   });
 
   test("any column by its name, of a new table too", async () => {
-    open([[10, create]]);
+    await open([[10, create]]);
     expect((await desk.code({ name: "Team.title", dryRun: true })).json.columns).toEqual(["Team.title"]);
   });
 });
@@ -273,6 +274,7 @@ ${keys.map((key) => `    case "${key}":`).join("\n")}
 export const copyOf = (user: User) => ({ ${keys.map((key) => `${key}: user.${key}`).join(", ")} }) satisfies Record<keyof User, unknown>;
 `;
     desk = CodeDesk.take({ ...files, "src/copy.ts": copy, ...migrations("typeorm", list) }, "typeorm");
+    await desk.install();
     await desk.code({ code: "required" });
     expect(desk.read("src/copy.ts")).toContain("nick: user.nick, alias: user.alias }");
   });

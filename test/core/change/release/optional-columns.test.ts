@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from "vitest";
 import { CodeDesk } from "../../../support/code-desk.js";
-import { installClient } from "../../../support/installed-client.js";
 import { planOf } from "../../../support/plan-fixture.js";
 
 const schema = (column: string) => `generator client {
@@ -37,7 +36,7 @@ afterEach(() => {
 async function released(column: string, sql: string, write?: string) {
   const desk = CodeDesk.take({ "prisma/schema.prisma": schema(column), ...files });
   desks.push(desk);
-  await installClient(desk.root, ["prisma/schema.prisma"]);
+  await desk.install();
   const fill = { kind: "backfill", sql: "lower(email)" } as const;
   const plan = await planOf({ sql, columns: { alias: { fill, ...(write && { write }) } } });
   await desk.release("expand", plan);

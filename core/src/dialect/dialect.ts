@@ -11,10 +11,10 @@ import type { FunctionValues } from "./functions.js";
 import type { InventoryReader } from "./inventory.js";
 import type { Judging } from "./judging.js";
 import type { LedgerStore } from "./ledger-store.js";
+import type { Leftovers } from "./leftovers.js";
 import type { Pressure } from "./pressure.js";
 import type { Quote } from "./quote.js";
 import type { Rehearsing } from "./rehearsing.js";
-import type { Remains } from "./remains.js";
 import type { Rows } from "./rows.js";
 import type { Schemas } from "./schemas.js";
 import type { Sessions } from "./sessions.js";
@@ -71,7 +71,7 @@ export interface DialectOps {
   /** What there is to look at on its servers, for `lockstep doctor`. */
   checks(): Promise<readonly Check[]>;
   /** What runs that broke off leave. */
-  remains(): Promise<Remains>;
+  leftovers(): Promise<Leftovers>;
 }
 
 /**

@@ -43,7 +43,7 @@ const dialectOf = (id: DialectId): Dialect => ({
     rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,
     obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
     checks: async () => (await import("./checks/index.js")).checks,
-    remains: async () => (await import("./remains.js")).remains,
+    leftovers: async () => (await import("./leftovers.js")).leftovers,
   },
 });
 

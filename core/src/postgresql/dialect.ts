@@ -42,6 +42,6 @@ export const postgresql: Dialect = {
     inventory: async () => (await import("./inventory/index.js")).inventory,
     obstacles: async () => [],
     checks: async () => (await import("./checks/index.js")).checks,
-    remains: async () => (await import("./remains/index.js")).remains,
+    leftovers: async () => (await import("./leftovers/index.js")).leftovers,
   },
 };

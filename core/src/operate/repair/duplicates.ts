@@ -1,6 +1,6 @@
 import { LockstepError } from "../../base/errors.js";
 import type { Connection } from "../../dialect/connection.js";
-import type { IndexSpec } from "../../dialect/remains.js";
+import type { IndexSpec } from "../../dialect/leftovers.js";
 import { tableLabel } from "../../model/index.js";
 import { checkUnique } from "../../target/facts/check-unique.js";
 import { readTable } from "../../target/facts/table.js";

@@ -1,13 +1,13 @@
-import type { Remains } from "../../dialect/remains.js";
+import type { Leftovers } from "../../dialect/leftovers.js";
 import { scaffoldNames } from "../quote.js";
 import { fillTrigger } from "./fill-trigger.js";
+import { findLeftovers } from "./find-leftovers.js";
 import { buildProgress, buildStatement, dropIndex, readIndex } from "./index-state.js";
 import { leftCheck } from "./left-check.js";
-import { leftovers } from "./leftovers.js";
 
 /** Of PostgreSQL. */
-export const remains: Remains = {
-  leftovers,
+export const leftovers: Leftovers = {
+  find: findLeftovers,
   scaffolding: (table, column) => Object.values(scaffoldNames(table, column)),
   leftCheck,
   fillTrigger,

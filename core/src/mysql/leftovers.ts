@@ -1,6 +1,6 @@
 import { problem, warning } from "../dialect/check.js";
 import type { Connection } from "../dialect/connection.js";
-import type { FilledColumn, Remains } from "../dialect/remains.js";
+import type { FilledColumn, Leftovers } from "../dialect/leftovers.js";
 import { tableLabel } from "../model/names.js";
 import { qualified, quoteIdentifier, triggerNames } from "./quote.js";
 import { readPair } from "./trigger-order.js";
@@ -11,8 +11,8 @@ import { statementsOfProgram } from "./units/frame.js";
  * Of MySQL and MariaDB. DDL is whole or not there at all, a rebuild that is killed included: no index is invalid, and no check is left. What
  * remains is what takes several statements: a pair of triggers, and the procedure that MySQL needs for a unit.
  */
-export const remains: Remains = {
-  async leftovers(connection) {
+export const leftovers: Leftovers = {
+  async find(connection) {
     const triggers = await connection.query<{ name: string; of: string }>(triggersSql);
     const left = triggers.rows.map(({ name, of }) => ({
       kind: "scaffold" as const,

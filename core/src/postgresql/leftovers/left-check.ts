@@ -1,11 +1,11 @@
 import type { Connection } from "../../dialect/connection.js";
-import type { Remains } from "../../dialect/remains.js";
+import type { Leftovers } from "../../dialect/leftovers.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { framedChange } from "../units/block.js";
 
 /** NOT VALID, it refuses every new row and every update of an old one without a value, although nothing requires the column yet. */
-export const leftCheck: Remains["leftCheck"] = async (connection, table, column, running) => {
+export const leftCheck: Leftovers["leftCheck"] = async (connection, table, column, running) => {
   const { check } = scaffoldNames(table, column);
   if (!(await isLeft(connection, table, check))) return undefined;
   const name = `"${tableLabel(table)}"."${column}"`;

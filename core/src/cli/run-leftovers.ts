@@ -9,7 +9,7 @@ import { readTargetState } from "../plugin/target-state.js";
 import type { Target } from "./targets.js";
 
 /** What a run of migrations has left on a target, or is about. No record of the ORM says it. */
-export interface RunRemains {
+export interface RunLeftovers {
   /** The session that runs migrations at this moment. */
   readonly running: number | undefined;
   /** `isRepaired`: `lockstep repair` takes it away; else a person has to do what is said. */
@@ -19,7 +19,7 @@ export interface RunRemains {
 }
 
 /** Asks the catalogue, and the ORM's table. Changes nothing. */
-export async function readRemains(
+export async function readLeftovers(
   connection: Connection,
   {
     plan,
@@ -27,7 +27,7 @@ export async function readRemains(
     project,
     plugin,
   }: { readonly plan: Plan; readonly target: Target; readonly project: Project; readonly plugin: OrmPlugin },
-): Promise<RunRemains> {
+): Promise<RunLeftovers> {
   const state = await readTargetState(connection, { project, plugin, plans: [plan] });
   const context = { plan, project, plugin, target, connection, state, onProgress: () => undefined };
   const left: { what: string; isRepaired: boolean }[] = [];
@@ -43,7 +43,7 @@ export async function readRemains(
 function notRun(
   plan: Plan,
   { applied, pending }: { readonly applied: readonly string[]; readonly pending: readonly string[] },
-): RunRemains["notRun"] {
+): RunLeftovers["notRun"] {
   const standing = releasesOf(plan).filter(({ isPast }) => !isPast);
   return (["expand", "switch", "contract"] as const).flatMap((phase) => {
     const own = standing.filter((release) => release.phase === phase).map(({ file }) => migrationOf(file));

@@ -1,8 +1,8 @@
 import { type Finding, problem, warning } from "../../dialect/check.js";
-import type { Remains } from "../../dialect/remains.js";
+import type { Leftovers } from "../../dialect/leftovers.js";
 import { quoteIdentifier } from "../quote.js";
 
-export const leftovers: Remains["leftovers"] = async (connection) => {
+export const findLeftovers: Leftovers["find"] = async (connection) => {
   const { rows } = await connection.query<LeftoverRow>(leftoversSql);
   return rows.map((row) =>
     row.kind === "index"

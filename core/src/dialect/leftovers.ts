@@ -40,9 +40,9 @@ export interface FilledColumn {
 }
 
 /** What runs that broke off leave on a target, in the words of a dialect. Nothing is changed but by a `fix`; errors are the server's. */
-export interface Remains {
+export interface Leftovers {
   /** Everything of that kind in the database of the session. */
-  leftovers(connection: Connection): Promise<readonly Leftover[]>;
+  find(connection: Connection): Promise<readonly Leftover[]>;
   /** The names of what an open plan has on a column. */
   scaffolding(table: TableName, column: string): readonly string[];
 

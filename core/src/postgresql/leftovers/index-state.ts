@@ -1,7 +1,7 @@
 import type { Connection } from "../../dialect/connection.js";
 import { errorCode } from "../../dialect/db/retry.js";
 import { inTransaction } from "../../dialect/db/transaction.js";
-import type { IndexSpec, IndexState } from "../../dialect/remains.js";
+import type { IndexSpec, IndexState } from "../../dialect/leftovers.js";
 import { qualified, quoteTable } from "../quote.js";
 import { assertIndex } from "../units/assert-index.js";
 import { createIndexStatement, dropIndexStatement } from "../units/create-index.js";

@@ -1,12 +1,12 @@
 import type { Connection } from "../../dialect/connection.js";
-import type { FilledColumn, Remains } from "../../dialect/remains.js";
+import type { FilledColumn, Leftovers } from "../../dialect/leftovers.js";
 import { tableLabel } from "../../model/names.js";
 import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { framedChange } from "../units/block.js";
 import { createFillTrigger } from "../units/fill-trigger.js";
 
 /** Switched off or gone: rows are written without a value. */
-export const fillTrigger: Remains["fillTrigger"] = async (connection, filled) => {
+export const fillTrigger: Leftovers["fillTrigger"] = async (connection, filled) => {
   const { table, column } = filled;
   const { trigger } = scaffoldNames(table, column.name);
   const { rows } = await connection.query<{ column: boolean; trigger: string | null }>(

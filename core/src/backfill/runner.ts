@@ -8,7 +8,7 @@ import { growthBetween, growthOf } from "./growth.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
 import { join } from "./join.js";
 import { lookBehind } from "./look-behind.js";
-import { checkFills, type PreflightProblem } from "./preflight.js";
+import { type PreflightProblem, validateFills } from "./preflight.js";
 import { known, resultOf } from "./result.js";
 import { rowsRefused } from "./row-refused.js";
 import { Run } from "./run.js";
@@ -99,7 +99,7 @@ async function begin(leader: BatchLoop): Promise<void> {
     await leader.giveWay();
     leader.tell({ kind: "reading", why: "fills", total: leader.total });
     const found = await leader.run.telemetry.span("trial", {}, () =>
-      leader.scan(({ connection, table }) => checkFills(connection, settings, table)),
+      leader.scan(({ connection, table }) => validateFills(connection, settings, table)),
     );
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });
     // What is wrong for some rows stops none of the others; of a pass that is made once it does, for it does not come back.

@@ -21,7 +21,7 @@ import type { Sessions } from "./sessions.js";
 import type { StageDatabases } from "./stage.js";
 import type { Statements } from "./statements.js";
 import type { Statistics } from "./statistics.js";
-import type { Trials } from "./trials.js";
+import type { Validation } from "./validation.js";
 
 /** What is known of its SQL without a server. */
 export interface DialectSql {
@@ -33,7 +33,7 @@ export interface DialectSql {
 /** What a plan and its backfill ask a server, in the session of a connection. */
 export interface DialectLive {
   readonly catalogue: Catalogue;
-  readonly trials: Trials;
+  readonly validation: Validation;
   /** What it knows of a change that is being planned. */
   readonly development: Development;
   /** What gates ask about rows. */

@@ -14,7 +14,7 @@ import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
 import { stage } from "./stage.js";
 import { statements } from "./statements.js";
-import { trials } from "./trials/index.js";
+import { validation } from "./validation/index.js";
 
 const dialectOf = (id: DialectId): Dialect => ({
   id,
@@ -24,7 +24,7 @@ const dialectOf = (id: DialectId): Dialect => ({
   sql: { capabilities, quote, judging: id === "mysql" ? mysqlJudging : mariadbJudging },
   live: {
     catalogue,
-    trials,
+    validation: validation,
     development,
     rows,
     functions,

@@ -14,7 +14,7 @@ import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
 import { stage } from "./stage.js";
 import { statements } from "./statements.js";
-import { trials } from "./trials/index.js";
+import { validation } from "./validation/index.js";
 
 export const postgresql: Dialect = {
   id: "postgresql",
@@ -23,7 +23,7 @@ export const postgresql: Dialect = {
   sql: { capabilities, quote, judging },
   live: {
     catalogue,
-    trials,
+    validation: validation,
     development,
     rows,
     functions,

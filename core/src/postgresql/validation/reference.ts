@@ -1,6 +1,6 @@
 import type { Connection } from "../../dialect/connection.js";
 import type { TableFacts } from "../../dialect/table.js";
-import type { CheckReferenceInput, FillProblem, Timed } from "../../dialect/trials.js";
+import type { FillProblem, Timed, ValidateReferenceInput } from "../../dialect/validation.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 import type { ForeignKey } from "../../model/plan.js";
 import { isConstant } from "../../sql/fill-kinds.js";
@@ -9,10 +9,10 @@ import { rowLabel } from "../rows/label.js";
 import { reading } from "./reading.js";
 import { filledValue } from "./unique.js";
 
-/** As `checkReference`. */
+/** As `validateReference`. */
 export async function tryReference(
   connection: Connection,
-  input: Timed<CheckReferenceInput>,
+  input: Timed<ValidateReferenceInput>,
 ): Promise<readonly FillProblem[]> {
   const { table, foreignKey } = input;
   const values: Value[] = [];
@@ -32,7 +32,7 @@ interface Value {
 }
 
 /** @returns undefined when the column will be NULL in every row */
-function leadsTo(name: string, { table, columns }: CheckReferenceInput): Value | undefined {
+function leadsTo(name: string, { table, columns }: ValidateReferenceInput): Value | undefined {
   const planned = columns.find((column) => column.name === name);
   const isThere = table.columns.some((column) => column.name === name);
   if (planned === undefined) return { sql: quoteIdentifier(name), constant: undefined };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialect/connection.js";
-import type { UniqueColumn } from "../../../core/src/dialect/trials.js";
-import { checkUnique } from "../../../core/src/target/facts/check-unique.js";
+import type { UniqueColumn } from "../../../core/src/dialect/validation.js";
 import { readTable } from "../../../core/src/target/facts/table.js";
+import { validateUnique } from "../../../core/src/target/facts/validate-unique.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillOf, open } from "../backfill/fixture.js";
 
@@ -35,7 +35,7 @@ const column = async (columnName: string, sql: string, type = "text"): Promise<U
 
 async function check(key: readonly string[], columns: readonly UniqueColumn[], timeoutMs?: number) {
   const table = (await readTable(db, name))!;
-  return checkUnique(db, { table, key, columns, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  return validateUnique(db, { table, key, columns, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
 }
 
 const duplicates = (key: readonly string[], value: string, rows: readonly string[]) => ({

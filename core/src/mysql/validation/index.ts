@@ -1,23 +1,23 @@
 import type { Connection } from "../../dialect/connection.js";
 import { inTransaction } from "../../dialect/db/transaction.js";
 import type {
-  CheckFillInput,
-  CheckReferenceInput,
-  CheckUniqueInput,
   FillProblem,
   Timed,
-  Trials,
-} from "../../dialect/trials.js";
+  ValidateFillInput,
+  ValidateReferenceInput,
+  ValidateUniqueInput,
+  Validation,
+} from "../../dialect/validation.js";
 import { tableLabel } from "../../model/names.js";
 import { isConstant } from "../../sql/fill-kinds.js";
-import { answerOf } from "../../target/facts/trial-answer.js";
+import { answerOf } from "../../target/facts/validation-answer.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
 import { differsOnReplicas } from "../unreplicated.js";
 import { refusedByType } from "./refused-by-type.js";
 
 /** Of MySQL and MariaDB. */
-export const trials: Trials = {
+export const validation: Validation = {
   async fill(connection, input) {
     const what = await differsOnReplicas(connection, input.fill.rowSql);
     if (what !== undefined) return [{ kind: "replicas-differ", what }];
@@ -46,7 +46,7 @@ async function reading(
 
 async function tryValues(
   connection: Connection,
-  { table, column, fill, columnExists }: Timed<CheckFillInput>,
+  { table, column, fill, columnExists }: Timed<ValidateFillInput>,
 ): Promise<readonly FillProblem[]> {
   const value = `(${fill.rowSql}\n)`;
   const refused = refusedByType("x.v", column.type);
@@ -99,7 +99,7 @@ interface Value {
 /** The value that a column has, or will have once it is filled. @returns undefined when it will be NULL in every row */
 function valueOfColumn(
   name: string,
-  { table, columns }: Pick<CheckUniqueInput, "table" | "columns">,
+  { table, columns }: Pick<ValidateUniqueInput, "table" | "columns">,
 ): Value | undefined {
   const isThere = table.columns.some((column) => column.name === name);
   const planned = columns.find((column) => column.name === name);
@@ -113,7 +113,10 @@ function valueOfColumn(
   return defaultSql === undefined ? undefined : { sql: `(${defaultSql}\n)`, constantSql: `(${defaultSql}\n)` };
 }
 
-async function findDuplicates(connection: Connection, input: Timed<CheckUniqueInput>): Promise<readonly FillProblem[]> {
+async function findDuplicates(
+  connection: Connection,
+  input: Timed<ValidateUniqueInput>,
+): Promise<readonly FillProblem[]> {
   const { table, key } = input;
   const values = key.map((name) => valueOfColumn(name, input));
   if (values.includes(undefined)) return [];
@@ -140,7 +143,10 @@ async function findDuplicates(connection: Connection, input: Timed<CheckUniqueIn
   ];
 }
 
-async function findMissing(connection: Connection, input: Timed<CheckReferenceInput>): Promise<readonly FillProblem[]> {
+async function findMissing(
+  connection: Connection,
+  input: Timed<ValidateReferenceInput>,
+): Promise<readonly FillProblem[]> {
   const { table, foreignKey } = input;
   const { columns, references, referencedColumns } = foreignKey;
   const values = columns.map((name) => valueOfColumn(name, input));

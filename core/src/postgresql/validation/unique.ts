@@ -1,6 +1,6 @@
 import type { Connection } from "../../dialect/connection.js";
 import type { TableFacts } from "../../dialect/table.js";
-import type { CheckUniqueInput, FillProblem, Timed, UniqueColumn } from "../../dialect/trials.js";
+import type { FillProblem, Timed, UniqueColumn, ValidateUniqueInput } from "../../dialect/validation.js";
 import type { Fill } from "../../model/fill.js";
 import { isConstant } from "../../sql/fill-kinds.js";
 import { hasChildren } from "../../target/facts/children.js";
@@ -8,10 +8,10 @@ import { quoteIdentifier, quoteLiteral, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
 import { reading } from "./reading.js";
 
-/** As `checkUnique`. */
+/** As `validateUnique`. */
 export async function tryUnique(
   connection: Connection,
-  input: Timed<CheckUniqueInput>,
+  input: Timed<ValidateUniqueInput>,
 ): Promise<readonly FillProblem[]> {
   const { table, key } = input;
   const parts: Part[] = [];
@@ -35,7 +35,7 @@ interface Part {
 }
 
 /** @returns undefined when the column will be NULL in every row */
-function partOf(name: string, { table, columns }: CheckUniqueInput): Part | undefined {
+function partOf(name: string, { table, columns }: ValidateUniqueInput): Part | undefined {
   const planned = columns.find((column) => column.name === name);
   const found = table.columns.find((column) => column.name === name);
   if (found !== undefined) {

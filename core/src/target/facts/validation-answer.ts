@@ -1,6 +1,6 @@
 import { isDatabaseError } from "../../dialect/db/retry.js";
 import { isValuesFault } from "../../dialect/db/value-fault.js";
-import type { FillProblem } from "../../dialect/trials.js";
+import type { FillProblem } from "../../dialect/validation.js";
 
 /** What an error says of a fill that was tried; running out of time is an answer. Throws what is not the fill's fault. */
 export function answerOf(

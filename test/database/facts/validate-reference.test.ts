@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialect/connection.js";
-import type { UniqueColumn } from "../../../core/src/dialect/trials.js";
+import type { UniqueColumn } from "../../../core/src/dialect/validation.js";
 import type { ForeignKey } from "../../../core/src/model/plan.js";
-import { checkReference } from "../../../core/src/target/facts/check-reference.js";
 import { fillProblemText } from "../../../core/src/target/facts/fill-problem.js";
 import { readTable } from "../../../core/src/target/facts/table.js";
+import { validateReference } from "../../../core/src/target/facts/validate-reference.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillOf, open } from "../backfill/fixture.js";
 
@@ -60,7 +60,7 @@ const missing = (rows: number, samples: readonly { value: string; row: string }[
 
 async function check(column: UniqueColumn, foreignKey = team) {
   const table = (await readTable(db, name))!;
-  return checkReference(db, { table, foreignKey, columns: [column] });
+  return validateReference(db, { table, foreignKey, columns: [column] });
 }
 
 describe("while the change is planned", () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialect/connection.js";
-import type { CheckFillInput } from "../../../core/src/dialect/trials.js";
-import { checkFill } from "../../../core/src/target/facts/check-fill.js";
+import type { ValidateFillInput } from "../../../core/src/dialect/validation.js";
 import { readTable } from "../../../core/src/target/facts/table.js";
+import { validateFill } from "../../../core/src/target/facts/validate-fill.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, fillOf, numbered, open, scalar } from "../backfill/fixture.js";
 
@@ -31,10 +31,10 @@ const insert = (rows: readonly (readonly [string, string | null])[]) =>
   ]);
 
 /** As while planning: the column does not exist yet. */
-async function check(sql: string, type = "text", more: Partial<CheckFillInput> = {}) {
+async function check(sql: string, type = "text", more: Partial<ValidateFillInput> = {}) {
   const table = (await readTable(db, name))!;
   const fill = await fillOf(sql, name, columns);
-  return checkFill(db, { table, fill, column: { name: "handle", type }, columnExists: false, ...more });
+  return validateFill(db, { table, fill, column: { name: "handle", type }, columnExists: false, ...more });
 }
 
 describe("the type of a fill", () => {
@@ -195,7 +195,7 @@ describe("limits", () => {
     const table = (await readTable(reader, name))!;
     const fill = await fillOf("lower(email)", name, columns);
     const error = await errorOf(
-      checkFill(reader, {
+      validateFill(reader, {
         table,
         fill,
         column: { name: "handle", type: "text" },

@@ -76,7 +76,7 @@ export interface DuplicateValue {
   readonly rows: readonly string[];
 }
 
-export interface CheckFillInput {
+export interface ValidateFillInput {
   readonly table: TableFacts;
   readonly column: { readonly name: string; readonly type: string };
   readonly fill: Fill;
@@ -103,7 +103,7 @@ export interface UniqueColumn {
   readonly defaultSql?: string;
 }
 
-export interface CheckUniqueInput {
+export interface ValidateUniqueInput {
   readonly table: TableFacts;
   /** The columns of a unique index that the change builds. */
   readonly key: readonly string[];
@@ -113,7 +113,7 @@ export interface CheckUniqueInput {
   readonly timeoutMs?: number;
 }
 
-export interface CheckReferenceInput {
+export interface ValidateReferenceInput {
   readonly table: TableFacts;
   readonly foreignKey: ForeignKey;
   /** The columns that the change adds to the table; whether they are there already makes no difference. */
@@ -126,8 +126,8 @@ export interface CheckReferenceInput {
 export type Timed<T> = T & { readonly timeoutMs: number };
 
 /** Tries fills on the rows of a database, in the words of a dialect. Nothing is changed; errors that are not the fill's are the server's. */
-export interface Trials {
-  fill(connection: Connection, input: Timed<CheckFillInput>): Promise<readonly FillProblem[]>;
-  unique(connection: Connection, input: Timed<CheckUniqueInput>): Promise<readonly FillProblem[]>;
-  reference(connection: Connection, input: Timed<CheckReferenceInput>): Promise<readonly FillProblem[]>;
+export interface Validation {
+  fill(connection: Connection, input: Timed<ValidateFillInput>): Promise<readonly FillProblem[]>;
+  unique(connection: Connection, input: Timed<ValidateUniqueInput>): Promise<readonly FillProblem[]>;
+  reference(connection: Connection, input: Timed<ValidateReferenceInput>): Promise<readonly FillProblem[]>;
 }

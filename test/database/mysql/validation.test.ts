@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../../core/src/databases/connect.js";
 import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { TableFacts } from "../../../core/src/dialect/table.js";
-import type { FillProblem } from "../../../core/src/dialect/trials.js";
-import { checkFill } from "../../../core/src/target/facts/check-fill.js";
-import { checkReference } from "../../../core/src/target/facts/check-reference.js";
-import { checkUnique } from "../../../core/src/target/facts/check-unique.js";
+import type { FillProblem } from "../../../core/src/dialect/validation.js";
 import { readTable } from "../../../core/src/target/facts/table.js";
+import { validateFill } from "../../../core/src/target/facts/validate-fill.js";
+import { validateReference } from "../../../core/src/target/facts/validate-reference.js";
+import { validateUnique } from "../../../core/src/target/facts/validate-unique.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 import { fillOf } from "./fixture.js";
 
@@ -14,7 +14,7 @@ let database: MariadbDatabase;
 let db: Connection;
 let table: TableFacts;
 beforeAll(async () => {
-  database = await createMariadbDatabase("trials");
+  database = await createMariadbDatabase("validation");
   db = await connect(database.url, { applicationName: "test" });
   await db.query("CREATE TABLE `Team` (`id` INT PRIMARY KEY); INSERT INTO `Team` VALUES (1), (2)");
   await db.query(
@@ -50,7 +50,7 @@ const cases: readonly (readonly [fill: string, type: string, expected: readonly 
   ["`id`", "geometry", ["not-checked"]],
 ];
 it.each(cases)("%s as %s", async (sql, type, expected) => {
-  const problems = await checkFill(db, {
+  const problems = await validateFill(db, {
     table,
     column: { name: "new", type },
     fill: fillOf(sql),
@@ -66,7 +66,7 @@ function shown(problem: FillProblem): string {
 
 it("tries rows that lack their value, where the column is there", async () => {
   const fill = fillOf("`text`");
-  const problems = await checkFill(db, {
+  const problems = await validateFill(db, {
     table,
     column: { name: "number", type: "decimal(20,4)" },
     fill,
@@ -76,7 +76,7 @@ it("tries rows that lack their value, where the column is there", async () => {
 });
 
 it("has columns that the table does not have told", async () => {
-  const problems = await checkFill(db, {
+  const problems = await validateFill(db, {
     table,
     column: { name: "new", type: "int" },
     fill: fillOf("`nope` + 1"),
@@ -88,7 +88,7 @@ it("has columns that the table does not have told", async () => {
 describe("unique indexes", () => {
   it("would refuse values that come twice, as the column's collation compares them", async () => {
     const columns = [{ name: "new", type: "varchar(191)", fill: fillOf("COALESCE(`text`, 'one')") }];
-    expect(await checkUnique(db, { table, key: ["new"], columns })).toEqual([
+    expect(await validateUnique(db, { table, key: ["new"], columns })).toEqual([
       {
         kind: "duplicates",
         key: ["new"],
@@ -101,10 +101,10 @@ describe("unique indexes", () => {
 
   it("take rows with NULL, and combinations", async () => {
     const columns = [{ name: "new", type: "int", fill: fillOf("`other`") }];
-    expect(await checkUnique(db, { table, key: ["new", "text"], columns })).toMatchObject([
+    expect(await validateUnique(db, { table, key: ["new", "text"], columns })).toMatchObject([
       { kind: "duplicates", values: 1, rows: 2, samples: [{ rows: ["id=1", "id=4"] }] },
     ]);
-    expect(await checkUnique(db, { table, key: ["new", "id"], columns })).toEqual([]);
+    expect(await validateUnique(db, { table, key: ["new", "id"], columns })).toEqual([]);
   });
 });
 
@@ -121,7 +121,7 @@ describe("foreign keys", () => {
   } as const;
   it("would refuse values that lead nowhere", async () => {
     const columns = [{ name: "teamId", type: "int", fill: fillOf("NULLIF(`id`, 5)") }];
-    expect(await checkReference(db, { table, foreignKey, columns })).toMatchObject([
+    expect(await validateReference(db, { table, foreignKey, columns })).toMatchObject([
       {
         kind: "missing-rows",
         rows: 2,
@@ -135,15 +135,15 @@ describe("foreign keys", () => {
 
   it("are tried for one value of all rows, and not against tables that come later", async () => {
     const columns = [{ name: "teamId", type: "int", fill: fillOf("1") }];
-    expect(await checkReference(db, { table, foreignKey, columns })).toEqual([]);
+    expect(await validateReference(db, { table, foreignKey, columns })).toEqual([]);
     // The column may be there already.
     const there = { ...foreignKey, columns: ["other"] };
     const ofOther = (sql: string) => [{ name: "other", type: "int", fill: fillOf(sql) }];
-    expect(await checkReference(db, { table, foreignKey: there, columns: ofOther("99") })).toMatchObject([
+    expect(await validateReference(db, { table, foreignKey: there, columns: ofOther("99") })).toMatchObject([
       { kind: "missing-rows" },
     ]);
     const later = { ...foreignKey, references: { name: "Later" } };
-    expect(await checkReference(db, { table, foreignKey: later, columns })).toMatchObject([{ kind: "not-checked" }]);
+    expect(await validateReference(db, { table, foreignKey: later, columns })).toMatchObject([{ kind: "not-checked" }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Connection } from "../../dialect/connection.js";
 import { inTransaction } from "../../dialect/db/transaction.js";
-import type { FillProblem } from "../../dialect/trials.js";
-import { answerOf } from "../../target/facts/trial-answer.js";
+import type { FillProblem } from "../../dialect/validation.js";
+import { answerOf } from "../../target/facts/validation-answer.js";
 
 /** Reads in one snapshot that cannot change anything; running out of time is an answer. */
 export async function reading(

@@ -3,16 +3,19 @@ import { patternOf } from "../../base/pattern-of.js";
 import type { Connection } from "../../dialect/connection.js";
 import { isDatabaseError } from "../../dialect/db/retry.js";
 import { inTransaction } from "../../dialect/db/transaction.js";
-import type { CheckFillInput, FillProblem, Timed } from "../../dialect/trials.js";
+import type { FillProblem, Timed, ValidateFillInput } from "../../dialect/validation.js";
 import { userTypeText } from "../../model/declaration.js";
-import { answerOf } from "../../target/facts/trial-answer.js";
+import { answerOf } from "../../target/facts/validation-answer.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { rowLabel } from "../rows/label.js";
 import { findRefusedRows } from "../rows/refused.js";
 import { reading } from "./reading.js";
 
-/** As `checkFill`: whether it can be assigned to the column, and the values that it gives. */
-export async function tryFill(connection: Connection, input: Timed<CheckFillInput>): Promise<readonly FillProblem[]> {
+/** As `validateFill`: whether it can be assigned to the column, and the values that it gives. */
+export async function tryFill(
+  connection: Connection,
+  input: Timed<ValidateFillInput>,
+): Promise<readonly FillProblem[]> {
   const { column } = input;
   const sql = checkSql(input);
   const refusal = await checkType(connection, input, sql);
@@ -32,7 +35,7 @@ export async function tryFill(connection: Connection, input: Timed<CheckFillInpu
 /** PostgreSQL stops at the first row that fails: which rows those are is found row by row. */
 async function named(
   connection: Connection,
-  { table, column, fill, columnExists, timeoutMs }: Timed<CheckFillInput>,
+  { table, column, fill, columnExists, timeoutMs }: Timed<ValidateFillInput>,
   problems: readonly FillProblem[],
 ): Promise<readonly FillProblem[]> {
   if (!problems.some(({ kind }) => kind === "fails")) return problems;
@@ -55,7 +58,7 @@ interface CheckSql {
   readonly label: string;
 }
 
-function checkSql({ table, column, fill, columnExists }: CheckFillInput): CheckSql {
+function checkSql({ table, column, fill, columnExists }: ValidateFillInput): CheckSql {
   const name = quoteIdentifier(column.name);
   return {
     table: quoteTable(table),
@@ -73,7 +76,7 @@ const missing: ReadonlySet<string> = new Set(["42883", "42P01", "42703", "42704"
 /** Assignment has rules of its own (text from int is fine, enum from text is not): so the database is asked for a real one. */
 async function checkType(
   connection: Connection,
-  { column, columnExists, enums = [] }: CheckFillInput,
+  { column, columnExists, enums = [] }: ValidateFillInput,
   sql: CheckSql,
 ): Promise<FillProblem | undefined> {
   const assign = (where: string) => `EXPLAIN UPDATE ${where} SET ${sql.column} = ${sql.fill}`;
@@ -129,7 +132,7 @@ async function enumValuesOf(connection: Connection, type: string): Promise<reado
 
 async function checkValues(
   connection: Connection,
-  input: Timed<CheckFillInput>,
+  input: Timed<ValidateFillInput>,
   sql: CheckSql,
 ): Promise<readonly FillProblem[]> {
   const limit = lengthLimit(input.column.type);
@@ -177,7 +180,7 @@ interface PlanNode {
  */
 async function checkLookUps(
   connection: Connection,
-  { table, fill, timeoutMs }: Timed<CheckFillInput>,
+  { table, fill, timeoutMs }: Timed<ValidateFillInput>,
 ): Promise<readonly FillProblem[]> {
   if (fill.lookUps === undefined) return [];
   const settings = { statement_timeout: timeoutMs, lock_timeout: 5000, enable_seqscan: "off", row_security: "off" };

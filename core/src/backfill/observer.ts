@@ -3,7 +3,7 @@ import { connect } from "../databases/connect.js";
 import type { Connection } from "../dialect/connection.js";
 import type { Clock } from "../dialect/db/clock.js";
 import { type BackfillId, isSameLedgerTable } from "../dialect/ledger-store.js";
-import { isBlind } from "../dialect/pressure.js";
+import { isBlind } from "../dialect/load-signals.js";
 import { type BackfillRecord, readBackfill } from "../target/ledger/backfills.js";
 import type { Control } from "../target/ledger/control.js";
 import type { CoursePoint } from "../target/ledger/courses.js";
@@ -96,14 +96,14 @@ export class Observer {
         needsSession: false,
         statementTimeoutMs: 5000,
       });
-      const { ledger, pressure } = this.#connection.dialect.live;
+      const { ledger, loadSignals } = this.#connection.dialect.live;
       for (const [worker, report] of this.reports) {
-        const waitedMs = await pressure.longestWaitMs(this.#connection, this.#pids.get(worker)!());
+        const waitedMs = await loadSignals.longestWaitMs(this.#connection, this.#pids.get(worker)!());
         this.#waitedMs.set(worker, Math.max(this.#waitedMs.get(worker) ?? 0, waitedMs));
         if (waitedMs > 0) this.others.met(this.clock.now());
         await ledger.beat(this.#connection, worker, report);
       }
-      const written = await pressure.writtenRows?.(this.#connection, this.id.table);
+      const written = await loadSignals.writtenRows?.(this.#connection, this.id.table);
       const record = await readBackfill(this.#connection, this.id);
       this.others.look(written, record?.rowsFilled ?? 0, this.clock.now());
       const atWork = await workersAt(this.#connection, this.id);
@@ -146,7 +146,7 @@ export class Observer {
     this.#begun = undefined;
     const { course, at: before, rows, keptAt } = this.#course;
     if (at === before) return;
-    const replicas = await connection.dialect.live.pressure.replicas(connection);
+    const replicas = await connection.dialect.live.loadSignals.replicas(connection);
     const lags = isBlind(replicas)
       ? []
       : replicas.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds * 1000]));

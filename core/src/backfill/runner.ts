@@ -1,7 +1,7 @@
 import { LockstepError } from "../base/errors.js";
 import { duringCleanUp } from "../base/expected-errors.js";
 import { textForLogs } from "../dialect/db/without-values.js";
-import { type Slot, unreadSlotText } from "../dialect/pressure.js";
+import { type Slot, unreadSlotText } from "../dialect/load-signals.js";
 import { endBackfill } from "../target/ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween, growthOf } from "./growth.js";
@@ -115,7 +115,7 @@ async function begin(leader: BatchLoop): Promise<void> {
     await connection.dialect.live.ledger.forgetFailures(connection, id);
     await connection.dialect.live.ledger.open(connection, id);
     leader.run.isTried = true;
-    const slots = (await connection.dialect.live.pressure.slots?.(connection)) ?? [];
+    const slots = (await connection.dialect.live.loadSignals.slots?.(connection)) ?? [];
     const publications = readers.flatMap(({ kind, name }) => (kind === "publication" ? [name] : []));
     const growthBytes = growthOf(leader.run.storage, 1, 0);
     return { slots, started: { growthBytes, ...(publications.length > 0 && { publications }) } };

@@ -12,7 +12,7 @@ import type { InventoryReader } from "./inventory.js";
 import type { Judging } from "./judging.js";
 import type { LedgerStore } from "./ledger-store.js";
 import type { Leftovers } from "./leftovers.js";
-import type { Pressure } from "./pressure.js";
+import type { LoadSignals } from "./load-signals.js";
 import type { Quote } from "./quote.js";
 import type { Rehearsing } from "./rehearsing.js";
 import type { Rows } from "./rows.js";
@@ -47,7 +47,7 @@ export interface DialectLive {
   readonly schemas: Schemas;
   readonly sessions: Sessions;
   /** What a backfill gives way to. */
-  readonly pressure: Pressure;
+  readonly loadSignals: LoadSignals;
   /** What it counts of the statements that applications run. */
   readonly statements: Statements;
 }

@@ -7,7 +7,7 @@ import { development } from "./development.js";
 import { functions } from "./functions.js";
 import { mariadbJudging, mysqlJudging } from "./judging.js";
 import { ledger } from "./ledger.js";
-import { pressure } from "./pressure.js";
+import { loadSignals } from "./load-signals.js";
 import { quote } from "./quote.js";
 import { rows } from "./rows/index.js";
 import { schemas } from "./schemas.js";
@@ -32,7 +32,7 @@ const dialectOf = (id: DialectId): Dialect => ({
     ledger,
     schemas,
     sessions,
-    pressure,
+    loadSignals,
     statements,
   },
   ops: {

@@ -7,7 +7,7 @@ import { development } from "./development/index.js";
 import { functions } from "./functions.js";
 import { judging } from "./judging.js";
 import { ledger } from "./ledger.js";
-import { pressure } from "./pressure.js";
+import { loadSignals } from "./load-signals.js";
 import { quote } from "./quote.js";
 import { rows } from "./rows/index.js";
 import { schemas } from "./schemas.js";
@@ -31,7 +31,7 @@ export const postgresql: Dialect = {
     ledger,
     schemas,
     sessions,
-    pressure,
+    loadSignals,
     statements,
   },
   ops: {

@@ -1,4 +1,4 @@
-import { isBlind } from "../../../dialect/pressure.js";
+import { isBlind } from "../../../dialect/load-signals.js";
 import { tableLabel } from "../../../model/names.js";
 import { defineLook, unseen } from "./look.js";
 
@@ -10,7 +10,7 @@ export default defineLook({
     let lastMs: number | undefined;
     let seenMs: ReadonlyMap<string, number> = new Map();
     return async (connection) => {
-      const waits = await connection.dialect.live.pressure.waits(connection, tables);
+      const waits = await connection.dialect.live.loadSignals.waits(connection, tables);
       if (isBlind(waits)) return unseen(waits.reason);
       const nowMs = clock.now();
       const before = seenMs;

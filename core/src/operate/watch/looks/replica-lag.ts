@@ -1,5 +1,5 @@
 import { NamedReplicas } from "../../../backfill/named-replicas.js";
-import { isBlind, type ReplicaLag } from "../../../dialect/pressure.js";
+import { isBlind, type ReplicaLag } from "../../../dialect/load-signals.js";
 import { defineLook, type Point } from "./look.js";
 
 /** Readers of a replica see old data while it replays what was written. */
@@ -11,7 +11,7 @@ export default defineLook({
     const known = new Map<string, number>();
     const stoppedMs = new Map<string, number>();
     return async (connection) => {
-      const found = await connection.dialect.live.pressure.replicas(connection);
+      const found = await connection.dialect.live.loadSignals.replicas(connection);
       const asked = await named.ask({ options: { replicaUrlFrom: urlsFrom }, isHeld: false, clock, env });
       const blind: string[] = [];
       const points: Point[] = [];

@@ -1,7 +1,7 @@
 import { LockstepError } from "../../../base/errors.js";
 import type { Connection } from "../../../dialect/connection.js";
 import type { LedgerTable } from "../../../dialect/ledger-store.js";
-import { isBlind } from "../../../dialect/pressure.js";
+import { isBlind } from "../../../dialect/load-signals.js";
 import type { ReadStatement, TableStatements } from "../../../dialect/statements.js";
 import { leastCalls, originOf } from "../../../gates/reads/compare-statements.js";
 import { nameWord, statementText } from "../../../sql/statement-words.js";

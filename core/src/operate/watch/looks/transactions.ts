@@ -1,4 +1,4 @@
-import { isBlind } from "../../../dialect/pressure.js";
+import { isBlind } from "../../../dialect/load-signals.js";
 import { between, type Counter } from "../counters.js";
 import { defineLook, unseen } from "./look.js";
 
@@ -12,10 +12,10 @@ export default defineLook({
   start() {
     let last: Counter | undefined;
     return async (connection) => {
-      const { pressure } = connection.dialect.live;
-      if (pressure.transactions === undefined)
+      const { loadSignals } = connection.dialect.live;
+      if (loadSignals.transactions === undefined)
         return unseen(`${connection.dialect.label} does not count transactions that failed`);
-      const now = await pressure.transactions(connection);
+      const now = await loadSignals.transactions(connection);
       if (isBlind(now)) return unseen(now.reason);
       const counter = { calls: now.ended, totalMs: now.rolledBack, firstAt: now.since };
       const since = between(last, counter, false);

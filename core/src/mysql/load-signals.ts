@@ -1,12 +1,12 @@
 import type { Connection, Row } from "../dialect/connection.js";
 import { errorCode } from "../dialect/db/retry.js";
-import type { Blind, Pressure } from "../dialect/pressure.js";
+import type { Blind, LoadSignals } from "../dialect/load-signals.js";
 import { some } from "../dialect/words.js";
 import { lockWaits } from "./lock-waits/index.js";
 import { visible } from "./sessions.js";
 
 /** Of MySQL and MariaDB. */
-export const pressure: Pressure = {
+export const loadSignals: LoadSignals = {
   async replicas(connection) {
     if (!(await hasBinaryLog(connection))) return [];
     const isMariadb = connection.dialect.id === "mariadb";

@@ -1,13 +1,13 @@
 import type { Connection } from "../dialect/connection.js";
 import { errorCode } from "../dialect/db/retry.js";
-import type { Blind, Pressure, Slot } from "../dialect/pressure.js";
+import type { Blind, LoadSignals, Slot } from "../dialect/load-signals.js";
 import { tableLabel } from "../model/names.js";
 import { statementText, withoutLengths } from "../sql/statement-words.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "./quote.js";
 import { loadParser } from "./read/parser.js";
 import { wordsOf } from "./statements.js";
 
-export const pressure: Pressure = {
+export const loadSignals: LoadSignals = {
   async replicas(connection) {
     const { rows } = await connection.query<{
       name: string;

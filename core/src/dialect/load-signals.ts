@@ -82,7 +82,7 @@ export interface LockWait {
 }
 
 /** What a server tells of the load that it and its replicas are under. Where a system has no such thing, the question is missing. */
-export interface Pressure {
+export interface LoadSignals {
   /** The replicas that it knows. */
   replicas(connection: Connection): Promise<readonly KnownReplica[] | Blind>;
   /** Of the server that is asked, which is a replica; undefined: it is none. */

@@ -6,9 +6,9 @@ import { endBackfill } from "../target/ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween, growthOf } from "./growth.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
-import { join } from "./join.js";
-import { lookBehind } from "./look-behind.js";
+import { joinRun } from "./join-run.js";
 import { type PreflightProblem, validateFills } from "./preflight.js";
+import { rescan } from "./rescan.js";
 import { known, resultOf } from "./result.js";
 import { rowsRefused } from "./row-refused.js";
 import { Run } from "./run.js";
@@ -59,7 +59,7 @@ async function runTogether(run: Run): Promise<BackfillResult> {
       await leader.open();
     } catch (error) {
       if (!run.settings.isJoining || !isLed(error)) throw known(run, error);
-      const result = await join(run);
+      const result = await joinRun(run);
       if (result !== undefined) return result;
       continue;
     }
@@ -144,7 +144,7 @@ async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {
     await leader.look();
     if (leader.isStopped) break;
     if (leader.session.cursor.phase === "pass") continue;
-    if ((await (leader.settings.spec.once ? lookBehind(leader) : sweep(leader))) === "done") return "done";
+    if ((await (leader.settings.spec.once ? rescan(leader) : sweep(leader))) === "done") return "done";
   }
   return "stopped";
 }

@@ -15,7 +15,7 @@ import { firstValuesOf, identitiesOf, madeAgain } from "./made-again.js";
  * again since filled another one, and is made anew.
  * @throws LS5009 when the pass may have been made already, unless `settings.nulls` says what then
  */
-export async function beginOnce(
+export async function beginSinglePass(
   connection: Connection,
   id: BackfillId,
   table: TableFacts,

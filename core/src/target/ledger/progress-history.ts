@@ -17,45 +17,48 @@ const point = z.object({
   waits: z.array(z.object({ signal: z.string(), reason: z.string(), ms: z.number() })).optional(),
 });
 
-const courseSchema = z.object({
+const progressHistory = z.object({
   /** How long a stretch is; it doubles whenever there are too many. */
   widthMs: z.number(),
   points: z.array(point),
 });
 
 /** How a backfill went over time: rows, lag, waits. It has no value of any row. */
-export type Course = Readonly<z.output<typeof courseSchema>>;
-export type CoursePoint = Readonly<z.output<typeof point>>;
+export type ProgressHistory = Readonly<z.output<typeof progressHistory>>;
+export type ProgressPoint = Readonly<z.output<typeof point>>;
 
-const courseRow = z
+const progressHistoryRow = z
   .object({
     table_schema: z.string(),
     table_name: z.string(),
     table_oid: z.number(),
     once: z.boolean(),
-    course: courseSchema,
+    course: progressHistory,
   })
   .transform((row) => ({
     table: { schema: row.table_schema, name: row.table_name, oid: row.table_oid } satisfies LedgerTable,
     once: row.once,
-    course: row.course,
+    history: row.course,
   }));
 
-export type KeptCourse = Readonly<z.output<typeof courseRow>>;
+export type KeptProgressHistory = Readonly<z.output<typeof progressHistoryRow>>;
 
 /** Those of a plan. Creates nothing: version 6 knew none. */
-export async function readCourses(connection: Connection, plan: string): Promise<readonly KeptCourse[]> {
+export async function readProgressHistories(
+  connection: Connection,
+  plan: string,
+): Promise<readonly KeptProgressHistory[]> {
   const { ledger } = connection.dialect.live;
   if (!(await hasLedger(connection)) || ((await ledger.version(connection)) ?? 0) < 7) return [];
   try {
-    const rows = await ledger.courses(connection, plan);
-    return rows.map((row) => readRow(courseRow, row, "courses", connection));
+    const rows = await ledger.progressHistories(connection, plan);
+    return rows.map((row) => readRow(progressHistoryRow, row, "courses", connection));
   } catch (error) {
     throw ledgerError(connection, error);
   }
 }
 
 /** Keeps it; what was kept before is replaced. The ledger is there: a run has entered it. */
-export function keepCourse(connection: Connection, id: BackfillId, course: Course): Promise<void> {
-  return connection.dialect.live.ledger.keepCourse(connection, id, course);
+export function keepProgressHistory(connection: Connection, id: BackfillId, history: ProgressHistory): Promise<void> {
+  return connection.dialect.live.ledger.keepProgressHistory(connection, id, history);
 }

@@ -12,7 +12,7 @@ import { rowsPerScan } from "./sweep.js";
  * @param at its key, or its place where the pass goes by places
  * @throws LS5006 when so many are refused that the run is to end
  */
-export async function leaveRow(loop: BatchLoop, at: KeyValues, cause: unknown): Promise<void> {
+export async function skipRow(loop: BatchLoop, at: KeyValues, cause: unknown): Promise<void> {
   const { target, lease } = loop.session;
   const isPlace = lease !== undefined && target.order !== undefined;
   const key = isPlace

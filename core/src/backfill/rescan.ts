@@ -1,14 +1,14 @@
 import { LockstepError } from "../base/errors.js";
 import type { KeyValues } from "../dialect/batches.js";
 import { isValuesFault } from "../dialect/db/value-fault.js";
-import type { Cursor, OnceBounds } from "../dialect/ledger-store.js";
+import type { Cursor, SinglePassBounds } from "../dialect/ledger-store.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 import { cannotFill, rowsPerScan, shownKeys } from "./sweep.js";
 
 /** What a cursor knows of a pass that is made once. */
-export function boundsOf({ upTo, since, server }: Cursor): OnceBounds {
+export function boundsOf({ upTo, since, server }: Cursor): SinglePassBounds {
   return {
     ...(upTo === undefined ? {} : { upTo }),
     ...(since === undefined ? {} : { since }),
@@ -23,7 +23,7 @@ export function boundsOf({ upTo, since, server }: Cursor): OnceBounds {
  * @returns `again`: the signal came
  * @throws LS5004 when so many of them cannot be filled that there is no end · LS5010 naming them, unless `settings.nulls` says what then
  */
-export async function lookBehind(loop: BatchLoop): Promise<"done" | "again"> {
+export async function rescan(loop: BatchLoop): Promise<"done" | "again"> {
   const { nulls, scanTimeoutMs, emit } = loop.settings;
   const bounds = boundsOf(loop.session.cursor);
   // Without an end there was no row to pass.
@@ -84,7 +84,7 @@ function laterText({ target, cursor: { upTo = [] } }: BackfillSession, rows: num
 
 function mayBeMissed(
   { connection, id, target }: BackfillSession,
-  { upTo = [] }: OnceBounds,
+  { upTo = [] }: SinglePassBounds,
   keys: readonly KeyValues[],
 ): LockstepError {
   const shown = keys.slice(0, 5).map((key) => keyLabel(target.key, key));

@@ -19,7 +19,7 @@ const isStandby = (code: string | undefined) => code === "25006" || code === "0A
  * @param wasThere the process has reached the server before
  * @throws what `openSession` throws
  */
-export function enter(
+export function openWithRetry(
   { settings, role, tell }: Pick<BatchLoop, "settings" | "role" | "tell">,
   previous: Connection | undefined,
   wasThere: boolean,

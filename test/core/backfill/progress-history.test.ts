@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { emptyCourse, goneOn } from "../../../core/src/backfill/observer.js";
+import { emptyHistory, withSample } from "../../../core/src/backfill/observer.js";
 
 const moment = fc.record(
   {
@@ -13,16 +13,16 @@ const moment = fc.record(
   },
   { requiredKeys: ["forMs", "rows", "gapMs"] },
 );
-type Moment = Parameters<typeof goneOn>[1];
+type Moment = Parameters<typeof withSample>[1];
 
-function courseOf(moments: readonly (Omit<Moment, "at"> & { readonly gapMs: number })[]) {
-  let [at, course] = [1_000_000, emptyCourse];
+function historyOf(moments: readonly (Omit<Moment, "at"> & { readonly gapMs: number })[]) {
+  let [at, history] = [1_000_000, emptyHistory];
   for (const { gapMs, ...sample } of moments) {
     at += gapMs;
-    course = goneOn(course, { at, ...sample });
+    history = withSample(history, { at, ...sample });
     at += sample.forMs;
   }
-  return course;
+  return history;
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
@@ -30,7 +30,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 it("has few stretches however long a run is, in their order, and nothing that was measured is lost", () => {
   fc.assert(
     fc.property(fc.array(moment, { maxLength: 1500, size: "max" }), (moments) => {
-      const { points } = courseOf(moments);
+      const { points } = historyOf(moments);
       expect(points.length).toBeLessThanOrEqual(500);
       expect(sum(points.map(({ rows }) => rows))).toBe(sum(moments.map(({ rows }) => rows)));
       expect(sum(points.map(({ forMs }) => forMs))).toBe(sum(moments.map(({ forMs }) => forMs)));
@@ -51,7 +51,7 @@ it("has few stretches however long a run is, in their order, and nothing that wa
 it("stays small in a ledger, whatever is waited for", () => {
   const waiting = { signal: "replica-lag", reason: "the replica eu-1 is 12 s behind, and 10 s are allowed" };
   const moments = Array.from({ length: 20_000 }, () => ({ forMs: 1000, rows: 500, gapMs: 0, lagMs: 12_000, waiting }));
-  const course = courseOf(moments);
-  expect(course.points.length).toBeGreaterThan(200);
-  expect(JSON.stringify(course).length).toBeLessThan(120_000);
+  const history = historyOf(moments);
+  expect(history.points.length).toBeGreaterThan(200);
+  expect(JSON.stringify(history).length).toBeLessThan(120_000);
 });

@@ -16,7 +16,7 @@ import { newWorker, passTogether } from "./workers.js";
  * Works with the one that leads, in another process.
  * @returns how the backfill has ended; undefined: nobody leads it any more
  */
-export async function join(run: Run): Promise<BackfillResult | undefined> {
+export async function joinRun(run: Run): Promise<BackfillResult | undefined> {
   const worker = newWorker(run, false);
   try {
     try {

@@ -8,7 +8,7 @@ import { inTransaction } from "../dialect/db/transaction.js";
  * @param what as a sentence says it: `the index "slug"`
  * @throws LS7002 when it cannot be read
  */
-export async function asked<R extends object>(
+export async function queryWithLimits<R extends object>(
   connection: Connection,
   what: string,
   sql: string,

@@ -15,7 +15,7 @@ import { Retries } from "./retries.js";
 import type { RefusedRow } from "./row-refused.js";
 import type { Run } from "./run.js";
 import { type BackfillSession, isSameWork, type WorkerRole } from "./session.js";
-import { isAway, type SetbackReason, setbackReason } from "./setback.js";
+import { isConnectionLost, type SetbackReason, setbackReason } from "./setback.js";
 import type { LastBatch } from "./signals/signal.js";
 import { skipRow } from "./skip-row.js";
 
@@ -169,7 +169,7 @@ export class BatchLoop {
         });
         if (passed === "lost") return undefined;
         if (passed !== undefined) return passed;
-        if ((await this.#retries.overcome(failure, attempt)) === "locked") locked++;
+        if ((await this.#retries.recover(failure, attempt)) === "locked") locked++;
       }
     }
     return undefined;
@@ -180,10 +180,10 @@ export class BatchLoop {
     for (let attempt = 1; !this.isStopped; attempt++) {
       try {
         await this.#rest();
-        this.#retries.answered(false);
+        this.#retries.succeeded(false);
         return;
       } catch (error) {
-        await this.#retries.overcome(error, attempt);
+        await this.#retries.recover(error, attempt);
       }
     }
   }
@@ -210,14 +210,14 @@ export class BatchLoop {
       const session = this.session;
       try {
         const result = await cancelledBy(this.settings.signal, session.connection, () => read(session));
-        this.#retries.answered(isWork);
+        this.#retries.succeeded(isWork);
         return this.isStopped ? undefined : result;
       } catch (error) {
         if (this.isStopped) return undefined;
         const reason = setbackReason(error, session.connection.isLost);
         // A scan that was too slow, or whose rows are at fault, ends the same way the next time.
         if (isOver(reason)) throw error;
-        await this.#retries.overcome(error, attempt, isWork);
+        await this.#retries.recover(error, attempt, isWork);
       }
     }
     return undefined;
@@ -233,8 +233,8 @@ export class BatchLoop {
         await write(this.session);
         return true;
       } catch (error) {
-        if (!this.isStopped) await this.#retries.overcome(error, attempt);
-        else if (!isAway(error)) throw error;
+        if (!this.isStopped) await this.#retries.recover(error, attempt);
+        else if (!isConnectionLost(error)) throw error;
         else break;
       }
     }

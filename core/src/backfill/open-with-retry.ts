@@ -27,7 +27,7 @@ export function openWithRetry(
   return withRetry(
     () => openSession(settings, role, previous),
     (error) => {
-      if (!(wasThere ? mayComeBack(error, settings.isJoining) : isAway(error))) return false;
+      if (!(wasThere ? mayComeBack(error, settings.isJoining) : isTransient(error))) return false;
       tell({ kind: "retry", reason: "connection", message: (error as Error).message, pauseMs: 0 });
       return true;
     },
@@ -36,7 +36,7 @@ export function openWithRetry(
   );
 }
 
-const isAway = (error: unknown) =>
+const isTransient = (error: unknown) =>
   ["busy", "locked", "conflict"].includes(retryReason(error) ?? "") || isEnded(errorCode(error));
 
 /** The server restarts, fails over, or still has our old session. */

@@ -72,11 +72,11 @@ export const formats: readonly Format[] = [${ids.map(camel).join(", ")}];
       "ask-gates",
       "confirmed",
       "merge-answers",
+      "rows-by-old-builds",
       "rows-in-doubt",
-      "said-aware",
       "service-states",
       "service-words",
-      "unaware-rows",
+      "updated-since",
     ],
     write: (ids) =>
       `${imports(ids, `import type { Gate } from "./gate.js";`)}

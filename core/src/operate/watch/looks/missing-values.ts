@@ -1,7 +1,7 @@
 import type { Connection } from "../../../dialect/connection.js";
 import { errorCode } from "../../../dialect/db/retry.js";
 import { isSameLedgerTable } from "../../../dialect/ledger-store.js";
-import { saidAware } from "../../../gates/said-aware.js";
+import { updatedSince } from "../../../gates/updated-since.js";
 import type { GateStep } from "../../../model/index.js";
 import { tableLabel } from "../../../model/names.js";
 import { readTable } from "../../../target/facts/table.js";
@@ -61,8 +61,8 @@ function lookAt(step: GateStep, context: WatchContext): (connection: Connection)
         (record) => !record.once && record.status === "done" && isSameLedgerTable(record.table, table),
       );
       if (!isFilled) return blind(`rows without a value in ${subject} may be ones that its backfill has not come to`);
-      const aware = await saidAware(step, { connection, evidence, plan: plan.id, services, writtenFrom });
-      if (aware === undefined) return blind(`nobody has said that everything that writes ${subject} knows it`);
+      const updated = await updatedSince(step, { connection, evidence, plan: plan.id, services, writtenFrom });
+      if (updated === undefined) return blind(`nobody has said that everything that writes ${subject} knows it`);
       const { rows } = connection.dialect.live;
       const found = await rows.reading(connection, timeoutMs, () =>
         rows.missing(connection, table, step.column, { since: undefined, limit: most }),

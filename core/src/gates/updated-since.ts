@@ -7,7 +7,7 @@ import type { GateFacts } from "./gate.js";
 import { serviceStates } from "./service-states.js";
 
 /** Since when everything that writes a table is said to know a column: by a person, or by all services. @returns undefined: nobody has said so */
-export async function saidAware(
+export async function updatedSince(
   step: Pick<GateStep, "table" | "column">,
   facts: Pick<GateFacts, "connection" | "plan" | "evidence" | "services" | "writtenFrom">,
 ): Promise<Since | undefined> {

@@ -15,7 +15,7 @@ const countedRows = 10_000;
  * What the rows tell about writers that leave the column out. `trigger`: it gives such rows their value, so they look like all others ·
  * `blind`: nothing tells the rows that came later · `none`: no row came without a value.
  */
-export type UnawareRows =
+export type RowsByOldBuilds =
   | { readonly kind: "found"; readonly rows: MissingRows }
   | { readonly kind: "none" | "trigger" | "blind" };
 
@@ -23,7 +23,7 @@ export type UnawareRows =
  * Looks for rows that came without a value after it was said that all writers know the column. Only once the backfill is done: before
  * that, a row without a value may be one that it has not come to.
  */
-export async function findUnawareRows(step: GateStep, facts: GateFacts, since: Since): Promise<UnawareRows> {
+export async function findRowsByOldBuilds(step: GateStep, facts: GateFacts, since: Since): Promise<RowsByOldBuilds> {
   const { connection, plan, columns, scanTimeoutMs: timeoutMs = 600_000 } = facts;
   const column = columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
   const table = await readTable(connection, step.table);

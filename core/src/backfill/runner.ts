@@ -5,7 +5,7 @@ import { type Slot, unreadSlotText } from "../dialect/load-signals.js";
 import { endBackfill } from "../target/ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween, growthOf } from "./growth.js";
-import { type BackfillInput, type BackfillResult, settle } from "./input.js";
+import { type BackfillInput, type BackfillResult, resolveRunSettings } from "./input.js";
 import { joinRun } from "./join-run.js";
 import { type PreflightProblem, validateFills } from "./preflight.js";
 import { rescan } from "./rescan.js";
@@ -36,7 +36,7 @@ const maxPasses = 10;
  *   fill is wrong for some rows · LS7001 no rights for the ledger · LS7002 the database refuses a statement · LS8004 no connection
  */
 export async function runBackfill(input: BackfillInput): Promise<BackfillResult> {
-  const run = new Run(settle(input));
+  const run = new Run(resolveRunSettings(input));
   const { emit } = run.settings;
   try {
     const result = await runTogether(run);

@@ -3,7 +3,7 @@
  * autovacuum that are computed from measured figures.
  */
 import type { RunSettings } from "../../../core/src/backfill/input.js";
-import { settle } from "../../../core/src/backfill/input.js";
+import { resolveRunSettings } from "../../../core/src/backfill/input.js";
 import { Pacing } from "../../../core/src/backfill/pacing.js";
 import type { BackfillSession } from "../../../core/src/backfill/session.js";
 import type { LastBatch } from "../../../core/src/backfill/signals/signal.js";
@@ -54,7 +54,7 @@ export async function simulate(site: Site): Promise<Simulated> {
     archive: async () => undefined,
   };
   const waited: Record<string, number> = {};
-  const settings: RunSettings = settle({
+  const settings: RunSettings = resolveRunSettings({
     url: "",
     plan: "scale",
     spec: { table: { name: "t" }, key: [], columns: [], uniqueKeys: [] },

@@ -84,5 +84,5 @@ function mockedShape(mocked: ts.Expression, context: TransformContext): RowShape
   if (types === undefined || owner === undefined || pathOf(mocked.expression).at(-1) !== "spyOn") return undefined;
   const member = name && ts.isStringLiteralLike(name) ? types.of(owner)?.getProperty(name.text) : undefined;
   const [signature] = member ? types.checker.getTypeOfSymbolAtLocation(member, owner).getCallSignatures() : [];
-  return signature && rowShapeOfCompiled(types.settled(signature.getReturnType()), context);
+  return signature && rowShapeOfCompiled(types.awaitedNonNullable(signature.getReturnType()), context);
 }

@@ -9,7 +9,7 @@ import type { PlanSources } from "./sources.js";
  *
  * @throws LS2030 a mirror of what is another value each time
  */
-export async function settleFill(
+export async function resolveFill(
   table: TableName,
   column: { readonly name: string; readonly type: string },
   fill: Fill,

@@ -118,10 +118,10 @@ export interface TransformContext {
   /** The ORM's side of recognising rows; without a plugin nothing is one. */
   readonly orm: OrmCode;
   /**
-   * What a function was asked before, of the same thing, or what `make` gives: see `memoized`.
-   * @param meanwhile the answer while `make` runs, where it may lead in a circle
+   * The cached result of `fn` for `key`, or what `compute` returns: see `memoized`.
+   * @param whileComputing the result while `compute` runs, where it may lead in a circle
    */
-  memo<T>(asked: object, of: unknown, make: () => T, meanwhile?: T): T;
+  memo<T>(fn: object, key: unknown, compute: () => T, whileComputing?: T): T;
 }
 
 /** Recognises one kind of place, edits it, and takes its edits back. */

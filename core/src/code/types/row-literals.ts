@@ -29,7 +29,7 @@ export function* rowLiterals(file: SourceFile, context: TransformContext): Gener
 /** Literals typed as a row that do not compile without the field. */
 export function* incompleteRows(file: SourceFile, context: TransformContext): Generator<RowLiteral> {
   // A row that may lack the field compiles without it.
-  if (context.intent.staysOptional && context.orm.emptyAs?.(context).isOptional) return;
+  if (context.intent.staysOptional && context.orm.nullStyle?.(context).isOptional) return;
   for (const row of rowLiterals(file, context)) {
     const { literal } = row;
     if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;

@@ -44,9 +44,9 @@ import type { NotClient } from "../receivers/not-a-client.js";
 import { connectText, hasRelations } from "./checked-input.js";
 import { literalLookup, offeredInputs, typedInputs } from "./input-literals.js";
 import { type Input, passedInputs } from "./passed-rows.js";
-import { isAlsoPutOver } from "./put-over.js";
 import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
 import { unseenWriters } from "./unseen-writers.js";
+import { isUpsert } from "./upserts.js";
 import { nestedElsewhere, rowsWrittenBy } from "./written-rows.js";
 
 const id = "create-data";
@@ -299,7 +299,7 @@ function* fillRow(
   if (isConnected(value, context)) return;
   const isThere = propertiesOf(value).has(context.field.name);
   // A mirror follows its source in rows that exist as well.
-  if (!isThere && mirrorSources(context).length === 0 && isAlsoPutOver(value, file, context)) {
+  if (!isThere && mirrorSources(context).length === 0 && isUpsert(value, file, context)) {
     const text = `${context.field.name}: ${valueOfNewRow(value, file, context) ?? "…"}`;
     const reason = `it is put over rows that exist as well, whose ${context.field.name} may have been chosen: add \`${text}\` only where a row is created`;
     const offset = value.getStart(file.ast);

@@ -32,11 +32,7 @@ export function isPutOver(value: ts.Node): boolean {
  * Whether what a literal makes is put over rows that exist as well, through whatever constants, lists, loops and functions it goes: what
  * is added to it would overwrite what they have.
  */
-export function isAlsoPutOver(
-  literal: ts.ObjectLiteralExpression,
-  file: SourceFile,
-  context: TransformContext,
-): boolean {
+export function isUpsert(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean {
   // Constants and functions can lead in circles.
   const seen = new Set<ts.Node>();
   const reaches = ({ node, file: its }: Use): boolean => {

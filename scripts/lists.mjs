@@ -100,13 +100,13 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 `,
   },
   {
-    folder: "core/src/operate/watch/looks",
-    not: ["index", "look"],
+    folder: "core/src/operate/watch/probes",
+    not: ["index", "probe"],
     write: (ids) =>
-      `${imports(ids, `import type { Look } from "./look.js";`)}
+      `${imports(ids, `import type { Probe } from "./probe.js";`)}
 
 /** Everything that a watch looks at, in the order of their names. This file is generated: npm run lists. */
-export const looks: readonly Look[] = [
+export const probes: readonly Probe[] = [
 ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 ];
 `,

@@ -6,8 +6,8 @@ import type { Connection } from "../../../core/src/dialect/connection.js";
 import { type Clock, systemClock } from "../../../core/src/dialect/db/clock.js";
 import { isBlind, type LockWait } from "../../../core/src/dialect/load-signals.js";
 import type { Plan, TableName } from "../../../core/src/model/index.js";
-import lockWaits from "../../../core/src/operate/watch/looks/lock-waits.js";
-import type { WatchContext } from "../../../core/src/operate/watch/looks/look.js";
+import lockWaits from "../../../core/src/operate/watch/probes/lock-waits.js";
+import type { WatchContext } from "../../../core/src/operate/watch/probes/probe.js";
 import { watchTarget } from "../../../core/src/operate/watch/watch-target.js";
 import {
   createMariadbDatabase,
@@ -217,7 +217,7 @@ describe("where the server tells who holds a lock", () => {
       forMs: 30_000,
       baseline,
       random: Math.random,
-      looks: [lockWaits],
+      probes: [lockWaits],
       on: (event) => {
         if (event.kind !== "looked") return;
         last = event.look;

@@ -48,15 +48,15 @@ export async function lockLimit({ pending, failed, units }: TargetState, about: 
   return own.length === 0 ? undefined : { timeoutMs: about.dialect.live.sessions.stallMs, isForAll, whole, own };
 }
 
-interface Look {
+interface LockImpact {
   /** Nothing of the migration is left when a statement of it fails. */
   readonly isWhole: boolean;
   /** Others may queue behind it. */
   readonly isFelt: boolean;
 }
 
-async function look(name: string, about: RunBy): Promise<Look> {
-  const unknown: Look = { isWhole: false, isFelt: true };
+async function look(name: string, about: RunBy): Promise<LockImpact> {
+  const unknown: LockImpact = { isWhole: false, isFelt: true };
   const statements = await about.plugin.readStatements(about.project, name);
   if (statements === undefined) return unknown;
   const { readMigration, judging } = await sqlReader(about.dialect.id);

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { between, type Counter } from "../../../../core/src/operate/watch/counters.js";
 import { type Judged, judge, newSeries, type Sample } from "../../../../core/src/operate/watch/judge.js";
-import { lateCalls } from "../../../../core/src/operate/watch/looks/statements.js";
 import { type Measure, measureRules } from "../../../../core/src/operate/watch/measures.js";
+import { lateCalls } from "../../../../core/src/operate/watch/probes/statements.js";
 
 const rules = measureRules(15_000);
 const least = 5;

@@ -1,9 +1,9 @@
 import { NamedReplicas } from "../../../backfill/named-replicas.js";
 import { isBlind, type ReplicaLag } from "../../../dialect/load-signals.js";
-import { defineLook, type Point } from "./look.js";
+import { defineProbe, type Point } from "./probe.js";
 
 /** Readers of a replica see old data while it replays what was written. */
-export default defineLook({
+export default defineProbe({
   id: "replica-lag",
   summary: "how far replicas are behind, those that the server knows and those of backfill.replicaUrlFrom",
   start({ replicas: { ignored, urlsFrom }, clock, env, atEnd }) {

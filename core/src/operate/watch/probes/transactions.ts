@@ -1,12 +1,12 @@
 import { isBlind } from "../../../dialect/load-signals.js";
 import { between, type Counter } from "../counters.js";
-import { defineLook, unseen } from "./look.js";
+import { defineProbe, unseen } from "./probe.js";
 
 /** Fewer tell nothing of a share. */
 const fewTransactions = 10;
 
 /** Errors of statements, whoever runs them: a transaction in which one failed is rolled back. */
-export default defineLook({
+export default defineProbe({
   id: "transactions",
   summary: "the share of transactions that are rolled back, as after every error, in the whole database",
   start() {

@@ -1,5 +1,5 @@
 import { askHttp } from "../../../gates/reads/own-measures.js";
-import { defineLook, type Point } from "./look.js";
+import { defineProbe, type Point } from "./probe.js";
 
 /** Questions of a look: some seconds lie between two of them, on average. */
 const most = 5;
@@ -7,7 +7,7 @@ const leastApartMs = 3000;
 const longestMs = 5000;
 
 /** Whoever knows best whether the application is well. One request that fails is no anomaly, and two looks in a row are. */
-export default defineLook({
+export default defineProbe({
   id: "http",
   summary: "whether the URL of gates.readsSteady.http answers with 200 to 299, and how long that takes",
   asksOthers: true,

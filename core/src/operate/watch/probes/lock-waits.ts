@@ -1,9 +1,9 @@
 import { isBlind } from "../../../dialect/load-signals.js";
 import { tableLabel } from "../../../model/names.js";
-import { defineLook, unseen } from "./look.js";
+import { defineProbe, unseen } from "./probe.js";
 
 /** Sessions of the application that are stuck behind a lock. */
-export default defineLook({
+export default defineProbe({
   id: "lock-waits",
   summary: "how long sessions wait for locks on the plan's tables and their rows, and for whom",
   start({ tables, clock, everyMs }) {

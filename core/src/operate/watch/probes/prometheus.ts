@@ -1,12 +1,12 @@
 import { prometheusValue } from "../../../gates/reads/own-measures.js";
-import { defineLook } from "./look.js";
+import { defineProbe } from "./probe.js";
 
 /** The hour before the watch, in steps. */
 const steps = 12;
 const stepMs = 5 * 60_000;
 
 /** What monitoring says: errors, latency, whatever the query gives. Its own past is what it is compared with. */
-export default defineLook({
+export default defineProbe({
   id: "prometheus",
   summary:
     "what the query of gates.readsSteady.prometheus gives, against the hour before the watch, or against `atMost`",

@@ -6,7 +6,7 @@ import type { GateStep } from "../../../model/index.js";
 import { tableLabel } from "../../../model/names.js";
 import { readTable } from "../../../target/facts/table.js";
 import { readBackfills } from "../../../target/ledger/backfills.js";
-import { defineLook, type Point, type Seen, type WatchContext } from "./look.js";
+import { defineProbe, type Point, type Seen, type WatchContext } from "./probe.js";
 
 /** Counted up to here. */
 const most = 10_000;
@@ -15,7 +15,7 @@ const longestMs = 5000;
 const restTimes = 20;
 
 /** Rows that come without a value although all writers are said to know the column: something else writes the table. */
-export default defineLook({
+export default defineProbe({
   id: "missing-values",
   summary: "rows that lack a value after every writer was said to know the column",
   start(context) {
@@ -23,11 +23,11 @@ export default defineLook({
       ({ gate }) => gate === "no-missing-values",
     );
     const names = steps.map(nameOf);
-    const looks = steps.filter((step, at) => names.indexOf(nameOf(step)) === at).map((step) => lookAt(step, context));
+    const probes = steps.filter((step, at) => names.indexOf(nameOf(step)) === at).map((step) => lookAt(step, context));
     return async (connection) => {
-      if (looks.length === 0) return { points: [], needless: ["no column of the plan needs a value in every row"] };
+      if (probes.length === 0) return { points: [], needless: ["no column of the plan needs a value in every row"] };
       const seen: Seen[] = [];
-      for (const look of looks) seen.push(await look(connection));
+      for (const probe of probes) seen.push(await probe(connection));
       return {
         points: seen.flatMap(({ points }) => points),
         blind: seen.flatMap(({ blind = [] }) => blind),

@@ -8,7 +8,7 @@ import { nameWord, statementText } from "../../../sql/statement-words.js";
 import { type Baseline, readBaselines } from "../../../target/ledger/baselines.js";
 import { between, type Counter } from "../counters.js";
 import type { Sample } from "../judge.js";
-import { defineLook, type Point, unseen, type WatchContext } from "./look.js";
+import { defineProbe, type Point, unseen, type WatchContext } from "./probe.js";
 
 /** Fewer calls wait for the next look; a second of work is a sign however few they are. */
 const fewCalls = 5;
@@ -21,7 +21,7 @@ const recentFactor = 3;
 const everFactor = 10;
 
 /** How long statements take that read or change the plan's tables, each for itself. */
-export default defineLook({
+export default defineProbe({
   id: "statements",
   summary: "how long statements take that name the plan's tables, by the statistics of the server",
   start(context) {

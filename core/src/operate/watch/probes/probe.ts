@@ -50,7 +50,7 @@ export interface WatchContext {
 }
 
 /** Something that a watch looks at: a file of this folder. */
-export interface Look {
+export interface Probe {
   readonly id: string;
   /** What it looks at, for the docs and for the list that a watch begins with. */
   readonly summary: string;
@@ -60,8 +60,8 @@ export interface Look {
   start(context: WatchContext): (connection: Connection) => Promise<Seen>;
 }
 
-export function defineLook(look: Look): Look {
-  return look;
+export function defineProbe(probe: Probe): Probe {
+  return probe;
 }
 
 export const unseen = (...blind: readonly string[]): Seen => ({ points: [], blind });

@@ -4,7 +4,7 @@ import { claimed } from "../rules/claims.js";
 import { findHazards } from "../rules/judge.js";
 import keptLock from "../rules/kept-lock.js";
 import type { ReportedRule, RuleContext } from "../rules/rule.js";
-import { isExpected, isKnownServer } from "../sql/verdicts/quiet.js";
+import { isExpected, isKnownServer } from "../sql/verdicts/notice-filter.js";
 import type { Catalogue } from "./catalogue.js";
 import { type CheckFinding, fingerprint } from "./finding.js";
 import { saferWay } from "./fix.js";

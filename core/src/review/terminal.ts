@@ -1,6 +1,6 @@
 import type { Unformatted } from "../code/formatters/formatting.js";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
-import { isFelt, isTestFile, strongestMode } from "../model/index.js";
+import { blocksWrites, isTestFile, strongestMode } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
@@ -50,7 +50,7 @@ export function planText(plan: Plan, colors: Colors, isWritten: (phase: Phase) =
       return [
         name,
         text,
-        plan.units.some((unit) => unit.title === text && isFelt(strongestMode(unit.verdict)))
+        plan.units.some((unit) => unit.title === text && blocksWrites(strongestMode(unit.verdict)))
           ? colors.yellow(lock)
           : colors.dim(lock),
       ];

@@ -1,6 +1,6 @@
 import {
+  blocksWrites,
   type Concern,
-  isFelt,
   isSameTable,
   type LockMode,
   type NewerForm,
@@ -191,7 +191,7 @@ function waitWords({ locks }: Verdict, named = 2): string {
 }
 
 function stopsWrites(mode: LockMode): boolean {
-  return isFelt(mode) && mode !== "ACCESS EXCLUSIVE";
+  return blocksWrites(mode) && mode !== "ACCESS EXCLUSIVE";
 }
 
 function failureWords(why: RowFailure): string {

@@ -17,7 +17,7 @@ export function isKnownServer(concern: Concern, { server = 0 }: Environment): bo
 }
 
 /** Whether a person should look at a statement: something waits, fails, goes, or is not known. */
-export function isWorthANotice({ concerns, doubts }: Verdict, environment: Environment = {}): boolean {
+export function needsNotice({ concerns, doubts }: Verdict, environment: Environment = {}): boolean {
   // Which other tables are locked for an instant, nobody has to look at.
   return (
     concerns.some((concern) => !isExpected(concern) && !isKnownServer(concern, environment)) ||

@@ -3,7 +3,7 @@ import { duringCleanUp, handledElsewhere } from "../../base/expected-errors.js";
 import type { Connection } from "../../dialect/connection.js";
 import { errorCode, pauseBeforeRetry, retryReason } from "../../dialect/db/retry.js";
 import { textForLogs } from "../../dialect/db/without-values.js";
-import { judge, newSeries, type Series } from "./judge.js";
+import { detectAnomaly, newSeries, type Series } from "./detect-anomaly.js";
 import { type Measure, type MeasureUnit, measureRules } from "./measures.js";
 import { probes as everyProbe } from "./probes/index.js";
 import type { Point, Probe, Seen, WatchContext } from "./probes/probe.js";
@@ -163,7 +163,7 @@ class TargetWatch {
     if (context.signal.aborted) return [];
     const found = answers.flatMap(({ probe, seen }) => {
       this.#note(probe, seen);
-      return seen.points.flatMap((point) => this.#judge(probe, point, began));
+      return seen.points.flatMap((point) => this.#compare(probe, point, began));
     });
     found.sort((one, other) => other.times - one.times);
     const lost = this.#lostForGood();
@@ -230,13 +230,13 @@ class TargetWatch {
     return { kind: "lost", target, since, at: now().toISOString(), looks, detail: reason };
   }
 
-  #judge(probe: Probe, point: Point, at: string): readonly { readonly anomaly: Anomaly; readonly times: number }[] {
+  #compare(probe: Probe, point: Point, at: string): readonly { readonly anomaly: Anomaly; readonly times: number }[] {
     const { context, baseline: least, on } = this.#request;
     const { measure, subject, value, events, detail, history } = point;
     const key = JSON.stringify([probe.id, measure, point.id ?? subject]);
     const { unit, ...rule } = measureRules(context.everyMs)[measure];
     const known = this.#series.get(key) ?? { ...newSeries, baseline: history ?? [] };
-    const { series, state, center, limit } = judge(known, { ...point, at }, rule, least);
+    const { series, state, center, limit } = detectAnomaly(known, { ...point, at }, rule, least);
     this.#series.set(key, series);
     if (center === undefined || limit === undefined) return [];
     this.#compared.add(key);

@@ -3,7 +3,7 @@ import type { Clock } from "../../../dialect/db/clock.js";
 import type { GateFacts } from "../../../gates/gate.js";
 import type { OwnMeasures } from "../../../gates/reads/own-measures.js";
 import type { Plan, TableName } from "../../../model/index.js";
-import type { Sample } from "../judge.js";
+import type { Sample } from "../detect-anomaly.js";
 import type { Measure } from "../measures.js";
 
 /** One thing that was measured in a look. */

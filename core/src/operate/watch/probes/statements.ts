@@ -7,7 +7,7 @@ import { leastCalls, originOf } from "../../../gates/reads/compare-statements.js
 import { nameWord, statementText } from "../../../sql/statement-words.js";
 import { type Baseline, readBaselines } from "../../../target/ledger/baselines.js";
 import { between, type Counter } from "../counters.js";
-import type { Sample } from "../judge.js";
+import type { Sample } from "../detect-anomaly.js";
 import { defineProbe, type Point, unseen, type WatchContext } from "./probe.js";
 
 /** Fewer calls wait for the next look; a second of work is a sign however few they are. */

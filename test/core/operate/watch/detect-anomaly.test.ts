@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { between, type Counter } from "../../../../core/src/operate/watch/counters.js";
-import { type Judged, judge, newSeries, type Sample } from "../../../../core/src/operate/watch/judge.js";
+import {
+  type Detection,
+  detectAnomaly,
+  newSeries,
+  type Sample,
+} from "../../../../core/src/operate/watch/detect-anomaly.js";
 import { type Measure, measureRules } from "../../../../core/src/operate/watch/measures.js";
 import { lateCalls } from "../../../../core/src/operate/watch/probes/statements.js";
 
@@ -10,10 +15,10 @@ const least = 5;
 const at = "2026-11-20T10:23:45.000Z";
 
 /** Judges values one after the other, each the mean of so many observations. */
-function run(measure: Measure, values: readonly number[], more: Partial<Sample> = {}): readonly Judged["state"][] {
+function run(measure: Measure, values: readonly number[], more: Partial<Sample> = {}): readonly Detection["state"][] {
   let series = newSeries;
   return values.map((value) => {
-    const judged = judge(series, { at, value, ...more }, rules[measure], least);
+    const judged = detectAnomaly(series, { at, value, ...more }, rules[measure], least);
     series = judged.series;
     return judged.state;
   });
@@ -85,8 +90,8 @@ describe("judging", () => {
         let [one, other] = [newSeries, newSeries];
         for (const value of values) {
           const events = 50;
-          const first = judge(one, { at, value, events }, { ...rule, riseOfOne: rule.riseOfOne ?? 0 }, least);
-          const second = judge(other, { at, value: value * times, events }, scaled, least);
+          const first = detectAnomaly(one, { at, value, events }, { ...rule, riseOfOne: rule.riseOfOne ?? 0 }, least);
+          const second = detectAnomaly(other, { at, value: value * times, events }, scaled, least);
           [one, other] = [first.series, second.series];
           expect(second.state).toBe(first.state);
         }
@@ -166,7 +171,7 @@ describe("counters", () => {
             const since = between(last, counter, reset === "all");
             last = counter;
             if (since === undefined || since.calls === 0) continue;
-            const judged = judge(
+            const judged = detectAnomaly(
               series,
               { at, value: since.totalMs / since.calls, events: since.calls },
               rules["statement-time"],

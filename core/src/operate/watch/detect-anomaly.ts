@@ -42,7 +42,7 @@ export interface Series {
 
 export const newSeries: Series = { baseline: [], high: 0 };
 
-export interface Judged {
+export interface Detection {
   readonly series: Series;
   /** `taking`: the baseline is not complete · `high`: once; the next look tells */
   readonly state: "taking" | "normal" | "high" | "anomaly";
@@ -61,11 +61,11 @@ const leastEventsAtOnce = 5;
 const perMedianDeviation = 1.4826;
 
 /**
- * Judges a sample against what was before it. Pure: the series goes from look to look.
+ * Compares a sample with what was before it. Pure: the series goes from look to look.
  *
  * @param least samples that make a baseline
  */
-export function judge(series: Series, sample: Sample, rule: Rule, least: number): Judged {
+export function detectAnomaly(series: Series, sample: Sample, rule: Rule, least: number): Detection {
   const { value, events = 1 } = sample;
   const { baseline } = series;
   const references = referencesOf(baseline.length >= least ? baseline : [], sample, rule);

@@ -285,7 +285,7 @@ function judged(sql: string): string {
   catalogue.apply(tables.flatMap((each) => readMysqlMigration(each, "before.sql").operations));
   const migration = readMysqlMigration(sql, "migration.sql");
   const context = contextOf(migration.operations, { ...catalogue.known(), judging });
-  const found = migration.operations.flatMap((operation) => judgedOn(operation, context, serverId)?.way ?? []);
+  const found = migration.operations.flatMap((operation) => judgedOn(operation, context, serverId)?.ddl ?? []);
   const order = Object.values(ways);
   const demanded = found.map(({ algorithm, lock, held }) => {
     const name = algorithm === "INPLACE" && held === "instant" ? "NOCOPY" : algorithm;

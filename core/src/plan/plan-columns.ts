@@ -15,7 +15,7 @@ import {
   type Words,
 } from "../model/index.js";
 import { awaitedBy } from "../rules/awaited-values.js";
-import type { Finding } from "../rules/judge.js";
+import type { HazardFinding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
 import { isConstant } from "../sql/fill-kinds.js";
@@ -32,7 +32,7 @@ import type { ColumnSource, ReadSources, TableShape } from "./sources.js";
  *   LS2050, LS2051, LS2003 the function of lockstep.config.ts · LS4002 no field
  */
 export async function planColumns(
-  findings: readonly Finding[],
+  findings: readonly HazardFinding[],
   context: RuleContext,
   sources: ReadSources,
   words: Pick<Words, "annotation">,

@@ -4,7 +4,7 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { expectedTypeOf } from "./expected-type.js";
 import { type RowShape, rowShapeOf, rowShapeOfCompiled } from "./row-shape.js";
-import { type Target, targetOf } from "./target-type.js";
+import { type LiteralTarget, targetOf } from "./target-type.js";
 
 /** A literal that is typed as a row. */
 export interface RowLiteral {
@@ -61,7 +61,7 @@ function namesNearlyAll(literal: ts.ObjectLiteralExpression, context: TransformC
   return namesColumns(literal, Math.max(2, Math.ceil(columns.length * 0.75)), context);
 }
 
-function isMockedRow(literal: ts.ObjectLiteralExpression, target: Target, context: TransformContext): boolean {
+function isMockedRow(literal: ts.ObjectLiteralExpression, target: LiteralTarget, context: TransformContext): boolean {
   if (target.kind !== "argument") return false;
   // `prisma.user.findUnique.mockResolvedValue({ … })`
   const isMock = /^mock(?:Resolved|Return)Value(?:Once)?$/.test(target.path.at(-1) ?? "");

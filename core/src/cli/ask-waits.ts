@@ -12,7 +12,7 @@ import {
   type Verdict,
 } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
-import { consequence } from "../review/check/words.js";
+import { consequence } from "../review/check/messages.js";
 import { counted } from "../review/counted.js";
 import type { OwnMigration } from "../sql/verdicts/new-defaults.js";
 import { readTable } from "../target/facts/table.js";

@@ -1,7 +1,7 @@
 import type { TableName } from "../model/names.js";
 import type { Connection } from "./connection.js";
+import { size } from "./format-values.js";
 import type { LedgerTable } from "./ledger-store.js";
-import { size } from "./words.js";
 
 /** It cannot be seen, and why; where a right is missing, with the statement that grants it. */
 export interface Blind {

@@ -1,7 +1,7 @@
 import type { Connection, Row } from "../dialect/connection.js";
 import { errorCode } from "../dialect/db/retry.js";
+import { some } from "../dialect/format-values.js";
 import type { Blind, LoadSignals } from "../dialect/load-signals.js";
-import { some } from "../dialect/words.js";
 import { lockWaits } from "./lock-waits/index.js";
 import { visible } from "./sessions.js";
 

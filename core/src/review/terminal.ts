@@ -5,11 +5,11 @@ import { phasesOf } from "../plan/phases.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
+import { phaseCount, phaseLines } from "./messages.js";
 import { safetyWords, unsafePhases } from "./phase-safety.js";
 import { fileRow, type OpenPlaces, type PlaceLimits, perFile, placeGroups, placesText, whyText } from "./places.js";
 import { inLine } from "./printable.js";
 import { noticeWords } from "./verdict-words.js";
-import { phaseCount, phaseLines } from "./words.js";
 
 /** What is unsafe in the user's migration, and why. */
 export function hazardsText(plan: Pick<Plan, "id" | "hazards">, colors: Colors): string {

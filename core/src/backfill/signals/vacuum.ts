@@ -1,5 +1,5 @@
+import { grouped } from "../../dialect/format-values.js";
 import type { DeadRows } from "../../dialect/load-signals.js";
-import { grouped } from "../../dialect/words.js";
 import { numberOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 

@@ -14,7 +14,7 @@ import { phasesOf } from "../../plan/phases.js";
 import { releasesOf } from "../../plan/releases.js";
 import { fileOf, pendingUnitFiles, recordOf, type UnitFile } from "../../plan/unit-files.js";
 import type { ModelEdit } from "../../plugin/plugin.js";
-import { columnLabel } from "../../review/words.js";
+import { columnLabel } from "../../review/messages.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, withCode } from "./code-request.js";
 import { layOut, textsBefore, withFormatted } from "./layout.js";

@@ -1,5 +1,5 @@
 import { type Check, type Finding, ok, type TargetFacts } from "../../../dialect/check.js";
-import { names } from "../../../dialect/words.js";
+import { names } from "../../../dialect/format-values.js";
 import { migrationOf } from "../../../plan/migration-of.js";
 import { isOpen } from "../../../plan/store.js";
 

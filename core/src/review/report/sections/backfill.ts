@@ -1,7 +1,7 @@
 import { counted } from "../../counted.js";
+import { columnLabel } from "../../messages.js";
 import { duration } from "../../progress.js";
 import { stallText, waitText } from "../../rehearsal-words.js";
-import { columnLabel } from "../../words.js";
 import { type Block, type Chart, heading, list, missing, text } from "../blocks.js";
 import { thinned } from "../charts/thinned.js";
 import { timeText } from "../charts/ticks.js";

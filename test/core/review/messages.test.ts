@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { OrmPlugin } from "../../../core/src/plugin/plugin.js";
+import { commandFor, stayWords } from "../../../core/src/review/messages.js";
 import { nextStep } from "../../../core/src/review/next-step.js";
-import { commandFor, stayWords } from "../../../core/src/review/words.js";
 import { handleSql, planOf } from "../../support/plan-fixture.js";
 
 // What the user is told of the parts of a change that an undo leaves.

@@ -51,7 +51,7 @@ export async function checkStructure(
     if (found === undefined) {
       problems.push(notApplied(`${name} does not exist`));
     } else if (
-      found.type !== (await connection.dialect.live.catalogue.printedType(connection, planned.type)) ||
+      found.type !== (await connection.dialect.live.systemCatalog.printedType(connection, planned.type)) ||
       found.isGenerated
     ) {
       problems.push({
@@ -66,7 +66,7 @@ export async function checkStructure(
       (options.needsFillTrigger ?? true)
     ) {
       // Once the column is required, contract is done and the trigger is rightly gone.
-      const flaw = await connection.dialect.live.catalogue.fillTriggerFlaw(connection, table, planned.name);
+      const flaw = await connection.dialect.live.systemCatalog.fillTriggerFlaw(connection, table, planned.name);
       if (flaw !== undefined)
         problems.push({
           ...notApplied(`${name} has ${flaw}`),

@@ -3,7 +3,6 @@ import type { UnitSpec } from "../model/plan.js";
 import type { Access } from "./access.js";
 import type { Batches } from "./batches.js";
 import type { Capabilities } from "./capabilities.js";
-import type { Catalogue } from "./catalogue.js";
 import type { Check, Finding } from "./check.js";
 import type { Connection } from "./connection.js";
 import type { Development } from "./development.js";
@@ -21,6 +20,7 @@ import type { Sessions } from "./sessions.js";
 import type { StageDatabases } from "./stage.js";
 import type { Statements } from "./statements.js";
 import type { Statistics } from "./statistics.js";
+import type { SystemCatalog } from "./system-catalog.js";
 import type { Validation } from "./validation.js";
 
 /** What is known of its SQL without a server. */
@@ -32,7 +32,7 @@ export interface DialectSql {
 
 /** What a plan and its backfill ask a server, in the session of a connection. */
 export interface DialectLive {
-  readonly catalogue: Catalogue;
+  readonly systemCatalog: SystemCatalog;
   readonly validation: Validation;
   /** What it knows of a change that is being planned. */
   readonly development: Development;

@@ -2,7 +2,6 @@ import type { Dialect } from "../dialect/dialect.js";
 import { type DialectId, dialectLabels } from "../model/dialect.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
-import { catalogue } from "./catalogue.js";
 import { development } from "./development.js";
 import { functions } from "./functions.js";
 import { mariadbJudging, mysqlJudging } from "./judging.js";
@@ -14,6 +13,7 @@ import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
 import { stage } from "./stage.js";
 import { statements } from "./statements.js";
+import { systemCatalog } from "./system-catalog.js";
 import { validation } from "./validation/index.js";
 
 const dialectOf = (id: DialectId): Dialect => ({
@@ -23,7 +23,7 @@ const dialectOf = (id: DialectId): Dialect => ({
     `${dialectLabels[id]} ${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}.${version % 100}`,
   sql: { capabilities, quote, judging: id === "mysql" ? mysqlJudging : mariadbJudging },
   live: {
-    catalogue,
+    systemCatalog,
     validation: validation,
     development,
     rows,

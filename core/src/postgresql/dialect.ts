@@ -2,7 +2,6 @@ import type { Dialect } from "../dialect/dialect.js";
 import { dialectLabels } from "../model/dialect.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
-import { catalogue } from "./catalogue.js";
 import { development } from "./development/index.js";
 import { functions } from "./functions.js";
 import { judging } from "./judging.js";
@@ -14,6 +13,7 @@ import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
 import { stage } from "./stage.js";
 import { statements } from "./statements.js";
+import { systemCatalog } from "./system-catalog.js";
 import { validation } from "./validation/index.js";
 
 export const postgresql: Dialect = {
@@ -22,7 +22,7 @@ export const postgresql: Dialect = {
   versionText: (version) => `PostgreSQL ${Math.floor(version / 10_000)}`,
   sql: { capabilities, quote, judging },
   live: {
-    catalogue,
+    systemCatalog,
     validation: validation,
     development,
     rows,

@@ -32,7 +32,7 @@ export default defineProbe({
     let last: TableStatements | undefined;
     return async (connection) => {
       if (tables === undefined) {
-        const { identity } = connection.dialect.live.catalogue;
+        const { identity } = connection.dialect.live.systemCatalog;
         const found = await Promise.all(context.tables.map((table) => identity(connection, table)));
         if (found.every((table) => table === undefined)) return unseen("the plan's tables are not there");
         tables = found.filter((table) => table !== undefined);

@@ -25,7 +25,7 @@ import {
  * whether they are proven, foreign keys, indexes, enums and domains. What it has not seen made it does not know, and what may have
  * been changed by something that nobody could read it forgets.
  */
-export class Catalogue {
+export class SchemaState {
   readonly #tables: KnownTables;
   readonly #types = new Map<string, TypeKind>();
   readonly #views = new Set<string>();

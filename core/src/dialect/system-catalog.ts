@@ -33,7 +33,7 @@ export interface Dependent {
 }
 
 /** What the catalogue of a target says, in the words of a dialect. Asked inside of a transaction that reads; errors are the server's. */
-export interface Catalogue {
+export interface SystemCatalog {
   /** @returns undefined when there is no table of that name; without a schema the session decides, as for the ORM */
   table(connection: Connection, table: TableName): Promise<TableFacts | undefined>;
   /** Whether it is still the table that the ledger speaks of: evidence about a table that was made anew died with it. */

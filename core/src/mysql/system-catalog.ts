@@ -1,6 +1,6 @@
-import type { Catalogue, Lack } from "../dialect/catalogue.js";
 import type { Connection } from "../dialect/connection.js";
 import { inTransaction } from "../dialect/db/transaction.js";
+import type { Lack, SystemCatalog } from "../dialect/system-catalog.js";
 import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialect/table.js";
 import { hasTrigger, type TableName, tableLabel } from "../model/index.js";
 import { dependentsOf } from "./dependents.js";
@@ -10,7 +10,7 @@ import { readPair } from "./trigger-order.js";
 import { typeInCatalogue, withoutWidth } from "./types.js";
 
 /** Of MySQL and MariaDB. */
-export const catalogue: Catalogue = {
+export const systemCatalog: SystemCatalog = {
   async table(connection, { schema, name }) {
     const [found] = await rowsOf<TableRow>(connection, tableSql, [schema ?? null, name]);
     if (found === undefined) return undefined;
@@ -76,14 +76,14 @@ export const catalogue: Catalogue = {
 
   async lacks(connection, column) {
     const name = `"${tableLabel(column.table)}"."${column.name}"`;
-    const table = await catalogue.table(connection, column.table);
+    const table = await systemCatalog.table(connection, column.table);
     const found = table?.columns.find((each) => each.name === column.name);
     if (table === undefined || found === undefined) return [{ lacks: "column", statement: `${name} does not exist` }];
     const lacks: Lack[] = [];
-    const type = await catalogue.printedType(connection, column.type);
+    const type = await systemCatalog.printedType(connection, column.type);
     if (found.type !== type) lacks.push({ lacks: "type", statement: `${name} is ${found.type}, not ${type}` });
     if (hasTrigger(column) && found.isNullable) {
-      const flaw = await catalogue.fillTriggerFlaw(connection, table, column.name);
+      const flaw = await systemCatalog.fillTriggerFlaw(connection, table, column.name);
       if (flaw !== undefined) lacks.push({ lacks: "trigger", statement: `${name} has ${flaw}` });
     }
     const isSame = (one: readonly string[], other: readonly string[]) => JSON.stringify(one) === JSON.stringify(other);

@@ -1,7 +1,7 @@
-import type { Catalogue, Lack } from "../dialect/catalogue.js";
 import type { Connection } from "../dialect/connection.js";
 import { inTransaction } from "../dialect/db/transaction.js";
 import type { LedgerTable } from "../dialect/ledger-store.js";
+import type { Lack, SystemCatalog } from "../dialect/system-catalog.js";
 import type { TableFacts } from "../dialect/table.js";
 import { hasTrigger, type PlannedColumn, tableLabel } from "../model/index.js";
 import { dependentsOf } from "./dependents.js";
@@ -11,7 +11,7 @@ import { printedType } from "./units/assertions.js";
 import { partitionsLeft, statementsFor } from "./units/partition-index.js";
 
 /** Of PostgreSQL. */
-export const catalogue: Catalogue = {
+export const systemCatalog: SystemCatalog = {
   table: readTableFacts,
   async isThere(connection, { oid }) {
     const { rows } = await connection.query("SELECT FROM pg_class WHERE oid = $1::oid", [String(oid)]);
@@ -69,7 +69,7 @@ async function lacks(connection: Connection, column: PlannedColumn): Promise<rea
 }
 
 async function partitionStatements(
-  ...[connection, spec]: Parameters<Catalogue["partitionStatements"]>
+  ...[connection, spec]: Parameters<SystemCatalog["partitionStatements"]>
 ): Promise<readonly string[]> {
   const table = quoteTable(spec.table);
   const { rows: tables } = await connection.query("SELECT FROM to_regclass($1) r WHERE r IS NOT NULL", [table]);

@@ -61,7 +61,7 @@ export const createData: Transform = {
       yield* dropUnusedFallbacks(writtenIn(file, context), file, context);
       return;
     }
-    const { rows, followed } = handedTo(clientCalls, "called", context);
+    const { rows, followed } = passedTo(clientCalls, "called", context);
     if (context.intent.value.kind === "none") {
       const seen = new Set<ts.Node>();
       for (const { value, what } of [
@@ -120,13 +120,13 @@ function spreadRows(context: TransformContext) {
 
 /** The literals that become new rows, and are edited as such. */
 export function* createdLiterals(file: SourceFile, context: TransformContext): Iterable<ts.Node> {
-  const { rows } = handedTo(clientCalls, "called", context);
+  const { rows } = passedTo(clientCalls, "called", context);
   for (const { value } of valuesOf(file, clientCalls(file, context), rows, context)) yield value;
 }
 
 /** The literals that become rows, as far as the path of the call says. */
 function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
-  const { rows } = handedTo((each) => callsByPath(each, context), "by path", context);
+  const { rows } = passedTo((each) => callsByPath(each, context), "by path", context);
   for (const { value, what } of valuesOf(file, callsByPath(file, context), rows, context))
     if (ts.isObjectLiteralExpression(value)) {
       yield { node: value, what };
@@ -136,12 +136,12 @@ function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Containe
 }
 
 /** What functions are given that write it, once per snapshot. */
-function handedTo(
+function passedTo(
   callsIn: (file: SourceFile, context: TransformContext) => Iterable<ClientCall>,
   key: string,
   context: TransformContext,
 ): PassedRows<Input> {
-  return context.memo(handedTo, key, () => {
+  return context.memo(passedTo, key, () => {
     const { files } = context.project;
     const written = files.flatMap((file) =>
       [...valuesOfCalls(file, callsIn(file, context), context)].map(({ value }) => ({ value, file })),

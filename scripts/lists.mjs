@@ -72,11 +72,11 @@ export const formats: readonly Format[] = [${ids.map(camel).join(", ")}];
       "ask-gates",
       "confirmed",
       "merge-answers",
+      "rows-by-old-builds",
       "rows-in-doubt",
-      "said-aware",
       "service-states",
       "service-words",
-      "unaware-rows",
+      "updated-since",
     ],
     write: (ids) =>
       `${imports(ids, `import type { Gate } from "./gate.js";`)}
@@ -100,13 +100,13 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 `,
   },
   {
-    folder: "core/src/operate/watch/looks",
-    not: ["index", "look"],
+    folder: "core/src/operate/watch/probes",
+    not: ["index", "probe"],
     write: (ids) =>
-      `${imports(ids, `import type { Look } from "./look.js";`)}
+      `${imports(ids, `import type { Probe } from "./probe.js";`)}
 
 /** Everything that a watch looks at, in the order of their names. This file is generated: npm run lists. */
-export const looks: readonly Look[] = [
+export const probes: readonly Probe[] = [
 ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 ];
 `,

@@ -1,6 +1,5 @@
 // What every process of Lockstep shows goes through these, and what one that ends soon begins with; they import nothing but Node.
 export { doing, endsWithMe, printIds, watchWork } from "./base/at-work.js";
-export { expectBriefRun } from "./base/brief-run.js";
 export {
   attempt,
   duringCleanUp,
@@ -14,4 +13,5 @@ export {
 export { commandsHere, type Reading } from "./base/files/commands-here.js";
 export { packageManager } from "./base/files/package-manager.js";
 export { isHost, otherScheme, readUrl, withoutPasswords } from "./base/url-text.js";
+export { expectBriefRun } from "./base/v8-flags.js";
 export { printable, printableJson } from "./review/printable.js";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect } from "../../core/src/databases/connect.js";
-import type { Taken } from "../../core/src/dialect/catalogue.js";
 import type { Connection } from "../../core/src/dialect/connection.js";
+import type { Taken } from "../../core/src/dialect/system-catalog.js";
 import { createDatabase } from "../support/database.js";
 import { createMariadbDatabase, hasMariadb, isOnMysql } from "../support/mariadb.js";
 
@@ -228,7 +228,7 @@ describe.each(systems)("$system", ({ system, cases, create, quote }) => {
     await reset();
     for (const sql of make) await db.query(sql);
     const asked: Taken = { kind: "column", table: { name: "T" }, name: "a", ...taken };
-    const found = await db.dialect.live.catalogue.dependents(db, asked);
+    const found = await db.dialect.live.systemCatalog.dependents(db, asked);
     const own = isPostgres ? "" : `\`${new URL(database.url).pathname.slice(1)}\``;
     expect(found.map(({ effect, what }) => `${effect}: ${what.replace(own === "" ? /$^/ : own, "`db`")}`)).toEqual(
       expected,

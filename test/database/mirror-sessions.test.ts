@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Connection } from "../../core/src/dialect/connection.js";
 import { gates } from "../../core/src/gates/index.js";
 import type { Fill, PlannedColumn, UnitColumn } from "../../core/src/model/index.js";
-import { settleFill } from "../../core/src/plan/settle-fill.js";
+import { resolveFill } from "../../core/src/plan/resolve-fill.js";
 import { fillDependence } from "../../core/src/postgresql/development/fill-dependence.js";
 import { readFill } from "../../core/src/postgresql/fill/read.js";
 import { quoteLiteral } from "../../core/src/postgresql/quote.js";
@@ -51,7 +51,7 @@ beforeAll(async () => {
       const context = { kind: "mirror", source: "x:1", table, generatedColumns: [], newColumn: name } as const;
       const read = await readFill(sql, { ...context, columns: Object.keys(sources) });
       const asked = await open(database.url);
-      const fill = await settleFill(table, { name, type }, read, {
+      const fill = await resolveFill(table, { name, type }, read, {
         dependence: (...about) => fillDependence(asked, ...about),
         sql: { underStatedSettings },
       });

@@ -8,16 +8,16 @@ import { advanceLease, type Claim, claimLease, countedRows, isSameLease } from "
 import { BatchFailure, type BatchResult, type BatchWork, type Done, runBatch } from "./batch.js";
 import { BatchSizing } from "./batch-sizing.js";
 import { Computer } from "./computer.js";
-import { enter } from "./enter.js";
 import type { BackfillEvent } from "./events.js";
 import type { RunSettings } from "./input.js";
-import { leaveRow } from "./leave-row.js";
+import { openWithRetry } from "./open-with-retry.js";
 import { Retries } from "./retries.js";
 import type { RefusedRow } from "./row-refused.js";
 import type { Run } from "./run.js";
 import { type BackfillSession, isSameWork, type WorkerRole } from "./session.js";
-import { isAway, type SetbackReason, setbackReason } from "./setback.js";
+import { isConnectionLost, type SetbackReason, setbackReason } from "./setback.js";
 import type { LastBatch } from "./signals/signal.js";
+import { skipRow } from "./skip-row.js";
 
 /** Runs batch after batch on one target: sizes them, rests between them, and gets over locks and broken connections. */
 export class BatchLoop {
@@ -76,7 +76,7 @@ export class BatchLoop {
 
   async open(): Promise<void> {
     // A server that cannot be reached is told at once, unless the process has reached it before.
-    this.#opened = await enter(this, undefined, this.run.isAtWork);
+    this.#opened = await openWithRetry(this, undefined, this.run.isAtWork);
     this.run.enter(this.role.worker, () => this.session);
   }
 
@@ -169,7 +169,7 @@ export class BatchLoop {
         });
         if (passed === "lost") return undefined;
         if (passed !== undefined) return passed;
-        if ((await this.#retries.overcome(failure, attempt)) === "locked") locked++;
+        if ((await this.#retries.recover(failure, attempt)) === "locked") locked++;
       }
     }
     return undefined;
@@ -180,10 +180,10 @@ export class BatchLoop {
     for (let attempt = 1; !this.isStopped; attempt++) {
       try {
         await this.#rest();
-        this.#retries.answered(false);
+        this.#retries.succeeded(false);
         return;
       } catch (error) {
-        await this.#retries.overcome(error, attempt);
+        await this.#retries.recover(error, attempt);
       }
     }
   }
@@ -210,14 +210,14 @@ export class BatchLoop {
       const session = this.session;
       try {
         const result = await cancelledBy(this.settings.signal, session.connection, () => read(session));
-        this.#retries.answered(isWork);
+        this.#retries.succeeded(isWork);
         return this.isStopped ? undefined : result;
       } catch (error) {
         if (this.isStopped) return undefined;
         const reason = setbackReason(error, session.connection.isLost);
         // A scan that was too slow, or whose rows are at fault, ends the same way the next time.
         if (isOver(reason)) throw error;
-        await this.#retries.overcome(error, attempt, isWork);
+        await this.#retries.recover(error, attempt, isWork);
       }
     }
     return undefined;
@@ -233,8 +233,8 @@ export class BatchLoop {
         await write(this.session);
         return true;
       } catch (error) {
-        if (!this.isStopped) await this.#retries.overcome(error, attempt);
-        else if (!isAway(error)) throw error;
+        if (!this.isStopped) await this.#retries.recover(error, attempt);
+        else if (!isConnectionLost(error)) throw error;
         else break;
       }
     }
@@ -315,7 +315,7 @@ export class BatchLoop {
     if (setbackReason(failure.cause, connection.isLost) !== "data") return undefined;
     const { lease } = this.session;
     const { upper } = failure.extent;
-    await leaveRow(this, upper, failure.cause);
+    await skipRow(this, upper, failure.cause);
     // After a reconnect the range may be another one, and this row of it passed, or another worker's.
     const isOther = () => !isSameLease(this.session.lease, lease);
     const done = { upper, rows: lease === undefined ? 0 : 1, filled: 0 };
@@ -344,7 +344,7 @@ export class BatchLoop {
   async #reconnect(): Promise<void> {
     await this.session.connection.close();
     try {
-      this.#opened = await enter(this, this.session.connection, true);
+      this.#opened = await openWithRetry(this, this.session.connection, true);
       this.run.enter(this.role.worker, () => this.session);
       // A server that took over, or that crashed, may lack what was written last.
       const { connection, id, record } = this.session;

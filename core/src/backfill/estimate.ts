@@ -3,7 +3,7 @@ import type { PageLogging, Reader, TableStorage } from "../dialect/batches.js";
 import { readTable } from "../target/facts/table.js";
 import { readBackfill } from "../target/ledger/backfills.js";
 import { growthOf } from "./growth.js";
-import { type BackfillInput, settle } from "./input.js";
+import { type BackfillInput, resolveRunSettings } from "./input.js";
 import { specMadeAgain } from "./made-again.js";
 import { inPassOrder, startOfPass } from "./pass-order.js";
 import { checkStructure, firing } from "./preflight.js";
@@ -42,7 +42,7 @@ export interface Estimate {
  * @throws LS8004, LS5001, LS5005, LS5013 as `runBackfill`
  */
 export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: number): Promise<Estimate> {
-  const settings = settle(input);
+  const settings = resolveRunSettings(input);
   const { spec, plan } = settings;
   const connection = await connect(settings.url, { applicationName: `lockstep backfill ${plan} estimate` });
   try {

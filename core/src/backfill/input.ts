@@ -95,7 +95,7 @@ export type RunSettings = Required<Omit<BackfillInput, "signal" | "onEvent" | "b
   readonly emit: (event: BackfillEvent) => void;
 };
 
-export function settle(input: BackfillInput): RunSettings {
+export function resolveRunSettings(input: BackfillInput): RunSettings {
   const { signal, onEvent, batch, ...rest } = input;
   // Nobody knows how slow a function is: the first batch is small.
   const isComputed = input.spec.columns.some(({ compute }) => compute !== undefined);

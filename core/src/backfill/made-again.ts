@@ -1,7 +1,7 @@
 import type { FilledColumns } from "../dialect/batches.js";
 import type { Connection } from "../dialect/connection.js";
 import { isValuesFault } from "../dialect/db/value-fault.js";
-import type { OnceBounds } from "../dialect/ledger-store.js";
+import type { SinglePassBounds } from "../dialect/ledger-store.js";
 import type { TableFacts } from "../dialect/table.js";
 import type { BackfillSpec } from "../model/plan.js";
 import { readTable } from "../target/facts/table.js";
@@ -31,7 +31,7 @@ export async function firstValuesOf(
 }
 
 /** What tells the columns of a pass from later ones of their names. */
-export function identitiesOf(table: TableFacts, { columns }: Pick<FilledColumns, "columns">): OnceBounds["made"] {
+export function identitiesOf(table: TableFacts, { columns }: Pick<FilledColumns, "columns">): SinglePassBounds["made"] {
   const known = columns.flatMap(({ name }) => {
     const identity = identityOf(table, name);
     return identity === undefined ? [] : [[name, identity] as const];

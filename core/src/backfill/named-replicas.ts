@@ -2,7 +2,7 @@ import { LockstepError } from "../base/errors.js";
 import { duringCleanUp } from "../base/expected-errors.js";
 import { connect } from "../databases/connect.js";
 import type { Connection } from "../dialect/connection.js";
-import { type Blind, isBlind, type ReplicaLag } from "../dialect/pressure.js";
+import { type Blind, isBlind, type ReplicaLag } from "../dialect/load-signals.js";
 import type { SignalContext } from "./signals/signal.js";
 
 /** A replica that is asked itself, by the name of the variable that holds its URL. */
@@ -57,7 +57,7 @@ export class NamedReplicas {
         needsSession: false,
         statementTimeoutMs: 2000,
       });
-      const lag = await connection.dialect.live.pressure.lag(connection);
+      const lag = await connection.dialect.live.loadSignals.lag(connection);
       if (lag === undefined)
         throw new LockstepError("LS8002", `${name}: the server at ${connection.label} replicates nothing.`);
       const answer = { ...lag, name };

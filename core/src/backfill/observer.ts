@@ -3,17 +3,17 @@ import { connect } from "../databases/connect.js";
 import type { Connection } from "../dialect/connection.js";
 import type { Clock } from "../dialect/db/clock.js";
 import { type BackfillId, isSameLedgerTable } from "../dialect/ledger-store.js";
-import { isBlind } from "../dialect/pressure.js";
+import { isBlind } from "../dialect/load-signals.js";
 import { type BackfillRecord, readBackfill } from "../target/ledger/backfills.js";
 import type { Control } from "../target/ledger/control.js";
-import type { CoursePoint } from "../target/ledger/courses.js";
-import { type Course, keepCourse, readCourses } from "../target/ledger/courses.js";
+import type { ProgressPoint } from "../target/ledger/progress-history.js";
+import { keepProgressHistory, type ProgressHistory, readProgressHistories } from "../target/ledger/progress-history.js";
 import { type WorkerReport, workersAt } from "../target/ledger/workers.js";
 import { OtherWriters } from "./other-writers.js";
 
 /** How often the workers of a process tell that they are alive, and ask what people want of them. */
 const beatMs = 1000;
-/** How often the course of a run is written down. */
+/** How often the progress history of a run is written down. */
 const keepMs = 10_000;
 
 /**
@@ -38,7 +38,7 @@ export class Observer {
   /** Until it was looked at for the first time: how the run was when it began. */
   #begun: { at: number; rows: number } | undefined;
   /** Of the process that leads: how the run went so far, and how it was when that was looked at last. */
-  #course: { course: Course; at: number; rows: number; keptAt: number } | undefined;
+  #history: { history: ProgressHistory; at: number; rows: number; keptAt: number } | undefined;
 
   constructor(
     readonly url: string,
@@ -76,7 +76,7 @@ export class Observer {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#beating;
-    if (this.#connection !== undefined && this.#course !== undefined) await this.#follow(this.#connection);
+    if (this.#connection !== undefined && this.#history !== undefined) await this.#follow(this.#connection);
     await this.#connection?.close();
   }
 
@@ -96,20 +96,20 @@ export class Observer {
         needsSession: false,
         statementTimeoutMs: 5000,
       });
-      const { ledger, pressure } = this.#connection.dialect.live;
+      const { ledger, loadSignals } = this.#connection.dialect.live;
       for (const [worker, report] of this.reports) {
-        const waitedMs = await pressure.longestWaitMs(this.#connection, this.#pids.get(worker)!());
+        const waitedMs = await loadSignals.longestWaitMs(this.#connection, this.#pids.get(worker)!());
         this.#waitedMs.set(worker, Math.max(this.#waitedMs.get(worker) ?? 0, waitedMs));
         if (waitedMs > 0) this.others.met(this.clock.now());
         await ledger.beat(this.#connection, worker, report);
       }
-      const written = await pressure.writtenRows?.(this.#connection, this.id.table);
+      const written = await loadSignals.writtenRows?.(this.#connection, this.id.table);
       const record = await readBackfill(this.#connection, this.id);
       this.others.look(written, record?.rowsFilled ?? 0, this.clock.now());
       const atWork = await workersAt(this.#connection, this.id);
       if (record !== undefined && !this.#isClosed) this.onHeard(record.control, atWork);
       if (record !== undefined && this.#own.has(record.runner)) await this.#follow(this.#connection, record);
-      else this.#course = this.#begun = undefined;
+      else this.#history = this.#begun = undefined;
     } catch {
       // Whatever failed, the run continues: it has connections of its own, and reports a server that is away itself.
       const broken = this.#connection;
@@ -119,7 +119,7 @@ export class Observer {
   }
 
   /**
-   * Goes on with the course of the run, which one process keeps for all. Where it cannot be kept, the run goes on without.
+   * Continues the progress history of the run, which one process keeps for all. Where it cannot be kept, the run goes on without.
    *
    * @param found undefined: it is read, and what comes of it is written down at once
    */
@@ -129,29 +129,29 @@ export class Observer {
       const record = found ?? (await readBackfill(connection, this.id));
       if (record !== undefined) await this.#goOn(connection, record, found === undefined);
     } catch {
-      // The run continues without its course.
+      // The run continues without its progress history.
       this.#cannotKeep = !connection.isLost;
     }
   }
 
   async #goOn(connection: Connection, record: BackfillRecord, isLast: boolean): Promise<void> {
     const at = Date.now();
-    if (this.#course === undefined) {
+    if (this.#history === undefined) {
       const { once = false, table, plan } = this.id;
-      const all = await readCourses(connection, plan);
+      const all = await readProgressHistories(connection, plan);
       const kept = all.find((each) => each.once === once && isSameLedgerTable(each.table, table));
       const since = this.#begun ?? { at, rows: record.rowsDone };
-      this.#course = { course: kept?.course ?? emptyCourse, ...since, keptAt: at };
+      this.#history = { history: kept?.history ?? emptyHistory, ...since, keptAt: at };
     }
     this.#begun = undefined;
-    const { course, at: before, rows, keptAt } = this.#course;
+    const { history, at: before, rows, keptAt } = this.#history;
     if (at === before) return;
-    const replicas = await connection.dialect.live.pressure.replicas(connection);
+    const replicas = await connection.dialect.live.loadSignals.replicas(connection);
     const lags = isBlind(replicas)
       ? []
       : replicas.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds * 1000]));
     const waiting = [...this.reports.values()].find((report) => report.waiting !== undefined)?.waiting;
-    const next = goneOn(course, {
+    const next = withSample(history, {
       at: before,
       forMs: Math.max(at - before, 0),
       rows: Math.max(record.rowsDone - rows, 0),
@@ -159,8 +159,8 @@ export class Observer {
       ...(waiting !== undefined && { waiting: { signal: waiting.signal, reason: waiting.reason } }),
     });
     const isDue = isLast || at - keptAt >= keepMs;
-    this.#course = { course: next, at, rows: record.rowsDone, keptAt: isDue ? at : keptAt };
-    if (isDue) await keepCourse(connection, this.id, next);
+    this.#history = { history: next, at, rows: record.rowsDone, keptAt: isDue ? at : keptAt };
+    if (isDue) await keepProgressHistory(connection, this.id, next);
   }
 }
 
@@ -170,7 +170,7 @@ const mostPoints = 500;
 const firstWidthMs = 1000;
 
 /** How a run is, at one moment. */
-interface CourseSample {
+interface ProgressSample {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Since the sample before it. */
@@ -180,11 +180,14 @@ interface CourseSample {
   readonly waiting?: { readonly signal: string; readonly reason: string };
 }
 
-export const emptyCourse: Course = { widthMs: firstWidthMs, points: [] };
+export const emptyHistory: ProgressHistory = { widthMs: firstWidthMs, points: [] };
 
-/** The course with one more moment. However long it goes on, it has at most five hundred stretches. */
-export function goneOn({ widthMs, points }: Course, { waiting, ...sample }: CourseSample): Course {
-  const next: CoursePoint = {
+/** The history with one more moment. However long it gets, it has at most five hundred stretches. */
+export function withSample(
+  { widthMs, points }: ProgressHistory,
+  { waiting, ...sample }: ProgressSample,
+): ProgressHistory {
+  const next: ProgressPoint = {
     ...sample,
     ...(waiting !== undefined && { waits: [{ ...waiting, ms: sample.forMs }] }),
   };
@@ -200,7 +203,7 @@ export function goneOn({ widthMs, points }: Course, { waiting, ...sample }: Cour
   return { widthMs: widthMs * 2, points: pairs };
 }
 
-function together(one: CoursePoint, other: CoursePoint): CoursePoint {
+function together(one: ProgressPoint, other: ProgressPoint): ProgressPoint {
   const waits = new Map((one.waits ?? []).map((wait) => [wait.signal, wait]));
   for (const wait of other.waits ?? [])
     waits.set(wait.signal, { ...wait, ms: wait.ms + (waits.get(wait.signal)?.ms ?? 0) });

@@ -35,7 +35,7 @@ export interface Waiting {
   readonly sinceMs: number;
 }
 
-type Look = ReturnType<Signal["start"]>;
+type Probe = ReturnType<Signal["start"]>;
 
 /** A right, a function, a view or a setting that is not there, or of which the server knows the name alone. */
 const unseen = /^(?:0A000|42501|42704|42703|42883|42P01)$/;
@@ -54,7 +54,7 @@ export class Pacing {
   readonly #settings: RunSettings;
   readonly #signals: readonly {
     readonly signal: Signal;
-    readonly look: Look;
+    readonly probe: Probe;
     lookedMs: number;
     isHeld: boolean;
   }[];
@@ -71,7 +71,7 @@ export class Pacing {
       .sort((one, other) => one.rank - other.rank)
       .map((signal) => ({
         signal,
-        look: signal.start((close) => this.#closers.push(close)),
+        probe: signal.start((close) => this.#closers.push(close)),
         lookedMs: Number.NEGATIVE_INFINITY,
         isHeld: false,
       }));
@@ -118,7 +118,7 @@ export class Pacing {
       const { cancelled } = this.control;
       if (cancelled !== undefined) return { end: cancelText(cancelled) };
       if (!each.isHeld && clock.now() - each.lookedMs < signal.everyMs) continue;
-      const answer = await this.#look(each, this.#context(signal, session, last, each.isHeld));
+      const answer = await this.#ask(each, this.#context(signal, session, last, each.isHeld));
       each.lookedMs = clock.now();
       each.isHeld = answer?.kind === "hold";
       if (answer?.kind === "end") return { end: answer.reason };
@@ -140,9 +140,9 @@ export class Pacing {
   }
 
   /** A managed or related server may lack what a signal looks at: no reason to end a run. */
-  async #look({ look }: { readonly look: Look }, context: SignalContext<never>): Promise<Answer | undefined> {
+  async #ask({ probe }: { readonly probe: Probe }, context: SignalContext<never>): Promise<Answer | undefined> {
     try {
-      return await look(context);
+      return await probe(context);
     } catch (error) {
       if (!isDatabaseError(error) || !unseen.test(error.code)) throw error;
       return { kind: "blind", reason: `the server does not tell: ${error.message}` };

@@ -1,14 +1,14 @@
 import type { ErrorCode } from "../base/errors.js";
 import type { Connection } from "../dialect/connection.js";
 import { canBeFollowed, type TableFacts, type UserTrigger } from "../dialect/table.js";
-import type { FillProblem } from "../dialect/trials.js";
+import type { FillProblem } from "../dialect/validation.js";
 import { tableLabel } from "../model/names.js";
 import type { BackfillSpec } from "../model/plan.js";
-import { checkFill } from "../target/facts/check-fill.js";
-import { checkReference } from "../target/facts/check-reference.js";
-import { checkUnique } from "../target/facts/check-unique.js";
 import { childObstacles } from "../target/facts/children.js";
 import { fillProblemText, isOfExpression, withoutValues } from "../target/facts/fill-problem.js";
+import { validateFill } from "../target/facts/validate-fill.js";
+import { validateReference } from "../target/facts/validate-reference.js";
+import { validateUnique } from "../target/facts/validate-unique.js";
 import type { RunSettings } from "./input.js";
 
 /** Something that stands against a backfill. Becomes an error when the backfill is started all the same. */
@@ -51,7 +51,7 @@ export async function checkStructure(
     if (found === undefined) {
       problems.push(notApplied(`${name} does not exist`));
     } else if (
-      found.type !== (await connection.dialect.live.catalogue.printedType(connection, planned.type)) ||
+      found.type !== (await connection.dialect.live.systemCatalog.printedType(connection, planned.type)) ||
       found.isGenerated
     ) {
       problems.push({
@@ -66,7 +66,7 @@ export async function checkStructure(
       (options.needsFillTrigger ?? true)
     ) {
       // Once the column is required, contract is done and the trigger is rightly gone.
-      const flaw = await connection.dialect.live.catalogue.fillTriggerFlaw(connection, table, planned.name);
+      const flaw = await connection.dialect.live.systemCatalog.fillTriggerFlaw(connection, table, planned.name);
       if (flaw !== undefined)
         problems.push({
           ...notApplied(`${name} has ${flaw}`),
@@ -98,7 +98,7 @@ export function firing(table: TableFacts, spec: BackfillSpec): readonly UserTrig
  * @param run the plan is for the hints: its expressions are in migrations by now
  * @returns `problems` stand against the backfill; `notices` are what could not be found out in time
  */
-export async function checkFills(
+export async function validateFills(
   connection: Connection,
   run: Pick<RunSettings, "spec" | "plan" | "scanTimeoutMs">,
   table: TableFacts,
@@ -121,7 +121,7 @@ export async function checkFills(
       failing.add(column.name);
       continue;
     }
-    for (const problem of await checkFill(connection, {
+    for (const problem of await validateFill(connection, {
       table,
       column,
       fill: column.fill,
@@ -138,13 +138,13 @@ export async function checkFills(
   for (const key of spec.once === true ? spec.uniqueKeys : []) {
     const column = spec.columns.find(({ name }) => key.includes(name))!;
     if (key.some((name) => failing.has(name))) continue;
-    for (const problem of await checkUnique(connection, { table, key, columns: spec.columns, timeoutMs }))
+    for (const problem of await validateUnique(connection, { table, key, columns: spec.columns, timeoutMs }))
       add(problem, column);
   }
   for (const foreignKey of spec.foreignKeys ?? []) {
     const column = spec.columns.find(({ name }) => foreignKey.columns.includes(name));
     if (column === undefined || foreignKey.columns.some((name) => failing.has(name))) continue;
-    for (const problem of await checkReference(connection, { table, foreignKey, columns: spec.columns, timeoutMs }))
+    for (const problem of await validateReference(connection, { table, foreignKey, columns: spec.columns, timeoutMs }))
       add(problem, column);
   }
   return { problems, notices };

@@ -8,7 +8,7 @@ import { rowRefused } from "./row-refused.js";
 import { type SetbackReason, setbackReason } from "./setback.js";
 
 /** Pauses of a batch that gives way to others. */
-export const givingWay: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPauseMs: 5000 };
+export const yielding: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPauseMs: 5000 };
 
 /** Calls of a function that throws: what it depends on may be away for a moment. */
 const calling: RetryPolicy = { attempts: 4, firstPauseMs: 1000, maxPauseMs: 10_000 };
@@ -36,14 +36,14 @@ export class Retries {
   /** A batch has got through. */
   forget(): void {
     this.#thrown = 0;
-    this.answered(true);
+    this.succeeded(true);
   }
 
   /**
    * A statement has got through.
    * @param isWork a scan. An answer of the ledger says nothing of a batch at which sessions end
    */
-  answered(isWork: boolean): void {
+  succeeded(isWork: boolean): void {
     this.#lossesElsewhere = 0;
     if (isWork) this.#losses = 0;
   }
@@ -53,7 +53,7 @@ export class Retries {
    *
    * @param isWork a batch, or a scan: who waits for others may lose any number of sessions over days
    */
-  async overcome(failure: unknown, attempt: number, isWork = failure instanceof BatchFailure): Promise<SetbackReason> {
+  async recover(failure: unknown, attempt: number, isWork = failure instanceof BatchFailure): Promise<SetbackReason> {
     const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
     const { clock, random, signal } = this.#loop.settings;
     const reason = setbackReason(cause, this.#loop.session.connection.isLost);
@@ -61,11 +61,11 @@ export class Retries {
       if (this.#loop.isStopped && cause instanceof LockstepError && cause.code === "LS5002") return "function";
       throw cause;
     }
-    if (reason === "function") return this.#overcomeFunction(cause as LockstepError, extent?.rows ?? 1);
+    if (reason === "function") return this.#recoverFunction(cause as LockstepError, extent?.rows ?? 1);
     // What the server says against a value may quote it.
     const message =
       reason === "data" ? textWithoutValues(cause) : cause instanceof Error ? cause.message : String(cause);
-    const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, givingWay, random);
+    const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, yielding, random);
     this.#loop.tell({ kind: "retry", reason, message, pauseMs });
     switch (reason) {
       case "data":
@@ -79,7 +79,7 @@ export class Retries {
         break;
       case "conflict":
       case "locked":
-        if (attempt >= givingWay.attempts) throw await this.#loop.gaveWay(message);
+        if (attempt >= yielding.attempts) throw await this.#loop.gaveWay(message);
         this.#sizing.giveWay();
         break;
       case "connection":
@@ -108,7 +108,7 @@ export class Retries {
   }
 
   /** Tries a function again, then with fewer rows, down to the one that it fails for. */
-  async #overcomeFunction(cause: LockstepError, rows: number): Promise<SetbackReason> {
+  async #recoverFunction(cause: LockstepError, rows: number): Promise<SetbackReason> {
     const { clock, random, signal } = this.#loop.settings;
     const isSlow = cause.code === "LS5055";
     this.#thrown += 1;

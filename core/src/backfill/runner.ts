@@ -1,14 +1,14 @@
 import { LockstepError } from "../base/errors.js";
 import { duringCleanUp } from "../base/expected-errors.js";
 import { textForLogs } from "../dialect/db/without-values.js";
-import { type Slot, unreadSlotText } from "../dialect/pressure.js";
+import { type Slot, unreadSlotText } from "../dialect/load-signals.js";
 import { endBackfill } from "../target/ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { growthBetween, growthOf } from "./growth.js";
-import { type BackfillInput, type BackfillResult, settle } from "./input.js";
-import { join } from "./join.js";
-import { lookBehind } from "./look-behind.js";
-import { checkFills, type PreflightProblem } from "./preflight.js";
+import { type BackfillInput, type BackfillResult, resolveRunSettings } from "./input.js";
+import { joinRun } from "./join-run.js";
+import { type PreflightProblem, validateFills } from "./preflight.js";
+import { rescan } from "./rescan.js";
 import { known, resultOf } from "./result.js";
 import { rowsRefused } from "./row-refused.js";
 import { Run } from "./run.js";
@@ -36,7 +36,7 @@ const maxPasses = 10;
  *   fill is wrong for some rows · LS7001 no rights for the ledger · LS7002 the database refuses a statement · LS8004 no connection
  */
 export async function runBackfill(input: BackfillInput): Promise<BackfillResult> {
-  const run = new Run(settle(input));
+  const run = new Run(resolveRunSettings(input));
   const { emit } = run.settings;
   try {
     const result = await runTogether(run);
@@ -59,7 +59,7 @@ async function runTogether(run: Run): Promise<BackfillResult> {
       await leader.open();
     } catch (error) {
       if (!run.settings.isJoining || !isLed(error)) throw known(run, error);
-      const result = await join(run);
+      const result = await joinRun(run);
       if (result !== undefined) return result;
       continue;
     }
@@ -99,7 +99,7 @@ async function begin(leader: BatchLoop): Promise<void> {
     await leader.giveWay();
     leader.tell({ kind: "reading", why: "fills", total: leader.total });
     const found = await leader.run.telemetry.span("trial", {}, () =>
-      leader.scan(({ connection, table }) => checkFills(connection, settings, table)),
+      leader.scan(({ connection, table }) => validateFills(connection, settings, table)),
     );
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });
     // What is wrong for some rows stops none of the others; of a pass that is made once it does, for it does not come back.
@@ -115,7 +115,7 @@ async function begin(leader: BatchLoop): Promise<void> {
     await connection.dialect.live.ledger.forgetFailures(connection, id);
     await connection.dialect.live.ledger.open(connection, id);
     leader.run.isTried = true;
-    const slots = (await connection.dialect.live.pressure.slots?.(connection)) ?? [];
+    const slots = (await connection.dialect.live.loadSignals.slots?.(connection)) ?? [];
     const publications = readers.flatMap(({ kind, name }) => (kind === "publication" ? [name] : []));
     const growthBytes = growthOf(leader.run.storage, 1, 0);
     return { slots, started: { growthBytes, ...(publications.length > 0 && { publications }) } };
@@ -144,7 +144,7 @@ async function fill(leader: BatchLoop): Promise<BackfillResult["status"]> {
     await leader.look();
     if (leader.isStopped) break;
     if (leader.session.cursor.phase === "pass") continue;
-    if ((await (leader.settings.spec.once ? lookBehind(leader) : sweep(leader))) === "done") return "done";
+    if ((await (leader.settings.spec.once ? rescan(leader) : sweep(leader))) === "done") return "done";
   }
   return "stopped";
 }

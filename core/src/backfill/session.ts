@@ -12,10 +12,10 @@ import { type BackfillRecord, beginBackfill, readBackfill } from "../target/ledg
 import { ownLease, workerLock } from "../target/ledger/leases.js";
 import { enlist, workersAt } from "../target/ledger/workers.js";
 import type { RunSettings } from "./input.js";
-import { beginOnce } from "./once.js";
 import { inPassOrder, startOfPass } from "./pass-order.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
 import { findRunner, takeRunnerLock, waitForLock } from "./runner-lock.js";
+import { beginSinglePass } from "./single-pass.js";
 
 /** A connection that may fill: expand is applied, locks are taken, the ledger knows us. */
 export interface BackfillSession {
@@ -93,7 +93,7 @@ export async function openSession(
     const record = !leads
       ? known!
       : await (id.once
-          ? beginOnce(connection, id, table!, target, begin, settings)
+          ? beginSinglePass(connection, id, table!, target, begin, settings)
           : beginBackfill(connection, id, { ...begin, start: await startOfPass(connection, table!, target) }));
     await enlist(connection, id, { worker, host: hostname(), pid: process.pid });
     // A session of its own that broke keeps, or takes back, what it was at before it lets go: the lease is read then. Who waits in vain

@@ -6,7 +6,7 @@ import { isValuesFault } from "../dialect/db/value-fault.js";
 export type SetbackReason = "conflict" | "locked" | "connection" | "busy" | "timeout" | "data" | "function";
 
 /** The server, or the session, went away: where a run ends anyway there is nobody to tell, and nothing is lost. */
-export function isAway(error: unknown): boolean {
+export function isConnectionLost(error: unknown): boolean {
   if (error instanceof LockstepError) return error.code === "LS8004";
   return ["connection", "busy"].includes(retryReason(error) ?? "");
 }

@@ -4,7 +4,7 @@ import { pauseBeforeRetry } from "../dialect/db/retry.js";
 import type { BatchLoop } from "./batch-loop.js";
 import { keyLabel } from "./keys.js";
 import { startOfPass } from "./pass-order.js";
-import { givingWay } from "./retries.js";
+import { yielding } from "./retries.js";
 import { rowsRefused } from "./row-refused.js";
 
 /** More rows than this are left to another pass: one scan of the table for each such lot would take too long. */
@@ -73,7 +73,7 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
     if (stuck.length === 0 && clock.now() - progressMs > lockPatienceMs) {
       throw await loop.gaveWay(`${left.length === rowsPerScan ? "More than " : ""}${left.length} rows stay locked`);
     }
-    await clock.sleep(pauseBeforeRetry(Math.min(round, 8), givingWay, random), signal);
+    await clock.sleep(pauseBeforeRetry(Math.min(round, 8), yielding, random), signal);
   }
 }
 

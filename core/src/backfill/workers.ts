@@ -1,6 +1,6 @@
 import { BatchLoop } from "./batch-loop.js";
 import type { Run } from "./run.js";
-import { isAway } from "./setback.js";
+import { isConnectionLost } from "./setback.js";
 
 /** How long a worker waits for ranges that others have. */
 const waitMs = 200;
@@ -29,7 +29,7 @@ export async function passTogether(first: BatchLoop): Promise<void> {
       if (worker !== first) await worker.open();
       await pass(worker, isFailing);
     } catch (error) {
-      if (!run.isStopped || !isAway(error)) failures.push(error);
+      if (!run.isStopped || !isConnectionLost(error)) failures.push(error);
     } finally {
       if (worker !== first) await worker.close();
     }

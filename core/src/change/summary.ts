@@ -1,6 +1,7 @@
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
 import type { Colors } from "../review/colors.js";
+import { commandFor, fileTitle } from "../review/messages.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import {
@@ -15,7 +16,6 @@ import {
 } from "../review/terminal.js";
 import { uncheckedText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
-import { commandFor, fileTitle } from "../review/words.js";
 import type { Told } from "./change.js";
 import type { PhaseFiles } from "./release/prepare-phase.js";
 

@@ -1,9 +1,9 @@
 import { LockstepError } from "../base/errors.js";
-import type { ExtendedEnum, FillProblem } from "../dialect/trials.js";
+import type { ExtendedEnum, FillProblem } from "../dialect/validation.js";
 import { isSameTable, type Migration, type Plan, type PlannedColumn } from "../model/index.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
 import { fillProblemText } from "../target/facts/fill-problem.js";
-import { type TrialDatabase, tryColumns } from "../target/facts/try-columns.js";
+import { tryColumns, type ValidationDatabase } from "../target/facts/try-columns.js";
 
 type Words = Pick<OrmPlugin["words"], "annotation">;
 
@@ -18,7 +18,7 @@ type Words = Pick<OrmPlugin["words"], "annotation">;
 export async function tryFills(
   plan: Plan,
   migration: Pick<Migration, "operations">,
-  database: TrialDatabase,
+  database: ValidationDatabase,
   words: Words,
   isUnknown: (column: PlannedColumn) => boolean,
 ): Promise<void> {

@@ -2,8 +2,8 @@ import type { Connection } from "../dialect/connection.js";
 import type { TableFacts } from "../dialect/table.js";
 import type { CheckFinding } from "../lint/finding.js";
 import {
+  blocksWrites,
   flattened,
-  isFelt,
   nameKey,
   operationsOfKind,
   smallTable,
@@ -12,7 +12,7 @@ import {
   type Verdict,
 } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
-import { consequence } from "../review/check/words.js";
+import { consequence } from "../review/check/messages.js";
 import { counted } from "../review/counted.js";
 import type { OwnMigration } from "../sql/verdicts/new-defaults.js";
 import { readTable } from "../target/facts/table.js";
@@ -114,7 +114,7 @@ async function waitsOf({ findings, migrations }: OwnMigrations, connection: Conn
 
 /** Those for which rows of a table are read or written while reads or writes wait. */
 function slowConcerns(verdict: Verdict) {
-  if (verdict.held === "instant" || !isFelt(strongestMode(verdict))) return [];
+  if (verdict.held === "instant" || !blocksWrites(strongestMode(verdict))) return [];
   return verdict.concerns.filter(
     (concern) =>
       concern.kind === "scans" || concern.kind === "rewrites" || concern.kind === "searches-default-partition",

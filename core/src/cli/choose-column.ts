@@ -10,7 +10,7 @@ import { migrationOf } from "../plan/migration-of.js";
 import { namedAsModels } from "../plan/named-as-models.js";
 import { choosePlan, isOpen, listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
-import { commandFor } from "../review/words.js";
+import { commandFor } from "../review/messages.js";
 
 /** What `lockstep code` works on. */
 export interface CodeWork {

@@ -72,9 +72,9 @@ export class DriftSearch {
       const inventory = await reader.read(connection, scopeOf(target, names, replayed.inventory));
       if (!isSame(await plugin.readApplied(connection, project), ran))
         throw new LockstepError("LS6703", `Migrations were run on ${target.name} while it was looked at.`);
-      const remains = await connection.dialect.ops.remains();
-      const scaffolds = (await remains.leftovers(connection)).filter(({ kind }) => kind === "scaffold");
-      return { inventory, remains, scaffolds: new Set(scaffolds.map(({ name }) => name)) };
+      const leftovers = await connection.dialect.ops.leftovers();
+      const scaffolds = (await leftovers.find(connection)).filter(({ kind }) => kind === "scaffold");
+      return { inventory, leftovers, scaffolds: new Set(scaffolds.map(({ name }) => name)) };
     });
     const own = plugin.bookkeeping(project);
     const comparable = (inventory: Inventory) => withoutTables(inventory, own, names.defaultSchema);
@@ -83,7 +83,7 @@ export class DriftSearch {
       defaultSchema: names.defaultSchema,
       plans: open,
       pending: releasedUnits(open).filter(({ migration }) => !ran.applied.includes(migration)),
-      scaffolding: found.remains.scaffolding,
+      scaffolding: found.leftovers.scaffolding,
       scaffolds: found.scaffolds,
     });
     const differences = all.filter((each) => !isIgnored(each, ignore));

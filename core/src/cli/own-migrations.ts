@@ -14,7 +14,7 @@ import type { Plan } from "../model/index.js";
 import { migrationOf, releasedUnits } from "../plan/migration-of.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { TargetState } from "../plugin/target-state.js";
-import { consequence } from "../review/check/words.js";
+import { consequence } from "../review/check/messages.js";
 import type { OwnMigration } from "../sql/verdicts/new-defaults.js";
 import { serverMajor } from "../target/facts/server-version.js";
 import { allRules, nearestSettings, settingsAt, waiversOf } from "./check-settings.js";

@@ -19,8 +19,8 @@ import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { groupRows, inGroups, mark, shortened } from "../review/group-status.js";
 import { listed } from "../review/listed.js";
+import { columnLabel } from "../review/messages.js";
 import { serviceLine } from "../review/services.js";
-import { columnLabel } from "../review/words.js";
 import { type PendingFill, tryPendingFills } from "../target/facts/pending-fills.js";
 import { recordOf } from "../target/facts/record-of.js";
 import { readAnnouncements } from "../target/ledger/announcements.js";
@@ -29,7 +29,7 @@ import { readWorkers } from "../target/ledger/workers.js";
 import { askPhase, deployTo, migrationOf, type OpenTarget, openTarget, writtenFrom } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
 import { knownError } from "./known-error.js";
-import { type RunRemains, readRemains } from "./run-remains.js";
+import { type RunLeftovers, readLeftovers } from "./run-leftovers.js";
 import { nextOf } from "./status-next.js";
 import type { Target } from "./targets.js";
 
@@ -72,7 +72,7 @@ export interface TargetStatus {
   /** Tables that a pending migration changes, and that a tool has to copy first. */
   readonly copies: readonly string[];
   /** What its last run of migrations has left, or is about; absent where it cannot be reached. */
-  readonly remains?: RunRemains;
+  readonly remains?: RunLeftovers;
   /** What the services of the config have announced of a plan whose contract asks for it. */
   readonly services?: readonly ServiceState[];
   readonly error?: string;
@@ -209,7 +209,7 @@ async function readOpen(
       .map(({ file }) => file),
     copies:
       units.pending.length === 0 ? [] : (await openCopies(open.connection, plan)).map(({ table }) => tableLabel(table)),
-    remains: await readRemains(open.connection, { plan, target, project, plugin }),
+    remains: await readLeftovers(open.connection, { plan, target, project, plugin }),
     phases,
   };
 }
@@ -319,7 +319,7 @@ async function backfillsOn(connection: Connection, plan: Plan): Promise<readonly
   return found;
 }
 
-function remainsText({ target, remains }: TargetStatus, colors: Colors): string[] {
+function leftoversText({ target, remains }: TargetStatus, colors: Colors): string[] {
   if (remains === undefined) return [];
   const { running, left, notRun } = remains;
   return [
@@ -363,7 +363,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
       (label) => `  ${colors.yellow("!")} ${target.target}: "${label}" is to be copied by a tool first`,
     ),
     ...target.values.map(({ statement }) => `  ${colors.yellow("!")} ${target.target}: ${statement}`),
-    ...remainsText(target, colors),
+    ...leftoversText(target, colors),
     ...(target.services ?? []).map(serviceLine(target.target, colors)),
   ]);
   return [

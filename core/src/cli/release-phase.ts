@@ -11,6 +11,7 @@ import { choosePlan, listPlans } from "../plan/store.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
 import { dryRun } from "../review/diff.js";
+import { commandFor, fileTitle } from "../review/messages.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import { declinedText } from "../review/places.js";
@@ -18,7 +19,6 @@ import { serviceLine } from "../review/services.js";
 import { editsText, nextText, noEdits, unformattedText } from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
-import { commandFor, fileTitle } from "../review/words.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
 import {

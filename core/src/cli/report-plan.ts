@@ -13,13 +13,13 @@ import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planFolder } from "../plan/plan-file.js";
 import { choosePlan, listPlans } from "../plan/store.js";
 import { type Rehearsal, rehearsalSchema } from "../rehearsal/results/rehearsal.js";
+import { commandFor } from "../review/messages.js";
 import { reportOf } from "../review/report/report.js";
 import type { AskedGate, RecordedRun, ReportInput } from "../review/report/section.js";
 import { nextText } from "../review/terminal.js";
-import { commandFor } from "../review/words.js";
 import { readBackfills } from "../target/ledger/backfills.js";
-import { readCourses } from "../target/ledger/courses.js";
 import { readDeployments } from "../target/ledger/deployments.js";
+import { readProgressHistories } from "../target/ledger/progress-history.js";
 import { askPhase, openTarget } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
 import { type CommandResult, type Invocation, textOption, type Workspace } from "./command.js";
@@ -189,9 +189,9 @@ async function askTargets(
 
 async function runsOn(connection: Connection, plan: Plan, target: string): Promise<readonly RecordedRun[]> {
   const records = await readBackfills(connection, plan.id);
-  const courses = await readCourses(connection, plan.id);
+  const histories = await readProgressHistories(connection, plan.id);
   return records.map(({ table, once, status, startedAt, finishedAt, work, rowsDone, batches }) => {
-    const kept = courses.find((each) => each.once === once && isSameLedgerTable(each.table, table));
+    const kept = histories.find((each) => each.once === once && isSameLedgerTable(each.table, table));
     return {
       target,
       table,
@@ -201,7 +201,7 @@ async function runsOn(connection: Connection, plan: Plan, target: string): Promi
       finishedAt,
       rows: rowsDone,
       batches,
-      ...(kept && { course: kept.course }),
+      ...(kept && { history: kept.history }),
     };
   });
 }

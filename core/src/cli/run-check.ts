@@ -10,7 +10,7 @@ import type { FileChange } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import type { Format } from "../review/check/format.js";
 import { formats } from "../review/check/formats/index.js";
-import { consequence, saferLines } from "../review/check/words.js";
+import { consequence, saferLines } from "../review/check/messages.js";
 import { listed } from "../review/listed.js";
 import { checkReport } from "./check-report.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";

@@ -10,10 +10,10 @@ import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
+import { columnLabel, commandFor, fileTitle, stayWords } from "../review/messages.js";
 import { contractUndos, nextStep } from "../review/next-step.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
 import { unlistedText } from "../review/unlisted.js";
-import { columnLabel, commandFor, fileTitle, stayWords } from "../review/words.js";
 import type { CommandResult, Invocation, Workspace } from "./command.js";
 
 interface TakeBack {

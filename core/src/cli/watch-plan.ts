@@ -5,7 +5,7 @@ import type { LockstepConfig } from "../config/schema.js";
 import { connect } from "../databases/connect.js";
 import { systemClock } from "../dialect/db/clock.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
-import type { WatchContext } from "../operate/watch/looks/look.js";
+import type { WatchContext } from "../operate/watch/probes/probe.js";
 import { type Anomaly, type WatchEvent, type WatchOutcome, watchTarget } from "../operate/watch/watch-target.js";
 import { choosePlan } from "../plan/store.js";
 import { nextText } from "../review/terminal.js";

@@ -7,7 +7,7 @@ import { readTargetState } from "../plugin/target-state.js";
 import { nextStep } from "../review/next-step.js";
 import { dangerWords } from "../review/verdict-words.js";
 import type { Reaction } from "../review/watch.js";
-import { dangersOf } from "../sql/verdicts/quiet.js";
+import { dangersOf } from "../sql/verdicts/notice-filter.js";
 import type { Invocation } from "./command.js";
 import { type DeployReport, deployOn } from "./deploy-on.js";
 import { takeBack } from "./take-back.js";

@@ -81,7 +81,7 @@ export function annotationSpans(
   return [...annotationsIn(documentation, { file, line: 1 })].map(({ start, end }) => ({ start, end }));
 }
 
-interface Found {
+interface FoundAnnotation {
   readonly name: Name;
   readonly text: string;
   readonly place: string;
@@ -92,7 +92,7 @@ interface Found {
 function* annotationsIn(
   documentation: string,
   source: { readonly file: string; readonly line: number; readonly lines?: readonly number[] },
-): Iterable<Found> {
+): Iterable<FoundAnnotation> {
   let position = 0;
   for (const match of documentation.matchAll(mark)) {
     // Inside the parentheses of the one before: text of the user's, not an annotation.

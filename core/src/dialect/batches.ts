@@ -2,7 +2,7 @@ import type { ComputedFill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
 import type { BackfillSpec, KeyColumn } from "../model/plan.js";
 import type { Connection } from "./connection.js";
-import type { OnceBounds } from "./ledger-store.js";
+import type { SinglePassBounds } from "./ledger-store.js";
 import type { TableFacts } from "./table.js";
 
 /**
@@ -203,7 +203,7 @@ export interface Batches {
 
   // Of a pass that is made once.
   /** Where it ends, and what tells rows that were written since. */
-  bounds(connection: Connection, target: FillTarget): Promise<OnceBounds>;
+  bounds(connection: Connection, target: FillTarget): Promise<SinglePassBounds>;
   /** Whether any row has a value in any of the columns. */
   hasValues(connection: Connection, target: FillTarget, timeoutMs: number): Promise<boolean>;
   /** For each column: how many of the first rows its fill gives a value, and how many of these have one. */
@@ -220,7 +220,7 @@ export interface Batches {
   changedSince(
     connection: Connection,
     target: FillTarget,
-    bounds: OnceBounds,
+    bounds: SinglePassBounds,
     options: { readonly isEvaluated: boolean; readonly limit: number; readonly timeoutMs: number },
   ): Promise<readonly KeyValues[]>;
   /** How many rows beyond a key lack a value; no more than the limit are counted. */

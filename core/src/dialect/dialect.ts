@@ -3,7 +3,6 @@ import type { UnitSpec } from "../model/plan.js";
 import type { Access } from "./access.js";
 import type { Batches } from "./batches.js";
 import type { Capabilities } from "./capabilities.js";
-import type { Catalogue } from "./catalogue.js";
 import type { Check, Finding } from "./check.js";
 import type { Connection } from "./connection.js";
 import type { Development } from "./development.js";
@@ -11,17 +10,18 @@ import type { FunctionValues } from "./functions.js";
 import type { InventoryReader } from "./inventory.js";
 import type { Judging } from "./judging.js";
 import type { LedgerStore } from "./ledger-store.js";
-import type { Pressure } from "./pressure.js";
+import type { Leftovers } from "./leftovers.js";
+import type { LoadSignals } from "./load-signals.js";
 import type { Quote } from "./quote.js";
 import type { Rehearsing } from "./rehearsing.js";
-import type { Remains } from "./remains.js";
 import type { Rows } from "./rows.js";
 import type { Schemas } from "./schemas.js";
 import type { Sessions } from "./sessions.js";
 import type { StageDatabases } from "./stage.js";
 import type { Statements } from "./statements.js";
 import type { Statistics } from "./statistics.js";
-import type { Trials } from "./trials.js";
+import type { SystemCatalog } from "./system-catalog.js";
+import type { Validation } from "./validation.js";
 
 /** What is known of its SQL without a server. */
 export interface DialectSql {
@@ -32,8 +32,8 @@ export interface DialectSql {
 
 /** What a plan and its backfill ask a server, in the session of a connection. */
 export interface DialectLive {
-  readonly catalogue: Catalogue;
-  readonly trials: Trials;
+  readonly systemCatalog: SystemCatalog;
+  readonly validation: Validation;
   /** What it knows of a change that is being planned. */
   readonly development: Development;
   /** What gates ask about rows. */
@@ -47,7 +47,7 @@ export interface DialectLive {
   readonly schemas: Schemas;
   readonly sessions: Sessions;
   /** What a backfill gives way to. */
-  readonly pressure: Pressure;
+  readonly loadSignals: LoadSignals;
   /** What it counts of the statements that applications run. */
   readonly statements: Statements;
 }
@@ -71,7 +71,7 @@ export interface DialectOps {
   /** What there is to look at on its servers, for `lockstep doctor`. */
   checks(): Promise<readonly Check[]>;
   /** What runs that broke off leave. */
-  remains(): Promise<Remains>;
+  leftovers(): Promise<Leftovers>;
 }
 
 /**

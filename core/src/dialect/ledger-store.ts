@@ -16,7 +16,7 @@ export function isSameLedgerTable(one: LedgerTable, other: LedgerTable): boolean
 }
 
 /** What a cursor knows of a pass that is made once. */
-export interface OnceBounds {
+export interface SinglePassBounds {
   /** Where it ends: the greatest key at its start. */
   readonly upTo?: KeyValues | undefined;
   /** Every transaction before this one had ended at its start; absent where rows do not know when they were written. */
@@ -28,7 +28,7 @@ export interface OnceBounds {
 }
 
 /** Where a backfill stands: behind the last key of the last batch, or at what came in behind the cursor. */
-export type Cursor = OnceBounds &
+export type Cursor = SinglePassBounds &
   ({ readonly phase: "pass"; readonly after: KeyValues | null } | { readonly phase: "sweep" });
 
 /** What a cursor means: it is worth nothing with another key or other columns. */
@@ -233,9 +233,9 @@ export interface LedgerStore {
   baselines(connection: Connection, key: Omit<BaselineKey, "phase">): Promise<readonly LedgerRow[]>;
 
   /** How a backfill went over time, as a whole; the last one counts. */
-  keepCourse(connection: Connection, id: BackfillId, course: object): Promise<void>;
+  keepProgressHistory(connection: Connection, id: BackfillId, history: object): Promise<void>;
   /** `{ table_schema, table_name, table_oid, once, course }`, those of a plan. */
-  courses(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;
+  progressHistories(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;
   addDeployment(connection: Connection, plan: string, entry: DeploymentEntry): Promise<void>;
   /** `{ phases, migrations, outcome, code, attempts, took_ms, at }`, the first one first. */
   deployments(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.js";
-import type { Blind } from "./pressure.js";
+import type { Blind } from "./load-signals.js";
 import type { TableFacts } from "./table.js";
 
 /** A statement that reads a table, as the server counts it. Counts go up until the server forgets them. */

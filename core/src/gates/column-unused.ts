@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isWorkedOn, readBackfillNow } from "../backfill/state.js";
 import type { LedgerTable } from "../dialect/ledger-store.js";
-import { isBlind } from "../dialect/pressure.js";
+import { isBlind } from "../dialect/load-signals.js";
 import { momentText } from "../model/moment.js";
 import { tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";

@@ -1,7 +1,7 @@
 import type { TriedDefault } from "../dialect/access.js";
-import type { Dependent } from "../dialect/catalogue.js";
 import type { Connection } from "../dialect/connection.js";
 import type { EvidencePlace } from "../dialect/ledger-store.js";
+import type { Dependent } from "../dialect/system-catalog.js";
 import type { DeployedPhase, GateId, GateStep, PlannedColumn } from "../model/plan.js";
 import type { ReadsMeasured } from "./reads/measure-reads.js";
 import type { OwnMeasures } from "./reads/own-measures.js";

@@ -6,7 +6,7 @@ import { readEvidence } from "../target/ledger/evidence.js";
 import { confirmed, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { measureReads } from "./reads/measure-reads.js";
-import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./reads/words.js";
+import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./reads/messages.js";
 
 const byWord = confirmed("reads of the column run without errors and without getting slower");
 

@@ -21,7 +21,7 @@ export interface Doubt {
 }
 
 /** What was found of a column: an answer, or rows that a person has to look at. */
-export type Found = Pick<GateAnswer, "isOpen" | "statement" | "help"> | Doubt;
+export type RowsAnswer = Pick<GateAnswer, "isOpen" | "statement" | "help"> | Doubt;
 
 /** A column of the plan that has a fill. */
 export type FilledColumn = PlannedColumn & Required<Pick<PlannedColumn, "fill">>;
@@ -42,8 +42,8 @@ export interface Subject {
  *
  * @param other what the values are compared with, for sentences: `its source`
  */
-export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateFacts) => Promise<Found>): Gate {
-  const find = async (step: GateStep, facts: GateFacts): Promise<Found> => {
+export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateFacts) => Promise<RowsAnswer>): Gate {
+  const find = async (step: GateStep, facts: GateFacts): Promise<RowsAnswer> => {
     const { connection, target, deploy, scanTimeoutMs: timeoutMs = 600_000 } = facts;
     const name = `"${tableLabel(step.table)}"."${step.column}"`;
     const column = facts.columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));

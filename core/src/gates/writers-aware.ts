@@ -6,9 +6,9 @@ import { readAnnouncements } from "../target/ledger/announcements.js";
 import { type Evidence, readEvidence } from "../target/ledger/evidence.js";
 import { confirmed, named, without, written } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
+import { findRowsByOldBuilds, type RowsByOldBuilds } from "./rows-by-old-builds.js";
 import { type ServiceState, serviceStates } from "./service-states.js";
 import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words.js";
-import { findUnawareRows, type UnawareRows } from "./unaware-rows.js";
 
 const byWord = confirmed("all services that write this table run a build that fills the column", (step, facts) =>
   writersOf(step, facts),
@@ -29,9 +29,9 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   if (services.length > 0 && table !== undefined) return byServices(step, facts, word);
   const said = await byWord.ask(step, facts);
   if (!said.isOpen || word === undefined) return said;
-  const rows = await findUnawareRows(step, facts, word);
+  const rows = await findRowsByOldBuilds(step, facts, word);
   return rows.kind === "found"
-    ? { ...said, ...unaware(step, facts, rows.rows, `${word.who} confirmed it`, word.at) }
+    ? { ...said, ...writtenByOldBuilds(step, facts, rows.rows, `${word.who} confirmed it`, word.at) }
     : said;
 }
 
@@ -59,8 +59,8 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
     word !== undefined && word.at > announced
       ? [word, `${word.who} confirmed it`]
       : [{ at: announced }, "all services had announced the column"];
-  const rows = await findUnawareRows(step, facts, since);
-  if (rows.kind === "found") return { ...about, ...unaware(step, facts, rows.rows, claim, since.at) };
+  const rows = await findRowsByOldBuilds(step, facts, since);
+  if (rows.kind === "found") return { ...about, ...writtenByOldBuilds(step, facts, rows.rows, claim, since.at) };
   const writers = writersOf(step, facts);
   const news = without(writers, known);
   const silent = without(silences(services), known);
@@ -90,7 +90,7 @@ async function covers(step: GateStep, facts: GateFacts): Promise<readonly OpenWr
 function openText(
   services: readonly ServiceState[],
   word: Evidence | undefined,
-  rows: Exclude<UnawareRows, { kind: "found" }>,
+  rows: Exclude<RowsByOldBuilds, { kind: "found" }>,
   { name, of, target }: { readonly name: string; readonly of: string; readonly target: string },
 ): string {
   const aware = services.filter(({ lack }) => lack === undefined);
@@ -116,10 +116,10 @@ function openText(
   return `${said.join("; ")}${seen[rows.kind]}`;
 }
 
-function unaware(
+function writtenByOldBuilds(
   { table, column }: GateStep,
   { target, plan, isWithoutKeys = false }: GateFacts,
-  { count, sample, first, last }: Extract<UnawareRows, { kind: "found" }>["rows"],
+  { count, sample, first, last }: Extract<RowsByOldBuilds, { kind: "found" }>["rows"],
   claim: string,
   since: string,
 ): Pick<GateAnswer, "isOpen" | "statement" | "help" | "mayOverrule" | "comesFirst"> {

@@ -3,10 +3,10 @@ import type { Checking } from "../dialect/checking.js";
 import { type Environment, type Migration, operationsOfKind, type TableName } from "../model/index.js";
 import { contextOf } from "../rules/judge.js";
 import unreadCode from "../rules/unread-code.js";
-import { Catalogue } from "./catalogue.js";
 import { aboutFile, type CheckFinding } from "./finding.js";
 import { judgeFile } from "./judge-file.js";
 import type { MigrationSet, MigrationSource } from "./migration-set.js";
+import { SchemaState } from "./schema-state.js";
 
 /** What is checked, and what is known of where it runs. */
 export interface CheckRequest {
@@ -40,7 +40,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   const { set, isChecked, read, checking } = request;
   const { judging } = checking;
   doing(`checking the migrations in ${set.folder}`);
-  const catalogue = new Catalogue(judging);
+  const schemaState = new SchemaState(judging);
   const findings: CheckFinding[] = [];
   const files: string[] = [];
   const newTables: TableName[] = [];
@@ -49,7 +49,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   for (const file of set.files) {
     const unit = request.units?.get(file);
     if (unit !== undefined) {
-      for (const ddl of unit) applyUnit(ddl, file, checking, catalogue);
+      for (const ddl of unit) applyUnit(ddl, file, checking, schemaState);
       if (isChecked(file)) files.push(file);
       continue;
     }
@@ -58,18 +58,20 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
     const migration = checking.read(source.sql, file);
     if (isChecked(file)) {
       const environment = environmentOf(request, source);
-      const known = { judging, ...catalogue.known(), newTables, environment, isAsWritten: true };
+      const known = { judging, ...schemaState.known(), newTables, environment, isAsWritten: true };
       const context = contextOf(migration.operations, known);
       const hasUnread = source.unread.length > 0;
-      findings.push(...judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, context, catalogue));
+      findings.push(
+        ...judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, context, schemaState),
+      );
       findings.push(...unreadFindings(source, file, text));
       files.push(file);
       own.push({ file, migration });
       statements += migration.statements.length;
       if (request.isOneDeployment)
         newTables.push(...tablesIn(migration).filter((table) => context.createdInThisChange(table)));
-    } else catalogue.apply(migration.operations);
-    for (const each of source.unread) catalogue.forget(each.text);
+    } else schemaState.apply(migration.operations);
+    for (const each of source.unread) schemaState.forget(each.text);
   }
   return { findings, files, statements, read: own };
 }
@@ -89,10 +91,10 @@ function environmentOf({ server, set }: CheckRequest, source: MigrationSource): 
   };
 }
 
-/** What is no SQL, or makes what the catalogue does not have (triggers, assertions), says nothing. */
-function applyUnit(ddl: string, file: string, checking: Checking, catalogue: Catalogue): void {
+/** What is no SQL, or makes what the schema state does not have (triggers, assertions), says nothing. */
+function applyUnit(ddl: string, file: string, checking: Checking, schemaState: SchemaState): void {
   const { operations } = checking.read(ddl, file);
-  catalogue.apply(operations.filter(({ kind }) => kind !== "unknown"));
+  schemaState.apply(operations.filter(({ kind }) => kind !== "unknown"));
 }
 
 function tablesIn({ operations }: Migration): TableName[] {

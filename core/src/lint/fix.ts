@@ -1,9 +1,9 @@
 import type { Checking, Safer } from "../dialect/checking.js";
 import { type Environment, type Migration, type Operation, operationsIn } from "../model/index.js";
 import type { ReportedRule } from "../rules/rule.js";
-import type { Catalogue } from "./catalogue.js";
 import type { CheckFinding, Fix } from "./finding.js";
 import type { MigrationSet } from "./migration-set.js";
+import type { SchemaState } from "./schema-state.js";
 
 /** A migration that is judged, as its file has it. */
 export interface FixableFile {
@@ -18,19 +18,19 @@ export interface FixableFile {
  * The safe way of a statement, and what would take its place in the file: only where the statements of the file are no transaction, so
  * that one can become several or run CONCURRENTLY, and where nothing of what it says is lost.
  *
- * @param catalogue as it stands before the statement
+ * @param schemaState as it stands before the statement
  */
 export function saferWay(
   rule: ReportedRule,
   operation: Operation,
   file: FixableFile,
-  catalogue: Catalogue,
+  schemaState: SchemaState,
 ): Pick<CheckFinding, "safer" | "fix"> {
   const own = file.checking.saferWay(rule.id, operation);
   if (own !== undefined) return { safer: own };
   const safer = rule.safer(operation, { alone: file.set.alone, quote: file.checking.judging.quote });
   if (!rule.isMechanical) return { safer };
-  if ("table" in operation && catalogue.isPartitioned(operation.table)) return { safer: byPartition(operation) };
+  if ("table" in operation && schemaState.isPartitioned(operation.table)) return { safer: byPartition(operation) };
   const fix = fixOf(operation, safer, file);
   return fix === undefined ? { safer } : { safer, fix };
 }

@@ -4,12 +4,12 @@ import { claimed } from "../rules/claims.js";
 import { findHazards } from "../rules/judge.js";
 import keptLock from "../rules/kept-lock.js";
 import type { ReportedRule, RuleContext } from "../rules/rule.js";
-import { isExpected, isKnownServer } from "../sql/verdicts/quiet.js";
-import type { Catalogue } from "./catalogue.js";
+import { isExpected, isKnownServer } from "../sql/verdicts/notice-filter.js";
 import { type CheckFinding, fingerprint } from "./finding.js";
 import { saferWay } from "./fix.js";
 import { lockFollower } from "./kept-locks.js";
 import type { MigrationSet } from "./migration-set.js";
+import type { SchemaState } from "./schema-state.js";
 
 /** A migration that is judged. */
 export interface JudgedFile {
@@ -23,8 +23,8 @@ export interface JudgedFile {
   readonly hasUnread: boolean;
 }
 
-/** Judges a file statement by statement, and has the catalogue follow: afterwards it stands behind the file. */
-export function judgeFile(judged: JudgedFile, context: RuleContext, catalogue: Catalogue): CheckFinding[] {
+/** Judges a file statement by statement, and has the schema state follow: afterwards it stands behind the file. */
+export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState: SchemaState): CheckFinding[] {
   const { file, text, migration, set, checking, hasUnread } = judged;
   const { environment } = context;
   // Where every statement commits none keeps its locks.
@@ -43,10 +43,10 @@ export function judgeFile(judged: JudgedFile, context: RuleContext, catalogue: C
   const findings: CheckFinding[] = [];
   for (const operation of migration.operations) {
     // What finds its work done does none.
-    if (catalogue.isIdle(operation)) continue;
+    if (schemaState.isIdle(operation)) continue;
     const verdict = context.judging.verdictOf(operation, context);
-    for (const [rule, part] of byRule(operation, verdict, environment, catalogue)) {
-      const way = saferWay(rule, operation, fixable, catalogue);
+    for (const [rule, part] of byRule(operation, verdict, environment, schemaState)) {
+      const way = saferWay(rule, operation, fixable, schemaState);
       findings.push(make(rule, operation, { verdict: part, ...way, isRewritten: rewritten.has(operation) }));
     }
     const locks = keptAt(operation, verdict);
@@ -54,7 +54,7 @@ export function judgeFile(judged: JudgedFile, context: RuleContext, catalogue: C
       const about = { kind: "keeps-locks", locks } as const;
       findings.push(make(keptLock, operation, { about, safer: keptLock.safer(), isRewritten: false }));
     }
-    catalogue.apply([operation]);
+    schemaState.apply([operation]);
   }
   return findings;
 }
@@ -82,13 +82,13 @@ function byRule(
   operation: Operation,
   verdict: Verdict,
   environment: Environment,
-  catalogue: Catalogue,
+  schemaState: SchemaState,
 ): [ReportedRule, Verdict][] {
   const concerns = verdict.concerns.filter((concern) => {
     if (isKnownServer(concern, environment)) return false;
     // Nobody knows whether it is too old.
     if (concern.kind === "needs-server" && environment.server === undefined) return false;
-    return concern.kind !== "searches-default-partition" || !catalogue.hasNoDefaultPartition(concern.table);
+    return concern.kind !== "searches-default-partition" || !schemaState.hasNoDefaultPartition(concern.table);
   });
   return [...claimed(operation, concerns)]
     .filter(([, own]) => own.some((concern) => !isExpected(concern)))

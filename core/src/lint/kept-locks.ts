@@ -1,4 +1,4 @@
-import { isFelt, isSameTable, lockModes, type Operation, type TableLock, type Verdict } from "../model/index.js";
+import { blocksWrites, isSameTable, lockModes, type Operation, type TableLock, type Verdict } from "../model/index.js";
 import type { VerdictContext } from "../sql/verdicts/context.js";
 import { type Transaction, transactionOf } from "../sql/verdicts/transaction.js";
 
@@ -30,7 +30,7 @@ export function lockFollower(context: VerdictContext): (operation: Operation, ve
     for (const lock of kept) told.add(lock);
     for (const { table, mode } of verdict.locks) {
       const lock = { table, mode, line: operation.line };
-      if (isFelt(mode) && !held.some((other) => isAsStrong(other, lock)))
+      if (blocksWrites(mode) && !held.some((other) => isAsStrong(other, lock)))
         held = [...held.filter((other) => !isAsStrong(lock, other)), lock];
     }
     return kept;

@@ -21,7 +21,7 @@ export function strongestLocks(locks: readonly TableLock[]): readonly TableLock[
 }
 
 /** Whether reads or writes of the application wait for this lock. */
-export function isFelt(mode: LockMode | undefined): boolean {
+export function blocksWrites(mode: LockMode | undefined): boolean {
   return mode !== undefined && mode !== "ROW EXCLUSIVE" && mode !== "SHARE UPDATE EXCLUSIVE";
 }
 

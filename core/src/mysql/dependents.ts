@@ -1,6 +1,6 @@
 import { patternOf } from "../base/pattern-of.js";
-import type { Dependent, Taken } from "../dialect/catalogue.js";
 import type { Connection } from "../dialect/connection.js";
+import type { Dependent, Taken } from "../dialect/system-catalog.js";
 import type { DialectId, TableName } from "../model/index.js";
 import { namesIn, printedExpression } from "./printed-expression.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";

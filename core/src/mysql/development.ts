@@ -1,13 +1,13 @@
 import type { Development, IndexFacts, KnownForeignKey } from "../dialect/development.js";
 import { type TableName, tableLabel } from "../model/names.js";
-import { asked } from "./asked.js";
 import { readFormerTable } from "./former-table.js";
+import { queryWithLimits } from "./query-with-limits.js";
 import { quoteIdentifier } from "./quote.js";
 
 /** Of MySQL and MariaDB. */
 export const development: Development = {
   async index(connection, { schema, name }) {
-    const rows = await asked<IndexPart>(connection, `the index "${name}"`, indexSql, [schema ?? null, name]);
+    const rows = await queryWithLimits<IndexPart>(connection, `the index "${name}"`, indexSql, [schema ?? null, name]);
     const [first] = rows;
     // Its name is its table's affair: of several nobody has said which.
     if (first === undefined || rows.some(({ table }) => table !== first.table)) return undefined;
@@ -25,7 +25,7 @@ export const development: Development = {
 
   async foreignKeys(connection, table) {
     const { schema = null, name } = table;
-    const rows = await asked<KeyPart>(connection, `the foreign keys of "${tableLabel(table)}"`, keysSql, [
+    const rows = await queryWithLimits<KeyPart>(connection, `the foreign keys of "${tableLabel(table)}"`, keysSql, [
       schema,
       name,
       schema,
@@ -56,7 +56,7 @@ export const development: Development = {
   async isTaken(connection, table, name, hasIndex) {
     const { schema = null } = table;
     const about = `the names beside "${tableLabel(table)}"`;
-    const rows = await asked<{ taken: number }>(connection, about, takenSql, [
+    const rows = await queryWithLimits<{ taken: number }>(connection, about, takenSql, [
       schema,
       name,
       hasIndex ? 1 : 0,
@@ -73,8 +73,12 @@ export const development: Development = {
   async dependents(connection, table, column) {
     const { schema = null, name } = table;
     const about = `what depends on "${tableLabel(table)}"."${column}"`;
-    const comments = await asked<{ comment: string }>(connection, about, commentSql, [schema, name, column]);
-    const checks = await asked<{ name: string }>(connection, about, checksSql, [schema, name, quoteIdentifier(column)]);
+    const comments = await queryWithLimits<{ comment: string }>(connection, about, commentSql, [schema, name, column]);
+    const checks = await queryWithLimits<{ name: string }>(connection, about, checksSql, [
+      schema,
+      name,
+      quoteIdentifier(column),
+    ]);
     return { comment: comments[0]?.comment || undefined, rebuilt: [], checked: checks.map((each) => each.name) };
   },
 

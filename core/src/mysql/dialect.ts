@@ -2,19 +2,19 @@ import type { Dialect } from "../dialect/dialect.js";
 import { type DialectId, dialectLabels } from "../model/dialect.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
-import { catalogue } from "./catalogue.js";
 import { development } from "./development.js";
 import { functions } from "./functions.js";
 import { mariadbJudging, mysqlJudging } from "./judging.js";
 import { ledger } from "./ledger.js";
-import { pressure } from "./pressure.js";
+import { loadSignals } from "./load-signals.js";
 import { quote } from "./quote.js";
 import { rows } from "./rows/index.js";
 import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
 import { stage } from "./stage.js";
 import { statements } from "./statements.js";
-import { trials } from "./trials/index.js";
+import { systemCatalog } from "./system-catalog.js";
+import { validation } from "./validation/index.js";
 
 const dialectOf = (id: DialectId): Dialect => ({
   id,
@@ -23,8 +23,8 @@ const dialectOf = (id: DialectId): Dialect => ({
     `${dialectLabels[id]} ${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}.${version % 100}`,
   sql: { capabilities, quote, judging: id === "mysql" ? mysqlJudging : mariadbJudging },
   live: {
-    catalogue,
-    trials,
+    systemCatalog,
+    validation: validation,
     development,
     rows,
     functions,
@@ -32,7 +32,7 @@ const dialectOf = (id: DialectId): Dialect => ({
     ledger,
     schemas,
     sessions,
-    pressure,
+    loadSignals,
     statements,
   },
   ops: {
@@ -43,7 +43,7 @@ const dialectOf = (id: DialectId): Dialect => ({
     rehearsing: async () => (await import("./rehearsal/index.js")).rehearsing,
     obstacles: async (connection, units) => (await import("./obstacles.js")).obstacles(connection, units),
     checks: async () => (await import("./checks/index.js")).checks,
-    remains: async () => (await import("./remains.js")).remains,
+    leftovers: async () => (await import("./leftovers.js")).leftovers,
   },
 });
 

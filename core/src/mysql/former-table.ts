@@ -3,13 +3,13 @@ import { errorCode } from "../dialect/db/retry.js";
 import type { FormerTable } from "../dialect/judging.js";
 import { operationsOfKind, type TableName, tableLabel } from "../model/index.js";
 import { hasKeptColumn } from "../sql/verdicts/kept-column.js";
-import { asked } from "./asked.js";
+import { queryWithLimits } from "./query-with-limits.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 import { readMysqlMigration } from "./read/read-migration.js";
 
 /** A table as its server declares it; undefined where there is none. */
 export async function readFormerTable(connection: Connection, table: TableName): Promise<FormerTable | undefined> {
-  const [row] = await asked<Readonly<Record<string, string>>>(
+  const [row] = await queryWithLimits<Readonly<Record<string, string>>>(
     connection,
     `"${tableLabel(table)}"`,
     `SHOW CREATE TABLE ${quoteTable(table)}`,

@@ -1,10 +1,10 @@
 import type { Judging } from "../dialect/judging.js";
 import { capabilities } from "./capabilities.js";
 import { quote } from "./quote.js";
+import type { Server } from "./verdicts/ddl-algorithm.js";
 import { unknownFunctions } from "./verdicts/functions.js";
 import { phaseObstacle } from "./verdicts/phases.js";
 import { verdictOf } from "./verdicts/verdict-of.js";
-import type { Server } from "./verdicts/way.js";
 
 export const mysqlJudging = judgingOf("mysql");
 export const mariadbJudging = judgingOf("mariadb");

@@ -352,15 +352,15 @@ export const ledger: LedgerStore = {
     return rows.map((row) => ({ ...row, statistics: JSON.parse(String(row.statistics)) }));
   },
 
-  async keepCourse(connection, id, course) {
+  async keepProgressHistory(connection, id, history) {
     await connection.query(
       `INSERT INTO lockstep.courses (plan, table_schema, table_name, once, course) VALUES (?, ?, ?, ?, ?)
        ON DUPLICATE KEY UPDATE course = VALUES(course)`,
-      [...keyOf(id), JSON.stringify(course)],
+      [...keyOf(id), JSON.stringify(history)],
     );
   },
 
-  async courses(connection, plan) {
+  async progressHistories(connection, plan) {
     const { rows } = await connection.query(
       `SELECT table_schema, table_name, once, course FROM lockstep.courses WHERE plan = ? AND table_schema = DATABASE()
         ORDER BY table_name, once`,

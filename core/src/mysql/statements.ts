@@ -1,7 +1,7 @@
 import type { Connection } from "../dialect/connection.js";
 import { errorCode } from "../dialect/db/retry.js";
 import { inTransaction } from "../dialect/db/transaction.js";
-import { type Blind, isBlind } from "../dialect/pressure.js";
+import { type Blind, isBlind } from "../dialect/load-signals.js";
 import type { ReadStatement, StatementStatistics, Statements } from "../dialect/statements.js";
 import { type Counted, readsOf, statementsOf } from "../sql/counted-statements.js";
 import type { Words } from "../sql/statement-words.js";

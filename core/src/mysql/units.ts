@@ -1,7 +1,7 @@
 import type { FileContext, Units } from "../dialect/units.js";
 import type { Unit, UnitSpec } from "../model/plan.js";
 import { smallTable } from "../model/unit-spec.js";
-import { isFelt, strongestMode, type Verdict } from "../model/verdict.js";
+import { blocksWrites, strongestMode, type Verdict } from "../model/verdict.js";
 import { fileHeader } from "../sql/file-header.js";
 import { quoteTable } from "./quote.js";
 import { boundsOf } from "./read/cursor.js";
@@ -89,7 +89,7 @@ function lockWords(verdict: Verdict): string {
   const mode = strongestMode(verdict);
   const { held } = verdict;
   if (mode === undefined) return held === "instant" ? "no lock" : `no lock, ${held}`;
-  if (!isFelt(mode)) return `reads and writes go on, ${held}`;
+  if (!blocksWrites(mode)) return `reads and writes go on, ${held}`;
   if (held === "instant") return "metadata lock, instant";
   return `${mode === "ACCESS EXCLUSIVE" ? "reads and writes wait" : "writes wait"}, ${held}`;
 }

@@ -13,7 +13,7 @@ import {
   type UnitColumn,
   type UnitSpec,
 } from "../model/index.js";
-import type { Finding } from "../rules/judge.js";
+import type { HazardFinding } from "../rules/judge.js";
 import type { Rewrite, RuleContext } from "../rules/rule.js";
 import { buildIndex, unitIndex } from "../rules/steps.js";
 import { printable } from "../sql/printable.js";
@@ -27,7 +27,7 @@ import { type Redone, redoTogether } from "./redone.js";
 import { isBound, isOwn, type Piece, type PlacedSpec, shareFiles } from "./share-files.js";
 
 /** A finding with what replaces it. */
-export interface Rewritten extends Finding {
+export interface Rewritten extends HazardFinding {
   readonly rewrite: Rewrite;
 }
 

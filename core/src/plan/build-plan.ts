@@ -21,7 +21,7 @@ import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js
 import { type Judgement, judge } from "../rules/judge.js";
 import { statementOf } from "../rules/notice.js";
 import { madeTables } from "../sql/verdicts/made-tables.js";
-import { isWorthANotice } from "../sql/verdicts/quiet.js";
+import { needsNotice } from "../sql/verdicts/notice-filter.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
 import { gatesOf, intentsOf, isReplacedBy, leaveUnique, mergeBackfills, unfoundedParts } from "./derived.js";
@@ -178,7 +178,7 @@ function noticesWith(
     ([each, verdict]): Notice => ({ line: each.line, sql: statementOf(each, migration), verdict }),
   );
   const isSame = (one: Notice, other: Notice) => one.line === other.line && one.sql === other.sql;
-  const isTold = ({ verdict }: Notice) => verdict !== undefined && isWorthANotice(verdict, environment);
+  const isTold = ({ verdict }: Notice) => verdict !== undefined && needsNotice(verdict, environment);
   const kept = notices.flatMap((notice) => {
     const changed = own.find((each) => isSame(each, notice));
     if (changed === undefined) return [notice];

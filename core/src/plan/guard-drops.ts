@@ -9,7 +9,7 @@ import {
   tableLabel,
   type Words,
 } from "../model/index.js";
-import type { Finding } from "../rules/judge.js";
+import type { HazardFinding } from "../rules/judge.js";
 import { statementOf } from "../rules/notice.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
@@ -24,7 +24,7 @@ import type { PlanSources, ReadSources, TableShape } from "./sources.js";
  */
 export async function refuseDrops(
   migration: Migration,
-  findings: readonly Finding[],
+  findings: readonly HazardFinding[],
   context: RuleContext,
   sources: ReadSources,
   words: Pick<Words, "columnName">,

@@ -1,6 +1,6 @@
 import type { Units } from "../dialect/units.js";
 import {
-  isFelt,
+  blocksWrites,
   isSameTable,
   type Operation,
   type OperationKind,
@@ -113,7 +113,7 @@ function isReplicaIdentity(operation: Operation): boolean {
 
 /** The locks that a frame takes first. */
 export function framed({ locks }: Verdict): readonly TableLock[] {
-  return locks.filter(({ mode }) => isFelt(mode));
+  return locks.filter(({ mode }) => blocksWrites(mode));
 }
 
 /** The bytes of statements that stand together. */

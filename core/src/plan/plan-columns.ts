@@ -15,13 +15,13 @@ import {
   type Words,
 } from "../model/index.js";
 import { awaitedBy } from "../rules/awaited-values.js";
-import type { Finding } from "../rules/judge.js";
+import type { HazardFinding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
 import { isConstant } from "../sql/fill-kinds.js";
 import { sourceFor } from "./client-defaults.js";
 import { computedFill } from "./computed-fill.js";
-import { settleFill } from "./settle-fill.js";
+import { resolveFill } from "./resolve-fill.js";
 import type { ColumnSource, ReadSources, TableShape } from "./sources.js";
 
 /**
@@ -32,7 +32,7 @@ import type { ColumnSource, ReadSources, TableShape } from "./sources.js";
  *   LS2050, LS2051, LS2003 the function of lockstep.config.ts · LS4002 no field
  */
 export async function planColumns(
-  findings: readonly Finding[],
+  findings: readonly HazardFinding[],
   context: RuleContext,
   sources: ReadSources,
   words: Pick<Words, "annotation">,
@@ -170,18 +170,18 @@ async function planColumn(
   if (configured !== undefined) {
     const compute = await computedFill(table, name, { ...source, compute: configured }, shape, sources.sql);
     refuseConstant(compute.fallback);
-    const fallback = compute.fallback && (await settleFill(table, about, compute.fallback, sources));
+    const fallback = compute.fallback && (await resolveFill(table, about, compute.fallback, sources));
     const write = writeValue({ fillSql: undefined, hasDefault, write: source.write, isListed: true });
     return { ...common, compute: { ...compute, ...(fallback && { fallback }) }, write, key };
   }
   const found = await fillOf(table, declaration, defaultSql, source, shape, sources, words);
   // The model's own default is evaluated as PostgreSQL evaluates a default: in the session of whoever writes the row.
-  const settled = source.fill === undefined ? found : await settleFill(table, about, found, sources);
-  refuseConstant(settled);
+  const resolved = source.fill === undefined ? found : await resolveFill(table, about, found, sources);
+  refuseConstant(resolved);
   const fill =
     isRelaxed && uniqueKeys.length > 0 && context.judging.capabilities.locksWhatTriggersRead
-      ? withoutTrigger(settled, label)
-      : settled;
+      ? withoutTrigger(resolved, label)
+      : resolved;
   // What stands in another table no write site has.
   const isListed = fill.lookUps !== undefined;
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write, isListed });

@@ -1,7 +1,7 @@
 import { named } from "../base/pattern-of.js";
 import type { Units } from "../dialect/units.js";
 import {
-  isFelt,
+  blocksWrites,
   isSameTable,
   type LockMode,
   lockModes,
@@ -237,7 +237,10 @@ function oneFile(file: readonly Part[]): PlacedSpec[] {
       const ends = run.flatMap(({ operations }) => operations.flatMap((operation) => outcomesOf(operation) ?? []));
       specs.push({
         spec: { kind: "original", sql: sqlOf(run), frame: { tables: [table, ...others], mode }, outcomes: ends },
-        verdict: { ...verdict, locks: verdict.locks.map((lock) => (isFelt(lock.mode) ? { ...lock, mode } : lock)) },
+        verdict: {
+          ...verdict,
+          locks: verdict.locks.map((lock) => (blocksWrites(lock.mode) ? { ...lock, mode } : lock)),
+        },
       });
     }
     run = [];

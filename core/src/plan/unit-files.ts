@@ -43,7 +43,7 @@ export function mainUnit(units: UnitsOfFile): Unit {
 }
 
 /** Units of the phases to come, beside the plan. */
-export function heldFiles(plan: Plan, units: readonly Unit[]): UnitFile[] {
+export function pendingUnitFiles(plan: Plan, units: readonly Unit[]): UnitFile[] {
   return inFiles(units).map((file) =>
     fileOf(file, `${planFolder(plan.id)}/held/${file[0].id}.sql`, unitsText(plan, file, file[0].phase)),
   );

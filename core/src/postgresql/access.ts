@@ -3,7 +3,7 @@ import type { Access, ColumnGrant, DefaultRefusal, DefaultTrial, Evaluation, Tri
 import { type Finding, type PlannedTable, warning } from "../dialect/check.js";
 import type { Connection } from "../dialect/connection.js";
 import { isDatabaseError } from "../dialect/db/retry.js";
-import { names } from "../dialect/words.js";
+import { names } from "../dialect/format-values.js";
 import type { TableName } from "../model/names.js";
 import { isSetting, sessionValueIn } from "../sql/session-value.js";
 import { closed } from "../sql/unit-words.js";

@@ -1,5 +1,5 @@
-import type { Dependent, Taken } from "../dialect/catalogue.js";
 import type { Connection } from "../dialect/connection.js";
+import type { Dependent, Taken } from "../dialect/system-catalog.js";
 import { quoteTable } from "./quote.js";
 
 /**

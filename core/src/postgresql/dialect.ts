@@ -2,19 +2,19 @@ import type { Dialect } from "../dialect/dialect.js";
 import { dialectLabels } from "../model/dialect.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
-import { catalogue } from "./catalogue.js";
 import { development } from "./development/index.js";
 import { functions } from "./functions.js";
 import { judging } from "./judging.js";
 import { ledger } from "./ledger.js";
-import { pressure } from "./pressure.js";
+import { loadSignals } from "./load-signals.js";
 import { quote } from "./quote.js";
 import { rows } from "./rows/index.js";
 import { schemas } from "./schemas.js";
 import { sessions } from "./sessions.js";
 import { stage } from "./stage.js";
 import { statements } from "./statements.js";
-import { trials } from "./trials/index.js";
+import { systemCatalog } from "./system-catalog.js";
+import { validation } from "./validation/index.js";
 
 export const postgresql: Dialect = {
   id: "postgresql",
@@ -22,8 +22,8 @@ export const postgresql: Dialect = {
   versionText: (version) => `PostgreSQL ${Math.floor(version / 10_000)}`,
   sql: { capabilities, quote, judging },
   live: {
-    catalogue,
-    trials,
+    systemCatalog,
+    validation: validation,
     development,
     rows,
     functions,
@@ -31,7 +31,7 @@ export const postgresql: Dialect = {
     ledger,
     schemas,
     sessions,
-    pressure,
+    loadSignals,
     statements,
   },
   ops: {
@@ -42,6 +42,6 @@ export const postgresql: Dialect = {
     inventory: async () => (await import("./inventory/index.js")).inventory,
     obstacles: async () => [],
     checks: async () => (await import("./checks/index.js")).checks,
-    remains: async () => (await import("./remains/index.js")).remains,
+    leftovers: async () => (await import("./leftovers/index.js")).leftovers,
   },
 };

@@ -427,15 +427,15 @@ export const ledger: LedgerStore = {
     return rows;
   },
 
-  async keepCourse(connection, id, course) {
+  async keepProgressHistory(connection, id, history) {
     await connection.query(
       `INSERT INTO lockstep.courses (plan, table_schema, table_oid, once, table_name, course) VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (plan, table_schema, table_oid, once) DO UPDATE SET table_name = excluded.table_name, course = excluded.course`,
-      [...keyOf(id), id.table.name, JSON.stringify(course)],
+      [...keyOf(id), id.table.name, JSON.stringify(history)],
     );
   },
 
-  async courses(connection, plan) {
+  async progressHistories(connection, plan) {
     const { rows } = await connection.query(
       "SELECT table_schema, table_name, table_oid, once, course FROM lockstep.courses WHERE plan = $1 ORDER BY table_schema, table_name, once",
       [plan],

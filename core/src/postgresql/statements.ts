@@ -2,7 +2,7 @@ import { attempt } from "../base/expected-errors.js";
 import type { Connection } from "../dialect/connection.js";
 import { errorCode } from "../dialect/db/retry.js";
 import { inTransaction } from "../dialect/db/transaction.js";
-import type { Blind } from "../dialect/pressure.js";
+import type { Blind } from "../dialect/load-signals.js";
 import type { ReadStatement, Statements } from "../dialect/statements.js";
 import { type Counted, readsOf, statementId, statementsOf } from "../sql/counted-statements.js";
 import { isNotSql } from "../sql/not-sql.js";

@@ -1,6 +1,6 @@
 import { gates } from "../gates/index.js";
 import type { GateId, GateStep } from "../model/plan.js";
-import { columnLabel } from "./words.js";
+import { columnLabel } from "./messages.js";
 
 /** What opens a gate of a column, as a sentence without a full stop. */
 export function gateText({ gate, table, column }: GateStep): string {

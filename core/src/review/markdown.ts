@@ -4,10 +4,10 @@ import { type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "..
 import { phasesOf } from "../plan/phases.js";
 import { counted } from "./counted.js";
 import { codeSpan, joinMarkdown, type Markdown, markdownTable, md, plain } from "./markdown-text.js";
+import { columnLabel, lockWords, phaseLines, stayWords } from "./messages.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
 import { noticeWords } from "./verdict-words.js";
-import { columnLabel, lockWords, phaseLines, stayWords } from "./words.js";
 
 /** Words of the ORM that the page needs. */
 export interface OrmWords {

@@ -3,7 +3,7 @@ import { dropGates } from "../plan/next-phase.js";
 import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin/plugin.js";
-import { columnLabel, commandFor, stayWords } from "./words.js";
+import { columnLabel, commandFor, stayWords } from "./messages.js";
 
 /** What the order of a way back depends on, besides the plan. */
 export interface WayBackOn {

@@ -1,6 +1,6 @@
 import { isFilled, isSameTable, type Phase, type Plan, tableLabel, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
-import { dangersOf } from "../sql/verdicts/quiet.js";
+import { dangersOf } from "../sql/verdicts/notice-filter.js";
 import { dangerWords } from "./verdict-words.js";
 
 /** A phase that is not safe with the app version before and after it, or stops it for a while, and why. */

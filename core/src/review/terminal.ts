@@ -1,15 +1,15 @@
 import type { Unformatted } from "../code/formatters/formatting.js";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
-import { isFelt, isTestFile, strongestMode } from "../model/index.js";
+import { blocksWrites, isTestFile, strongestMode } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./counted.js";
+import { phaseCount, phaseLines } from "./messages.js";
 import { safetyWords, unsafePhases } from "./phase-safety.js";
 import { fileRow, type OpenPlaces, type PlaceLimits, perFile, placeGroups, placesText, whyText } from "./places.js";
 import { inLine } from "./printable.js";
 import { noticeWords } from "./verdict-words.js";
-import { phaseCount, phaseLines } from "./words.js";
 
 /** What is unsafe in the user's migration, and why. */
 export function hazardsText(plan: Pick<Plan, "id" | "hazards">, colors: Colors): string {
@@ -50,7 +50,7 @@ export function planText(plan: Plan, colors: Colors, isWritten: (phase: Phase) =
       return [
         name,
         text,
-        plan.units.some((unit) => unit.title === text && isFelt(strongestMode(unit.verdict)))
+        plan.units.some((unit) => unit.title === text && blocksWrites(strongestMode(unit.verdict)))
           ? colors.yellow(lock)
           : colors.dim(lock),
       ];

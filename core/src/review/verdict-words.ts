@@ -1,6 +1,6 @@
 import {
+  blocksWrites,
   type Concern,
-  isFelt,
   isSameTable,
   type LockMode,
   type NewerForm,
@@ -20,7 +20,7 @@ export function noticeWords({ verdict, remarks = [] }: Notice): string {
 
 /** Each concern of a verdict in words; what it fails on, in one. */
 export function concernWords(verdict: Verdict): string[] {
-  const words = [...verdict.concerns.map((concern) => wordsOf(concern, verdict)), otherTablesWords(verdict)];
+  const words = [...verdict.concerns.map((concern) => describeConcern(concern, verdict)), otherTablesWords(verdict)];
   return [...new Set(words.flatMap((each) => each ?? []))];
 }
 
@@ -80,7 +80,7 @@ function failsWords({ concerns }: Verdict): string {
   return half ? `${words}; what stands before it in the file is done by then, and stays` : words;
 }
 
-function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
+function describeConcern(concern: Concern, verdict: Verdict): string | undefined {
   switch (concern.kind) {
     case "scans":
       return scanWords(concern, verdict);
@@ -191,7 +191,7 @@ function waitWords({ locks }: Verdict, named = 2): string {
 }
 
 function stopsWrites(mode: LockMode): boolean {
-  return isFelt(mode) && mode !== "ACCESS EXCLUSIVE";
+  return blocksWrites(mode) && mode !== "ACCESS EXCLUSIVE";
 }
 
 function failureWords(why: RowFailure): string {

@@ -19,7 +19,7 @@ import { noticeOf } from "./notice.js";
 import { isReported, type PlannedRule, type RuleContext } from "./rule.js";
 
 /** An operation that a rule rewrites. */
-export interface Finding {
+export interface HazardFinding {
   readonly hazard: Hazard;
   readonly rule: PlannedRule;
   readonly operation: Operation;
@@ -27,7 +27,7 @@ export interface Finding {
 
 /** What is unsafe in a migration, and what no rule has judged. Operations in neither list are safe as they stand. */
 export interface Judgement {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly HazardFinding[];
   readonly notices: readonly Notice[];
   readonly context: RuleContext;
 }
@@ -67,7 +67,7 @@ export function judge(migration: Migration, known: Known): Judgement {
 }
 
 /** What a plan rewrites, by what the verdict of each operation claims. */
-export function findHazards(operations: readonly Operation[], context: RuleContext): Finding[] {
+export function findHazards(operations: readonly Operation[], context: RuleContext): HazardFinding[] {
   // A file of a plan is also run by other versions of the ORM, and by tools that send it as one transaction.
   const { transactions: _, ...environment } = context.environment;
   const anywhere = { ...context, environment };
@@ -76,12 +76,12 @@ export function findHazards(operations: readonly Operation[], context: RuleConte
 
 const inOrder = plannedRules.toSorted((one, other) => Number(one.isLast ?? false) - Number(other.isLast ?? false));
 
-function findingsOf(operation: Operation, context: RuleContext): Finding[] {
+function findingsOf(operation: Operation, context: RuleContext): HazardFinding[] {
   const candidates = inOrder.filter(({ on }) => on === "every" || on.includes(operation.kind));
   if (candidates.length === 0) return [];
   const verdict = context.judging.verdictOf(operation, context);
   const parts = claimed(operation, verdict.concerns);
-  const findings: Finding[] = [];
+  const findings: HazardFinding[] = [];
   for (const rule of candidates) {
     if (rule.isLast && findings.length > 0) continue;
     const concerns = isReported(rule) ? (parts.get(rule) ?? []) : verdict.concerns;

@@ -1,11 +1,11 @@
 import { type Migration, type Notice, type Operation, operationsIn } from "../model/index.js";
 import type { VerdictContext } from "../sql/verdicts/context.js";
-import { isWorthANotice } from "../sql/verdicts/quiet.js";
+import { needsNotice } from "../sql/verdicts/notice-filter.js";
 
 /** Why a person should look at an operation that no rule rewrites; undefined: there is no need. */
 export function noticeOf(operation: Operation, context: VerdictContext, migration: Migration): Notice | undefined {
   const verdict = context.judging.verdictOf(operation, context);
-  if (!isWorthANotice(verdict, context.environment)) return undefined;
+  if (!needsNotice(verdict, context.environment)) return undefined;
   return { line: operation.line, sql: statementOf(operation, migration), verdict };
 }
 

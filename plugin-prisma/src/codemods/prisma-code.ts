@@ -1,15 +1,15 @@
 import type { OrmCode } from "@lockstep/core/codemods";
-import { accessorOf, isOther, readsRows, unclearRead } from "./calls/client-calls.js";
-import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
+import { accessorOf, isForeignCall, readsRows, unclearRead } from "./calls/client-calls.js";
+import { canWriteModel, isOwnPackage } from "./calls/handed-clients.js";
 import { rowsRead } from "./reads/rows-read.js";
 import { isSentElsewhere } from "./receivers/client-owner.js";
 import { isRowElsewhere, isWholeRow } from "./receivers/whole-row.js";
 import { isInput } from "./writes/input-literals.js";
-import { isAlsoPutOver } from "./writes/put-over.js";
+import { isUpsert } from "./writes/upserts.js";
 
 /** What the transforms of the core must know about Prisma. */
 export const prismaCode: OrmCode = {
-  isAlsoPutOver,
+  isUpsert,
   isWholeRow,
   isInput,
   typed: {
@@ -17,10 +17,10 @@ export const prismaCode: OrmCode = {
     generated: { textOf: (model) => `$${model}Payload`, command: "npx prisma generate" },
     isAsked: (name) => /^(?:@prisma\/client(?:-runtime-utils)?|\.prisma)$/.test(name),
   },
-  isOther,
+  isForeignCall,
   readsRows,
   rowsRead,
-  givesRowsOf,
+  canWriteModel,
   isOwnPackage,
   withoutField: ({ field }) => `omit: { ${field.name}: true }`,
   withoutFieldAnywhere: ({ model, field }) =>

@@ -127,7 +127,7 @@ function reporting(dataSource: DataSource): DataSource {
     try {
       return await runMigrations.call(dataSource, options);
     } catch (error) {
-      const { text, sqlState, errno } = wordsOf(error);
+      const { text, sqlState, errno } = describeError(error);
       if (failed !== undefined) {
         const { migration, ran } = failed;
         tell({ kind: "failed", migration, sqlState, errno, text, left: ran.left(), isInTransaction: ran.isInside() });
@@ -182,7 +182,7 @@ function commitsByItself(sql: string): boolean {
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
-function wordsOf(error: unknown): Pick<Extract<Told, { kind: "failed" }>, "text" | "sqlState" | "errno"> {
+function describeError(error: unknown): Pick<Extract<Told, { kind: "failed" }>, "text" | "sqlState" | "errno"> {
   const { message, code, detail, hint, errno, sqlState } = (error ?? {}) as Record<string, unknown>;
   const lines = [
     `ERROR: ${message ?? error}`,

@@ -12,9 +12,9 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 import { readsRows } from "./calls/entity-calls.js";
-import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
+import { canWriteModel, isOwnPackage } from "./calls/handed-clients.js";
 import { isHidden, rowsRead } from "./reads/rows-read.js";
-import { emptyAs, mayReadNull } from "./reads/typed-reads.js";
+import { mayReadNull, nullStyle } from "./reads/typed-reads.js";
 import { classOf, concerns, entityOfValue, isEntity } from "./receivers/entities.js";
 import { allFieldsOf } from "./receivers/heritage.js";
 import { isTypeorm } from "./receivers/modules.js";
@@ -25,10 +25,10 @@ import { requestPlans } from "./writes/request-dtos.js";
 export const typeormCode: OrmCode = {
   typed: { packageName: "typeorm", isAsked: isTypeorm },
   isWholeRow,
-  isOther: () => false,
+  isForeignCall: () => false,
   isModel: isEntity,
   isWritten: (node, context) => requestPlans(context).some((plan) => plan.node === node && plan.reason === undefined),
-  givesRowsOf,
+  canWriteModel,
   isOwnPackage,
   readsRows: (callee, args, file, context) => {
     const found = readsRows(callee, args, file, context);
@@ -37,9 +37,9 @@ export const typeormCode: OrmCode = {
   },
   rowsRead,
   isHidden,
-  spell,
+  literalFor,
   mayBeNull: mayReadNull,
-  emptyAs,
+  nullStyle,
 };
 
 /** `Object.assign(new User(), dto)`, `plainToInstance(User, rows)` */
@@ -60,7 +60,7 @@ function instanced(
 }
 
 /** A value as the entity's property takes it: TypeORM gives bigints and decimals as strings unless the app says otherwise. */
-function spell(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined {
+function literalFor(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined {
   const owner = classOf(context.model, context);
   const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
   const declared = property?.type?.getText().replaceAll(/\s*\|\s*(?:null|undefined)\b/g, "");

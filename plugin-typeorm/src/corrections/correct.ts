@@ -15,6 +15,15 @@ import { draftOf, type Line } from "./draft.js";
 import { dropExpressions } from "./dropped-expressions.js";
 import { extendEnums } from "./extend-enums.js";
 import { formerTypes } from "./former-types.js";
+import {
+  extendedWords,
+  keptWords,
+  mergedWords,
+  movedWords,
+  plainWords,
+  retypedNotices,
+  retypedWords,
+} from "./messages.js";
 import { isWhole, queriesOf, textOf } from "./queries.js";
 import {
   alterations,
@@ -27,15 +36,6 @@ import {
   retypeBack,
 } from "./recreated-columns.js";
 import { withoutRoundTrips } from "./round-trips.js";
-import {
-  extendedWords,
-  keptWords,
-  mergedWords,
-  movedWords,
-  plainWords,
-  retypedNotices,
-  retypedWords,
-} from "./words.js";
 
 /** A change as an ORM generates it: each query as it runs, forwards and back, with whatever goes with it (parameters). */
 export interface GeneratedChange<Q extends { readonly query: string }> {

@@ -2,10 +2,10 @@ import { judge, type Operation, type SqlReader } from "@lockstep/core";
 import { type CorrectedChange, formerName, type GeneratedChange, type Known } from "./correct.js";
 import { draftOf, type Line, replaced } from "./draft.js";
 import { formerTypes } from "./former-types.js";
+import { keptWords, retypedWords } from "./messages.js";
 import { isWhole, queriesOf, textOf } from "./queries.js";
 import { isComputed, type RecreatedColumn, type RetypedColumn, recreatedColumns } from "./recreated-columns.js";
 import { withoutRoundTrips } from "./round-trips.js";
-import { keptWords, retypedWords } from "./words.js";
 
 /**
  * `correct` for MySQL and MariaDB: a column that is dropped and added again keeps its rows where the server can declare it anew in an

@@ -3,11 +3,11 @@
  * autovacuum that are computed from measured figures.
  */
 import type { RunSettings } from "../../../core/src/backfill/input.js";
-import { settle } from "../../../core/src/backfill/input.js";
+import { resolveRunSettings } from "../../../core/src/backfill/input.js";
 import { Pacing } from "../../../core/src/backfill/pacing.js";
 import type { BackfillSession } from "../../../core/src/backfill/session.js";
 import type { LastBatch } from "../../../core/src/backfill/signals/signal.js";
-import type { DeadRows, KnownReplica } from "../../../core/src/dialect/pressure.js";
+import type { DeadRows, KnownReplica } from "../../../core/src/dialect/load-signals.js";
 
 /** Measured, or set by whoever asks. */
 export interface Site {
@@ -47,14 +47,14 @@ export async function simulate(site: Site): Promise<Simulated> {
     if (isVacuuming) dead = Math.max(0, dead - (site.vacuumRowsPerSecond * ms) / 1000);
     if (isVacuuming && dead === 0) rounds += 1;
   };
-  const pressure = {
+  const loadSignals = {
     replicas: async (): Promise<readonly KnownReplica[]> => [{ name: "replica", isLogical: false, bytes: lag }],
     deadRows: async (): Promise<DeadRows> => ({ dead, live: site.rows, rounds, progress: String(dead) }),
     slots: async () => [],
     archive: async () => undefined,
   };
   const waited: Record<string, number> = {};
-  const settings: RunSettings = settle({
+  const settings: RunSettings = resolveRunSettings({
     url: "",
     plan: "scale",
     spec: { table: { name: "t" }, key: [], columns: [], uniqueKeys: [] },
@@ -68,7 +68,7 @@ export async function simulate(site: Site): Promise<Simulated> {
   });
   const pacing = new Pacing(settings);
   const session = {
-    connection: { dialect: { live: { pressure } } },
+    connection: { dialect: { live: { loadSignals } } },
     table: { name: "t" },
   } as unknown as BackfillSession;
   const rows = (site.rowsPerSecond * batchMs) / 1000;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
-import { settle } from "../../../core/src/backfill/input.js";
+import { resolveRunSettings } from "../../../core/src/backfill/input.js";
 import { Pacing } from "../../../core/src/backfill/pacing.js";
 import type { BackfillSession } from "../../../core/src/backfill/session.js";
 import latency from "../../../core/src/backfill/signals/latency.js";
@@ -24,7 +24,7 @@ function pacingOf(signals: readonly unknown[], options: Readonly<Record<string, 
   };
   const spec = { table: { name: "User" }, key: [], columns: [], uniqueKeys: [] };
   const settings = { url: "", plan: "", spec, clock, random: () => 0, signals: signals as Signal[], options, onEvent };
-  return { pacing: new Pacing(settle(settings)), clock, said };
+  return { pacing: new Pacing(resolveRunSettings(settings)), clock, said };
 }
 
 const last = (commitMs: number, endedMs: number): LastBatch => ({

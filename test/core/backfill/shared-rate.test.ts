@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { settle } from "../../../core/src/backfill/input.js";
+import { resolveRunSettings } from "../../../core/src/backfill/input.js";
 import { Pacing } from "../../../core/src/backfill/pacing.js";
 import type { BackfillSession } from "../../../core/src/backfill/session.js";
 import maxRowsPerSecond from "../../../core/src/backfill/signals/max-rows-per-second.js";
@@ -21,7 +21,7 @@ function processOf(startMs: number, own: number, othersAt: (ms: number) => numbe
   const spec = { table: { name: "User" }, key: [], columns: [], uniqueKeys: [] };
   const options = { maxRowsPerSecond: String(limit) };
   const signals = [maxRowsPerSecond] as unknown as Signal[];
-  const pacing = new Pacing(settle({ url: "", plan: "", spec, clock, random: () => 0, signals, options }));
+  const pacing = new Pacing(resolveRunSettings({ url: "", plan: "", spec, clock, random: () => 0, signals, options }));
   return async (untilMs: number) => {
     const passed: { ms: number; rows: number }[] = [];
     const last: (LastBatch | undefined)[] = Array.from({ length: own }, () => undefined);

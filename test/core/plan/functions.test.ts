@@ -4,8 +4,8 @@ import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { renderFile } from "../../../core/src/postgresql/units/render-file.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
+import { valueWords } from "../../../core/src/review/messages.js";
 import { planText as phaseText } from "../../../core/src/review/terminal.js";
-import { valueWords } from "../../../core/src/review/words.js";
 import { answerTo, type PlanFixture, planOf } from "../../support/plan-fixture.js";
 
 const file = "lockstep.config.ts";

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { IndexFacts } from "../../../core/src/dialect/development.js";
 import { phasesOf } from "../../../core/src/plan/phases.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
+import { stayWords } from "../../../core/src/review/messages.js";
 import { unsafePhases } from "../../../core/src/review/phase-safety.js";
-import { stayWords } from "../../../core/src/review/words.js";
 import { answerTo, type PlanFixture, planOf, userShape } from "../../support/plan-fixture.js";
 
 const key = (name: string, column: string, references: string) =>

@@ -6,9 +6,9 @@ import type { BackfillId } from "../../../core/src/dialect/ledger-store.js";
 import { type BackfillSpec, momentText } from "../../../core/src/model/index.js";
 import { type BackfillRecord, beginBackfill, readBackfills } from "../../../core/src/target/ledger/backfills.js";
 import { type Control, changeControl } from "../../../core/src/target/ledger/control.js";
-import { readCourses } from "../../../core/src/target/ledger/courses.js";
 import { readDeployments, recordDeployment } from "../../../core/src/target/ledger/deployments.js";
 import { readFailures } from "../../../core/src/target/ledger/failures.js";
+import { readProgressHistories } from "../../../core/src/target/ledger/progress-history.js";
 import { ensureLedger } from "../../../core/src/target/ledger/schema.js";
 import { enlist, readWorkers } from "../../../core/src/target/ledger/workers.js";
 import { plan } from "./fixture.js";
@@ -64,16 +64,16 @@ describe.each(systems)("on $name", (system) => {
     expect(await readWorkers(db, plan)).toEqual([]);
     // How it went is kept, to the last row.
     const { table, once } = await record();
-    const [kept, ...others] = await readCourses(db, plan);
+    const [kept, ...others] = await readProgressHistories(db, plan);
     expect(others).toEqual([]);
     expect(kept).toMatchObject({ table: { ...table }, once });
-    const { points } = kept!.course;
+    const { points } = kept!.history;
     expect(points.reduce((sum, { rows }) => sum + rows, 0)).toBe(200);
     const waits = points.flatMap((point) => point.waits ?? []);
     expect(waits[0]).toMatchObject({ signal: "paused", reason: expect.stringContaining("the shop is slow") });
     // Done again, it goes on behind that.
     await fill({ options: { pauseMs: "200" } });
-    expect((await readCourses(db, plan))[0]!.course.points.slice(0, points.length)).toEqual(points);
+    expect((await readProgressHistories(db, plan))[0]!.history.points.slice(0, points.length)).toEqual(points);
   });
 
   it("keeps what was deployed, in a ledger that an older version has made, too", async () => {
@@ -85,7 +85,7 @@ describe.each(systems)("on $name", (system) => {
       for (const table of ["courses", "deployments"]) await person.query(`DROP TABLE lockstep.${table}`);
       await person.query("UPDATE lockstep.meta SET version = 6");
       expect(await readDeployments(person, plan)).toEqual([]);
-      expect(await readCourses(person, plan)).toEqual([]);
+      expect(await readProgressHistories(person, plan)).toEqual([]);
       await recordDeployment(person, plan, { ...how, outcome: "failed", code: "LS7020" });
       await recordDeployment(person, plan, { ...how, outcome: "done" });
       await recordDeployment(person, "another", { ...how, outcome: "done" });

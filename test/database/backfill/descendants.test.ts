@@ -3,9 +3,9 @@ import { checkStructure } from "../../../core/src/backfill/preflight.js";
 import type { Connection } from "../../../core/src/dialect/connection.js";
 import { tableShape } from "../../../core/src/plan/table-shape.js";
 import { rowLabel } from "../../../core/src/postgresql/rows/label.js";
-import { checkFill } from "../../../core/src/target/facts/check-fill.js";
-import { checkUnique } from "../../../core/src/target/facts/check-unique.js";
 import { readTable } from "../../../core/src/target/facts/table.js";
+import { validateFill } from "../../../core/src/target/facts/validate-fill.js";
+import { validateUnique } from "../../../core/src/target/facts/validate-unique.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { addColumn, errorOf, fillOf, fillTable, open, scalar, seeded } from "./fixture.js";
 
@@ -163,9 +163,9 @@ describe("tables that inherit", () => {
     await makeKin();
     const unique = { table: await facts(), key: ["email"], columns: [] };
     await db.query(`UPDATE "Letter" SET email = 'D1'`);
-    expect(await checkUnique(db, unique)).toEqual([]);
+    expect(await validateUnique(db, unique)).toEqual([]);
     await db.query(`UPDATE ONLY "Doc" SET email = 'D1' WHERE id = 2`);
-    expect(await checkUnique(db, unique)).toMatchObject([
+    expect(await validateUnique(db, unique)).toMatchObject([
       { kind: "duplicates", rows: 2, samples: [{ rows: ["tenantId=1, id=1", "tenantId=2, id=2"] }] },
     ]);
   });
@@ -217,7 +217,7 @@ describe("a partitioned table", () => {
       ],
     ]);
     expect(
-      await checkFill(db, { table: await facts(), column: handle, fill: handle.fill, columnExists: true }),
+      await validateFill(db, { table: await facts(), column: handle, fill: handle.fill, columnExists: true }),
     ).toEqual([]);
   });
 });

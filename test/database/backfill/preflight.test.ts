@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
-import { checkFills, checkStructure, firing } from "../../../core/src/backfill/preflight.js";
+import { checkStructure, firing, validateFills } from "../../../core/src/backfill/preflight.js";
 import type { Connection } from "../../../core/src/dialect/connection.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { readTable } from "../../../core/src/target/facts/table.js";
@@ -201,7 +201,7 @@ describe("the fills, tried on the target", () => {
     // What comes twice is named by the unique index, when it comes to it.
     expect(notices).toEqual([expect.stringMatching(/yields NULL for 1 row: id=2, on /)]);
     const run = { spec: { ...spec, once: true as const }, plan, scanTimeoutMs: 10_000 };
-    const { problems } = await checkFills(db, run, (await readTable(db, spec.table))!);
+    const { problems } = await validateFills(db, run, (await readTable(db, spec.table))!);
     // A pass that is made once would stop at them.
     expect(problems.map(({ code, message }) => `${code} ${message}`)[0]).toMatch(
       /^LS2007 The fill of "User"."handle" yields the same value for 2 rows: id=\d and id=\d, on/,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialect/connection.js";
-import { settleFill } from "../../../core/src/plan/settle-fill.js";
+import { resolveFill } from "../../../core/src/plan/resolve-fill.js";
 import { fillDependence } from "../../../core/src/postgresql/development/fill-dependence.js";
 import { underStatedSettings } from "../../../core/src/postgresql/stated-settings.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
@@ -91,7 +91,7 @@ it("where no temporary table can be made nobody can tell, so the settings are st
   const reader = await open(url.toString());
   const about = [{ name: "Event" }, { name: "handle", type: "text" }] as const;
   expect(await fillDependence(reader, ...about, { rowSql: "lower(email::text)" })).toBeUndefined();
-  const fill = await settleFill(
+  const fill = await resolveFill(
     ...about,
     fillOf(() => "lower(email::text)", ["email"]),
     {
@@ -104,8 +104,8 @@ it("where no temporary table can be made nobody can tell, so the settings are st
   await db.query("DROP OWNED BY dependence_reader; DROP ROLE dependence_reader");
 });
 
-const settle = (sql: string, kind: "mirror" | "backfill", reads: readonly string[]) =>
-  settleFill(
+const resolve = (sql: string, kind: "mirror" | "backfill", reads: readonly string[]) =>
+  resolveFill(
     { name: "Event" },
     { name: "handle", type: "text" },
     fillOf(() => sql, reads, { kind }),
@@ -116,10 +116,10 @@ const settle = (sql: string, kind: "mirror" | "backfill", reads: readonly string
   );
 
 it("a mirror of what is another value each time is refused, an initial value may be one", async () => {
-  const error = await errorOf(settle("plain(email)", "mirror", ["email"]));
+  const error = await errorOf(resolve("plain(email)", "mirror", ["email"]));
   expect(error.code).toBe("LS2030");
   expect(error.hint).toContain("ALTER FUNCTION … IMMUTABLE");
-  expect((await settle("plain(email)", "backfill", ["email"])).dependsOnSession).toBe(true);
-  expect((await settle("fixed(email)", "mirror", ["email"])).dependsOnSession).toBeUndefined();
-  expect((await settle("lower(email)", "mirror", ["email"])).isBuiltinOnly).toBe(false);
+  expect((await resolve("plain(email)", "backfill", ["email"])).dependsOnSession).toBe(true);
+  expect((await resolve("fixed(email)", "mirror", ["email"])).dependsOnSession).toBeUndefined();
+  expect((await resolve("lower(email)", "mirror", ["email"])).isBuiltinOnly).toBe(false);
 });

@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../../core/src/databases/connect.js";
 import type { Connection } from "../../../core/src/dialect/connection.js";
 import { type Clock, systemClock } from "../../../core/src/dialect/db/clock.js";
-import { isBlind, type LockWait } from "../../../core/src/dialect/pressure.js";
+import { isBlind, type LockWait } from "../../../core/src/dialect/load-signals.js";
 import type { Plan, TableName } from "../../../core/src/model/index.js";
-import lockWaits from "../../../core/src/operate/watch/looks/lock-waits.js";
-import type { WatchContext } from "../../../core/src/operate/watch/looks/look.js";
+import lockWaits from "../../../core/src/operate/watch/probes/lock-waits.js";
+import type { WatchContext } from "../../../core/src/operate/watch/probes/probe.js";
 import { watchTarget } from "../../../core/src/operate/watch/watch-target.js";
 import {
   createMariadbDatabase,
@@ -70,7 +70,7 @@ async function waitsOn(tables: readonly TableName[], many = 1, on: Connection = 
   let told: readonly LockWait[] = [];
   await until(`${many} sessions wait`, async () => {
     await settled();
-    const found = await on.dialect.live.pressure.waits(on, tables);
+    const found = await on.dialect.live.loadSignals.waits(on, tables);
     if (isBlind(found)) throw new Error(found.reason);
     told = found;
     return found.length >= many;
@@ -217,7 +217,7 @@ describe("where the server tells who holds a lock", () => {
       forMs: 30_000,
       baseline,
       random: Math.random,
-      looks: [lockWaits],
+      probes: [lockWaits],
       on: (event) => {
         if (event.kind !== "looked") return;
         last = event.look;
@@ -269,13 +269,13 @@ describe("where the server tells who holds a lock", () => {
         "GRANT SELECT ON performance_schema.* TO 'waits_reader'@'%'",
       ];
       const lacking = isOnMysql ? grants : grants.slice(0, 1);
-      expect(await reader.dialect.live.pressure.waits(reader, [user])).toEqual({
+      expect(await reader.dialect.live.loadSignals.waits(reader, [user])).toEqual({
         kind: "blind",
         reason: `'waits_reader'@'%' may not see who waits for locks: ${lacking.join("; ")}`,
       });
       for (const grant of lacking) await admin.query(grant);
       const again = await connect(url.toString(), { applicationName: "test" });
-      expect(await again.dialect.live.pressure.waits(again, [user])).toEqual([]);
+      expect(await again.dialect.live.loadSignals.waits(again, [user])).toEqual([]);
       await again.close();
     } finally {
       await reader.close();

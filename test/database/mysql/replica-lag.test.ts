@@ -120,15 +120,18 @@ describe("a replica", () => {
     url.username = "filler";
     const account = await connect(url.toString(), { applicationName: "test" });
     const grant = (right: string) => expect.stringContaining(`: GRANT ${right} ON *.* TO 'filler'@'%'`);
-    expect(await account.dialect.live.pressure.replicas(account)).toEqual({
+    expect(await account.dialect.live.loadSignals.replicas(account)).toEqual({
       kind: "blind",
       reason: grant(isOnMysql ? "REPLICATION SLAVE" : "REPLICATION MASTER ADMIN"),
     });
     const [monitor, logs] = isOnMysql
       ? ["REPLICATION CLIENT", "REPLICATION CLIENT"]
       : ["REPLICA MONITOR", "BINLOG MONITOR"];
-    expect(await account.dialect.live.pressure.lag(account)).toEqual({ kind: "blind", reason: grant(monitor) });
-    expect(await account.dialect.live.pressure.binaryLogs?.(account)).toEqual({ kind: "blind", reason: grant(logs) });
+    expect(await account.dialect.live.loadSignals.lag(account)).toEqual({ kind: "blind", reason: grant(monitor) });
+    expect(await account.dialect.live.loadSignals.binaryLogs?.(account)).toEqual({
+      kind: "blind",
+      reason: grant(logs),
+    });
     await account.close();
   });
 });

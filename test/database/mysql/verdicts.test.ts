@@ -4,7 +4,7 @@
  */
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Catalogue } from "../../../core/src/lint/catalogue.js";
+import { SchemaState } from "../../../core/src/lint/schema-state.js";
 import { mariadbJudging, mysqlJudging } from "../../../core/src/mysql/judging.js";
 import { readMysqlMigration } from "../../../core/src/mysql/read/read-migration.js";
 import { implicitValue } from "../../../core/src/mysql/verdicts/defaults.js";
@@ -281,11 +281,11 @@ async function weakest(table: string, clause: string, first = "DO 0"): Promise<W
 
 /** The strongest way of the operations of the last statement, and the verdict that it makes. */
 function judged(sql: string): string {
-  const catalogue = new Catalogue(judging);
-  catalogue.apply(tables.flatMap((each) => readMysqlMigration(each, "before.sql").operations));
+  const schemaState = new SchemaState(judging);
+  schemaState.apply(tables.flatMap((each) => readMysqlMigration(each, "before.sql").operations));
   const migration = readMysqlMigration(sql, "migration.sql");
-  const context = contextOf(migration.operations, { ...catalogue.known(), judging });
-  const found = migration.operations.flatMap((operation) => judgedOn(operation, context, serverId)?.way ?? []);
+  const context = contextOf(migration.operations, { ...schemaState.known(), judging });
+  const found = migration.operations.flatMap((operation) => judgedOn(operation, context, serverId)?.ddl ?? []);
   const order = Object.values(ways);
   const demanded = found.map(({ algorithm, lock, held }) => {
     const name = algorithm === "INPLACE" && held === "instant" ? "NOCOPY" : algorithm;

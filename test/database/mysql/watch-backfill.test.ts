@@ -3,7 +3,7 @@ import { pauseBackfills } from "../../../core/src/cli/on-anomaly.js";
 import type { Target } from "../../../core/src/cli/targets.js";
 import { connect } from "../../../core/src/databases/connect.js";
 import type { Connection } from "../../../core/src/dialect/connection.js";
-import { isBlind } from "../../../core/src/dialect/pressure.js";
+import { isBlind } from "../../../core/src/dialect/load-signals.js";
 import type { Plan } from "../../../core/src/model/index.js";
 import type { Anomaly } from "../../../core/src/operate/watch/watch-target.js";
 import { statementText } from "../../../core/src/sql/statement-words.js";

@@ -5,7 +5,7 @@ import type { Connection } from "../../../core/src/dialect/connection.js";
 import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import { keepBaselines } from "../../../core/src/gates/reads/keep-baseline.js";
 import type { Plan } from "../../../core/src/model/index.js";
-import statements from "../../../core/src/operate/watch/looks/statements.js";
+import statements from "../../../core/src/operate/watch/probes/statements.js";
 import { type WatchOutcome, watchTarget } from "../../../core/src/operate/watch/watch-target.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { makeTable, numbered, plan } from "../backfill/fixture.js";
@@ -80,7 +80,7 @@ async function watch(sql: string, evidence = plan, role?: string): Promise<Watch
     forMs: 8 * 500,
     baseline: 100,
     random: Math.random,
-    looks: [statements],
+    probes: [statements],
     on: (event) => {
       if (event.kind === "began" || event.kind === "looked") reading.push(Promise.all(reading).then(() => run(sql, 6)));
     },

@@ -3,7 +3,7 @@ import { connect } from "../../../core/src/databases/connect.js";
 import type { Connection } from "../../../core/src/dialect/connection.js";
 import { type Clock, systemClock } from "../../../core/src/dialect/db/clock.js";
 import type { Plan } from "../../../core/src/model/index.js";
-import missingValues from "../../../core/src/operate/watch/looks/missing-values.js";
+import missingValues from "../../../core/src/operate/watch/probes/missing-values.js";
 import { readTable } from "../../../core/src/target/facts/table.js";
 import { confirm } from "../../../core/src/target/ledger/evidence.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";

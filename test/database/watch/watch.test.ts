@@ -7,8 +7,8 @@ import { connect } from "../../../core/src/databases/connect.js";
 import type { Connection } from "../../../core/src/dialect/connection.js";
 import { systemClock } from "../../../core/src/dialect/db/clock.js";
 import type { BackfillSpec, Plan } from "../../../core/src/model/index.js";
-import { looks } from "../../../core/src/operate/watch/looks/index.js";
-import type { WatchContext } from "../../../core/src/operate/watch/looks/look.js";
+import { probes } from "../../../core/src/operate/watch/probes/index.js";
+import type { WatchContext } from "../../../core/src/operate/watch/probes/probe.js";
 import {
   type Anomaly,
   type WatchEvent,
@@ -397,7 +397,7 @@ describe("what cannot be looked at", () => {
           forMs: 10_000,
           baseline,
           random: Math.random,
-          looks: looks.filter(({ id }) => ["statements", "http", "prometheus", "missing-values"].includes(id)),
+          probes: probes.filter(({ id }) => ["statements", "http", "prometheus", "missing-values"].includes(id)),
           on: (event) => events.push(event),
         }),
       ).rejects.toMatchObject({

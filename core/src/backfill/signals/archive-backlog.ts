@@ -1,4 +1,4 @@
-import { isBlind } from "../../dialect/pressure.js";
+import { isBlind } from "../../dialect/load-signals.js";
 import { numberOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
@@ -19,7 +19,7 @@ export default defineSignal({
   start:
     () =>
     async ({ connection, options: { maxUnarchived }, isHeld }) => {
-      const archive = await connection.dialect.live.pressure.archive?.(connection);
+      const archive = await connection.dialect.live.loadSignals.archive?.(connection);
       if (archive === undefined || isBlind(archive)) return archive;
       const { files, failingSince } = archive;
       const fails = failingSince !== undefined;

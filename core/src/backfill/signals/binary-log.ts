@@ -1,4 +1,4 @@
-import { isBlind } from "../../dialect/pressure.js";
+import { isBlind } from "../../dialect/load-signals.js";
 import { sizeOption, sizeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
@@ -21,7 +21,7 @@ export default defineSignal({
     () =>
     async ({ connection, options: { maxBinaryLog } }) => {
       if (maxBinaryLog === undefined) return undefined;
-      const logs = await connection.dialect.live.pressure.binaryLogs?.(connection);
+      const logs = await connection.dialect.live.loadSignals.binaryLogs?.(connection);
       if (logs === undefined || isBlind(logs)) return logs;
       const { bytes } = logs;
       if (bytes <= maxBinaryLog) return undefined;

@@ -1,4 +1,4 @@
-import { isBlind, type KnownReplica } from "../../dialect/pressure.js";
+import { isBlind, type KnownReplica } from "../../dialect/load-signals.js";
 import { NamedReplicas } from "../named-replicas.js";
 import { flagOf, namesOption, sizeOption, sizeText, timeOption, timeText } from "../run-option.js";
 import { defineSignal, type OptionValues, type SignalContext } from "./signal.js";
@@ -41,7 +41,7 @@ export default defineSignal({
       const { options, connection, isHeld, clock } = context;
       // Where there is no replica, whether there is one now is asked once a second.
       if (clock.now() - noneAtMs < 1000) return undefined;
-      const known = await connection.dialect.live.pressure.replicas(connection);
+      const known = await connection.dialect.live.loadSignals.replicas(connection);
       const asked = (await named.ask(context)).filter(({ name }) => !ignored(name, options));
       // Whoever names replicas to ask knows that the primary cannot tell.
       if (isBlind(known) && options.replicaUrlFrom === undefined) return known;

@@ -1,4 +1,4 @@
-import { isBlind } from "../../dialect/pressure.js";
+import { isBlind } from "../../dialect/load-signals.js";
 import { numberOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
@@ -18,7 +18,7 @@ export default defineSignal({
     () =>
     async ({ connection, options: { maxActiveSessions } }) => {
       if (maxActiveSessions === undefined) return undefined;
-      const active = await connection.dialect.live.pressure.activeSessions(connection);
+      const active = await connection.dialect.live.loadSignals.activeSessions(connection);
       if (typeof active !== "number") return isBlind(active) ? active : undefined;
       return active > maxActiveSessions
         ? { kind: "hold", reason: `${active} sessions are at work, limit ${maxActiveSessions}` }

@@ -1,6 +1,6 @@
 import type { Connection } from "../../dialect/connection.js";
 import type { Clock } from "../../dialect/db/clock.js";
-import type { Blind } from "../../dialect/pressure.js";
+import type { Blind } from "../../dialect/load-signals.js";
 import type { TableFacts } from "../../dialect/table.js";
 import type { Control } from "../../target/ledger/control.js";
 import type { RunOption } from "../run-option.js";

@@ -1,4 +1,4 @@
-import type { Slot } from "../../dialect/pressure.js";
+import type { Slot } from "../../dialect/load-signals.js";
 import { sizeOption, sizeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
@@ -19,7 +19,7 @@ export default defineSignal({
     /** Lost before the run began: nothing can spare them anything. */
     let lost: ReadonlySet<string> | undefined;
     return async ({ connection, options, isHeld }) => {
-      const slots = (await connection.dialect.live.pressure.slots?.(connection)) ?? [];
+      const slots = (await connection.dialect.live.loadSignals.slots?.(connection)) ?? [];
       lost ??= new Set(slots.flatMap(({ name, status }) => (status === "lost" ? [name] : [])));
       const held = slots.flatMap((slot) => {
         const reason = danger(slot, options.minSlotWal!, isHeld);

@@ -1,5 +1,5 @@
-import type { DeadRows } from "../../dialect/pressure.js";
-import { grouped } from "../../dialect/words.js";
+import { grouped } from "../../dialect/format-values.js";
+import type { DeadRows } from "../../dialect/load-signals.js";
 import { numberOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
@@ -29,7 +29,7 @@ export default defineSignal({
     let moved: { readonly what: string; readonly atMs: number } | undefined;
     let hasGivenUp = false;
     return async ({ connection, table, options, clock, isHeld }) => {
-      const seen = await connection.dialect.live.pressure.deadRows?.(connection, table);
+      const seen = await connection.dialect.live.loadSignals.deadRows?.(connection, table);
       if (seen === undefined) return undefined;
       const limit = (seen.live * options.maxDeadShare!) / 100 + options.deadRowsFloor!;
       if (seen.dead <= (isHeld ? limit / 2 : limit)) {

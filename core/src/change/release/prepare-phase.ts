@@ -19,8 +19,8 @@ import { planFolder, planText } from "../../plan/plan-file.js";
 import {
   contentOf,
   fileOf,
-  heldFiles,
   mainUnit,
+  pendingUnitFiles,
   recordOf,
   type UnitFile,
   type UnitsOfFile,
@@ -90,31 +90,31 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
     earlier: plan.state.formatted ?? [],
   });
   const isFirst = phase === "expand";
-  const held = isFirst
-    ? heldFiles(
+  const pending = isFirst
+    ? pendingUnitFiles(
         plan,
         plan.units.filter((unit) => unit.phase === "contract"),
       )
     : [];
   const undo = isFirst ? undoFiles(plan) : [];
-  const stillHeld = plan.state.held.filter((unit) => !migrations.some(({ unit: moved }) => moved.id === unit.id));
+  const stillPending = plan.state.held.filter((unit) => !migrations.some(({ unit: moved }) => moved.id === unit.id));
   const after: Plan = {
     ...plan,
     state: {
       ...withFormatted(withCode(plan.state, laidOut.code.state), laidOut.formatted),
       released: phase,
       written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))],
-      held: isFirst ? held.map(recordOf) : stillHeld,
+      held: isFirst ? pending.map(recordOf) : stillPending,
       undo: isFirst ? undo.map(recordOf) : plan.state.undo,
     },
   };
   const changes = [
     ...migrations.map(({ unit }) => replaced(project, unit.file, unit.text)),
-    ...[...held, ...undo].map((unit) => replaced(project, unit.file, unit.text)),
+    ...[...pending, ...undo].map((unit) => replaced(project, unit.file, unit.text)),
     ...(isFirst ? [replaced(project, `${planFolder(plan.id)}/original.sql`, plan.source.sql)] : []),
     ...(await formatting.apply(planFiles(after, request))),
     ...plan.state.held
-      .filter((unit) => !stillHeld.includes(unit))
+      .filter((unit) => !stillPending.includes(unit))
       .map(({ file }) => replaced(project, file, undefined)),
   ];
   const registered = await withRegistration(formatting, request, { migrations, removed: [] }, laidOut.changes);

@@ -12,9 +12,9 @@ import { followNames, namedColumns } from "../../plan/follow-names.js";
 import { withUnixLines } from "../../plan/hash.js";
 import { phasesOf } from "../../plan/phases.js";
 import { releasesOf } from "../../plan/releases.js";
-import { fileOf, heldFiles, recordOf, type UnitFile } from "../../plan/unit-files.js";
+import { fileOf, pendingUnitFiles, recordOf, type UnitFile } from "../../plan/unit-files.js";
 import type { ModelEdit } from "../../plugin/plugin.js";
-import { columnLabel } from "../../review/words.js";
+import { columnLabel } from "../../review/messages.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, withCode } from "./code-request.js";
 import { layOut, textsBefore, withFormatted } from "./layout.js";
@@ -72,7 +72,7 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
   const { formatted = [], ...state } = plan.state;
   const undone = mergeChanges(modelChanges, code.changes);
   const laidOut = await layOut(formatting, "expand", undone, code, { known: textsBefore(formatted, phases, undone) });
-  const held = isEnd || plan.state.released !== "contract" ? [] : heldAgain(request);
+  const pending = isEnd || plan.state.released !== "contract" ? [] : pendingAgain(request);
   const gone = isEnd ? [...plan.state.held, ...plan.state.undo] : [];
   const removed = request.removesMigrations === true ? plan.state.written : [];
   const after: Plan = {
@@ -86,14 +86,14 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
       written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))].filter(
         (record) => !removed.includes(record),
       ),
-      held: isEnd ? [] : [...plan.state.held, ...held.map(recordOf)],
+      held: isEnd ? [] : [...plan.state.held, ...pending.map(recordOf)],
       undo: isEnd ? [] : plan.state.undo,
       undos: (plan.state.undos ?? 0) + 1,
       places: isEnd ? [] : laidOut.code.places,
     },
   };
   const changes = [
-    ...[...migrations.map(({ unit }) => unit), ...held].map(({ file, text }) => replaced(project, file, text)),
+    ...[...migrations.map(({ unit }) => unit), ...pending].map(({ file, text }) => replaced(project, file, text)),
     ...(await formatting.apply(planFiles(after, request))),
     ...[...gone, ...removed].map(({ file }) => replaced(project, file, undefined)),
   ];
@@ -154,15 +154,19 @@ function unitsToTakeBack({ plan, project, to }: UndoRequest): readonly Unit[] {
 }
 
 /** The units of contract wait beside the plan again: the bytes of the migrations, which were reviewed. */
-function heldAgain({ plan, project, plugin }: UndoRequest): UnitFile[] {
+function pendingAgain({ plan, project, plugin }: UndoRequest): UnitFile[] {
   const standing = releasesOf(plan).filter(({ phase, isPast }) => phase === "contract" && !isPast);
-  return heldFiles(
+  return pendingUnitFiles(
     plan,
     plan.units.filter((unit) => unit.phase === "contract"),
-  ).map((held) => {
-    const migration = standing.find(({ id }) => id === held.id);
+  ).map((pending) => {
+    const migration = standing.find(({ id }) => id === pending.id);
     const reviewed = migration && read(project, migration.file);
-    return fileOf(held.units, held.file, (reviewed && plugin.migrationSql(withUnixLines(reviewed))) ?? held.text);
+    return fileOf(
+      pending.units,
+      pending.file,
+      (reviewed && plugin.migrationSql(withUnixLines(reviewed))) ?? pending.text,
+    );
   });
 }
 

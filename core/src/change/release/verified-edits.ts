@@ -149,7 +149,7 @@ export async function planVerifiedEdits(
     const why = skipped ?? part;
     const unchecked = why === undefined || !isAsked ? {} : { unchecked: { why, leftOut: 0 } };
     if (dropped.length === 0) return { ...all, ...unchecked };
-    const words = new Map(dropped.map(({ id, error }) => [id, wordsOf(error, left)]));
+    const words = new Map(dropped.map(({ id, error }) => [id, describeError(error, left)]));
     const refused = new Map(
       dropped.flatMap(({ id }) => (idsOf.get(id) ?? []).map((each) => [each, words.get(id) ?? ""])),
     );
@@ -234,7 +234,7 @@ function afterOf(
   return new Map([...before, ...written.map(({ file, after }) => [file, after ?? ""] as const)]);
 }
 
-function wordsOf({ file, line, code, message }: NewError, left: ReadonlySet<string>): string {
+function describeError({ file, line, code, message }: NewError, left: ReadonlySet<string>): string {
   const why = left.size === 0 ? "" : `; not written, for their uncommitted changes: ${[...left].join(", ")}`;
   return `it would not compile (${file}:${line} TS${code}: ${shortened(message)}${why})`;
 }

@@ -10,7 +10,7 @@ import { planFolder } from "../../plan/plan-file.js";
 import { releasesOf } from "../../plan/releases.js";
 import { readPlans, verifyUnits } from "../../plan/store.js";
 import { takenFromOthers } from "../../plan/taken-from-others.js";
-import { contentOf, heldFiles, undoFiles, unitsText } from "../../plan/unit-files.js";
+import { contentOf, pendingUnitFiles, undoFiles, unitsText } from "../../plan/unit-files.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 
 /** Why a plan cannot be gone by. */
@@ -128,7 +128,9 @@ async function faultOf(root: string, plan: Plan, plugin: Files | undefined): Pro
 /** Files that are not what the units of the plan make. Another version may write the same units in another way. */
 function unfoundedFiles(root: string, plan: Plan, plugin: Files): string[] {
   if (plan.versions.lockstep !== versionIn(plugin.packageFolder)) return [];
-  const made = new Map([...heldFiles(plan, plan.units), ...undoFiles(plan)].map((each) => [each.file, each.sha256]));
+  const made = new Map(
+    [...pendingUnitFiles(plan, plan.units), ...undoFiles(plan)].map((each) => [each.file, each.sha256]),
+  );
   const beside = [...plan.state.held, ...plan.state.undo].filter(({ file, sha256 }) => made.get(file) !== sha256);
   const released = releasesOf(plan).filter(({ file, units, kind, phase }) => {
     if (!existsSync(join(root, file))) return false;

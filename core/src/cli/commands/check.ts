@@ -1,4 +1,4 @@
-import { optimiseLate } from "../../base/brief-run.js";
+import { optimiseLate } from "../../base/v8-flags.js";
 import { defineCommand } from "../command.js";
 
 export default defineCommand({

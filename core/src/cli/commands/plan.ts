@@ -22,7 +22,7 @@ export default defineCommand({
       import("../../review/terminal.js"),
       import("../../plan/unit-files.js"),
       import("../../change/release/verify-plans.js"),
-      import("../../review/words.js"),
+      import("../../review/messages.js"),
     ]);
     const plan = choosePlan(project.root, id);
     await verifyPlan(project, plugin, plan);

@@ -31,7 +31,7 @@ interface Open extends WrittenRead {
   readonly edit: PlannedEdit;
 }
 
-interface Place {
+interface CleanupPlace {
   readonly file: SourceFile;
   readonly removal: Removal;
   readonly text: string;
@@ -39,7 +39,7 @@ interface Place {
 }
 
 /** A fallback of the field. */
-interface FallbackPlace extends Place {
+interface FallbackPlace extends CleanupPlace {
   readonly row: string | undefined;
   readonly tree: string;
   /** What is read is known to be a row of the model. */
@@ -88,7 +88,7 @@ function isNamed(
 function behindFlags(open: readonly Open[], context: TransformContext): readonly FoundScaffolding[] {
   return [...new Set(open.flatMap(({ edit }) => edit.flag ?? []))].flatMap((flag) => {
     const places = context.project.files.flatMap((file) =>
-      [...flagNamesIn(file, flag)].flatMap((name): Place[] => {
+      [...flagNamesIn(file, flag)].flatMap((name): CleanupPlace[] => {
         const toggled = toggledBy(name);
         const removal =
           toggled === undefined
@@ -190,24 +190,24 @@ function fallbackRules(
   ];
 }
 
-function isThere(open: Open, place: Place): boolean {
+function isThere(open: Open, place: CleanupPlace): boolean {
   return isSameText(open, place) && isSameFile(open, place) && open.edit.owner?.name === place.owner;
 }
 
-function isSameText({ edit }: Open, { text }: Place): boolean {
+function isSameText({ edit }: Open, { text }: CleanupPlace): boolean {
   return bare(edit.text) === text;
 }
 
-function isSameFile({ edit }: Open, { file }: Place): boolean {
+function isSameFile({ edit }: Open, { file }: CleanupPlace): boolean {
   return edit.file === file.file;
 }
 
-function isSameOwner({ edit }: Open, { owner }: Place): boolean {
+function isSameOwner({ edit }: Open, { owner }: CleanupPlace): boolean {
   return owner !== undefined && edit.owner?.name === owner;
 }
 
 /** One place for each edit: by the first rule that fits, and of several the nearest. */
-function assign<P extends Place>(
+function assign<P extends CleanupPlace>(
   open: readonly Open[],
   places: readonly P[],
   rules: readonly ((open: Open, place: P) => boolean)[],
@@ -231,7 +231,7 @@ function assign<P extends Place>(
 }
 
 /** Whether a name of the function has no other use than in what would go: the compiler may complain of it. */
-function leavesUnused({ file, removal: { node, kept } }: Place): boolean {
+function leavesUnused({ file, removal: { node, kept } }: CleanupPlace): boolean {
   const isGone = (each: ts.Node) => isIn(each, node) && !isIn(each, kept);
   let isFound = false;
   const visit = (each: ts.Node): void => {
@@ -259,7 +259,7 @@ function isIn(inner: ts.Node, outer: ts.Node): boolean {
   return inner.pos >= outer.pos && inner.end <= outer.end;
 }
 
-function placeOf(removal: Removal, file: SourceFile): Place {
+function placeOf(removal: Removal, file: SourceFile): CleanupPlace {
   const node = withoutParentheses(removal.kept as ts.Expression);
   return { file, removal, text: bare(removal.replaces), owner: siteAt(node.getStart(file.ast), file).owner?.name };
 }

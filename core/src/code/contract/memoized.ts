@@ -11,21 +11,21 @@ export function memoized<T>(compute: (context: TransformContext) => T): (context
 
 /** The same of one thing each: a file, a node, a transform. */
 export function memoizedBy<K, T>(
-  compute: (of: K, context: TransformContext) => T,
-): (of: K, context: TransformContext) => T {
-  return (of, context) => context.memo(compute, of, () => compute(of, context));
+  compute: (key: K, context: TransformContext) => T,
+): (key: K, context: TransformContext) => T {
+  return (key, context) => context.memo(compute, key, () => compute(key, context));
 }
 
 /** What a context remembers. */
 export function memory(): TransformContext["memo"] {
   const kept = new Map<object, Map<unknown, unknown>>();
-  return <T>(asked: object, of: unknown, make: () => T, meanwhile?: T): T => {
-    const known = kept.get(asked) ?? new Map<unknown, unknown>();
-    kept.set(asked, known);
-    if (known.has(of)) return known.get(of) as T;
-    if (meanwhile !== undefined) known.set(of, meanwhile);
-    const made = make();
-    known.set(of, made);
+  return <T>(fn: object, key: unknown, compute: () => T, whileComputing?: T): T => {
+    const known = kept.get(fn) ?? new Map<unknown, unknown>();
+    kept.set(fn, known);
+    if (known.has(key)) return known.get(key) as T;
+    if (whileComputing !== undefined) known.set(key, whileComputing);
+    const made = compute();
+    known.set(key, made);
     return made;
   };
 }

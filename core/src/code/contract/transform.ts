@@ -118,10 +118,10 @@ export interface TransformContext {
   /** The ORM's side of recognising rows; without a plugin nothing is one. */
   readonly orm: OrmCode;
   /**
-   * What a function was asked before, of the same thing, or what `make` gives: see `memoized`.
-   * @param meanwhile the answer while `make` runs, where it may lead in a circle
+   * The cached result of `fn` for `key`, or what `compute` returns: see `memoized`.
+   * @param whileComputing the result while `compute` runs, where it may lead in a circle
    */
-  memo<T>(asked: object, of: unknown, make: () => T, meanwhile?: T): T;
+  memo<T>(fn: object, key: unknown, compute: () => T, whileComputing?: T): T;
 }
 
 /** Recognises one kind of place, edits it, and takes its edits back. */
@@ -159,7 +159,7 @@ export interface OrmCode {
   /** Whether a declaration is a model, of whatever rows: the ORM's plugin edits it itself. Default: none is. */
   isModel?(node: ts.Node, file: SourceFile, context: TransformContext): boolean;
   /** Whether a call has the path of the ORM's calls, but leads elsewhere or may: `sdk.user.create`, the client of another schema. */
-  isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean;
+  isForeignCall(callee: ts.Expression, file: SourceFile, project: Project): boolean;
   /** The packages whose types say what code of this ORM is, and the one that each project has. Default: names say it alone. */
   readonly typed?: {
     readonly packageName: string;
@@ -168,13 +168,13 @@ export interface OrmCode {
     readonly generated?: { textOf(model: string): string; readonly command: string };
   };
   /** Whether what a literal makes is put over rows that exist as well: a value that is added replaces theirs. Default: it is not. */
-  isAlsoPutOver?(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean;
+  isUpsert?(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean;
   /** Whether a type is a row of the model with all its columns. Default: none is. */
   isWholeRow?(type: Type, context: TransformContext): boolean;
   /** Whether a type is one that generated code has for new rows of the model, or for changes: it gets the field with the model. Default: none is. */
   isInput?(type: Type, context: TransformContext): boolean;
   /** Whether rows of the model can be written through an expression: a client, a repository. Default: nothing says so. */
-  givesRowsOf?(value: ts.Expression, file: SourceFile, context: TransformContext): boolean;
+  canWriteModel?(value: ts.Expression, file: SourceFile, context: TransformContext): boolean;
   /** Whether a package is the ORM's, and inserts nothing of its own. Default: none is. */
   isOwnPackage?(specifier: string): boolean;
   /** The rows that a call of this function with these arguments reads whole (no `select`, no `omit`). */
@@ -210,11 +210,11 @@ export interface OrmCode {
    * A value of a type that apps spell in different ways, as the field takes it; undefined where that cannot be said.
    * Default: enums by the names of their members in quotes, `5n`, `new Date("…")`.
    */
-  spell?(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined;
+  literalFor?(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined;
   /** Whether the type of the field has room for null in this phase. Default: it has. */
   mayBeNull?(context: TransformContext): boolean;
   /** How the declaration of the field says that a row has no value: `handle?: string` may be left out, and is never null. Default: as null. */
-  emptyAs?(context: TransformContext): EmptyValues;
+  nullStyle?(context: TransformContext): EmptyValues;
   /** Whether rows are made of a class of requests: the ORM's plugin edits it itself. Default: none is. */
   isWritten?(node: ts.Node, context: TransformContext): boolean;
 }

@@ -24,7 +24,7 @@ export type Role = "request" | "response" | "both";
 /** `nullable: true` of OpenAPI 3.0, `x-nullable` of 2.0, `type: [string, "null"]` of 3.1 and JSON schema. */
 export type Nullable = "nullable" | "x-nullable" | "union";
 
-interface Found {
+interface FoundSchema {
   readonly map: DocMap;
   readonly parent: DocMap;
   readonly path: readonly string[];
@@ -32,7 +32,7 @@ interface Found {
 
 /** The shapes of an OpenAPI or JSON schema document. */
 export function shapesOfDocument(root: DocNode, file: string, text: string): readonly SchemaShape[] {
-  const found: Found[] = [];
+  const found: FoundSchema[] = [];
   const references: { readonly from: readonly string[]; readonly to: string }[] = [];
   visit(root, []);
   if (found.length === 0) return [];

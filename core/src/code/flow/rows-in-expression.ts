@@ -197,7 +197,9 @@ function ofCall(call: ts.CallExpression, file: SourceFile, context: TransformCon
   if (copied.length > 0) return copied;
   if (resolveFunction(callee, file, context)) return ofFunction(callee, file, context);
   const { orm, project } = context;
-  const made = orm.isOther(callee, file, project) ? undefined : orm.readsRows(callee, call.arguments, file, context);
+  const made = orm.isForeignCall(callee, file, project)
+    ? undefined
+    : orm.readsRows(callee, call.arguments, file, context);
   return made === undefined || made === "page" ? byType(call, context) : whole;
 }
 

@@ -12,7 +12,7 @@ export interface Unformatted {
 }
 
 /** What packages that share a formatter find once. */
-interface Found {
+interface FoundFormatter {
   readonly name: string;
   readonly tool: ProjectFormatter;
 }
@@ -31,9 +31,9 @@ const isLeft = /\.sql$|(?:^|\/)original\.[^/]*$/;
  */
 export class Formatting {
   #unformatted: Unformatted | undefined;
-  readonly #found = new Map<string, Found>();
-  readonly #packages = new Map<string, Promise<readonly Found[]>>();
-  readonly #failed = new Set<Found>();
+  readonly #found = new Map<string, FoundFormatter>();
+  readonly #packages = new Map<string, Promise<readonly FoundFormatter[]>>();
+  readonly #failed = new Set<FoundFormatter>();
   #isClosed = false;
   #isNeeded = false;
   #leftMs: number;
@@ -105,14 +105,14 @@ export class Formatting {
     return foldersUp(dirname(path)).find(isPackage) ?? this.root;
   }
 
-  #formattersOf(folder: string): Promise<readonly Found[]> {
+  #formattersOf(folder: string): Promise<readonly FoundFormatter[]> {
     const found = this.#packages.get(folder) ?? this.#find(folder);
     this.#packages.set(folder, found);
     return found;
   }
 
-  async #find(folder: string): Promise<readonly Found[]> {
-    const all: Found[] = [];
+  async #find(folder: string): Promise<readonly FoundFormatter[]> {
+    const all: FoundFormatter[] = [];
     for (const { name, find } of (await import("./index.js")).formatters) {
       try {
         const tool = find(folder);
@@ -129,7 +129,7 @@ export class Formatting {
   }
 
   /** What a formatter makes of texts. One that fails is not asked again. */
-  async #run(found: Found, files: readonly { readonly path: string; readonly text: string }[]) {
+  async #run(found: FoundFormatter, files: readonly { readonly path: string; readonly text: string }[]) {
     if (this.#failed.has(found) || files.length === 0) return undefined;
     const { name, tool } = found;
     doing(`formatting by ${name}`);
@@ -176,7 +176,7 @@ export async function formatOnce(
 class Draft {
   text: string;
   /** Those of its package. */
-  formatters: readonly Found[] = [];
+  formatters: readonly FoundFormatter[] = [];
   /** Formatters that have something to say of the file as it was, and those of them that had laid it out. */
   readonly #knowing = new Set<string>();
   readonly #keeping = new Set<string>();

@@ -24,12 +24,12 @@ export function inputShapeOf(value: ts.Expression, file: SourceFile, context: Tr
   }
   const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
   if (declaration === undefined) return undefined;
-  if (ts.isBindingElement(declaration)) return sentAsPart(declaration, file, context);
+  if (ts.isBindingElement(declaration)) return destructuredInput(declaration, file, context);
   if (!ts.isVariableDeclaration(declaration) && !ts.isParameter(declaration)) return undefined;
   if (declaration.type !== undefined) return typedAs(declaration.type, file, context);
-  if (ts.isParameter(declaration)) return sentToCallback(declaration, file, context);
+  if (ts.isParameter(declaration)) return callbackInput(declaration, file, context);
   const loop = declaration.parent.parent;
-  if (ts.isForOfStatement(loop)) return sentAsElement(loop.expression, file, context);
+  if (ts.isForOfStatement(loop)) return elementInput(loop.expression, file, context);
   const { initializer } = declaration;
   if (initializer === undefined) return undefined;
   // `const body = request.body;`
@@ -90,18 +90,18 @@ export function inputShapeOfPattern(
   file: SourceFile,
   context: TransformContext,
 ): ShapeNode | undefined {
-  if (ts.isBindingElement(owner)) return sentAsPart(owner, file, context);
+  if (ts.isBindingElement(owner)) return destructuredInput(owner, file, context);
   if (owner.type !== undefined) return typedAs(owner.type, file, context);
-  if (ts.isParameter(owner)) return sentToCallback(owner, file, context);
+  if (ts.isParameter(owner)) return callbackInput(owner, file, context);
   const loop = owner.parent.parent;
-  if (ts.isForOfStatement(loop)) return sentAsElement(loop.expression, file, context);
+  if (ts.isForOfStatement(loop)) return elementInput(loop.expression, file, context);
   return (
     owner.initializer && (inputShapeOf(owner.initializer, file, context) ?? madeBy(owner.initializer, file, context))
   );
 }
 
 /** What a callback of `rows.map`, by itself or taken apart, is given, where the list of rows says what it is a list of. */
-function sentToCallback(
+function callbackInput(
   parameter: ts.ParameterDeclaration,
   file: SourceFile,
   context: TransformContext,
@@ -111,10 +111,10 @@ function sentToCallback(
   const isFirst = ts.isCallExpression(call) && call.arguments[0] === callback && callback.parameters[0] === parameter;
   if (!isFirst || !ts.isPropertyAccessExpression(call.expression)) return undefined;
   const { expression: list, name } = call.expression;
-  return /^(?:map|flatMap|forEach)$/.test(name.text) ? sentAsElement(list, file, context) : undefined;
+  return /^(?:map|flatMap|forEach)$/.test(name.text) ? elementInput(list, file, context) : undefined;
 }
 
-function sentAsElement(list: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+function elementInput(list: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
   if (ts.isPropertyAccessExpression(list)) return typedMember(list.expression, list.name.text, file, context, true);
   const declaration = ts.isIdentifier(list) ? declarationOf(list) : undefined;
   if (declaration === undefined || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)))
@@ -135,7 +135,11 @@ export function typedAs(
 }
 
 /** `({ input }) =>` of a procedure, `const { data } = Body.safeParse(request.body)`. */
-function sentAsPart(element: ts.BindingElement, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+function destructuredInput(
+  element: ts.BindingElement,
+  file: SourceFile,
+  context: TransformContext,
+): ShapeNode | undefined {
   if (element.dotDotDotToken && ts.isObjectBindingPattern(element.parent))
     return inputShapeOfPattern(element.parent, file, context);
   const owner = element.parent.parent;

@@ -5,7 +5,7 @@ import type { TransformContext } from "../contract/transform.js";
 import type { Types } from "../project/type-facts.js";
 import { expectedShapeOf } from "../shapes/declared-shape.js";
 import type { ShapeNode } from "../shapes/shape-types.js";
-import { type Target, targetOf } from "../types/target-type.js";
+import { type LiteralTarget, targetOf } from "../types/target-type.js";
 import { typedAs } from "./input-shape.js";
 
 /** The declaration of the type that a literal must have, or the schema that stands for that type: no schema's types are read. */
@@ -41,7 +41,7 @@ function mayBeOfApp(node: ts.Node, types: Types): boolean {
   return declarations.some((each) => types.fileOf(each as ts.Node) !== undefined);
 }
 
-function declaredAs(target: Target, context: TransformContext): ShapeNode | undefined {
+function declaredAs(target: LiteralTarget, context: TransformContext): ShapeNode | undefined {
   if (target.kind !== "typed") return undefined;
   const [nesting, ...deeper] = target.inside;
   if (nesting === "property" || deeper.length > 0) return undefined;

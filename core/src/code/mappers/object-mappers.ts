@@ -7,7 +7,7 @@ import type { TransformContext } from "../contract/transform.js";
 import type { Copies, Copy, RowAccess } from "../flow/copied-columns.js";
 import { selectionsOfCopy } from "../flow/selected-fields.js";
 import { isResult } from "../shapes/result-types.js";
-import { type Target, targetOf } from "../types/target-type.js";
+import { type LiteralTarget, targetOf } from "../types/target-type.js";
 import { type FieldText, textsOfMissingRow, textsOfNames, textsOfRow } from "../values/value-text.js";
 import { nameIn } from "../write/destructuring.js";
 import { wholeCopyOf } from "./mapper-of-all.js";
@@ -17,7 +17,7 @@ import { partialCopyIn } from "./mapper-of-some.js";
 export interface Mapper {
   readonly literal: ts.ObjectLiteralExpression;
   readonly file: SourceFile;
-  readonly target: Target;
+  readonly target: LiteralTarget;
   /** The keys that copy columns, and the new one where it is there. */
   readonly names: readonly string[];
   readonly isWhole: boolean;

@@ -17,7 +17,7 @@ export interface Types {
   /** The type that is expected where an expression stands. */
   expectedOf(expression: ts.Expression): Type | undefined;
   /** A type without null and undefined, of a promise what it brings. */
-  settled(type: Type): Type;
+  awaitedNonNullable(type: Type): Type;
   /** The signature that a call calls; undefined where the compiler knows none. */
   calledBy(
     call: ts.CallExpression | ts.NewExpression,

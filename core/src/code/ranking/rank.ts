@@ -20,10 +20,10 @@ export function rank(
   done: readonly Candidate[] = [],
 ): readonly Ranked[] {
   const measures = measure([...candidates, ...done], context);
-  return candidates.map((candidate) => judge(candidate, measures, context)).sort(byStrength);
+  return candidates.map((candidate) => scorePlace(candidate, measures, context)).sort(byStrength);
 }
 
-function judge(candidate: Candidate, measures: Measures, context: RankContext): Ranked {
+function scorePlace(candidate: Candidate, measures: Measures, context: RankContext): Ranked {
   const evidence = evidenceOf(candidate, measures, context);
   const reasons = reasonsOf(isSmall(measures) ? asOneFact(evidence, context) : evidence, context);
   const score = reasons.reduce((sum, { weight }) => sum + weight, 0);

@@ -33,9 +33,9 @@ const long = { least: 6, share: 0.9 };
 /** A place that got fewer columns than this may have got them by chance. */
 const leastKept = 3;
 
-type Signal<Id extends SignalId> = (place: Place) => Details[Id] | undefined;
+type Signal<Id extends SignalId> = (place: RankingPlace) => Details[Id] | undefined;
 
-interface Place {
+interface RankingPlace {
   readonly candidate: Candidate;
   readonly measures: Measures;
   readonly context: RankContext;
@@ -103,7 +103,7 @@ const signals: { readonly [Id in SignalId]: Signal<Id> } = {
 /** All evidence for and against a place. */
 export function evidenceOf(candidate: Candidate, measures: Measures, context: RankContext): readonly Evidence[] {
   const held = new Set(candidate.names);
-  const place: Place = { candidate, measures, context, has: (name) => held.has(name) };
+  const place: RankingPlace = { candidate, measures, context, has: (name) => held.has(name) };
   return Object.entries(signals).flatMap(([signal, see]) => {
     const seen = see(place);
     return seen === undefined ? [] : [{ signal, ...seen } as Evidence];
@@ -118,7 +118,7 @@ function isOneOff(file: string): boolean {
 }
 
 /** A place that has no name cannot be told from others of an earlier file: git says nothing about it. */
-function wasThere({ candidate: { file, anchor }, context: { history } }: Place, commit: string): boolean {
+function wasThere({ candidate: { file, anchor }, context: { history } }: RankingPlace, commit: string): boolean {
   return anchor !== undefined && history?.existed(file, anchor, commit) === true;
 }
 

@@ -44,7 +44,7 @@ export const queryBuilder: Transform = {
     for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
       if (!mayTakeTable(call, isBuilding) || !namesTable(call, file, context)) continue;
       const written = writtenBy(call);
-      const found = written && judge(call, written, isBuilding, file, context);
+      const found = written && classify(call, written, isBuilding, file, context);
       if (found !== undefined) yield found;
     }
   },
@@ -100,7 +100,7 @@ function writtenBy(named: ts.CallExpression): Written | undefined {
   return write && rows && { verb: nameOfCall(write) === "update" ? "update" : "insert", rows };
 }
 
-function judge(
+function classify(
   call: ts.CallExpression,
   { verb, rows, isOfDefaults }: Written,
   isBuilding: boolean,

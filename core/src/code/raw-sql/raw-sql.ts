@@ -21,14 +21,14 @@ export const rawSql: Transform = {
     if (isTestFile(file) || isHiddenFromResponses(context)) return;
     for (const sql of sqlTextsIn(file, context.model.table.name, context.codeSql)) {
       if (context.orm.isSentElsewhere?.(sql.node, file, context.project)) continue;
-      const finding = judge(sql, file, context);
+      const finding = classify(sql, file, context);
       if (finding !== undefined) yield finding;
     }
   },
 };
 
 /** What a statement's text is looked at for: one finding at most. */
-function judge(sql: SqlText, file: SourceFile, context: TransformContext): Finding | undefined {
+function classify(sql: SqlText, file: SourceFile, context: TransformContext): Finding | undefined {
   if (sql.statements === undefined) return unread(sql, file, context);
   const uses = sql.statements.uses(tableOf(context));
   if (context.intent.kind === "read") return selected(sql, uses, file, context);

@@ -86,7 +86,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 function* widenParameters(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { field, orm } = context;
   const { mappers, assigned, shapes } = responses(context);
-  const empty = orm.emptyAs?.(context) ?? { isNullable: true, isOptional: false };
+  const empty = orm.nullStyle?.(context) ?? { isNullable: true, isOptional: false };
   const shown = [...mappers, ...assigned].filter(({ mapper, reason }) => mapper.file === file && reason === undefined);
   const nodes = new Set(shown.flatMap(({ mapper }) => inlineType(mapper, context) ?? []));
   for (const node of nodes) {

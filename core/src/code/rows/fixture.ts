@@ -88,7 +88,7 @@ function complete(
   const value = valueFor(literal, isReturned, copiedId !== undefined, file, context);
   const offset = literal.getStart(file.ast);
   const place = { kind: "place", certainty: "required", offset, what: what(literal, context) } as const;
-  if (!isTest(file) && context.orm.isAlsoPutOver?.(literal, file, context)) {
+  if (!isTest(file) && context.orm.isUpsert?.(literal, file, context)) {
     const reason = `a ${context.model.name} row without ${name} does not compile, and this one is put over rows that exist as well, whose ${name} may have been chosen: give it theirs, and \`${name}: ${value ?? "…"}\` only where a row is created`;
     return { ...place, reason };
   }
@@ -135,7 +135,7 @@ function valueFor(
   context: TransformContext,
 ): string | undefined {
   const { field, intent, orm } = context;
-  if (intent.staysOptional && orm.emptyAs?.(context).isNullable !== false)
+  if (intent.staysOptional && orm.nullStyle?.(context).isNullable !== false)
     return isCopy ? undefined : (storedDefault(file, context) ?? emptyValue(literal, file, context));
   const computed = computedValue(literal, file, context);
   const isOfTest = isTest(file);

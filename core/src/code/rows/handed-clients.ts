@@ -19,7 +19,7 @@ export const handedClients: Transform = {
 
   *find(file, context) {
     const { orm, intent, field, model } = context;
-    if (orm.givesRowsOf === undefined || intent.value.kind === "none" || isTestFile(file)) return;
+    if (orm.canWriteModel === undefined || intent.value.kind === "none" || isTestFile(file)) return;
     const calls = [...file.nodes(ts.SyntaxKind.CallExpression), ...file.nodes(ts.SyntaxKind.NewExpression)];
     for (const call of calls) {
       const given = call.arguments?.length ? packageOfCallee(call, file, context) : undefined;
@@ -219,7 +219,7 @@ function clientIn(
     if (found !== undefined) return found;
     const isMade = ts.isCallExpression(inner) || ts.isNewExpression(inner);
     const mayBe = isMade || ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner);
-    if (inside === undefined && mayBe && context.orm.givesRowsOf?.(inner, file, context)) return inner;
+    if (inside === undefined && mayBe && context.orm.canWriteModel?.(inner, file, context)) return inner;
   }
   return undefined;
 }

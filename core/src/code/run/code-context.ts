@@ -115,6 +115,6 @@ function unknownField(name: string): EntityField {
 }
 
 const noOrm: OrmCode = {
-  isOther: () => false,
+  isForeignCall: () => false,
   readsRows: () => undefined,
 };

@@ -19,7 +19,7 @@ import { Workspace } from "./workspace.js";
 /** The places that may get the field, ranked and chosen from before anything is edited. */
 export interface Survey {
   /** The context in which transforms edit what was chosen, and what becomes of the other places. */
-  takeUp(
+  contextFor(
     intent: CodeIntent,
     workspace: Workspace,
     contexts: CodeContexts,
@@ -35,7 +35,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
     questions.flatMap(({ intent, ranked }) => ranked.map((each) => [choiceId(intent, each.candidate.key), each])),
   );
   return {
-    takeUp(intent, workspace, contexts) {
+    contextFor(intent, workspace, contexts) {
       // Edits of other intents may have moved what was chosen: its key stays.
       const context = contexts.of(intent);
       const found = context === undefined ? [] : candidatesFor(context, request);

@@ -7,7 +7,7 @@ import type { ShapeNode } from "./shape-types.js";
 
 /** In what callers send: optional in any case, and null where the column stays optional, unless rows or the others of that kind refuse it. */
 export function emptyInRequest(shape: ShapeNode, context: TransformContext): EmptyValues {
-  const isRefused = context.orm.emptyAs?.(context).isNullable === false;
+  const isRefused = context.orm.nullStyle?.(context).isNullable === false;
   if (!context.intent.staysOptional || isRefused) return { isNullable: false, isOptional: true };
   const others = siblingsIn(shape, context).filter(({ isOptional }) => isOptional);
   return { isNullable: others.length === 0 || others.some(({ isNullable }) => isNullable), isOptional: true };
@@ -18,7 +18,7 @@ export function emptyInResponse(shape: ShapeNode, context: TransformContext): Em
   if (!context.intent.staysOptional) return { isNullable: false, isOptional: false };
   const others = siblingsIn(shape, context);
   const isLeftOut = others.filter(({ isOptional }) => isOptional).length * 2 > others.length;
-  return { isNullable: true, isOptional: isLeftOut || context.orm.emptyAs?.(context).isOptional === true };
+  return { isNullable: true, isOptional: isLeftOut || context.orm.nullStyle?.(context).isOptional === true };
 }
 
 /** `.nullish()`, `.nullable()`, `.optional()` of a zod schema. */

@@ -1,9 +1,9 @@
 import type { TransformContext } from "../contract/transform.js";
-import type { Target } from "../types/target-type.js";
+import type { LiteralTarget } from "../types/target-type.js";
 import { type ResolvedType, resolveType } from "./shape-types.js";
 
 /** Whether what has this target is given back, kept in a constant or sent as a response: not just an argument of something. */
-export function isResult(target: Target): boolean {
+export function isResult(target: LiteralTarget): boolean {
   if (target.kind === "typed" || target.kind === "free") return true;
   if (target.kind !== "argument") return false;
   // `res.json({ … })`, `reply.send({ … })`, `c.json({ … })`, `Response.json({ … })`
@@ -13,7 +13,7 @@ export function isResult(target: Target): boolean {
 }
 
 /** What a result is declared as; open where nothing is declared, or anything goes. */
-export function typeOfResult(target: Target, context: TransformContext): ResolvedType {
+export function typeOfResult(target: LiteralTarget, context: TransformContext): ResolvedType {
   if (!isResult(target)) return { kind: "unknown" };
   if (target.kind !== "typed") return { kind: "open" };
   const [nesting, ...deeper] = target.inside;

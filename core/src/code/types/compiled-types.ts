@@ -19,18 +19,18 @@ export function typesOf(
   const checker = program.getTypeChecker();
   const folder = `${root.replaceAll("\\", "/")}/`;
   const files = new Map(project.files.map((file) => [file.ast, file]));
-  const settled = (type: Type): Type => {
+  const awaitedNonNullable = (type: Type): Type => {
     const present = checker.getNonNullableType(type);
     return checker.getNonNullableType(checker.getAwaitedType(present) ?? present);
   };
   const calledBy: Types["calledBy"] = (call) => clock.run(() => checker.getResolvedSignature(call)?.declaration);
   return {
     checker,
-    settled,
+    awaitedNonNullable,
     calledBy,
     of(expression) {
       const isPossible = mayKnow(expression.getSourceFile());
-      const type = isPossible ? clock.run(() => settled(checker.getTypeAtLocation(expression))) : undefined;
+      const type = isPossible ? clock.run(() => awaitedNonNullable(checker.getTypeAtLocation(expression))) : undefined;
       return type && isKnown(type) ? type : undefined;
     },
     mayBeMissing(expression) {

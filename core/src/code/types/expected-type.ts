@@ -17,14 +17,14 @@ export function expectedTypeOf(
   const { types } = context.project;
   if (types === undefined) return undefined;
   const expected = types.expectedOf(literal);
-  const own = expected && types.settled(expected);
+  const own = expected && types.awaitedNonNullable(expected);
   if (own !== undefined && !isOpen(own)) return own;
   const target = targetOf(literal, file, context);
   if (target.kind !== "typed") return undefined;
   return target.inside.reduce<Type | undefined>((type, nesting) => {
     const kind = nesting === "element" ? ts.IndexKind.Number : ts.IndexKind.String;
     const inner = type && types.checker.getIndexInfoOfType(type, kind)?.type;
-    return inner && types.settled(inner);
+    return inner && types.awaitedNonNullable(inner);
   }, types.of(target.type));
 }
 

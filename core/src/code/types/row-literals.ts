@@ -4,7 +4,7 @@ import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { expectedTypeOf } from "./expected-type.js";
 import { type RowShape, rowShapeOf, rowShapeOfCompiled } from "./row-shape.js";
-import { type Target, targetOf } from "./target-type.js";
+import { type LiteralTarget, targetOf } from "./target-type.js";
 
 /** A literal that is typed as a row. */
 export interface RowLiteral {
@@ -29,7 +29,7 @@ export function* rowLiterals(file: SourceFile, context: TransformContext): Gener
 /** Literals typed as a row that do not compile without the field. */
 export function* incompleteRows(file: SourceFile, context: TransformContext): Generator<RowLiteral> {
   // A row that may lack the field compiles without it.
-  if (context.intent.staysOptional && context.orm.emptyAs?.(context).isOptional) return;
+  if (context.intent.staysOptional && context.orm.nullStyle?.(context).isOptional) return;
   for (const row of rowLiterals(file, context)) {
     const { literal } = row;
     if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;
@@ -61,7 +61,7 @@ function namesNearlyAll(literal: ts.ObjectLiteralExpression, context: TransformC
   return namesColumns(literal, Math.max(2, Math.ceil(columns.length * 0.75)), context);
 }
 
-function isMockedRow(literal: ts.ObjectLiteralExpression, target: Target, context: TransformContext): boolean {
+function isMockedRow(literal: ts.ObjectLiteralExpression, target: LiteralTarget, context: TransformContext): boolean {
   if (target.kind !== "argument") return false;
   // `prisma.user.findUnique.mockResolvedValue({ … })`
   const isMock = /^mock(?:Resolved|Return)Value(?:Once)?$/.test(target.path.at(-1) ?? "");
@@ -84,5 +84,5 @@ function mockedShape(mocked: ts.Expression, context: TransformContext): RowShape
   if (types === undefined || owner === undefined || pathOf(mocked.expression).at(-1) !== "spyOn") return undefined;
   const member = name && ts.isStringLiteralLike(name) ? types.of(owner)?.getProperty(name.text) : undefined;
   const [signature] = member ? types.checker.getTypeOfSymbolAtLocation(member, owner).getCallSignatures() : [];
-  return signature && rowShapeOfCompiled(types.settled(signature.getReturnType()), context);
+  return signature && rowShapeOfCompiled(types.awaitedNonNullable(signature.getReturnType()), context);
 }

@@ -30,7 +30,8 @@ function shapeOf(given: Type, types: Types, context: TransformContext, depth: nu
   if (depth > 3) return undefined;
   const { checker } = types;
   const type = given.isTypeParameter() ? (checker.getBaseConstraintOfType(given) ?? given) : given;
-  const inside = (inner: Type | undefined) => inner && shapeOf(types.settled(inner), types, context, depth + 1);
+  const inside = (inner: Type | undefined) =>
+    inner && shapeOf(types.awaitedNonNullable(inner), types, context, depth + 1);
   if (type.isUnion()) {
     const [first, ...others] = type.types.map(inside);
     return others.every((each) => each === first) ? first : undefined;

@@ -7,7 +7,7 @@ import type { TransformContext } from "../contract/transform.js";
 import { lookUp } from "../project/project.js";
 
 /** Where a literal ends up. The wrappers say how it is nested in the declared type, from the outside in. */
-export type Target =
+export type LiteralTarget =
   /** A declared type, written in `file`. */
   | {
       readonly kind: "typed";
@@ -33,7 +33,7 @@ export type Target =
 export type Nesting = "element" | "property";
 
 /** The declared type that a literal, or the name of an object, must have, found by walking outwards. */
-export function targetOf(literal: ts.Expression, file: SourceFile, context: TransformContext): Target {
+export function targetOf(literal: ts.Expression, file: SourceFile, context: TransformContext): LiteralTarget {
   const inside: Nesting[] = [];
   let node: ts.Node = literal;
   for (;;) {
@@ -78,7 +78,7 @@ function argumentOf(
   file: SourceFile,
   context: TransformContext,
   inside: readonly Nesting[],
-): Target {
+): LiteralTarget {
   const index = call.arguments.indexOf(argument);
   const path = pathOf(call.expression);
   const given = /factory|build|define|fixture|fake|mock|make/i.test(path.at(-1) ?? "") && call.typeArguments?.[0];

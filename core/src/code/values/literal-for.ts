@@ -8,7 +8,7 @@ export function literalFor(
   context: TransformContext,
 ): string | undefined {
   const { orm, field } = context;
-  if (orm.spell !== undefined && file !== undefined) return orm.spell(value, file, context);
+  if (orm.literalFor !== undefined && file !== undefined) return orm.literalFor(value, file, context);
   const style: Style = file?.style ?? { eol: "\n", quote: '"' };
   switch (value.kind) {
     case "enum":

@@ -120,7 +120,7 @@ function asType(
   const isNumber = value.type === "int" || value.type === "float";
   if (isNumber && (field.type === "decimal" || field.type === "bigint")) {
     if (/^-?\d+(?:\.\d+)?$/.test(value.text)) return literalFor({ kind: "number", text: value.text }, file, context);
-    return field.type === "decimal" && context.orm.spell === undefined ? value.text : undefined;
+    return field.type === "decimal" && context.orm.literalFor === undefined ? value.text : undefined;
   }
   if (field.type !== "enum" || (context.sql?.kind !== "constant" && context.sql?.kind !== "member")) return undefined;
   // Enums can have other names in the code than in the database: only known values are written.

@@ -1,6 +1,6 @@
 import { LockstepError } from "../../base/errors.js";
 import type { Connection } from "../../dialect/connection.js";
-import { isBlind } from "../../dialect/pressure.js";
+import { isBlind } from "../../dialect/load-signals.js";
 import { type DeployedPhase, isSameTable, type Plan, type TableName } from "../../model/index.js";
 import { nameWord } from "../../sql/statement-words.js";
 import { readTable } from "../../target/facts/table.js";

@@ -1,5 +1,5 @@
 import type { LedgerTable } from "../../dialect/ledger-store.js";
-import { isBlind } from "../../dialect/pressure.js";
+import { isBlind } from "../../dialect/load-signals.js";
 import type { GateStep } from "../../model/plan.js";
 import { nameWord } from "../../sql/statement-words.js";
 import { readBaselines } from "../../target/ledger/baselines.js";

@@ -1,6 +1,6 @@
 import type { Connection } from "../../dialect/connection.js";
 import { errorCode } from "../../dialect/db/retry.js";
-import type { Blind } from "../../dialect/pressure.js";
+import type { Blind } from "../../dialect/load-signals.js";
 import type { StatementStatistics } from "../../dialect/statements.js";
 import type { TableFacts } from "../../dialect/table.js";
 

@@ -1,5 +1,5 @@
 import { type Check, type Finding, ok, type TargetFacts, warning } from "../../dialect/check.js";
-import { duration } from "../../dialect/words.js";
+import { duration } from "../../dialect/format-values.js";
 import { inTheWay } from "../sessions.js";
 
 /** Shorter ones come and go: the frame waits for those. */

@@ -1,5 +1,5 @@
 import { type Check, type Finding, ok, problem, type TargetFacts } from "../../dialect/check.js";
-import { names } from "../../dialect/words.js";
+import { names } from "../../dialect/format-values.js";
 import { type Grants, readGrants } from "../grants.js";
 import { quoteIdentifier } from "../quote.js";
 

@@ -1,5 +1,5 @@
 import { type Check, type Finding, ok, warning } from "../../dialect/check.js";
-import { duration } from "../../dialect/words.js";
+import { duration } from "../../dialect/format-values.js";
 
 /** A rebuild of a table with some hundred million rows. */
 const rebuildSeconds = 600;

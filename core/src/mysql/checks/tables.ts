@@ -7,7 +7,7 @@ import {
   type TargetFacts,
   warning,
 } from "../../dialect/check.js";
-import { names } from "../../dialect/words.js";
+import { names } from "../../dialect/format-values.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { visible } from "../sessions.js";
 

@@ -10,7 +10,7 @@ import { Unclosed } from "../read/scan.js";
 import { ownName } from "./expression.js";
 
 /** What a statement does with tables, whichever they are. */
-type Found = { readonly table: TableName; readonly use: Exclude<TableUse, { kind: "select" }> } | Reading;
+type FoundUse = { readonly table: TableName; readonly use: Exclude<TableUse, { kind: "select" }> } | Reading;
 
 /** A list of results, and the tables that it is read from by the names that it calls them. */
 interface Reading {
@@ -43,13 +43,13 @@ export function readStatements(sql: string): SqlStatements | undefined {
 
 type Whats = ReturnType<typeof readStatement>["clauses"][number]["whats"];
 
-function readOne(cursor: Cursor, whats: Whats): { readonly found: readonly Found[] } {
+function readOne(cursor: Cursor, whats: Whats): { readonly found: readonly FoundUse[] } {
   // What is said of the rows of other statements, of routines' bodies among them, is not followed.
   const isOverRows = /^(?:INSERT|REPLACE|UPDATE|DELETE|LOAD|SELECT|WITH|TABLE|VALUES|\()$/.test(
     cursor.token?.text ?? "",
   );
   if (isOverRows && whats.some(({ kind }) => kind === "unknown")) throw notUnderstood;
-  const found: Found[] = whats.flatMap((what) =>
+  const found: FoundUse[] = whats.flatMap((what) =>
     what.kind === "update" ? [{ table: what.table, use: { kind: "update", columns: what.columns } }] : [],
   );
   if (cursor.is("INSERT") || cursor.is("REPLACE")) found.push(...readInsert(cursor));
@@ -65,7 +65,7 @@ function readOne(cursor: Cursor, whats: Whats): { readonly found: readonly Found
   return { found: hasQuery ? [...found, ...selectsIn(cursor.within(0, cursor.tokens.length))] : found };
 }
 
-function usesOf(found: readonly Found[], table: SqlTable): readonly TableUse[] {
+function usesOf(found: readonly FoundUse[], table: SqlTable): readonly TableUse[] {
   const own = (columns: readonly string[]) => columns.map((column) => ownName(column, table.columns));
   return found.flatMap((each): readonly TableUse[] => {
     if ("use" in each) {
@@ -88,7 +88,7 @@ function isTable(found: TableName, { schema, name }: SqlTable): boolean {
   return found.name === name && !(isOther && /^\w+$/.test(found.schema ?? ""));
 }
 
-function readInsert(cursor: Cursor): readonly Found[] {
+function readInsert(cursor: Cursor): readonly FoundUse[] {
   cursor.next();
   while (cursor.one("LOW_PRIORITY", "DELAYED", "HIGH_PRIORITY", "IGNORE") !== undefined) {}
   cursor.take("INTO");
@@ -117,7 +117,7 @@ function isGiven(value: Cursor, alias: string | undefined): boolean {
   return length === 3 && value.isName() && value.name() === alias && value.is(".");
 }
 
-function readLoad(cursor: Cursor): Found {
+function readLoad(cursor: Cursor): FoundUse {
   cursor.skipTo("INTO");
   cursor.need("INTO", "TABLE");
   const table = cursor.table();

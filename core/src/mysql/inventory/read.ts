@@ -1,8 +1,8 @@
 import type { Inventory, Part } from "../../dialect/inventory.js";
 import { printedExpression } from "../printed-expression.js";
 import { quoteIdentifier } from "../quote.js";
+import { hashOf, isExpressionDefault, type Row, textOf, withoutDatabase } from "./normalize.js";
 import { checkOf, columnOf, foreignKeyOf, indexOf, optionsOf, primaryKeyOf, triggerOf } from "./table-parts.js";
-import { hashOf, isExpressionDefault, type Row, textOf, withoutDatabase } from "./words.js";
 
 export type Ask = (sql: string, values: readonly unknown[]) => Promise<readonly Row[]>;
 

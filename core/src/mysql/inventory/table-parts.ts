@@ -2,7 +2,7 @@ import type { Part } from "../../dialect/inventory.js";
 import { namesIn } from "../printed-expression.js";
 import { quoteIdentifier } from "../quote.js";
 import { withoutWidth } from "../types.js";
-import { collationOf, defaultOf, extraOf, hashOf, type Row, textOf } from "./words.js";
+import { collationOf, defaultOf, extraOf, hashOf, type Row, textOf } from "./normalize.js";
 
 const names = (rows: readonly Row[], column: string) =>
   rows.map((row) => quoteIdentifier(String(row[column]))).join(", ");

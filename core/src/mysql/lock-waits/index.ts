@@ -1,6 +1,6 @@
 import type { Connection } from "../../dialect/connection.js";
 import { errorCode } from "../../dialect/db/retry.js";
-import type { Blind, LockWait } from "../../dialect/pressure.js";
+import type { Blind, LockWait } from "../../dialect/load-signals.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 import { isOwn } from "../../sql/statement-words.js";
 import { readGrants } from "../grants.js";

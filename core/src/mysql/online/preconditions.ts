@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import type { Connection } from "../../dialect/connection.js";
 import type { KnownForeignKey } from "../../dialect/development.js";
-import { names } from "../../dialect/words.js";
+import { names } from "../../dialect/format-values.js";
 import { type TableName, tableLabel } from "../../model/index.js";
 import { development } from "../development.js";
 import { readGrants } from "../grants.js";

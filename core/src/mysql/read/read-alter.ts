@@ -80,7 +80,7 @@ function isOption({ sql, tokens, end }: Cursor, at: number): boolean {
 
 function unknownClause(cursor: Cursor, from: number, table: TableName): Clause {
   cursor.at = from;
-  const what = wordsOf(cursor);
+  const what = leadingWords(cursor);
   tryOr(
     () => cursor.skipTo(","),
     () => undefined,
@@ -90,7 +90,7 @@ function unknownClause(cursor: Cursor, from: number, table: TableName): Clause {
 }
 
 /** The word that a statement or a clause begins with, and the next one where it cannot be a name. */
-export function wordsOf({ tokens, at, end }: Cursor): string {
+export function leadingWords({ tokens, at, end }: Cursor): string {
   const words = tokens.slice(at, Math.min(end, at + 2));
   return words
     .filter(({ kind, text }, index) => kind === "word" && (index === 0 || reserved.has(text)))

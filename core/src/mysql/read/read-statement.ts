@@ -5,13 +5,13 @@ import {
   type Clause,
   dropIndex,
   form,
+  leadingWords,
   readAlter,
   readDemands,
   readWait,
   renameTable,
   tryOr,
   type What,
-  wordsOf,
 } from "./read-alter.js";
 import { readCreateTable } from "./read-create-table.js";
 import { createIndex, readIndex } from "./read-element.js";
@@ -32,7 +32,7 @@ export function readStatement(sql: string, { tokens, isOpen }: Cut): Read {
     if (read !== undefined && cursor.isDone) return read;
   }
   cursor.at = 0;
-  const what = `${wordsOf(cursor) || "statement"}${isOpen === true ? " without END" : ""}`;
+  const what = `${leadingWords(cursor) || "statement"}${isOpen === true ? " without END" : ""}`;
   return whole(cursor, [{ kind: "unknown", what, tables: tablesNamed(cursor) }]);
 }
 

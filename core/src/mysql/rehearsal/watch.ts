@@ -1,7 +1,7 @@
 import { LockstepError } from "../../base/errors.js";
 import type { Connection } from "../../dialect/connection.js";
 import type { Glance, SeenWait, Sizes } from "../../dialect/rehearsing.js";
-import { isFelt, type LockMode, lockModes, type TableLock, type TableName } from "../../model/index.js";
+import { blocksWrites, type LockMode, lockModes, type TableLock, type TableName } from "../../model/index.js";
 
 /**
  * Metadata locks, by what others wait for: the locks of PostgreSQL that come nearest, as verdicts state them. Those of reading and of writing rows
@@ -69,7 +69,7 @@ export async function glance(connection: Connection, pid: number): Promise<Glanc
   const locks = own.flatMap((row): TableLock[] => {
     const mode = modes[row.mode];
     // Those that nothing but DDL waits for whoever writes rows has, and MySQL takes them on the tables that foreign keys join as well.
-    const isSeen = isFelt(mode) && (ms.get(keyOf(row)) ?? 0) >= instantMs;
+    const isSeen = blocksWrites(mode) && (ms.get(keyOf(row)) ?? 0) >= instantMs;
     return row.status !== "GRANTED" || mode === undefined || !isSeen ? [] : [{ table: { name: row.name }, mode }];
   });
   const waits = rows.flatMap((row): SeenWait[] => {

@@ -5,7 +5,7 @@ import { textWithoutValues } from "../../dialect/db/without-values.js";
 import type { RefusedRows, RefusedRowsInput, Rows } from "../../dialect/rows.js";
 import { tableLabel } from "../../model/names.js";
 import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
-import { refusedByType } from "../trials/refused-by-type.js";
+import { refusedByType } from "../validation/refused-by-type.js";
 import { rowLabel } from "./label.js";
 import { storedValue } from "./stored.js";
 

@@ -1,12 +1,12 @@
 import type { SpecOf, UnitText } from "../../dialect/units.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteText } from "../quote.js";
+import { alterTable, columnList, qualifiedColumns } from "./clauses.js";
 import { assertColumn, definition, isColumn } from "./column.js";
 import { dropFillTriggers, triggerWords } from "./fill-trigger.js";
 import { numbers, type Program, signal, type UnitContext } from "./frame.js";
 import { probe } from "./probe.js";
 import { assertFilled } from "./prove.js";
-import { alterTable, columnList, qualifiedColumns } from "./words.js";
 
 type EnforceSpec = SpecOf<"enforce">;
 

@@ -3,10 +3,10 @@ import type { UnitColumn } from "../../model/plan.js";
 import { sessionDefaults } from "../../sql/session-value.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteTable } from "../quote.js";
+import { alterTable, columnList } from "./clauses.js";
 import { assertColumn, definition, firstDefinition, isColumn, positionOf } from "./column.js";
 import { askForTriggers, fillTriggers, refuseUnreplicated, triggerWords } from "./fill-trigger.js";
 import type { Program, UnitContext } from "./frame.js";
-import { alterTable, columnList } from "./words.js";
 
 type ExpandSpec = SpecOf<"expand">;
 

@@ -2,10 +2,10 @@ import type { SpecOf, UnitText } from "../../dialect/units.js";
 import type { UnitColumn } from "../../model/plan.js";
 import { closed } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
+import { qualifiedColumns } from "./clauses.js";
 import { isTable } from "./column.js";
 import { execute, numbers, type Program, type UnitContext } from "./frame.js";
 import { asC, countRows, refuseRows } from "./missing-rows.js";
-import { qualifiedColumns } from "./words.js";
 
 type ProveSpec = SpecOf<"prove">;
 

@@ -1,11 +1,11 @@
 import type { SpecOf, UnitText } from "../../dialect/units.js";
 import { takes } from "../../sql/unit-words.js";
+import { qualifiedColumns } from "./clauses.js";
 import { assertColumn } from "./column.js";
 import { isAnyOf, modify } from "./enforce.js";
 import { fillTriggers, refuseUnreplicated, triggerWords } from "./fill-trigger.js";
 import type { Program, UnitContext } from "./frame.js";
 import { probe } from "./probe.js";
-import { qualifiedColumns } from "./words.js";
 
 type UndoContractSpec = SpecOf<"undo-contract">;
 

@@ -1,11 +1,11 @@
 import type { SpecOf, UnitText } from "../../dialect/units.js";
 import { takes } from "../../sql/unit-words.js";
 import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
+import { alterTable, columnList, qualifiedColumns } from "./clauses.js";
 import { assertColumn, isColumn, isTable } from "./column.js";
 import { withoutCopy } from "./create-index.js";
 import { dropFillTriggers, triggerWords } from "./fill-trigger.js";
 import { execute, type Program, type UnitContext } from "./frame.js";
-import { alterTable, columnList, qualifiedColumns } from "./words.js";
 
 type UndoExpandSpec = SpecOf<"undo-expand">;
 

@@ -9,37 +9,37 @@ import {
   type TableName,
 } from "../../model/index.js";
 import { sessionDefault } from "../../sql/session-value.js";
-import { evaluated, implicitValue } from "./defaults.js";
-import { typeChange } from "./types.js";
 import {
   builds,
+  type ClauseVerdict,
   copies,
+  type DdlAlgorithm,
   drops,
   instant,
-  type Judged,
   rebuilds,
   rebuildsShared,
   type Server,
   stronger,
-  type Way,
-} from "./way.js";
+} from "./ddl-algorithm.js";
+import { evaluated, implicitValue } from "./defaults.js";
+import { typeChange } from "./types.js";
 
-/** What is found of a clause, bit by bit: the strongest way, and every concern. */
+/** What is found of a clause, bit by bit: the strongest algorithm, and every concern. */
 class Findings {
-  way = instant;
+  ddl = instant;
   readonly concerns: Concern[] = [];
   readonly doubts: Doubt[] = [];
   readonly others: TableName[] = [];
 
   constructor(readonly table: TableName) {}
 
-  needs(way: Way, concern?: Concern): void {
-    this.way = stronger(this.way, way);
+  needs(ddl: DdlAlgorithm, concern?: Concern): void {
+    this.ddl = stronger(this.ddl, ddl);
     if (concern !== undefined) this.concerns.push(concern);
   }
 
-  rewrites(why: Extract<Concern, { kind: "rewrites" }>["why"], way = copies): void {
-    this.needs(way, { kind: "rewrites", table: this.table, why });
+  rewrites(why: Extract<Concern, { kind: "rewrites" }>["why"], ddl = copies): void {
+    this.needs(ddl, { kind: "rewrites", table: this.table, why });
   }
 
   fails(why: RowFailure): void {
@@ -54,10 +54,10 @@ class Findings {
    * Where a FULLTEXT index is, no column comes or goes in an instant, and the table is not rebuilt while writes go on. A compressed table
    * is rebuilt for each.
    */
-  judged(former: FormerTable | undefined, isMoved: boolean, server: Server): Judged {
+  judged(former: FormerTable | undefined, isMoved: boolean, server: Server): ClauseVerdict {
     if (isMoved && /\b(?:ROW_FORMAT\s*=?\s*COMPRESSED|KEY_BLOCK_SIZE\s*=?\s*[1-9])/i.test(former?.optionsSql ?? ""))
       this.rewrites("storage", rebuilds);
-    const isHeld = this.way === rebuilds || (isMoved && this.way.lock === "NONE");
+    const isHeld = this.ddl === rebuilds || (isMoved && this.ddl.lock === "NONE");
     if (isHeld && former?.indexes.some(({ method }) => method === "fulltext"))
       this.rewrites("fulltext", server === "mysql" ? copies : rebuildsShared);
     return this;
@@ -69,7 +69,7 @@ export function addColumn(
   { table, column }: OperationOf<"addColumn">,
   context: VerdictContext,
   server: Server,
-): Judged {
+): ClauseVerdict {
   const found = new Findings(table);
   const { name, references, isGenerated, isIdentity } = column;
   const isStored = isGenerated && column.isVirtual !== true;
@@ -110,7 +110,7 @@ export function dropColumn(
   { table, column }: OperationOf<"dropColumn">,
   context: VerdictContext,
   server: Server,
-): Judged {
+): ClauseVerdict {
   const found = new Findings(table);
   const former = context.formerTable(table);
   const isIndexed = former?.indexes.some(({ columns }) => columns.includes(column)) === true;
@@ -127,7 +127,7 @@ export function redeclareColumn(
   operation: OperationOf<"redeclareColumn">,
   context: VerdictContext,
   server: Server,
-): Judged {
+): ClauseVerdict {
   const { table, formerName, column } = operation;
   const found = new Findings(table);
   if (formerName.toLowerCase() !== column.name.toLowerCase())
@@ -145,8 +145,8 @@ export function redeclareColumn(
   }
   const type = typeChange(former, column, known, server);
   if (type.isUnsure) found.doubts.push("former-type");
-  if (type.way === copies) found.rewrites("type");
-  else found.needs(type.way);
+  if (type.ddl === copies) found.rewrites("type");
+  else found.needs(type.ddl);
   if (type.fails !== undefined) {
     found.fails(type.fails);
     found.narrows(type.fails);

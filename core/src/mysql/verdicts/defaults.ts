@@ -2,7 +2,7 @@ import type { ColumnDeclaration } from "../../model/index.js";
 import { Cursor } from "../read/cursor.js";
 import { columnsOf, functionsOf } from "../read/expressions.js";
 import { Scanner, type Token } from "../read/scan.js";
-import type { Server } from "./way.js";
+import type { Server } from "./ddl-algorithm.js";
 
 /** MariaDB evaluates these for each row, with a copy of the table. What it does not know to be the same for all it copies for, too. */
 const ofEachRow = /^(?:uuid|uuid_v[47]|uuid_short|sys_guid|sysdate|random_bytes|nextval|lastval|setval)$/i;

@@ -1,19 +1,28 @@
 import type { VerdictContext } from "../../dialect/judging.js";
 import type { Concern, OperationOf, TableName } from "../../model/index.js";
-import { copies, inPlace, instant, type Judged, metadataOn, rebuilds, type Server, type Way } from "./way.js";
+import {
+  type ClauseVerdict,
+  copies,
+  type DdlAlgorithm,
+  inPlace,
+  instant,
+  metadataOn,
+  rebuilds,
+  type Server,
+} from "./ddl-algorithm.js";
 
 /** What a clause or a statement does that needs no operation of its own. */
 interface Row {
   /** Of the tables that it names. Absent: nobody waits. */
-  readonly way?: Way;
+  readonly ddl?: DdlAlgorithm;
   readonly says?: "access" | "loses-rows" | "guards";
 }
 
-const metadata: Row = { way: instant };
+const metadata: Row = { ddl: instant };
 /** Instant on MariaDB alone. */
-const inPlaceOnMysql: Row = { way: inPlace };
-const rebuilt: Row = { way: rebuilds };
-const copied: Row = { way: copies };
+const inPlaceOnMysql: Row = { ddl: inPlace };
+const rebuilt: Row = { ddl: rebuilds };
+const copied: Row = { ddl: copies };
 
 /** As the reader calls them. What is not here may do anything. */
 const rows: Readonly<Record<string, Row>> = {
@@ -88,22 +97,22 @@ export function form(
   operation: OperationOf<"form">,
   { createdInThisChange }: VerdictContext,
   server: Server,
-): Judged | undefined {
+): ClauseVerdict | undefined {
   const { what, sql, tables = [], gone } = operation;
   const isInnodb = /^ENGINE\s*=?\s*["'`]?innodb/i.test(sql);
   const row = what === "ENGINE" ? (isInnodb ? rebuilt : copied) : rows[what];
   if (row === undefined) return undefined;
-  const { way = instant, says } = row;
+  const { ddl = instant, says } = row;
   const [table] = tables;
   const concerns: Concern[] = [];
-  if (table !== undefined && way === copies) concerns.push({ kind: "rewrites", table, why: "storage" });
+  if (table !== undefined && ddl === copies) concerns.push({ kind: "rewrites", table, why: "storage" });
   if (table !== undefined && what === "CONVERT TO CHARACTER SET" && !/\butf8mb4\b/i.test(sql))
     concerns.push({ kind: "fails-on-rows", table, why: "cast" });
   if (table !== undefined && says === "loses-rows") concerns.push({ kind: "loses-data", what: "rows", table });
   if (table !== undefined && says === "guards") concerns.push({ kind: "guards-less", table });
   if (says === "access") concerns.push({ kind: "changes-access" });
   if (gone !== undefined && !createdInThisChange(gone.name)) concerns.push(...goneConcerns(gone));
-  return { way: way === inPlace ? metadataOn(server) : way, concerns };
+  return { ddl: ddl === inPlace ? metadataOn(server) : ddl, concerns };
 }
 
 function goneConcerns({ what, name, newName }: NonNullable<OperationOf<"form">["gone"]>): Concern[] {

@@ -11,24 +11,24 @@ import { isOfEmptyColumn, joinedBy } from "../../sql/verdicts/columns.js";
 import {
   builds,
   buildsShared,
+  type ClauseVerdict,
   copies,
+  type DdlAlgorithm,
   drops,
   instant,
-  type Judged,
   metadataOn,
   rebuilds,
   type Server,
-  type Way,
-} from "./way.js";
+} from "./ddl-algorithm.js";
 
 /** Writes go on, but for words and shapes. */
-export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): Judged {
+export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): ClauseVerdict {
   const { table, isUnique, method, definition } = operation;
   if (method === "fulltext" || method === "spatial" || (hasExpression(definition) && !isUnique))
-    return { way: buildsShared, concerns: [{ kind: "scans", table, why: "index" }] };
-  if (!isUnique) return { way: builds, concerns: [] };
+    return { ddl: buildsShared, concerns: [{ kind: "scans", table, why: "index" }] };
+  if (!isUnique) return { ddl: builds, concerns: [] };
   if (hasExpression(definition)) return copied(table, "duplicates");
-  if (isOfEmptyColumn(operation, context)) return { way: builds, concerns: [narrows(table, "duplicates")] };
+  if (isOfEmptyColumn(operation, context)) return { ddl: builds, concerns: [narrows(table, "duplicates")] };
   return looked(table, builds, ["duplicates"]);
 }
 
@@ -36,16 +36,16 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
 export const hasExpression = (definition: string | undefined): boolean => /[(,]\s*\(/.test(definition ?? "");
 
 /** Reads and writes go on, as with PostgreSQL's CONCURRENTLY. */
-export function dropIndex(): Judged {
-  return { way: drops, concerns: [] };
+export function dropIndex(): ClauseVerdict {
+  return { ddl: drops, concerns: [] };
 }
 
-export function addUnique({ table }: OperationOf<"addUnique">): Judged {
+export function addUnique({ table }: OperationOf<"addUnique">): ClauseVerdict {
   return looked(table, builds, ["duplicates"]);
 }
 
 /** The rows are kept in the order of the key: the table is rebuilt, and writes go on. */
-export function addPrimaryKey({ table }: OperationOf<"addPrimaryKey">): Judged {
+export function addPrimaryKey({ table }: OperationOf<"addPrimaryKey">): ClauseVerdict {
   return looked(table, rebuilds, ["null", "duplicates"]);
 }
 
@@ -54,52 +54,52 @@ export function addForeignKey(
   operation: OperationOf<"addForeignKey">,
   context: VerdictContext,
   server: Server,
-): Judged {
+): ClauseVerdict {
   const { table, columns, references } = operation;
   const others = [references];
   if (isUnchecked(operation, context)) {
     // It gets an index where there is none.
     const indexes = context.formerTable(table)?.indexes ?? [];
     const isIndexed = indexes.some((index) => columns.every((column, at) => index.columns[at] === column));
-    return { way: isIndexed ? metadataOn(server) : builds, concerns: [narrows(table, "foreign-key")], others };
+    return { ddl: isIndexed ? metadataOn(server) : builds, concerns: [narrows(table, "foreign-key")], others };
   }
-  const { way, concerns } = copied(table, "foreign-key");
+  const { ddl, concerns } = copied(table, "foreign-key");
   const isOfNulls = isOfEmptyColumn(operation, context);
-  return { way, concerns: concerns.filter(({ kind }) => !isOfNulls || kind !== "fails-on-rows"), others };
+  return { ddl, concerns: concerns.filter(({ kind }) => !isOfNulls || kind !== "fails-on-rows"), others };
 }
 
 /** MySQL and MariaDB read every row for it, and know no way but the copy. */
-export function addCheck({ table, isEnforced }: OperationOf<"addCheck">): Judged {
-  return isEnforced === false ? { way: instant, concerns: [] } : copied(table, "check");
+export function addCheck({ table, isEnforced }: OperationOf<"addCheck">): ClauseVerdict {
+  return isEnforced === false ? { ddl: instant, concerns: [] } : copied(table, "check");
 }
 
 export function dropConstraint(
   operation: OperationOf<"dropConstraint">,
   context: VerdictContext,
   server: Server,
-): Judged {
+): ClauseVerdict {
   const { table, name, of, statement } = operation;
   const concerns: Concern[] = [{ kind: "guards-less", table }];
   if (of === "primary") {
     const isReplaced = operationsOn(context.operations, "addPrimaryKey", table).some(
       (each) => each.statement === statement,
     );
-    if (isReplaced) return { way: rebuilds, concerns };
-    return { way: copies, concerns: [{ kind: "rewrites", table, why: "storage" }, ...concerns] };
+    if (isReplaced) return { ddl: rebuilds, concerns };
+    return { ddl: copies, concerns: [{ kind: "rewrites", table, why: "storage" }, ...concerns] };
   }
-  if (of === "check") return { way: instant, concerns };
+  if (of === "check") return { ddl: instant, concerns };
   const { tables, doubts } = joinedBy(context, table, (_, other) => other === name);
-  return { way: of === "foreign-key" ? metadataOn(server) : instant, concerns, others: tables, doubts };
+  return { ddl: of === "foreign-key" ? metadataOn(server) : instant, concerns, others: tables, doubts };
 }
 
-function copied(table: TableName, why: RowFailure): Judged {
+function copied(table: TableName, why: RowFailure): ClauseVerdict {
   const { concerns } = looked(table, copies, [why]);
-  return { way: copies, concerns: [{ kind: "rewrites", table, why: "storage" }, ...concerns] };
+  return { ddl: copies, concerns: [{ kind: "rewrites", table, why: "storage" }, ...concerns] };
 }
 
-function looked(table: TableName, way: Way, failures: readonly RowFailure[]): Judged {
+function looked(table: TableName, ddl: DdlAlgorithm, failures: readonly RowFailure[]): ClauseVerdict {
   const fails = failures.map((why) => ({ kind: "fails-on-rows", table, why }) as const);
-  return { way, concerns: [...fails, ...failures.map((why) => narrows(table, why))] };
+  return { ddl, concerns: [...fails, ...failures.map((why) => narrows(table, why))] };
 }
 
 function narrows(table: TableName, why: RowFailure): Concern {

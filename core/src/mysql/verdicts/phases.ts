@@ -1,8 +1,8 @@
 import type { VerdictContext } from "../../dialect/judging.js";
 import type { ColumnDeclaration, OperationOf } from "../../model/index.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
+import type { Server } from "./ddl-algorithm.js";
 import { judgedOn } from "./verdict-of.js";
-import type { Server } from "./way.js";
 
 /**
  * The statement of a phase that the server takes only with a copy, or a lock that writes wait for: that of a column to a table with a
@@ -30,11 +30,11 @@ export function phaseObstacle(
   const name = quoteIdentifier(column.name);
   for (const server of servers) {
     const add = judgedOn(added, { ...context, operations: [] }, server);
-    if (add !== undefined && add.way.held !== "instant")
-      return `${head} ADD COLUMN ${name} ${column.typeSql}, ALGORITHM=${add.way.algorithm}, LOCK=${add.way.lock}`;
+    if (add !== undefined && add.ddl.held !== "instant")
+      return `${head} ADD COLUMN ${name} ${column.typeSql}, ALGORITHM=${add.ddl.algorithm}, LOCK=${add.ddl.lock}`;
     const change = column.notNull ? judgedOn(required, { ...context, operations: [added] }, server) : undefined;
-    if (change !== undefined && change.way.lock !== "NONE")
-      return `${head} MODIFY ${name} ${column.typeSql} NOT NULL, ALGORITHM=${change.way.algorithm}, LOCK=${change.way.lock}`;
+    if (change !== undefined && change.ddl.lock !== "NONE")
+      return `${head} MODIFY ${name} ${column.typeSql} NOT NULL, ALGORITHM=${change.ddl.algorithm}, LOCK=${change.ddl.lock}`;
   }
   return undefined;
 }

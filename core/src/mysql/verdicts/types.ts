@@ -1,17 +1,17 @@
 import type { FormerTable } from "../../dialect/judging.js";
 import type { ColumnDeclaration } from "../../model/index.js";
-import { builds, copies, instant, metadataOn, type Server, stronger, type Way } from "./way.js";
+import { builds, copies, type DdlAlgorithm, instant, metadataOn, type Server, stronger } from "./ddl-algorithm.js";
 
 /** What another type, character set or order of a column asks of its table. */
 export interface TypeChange {
-  readonly way: Way;
+  readonly ddl: DdlAlgorithm;
   /** A value may not fit: it fails, and so does code that writes one. */
   readonly fails?: "cast" | "lost-value";
   /** It depends on a character set that nobody has said. */
   readonly isUnsure?: true;
 }
 
-const same: TypeChange = { way: instant };
+const same: TypeChange = { ddl: instant };
 
 /** @param table undefined where nobody knows its options and indexes */
 export function typeChange(
@@ -27,13 +27,13 @@ export function typeChange(
   const sizes = [former, column].map(({ type }) => Number(/^var(?:char|binary)\((\d+)\)$/.exec(type)?.[1]));
   const [from = Number.NaN, to = Number.NaN] = sizes;
   if (baseOf(former) !== baseOf(column) || Number.isNaN(from) || Number.isNaN(to))
-    return { way: copies, ...(widens(former.type, column.type) ? {} : { fails: "cast" }) };
-  if (to < from) return { way: copies, fails: "cast" };
+    return { ddl: copies, ...(widens(former.type, column.type) ? {} : { fails: "cast" }) };
+  if (to < from) return { ddl: copies, fails: "cast" };
   const width = /^varbinary/.test(column.type) ? 1 : widthOf(charsetOf(column, table));
   const widths = width === undefined ? [1, 3, 4] : [width];
   const crossing = widths.filter((each) => crossesLengthByte(from * each, to * each, server));
-  if (crossing.length === 0) return { ...charsets, way: stronger(charsets.way, metadataOn(server)) };
-  return { way: copies, ...(width === undefined ? { isUnsure: true } : {}) };
+  if (crossing.length === 0) return { ...charsets, ddl: stronger(charsets.ddl, metadataOn(server)) };
+  return { ddl: copies, ...(width === undefined ? { isUnsure: true } : {}) };
 }
 
 /** A length of up to 255 bytes is kept in one byte, a longer one in two. MariaDB sees to it that up to 127 need not be written again. */
@@ -48,7 +48,7 @@ function valuesChange(former: ColumnDeclaration, column: ColumnDeclaration): Typ
   const bytes = (values: readonly string[]) =>
     baseOf(column) === "enum" ? values.length > 255 : [8, 16, 24, 32, 64].findIndex((most) => values.length <= most);
   if (isAppended && bytes(before) === bytes(after)) return same;
-  return { way: copies, ...(before.every((value) => after.includes(value)) ? {} : { fails: "lost-value" }) };
+  return { ddl: copies, ...(before.every((value) => after.includes(value)) ? {} : { fails: "lost-value" }) };
 }
 
 function charsetChange(
@@ -60,15 +60,15 @@ function charsetChange(
   if (!/^(?:varchar|char|tinytext|text|mediumtext|longtext|enum|set)\b/.test(column.type)) return same;
   const [before, after] = [charsetOf(former, table), charsetOf(column, table)];
   if (before !== after) {
-    if (before === undefined || after === undefined) return { way: copies, fails: "cast", isUnsure: true };
+    if (before === undefined || after === undefined) return { ddl: copies, fails: "cast", isUnsure: true };
     if (server === "mariadb" && before === "utf8mb3" && after === "utf8mb4") return same;
-    return { way: copies, ...(after === "utf8mb4" ? {} : { fails: "cast" }) };
+    return { ddl: copies, ...(after === "utf8mb4" ? {} : { fails: "cast" }) };
   }
   const [from, to] = [former, column].map((each) => collationOf(each, table));
   if (from === to) return same;
-  if (server === "mysql") return { way: copies };
+  if (server === "mysql") return { ddl: copies };
   const isIndexed = table === undefined || table.indexes.some(({ columns }) => columns.includes(former.name));
-  return { way: isIndexed ? builds : instant };
+  return { ddl: isIndexed ? builds : instant };
 }
 
 /** In lower case, without quotes; undefined: that of the database, which no statement says. */

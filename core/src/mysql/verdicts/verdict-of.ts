@@ -6,15 +6,13 @@ import { createTable, createView, dropTable, dropView, renameTable, truncate } f
 import { deletion, insert, update } from "../../sql/verdicts/rows.js";
 import { unknown } from "../../sql/verdicts/unknown.js";
 import { addColumn, dropColumn, redeclareColumn } from "./columns.js";
-import { form } from "./forms.js";
-import { unknownFunctions } from "./functions.js";
-import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, dropConstraint, dropIndex } from "./keys.js";
 import {
   type Algorithm,
   algorithms,
+  type ClauseVerdict,
+  type DdlAlgorithm,
   drops,
   instant,
-  type Judged,
   metadataOn,
   modeOf,
   rebuilds,
@@ -22,8 +20,10 @@ import {
   type Sharing,
   sharings,
   stronger,
-  type Way,
-} from "./way.js";
+} from "./ddl-algorithm.js";
+import { form } from "./forms.js";
+import { unknownFunctions } from "./functions.js";
+import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, dropConstraint, dropIndex } from "./keys.js";
 
 /**
  * What one operation does to a database in use, run as it stands. Where nobody knows which of the servers it is, the worst of them.
@@ -47,13 +47,17 @@ function verdictOn(operation: Operation, context: VerdictContext, server: Server
   return committedBefore(operation, context) ? { ...found, concerns: found.concerns.map(leavingHalf) } : found;
 }
 
-function lockedAs({ way, concerns, doubts = [], others = [] }: Judged, operation: Operation, context: VerdictContext) {
+function lockedAs(
+  { ddl, concerns, doubts = [], others = [] }: ClauseVerdict,
+  operation: Operation,
+  context: VerdictContext,
+) {
   const own = tablesOf(operation);
   const made = own.filter((table) => context.createdInThisChange(table));
   if (own.length > 0 && made.length === own.length) return harmless;
   return verdict({
-    locks: locksOn(modeOf(way), [...own, ...others], context),
-    held: way.held,
+    locks: locksOn(modeOf(ddl), [...own, ...others], context),
+    held: ddl.held,
     concerns,
     doubts,
   });
@@ -66,7 +70,7 @@ function tablesOf(operation: Operation): readonly TableName[] {
 }
 
 /** How the server changes a table by this operation, with what its statement demands; undefined: it is no such change. */
-export function judgedOn(operation: Operation, context: VerdictContext, server: Server): Judged | undefined {
+export function judgedOn(operation: Operation, context: VerdictContext, server: Server): ClauseVerdict | undefined {
   const alone = plainlyJudged(operation, context, server);
   const [table] = tablesOf(operation);
   const judged = alone && besideOthers(alone, operation, context, server);
@@ -77,18 +81,23 @@ export function judgedOn(operation: Operation, context: VerdictContext, server: 
  * Where another clause of the statement is not instant, the table is rebuilt for a column that could come or go in an instant: by MySQL for any
  * such clause, by MariaDB for more than an index that goes.
  */
-function besideOthers(judged: Judged, operation: Operation, context: VerdictContext, server: Server): Judged {
-  if (judged.way !== instant || (operation.kind !== "addColumn" && operation.kind !== "dropColumn")) return judged;
+function besideOthers(
+  judged: ClauseVerdict,
+  operation: Operation,
+  context: VerdictContext,
+  server: Server,
+): ClauseVerdict {
+  if (judged.ddl !== instant || (operation.kind !== "addColumn" && operation.kind !== "dropColumn")) return judged;
   const ways = context.operations
     .filter((each) => each !== operation && each.statement === operation.statement)
-    .flatMap((each) => plainlyJudged(each, context, server)?.way ?? []);
+    .flatMap((each) => plainlyJudged(each, context, server)?.ddl ?? []);
   const most = server === "mysql" ? instant : drops;
   if (stronger(most, ways.reduce(stronger, instant)) === most) return judged;
   // Writes go on, so that it concerns nobody who uses the table.
-  return { ...judged, way: rebuilds };
+  return { ...judged, ddl: rebuilds };
 }
 
-function plainlyJudged(operation: Operation, context: VerdictContext, server: Server): Judged | undefined {
+function plainlyJudged(operation: Operation, context: VerdictContext, server: Server): ClauseVerdict | undefined {
   switch (operation.kind) {
     case "addColumn":
       return addColumn(operation, context, server);
@@ -98,10 +107,10 @@ function plainlyJudged(operation: Operation, context: VerdictContext, server: Se
       return redeclareColumn(operation, context, server);
     case "renameColumn": {
       const { column, newName } = operation;
-      return { way: instant, concerns: [{ kind: "breaks-code-before", what: "column", name: column, newName }] };
+      return { ddl: instant, concerns: [{ kind: "breaks-code-before", what: "column", name: column, newName }] };
     }
     case "setDefault":
-      return { way: instant, concerns: setDefault(operation, context).concerns };
+      return { ddl: instant, concerns: setDefault(operation, context).concerns };
     case "createIndex":
       return createIndex(operation, context);
     case "dropIndex":
@@ -117,9 +126,9 @@ function plainlyJudged(operation: Operation, context: VerdictContext, server: Se
     case "dropConstraint":
       return dropConstraint(operation, context, server);
     case "createTrigger":
-      return { way: instant, concerns: [] };
+      return { ddl: instant, concerns: [] };
     case "comment":
-      return { way: metadataOn(server), concerns: [] };
+      return { ddl: metadataOn(server), concerns: [] };
     case "form":
       return form(operation, context, server);
     default:
@@ -180,35 +189,45 @@ function leavingHalf(concern: Concern): Concern {
  * What is done by a statement that demands its algorithm or its lock: the server asserts it. What it cannot do so fails at once, with
  * nothing changed; where nobody knows what a column was, the demand says what can be the case.
  */
-function withDemands(judged: Judged, demands: Demands | undefined, table: TableName, server: Server): Judged {
+function withDemands(
+  judged: ClauseVerdict,
+  demands: Demands | undefined,
+  table: TableName,
+  server: Server,
+): ClauseVerdict {
   const algorithm = algorithms.find((each) => each === demands?.algorithm);
   const lock = sharings.find((each) => each === demands?.lock);
-  const { way } = judged;
-  if (isRefused(way, algorithm, lock, server))
+  const { ddl } = judged;
+  if (isRefused(ddl, algorithm, lock, server))
     return judged.doubts?.includes("former-type")
       ? asserted(judged, algorithm, lock)
       : refused(judged, algorithm, lock);
-  return algorithm === "COPY" || isStronger(lock, way.lock) ? demanded(judged, algorithm, lock, table) : judged;
+  return algorithm === "COPY" || isStronger(lock, ddl.lock) ? demanded(judged, algorithm, lock, table) : judged;
 }
 
-function isRefused(way: Way, algorithm: Algorithm | undefined, lock: Sharing | undefined, server: Server): boolean {
-  const isWeaker = algorithm !== undefined && algorithms.indexOf(algorithm) < algorithms.indexOf(way.algorithm);
+function isRefused(
+  ddl: DdlAlgorithm,
+  algorithm: Algorithm | undefined,
+  lock: Sharing | undefined,
+  server: Server,
+): boolean {
+  const isWeaker = algorithm !== undefined && algorithms.indexOf(algorithm) < algorithms.indexOf(ddl.algorithm);
   // To MySQL NOCOPY is a syntax error, and a lock beside INSTANT a contradiction (1221).
   const isNoSql = server === "mysql" && (algorithm === "NOCOPY" || (algorithm === "INSTANT" && lock !== undefined));
-  const isCopy = way.algorithm === "COPY" || algorithm === "COPY";
-  return isNoSql || (isWeaker && !isSame(algorithm, way)) || (lock === "NONE" && (isCopy || way.lock !== "NONE"));
+  const isCopy = ddl.algorithm === "COPY" || algorithm === "COPY";
+  return isNoSql || (isWeaker && !isSame(algorithm, ddl)) || (lock === "NONE" && (isCopy || ddl.lock !== "NONE"));
 }
 
 /** NOCOPY is INPLACE without a rebuild. */
-function isSame(algorithm: Algorithm | undefined, way: Way): boolean {
-  return algorithm === "NOCOPY" && way.algorithm === "INPLACE" && way.held !== "rewrite";
+function isSame(algorithm: Algorithm | undefined, ddl: DdlAlgorithm): boolean {
+  return algorithm === "NOCOPY" && ddl.algorithm === "INPLACE" && ddl.held !== "rewrite";
 }
 
 function isStronger(lock: Sharing | undefined, own: Sharing): boolean {
   return lock !== undefined && sharings.indexOf(lock) > sharings.indexOf(own);
 }
 
-function asserted(judged: Judged, algorithm: Algorithm = "INPLACE", lock: Sharing = "NONE"): Judged {
+function asserted(judged: ClauseVerdict, algorithm: Algorithm = "INPLACE", lock: Sharing = "NONE"): ClauseVerdict {
   const isInstant = algorithm === "INSTANT";
   // In an instant nobody looks at a row, and only a copy converts values.
   const isPossible = (concern: Concern) =>
@@ -217,40 +236,40 @@ function asserted(judged: Judged, algorithm: Algorithm = "INPLACE", lock: Sharin
   const held = isInstant ? "instant" : algorithm === "NOCOPY" ? "scan" : "rewrite";
   return {
     ...judged,
-    way: { algorithm, lock, held },
+    ddl: { algorithm, lock, held },
     concerns: judged.concerns.filter(isPossible),
     doubts: judged.doubts?.filter((doubt) => doubt !== "former-type") ?? [],
   };
 }
 
-function refused(judged: Judged, algorithm: Algorithm | undefined, lock: Sharing | undefined): Judged {
-  const { way } = judged;
+function refused(judged: ClauseVerdict, algorithm: Algorithm | undefined, lock: Sharing | undefined): ClauseVerdict {
+  const { ddl } = judged;
   const demand = [algorithm && `ALGORITHM=${algorithm}`, lock && `LOCK=${lock}`].flatMap((each) => each ?? []);
-  const least = `ALGORITHM=${way.algorithm}${way.algorithm === "INSTANT" ? "" : `, LOCK=${way.lock}`}`;
+  const least = `ALGORITHM=${ddl.algorithm}${ddl.algorithm === "INSTANT" ? "" : `, LOCK=${ddl.lock}`}`;
   return {
-    way: { algorithm: "INSTANT", lock: "NONE", held: "instant" },
+    ddl: { algorithm: "INSTANT", lock: "NONE", held: "instant" },
     concerns: [{ kind: "refuses-demand", demand: demand.join(", "), least }],
   };
 }
 
 /** More than is needed: what could have gone on waits. */
 function demanded(
-  judged: Judged,
+  judged: ClauseVerdict,
   algorithm: Algorithm | undefined,
   lock: Sharing | undefined,
   table: TableName,
-): Judged {
-  const { way, concerns } = judged;
+): ClauseVerdict {
+  const { ddl, concerns } = judged;
   const isCopy = algorithm === "COPY";
-  const held = isCopy ? "rewrite" : way.held;
-  const asked: Way = {
-    algorithm: isCopy ? "COPY" : way.algorithm,
-    lock: lock === "EXCLUSIVE" || way.lock === "EXCLUSIVE" ? "EXCLUSIVE" : "SHARED",
+  const held = isCopy ? "rewrite" : ddl.held;
+  const asked: DdlAlgorithm = {
+    algorithm: isCopy ? "COPY" : ddl.algorithm,
+    lock: lock === "EXCLUSIVE" || ddl.lock === "EXCLUSIVE" ? "EXCLUSIVE" : "SHARED",
     held,
   };
   if (held === "instant" || concerns.some(({ kind }) => kind === "rewrites" || kind === "scans"))
-    return { ...judged, way: asked };
+    return { ...judged, ddl: asked };
   const waits: Concern =
     held === "rewrite" ? { kind: "rewrites", table, why: "storage" } : { kind: "scans", table, why: "index" };
-  return { ...judged, way: asked, concerns: [waits, ...concerns] };
+  return { ...judged, ddl: asked, concerns: [waits, ...concerns] };
 }

@@ -3,7 +3,7 @@ import { sqlReader } from "../../databases/sql-reader.js";
 import type { Connection } from "../../dialect/connection.js";
 import { retryReason } from "../../dialect/db/retry.js";
 import type { Dialect } from "../../dialect/dialect.js";
-import type { IndexSpec } from "../../dialect/remains.js";
+import type { IndexSpec } from "../../dialect/leftovers.js";
 import type { Migration, Operation, TableName } from "../../model/index.js";
 import type { ReleasedUnit } from "../../plan/migration-of.js";
 import type {

@@ -1,7 +1,7 @@
 import { sqlReader } from "../../databases/sql-reader.js";
-import type { Dependent, Taken } from "../../dialect/catalogue.js";
 import { type Finding, problem } from "../../dialect/check.js";
 import type { Connection } from "../../dialect/connection.js";
+import type { Dependent, Taken } from "../../dialect/system-catalog.js";
 import { flattened, isSameTable, type Migration, type Plan, tableLabel, type Unit } from "../../model/index.js";
 import { readsFrom } from "../../plan/guard-sources.js";
 import { isMade, type MadeObject, madeBy } from "../../plan/made-objects.js";
@@ -46,7 +46,7 @@ export async function foreignObjects(
   for (const undo of undos) {
     const before = own.filter(({ name }) => order.indexOf(name) < order.indexOf(undo.migration));
     for (const taken of await takenBy(undo)) {
-      for (const dependent of await connection.dialect.live.catalogue.dependents(connection, taken)) {
+      for (const dependent of await connection.dialect.live.systemCatalog.dependents(connection, taken)) {
         const isOf = (plan: Plan) =>
           isMade(
             (made.get(plan.id) ?? []).map((each) => withTable(each, taken)),

@@ -1,7 +1,7 @@
 import { attempt } from "../../base/expected-errors.js";
 import { sqlReader } from "../../databases/sql-reader.js";
 import type { Dialect } from "../../dialect/dialect.js";
-import { isFelt, type LockMode, type Migration, type Operation } from "../../model/index.js";
+import { blocksWrites, type LockMode, type Migration, type Operation } from "../../model/index.js";
 import { isDroppedConcurrently } from "../../model/unit-spec.js";
 import type { LockLimit, OrmPlugin, Project } from "../../plugin/plugin.js";
 import type { TargetState } from "../../plugin/target-state.js";
@@ -39,7 +39,7 @@ export async function lockLimit({ pending, failed, units }: TargetState, about: 
     if (unit === undefined) {
       const found = await look(name, about);
       isForAll &&= found.isWhole;
-      if (found.isFelt) own.push(name);
+      if (found.mayBlock) own.push(name);
       if (found.isWhole) whole.push(name);
     } else if (spec?.kind === "create-index" || (spec?.kind === "drop-index" && isDroppedConcurrently(spec)))
       // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
@@ -48,15 +48,15 @@ export async function lockLimit({ pending, failed, units }: TargetState, about: 
   return own.length === 0 ? undefined : { timeoutMs: about.dialect.live.sessions.stallMs, isForAll, whole, own };
 }
 
-interface Look {
+interface LockImpact {
   /** Nothing of the migration is left when a statement of it fails. */
   readonly isWhole: boolean;
   /** Others may queue behind it. */
-  readonly isFelt: boolean;
+  readonly mayBlock: boolean;
 }
 
-async function look(name: string, about: RunBy): Promise<Look> {
-  const unknown: Look = { isWhole: false, isFelt: true };
+async function look(name: string, about: RunBy): Promise<LockImpact> {
+  const unknown: LockImpact = { isWhole: false, mayBlock: true };
   const statements = await about.plugin.readStatements(about.project, name);
   if (statements === undefined) return unknown;
   const { readMigration, judging } = await sqlReader(about.dialect.id);
@@ -67,16 +67,16 @@ async function look(name: string, about: RunBy): Promise<Look> {
   const context = contextOf(operations, { judging });
   return {
     isWhole: isWhole(migration, about),
-    isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context, about)),
+    mayBlock: operations.length === 0 || operations.some((each) => mayBlockOthers(each, context, about)),
   };
 }
 
 /** Whether others may queue behind an operation: it takes such a lock, or nobody knows what it takes. */
-function isFeltBy(operation: Operation, context: VerdictContext, { dialect }: RunBy): boolean {
+function mayBlockOthers(operation: Operation, context: VerdictContext, { dialect }: RunBy): boolean {
   const { locks, doubts } = context.judging.verdictOf(operation, context);
   // Where a build lets writes go on without a word, it asks for the whole table at its start and at its end.
   const { buildsIndexesOnline } = dialect.sql.capabilities;
-  const queues = (mode: LockMode) => isFelt(mode) || (buildsIndexesOnline && mode === "SHARE UPDATE EXCLUSIVE");
+  const queues = (mode: LockMode) => blocksWrites(mode) || (buildsIndexesOnline && mode === "SHARE UPDATE EXCLUSIVE");
   return locks.some(({ mode }) => queues(mode)) || doubts.includes("statement") || doubts.includes("other-tables");
 }
 

@@ -81,7 +81,7 @@ export async function tablesWithRows(
 async function hasRows(connection: Connection, table: TableName): Promise<boolean> {
   const limits = { statementTimeoutMs: 30_000, lockTimeoutMs: 5000 };
   try {
-    return await connection.dialect.live.catalogue.hasRows(connection, table, limits);
+    return await connection.dialect.live.systemCatalog.hasRows(connection, table, limits);
   } catch (error) {
     throw refused(error, `Looking for rows in "${tableLabel(table)}" on ${connection.label}`);
   }

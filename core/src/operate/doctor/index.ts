@@ -12,4 +12,4 @@ export {
   type TargetFacts,
   warning,
 } from "../../dialect/check.js";
-export { names } from "../../dialect/words.js";
+export { names } from "../../dialect/format-values.js";

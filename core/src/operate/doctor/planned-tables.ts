@@ -38,7 +38,7 @@ export async function plannedTables(
     const at = tables.findIndex((known) => isSameTable(known.table, table));
     const known = tables[at];
     if (known === undefined) {
-      const oid = (await connection.dialect.live.catalogue.identity(connection, table))?.oid;
+      const oid = (await connection.dialect.live.systemCatalog.identity(connection, table))?.oid;
       tables.push({ table, label: `"${tableLabel(table)}"`, oid, plans: its, columns: [name] });
     } else
       tables[at] = {

@@ -14,7 +14,7 @@ export async function buildIndex(
   onProgress: (line: string) => void,
 ): Promise<void> {
   const observer = await connect(url, { applicationName: "lockstep repair", needsSession: false });
-  const { concurrent } = await observer.dialect.ops.remains();
+  const { concurrent } = await observer.dialect.ops.leftovers();
   let asked: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     asked = asked

@@ -9,7 +9,7 @@ export const failedMigration: Repair = {
   async find(context) {
     const { plan, plugin, project, connection, state, target } = context;
     const findings: Finding[] = [];
-    const remains = await connection.dialect.ops.remains();
+    const leftovers = await connection.dialect.ops.leftovers();
     for (const { unit, migration } of releasedUnits([plan])) {
       // The first unit stands for all that share its file.
       if (!state.failed.includes(migration) || unit.isJoined) continue;
@@ -18,7 +18,7 @@ export const failedMigration: Repair = {
       const what = `${migration} is recorded as failed (${cause}): the ORM applies nothing more.`;
       const index = builtIndex(unit);
       // The finding about the index says whom to wait for.
-      if (index !== undefined && (await remains.index(connection, index)).kind === "building") continue;
+      if (index !== undefined && (await leftovers.index(connection, index)).kind === "building") continue;
       if (!isRepeatable(unit)) {
         findings.push({
           what,

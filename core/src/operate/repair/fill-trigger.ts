@@ -1,4 +1,4 @@
-import type { FilledColumn } from "../../dialect/remains.js";
+import type { FilledColumn } from "../../dialect/leftovers.js";
 import type { Plan } from "../../model/index.js";
 import { releasedUnits } from "../../plan/migration-of.js";
 import type { Finding, Repair } from "./repair.js";
@@ -7,10 +7,10 @@ import type { Finding, Repair } from "./repair.js";
 export const fillTrigger: Repair = {
   id: "fill-trigger",
   async find({ plan, connection, state }) {
-    const remains = await connection.dialect.ops.remains();
+    const leftovers = await connection.dialect.ops.leftovers();
     const findings: (Finding | undefined)[] = [];
     for (const filled of guardedColumns(plan, state.applied))
-      findings.push(await remains.fillTrigger(connection, filled));
+      findings.push(await leftovers.fillTrigger(connection, filled));
     return findings.filter((finding) => finding !== undefined);
   },
 };

@@ -1,6 +1,6 @@
 import { duringCleanUp } from "../../base/expected-errors.js";
 import { errorCode } from "../../dialect/db/retry.js";
-import type { ConcurrentBuilds, IndexSpec } from "../../dialect/remains.js";
+import type { ConcurrentBuilds, IndexSpec } from "../../dialect/leftovers.js";
 import { type Plan, tableLabel, type Unit } from "../../model/index.js";
 import { migrationOf, releasedUnits } from "../../plan/migration-of.js";
 import { buildIndex } from "./build-index.js";
@@ -17,13 +17,13 @@ export const invalidIndex: Repair = {
   async find(context) {
     const { plan, connection } = context;
     const findings: Finding[] = [];
-    const remains = await connection.dialect.ops.remains();
-    const builds = remains.concurrent;
+    const leftovers = await connection.dialect.ops.leftovers();
+    const builds = leftovers.concurrent;
     if (builds === undefined) return [];
     for (const unit of indexUnits(plan)) {
       const spec = builtIndex(unit);
       if (spec === undefined) continue;
-      const state = await remains.index(connection, spec);
+      const state = await leftovers.index(connection, spec);
       const name = `"${spec.index.name}" on "${tableLabel(spec.table)}"`;
       const costs = spec.index.isUnique
         ? "every write pays for it, and it refuses duplicates"

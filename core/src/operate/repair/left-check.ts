@@ -7,11 +7,11 @@ export const leftCheck: Repair = {
     const proves = plan.units.flatMap(({ phase, spec }) =>
       phase === "contract" && spec.kind === "prove" ? [spec] : [],
     );
-    const remains = await connection.dialect.ops.remains();
+    const leftovers = await connection.dialect.ops.leftovers();
     const running = { target: target.name, pid: state.deploying };
     const findings: (Finding | undefined)[] = [];
     for (const { table, columns } of proves)
-      for (const { name } of columns) findings.push(await remains.leftCheck(connection, table, name, running));
+      for (const { name } of columns) findings.push(await leftovers.leftCheck(connection, table, name, running));
     return findings.filter((finding) => finding !== undefined);
   },
 };

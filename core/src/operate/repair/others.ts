@@ -4,7 +4,7 @@ import type { Repair } from "./repair.js";
 export const others: Repair = {
   id: "others",
   async find({ connection, state }) {
-    const remains = await connection.dialect.ops.remains();
-    return remains.others(connection, state.deploying);
+    const leftovers = await connection.dialect.ops.leftovers();
+    return leftovers.others(connection, state.deploying);
   },
 };

@@ -1,5 +1,5 @@
 import type { Connection } from "../../dialect/connection.js";
-import type { Remnant as Finding } from "../../dialect/remains.js";
+import type { Remnant as Finding } from "../../dialect/leftovers.js";
 import type { Plan } from "../../model/index.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 import type { TargetState } from "../../plugin/target-state.js";
@@ -18,7 +18,7 @@ export interface RepairContext {
   onProgress(line: string): void;
 }
 
-/** One file of this folder: finds one kind of remains, and takes it away. */
+/** One file of this folder: finds one kind of leftovers, and takes it away. */
 export interface Repair {
   readonly id: string;
   /** Changes nothing. */

@@ -1,5 +1,5 @@
 import type { Connection } from "../../dialect/connection.js";
-import type { IndexSpec } from "../../dialect/remains.js";
+import type { IndexSpec } from "../../dialect/leftovers.js";
 import type { Unit } from "../../model/index.js";
 
 /** How a migration that broke off has to be recorded, so that the next deployment goes on. */
@@ -41,10 +41,10 @@ export async function settleIndex(
   index: IndexSpec,
   lockTimeoutMs = 5000,
 ): Promise<Settlement | "building"> {
-  const remains = await connection.dialect.ops.remains();
-  const { kind } = await remains.index(connection, index);
+  const leftovers = await connection.dialect.ops.leftovers();
+  const { kind } = await leftovers.index(connection, index);
   if (kind === "valid") return "applied";
   if (kind === "building") return "building";
-  if (kind === "invalid") await remains.concurrent?.dropIndex(connection, index, lockTimeoutMs);
+  if (kind === "invalid") await leftovers.concurrent?.dropIndex(connection, index, lockTimeoutMs);
   return "rolled-back";
 }

@@ -1,4 +1,4 @@
-import type { Rule } from "./judge.js";
+import type { Rule } from "./detect-anomaly.js";
 
 /** What a watch measures. */
 export type Measure =

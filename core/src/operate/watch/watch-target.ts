@@ -3,10 +3,10 @@ import { duringCleanUp, handledElsewhere } from "../../base/expected-errors.js";
 import type { Connection } from "../../dialect/connection.js";
 import { errorCode, pauseBeforeRetry, retryReason } from "../../dialect/db/retry.js";
 import { textForLogs } from "../../dialect/db/without-values.js";
-import { judge, newSeries, type Series } from "./judge.js";
-import { looks as everyLook } from "./looks/index.js";
-import type { Look, Point, Seen, WatchContext } from "./looks/look.js";
+import { detectAnomaly, newSeries, type Series } from "./detect-anomaly.js";
 import { type Measure, type MeasureUnit, measureRules } from "./measures.js";
+import { probes as everyProbe } from "./probes/index.js";
+import type { Point, Probe, Seen, WatchContext } from "./probes/probe.js";
 
 /** Something is not as it was. `lost`: nobody can look any more. */
 export type Anomaly =
@@ -73,7 +73,7 @@ export interface WatchRequest {
   readonly random: () => number;
   readonly on: (event: WatchEvent) => void;
   /** Default: all. */
-  readonly looks?: readonly Look[];
+  readonly probes?: readonly Probe[];
 }
 
 /** A connection that does not come back for so many looks, and for so long, is an anomaly of its own. */
@@ -92,7 +92,7 @@ export async function watchTarget(request: WatchRequest): Promise<WatchOutcome> 
 
 class TargetWatch {
   readonly #request: WatchRequest;
-  readonly #looks: readonly { readonly look: Look; readonly ask: (connection: Connection) => Promise<Seen> }[];
+  readonly #probes: readonly { readonly probe: Probe; readonly ask: (connection: Connection) => Promise<Seen> }[];
   readonly #series = new Map<string, Series>();
   readonly #compared = new Set<string>();
   readonly #states = new Map<string, LookState>();
@@ -106,7 +106,7 @@ class TargetWatch {
     this.#request = request;
     this.#connection = connection;
     const context = { ...request.context, atEnd: (close: () => Promise<void>) => void this.#atEnd.push(close) };
-    this.#looks = (request.looks ?? everyLook).map((look) => ({ look, ask: look.start(context) }));
+    this.#probes = (request.probes ?? everyProbe).map((probe) => ({ probe, ask: probe.start(context) }));
   }
 
   async run(): Promise<WatchOutcome> {
@@ -155,28 +155,28 @@ class TargetWatch {
   /** @param began when what is looked at now began */
   async #look(began: string): Promise<readonly Anomaly[]> {
     const { context } = this.#request;
-    const others = this.#looks
-      .filter(({ look }) => look.asksOthers)
-      .map(async ({ look, ask }) => ({ look, seen: await ask(this.#connection as Connection) }));
+    const others = this.#probes
+      .filter(({ probe }) => probe.asksOthers)
+      .map(async ({ probe, ask }) => ({ probe, seen: await ask(this.#connection as Connection) }));
     const answers = [...(await this.#askTarget()), ...(await Promise.all(others))];
-    answers.sort((one, other) => (one.look.id < other.look.id ? -1 : 1));
+    answers.sort((one, other) => (one.probe.id < other.probe.id ? -1 : 1));
     if (context.signal.aborted) return [];
-    const found = answers.flatMap(({ look, seen }) => {
-      this.#note(look, seen);
-      return seen.points.flatMap((point) => this.#judge(look, point, began));
+    const found = answers.flatMap(({ probe, seen }) => {
+      this.#note(probe, seen);
+      return seen.points.flatMap((point) => this.#compare(probe, point, began));
     });
     found.sort((one, other) => other.times - one.times);
     const lost = this.#lostForGood();
     return [...(lost === undefined ? [] : [lost]), ...found.map(({ anomaly }) => anomaly)];
   }
 
-  async #askTarget(): Promise<readonly { readonly look: Look; readonly seen: Seen }[]> {
+  async #askTarget(): Promise<readonly { readonly probe: Probe; readonly seen: Seen }[]> {
     const connection = this.#connection;
     if (connection === undefined) return [];
-    const answers: { look: Look; seen: Seen }[] = [];
-    for (const { look, ask } of this.#looks.filter(({ look }) => look.asksOthers === undefined))
+    const answers: { probe: Probe; seen: Seen }[] = [];
+    for (const { probe, ask } of this.#probes.filter(({ probe }) => probe.asksOthers === undefined))
       try {
-        answers.push({ look, seen: await ask(connection) });
+        answers.push({ probe, seen: await ask(connection) });
       } catch (error) {
         const reason = retryReason(error, connection.isLost);
         if (reason === "connection" || reason === "busy" || connection.isLost) {
@@ -184,7 +184,7 @@ class TargetWatch {
           return answers;
         }
         if (errorCode(error) === undefined && !(error instanceof LockstepError)) throw error;
-        answers.push({ look, seen: { points: [], blind: [refusalText(error)] } });
+        answers.push({ probe, seen: { points: [], blind: [refusalText(error)] } });
       }
     return answers;
   }
@@ -230,13 +230,13 @@ class TargetWatch {
     return { kind: "lost", target, since, at: now().toISOString(), looks, detail: reason };
   }
 
-  #judge(look: Look, point: Point, at: string): readonly { readonly anomaly: Anomaly; readonly times: number }[] {
+  #compare(probe: Probe, point: Point, at: string): readonly { readonly anomaly: Anomaly; readonly times: number }[] {
     const { context, baseline: least, on } = this.#request;
     const { measure, subject, value, events, detail, history } = point;
-    const key = JSON.stringify([look.id, measure, point.id ?? subject]);
+    const key = JSON.stringify([probe.id, measure, point.id ?? subject]);
     const { unit, ...rule } = measureRules(context.everyMs)[measure];
     const known = this.#series.get(key) ?? { ...newSeries, baseline: history ?? [] };
-    const { series, state, center, limit } = judge(known, { ...point, at }, rule, least);
+    const { series, state, center, limit } = detectAnomaly(known, { ...point, at }, rule, least);
     this.#series.set(key, series);
     if (center === undefined || limit === undefined) return [];
     this.#compared.add(key);
@@ -260,7 +260,7 @@ class TargetWatch {
     return [{ anomaly, times: value / Math.max(limit, Number.EPSILON) }];
   }
 
-  #note({ id }: Look, { points, blind = [], needless = [] }: Seen): void {
+  #note({ id }: Probe, { points, blind = [], needless = [] }: Seen): void {
     const before = this.#states.get(id);
     // Statements that nobody calls are looked at all the same.
     const isLooking = points.length > 0 || (blind.length === 0 && needless.length === 0);

@@ -4,7 +4,7 @@ import { isDatabaseError } from "../../dialect/db/retry.js";
 import { inTransaction } from "../../dialect/db/transaction.js";
 import { type InputRow, inputOf } from "../function-inputs.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
-import { filledValue } from "../trials/unique.js";
+import { filledValue } from "../validation/unique.js";
 import { storeComputed, unfilledRows } from "./computed.js";
 import { inKeyTransaction, keyParameters, keyRow, keyText, readingKeys } from "./keys.js";
 import { places, placesOf } from "./places.js";

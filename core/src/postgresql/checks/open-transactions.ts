@@ -1,5 +1,5 @@
 import { type Check, type Finding, ok, problem, type TargetFacts, warning } from "../../dialect/check.js";
-import { duration, names } from "../../dialect/words.js";
+import { duration, names } from "../../dialect/format-values.js";
 import { labelOf, oidsOf } from "../planned-tables.js";
 
 /** Shorter ones come and go: the lock frame waits for those. What is prepared for longer has been forgotten. */

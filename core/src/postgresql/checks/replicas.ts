@@ -1,5 +1,5 @@
 import { type Check, ok, problem, warning } from "../../dialect/check.js";
-import { duration, size } from "../../dialect/words.js";
+import { duration, size } from "../../dialect/format-values.js";
 
 /** As the throttle of the backfill: 32 MB behind is where a replica begins to be late. */
 const lateBytes = 32e6;

@@ -1,5 +1,5 @@
 import { type Check, ok, warning } from "../../dialect/check.js";
-import { unreadSlotText } from "../../dialect/pressure.js";
+import { unreadSlotText } from "../../dialect/load-signals.js";
 import { quoteLiteral } from "../quote.js";
 
 export default {

@@ -1,5 +1,5 @@
 import { type Check, type Finding, ok, problem } from "../../dialect/check.js";
-import { names } from "../../dialect/words.js";
+import { names } from "../../dialect/format-values.js";
 import { oidsOf } from "../planned-tables.js";
 import { quoteIdentifier } from "../quote.js";
 

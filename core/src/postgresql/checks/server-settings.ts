@@ -1,5 +1,5 @@
 import { type Check, type Finding, ok, problem, warning } from "../../dialect/check.js";
-import { duration } from "../../dialect/words.js";
+import { duration } from "../../dialect/format-values.js";
 import { quoteIdentifier } from "../quote.js";
 
 /** A scan of a table with some hundred million rows; a shorter limit ends `prove` and index builds on large tables. */

@@ -1,5 +1,5 @@
 import { type Check, type Finding, ok, warning } from "../../dialect/check.js";
-import { names } from "../../dialect/words.js";
+import { names } from "../../dialect/format-values.js";
 import { labelOf, oidsOf } from "../planned-tables.js";
 
 export default {

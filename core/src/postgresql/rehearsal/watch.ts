@@ -1,8 +1,8 @@
 import type { Connection } from "../../dialect/connection.js";
 import type { Glance, SeenWait, SeenWork, Sizes } from "../../dialect/rehearsing.js";
 import {
+  blocksWrites,
   type Held,
-  isFelt,
   type LockMode,
   lockModes,
   strongestLocks,
@@ -106,9 +106,9 @@ function heldIn(
   commands: readonly { readonly locks: readonly TableLock[]; readonly isRewritten: boolean; readonly bytes: number }[],
 ): Held {
   if (commands.some(({ isRewritten }) => isRewritten)) return "rewrite";
-  const isFeltIn = (locks: readonly TableLock[]) => locks.some(({ mode }) => isFelt(mode));
-  const anyFelt = commands.some(({ locks }) => isFeltIn(locks));
-  const read = commands.some(({ locks, bytes }) => bytes >= instantBytes && (!anyFelt || isFeltIn(locks)));
+  const blocksWritesIn = (locks: readonly TableLock[]) => locks.some(({ mode }) => blocksWrites(mode));
+  const anyFelt = commands.some(({ locks }) => blocksWritesIn(locks));
+  const read = commands.some(({ locks, bytes }) => bytes >= instantBytes && (!anyFelt || blocksWritesIn(locks)));
   return read ? "scan" : "instant";
 }
 

@@ -1,6 +1,6 @@
 import type { Concern } from "../../model/index.js";
 import {
-  isFelt,
+  blocksWrites,
   type LockMode,
   nameKey,
   newerForms,
@@ -91,7 +91,7 @@ function feltLocks(context: VerdictContext): ReadonlyMap<string, readonly FeltLo
   const found = new Map<string, FeltLock[]>();
   for (const by of context.operations)
     for (const { table, mode } of ownVerdict(by, context).locks) {
-      if (!isFelt(mode)) continue;
+      if (!blocksWrites(mode)) continue;
       const own = found.get(nameKey(table));
       if (own === undefined) found.set(nameKey(table), [{ by, mode }]);
       else own.push({ by, mode });

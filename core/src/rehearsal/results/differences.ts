@@ -1,4 +1,4 @@
-import { durations, isFelt, lockModes, strongestLocks, type Verdict } from "../../model/index.js";
+import { blocksWrites, durations, lockModes, strongestLocks, type Verdict } from "../../model/index.js";
 import type { LockDifference, RehearsedStep } from "./rehearsal.js";
 
 type Stated = Pick<Verdict, "locks" | "held" | "doubts">;
@@ -19,7 +19,7 @@ export function differencesBetween(stated: Stated, observed: Observed, isComplet
   });
   const weaker = stated.locks.flatMap(({ table, mode }): LockDifference[] => {
     // A lock that nobody feels may be gone before anybody looks: a build in several transactions holds it for its session.
-    if (!isComplete || stated.doubts.length > 0 || !isFelt(mode)) return [];
+    if (!isComplete || stated.doubts.length > 0 || !blocksWrites(mode)) return [];
     const seen = observed.locks.find((each) => isSame(each.table, table));
     if (strength(seen?.mode) >= strength(mode)) return [];
     return [{ kind: "weaker-lock", table, mode, ...(seen === undefined ? {} : { seen: seen.mode }) }];

@@ -75,7 +75,7 @@ export class StepWatch {
   }
 
   async #askReplicas(): Promise<void> {
-    const replicas = await this.observer.dialect.live.pressure.replicas(this.observer);
+    const replicas = await this.observer.dialect.live.loadSignals.replicas(this.observer);
     if (!Array.isArray(replicas)) return;
     const at = performance.timeOrigin + performance.now();
     for (const { bytes, seconds = 0 } of replicas) this.#lag.push({ at, bytes, ms: seconds * 1000 });

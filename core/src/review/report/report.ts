@@ -2,7 +2,7 @@ import { dialectLabels } from "../../model/dialect.js";
 import { momentText } from "../../model/moment.js";
 import { listed } from "../listed.js";
 import { codeSpan, fenced, joinMarkdown, type Markdown, markdownTable, md, plain } from "../markdown-text.js";
-import { columnLabel } from "../words.js";
+import { columnLabel } from "../messages.js";
 import { type Block, type Chart, inlines, type Table, type Text } from "./blocks.js";
 import { thinned } from "./charts/thinned.js";
 import { reportHtml } from "./html.js";

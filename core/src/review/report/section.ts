@@ -2,8 +2,8 @@ import type { GateAnswer } from "../../gates/gate.js";
 import type { Phase, Plan } from "../../model/index.js";
 import type { Rehearsal } from "../../rehearsal/results/rehearsal.js";
 import type { BackfillRecord } from "../../target/ledger/backfills.js";
-import type { Course } from "../../target/ledger/courses.js";
 import type { Deployment } from "../../target/ledger/deployments.js";
+import type { ProgressHistory } from "../../target/ledger/progress-history.js";
 import type { OrmWords } from "../markdown.js";
 import type { Block, Text } from "./blocks.js";
 
@@ -30,7 +30,7 @@ export interface RecordedRun extends Pick<BackfillRecord, "table" | "status" | "
   readonly columns: readonly string[];
   readonly rows: number;
   readonly batches: number;
-  readonly course?: Course;
+  readonly history?: ProgressHistory;
 }
 
 /** What was deployed there with `lockstep deploy`. */

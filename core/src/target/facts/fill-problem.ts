@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../base/errors.js";
 import { conditionText } from "../../dialect/db/without-values.js";
-import type { FillProblem } from "../../dialect/trials.js";
+import type { FillProblem } from "../../dialect/validation.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 
 /**

@@ -1,6 +1,6 @@
-import type { Lack } from "../../dialect/catalogue.js";
 import type { Connection } from "../../dialect/connection.js";
 import { refused } from "../../dialect/db/refused.js";
+import type { Lack } from "../../dialect/system-catalog.js";
 import { isFilled, type PlannedColumn } from "../../model/index.js";
 
 /** What a database lacks of a planned column. */
@@ -16,7 +16,7 @@ export async function missingParts(
   const missing: MissingPart[] = [];
   for (const column of columns.filter(isFilled)) {
     try {
-      for (const lack of await connection.dialect.live.catalogue.lacks(connection, column))
+      for (const lack of await connection.dialect.live.systemCatalog.lacks(connection, column))
         missing.push({ column, ...lack });
     } catch (error) {
       throw refused(error, `Reading the column "${column.name}" on ${connection.label}`);

@@ -26,7 +26,7 @@ export async function partitionIndexWork(
   for (const { spec } of plan.units) {
     if (spec.kind !== "assert-index" || !spec.isPartitioned) continue;
     try {
-      const statements = await connection.dialect.live.catalogue.partitionStatements(connection, spec);
+      const statements = await connection.dialect.live.systemCatalog.partitionStatements(connection, spec);
       if (statements.length > 0) found.push({ index: spec.index.name, statements });
     } catch (error) {
       throw refused(error, `Looking for the partitions that lack "${spec.index.name}" on ${connection.label}`);

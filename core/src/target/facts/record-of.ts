@@ -17,7 +17,7 @@ export async function recordOf(
   { table: name, once }: BackfillSpec,
 ): Promise<BackfillRecord | undefined> {
   if (records.length === 0) return undefined;
-  const table = await connection.dialect.live.catalogue.identity(connection, name).catch((error: unknown) => {
+  const table = await connection.dialect.live.systemCatalog.identity(connection, name).catch((error: unknown) => {
     throw refused(error, `Reading "${tableLabel(name)}" on ${connection.label}`);
   });
   if (table === undefined) return undefined;

@@ -18,7 +18,7 @@ export async function readTable(
   const limits = { statementTimeoutMs: timeoutMs, lockTimeoutMs: timeoutMs };
   try {
     return await inTransaction(connection, { isReadOnly: true, limits }, () =>
-      connection.dialect.live.catalogue.table(connection, table),
+      connection.dialect.live.systemCatalog.table(connection, table),
     );
   } catch (error) {
     throw refused(error, `Reading "${tableLabel(table)}" on ${connection.label}`);

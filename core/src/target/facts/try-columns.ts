@@ -1,14 +1,14 @@
 import type { Connection } from "../../dialect/connection.js";
 import type { TableFacts } from "../../dialect/table.js";
-import type { ExtendedEnum, FillProblem } from "../../dialect/trials.js";
+import type { ExtendedEnum, FillProblem } from "../../dialect/validation.js";
 import { isSameTable, type TableName } from "../../model/names.js";
 import type { PlannedColumn } from "../../model/plan.js";
-import { checkFill } from "./check-fill.js";
-import { checkReference } from "./check-reference.js";
-import { checkUnique } from "./check-unique.js";
+import { validateFill } from "./validate-fill.js";
+import { validateReference } from "./validate-reference.js";
+import { validateUnique } from "./validate-unique.js";
 
 /** The database that fills are tried on, before it has their columns. */
-export interface TrialDatabase {
+export interface ValidationDatabase {
   connection(): Promise<Connection>;
   table(name: TableName): Promise<TableFacts>;
 }
@@ -32,7 +32,7 @@ export interface ColumnProblem {
  */
 export async function* tryColumns(
   columns: readonly PlannedColumn[],
-  database: TrialDatabase,
+  database: ValidationDatabase,
   { enums = [], timeoutMs }: TryOptions = {},
 ): AsyncGenerator<ColumnProblem> {
   const limits = timeoutMs === undefined ? {} : { timeoutMs };
@@ -41,7 +41,7 @@ export async function* tryColumns(
     if (column.fill === undefined) continue;
     const table = await database.table(column.table);
     const input = { table, column, fill: column.fill, columnExists: false, enums, ...limits };
-    for (const problem of await checkFill(await database.connection(), input)) {
+    for (const problem of await validateFill(await database.connection(), input)) {
       // In a column that stays optional NULL is a value.
       if (!column.isRelaxed && problem.kind === "null") continue;
       // What cannot be computed cannot be compared.
@@ -57,13 +57,13 @@ export async function* tryColumns(
       isLookedAtWith(column, key, all) && !all.some((each) => key.includes(each.name) && failing.has(each));
     for (const key of column.uniqueKeys.filter(isOpen)) {
       const table = await database.table(column.table);
-      for (const problem of await checkUnique(await database.connection(), { table, key, columns: all, ...limits }))
+      for (const problem of await validateUnique(await database.connection(), { table, key, columns: all, ...limits }))
         yield { column, problem };
     }
     for (const foreignKey of (column.foreignKeys ?? []).filter((each) => isOpen(each.columns))) {
       const table = await database.table(column.table);
       const input = { table, foreignKey, columns: all, ...limits };
-      for (const problem of await checkReference(await database.connection(), input)) yield { column, problem };
+      for (const problem of await validateReference(await database.connection(), input)) yield { column, problem };
     }
   }
 }

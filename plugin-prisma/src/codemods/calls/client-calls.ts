@@ -55,7 +55,7 @@ interface Where {
 /** All calls of the client on any of the models. */
 export function* clientCalls(file: SourceFile, { models, project }: Where): Iterable<ClientCall> {
   for (const call of callsByPath(file, { models, project }))
-    if (!isOther(call.call.expression, file, project)) yield call;
+    if (!isForeignCall(call.call.expression, file, project)) yield call;
 }
 
 /** Calls of which nothing says whether they are of this client or of another schema's: nothing is edited in them unasked. */
@@ -91,7 +91,7 @@ export function whyOther(callee: ts.Expression, file: SourceFile, project: Proje
 }
 
 /** Whether a call that has the path of a client's is none of this one. */
-export function isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean {
+export function isForeignCall(callee: ts.Expression, file: SourceFile, project: Project): boolean {
   return whyOther(callee, file, project) !== undefined;
 }
 

@@ -12,7 +12,7 @@ import { typedDelegate } from "../receivers/typed-delegate.js";
 import { accessorOf } from "./client-calls.js";
 
 /** Whether rows of the model can be written through an expression: a client, or its delegate. */
-export function givesRowsOf(value: ts.Expression, file: SourceFile, { project, model }: TransformContext): boolean {
+export function canWriteModel(value: ts.Expression, file: SourceFile, { project, model }: TransformContext): boolean {
   const accessor = accessorOf(model.name);
   const type = project.types?.of(value);
   if (type !== undefined) {
@@ -24,7 +24,7 @@ export function givesRowsOf(value: ts.Expression, file: SourceFile, { project, m
     return originOfPath(project.types?.pathOf(declaration), project) !== "other";
   }
   if (ts.isPropertyAccessExpression(value) && value.name.text === accessor)
-    return givesRowsOf(value.expression, file, { project, model } as TransformContext);
+    return canWriteModel(value.expression, file, { project, model } as TransformContext);
   return isClientByNames(value, file, project);
 }
 

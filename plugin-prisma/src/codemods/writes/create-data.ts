@@ -44,9 +44,9 @@ import type { NotClient } from "../receivers/not-a-client.js";
 import { connectText, hasRelations } from "./checked-input.js";
 import { literalLookup, offeredInputs, typedInputs } from "./input-literals.js";
 import { type Input, passedInputs } from "./passed-rows.js";
-import { isAlsoPutOver } from "./put-over.js";
 import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
 import { unseenWriters } from "./unseen-writers.js";
+import { isUpsert } from "./upserts.js";
 import { nestedElsewhere, rowsWrittenBy } from "./written-rows.js";
 
 const id = "create-data";
@@ -61,7 +61,7 @@ export const createData: Transform = {
       yield* dropUnusedFallbacks(writtenIn(file, context), file, context);
       return;
     }
-    const { rows, followed } = handedTo(clientCalls, "called", context);
+    const { rows, followed } = passedTo(clientCalls, "called", context);
     if (context.intent.value.kind === "none") {
       const seen = new Set<ts.Node>();
       for (const { value, what } of [
@@ -120,13 +120,13 @@ function spreadRows(context: TransformContext) {
 
 /** The literals that become new rows, and are edited as such. */
 export function* createdLiterals(file: SourceFile, context: TransformContext): Iterable<ts.Node> {
-  const { rows } = handedTo(clientCalls, "called", context);
+  const { rows } = passedTo(clientCalls, "called", context);
   for (const { value } of valuesOf(file, clientCalls(file, context), rows, context)) yield value;
 }
 
 /** The literals that become rows, as far as the path of the call says. */
 function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
-  const { rows } = handedTo((each) => callsByPath(each, context), "by path", context);
+  const { rows } = passedTo((each) => callsByPath(each, context), "by path", context);
   for (const { value, what } of valuesOf(file, callsByPath(file, context), rows, context))
     if (ts.isObjectLiteralExpression(value)) {
       yield { node: value, what };
@@ -136,12 +136,12 @@ function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Containe
 }
 
 /** What functions are given that write it, once per snapshot. */
-function handedTo(
+function passedTo(
   callsIn: (file: SourceFile, context: TransformContext) => Iterable<ClientCall>,
   key: string,
   context: TransformContext,
 ): PassedRows<Input> {
-  return context.memo(handedTo, key, () => {
+  return context.memo(passedTo, key, () => {
     const { files } = context.project;
     const written = files.flatMap((file) =>
       [...valuesOfCalls(file, callsIn(file, context), context)].map(({ value }) => ({ value, file })),
@@ -299,7 +299,7 @@ function* fillRow(
   if (isConnected(value, context)) return;
   const isThere = propertiesOf(value).has(context.field.name);
   // A mirror follows its source in rows that exist as well.
-  if (!isThere && mirrorSources(context).length === 0 && isAlsoPutOver(value, file, context)) {
+  if (!isThere && mirrorSources(context).length === 0 && isUpsert(value, file, context)) {
     const text = `${context.field.name}: ${valueOfNewRow(value, file, context) ?? "…"}`;
     const reason = `it is put over rows that exist as well, whose ${context.field.name} may have been chosen: add \`${text}\` only where a row is created`;
     const offset = value.getStart(file.ast);

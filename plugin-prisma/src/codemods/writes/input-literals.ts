@@ -20,7 +20,7 @@ import {
 } from "@lockstep/core/codemods";
 import { methods, whyOther } from "../calls/client-calls.js";
 import { originOfPath } from "../receivers/client-module.js";
-import { isPutOver } from "./put-over.js";
+import { isPutOver } from "./upserts.js";
 
 /** What the client makes of an input: a new row, or a change of one. */
 export type InputKind = "create" | "update";

@@ -12,7 +12,7 @@ import {
   unwrap,
   wrapperOf,
 } from "@lockstep/core/codemods";
-import { accessorOf, isOther, methods } from "../calls/client-calls.js";
+import { accessorOf, isForeignCall, methods } from "../calls/client-calls.js";
 import { isClientName } from "../receivers/client-paths.js";
 import { delegateOf, typedDelegate } from "../receivers/typed-delegate.js";
 import { inputsIn } from "./input-literals.js";
@@ -42,7 +42,7 @@ export function* unseenWriters(file: SourceFile, context: TransformContext): Ite
     const access = name.parent;
     if (!ts.isPropertyAccessExpression(access) || access.name !== name) continue;
     const handed = isHandedOn(access, context);
-    if (!handed || !isDelegate(access, context) || isOther(methodOf(access), file, context.project)) continue;
+    if (!handed || !isDelegate(access, context) || isForeignCall(methodOf(access), file, context.project)) continue;
     const what = describe(access, `rows of ${pathOf(access).slice(-2).join(".")}`);
     const reason = `it is handed on to code that takes any model: unless ${field.name} is in the rows that are ${written} there, add it`;
     yield { kind: "place", certainty: "likely", offset: access.getStart(file.ast), what, reason, mayLeaveOut: true };

@@ -3,7 +3,7 @@ import { concerns } from "../receivers/entities.js";
 import { ormValueOf } from "../receivers/orm-value-of.js";
 
 /** Whether rows of the entity can be written through an expression: its repository, a manager, a data source. */
-export function givesRowsOf(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+export function canWriteModel(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
   const found = ormValueOf(value, file, context);
   if (found?.kind === "repository") return concerns(found.model, context);
   return found?.kind === "manager" || found?.kind === "source";

@@ -61,7 +61,7 @@ export function mayReadNull(context: TransformContext): boolean {
 }
 
 /** How the property of the column says that a row has no value. */
-export const emptyAs = memoized((context): EmptyValues => {
+export const nullStyle = memoized((context): EmptyValues => {
   const { property, file } = propertyOf(context) ?? {};
   const isOptional = property?.questionToken !== undefined;
   const type = property?.type;
@@ -72,7 +72,7 @@ export const emptyAs = memoized((context): EmptyValues => {
 const keptProperty = memoized((context): ts.PropertyDeclaration | undefined => {
   const property = propertyOf(context)?.property;
   if (property?.type === undefined || property.questionToken !== undefined) return undefined;
-  return emptyAs(context).isNullable ? undefined : property;
+  return nullStyle(context).isNullable ? undefined : property;
 });
 
 function propertyOf(context: TransformContext) {

@@ -71,7 +71,7 @@ function rowsOf(type: Type, types: Types): readonly Type[] {
     if (method === undefined || ormTypeOf(ownerIn(method) ?? "") !== "repository") return [];
     const [signature] = checker.getSignaturesOfType(checker.getTypeOfSymbol(method), ts.SignatureKind.Call);
     const [taken] = signature?.getParameters() ?? [];
-    const given = signature === undefined ? [] : [types.settled(signature.getReturnType())];
+    const given = signature === undefined ? [] : [types.awaitedNonNullable(signature.getReturnType())];
     return name === "insert" || name === "save"
       ? [...given, ...(taken ? [checker.getTypeOfSymbol(taken)] : [])]
       : given;

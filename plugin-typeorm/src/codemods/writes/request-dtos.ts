@@ -42,7 +42,7 @@ export interface RequestDto {
 }
 
 /** The class with how a row takes what callers choose. */
-interface SentDto extends RequestDto {
+interface InputDto extends RequestDto {
   choice(): CallerValue | undefined;
 }
 
@@ -56,7 +56,7 @@ export function dtoBehind(
   given: Iterable<readonly [string, ts.Expression | undefined]>,
   file: SourceFile,
   context: TransformContext,
-): SentDto | undefined {
+): InputDto | undefined {
   const values = new Map(given);
   const owners = ownersOf(context.core.map(({ name }) => [name, values.get(name)] as const));
   const least = Math.min(2, context.core.length);

@@ -43,7 +43,7 @@ export interface WrittenRow {
 
 /** All values of a file that become rows: those that its code writes, and those that it hands to functions which do. */
 export function writtenRows(file: SourceFile, context: LookupContext): readonly WrittenRow[] {
-  const handed = handedTo(context).rows.filter((row) => row.file === file);
+  const handed = passedTo(context).rows.filter((row) => row.file === file);
   const own = ownRows(file, context);
   const known = new Set(own.map(({ value }) => value));
   const rows = handed.map(({ value, what, about: { model, way, values }, besides }) => {
@@ -55,12 +55,12 @@ export function writtenRows(file: SourceFile, context: LookupContext): readonly 
 /** Whether a row comes from the callers of a function: it is filled where they build it. */
 export function isFollowed({ value }: WrittenRow, context: TransformContext): boolean {
   const isOwn = ts.isObjectLiteralExpression(value) && givesValue(value, context);
-  return !isOwn && handedTo(context).followed.has(value);
+  return !isOwn && passedTo(context).followed.has(value);
 }
 
 /** What functions are given that write it. */
-function handedTo(where: LookupContext): PassedRows<WrittenRow> {
-  return once(where, handedTo, undefined, () => {
+function passedTo(where: LookupContext): PassedRows<WrittenRow> {
+  return once(where, passedTo, undefined, () => {
     const written = where.project.files.flatMap((file) =>
       ownRows(file, where).map((row) => ({ value: row.value, file, about: row })),
     );

@@ -26,7 +26,7 @@ const asked: Pick<ReportInput, "targets" | "gates" | "runs" | "deployments"> = {
       finishedAt: null,
       rows: 4000,
       batches: 12,
-      course: {
+      history: {
         widthMs: 1000,
         points: Array.from({ length: 500 }, (_, at) => ({
           at: 1_764_000_000_000 + at * 1000,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../../core/src/backfill/events.js";
-import { settle } from "../../../../core/src/backfill/input.js";
+import { resolveRunSettings } from "../../../../core/src/backfill/input.js";
 import { Pacing } from "../../../../core/src/backfill/pacing.js";
 import type { BackfillSession } from "../../../../core/src/backfill/session.js";
 import type { Connection } from "../../../../core/src/dialect/connection.js";
@@ -245,7 +245,15 @@ describe("a primary", () => {
       };
       const events: BackfillEvent[] = [];
       const pacing = new Pacing(
-        settle({ url: "", plan, spec, clock, random: Math.random, options, onEvent: (event) => events.push(event) }),
+        resolveRunSettings({
+          url: "",
+          plan,
+          spec,
+          clock,
+          random: Math.random,
+          options,
+          onEvent: (event) => events.push(event),
+        }),
       );
       const table = { schema: "public", name: "User" };
       await pacing.beforeBatch(

@@ -46,7 +46,7 @@ async function answerTo({ ignoreFiles, files }: PrettierOrder): Promise<Prettier
     for (const { path, text } of files) texts.push(await formatted(prettier, path, text, ignoreFiles));
     return { texts };
   } catch (error) {
-    return { texts: [], error: wordsOf(error) };
+    return { texts: [], error: describeError(error) };
   }
 }
 
@@ -63,10 +63,10 @@ async function formatted(prettier: Prettier, path: string, text: string, ignoreF
     return await prettier.format(text, { ...options, filepath: path });
   } catch (error) {
     // What it cannot parse stays as it is. A plugin may break over anything.
-    return error instanceof Error && error.name === "SyntaxError" ? null : { error: wordsOf(error) };
+    return error instanceof Error && error.name === "SyntaxError" ? null : { error: describeError(error) };
   }
 }
 
-function wordsOf(error: unknown): string {
+function describeError(error: unknown): string {
   return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
 }

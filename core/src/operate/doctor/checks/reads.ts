@@ -1,5 +1,5 @@
 import { type Check, ok, warning } from "../../../dialect/check.js";
-import { isBlind } from "../../../dialect/pressure.js";
+import { isBlind } from "../../../dialect/load-signals.js";
 import { readStatistics } from "../../../gates/reads/read-statistics.js";
 
 /** No application has a table of this name: only whether the server would answer is asked. */

@@ -1,5 +1,5 @@
 import { type Check, type Finding, ok, type TargetFacts } from "../../../dialect/check.js";
-import { names } from "../../../dialect/words.js";
+import { names } from "../../../dialect/format-values.js";
 import { migrationOf } from "../../../plan/migration-of.js";
 import { isOpen } from "../../../plan/store.js";
 
@@ -9,16 +9,16 @@ export default {
   on: "target",
   async run(facts) {
     const { connection, plans, applied } = facts;
-    const remains = await connection.dialect.ops.remains();
+    const leftovers = await connection.dialect.ops.leftovers();
     // Whether the repository still has a migration or not: what has not run here has not taken anything away.
     const unfinished = plans.filter(
       (plan) => isOpen(plan) || plan.state.written.some(({ file }) => !applied.includes(migrationOf(file))),
     );
     const expected = new Set(
-      unfinished.flatMap((plan) => plan.columns.flatMap(({ table, name }) => remains.scaffolding(table, name))),
+      unfinished.flatMap((plan) => plan.columns.flatMap(({ table, name }) => leftovers.scaffolding(table, name))),
     );
     const building = new Set(unfinished.flatMap(indexNames));
-    const findings = (await remains.leftovers(connection)).flatMap(({ kind, name, finding, planned }) =>
+    const findings = (await leftovers.find(connection)).flatMap(({ kind, name, finding, planned }) =>
       kind === "index"
         ? [building.has(name) ? (planned ?? finding) : finding]
         : expected.has(name)

@@ -1,7 +1,7 @@
 import type { CheckFinding } from "../../../lint/finding.js";
 import { withoutControls } from "../../printable.js";
 import { defineFormat } from "../format.js";
-import { consequence, noteWords, saferLines } from "../words.js";
+import { consequence, noteWords, saferLines } from "../messages.js";
 
 /** Workflow commands: GitHub shows them beside the lines of a pull request. */
 export default defineFormat({

@@ -1,6 +1,6 @@
 import { printableJson } from "../../printable.js";
 import { defineFormat } from "../format.js";
-import { consequence, saferLines } from "../words.js";
+import { consequence, saferLines } from "../messages.js";
 
 /** A code quality report of GitLab, https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. */
 export default defineFormat({

@@ -3,7 +3,7 @@ import { byFile } from "../../../lint/report.js";
 import { counted } from "../../counted.js";
 import { withoutControls } from "../../printable.js";
 import { defineTextFormat } from "../format.js";
-import { consequence, noteWords, saferLines } from "../words.js";
+import { consequence, noteWords, saferLines } from "../messages.js";
 
 /** JUnit's XML, as most CI servers read it: a suite a file, a failed case an error. */
 export default defineTextFormat({

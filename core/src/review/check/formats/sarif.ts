@@ -5,7 +5,7 @@ import { reportedRules } from "../../../rules/index.js";
 import type { ReportedRule } from "../../../rules/rule.js";
 import { printableJson } from "../../printable.js";
 import { defineFormat } from "../format.js";
-import { consequence, notLookedAtWords, saferLines } from "../words.js";
+import { consequence, notLookedAtWords, saferLines } from "../messages.js";
 
 /** SARIF 2.1.0, https://docs.oasis-open.org/sarif/sarif/v2.1.0/: code scanning of GitHub and others, and editors. */
 export default defineFormat({

@@ -3,7 +3,7 @@ import { byFile, hasErrors } from "../../../lint/report.js";
 import { columns } from "../../columns.js";
 import { counted } from "../../counted.js";
 import { defineTextFormat, type FormatContext } from "../format.js";
-import { consequence, leftOutWords, noteWords, saferLines, totalWords } from "../words.js";
+import { consequence, leftOutWords, noteWords, saferLines, totalWords } from "../messages.js";
 
 export default defineTextFormat({
   id: "terminal",

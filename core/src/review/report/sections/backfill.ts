@@ -1,7 +1,7 @@
 import { counted } from "../../counted.js";
+import { columnLabel } from "../../messages.js";
 import { duration } from "../../progress.js";
 import { stallText, waitText } from "../../rehearsal-words.js";
-import { columnLabel } from "../../words.js";
 import { type Block, type Chart, heading, list, missing, text } from "../blocks.js";
 import { thinned } from "../charts/thinned.js";
 import { timeText } from "../charts/ticks.js";
@@ -97,7 +97,7 @@ function recordedBlocks(runs: readonly RecordedRun[]): readonly Block[] {
 }
 
 function recordedRun(
-  { target, table, columns, status, startedAt, rows, batches, course }: RecordedRun,
+  { target, table, columns, status, startedAt, rows, batches, history }: RecordedRun,
   at: number,
 ): Block[] {
   const title = `On ${target}: ${columns.map((each) => `"${each}"`).join(", ")} of "${table.name}"`;
@@ -107,25 +107,25 @@ function recordedRun(
       `${counted(rows, "row")} in ${batches === 1 ? "1 batch" : counted(batches, "batche")}, begun ${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC, ${status}.`,
     ),
   ];
-  const [first] = course?.points ?? [];
-  if (course === undefined || first === undefined)
+  const [first] = history?.points ?? [];
+  if (history === undefined || first === undefined)
     return [
       ...blocks,
       text("How it went over time was not kept: it took less than a second, or another version of Lockstep ran it."),
     ];
-  const points = course.points.map(({ at, forMs, rows, lagMs }) => ({
+  const points = history.points.map(({ at, forMs, rows, lagMs }) => ({
     atMs: at - first.at,
     untilMs: at - first.at + forMs,
     workedMs: forMs,
     rows,
     ...(lagMs !== undefined && { lagMs }),
   }));
-  const waited = course.points.flatMap((point) => (point.waits === undefined ? [] : [point.at - first.at]));
+  const waited = history.points.flatMap((point) => (point.waits === undefined ? [] : [point.at - first.at]));
   const marks = waited.length === 0 ? undefined : { name: "it waited", atMs: waited };
   blocks.push({ ...rateChart(`run-${at}`, title, points), ...(marks && { marks }) });
   if (points.some(({ lagMs }) => lagMs !== undefined)) blocks.push(lagChart(`run-${at}`, title, points));
   const waits = new Map<string, { ms: number; reason: string }>();
-  for (const { signal, reason, ms } of course.points.flatMap((point) => point.waits ?? []))
+  for (const { signal, reason, ms } of history.points.flatMap((point) => point.waits ?? []))
     waits.set(signal, { ms: ms + (waits.get(signal)?.ms ?? 0), reason });
   blocks.push(
     waits.size === 0

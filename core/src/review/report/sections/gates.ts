@@ -1,7 +1,7 @@
 import { gatesAt, nextPhase } from "../../../plan/next-phase.js";
 import { phasesOf } from "../../../plan/phases.js";
 import { gateText, isConfirmedGate } from "../../gate-words.js";
-import { columnLabel } from "../../words.js";
+import { columnLabel } from "../../messages.js";
 import { type Block, heading, list, missing, type Text, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 

@@ -2,8 +2,8 @@ import { unitsOf } from "../../../databases/units.js";
 import { inFiles } from "../../../model/plan.js";
 import { phasesOf } from "../../../plan/phases.js";
 import type { LockWait, RehearsedStep } from "../../../rehearsal/results/rehearsal.js";
+import { lockWords } from "../../messages.js";
 import { differenceText, seenText, stallText, waitText } from "../../rehearsal-words.js";
-import { lockWords } from "../../words.js";
 import { type Block, heading, list, missing, strong, table, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 

@@ -2,9 +2,9 @@ import { migrationOf } from "../../../plan/migration-of.js";
 import { phasesOf } from "../../../plan/phases.js";
 import { releasesOf } from "../../../plan/releases.js";
 import { outgoing } from "../../markdown.js";
+import { phaseLines } from "../../messages.js";
 import { duration } from "../../progress.js";
 import { stallText } from "../../rehearsal-words.js";
-import { phaseLines } from "../../words.js";
 import { type Block, missing, type Timeline, type Tone, table, text } from "../blocks.js";
 import { defineSection, type RecordedDeployment, type ReportInput, type TargetState } from "../section.js";
 

@@ -1,9 +1,9 @@
 import { phasesOf } from "../../../plan/phases.js";
 import { counted } from "../../counted.js";
+import { phaseCount } from "../../messages.js";
 import { unsafePhases } from "../../phase-safety.js";
 import { verdictText } from "../../rehearsal.js";
 import { findingText, stallText } from "../../rehearsal-words.js";
-import { phaseCount } from "../../words.js";
 import { type Block, list, type Text, type Tone, text } from "../blocks.js";
 import { measured } from "../measured.js";
 import { defineSection, type ReportInput } from "../section.js";

@@ -1,7 +1,7 @@
 import { phasesOf } from "../../../plan/phases.js";
 import { wayBackRows } from "../../markdown.js";
+import { stayWords } from "../../messages.js";
 import { stallText } from "../../rehearsal-words.js";
-import { stayWords } from "../../words.js";
 import { type Block, missing, strong, table, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 

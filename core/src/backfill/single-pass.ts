@@ -1,0 +1,125 @@
+import { LockstepError } from "../base/errors.js";
+import type { FillTarget } from "../dialect/batches.js";
+import type { Connection } from "../dialect/connection.js";
+import { type BackfillId, type Cursor, isSameLedgerTable } from "../dialect/ledger-store.js";
+import type { TableFacts } from "../dialect/table.js";
+import { type BackfillRecord, beginBackfill, readBackfills } from "../target/ledger/backfills.js";
+import type { RunSettings } from "./input.js";
+import { keyLabel } from "./keys.js";
+import { firstValuesOf, identitiesOf, madeAgain } from "./made-again.js";
+
+/**
+ * Enters the pass over columns that stay optional. It ends at the greatest key of its first start: rows that come later were
+ * written by code that could choose. Once done, it is never made again, for a NULL may have been chosen since. So where the ledger may
+ * not be the one that knows – after a restore, a failover, or lost – the user is asked. A pass over a column that was dropped and added
+ * again since filled another one, and is made anew.
+ * @throws LS5009 when the pass may have been made already, unless `settings.nulls` says what then
+ */
+export async function beginSinglePass(
+  connection: Connection,
+  id: BackfillId,
+  table: TableFacts,
+  target: FillTarget,
+  begin: Parameters<typeof beginBackfill>[2],
+  settings: RunSettings,
+): Promise<BackfillRecord> {
+  const records = (await readBackfills(connection, id.plan)).filter(({ once }) => once);
+  const known = records.find((record) => isOf(record, id));
+  const isSameWork = known !== undefined && JSON.stringify(known.work) === JSON.stringify(begin.work);
+  const again = known && (await madeAgain(connection, known, table, target, settings));
+  if (known?.status === "done" && isSameWork && again === undefined) return known;
+  const { batches } = connection.dialect.live;
+  const server = await batches.serverName(connection);
+  const doubt =
+    // The same run after a broken connection: whatever the server lost, nobody has taken the pass for done.
+    known?.runner === begin.runner
+      ? undefined
+      : known !== undefined && again !== undefined
+        ? await doubtOfValues(passText(known, connection, `${again}. The table`), connection, target, settings)
+        : known !== undefined && known.batches > 0
+          ? doubtOfRecord(known, isSameWork, server, target, connection)
+          : await doubtOfTable(connection, records, id, target, settings);
+  if (doubt !== undefined && settings.nulls === undefined) throw mayBeMade(doubt, connection, id);
+  if (known !== undefined && again !== undefined && settings.nulls !== "keep")
+    settings.emit({ kind: "notice", message: `${passText(known, connection, again)}. Lockstep makes the pass again.` });
+  const made = identitiesOf(table, target);
+  const origin = { ...(server === undefined ? {} : { server }), ...(made && { made }) };
+  const bounds = { ...(await batches.bounds(connection, target)), ...origin };
+  const end = { ...bounds, phase: "sweep" } as const;
+  const isMade = doubt !== undefined && settings.nulls === "keep";
+  // An empty table is passed already.
+  const start = isMade || bounds.upTo === undefined ? end : ({ ...bounds, phase: "pass", after: null } as const);
+  // From an earlier run: it goes on where that came to.
+  const goOnFrom = (cursor: Cursor): Cursor => (isMade ? end : { ...cursor, ...origin });
+  return beginBackfill(connection, id, { ...begin, start, goOnFrom, isAnew: again !== undefined });
+}
+
+/** The beginning of a sentence about a pass that the ledger has. */
+function passText({ table, rowsDone, status, updatedAt }: BackfillRecord, { label: target }: Connection, more: string) {
+  return `The ledger on ${target} knows a pass over "${table.schema}"."${table.name}" (${rowsDone} rows, ${status}, as of ${updatedAt}). ${more}`;
+}
+
+/** Where no row has a value nobody has chosen any. */
+async function doubtOfValues(
+  doubt: string,
+  connection: Connection,
+  target: FillTarget,
+  { scanTimeoutMs }: RunSettings,
+): Promise<string | undefined> {
+  return (await connection.dialect.live.batches.hasValues(connection, target, scanTimeoutMs))
+    ? `${doubt} has values.`
+    : undefined;
+}
+
+const label = ({ table }: FillTarget) => `"${table.schema}"."${table.name}"`;
+
+const isOf = ({ table }: BackfillRecord, id: BackfillId) => isSameLedgerTable(table, id.table);
+
+/** A pass was under way. Whether this is still its own server, and its own key. */
+function doubtOfRecord(
+  { cursor, work, rowsDone, updatedAt }: BackfillRecord,
+  isSameWork: boolean,
+  server: string | undefined,
+  target: FillTarget,
+  connection: Connection,
+): string | undefined {
+  const types = (key: FillTarget["key"]) => key.map(({ column, type }) => `${column} ${type}`).join(", ");
+  if (!isSameWork)
+    return `The pass over ${label(target)} had come past ${rowsDone} rows in the order of (${types(work.key)}). The key is (${types(target.key)}) now, so it would begin anew.`;
+  if (cursor.server === undefined || server === undefined || cursor.server === server) return undefined;
+  const at = cursor.phase === "pass" && cursor.after !== null ? keyLabel(target.key, cursor.after) : "its end";
+  return `The ledger on ${connection.label} has the pass over ${label(target)} at ${at}, as of ${updatedAt}. That was on another server than this one (${cursor.server}, now ${server}): it was restored, or took over, and the pass may have come further.`;
+}
+
+/** The ledger knows of no pass over this table: whether the repository, another record or the table itself do. */
+async function doubtOfTable(
+  connection: Connection,
+  records: readonly BackfillRecord[],
+  id: BackfillId,
+  target: FillTarget,
+  settings: RunSettings,
+): Promise<string | undefined> {
+  const { oid, schema, name } = id.table;
+  const other = records.find(
+    (record) =>
+      (record.batches > 0 || record.status === "done") &&
+      (record.table.oid === oid) !== (record.table.schema === schema && record.table.name === name),
+  );
+  const before =
+    other !== undefined
+      ? passText(other, connection, "The table was restored, moved or made again since, and")
+      : settings.isPastBackfill
+        ? `A later phase of ${id.plan} is released, so the pass was done when its gate was asked. The ledger on ${connection.label} does not know of it, and ${label(target)}`
+        : undefined;
+  if (before !== undefined) return doubtOfValues(before, connection, target, settings);
+  // A pass begins here, so it would have filled them.
+  const first = await firstValuesOf(connection, target, settings);
+  const at = first?.findIndex(({ rows, filled }) => filled > rows / 2) ?? -1;
+  if (first === undefined || at < 0) return undefined;
+  const { rows, filled } = first[at]!;
+  return `The ledger on ${connection.label} knows of no pass over ${label(target)}, but ${filled} of the first ${rows} rows have a value of "${target.columns[at]!.name}": from a pass whose record is lost, or from the code that runs.`;
+}
+
+function mayBeMade(doubt: string, connection: Connection, { plan, table }: BackfillId): LockstepError {
+  return new LockstepError("LS5009", doubt, { details: { plan, target: connection.label, table: table.name } });
+}

@@ -1,0 +1,136 @@
+import { LockstepError } from "../../../base/errors.js";
+import type { Connection } from "../../../dialect/connection.js";
+import type { LedgerTable } from "../../../dialect/ledger-store.js";
+import { isBlind } from "../../../dialect/load-signals.js";
+import type { ReadStatement, TableStatements } from "../../../dialect/statements.js";
+import { leastCalls, originOf } from "../../../gates/reads/compare-statements.js";
+import { nameWord, statementText } from "../../../sql/statement-words.js";
+import { type Baseline, readBaselines } from "../../../target/ledger/baselines.js";
+import { between, type Counter } from "../counters.js";
+import type { Sample } from "../detect-anomaly.js";
+import { defineProbe, type Point, unseen, type WatchContext } from "./probe.js";
+
+/** Fewer calls wait for the next look; a second of work is a sign however few they are. */
+const fewCalls = 5;
+const muchMs = 1000;
+/** A statement that has not ended is one of those that usually take a fraction of its time, or nobody knows how long it takes. */
+const lateTimes = 20;
+
+/** The kept figures are of days ago; those of all that a server has ever counted may be of a table that was small. */
+const recentFactor = 3;
+const everFactor = 10;
+
+/** How long statements take that read or change the plan's tables, each for itself. */
+export default defineProbe({
+  id: "statements",
+  summary: "how long statements take that name the plan's tables, by the statistics of the server",
+  start(context) {
+    const counted = new Map<string, Counter>();
+    const formers = new Map<string, Sample["former"]>();
+    let tables: readonly LedgerTable[] | undefined;
+    let baselines: readonly (readonly Baseline[])[] = [];
+    let last: TableStatements | undefined;
+    return async (connection) => {
+      if (tables === undefined) {
+        const { identity } = connection.dialect.live.systemCatalog;
+        const found = await Promise.all(context.tables.map((table) => identity(connection, table)));
+        if (found.every((table) => table === undefined)) return unseen("the plan's tables are not there");
+        tables = found.filter((table) => table !== undefined);
+        baselines = await keptOf(connection, tables, context);
+      }
+      const now = await connection.dialect.live.statements.touching(connection, tables);
+      if (isBlind(now)) return unseen(now.reason);
+      const isReset = last !== undefined && now.since !== undefined && now.since > last.at;
+      const before = new Set(last?.running.map(({ run }) => run));
+      last = now;
+      const points = now.statements.flatMap((statement): Point[] => {
+        const { id, words } = statement;
+        const calls = between(counted.get(id), statement, isReset);
+        if (calls === undefined) {
+          counted.set(id, statement);
+          return [];
+        }
+        const late = lateCalls(statement, now, before);
+        const events = calls.calls + late.length;
+        const totalMs = calls.totalMs + late.reduce((sum, ms) => sum + ms, 0);
+        if (events === 0 || (events < fewCalls && totalMs < muchMs)) return [];
+        counted.set(id, statement);
+        if (!formers.has(id)) formers.set(id, formerOf(statement, baselines, context));
+        const former = formers.get(id);
+        return [
+          {
+            measure: "statement-time",
+            id,
+            subject: statementText(words),
+            value: totalMs / events,
+            events,
+            ...(former === undefined ? {} : { former }),
+            ...(late.length === 0 ? {} : { detail: unendedText(late) }),
+          },
+        ];
+      });
+      return { points, ...(now.uncounted === undefined ? {} : { blind: [now.uncounted] }) };
+    };
+  },
+});
+
+/**
+ * For how long its calls have run that have not ended, and should have long ago. One call alone counts from the second look on that sees
+ * it: a busy machine holds up any of them once.
+ *
+ * @param before the runs that the last look has seen
+ */
+export function lateCalls(
+  { id, calls, totalMs }: Pick<ReadStatement, "id" | "calls" | "totalMs">,
+  { running }: Pick<TableStatements, "running">,
+  before: ReadonlySet<string>,
+): readonly number[] {
+  if (calls < lateTimes) return [];
+  const late = running.filter((each) => each.id === id && each.ms > lateTimes * (totalMs / calls));
+  return late.filter(({ run }) => late.length > 1 || before.has(run)).map(({ ms }) => ms);
+}
+
+function unendedText(late: readonly number[]): string {
+  return `${late.length === 1 ? "1 call has" : `${late.length} calls have`} not ended after ${(Math.max(...late) / 1000).toFixed(1)} s`;
+}
+
+async function keptOf(connection: Connection, tables: readonly LedgerTable[], { evidence }: WatchContext) {
+  const kept: (readonly Baseline[])[] = [];
+  try {
+    for (const table of tables) kept.push(await readBaselines(connection, { plan: evidence, table }));
+  } catch (error) {
+    // Whoever may not read the ledger can watch all the same.
+    if (connection.isLost || !(error instanceof LockstepError)) throw error;
+  }
+  return kept;
+}
+
+/** What it took before a phase was released, by what the ledger keeps: of its own, or of the statement that it came from. */
+function formerOf(
+  statement: ReadStatement,
+  baselines: readonly (readonly Baseline[])[],
+  { plan }: WatchContext,
+): Sample["former"] {
+  for (const kept of baselines) {
+    const of = (phase: string) => kept.find((each) => each.phase === phase)?.statistics;
+    const [earlier, before] = [of("expand"), of("switch") ?? of("expand")];
+    if (before === undefined) continue;
+    const column = plan.columns.find(({ name }) => statement.words.includes(nameWord(name)))?.name;
+    const origin = column === undefined ? undefined : originOf(statement, before.statements, column);
+    const counts = origin ?? before.statements.find(({ id }) => id === statement.id);
+    if (counts === undefined || counts.calls < leastCalls) continue;
+    const isReset = earlier !== undefined && before.since !== undefined && before.since > earlier.at;
+    const recent =
+      earlier === before
+        ? undefined
+        : between(
+            earlier?.statements.find(({ id }) => id === counts.id),
+            counts,
+            isReset,
+          );
+    return recent !== undefined && recent.calls >= leastCalls
+      ? { value: recent.totalMs / recent.calls, factor: recentFactor }
+      : { value: counts.totalMs / counts.calls, factor: everFactor };
+  }
+  return undefined;
+}

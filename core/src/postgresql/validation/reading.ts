@@ -1,0 +1,21 @@
+import type { Connection } from "../../dialect/connection.js";
+import { inTransaction } from "../../dialect/db/transaction.js";
+import type { FillProblem } from "../../dialect/validation.js";
+import { answerOf } from "../../target/facts/validation-answer.js";
+
+/** Reads in one snapshot that cannot change anything; running out of time is an answer. */
+export async function reading(
+  connection: Connection,
+  timeoutMs: number,
+  what: "values" | "duplicates" | "references",
+  run: () => Promise<readonly FillProblem[]>,
+): Promise<readonly FillProblem[]> {
+  // row_security off: an error instead of rows that are silently left out.
+  const settings = { row_security: "off" };
+  const limits = { statementTimeoutMs: timeoutMs, lockTimeoutMs: 5000 };
+  try {
+    return await inTransaction(connection, { isReadOnly: true, isRepeatable: true, limits, settings }, run);
+  } catch (error) {
+    return answerOf(error, what, timeoutMs);
+  }
+}

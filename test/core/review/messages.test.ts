@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import type { OrmPlugin } from "../../../core/src/plugin/plugin.js";
+import { commandFor, stayWords } from "../../../core/src/review/messages.js";
+import { nextStep } from "../../../core/src/review/next-step.js";
+import { handleSql, planOf } from "../../support/plan-fixture.js";
+
+// What the user is told of the parts of a change that an undo leaves.
+const type = `-- CreateEnum\nCREATE TYPE "Role" AS ENUM ('a');\n\n`;
+const team = `-- CreateTable\nCREATE TABLE "Team" (\n    "id" TEXT NOT NULL,\n\n    CONSTRAINT "Team_pkey" PRIMARY KEY ("id")\n);\n\n`;
+const beside = `-- AlterTable\nALTER TABLE "User" ADD COLUMN     "nickname" TEXT;\n\n`;
+
+test.each([
+  ["nothing else", handleSql, ""],
+  ["a type, which goes with its columns", type + handleSql, ""],
+  ["a table", team + handleSql, ` "Team", made by the same change, and what is in it stay.`],
+  ["a column that was safe", beside + handleSql, " What the same migration did besides stays."],
+])("%s", async (_name, sql, words) => {
+  const plan = await planOf({ sql });
+  expect(stayWords(plan)).toBe(words);
+  // Where the migrations are removed the model keeps it all the same, and needs a migration of its own.
+  const removed = { ...plan, state: { ...plan.state, released: "undone" as const, written: [] } };
+  const next = nextStep(removed, { develop: "orm generate" } as OrmPlugin["words"], []);
+  expect(next).toContain(words === "" ? "there is nothing to deploy" : "orm generate");
+});
+
+test("a command names its plan where it would ask for one or take another", async () => {
+  const older = await planOf({ id: "20261119093000_add_nick" });
+  const plan = await planOf();
+  const at = (of: typeof plan, released: "contract" | "undone") => ({ ...of, state: { ...of.state, released } });
+  const named = `npx lockstep next ${plan.id}`;
+  expect(commandFor("next", plan, [])).toBe("npx lockstep next");
+  expect(commandFor("next", plan, [older, plan])).toBe(named);
+  // Typed once more, it would go on to a plan that is finished.
+  expect(commandFor("next", at(plan, "contract"), [at(older, "contract")])).toBe("npx lockstep next");
+  expect(commandFor("abandon", at(plan, "contract"), [at(older, "contract")])).toBe(`npx lockstep abandon ${plan.id}`);
+  expect(commandFor("abandon", at(plan, "contract"), [])).toBe("npx lockstep abandon");
+  expect(commandFor("undo", plan, [at(older, "contract")])).toBe("npx lockstep undo");
+  expect(commandFor("undo", at(plan, "contract"), [at(older, "undone")])).toBe("npx lockstep undo");
+  expect(commandFor("undo", at(older, "contract"), [at(plan, "undone")])).toBe(`npx lockstep undo ${older.id}`);
+  expect(commandFor("next", plan, [at(older, "contract")])).toBe("npx lockstep next");
+  expect(commandFor("next", at(plan, "contract"), [older, plan])).toBe(named);
+  expect(commandFor("next", at(older, "contract"), [at(plan, "undone")])).toBe("npx lockstep next");
+  expect(commandFor("next", at(older, "contract"), [at(plan, "contract")])).toBe(`npx lockstep next ${older.id}`);
+});

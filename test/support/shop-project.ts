@@ -47,7 +47,7 @@ export interface ShopProject {
   dispose(): Promise<void>;
 }
 
-/** Copies the shop as a user has it: in version control, dependencies installed, Lockstep not yet set up. */
+/** Copies the shop as a user has it: in version control, dependencies installed, its client generated, Lockstep not yet set up. */
 export async function createShop(): Promise<ShopProject> {
   const root = mkdtempSync(join(tmpdir(), "lockstep-shop-"));
   cpSync(join(repository, "examples/prisma-shop"), root, {
@@ -118,6 +118,7 @@ export async function createShop(): Promise<ShopProject> {
   writeFileSync(join(root, ".gitignore"), "node_modules\nsrc/generated\n");
   await git("init", "--quiet", "-b", "main");
   await project.commit("The shop");
+  await project.generate();
   return project;
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { expectGolden, goldenCases, placeNotes, type Step } from "../../support/goldens.js";
 import { columns, fileOf } from "./columns.js";
-import { apply, type CodePhase, type Column, codePhases, editFor, type Files, undo, undoOf } from "./phases.js";
+import { apply, type CodePhase, type Column, codePhases, editFor, type Files, undo, undoOf, withoutTypes } from "./phases.js";
 
 const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
 
@@ -40,6 +40,9 @@ describe.each(goldenCases(folder, columns))("$name", (about) => {
       const undone = await undo(single(text), earlier, column);
       expect(apply(single(text), undone)[0]?.text, phase).toBe(before);
       expect(undone.places, phase).toEqual([]);
+      // Where the client is not generated, as in a fresh checkout.
+      const untyped = await undo(single(text), earlier, { ...column, ...withoutTypes });
+      expect(apply(single(text), untyped)[0]?.text, phase).toBe(before);
     }
   });
 

@@ -4,6 +4,7 @@ import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
 import { boundByRows, type CopiedRow, copiedRow } from "../mappers/copied-row.js";
+import { removeFromPatterns } from "../mappers/undo-destructuring.js";
 import { incompleteRows, rowLiterals } from "../types/row-literals.js";
 import {
   computedValue,
@@ -43,6 +44,10 @@ export const fixture: Transform = {
   *undo(file, context) {
     yield* removeWritten(id, (each) => rowsIn(each, context), file, context);
     if (!isAddedToPattern(id, file, context)) return;
+    if (context.project.types === undefined) {
+      yield* removeFromPatterns(id, file, context);
+      return;
+    }
     for (const element of boundByRows(file, context)) {
       const edit = removeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
       if (edit !== undefined) yield edit;

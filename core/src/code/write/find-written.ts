@@ -1,9 +1,11 @@
-import type { Owner } from "../../model/index.js";
+import type { Owner, PlannedEdit } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
+import { nameOf } from "../ast/expressions.js";
 import { type PlaceNode, type SourceFile, textOf } from "../ast/source-file.js";
 import { earlierOf, type Finding, type TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
 import { withCurrentEdits } from "./current-edits.js";
+import { isOfPattern } from "./destructuring.js";
 import { matchWritten } from "./match-written.js";
 import { takeItem } from "./property-edit.js";
 
@@ -57,9 +59,33 @@ export function findWrittenItems(
       ),
     );
     const isOfField = (item: WrittenNode) => names.some((name) => textOf(item.node, item.file).includes(name));
-    return findWritten(transform, items.filter(isOfField), context);
+    const edits = earlierOf(transform, context);
+    const found = matchWritten(edits, items.filter(isOfField));
+    // A row is one by its type: where no types are installed, what was written into it still stands where it was written.
+    const known = new Set(found.values());
+    const isUntyped = context.project.types === undefined;
+    const open = isUntyped ? edits.filter((edit) => !known.has(edit) && !isOfPattern(edit)) : [];
+    const others = open.length === 0 ? [] : propertiesNamed(names, open, context);
+    return [...found.keys(), ...matchWritten(open, others, true).keys()];
   });
   return written.filter((each) => each.file === file);
+}
+
+/** All properties of these names in the files of edits. */
+function propertiesNamed(
+  names: readonly string[],
+  edits: readonly PlannedEdit[],
+  { project, model }: TransformContext,
+): readonly WrittenNode[] {
+  const paths = new Set(edits.map(({ file }) => file));
+  return project.files.flatMap((file) =>
+    paths.has(file.file)
+      ? file
+          .nodes(ts.SyntaxKind.ObjectLiteralExpression)
+          .flatMap(({ properties }) => properties.filter((each) => names.includes(nameOf(each.name) ?? "")))
+          .map((node) => ({ node, file, what: `row of ${model.name}` }))
+      : [],
+  );
 }
 
 /** Takes them back. */

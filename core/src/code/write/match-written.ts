@@ -14,10 +14,13 @@ export interface FoundNode {
 /**
  * One node for each edit that has its text: where it was made, in code of that name, in its file, or elsewhere; of several the nearest.
  * People may have written the same text again: that is theirs.
+ *
+ * @param isInPlace only where it was made, or in code of that name in its file
  */
 export function matchWritten<T extends FoundNode>(
   edits: readonly PlannedEdit[],
   candidates: readonly T[],
+  isInPlace = false,
 ): ReadonlyMap<T, PlannedEdit> {
   const byText = new Map<string, T[]>();
   for (const each of candidates) {
@@ -38,9 +41,7 @@ export function matchWritten<T extends FoundNode>(
   const rules = [
     (edit: PlannedEdit, each: T) => isIn(edit, each) && isSame(edit, each),
     (edit: PlannedEdit, each: T) => isIn(edit, each) && siteOf(each).owner?.name === edit.owner?.name,
-    isIn,
-    isSame,
-    () => true,
+    ...(isInPlace ? [] : [isIn, isSame, () => true]),
   ];
   const found = new Map<T, PlannedEdit>();
   let open = edits;

@@ -37,7 +37,7 @@ export interface ShopProject {
   /** As `prisma migrate diff --from-migrations … --to-schema …`, by the same engine: undefined when there is no difference. */
   drift(): Promise<string | undefined>;
   /** `prisma generate`; a client that was generated for the same models before is put back instead. */
-  generate(): Promise<void>;
+  generate(more?: Readonly<Record<string, string>>): Promise<void>;
   /** What `tsc --noEmit` says, with a client generated for the models as they stand. */
   typeErrors(): Promise<string[]>;
   npx(command: string, args: readonly string[], env?: Record<string, string | undefined>): Promise<RunResult>;
@@ -84,13 +84,13 @@ export async function createShop(): Promise<ShopProject> {
       engine ??= new Engine(process.env.LOCKSTEP_TEST_PG ?? "", root);
       return engine.drift(migrations, [schema]);
     },
-    async generate() {
+    async generate(more) {
       const client = join(root, "src/generated");
       const schema = project.read("prisma/schema.prisma");
       rmSync(client, { recursive: true, force: true });
       const known = clients.get(schema);
       if (known !== undefined) return cpSync(known, client, { recursive: true });
-      const made = await project.prisma(["generate"]);
+      const made = await project.prisma(["generate"], more);
       if (made.code !== 0) throw new Error(made.output);
       const kept = join(root, `.git/client-${clients.size}`);
       cpSync(client, kept, { recursive: true });
@@ -118,7 +118,8 @@ export async function createShop(): Promise<ShopProject> {
   writeFileSync(join(root, ".gitignore"), "node_modules\nsrc/generated\n");
   await git("init", "--quiet", "-b", "main");
   await project.commit("The shop");
-  await project.generate();
+  // Without Lockstep's engine Prisma would download its own, which generate does not need.
+  await project.generate({ PRISMA_SCHEMA_ENGINE_BINARY: process.execPath });
   return project;
 }
 

@@ -4,7 +4,17 @@ import { describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { expectGolden, goldenCases, placeNotes, type Step } from "../../support/goldens.js";
 import { columns, fileOf } from "./columns.js";
-import { apply, type CodePhase, type Column, codePhases, editFor, type Files, undo, undoOf, withoutTypes } from "./phases.js";
+import {
+  apply,
+  type CodePhase,
+  type Column,
+  codePhases,
+  editFor,
+  type Files,
+  undo,
+  undoOf,
+  withoutTypes,
+} from "./phases.js";
 
 const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
 

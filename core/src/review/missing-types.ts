@@ -15,9 +15,9 @@ export function missingTypesText(missing: MissingTypes, command: string, colors:
   return colors.yellow(`Code was ${readWithoutTypes(missing)}. ${next}`);
 }
 
-/** The same as a reason to look: `read without all types (…): code that … is not listed` */
+/** The same as a reason to look: `read without all types (…): rows that … are not listed` */
 export function readWithoutTypes(missing: MissingTypes): string {
-  return `read without all types (${why(missing)}): code that only its types tie to a model is not listed`;
+  return `read without all types (${why(missing)}): rows that only a declared type tells are not listed`;
 }
 
 function why(missing: MissingTypes): string {

@@ -56,12 +56,29 @@ test.each(reads)("%s is a whole row", async (_, code) => {
   expect(apply(files, result)[0]?.text).toContain(", handle: row.handle");
 });
 
+test("a copy of a row that may be something else is not edited where no type says what it is", async () => {
+  const row = (value: string) => `import { PrismaClient } from "./generated/prisma/client";
+const prisma = new PrismaClient();
+export async function show(id: number, other: any, isOwn: boolean) {
+  const user = await prisma.user.findUniqueOrThrow({ where: { id } });
+  const shown = ${value};
+  return { id: shown.id, email: shown.email, name: shown.name, createdAt: shown.createdAt, updatedAt: shown.updatedAt };
+}
+`;
+  const edited = async (value: string) => {
+    const files = single(row(value));
+    const result = await planCodeEdits({ ...request(files, ["switch"], [], {}), ...withoutTypes });
+    return apply(files, result)[0]?.text.includes("handle: shown.handle") ?? false;
+  };
+  expect([await edited("user"), await edited("isOwn ? user : other")]).toEqual([true, false]);
+});
+
 test.each(unrelated)("%s is none", async (_, code) => {
   const files = single(code);
   expect((await planCodeEdits({ ...request(files, ["switch"], [], {}), root })).changes).toEqual([]);
 });
 
-test("imports that are nested too deep for the compiler leave the answer to names, and say so", async () => {
+test("imports that are nested too deep for the compiler leave the answer to the calls, and say so", async () => {
   const code = writes[0]?.[1] ?? "";
   const chain = Array.from({ length: 4000 }, (_, at) => ({
     file: `src/m${at}.ts`,

@@ -16,6 +16,8 @@ import { selectionsOfType } from "./selected-fields.js";
 export interface RowsInValue extends RowsPart {
   /** The call that reads them; undefined where only their type says that they are rows. */
   readonly read: { readonly call: ts.CallExpression; readonly file: SourceFile } | undefined;
+  /** The value is this or something else: `isOwner ? user : publicUser`. */
+  readonly mayBeOther?: true;
 }
 
 type Rows = readonly RowsInValue[];
@@ -60,7 +62,10 @@ export function rowShapeOfParameter(
 }
 
 function shapeOf(rows: Rows): RowShape | undefined {
-  return rows.some(({ path, select }) => path.length === 0 && select === undefined) ? "row" : undefined;
+  const isWhole = rows.some(
+    ({ path, select, isAssumed, mayBeOther }) => path.length === 0 && select === undefined && !isAssumed && !mayBeOther,
+  );
+  return isWhole ? "row" : undefined;
 }
 
 function read(value: ts.Expression, file: SourceFile, context: TransformContext): Rows {
@@ -70,12 +75,24 @@ function read(value: ts.Expression, file: SourceFile, context: TransformContext)
     return inside(inner.expression);
   if (ts.isIdentifier(inner)) return ofName(inner, file, context);
   if (ts.isPropertyAccessExpression(inner)) return ofMember(inner, file, context);
-  if (ts.isConditionalExpression(inner)) return [...inside(inner.whenTrue), ...inside(inner.whenFalse)];
-  if (ts.isBinaryExpression(inner)) return isEither(inner) ? [...inside(inner.left), ...inside(inner.right)] : [];
+  if (ts.isConditionalExpression(inner)) return oneOf([inner.whenTrue, inner.whenFalse], inside);
+  if (ts.isBinaryExpression(inner)) return isEither(inner) ? oneOf([inner.left, inner.right], inside) : [];
   if (ts.isArrayLiteralExpression(inner)) return inner.elements.flatMap(inside);
   if (ts.isObjectLiteralExpression(inner)) return ofLiteral(inner, file, context);
   if (ts.isNewExpression(inner)) return ofInstance(inner, file, context);
   return ts.isCallExpression(inner) ? ofCall(inner, file, context) : [];
+}
+
+/** The rows in either of two values; where the other holds none, the value may be something else. */
+function oneOf(values: readonly ts.Expression[], inside: (inner: ts.Expression) => Rows): Rows {
+  const found = values.filter((each) => !isNothing(each)).map(inside);
+  const isSure = found.every((rows) => rows.length > 0);
+  return found.flat().map((each) => (isSure ? each : { ...each, mayBeOther: true }));
+}
+
+function isNothing(value: ts.Expression): boolean {
+  const { kind } = unwrap(value);
+  return kind === ts.SyntaxKind.NullKeyword || unwrap(value).getText() === "undefined";
 }
 
 /** What a declared type says: whole rows, or those of a `select`. */

@@ -1,9 +1,8 @@
 import type { AskedPlaces, AskPerson } from "../change/release/choices.js";
 import { choiceId } from "../code/candidates/choose.js";
-import { inGroups } from "../code/candidates/dependencies.js";
 import { purposeOf } from "../code/candidates/purpose.js";
 import { type Cluster, clustersOf } from "../code/ranking/similar-candidates.js";
-import type { Purpose } from "../model/index.js";
+import type { EntityField, Purpose } from "../model/index.js";
 import { counted } from "../review/counted.js";
 import { byPurpose } from "../review/places.js";
 import { nextText } from "../review/terminal.js";
@@ -30,8 +29,21 @@ export function askPerson(io: Io, command: string): AskPerson {
       if (answer === undefined) throw new Cancelled();
       return answer;
     },
+    async like(model, field, similar) {
+      const answers = similar.map(({ field, addedAt, places }) => ({
+        value: field.name,
+        label: field.name,
+        hint: [typeText(field), addedAt && `added ${addedAt.toISOString().slice(0, 7)}`, counted(places, "place")]
+          .filter(isSaid)
+          .join(", "),
+      }));
+      const none = { value: "", label: "none", hint: "places are ranked by their own evidence" };
+      const answer = await io.pick(`Which column is ${model}.${field} most like?`, [...answers, none]);
+      if (answer === undefined) throw new Cancelled();
+      return answer === "" ? [] : [answer];
+    },
     async places(asked) {
-      const lines = asked.flatMap(linesOf);
+      const lines = inChains(asked.flatMap(linesOf));
       const ticked = await io.tick(questionText(asked, command), groupsOf(lines));
       if (ticked === undefined) throw new Cancelled();
       const values = new Set(ticked);
@@ -81,10 +93,11 @@ interface Line {
   readonly purpose: Purpose;
   /** All places of the line. */
   readonly ids: readonly string[];
+  readonly chains: readonly string[];
 }
 
 function linesOf({ question: { intent, about }, places, ticked }: AskedPlaces): readonly Line[] {
-  const lines = clustersOf(places, about).flatMap((cluster) => {
+  return clustersOf(places, about).flatMap((cluster) => {
     // Of one shape, and yet some are ticked: tests among others.
     const parts = [true, false].map((isTicked) => ({
       isTicked,
@@ -97,22 +110,29 @@ function linesOf({ question: { intent, about }, places, ticked }: AskedPlaces): 
         const answer = { ...answerOf(ids[0] ?? "", { ...cluster, members }), isTicked };
         const [first] = members;
         const purpose = first === undefined ? "show" : purposeOf(first.candidate, intent.kind);
-        return { answer, isTicked, column: `${intent.model}.${intent.field}`, purpose, ids };
+        const chains = members.flatMap(({ chain }) => chain ?? []);
+        return { answer, isTicked, column: `${intent.model}.${intent.field}`, purpose, ids, chains };
       });
   });
-  const groups = inGroups(places).map((group) => group.map(({ candidate }) => choiceId(intent, candidate.key)));
-  return groups.filter((group) => group.length > 1).reduce(together, lines);
 }
 
-/** One tick for places that need one another. */
-function together(lines: readonly Line[], group: readonly string[]): readonly Line[] {
-  const [first, ...others] = lines.filter(({ ids }) => ids.some((id) => group.includes(id)));
-  const same = others.filter(({ isTicked }) => isTicked === first?.isTicked);
-  if (first === undefined || same.length === 0) return lines;
-  const label = [first.answer.label, ...same.map(({ answer }) => `with it: ${answer.label}`)].join("; ");
-  const ids = [first, ...same].flatMap((line) => line.ids);
-  const joined = { ...first, answer: { ...first.answer, label }, ids };
-  return lines.flatMap((line) => (line === first ? joined : same.includes(line) ? [] : line));
+/** One tick for the places of a chain, whatever they do with the column. */
+function inChains(lines: readonly Line[]): readonly Line[] {
+  const joined: Line[] = [];
+  for (const line of lines) {
+    const at = joined.findIndex(
+      ({ column, isTicked, chains }) =>
+        column === line.column && isTicked === line.isTicked && chains.some((chain) => line.chains.includes(chain)),
+    );
+    const first = joined[at];
+    if (first === undefined) joined.push(line);
+    else {
+      const label = `${first.answer.label}; with it: ${line.answer.label}`;
+      const chains = [...first.chains, ...line.chains];
+      joined[at] = { ...first, answer: { ...first.answer, label }, ids: [...first.ids, ...line.ids], chains };
+    }
+  }
+  return joined;
 }
 
 function answerOf(value: string, { members }: Cluster): Answer {
@@ -127,6 +147,11 @@ function answerOf(value: string, { members }: Cluster): Answer {
     label: `${file}:${line}  ${what}${asked}${more}${text === undefined ? "" : `  + ${text}`}`,
     hint: [first.candidate.because, ...reasons].filter(isSaid).join(", "),
   };
+}
+
+/** `string?`, `Role[]` */
+function typeText({ type, enumName, isList, isOptional }: EntityField): string {
+  return `${enumName ?? type}${isList ? "[]" : ""}${isOptional ? "?" : ""}`;
 }
 
 function isSaid(text: string | undefined): text is string {

@@ -9,4 +9,8 @@ export const codeOptions = [
     flags: "--exposure <exposure>",
     description: "who sets and sees the new column: internal (nobody outside), shown (set by the server) or exposed",
   },
+  {
+    flags: "--like <columns>",
+    description: "columns of the model that the new one behaves like: a,b, or none",
+  },
 ] as const;

@@ -40,10 +40,21 @@ export function codePolicy(invocation: Invocation, config: LockstepConfig, comma
     reason,
     unchecked: options.unchecked === true,
     exposure: exposureOption(invocation),
+    like: likeOption(invocation),
     accept: settings.accept,
     decline: settings.decline,
     ...(io.isInteractive && options.dryRun !== true ? { ask: askPerson(io, command) } : {}),
   };
+}
+
+/** `none` is no column's answer. */
+function likeOption(invocation: Invocation): readonly string[] | undefined {
+  const given = textOption(invocation, "like");
+  const names = given
+    ?.split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  return names?.length === 1 && names[0] === "none" ? [] : names;
 }
 
 function exposureOption(invocation: Invocation): Exposure | undefined {

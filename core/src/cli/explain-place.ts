@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LockstepError } from "../base/errors.js";
-import { withAnswers } from "../change/release/code-answers.js";
+import { answersIn, withAnswers } from "../change/release/code-answers.js";
 import { inputOf } from "../change/release/code-input.js";
 import { placesAt } from "../change/release/place-names.js";
 import type { RankedPlaces } from "../code/candidates/choose.js";
@@ -48,8 +48,10 @@ export async function explainPlace(request: {
   const models = await plugin.readModels(project);
   const plan = followNames(request.plan, namedColumns(models));
   const settings = codeSettings(config, invocation.io.env);
-  const exposure = plan.state.exposure ?? {};
-  const intents = withAnswers([...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract], exposure);
+  const intents = withAnswers(
+    [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract],
+    answersIn(plan.state),
+  );
   const input = await inputOf({ plan, project, plugin, code: settings, models }, intents);
   const questions = input === undefined ? [] : await questionsIn({ ...input, intents });
   const found = answersAt(questions, file, line, plan);

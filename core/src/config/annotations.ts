@@ -18,6 +18,8 @@ export interface Annotations {
   readonly write?: Annotation;
   /** Why this change passes through as it is. */
   readonly skip?: Annotation;
+  /** The columns that this one behaves like: `displayName, bio`. */
+  readonly like?: Annotation;
   /** The column stays inside, or is shown in responses; undefined when nobody has said. */
   readonly visibility?: "internal" | "exposed";
 }
@@ -28,6 +30,7 @@ const content = {
   mirror: "sql",
   write: "ts",
   skip: "reason",
+  like: "columns",
   internal: undefined,
   exposed: undefined,
 } as const;
@@ -121,7 +124,7 @@ function readValue(text: string, end: number, name: Name, place: string): { text
     const line = text.slice(end - `@lockstep.${name}`.length).split("\n")[0] ?? "";
     throw wrong(place, `"${line.trim()}" has no parentheses`, `Write ${spelling(name)}.`);
   }
-  const value = readBalanced(text, open.lastIndex - 1, kind);
+  const value = readBalanced(text, open.lastIndex - 1, kind === "columns" ? "reason" : kind);
   if (value === undefined) {
     throw wrong(place, `@lockstep.${name} has no closing parenthesis or quote`, `Write ${spelling(name)}.`);
   }

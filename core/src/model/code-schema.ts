@@ -73,6 +73,8 @@ export interface CodeIntent extends Of<typeof intentShape> {
   readonly staysOptional?: true;
   /** The column is NOT NULL already: no row is without a value. */
   readonly neverNull?: true;
+  /** The columns that the new one behaves like: all of them, as a person answered. Absent: nobody did. */
+  readonly like?: readonly string[];
   /** `read`: the flag that reads stand behind until contract. From the config of the day. */
   readonly toggle?: Toggle | undefined;
 }
@@ -156,6 +158,12 @@ const placeShape = {
   purpose: optional(oneOf(purposes)),
   /** What to write there: `handle: true`; absent where that takes a person. */
   text: optional(string),
+  /** What the column that it is most like has there, where Lockstep cannot say what to write: `bornAt: formatted(row.bornAt)`. */
+  hint: optional(string),
+  /** It names the columns that the new one is like, as a person answered. */
+  isLike: optional(isTrue),
+  /** The key of the first place of its chain: all of a chain are made together. */
+  chain: optional(string),
   /** How much speaks for it; absent where nothing was weighed. */
   score: optional(number),
   /** What speaks for and against it, the strongest first: `holds 9 of 9 columns`. */

@@ -179,6 +179,8 @@ const stateShape = {
   declined: optional(list(declinedPlace)),
   /** What was answered about a column that is not annotated, by `Model.field`. Not in `columns`: the fingerprint is over those. */
   exposure: optional(record(oneOf(exposures))),
+  /** The columns that a column behaves like, by `Model.field`; empty: like none. */
+  like: optional(record(list(string))),
   /** Files whose layout a formatter changed together with the edits; absent: none. */
   formatted: optional(list(formatted)),
   /** Code files as Lockstep left them: uncommitted changes that are its own do not stop the next edit. */
@@ -227,8 +229,8 @@ export const planSchema: Schema<Plan> = object(planShape);
 
 export type Pace = Plan["pace"];
 
-const { choices, declined, exposure, codeFiles } = stateShape;
-const codeStateShape = { choices, declined, exposure, codeFiles } as const;
+const { choices, declined, exposure, like, codeFiles } = stateShape;
+const codeStateShape = { choices, declined, exposure, like, codeFiles } as const;
 /** What was decided about columns that have no plan. */
 export interface CodeState extends Of<typeof codeStateShape> {}
 /** The same apart from a plan, in a file of its own. */

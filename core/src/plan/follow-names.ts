@@ -72,14 +72,15 @@ export function followNames(plan: Plan, declared: readonly NamedColumn[]): Plan 
       places: plan.state.places.map(named),
       ...(plan.state.choices === undefined ? {} : { choices: plan.state.choices.map(named) }),
       ...(plan.state.exposure === undefined ? {} : { exposure: answers(plan.state.exposure, renamed) }),
+      ...(plan.state.like === undefined ? {} : { like: answers(plan.state.like, renamed) }),
     },
   };
 }
 
 /** What was answered about columns, by their names of today. */
-function answers(exposure: NonNullable<Plan["state"]["exposure"]>, renamed: readonly Renamed[]) {
+function answers<Answer>(given: Readonly<Record<string, Answer>>, renamed: readonly Renamed[]) {
   const today = new Map(renamed.map(({ from, to }) => [`${from.model}.${from.field}`, `${to.model}.${to.field}`]));
-  return Object.fromEntries(Object.entries(exposure).map(([column, answer]) => [today.get(column) ?? column, answer]));
+  return Object.fromEntries(Object.entries(given).map(([column, answer]) => [today.get(column) ?? column, answer]));
 }
 
 /**

@@ -33,7 +33,7 @@ export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
   const code = places.filter(({ file }) => !isTestFile(file));
   const of = (kind: Place["kind"]) =>
     oncePerPlace(code.filter((place) => place.kind === kind && !place.mayLeaveOut && !isDeclined(place))).sort(
-      (a, b) => (b.score ?? 0) - (a.score ?? 0),
+      (a, b) => Number(b.isLike ?? false) - Number(a.isLike ?? false) || (b.score ?? 0) - (a.score ?? 0),
     );
   return {
     required: of("required"),
@@ -149,11 +149,11 @@ export function fileRow<T extends { readonly file: string; readonly line: number
 
 /** Places by what they do with the column, the strongest first: one line each, with what to write. */
 function byPurposeText(places: readonly Place[], colors: Colors): readonly string[] {
-  const groups = byPurpose(places);
+  const groups = byPurpose(inChains(places));
   return groups.flatMap(({ name, places: its }) => [
     ...(groups.length === 1 || name === undefined ? [] : [`  ${colors.dim(name)}`]),
     columns(
-      its.map((place) => [at(place), place.what, writtenText(place, colors)]),
+      its.map((place) => [at(place), place.what, `${writtenText(place, colors)}${alongText(place, at)}`]),
       { indent: groups.length === 1 ? 2 : 4 },
     ),
   ]);
@@ -165,7 +165,25 @@ function writtenText(place: Place, colors: Colors): string {
   if (reasons.length === 0) return `— ${whyText(place)}`;
   const why = colors.dim(`(${reasons.slice(0, 2).join(", ")})`);
   const by = place.reason.startsWith("chosen") ? `— ${place.reason}` : why;
-  return text === undefined ? by : `${colors.green(`+ ${text.replace(/\s+/g, " ")}`)}  ${by}`;
+  if (text === undefined) return place.hint === undefined ? by : `like ${colors.green(place.hint)}  ${by}`;
+  return `${colors.green(`+ ${text.replace(/\s+/g, " ")}`)}  ${by}`;
+}
+
+/** A place with those that are made together with it. */
+type ChainPlace = Place & { readonly along: readonly Place[] };
+
+/** One of each chain, the first: the others are named beside it. */
+function inChains(places: readonly Place[]): readonly ChainPlace[] {
+  const isSame = (a: Place, b: Place) => a.chain !== undefined && a.chain === b.chain && a.field === b.field;
+  return places
+    .filter((place, index) => !places.slice(0, index).some((each) => isSame(each, place)))
+    .map((place) => ({ ...place, along: places.filter((each) => each !== place && isSame(each, place)) }));
+}
+
+function alongText({ file, along }: ChainPlace, write: (place: Place) => string): string {
+  if (along.length === 0) return "";
+  const names = along.map((place) => (place.file === file ? `line ${place.line}` : write(place)));
+  return `; with it: ${listed([...new Set(names)], 4)}`;
 }
 
 const purposeNames = { accept: "accept it", store: "store it", show: "show it", test: "test it" } as const;
@@ -187,9 +205,13 @@ export function placesMarkdown(open: OpenPlaces, command: string): readonly Mark
   const { required, asked, likely, possible, tests, declined } = placeGroups(open);
   const lines = (all: readonly Markdown[]) => joinMarkdown(all, "\n");
   const items = (places: readonly Place[], why: (place: Place) => string) =>
-    lines(places.map((place) => md`- [ ] ${codeSpan(at(place))} ${place.what} — ${why(place)}`));
+    lines(
+      inChains(places).map(
+        (place) => md`- [ ] ${codeSpan(at(place))} ${place.what} — ${why(place)}${alongText(place, at)}`,
+      ),
+    );
   const groups = (places: readonly Place[], why: (place: Place) => string) => {
-    const its = byPurpose(places);
+    const its = byPurpose(inChains(places));
     return joinMarkdown(
       its.map(
         ({ name, places: of }) =>

@@ -4,6 +4,7 @@ import { posix } from "node:path";
 /** A commit, and what it changed against its first parent: of a merge, all that it brought in. */
 export interface Commit {
   readonly id: string;
+  readonly at: Date;
   /** None at the beginning of the history, or of what a shallow clone has of it. */
   readonly parents: readonly string[];
   readonly changes: readonly BlobChange[];
@@ -35,7 +36,7 @@ const settings = [
   "log.showSignature=false",
 ].flatMap((setting) => ["-c", setting]);
 const raw = ["--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-color", "-m", "--first-parent"];
-const format = "--format=%x01%H %P";
+const format = "--format=%x01%H %ct %P";
 /** A commit that changes a thousand files takes 150 kB. */
 const mostBytes = 8 * 1024 * 1024;
 
@@ -137,10 +138,10 @@ export class GitHistory {
     return texts.map((text) => this.#commit(text));
   }
 
-  /** `<id> <parents>`, then for each file `:<modes> <ids> <letter>` and its path, all ended by NUL. */
+  /** `<id> <seconds> <parents>`, then for each file `:<modes> <ids> <letter>` and its path, all ended by NUL. */
   #commit(text: string): Commit {
     const [head = "", ...parts] = text.split("\0");
-    const [id = "", ...parents] = head.trim().split(" ");
+    const [id = "", seconds, ...parents] = head.trim().split(" ");
     const changes: BlobChange[] = [];
     for (let index = 0; index + 1 < parts.length; index += 2) {
       const [oldMode = "", newMode = "", before = "", after = ""] = parts[index]!.trim().slice(1).split(" ");
@@ -152,7 +153,7 @@ export class GitHistory {
         after: blob(newMode, after),
       });
     }
-    return { id, parents, changes };
+    return { id, at: new Date(Number(seconds) * 1000), parents, changes };
   }
 
   #fromRoot(path: string): string {

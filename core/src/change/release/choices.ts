@@ -3,6 +3,7 @@ import { neededBy, withoutNeeds } from "../../code/candidates/dependencies.js";
 import { type Candidate, isWritable } from "../../code/contract/candidate.js";
 import type { Ranked } from "../../code/contract/ranked.js";
 import { followInTests, followSimilar } from "../../code/ranking/similar-candidates.js";
+import type { SimilarColumn } from "../../code/ranking/similar-columns.js";
 import type { CodeLevel } from "../../config/code-levels.js";
 import { type Exposure, type Place, type PlaceChoice, phaseOf } from "../../model/index.js";
 import { placesNamed, refuseUnknownPlaces } from "./place-names.js";
@@ -27,6 +28,8 @@ export interface ExposureEffect {
 /** How a person is asked. What they cancel ends the run: an error of the caller's own. */
 export interface AskPerson {
   exposure(model: string, field: string, effect: ExposureEffect): Promise<Exposure>;
+  /** @returns the column that it is most like; none */
+  like(model: string, field: string, similar: readonly SimilarColumn[]): Promise<readonly string[]>;
   /** @returns the places that were ticked, by `choiceId` */
   places(asked: readonly AskedPlaces[]): Promise<ReadonlySet<string>>;
   /** Whether so many chosen places are edited whose types could not be checked. */
@@ -46,6 +49,8 @@ export interface CodePolicy {
   readonly reason?: string | undefined;
   /** The answer for the columns of the plan. */
   readonly exposure?: Exposure | undefined;
+  /** The columns that the new ones behave like. */
+  readonly like?: readonly string[] | undefined;
   /** Chosen edits are written also where their types could not be checked. Default: they are listed, where nobody is asked. */
   readonly unchecked?: boolean;
   /** For the level `ask`; without it, as where nobody can be asked. */
@@ -101,6 +106,7 @@ export async function decidePlaces(
       await sheet.decideAlone(only.length > 0 && policy.level !== "none" ? "required" : policy.level);
   }
   for (const column of byColumn(sheets)) {
+    takeChains(column);
     if (asks !== undefined || (only.length === 0 && policy.level === "likely")) followAccepted(column);
     takeNeeded(column);
   }
@@ -183,6 +189,14 @@ class Sheet {
         this.verdicts.delete(place);
   }
 
+  /** Places that a person took. */
+  picked(): readonly Ranked[] {
+    return this.question.ranked.filter(({ candidate }) => {
+      const verdict = this.verdicts.get(candidate);
+      return verdict?.choice === "yes" && (verdict.by === "asked" || verdict.by === "only");
+    });
+  }
+
   /** Keys of the places that somebody said no to. */
   noTo(): ReadonlySet<string> {
     const declined = [...this.verdicts].filter(([, { choice }]) => choice === "no").map(([{ key }]) => key);
@@ -226,6 +240,18 @@ function followAccepted(sheets: readonly Sheet[]): void {
     new Set(sheets.flatMap((sheet) => [...sheet.accepted()])),
   );
   for (const sheet of sheets) sheet.follow(followers);
+}
+
+/** Takes along the chains of the places that a person picked. */
+function takeChains(sheets: readonly Sheet[]): void {
+  const leaders = new Map(sheets.flatMap((sheet) => sheet.picked()).map(({ chain, candidate }) => [chain, candidate]));
+  for (const sheet of sheets) {
+    for (const { candidate, kind, chain } of sheet.open()) {
+      const leader = chain === undefined ? undefined : leaders.get(chain);
+      if (leader === undefined || kind === "silent" || candidate.caution !== undefined) continue;
+      sheet.settle(candidate, { choice: "yes", by: "needed", for: leader.what });
+    }
+  }
 }
 
 /** Takes along what accepted places of a column need, whichever question it is in. */

@@ -1,53 +1,112 @@
-import type { CodeIntent, Plan, PlanState } from "../../model/index.js";
-import type { CodePolicy } from "./choices.js";
+import type { RankedPlaces } from "../../code/candidates/choose.js";
+import type { CodeIntent, Exposure, Plan, PlanState } from "../../model/index.js";
+import { columnName } from "../../plan/follow-names.js";
+import type { AskPerson, CodePolicy } from "./choices.js";
 import type { CodeInput } from "./code-input.js";
+import { likeColumn } from "./like.js";
+
+/** What was answered about columns, by `Model.field`. */
+export interface CodeAnswers {
+  readonly exposure: NonNullable<PlanState["exposure"]>;
+  readonly like: NonNullable<PlanState["like"]>;
+}
+
+/** What a plan remembers of the answers. */
+export function answersIn({ exposure = {}, like = {} }: Pick<PlanState, "exposure" | "like">): CodeAnswers {
+  return { exposure, like };
+}
+
+/** The same as a plan's state has it: what is empty is left out. */
+export function keptAnswers({ exposure, like }: CodeAnswers): Pick<PlanState, "exposure" | "like"> {
+  return {
+    ...(Object.keys(exposure).length > 0 && { exposure }),
+    ...(Object.keys(like).length > 0 && { like }),
+  };
+}
 
 /** The intents with what was answered about their columns. What the server alone sets is not for callers to send. */
-export function withAnswers(
-  intents: readonly CodeIntent[],
-  exposure: NonNullable<PlanState["exposure"]>,
-): readonly CodeIntent[] {
+export function withAnswers(intents: readonly CodeIntent[], { exposure, like }: CodeAnswers): readonly CodeIntent[] {
   return intents
     .map((intent) => {
-      const answer = exposure[`${intent.model}.${intent.field}`];
-      return answer === undefined ? intent : { ...intent, exposure: answer === "shown" ? "exposed" : answer };
+      const column = columnName(intent);
+      const answer = exposure[column];
+      const siblings = like[column] ?? intent.like;
+      return {
+        ...intent,
+        ...(answer !== undefined && { exposure: answer === "shown" ? "exposed" : answer }),
+        ...(siblings !== undefined && { like: siblings }),
+      };
     })
-    .filter(({ kind, model, field, exposure: who }) => {
-      const isOfServer = who === "internal" || exposure[`${model}.${field}`] === "shown";
-      return !isOfServer || !ofCallers.has(kind);
+    .filter((intent) => {
+      const isOfServer = intent.exposure === "internal" || exposure[columnName(intent)] === "shown";
+      return !isOfServer || !ofCallers.has(intent.kind);
     });
 }
 
 const ofCallers: ReadonlySet<CodeIntent["kind"]> = new Set(["acceptInRequests", "requireInRequests"]);
+/** Intents of the last phase: what they edit was chosen before. */
+const ofContract: ReadonlySet<CodeIntent["kind"]> = new Set([...ofCallers, "dropFallback", "leaveUnique"]);
 
-/** What is known about who sets and sees the columns: a person is asked once, where callers could send one or a response show it. */
-export async function exposureOf(
-  plan: Plan,
-  policy: CodePolicy,
-  input: CodeInput,
-): Promise<NonNullable<PlanState["exposure"]>> {
-  const known = { ...plan.state.exposure };
-  if (policy.exposure !== undefined)
-    for (const { model, field } of plan.columns) known[`${model}.${field}`] = policy.exposure;
-  if (policy.level !== "ask" || policy.ask === undefined) return known;
-  const { questionsIn } = await import("../../code/run/survey.js");
-  const open = input.intents.filter(
-    ({ kind, model, field, exposure }) =>
-      (kind === "read" || kind === "acceptInRequests") &&
-      exposure === undefined &&
-      known[`${model}.${field}`] === undefined,
-  );
-  const questions = open.length === 0 ? [] : await questionsIn({ ...input, intents: open });
-  for (const { model, field } of new Map(open.map((each) => [`${each.model}.${each.field}`, each])).values()) {
-    const of = (kind: CodeIntent["kind"]) =>
-      questions
-        .filter(({ intent }) => intent.kind === kind && intent.model === model && intent.field === field)
-        .flatMap(({ ranked }) => ranked)
-        .filter(({ candidate, kind }) => kind !== "silent" && responses.has(candidate.family)).length;
-    const effect = { accept: of("acceptInRequests"), show: of("read") };
-    if (effect.accept + effect.show > 0) known[`${model}.${field}`] = await policy.ask.exposure(model, field, effect);
+/**
+ * Who sets and sees the columns, and which others they are like. Each is asked once: where callers could send the column or a response
+ * show it, and where another column is in so many places that it could lead to those of the new one.
+ *
+ * @param input its intents know what annotations say
+ * @throws LS3013 `policy.like` names a column that the model does not have; whatever `policy.ask` throws
+ */
+export async function answersOf(plan: Plan, policy: CodePolicy, input: CodeInput): Promise<CodeAnswers> {
+  const { exposure, like } = answersIn(plan.state);
+  const known = { exposure: { ...exposure }, like: { ...like } };
+  const annotated = new Set(input.intents.filter((intent) => intent.like !== undefined).map(columnName));
+  for (const column of plan.columns) {
+    if (policy.exposure !== undefined) known.exposure[columnName(column)] = policy.exposure;
+    const model = input.models.find(({ name }) => name === column.model);
+    if (policy.like !== undefined && model !== undefined)
+      known.like[columnName(column)] = policy.like.map((name) => likeColumn(model, column.field, name, "--like "));
+    else if (annotated.has(columnName(column))) delete known.like[columnName(column)];
+  }
+  const { ask } = policy;
+  if (policy.level !== "ask" || ask === undefined) return known;
+  const isUnlike = (intent: CodeIntent) => intent.like === undefined && known.like[columnName(intent)] === undefined;
+  const isUnexposed = (intent: CodeIntent) =>
+    (intent.kind === "read" || intent.kind === "acceptInRequests") &&
+    intent.exposure === undefined &&
+    known.exposure[columnName(intent)] === undefined;
+  const open = input.intents.filter((each) => isUnexposed(each) || (isUnlike(each) && !ofContract.has(each.kind)));
+  if (open.length === 0) return known;
+  const [{ questionsIn }, { similarColumns }] = await Promise.all([
+    import("../../code/run/survey.js"),
+    import("../../code/ranking/similar-columns.js"),
+  ]);
+  const questions = await questionsIn({ ...input, intents: open });
+  for (const column of new Set(open.map(columnName))) {
+    const own = questions.filter(({ intent }) => columnName(intent) === column);
+    const [first] = own;
+    if (first === undefined) continue;
+    const { model, field } = first.intent;
+    if (own.some(({ intent }) => isUnexposed(intent))) {
+      const answer = await exposureOf(model, field, own, ask);
+      if (answer !== undefined) known.exposure[column] = answer;
+    }
+    const similar = own.some(({ intent }) => isUnlike(intent)) ? similarColumns(own) : [];
+    if (similar.length > 0) known.like[column] = await ask.like(model, field, similar);
   }
   return known;
+}
+
+async function exposureOf(
+  model: string,
+  field: string,
+  questions: readonly RankedPlaces[],
+  ask: AskPerson,
+): Promise<Exposure | undefined> {
+  const of = (kind: CodeIntent["kind"]) =>
+    questions
+      .filter(({ intent }) => intent.kind === kind)
+      .flatMap(({ ranked }) => ranked)
+      .filter(({ candidate, kind }) => kind !== "silent" && responses.has(candidate.family)).length;
+  const effect = { accept: of("acceptInRequests"), show: of("read") };
+  return effect.accept + effect.show > 0 ? ask.exposure(model, field, effect) : undefined;
 }
 
 /** Kinds of code that decide what others than the application see. */

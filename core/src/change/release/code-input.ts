@@ -10,6 +10,7 @@ import {
 import { followNames, namedColumns } from "../../plan/follow-names.js";
 import { isOpen, listPlans } from "../../plan/store.js";
 import type { CodeRequest } from "./code-request.js";
+import { annotatedLike } from "./like.js";
 
 /** What code is planned with. */
 export type CodeInput = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
@@ -87,6 +88,7 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
     const isOptional = model?.fields.find(({ name }) => name === intent.field)?.isOptional;
     const staysOptional = isOptional === true && column?.isRelaxed !== true;
     const neverNull = isOptional === false && column?.isRelaxed === false;
+    const like = model && annotatedLike(model, intent.field);
     const follows = column?.fill?.kind === "mirror" ? column.fill.reads : undefined;
     // NULL is a value there: nothing takes its place.
     const value: WriteValue = staysOptional && intent.kind === "read" ? { kind: "none" } : intent.value;
@@ -97,6 +99,7 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
       ...(follows && { follows }),
       ...(staysOptional && { staysOptional }),
       ...(neverNull && { neverNull }),
+      ...(like && { like }),
     };
   });
 }

@@ -65,7 +65,10 @@ export interface CodeResult {
   readonly made: readonly PlannedEdit[];
   readonly places: readonly Place[];
   /** What of the plan's state the code decides: for `plan.state`. */
-  readonly state: Pick<PlanState, "edits" | "places" | "silent" | "choices" | "declined" | "exposure" | "codeFiles">;
+  readonly state: Pick<
+    PlanState,
+    "edits" | "places" | "silent" | "choices" | "declined" | "exposure" | "like" | "codeFiles"
+  >;
   /** The ranked places that were decided about. */
   readonly questions: readonly RankedPlaces[];
   /** Chosen edits that were not checked by the compiler. */
@@ -91,16 +94,17 @@ export function intentsAt(plan: Plan, phase: DeployedPhase): readonly CodeIntent
 
 /** A plan's state with what the code decides: what that leaves out is gone. */
 export function withCode(state: PlanState, code: CodeResult["state"]): PlanState {
-  const { silent: _1, choices: _2, exposure: _3, declined: _4, ...rest } = state;
+  const { silent: _1, choices: _2, exposure: _3, declined: _4, like: _5, ...rest } = state;
   return { ...rest, ...code };
 }
 
 /** The result where there is nothing to edit. */
-export function nothingEdited({ edits, choices, declined, exposure, codeFiles }: PlanState): CodeResult {
+export function nothingEdited({ edits, choices, declined, exposure, like, codeFiles }: PlanState): CodeResult {
   const kept = {
     ...(choices === undefined ? {} : { choices }),
     ...(declined === undefined ? {} : { declined }),
     ...(exposure === undefined ? {} : { exposure }),
+    ...(like === undefined ? {} : { like }),
   };
   return {
     changes: [],

@@ -6,6 +6,7 @@ import type { EntityModel, FileChange, Plan, PlanState } from "../../model/index
 import { type CodeState, codeStateSchema } from "../../model/plan-schema.js";
 import { columnName, namedColumns } from "../../plan/follow-names.js";
 import type { Project } from "../../plugin/plugin.js";
+import { keptAnswers } from "./code-answers.js";
 
 /** What was decided about columns that have no plan, from the project's root. */
 export const columnsFile = "lockstep/columns.json";
@@ -50,12 +51,15 @@ export function keepColumnChoices(
   );
   const declined = (state.declined ?? []).filter((each) => matters(columnName(each)));
   const exposure = Object.entries(state.exposure ?? {}).filter(([label]) => matters(label));
-  const isLeft = choices.length + declined.length + exposure.length + open.size > 0;
+  const like = Object.entries(state.like ?? {}).filter(([label]) => matters(label));
+  const answers = keptAnswers({ exposure: Object.fromEntries(exposure), like: Object.fromEntries(like) });
+  const decided = choices.length + declined.length + exposure.length + like.length;
+  const isLeft = decided + open.size > 0;
   const codeFiles = isLeft ? uncommitted(state.codeFiles, project) : [];
-  const isEmpty = choices.length + declined.length + exposure.length + codeFiles.length === 0;
+  const isEmpty = decided + codeFiles.length === 0;
   const kept = {
     schemaVersion: 1,
-    ...(exposure.length > 0 && { exposure: Object.fromEntries(exposure) }),
+    ...answers,
     ...(choices.length > 0 && { choices }),
     ...(declined.length > 0 && { declined }),
     codeFiles,

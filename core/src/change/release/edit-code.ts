@@ -16,7 +16,7 @@ import {
 } from "../../model/index.js";
 import { preparedReason } from "../../review/prepared-statements.js";
 import type { CodePolicy, Decided } from "./choices.js";
-import { exposureOf, withAnswers } from "./code-answers.js";
+import { answersOf, keptAnswers, withAnswers } from "./code-answers.js";
 import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
 import { type CodeInput, inputOf } from "./code-input.js";
 import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
@@ -53,10 +53,10 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
       import("./compiler-demands.js"),
     ]);
   const input = { ...found, typeClock: new TypeClock(request.wait === undefined ? shortMs : longMs) };
-  const exposure = await exposureOf(plan, policy, input);
+  const answers = await answersOf(plan, policy, input);
   let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
   let questions: readonly RankedPlaces[] = [];
-  const intentsNow = withAnswers(input.intents, exposure);
+  const intentsNow = withAnswers(input.intents, answers);
   const phase = (["contract", "switch"] as const).find((each) => intents.some((intent) => phaseOf(intent) === each));
   const { declined: named, settled } = await decideDeclined(plan.state, policy, phase ?? "expand", async () =>
     mustChange(await planCodeEdits({ ...input, intents: intentsNow, choose: async () => new Set() })),
@@ -135,7 +135,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const prepared = isBefore ? await preparedPlaces(request, intents, input, changes) : [];
   const others =
     policy.level === "likely" ? result.places.map((place) => withReasonLeft(place, decided.choices)) : result.places;
-  const listed = [...waiting, ...others, ...prepared, ...openRequests(earlier, exposure, input, texts)];
+  const listed = [...waiting, ...others, ...prepared, ...openRequests(earlier, answers.exposure, input, texts)];
   const places = withReasons(listed, declined);
   return {
     changes,
@@ -152,7 +152,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
       ...(result.silent === 0 ? {} : { silent: result.silent }),
       ...(decided.choices.length === 0 ? {} : { choices: decided.choices }),
       ...(declined.length === 0 ? {} : { declined }),
-      ...(Object.keys(exposure).length === 0 ? {} : { exposure }),
+      ...keptAnswers(answers),
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },
   };

@@ -1,7 +1,7 @@
 import { LockstepError } from "../../base/errors.js";
 import { isImportEdit } from "../../code/write/named-imports.js";
 import type { DeployedPhase, FileChange, PlannedEdit } from "../../model/index.js";
-import { withAnswers } from "./code-answers.js";
+import { answersIn, keptAnswers, withAnswers } from "./code-answers.js";
 import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
 import { inputOf } from "./code-input.js";
 import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
@@ -19,9 +19,10 @@ export async function takeBackCode(
   const { plan, project } = request;
   const phases = phasesAfter(to);
   const isTaken = (edit: PlannedEdit) => phases.includes(edit.phase);
-  const { edits: earlier, codeFiles, exposure = {} } = plan.state;
+  const { edits: earlier, codeFiles } = plan.state;
+  const answers = answersIn(plan.state);
   const all = [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract];
-  const intents = withAnswers(all, exposure);
+  const intents = withAnswers(all, answers);
   if (intents.length === 0) return nothingEdited({ ...plan.state, edits: [] });
   const input = await inputOf(request, intents);
   if (input === undefined) return nothingEdited({ ...plan.state, edits: [] });
@@ -64,7 +65,7 @@ export async function takeBackCode(
       places,
       ...(choices.length === 0 ? {} : { choices }),
       ...(declined.length === 0 ? {} : { declined }),
-      ...(to === "undone" || plan.state.exposure === undefined ? {} : { exposure }),
+      ...(to === "undone" ? {} : keptAnswers(answers)),
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },
   };

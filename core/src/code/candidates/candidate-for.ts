@@ -1,7 +1,10 @@
 import { type EntityField, type EntityModel, type Family, isTestFile as isTestPath } from "../../model/index.js";
-import type { PlaceNode, SourceFile } from "../ast/source-file.js";
+import { ts } from "../ast/compiler.js";
+import { nameOf } from "../ast/expressions.js";
+import { type PlaceNode, type SourceFile, textOf } from "../ast/source-file.js";
 import type { Tie } from "../contract/candidate.js";
 import type { CandidateFinding, RowsPart, TransformContext } from "../contract/transform.js";
+import { likeColumns, nearestByName } from "../names/pattern-columns.js";
 import { keyStyles } from "../shapes/shape-types.js";
 import { sourcesOf } from "../values/value-text.js";
 
@@ -50,6 +53,7 @@ export function candidateFor(
   const isTheirs = isGiven && context.intent.exposure !== "exposed";
   const caution = listed.caution ?? (isTheirs ? `callers could choose ${field.name}` : undefined);
   const otherKeys = given.size - names.length;
+  const isDone = isNamed(field, given);
   return {
     kind: "candidate",
     ...listed,
@@ -59,9 +63,26 @@ export function candidateFor(
     otherKeys,
     text,
     isWhole,
-    isDone: isNamed(field, given),
+    isDone,
+    hint: isDone || (text !== undefined && !text.includes("…")) ? undefined : siblingText(listed.node, file, context),
   };
 }
+
+/** What stands there of a column that the new one is most like, in one line. */
+function siblingText(node: PlaceNode, file: SourceFile, context: TransformContext): string | undefined {
+  if (!("kind" in node)) return undefined;
+  const members = new Map<string, ts.Node>();
+  ts.forEachChild(node, (child) => {
+    const name = nameOf((child as { readonly name?: ts.PropertyName }).name);
+    if (name !== undefined) members.set(name, child);
+  });
+  const columns = [...likeColumns(context), ...nearestByName(context)];
+  const found = columns.flatMap(({ name }) => keyStyles.map((keyOf) => members.get(keyOf(name)))).find((each) => each);
+  const text = found && textOf(found, file).replaceAll(/\s+/g, " ");
+  return text !== undefined && text.length <= longestHint ? text : undefined;
+}
+
+const longestHint = 120;
 
 /** Whether an internal column is opened for reads: then nothing that would show it is listed. */
 export function isHiddenFromResponses({ intent }: Pick<TransformContext, "intent">): boolean {

@@ -38,6 +38,34 @@ export function withoutNeeds(listed: Listed, declined: ReadonlySet<string>): Rea
   return new Set(without.map(({ candidate }) => candidate.key));
 }
 
+/**
+ * The chains of places: a request's type, the destructuring, the row that takes its value from there, the call that gives it. Each link
+ * needs the next one, or is needed by it. Tests have chains of their own.
+ *
+ * @returns of each place with others, the keys of its chain in the order of the list
+ */
+export function chainsOf(listed: Listed): ReadonlyMap<string, readonly string[]> {
+  const links = listed.map(({ candidate }) => candidate);
+  const tests = new Set(links.filter(({ isTest }) => isTest).map(({ key }) => key));
+  const chains = new Map(links.map(({ key }) => [key, [key]]));
+  for (const { key, needs = [] } of links) {
+    for (const need of needs) {
+      const [own, other] = [chains.get(key), chains.get(need)];
+      if (own === undefined || other === undefined || own === other || tests.has(key) !== tests.has(need)) continue;
+      own.push(...other);
+      for (const each of other) chains.set(each, own);
+    }
+  }
+  const order = new Map(links.map(({ key }, index) => [key, index]));
+  const sorted = new Map<readonly string[], readonly string[]>();
+  for (const chain of new Set(chains.values()))
+    sorted.set(
+      chain,
+      chain.toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)),
+    );
+  return new Map([...chains].flatMap(([key, chain]) => (chain.length > 1 ? [[key, sorted.get(chain) ?? chain]] : [])));
+}
+
 /** Puts places together that need one another: they are made together or not at all. */
 export function inGroups<T extends { readonly candidate: Candidate }>(listed: readonly T[]): readonly (readonly T[])[] {
   const needs = new Map(listed.map(({ candidate }) => [candidate.key, needsOf(candidate, listed)]));

@@ -46,7 +46,8 @@ export function candidateOf(
   { file, finding, key, site, ordinal }: FoundCandidate,
   needs: readonly string[] = [],
 ): Candidate {
-  const { node, family, what, anchor, names, otherKeys, tie, isWhole, because, caution, isRequired, text } = finding;
+  const { node, family, what, anchor, names, otherKeys, tie, isWhole, because, caution, isRequired, text, hint } =
+    finding;
   return {
     file: file.file,
     line: lineAt(file.text, startOf(node, file)),
@@ -66,6 +67,7 @@ export function candidateOf(
     ...(isRequired && { isRequired }),
     isTest: isTestFile(file),
     text,
+    ...(hint !== undefined && { hint }),
     ...(needs.length > 0 && { needs }),
   };
 }

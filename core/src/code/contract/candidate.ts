@@ -39,6 +39,8 @@ export interface Candidate {
   readonly isTest: boolean;
   /** What to write there: `handle: true`; undefined where that takes a person. */
   readonly text: string | undefined;
+  /** What a column has there that it is most like, where that takes a person. */
+  readonly hint?: string | undefined;
   /** The keys of places that have to change with it: the type that a copy must have, the code that fills a type. */
   readonly needs?: readonly string[];
 }

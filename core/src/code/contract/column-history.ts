@@ -13,6 +13,7 @@ export interface ColumnHistory {
 export interface AddedColumn {
   readonly field: string;
   readonly commit: string;
+  readonly at: Date;
   /** Paths from the project root of all files that the commit changed. */
   readonly files: ReadonlySet<string>;
 }

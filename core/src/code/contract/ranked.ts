@@ -17,6 +17,8 @@ export interface RankContext {
   readonly history: ColumnHistory | undefined;
   readonly card: Scorecard;
   readonly exposure: "internal" | "exposed" | undefined;
+  /** The columns that it behaves like; none where nobody said so. */
+  readonly like: readonly string[];
 }
 
 /** A signal that speaks for or against a candidate, with the words for it: `holds 9 of 9 columns`. */
@@ -32,6 +34,10 @@ export interface Ranked {
   /** `likely` is ticked unless told otherwise, `possible` is shown, of `silent` ones only the number. */
   readonly kind: "likely" | "possible" | "silent";
   readonly score: number;
+  /** It names all columns that the new one behaves like; undefined where nobody said which. */
+  readonly isLike: boolean | undefined;
+  /** The key of the first place of its chain; undefined where it stands alone. */
+  readonly chain?: string | undefined;
   /** The strongest first. */
   readonly reasons: readonly Reason[];
 }

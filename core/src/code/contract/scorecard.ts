@@ -8,6 +8,8 @@ export interface Scorecard {
   /** From this score on a place is shown. */
   readonly possible: number;
   readonly possibleInTests: number;
+  /** From this score on a place is ticked that names the columns which the new one behaves like. */
+  readonly like: number;
   /** From this score on a place follows one of the same file or class that a person accepted. */
   readonly kin: number;
 }
@@ -48,5 +50,6 @@ export const defaultScorecard: Scorecard = {
   },
   possible: 1,
   possibleInTests: 3,
+  like: 3,
   kin: 8,
 };

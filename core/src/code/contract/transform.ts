@@ -77,6 +77,7 @@ export interface CandidateFinding
     | "caution"
     | "isRequired"
     | "text"
+    | "hint"
   > {
   readonly kind: "candidate";
   readonly node: PlaceNode;

@@ -13,6 +13,8 @@ export interface CallerValue {
   readonly text: string;
   /** The pattern that has to take the field out of what callers send; undefined where nothing has to. */
   readonly pattern?: ts.ObjectBindingPattern | undefined;
+  /** What the pattern has to call it, where the text does more with it. */
+  readonly local?: string | undefined;
 }
 
 /**
@@ -103,6 +105,6 @@ export function* withCallerValue(
   context: TransformContext,
 ): Iterable<EditFinding> {
   yield edit;
-  const taken = choice?.pattern && addToPattern(choice.pattern, edit.what, file, context, choice.text);
+  const taken = choice?.pattern && addToPattern(choice.pattern, edit.what, file, context, choice.local ?? choice.text);
   if (taken !== undefined && taken !== "there") yield taken;
 }

@@ -1,11 +1,17 @@
+import { patternOf } from "../../base/pattern-of.js";
+import type { EntityField } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
-import { valuesOf } from "../ast/expressions.js";
+import { unwrap, valuesOf } from "../ast/expressions.js";
+import { declarationFrom, declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { keyStyles } from "../names/key-styles.js";
+import { isOfType, likeColumns, nearestByName } from "../names/pattern-columns.js";
+import { renamed } from "../names/renamed.js";
 import type { ShapeNode } from "../shapes/shape-types.js";
 import { callerValueIn } from "./caller-value.js";
 import { followsModel, type InputType, inputTypeOf } from "./input-type.js";
-import { memberText, type Owner, ownersOf, patternOfValues } from "./value-origins.js";
+import { isOwner, memberText, type Owner, ownersOf, patternOfValues } from "./value-origins.js";
 
 /** Where the values of a row come from, and how one more is taken from there. */
 export interface SiblingSource {
@@ -13,6 +19,8 @@ export interface SiblingSource {
   readonly text: string;
   /** The pattern that has to take the field out of what it takes apart. */
   readonly pattern: ts.ObjectBindingPattern | undefined;
+  /** See `CallerValue.local`. */
+  readonly local?: string | undefined;
   /** The declarations of what the values come from, where they lack the field: they have to get it. */
   readonly lacking: readonly ShapeNode[];
 }
@@ -45,7 +53,99 @@ export function siblingSourceAmong(
 ): SiblingSource | undefined {
   const names = new Set(context.columns.map(({ name }) => name));
   const given = [...values].filter(([name]) => names.has(name));
-  return ofOwner(given, file, context) ?? ofPattern(given, file, context);
+  return (
+    ofColumns(likeColumns(context), values, file, context) ??
+    ofOwner(given, file, context) ??
+    ofPattern(given, file, context) ??
+    ofColumns(nearestByName(context), values, file, context)
+  );
+}
+
+/** The value of the first of the columns whose own value names it, with the new name in its place: `row.bornAt?.toISOString()`. */
+function ofColumns(
+  columns: readonly EntityField[],
+  values: ReadonlyMap<string, ts.Expression>,
+  file: SourceFile,
+  context: TransformContext,
+): SiblingSource | undefined {
+  for (const column of columns) {
+    const value = keyStyles.map((keyOf) => values.get(keyOf(column.name))).find((each) => each !== undefined);
+    const source = value && renamedValue(column, value, file, context);
+    if (source !== undefined) return source;
+  }
+  return undefined;
+}
+
+function renamedValue(
+  column: EntityField,
+  value: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): SiblingSource | undefined {
+  const { field } = context;
+  const [before, after] = [column.name, field.name];
+  // What makes another type of a value fits no column of this one.
+  const source = isOfType(column, field) ? value : withoutFallback(value);
+  if (!isOfType(column, field) && !isReference(source)) return undefined;
+  const references = identifiersIn(source).filter(({ text }) => renamed(text, before, after) !== text);
+  if (references.length === 0) return undefined;
+  const lacking: ShapeNode[] = [];
+  const patterns = new Map<ts.ObjectBindingPattern, string>();
+  for (const each of references) {
+    const { parent } = each;
+    if (ts.isPropertyAccessExpression(parent) && parent.name === each) {
+      const found = keyOf(
+        isOwner(parent.expression) ? inputTypeOf(parent.expression, file, context) : undefined,
+        parent.expression,
+        context,
+      );
+      if (found === undefined || found.key !== renamed(each.text, before, after)) return undefined;
+      lacking.push(...found.lacking);
+      continue;
+    }
+    if (declarationFrom(each, renamed(each.text, before, after)) !== undefined) continue;
+    const element = declarationOf(each);
+    const pattern = element && ts.isBindingElement(element) ? element.parent : undefined;
+    if (pattern === undefined || !ts.isObjectBindingPattern(pattern) || each.text !== before) return undefined;
+    const found = keyOf(inputTypeOf(pattern, file, context), pattern, context);
+    const taken = found?.key === after ? callerValueIn(pattern, file, context) : undefined;
+    if (found === undefined || taken?.text !== after) return undefined;
+    lacking.push(...found.lacking);
+    if (taken.pattern !== undefined) patterns.set(taken.pattern, taken.text);
+  }
+  const [taken, ...more] = patterns;
+  if (more.length > 0) return undefined;
+  const text = withNull(renamed(textOf(source, file), before, after), column, field).replaceAll(/\s+/g, " ");
+  return { text, pattern: taken?.[0], local: taken?.[1], lacking };
+}
+
+/** A value that may be missing is not called: `row.bornAt?.toISOString()` beside `row.createdAt.toISOString()`. */
+function withNull(text: string, column: EntityField, { name, isOptional }: EntityField): string {
+  if (!isOptional || column.isOptional) return text;
+  return text.replaceAll(new RegExp(`\\b${patternOf(name)}\\.(?=[\\w$]+\\()`, "g"), `${name}?.`);
+}
+
+function identifiersIn(value: ts.Node): readonly ts.Identifier[] {
+  if (ts.isIdentifier(value)) return [value];
+  const found: ts.Identifier[] = [];
+  ts.forEachChild(value, (child) => {
+    found.push(...identifiersIn(child));
+  });
+  return found;
+}
+
+/** `row.email` of `row.email ?? null`. */
+function withoutFallback(value: ts.Expression): ts.Expression {
+  const inner = unwrap(value);
+  const isEither =
+    ts.isBinaryExpression(inner) &&
+    (inner.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken ||
+      inner.operatorToken.kind === ts.SyntaxKind.BarBarToken);
+  return isEither ? withoutFallback(inner.left) : inner;
+}
+
+function isReference(value: ts.Expression): boolean {
+  return ts.isIdentifier(value) || ts.isPropertyAccessExpression(value);
 }
 
 type Given = readonly (readonly [name: string, value: ts.Expression])[];

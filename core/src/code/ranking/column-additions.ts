@@ -116,7 +116,7 @@ class Walk {
     if (whole === undefined || parent === undefined) return [];
     if (whole.changes.length > mostFiles) return this.#brought(parent, merged, files, new Map(added), turns);
     const changed = new Set(whole.changes.map(({ file }) => file));
-    return added.map(([, field]) => ({ field, commit: commit.id, parent, files: changed })).reverse();
+    return added.map(([, field]) => ({ field, commit: commit.id, at: commit.at, parent, files: changed })).reverse();
   }
 
   async #brought(

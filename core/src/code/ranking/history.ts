@@ -59,7 +59,7 @@ type Texts = ReadonlyMap<string, string>;
 function columnHistory(added: readonly Addition[], texts: Texts): ColumnHistory {
   const answers = new Map<string, boolean>();
   return {
-    added: added.map(({ field, commit, files }) => ({ field, commit, files })),
+    added: added.map(({ field, commit, at, files }) => ({ field, commit, at, files })),
     existed(file, name, commit) {
       const text = texts.get(placeKey(file, commit));
       if (text === undefined) return undefined;

@@ -27,7 +27,8 @@ function scorePlace(candidate: Candidate, measures: Measures, context: RankConte
   const evidence = evidenceOf(candidate, measures, context);
   const reasons = reasonsOf(isSmall(measures) ? asOneFact(evidence, context) : evidence, context);
   const score = reasons.reduce((sum, { weight }) => sum + weight, 0);
-  return { candidate, kind: kindOf(candidate, score, context), score, reasons };
+  const isLike = context.like.length === 0 ? undefined : context.like.every((name) => candidate.names.includes(name));
+  return { candidate, kind: kindOf(candidate, score, isLike, context), score, isLike, reasons };
 }
 
 /** With two columns that tell something, half of them, the fullest place and the newest column are one fact. */
@@ -44,10 +45,18 @@ function asOneFact(evidence: readonly Evidence[], { card }: RankContext): readon
   return evidence.filter((each) => !presence.has(each.signal) || each === strongest);
 }
 
-function kindOf(candidate: Candidate, score: number, context: RankContext): Ranked["kind"] {
+function kindOf(
+  candidate: Candidate,
+  score: number,
+  isLike: boolean | undefined,
+  context: RankContext,
+): Ranked["kind"] {
   const { card } = context;
-  const isLikely = score >= card.likely[candidate.family];
-  const isPossible = score >= (candidate.isTest ? card.possibleInTests : card.possible);
+  const isStrong = score >= card.likely[candidate.family];
+  // Where a person has named the columns that it is like, the places of those are meant, and others wait to be picked.
+  const isLikely = isLike === undefined ? isStrong : isLike && score >= card.like;
+  const isShown = score >= (candidate.isTest ? card.possibleInTests : card.possible);
+  const isPossible = isLike === undefined ? isShown : isLike ? !candidate.isTest || isShown : isStrong;
   const limits = limitsOf(candidate, context);
   // All that speaks for this model speaks for the other one too: a place needs twice the evidence to be shown.
   const { isRequired = false } = candidate;
@@ -60,6 +69,7 @@ function kindOf(candidate: Candidate, score: number, context: RankContext): Rank
 function byStrength(a: Ranked, b: Ranked): number {
   const [one, other] = [a.candidate, b.candidate];
   return (
+    Number(b.isLike ?? false) - Number(a.isLike ?? false) ||
     b.score - a.score ||
     Number(one.isTest) - Number(other.isTest) ||
     compare(one.file, other.file) ||

@@ -5,7 +5,7 @@ import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
 import { rowShapeOfParameter } from "../flow/rows-in-expression.js";
-import { isOfType } from "../shapes/member-type.js";
+import { isOfType } from "../names/pattern-columns.js";
 import { rowShapeOf } from "../types/row-shape.js";
 import { fieldsOf, fieldText } from "../write/class-members.js";
 import { addFields, takeFieldsBack, whatOfClass, writtenFields } from "../write/field-edits.js";

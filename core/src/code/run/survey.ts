@@ -1,13 +1,16 @@
 import { doing } from "../../base/at-work.js";
 import type { CodeIntent, Place } from "../../model/index.js";
+import { ts } from "../ast/compiler.js";
 import { type PlaceNode, startOf } from "../ast/source-file.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
-import { needsOf } from "../candidates/dependencies.js";
+import { chainsOf, needsOf } from "../candidates/dependencies.js";
 import { candidateOf, type FoundCandidate, withKeys } from "../candidates/keys.js";
 import { purposeOf } from "../candidates/purpose.js";
-import type { Ranked } from "../contract/ranked.js";
+import { isWritable } from "../contract/candidate.js";
+import type { RankContext, Ranked } from "../contract/ranked.js";
 import { defaultScorecard } from "../contract/scorecard.js";
 import { type CandidateFinding, filesFor, findingsOf, isPath, type TransformContext } from "../contract/transform.js";
+import { limitsOf } from "../ranking/limits.js";
 import { rank } from "../ranking/rank.js";
 import { dependenciesIn } from "../responses/dependencies.js";
 import { CodeContexts, loadParsers } from "./code-context.js";
@@ -138,10 +141,13 @@ async function questionsOf(
   const found = surveyed.map(({ intent, context, all }) => {
     const open = all.filter(({ finding }) => !finding.isDone);
     const done = all.filter(({ finding }) => finding.isDone);
+    const lists = rowsOfLists(open);
     const couplings = open.length < 2 || intent.kind !== "read" ? undefined : dependenciesIn(context);
     const needsOf = ({ finding: { node, needs = [], isOnlyNeeded } }: FoundCandidate) => {
       const users = isOnlyNeeded ? (rows.get(node) ?? []) : [];
-      return [...needs, ...users, ...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
+      return [...needs, ...users, ...(couplings?.get(node) ?? []), ...(lists.get(node) ?? [])].flatMap(
+        (needed) => keys.get(needed) ?? [],
+      );
     };
     return {
       intent,
@@ -163,8 +169,18 @@ async function questionsOf(
     isLocal ? [] : models.map((each) => ({ ...each, name: `${each.name} of ${schema}` })),
   );
   const models = [...request.models, ...others];
-  const about = { model, models, field, columns, core, history, card, exposure: first.intent.exposure };
-  const all = open.length === 0 ? [] : asSureAsNeeds(rank(open, about, had));
+  const about = {
+    model,
+    models,
+    field,
+    columns,
+    core,
+    history,
+    card,
+    exposure: first.intent.exposure,
+    like: first.intent.like ?? [],
+  };
+  const all = open.length === 0 ? [] : asSureAsNeeds(asChains(rank(open, about, had), about));
   return found.flatMap(({ intent, candidates, done }): RankedPlaces[] => {
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
     return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];
@@ -181,6 +197,33 @@ function rowsByNeed(found: readonly FoundCandidate[]): ReadonlyMap<PlaceNode, re
   return rows;
 }
 
+/** More rows than these are data: each is a place of its own. */
+const mostRows = 300;
+
+/** Of the rows of one literal array: they get the column together. The first needs the others, and each of those the first. */
+function rowsOfLists(found: readonly FoundCandidate[]): ReadonlyMap<PlaceNode, readonly PlaceNode[]> {
+  const lists = new Map<ts.Node, ts.Node[]>();
+  for (const { finding } of found) {
+    if (finding.family !== "create" || !("kind" in finding.node)) continue;
+    const list = listAround(finding.node);
+    if (list !== undefined) lists.set(list, [...(lists.get(list) ?? []), finding.node]);
+  }
+  const needs = new Map<PlaceNode, readonly PlaceNode[]>();
+  for (const [first, ...others] of lists.values()) {
+    if (first === undefined || others.length === 0 || others.length > mostRows) continue;
+    needs.set(first, others);
+    for (const other of others) needs.set(other, [first]);
+  }
+  return needs;
+}
+
+function listAround(row: ts.Node): ts.ArrayLiteralExpression | undefined {
+  let at = row;
+  while (ts.isParenthesizedExpression(at.parent) || ts.isSatisfiesExpression(at.parent) || ts.isAsExpression(at.parent))
+    at = at.parent;
+  return ts.isArrayLiteralExpression(at.parent) ? at.parent : undefined;
+}
+
 /** A place that one intent knows for what it is is no candidate of another that knows only its names. */
 function withoutNamesakes<T extends { readonly all: readonly FoundCandidate[] }>(surveyed: readonly T[]): readonly T[] {
   const isKnown = ({ finding }: FoundCandidate) => finding.tie !== "names";
@@ -189,6 +232,28 @@ function withoutNamesakes<T extends { readonly all: readonly FoundCandidate[] }>
     ...each,
     all: each.all.filter((found) => isKnown(found) || !known.has(found.finding.node)),
   }));
+}
+
+/** A chain is as sure as its strongest link, but for links that wait for a person. */
+function asChains(ranked: readonly Ranked[], about: RankContext): readonly Ranked[] {
+  const chains = chainsOf(ranked);
+  const strongest = new Map<readonly string[], Ranked["kind"]>();
+  for (const { candidate, kind } of ranked) {
+    const chain = chains.get(candidate.key);
+    if (chain !== undefined && isStronger(kind, strongest.get(chain) ?? "silent")) strongest.set(chain, kind);
+  }
+  return ranked.map((each) => {
+    const chain = chains.get(each.candidate.key);
+    if (chain === undefined) return each;
+    const kind = strongest.get(chain) ?? each.kind;
+    const isFree = isWritable(each.candidate) && limitsOf(each.candidate, about).length === 0;
+    return { ...each, chain: chain[0], kind: isStronger(kind, each.kind) && isFree ? kind : each.kind };
+  });
+}
+
+function isStronger(a: Ranked["kind"], b: Ranked["kind"]): boolean {
+  const order = ["silent", "possible", "likely"];
+  return order.indexOf(a) > order.indexOf(b);
 }
 
 /** A place whose value comes from a type is no surer than that type gets the column. */

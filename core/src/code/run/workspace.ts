@@ -169,10 +169,18 @@ function fingerprintOf(code: string): string {
 }
 
 /** What the list of places keeps of a ranked one. */
-function weighed({ candidate, score, reasons }: Ranked): Partial<Place> {
-  const { key, family, text } = candidate;
-  const words = reasons.map((reason) => reason.text);
-  return { key, family, ...(text === undefined ? {} : { text }), score, reasons: words };
+function weighed({ candidate, score, reasons, isLike, chain }: Ranked): Partial<Place> {
+  const { key, family, text, hint } = candidate;
+  return {
+    key,
+    family,
+    ...(text !== undefined && { text }),
+    ...(hint !== undefined && { hint }),
+    ...(isLike && { isLike }),
+    ...(chain !== undefined && { chain }),
+    score,
+    reasons: reasons.map((reason) => reason.text),
+  };
 }
 
 /** Where the finding's own text begins after all splices of the file, past the comma, line break and indentation. */

@@ -5,6 +5,7 @@ import { declarationFrom } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
+import { patternColumns } from "../names/pattern-columns.js";
 import { plainTypes } from "../types/plain-types.js";
 import { insertMember } from "../write/member-edit.js";
 import { addNamedImports } from "../write/named-imports.js";
@@ -26,15 +27,17 @@ export function memberType(node: Members, file: SourceFile, context: TransformCo
   const plain = plainTypes[field.type];
   if (plain !== undefined) return { text: field.isList ? `${plain}[]` : plain };
   const types = typesByColumn(node, columns);
-  const alike = columns.find((column) => types.has(column) && isOfType(column, field));
+  const alike = patternColumns(context).find(({ column }) => types.has(column))?.column;
   const text = textOfType(alike && types.get(alike), file) ?? onlyText(node, file);
-  if (text !== undefined) return { text };
+  if (text !== undefined && (field.type !== "json" || isAnyJson(text))) return { text };
   return field.type === "enum" && !field.isList ? enumType(types, file, context) : undefined;
 }
 
-/** Whether two columns hold values of one type. */
-export function isOfType(column: EntityField, field: EntityField): boolean {
-  return column.type === field.type && column.enumName === field.enumName && column.isList === field.isList;
+/** Whether a type has room for whatever JSON there is: others say what is in a column of their own. */
+export function isAnyJson(type: string): boolean {
+  return /^(?:(?:\w+\.)?(?:Input)?Json(?:Value|Object|Array)?|any|unknown|object|Record<string, (?:any|unknown)>)(?:\[\])?$/.test(
+    type,
+  );
 }
 
 function typesByColumn(node: Members, columns: readonly EntityField[]): ReadonlyMap<EntityField, ts.TypeNode> {
@@ -49,7 +52,7 @@ function typesByColumn(node: Members, columns: readonly EntityField[]): Readonly
 }
 
 /** Without null and undefined; undefined where a person would not repeat it. */
-function textOfType(type: ts.TypeNode | undefined, file: SourceFile): string | undefined {
+export function textOfType(type: ts.TypeNode | undefined, file: SourceFile): string | undefined {
   if (type === undefined) return undefined;
   const parts = ts.isUnionTypeNode(type) ? type.types.filter((each) => !isNullish(each)) : [type];
   const text = parts.map((each) => textOf(each, file)).join(" | ");

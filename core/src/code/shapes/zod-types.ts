@@ -2,9 +2,9 @@ import { ts } from "../ast/compiler.js";
 import { initializerOf, pathOf, propertiesOf, valueAt } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { keyStyles } from "../names/key-styles.js";
+import { patternColumns } from "../names/pattern-columns.js";
+import { renamed } from "../names/renamed.js";
 import { plainTypes } from "../types/plain-types.js";
-import { isOfType } from "./member-type.js";
 import { isMaker, zodRoot } from "./zod-chain.js";
 
 /** The new field's type as the other columns of that type are written in a zod object; undefined where it cannot be said. */
@@ -14,10 +14,8 @@ export function zodType(
   context: TransformContext,
 ): string | undefined {
   const z = zodIn(literal);
-  const { type } = context.field;
   if (z === undefined) return undefined;
-  const sibling =
-    context.field.isList || plainTypes[type] === undefined ? typeOfSibling(literal, file, context) : undefined;
+  const sibling = typeOfSibling(z, literal, file, context);
   if (sibling !== undefined) return sibling;
   const single = typeOfOne(z, literal, file, context);
   return single !== undefined && context.field.isList ? `${z}.array(${single})` : single;
@@ -39,19 +37,39 @@ function typeOfOne(
   return text !== undefined && /^\w+\.(?:int\(\)|number\(\)(?:\.int\(\))?)$/.test(text) ? text : `${z}.number().int()`;
 }
 
-/** `z.nativeEnum(Status)` of another column of that type, without what says that it may be missing. */
+/**
+ * `z.nativeEnum(Status)` of another column of that type, without what says that it may be missing; of a plain type only what a column
+ * has that a person named, `z.string().max(80)`. A schema of its own is another column's: `settingsSchema`.
+ */
 function typeOfSibling(
+  z: string,
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
-  { field, columns }: TransformContext,
+  context: TransformContext,
 ): string | undefined {
-  const given = propertiesOf(literal);
-  const alike = columns.filter((column) => isOfType(column, field));
-  const key = alike.flatMap(({ name }) => keyStyles.map((keyOf) => keyOf(name))).find((each) => given.has(each));
-  let value = key === undefined ? undefined : valueAt(literal, key);
-  while (value !== undefined && isOptionCall(value)) value = value.expression.expression;
-  const text = value && textOf(value, file);
-  return text?.includes("\n") ? undefined : text;
+  const { type, isList, name } = context.field;
+  const isPlain = plainTypes[type] !== undefined && !isList;
+  for (const { column, isLike, keys } of patternColumns(context)) {
+    if (isPlain && !isLike) continue;
+    let value = keys.map((key) => valueAt(literal, key)).find((each) => each !== undefined);
+    while (value !== undefined && isOptionCall(value)) value = value.expression.expression;
+    if (value === undefined) continue;
+    const text = isLike ? renamed(textOf(value, file), column.name, name) : textOf(value, file);
+    const isForeign = (isPlain || type === "json") && namesOthers(value, z);
+    if (!text.includes("\n") && !isForeign) return text;
+  }
+  return undefined;
+}
+
+/** Whether a schema is made of more than what zod brings. */
+function namesOthers(value: ts.Expression, z: string): boolean {
+  const isName = (node: ts.Node): boolean =>
+    ts.isIdentifier(node) &&
+    node.text !== z &&
+    !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node);
+  const isOther = (node: ts.Node): boolean =>
+    isName(node) || ts.isObjectLiteralExpression(node) || ts.forEachChild(node, isOther) === true;
+  return isOther(value);
 }
 
 function isOptionCall(value: ts.Expression): value is ts.CallExpression & { expression: ts.PropertyAccessExpression } {

@@ -2,10 +2,13 @@ import type { ScalarType } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { pathOf } from "../ast/expressions.js";
 import { declarationFrom } from "../ast/scope.js";
-import type { SourceFile } from "../ast/source-file.js";
-import type { TransformContext } from "../contract/transform.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import type { EmptyValues, TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
+import { patternColumns } from "../names/pattern-columns.js";
+import { renamed } from "../names/renamed.js";
 import { lookUp } from "../project/project.js";
+import { isAnyJson, textOfType } from "../shapes/member-type.js";
 import { fieldsOf, fieldText } from "./class-members.js";
 
 /** A field for a DTO class, written as its siblings are, and the names that its decorators have to be imported by. */
@@ -43,6 +46,8 @@ export function dtoField(
   context: TransformContext,
   isLeftOut = false,
 ): DtoField | string {
+  const copied = fieldLikeSibling(node, key, { isNullable, isOptional: use === "request" || isLeftOut }, file, context);
+  if (copied !== undefined) return copied;
   const known = plain[context.field.type];
   if (known === undefined || context.field.isList) return "its value has to be converted";
   const siblings = context.columns.flatMap(({ name }) => {
@@ -108,6 +113,53 @@ export function dtoField(
   const text = fieldText(node, { decorators: texts, name: key, isOptional, type }, file);
   if (text === undefined) return "it has no fields of its own yet";
   return { text, imports: [...needed].map(([specifier, names]) => ({ specifier, names })) };
+}
+
+/**
+ * The field as a column has it that a person named, or one whose type is not plain: with its decorators, `@IsEnum(Role)`, and its type.
+ * Undefined where none is there, or what it says fits no other column.
+ */
+function fieldLikeSibling(
+  node: ts.ClassDeclaration,
+  key: string,
+  { isNullable, isOptional }: EmptyValues,
+  file: SourceFile,
+  context: TransformContext,
+): DtoField | undefined {
+  const { field } = context;
+  const isPlain = plain[field.type] !== undefined && !field.isList;
+  const fields = fieldsOf(node);
+  for (const { column, isLike, keys } of patternColumns(context)) {
+    const sibling = keys.map((each) => fields.get(each)).find((each) => each !== undefined);
+    if ((isPlain && !isLike) || sibling?.type === undefined || sibling.initializer !== undefined) continue;
+    const written = textOfType(sibling.type, file);
+    const type = isPlain ? plain[field.type]?.type : written;
+    if (type === undefined || (field.type === "json" && !isAnyJson(type))) continue;
+    const isAlike =
+      (sibling.questionToken !== undefined) === isOptional &&
+      /\bnull\b/.test(textOf(sibling.type, file)) === isNullable;
+    const decorators: string[] = [];
+    const imports: { readonly specifier: string; readonly names: readonly string[] }[] = [];
+    const known = decoratorsOf(sibling, file, context);
+    const validator = known.find(({ family }) => family === "validator");
+    const hasOptional = known.some(({ name }) => name === "IsOptional");
+    if (!isAlike && isOptional && !hasOptional && validator !== undefined) {
+      decorators.push("@IsOptional()");
+      imports.push({ specifier: validator.specifier, names: ["IsOptional"] });
+    }
+    const describes = known.some(({ family, hasArguments }) => hasArguments && /^(?:swagger|graphql)$/.test(family));
+    if (!isAlike && describes) continue;
+    for (const each of ts.getDecorators(sibling) ?? []) {
+      const text = textOf(each, file);
+      if (!isAlike && !isOptional && /^@IsOptional\(/.test(text)) continue;
+      decorators.push(isLike ? renamed(text, column.name, field.name) : text);
+    }
+    if (!isLike && known.some(({ family, hasArguments }) => family === "transformer" && hasArguments)) continue;
+    const whole = `${type}${isNullable ? " | null" : ""}`;
+    const text = fieldText(node, { decorators, name: key, isOptional, type: whole }, file);
+    if (text !== undefined) return { text, imports };
+  }
+  return undefined;
 }
 
 interface DtoDecorator {

@@ -1,0 +1,34 @@
+import { LockstepError } from "../../base/errors.js";
+import { nearest } from "../../base/nearest.js";
+import { parseAnnotations } from "../../config/annotations.js";
+import type { EntityModel } from "../../model/index.js";
+import { columnName } from "../../plan/follow-names.js";
+
+/**
+ * The columns that `@lockstep.like(a, b)` at a field names; undefined without one.
+ *
+ * @throws LS3013 the model has no such column · LS2008 a wrong annotation
+ */
+export function annotatedLike(model: EntityModel, field: string): readonly string[] | undefined {
+  const documentation = model.fields.find(({ name }) => name === field)?.documentation ?? "";
+  const { like } = parseAnnotations(documentation, { file: model.name, line: 1 });
+  const names = like?.text.split(",").map((name) => name.trim());
+  return names?.filter((name) => name !== "").map((name) => likeColumn(model, field, name, "@lockstep.like: "));
+}
+
+/**
+ * The column that a person names.
+ *
+ * @param before where it stands: `--like `
+ * @throws LS3013 the model has no such column
+ */
+export function likeColumn({ name: model, fields }: EntityModel, field: string, name: string, before: string): string {
+  const others = fields.map((each) => each.name).filter((each) => each !== field);
+  if (others.includes(name)) return name;
+  const close = nearest(name, others);
+  const column = columnName({ model, field: name });
+  throw new LockstepError("LS3013", `${before}${column}: ${model} has no other column ${name}.`, {
+    hint:
+      close === undefined ? `Name a column of ${model}: ${others.slice(0, 5).join(", ")}` : `Did you mean ${close}?`,
+  });
+}

@@ -1,0 +1,44 @@
+import type { EntityField } from "../../model/index.js";
+import type { TransformContext } from "../contract/transform.js";
+import { keyStyles } from "./key-styles.js";
+import { mostSimilar } from "./similar-name.js";
+
+/** Whether two columns hold values of one type. */
+export function isOfType(column: EntityField, field: EntityField): boolean {
+  return column.type === field.type && column.enumName === field.enumName && column.isList === field.isList;
+}
+
+/** The columns that a person has said the new one behaves like. */
+export function likeColumns({ intent: { like = [] }, columns }: TransformContext): readonly EntityField[] {
+  return like.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+}
+
+/**
+ * The columns whose text is a pattern for the new one's where they stand: those that it is like, then all others; of its type.
+ * How they are spelled there is `keys`.
+ */
+export function patternColumns(
+  context: TransformContext,
+): readonly { readonly column: EntityField; readonly isLike: boolean; readonly keys: readonly string[] }[] {
+  const like = new Set(likeColumns(context));
+  const alike = [...like, ...context.columns.filter((column) => !like.has(column))].filter((column) =>
+    isOfType(column, context.field),
+  );
+  return alike.map((column) => ({
+    column,
+    isLike: like.has(column),
+    keys: keyStyles.map((keyOf) => keyOf(column.name)),
+  }));
+}
+
+/** The columns of its type, those first that are named like it. */
+export function nearestByName(context: TransformContext): readonly EntityField[] {
+  const columns = patternColumns(context).map(({ column }) => column);
+  const similar = new Set(
+    mostSimilar(
+      context.field.name,
+      columns.map(({ name }) => name),
+    ),
+  );
+  return columns.toSorted((a, b) => Number(similar.has(b.name)) - Number(similar.has(a.name)));
+}

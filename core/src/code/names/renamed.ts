@@ -1,0 +1,44 @@
+import { patternOf } from "../../base/pattern-of.js";
+import { wordsOf } from "./similar-name.js";
+
+type Spelling = (words: readonly string[]) => string;
+
+const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
+const pascal: Spelling = (words) => words.map(capital).join("");
+const camel: Spelling = (words) => words.map((word, index) => (index === 0 ? word : capital(word))).join("");
+
+/** As code and texts for people spell a name; the first that fits a text counts. */
+const spellings: readonly Spelling[] = [
+  camel,
+  pascal,
+  (words) => words.join("_"),
+  (words) => words.join("_").toUpperCase(),
+  (words) => words.join("-"),
+  (words) => words.join(" "),
+  (words) => capital(words.join(" ")),
+  (words) => words.map(capital).join(" "),
+];
+
+/**
+ * A text about one column, about another: its name in whichever spelling, also within a longer name.
+ *
+ * @example renamed('displayName: z.string().max(80, "Display name too long")', "displayName", "locale")
+ * // 'locale: z.string().max(80, "Locale too long")'
+ */
+export function renamed(text: string, from: string, to: string): string {
+  const [before, after] = [wordsOf(from), wordsOf(to)];
+  const texts = new Map([[from, to]]);
+  for (const spell of spellings) if (!texts.has(spell(before))) texts.set(spell(before), spell(after));
+  // The longest first: one spelling may be the beginning of another.
+  const forms = [...texts.keys()].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(forms.map(inText).join("|"), "gu");
+  return text.replaceAll(pattern, (found) => texts.get(found) ?? found);
+}
+
+/** `email` of `emailSchema` and `email_hash`, but not of `emails` and `voicemail`; `Email` of `userEmail`. */
+function inText(form: string): string {
+  const isLower = /^[\p{Ll}\p{N}]/u.test(form);
+  const isUpper = form.length > 1 && form === form.toUpperCase();
+  const start = isUpper ? "(?<!\\p{Lu})" : isLower ? "(?<![\\p{L}\\p{N}$])" : "";
+  return `${start}${patternOf(form)}${isUpper ? "(?!\\p{L})" : "(?!\\p{Ll})"}`;
+}

@@ -224,6 +224,8 @@ export interface ScorecardInput {
   possible?: number;
   /** The same in tests. Default: 3. */
   possibleInTests?: number;
+  /** The score from which a place is ticked that names the column which the new one is like. Default: 3. */
+  like?: number;
   /** The score from which a place follows one of the same file or name that was accepted. Default: 8. */
   kin?: number;
 }

@@ -11,5 +11,6 @@ export const scorecardSchema = z.strictObject({
   likely: z.partialRecord(z.enum(families), threshold).optional(),
   possible: threshold.optional(),
   possibleInTests: threshold.optional(),
+  like: threshold.optional(),
   kin: threshold.optional(),
 });

@@ -30,7 +30,7 @@ describe("what the config says counts, the rest is as measured", () => {
   test("every key of the card", () => {
     const weights = Object.fromEntries(signalIds.map((id, index) => [id, index]));
     const likely = Object.fromEntries(families.map((family, index) => [family, index + 20]));
-    const all = { weights, likely, possible: 41, possibleInTests: 42, kin: 43 };
+    const all = { weights, likely, possible: 41, possibleInTests: 42, like: 44, kin: 43 };
     expect(Object.keys(all).sort()).toEqual(Object.keys(defaultScorecard).sort());
     expect(cardOf(all)).toEqual(all);
   });

@@ -83,7 +83,7 @@ test("finds who added which column, with what, and what the files had before", a
   const candidateFiles = ["src/a.ts", "src/b.ts", "src/new.ts", "src/never.ts"];
   const history = await read(made.folder, "id email name age city planned", { candidateFiles });
 
-  expect(history?.added).toEqual([
+  expect(history?.added).toMatchObject([
     { field: "city", commit: second, files: new Set([schemaFile, "src/a.ts", "src/new.ts"]) },
     { field: "age", commit: second, files: new Set([schemaFile, "src/a.ts", "src/new.ts"]) },
     { field: "name", commit: first, files: new Set([schemaFile, "src/a.ts"]) },
@@ -144,7 +144,7 @@ test("a merge is one commit, as a squash is", async () => {
   const squash = made.commit({});
 
   const history = await read(made.folder, "id name age");
-  expect(history?.added).toEqual([
+  expect(history?.added).toMatchObject([
     { field: "age", commit: squash, files: new Set([schemaFile, "src/a.ts"]) },
     { field: "name", commit: merge, files: new Set([schemaFile, "src/a.ts"]) },
   ]);
@@ -264,7 +264,7 @@ test("a project in a folder of the repository, with any names of files", async (
 
   const candidateFiles = ["src/a b.ts", "../web/ö.ts", "src/line\nbreak.ts"];
   const history = await read(join(made.folder, "apps/shop é"), "id name age", { modelFiles: [file], candidateFiles });
-  expect(history?.added).toEqual([
+  expect(history?.added).toMatchObject([
     { field: "name", commit: name, files: new Set([file, "src/a b.ts", "../web/ö.ts", "../../top.txt"]) },
   ]);
   expect(history?.existed("src/a b.ts", "before", name)).toBe(true);
@@ -286,7 +286,7 @@ test("a submodule has a history of its own", async () => {
     candidateFiles: ["shop/src/a.ts", "shop"],
   };
   const history = await read(outer.folder, "id age", request);
-  expect(history?.added).toEqual([
+  expect(history?.added).toMatchObject([
     { field: "age", commit: inOuter, files: new Set([".gitmodules", "schema.prisma", "shop"]) },
   ]);
   expect(history?.existed("shop/src/a.ts", "a", inOuter)).toBeUndefined();
@@ -326,7 +326,7 @@ test("an entity that was moved", async () => {
 
   const request = { modelFiles: [moved], fieldsIn: fieldsInEntity, candidateFiles: ["src/dto.ts"] };
   const history = await read(made.folder, "email name age", request);
-  expect(history?.added).toEqual([
+  expect(history?.added).toMatchObject([
     { field: "age", commit: age, files: new Set([moved]) },
     { field: "name", commit: name, files: new Set(["src/user.ts", "src/dto.ts"]) },
   ]);
@@ -413,7 +413,7 @@ test("no setting changes what is read, and nothing of the user's is run", async 
   vi.stubEnv("GIT_PAGER", trap);
 
   const history = await read(join(made.folder, "app"), "id name", { candidateFiles: [schemaFile] });
-  expect(history?.added).toEqual([{ field: "name", commit: merge, files: new Set([schemaFile, "../web/a.ts"]) }]);
+  expect(history?.added).toMatchObject([{ field: "name", commit: merge, files: new Set([schemaFile, "../web/a.ts"]) }]);
   expect(history?.existed(schemaFile, "id", merge)).toBe(true);
   expect(existsSync(join(made.folder, "sprung"))).toBe(false);
 });

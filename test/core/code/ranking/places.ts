@@ -48,9 +48,11 @@ export function contextOf(
     readonly history?: ColumnHistory;
     readonly card?: Scorecard;
     readonly exposure?: RankContext["exposure"];
+    readonly like?: readonly string[];
   } = {},
 ): RankContext {
-  const { fields = defaultFields, added = "handle", models = [], history, card = defaultScorecard, exposure } = options;
+  const { fields = defaultFields, added = "handle", models = [], history, card = defaultScorecard } = options;
+  const { exposure, like = [] } = options;
   const isNew = ({ name }: EntityField) => name === field(added).name;
   const declared = model("User", fields);
   const found = declared.fields.find(isNew);
@@ -65,6 +67,7 @@ export function contextOf(
     history,
     card,
     exposure,
+    like,
   };
 }
 
@@ -94,7 +97,8 @@ export function place(names: string, more: Partial<Candidate> = {}): Candidate {
 export function historyOf(commits: readonly string[], madeAfter: Readonly<Record<string, number>> = {}): ColumnHistory {
   const added = commits.flatMap((text, index): AddedColumn[] => {
     const [fields = "", files = ""] = text.split("@");
-    return fields.split(",").map((name) => ({ field: name, commit: `c${index}`, files: new Set(files.split(",")) }));
+    const commit = { commit: `c${index}`, at: new Date(Date.UTC(2026, 5, 28 - index)), files: new Set(files.split(",")) };
+    return fields.split(",").map((field) => ({ field, ...commit }));
   });
   return {
     added,

@@ -17,6 +17,7 @@ import { builtByHand } from "./response-transforms/built-by-hand.js";
 import { columnPositions } from "./response-transforms/column-positions.js";
 import { csvHeader } from "./response-transforms/csv-header.js";
 import { internalRows } from "./response-transforms/internal-rows.js";
+import { keptOut } from "./response-transforms/kept-out.js";
 import { mapper } from "./response-transforms/mapper.js";
 import { nameList } from "./response-transforms/name-list.js";
 import { responseClass } from "./response-transforms/response-class.js";
@@ -166,6 +167,7 @@ export const coreTransforms: readonly Transform[] = [
   pickedSchema,
   requestType,
   payload,
+  keptOut,
   nameList,
   graphqlDocument,
   graphqlTemplate,

@@ -46,6 +46,7 @@ interface NodeByKind {
   readonly [ts.SyntaxKind.InterfaceDeclaration]: ts.InterfaceDeclaration;
   readonly [ts.SyntaxKind.TypeLiteral]: ts.TypeLiteralNode;
   readonly [ts.SyntaxKind.UnionType]: ts.UnionTypeNode;
+  readonly [ts.SyntaxKind.TypeReference]: ts.TypeReferenceNode;
   readonly [ts.SyntaxKind.ClassDeclaration]: ts.ClassDeclaration;
   readonly [ts.SyntaxKind.ExpressionStatement]: ts.ExpressionStatement;
   readonly [ts.SyntaxKind.IfStatement]: ts.IfStatement;
@@ -117,6 +118,7 @@ const indexed = {
   [ts.SyntaxKind.InterfaceDeclaration]: true,
   [ts.SyntaxKind.TypeLiteral]: true,
   [ts.SyntaxKind.UnionType]: true,
+  [ts.SyntaxKind.TypeReference]: true,
   [ts.SyntaxKind.ClassDeclaration]: true,
   [ts.SyntaxKind.ExpressionStatement]: true,
   [ts.SyntaxKind.VariableDeclaration]: true,

@@ -110,7 +110,7 @@ function namedBy(given: ReadonlySet<string>, context: TransformContext) {
 /** A candidate that Lockstep cannot edit as the code stands: it is listed with the reason, and nobody is asked. */
 export function asManual(candidate: CandidateFinding, reason: string | undefined): CandidateFinding {
   if (reason === undefined || candidate.isDone) return candidate;
-  return { ...candidate, text: undefined, advice: `${reason}: ${candidate.advice}` };
+  return { ...candidate, isManual: true, advice: `${reason}: ${candidate.advice}` };
 }
 
 /** Whether a file is a test or serves tests. */

@@ -46,8 +46,23 @@ export function candidateOf(
   { file, finding, key, site, ordinal }: FoundCandidate,
   needs: readonly string[] = [],
 ): Candidate {
-  const { node, family, what, anchor, names, otherKeys, tie, isWhole, because, caution, isRequired, text, hint } =
-    finding;
+  const {
+    node,
+    family,
+    what,
+    anchor,
+    names,
+    otherKeys,
+    tie,
+    isWhole,
+    because,
+    caution,
+    isRequired,
+    text,
+    hint,
+    isManual,
+    keepsOut,
+  } = finding;
   return {
     file: file.file,
     line: lineAt(file.text, startOf(node, file)),
@@ -68,6 +83,8 @@ export function candidateOf(
     isTest: isTestFile(file),
     text,
     ...(hint !== undefined && { hint }),
+    ...(isManual && { isManual }),
+    ...(keepsOut && { keepsOut }),
     ...(needs.length > 0 && { needs }),
   };
 }

@@ -39,6 +39,10 @@ export interface Candidate {
   readonly isTest: boolean;
   /** What to write there: `handle: true`; undefined where that takes a person. */
   readonly text: string | undefined;
+  /** It keeps columns out, and among them all that the new one is like. */
+  readonly keepsOut?: true | undefined;
+  /** A person has to write the text: something else has to change that Lockstep does not. */
+  readonly isManual?: true | undefined;
   /** What a column has there that it is most like, where that takes a person. */
   readonly hint?: string | undefined;
   /** The keys of places that have to change with it: the type that a copy must have, the code that fills a type. */
@@ -46,6 +50,6 @@ export interface Candidate {
 }
 
 /** Whether Lockstep can write what belongs there. SQL in strings and what it has no words for is a person's. */
-export function isWritable({ family, text }: Candidate): boolean {
-  return family !== "sql" && text !== undefined && !text.includes("…");
+export function isWritable({ family, text, isManual }: Candidate): boolean {
+  return family !== "sql" && isManual !== true && text !== undefined && !text.includes("…");
 }

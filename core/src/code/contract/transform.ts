@@ -78,6 +78,8 @@ export interface CandidateFinding
     | "isRequired"
     | "text"
     | "hint"
+    | "isManual"
+    | "keepsOut"
   > {
   readonly kind: "candidate";
   readonly node: PlaceNode;

@@ -56,7 +56,7 @@ function kindOf(
   // Where a person has named the columns that it is like, the places of those are meant, and others wait to be picked.
   const isLikely = isLike === undefined ? isStrong : isLike && score >= card.like;
   const isShown = score >= (candidate.isTest ? card.possibleInTests : card.possible);
-  const isPossible = isLike === undefined ? isShown : isLike ? !candidate.isTest || isShown : isStrong;
+  const isPossible = isLike === false ? isStrong : isShown;
   const limits = limitsOf(candidate, context);
   // All that speaks for this model speaks for the other one too: a place needs twice the evidence to be shown.
   const { isRequired = false } = candidate;

@@ -110,7 +110,7 @@ function addName(node: NameList["node"], text: string, what: string, file: Sourc
   return { kind: "edit", splices: [{ start: last.end, end: last.end, text: `${gap}${text}` }], what, text };
 }
 
-function takeType(node: ts.Node, union: ts.UnionTypeNode, what: string, file: SourceFile): EditFinding {
+export function takeType(node: ts.Node, union: ts.UnionTypeNode, what: string, file: SourceFile): EditFinding {
   const before = union.types[union.types.indexOf(node as ts.TypeNode) - 1];
   const next = union.types[1];
   const start = before?.end ?? node.getStart(file.ast);

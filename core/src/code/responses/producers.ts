@@ -4,6 +4,7 @@ import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { memoized, memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
+import { shapeOfLiteral } from "../inputs/literal-shape.js";
 import { outputSchema } from "../inputs/output-schemas.js";
 import { type AssignedMapper, assignedMappersIn } from "../mappers/assigned-mappers.js";
 import { type Mapper, mappersIn } from "../mappers/object-mappers.js";
@@ -53,7 +54,10 @@ function literalProducer(mapper: Mapper, context: TransformContext): Producer {
   const { literal, file, target } = mapper;
   const given = classGiven(literal, file, context) ?? outputSchema(literal, file, context);
   // What is declared says more than where it goes in the end.
-  const shape = given ?? (target.kind === "typed" ? undefined : parsedLiterals(context).get(literal)?.part.shape);
+  const parsed = target.kind === "typed" ? undefined : parsedLiterals(context).get(literal)?.part.shape;
+  // What a function or a list of the app takes: `rows[key] = { … }`, `this.show({ … })`.
+  const isTyped = target.kind === "unknown" || (target.kind === "argument" && !mapper.isResult);
+  const shape = given ?? parsed ?? (isTyped ? shapeOfLiteral(literal, file, context) : undefined);
   if (shape === undefined) return { kind: "literal", mapper, type: typeOfResult(target, context) };
   return { kind: "literal", mapper: { ...mapper, isResult: true }, type: { kind: "shape", shape } };
 }

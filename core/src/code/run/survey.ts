@@ -234,26 +234,19 @@ function withoutNamesakes<T extends { readonly all: readonly FoundCandidate[] }>
   }));
 }
 
-/** A chain is as sure as its strongest link, but for links that wait for a person. */
+/** A chain is as likely as its strongest link, but for links that wait for a person, and those that little speaks for. */
 function asChains(ranked: readonly Ranked[], about: RankContext): readonly Ranked[] {
   const chains = chainsOf(ranked);
-  const strongest = new Map<readonly string[], Ranked["kind"]>();
-  for (const { candidate, kind } of ranked) {
-    const chain = chains.get(candidate.key);
-    if (chain !== undefined && isStronger(kind, strongest.get(chain) ?? "silent")) strongest.set(chain, kind);
-  }
+  const likely = new Set(
+    ranked.flatMap(({ candidate, kind }) => (kind === "likely" ? [chains.get(candidate.key)] : [])),
+  );
   return ranked.map((each) => {
     const chain = chains.get(each.candidate.key);
     if (chain === undefined) return each;
-    const kind = strongest.get(chain) ?? each.kind;
-    const isFree = isWritable(each.candidate) && limitsOf(each.candidate, about).length === 0;
-    return { ...each, chain: chain[0], kind: isStronger(kind, each.kind) && isFree ? kind : each.kind };
+    const isFree =
+      each.score >= about.card.like && isWritable(each.candidate) && limitsOf(each.candidate, about).length === 0;
+    return { ...each, chain: chain[0], kind: likely.has(chain) && isFree ? "likely" : each.kind };
   });
-}
-
-function isStronger(a: Ranked["kind"], b: Ranked["kind"]): boolean {
-  const order = ["silent", "possible", "likely"];
-  return order.indexOf(a) > order.indexOf(b);
 }
 
 /** A place whose value comes from a type is no surer than that type gets the column. */
@@ -267,11 +260,11 @@ function asSureAsNeeds(ranked: readonly Ranked[]): readonly Ranked[] {
   });
 }
 
-/** What needs a declaration that is no place of its own cannot be written. */
+/** What needs a declaration that is no place of its own is a person's to write. */
 function withoutLostNeeds(found: FoundCandidate, keys: ReadonlyMap<PlaceNode, string | undefined>): FoundCandidate {
   const { finding } = found;
   const isLost = finding.needs?.some((node) => !keys.has(node)) === true;
-  return isLost ? { ...found, finding: { ...finding, text: undefined } } : found;
+  return isLost ? { ...found, finding: { ...finding, isManual: true } } : found;
 }
 
 function byField(intents: readonly CodeIntent[]): readonly (readonly CodeIntent[])[] {

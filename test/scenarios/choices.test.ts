@@ -58,6 +58,7 @@ test("next asks on a terminal once the gate is open; Esc writes nothing", async 
     ["next"],
     [
       [/Who sets and sees User\.handle\?/, "\r"],
+      [/Which column is User\.handle most like\?/, "\r"],
       [/Which places get User\.handle too\?/, "\u001b"],
     ],
     env,

@@ -7,6 +7,8 @@ export interface Person {
   tick?(groups: readonly AnswerGroup[], question: string): readonly string[] | undefined;
   /** Answers who sets and sees a column; undefined: Ctrl-C. */
   pick?(question: string): string | undefined;
+  /** Picks the column that the new one is most like, by its name; undefined: none. */
+  like?(columns: readonly string[]): string | undefined;
   /** Aborted by the first Ctrl-C while nothing is asked. */
   readonly signal?: AbortSignal;
   /** Says a few words; undefined: Ctrl-C. */
@@ -52,8 +54,10 @@ export function personIo(
       if (person?.confirm === undefined) throw new Error(`nobody expected ${question}`);
       return person.confirm(question);
     },
-    async pick(question) {
+    async pick(question, answers) {
       asked.push(question);
+      if (/ most like\?$/.test(question))
+        return (person?.like?.(answers.map(({ value }) => value)) ?? "") as (typeof answers)[number]["value"];
       if (person?.pick === undefined) throw new Error(`nobody expected ${question}`);
       return person.pick(question) as never;
     },

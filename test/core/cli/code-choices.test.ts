@@ -108,7 +108,11 @@ describe("on a terminal", () => {
         },
       },
     );
-    expect(result.asked).toEqual(["Who sets and sees User.handle?", "Which places get User.handle too?"]);
+    expect(result.asked).toEqual([
+      "Who sets and sees User.handle?",
+      "Which column is User.handle most like?",
+      "Which places get User.handle too?",
+    ]);
     expect(seen.map(({ name, answers }) => [name, answers.map(({ label, isTicked }) => [label, isTicked])])).toEqual([
       [
         "show it",
@@ -864,7 +868,7 @@ describe("what is shown", () => {
     expect(all.text).toMatch(/1 place with little evidence\n {2}src\/person.ts:1 /);
     expect(all.json.leftOut).toMatchObject([{ file: "src/person.ts", line: 1, family: "type", score: 0 }]);
     const asking = await desk.code({}, { pick: exposed, tick: () => [] });
-    expect(asking.asked[1]).toBe(
+    expect(asking.asked[2]).toBe(
       "Which places get User.handle too? 1 more place with little evidence: npx lockstep code --all",
     );
   });

@@ -136,7 +136,11 @@ describe.each(["prisma", "typeorm"] as const)("%s: a column without a plan", (or
 
     test("is asked about as with a plan, and nothing is kept once it is everywhere", async () => {
       const result = await desk.code({}, { pick: exposed, tick: tickAll });
-      expect(result.asked).toEqual(["Who sets and sees User.alias?", "Which places get User.alias too?"]);
+      expect(result.asked).toEqual([
+        "Who sets and sees User.alias?",
+        "Which column is User.alias most like?",
+        "Which places get User.alias too?",
+      ]);
       expect(profile()).toContain("alias: user.alias");
       expect(desk.read("src/users/card.ts")).toContain("alias: user.alias");
       expect(isKept()).toBe(false);

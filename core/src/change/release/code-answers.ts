@@ -67,19 +67,27 @@ export async function answersOf(plan: Plan, policy: CodePolicy, input: CodeInput
   }
   const { ask } = policy;
   if (policy.level !== "ask" || ask === undefined) return known;
-  const isUnlike = (intent: CodeIntent) => intent.like === undefined && known.like[columnName(intent)] === undefined;
+  // Who names the places, or has chosen among them, needs no help to find them.
+  const chosen = new Set((plan.state.choices ?? []).map(columnName));
+  const isUnlike = (intent: CodeIntent) =>
+    intent.like === undefined &&
+    known.like[columnName(intent)] === undefined &&
+    !chosen.has(columnName(intent)) &&
+    (policy.only ?? []).length === 0;
   const isUnexposed = (intent: CodeIntent) =>
     (intent.kind === "read" || intent.kind === "acceptInRequests") &&
     intent.exposure === undefined &&
     known.exposure[columnName(intent)] === undefined;
-  const open = input.intents.filter((each) => isUnexposed(each) || (isUnlike(each) && !ofContract.has(each.kind)));
-  if (open.length === 0) return known;
+  const unanswered = input.intents.filter(
+    (each) => isUnexposed(each) || (isUnlike(each) && !ofContract.has(each.kind)),
+  );
+  if (unanswered.length === 0) return known;
   const [{ questionsIn }, { similarColumns }] = await Promise.all([
     import("../../code/run/survey.js"),
     import("../../code/ranking/similar-columns.js"),
   ]);
-  const questions = await questionsIn({ ...input, intents: open });
-  for (const column of new Set(open.map(columnName))) {
+  const questions = await questionsIn({ ...input, intents: unanswered });
+  for (const column of new Set(unanswered.map(columnName))) {
     const own = questions.filter(({ intent }) => columnName(intent) === column);
     const [first] = own;
     if (first === undefined) continue;
@@ -88,10 +96,17 @@ export async function answersOf(plan: Plan, policy: CodePolicy, input: CodeInput
       const answer = await exposureOf(model, field, own, ask);
       if (answer !== undefined) known.exposure[column] = answer;
     }
-    const similar = own.some(({ intent }) => isUnlike(intent)) ? similarColumns(own) : [];
+    const open = own.filter(({ intent }) => isUnlike(intent) && isAskedAbout(intent, known.exposure[column]));
+    const similar = open.length === 0 ? [] : similarColumns(open);
     if (similar.length > 0) known.like[column] = await ask.like(model, field, similar);
   }
   return known;
+}
+
+/** Whether places of an intent are offered, by who sets and sees the column. */
+function isAskedAbout({ kind }: CodeIntent, exposure: Exposure | undefined): boolean {
+  if (exposure === "internal") return kind !== "read" && !ofCallers.has(kind);
+  return exposure !== "shown" || !ofCallers.has(kind);
 }
 
 async function exposureOf(

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { agentVariables, codingAgent } from "../../../core/src/base/coding-agent.js";
 
@@ -35,4 +36,9 @@ test.each<[Record<string, string>, string | undefined]>([
 ])("%j: %s", (env, agent) => {
   expect(codingAgent(env)).toBe(agent);
   if (agent !== undefined) expect(agentVariables).toEqual(expect.arrayContaining(Object.keys(env)));
+});
+
+test("docs/agents.md names every variable", () => {
+  const page = readFileSync(new URL("../../../docs/agents.md", import.meta.url), "utf8");
+  expect(agentVariables.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });

@@ -48,6 +48,8 @@ async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = fa
   const to = join(target, manifest.name.replace("@lockstep/", ""));
   mkdirSync(join(to, "dist"), { recursive: true });
   cpSync(join(root, "LICENSE"), join(to, "LICENSE"));
+  const besides = ["agent-guide.md"].filter((file) => existsSync(join(from, file)));
+  for (const file of besides) cpSync(join(from, file), join(to, file));
   writeFileSync(join(to, "README.md"), withLinks(readFileSync(join(from, "README.md"), "utf8"), folder));
   if (existsSync(join(from, "bin"))) cpSync(join(from, "bin"), join(to, "bin"), { recursive: true });
   const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, run);
@@ -62,7 +64,7 @@ async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = fa
   const { devDependencies: _, scripts: __, ...published } = manifest;
   writeFileSync(
     join(to, "package.json"),
-    `${JSON.stringify({ ...published, ...projectOf(folder), files: ["bin", "dist", "LICENSE"] }, null, 2)}\n`,
+    `${JSON.stringify({ ...published, ...projectOf(folder), files: ["bin", "dist", "LICENSE", ...besides] }, null, 2)}\n`,
   );
   const [packed] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", target], {

@@ -5,6 +5,7 @@ export const budgets = {
     packedKb: 3_800,
     unpackedKb: 15_500,
     parts: {
+      "the guide for coding agents": { of: /^agent-guide\.md$/, kb: 5 },
       "the TypeScript compiler and its declarations of the language": { of: /^dist\/vendor\/[^/]+$/, kb: 6_900 },
       "jiti, which loads configurations": { of: /^dist\/vendor\/jiti\//, kb: 1_800 },
       "declarations, for plugins of others": { of: /\.d\.ts$/, kb: 510 },

@@ -44,6 +44,7 @@ export const sections: readonly Section[] = [
       page("Reads that stay quick", "reads.md"),
       page("Rehearse before production", "rehearse.md"),
       page("A report for those who decide", "report.md"),
+      page("Coding agents", "agents.md"),
       page("Updating Lockstep", "updating.md"),
     ],
   },

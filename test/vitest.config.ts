@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { agentVariables } from "../core/src/base/coding-agent.js";
 import LongFirst from "./support/long-first.js";
 import { longProofs } from "./support/long-proofs.js";
 import { mariadbAlone } from "./support/mariadb-alone.js";
@@ -15,6 +16,9 @@ const shared = [
   // It registers a provider of OpenTelemetry for its whole process.
   "database/**/!(telemetry).test.ts",
 ];
+
+// Tests are the same whoever starts them: what they run takes itself for typed by a person.
+for (const name of agentVariables) delete process.env[name];
 
 /** `short`, `long` or `all`; `named`: files by their names. */
 const { LOCKSTEP_TESTS: part = "named", CI: isUnwatched } = process.env;

@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { agentVariables } from "../../core/src/base/coding-agent.js";
 
 /** The surroundings of a command that a user types in a terminal of their own. */
 export function userEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -24,6 +25,7 @@ function isOurs(name: string): boolean {
       name,
     ) ||
     /^(GIT_|PG|PRISMA_|LOCKSTEP)/.test(name) ||
+    agentVariables.includes(name) ||
     /^(INIT_CWD|DATABASE_URL|PRODUCTION_DATABASE_URL|FORCE_COLOR|NO_COLOR|NODE_OPTIONS|NODE_ENV)$/.test(name)
   );
 }

@@ -14,6 +14,9 @@ import { changedLines } from "./what-is-shown.js";
 const clone = fileURLToPath(new URL("../..", import.meta.url));
 const execute = promisify(execFile);
 
+/** On a terminal it is the name of git; the commands of the demo have none. */
+const byDana = ["--by", "dana@example.com"];
+
 /** What one command of the project may be given. */
 interface Extras {
   readonly env?: Readonly<Record<string, string>>;
@@ -91,7 +94,7 @@ export class Shop {
       shown: `npx ${[name, ...args].join(" ")}`,
       // The file that npx would find, without the half second that npx takes to find it.
       file: process.execPath,
-      args: [join(this.folder, "node_modules/.bin", name), ...args],
+      args: [join(this.folder, "node_modules/.bin", name), ...args, ...(args.includes("--confirm") ? byDana : [])],
       cwd: cwd ?? this.folder,
       env: userEnvironment({ DATABASE_URL: this.developmentUrl, ...env }),
       holdsLocks,

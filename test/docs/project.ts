@@ -157,7 +157,9 @@ const quiet = { npm_config_loglevel: "silent", ...withoutTypeCheck };
 const PATH = [fileURLToPath(new URL("./registry", import.meta.url)), process.env.PATH].join(delimiter);
 
 /** Before it is installed `npx @lockstep/prisma` would ask the registry; nothing else is fetched from there either. */
-const npx = `npx() { case "$1" in
+const npx = `npx() {
+  case " $* " in *" --confirm "*) set -- "$@" --by ada@example.com;; esac # as on a terminal
+  case "$1" in
   @lockstep/*) local plugin="\${1#@lockstep/}"; shift; node "${publishedModules()}/@lockstep/$plugin/bin/lockstep.js" "$@";;
   *) command npx --no -- "$@";;
 esac; }`;

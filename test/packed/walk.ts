@@ -117,7 +117,7 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
   const switched = await follow(unswitched, "lockstep next");
   await isBack(phases.switch, "switch again");
   await step("switch again");
-  const confirmed = " --confirm writers-aware --confirm reads-steady";
+  const confirmed = " --confirm writers-aware --confirm reads-steady --by ada@example.com";
   await follow(switched, "lockstep next", confirmed);
   await step("contract");
   const contract = await sources(app);

@@ -213,6 +213,7 @@ interface CliOptions {
   readonly reason?: string;
   readonly unchecked?: true;
   readonly exposure?: string;
+  readonly like?: string;
   readonly explain?: string;
   readonly all?: true;
   readonly dryRun?: true;

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { publishedModules } from "./published.js";
-import { environment, type RunResult } from "./run.js";
+import { byAda, environment, type RunResult } from "./run.js";
 
 /** A command for the process that runs them one after the other. */
 export interface CommandCall {
@@ -63,7 +63,7 @@ export class LockstepCommands {
         this.#idle.push(child);
         resolve(result);
       });
-      child.send({ argv, env } satisfies CommandCall);
+      child.send({ argv: byAda(argv), env } satisfies CommandCall);
     });
   }
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { agentVariables } from "../../core/src/base/coding-agent.js";
 
 /** What a child process ended with. */
 export interface RunResult {
@@ -27,7 +28,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const env = Object.fromEntries(
       Object.entries({ ...environment(), ...options.env }).filter(([, value]) => value !== undefined),
     );
-    const child = spawn(command, [...args], {
+    const child = spawn(command, byAda(args), {
       cwd: options.cwd,
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -65,9 +66,16 @@ const inTime = (text: string) => text.replace(waiting, "");
 /** Makes commands of Prisma's CLI cheaper. */
 const compileCache = fileURLToPath(new URL("./compile-cache.cjs", import.meta.url));
 
-/** The environment of a user's shell: nothing that the test runner set. */
+/** What a person confirms at their terminal has their name; no command of a test has a terminal. */
+export function byAda(args: readonly string[]): string[] {
+  const isNamed = !args.includes("--confirm") || args.some((arg) => arg.startsWith("--by"));
+  return isNamed ? [...args] : [...args, "--by", "ada@example.com"];
+}
+
+/** The environment of a user's shell: nothing that the test runner set, nor a coding agent that started it. */
 export function environment(): Record<string, string | undefined> {
   const { VITEST: _1, NODE_ENV: _2, DATABASE_URL: _3, FORCE_COLOR: _4, ...env } = process.env;
+  for (const name of agentVariables) delete env[name];
   const NODE_OPTIONS = `--require ${JSON.stringify(compileCache)} --disable-warning=ExperimentalWarning`;
   return { ...env, NODE_OPTIONS, NO_COLOR: "1", CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" };
 }

@@ -959,6 +959,18 @@ export const errorTable = entries({
     next: 'Use Lockstep in a project whose datasource has provider = "postgresql" or "mysql". Prisma\'s own commands run here as without Lockstep.',
     exit: 2,
   },
+  LS8024: {
+    title: "A confirmation has no name",
+    why: "Only a person can know what is confirmed, and the target's ledger keeps who it was. Without a terminal, git's user is not that person: a pipeline or a coding agent has an identity, too.",
+    next: 'Name the person who confirms it: --by "<name>". An agent asks its user first.',
+    exit: 2,
+  },
+  LS8025: {
+    title: "A coding agent has to ask its user first",
+    why: "The command deletes values that nothing brings back. Only the user of the agent can agree to that, after reading what is lost. What they wrote before counts as no agreement.",
+    next: 'If the user agrees: set LOCKSTEP_USER_CONSENT="<their exact words>" for this one command. Lockstep records the words.',
+    exit: 2,
+  },
   LS8026: {
     title: "This version of Prisma is too old",
     why: "The Prisma config starts Lockstep, and Prisma reads it without experimental flags from 6.13 on. The tests run with 6.19 and 7.10.",

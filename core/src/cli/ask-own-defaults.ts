@@ -89,5 +89,5 @@ export async function askOwnDefaults(
     .filter(({ isOpen, needsConfirmation, isUntried }) => !isOpen || needsConfirmation || isUntried)
     .map(({ migration, isOpen, statement }) => ({ migration, isOpen, statement }));
   const isClosed = answers.some(({ isOpen }) => !isOpen);
-  return { answers, help: isClosed ? helpOf(said, `deploy --target ${target.name}`) : undefined };
+  return { answers, help: isClosed ? helpOf(said, `deploy --target ${target.name}`, invocation.io) : undefined };
 }

@@ -17,10 +17,10 @@ import { counted } from "../review/counted.js";
 import type { OwnMigration } from "../sql/verdicts/new-defaults.js";
 import { readTable } from "../target/facts/table.js";
 import { confirm, readEvidence } from "../target/ledger/evidence.js";
-import { type Invocation, listOption, textOption } from "./command.js";
+import { confirmedNames, type Invocation, textOption } from "./command.js";
 import type { OwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
-import { whoAsks } from "./who.js";
+import { whoConfirms } from "./who.js";
 
 /** What `--confirm` takes for statements of the user's own that reads or writes wait for. */
 export const waitsAccepted = "waits-accepted";
@@ -58,7 +58,7 @@ export async function askWaits(request: {
   const warn = (text: string) => io.err(`  ${io.colors.yellow("!")} ${target.name}: ${text}`);
   for (const each of own.unread) warn(each);
   const waits = await waitsOf(own, connection);
-  const isConfirmed = listOption(invocation, "confirm").some((names) => names.split(",").includes(waitsAccepted));
+  const isConfirmed = confirmedNames(invocation).includes(waitsAccepted);
   const open: Wait[] = [];
   for (const wait of waits) {
     if (isConfirmed) await accept(wait, request);
@@ -141,5 +141,5 @@ function keyOf({ finding, facts }: Wait) {
 }
 
 async function accept(wait: Wait, { connection, invocation }: { connection: Connection; invocation: Invocation }) {
-  await confirm(connection, keyOf(wait), textOption(invocation, "by") ?? whoAsks(), textOption(invocation, "note"));
+  await confirm(connection, keyOf(wait), whoConfirms(invocation), textOption(invocation, "note"));
 }

@@ -92,6 +92,13 @@ export function listOption(invocation: Invocation, name: string): readonly strin
   return Array.isArray(value) ? value : [];
 }
 
+/** What `--confirm` names. */
+export function confirmedNames(invocation: Invocation): readonly string[] {
+  return listOption(invocation, "confirm")
+    .flatMap((entry) => entry.split(","))
+    .map((name) => name.trim());
+}
+
 /** The command for the target that was named; for all of them where none was. */
 export function onTarget(command: string, invocation: Invocation): string {
   const target = textOption(invocation, "target");

@@ -2,7 +2,7 @@ import type { Connection } from "../dialect/connection.js";
 import type { GateAnswer } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { keepBaselines } from "../gates/reads/keep-baseline.js";
-import { type GateStep, isSameTable, type Plan } from "../model/index.js";
+import { type GateStep, isSameTable, type Plan, tableLabel } from "../model/index.js";
 import type { ForeignObject } from "../operate/deploy/foreign-objects.js";
 import { readPlannedRows, tablesWithRows } from "../operate/deploy/skipped-releases.js";
 import { isContractTakenBack, type PendingDrop, pendingDrops } from "../operate/deploy/taken-back.js";
@@ -13,7 +13,7 @@ import { type TargetState, withoutWithheld } from "../plugin/target-state.js";
 import { contractUndos, wayBackSteps } from "../review/next-step.js";
 import { makersOf } from "../sql/verdicts/new-defaults.js";
 import { readTable } from "../target/facts/table.js";
-import { evidenceName } from "../target/ledger/evidence.js";
+import { confirm, evidenceName } from "../target/ledger/evidence.js";
 import { askOwnDefaults, ownDefaultSteps } from "./ask-own-defaults.js";
 import { askAbout } from "./ask-target.js";
 import { waitsAccepted } from "./ask-waits.js";
@@ -21,6 +21,7 @@ import type { Invocation } from "./command.js";
 import type { OwnMigrations } from "./own-migrations.js";
 import { confirmations, helpOf, passOn } from "./pass-gate.js";
 import { developmentTarget, type Target } from "./targets.js";
+import { userConsent } from "./user-consent.js";
 
 /** What the gates of the phases in a deployment said on one target. */
 export interface DeployGates {
@@ -146,7 +147,10 @@ async function askDrops(
         ? await passOn(open, gates, confirmed, invocation)
         : await passOn(open, gates, new Set(), { ...invocation, io: { ...invocation.io, isInteractive: false } });
     answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));
-    if (said.every(({ isOpen }) => isOpen)) continue;
+    if (said.every(({ isOpen }) => isOpen)) {
+      await recordConsent(request, plan, gates);
+      continue;
+    }
     if (first.length > 0 && confirmed.has("column-unused"))
       answers.push({
         plan: plan.id,
@@ -167,7 +171,7 @@ async function askDrops(
               (file) =>
                 `with the URL of ${target.name}: ${plugin.words.execute(file)} && ${plugin.words.skip(migrationOf(file))}`,
             ),
-        drop: [helpOf(said, deploy), ...(isConfirmed ? [] : [`npx lockstep ${deploy}`])],
+        drop: [helpOf(said, deploy, invocation.io), ...(isConfirmed ? [] : [`npx lockstep ${deploy}`])],
       }),
     );
   }
@@ -176,6 +180,24 @@ async function askDrops(
   const waiting = new Set([...state.pending, ...state.failed]);
   const withheld = later.filter((name) => waiting.has(name));
   return { answers, stop: { drop: from.drop, withheld, steps, isWhole: !canWithhold } };
+}
+
+/**
+ * A drop that is about to run loses the values for good, on this target: its ledger keeps what the user of an agent said to that.
+ *
+ * @throws LS8025
+ */
+async function recordConsent({ invocation, target, connection }: Asked, plan: Plan, gates: readonly GateStep[]) {
+  const names = gates.map(({ table, column }) => `"${tableLabel(table)}"."${column}"`).join(", ");
+  const loss = `The values in ${names} on ${target.name} are lost.`;
+  const consent = userConsent(invocation.io, loss, `npx lockstep deploy --target ${target.name}`);
+  if (consent === undefined) return;
+  for (const step of gates) {
+    const table = await readTable(connection, step.table);
+    if (table === undefined) continue;
+    const key = { plan: evidenceName(plan), gate: "user-consent", table, column: step.column };
+    await confirm(connection, key, `the user of ${consent.agent}`, consent.words);
+  }
 }
 
 /** Asks the gates of expands and contracts, plan by plan, up to the first that is closed. */
@@ -192,7 +214,8 @@ async function askPhases(
     const open = await askAbout(target, connection, plan, project, plugin);
     const said = await passOn({ ...open, facts: { ...open.facts, makers } }, steps, confirmed, invocation);
     answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));
-    if (said.some((answer) => !answer.isOpen)) return { answers, help: helpOf(said, `deploy --target ${target.name}`) };
+    if (said.some((answer) => !answer.isOpen))
+      return { answers, help: helpOf(said, `deploy --target ${target.name}`, invocation.io) };
   }
   for (const plan of contracts) {
     const rows = await readPlannedRows(connection, plan, target.name, isPending(state, plan, "expand"));
@@ -208,7 +231,8 @@ async function askPhases(
     const said = await passOn({ ...open, facts }, gatesAt(plan, "contract"), confirmed, invocation);
     await keepBaselines(connection, plan, { phase: "contract", evidence: evidenceName(plan), isRelease: false });
     answers.push(...said.map(({ isOpen, statement }) => ({ plan: plan.id, isOpen, statement })));
-    if (said.some((answer) => !answer.isOpen)) return { answers, help: helpOf(said, `deploy --target ${target.name}`) };
+    if (said.some((answer) => !answer.isOpen))
+      return { answers, help: helpOf(said, `deploy --target ${target.name}`, invocation.io) };
   }
   return { answers, help: undefined };
 }

@@ -1,4 +1,5 @@
 import { doing, hasSaid } from "../base/at-work.js";
+import { codingAgent } from "../base/coding-agent.js";
 import { commandsHere, type Reading } from "../base/files/commands-here.js";
 import { type Colors, colorsFor } from "../review/colors.js";
 import { printable, withoutControls } from "../review/printable.js";
@@ -16,7 +17,7 @@ export interface Io {
   /** Rewrites what it showed before; without a terminal it prints what is new. */
   readonly screen: { show(text: string): void };
   readonly colors: Colors;
-  /** Questions may be asked. */
+  /** Questions may be asked: a person sits there, and no agent. */
   readonly isInteractive: boolean;
   /** A yes or a no; only when isInteractive. */
   confirm(question: string): Promise<boolean>;
@@ -65,13 +66,14 @@ export interface TerminalOptions {
   readonly reading: Reading;
 }
 
-/** The real terminal. Colours: FORCE_COLOR, else NO_COLOR, else whether stdout is one. `--ci`, CI or no TTY: nothing is asked. */
+/** The real terminal. Colours: FORCE_COLOR, else NO_COLOR, else whether stdout is one. `--ci`, CI, an agent or no TTY: nothing is asked. */
 export function terminalIo(options: TerminalOptions): Io {
   const { reading } = options;
   const { env } = process;
   const isTty = process.stdout.isTTY === true;
   const hasColor = env.FORCE_COLOR ? env.FORCE_COLOR !== "0" : !env.NO_COLOR && isTty && env.TERM !== "dumb";
-  const isInteractive = isTty && process.stdin.isTTY === true && !options.ci && !env.CI;
+  const isInteractive =
+    isTty && process.stdin.isTTY === true && !options.ci && !env.CI && codingAgent(env) === undefined;
   return {
     out: (text, form) => {
       const told = options.isJson ? text : commandsHere(text, reading);

@@ -10,6 +10,7 @@ import { readBackfills } from "../target/ledger/backfills.js";
 import { changeControl } from "../target/ledger/control.js";
 import { atOnce } from "./at-once.js";
 import type { Invocation } from "./command.js";
+import type { Io } from "./io.js";
 import type { Target } from "./targets.js";
 import { whoAsks } from "./who.js";
 
@@ -28,8 +29,13 @@ export async function pauseBackfills(
   plan: Plan,
   targets: readonly Target[],
   anomaly: Anomaly,
+  io: Pick<Io, "env">,
 ): Promise<readonly Paused[]> {
-  const paused = { who: `lockstep watch (${whoAsks()})`, at: new Date().toISOString(), why: anomalySentence(anomaly) };
+  const paused = {
+    who: `lockstep watch (${whoAsks(io)})`,
+    at: new Date().toISOString(),
+    why: anomalySentence(anomaly),
+  };
   const all: Paused[] = [];
   if (plan.backfills.length === 0) return all;
   await atOnce(targets, async (target) => {

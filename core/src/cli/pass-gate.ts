@@ -1,3 +1,4 @@
+import { codingAgent } from "../base/coding-agent.js";
 import { LockstepError } from "../base/errors.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
@@ -12,11 +13,12 @@ import { readTable } from "../target/facts/table.js";
 import { confirm, evidenceName } from "../target/ledger/evidence.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
 import { atOnce } from "./at-once.js";
-import { type Invocation, listOption, onTarget, textOption } from "./command.js";
+import { confirmedNames, type Invocation, onTarget, textOption } from "./command.js";
 import { answersOf, type GateEvidence } from "./gate-evidence.js";
 import { inOneLine } from "./group-answers.js";
+import type { Io } from "./io.js";
 import type { Target } from "./targets.js";
-import { whoAsks } from "./who.js";
+import { whoConfirms } from "./who.js";
 
 /** What every target said, and what helps when one of them says no. */
 export interface GateResult {
@@ -76,7 +78,11 @@ export async function passGate(request: {
       members.filter(({ group }) => group !== undefined),
     ),
     // What is confirmed is recorded on every target that the command asks: on those that were asked here, and no other.
-    help: helpOf(answers, onTarget(`next ${plan.id}${pace === undefined ? "" : ` --pace ${pace}`}`, invocation)),
+    help: helpOf(
+      answers,
+      onTarget(`next ${plan.id}${pace === undefined ? "" : ` --pace ${pace}`}`, invocation),
+      invocation.io,
+    ),
   };
 }
 
@@ -121,17 +127,20 @@ function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: st
  *
  * @param command that takes `--confirm`: `next 20261120093000_add_handle`
  */
-export function helpOf(answers: GateResult["answers"], command: string): string {
+export function helpOf(answers: GateResult["answers"], command: string, { env }: Pick<Io, "env">): string {
+  const isAgent = codingAgent(env) !== undefined;
+  const by = isAgent ? ' --by "<name>"' : "";
   const closed = answers.filter((answer) => !answer.isOpen);
   const provable =
     closed.find(({ comesFirst }) => comesFirst === true) ?? closed.find((answer) => answer.needsConfirmation !== true);
   if (provable?.help !== undefined)
     return provable.mayOverrule === true
-      ? `${provable.help}\n       to overrule it, on the record: npx lockstep ${command} --confirm ${provable.gate}`
+      ? `${provable.help}\n       to overrule it, on the record: npx lockstep ${command} --confirm ${provable.gate}${by}`
       : provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
   const otherwise = [...new Set(closed.flatMap((answer) => answer.otherwise ?? []))];
-  const confirming = `when that is so: npx lockstep ${command} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;
+  const when = isAgent ? "ask your user; when they say that it is so, with their name" : "when that is so";
+  const confirming = `${when}: npx lockstep ${command} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}${by}`;
   return [confirming, ...otherwise].join("\n       ");
 }
 
@@ -157,13 +166,6 @@ export function confirmations(
   return new Set(names);
 }
 
-/** What `--confirm` names, as typed. */
-export function confirmedNames(invocation: Invocation): readonly string[] {
-  return listOption(invocation, "confirm")
-    .flatMap((entry) => entry.split(","))
-    .map((name) => name.trim());
-}
-
 async function recordAll(open: OpenTarget, steps: readonly GateStep[], invocation: Invocation): Promise<void> {
   for (const step of steps) {
     const table = await readTable(open.connection, step.table);
@@ -171,7 +173,7 @@ async function recordAll(open: OpenTarget, steps: readonly GateStep[], invocatio
     await confirm(
       open.connection,
       { plan: open.facts.evidence ?? open.facts.plan, gate: step.gate, table, column: step.column },
-      textOption(invocation, "by") ?? whoAsks(),
+      whoConfirms(invocation),
       textOption(invocation, "note"),
       await gates[step.gate]?.covers?.(step, open.facts),
     );
@@ -184,7 +186,9 @@ async function askPerson(
   said: readonly GateAnswer[],
   invocation: Invocation,
 ): Promise<void> {
-  for (const answer of said.filter((candidate) => !candidate.isOpen && candidate.needsConfirmation === true)) {
+  const asked = said.filter((candidate) => !candidate.isOpen && candidate.needsConfirmation === true);
+  if (asked.length > 0) invocation.io.err(`The record names ${whoConfirms(invocation)}.`);
+  for (const answer of asked) {
     if (answer.writers !== undefined) invocation.io.err(writersText([answer], invocation.io.colors));
     const { unconfirmed = answer.statement } = answer;
     if (!(await invocation.io.confirm(`${open.target.name}: is it so that ${unconfirmed}?`))) return;

@@ -23,6 +23,7 @@ import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
 import {
   type CommandResult,
+  confirmedNames,
   type Invocation,
   listOption,
   sameCommand,
@@ -32,9 +33,10 @@ import {
 } from "./command.js";
 import { evidenceKey } from "./evidence-integrity.js";
 import { assertSameCode, codeHash, readGateEvidence } from "./gate-evidence.js";
-import { confirmedNames, type GateResult, passGate, writersText } from "./pass-gate.js";
+import { type GateResult, passGate, writersText } from "./pass-gate.js";
 import { chooseTargets, type Target } from "./targets.js";
 import { typeCheckWait } from "./type-check-wait.js";
+import { requireName } from "./who.js";
 import { type OpenWriteSites, openWriteSites } from "./write-sites.js";
 
 /** A gate that was asked, and what it leads to. */
@@ -57,6 +59,8 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   const { project, plugin, config } = workspace;
   // What cannot be meant is said before the gate is asked.
   const policy = codePolicy(invocation, config);
+  const [id] = invocation.arguments;
+  requireName(invocation, `npx lockstep next${id === undefined ? "" : ` ${id}`}`);
   const chosen = choosePlan(project.root, invocation.arguments[0]);
   await verifyPlan(project, plugin, chosen);
   const plan = withPace(chosen, textOption(invocation, "pace"));

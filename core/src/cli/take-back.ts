@@ -15,6 +15,7 @@ import { contractUndos, nextStep } from "../review/next-step.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
 import { unlistedText } from "../review/unlisted.js";
 import type { CommandResult, Invocation, Workspace } from "./command.js";
+import { userConsent } from "./user-consent.js";
 
 interface TakeBack {
   readonly invocation: Invocation;
@@ -27,7 +28,7 @@ interface TakeBack {
 /**
  * What `undo` and `abandon` have in common: refuse what others stand on, show, ask where values are lost, write.
  *
- * @throws LS3008 undone already · LS8005 values would be lost, and there is no terminal to ask on
+ * @throws LS3008 undone already · LS8005 values would be lost, and there is no terminal to ask on · LS8025 an agent did not ask its user
  */
 export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const { invocation, plan, command, to, removesMigrations = false } = request;
@@ -39,6 +40,11 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const plans = listPlans(project.root);
   refuseUndo(plan, to, plans);
   const others = to === "undone" ? await declaredOverColumns(plan, plans, { project, plugin }) : [];
+  const lost = to === "undone" && !removesMigrations ? plan.columns.map(columnLabel) : [];
+  const effect = `${effectText(plan, to, lost, removesMigrations)}${othersText(others)}`;
+  const isAsked = lost.length > 0 || others.length > 0;
+  const consent =
+    isAsked && options.dryRun !== true ? userConsent(io, effect, `npx lockstep ${command} ${plan.id}`) : undefined;
   const prepared = await prepareUndo({
     plan,
     project,
@@ -47,9 +53,8 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     removesMigrations,
     moment: io.now(),
     code: codeSettings(config),
+    consent,
   });
-  const lost = to === "undone" && !removesMigrations ? plan.columns.map(columnLabel) : [];
-  const effect = `${effectText(plan, to, lost, removesMigrations)}${othersText(others)}`;
   const json = {
     plan: plan.id,
     from: plan.state.released,
@@ -71,12 +76,14 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
       exitCode: 0,
     };
   }
-  const isAsked = lost.length > 0 || others.length > 0;
-  if (isAsked && options.yes !== true && !(await isAgreed(effect, plan, command, io)))
+  if (isAsked && consent === undefined && options.yes !== true && !(await isAgreed(effect, plan, command, io)))
     return { text: "Nothing was written.", json, exitCode: 1 };
   writeFiles(project.root, prepared.changes);
   const text = [
     `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${isAsked ? colors.yellow(effect) : effect}`,
+    consent === undefined
+      ? ""
+      : `plan.json records what your user said, entered by ${consent.agent}: “${consent.words}”`,
     ...takenBackLines(request, prepared, plans, { plugin, config }),
   ]
     .filter((line) => line !== "")

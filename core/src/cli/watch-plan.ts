@@ -223,7 +223,7 @@ async function react(
   const reactions: Reaction[] = [];
   // Neither waits for the other: a database that does not answer must not keep people from being told.
   const [paused, command] = await Promise.all([
-    pauseBackfills(plan, targets, anomaly),
+    pauseBackfills(plan, targets, anomaly, invocation.io),
     config.watch?.onAnomaly === undefined
       ? undefined
       : runOnAnomaly(config.watch.onAnomaly, { plan, anomaly, invocation }),

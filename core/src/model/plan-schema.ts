@@ -158,6 +158,18 @@ const formattedShape = {
 export interface FormattedFile extends Of<typeof formattedShape> {}
 const formatted: Schema<FormattedFile> = object(formattedShape);
 
+const consentShape = {
+  /** What the user wrote, as their agent passed it on. */
+  words: string,
+  /** `Claude Code` */
+  agent: string,
+  /** ISO 8601 */
+  at: string,
+} as const;
+/** A user's agreement to a loss of values, passed on by their coding agent. */
+export interface Consent extends Of<typeof consentShape> {}
+const consent: Schema<Consent> = object(consentShape);
+
 const stateShape = {
   /** The last phase whose files are in the repository. */
   released: oneOf(["expand", "switch", "contract", "undone"]),
@@ -167,6 +179,8 @@ const stateShape = {
   undo: list(written),
   /** How often a phase was taken back; absent: never. What people confirmed before the last time does not count any more. */
   undos: optional(number),
+  /** Of ways back that an agent wrote and that lose values; absent: none. */
+  consents: optional(list(consent)),
   /** Code edits made so far, so that a later phase or an undo finds them again. */
   edits: list(plannedEdit),
   /** Places that list the model's fields and were not edited: the checklist. */

@@ -13,6 +13,7 @@ export type {
 } from "./column-schema.js";
 export type {
   BackfillSpec,
+  Consent,
   Descendants,
   FormattedFile,
   GateStep,

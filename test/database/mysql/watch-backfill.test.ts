@@ -61,7 +61,7 @@ it("is paused while somebody holds its table", async () => {
       looks: 3,
       detail: "gone",
     };
-    const paused = await pauseBackfills({ id: plan, backfills: [spec] } as unknown as Plan, targets, lost);
+    const paused = await pauseBackfills({ id: plan, backfills: [spec] } as unknown as Plan, targets, lost, { env: {} });
     expect(paused).toMatchObject([{ isPaused: true }]);
   } finally {
     await holder.query("UNLOCK TABLES");

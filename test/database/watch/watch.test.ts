@@ -292,7 +292,7 @@ describe("a fault is found within two looks", () => {
       const begunMs = systemClock.now();
       const targets = [{ name: "production", url: server.url("postgres") }] as unknown as readonly Target[];
       const backfills = { ...planned, backfills: [spec] } as unknown as Plan;
-      expect(await pauseBackfills(backfills, targets, outcome.anomalies[0]!)).toMatchObject([
+      expect(await pauseBackfills(backfills, targets, outcome.anomalies[0]!, { env: {} })).toMatchObject([
         { isPaused: true, reaction: { text: 'production: the backfill of "User" is paused' } },
       ]);
       expect(systemClock.now() - begunMs).toBeLessThan(4000);

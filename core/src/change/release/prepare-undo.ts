@@ -1,6 +1,7 @@
 import { LockstepError } from "../../base/errors.js";
 import { Formatting } from "../../code/formatters/formatting.js";
 import {
+  type Consent,
   type DeployedPhase,
   type EntityModel,
   isFilled,
@@ -37,6 +38,8 @@ export interface UndoRequest extends Omit<CodeRequest, "models"> {
   readonly moment: Date;
   /** No database has any of the plan's migrations: they go instead of being taken back by others. */
   readonly removesMigrations?: boolean;
+  /** To the loss of values. Default: no agent is involved */
+  readonly consent?: Consent | undefined;
 }
 
 /**
@@ -89,6 +92,7 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
       held: isEnd ? [] : [...plan.state.held, ...pending.map(recordOf)],
       undo: isEnd ? [] : plan.state.undo,
       undos: (plan.state.undos ?? 0) + 1,
+      ...(request.consent && { consents: [...(plan.state.consents ?? []), request.consent] }),
       places: isEnd ? [] : laidOut.code.places,
     },
   };

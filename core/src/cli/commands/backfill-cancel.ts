@@ -11,7 +11,7 @@ export default defineCommand({
   run(invocation) {
     const { io } = invocation;
     const why = textOption(invocation, "why");
-    const cancelled = { who: whoAsks(), at: io.now().toISOString(), ...(why === undefined ? {} : { why }) };
+    const cancelled = { who: whoAsks(io), at: io.now().toISOString(), ...(why === undefined ? {} : { why }) };
     return controlBackfill(
       invocation,
       ({ paused: _, ...control }) => ({ ...control, cancelled }),

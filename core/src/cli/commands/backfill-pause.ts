@@ -12,7 +12,7 @@ export default defineCommand({
   run(invocation) {
     const { io } = invocation;
     const why = textOption(invocation, "why");
-    const paused = { who: whoAsks(), at: io.now().toISOString(), ...(why === undefined ? {} : { why }) };
+    const paused = { who: whoAsks(io), at: io.now().toISOString(), ...(why === undefined ? {} : { why }) };
     return controlBackfill(
       invocation,
       // Whoever paused it first stays on record.

@@ -14,22 +14,31 @@ export default defineCommand({
       description:
         "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees, inserts-allowed, column-unused, waits-accepted",
     },
-    { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
+    { flags: "--by <name>", description: "who confirms, for the record (default on a terminal: git's user.email)" },
     { flags: "--note <text>", description: "a note for the record" },
   ],
 
   async run(invocation) {
     const { io, options, workspace } = invocation;
     const { project, plugin, config } = await workspace("act");
-    const [{ chooseTargets }, { listPlans }, { numberOption }, { deployOn }, { deployText }, { nextText }] =
-      await Promise.all([
-        import("../targets.js"),
-        import("../../plan/store.js"),
-        import("../number-option.js"),
-        import("../deploy-on.js"),
-        import("../deploy-text.js"),
-        import("../../review/terminal.js"),
-      ]);
+    const [
+      { chooseTargets },
+      { listPlans },
+      { numberOption },
+      { deployOn },
+      { deployText },
+      { nextText },
+      { requireName },
+    ] = await Promise.all([
+      import("../targets.js"),
+      import("../../plan/store.js"),
+      import("../number-option.js"),
+      import("../deploy-on.js"),
+      import("../deploy-text.js"),
+      import("../../review/terminal.js"),
+      import("../who.js"),
+    ]);
+    requireName(invocation, "npx lockstep deploy");
     const names = options.target === undefined ? undefined : listOption(invocation, "target");
     const targets: Target[] = [];
     for (const name of names ?? [undefined]) targets.push(...(await chooseTargets(config, project, io, name, true)));

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
+import type { AgentFiles } from "../../operate/init/agent-files.js";
 import type { FirstFiles } from "../../operate/init/first-files.js";
 import { defineCommand, type Invocation, type Workspace, writing } from "../command.js";
 
@@ -8,20 +9,22 @@ export default defineCommand({
   options: [
     { flags: "--dry-run", description: "show the changes, write nothing" },
     { flags: "-y, --yes", description: "install and write without asking" },
+    { flags: "--agents", description: "also write the guide for coding agents" },
     { flags: "--no-install", description: "name the command that adds the packages, do not run it" },
   ],
 
   async run(invocation) {
     const { options, io } = invocation;
     const { plugin, project, config } = await open(invocation);
-    const { firstFiles } = await import("../../operate/init/first-files.js");
-    const { changes: planned, notes, byHand, missing } = await firstFiles(plugin, project, config);
-    const [{ nextText, unformattedText }, { formatOnce }] = await Promise.all([
+    const [{ firstFiles }, { nextText, unformattedText }, { formatOnce }, agents] = await Promise.all([
+      import("../../operate/init/first-files.js"),
       import("../../review/terminal.js"),
       import("../../code/formatters/formatting.js"),
+      forAgents(project.root, options.agents === true),
     ]);
+    const { changes: planned, notes, byHand, missing } = await firstFiles(plugin, project, config);
     const { changes, unformatted } = await formatOnce(project.root, config.code?.format, planned);
-    const real = changes.filter((change) => change.before !== change.after);
+    const real = [...changes, ...agents.changes].filter((change) => change.before !== change.after);
     // Nothing is fetched unless somebody said yes to it.
     const isAsked = options.yes !== true && io.isInteractive;
     const added = options.install === false || (options.yes !== true && !isAsked) ? [] : missing;
@@ -30,6 +33,7 @@ export default defineCommand({
       return {
         ending: [
           ...notes,
+          ...agents.notes,
           ...(unformatted === undefined ? [] : [unformattedText(unformatted, io.colors)]),
           ...(byHand === undefined ? [] : [byHand]),
           nextText(next, io.colors),
@@ -39,7 +43,7 @@ export default defineCommand({
           changed: real.map((change) => change.file),
           written: false,
           installed: [] as readonly string[],
-          notes,
+          notes: [...notes, ...agents.notes],
           ...(byHand === undefined ? {} : { byHand }),
           next,
         },
@@ -53,7 +57,6 @@ export default defineCommand({
         byHand === undefined ? "Lockstep is set up here already: nothing to change." : "Nothing was written.";
       return { json, exitCode, text: [verdict, ...ending].join("\n") };
     }
-
     const { dryRun } = await import("../../review/diff.js");
     const shown = dryRun(real, io.colors);
     if (options.dryRun === true)
@@ -82,7 +85,7 @@ export default defineCommand({
         text: [failed.why, ...verdict, nothing, nextText(next, io.colors)].join("\n"),
       };
     }
-    (await import("../../base/files/write-files.js")).writeFiles(project.root, real);
+    await write(project.root, changes, agents);
     if (real.length > 0) verdict.push(`Set up: ${real.map((change) => change.file).join(", ")}`);
     return {
       json: { ...done.json, written: true, installed },
@@ -91,6 +94,21 @@ export default defineCommand({
     };
   },
 });
+
+/** The guide for coding agents; where it is not asked for, a line on it if agents work here. */
+async function forAgents(root: string, isAskedFor: boolean): Promise<AgentFiles> {
+  const { agentFiles, lacksAgentFiles } = await import("../../operate/init/agent-files.js");
+  if (isAskedFor) return agentFiles(root);
+  const hint = "Coding agents work in this repository. To give them a guide to Lockstep: npx lockstep init --agents";
+  return { top: root, changes: [], notes: lacksAgentFiles(root) ? [hint] : [] };
+}
+
+/** The guide not with the others: no plan may write there, and typed again the command writes what is missing. */
+async function write(root: string, changes: FirstFiles["changes"], agents: AgentFiles): Promise<void> {
+  const { replaceFile, writeFiles } = await import("../../base/files/write-files.js");
+  writeFiles(root, changes);
+  for (const { file, after = "" } of agents.changes) replaceFile(join(agents.top, file), after);
+}
 
 /** The project, here or above; typed at the top of a workspace, that of the package that has one. */
 async function open({ workspace, plugins, cwd, io, options }: Invocation): Promise<Workspace> {

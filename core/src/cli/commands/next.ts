@@ -16,7 +16,7 @@ export default defineCommand({
       flags: "--evidence <file...>",
       description: "what lockstep verify wrote, in place of connecting to its target; not older than 24 hours",
     },
-    { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
+    { flags: "--by <name>", description: "who confirms, for the record (default on a terminal: git's user.email)" },
     { flags: "--note <text>", description: "a note for the record" },
     ...codeOptions,
     { flags: "--dry-run", description: "check the gate and show the changes, write nothing" },

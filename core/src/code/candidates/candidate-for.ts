@@ -3,8 +3,8 @@ import { ts } from "../ast/compiler.js";
 import { nameOf } from "../ast/expressions.js";
 import { type PlaceNode, type SourceFile, textOf } from "../ast/source-file.js";
 import type { Tie } from "../contract/candidate.js";
+import { likeColumns, nearestByName } from "../contract/pattern-columns.js";
 import type { CandidateFinding, RowsPart, TransformContext } from "../contract/transform.js";
-import { likeColumns, nearestByName } from "../names/pattern-columns.js";
 import { keyStyles } from "../shapes/shape-types.js";
 import { sourcesOf } from "../values/value-text.js";
 
@@ -25,6 +25,8 @@ export interface FieldList {
   readonly isRequired?: true | undefined;
   /** It names nearly all columns, as nothing but rows do: that is enough in tests. */
   readonly isNearlyWhole?: true;
+  /** See `Candidate.keepsOut`. */
+  readonly keepsOut?: true;
   /** What to write there, if Lockstep can say it. */
   readonly text?: string | undefined;
   readonly advice: string;
@@ -39,7 +41,7 @@ export function candidateFor(
   file: SourceFile,
   context: TransformContext,
 ): CandidateFinding | undefined {
-  if (isHiddenFromResponses(context)) return undefined;
+  if (isHiddenFromResponses(context) && listed.keepsOut === undefined) return undefined;
   const { field } = context;
   const { because, text } = listed;
   const given = new Set(listed.names);

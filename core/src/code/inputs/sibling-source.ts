@@ -4,11 +4,12 @@ import { ts } from "../ast/compiler.js";
 import { unwrap, valuesOf } from "../ast/expressions.js";
 import { declarationFrom, declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
+import { isOfType, likeColumns, nearestByName } from "../contract/pattern-columns.js";
 import type { TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
-import { isOfType, likeColumns, nearestByName } from "../names/pattern-columns.js";
 import { renamed } from "../names/renamed.js";
 import type { ShapeNode } from "../shapes/shape-types.js";
+import { plainTypes } from "../types/plain-types.js";
 import { callerValueIn } from "./caller-value.js";
 import { followsModel, type InputType, inputTypeOf } from "./input-type.js";
 import { isOwner, memberText, type Owner, ownersOf, patternOfValues } from "./value-origins.js";
@@ -59,6 +60,31 @@ export function siblingSourceAmong(
     ofPattern(given, file, context) ??
     ofColumns(nearestByName(context), values, file, context)
   );
+}
+
+/**
+ * How a copy of a row reads the new column where it converts another of its type, or the one that it is like: `user.seenAt?.toISOString()`.
+ * Undefined where those are copied as they are.
+ */
+export function convertedRead(
+  values: ReadonlyMap<string, ts.Expression>,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const isPlain = plainTypes[context.field.type] !== undefined && !context.field.isList;
+  const columns = isPlain ? likeColumns(context) : [...likeColumns(context), ...nearestByName(context)];
+  const isConverted = (name: string) =>
+    keyStyles.some((keyOf) => {
+      const value = values.get(keyOf(name));
+      return value !== undefined && !isReference(withoutFallback(value));
+    });
+  const source = ofColumns(
+    columns.filter(({ name }) => isConverted(name)),
+    values,
+    file,
+    context,
+  );
+  return source?.pattern === undefined && source?.lacking.length === 0 ? source.text : undefined;
 }
 
 /** The value of the first of the columns whose own value names it, with the new name in its place: `row.bornAt?.toISOString()`. */

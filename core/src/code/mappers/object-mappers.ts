@@ -6,6 +6,7 @@ import { memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import type { Copies, Copy, RowAccess } from "../flow/copied-columns.js";
 import { selectionsOfCopy } from "../flow/selected-fields.js";
+import { convertedRead } from "../inputs/sibling-source.js";
 import { isResult } from "../shapes/result-types.js";
 import { type LiteralTarget, targetOf } from "../types/target-type.js";
 import { type FieldText, textsOfMissingRow, textsOfNames, textsOfRow } from "../values/value-text.js";
@@ -27,6 +28,8 @@ export interface Mapper {
   readonly key: string;
   /** How the new field is read: `user.handle`. */
   readonly read: string;
+  /** Whether that converts it as other columns of its type are. */
+  readonly isConverted: boolean;
   readonly texts: FieldText;
   /** Whether the row may be missing where its columns are copied. */
   readonly access: RowAccess;
@@ -55,6 +58,7 @@ function readMapper(
   const { copies, keyOf, tie } = found;
   const read = readOfField(found, file, context);
   if (read === undefined) return undefined;
+  const converted = convertedRead(valuesOf(literal), file, context);
   const target = targetOf(literal, file, context);
   const key = keyOf(context.field.name);
   const isDone = hasKey(literal, key);
@@ -68,6 +72,8 @@ function readMapper(
     key,
     isResult: isResult(target),
     ...read,
+    read: converted ?? read.read,
+    isConverted: converted !== undefined,
   };
 }
 

@@ -52,6 +52,7 @@ function kindOf(
   context: RankContext,
 ): Ranked["kind"] {
   const { card } = context;
+  if (candidate.keepsOut) return "likely";
   const isStrong = score >= card.likely[candidate.family];
   // Where a person has named the columns that it is like, the places of those are meant, and others wait to be picked.
   const isLikely = isLike === undefined ? isStrong : isLike && score >= card.like;

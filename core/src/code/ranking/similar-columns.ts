@@ -1,7 +1,6 @@
 import type { EntityField } from "../../model/index.js";
-import type { RankedPlaces } from "../candidates/choose.js";
-import type { RankContext } from "../contract/ranked.js";
-import { isOfType } from "../names/pattern-columns.js";
+import { isOfType } from "../contract/pattern-columns.js";
+import type { RankContext, Ranked } from "../contract/ranked.js";
 import { wordsOf } from "../names/similar-name.js";
 import { isTechnicalColumn } from "../names/technical-columns.js";
 
@@ -23,7 +22,9 @@ const most = 5;
  *
  * @param questions all of one column
  */
-export function similarColumns(questions: readonly RankedPlaces[]): readonly SimilarColumn[] {
+export function similarColumns(
+  questions: readonly { readonly about: RankContext; readonly ranked: readonly Ranked[] }[],
+): readonly SimilarColumn[] {
   const [first] = questions;
   if (first === undefined) return [];
   const { about } = first;

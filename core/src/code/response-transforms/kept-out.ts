@@ -68,9 +68,16 @@ function editOf(list: OmitList, text: string, file: SourceFile): EditFinding | u
 function isOfModel(list: OmitList, file: SourceFile, context: TransformContext): boolean {
   const { types } = context.project;
   const type: Type | undefined = list.kind === "mask" ? expectedTypeOf(list.node, file, context) : types?.of(list.from);
-  if (type === undefined) return false;
-  const held = context.columns.filter(({ name }) => keyStyles.some((keyOf) => type.getProperty(keyOf(name))));
-  return held.length * 2 > context.columns.length;
+  const held = context.columns.filter(({ name }) => keyStyles.some((keyOf) => type?.getProperty(keyOf(name))));
+  const isEnough = held.length * 2 > context.columns.length;
+  return isEnough || (list.kind === "mask" && isOfRead(list.node, file, context));
+}
+
+/** `prisma.user.findMany({ omit: { … } })`: what a generic call takes has no type of its own. */
+function isOfRead(mask: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean {
+  const call = mask.parent.parent.parent;
+  if (!ts.isPropertyAssignment(mask.parent) || !ts.isCallExpression(call)) return false;
+  return context.orm.rowsRead?.(call, file, context)?.some(({ path }) => path.length === 0) === true;
 }
 
 function listsIn(file: SourceFile): readonly OmitList[] {

@@ -34,7 +34,8 @@ export function blockerOfProducer({ kind, mapper, type }: Producer, context: Tra
   const isResult = kind === "assigned" || mapper.isResult;
   const plans = new Map<ts.Node, Pick<ShapePlan, "reason">>();
   if (type.kind === "shape") plans.set(type.shape.node, { reason: blockerOfType(type.shape, context) });
-  return whyNotMapper({ isResult, key: mapper.key }, { isLeftOut: false }, type, plans, context);
+  const isConverted = kind === "literal" && mapper.isConverted;
+  return whyNotMapper({ isResult, key: mapper.key, isConverted }, { isLeftOut: false }, type, plans, context);
 }
 
 /** The nodes that a producer creates. Literals elsewhere that build the same type are not among them. */
@@ -80,7 +81,9 @@ export function isBuiltByHand(shape: ShapeNode, context: TransformContext): bool
 function typeIn(shape: ShapeNode, context: TransformContext): string | undefined {
   if (shape.kind === "members") return memberType(shape.node, shape.file, context)?.text;
   if (shape.kind === "zod") return zodType(shape.node, shape.file, context);
-  return context.field.isList ? undefined : plainTypes[context.field.type];
+  if (shape.kind === "keys") return context.field.isList ? undefined : plainTypes[context.field.type];
+  const field = dtoField(shape.node, keyIn(shape, context), "response", false, shape.file, context);
+  return typeof field === "string" ? undefined : field.text;
 }
 
 /** A schema that requires more than is selected throws; what names the columns has to be there to be edited with it. */
@@ -134,14 +137,14 @@ export function whyNotField(
 }
 
 export function whyNotMapper(
-  mapper: Pick<Mapper, "isResult" | "key">,
+  mapper: Pick<Mapper, "isResult" | "key" | "isConverted">,
   { isLeftOut }: Pick<GuardedValue, "isLeftOut">,
   target: ResolvedType,
   plans: ReadonlyMap<ts.Node, Pick<ShapePlan, "reason">>,
   context: TransformContext,
 ): string | undefined {
   const isRaw = target.kind === "shape" && target.shape.kind === "keys";
-  if (!isRaw && isConverted(context)) return "its value has to be converted for a response";
+  if (!isRaw && isConverted(context) && !mapper.isConverted) return "its value has to be converted for a response";
   if (!mapper.isResult) return "it is an argument of something else";
   if (target.kind === "unknown") return "the type it must have is not one that Lockstep edits";
   if (target.kind === "open") return undefined;

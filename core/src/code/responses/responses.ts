@@ -115,7 +115,8 @@ export const responses = memoized((context): Responses => {
       const its = shown.get(producer);
       if (producer.kind !== "assigned" || its === undefined) return [];
       const { mapper, type } = producer;
-      const reason = its.reason ?? whyNotMapper({ ...mapper, isResult: true }, its, type, planOf, context);
+      const reason =
+        its.reason ?? whyNotMapper({ ...mapper, isResult: true, isConverted: false }, its, type, planOf, context);
       return [{ mapper, shown: its, reason }];
     }),
   };

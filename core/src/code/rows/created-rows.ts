@@ -53,8 +53,10 @@ export function* offerNewRow(row: NewRow, file: SourceFile, context: TransformCo
   const { node, what, given, names, caution } = row;
   const { name } = context.field;
   const sent = callerValueAmong([...given], file, context);
-  const source = sent === undefined ? siblingSourceAmong(given, file, context) : undefined;
-  const value = sent ?? source;
+  // The column that it is like says what is done with what callers send.
+  const isLike = (context.intent.like?.length ?? 0) > 0;
+  const source = sent === undefined || isLike ? siblingSourceAmong(given, file, context) : undefined;
+  const value = (isLike ? source : undefined) ?? sent ?? source;
   const text = value && row.written(value.text);
   const isTaken = context.takes(node, "create") && isComplete(source) && !names.includes(name);
   const edit = isTaken && text !== undefined ? row.edit(text) : undefined;

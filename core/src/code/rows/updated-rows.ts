@@ -208,8 +208,10 @@ function* updated(update: Update, file: SourceFile, context: TransformContext): 
   if (sources.length > 0 && changed === undefined && sent === undefined) return;
   // A constant is what new rows start with: nothing says that a change sets it again.
   const isOpen = sent === undefined && context.intent.value.kind === "none";
-  const source = isOpen ? update.source() : undefined;
-  const given = sent ?? source;
+  // The column that it is like says what is done with what callers send.
+  const isLike = (context.intent.like?.length ?? 0) > 0;
+  const source = isOpen || isLike ? update.source() : undefined;
+  const given = (isLike ? source : undefined) ?? sent ?? source;
   const value = given?.text ?? (changed && update.followed());
   const text = value === undefined ? undefined : update.written(name, value, given === undefined);
   const isTaken = context.takes(node, "update") && isComplete(source) && !names.includes(name);

@@ -244,7 +244,9 @@ function asChains(ranked: readonly Ranked[], about: RankContext): readonly Ranke
     const chain = chains.get(each.candidate.key);
     if (chain === undefined) return each;
     const isFree =
-      each.score >= about.card.like && isWritable(each.candidate) && limitsOf(each.candidate, about).length === 0;
+      (each.isLike === true || each.score >= about.card.like) &&
+      isWritable(each.candidate) &&
+      limitsOf(each.candidate, about).length === 0;
     return { ...each, chain: chain[0], kind: likely.has(chain) && isFree ? "likely" : each.kind };
   });
 }

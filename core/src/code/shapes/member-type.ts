@@ -1,11 +1,11 @@
 import type { EntityField } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
-import { isNullish } from "../ast/expressions.js";
 import { declarationFrom } from "../ast/scope.js";
-import { type SourceFile, textOf } from "../ast/source-file.js";
+import type { SourceFile } from "../ast/source-file.js";
+import { isAnyJson, textOfType } from "../ast/type-text.js";
+import { patternColumns } from "../contract/pattern-columns.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
-import { patternColumns } from "../names/pattern-columns.js";
 import { plainTypes } from "../types/plain-types.js";
 import { insertMember } from "../write/member-edit.js";
 import { addNamedImports } from "../write/named-imports.js";
@@ -33,13 +33,6 @@ export function memberType(node: Members, file: SourceFile, context: TransformCo
   return field.type === "enum" && !field.isList ? enumType(types, file, context) : undefined;
 }
 
-/** Whether a type has room for whatever JSON there is: others say what is in a column of their own. */
-export function isAnyJson(type: string): boolean {
-  return /^(?:(?:\w+\.)?(?:Input)?Json(?:Value|Object|Array)?|any|unknown|object|Record<string, (?:any|unknown)>)(?:\[\])?$/.test(
-    type,
-  );
-}
-
 function typesByColumn(node: Members, columns: readonly EntityField[]): ReadonlyMap<EntityField, ts.TypeNode> {
   const found = new Map<EntityField, ts.TypeNode>();
   for (const member of node.members) {
@@ -49,14 +42,6 @@ function typesByColumn(node: Members, columns: readonly EntityField[]): Readonly
     if (column !== undefined) found.set(column, member.type);
   }
   return found;
-}
-
-/** Without null and undefined; undefined where a person would not repeat it. */
-export function textOfType(type: ts.TypeNode | undefined, file: SourceFile): string | undefined {
-  if (type === undefined) return undefined;
-  const parts = ts.isUnionTypeNode(type) ? type.types.filter((each) => !isNullish(each)) : [type];
-  const text = parts.map((each) => textOf(each, file)).join(" | ");
-  return text === "" || text.includes("\n") ? undefined : text;
 }
 
 /** `SortOrder` of `{ name?: SortOrder; email?: SortOrder }`. */

@@ -1,8 +1,8 @@
 import { ts } from "../ast/compiler.js";
 import { initializerOf, pathOf, propertiesOf, valueAt } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
+import { patternColumns } from "../contract/pattern-columns.js";
 import type { TransformContext } from "../contract/transform.js";
-import { patternColumns } from "../names/pattern-columns.js";
 import { renamed } from "../names/renamed.js";
 import { plainTypes } from "../types/plain-types.js";
 import { isMaker, zodRoot } from "./zod-chain.js";

@@ -3,12 +3,12 @@ import { ts } from "../ast/compiler.js";
 import { pathOf } from "../ast/expressions.js";
 import { declarationFrom } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
+import { isAnyJson, textOfType } from "../ast/type-text.js";
+import { patternColumns } from "../contract/pattern-columns.js";
 import type { EmptyValues, TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
-import { patternColumns } from "../names/pattern-columns.js";
 import { renamed } from "../names/renamed.js";
 import { lookUp } from "../project/project.js";
-import { isAnyJson, textOfType } from "../shapes/member-type.js";
 import { fieldsOf, fieldText } from "./class-members.js";
 
 /** A field for a DTO class, written as its siblings are, and the names that its decorators have to be imported by. */

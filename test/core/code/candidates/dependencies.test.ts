@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { inGroups, neededBy, withoutNeeds } from "../../../../core/src/code/candidates/dependencies.js";
+import { chainsOf, inGroups, neededBy, withoutNeeds } from "../../../../core/src/code/candidates/dependencies.js";
 import { place } from "../ranking/places.js";
 
 const listed = (needs: Readonly<Record<string, readonly string[]>>) =>
@@ -31,6 +31,17 @@ describe("places that need one another", () => {
     expect(withoutNeeds(card, new Set(["select"]))).toEqual(new Set(["type", "a", "b"]));
     expect(withoutNeeds(card, new Set(["a"]))).toEqual(new Set(["type", "b"]));
     expect(withoutNeeds(card, new Set())).toEqual(new Set());
+  });
+
+  test("what is linked either way is one chain, and tests have their own", () => {
+    const test = { candidate: place("email", { key: "test", isTest: true, needs: ["type", "pattern"] }) };
+    const pattern = { candidate: place("email", { key: "pattern", isTest: true }) };
+    const chains = chainsOf([...card, test, pattern]);
+    expect([...new Set(chains.values())]).toEqual([
+      ["type", "a", "b", "select"],
+      ["test", "pattern"],
+    ]);
+    expect(chains.has("other")).toBe(false);
   });
 
   test("those that need one another are one group; what only serves them stays apart", () => {

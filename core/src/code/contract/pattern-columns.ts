@@ -1,7 +1,7 @@
 import type { EntityField } from "../../model/index.js";
-import type { TransformContext } from "../contract/transform.js";
-import { keyStyles } from "./key-styles.js";
-import { mostSimilar } from "./similar-name.js";
+import { keyStyles } from "../names/key-styles.js";
+import { mostSimilar } from "../names/similar-name.js";
+import type { TransformContext } from "./transform.js";
 
 /** Whether two columns hold values of one type. */
 export function isOfType(column: EntityField, field: EntityField): boolean {

@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { AnswerGroup } from "../../../core/src/cli/io.js";
+import { CodeDesk } from "../../support/code-desk.js";
+
+// One answer, "it is like timeZone", and what follows from it: what is ticked, the texts, and where the answer is kept.
+
+const schema = `datasource db {
+  provider = "postgresql"
+}
+
+generator client {
+  provider = "prisma-client"
+  output   = "../src/generated"
+}
+
+model User {
+  id Int @id
+  email String
+  name String
+  bio String?
+  timeZone String?
+  bornAt DateTime?
+  settings Json?
+  locale String?
+  seenAt DateTime?
+  layout Json?
+}
+`;
+
+const files = {
+  "prisma/schema.prisma": schema,
+  "prisma/migrations/20261110093000_change/migration.sql": `ALTER TABLE "User" ADD COLUMN "locale" TEXT;\n`,
+  "src/db.ts": `import { PrismaClient } from "./generated/client";
+export const prisma = new PrismaClient();
+`,
+  "src/users/schemas.ts": `import { z } from "zod";
+
+export const settingsSchema = z.object({ dark: z.boolean() });
+
+export const updateUser = z.object({
+  email: z.string().email(),
+  timeZone: z.string().max(60, "Time zone is too long").optional(),
+  settings: settingsSchema.optional(),
+});
+`,
+  "src/users/service.ts": `import type { z } from "zod";
+import { prisma } from "../db";
+import type { updateUser } from "./schemas";
+
+export async function changeUser(id: number, input: z.infer<typeof updateUser>) {
+  return prisma.user.update({
+    where: { id },
+    data: { email: input.email, timeZone: input.timeZone?.trim() },
+  });
+}
+
+export async function listUsers() {
+  return prisma.user.findMany({ omit: { timeZone: true } });
+}
+`,
+  "src/users/view.ts": `import type { User } from "../generated/client";
+
+export interface UserView {
+  email: string;
+  name: string;
+  timeZone: string | null;
+  bornAt: string | undefined;
+  settings: { dark: boolean };
+}
+
+export function toView(user: User): UserView {
+  return {
+    email: user.email,
+    name: user.name,
+    timeZone: user.timeZone,
+    bornAt: user.bornAt?.toISOString(),
+    settings: user.settings as { dark: boolean },
+  };
+}
+`,
+  "src/users/bio.ts": `import type { User } from "../generated/client";
+
+export const toBio = (user: User) => ({ name: user.name, bio: user.bio });
+`,
+};
+
+let desk: CodeDesk;
+beforeEach(async () => {
+  desk = CodeDesk.take(files, "prisma");
+  await desk.install();
+});
+afterEach(() => desk.close());
+
+const read = (name: string) => desk.read(`src/users/${name}.ts`);
+const kept = () => JSON.parse(desk.read("lockstep/columns.json")) as Record<string, unknown>;
+
+describe("with --like", () => {
+  test("the places of that column get what it has there, and what keeps it out keeps out the new one", async () => {
+    await desk.code({ name: "User.locale", like: "timeZone", exposure: "exposed", code: "likely" });
+    expect(read("schemas")).toContain(`locale: z.string().max(60, "Locale is too long").optional()`);
+    expect(read("service")).toContain("timeZone: input.timeZone?.trim(), locale: input.locale?.trim() }");
+    expect(read("service")).toContain("omit: { timeZone: true, locale: true }");
+    expect(read("view")).toContain("locale: string | null;");
+    expect(read("view")).toContain("locale: user.locale,");
+    expect(read("bio")).not.toContain("locale");
+  });
+
+  test("a conversion comes along, and a type of another column does not", async () => {
+    await desk.code({ name: "User.seenAt", like: "bornAt", exposure: "exposed", only: ["src/users/view.ts"] });
+    expect(read("view")).toContain("seenAt: user.seenAt?.toISOString()");
+    const { json } = await desk.code({ name: "User.layout", like: "settings", exposure: "exposed", code: "likely" });
+    expect(read("schemas")).not.toContain("layout: settingsSchema");
+    const places = json.places as readonly { readonly file: string; readonly text?: string; readonly hint?: string }[];
+    const schemas = places.find(({ file }) => file === "src/users/schemas.ts");
+    expect(schemas?.text).toBeUndefined();
+    expect(schemas?.hint).toBe("settings: settingsSchema.optional()");
+  });
+
+  test.each([
+    ["timezone", /User has no other column timezone[\s\S]*Did you mean timeZone\?/],
+    ["locale", /User has no other column locale/],
+  ])("%s is no column that it could be like", async (like, message) => {
+    const error = await desk.code({ name: "User.locale", like, code: "likely" }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "LS3013" });
+    const { message: what, hint } = error as { message: string; hint?: string };
+    expect(`${what}\n${hint ?? ""}`).toMatch(message);
+    expect(desk.has("lockstep/columns.json")).toBe(false);
+  });
+});
+
+test("the annotation is an answer, too", async () => {
+  desk.write("prisma/schema.prisma", schema.replace("  locale", "  /// @lockstep.like(timeZone, name)\n  locale"));
+  const { asked } = await desk.code({ name: "User.locale", exposure: "exposed" }, { tick: () => [] });
+  expect(asked).toEqual([expect.stringMatching(/^Which places get User\.locale too\?/)]);
+});
+
+describe("on a terminal", () => {
+  const ticked: string[] = [];
+  const tick = (groups: readonly AnswerGroup[]) => {
+    ticked.length = 0;
+    ticked.push(...groups.flatMap(({ answers }) => answers.flatMap((each) => (each.isTicked ? each.label : []))));
+    return [];
+  };
+
+  test("five columns at most and none are proposed, and the answer is kept", async () => {
+    let proposed: readonly string[] = [];
+    const like = (columns: readonly string[]) => {
+      proposed = columns;
+      return "timeZone";
+    };
+    await desk.code({ name: "User.locale", exposure: "exposed" }, { like, tick });
+    expect(proposed).toEqual(["timeZone", "bio", "name", "email", "settings", ""]);
+    expect(ticked.join("\n")).toMatch(/src\/users\/view\.ts/);
+    expect(ticked.join("\n")).not.toMatch(/src\/users\/bio\.ts/);
+    expect(kept()).toMatchObject({ like: { "User.locale": ["timeZone"] } });
+    expect((await desk.code({ name: "User.locale" }, {})).asked).toEqual([]);
+  });
+
+  test("a chain is one line with one tick", async () => {
+    await desk.code({ name: "User.locale", exposure: "exposed" }, { like: () => "timeZone", tick });
+    const line = ticked.find((label) => label.includes("src/users/schemas.ts:"));
+    expect(line).toMatch(/service\.ts:8 .*locale: input\.locale\?\.trim\(\); with it: src\/users\/schemas\.ts:5 /);
+  });
+});

@@ -191,7 +191,7 @@ export class CodeDesk {
       workspace: async () => workspace,
     });
     const { messages, progress } = said();
-    return { ...result, text: stripVTControlCharacters(result.text), err: messages, progress, asked };
+    return { ...result, text: stripVTControlCharacters(`${result.patch ?? ""}${result.text}`), err: messages, progress, asked };
   }
 }
 

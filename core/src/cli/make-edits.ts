@@ -7,7 +7,6 @@ import type { UnreadFile } from "../code/sources/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
 import { isWaiting, type Place, type Plan } from "../model/index.js";
 import { codeMarkdown } from "../review/code-markdown.js";
-import { dryRun } from "../review/diff.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { editsText, nextText, noEdits, silentText, unformattedText, unreadText } from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
@@ -15,6 +14,7 @@ import type { CodeWork } from "./choose-column.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
 import { type CommandResult, type Invocation, sameCommand, textOption } from "./command.js";
+import { dryRun } from "./dry-run.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { unreadCode } from "./write-sites.js";
 
@@ -54,7 +54,7 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
   const code = await unreadCode(project, plugin, config);
   const unread = [...new Set(result.plan.columns.flatMap(({ model }) => code.of(model)))];
   if (io.signal.aborted) throw new Cancelled();
-  const shown = isDry ? dryRun(result.codeChanges, io.colors) : undefined;
+  const shown = isDry ? dryRun(result.codeChanges, project.root, io.colors) : undefined;
   if (!isDry) writeFiles(project.root, result.changes);
   const edited: Edited = { invocation, work, level: policy.level, result, isDry, unread };
   const { state } = result.plan;
@@ -73,9 +73,10 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
           notes: notes.map((note) => stripVTControlCharacters(note)),
           command: `${command} --all`,
         })
-      : [shown?.text, ...linesOf(edited, open, notes, silent)]
+      : linesOf(edited, open, notes, silent)
           .filter((part) => part !== undefined && part !== "")
           .join("\n"),
+    patch: isMarkdown ? undefined : shown?.patch,
     json: {
       ...(keep === undefined ? { plan: plan.id } : {}),
       columns: names,

@@ -49,7 +49,8 @@ async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = fa
   mkdirSync(join(to, "dist"), { recursive: true });
   cpSync(join(root, "LICENSE"), join(to, "LICENSE"));
   writeFileSync(join(to, "README.md"), withLinks(readFileSync(join(from, "README.md"), "utf8"), folder));
-  if (existsSync(join(from, "bin"))) cpSync(join(from, "bin"), join(to, "bin"), { recursive: true });
+  for (const own of ["bin", "schemas"])
+    if (existsSync(join(from, own))) cpSync(join(from, own), join(to, own), { recursive: true });
   const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, run);
   if (vendor !== undefined) inputs.push(...(await vendor(from, to, manifest)));
   if (!isPlain) writeTypes(from, to, types);
@@ -62,7 +63,7 @@ async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = fa
   const { devDependencies: _, scripts: __, ...published } = manifest;
   writeFileSync(
     join(to, "package.json"),
-    `${JSON.stringify({ ...published, ...projectOf(folder), files: ["bin", "dist", "LICENSE"] }, null, 2)}\n`,
+    `${JSON.stringify({ ...published, ...projectOf(folder), files: ["bin", "dist", "schemas", "LICENSE"] }, null, 2)}\n`,
   );
   const [packed] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", target], {

@@ -37,6 +37,8 @@ export interface Invocation {
   readonly plugins: readonly OrmPlugin[];
   /** Of the package that runs. */
   readonly version?: string;
+  /** The answer is a document. Default: no */
+  readonly isJson?: boolean;
   /** Where the project is looked for. */
   readonly cwd: string;
   /**

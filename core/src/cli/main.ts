@@ -55,6 +55,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
         io,
         plugins,
         version,
+        isJson,
         cwd,
         workspace: async (use = "look", folder = cwd, isNew = false) => {
           const { openWorkspace } = await import("./workspace.js");

@@ -1,7 +1,8 @@
 import type { RankedPlaces } from "../../code/candidates/choose.js";
-import type { CodeIntent, Exposure, Plan, PlanState } from "../../model/index.js";
+import type { SimilarColumn } from "../../code/ranking/similar-columns.js";
+import type { CodeIntent, Plan, PlanState } from "../../model/index.js";
 import { columnName } from "../../plan/follow-names.js";
-import type { AskPerson, CodePolicy } from "./choices.js";
+import type { CodePolicy, ExposureEffect } from "./choices.js";
 import type { CodeInput } from "./code-input.js";
 import { likeColumn } from "./like.js";
 
@@ -67,46 +68,62 @@ export async function answersOf(plan: Plan, policy: CodePolicy, input: CodeInput
   }
   const { ask } = policy;
   if (policy.level !== "ask" || ask === undefined) return known;
-  const isUnlike = (intent: CodeIntent) => intent.like === undefined && known.like[columnName(intent)] === undefined;
-  const isUnexposed = (intent: CodeIntent) =>
-    (intent.kind === "read" || intent.kind === "acceptInRequests") &&
-    intent.exposure === undefined &&
-    known.exposure[columnName(intent)] === undefined;
-  const open = input.intents.filter((each) => isUnexposed(each) || (isUnlike(each) && !ofContract.has(each.kind)));
+  const open = input.intents.filter((each) => isUnexposed(each, known) || isUnlike(each, known));
   if (open.length === 0) return known;
-  const [{ questionsIn }, { similarColumns }] = await Promise.all([
-    import("../../code/run/survey.js"),
-    import("../../code/ranking/similar-columns.js"),
-  ]);
-  const questions = await questionsIn({ ...input, intents: open });
-  for (const column of new Set(open.map(columnName))) {
-    const own = questions.filter(({ intent }) => columnName(intent) === column);
-    const [first] = own;
-    if (first === undefined) continue;
-    const { model, field } = first.intent;
-    if (own.some(({ intent }) => isUnexposed(intent))) {
-      const answer = await exposureOf(model, field, own, ask);
-      if (answer !== undefined) known.exposure[column] = answer;
-    }
-    const similar = own.some(({ intent }) => isUnlike(intent)) ? similarColumns(own) : [];
-    if (similar.length > 0) known.like[column] = await ask.like(model, field, similar);
+  const { questionsIn } = await import("../../code/run/survey.js");
+  for (const each of await openQuestions(await questionsIn({ ...input, intents: open }), known)) {
+    const { model, field, effect, similar } = each;
+    if (effect !== undefined) known.exposure[columnName(each)] = await ask.exposure(model, field, effect);
+    if (similar.length > 0) known.like[columnName(each)] = await ask.like(model, field, similar);
   }
   return known;
 }
 
-async function exposureOf(
-  model: string,
-  field: string,
+/** What nobody has answered about a column. */
+export interface OpenQuestion {
+  readonly model: string;
+  readonly field: string;
+  /** Who sets and sees it: what depends on the answer. Absent: it is answered, or nothing does. */
+  readonly effect?: ExposureEffect | undefined;
+  /** The columns that it may be like; none: it is answered, or there is none. */
+  readonly similar: readonly SimilarColumn[];
+}
+
+/** What is open about the columns of these places. */
+export async function openQuestions(
   questions: readonly RankedPlaces[],
-  ask: AskPerson,
-): Promise<Exposure | undefined> {
+  answers: CodeAnswers,
+): Promise<readonly OpenQuestion[]> {
+  const { similarColumns } = await import("../../code/ranking/similar-columns.js");
+  return [...new Set(questions.map(({ intent }) => columnName(intent)))].flatMap((column) => {
+    const own = questions.filter(({ intent }) => columnName(intent) === column);
+    const [first] = own;
+    if (first === undefined) return [];
+    const { model, field } = first.intent;
+    const effect = own.some(({ intent }) => isUnexposed(intent, answers)) ? effectOf(own) : undefined;
+    const similar = own.some(({ intent }) => isUnlike(intent, answers)) ? similarColumns(own) : [];
+    return effect === undefined && similar.length === 0 ? [] : [{ model, field, effect, similar }];
+  });
+}
+
+function isUnexposed(intent: CodeIntent, { exposure }: CodeAnswers): boolean {
+  const isAbout = intent.kind === "read" || intent.kind === "acceptInRequests";
+  return isAbout && intent.exposure === undefined && exposure[columnName(intent)] === undefined;
+}
+
+function isUnlike(intent: CodeIntent, { like }: CodeAnswers): boolean {
+  return !ofContract.has(intent.kind) && intent.like === undefined && like[columnName(intent)] === undefined;
+}
+
+/** Undefined where the answer would change nothing. */
+function effectOf(questions: readonly RankedPlaces[]): ExposureEffect | undefined {
   const of = (kind: CodeIntent["kind"]) =>
     questions
       .filter(({ intent }) => intent.kind === kind)
       .flatMap(({ ranked }) => ranked)
       .filter(({ candidate, kind }) => kind !== "silent" && responses.has(candidate.family)).length;
   const effect = { accept: of("acceptInRequests"), show: of("read") };
-  return effect.accept + effect.show > 0 ? ask.exposure(model, field, effect) : undefined;
+  return effect.accept + effect.show > 0 ? effect : undefined;
 }
 
 /** Kinds of code that decide what others than the application see. */

@@ -15,7 +15,9 @@ test.each<[Exposure, string]>([
   ["shown", "write exposed, read exposed"],
   ["internal", "write internal, read internal"],
 ])("what is %s: %s", (answer, expected) => {
-  const found = withAnswers(intents, { exposure: { "User.alias": answer }, like: {} }).map(({ kind, exposure }) => `${kind} ${exposure}`);
+  const found = withAnswers(intents, { exposure: { "User.alias": answer }, like: {} }).map(
+    ({ kind, exposure }) => `${kind} ${exposure}`,
+  );
   expect(found.join(", ")).toBe(expected);
   expect(withAnswers(intents, { exposure: { "User.other": answer }, like: {} })).toEqual(intents);
 });

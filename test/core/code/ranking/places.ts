@@ -97,7 +97,11 @@ export function place(names: string, more: Partial<Candidate> = {}): Candidate {
 export function historyOf(commits: readonly string[], madeAfter: Readonly<Record<string, number>> = {}): ColumnHistory {
   const added = commits.flatMap((text, index): AddedColumn[] => {
     const [fields = "", files = ""] = text.split("@");
-    const commit = { commit: `c${index}`, at: new Date(Date.UTC(2026, 5, 28 - index)), files: new Set(files.split(",")) };
+    const commit = {
+      commit: `c${index}`,
+      at: new Date(Date.UTC(2026, 5, 28 - index)),
+      files: new Set(files.split(",")),
+    };
     return fields.split(",").map((field) => ({ field, ...commit }));
   });
   return {

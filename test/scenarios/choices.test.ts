@@ -1,8 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isValidCode } from "../support/code-schema.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 import { onTerminal } from "../support/terminal.js";
 
@@ -84,19 +82,7 @@ test("next --only edits the places that are named, and remembers --not", async (
   expect(shop.read("src/users/serializer.ts")).not.toContain("handle");
   expect(shop.read("src/db.ts")).not.toContain("omit");
   expect(await shop.typeErrors()).toEqual([]);
-  const { stdout } = await shop.lockstep(["code", "--json", "--dry-run", "--code", "likely"]);
-  const json = JSON.parse(stdout);
-  expect(isValidCode(json), JSON.stringify(isValidCode.errors)).toBe(true);
-  expect(json.declarations).toMatchObject([
-    { column: "handle", isUnique: true, plan: { id: planId(), phase: "switch" } },
-  ]);
-  for (const place of json.places)
-    expect(place.next === undefined || place.textEdits.length > 0, place.what).toBe(true);
-  expect(json.edits.length).toBeGreaterThan(0);
-  execFileSync("git", ["apply", "--check"], { cwd: shop.root, input: json.diff });
-  const shown = await shop.lockstep(["code", "--dry-run", "--code", "likely"]);
-  expect(shown.stdout).toContain("Next");
-  execFileSync("git", ["apply", "--check"], { cwd: shop.root, input: shown.stdout });
+  const json = JSON.parse((await shop.lockstep(["code", "--json", "--dry-run"])).stdout);
   expect(json.choices).toContainEqual(
     expect.objectContaining({ key: expect.stringContaining("src/users/export.ts"), choice: "yes", by: "only" }),
   );

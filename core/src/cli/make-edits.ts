@@ -25,6 +25,8 @@ interface Edited {
   readonly level: ReturnType<typeof codePolicy>["level"];
   readonly result: RefreshResult;
   readonly isDry: boolean;
+  /** Of the project. */
+  readonly root: string;
   readonly unread: readonly UnreadFile[];
 }
 
@@ -58,7 +60,7 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
   if (io.signal.aborted) throw new Cancelled();
   const shown = isDry ? dryRun(result.codeChanges, project.root, io.colors) : undefined;
   if (!isDry) writeFiles(project.root, result.changes);
-  const edited: Edited = { invocation, work, level: policy.level, result, isDry, unread };
+  const edited: Edited = { invocation, work, level: policy.level, result, isDry, root: project.root, unread };
   const { state } = result.plan;
   const silent = isAll ? leftOut(result.questions) : [];
   const open = isAll ? { places: state.places, ...(state.choices && { choices: state.choices }) } : state;
@@ -161,12 +163,11 @@ function leftOut(questions: readonly RankedPlaces[]): readonly Omit<Place, "kind
 
 /** What `--json` prints; files are named from the root of the repository. */
 async function documentOf(edited: Edited, silent: ReturnType<typeof leftOut> | undefined) {
-  const { work, result, isDry, unread, invocation } = edited;
-  const { project } = await invocation.workspace();
+  const { work, result, root, isDry, unread } = edited;
   const { codeJson } = await import("./code-json.js");
   return codeJson({
     result,
-    root: project.root,
+    root,
     command: work.command,
     hasPlan: work.keep === undefined,
     isDry,

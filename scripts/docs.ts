@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as z from "zod";
 import { metrics } from "../core/src/backfill/metrics.js";
 import { flagOf, type RunOption } from "../core/src/backfill/run-option.js";
 import { signals } from "../core/src/backfill/signals/index.js";
@@ -14,6 +15,7 @@ import {
   postgresVersions,
   typescriptVersions,
 } from "../core/src/base/supported-versions.js";
+import { codeDocument, codeDocumentId } from "../core/src/cli/code-document.js";
 import { commands } from "../core/src/cli/commands/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
 import { plannedRules, reportedRules, rules } from "../core/src/rules/index.js";
@@ -181,7 +183,18 @@ function pages(): Map<string, string> {
     "backfill.md",
     backfill.replace(madeParts, (_, from, to) => `${from}\n${parts.shift()}\n\n${to}`),
   );
+  result.set("../core/schemas/code-1.json", `${JSON.stringify(codeSchema(), null, 2)}\n`);
   return result;
+}
+
+/** What editors and agents read: keys of later releases are no errors. */
+function codeSchema() {
+  const { $schema, ...schema } = z.toJSONSchema(codeDocument, {
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.additionalProperties;
+    },
+  });
+  return { $schema, $id: codeDocumentId, title: "What `lockstep code --json` prints, version 1", ...schema };
 }
 
 const isCheck = process.argv.includes("--check");

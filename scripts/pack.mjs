@@ -51,7 +51,8 @@ async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = fa
   const besides = ["agent-guide.md"].filter((file) => existsSync(join(from, file)));
   for (const file of besides) cpSync(join(from, file), join(to, file));
   writeFileSync(join(to, "README.md"), withLinks(readFileSync(join(from, "README.md"), "utf8"), folder));
-  if (existsSync(join(from, "bin"))) cpSync(join(from, "bin"), join(to, "bin"), { recursive: true });
+  for (const own of ["bin", "schemas"])
+    if (existsSync(join(from, own))) cpSync(join(from, own), join(to, own), { recursive: true });
   const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, run);
   if (vendor !== undefined) inputs.push(...(await vendor(from, to, manifest)));
   if (!isPlain) writeTypes(from, to, types);
@@ -64,7 +65,7 @@ async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = fa
   const { devDependencies: _, scripts: __, ...published } = manifest;
   writeFileSync(
     join(to, "package.json"),
-    `${JSON.stringify({ ...published, ...projectOf(folder), files: ["bin", "dist", "LICENSE", ...besides] }, null, 2)}\n`,
+    `${JSON.stringify({ ...published, ...projectOf(folder), files: ["bin", "dist", "schemas", "LICENSE", ...besides] }, null, 2)}\n`,
   );
   const [packed] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", target], {

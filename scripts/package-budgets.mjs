@@ -8,6 +8,7 @@ export const budgets = {
       "the guide for coding agents": { of: /^agent-guide\.md$/, kb: 5 },
       "the TypeScript compiler and its declarations of the language": { of: /^dist\/vendor\/[^/]+$/, kb: 6_900 },
       "jiti, which loads configurations": { of: /^dist\/vendor\/jiti\//, kb: 1_800 },
+      "schemas of what --json prints": { of: /^schemas\//, kb: 40 },
       "declarations, for plugins of others": { of: /\.d\.ts$/, kb: 510 },
       "core and what it imports (pg, mysql2, zod, diff, yaml, …), one chunk a module": { of: /^dist\//, kb: 6_400 },
     },

@@ -146,6 +146,10 @@ export class CodeDesk {
     writeFileSync(join(this.root, file), text);
   }
 
+  remove(path: string): void {
+    rmSync(join(this.root, path), { recursive: true, force: true });
+  }
+
   move(from: string, to: string): void {
     mkdirSync(dirname(join(this.root, to)), { recursive: true });
     renameSync(join(this.root, from), join(this.root, to));
@@ -179,7 +183,7 @@ export class CodeDesk {
   }
 
   async #run(command: CliCommand, options: CliOptions, person?: Person): Promise<DeskResult> {
-    const { env = {}, name, ...given } = options;
+    const { env = {}, name, isJson, ...given } = options;
     const { io, asked, said } = personIo(person, { env: env as Readonly<Record<string, string>>, cwd: this.root });
     const workspace = { project: this.project, plugin: this.plugin, config: configSchema.parse(this.#config) };
     const result = await command.run({
@@ -188,10 +192,17 @@ export class CodeDesk {
       io,
       plugins: [this.plugin],
       cwd: this.root,
+      ...(isJson && { isJson }),
       workspace: async () => workspace,
     });
     const { messages, progress } = said();
-    return { ...result, text: stripVTControlCharacters(result.text), err: messages, progress, asked };
+    return {
+      ...result,
+      text: stripVTControlCharacters(`${result.patch ?? ""}${result.text}`),
+      err: messages,
+      progress,
+      asked,
+    };
   }
 }
 
@@ -219,6 +230,8 @@ interface CliOptions {
   readonly dryRun?: true;
   readonly format?: string;
   readonly yes?: true;
+  /** As `--json`. */
+  readonly isJson?: true;
   /** Not an option: what the command is about. */
   readonly name?: string;
   /** Not an option: the environment of the run. */

@@ -2,10 +2,11 @@ import type { AskedPlaces, AskPerson } from "../change/release/choices.js";
 import { choiceId } from "../code/candidates/choose.js";
 import { purposeOf } from "../code/candidates/purpose.js";
 import { type Cluster, clustersOf } from "../code/ranking/similar-candidates.js";
-import type { EntityField, Purpose } from "../model/index.js";
+import type { Purpose } from "../model/index.js";
 import { counted } from "../review/counted.js";
 import { byPurpose } from "../review/places.js";
 import { nextText } from "../review/terminal.js";
+import { exposureQuestion, likeQuestion } from "./column-questions.js";
 import type { CommandResult } from "./command.js";
 import type { Answer, AnswerGroup, Io } from "./io.js";
 
@@ -19,28 +20,17 @@ export class Cancelled extends Error {}
  */
 export function askPerson(io: Io, command: string): AskPerson {
   return {
-    async exposure(model, field, { accept, show }) {
-      const [sent, shown] = [counted(accept, "place"), counted(show, "place")];
-      const answer = await io.pick(`Who sets and sees ${model}.${field}?`, [
-        { value: "exposed", label: "exposed", hint: `callers may send it (${sent}), responses may show it (${shown})` },
-        { value: "shown", label: "shown", hint: `only the server sets it; responses may show it (${shown})` },
-        { value: "internal", label: "internal", hint: "callers never send it, responses never show it" },
-      ] as const);
+    async exposure(model, field, effect) {
+      const { question, options } = exposureQuestion(model, field, effect);
+      const answer = await io.pick(question, options);
       if (answer === undefined) throw new Cancelled();
       return answer;
     },
     async like(model, field, similar) {
-      const answers = similar.map(({ field, addedAt, places }) => ({
-        value: field.name,
-        label: field.name,
-        hint: [typeText(field), addedAt && `added ${addedAt.toISOString().slice(0, 7)}`, counted(places, "place")]
-          .filter(isSaid)
-          .join(", "),
-      }));
-      const none = { value: "", label: "none", hint: "places are ranked by their own evidence" };
-      const answer = await io.pick(`Which column is ${model}.${field} most like?`, [...answers, none]);
+      const { question, options } = likeQuestion(model, field, similar);
+      const answer = await io.pick(question, options);
       if (answer === undefined) throw new Cancelled();
-      return answer === "" ? [] : [answer];
+      return answer === "none" ? [] : [answer];
     },
     async places(asked) {
       const lines = inChains(asked.flatMap(linesOf));
@@ -150,10 +140,6 @@ function answerOf(value: string, { members }: Cluster): Answer {
 }
 
 /** `string?`, `Role[]` */
-function typeText({ type, enumName, isList, isOptional }: EntityField): string {
-  return `${enumName ?? type}${isList ? "[]" : ""}${isOptional ? "?" : ""}`;
-}
-
 function isSaid(text: string | undefined): text is string {
   return text !== undefined;
 }

@@ -6,6 +6,8 @@ import type { Io } from "./io.js";
 export interface CommandResult {
   /** For people: ends with a verdict line and a `Next` line. */
   readonly text: string;
+  /** What a run that only shows would change: printed before the text, byte by byte where stdout is a file. */
+  readonly patch?: string | undefined;
   /** The text is workflow commands, which the log of a CI server obeys. */
   readonly isCommands?: boolean | undefined;
   /** The one document of `--json`; `schemaVersion` is added. */
@@ -35,6 +37,8 @@ export interface Invocation {
   readonly plugins: readonly OrmPlugin[];
   /** Of the package that runs. */
   readonly version?: string;
+  /** The answer is a document. Default: no */
+  readonly isJson?: boolean;
   /** Where the project is looked for. */
   readonly cwd: string;
   /**

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { doing, hasSaid } from "../base/at-work.js";
 import { codingAgent } from "../base/coding-agent.js";
 import { commandsHere, type Reading } from "../base/files/commands-here.js";
@@ -6,8 +7,12 @@ import { printable, withoutControls } from "../review/printable.js";
 
 /** What a command may use of the world outside: arguments of `run`, so that tests give their own. */
 export interface Io {
-  /** The answer. @param form `commands`: those of a CI server, which their format has escaped. Default: text */
-  out(text: string, form?: "text" | "commands"): void;
+  /**
+   * The answer.
+   *
+   * @param form `commands`: those of a CI server, which their format has escaped · `patch`: lines of files, with their line ends. Default: text
+   */
+  out(text: string, form?: "text" | "commands" | "patch"): void;
   /** Progress and questions. */
   err(text: string): void;
   /** The project that is spoken of from here on, by its root: commands are named as it has them. */
@@ -66,6 +71,18 @@ export interface TerminalOptions {
   readonly reading: Reading;
 }
 
+/** As `git apply` reads it, where a file takes it. A terminal and the log of a CI server, which may read a pipe, obey nothing in it. */
+function printPatch(patch: string, hasColor: boolean): void {
+  hasSaid();
+  if (fstatSync(1).isFile()) return void process.stdout.write(patch);
+  const told = printable(patch, hasColor);
+  process.stdout.write(told);
+  if (told === patch || process.stdout.isTTY) return;
+  process.stderr.write(
+    "Control characters in this patch are escaped, so it does not apply. Redirect the output to a file, or use --json.\n",
+  );
+}
+
 /** The real terminal. Colours: FORCE_COLOR, else NO_COLOR, else whether stdout is one. `--ci`, CI, an agent or no TTY: nothing is asked. */
 export function terminalIo(options: TerminalOptions): Io {
   const { reading } = options;
@@ -76,6 +93,7 @@ export function terminalIo(options: TerminalOptions): Io {
     isTty && process.stdin.isTTY === true && !options.ci && !env.CI && codingAgent(env) === undefined;
   return {
     out: (text, form) => {
+      if (form === "patch") return void printPatch(text, hasColor);
       const told = options.isJson ? text : commandsHere(text, reading);
       hasSaid();
       process.stdout.write(`${form === "commands" ? withoutControls(told) : printable(told, hasColor)}\n`);

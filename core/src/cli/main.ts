@@ -55,6 +55,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
         io,
         plugins,
         version,
+        isJson,
         cwd,
         workspace: async (use = "look", folder = cwd, isNew = false) => {
           const { openWorkspace } = await import("./workspace.js");
@@ -227,7 +228,9 @@ async function runCommand(
     io.progress.end();
     sayLeftOut(io, invocation.cwd);
     const document = documentText?.({ command: command.name, ...result.json });
-    io.out(document ?? result.text, document === undefined && result.isCommands === true ? "commands" : "text");
+    if (document === undefined && result.patch) io.out(result.patch, "patch");
+    if (document !== undefined || result.text !== "" || !result.patch)
+      io.out(document ?? result.text, document === undefined && result.isCommands === true ? "commands" : "text");
     return result.exitCode;
   } catch (error) {
     io.progress.end();

@@ -7,7 +7,6 @@ import type { UnreadFile } from "../code/sources/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
 import { isWaiting, type Place, type Plan } from "../model/index.js";
 import { codeMarkdown } from "../review/code-markdown.js";
-import { dryRun } from "../review/diff.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { editsText, nextText, noEdits, silentText, unformattedText, unreadText } from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
@@ -15,6 +14,7 @@ import type { CodeWork } from "./choose-column.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
 import { type CommandResult, type Invocation, sameCommand, textOption } from "./command.js";
+import { dryRun } from "./dry-run.js";
 import { typeCheckWait } from "./type-check-wait.js";
 import { unreadCode } from "./write-sites.js";
 
@@ -25,6 +25,8 @@ interface Edited {
   readonly level: ReturnType<typeof codePolicy>["level"];
   readonly result: RefreshResult;
   readonly isDry: boolean;
+  /** Of the project. */
+  readonly root: string;
   readonly unread: readonly UnreadFile[];
 }
 
@@ -37,6 +39,8 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
   const { plan, command, keep } = work;
   const { io } = invocation;
   const { project, plugin, config } = await invocation.workspace();
+  const isDry = invocation.options.dryRun === true;
+  const isAll = invocation.options.all === true;
   const isMarkdown = formatOf(textOption(invocation, "format")) === "markdown";
   const policy = codePolicy(invocation, config, command);
   const result = await refreshCode({
@@ -49,16 +53,15 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
     wait: typeCheckWait(io),
     keep,
     asksCompiler: true,
+    ...(invocation.isJson && { handsOver: { isWritten: !isDry, isAll } }),
   });
-  const isDry = invocation.options.dryRun === true;
   const code = await unreadCode(project, plugin, config);
   const unread = [...new Set(result.plan.columns.flatMap(({ model }) => code.of(model)))];
   if (io.signal.aborted) throw new Cancelled();
-  const shown = isDry ? dryRun(result.codeChanges, io.colors) : undefined;
+  const shown = isDry ? dryRun(result.codeChanges, project.root, io.colors) : undefined;
   if (!isDry) writeFiles(project.root, result.changes);
-  const edited: Edited = { invocation, work, level: policy.level, result, isDry, unread };
+  const edited: Edited = { invocation, work, level: policy.level, result, isDry, root: project.root, unread };
   const { state } = result.plan;
-  const isAll = invocation.options.all === true;
   const silent = isAll ? leftOut(result.questions) : [];
   const open = isAll ? { places: state.places, ...(state.choices && { choices: state.choices }) } : state;
   const names = result.plan.columns.map(({ model, field }) => `${model}.${field}`);
@@ -73,15 +76,12 @@ export async function makeEdits(invocation: Invocation, work: CodeWork): Promise
           notes: notes.map((note) => stripVTControlCharacters(note)),
           command: `${command} --all`,
         })
-      : [shown?.text, ...linesOf(edited, open, notes, silent)]
+      : linesOf(edited, open, notes, silent)
           .filter((part) => part !== undefined && part !== "")
           .join("\n"),
+    patch: isMarkdown ? undefined : shown?.patch,
     json: {
-      ...(keep === undefined ? { plan: plan.id } : {}),
-      columns: names,
-      written: !isDry,
-      ...jsonOf(edited),
-      ...(isAll ? { leftOut: silent } : {}),
+      ...(invocation.isJson === false ? {} : await documentOf(edited, isAll ? silent : undefined)),
       ...shown?.json,
     },
     exitCode: state.places.some(isWaiting) ? 1 : 0,
@@ -106,8 +106,8 @@ function linesOf(
   notes: readonly string[],
   silent: ReturnType<typeof leftOut>,
 ): readonly (string | undefined)[] {
-  const { invocation, work, level, result, isDry } = edited;
-  const { command, keep } = work;
+  const { invocation, work, result } = edited;
+  const { command } = work;
   const { colors } = invocation.io;
   const limits =
     invocation.options.all === true
@@ -115,23 +115,28 @@ function linesOf(
       : { likely: 20, possible: 10 };
   const verdict = verdictOf(edited);
   const edits = verdict === undefined ? result.made : [];
-  const repeated = sameCommand(command, invocation);
-  const next =
-    isDry && result.made.length > 0
-      ? repeated
-      : nextWords(result.plan.state, {
-          command,
-          after: keep === undefined ? "npx lockstep status" : "review and commit",
-          isRepeated: repeated === command,
-          isLikelyMade: level === "likely",
-        });
   return [
     verdict,
     editsText({ edits, open, command: `${command} --all` }, colors, "made", limits),
     ...notes,
     ...(silent.length === 0 ? [] : [silentText(silent, colors)]),
-    nextText(next, colors),
+    nextText(nextOf(edited).words, colors),
   ];
+}
+
+/** What is left to do, and the command of it. */
+function nextOf({ invocation, work: { command, keep }, level, result, isDry }: Edited): NextWords {
+  const repeated = sameCommand(command, invocation);
+  if (isDry && result.made.length > 0) return { words: repeated, command: repeated };
+  return nextWords(result.plan.state, {
+    command,
+    after:
+      keep === undefined
+        ? { words: "npx lockstep status", command: "npx lockstep status" }
+        : { words: "review and commit" },
+    isRepeated: repeated === command,
+    isLikelyMade: level === "likely",
+  });
 }
 
 /** What is said instead of a list of edits. */
@@ -156,21 +161,22 @@ function leftOut(questions: readonly RankedPlaces[]): readonly Omit<Place, "kind
   );
 }
 
-function jsonOf({ result, unread }: Edited): Readonly<Record<string, unknown>> {
-  const { state } = result.plan;
-  return {
-    edits: result.made,
-    places: state.places,
-    silent: state.silent ?? 0,
-    ...(result.unchecked === undefined ? {} : { unchecked: result.unchecked }),
-    ...(result.missingTypes === undefined ? {} : { missingTypes: result.missingTypes }),
-    ...(result.unformatted === undefined ? {} : { unformatted: result.unformatted }),
-    unread: unread.map(({ file, why }) => ({ file, why })),
-    choices: state.choices ?? [],
-    declined: state.declined ?? [],
-    exposure: state.exposure ?? {},
-  };
+/** What `--json` prints; files are named from the root of the repository. */
+async function documentOf(edited: Edited, silent: ReturnType<typeof leftOut> | undefined) {
+  const { work, result, root, isDry, unread } = edited;
+  const { codeJson } = await import("./code-json.js");
+  return codeJson({
+    result,
+    root,
+    command: work.command,
+    hasPlan: work.keep === undefined,
+    isDry,
+    silent,
+    unread,
+    next: nextOf(edited),
+  });
 }
+
 /** @throws LS8002 a format that there is not */
 function formatOf(format = "text"): "text" | "markdown" {
   if (format === "text" || format === "markdown") return format;
@@ -201,10 +207,16 @@ function nothingToEdit({ columns, state }: Plan): string {
     : `${names}: no place was found that is likely to need it.`;
 }
 
+interface NextWords {
+  readonly words: string;
+  /** What a shell takes; absent where it is for a person. */
+  readonly command?: string | undefined;
+}
+
 interface NextStep {
   readonly command: string;
   /** What follows once nothing is left to edit. */
-  readonly after: string;
+  readonly after: NextWords;
   /** Whether this run was that command, without an option. */
   readonly isRepeated: boolean;
   /** Whether it edited what it could of the likely places. */
@@ -212,12 +224,17 @@ interface NextStep {
 }
 
 /** What is left to do: what must change first, then what is likely. It never names the command that was just run. */
-function nextWords(state: Plan["state"], { command, after, isRepeated, isLikelyMade }: NextStep): string {
+function nextWords(state: Plan["state"], { command, after, isRepeated, isLikelyMade }: NextStep): NextWords {
   const isChosen = (place: Place) => state.choices?.some(({ key }) => key === place.key) === true;
-  if (state.places.some(isWaiting)) return `edit the required places, then ${isRepeated ? after : command}`;
+  if (state.places.some(isWaiting)) {
+    const then = isRepeated ? after : { words: command, command };
+    return { ...then, words: `edit the required places, then ${then.words}` };
+  }
   const likely = state.places.filter((place) => place.kind === "likely" && place.key !== undefined && !isChosen(place));
   const [first] = likely;
   if (first === undefined) return after;
-  if (isLikelyMade) return `edit by hand which of the likely places need it, then ${after}`;
-  return `to edit the likely places: ${command} --code likely.  Some of them: ${command} --only ${first.file}:${first.line}`;
+  if (isLikelyMade) return { ...after, words: `edit by hand which of the likely places need it, then ${after.words}` };
+  const all = `${command} --code likely`;
+  const words = `to edit the likely places: ${all}.  Some of them: ${command} --only ${first.file}:${first.line}`;
+  return { words, command: all };
 }

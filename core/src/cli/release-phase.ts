@@ -10,7 +10,6 @@ import { withPace } from "../plan/pace.js";
 import { choosePlan, listPlans } from "../plan/store.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
-import { dryRun } from "../review/diff.js";
 import { commandFor, fileTitle } from "../review/messages.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
@@ -31,6 +30,7 @@ import {
   type Workspace,
   writing,
 } from "./command.js";
+import { dryRun } from "./dry-run.js";
 import { evidenceKey } from "./evidence-integrity.js";
 import { assertSameCode, codeHash, readGateEvidence } from "./gate-evidence.js";
 import { type GateResult, passGate, writersText } from "./pass-gate.js";
@@ -195,17 +195,18 @@ function released(
   const { plan, phase } = asked;
   const { state } = prepared.plan;
   const own = prepared.changes.filter(({ file }) => !file.startsWith("lockstep/"));
-  const shown = invocation.options.dryRun === true ? dryRun(own, colors) : undefined;
+  const shown = invocation.options.dryRun === true ? dryRun(own, project.root, colors) : undefined;
   const plans = listPlans(project.root);
   const next = shown
     ? sameCommand(`npx lockstep next ${plan.id}`, invocation)
     : nextStep(prepared.plan, plugin.words, plans);
   const command = commandFor("code", prepared.plan, plans);
   return {
+    patch: shown?.patch,
     text: [
       ...gateLines(asked, true, { colors }),
       "",
-      ...(shown ? [shown.text, "Would be written (--dry-run):"] : [colors.bold(`Written for ${phase}`)]),
+      ...(shown ? ["Would be written (--dry-run):"] : [colors.bold(`Written for ${phase}`)]),
       ...fileLines(prepared, { colors }),
       ...[prepared.isCodeLeft === true ? colors.yellow(noEdits) : ""].filter(isSaid),
       ...[

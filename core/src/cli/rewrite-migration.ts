@@ -19,10 +19,10 @@ import { namedAsModels } from "../plan/named-as-models.js";
 import { type OwnTransaction, withoutTransaction } from "../plan/own-transaction.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { HandWrittenMigration, Project } from "../plugin/plugin.js";
-import { dryRun } from "../review/diff.js";
 import { nextText, noticesText } from "../review/terminal.js";
 import { judge } from "../rules/judge.js";
 import { type CommandResult, type Invocation, type Workspace, writing } from "./command.js";
+import { dryRun } from "./dry-run.js";
 import { earlierChecks } from "./earlier-checks.js";
 import { keptFile, planHandWritten } from "./plan-hand-written.js";
 import { refuseApplied } from "./refuse-applied.js";
@@ -108,11 +108,12 @@ async function rewrite(
   });
   const changes = [...prepared.changes, ...keptText(own, prepared)];
   const outside = changes.filter(({ file }) => !file.startsWith("lockstep/"));
-  const shown = options.dryRun === true ? dryRun(outside, colors) : undefined;
+  const shown = options.dryRun === true ? dryRun(outside, project.root, colors) : undefined;
   if (shown === undefined) writeFiles(project.root, changes);
   return {
+    patch: shown?.patch,
     text: shown
-      ? `${shown.text}\n${foundText(plan, colors)}\nNothing was written (--dry-run).\n${nextText(`npx lockstep rewrite ${own.file}`, colors)}`
+      ? `${foundText(plan, colors)}\nNothing was written (--dry-run).\n${nextText(`npx lockstep rewrite ${own.file}`, colors)}`
       : foundText(plan, colors) + (transaction.isWrapped ? `${leftOut}\n` : "") + text,
     json: {
       plan: prepared.plan,

@@ -33,8 +33,8 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const found = await checkReport(invocation);
   const fixes = invocation.options.fix === true ? applyFixes(found.findings, found.source) : [];
   if (invocation.options.dryRun === true) {
-    const { dryRun } = await import("../review/diff.js");
-    return { ...dryRun(fixes, io.colors), exitCode: 0 };
+    const { dryRun } = await import("./dry-run.js");
+    return { ...dryRun(fixes, cwd, io.colors), text: "", exitCode: 0 };
   }
   const { changes, applied } = await withoutApplied(fixes, invocation);
   refuseForeignFiles(

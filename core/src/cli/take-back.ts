@@ -9,12 +9,12 @@ import { type DeclaredOver, declaredByOthers, refuseUndo } from "../plan/guard-u
 import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import { columns } from "../review/columns.js";
-import { dryRun } from "../review/diff.js";
 import { columnLabel, commandFor, fileTitle, stayWords } from "../review/messages.js";
 import { contractUndos, nextStep } from "../review/next-step.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
 import { unlistedText } from "../review/unlisted.js";
 import type { CommandResult, Invocation, Workspace } from "./command.js";
+import { dryRun } from "./dry-run.js";
 import { userConsent } from "./user-consent.js";
 
 interface TakeBack {
@@ -69,9 +69,10 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   };
   if (options.dryRun === true) {
     const outside = prepared.changes.filter((change) => !change.file.startsWith("lockstep/"));
-    const shown = dryRun(outside, colors);
+    const shown = dryRun(outside, project.root, colors);
     return {
-      text: `${shown.text}\n${effect}\nNothing was written (--dry-run).\n${nextText(`npx lockstep ${command} ${plan.id}`, colors)}`,
+      patch: shown.patch,
+      text: `${effect}\nNothing was written (--dry-run).\n${nextText(`npx lockstep ${command} ${plan.id}`, colors)}`,
       json: { ...json, ...shown.json },
       exitCode: 0,
     };

@@ -86,9 +86,9 @@ const ownerShape = {
 } as const;
 /** The named code around a place. People rename it: another name does not mean another place. */
 export interface Owner extends Of<typeof ownerShape> {}
-const owner: Schema<Owner> = object(ownerShape);
+export const owner: Schema<Owner> = object(ownerShape);
 
-const role = oneOf(["import", "pattern", "fallback"]);
+export const role = oneOf(["import", "pattern", "fallback"]);
 /** What an edit is for, where that is not the place itself: an import, a name of a destructuring, a fallback in an expression. */
 export type EditRole = NonNullable<PlaceIdentity["role"]>;
 

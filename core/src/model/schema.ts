@@ -74,8 +74,11 @@ export function looseObject<const S extends Shape>(shape: S): Schema<Of<S>> {
   return z.looseObject(shape) as unknown as z.ZodType<Of<S>>;
 }
 
-/** An object of one of these shapes. Pass `"kind"` if the key `kind` determines the shape. */
-export function objectOf<const S extends readonly Shape[]>(shapes: S, kind?: "kind"): Schema<Of<S[number]>> {
+/** An object of one of these shapes. Pass the key that determines the shape, if one does. */
+export function objectOf<const S extends readonly Shape[]>(
+  shapes: S,
+  kind?: "kind" | "result" | "why",
+): Schema<Of<S[number]>> {
   const [first, ...others] = shapes.map((shape) => z.strictObject(shape));
   if (first === undefined) throw new Error("no shape");
   const schema = kind === undefined ? z.union([first, ...others]) : z.discriminatedUnion(kind, [first, ...others]);

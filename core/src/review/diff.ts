@@ -1,40 +1,67 @@
-import { createTwoFilesPatch } from "diff";
+import { posix } from "node:path";
+import { structuredPatch } from "diff";
 import type { FileChange } from "../model/index.js";
-import { type Colors, colorsFor } from "./colors.js";
-import { inLine } from "./printable.js";
+import type { Colors } from "./colors.js";
+import { withoutControls } from "./printable.js";
 
-/** What a run that writes nothing would change: the diff is its answer, for people and as `diff` in the JSON. */
-export function dryRun(changes: readonly FileChange[], colors: Colors) {
-  return { text: diffText(changes, colors), json: { diff: diffText(changes, colorsFor(false)) } };
-}
-
-/** Unified patches of all changed files, as `git diff` would show them. */
-export function diffText(changes: readonly FileChange[], colors: Colors): string {
+/**
+ * A patch of all changed files, as `git diff` prints it and `git apply` reads it; empty where nothing changes.
+ *
+ * @param prefix of the files' folder in its repository: `packages/db/`
+ */
+export function diffText(changes: readonly FileChange[], colors: Colors, prefix = ""): string {
   return changes
     .filter((change) => change.before !== change.after)
-    .map(({ file, before, after }) => {
-      const patch = createTwoFilesPatch(
-        before === undefined ? "/dev/null" : `a/${inLine(file)}`,
-        after === undefined ? "/dev/null" : `b/${inLine(file)}`,
-        before ?? "",
-        after ?? "",
-        undefined,
-        undefined,
-        { context: 3 },
-      );
-      return patch
-        .split("\n")
-        .slice(1)
-        .map((line) => colourLine(line, colors))
-        .join("\n")
-        .trimEnd();
-    })
-    .join("\n");
+    .flatMap((change) => linesOf(change, prefix, colors))
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
-function colourLine(line: string, colors: Colors): string {
-  if (line.startsWith("+++") || line.startsWith("---")) return colors.bold(line);
-  if (line.startsWith("@@")) return colors.cyan(line);
+function linesOf({ file, before, after }: FileChange, prefix: string, colors: Colors): readonly string[] {
+  const path = posix.join(prefix, file);
+  const [from, to] = [nameOf(`a/${path}`), nameOf(`b/${path}`)];
+  const { hunks } = structuredPatch("", "", before ?? "", after ?? "", "", "", { context: 3 });
+  const mode =
+    before === undefined ? ["new file mode 100644"] : after === undefined ? ["deleted file mode 100644"] : [];
+  // Of an empty file there is nothing but its mode.
+  const names =
+    hunks.length === 0
+      ? []
+      : [
+          `--- ${before === undefined ? "/dev/null" : ended(from)}`,
+          `+++ ${after === undefined ? "/dev/null" : ended(to)}`,
+        ];
+  return [
+    ...[`diff --git ${from} ${to}`, ...mode, ...names].map((line) => colors.bold(line)),
+    ...hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+      colors.cyan(`@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`),
+      ...lines.map((line) => coloured(line, colors)),
+    ]),
+  ];
+}
+
+/** A side without lines is said to be at the line before. */
+function range(start: number, lines: number): string {
+  return lines === 0 ? `${start - 1},0` : `${start},${lines}`;
+}
+
+/** Git reads a name in quotes as C does: what a terminal would obey is in octal there. */
+function nameOf(path: string): string {
+  if (!/["\\\t\n\r]/.test(path) && withoutControls(path) === path) return path;
+  const quoted = [...path].map((sign) => {
+    if (sign === '"' || sign === "\\") return `\\${sign}`;
+    if (sign >= " " && withoutControls(sign) === sign) return sign;
+    return [...Buffer.from(sign)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+  });
+  return `"${quoted.join("")}"`;
+}
+
+/** Behind a name with spaces git looks for a date, unless a tab ends it. */
+function ended(name: string): string {
+  return name.includes(" ") && !name.startsWith('"') ? `${name}\t` : name;
+}
+
+function coloured(line: string, colors: Colors): string {
   if (line.startsWith("+")) return colors.green(line);
   return line.startsWith("-") ? colors.red(line) : line;
 }

@@ -814,6 +814,8 @@ describe("what is shown", () => {
     expect(json.places).toContainEqual({
       file: "src/users/serializer.ts",
       line: 4,
+      range: expect.objectContaining({ start: expect.objectContaining({ line: 4 }) }),
+      made: false,
       kind: "likely",
       what: "toProfile: copy of User",
       site: "toProfile",

@@ -78,13 +78,16 @@ function renamed(text: string, root: string, manager: PackageManager, lockstep: 
     .join("\n");
 }
 
-/** `commandsHere` for every text in a document. */
+/** Keys of texts that stand in files, or are put there. */
+const ofFiles: ReadonlySet<string> = new Set(["diff", "text"]);
+
+/** `commandsHere` for every text in a document that is for people. */
 export function commandsInJson<T>(value: T, reading: Reading): T {
   if (typeof value === "string") return commandsHere(value, reading) as T;
   if (Array.isArray(value)) return value.map((each) => commandsInJson<unknown>(each, reading)) as T;
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, commandsInJson<unknown>(each, reading)]),
+    Object.entries(value).map(([key, each]) => [key, ofFiles.has(key) ? each : commandsInJson<unknown>(each, reading)]),
   ) as T;
 }
 

@@ -38,6 +38,11 @@ export function isRepository(root: string): boolean {
   return gitOrNothing(root, ["rev-parse", "--is-inside-work-tree"]) === "true";
 }
 
+/** The folder as git names it from the top of its repository, with `/` at its end; empty at the top, and where git reads none. */
+export function prefixInRepository(root: string): string {
+  return attempt(() => git(root, ["rev-parse", "--show-prefix"]), isCommandFailure)?.replace(/\n$/, "") ?? "";
+}
+
 /** Git's own words where it refuses to read the repository around the folder, `detected dubious ownership in …` say. */
 export function whyNotRead(root: string): string | undefined {
   try {

@@ -1,7 +1,8 @@
 import type { RankedPlaces } from "../../code/candidates/choose.js";
+import type { SimilarColumn } from "../../code/ranking/similar-columns.js";
 import type { CodeIntent, Exposure, Plan, PlanState } from "../../model/index.js";
 import { columnName } from "../../plan/follow-names.js";
-import type { AskPerson, CodePolicy } from "./choices.js";
+import type { CodePolicy, ExposureEffect } from "./choices.js";
 import type { CodeInput } from "./code-input.js";
 import { likeColumn } from "./like.js";
 
@@ -67,38 +68,23 @@ export async function answersOf(plan: Plan, policy: CodePolicy, input: CodeInput
   }
   const { ask } = policy;
   if (policy.level !== "ask" || ask === undefined) return known;
+  const open = input.intents.filter((each) => isUnexposed(each, known) || isUnlike(each, known));
+  if (open.length === 0) return known;
+  const { questionsIn } = await import("../../code/run/survey.js");
+  const questions = await questionsIn({ ...input, intents: open });
   // Who names the places, or has chosen among them, needs no help to find them.
   const chosen = new Set((plan.state.choices ?? []).map(columnName));
-  const isUnlike = (intent: CodeIntent) =>
-    intent.like === undefined &&
-    known.like[columnName(intent)] === undefined &&
-    !chosen.has(columnName(intent)) &&
-    (policy.only ?? []).length === 0;
-  const isUnexposed = (intent: CodeIntent) =>
-    (intent.kind === "read" || intent.kind === "acceptInRequests") &&
-    intent.exposure === undefined &&
-    known.exposure[columnName(intent)] === undefined;
-  const unanswered = input.intents.filter(
-    (each) => isUnexposed(each) || (isUnlike(each) && !ofContract.has(each.kind)),
-  );
-  if (unanswered.length === 0) return known;
-  const [{ questionsIn }, { similarColumns }] = await Promise.all([
-    import("../../code/run/survey.js"),
-    import("../../code/ranking/similar-columns.js"),
-  ]);
-  const questions = await questionsIn({ ...input, intents: unanswered });
-  for (const column of new Set(unanswered.map(columnName))) {
-    const own = questions.filter(({ intent }) => columnName(intent) === column);
-    const [first] = own;
-    if (first === undefined) continue;
-    const { model, field } = first.intent;
-    if (own.some(({ intent }) => isUnexposed(intent))) {
-      const answer = await exposureOf(model, field, own, ask);
-      if (answer !== undefined) known.exposure[column] = answer;
-    }
-    const open = own.filter(({ intent }) => isUnlike(intent) && isAskedAbout(intent, known.exposure[column]));
-    const similar = open.length === 0 ? [] : similarColumns(open);
-    if (similar.length > 0) known.like[column] = await ask.like(model, field, similar);
+  const isAided = (policy.only ?? []).length === 0;
+  for (const each of await openQuestions(questions, known)) {
+    const { model, field, effect, similar } = each;
+    const column = columnName(each);
+    if (effect !== undefined) known.exposure[column] = await ask.exposure(model, field, effect);
+    const isOffered = questions.some(
+      ({ intent }) =>
+        columnName(intent) === column && isUnlike(intent, known) && isAskedAbout(intent, known.exposure[column]),
+    );
+    if (similar.length > 0 && isAided && isOffered && !chosen.has(column))
+      known.like[column] = await ask.like(model, field, similar);
   }
   return known;
 }
@@ -109,19 +95,51 @@ function isAskedAbout({ kind }: CodeIntent, exposure: Exposure | undefined): boo
   return exposure !== "shown" || !ofCallers.has(kind);
 }
 
-async function exposureOf(
-  model: string,
-  field: string,
+/** What nobody has answered about a column. */
+export interface OpenQuestion {
+  readonly model: string;
+  readonly field: string;
+  /** Who sets and sees it: what depends on the answer. Absent: it is answered, or nothing does. */
+  readonly effect?: ExposureEffect | undefined;
+  /** The columns that it may be like; none: it is answered, or there is none. */
+  readonly similar: readonly SimilarColumn[];
+}
+
+/** What is open about the columns of these places. */
+export async function openQuestions(
   questions: readonly RankedPlaces[],
-  ask: AskPerson,
-): Promise<Exposure | undefined> {
+  answers: CodeAnswers,
+): Promise<readonly OpenQuestion[]> {
+  const { similarColumns } = await import("../../code/ranking/similar-columns.js");
+  return [...new Set(questions.map(({ intent }) => columnName(intent)))].flatMap((column) => {
+    const own = questions.filter(({ intent }) => columnName(intent) === column);
+    const [first] = own;
+    if (first === undefined) return [];
+    const { model, field } = first.intent;
+    const effect = own.some(({ intent }) => isUnexposed(intent, answers)) ? effectOf(own) : undefined;
+    const similar = own.some(({ intent }) => isUnlike(intent, answers)) ? similarColumns(own) : [];
+    return effect === undefined && similar.length === 0 ? [] : [{ model, field, effect, similar }];
+  });
+}
+
+function isUnexposed(intent: CodeIntent, { exposure }: CodeAnswers): boolean {
+  const isAbout = intent.kind === "read" || intent.kind === "acceptInRequests";
+  return isAbout && intent.exposure === undefined && exposure[columnName(intent)] === undefined;
+}
+
+function isUnlike(intent: CodeIntent, { like }: CodeAnswers): boolean {
+  return !ofContract.has(intent.kind) && intent.like === undefined && like[columnName(intent)] === undefined;
+}
+
+/** Undefined where the answer would change nothing. */
+function effectOf(questions: readonly RankedPlaces[]): ExposureEffect | undefined {
   const of = (kind: CodeIntent["kind"]) =>
     questions
       .filter(({ intent }) => intent.kind === kind)
       .flatMap(({ ranked }) => ranked)
       .filter(({ candidate, kind }) => kind !== "silent" && responses.has(candidate.family)).length;
   const effect = { accept: of("acceptInRequests"), show: of("read") };
-  return effect.accept + effect.show > 0 ? ask.exposure(model, field, effect) : undefined;
+  return effect.accept + effect.show > 0 ? effect : undefined;
 }
 
 /** Kinds of code that decide what others than the application see. */

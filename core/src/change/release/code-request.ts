@@ -1,4 +1,5 @@
 import type { RankedPlaces } from "../../code/candidates/choose.js";
+import type { WrittenEdit } from "../../code/run/code-request.js";
 import type { CodeSettings } from "../../config/code-settings.js";
 import type {
   CodeIntent,
@@ -15,6 +16,7 @@ import type {
 import { phasesOf } from "../../plan/phases.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 import type { CodePolicy } from "./choices.js";
+import type { HandOver } from "./hand-over.js";
 import type { TypeCheckWait } from "./verified-edits.js";
 
 /** What of an ORM's plugin the files of a phase are made with. */
@@ -77,6 +79,15 @@ export interface CodeResult {
   readonly missingTypes?: MissingTypes | undefined;
   /** As in `VerifiedEdits`. */
   readonly isUndemanded?: boolean | undefined;
+  /** As in `CodeResult` of the planning. */
+  readonly written?: readonly WrittenEdit[] | undefined;
+  /**
+   * What is left to edit, with the edits.
+   *
+   * @param changes what is written of this run
+   * @param isAll also places with little evidence
+   */
+  handOver?(changes: readonly FileChange[], isAll: boolean): Promise<HandOver>;
   /** Nothing was to be edited: what must change is among the places. */
   readonly isLeft: boolean;
 }

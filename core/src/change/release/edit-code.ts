@@ -146,6 +146,12 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     missingTypes: result.missingTypes,
     isUndemanded: result.isUndemanded ?? (isUnverified && request.asksCompiler === true),
     isLeft: policy.level === "none",
+    written: result.written,
+    async handOver(changes, isAll) {
+      const { handOver } = await import("./hand-over.js");
+      const why = code.verify === "off" ? "code.verify is off" : undefined;
+      return handOver({ request: { ...answered, earlier: [...earlier, ...made] }, changes, why, scope, isAll });
+    },
     state: {
       edits: [...earlier, ...made],
       places,

@@ -1,5 +1,6 @@
 import type { RankedPlaces } from "../../code/candidates/choose.js";
 import { Formatting, type Unformatted } from "../../code/formatters/formatting.js";
+import type { WrittenEdit } from "../../code/run/code-request.js";
 import type { CodeSettings } from "../../config/code-settings.js";
 import type { EntityModel, FileChange, MissingTypes, Plan, PlannedEdit, Unchecked } from "../../model/index.js";
 import { followNames, namedColumns } from "../../plan/follow-names.js";
@@ -7,6 +8,7 @@ import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 import type { CodePolicy } from "./choices.js";
 import { intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
+import type { HandOver } from "./hand-over.js";
 import { layOut, withFormatted } from "./layout.js";
 import { planFiles } from "./prepare-phase.js";
 import type { TypeCheckWait } from "./verified-edits.js";
@@ -25,6 +27,11 @@ export interface RefreshResult {
   readonly missingTypes?: MissingTypes | undefined;
   /** As in `VerifiedEdits`. */
   readonly isUndemanded?: boolean | undefined;
+  /** The models as they are. */
+  readonly models?: readonly EntityModel[];
+  /** The edits of `made` as changes of the texts before them. */
+  readonly written?: readonly WrittenEdit[] | undefined;
+  readonly handedOver?: HandOver | undefined;
   /** The formatter that was to lay the files out and did not. */
   readonly unformatted?: Unformatted | undefined;
 }
@@ -44,6 +51,8 @@ export async function refreshCode(request: {
   /** As in `CodeRequest`. */
   readonly wait?: TypeCheckWait;
   readonly asksCompiler?: boolean;
+  /** Whether what is left is planned as well, for others to edit. Default: it is not. */
+  readonly handsOver?: { readonly isWritten: boolean; readonly isAll: boolean } | undefined;
   /** The files that keep what was decided. Default: those of the plan. */
   readonly keep?: ((plan: Plan, project: Project, models: readonly EntityModel[]) => readonly FileChange[]) | undefined;
 }): Promise<RefreshResult> {
@@ -61,8 +70,14 @@ export async function refreshCode(request: {
       state: withFormatted(withCode(plan.state, laidOut.code.state), laidOut.formatted),
     };
     const own = await formatting.apply(request.keep?.(after, request.project, models) ?? planFiles(after, request));
+    const { isWritten = true, isAll = false } = request.handsOver ?? {};
+    const handedOver =
+      request.handsOver === undefined ? undefined : await code.handOver?.(isWritten ? laidOut.changes : [], isAll);
     return {
       plan: after,
+      models,
+      written: code.written,
+      handedOver,
       changes: [...laidOut.changes, ...own],
       codeChanges: laidOut.changes,
       made: laidOut.code.made,

@@ -52,21 +52,19 @@ export default defineCommand({
       };
     };
     const { ending, json, exitCode } = answer(missing);
-    if (real.length === 0 && added.length === 0) {
-      const verdict =
-        byHand === undefined ? "Lockstep is set up here already: nothing to change." : "Nothing was written.";
-      return { json, exitCode, text: [verdict, ...ending].join("\n") };
-    }
-    const { dryRun } = await import("../../review/diff.js");
-    const shown = dryRun(real, io.colors);
+    const idle = byHand === undefined ? "Lockstep is set up here already: nothing to change." : "Nothing was written.";
+    if (real.length === 0 && added.length === 0) return { json, exitCode, text: [idle, ...ending].join("\n") };
+    const { dryRun } = await import("../dry-run.js");
+    const shown = dryRun(real, project.root, io.colors);
     if (options.dryRun === true)
       return {
         json: { ...json, ...shown.json },
         exitCode,
-        text: [shown.text, "Nothing was written (--dry-run).", ...ending].join("\n"),
+        patch: shown.patch,
+        text: ["Nothing was written (--dry-run).", ...ending].join("\n"),
       };
     // Part of the question.
-    if (real.length > 0) io.err(shown.text);
+    if (real.length > 0) io.err(shown.patch.trimEnd());
     if (isAsked && !(await io.confirm(question(real.length > 0, added))))
       return { json, exitCode: 1, text: "Nothing was written." };
     // Before anything is written: what is written imports them.

@@ -1,5 +1,5 @@
 import { siteAt } from "../ast/site.js";
-import { lineAt, type SourceFile, startOf } from "../ast/source-file.js";
+import { lineAt, type SourceFile, startOf, type TextRange } from "../ast/source-file.js";
 import type { Candidate } from "../contract/candidate.js";
 import type { CandidateFinding } from "../contract/transform.js";
 import { isTestFile } from "./candidate-for.js";
@@ -67,6 +67,7 @@ export function candidateOf(
     file: file.file,
     line: lineAt(file.text, startOf(node, file)),
     lastLine: lineAt(file.text, node.end),
+    range: rangeOf({ file, finding }),
     family,
     what,
     anchor,
@@ -87,6 +88,11 @@ export function candidateOf(
     ...(keepsOut && { keepsOut }),
     ...(needs.length > 0 && { needs }),
   };
+}
+
+/** Where the place stands in its file. */
+export function rangeOf({ file, finding: { node } }: Pick<FoundCandidate, "file" | "finding">): TextRange {
+  return { start: startOf(node, file), end: node.end };
 }
 
 function byPosition(a: Pick<FoundCandidate, "file" | "finding">, b: Pick<FoundCandidate, "file" | "finding">): number {

@@ -1,4 +1,5 @@
 import type { Family } from "../../model/index.js";
+import type { TextRange } from "../ast/source-file.js";
 
 /**
  * How it is known that a place lists fields of this model: a call or type of the ORM, a type that leads to the model, or
@@ -13,6 +14,8 @@ export interface Candidate {
   /** 1-based lines of the container: a literal, a type, a class, a text. */
   readonly line: number;
   readonly lastLine: number;
+  /** The same as offsets in its file. */
+  readonly range?: TextRange;
   readonly family: Family;
   /** `listUsers: select of prisma.user.findMany` */
   readonly what: string;

@@ -7,6 +7,7 @@ import type {
   Place,
   PlannedEdit,
 } from "../../model/index.js";
+import type { OriginalSplice } from "../ast/origins.js";
 import type { FileKind } from "../ast/source-file.js";
 import type { Choose } from "../candidates/choose.js";
 import type { ColumnHistory } from "../contract/column-history.js";
@@ -60,7 +61,18 @@ export interface HistoryQuestion {
   readonly candidateFiles: readonly string[];
 }
 
+/** What one edit does to the texts of the request: where in them, whatever was edited before it. */
+export interface WrittenEdit
+  extends Pick<PlannedEdit, "transform" | "phase" | "model" | "field" | "file" | "what" | "site" | "role" | "text"> {
+  /** Of the ranked place that it is made in; undefined where it must be made, and of an import. */
+  readonly key: string | undefined;
+  /** In the order of the text. */
+  readonly splices: readonly OriginalSplice<unknown>[];
+}
+
 export interface CodeResult {
+  /** Of `planCodeEdits`: `edits` as changes of the request's texts. */
+  readonly written?: readonly WrittenEdit[];
   readonly changes: readonly FileChange[];
   /** `planCodeEdits`: edits made. `planCodeUndo`: earlier edits that were taken back. */
   readonly edits: readonly PlannedEdit[];

@@ -26,9 +26,10 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   for (const intent of typesFirst(request.intents)) {
     const serving = request.transforms.filter((transform) => transform.intents.includes(intent.kind));
     const edits = serving.filter((transform) => !transform.isChecklist);
-    const { context, listCandidate } = survey.contextFor(intent, workspace, contexts);
+    const { context, listCandidate, keyOf } = survey.contextFor(intent, workspace, contexts);
     runPass(workspace, intent, edits, findingsOf, context, {
       list: listCandidate,
+      keyOf,
       declined: request.declined,
       broken: request.broken,
     });

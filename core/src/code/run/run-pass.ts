@@ -21,6 +21,8 @@ export type Find = (transform: Transform, file: SourceFile, context: TransformCo
 export type ListCandidate = (file: SourceFile, finding: CandidateFinding, about: About) => void;
 
 export interface PassOptions {
+  /** The key of the chosen place that an edit is made in. */
+  readonly keyOf?: ((file: SourceFile, finding: EditFinding) => string | undefined) | undefined;
   readonly list?: ListCandidate;
   /** See `CodeRequest.declined`. */
   readonly declined?: ReadonlyMap<string, number> | undefined;
@@ -35,7 +37,7 @@ export function runPass(
   transforms: readonly Transform[],
   find: Find,
   context: TransformContext | undefined,
-  { list, declined = new Map(), broken = new Map() }: PassOptions = {},
+  { list, keyOf, declined = new Map(), broken = new Map() }: PassOptions = {},
 ): void {
   if (context === undefined || transforms.length === 0) return;
   const edits = new Map<SourceFile, { finding: EditFinding; about: About }[]>();
@@ -61,7 +63,7 @@ export function runPass(
     for (const [{ finding, about }, why] of refused) workspace.addPlace(file, asPlace(finding, file, why), about);
     workspace.applyEdits(
       file,
-      found.filter((each) => !refused.has(each)),
+      found.filter((each) => !refused.has(each)).map((each) => ({ ...each, key: keyOf?.(file, each.finding) })),
     );
   }
 }

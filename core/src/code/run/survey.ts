@@ -1,22 +1,29 @@
 import { doing } from "../../base/at-work.js";
 import type { CodeIntent, Place } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
-import { type PlaceNode, startOf } from "../ast/source-file.js";
+import { type PlaceNode, type SourceFile, startOf } from "../ast/source-file.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
 import { chainsOf, needsOf } from "../candidates/dependencies.js";
-import { candidateOf, type FoundCandidate, withKeys } from "../candidates/keys.js";
+import { candidateOf, type FoundCandidate, rangeOf, withKeys } from "../candidates/keys.js";
 import { purposeOf } from "../candidates/purpose.js";
 import { isWritable } from "../contract/candidate.js";
 import type { RankContext, Ranked } from "../contract/ranked.js";
 import { defaultScorecard } from "../contract/scorecard.js";
-import { type CandidateFinding, filesFor, findingsOf, isPath, type TransformContext } from "../contract/transform.js";
+import {
+  type CandidateFinding,
+  type EditFinding,
+  filesFor,
+  findingsOf,
+  isPath,
+  type TransformContext,
+} from "../contract/transform.js";
 import { limitsOf } from "../ranking/limits.js";
 import { rank } from "../ranking/rank.js";
 import { dependenciesIn } from "../responses/dependencies.js";
 import { CodeContexts, loadParsers } from "./code-context.js";
 import type { CodeRequest } from "./code-request.js";
 import { compilerOf } from "./compiler-of.js";
-import type { ListCandidate } from "./run-pass.js";
+import type { ListCandidate, PassOptions } from "./run-pass.js";
 import { Workspace } from "./workspace.js";
 
 /** The places that may get the field, ranked and chosen from before anything is edited. */
@@ -26,7 +33,11 @@ export interface Survey {
     intent: CodeIntent,
     workspace: Workspace,
     contexts: CodeContexts,
-  ): { readonly context: TransformContext | undefined; readonly listCandidate: ListCandidate };
+  ): {
+    readonly context: TransformContext | undefined;
+    readonly listCandidate: ListCandidate;
+    readonly keyOf: NonNullable<PassOptions["keyOf"]>;
+  };
 }
 
 /** Finds and ranks the places of all intents, and has them chosen from at once. */
@@ -74,9 +85,19 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
           workspace.addPlace(file, { ...place, certainty, reason: `${inWords(known)}: ${finding.advice}` }, about);
         }
       };
-      return { context: contexts.taking(intent, places), listCandidate };
+      return { context: contexts.taking(intent, places), listCandidate, keyOf: (...edit) => innermost(taken, ...edit) };
     },
   };
+}
+
+/** The key of the smallest place around an edit. */
+function innermost(places: readonly FoundCandidate[], file: SourceFile, { splices }: EditFinding): string | undefined {
+  const [at = -1] = splices.map(({ start }) => start);
+  const around = places.flatMap((place) => {
+    const { start, end } = rangeOf(place);
+    return place.file === file && start <= at && at <= end ? [{ key: place.key, size: end - start }] : [];
+  });
+  return around.sort((a, b) => a.size - b.size)[0]?.key;
 }
 
 /** What the phase breaks without is required of whoever does not have it made. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FileChange, Place, PlannedEdit } from "../../model/index.js";
+import { Origins } from "../ast/origins.js";
 import { codeAt, siteAt } from "../ast/site.js";
 import { type FileKind, lineAt, parseOnce, type SourceFile } from "../ast/source-file.js";
 import { applySplices, moveOffset, type Splice } from "../ast/splice.js";
@@ -9,6 +10,7 @@ import type { GeneratedClients } from "../project/generated-clients.js";
 import { type Compile, createProject, type Project } from "../project/project.js";
 import { identityOf } from "../write/identity.js";
 import { isSameOwner } from "../write/same-place.js";
+import type { WrittenEdit } from "./code-request.js";
 
 /** A finding and the field that it is about. */
 export interface About {
@@ -20,6 +22,8 @@ export interface About {
 
 type Anchored<T> = T & { readonly file: string; offset: number };
 type AnchoredEdit = Anchored<Omit<PlannedEdit, "line" | "file">>;
+/** A finding that was applied. */
+type Finding = Omit<WrittenEdit, "splices">;
 type AnchoredPlace = Anchored<Omit<Place, "line" | "file">>;
 
 /**
@@ -33,6 +37,7 @@ export class Workspace {
   private edits: AnchoredEdit[] = [];
   private places: AnchoredPlace[] = [];
   private readonly silent = new Set<string>();
+  private readonly origins = new Map<string, Origins<Finding>>();
 
   constructor(
     files: readonly ({ readonly file: string; readonly text: string } & FileKind)[],
@@ -55,13 +60,26 @@ export class Workspace {
     return this.edits.map(({ offset, ...edit }) => ({ ...edit, line: this.line(edit.file, offset) }));
   }
 
-  applyEdits(file: SourceFile, found: readonly { readonly finding: EditFinding; readonly about: About }[]): void {
+  applyEdits(
+    file: SourceFile,
+    found: readonly { readonly finding: EditFinding; readonly about: About; readonly key?: string | undefined }[],
+  ): void {
     const splices = found.flatMap(({ finding }) => finding.splices);
     if (splices.length === 0) return;
     const text = applySplices(file.text, splices);
     for (const anchored of [...this.edits, ...this.places]) {
       if (anchored.file === file.file) anchored.offset = moveOffset(anchored.offset, splices);
     }
+    const origins = this.origins.get(file.file) ?? new Origins();
+    this.origins.set(file.file, origins);
+    origins.add(
+      file.text,
+      found.flatMap(({ finding, about, key }) => {
+        const { what, text } = finding;
+        const owner: Finding = { ...about, ...identityOf(finding, file), file: file.file, what, text, key };
+        return finding.splices.map((splice) => ({ ...splice, owner }));
+      }),
+    );
     for (const { finding, about } of found) this.record(file, finding, about, offsetAfter(finding, splices));
     this.current.set(file.file, parseOnce(file.file, text, file));
     this.snapshot = undefined;
@@ -105,7 +123,13 @@ export class Workspace {
     if (!isListed) this.silent.add(`${file.file}:${offset}`);
   }
 
-  result(): { changes: FileChange[]; edits: PlannedEdit[]; places: Place[]; silent: number } {
+  result(): {
+    changes: FileChange[];
+    edits: PlannedEdit[];
+    places: Place[];
+    silent: number;
+    written: readonly WrittenEdit[];
+  } {
     const changes: FileChange[] = [];
     for (const [file, { text }] of this.current) {
       const before = this.originals.get(file);
@@ -117,6 +141,7 @@ export class Workspace {
       edits: [...this.made].sort(byPosition),
       places: places.sort(byPosition),
       silent: this.silent.size,
+      written: [...this.origins.values()].flatMap(writtenOf),
     };
   }
 
@@ -162,6 +187,14 @@ export class Workspace {
   private line(file: string, offset: number): number {
     return lineAt(this.current.get(file)?.text ?? "", offset);
   }
+}
+
+function writtenOf({ all }: Origins<Finding>): readonly WrittenEdit[] {
+  const findings = new Set(all.flatMap(({ owners }) => owners));
+  return [...findings].map((finding) => ({
+    ...finding,
+    splices: all.filter(({ owners }) => owners.includes(finding)),
+  }));
 }
 
 function fingerprintOf(code: string): string {

@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import { rank } from "../../../../core/src/code/ranking/rank.js";
 import { similarColumns } from "../../../../core/src/code/ranking/similar-columns.js";
-import type { CodeIntent } from "../../../../core/src/model/index.js";
 import { contextOf, historyOf, place } from "./places.js";
 
-const intent: CodeIntent = { kind: "read", model: "User", field: "locale", value: { kind: "none" } };
 const all = "email name isAdmin timeZone language bio";
 const proposed = (options: Parameters<typeof contextOf>[0], names: readonly string[] = [all, "email timeZone"]) => {
   const about = contextOf({
@@ -12,7 +10,7 @@ const proposed = (options: Parameters<typeof contextOf>[0], names: readonly stri
     ...options,
   });
   const places = names.map((each, index) => place(each, { line: index * 10 + 1, key: `mapper:${index}` }));
-  return similarColumns([{ intent, about, ranked: rank(places, about), done: [] }]);
+  return similarColumns([{ about, ranked: rank(places, about) }]);
 };
 const namesOf = (...args: Parameters<typeof proposed>) => proposed(...args).map(({ field }) => field.name);
 

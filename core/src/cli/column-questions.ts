@@ -1,0 +1,44 @@
+import type { ExposureEffect } from "../change/release/choices.js";
+import type { SimilarColumn } from "../code/ranking/similar-columns.js";
+import type { EntityField, Exposure } from "../model/index.js";
+import { counted } from "../review/counted.js";
+
+/** A question about a column, with its answers: for the terminal, and for whoever answers by an option. */
+export interface ColumnQuestion<T extends string> {
+  readonly question: string;
+  readonly options: readonly { readonly value: T; readonly label: T; readonly hint: string }[];
+}
+
+/** Who sets and sees the column. */
+export function exposureQuestion(
+  model: string,
+  field: string,
+  { accept, show }: ExposureEffect,
+): ColumnQuestion<Exposure> {
+  const [sent, shown] = [counted(accept, "place"), counted(show, "place")];
+  const hints = {
+    exposed: `callers may send it (${sent}), responses may show it (${shown})`,
+    shown: `only the server sets it; responses may show it (${shown})`,
+    internal: "callers never send it, responses never show it",
+  };
+  const options = (["exposed", "shown", "internal"] as const).map((value) => ({
+    value,
+    label: value,
+    hint: hints[value],
+  }));
+  return { question: `Who sets and sees ${model}.${field}?`, options };
+}
+
+/** Which column it is most like. */
+export function likeQuestion(model: string, field: string, similar: readonly SimilarColumn[]): ColumnQuestion<string> {
+  const options = similar.map(({ field: { name, ...declared }, addedAt, places }) => {
+    const added = addedAt === undefined ? [] : [`added ${addedAt.toISOString().slice(0, 7)}`];
+    return { value: name, label: name, hint: [typeText(declared), ...added, counted(places, "place")].join(", ") };
+  });
+  const none = { value: "none", label: "none", hint: "places are ranked by their own evidence" };
+  return { question: `Which column is ${model}.${field} most like?`, options: [...options, none] };
+}
+
+function typeText({ type, enumName, isList, isOptional }: Omit<EntityField, "name">): string {
+  return `${enumName ?? type}${isList ? "[]" : ""}${isOptional ? "?" : ""}`;
+}

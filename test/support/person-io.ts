@@ -57,7 +57,7 @@ export function personIo(
     async pick(question, answers) {
       asked.push(question);
       if (/ most like\?$/.test(question))
-        return (person?.like?.(answers.map(({ value }) => value)) ?? "") as (typeof answers)[number]["value"];
+        return (person?.like?.(answers.map(({ value }) => value)) ?? "none") as (typeof answers)[number]["value"];
       if (person?.pick === undefined) throw new Error(`nobody expected ${question}`);
       return person.pick(question) as never;
     },

@@ -149,7 +149,7 @@ describe("on a terminal", () => {
       return "timeZone";
     };
     await desk.code({ name: "User.locale", exposure: "exposed" }, { like, tick });
-    expect(proposed).toEqual(["timeZone", "bio", "name", "email", "settings", ""]);
+    expect(proposed).toEqual(["timeZone", "bio", "name", "email", "settings", "none"]);
     expect(ticked.join("\n")).toMatch(/src\/users\/view\.ts/);
     expect(ticked.join("\n")).not.toMatch(/src\/users\/bio\.ts/);
     expect(kept()).toMatchObject({ like: { "User.locale": ["timeZone"] } });

@@ -53,7 +53,8 @@ export function whyNotShape(
   shapes: ReadonlyMap<ts.Node, ShapeNode>,
   context: TransformContext,
 ): string | undefined {
-  if (shape.kind !== "keys" && typeIn(shape, context) === undefined)
+  // Of a class `whyNotField` says it.
+  if (shape.kind !== "keys" && shape.kind !== "class" && typeIn(shape, context) === undefined)
     return "its value has to be converted for a response";
   if (shape.kind === "zod" && shape.name === undefined && !isFilled) return "it is part of another schema";
   if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
@@ -78,12 +79,10 @@ export function isBuiltByHand(shape: ShapeNode, context: TransformContext): bool
 }
 
 /** How a shape would say the type of the field; undefined where the value is not shown as it is. */
-function typeIn(shape: ShapeNode, context: TransformContext): string | undefined {
-  if (shape.kind === "members") return memberType(shape.node, shape.file, context)?.text;
-  if (shape.kind === "zod") return zodType(shape.node, shape.file, context);
-  if (shape.kind === "keys") return context.field.isList ? undefined : plainTypes[context.field.type];
-  const field = dtoField(shape.node, keyIn(shape, context), "response", false, shape.file, context);
-  return typeof field === "string" ? undefined : field.text;
+function typeIn(shape: Exclude<ShapeNode, { kind: "keys" | "class" }>, context: TransformContext): string | undefined {
+  return shape.kind === "members"
+    ? memberType(shape.node, shape.file, context)?.text
+    : zodType(shape.node, shape.file, context);
 }
 
 /** A schema that requires more than is selected throws; what names the columns has to be there to be edited with it. */

@@ -56,7 +56,8 @@ function literalProducer(mapper: Mapper, context: TransformContext): Producer {
   // What is declared says more than where it goes in the end.
   const parsed = target.kind === "typed" ? undefined : parsedLiterals(context).get(literal)?.part.shape;
   // What a function or a list of the app takes: `rows[key] = { … }`, `this.show({ … })`.
-  const isTyped = target.kind === "unknown" || (target.kind === "argument" && !mapper.isResult);
+  // A copy of the whole row would be edited unasked.
+  const isTyped = !mapper.isWhole && (target.kind === "unknown" || (target.kind === "argument" && !mapper.isResult));
   const shape = given ?? parsed ?? (isTyped ? shapeOfLiteral(literal, file, context) : undefined);
   if (shape === undefined) return { kind: "literal", mapper, type: typeOfResult(target, context) };
   return { kind: "literal", mapper: { ...mapper, isResult: true }, type: { kind: "shape", shape } };

@@ -53,7 +53,7 @@ export async function explainPlace(request: {
     answersIn(plan.state),
   );
   const input = await inputOf({ plan, project, plugin, code: settings, models }, intents);
-  const questions = input === undefined ? [] : await questionsIn({ ...input, intents });
+  const questions = input === undefined ? [] : await questionsIn(input);
   const found = answersAt(questions, file, line, plan);
   const lines =
     found.length > 0 ? found : await whyNot({ workspace, file, line, plan, models, settings, intents, input });

@@ -31,8 +31,12 @@ const files = {
   "prisma/schema.prisma": schema,
   "prisma/migrations/20261110093000_change/migration.sql": `ALTER TABLE "User" ADD COLUMN "locale" TEXT;\n`,
   "src/db.ts": `import { PrismaClient } from "./generated/client";
-export const prisma = new PrismaClient();
+export const prisma = new PrismaClient({ omit: { user: { timeZone: true } } });
 `,
+  "tsconfig.json": JSON.stringify({
+    compilerOptions: { strict: true, module: "esnext", moduleResolution: "bundler", target: "es2023", noEmit: true },
+    include: ["src"],
+  }),
   "src/users/schemas.ts": `import { z } from "zod";
 
 export const settingsSchema = z.object({ dark: z.boolean() });
@@ -96,18 +100,28 @@ const kept = () => JSON.parse(desk.read("lockstep/columns.json")) as Record<stri
 
 describe("with --like", () => {
   test("the places of that column get what it has there, and what keeps it out keeps out the new one", async () => {
-    await desk.code({ name: "User.locale", like: "timeZone", exposure: "exposed", code: "likely" });
+    const { json } = await desk.code({ name: "User.locale", like: "timeZone", exposure: "exposed", code: "likely" });
+    expect(json).not.toHaveProperty("unchecked");
     expect(read("schemas")).toContain(`locale: z.string().max(60, "Locale is too long").optional()`);
     expect(read("service")).toContain("timeZone: input.timeZone?.trim(), locale: input.locale?.trim() }");
     expect(read("service")).toContain("omit: { timeZone: true, locale: true }");
+    expect(desk.read("src/db.ts")).toContain("omit: { user: { timeZone: true, locale: true } }");
     expect(read("view")).toContain("locale: string | null;");
     expect(read("view")).toContain("locale: user.locale,");
     expect(read("bio")).not.toContain("locale");
   });
 
+  test("--explain says what counts with the answer", async () => {
+    await desk.code({ name: "User.locale", like: "timeZone", exposure: "exposed", not: ["src"] });
+    const why = async (place: string) => (await desk.code({ name: "User.locale", explain: place })).text;
+    expect(await why("src/users/view.ts:12")).toContain("likely from 3, because it names timeZone, possible from 1");
+    expect(await why("src/users/bio.ts:3")).toContain("possible from 5 (mapper), because it does not name timeZone");
+    expect(await why("src/users/service.ts:13")).toContain("likely, because it keeps timeZone out");
+  });
+
   test("a conversion comes along, and a type of another column does not", async () => {
     await desk.code({ name: "User.seenAt", like: "bornAt", exposure: "exposed", only: ["src/users/view.ts"] });
-    expect(read("view")).toContain("seenAt: user.seenAt?.toISOString()");
+    expect(read("view")).toContain("seenAt: user.seenAt?.toISOString() ?? null,");
     const { json } = await desk.code({ name: "User.layout", like: "settings", exposure: "exposed", code: "likely" });
     expect(read("schemas")).not.toContain("layout: settingsSchema");
     const places = json.places as readonly { readonly file: string; readonly text?: string; readonly hint?: string }[];

@@ -46,7 +46,7 @@ export function withAnswers(intents: readonly CodeIntent[], { exposure, like }: 
 
 const ofCallers: ReadonlySet<CodeIntent["kind"]> = new Set(["acceptInRequests", "requireInRequests"]);
 /** Intents of the last phase: what they edit was chosen before. */
-const ofContract: ReadonlySet<CodeIntent["kind"]> = new Set([...ofCallers, "dropFallback", "leaveUnique"]);
+const ofContract: ReadonlySet<CodeIntent["kind"]> = new Set(["dropFallback", "requireInRequests", "leaveUnique"]);
 
 /**
  * Who sets and sees the columns, and which others they are like. Each is asked once: where callers could send the column or a response

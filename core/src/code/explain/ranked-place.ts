@@ -25,9 +25,16 @@ export function explainRank(ranked: Ranked, context: RankContext): string[] {
   ];
 }
 
-function thresholds({ candidate: { family, isTest } }: Ranked, { card }: RankContext): string {
+function thresholds({ candidate, isLike }: Ranked, { card, like }: RankContext): string {
+  const { family, isTest, keepsOut } = candidate;
   const shown = isTest ? `${card.possibleInTests} (in tests)` : card.possible;
-  return `likely from ${card.likely[family]} (${family}), possible from ${shown}`;
+  const own = `${card.likely[family]} (${family})`;
+  const names = like.join(" and ");
+  if (keepsOut) return `likely, because it keeps ${names} out`;
+  if (isLike === undefined) return `likely from ${own}, possible from ${shown}`;
+  return isLike
+    ? `likely from ${card.like}, because it names ${names}, possible from ${shown}`
+    : `possible from ${own}, because it does not name ${names}`;
 }
 
 function verdict({ kind, candidate, score }: Ranked, context: RankContext): string {

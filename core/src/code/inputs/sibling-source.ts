@@ -64,13 +64,15 @@ export function siblingSourceAmong(
 
 /**
  * How a copy of a row reads the new column where it converts another of its type, or the one that it is like: `user.seenAt?.toISOString()`.
- * Undefined where those are copied as they are.
+ * Undefined where those are copied as they are, and for a column that goes through phases: contract could not take it out of the text.
  */
 export function convertedRead(
   values: ReadonlyMap<string, ts.Expression>,
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
+  const { staysOptional, neverNull } = context.intent;
+  if (!staysOptional && !neverNull) return undefined;
   const isPlain = plainTypes[context.field.type] !== undefined && !context.field.isList;
   const columns = isPlain ? likeColumns(context) : [...likeColumns(context), ...nearestByName(context)];
   const isConverted = (name: string) =>
@@ -84,7 +86,9 @@ export function convertedRead(
     file,
     context,
   );
-  return source?.pattern === undefined && source?.lacking.length === 0 ? source.text : undefined;
+  if (source === undefined || source.pattern !== undefined || source.lacking.length > 0) return undefined;
+  // Types say null where a row has no value, and a chain that ends early is undefined.
+  return source.text.includes("?.") && !source.text.includes("??") ? `${source.text} ?? null` : source.text;
 }
 
 /** The value of the first of the columns whose own value names it, with the new name in its place: `row.bornAt?.toISOString()`. */

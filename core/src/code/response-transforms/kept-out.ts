@@ -99,8 +99,11 @@ function listsIn(file: SourceFile): readonly OmitList[] {
   ];
 }
 
+/** In `omit: { … }`, or in `omit: { user: { … } }` of a client. */
 function isOmitted({ parent }: ts.ObjectLiteralExpression): boolean {
-  if (ts.isPropertyAssignment(parent)) return nameOf(parent.name) === "omit";
+  const outer = parent.parent?.parent;
+  if (ts.isPropertyAssignment(parent))
+    return [parent, outer].some((each) => each && ts.isPropertyAssignment(each) && nameOf(each.name) === "omit");
   return (
     ts.isCallExpression(parent) &&
     ts.isPropertyAccessExpression(parent.expression) &&

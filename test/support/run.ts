@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly isGroup?: boolean;
   /** Told the process. */
   readonly onStart?: (pid: number) => void;
+  /** Told what it prints, as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** Runs a command to its end, without a terminal, as CI does. Never throws for an exit code. */
@@ -46,6 +48,8 @@ export function run(command: string, args: readonly string[], options: RunOption
       stderr += chunk;
       output += chunk;
     });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => options.onOutput?.(chunk.toString()));
     child.on("error", reject);
     child.on("close", (code, signal) =>
       resolve({

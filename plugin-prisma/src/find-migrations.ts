@@ -36,6 +36,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
       transactions,
       isAloneOutside: true,
       isKnownByItsBytes: true,
+      sendsDefaults: true,
       isSentWhole: transactions !== "none",
       alone: transactions === "none" ? "" : ", as the only statement of its migration",
       // The engine sorts folders by their names.

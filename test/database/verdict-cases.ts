@@ -431,6 +431,260 @@ export const cases: Readonly<Record<Exclude<OperationKind, "redeclareColumn">, r
   unknown: [{ sql: `DROP OWNED BY "anybody"`, milder: "not understood" }],
 };
 
+/** With what earlier migrations made: each that is said to fail for certain fails, and no other one. */
+export const certain: readonly {
+  readonly before: string;
+  readonly sql: string;
+  /** What its verdict says: the kind and name of what uses it, or why it fails. Absent: that it does not fail. */
+  readonly fails?: string;
+  /** Only servers from here on, or up to here, refuse it. */
+  readonly from?: number;
+  readonly until?: number;
+  /** The lowest server that knows the statements. */
+  readonly needs?: number;
+}[] = [
+  ...[
+    ["view v", `CREATE VIEW v AS SELECT b FROM t`],
+    ["view v", `CREATE VIEW v AS SELECT * FROM t`],
+    ["view v", `CREATE VIEW v AS SELECT x.* FROM t x`],
+    ["view v", `CREATE VIEW v AS SELECT x.a, y.b FROM u x JOIN t y ON x.a = y.a`],
+    ["view v", `CREATE VIEW v AS WITH w AS (SELECT b FROM t) SELECT 1 AS one FROM w`],
+    ["view v", `CREATE MATERIALIZED VIEW v AS SELECT a FROM t ORDER BY b`],
+    ["view v2", `CREATE VIEW v AS SELECT b FROM t; DROP VIEW v; CREATE VIEW v2 AS SELECT b FROM t`],
+    ["view w", `CREATE VIEW v AS SELECT b FROM t; ALTER TABLE v RENAME TO w`],
+    ["policy p", `CREATE POLICY p ON t USING (b <> '')`],
+    ["trigger g", `CREATE TRIGGER g BEFORE UPDATE OF b ON t FOR EACH ROW EXECUTE FUNCTION same()`],
+    ["trigger g", `CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW WHEN (OLD.b = '') EXECUTE FUNCTION same()`],
+    ["view v", `CREATE VIEW v AS SELECT b AS c FROM t UNION SELECT a::text FROM u`],
+    ["view v", `CREATE VIEW v AS SELECT lower(b) AS b FROM t`],
+    ["view v", `CREATE VIEW v AS SELECT t.* FROM u JOIN t USING (a)`],
+    [undefined, `CREATE VIEW v AS SELECT a FROM t UNION SELECT length(b) FROM u`],
+    [undefined, `CREATE VIEW v AS WITH w AS (SELECT a AS b FROM t) SELECT b FROM w`],
+    [undefined, `CREATE VIEW v AS SELECT a FROM t`],
+    [undefined, `CREATE VIEW v AS SELECT count(*) FROM t`],
+    [undefined, `CREATE VIEW v AS SELECT * FROM (SELECT a FROM t) x`],
+    [undefined, `CREATE VIEW v AS SELECT upper('x') AS b FROM t ORDER BY b`],
+    [undefined, `CREATE VIEW v AS SELECT x.b, y.a FROM u x JOIN t y ON x.a = y.a`],
+    [undefined, `CREATE VIEW v AS WITH t AS (SELECT b FROM u) SELECT b FROM t`],
+    [undefined, `CREATE VIEW v AS SELECT b FROM t; CREATE OR REPLACE VIEW v AS SELECT b FROM u`],
+    [undefined, `CREATE VIEW v AS SELECT b FROM t; DROP VIEW v`],
+    [undefined, `CREATE VIEW v AS SELECT b FROM t; CREATE VIEW w AS SELECT b FROM v; DROP VIEW v CASCADE`],
+    [undefined, `CREATE VIEW v AS SELECT b FROM t; ALTER TABLE t RENAME TO x; ALTER TABLE u RENAME TO t`],
+    [undefined, `CREATE VIEW v AS SELECT b FROM t; DO $$ BEGIN DROP VIEW IF EXISTS v; END $$`],
+    [undefined, `CREATE POLICY p ON t USING (b <> ''); DROP POLICY p ON t`],
+    [undefined, `CREATE POLICY p ON t USING (EXISTS (SELECT 1 FROM u WHERE b <> ''))`],
+    [undefined, `CREATE TRIGGER g BEFORE UPDATE OF a ON t FOR EACH ROW EXECUTE FUNCTION same()`],
+    [undefined, `CREATE TRIGGER g BEFORE UPDATE OF b ON t FOR EACH ROW EXECUTE FUNCTION same(); DROP TRIGGER g ON t`],
+  ].flatMap(([fails, made]) =>
+    [`ALTER TABLE t ALTER COLUMN b TYPE varchar(9)`, `ALTER TABLE t DROP COLUMN b`].map((sql) => ({
+      before: `CREATE TABLE t (a int, b text); CREATE TABLE u (a int, b text); ${made}`,
+      sql,
+      ...(fails === undefined ? {} : { fails }),
+    })),
+  ),
+  {
+    before: `CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT b FROM t`,
+    sql: `ALTER TABLE t DROP COLUMN b CASCADE; ALTER TABLE t DROP COLUMN a`,
+  },
+  {
+    before: `CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT b FROM t`,
+    sql: `ALTER TABLE t RENAME COLUMN b TO c; ALTER TABLE t DROP COLUMN c`,
+    fails: "view v",
+  },
+  {
+    before: `CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * 2) STORED)`,
+    sql: `ALTER TABLE t ALTER COLUMN a TYPE bigint`,
+    fails: "generated column b",
+  },
+  {
+    before: `CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * 2) STORED)`,
+    sql: `ALTER TABLE t DROP COLUMN a`,
+    fails: "generated column b",
+    from: 15,
+  },
+  {
+    before: `CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * 2) STORED)`,
+    sql: `ALTER TABLE t DROP COLUMN b, DROP COLUMN a`,
+  },
+  { before: `CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1 FROM t`, sql: `DROP TABLE t`, fails: "view v" },
+  { before: `CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1 FROM t`, sql: `DROP TABLE t CASCADE` },
+  { before: `CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1 FROM t`, sql: `DROP VIEW v; DROP TABLE t` },
+  {
+    before: `CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1 FROM t; CREATE VIEW w AS SELECT 2 FROM v`,
+    sql: `DROP VIEW v`,
+    fails: "view w",
+  },
+  {
+    before: `CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1 FROM t; CREATE VIEW w AS SELECT 2 FROM v`,
+    sql: `DROP VIEW v, w`,
+  },
+  {
+    before: `CREATE TABLE t (a int PRIMARY KEY); CREATE TABLE u (a int CONSTRAINT k REFERENCES t)`,
+    sql: `DROP TABLE t`,
+    fails: "foreign key k",
+  },
+  { before: `CREATE TABLE t (a int PRIMARY KEY); CREATE TABLE u (a int REFERENCES t)`, sql: `DROP TABLE t, u` },
+  { before: `CREATE TABLE t (a int PRIMARY KEY, b int REFERENCES t)`, sql: `DROP TABLE t` },
+  {
+    before: `CREATE TABLE t (a int PRIMARY KEY); CREATE TABLE u (a int CONSTRAINT k REFERENCES t)`,
+    sql: `ALTER TABLE u DROP CONSTRAINT k; DROP TABLE t`,
+  },
+  { before: `CREATE TYPE e AS ENUM ('x'); CREATE TABLE t (a e)`, sql: `DROP TYPE e`, fails: "column a" },
+  { before: `CREATE TYPE e AS ENUM ('x'); CREATE TABLE t (a e[])`, sql: `DROP TYPE e`, fails: "column a" },
+  { before: `CREATE DOMAIN e AS text; CREATE TABLE t (a e)`, sql: `DROP DOMAIN e`, fails: "column a" },
+  { before: `CREATE TYPE e AS ENUM ('x'); CREATE TABLE t (a e)`, sql: `DROP TYPE e CASCADE; DROP TYPE IF EXISTS e` },
+  { before: `CREATE TYPE e AS ENUM ('x'); CREATE TABLE t (a e)`, sql: `DROP TABLE t; DROP TYPE e` },
+  {
+    before: `CREATE TYPE e AS ENUM ('x'); CREATE TABLE t (a e)`,
+    sql: `CREATE TYPE n AS ENUM ('x', 'y'); ALTER TABLE t ALTER COLUMN a TYPE n USING a::text::n; ALTER TYPE e RENAME TO o;
+      ALTER TYPE n RENAME TO e; DROP TYPE o`,
+  },
+  {
+    before: `CREATE TYPE e AS ENUM ('x'); CREATE TABLE t (a e)`,
+    sql: `ALTER TYPE e RENAME TO o; CREATE TYPE e AS ENUM ('x', 'y'); DROP TYPE o`,
+    fails: "column a",
+  },
+  {
+    before: `CREATE TABLE t (a int) PARTITION BY RANGE (a)`,
+    sql: `CREATE INDEX CONCURRENTLY i ON t (a)`,
+    fails: "partitioned-index",
+  },
+  { before: `CREATE TABLE t (a int) PARTITION BY RANGE (a)`, sql: `CREATE INDEX i ON t (a)` },
+  {
+    before: `CREATE TABLE u (a int PRIMARY KEY); CREATE TABLE t (a int) PARTITION BY RANGE (a)`,
+    sql: `ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES u NOT VALID`,
+    fails: "partitioned-not-valid",
+    until: 17,
+  },
+  ...[
+    ["index-of-key", `CREATE INDEX i ON t (a)`],
+    ["index-of-key", `CREATE UNIQUE INDEX i ON t (a) WHERE a > 0`],
+    ["index-of-key", `CREATE UNIQUE INDEX i ON t ((a + 1))`],
+    [undefined, `CREATE UNIQUE INDEX i ON t (a)`],
+  ].map(([fails, index]) => ({
+    before: `CREATE TABLE t (a int); ${index}`,
+    sql: `ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX i`,
+    ...(fails === undefined ? {} : { fails }),
+  })),
+  ...[`CREATE INDEX i ON t (v)`, `CREATE INDEX i ON t ((v + 1))`, `ALTER TABLE t ADD UNIQUE (v)`].map((sql) => ({
+    before: `CREATE TABLE t (a int, v int GENERATED ALWAYS AS (a * 2) VIRTUAL)`,
+    sql,
+    fails: "virtual-index",
+    needs: 18,
+  })),
+];
+
+/** With what earlier migrations made: where it is said that running code's writes or reads suffer, they do, and nowhere else. */
+export const suffering: readonly {
+  readonly before: string;
+  readonly sql: string;
+  /** Running code: fails then, or changes or reads fewer rows than it did before. */
+  readonly code: string;
+  /** The role of the code. Absent: the owner. */
+  readonly as?: string;
+  readonly says?: string;
+}[] = [
+  ...[
+    ["breaks-inserts", `CREATE TABLE t (a int, b int NOT NULL DEFAULT 1)`, `ALTER TABLE t ALTER COLUMN b DROP DEFAULT`],
+    ["breaks-inserts", `CREATE TABLE t (a int, b serial NOT NULL)`, `ALTER TABLE t ALTER COLUMN b DROP DEFAULT`],
+    [undefined, `CREATE TABLE t (a int, b int DEFAULT 1)`, `ALTER TABLE t ALTER COLUMN b DROP DEFAULT`],
+    [
+      undefined,
+      `CREATE TABLE t (a int, b int NOT NULL DEFAULT 1)`,
+      `ALTER TABLE t ALTER COLUMN b DROP DEFAULT; ALTER TABLE t ALTER COLUMN b SET DEFAULT 2`,
+    ],
+    [
+      undefined,
+      `CREATE TABLE t (a int, b int NOT NULL DEFAULT 1)`,
+      `ALTER TABLE t ALTER COLUMN b DROP DEFAULT, ALTER COLUMN b ADD GENERATED BY DEFAULT AS IDENTITY`,
+    ],
+    [
+      undefined,
+      `CREATE TABLE t (a int, b int NOT NULL DEFAULT 1)`,
+      `ALTER TABLE t ALTER COLUMN b DROP DEFAULT; ALTER TABLE t ALTER COLUMN b DROP NOT NULL`,
+    ],
+    ["breaks-writes rule", `CREATE TABLE t (a int)`, `CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING`],
+    [undefined, `CREATE TABLE t (a int)`, `CREATE RULE r AS ON INSERT TO t DO ALSO NOTHING`],
+    [
+      "breaks-writes identity",
+      `CREATE TABLE t (a int GENERATED BY DEFAULT AS IDENTITY)`,
+      `ALTER TABLE t ALTER COLUMN a SET GENERATED ALWAYS`,
+    ],
+    [
+      "breaks-writes identity",
+      `CREATE TABLE t (a int NOT NULL)`,
+      `ALTER TABLE t ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY`,
+    ],
+    [undefined, `CREATE TABLE t (a int NOT NULL)`, `ALTER TABLE t ALTER COLUMN a ADD GENERATED BY DEFAULT AS IDENTITY`],
+  ].map(([says, before = "", sql = ""]) => ({
+    before,
+    sql,
+    code: `INSERT INTO t (a) VALUES (1)`,
+    ...(says === undefined ? {} : { says }),
+  })),
+  ...[`ALTER SEQUENCE t_a_seq RESTART`, `ALTER SEQUENCE t_a_seq RESTART WITH 1`].map((sql) => ({
+    before: `CREATE TABLE t (a serial PRIMARY KEY); INSERT INTO t DEFAULT VALUES`,
+    sql,
+    code: `INSERT INTO t DEFAULT VALUES`,
+    says: "breaks-writes sequence",
+  })),
+  {
+    before: `CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY PRIMARY KEY); INSERT INTO t DEFAULT VALUES`,
+    sql: `ALTER TABLE t ALTER COLUMN a RESTART`,
+    code: `INSERT INTO t DEFAULT VALUES`,
+    says: "breaks-writes sequence",
+  },
+  ...[
+    ["breaks-writes publication", `CREATE TABLE t (a int)`, `CREATE PUBLICATION pb FOR TABLE t`],
+    ["breaks-writes publication", `CREATE TABLE t (a int)`, `CREATE PUBLICATION pb; ALTER PUBLICATION pb ADD TABLE t`],
+    [undefined, `CREATE TABLE t (a int)`, `CREATE PUBLICATION pb FOR TABLE t WITH (publish = 'insert, truncate')`],
+    [undefined, `CREATE TABLE t (a int PRIMARY KEY)`, `CREATE PUBLICATION pb FOR TABLE t`],
+    [undefined, `CREATE TABLE t (a int); ALTER TABLE t REPLICA IDENTITY FULL`, `CREATE PUBLICATION pb FOR TABLE t`],
+    [
+      "breaks-writes replica-identity",
+      `CREATE TABLE t (a int PRIMARY KEY); CREATE PUBLICATION pb FOR TABLE t`,
+      `ALTER TABLE t REPLICA IDENTITY NOTHING`,
+    ],
+  ].map(([says, before = "", sql = ""]) => ({
+    before: `${before}; INSERT INTO t VALUES (1)`,
+    sql,
+    code: `UPDATE t SET a = 2`,
+    ...(says === undefined ? {} : { says }),
+  })),
+  ...[
+    ["changes-access row-security", ``, `ALTER TABLE t ENABLE ROW LEVEL SECURITY`],
+    ["changes-access policy", `CREATE POLICY p ON t USING (a > 5)`, `ALTER TABLE t ENABLE ROW LEVEL SECURITY`],
+    [
+      "changes-access policy",
+      `ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (true)`,
+      `DROP POLICY p ON t`,
+    ],
+    [
+      "changes-access policy",
+      `ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (true)`,
+      `CREATE POLICY q ON t AS RESTRICTIVE USING (a > 5)`,
+    ],
+    [
+      undefined,
+      `ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (true)`,
+      `CREATE POLICY q ON t USING (a > 5)`,
+    ],
+    [
+      undefined,
+      `ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (true)`,
+      `DROP POLICY p ON t; CREATE POLICY p ON t USING (a > 0)`,
+    ],
+    ["changes-access privilege", ``, `REVOKE SELECT ON t FROM "somebody"`],
+    [undefined, ``, `GRANT SELECT ON t TO "anybody"`],
+  ].map(([says, before, sql = ""]) => ({
+    before: `CREATE TABLE t (a int); INSERT INTO t VALUES (1); GRANT ALL ON t TO "somebody"; ${before}`,
+    sql,
+    code: `SELECT * FROM t`,
+    as: "somebody",
+    ...(says === undefined ? {} : { says }),
+  })),
+];
+
 const users = `ALTER TABLE "User"`;
 
 /** Of the kind `form`, by its name: none can be forgotten. Without cases: what a test server does not have. */
@@ -468,11 +722,17 @@ export const formCases: Readonly<Record<FormName, readonly (Case | string)[]>> =
   AT_DropOf: [`ALTER TABLE "Typed" NOT OF`],
   AT_DropOids: [`${users} SET WITHOUT OIDS`],
   AT_ReplicaIdentity: [`${users} REPLICA IDENTITY FULL`],
+  "REPLICA IDENTITY NOTHING": [`ALTER TABLE "Loose" REPLICA IDENTITY NOTHING`],
   AT_GenericOptions: [`ALTER FOREIGN TABLE "Remote" OPTIONS (ADD "x" 'y')`],
   AT_AlterColumnGenericOptions: [`ALTER FOREIGN TABLE "Remote" ALTER COLUMN "id" OPTIONS (ADD "x" 'y')`],
   AT_AlterConstraint: [`${users} ALTER CONSTRAINT "User_teamId_fkey" DEFERRABLE INITIALLY DEFERRED`],
   AT_AddIdentity: [`ALTER TABLE "Team" ALTER COLUMN "id" ADD GENERATED BY DEFAULT AS IDENTITY`],
   AT_SetIdentity: [`ALTER TABLE "Counted" ALTER COLUMN "id" SET INCREMENT BY 2`],
+  "IDENTITY ALWAYS": [
+    `ALTER TABLE "Counted" ALTER COLUMN "id" SET GENERATED ALWAYS`,
+    `ALTER TABLE "Team" ALTER COLUMN "id" ADD GENERATED ALWAYS AS IDENTITY`,
+  ],
+  "IDENTITY RESTART": [`ALTER TABLE "Counted" ALTER COLUMN "id" RESTART WITH 9`],
   AT_DropIdentity: [`ALTER TABLE "Counted" ALTER COLUMN "id" DROP IDENTITY`],
   AT_DropExpression: [`ALTER TABLE "Counted" ALTER COLUMN "twice" DROP EXPRESSION`],
   AT_SetExpression: [{ sql: `ALTER TABLE "Counted" ALTER COLUMN "twice" SET EXPRESSION AS ("id" * 3)`, from: 17 }],
@@ -518,6 +778,8 @@ export const formCases: Readonly<Record<FormName, readonly (Case | string)[]>> =
     `LOCK TABLE "Loose" IN EXCLUSIVE MODE`,
   ],
   RuleStmt: [`CREATE RULE "r2" AS ON INSERT TO "Apart" DO ALSO NOTHING`],
+  "DO INSTEAD NOTHING": [`CREATE RULE "r2" AS ON INSERT TO "Apart" DO INSTEAD NOTHING`],
+  "RESTRICTIVE POLICY": [`CREATE POLICY "p2" ON "Loose" AS RESTRICTIVE USING (true)`],
   CreatePolicyStmt: [`CREATE POLICY "p2" ON "Loose" USING (true)`],
   AlterPolicyStmt: [`ALTER POLICY "p" ON "Loose" USING ("a" > 0)`],
   CreateStatsStmt: [`CREATE STATISTICS "s2" ON "a", "b" FROM "Loose"`],
@@ -525,7 +787,9 @@ export const formCases: Readonly<Record<FormName, readonly (Case | string)[]>> =
   AlterPublicationStmt: [`ALTER PUBLICATION "pub" ADD TABLE "Apart"`],
   SecLabelStmt: [],
   ReassignOwnedStmt: [`REASSIGN OWNED BY "somebody" TO "anybody"`],
-  GrantStmt: [`GRANT SELECT ON "User", "Team" TO "somebody"`, `REVOKE ALL ON "User" FROM "somebody"`],
+  GrantStmt: [`GRANT SELECT ON "User", "Team" TO "somebody"`],
+  REVOKE: [`REVOKE ALL ON "User" FROM "somebody"`],
+  "RESTART SEQUENCE": [`ALTER SEQUENCE "numbers" RESTART WITH 5`],
   CreatedbStmt: [],
   AlterSystemStmt: [{ sql: `ALTER SYSTEM RESET work_mem`, isAlone: true }],
   CreateTableSpaceStmt: [],

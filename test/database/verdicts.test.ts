@@ -2,7 +2,9 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../core/src/databases/connect.js";
 import type { Connection } from "../../core/src/dialect/connection.js";
+import { SchemaState } from "../../core/src/lint/schema-state.js";
 import {
+  type Concern,
   type ConcernKind,
   durations,
   type Held,
@@ -20,10 +22,10 @@ import { judging } from "../../core/src/postgresql/judging.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { verdictOf } from "../../core/src/postgresql/verdicts/verdict-of.js";
-import { judge } from "../../core/src/rules/judge.js";
+import { contextOf, judge } from "../../core/src/rules/judge.js";
 import { serverMajor } from "../../core/src/target/facts/server-version.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
-import { type Case, cases, formCases, oldCode, schema } from "./verdict-cases.js";
+import { type Case, cases, certain, formCases, oldCode, schema, suffering } from "./verdict-cases.js";
 
 // What a verdict says of a statement is compared with what a server does: every table that it locks and how, whether it reads or
 // writes rows, on which rows it fails, and what a build from before the change can still do.
@@ -170,6 +172,7 @@ const mayBreak: ReadonlySet<ConcernKind> = new Set([
   "loses-data",
   "changes-rows",
   "changes-access",
+  "breaks-writes",
   "drops-dependents",
   "not-understood",
 ]);
@@ -231,5 +234,89 @@ describe.each([...Object.entries(cases).filter(([, list]) => list.length > 0), .
     if (kinds.some((kind) => kind === "breaks-code-before" || kind === "breaks-inserts"))
       expect(seen.broken).not.toEqual([]);
     else if (!kinds.some((kind) => mayBreak.has(kind))) expect(seen.broken).toEqual([]);
+  });
+});
+
+/** Each concern of statements, as `check` finds them behind earlier migrations. */
+async function concernsAfter(before: string, sql: string): Promise<readonly Concern[]> {
+  const parser = await loadParser();
+  const state = new SchemaState(judging);
+  state.apply(readMigration(`${before};`, "before.sql", parser).operations);
+  const { operations } = readMigration(`${sql};`, "migration.sql", parser);
+  const known = { judging, ...state.known(), environment: { server, transactions: "none" as const } };
+  const context = contextOf(operations, { ...known, isAsWritten: true });
+  return operations.flatMap((operation) => {
+    if (state.isIdle(operation)) return [];
+    const { concerns } = verdictOf(operation, context);
+    state.apply([operation]);
+    return concerns;
+  });
+}
+
+/** Runs statements in a schema of their own, that is gone afterwards. */
+async function inSchema<T>(before: string, run: () => Promise<T>): Promise<T> {
+  await client.query(
+    `CREATE SCHEMA scratch; GRANT USAGE ON SCHEMA scratch TO "somebody"; SET search_path = scratch, public`,
+  );
+  try {
+    await client.query(before);
+    return await run();
+  } finally {
+    await client.query(`RESET ROLE; DROP PUBLICATION IF EXISTS pb; DROP SCHEMA scratch CASCADE; RESET search_path`);
+  }
+}
+
+describe("what fails for certain", () => {
+  it.each(certain.map((each) => [`${each.before}; ${each.sql}`, each] as const))("%s", async (_, each) => {
+    if (server < (each.needs ?? 0)) return;
+    const isRefused = server >= (each.from ?? 0) && server <= (each.until ?? server);
+    const fails = isRefused ? each.fails : undefined;
+    const concerns = await concernsAfter(each.before, each.sql);
+    const stated = concerns.flatMap((concern) =>
+      concern.kind === "fails-always" ? [concern.by ? `${concern.by.what} ${concern.by.name}` : concern.why] : [],
+    );
+    expect(stated).toEqual(fails === undefined ? [] : [fails]);
+    const error = await inSchema(each.before, async () => {
+      for (const sql of each.sql.split(";")) {
+        const refused = await client.query(sql).then(
+          () => undefined,
+          (reason: Error) => reason,
+        );
+        if (refused !== undefined) return refused.message;
+      }
+      return undefined;
+    });
+    if (fails === undefined) expect(error).toBeUndefined();
+    else expect(error).toBeDefined();
+  });
+});
+
+describe("what running code suffers", () => {
+  it.each(suffering.map((each) => [`${each.before}; ${each.sql}`, each] as const))("%s", async (_, each) => {
+    const concerns = await concernsAfter(each.before, each.sql);
+    const stated = concerns.flatMap((concern) => {
+      if (concern.kind === "breaks-inserts") return ["breaks-inserts"];
+      if (concern.kind === "breaks-writes") return [`breaks-writes ${concern.why}`];
+      return concern.kind === "changes-access" && concern.takes ? [`changes-access ${concern.takes}`] : [];
+    });
+    expect(stated).toEqual(each.says === undefined ? [] : [each.says]);
+    const asCode = async () => {
+      await client.query(each.as === undefined ? "RESET ROLE" : `SET ROLE "${each.as}"`);
+      await client.query("BEGIN");
+      const done = await client.query(each.code).then(
+        ({ rowCount }) => rowCount ?? 0,
+        () => "an error",
+      );
+      await client.query("ROLLBACK; RESET ROLE");
+      return done;
+    };
+    const [before, after] = await inSchema(each.before, async () => {
+      const first = await asCode();
+      await client.query(each.sql);
+      return [first, await asCode()];
+    });
+    expect(before).toBe(1);
+    if (each.says === undefined) expect(after).toBe(1);
+    else expect(after).not.toBe(1);
   });
 });

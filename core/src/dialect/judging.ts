@@ -2,7 +2,7 @@ import type { ColumnDeclaration } from "../model/declaration.js";
 import type { TableName } from "../model/names.js";
 import type { Operation, OperationOf } from "../model/operation.js";
 import type { UnitIndex } from "../model/plan.js";
-import type { Environment, TypeKind, Verdict } from "../model/verdict.js";
+import type { Dependent, Environment, TypeKind, Verdict } from "../model/verdict.js";
 import type { Capabilities } from "./capabilities.js";
 import type { ColumnDependents, KnownForeignKey } from "./development.js";
 import type { Quote } from "./quote.js";
@@ -34,6 +34,13 @@ export interface IndexSwap {
   constraintWords(name: string, index: UnitIndex): string;
 }
 
+/** What something may use. */
+export type Used =
+  | { readonly what: "column"; readonly table: TableName; readonly column: string }
+  | { readonly what: "relation" | "type"; readonly name: TableName }
+  /** Not used by them: those that a table has. */
+  | { readonly what: "policies"; readonly table: TableName };
+
 /** A table as it was before a statement that declares one of its columns anew. */
 export interface FormerTable {
   column(name: string): ColumnDeclaration | undefined;
@@ -42,6 +49,8 @@ export interface FormerTable {
   /** As the statement that made it spells them: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`. */
   readonly optionsSql: string;
   readonly indexes: readonly { readonly columns: readonly string[]; readonly method: string }[];
+  /** Absent: it is not, or nobody knows. */
+  readonly isPartitioned?: boolean;
   /** A column is computed when it is read. */
   readonly hasVirtualColumn: boolean;
   /** A column is computed and kept: it is stored, or in an index. */
@@ -59,7 +68,14 @@ export interface VerdictContext {
   /** The table, or view, is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
   createdInThisChange(table: TableName): boolean;
   /** An index that is there before the change, as the database describes it; undefined where nobody has asked the database. */
-  formerIndex(name: TableName): { readonly table: TableName; readonly columns: readonly string[] } | undefined;
+  formerIndex(name: TableName):
+    | {
+        readonly table: TableName;
+        readonly columns: readonly string[];
+        readonly isUnique: boolean;
+        readonly hasExpression?: boolean | undefined;
+      }
+    | undefined;
   /** The type of a column before the change, as `format_type` prints it; undefined where nobody has said. */
   formerType(table: TableName, column: string): string | undefined;
   /** What a type is that the change does not make; undefined where nobody has asked the database. */
@@ -77,6 +93,10 @@ export interface VerdictContext {
   foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined;
   /** What is built, or looked at, again when the type of a column changes; undefined where nobody has said. */
   dependents(table: TableName, column: string): Pick<ColumnDependents, "rebuilt" | "checked"> | undefined;
+  /** What is known to use it before the change: more may. */
+  dependentsOf(used: Used): readonly Dependent[];
+  /** Those of the tables, or of all, that are known to have no key by which a subscriber finds a row that was changed. */
+  withoutReplicaIdentity(tables: readonly TableName[] | "all"): readonly TableName[];
   /** A table before the change; undefined where nobody has said. */
   formerTable(table: TableName): FormerTable | undefined;
 }

@@ -87,6 +87,7 @@ function environmentOf({ server, set }: CheckRequest, source: MigrationSource): 
   return {
     ...(server === undefined ? {} : { server }),
     ...(transactions === undefined ? {} : { transactions }),
+    ...(set.sendsDefaults === undefined ? {} : { sendsDefaults: set.sendsDefaults }),
     ...(set.isSentWhole === undefined ? {} : { isSentWhole: set.isSentWhole }),
   };
 }

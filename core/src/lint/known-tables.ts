@@ -27,6 +27,12 @@ export interface KnownTable {
   readonly name: TableName;
   readonly isPartitioned: boolean;
   readonly optionsSql: string;
+  /** All that it has was seen made: it is no partition, heir or copy of another one. */
+  readonly isPlain: boolean;
+  /** PostgreSQL, or nobody who was seen, gave something of it a name. */
+  hasOwnNames: boolean;
+  /** How a subscriber finds a row: other than by the primary key. */
+  replicaIdentity?: "said" | "nothing";
   hasDefaultPartition: boolean;
   readonly columns: Map<string, KnownColumn>;
   readonly constraints: Map<string, KnownConstraint>;
@@ -56,9 +62,24 @@ export class KnownTables {
     return this.#indexesOn(table).map(([, index]) => index);
   }
 
-  make(table: TableName, isPartitioned: boolean, optionsSql: string): void {
-    const parts = { isPartitioned, optionsSql, hasDefaultPartition: false, columns: new Map(), constraints: new Map() };
-    this.#tables.set(keyOf(table), { name: table, ...parts });
+  make(table: TableName, said: Pick<KnownTable, "isPartitioned" | "optionsSql" | "isPlain">): void {
+    const parts = { hasDefaultPartition: false, hasOwnNames: false, columns: new Map(), constraints: new Map() };
+    this.#tables.set(keyOf(table), { name: table, ...said, ...parts });
+  }
+
+  all(): Iterable<KnownTable> {
+    return this.#tables.values();
+  }
+
+  /** Columns of a type get another one, or go with it: undefined. */
+  changeType(type: string, newType: string | undefined): void {
+    for (const { name: table, columns } of this.#tables.values())
+      for (const [column, known] of columns) {
+        const isArray = known.type === `${type}[]`;
+        if (known.type !== type && !isArray) continue;
+        if (newType === undefined) this.dropColumn(table, column);
+        else columns.set(column, { ...known, type: isArray ? `${newType}[]` : newType });
+      }
   }
 
   drop(table: TableName): void {
@@ -125,7 +146,9 @@ export class KnownTables {
     const { kind, columns, references } = constraint;
     const parts = kind === "primary" ? [table.name] : [table.name, ...columns];
     const name = constraint.name ?? `${parts.join("_")}_${endings[kind]}`;
-    this.find(table)?.constraints.set(name, { ...constraint, name });
+    const found = this.find(table);
+    if (found !== undefined && constraint.name === undefined) found.hasOwnNames = true;
+    found?.constraints.set(name, { ...constraint, name });
     if (references !== undefined) addTo(this.#referredBy, keyOf(references), keyOf(table));
     if (kind === "primary") for (const column of columns) this.setColumn(table, column, { notNull: true });
     if (kind !== "primary" && kind !== "unique") return;
@@ -134,6 +157,8 @@ export class KnownTables {
   }
 
   keepIndex(index: KnownIndex): void {
+    const found = this.find(index.table);
+    if (found !== undefined && index.name === "") found.hasOwnNames = true;
     const key = this.#indexKey({ ...index.table, name: index.name }, index.table);
     this.#indexes.set(key, index);
     addTo(this.#indexesOf, keyOf(index.table), key);

@@ -20,6 +20,8 @@ export interface MigrationSet {
   readonly alone: string;
   /** A file goes to the server in one message. Absent: so it is, or nobody knows; false: statement by statement. */
   readonly isSentWhole?: boolean;
+  /** The ORM's client writes constant defaults and the time by itself: the database fills in nothing for it. */
+  readonly sendsDefaults?: boolean;
   /** The ORM refuses to go on where a migration that has run has other bytes, whatever they do. */
   readonly isKnownByItsBytes?: boolean;
   /** A file of one statement runs outside of a transaction, whatever the others do. */

@@ -1,7 +1,9 @@
 import type { KnownForeignKey } from "../dialect/development.js";
-import type { FormerTable, Judging, VerdictContext } from "../dialect/judging.js";
+import type { FormerTable, Judging, Used, VerdictContext } from "../dialect/judging.js";
+import { userTypeText } from "../model/declaration.js";
 import type {
   ColumnDeclaration,
+  Dependent,
   IndexDeclaration,
   Operation,
   OperationOf,
@@ -19,6 +21,7 @@ import {
   KnownTables,
   keyOf,
 } from "./known-tables.js";
+import { KnownUses } from "./known-uses.js";
 
 /**
  * What the migrations of a repository have made so far, told by their statements alone: tables, column types, NOT NULL, checks and
@@ -28,7 +31,11 @@ import {
 export class SchemaState {
   readonly #tables: KnownTables;
   readonly #types = new Map<string, TypeKind>();
+  readonly #typeNames = new Set<string>();
   readonly #views = new Set<string>();
+  readonly #uses = new KnownUses();
+  /** Blocks: nobody knows which of their statements ran. */
+  readonly #blocks: string[] = [];
   /** Tables that were changed and never made, and what ran that nobody could read: both may have made a table. */
   readonly #changed = new Set<string>();
   readonly #unread: string[] = [];
@@ -52,6 +59,8 @@ export class SchemaState {
     | "dependents"
     | "isNeverNull"
     | "isRepeated"
+    | "dependentsOf"
+    | "withoutReplicaIdentity"
     | "isNew"
   > {
     return {
@@ -67,6 +76,8 @@ export class SchemaState {
       dependents: (table, column) => this.#dependents(table, column),
       isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
+      dependentsOf: (used) => this.#dependentsOf(used).filter(({ name }) => !this.#isInBlock(name)),
+      withoutReplicaIdentity: (tables) => this.#withoutReplicaIdentity(tables),
       isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
     };
   }
@@ -103,8 +114,14 @@ export class SchemaState {
         return isGone(this.#views.has(keyOf(operation.name)));
       case "dropColumn": {
         const found = this.#tables.find(operation.table);
-        return found !== undefined && isGone(found.columns.has(operation.column));
+        return found !== undefined && isGone(!found.isPlain || found.columns.has(operation.column));
       }
+      case "dropIndex":
+        return isGone(this.#hasIndex(operation));
+      case "dropType":
+        return isGone(this.#typeNames.has(keyOf(operation.name)));
+      case "dropConstraint":
+        return isGone(this.#hasConstraint(operation));
       default:
         return false;
     }
@@ -120,6 +137,7 @@ export class SchemaState {
     this.#isWhole = false;
     this.#unread.push(text);
     this.#tables.forget(text);
+    this.#uses.forget(text);
     for (const key of this.#types.keys()) if (text.includes(key.split("\0")[1] ?? "")) this.#types.delete(key);
   }
 
@@ -135,8 +153,10 @@ export class SchemaState {
         break;
       case "dropColumn":
         this.#tables.dropColumn(operation.table, operation.column);
+        this.#uses.dropColumn(operation.table, operation.column);
         break;
       case "renameColumn":
+        this.#uses.renameColumn(operation.table, operation.column, operation.newName);
         this.#tables.renameColumn(operation.table, operation.column, operation.newName);
         break;
       case "addNotNull":
@@ -160,6 +180,9 @@ export class SchemaState {
       }
       case "renameTable":
         this.#tables.rename(operation.table, operation.newName);
+        this.#uses.rename(operation.table, operation.newName);
+        if (this.#views.delete(keyOf(operation.table)))
+          this.#views.add(keyOf({ ...operation.table, name: operation.newName }));
         break;
       case "attachPartition": {
         const found = this.#tables.find(operation.table);
@@ -168,6 +191,7 @@ export class SchemaState {
       }
       case "dropTable":
         this.#tables.drop(operation.table);
+        this.#uses.dropTable(operation.table);
         break;
       case "createIndex": {
         this.#keepIndex(operation.table, operation);
@@ -196,11 +220,24 @@ export class SchemaState {
         break;
       case "createView":
         this.#views.add(keyOf(operation.name));
+        this.#uses.addView(operation, (table) => [...(this.#tables.find(table)?.columns.keys() ?? [])]);
+        break;
+      case "dropView":
+        this.#views.delete(keyOf(operation.name));
+        this.#uses.dropView(operation.name);
+        break;
+      case "createTrigger":
+        this.#uses.add("trigger", operation.table, operation.name, operation.reads);
+        break;
+      case "block":
+        this.#blocks.push(operation.sql);
         break;
       case "createType":
+        this.#typeNames.add(keyOf(operation.name));
         this.#types.set(keyOf(operation.name), "plain");
         break;
       case "createDomain":
+        this.#typeNames.add(keyOf(operation.name));
         this.#types.set(keyOf(operation.name), operation.isChecked ? "checked" : "plain");
         break;
       case "alterDomain":
@@ -211,14 +248,20 @@ export class SchemaState {
         break;
       case "dropType":
         this.#types.delete(keyOf(operation.name));
+        this.#typeNames.delete(keyOf(operation.name));
+        if (operation.isCascade) this.#tables.changeType(userTypeText(operation.name), undefined);
         break;
       case "renameType": {
+        const renamed = { ...operation.name, name: operation.newName };
+        if (this.#typeNames.delete(keyOf(operation.name))) this.#typeNames.add(keyOf(renamed));
+        this.#tables.changeType(userTypeText(operation.name), userTypeText(renamed));
         const kind = this.#types.get(keyOf(operation.name));
         this.#types.delete(keyOf(operation.name));
         if (kind !== undefined) this.#types.set(keyOf({ ...operation.name, name: operation.newName }), kind);
         break;
       }
       case "form":
+        this.#followForm(operation);
         // What has which name now is not followed.
         if (/^(?:RENAME(?! INDEX)|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what))
           this.forget(operation.sql);
@@ -232,6 +275,28 @@ export class SchemaState {
       case "unknown":
         this.forget(operation.sql);
     }
+  }
+
+  #followForm({ what, name = "", locks, reads, gone, isCascade }: OperationOf<"form">): void {
+    const [table] = locks.map((lock) => lock.table);
+    const known = table && this.#tables.find(table);
+    switch (what) {
+      case "CreatePolicyStmt":
+      case "RESTRICTIVE POLICY":
+        if (table !== undefined) this.#uses.add("policy", table, name, reads);
+        break;
+      case "DROP POLICY":
+      case "DROP TRIGGER":
+        if (table !== undefined) this.#uses.drop(what === "DROP POLICY" ? "policy" : "trigger", table, name);
+        break;
+      case "AT_ReplicaIdentity":
+        // DEFAULT: by the primary key.
+        if (known !== undefined) known.replicaIdentity = "said";
+        break;
+      case "REPLICA IDENTITY NOTHING":
+        if (known !== undefined) known.replicaIdentity = "nothing";
+    }
+    if (gone?.what === "schema" && isCascade) this.#uses.clear();
   }
 
   /** A table that is changed, and that nobody has seen made, shows that the history begins before these files. */
@@ -253,8 +318,15 @@ export class SchemaState {
     const { table, columns, constraints, primaryKey, sql, partitionOf, indexes = [], optionsSql = "" } = operation;
     const parent = partitionOf && this.#tables.find(partitionOf);
     if (parent !== undefined && isDefault(sql)) parent.hasDefaultPartition = true;
-    this.#tables.make(table, /\bPARTITION\s+BY\b/i.test(sql), optionsSql);
+    const isPlain =
+      partitionOf === undefined &&
+      operation.inherits.length === 0 &&
+      operation.isOfQuery !== true &&
+      operation.like === undefined &&
+      !/\b(?:LIKE|OF)\b/i.test(sql);
+    this.#tables.make(table, { isPartitioned: /\bPARTITION\s+BY\b/i.test(sql), optionsSql, isPlain });
     const made = this.#tables.find(table);
+    if (made !== undefined) made.hasOwnNames = columns.some(({ checks }) => checks.length > 0);
     for (const column of columns)
       made?.columns.set(column.name, declared(column, primaryKey.includes(column.name) || column.isPrimaryKey));
     for (const constraint of constraints) this.#tables.constrain(table, { ...constraint, isValid: true });
@@ -270,7 +342,9 @@ export class SchemaState {
 
   #addColumn({ table, column }: OperationOf<"addColumn">): void {
     const columns = [column.name];
-    this.#tables.find(table)?.columns.set(column.name, declared(column, column.isPrimaryKey));
+    const found = this.#tables.find(table);
+    found?.columns.set(column.name, declared(column, column.isPrimaryKey));
+    if (found !== undefined && (column.checks.length > 0 || column.isPrimaryKey)) found.hasOwnNames = true;
     if (column.references !== undefined) {
       const name = /^CONSTRAINT\s+"?([^"\s]+)/i.exec(column.references.sql)?.[1];
       const references = column.references.table;
@@ -319,6 +393,7 @@ export class SchemaState {
         found.columns.get(name)?.declaration ??
         declarations().find((each) => each.name.toLowerCase() === name.toLowerCase()),
       optionsSql: found.optionsSql,
+      isPartitioned: found.isPartitioned,
       indexes,
       hasVirtualColumn: declarations().some(({ isVirtual }) => isVirtual === true),
       hasKeptColumn: hasKeptColumn(declarations(), indexes),
@@ -327,6 +402,67 @@ export class SchemaState {
 
   #mayExist(table: TableName): boolean {
     return this.#changed.has(keyOf(table)) || this.#unread.some((text) => text.includes(table.name));
+  }
+
+  #isInBlock(name: string): boolean {
+    return this.#blocks.some((text) => text.includes(name));
+  }
+
+  #hasIndex({ name, onTable }: OperationOf<"dropIndex">): boolean {
+    if (this.#tables.index(name, onTable) !== undefined || isCut(name.name) || this.#isInBlock(name.name)) return true;
+    if (!isOwnName(name.name)) return false;
+    return [...this.#tables.all()].some((table) => !table.isPlain || (table.hasOwnNames && isNamedAfter(name, table)));
+  }
+
+  #hasConstraint({ table, name }: OperationOf<"dropConstraint">): boolean {
+    const found = this.#tables.find(table);
+    if (found === undefined || !found.isPlain || found.constraints.has(name)) return true;
+    if (isCut(name) || this.#isInBlock(name) || (found.hasOwnNames && isOwnName(name))) return true;
+    return [...found.columns.values()].some(({ declaration }) =>
+      declaration?.checks.some(({ sql }) => sql.includes(name)),
+    );
+  }
+
+  #withoutReplicaIdentity(tables: readonly TableName[] | "all"): readonly TableName[] {
+    const known = tables === "all" ? [...this.#tables.all()] : tables.flatMap((each) => this.#tables.find(each) ?? []);
+    return known
+      .filter(({ constraints, isPlain, replicaIdentity }) => {
+        if (replicaIdentity !== undefined) return replicaIdentity === "nothing";
+        return isPlain && [...constraints.values()].every(({ kind }) => kind !== "primary");
+      })
+      .map(({ name }) => name)
+      .filter(({ name }) => !this.#isInBlock(name));
+  }
+
+  #dependentsOf(used: Used): readonly Dependent[] {
+    if (used.what === "type") {
+      const type = userTypeText(used.name);
+      return [...this.#tables.all()].flatMap(({ name: table, columns }) =>
+        [...columns].flatMap(([name, known]) =>
+          known.type === type || known.type === `${type}[]` ? [{ what: "column" as const, name, table }] : [],
+        ),
+      );
+    }
+    if (used.what === "column") {
+      const { table, column } = used;
+      const others = [...(this.#tables.find(table)?.columns.values() ?? [])].flatMap(({ declaration }) =>
+        declaration?.computedFrom?.includes(column)
+          ? [{ what: "generated column" as const, name: declaration.name, table }]
+          : [],
+      );
+      return [...this.#uses.usersOf(table, column).map(({ by }) => by), ...others];
+    }
+    if (used.what === "policies") return this.#uses.policiesOf(used.table);
+    const keys = [...this.#tables.referring(used.name)].flatMap(({ name: table, constraints }) =>
+      isSame(table, used.name)
+        ? []
+        : [...constraints.values()].flatMap(({ name = "", references }) =>
+            references !== undefined && isSame(references, used.name)
+              ? [{ what: "foreign key" as const, name, table }]
+              : [],
+          ),
+    );
+    return [...this.#uses.usersOf(used.name).map(({ by }) => by), ...keys];
   }
 
   #isNeverNull(table: TableName, column: string, without?: string): boolean | undefined {
@@ -377,6 +513,21 @@ export class SchemaState {
 type Constraining = OperationOf<
   "addPrimaryKey" | "addUnique" | "addForeignKey" | "addCheck" | "addExclusion" | "addKeyOfIndex"
 >;
+
+/** As PostgreSQL names what has no name of its own. */
+function isOwnName(name: string): boolean {
+  return /_(?:idx|pkey|key|fkey|check|excl|not_null)\d*$/.test(name);
+}
+
+/** Of a long name PostgreSQL keeps the beginning. */
+function isNamedAfter({ name }: TableName, table: KnownTable): boolean {
+  return name.startsWith(table.name.name.slice(0, 20));
+}
+
+/** Longer ones end here: what they were nobody sees. */
+function isCut(name: string): boolean {
+  return name.length >= 63;
+}
 
 /** `PARTITION OF … DEFAULT`, `ATTACH PARTITION … DEFAULT` */
 function isDefault(sql: string): boolean {

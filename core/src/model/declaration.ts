@@ -25,6 +25,8 @@ export interface ColumnDeclaration extends ColumnAttributes {
   /** A default whose value PostgreSQL stores once in the catalogue (constants, now()): no rewrite. */
   readonly isDefaultStored: boolean;
   readonly isGenerated: boolean;
+  /** The columns that its expression names. Absent: it is not generated, or nobody has read them. */
+  readonly computedFrom?: readonly string[];
   /** Computed when it is read: nothing is stored. Absent: a generated column is stored. */
   readonly isVirtual?: true;
   /** The database numbers its rows: GENERATED … AS IDENTITY, AUTO_INCREMENT. */

@@ -5,7 +5,23 @@ export interface Form {
   /** On the tables that it names. */
   readonly mode?: LockMode;
   readonly held?: Held;
-  readonly says?: "access" | "guards" | "nulls" | "computed" | "storage" | "index" | "inserts";
+  readonly says?:
+    | "access"
+    | "row-security"
+    | "forced"
+    | "policy"
+    | "privilege"
+    | "rule"
+    | "identity"
+    | "sequence"
+    | "publication"
+    | "replica-identity"
+    | "guards"
+    | "nulls"
+    | "computed"
+    | "storage"
+    | "index"
+    | "inserts";
   /** PostgreSQL refuses it inside a transaction. */
   readonly isAlone?: true;
   /** It locks tables that it does not name. */
@@ -55,18 +71,21 @@ const rows = {
   AT_DropOf: ax,
   AT_DropOids: ax,
   AT_ReplicaIdentity: ax,
+  "REPLICA IDENTITY NOTHING": { ...ax, says: "replica-identity" },
   AT_GenericOptions: ax,
   AT_AlterColumnGenericOptions: ax,
   AT_AlterConstraint: ax,
   AT_AddIdentity: ax,
   AT_SetIdentity: ax,
+  "IDENTITY ALWAYS": { ...ax, says: "identity" },
+  "IDENTITY RESTART": { ...ax, says: "sequence" },
   AT_DropIdentity: { ...ax, says: "inserts" },
   AT_DropExpression: { ...ax, says: "nulls" },
   AT_SetExpression: { ...ax, held: "rewrite", says: "computed" },
   AT_ChangeOwner: { ...ax, ...access },
-  AT_EnableRowSecurity: { ...ax, ...access },
+  AT_EnableRowSecurity: { ...ax, says: "row-security" },
   AT_DisableRowSecurity: { ...ax, ...access },
-  AT_ForceRowSecurity: { ...ax, ...access },
+  AT_ForceRowSecurity: { ...ax, says: "forced" },
   AT_NoForceRowSecurity: { ...ax, ...access },
   AT_SetLogged: moves,
   AT_SetUnLogged: moves,
@@ -91,15 +110,19 @@ const rows = {
   "REFRESH CONCURRENTLY": { held: "scan" },
   LockStmt: none,
   RuleStmt: ax,
+  "DO INSTEAD NOTHING": { ...ax, says: "rule" },
   CreatePolicyStmt: { ...ax, ...access },
-  AlterPolicyStmt: { ...ax, ...access },
+  "RESTRICTIVE POLICY": { ...ax, says: "policy" },
+  AlterPolicyStmt: { ...ax, says: "policy" },
   CreateStatsStmt: sue,
-  CreatePublicationStmt: sue,
-  AlterPublicationStmt: sue,
+  CreatePublicationStmt: { ...sue, says: "publication" },
+  AlterPublicationStmt: { ...sue, says: "publication" },
   SecLabelStmt: { hasOthers: true },
   /** Of what a role owns. */
   ReassignOwnedStmt: { ...access, hasOthers: true },
   GrantStmt: access,
+  REVOKE: { says: "privilege" },
+  "RESTART SEQUENCE": { says: "sequence" },
   CreatedbStmt: { isAlone: true },
   AlterSystemStmt: { isAlone: true },
   CreateTableSpaceStmt: { isAlone: true },
@@ -113,7 +136,7 @@ const rows = {
   "RENAME MATVIEW": ax,
   "SET SCHEMA": ax,
   "DROP TRIGGER": ax,
-  "DROP POLICY": { ...ax, ...access },
+  "DROP POLICY": { ...ax, says: "policy" },
   "DROP RULE": ax,
   "DROP FOREIGN_TABLE": ax,
   "DROP STATISTIC_EXT": { hasOthers: true },

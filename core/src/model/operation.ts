@@ -51,6 +51,11 @@ export interface CopiedColumns {
   readonly isAll?: true;
 }
 
+/** What a view's query reads of a table. */
+export interface ReadColumns extends CopiedColumns {
+  readonly table: TableName;
+}
+
 /** One typed schema change read from SQL. What is not recognised is `unknown`, never dropped and never taken as safe. */
 export type Operation = OperationBase &
   (
@@ -203,7 +208,12 @@ export type Operation = OperationBase &
     | { readonly kind: "renameColumn"; readonly table: TableName; readonly column: string; readonly newName: string }
     /** Of a view as well: people rename them with ALTER TABLE. */
     | { readonly kind: "renameTable"; readonly table: TableName; readonly newName: string }
-    | { readonly kind: "dropColumn"; readonly table: TableName; readonly column: string }
+    | {
+        readonly kind: "dropColumn";
+        readonly table: TableName;
+        readonly column: string;
+        readonly isCascade?: true;
+      }
     | { readonly kind: "dropTable"; readonly table: TableName; readonly isCascade?: true }
     | {
         readonly kind: "dropIndex";
@@ -251,6 +261,8 @@ export type Operation = OperationBase &
         readonly isReplace?: true;
         /** Of a materialized one, which keeps what its query finds. */
         readonly copies?: CopiedColumns;
+        /** Of each table or view, the columns that the query names and that can be of no other. Absent: not read. */
+        readonly reads?: readonly ReadColumns[];
       }
     | { readonly kind: "dropView"; readonly name: TableName; readonly isCascade?: true }
     | {
@@ -272,7 +284,13 @@ export type Operation = OperationBase &
         readonly isConcurrent: boolean;
       }
     | { readonly kind: "createFunction"; readonly name: TableName }
-    | { readonly kind: "createTrigger"; readonly table: TableName; readonly name: string }
+    | {
+        readonly kind: "createTrigger";
+        readonly table: TableName;
+        readonly name: string;
+        /** Those of UPDATE OF and of WHEN. */
+        readonly reads?: readonly string[];
+      }
     | { readonly kind: "transaction"; readonly does: "begin" | "commit" | "rollback" | "savepoint" }
     /** SET, RESET, SET LOCAL, SET CONSTRAINTS. */
     | { readonly kind: "setting"; readonly name: string; readonly isLocal: boolean }
@@ -288,6 +306,10 @@ export type Operation = OperationBase &
         readonly column?: string;
         /** Of a replica identity. */
         readonly index?: string;
+        /** Of a trigger or policy. */
+        readonly name?: string;
+        /** The columns of its table that it names: of a policy. */
+        readonly reads?: readonly string[];
         readonly isCascade?: true;
       }
     /** DO: what its body does, as if every branch of it ran. */

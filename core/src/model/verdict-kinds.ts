@@ -36,6 +36,10 @@ export type RowFailure = (typeof rowFailures)[number];
 export const goneKinds = ["column", "table", "view", "type", "value", "function", "schema", "extension"] as const;
 export type GoneKind = (typeof goneKinds)[number];
 
+/** What keeps a column, table, view or type from being changed or dropped: it uses it. */
+export const userKinds = ["view", "generated column", "policy", "trigger", "foreign key", "column"] as const;
+export type UserKind = (typeof userKinds)[number];
+
 /** Forms of statements, and the major version of the first server that knows them. */
 export const newerForms = {
   "column-compression": 14,

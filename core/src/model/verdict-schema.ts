@@ -13,10 +13,29 @@ import {
   type Schema,
   string,
 } from "./schema.js";
-import { doubts, durations, goneKinds, lockModes, type NewerForm, newerForms, rowFailures } from "./verdict-kinds.js";
+import {
+  doubts,
+  durations,
+  goneKinds,
+  lockModes,
+  type NewerForm,
+  newerForms,
+  rowFailures,
+  userKinds,
+} from "./verdict-kinds.js";
 
 const lockMode = oneOf(lockModes);
 const why = oneOf(rowFailures);
+
+const dependentShape = {
+  what: oneOf(userKinds),
+  name: string,
+  /** Where it is in a table, or on one. */
+  table: optional(tableName),
+} as const;
+/** What uses a column, table, view or type. */
+export interface Dependent extends Of<typeof dependentShape> {}
+const dependent: Schema<Dependent> = object(dependentShape);
 
 const concerns = [
   /** Rows of a table are read under the lock: to build an index, or to check them. */
@@ -71,15 +90,35 @@ const concerns = [
     name: string,
     /** What it is called from then on. */
     newName: optional(string),
+    /** The migration puts another table in its place. */
+    isReplaced: optional(isTrue),
   },
   /** Code of the version before may write what is refused from then on, or read what only the version after it writes. */
   { kind: oneOf(["narrows-writes", "widens-reads"]), table: optional(tableName), why },
   /** CASCADE: whatever depends on what is dropped goes as well, and the statement does not say what that is. */
   { kind: literal("drops-dependents") },
   /** Who may see or change which rows is another from now on. */
-  { kind: literal("changes-access"), table: optional(tableName) },
+  {
+    kind: literal("changes-access"),
+    table: optional(tableName),
+    /**
+     * Roles can do less than before. `row-security`: those that do not own the table, which has no policy here; `forced`: its owner as well;
+     * `policy`: rows go from what a policy allows; `privilege`: REVOKE.
+     */
+    takes: optional(oneOf(["row-security", "forced", "policy", "privilege"])),
+  },
   /** Code of the version before cannot add rows: it leaves out a column that has neither NULL nor a default. */
   { kind: literal("breaks-inserts"), table: tableName, column: string },
+  /**
+   * What code of the version before writes is lost or refused. `rule`: DO INSTEAD; `identity`: a value for a column that is GENERATED
+   * ALWAYS; `sequence`: a number that is given again; `publication`, `replica-identity`: nothing says which row an UPDATE or DELETE is about.
+   */
+  {
+    kind: literal("breaks-writes"),
+    why: oneOf(["rule", "identity", "sequence", "publication", "replica-identity"]),
+    table: optional(tableName),
+    column: optional(string),
+  },
   /** Rows go from a table with the partition that holds them. */
   { kind: literal("hides-rows"), table: tableName, partition: tableName },
   /** The rows of a default partition, where there is one, are read under the lock. */
@@ -91,6 +130,12 @@ const concerns = [
     /** With `new-enum-value`: the enum and its new value. */
     type: optional(tableName),
     value: optional(string),
+  },
+  /** It fails whatever the rows are. `used`: something that is there before it uses what it changes or drops. */
+  {
+    kind: literal("fails-always"),
+    why: oneOf(["used", "partitioned-index", "partitioned-not-valid", "virtual-index", "index-of-key", "type-of-key"]),
+    by: optional(dependent),
   },
   /** Servers below that major version refuse it. */
   { kind: literal("needs-server"), major: number, what: oneOf(Object.keys(newerForms) as NewerForm[]) },

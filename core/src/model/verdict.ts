@@ -2,7 +2,7 @@ import { type LockMode, lockModes } from "./verdict-kinds.js";
 import type { TableLock, Verdict } from "./verdict-schema.js";
 
 export * from "./verdict-kinds.js";
-export type { Concern, ConcernKind, Hazard, Notice, Remark, TableLock, Verdict } from "./verdict-schema.js";
+export type { Concern, ConcernKind, Dependent, Hazard, Notice, Remark, TableLock, Verdict } from "./verdict-schema.js";
 
 /** The strongest of all the locks; undefined: there are none. */
 export function strongestMode({ locks }: Pick<Verdict, "locks">): LockMode | undefined {
@@ -32,6 +32,8 @@ export interface Environment {
   readonly transactions?: TransactionMode;
   /** A file goes to the server in one message, which is a transaction too. False: each statement alone, behind the ORM's BEGIN. */
   readonly isSentWhole?: boolean;
+  /** Code writes constant defaults and the time by itself, as Prisma Client does. */
+  readonly sendsDefaults?: boolean;
 }
 
 /** What is one transaction: all migrations that are pending, each of them, each statement (`none`: nobody opens one). */

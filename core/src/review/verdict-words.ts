@@ -1,6 +1,7 @@
 import {
   blocksWrites,
   type Concern,
+  type Dependent,
   isSameTable,
   type LockMode,
   type NewerForm,
@@ -41,7 +42,8 @@ function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefi
 export function dangerWords(verdict: Verdict): string[] {
   const fails = verdict.concerns.some(({ kind }) => kind === "fails-on-rows");
   const own = verdict.concerns.flatMap((concern) => {
-    if (concern.kind === "changes-access") return ["running code may see or change other rows than before"];
+    if (concern.kind === "changes-access" && concern.takes === undefined)
+      return ["running code may see or change other rows than before"];
     if (concern.kind === "narrows-writes" && !fails)
       return [`running code fails that writes ${narrowedWords(concern.why)}`];
     if (concern.kind === "widens-reads")
@@ -96,15 +98,20 @@ function describeConcern(concern: Concern, verdict: Verdict): string | undefined
       return breakWords(concern);
     case "drops-dependents":
       return "drops whatever depends on it as well";
+    case "changes-access":
+      return accessWords(concern);
+    case "breaks-writes":
+      return writesWords(concern);
+    case "fails-always":
+      return certainWords(concern);
     case "narrows-writes":
     case "widens-reads":
-    case "changes-access":
       return undefined;
     case "fails-in-transaction":
       if (concern.type === undefined) return "fails inside a transaction: give it a migration of its own";
       return `${verdict.doubts.includes("transaction") ? "fails if it runs" : "fails, for it runs"} in the transaction that adds "${concern.value}" to the enum "${concern.type.name}": use the value in a migration of its own`;
     case "breaks-inserts":
-      return `running code that does not know "${concern.column}" can no longer insert`;
+      return `running code that does not know "${concern.column}" can no longer insert${verdict.doubts.includes("former-constraints") ? ", if the column is required" : ""}`;
     case "hides-rows":
       return `running code that reads ${label(concern.table)} no longer sees the rows of ${label(concern.partition)}`;
     case "searches-default-partition":
@@ -247,7 +254,68 @@ const newerWords: Readonly<Record<NewerForm, string>> = {
   "virtual-column": "a virtual column",
 };
 
-function breakWords({ what, name, newName }: Extract<Concern, { kind: "breaks-code-before" }>): string {
+/** Roles that can do less. */
+function accessWords({ table, takes }: Extract<Concern, { kind: "changes-access" }>): string | undefined {
+  const named = table === undefined ? "the table" : label(table);
+  switch (takes) {
+    case undefined:
+      return undefined;
+    case "row-security":
+      return `a role that does not own ${named} sees no rows and cannot insert any: no policy allows it`;
+    case "forced":
+      return `the owner of ${named} sees and writes only rows that a policy allows`;
+    case "policy":
+      return `a role that does not own ${named} sees and writes only rows that a policy allows`;
+    case "privilege":
+      return "running code that uses the revoked privileges fails";
+    default:
+      return takes satisfies never;
+  }
+}
+
+function writesWords({ why, table, column }: Extract<Concern, { kind: "breaks-writes" }>): string {
+  const of = table === undefined ? "" : ` of ${label(table)}`;
+  switch (why) {
+    case "rule":
+      return `PostgreSQL ignores what running code writes${table === undefined ? "" : ` to ${label(table)}`}, without an error`;
+    case "identity":
+      return `running code that inserts a value for ${column === undefined ? "the column" : `"${column}"`} fails`;
+    case "sequence":
+      return "the sequence returns numbers that rows may have: then INSERTs of running code fail";
+    case "publication":
+      return `running code can no longer update or delete rows${of}: the table has no primary key or other replica identity`;
+    case "replica-identity":
+      return `running code can no longer update or delete rows${of}, if a publication has the table`;
+    default:
+      return why satisfies never;
+  }
+}
+
+function certainWords({ why, by }: Extract<Concern, { kind: "fails-always" }>): string {
+  switch (why) {
+    case "used":
+      return `fails: ${by === undefined ? "something" : dependentWords(by)} uses it`;
+    case "partitioned-index":
+      return "fails: PostgreSQL builds no index of a partitioned table CONCURRENTLY";
+    case "partitioned-not-valid":
+      return "fails before PostgreSQL 18: a foreign key of a partitioned table cannot be NOT VALID";
+    case "virtual-index":
+      return "fails: PostgreSQL has no index over a virtual column";
+    case "index-of-key":
+      return "fails: a key takes a unique index of plain columns without WHERE";
+    case "type-of-key":
+      return `fails: ${by === undefined ? "a foreign key" : dependentWords(by)} uses the column`;
+    default:
+      return why satisfies never;
+  }
+}
+
+function dependentWords({ what, name, table }: Dependent): string {
+  return `the ${what} "${name}"${table === undefined ? "" : ` of ${label(table)}`}`;
+}
+
+function breakWords({ what, name, newName, isReplaced }: Extract<Concern, { kind: "breaks-code-before" }>): string {
+  if (isReplaced) return `running code that uses "${name}" gets the table that takes its place`;
   if (what === "type") return `running code that names the type "${name}" fails from then on`;
   if (newName !== undefined)
     return `running code that says "${name}" fails from then on, code that says "${newName}" until then`;

@@ -12,6 +12,8 @@ import addIndex from "./add-index.js";
 import addPrimaryKey from "./add-primary-key.js";
 import addUnique from "./add-unique.js";
 import attachPartition from "./attach-partition.js";
+import breakWrites from "./break-writes.js";
+import certainFailure from "./certain-failure.js";
 import changeColumnType from "./change-column-type.js";
 import changeDomain from "./change-domain.js";
 import changeRows from "./change-rows.js";
@@ -40,6 +42,7 @@ import renameTable from "./rename-table.js";
 import renameType from "./rename-type.js";
 import replaceUnique from "./replace-unique.js";
 import replaceUniqueConstraint from "./replace-unique-constraint.js";
+import restrictAccess from "./restrict-access.js";
 import rewriteTable from "./rewrite-table.js";
 import { isPlanned, isReported, type PlannedRule, type ReportedRule, type Rule } from "./rule.js";
 import sessionDefault from "./session-default.js";
@@ -67,6 +70,8 @@ export const rules: readonly Rule[] = [
   addPrimaryKey,
   addUnique,
   attachPartition,
+  breakWrites,
+  certainFailure,
   changeColumnType,
   changeDomain,
   changeRows,
@@ -95,6 +100,7 @@ export const rules: readonly Rule[] = [
   renameType,
   replaceUnique,
   replaceUniqueConstraint,
+  restrictAccess,
   rewriteTable,
   sessionDefault,
   setNotNull,

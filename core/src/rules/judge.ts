@@ -47,6 +47,8 @@ export interface Known {
   readonly provenBy?: RuleContext["provenBy"] | undefined;
   readonly isNeverNull?: RuleContext["isNeverNull"] | undefined;
   readonly isRepeated?: RuleContext["isRepeated"] | undefined;
+  readonly dependentsOf?: RuleContext["dependentsOf"] | undefined;
+  readonly withoutReplicaIdentity?: RuleContext["withoutReplicaIdentity"] | undefined;
   /** Tables that do not exist before the change: one that it makes IF NOT EXISTS is made, too. */
   readonly isNew?: ((table: TableName) => boolean) | undefined;
   /** Tables of other changes that are deployed together with this one: nobody uses them yet. */
@@ -130,6 +132,8 @@ export function contextOf(operations: readonly Operation[], known: Known): RuleC
     provenBy: known.provenBy ?? nobodySaid,
     isNeverNull: known.isNeverNull ?? nobodySaid,
     isRepeated: known.isRepeated ?? nobodySaid,
+    dependentsOf: known.dependentsOf ?? (() => []),
+    withoutReplicaIdentity: known.withoutReplicaIdentity ?? (() => []),
     environment: known.environment ?? {},
     isAsWritten: known.isAsWritten ?? false,
     operations: inner,

@@ -26,11 +26,14 @@ const cases: readonly Judged[] = [
   [`ALTER TABLE "User" RENAME TO "Person"; CREATE VIEW "User" AS SELECT * FROM "Person"`, undefined],
   [
     `CREATE TABLE "New" ("a" int); ALTER TABLE "User" RENAME TO "Old"; ALTER TABLE "New" RENAME TO "User"`,
-    /code that says "User" fails from then on/,
+    /code that uses "User" gets the table that takes its place/,
   ],
   [`CREATE TABLE "N" ("a" int); ALTER TABLE "N" RENAME TO "M"; CREATE INDEX "i" ON "M" ("a")`, undefined],
   [`ALTER TYPE "Role" RENAME VALUE 'a' TO 'b'`, /code that says "a" fails from then on, code that says "b" until then/],
-  [`ALTER TABLE "User" ENABLE ROW LEVEL SECURITY`, undefined],
+  [
+    `ALTER TABLE "User" ENABLE ROW LEVEL SECURITY`,
+    /a role that does not own "User" sees no rows and cannot insert any/,
+  ],
   [`ALTER TABLE "User" SET LOGGED`, /^every row of "User" is written again while reads and writes wait$/],
   [`ALTER TABLE "User" ALTER "id" DROP IDENTITY`, /code that does not know "id" can no longer insert/],
   [`ALTER TABLE "User" ALTER "id" DROP IDENTITY, ALTER "id" SET DEFAULT nextval('s')`, undefined],

@@ -33,7 +33,13 @@ export function readClause(
     case "AT_DropNotNull":
       return { ...base, kind: "dropNotNull", table, column };
     case "AT_DropColumn":
-      return { ...base, kind: "dropColumn", table, column };
+      return {
+        ...base,
+        kind: "dropColumn",
+        table,
+        column,
+        ...(command.behavior === "DROP_CASCADE" ? { isCascade: true } : {}),
+      };
     case "AT_DropConstraint":
       return { ...base, kind: "dropConstraint", table, name: column };
     case "AT_ValidateConstraint":

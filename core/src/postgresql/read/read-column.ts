@@ -2,6 +2,7 @@ import type { ColumnDef, Constraint, Node } from "libpg-query";
 import type { ColumnDeclaration, InlineConstraint } from "../../model/index.js";
 import { qualifiedName, tableOf } from "./read-names.js";
 import { readType, strings } from "./read-type.js";
+import { columnsOf } from "./walk.js";
 
 /**
  * A column declaration. `slice(from, to)` cuts the source at node locations (UTF-8 bytes); `end` is where the declaration ends.
@@ -36,6 +37,7 @@ export function readColumn(
     ({ contype, raw_expr }) => contype === "CONSTR_DEFAULT" && raw_expr !== undefined && !isNull(raw_expr),
   );
   const defaultSql = byDefault && slice(byDefault.location ?? 0, following(byDefault.location ?? 0));
+  const generated = constraints.find(({ contype }) => contype === "CONSTR_GENERATED");
   const described = new Set([
     "CONSTR_NOTNULL",
     "CONSTR_NULL",
@@ -58,6 +60,7 @@ export function readColumn(
     ...(defaultSql === undefined ? {} : { defaultSql: defaultSql.replace(/^\s*DEFAULT\s+/i, "").trim() }),
     isDefaultStored: !isSerial && isStoredDefault(byDefault?.raw_expr),
     isGenerated: has("CONSTR_GENERATED"),
+    ...(generated === undefined ? {} : { computedFrom: columnsOf([generated.raw_expr]) }),
     isIdentity: has("CONSTR_IDENTITY"),
     isSerial,
     isUnique: has("CONSTR_UNIQUE"),

@@ -11,6 +11,7 @@ import {
 } from "../../model/index.js";
 import { qualifiedName, tableOf } from "./read-names.js";
 import { strings } from "./read-type.js";
+import { nameParts, walkInto } from "./walk.js";
 
 /** What every operation of one statement has. */
 export type Whole = Pick<Operation, "statement" | "sql" | "line">;
@@ -21,7 +22,9 @@ export function form(
   whole: Whole,
   what: FormName,
   tables: readonly TableName[] = [],
-  more: Partial<Pick<Form, "gone" | "column" | "index" | "isCascade">> & { readonly mode?: LockMode } = {},
+  more: Partial<Pick<Form, "gone" | "column" | "index" | "isCascade" | "name" | "reads" | "tables">> & {
+    readonly mode?: LockMode;
+  } = {},
 ): Form {
   const { mode = formOf(what)?.mode, ...rest } = more;
   const locks = mode === undefined ? [] : tables.map((table) => ({ table, mode }));
@@ -65,6 +68,8 @@ export function readForm(node: Node, whole: Whole): Operation[] | undefined {
   if ("ClusterStmt" in node && node.ClusterStmt.relation === undefined) return [form(whole, "CLUSTER")];
   if ("RefreshMatViewStmt" in node && node.RefreshMatViewStmt.concurrent === true)
     return [form(whole, "REFRESH CONCURRENTLY")];
+  const access = readAccess(node, whole);
+  if (access !== undefined) return [access];
   if ("CopyStmt" in node && node.CopyStmt.is_from === true && node.CopyStmt.relation !== undefined)
     return [{ ...whole, kind: "insert", table: tableOf(node.CopyStmt.relation), isOfValues: true }];
   if ("CallStmt" in node)
@@ -79,6 +84,64 @@ export function readForm(node: Node, whole: Whole): Operation[] | undefined {
   };
   const relation = own.relation ?? own.table;
   return [form(whole, what, relation === undefined ? rangesOf(own.relations ?? own.pubobjects) : [tableOf(relation)])];
+}
+
+/** What decides who may read, write and publish rows: policies, rules, privileges, sequences, publications. */
+function readAccess(node: Node, whole: Whole): Operation | undefined {
+  if ("CreatePolicyStmt" in node) {
+    const { table, policy_name: name = "", permissive, qual, with_check: check } = node.CreatePolicyStmt;
+    const on = tableOf(table);
+    const what = permissive === true ? "CreatePolicyStmt" : "RESTRICTIVE POLICY";
+    return form(whole, what, [on], { name, reads: ownColumns([qual, check], on.name) });
+  }
+  if ("RuleStmt" in node) {
+    const { relation, instead, actions = [] } = node.RuleStmt;
+    const isNothing = instead === true && actions.length === 0;
+    return form(whole, isNothing ? "DO INSTEAD NOTHING" : "RuleStmt", [tableOf(relation)]);
+  }
+  if ("GrantStmt" in node && node.GrantStmt.is_grant !== true)
+    return form(whole, "REVOKE", [], { tables: rangesOf(node.GrantStmt.objects) });
+  if ("AlterSeqStmt" in node && hasOption(node.AlterSeqStmt.options, "restart"))
+    return form(whole, "RESTART SEQUENCE", [], { tables: [tableOf(node.AlterSeqStmt.sequence)] });
+  if ("CreatePublicationStmt" in node) {
+    const { pubobjects, options = [], for_all_tables: isOfAll } = node.CreatePublicationStmt;
+    const tables = rangesOf(pubobjects);
+    const publish = options.flatMap((each) =>
+      "DefElem" in each && each.DefElem.defname === "publish" ? strings([each.DefElem.arg ?? ({} as Node)]) : [],
+    );
+    const isOfChanges = publish.every((each) => /update|delete/.test(each));
+    const changed = isOfChanges ? tables : [];
+    return form(whole, "CreatePublicationStmt", tables, isOfAll && isOfChanges ? {} : { tables: changed });
+  }
+  if ("AlterPublicationStmt" in node) {
+    const { pubobjects, action } = node.AlterPublicationStmt;
+    const tables = rangesOf(pubobjects);
+    return form(whole, "AlterPublicationStmt", tables, { tables: action === "AP_DropObjects" ? [] : tables });
+  }
+  return undefined;
+}
+
+function hasOption(options: readonly Node[] = [], name: string): boolean {
+  return options.some((each) => "DefElem" in each && each.DefElem.defname === name);
+}
+
+/** The columns of a table that an expression names; in a query inside of it those alone that say their table. */
+function ownColumns(tree: unknown, table: string): string[] {
+  const found = new Set<string>();
+  const look = (part: unknown, isInQuery: boolean) =>
+    walkInto(part, (kind, node) => {
+      if (kind === "SelectStmt" && !isInQuery) {
+        look([{ SelectStmt: node }], true);
+        return "skip";
+      }
+      if (kind !== "ColumnRef") return "into";
+      const names = nameParts(node.fields);
+      const [of, column] = names.length === 1 ? [isInQuery ? undefined : table, names[0]] : names.slice(-2);
+      if (of === table && column !== undefined) found.add(column);
+      return "skip";
+    });
+  look(tree, false);
+  return [...found];
 }
 
 function rangesOf(nodes: readonly Node[] = []): TableName[] {
@@ -177,9 +240,11 @@ function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, 
     case "OBJECT_POLICY":
     case "OBJECT_RULE":
       // Nothing depends on these.
-      return objects.map((object) =>
-        form(whole, `DROP ${objectWord(removeType)}` as FormName, [qualifiedName(partsOf(object).slice(0, -1))]),
-      );
+      return objects.map((object) => {
+        const name = partsOf(object).at(-1) ?? "";
+        const on = qualifiedName(partsOf(object).slice(0, -1));
+        return form(whole, `DROP ${objectWord(removeType)}` as FormName, [on], { name });
+      });
   }
   const own = `DROP ${objectWord(removeType)}`;
   const gone = goneOf[removeType ?? ""];
@@ -212,7 +277,8 @@ const strictParameters: ReadonlySet<string> = new Set([
 
 /** A clause that a form describes; undefined: none does. */
 export function readFormClause(command: AlterTableCmd, table: TableName, whole: Whole): Operation | undefined {
-  const { subtype: what = "", def, name: column } = command;
+  const { def, name: column } = command;
+  const what = formOfClause(command);
   // ENFORCED looks at every row, of two tables where it is a foreign key.
   const isEnforced = def !== undefined && "ATAlterConstraint" in def && def.ATAlterConstraint.alterEnforceability;
   if (!isForm(what) || isEnforced) return undefined;
@@ -229,6 +295,28 @@ export function readFormClause(command: AlterTableCmd, table: TableName, whole: 
   if (what === "AT_AddInherit" && def !== undefined && "RangeVar" in def)
     return { ...clause, locks: [...clause.locks, { table: tableOf(def.RangeVar), mode: "SHARE UPDATE EXCLUSIVE" }] };
   return clause;
+}
+
+/** The parser's name, or one of our own where what it does depends on what it says. */
+function formOfClause({ subtype, def }: AlterTableCmd): string {
+  if (subtype === undefined || def === undefined) return subtype ?? "";
+  if ("ReplicaIdentityStmt" in def && def.ReplicaIdentityStmt.identity_type === "n") return "REPLICA IDENTITY NOTHING";
+  if (subtype === "AT_AddIdentity")
+    return "Constraint" in def && def.Constraint.generated_when === "a" ? "IDENTITY ALWAYS" : subtype;
+  if (subtype !== "AT_SetIdentity" || !("List" in def)) return subtype;
+  const { items = [] } = def.List;
+  if (hasOption(items, "restart")) return "IDENTITY RESTART";
+  const isAlways = items.some(
+    (each) => "DefElem" in each && each.DefElem.defname === "generated" && numberOf(each.DefElem.arg) === always,
+  );
+  return isAlways ? "IDENTITY ALWAYS" : subtype;
+}
+
+/** ATTRIBUTE_IDENTITY_ALWAYS, as a character's number. */
+const always = "a".charCodeAt(0);
+
+function numberOf(value: Node | undefined): number | undefined {
+  return value !== undefined && "Integer" in value ? value.Integer.ival : undefined;
 }
 
 function isStrict(def: Node | undefined): boolean {

@@ -16,6 +16,7 @@ import { readAlterOther, readForm, type Whole } from "./read-form.js";
 import { readIndex } from "./read-index.js";
 import { qualifiedName, tableOf } from "./read-names.js";
 import { newerIn } from "./read-newer.js";
+import { readsOf } from "./read-query.js";
 import { readType, strings } from "./read-type.js";
 import { columnsOf, nameParts, walk } from "./walk.js";
 
@@ -76,13 +77,14 @@ function readWhole(node: Node, source: StatementSource, whole: Whole): Operation
         kind: "createView",
         name: tableOf(node.ViewStmt.view),
         ...(node.ViewStmt.replace === true ? { isReplace: true } : {}),
+        reads: readsOf(node.ViewStmt.query),
       },
     ];
   if ("CreateTableAsStmt" in node) {
     const { objtype, into, query } = node.CreateTableAsStmt;
     const copies = into?.skipData === true ? {} : { copies: copiedBy(query) };
     return objtype === "OBJECT_MATVIEW"
-      ? [{ ...whole, kind: "createView", name: tableOf(into?.rel), ...copies }]
+      ? [{ ...whole, kind: "createView", name: tableOf(into?.rel), ...copies, reads: readsOf(query) }]
       : [{ ...madeOfQuery(into?.rel, whole), ...copies }, ...readChanges(node, whole)];
   }
   if ("SelectStmt" in node && node.SelectStmt.intoClause !== undefined)
@@ -230,8 +232,9 @@ function readOther(node: Node, whole: Whole): Operation[] | undefined {
   if ("CreateFunctionStmt" in node)
     return [{ ...whole, kind: "createFunction", name: qualifiedName(strings(node.CreateFunctionStmt.funcname)) }];
   if ("CreateTrigStmt" in node) {
-    const { relation, trigname: name = "" } = node.CreateTrigStmt;
-    return [{ ...whole, kind: "createTrigger", table: tableOf(relation), name }];
+    const { relation, trigname: name = "", columns, whenClause } = node.CreateTrigStmt;
+    const reads = [...new Set([...strings(columns), ...columnsOf([whenClause])])];
+    return [{ ...whole, kind: "createTrigger", table: tableOf(relation), name, reads }];
   }
   if ("CreateDomainStmt" in node) {
     const { domainname, typeName = {}, constraints = [] } = node.CreateDomainStmt;

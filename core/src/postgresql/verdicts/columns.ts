@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from "../../model/index.js";
 import { sessionDefault } from "../../sql/session-value.js";
-import { domainOf, joinedBy } from "../../sql/verdicts/columns.js";
+import { domainOf, isMended, joinedBy } from "../../sql/verdicts/columns.js";
 import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 import { changesCatalogueOnly } from "../type-change.js";
@@ -121,14 +121,9 @@ export function dropNotNull({ table }: OperationOf<"dropNotNull">, context: Verd
 export function breaksInserts(
   { column = "", statement }: OperationOf<"form">,
   table: TableName,
-  { operations }: VerdictContext,
+  context: VerdictContext,
 ): Concern[] {
-  const isMended = [
-    ...operationsOn(operations, "setDefault", table).filter(({ defaultSql }) => defaultSql !== undefined),
-    ...operationsOn(operations, "dropColumn", table),
-    ...operationsOn(operations, "form", table).filter(({ what }) => what === "AT_AddIdentity"),
-  ].some((each) => each.statement >= statement && each.column === column);
-  return isMended ? [] : [{ kind: "breaks-inserts", table, column }];
+  return isMended({ table, column, statement }, context) ? [] : [{ kind: "breaks-inserts", table, column }];
 }
 
 export function setType(operation: OperationOf<"setType">, context: VerdictContext): Verdict {

@@ -3,6 +3,7 @@ import {
   formOf,
   type OperationOf,
   operationsNamed,
+  operationsOfKind,
   operationsOn,
   type TableName,
   type Verdict,
@@ -19,7 +20,9 @@ export function form(operation: OperationOf<"form">, context: VerdictContext): V
   const { what, statement, isCascade } = operation;
   const row = formOf(what);
   if (row === undefined) return unknown(operation);
-  const locks = operation.locks.filter(({ table }) => !context.createdInThisChange(table));
+  const locks = operation.locks
+    .map((lock) => (what.startsWith("INDEX ") ? { ...lock, table: tableOfIndex(lock.table, context) } : lock))
+    .filter(({ table }) => !context.createdInThisChange(table));
   const alone = row.isAlone === true ? concurrently(statement, context) : { concerns: [], doubts: [] };
   if (operation.locks.length > 0 && locks.length === 0) return verdict(alone);
   const hasOthers = row.hasOthers === true || isCascade === true;
@@ -36,9 +39,26 @@ export function form(operation: OperationOf<"form">, context: VerdictContext): V
   });
 }
 
+/** Whoever reads or writes the table waits; where nobody knows it the index stands for it. */
+export function tableOfIndex(index: TableName, { formerIndex }: VerdictContext): TableName {
+  const table = formerIndex(index)?.table;
+  // An index is in the schema of its table.
+  return table === undefined ? index : index.schema === undefined ? { name: table.name } : table;
+}
+
 function saidOf(operation: OperationOf<"form">, table: TableName | undefined, context: VerdictContext): Concern[] {
   const { says } = formOf(operation.what) ?? {};
-  if (says === "access") return [{ kind: "changes-access", ...(table === undefined ? {} : { table }) }];
+  switch (says) {
+    case "access":
+    case "row-security":
+    case "forced":
+    case "policy":
+    case "privilege":
+      return accessOf(operation, says, table, context);
+    case "sequence":
+    case "publication":
+      return writesOf(operation, says, table, context);
+  }
   if (table === undefined || says === undefined) return [];
   switch (says) {
     case "guards":
@@ -47,11 +67,58 @@ function saidOf(operation: OperationOf<"form">, table: TableName | undefined, co
       return [{ kind: "widens-reads", table, why: "null" }];
     case "index":
       return [{ kind: "scans", table, why: "index" }];
+    case "rule":
+    case "replica-identity":
+      return [{ kind: "breaks-writes", why: says, table }];
+    case "identity":
+      return [{ kind: "breaks-writes", why: says, table, ...(operation.column && { column: operation.column }) }];
     case "inserts":
       return breaksInserts(operation, table, context);
     default:
       return [{ kind: "rewrites", table, why: says }];
   }
+}
+
+/** Roles that can do less than before: that they can do more is what the change is for. */
+function accessOf(
+  { tables = [], statement }: OperationOf<"form">,
+  says: "access" | "row-security" | "forced" | "policy" | "privilege",
+  table: TableName | undefined,
+  { operations, createdInThisChange, dependentsOf }: VerdictContext,
+): Concern[] {
+  const on = table === undefined ? {} : { table };
+  if (says === "access") return [{ kind: "changes-access", ...on }];
+  if (tables.length > 0 && tables.every(createdInThisChange)) return [];
+  const hasPolicy =
+    table !== undefined &&
+    (operationsOn(operations, "form", table).some(({ what }) => what === "CreatePolicyStmt") ||
+      dependentsOf({ what: "policies", table }).length > 0);
+  if (says === "row-security" && hasPolicy) return [{ kind: "changes-access", ...on, takes: "policy" }];
+  // One that is made again takes nothing.
+  const isMadeAgain = operationsOn(operations, "form", table ?? { name: "" }).some(
+    (each) => each.what === "CreatePolicyStmt" && each.statement > statement,
+  );
+  return says === "policy" && isMadeAgain ? [] : [{ kind: "changes-access", ...on, takes: says }];
+}
+
+/** Numbers that are given again, and tables whose changes are published without saying which row they are about. */
+function writesOf(
+  operation: OperationOf<"form">,
+  why: "sequence" | "publication",
+  table: TableName | undefined,
+  { operations, withoutReplicaIdentity }: VerdictContext,
+): Concern[] {
+  if (why === "publication")
+    return withoutReplicaIdentity(operation.tables ?? "all").map((each) => ({
+      kind: "breaks-writes",
+      why,
+      table: each,
+    }));
+  const [sequence] = operation.tables ?? [];
+  const isNew = operationsOfKind(operations, "createTable").some((each) =>
+    sequence?.name.startsWith(`${each.table.name}_`),
+  );
+  return isNew ? [] : [{ kind: "breaks-writes", why, ...(table === undefined ? {} : { table }) }];
 }
 
 /** What code names, unless the change makes another of that name. */

@@ -4,6 +4,7 @@ import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 import { concurrently } from "../../sql/verdicts/transaction.js";
 import { aggregates, setReturning } from "../builtins.js";
+import { tableOfIndex } from "./forms.js";
 
 /** Whoever reads a table opens all of its indexes, so a lock on one of them stops reads. */
 export function reindex(
@@ -18,7 +19,12 @@ export function reindex(
       ...concurrently(statement, context, doubts),
     });
   return verdict({
-    locks: of === "schema" ? [] : [{ table: name, mode: of === "table" ? "SHARE" : "ACCESS EXCLUSIVE" }],
+    locks:
+      of === "schema"
+        ? []
+        : of === "table"
+          ? [{ table: name, mode: "SHARE" }]
+          : [{ table: tableOfIndex(name, context), mode: "ACCESS EXCLUSIVE" }],
     held: "scan",
     concerns: [{ kind: "scans", table: name, why: "index" }],
     doubts,

@@ -38,6 +38,7 @@ import {
   dropConstraint,
   validateConstraint,
 } from "./constraints.js";
+import { certainFailure } from "./failures.js";
 import { alterDomain, form } from "./forms.js";
 import { attachPartition, detachPartition } from "./partitions.js";
 import { createTrigger, reindex, select } from "./statements.js";
@@ -46,10 +47,23 @@ import { createTrigger, reindex, select } from "./statements.js";
  * What one operation does to a database in use, run as it stands. `test/database/verdicts.test.ts` compares it with what a server does.
  */
 export function verdictOf(operation: Operation, context: VerdictContext): Verdict {
-  if (operation.kind === "block") return combine(operation.operations.map((each) => verdictOf(each, context)));
+  // Nobody knows which of its statements run.
+  if (operation.kind === "block")
+    return withoutFailures(combine(operation.operations.map((each) => verdictOf(each, context))));
   const own = ownVerdict(operation, context);
   const waited = operation.kind === "validateConstraint" ? underEarlierLocks(operation, context) : harmless;
-  return combine([own, waited, verdict(newEnumValue(operation, context)), verdict(needsServer(operation, context))]);
+  const refused = verdict(certainFailure(operation, context));
+  return combine([
+    own,
+    refused,
+    waited,
+    verdict(newEnumValue(operation, context)),
+    verdict(needsServer(operation, context)),
+  ]);
+}
+
+function withoutFailures(found: Verdict): Verdict {
+  return { ...found, concerns: found.concerns.filter(({ kind }) => kind !== "fails-always") };
 }
 
 /** What older servers refuse: a concern wherever it runs, for the next server may be older. */

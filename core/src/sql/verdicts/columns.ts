@@ -46,12 +46,52 @@ export function setDefault(operation: OperationOf<"setDefault">, context: Verdic
   const { table, column, defaultSql } = operation;
   const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
   const added = operationsOn(context.operations, "addColumn", table).find((each) => each.column.name === column);
-  // A default that is only there for the rows that exist: whoever does not know the column can add none.
-  const isNeeded = added?.column.notNull === true && added.column.defaultSql !== undefined;
   if (context.createdInThisChange(table)) return verdict({ locks });
   if (defaultSql !== undefined) return verdict({ locks, concerns: sessionDefault(table, column, defaultSql, false) });
-  if (!isNeeded) return verdict({ locks });
-  return verdict({ locks, concerns: [{ kind: "breaks-inserts", table, column }] });
+  // A default that is only there for the rows that exist: whoever does not know the column can add none.
+  const isNeeded = added === undefined ? isMissed(operation, context) : added.column.notNull && hasValue(added.column);
+  if (isNeeded === false || isMended(operation, context)) return verdict({ locks });
+  return verdict({
+    locks,
+    concerns: [{ kind: "breaks-inserts", table, column }],
+    doubts: isNeeded === undefined ? ["former-constraints"] : [],
+  });
+}
+
+function hasValue({ defaultSql, isSerial }: ColumnDeclaration): boolean {
+  return defaultSql !== undefined || isSerial;
+}
+
+/** Whether code that leaves the column out needs its default; undefined where nobody knows the column. */
+function isMissed(
+  { table, column }: OperationOf<"setDefault">,
+  { isNeverNull, formerTable, environment, isAsWritten }: VerdictContext,
+): boolean | undefined {
+  const isRequired = isNeverNull(table, column);
+  const former = formerTable(table)?.column(column);
+  // A plan is made for what its own database knows.
+  if (isRequired === undefined || former === undefined) return isAsWritten ? undefined : false;
+  if (!isRequired || !hasValue(former)) return false;
+  return !(environment.sendsDefaults === true && isSent(former));
+}
+
+/** A constant or the time: Prisma Client evaluates it by itself. */
+function isSent({ defaultSql = "", isSerial }: ColumnDeclaration): boolean {
+  const isTime = /^(?:CURRENT_TIMESTAMP|LOCALTIMESTAMP|now\s*\()/i.test(defaultSql);
+  return !isSerial && (isTime || !/\(/.test(defaultSql.replace(/'(?:[^']|'')*'/g, "")));
+}
+
+/** The change gives the column another source of values, or drops it. */
+export function isMended(
+  { table, column, statement }: Pick<OperationOf<"setDefault">, "table" | "column" | "statement">,
+  { operations }: Pick<VerdictContext, "operations">,
+): boolean {
+  return [
+    ...operationsOn(operations, "setDefault", table).filter(({ defaultSql }) => defaultSql !== undefined),
+    ...operationsOn(operations, "dropColumn", table),
+    ...operationsOn(operations, "dropNotNull", table),
+    ...operationsOn(operations, "form", table).filter(({ what }) => /^AT_AddIdentity$|^IDENTITY ALWAYS$/.test(what)),
+  ].some((each) => each.statement >= statement && each.column === column);
 }
 
 /** The tables at the other ends of foreign keys that go with part of a table; a doubt where nobody knows them. */

@@ -7,8 +7,8 @@ const expected: ReadonlySet<ConcernKind> = new Set(["narrows-writes", "widens-re
 const bearable: ReadonlySet<ConcernKind> = new Set(["guards-less", "loses-index", "needs-server"]);
 
 /** What whoever writes the change knows of it. */
-export function isExpected({ kind }: Concern): boolean {
-  return expected.has(kind);
+export function isExpected(concern: Concern): boolean {
+  return expected.has(concern.kind) && !(concern.kind === "changes-access" && concern.takes !== undefined);
 }
 
 /** Whether every server that it reaches is known to be new enough. */

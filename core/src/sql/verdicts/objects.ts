@@ -16,6 +16,10 @@ export function dropTable(operation: OperationOf<"dropTable">, context: VerdictC
   // One that is made after it takes the place of one that was there.
   const isOwn = operationsOn(context.operations, "createTable", table).some((each) => each.statement < statement);
   if (isOwn && context.createdInThisChange(table)) return harmless;
+  const isReplaced = [
+    ...operationsOn(context.operations, "createTable", table),
+    ...renamesTo(context.operations, table),
+  ].some((each) => each.statement > statement);
   const keys = context.foreignKeys(table);
   const others = (keys ?? [])
     .filter((key) => isCascade || isSameTable(key.table, table))
@@ -24,7 +28,7 @@ export function dropTable(operation: OperationOf<"dropTable">, context: VerdictC
     locks: [{ table, mode: "ACCESS EXCLUSIVE" }, ...locksOn("ACCESS EXCLUSIVE", others, context)],
     concerns: [
       { kind: "loses-data", what: "table", table },
-      { kind: "breaks-code-before", what: "table", name: table.name },
+      { kind: "breaks-code-before", what: "table", name: table.name, ...(isReplaced ? { isReplaced } : {}) },
     ],
     doubts: keys === undefined ? ["other-tables"] : [],
   });
@@ -64,9 +68,25 @@ export function renameTable(operation: OperationOf<"renameTable">, context: Verd
   const makers = [...operationsOn(context.operations, "createTable", table), ...renamesTo(context.operations, table)];
   if (context.createdInThisChange(table) && makers.some((each) => each.statement < statement)) return harmless;
   const isKept = isRenamedUnderView(table, context.operations);
+  const isReplaced = makers.some((each) => each.statement > statement);
+  // Until then another one has the name.
+  const isTaken = [
+    ...operationsOn(context.operations, "dropTable", { ...table, name: newName }),
+    ...operationsOn(context.operations, "renameTable", { ...table, name: newName }),
+  ].some((each) => each.statement < statement);
   return verdict({
     locks: [{ table, mode: "ACCESS EXCLUSIVE" }],
-    concerns: isKept ? [] : [{ kind: "breaks-code-before", what: "table", name: table.name, newName }],
+    concerns: isKept
+      ? []
+      : [
+          {
+            kind: "breaks-code-before",
+            what: "table",
+            name: table.name,
+            ...(isTaken ? {} : { newName }),
+            ...(isReplaced ? { isReplaced } : {}),
+          },
+        ],
   });
 }
 

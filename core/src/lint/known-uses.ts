@@ -1,0 +1,104 @@
+import type { Dependent, OperationOf, ReadColumns, TableName } from "../model/index.js";
+import { isSame, keyOf } from "./known-tables.js";
+
+/** What uses a column of a table or view, or the whole of it, and so keeps it from being changed or dropped. */
+interface Use {
+  readonly by: Dependent;
+  /** Of a view: its own name; of a trigger or policy: the table that it is on. */
+  readonly of: TableName;
+  readonly table: TableName;
+  /** Absent: no column of its own. */
+  readonly columns: readonly string[];
+}
+
+/** Views, policies and triggers, and what they use, as they are made, renamed and dropped. */
+export class KnownUses {
+  #uses: Use[] = [];
+
+  /** @param columnsOf every column of a table, where it is known: what `*` meant when the view was made */
+  addView(
+    { name, reads = [] }: Pick<OperationOf<"createView">, "name" | "reads">,
+    columnsOf: (table: TableName) => readonly string[],
+  ): void {
+    this.drop("view", name, name.name);
+    const by = { what: "view", name: name.name } as const;
+    for (const read of reads)
+      this.#uses.push({ by, of: name, table: read.table, columns: usedColumns(read, columnsOf) });
+  }
+
+  /** A trigger or policy, with the columns of its own table that it names. */
+  add(what: "policy" | "trigger", table: TableName, name: string, columns: readonly string[] = []): void {
+    this.drop(what, table, name);
+    this.#uses.push({ by: { what, name, table }, of: table, table, columns });
+  }
+
+  /** @param of the view, or the table of a trigger or policy */
+  drop(what: Dependent["what"], of: TableName, name: string): void {
+    this.#uses = this.#uses.filter(({ by, of: own }) => by.what !== what || by.name !== name || !isSame(own, of));
+  }
+
+  dropView(view: TableName): void {
+    this.drop("view", view, view.name);
+    this.dropTable(view);
+  }
+
+  /** With CASCADE, what uses it goes along; without it there is nothing. */
+  dropTable(table: TableName): void {
+    const going = this.#uses.filter((use) => isSame(use.table, table));
+    this.#uses = this.#uses.filter((use) => !going.includes(use));
+    for (const { by, of } of going) if (by.what === "view") this.dropView(of);
+  }
+
+  dropColumn(table: TableName, column: string): void {
+    for (const { by, of } of this.usersOf(table, column))
+      if (by.what === "view") this.dropView(of);
+      else this.drop(by.what, of, by.name);
+  }
+
+  rename(table: TableName, newName: string): void {
+    const name = { ...table, name: newName };
+    this.#uses = this.#uses.map((use) => ({
+      ...use,
+      ...(isSame(use.table, table) ? { table: name } : {}),
+      ...(isSame(use.of, table) ? { of: name } : {}),
+      ...(isSame(use.of, table) && use.by.what === "view" ? { by: { ...use.by, name: newName } } : {}),
+    }));
+  }
+
+  renameColumn(table: TableName, column: string, newName: string): void {
+    this.#uses = this.#uses.map((use) =>
+      isSame(use.table, table)
+        ? { ...use, columns: use.columns.map((each) => (each === column ? newName : each)) }
+        : use,
+    );
+  }
+
+  /** Something ran that may have dropped or changed what its text names. */
+  forget(text: string): void {
+    this.#uses = this.#uses.filter(({ by, table }) => !text.includes(by.name) && !text.includes(table.name));
+  }
+
+  clear(): void {
+    this.#uses = [];
+  }
+
+  policiesOf(table: TableName): readonly Dependent[] {
+    return this.#uses.flatMap(({ by, of }) => (by.what === "policy" && isSame(of, table) ? [by] : []));
+  }
+
+  /** @param column absent: whatever uses the table, but for what goes with it */
+  usersOf(table: TableName, column?: string): readonly { readonly by: Dependent; readonly of: TableName }[] {
+    return this.#uses.filter(
+      (use) =>
+        keyOf(use.table) === keyOf(table) &&
+        (column === undefined ? use.by.what === "view" : use.columns.includes(column)),
+    );
+  }
+}
+
+function usedColumns(
+  { table, names, isAll }: ReadColumns,
+  columnsOf: (table: TableName) => readonly string[],
+): readonly string[] {
+  return isAll ? [...new Set([...names, ...columnsOf(table)])] : names;
+}

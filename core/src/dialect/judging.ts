@@ -38,6 +38,8 @@ export interface IndexSwap {
 export type Used =
   | { readonly what: "column"; readonly table: TableName; readonly column: string }
   | { readonly what: "relation" | "type"; readonly name: TableName }
+  /** Of a foreign key, on either side. */
+  | { readonly what: "key-column"; readonly table: TableName; readonly column: string }
   /** Not used by them: those that a table has. */
   | { readonly what: "policies"; readonly table: TableName };
 

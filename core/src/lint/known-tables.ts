@@ -122,6 +122,10 @@ export class KnownTables {
         columns: renamed(constraint.columns),
         ...(constraint.reads === undefined ? {} : { reads: renamed(constraint.reads) }),
       });
+    for (const { constraints } of this.referring(table))
+      for (const [name, constraint] of constraints)
+        if (constraint.references !== undefined && isSame(constraint.references, table) && constraint.referencedColumns)
+          constraints.set(name, { ...constraint, referencedColumns: renamed(constraint.referencedColumns) });
     for (const [key, index] of this.#indexesOn(table))
       this.#indexes.set(key, { ...index, columns: renamed(index.columns) });
   }

@@ -367,8 +367,8 @@ export class SchemaState {
         return { kind: "check", name, columns, reads, isNotNullOnly, isValid };
       }
       case "addForeignKey": {
-        const { columns, references, isValid } = operation;
-        return { kind: "foreign-key", name, columns, references, isValid };
+        const { columns, references, referencedColumns, isValid } = operation;
+        return { kind: "foreign-key", name, columns, references, referencedColumns, isValid };
       }
       case "addKeyOfIndex": {
         const taken = { ...operation.table, name: operation.index };
@@ -452,6 +452,7 @@ export class SchemaState {
       );
       return [...this.#uses.usersOf(table, column).map(({ by }) => by), ...others];
     }
+    if (used.what === "key-column") return this.#keysOver(used);
     if (used.what === "policies") return this.#uses.policiesOf(used.table);
     const keys = [...this.#tables.referring(used.name)].flatMap(({ name: table, constraints }) =>
       isSame(table, used.name)
@@ -463,6 +464,20 @@ export class SchemaState {
           ),
     );
     return [...this.#uses.usersOf(used.name).map(({ by }) => by), ...keys];
+  }
+
+  /** Where columns are found in any case. */
+  #keysOver({ table, column }: Extract<Used, { what: "key-column" }>): readonly Dependent[] {
+    const has = (columns: readonly string[] = []) =>
+      columns.some((each) => each.toLowerCase() === column.toLowerCase());
+    const own = this.#tables.find(table);
+    return [...new Set([...(own === undefined ? [] : [own]), ...this.#tables.referring(table)])].flatMap((from) =>
+      [...from.constraints.values()].flatMap(({ name = "", columns, references, referencedColumns }) => {
+        if (references === undefined || referencedColumns === undefined) return [];
+        const isOver = (from === own && has(columns)) || (isSame(references, table) && has(referencedColumns));
+        return isOver ? [{ what: "foreign key" as const, name, table: from.name }] : [];
+      }),
+    );
   }
 
   #isNeverNull(table: TableName, column: string, without?: string): boolean | undefined {

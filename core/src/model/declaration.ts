@@ -93,6 +93,8 @@ export interface TableConstraint {
   readonly reads?: readonly string[];
   /** Of a foreign key. */
   readonly references?: TableName;
+  /** Of a foreign key that stands behind no column. Absent: nobody has read them. */
+  readonly referencedColumns?: readonly string[];
   /** Of a key, where its parts are more than columns. */
   readonly keys?: readonly IndexKey[];
 }

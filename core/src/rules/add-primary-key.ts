@@ -1,3 +1,4 @@
+import { whileSmall } from "./add-exclusion.js";
 import { defineRule } from "./rule.js";
 
 export default defineRule({
@@ -5,10 +6,13 @@ export default defineRule({
   severity: "error",
   summary: "Adding a primary key stops reads and writes while rows are looked at",
   on: ["addPrimaryKey", "addKeyOfIndex"],
-  safer: ({ table }, { alone, quote }) => ({
-    words: `prove NOT NULL with a check first, build a unique index CONCURRENTLY${alone}, then attach it`,
-    sql: [`ALTER TABLE ${quote.table(table)} ADD CONSTRAINT … PRIMARY KEY USING INDEX …`],
-  }),
+  safer: ({ table, newer }, { alone, quote }) =>
+    newer?.includes("temporal-constraint")
+      ? { words: whileSmall }
+      : {
+          words: `prove NOT NULL with a check first, build a unique index CONCURRENTLY${alone}, then attach it`,
+          sql: [`ALTER TABLE ${quote.table(table)} ADD CONSTRAINT … PRIMARY KEY USING INDEX …`],
+        },
   examples: {
     unsafe: [`ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY ("id");`],
     safe: [`CREATE TABLE "User" ("id" INT); ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY ("id");`],

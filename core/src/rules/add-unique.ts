@@ -1,4 +1,5 @@
 import { isFilled } from "../model/index.js";
+import { whileSmall } from "./add-exclusion.js";
 import { awaitedBy, lateGates, whyLater } from "./awaited-values.js";
 import { addedColumns, addedRefs, whyBesideFilled } from "./in-phases.js";
 import { defineRule } from "./rule.js";
@@ -11,7 +12,8 @@ export default defineRule({
   summary: "ADD UNIQUE stops reads and writes until its index is built",
   on: ["addUnique"],
   isMechanical: true,
-  safer: ({ table, name, columns, hasOther, refusesNull, deferrable }, { alone, quote }) => {
+  safer: ({ table, name, columns, hasOther, refusesNull, deferrable, newer }, { alone, quote }) => {
+    if (newer?.includes("temporal-constraint")) return { words: whileSmall };
     const key = quote.identifier(name ?? `${table.name}_${columns.join("_")}_key`);
     const words = `build the index while writes go on${alone}, then attach it`;
     // INCLUDE, NULLS NOT DISTINCT, storage: of the index; DEFERRABLE: of the constraint.

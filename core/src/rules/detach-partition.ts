@@ -5,10 +5,13 @@ export default defineRule({
   severity: "error",
   summary: "Detaching a partition takes its rows from the table",
   on: ["detachPartition"],
-  safer: ({ table, sql, isConcurrent }, { alone, quote }) => ({
-    words: `detach it while reads and writes go on${alone}, once no code reads its rows`,
-    ...(isConcurrent ? {} : { sql: [`ALTER TABLE ${quote.table(table)} ${sql} CONCURRENTLY`] }),
-  }),
+  safer: ({ table, sql, isConcurrent }, { alone, quote }) =>
+    isConcurrent
+      ? { words: "deploy code that does not read its rows first" }
+      : {
+          words: `detach it while reads and writes go on${alone}, once no code reads its rows`,
+          sql: [`ALTER TABLE ${quote.table(table)} ${sql} CONCURRENTLY`],
+        },
   examples: {
     unsafe: [`ALTER TABLE "Event" DETACH PARTITION "Event_2020";`],
     safe: [],

@@ -51,6 +51,11 @@ const cases: readonly (readonly [sql: string, rules: readonly string[], server?:
   ["ALTER TABLE `Post` ADD COLUMN `n` INTEGER NULL;", ["rewrite-table"]],
   ["ALTER TABLE `User` DROP COLUMN `age`;", ["drop-column"]],
   ["ALTER TABLE `User` RENAME COLUMN `age` TO `years`;", ["rename-column"]],
+  [
+    "ALTER TABLE `User` ADD CONSTRAINT `f` FOREIGN KEY (`teamId`) REFERENCES `Team`(`id`); ALTER TABLE `Team` MODIFY `id` BIGINT NOT NULL;",
+    ["add-foreign-key", "change-column-type", "certain-failure"],
+  ],
+  ["SELECT `id`, rank() OVER (ORDER BY `age`) FROM `User`;", []],
   ["CREATE INDEX `i` ON `User`(`age`);", []],
   ["CREATE UNIQUE INDEX `i` ON `User`(`age`);", ["add-index"]],
   ["ALTER TABLE `User` ADD COLUMN `h` INTEGER NULL; CREATE UNIQUE INDEX `i` ON `User`(`h`);", []],

@@ -215,6 +215,42 @@ test.each([
   expect(judged(`SET foreign_key_checks = 0; ALTER TABLE t ${key}`)).toBe(expected);
 });
 
+/** Clauses after others in the same migration: the server refuses those of which it is said. */
+test.each([
+  ["t", "MODIFY fk BIGINT", "fk1"],
+  ["t", "MODIFY FK BIGINT", "fk1"],
+  ["t", "CHANGE fk f2 BIGINT", "fk1"],
+  ["p", "MODIFY id BIGINT NOT NULL", "fk1"],
+  ["t", "MODIFY fk INT COMMENT 'x'", undefined],
+  ["t", "MODIFY nd BIGINT", undefined],
+  ["t", "MODIFY fk BIGINT", undefined, "ALTER TABLE t DROP FOREIGN KEY fk1"],
+  // What MySQL does then depends on the other column.
+  ...(isOnMysql ? [] : [["p", "MODIFY id BIGINT NOT NULL", "fk1", "SET foreign_key_checks = 0"] as const]),
+  ["t", "MODIFY f2 BIGINT", "fk1", "ALTER TABLE t CHANGE fk f2 INT"],
+  ["p", "MODIFY id2 BIGINT NOT NULL", "fk1", "ALTER TABLE p CHANGE id id2 INT NOT NULL"],
+] as const)("the type of a column of a foreign key: %s %s: %s %s", async (table, clause, key, first = "DO 0") => {
+  const sql = `ALTER TABLE ${table} ${clause}`;
+  const schemaState = new SchemaState(judging);
+  schemaState.apply(tables.flatMap((each) => readMysqlMigration(each, "before.sql").operations));
+  const { operations } = readMysqlMigration(`${first}; ${sql}`, "migration.sql");
+  const context = contextOf(operations, { ...schemaState.known(), judging });
+  const said = operations.flatMap((operation) => {
+    const { concerns } = judging.verdictOf(operation, context);
+    schemaState.apply([operation]);
+    return concerns.flatMap((concern) => (concern.kind === "fails-always" ? [concern.by?.name] : []));
+  });
+  expect(said).toEqual(key === undefined ? [] : [key]);
+  await session.query("SET foreign_key_checks = 1");
+  await session.query("DROP TABLE IF EXISTS t, p, u, ft, g");
+  for (const each of [...tables, ...rows, first]) await session.query(each);
+  const refused = await session.query(sql).then(
+    () => undefined,
+    ({ errno }: { errno: number }) => errno,
+  );
+  if (key === undefined) expect(refused).toBeUndefined();
+  else expect([1832, 1833, 1846]).toContain(refused);
+});
+
 /** What rows that exist get for a column that is NOT NULL and has no default, where nobody is told. */
 test.each([
   ["INT", "0"],

@@ -92,8 +92,8 @@ function constraintsOf(element: Element): TableConstraint[] {
       return [{ kind: "unique", name: name || undefined, columns: columns ?? reads, ...(keys ? { keys } : {}) }];
     }
     case "addForeignKey": {
-      const { name, columns, references } = element;
-      return [{ kind: "foreign-key", name, columns, references }];
+      const { name, columns, references, referencedColumns } = element;
+      return [{ kind: "foreign-key", name, columns, references, referencedColumns }];
     }
     case "addCheck":
       return [{ kind: "check", name: element.name, columns: element.isEnforced === false ? [] : element.notNull }];

@@ -22,6 +22,7 @@ import {
   stronger,
 } from "./ddl-algorithm.js";
 import { evaluated, implicitValue } from "./defaults.js";
+import { isUnchecked } from "./keys.js";
 import { typeChange } from "./types.js";
 
 /** What is found of a clause, bit by bit: the strongest algorithm, and every concern. */
@@ -147,6 +148,11 @@ export function redeclareColumn(
   if (type.isUnsure) found.doubts.push("former-type");
   if (type.ddl === copies) found.rewrites("type");
   else found.needs(type.ddl);
+  const [key] =
+    former.type === column.type || type.ddl !== copies || (server === "mysql" && isUnchecked(operation, context))
+      ? []
+      : context.dependentsOf({ what: "key-column", table, column: formerName });
+  if (key !== undefined) found.concerns.push({ kind: "fails-always", why: "type-of-key", by: key });
   if (type.fails !== undefined) {
     found.fails(type.fails);
     found.narrows(type.fails);

@@ -106,7 +106,7 @@ function narrows(table: TableName, why: RowFailure): Concern {
   return { kind: "narrows-writes", table, why };
 }
 
-function isUnchecked({ statement }: Operation, { operations }: VerdictContext): boolean {
+export function isUnchecked({ statement }: Operation, { operations }: VerdictContext): boolean {
   const last = operations.findLast(
     (each) => each.kind === "setting" && each.statement < statement && each.name.toLowerCase() === "foreign_key_checks",
   );

@@ -21,6 +21,7 @@ import { readTypeKind } from "../../core/src/postgresql/development/type-kind.js
 import { judging } from "../../core/src/postgresql/judging.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
+import { readMigrationLeniently } from "../../core/src/postgresql/read/read-migration-leniently.js";
 import { verdictOf } from "../../core/src/postgresql/verdicts/verdict-of.js";
 import { contextOf, judge } from "../../core/src/rules/judge.js";
 import { serverMajor } from "../../core/src/target/facts/server-version.js";
@@ -241,8 +242,8 @@ describe.each([...Object.entries(cases).filter(([, list]) => list.length > 0), .
 async function concernsAfter(before: string, sql: string): Promise<readonly Concern[]> {
   const parser = await loadParser();
   const state = new SchemaState(judging);
-  state.apply(readMigration(`${before};`, "before.sql", parser).operations);
-  const { operations } = readMigration(`${sql};`, "migration.sql", parser);
+  state.apply(readMigrationLeniently(`${before};`, "before.sql", parser).operations);
+  const { operations } = readMigrationLeniently(`${sql};`, "migration.sql", parser);
   const known = { judging, ...state.known(), environment: { server, transactions: "none" as const } };
   const context = contextOf(operations, { ...known, isAsWritten: true });
   return operations.flatMap((operation) => {

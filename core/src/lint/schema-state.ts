@@ -35,7 +35,7 @@ export class SchemaState {
   readonly #views = new Set<string>();
   readonly #uses = new KnownUses();
   /** Blocks: nobody knows which of their statements ran. */
-  readonly #blocks: string[] = [];
+  readonly #blocks = new Set<string>();
   /** Tables that were changed and never made, and what ran that nobody could read: both may have made a table. */
   readonly #changed = new Set<string>();
   readonly #unread: string[] = [];
@@ -142,6 +142,7 @@ export class SchemaState {
   }
 
   #follow(operation: Operation): void {
+    if (operation.within !== undefined) this.#blocks.add(operation.within);
     if ("table" in operation && operation.kind !== "createTable" && operation.kind !== "dropTable")
       this.#notice(operation.table);
     switch (operation.kind) {
@@ -228,9 +229,6 @@ export class SchemaState {
         break;
       case "createTrigger":
         this.#uses.add("trigger", operation.table, operation.name, operation.reads);
-        break;
-      case "block":
-        this.#blocks.push(operation.sql);
         break;
       case "createType":
         this.#typeNames.add(keyOf(operation.name));
@@ -405,7 +403,7 @@ export class SchemaState {
   }
 
   #isInBlock(name: string): boolean {
-    return this.#blocks.some((text) => text.includes(name));
+    return [...this.#blocks].some((text) => text.includes(name));
   }
 
   #hasIndex({ name, onTable }: OperationOf<"dropIndex">): boolean {

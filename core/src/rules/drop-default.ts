@@ -12,5 +12,8 @@ export default defineRule({
     ],
     safe: [`ALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT 'member';`],
   },
-  background: `A required column without a default fails every INSERT of a version that does not know it.`,
+  background: `A required column without a default fails every INSERT that leaves it out. The migrations say whether the column is required; where they do
+not show it, Lockstep reports the statement as well. Prisma Client itself writes constant defaults, lists, \`now()\`, \`uuid()\`, \`cuid()\` and
+\`@updatedAt\`. For Prisma, Lockstep reports only defaults that the database computes: \`autoincrement()\` and \`dbgenerated()\`. SQL that you
+write yourself may still leave out the others.`,
 });

@@ -12,5 +12,6 @@ export default defineRule({
     unsafe: [`ALTER TABLE "User" RENAME TO "Person";`],
     safe: [`CREATE TABLE "User" ("id" INT); ALTER TABLE "User" RENAME TO "Person";`],
   },
-  background: `Between the migration and the last restart two versions run: one of them always says a name that is not there.`,
+  background: `Between the migration and the last restart two versions run: one of them always says a name that is not there. Where the migration
+creates or renames another table to the old name, running code reads and writes that one, with or without the rows.`,
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { consequence } from "../../../core/src/review/check/messages.js";
 import { type Checked, check, found } from "./support.js";
 
 const users = `CREATE TABLE "User" ("id" INT NOT NULL, "name" VARCHAR(20), "teamId" INT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));`;
@@ -224,6 +225,80 @@ const cases: readonly (readonly [name: string, options: Checked, expected: reado
     },
     ["add-index 1:46"],
   ],
+  // IF EXISTS, and it is not there.
+  ...[
+    [`DROP INDEX IF EXISTS "i";`],
+    [`DROP TYPE IF EXISTS "Role";`],
+    [`DROP DOMAIN IF EXISTS "Role" CASCADE;`],
+    [`ALTER TABLE "User" DROP CONSTRAINT IF EXISTS "c";`],
+    [`ALTER TABLE "User" DROP COLUMN IF EXISTS "nick";`],
+    [`DROP INDEX IF EXISTS "i";`, `CREATE INDEX "i" ON "User" ("name");`, "drop-index 1:1"],
+    [`DROP INDEX IF EXISTS "User_name_idx";`, `CREATE INDEX ON "User" ("name");`, "drop-index 1:1"],
+    [`DROP INDEX IF EXISTS "i";`, `SELECT something();`, "drop-index 1:1"],
+    [`DROP INDEX IF EXISTS "i";`, `DO $$ BEGIN CREATE INDEX "i" ON "User" ("name"); END $$;`, "drop-index 1:1"],
+    [`DROP TYPE IF EXISTS "Role" CASCADE;`, `CREATE TYPE "Role" AS ENUM ('a');`, "drop-object 1:1"],
+    [
+      `DROP TYPE IF EXISTS "Old" CASCADE;`,
+      `CREATE TYPE "Role" AS ENUM (); ALTER TYPE "Role" RENAME TO "Old";`,
+      "drop-object 1:1",
+    ],
+    ...[
+      `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("id" > 0);`,
+      `ALTER TABLE "User" ADD COLUMN "n" INT CONSTRAINT "c" CHECK ("n" > 0);`,
+    ].map((made) => [`ALTER TABLE "User" DROP CONSTRAINT IF EXISTS "c";`, made, "drop-constraint 1:20"]),
+    [
+      `ALTER TABLE "User" DROP CONSTRAINT IF EXISTS "User_check";`,
+      `ALTER TABLE "User" ADD CHECK ("id" > length("name"));`,
+      "drop-constraint 1:20",
+    ],
+    [
+      `ALTER TABLE "Copy" DROP CONSTRAINT IF EXISTS "c";`,
+      `CREATE TABLE "Copy" (LIKE "User" INCLUDING ALL);`,
+      "drop-constraint 1:20",
+    ],
+  ].map(
+    ([sql = "", made = "", rule]) =>
+      [`${made} ${sql}`, { migrations: [users + made, sql] }, rule === undefined ? [] : [rule]] as const,
+  ),
+  // The default of a required column.
+  ...(
+    [
+      [`"n" INT NOT NULL DEFAULT 5`, true, true],
+      [`"n" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP`, true, true],
+      [`"n" TEXT[] NOT NULL DEFAULT ARRAY['a(']::TEXT[]`, true, true],
+      [`"n" SERIAL NOT NULL`, true, false],
+      [`"n" UUID NOT NULL DEFAULT gen_random_uuid()`, true, false],
+      [`"n" INT DEFAULT 5`, false, false],
+      [`"n" INT NOT NULL`, false, false],
+    ] as const
+  ).flatMap(([column, isNeeded, isSent]) =>
+    [false, true].map(
+      (sendsDefaults) =>
+        [
+          `DROP DEFAULT of ${column}${sendsDefaults ? ", whose client writes constants" : ""}`,
+          {
+            migrations: [`CREATE TABLE "T" (${column});`, `ALTER TABLE "T" ALTER COLUMN "n" DROP DEFAULT;`],
+            sendsDefaults,
+          },
+          isNeeded && !(sendsDefaults && isSent) ? ["drop-default 1:17"] : [],
+        ] as const,
+    ),
+  ),
+  [
+    "DROP DEFAULT of a column that nobody knows",
+    { migrations: [`ALTER TABLE "T" ALTER COLUMN "n" DROP DEFAULT;`] },
+    ["drop-default 1:17"],
+  ],
+  [
+    "what may not run is not certain to fail",
+    {
+      migrations: [
+        `${users} CREATE VIEW "Names" AS SELECT "name" FROM "User";`,
+        `DO $$ BEGIN ALTER TABLE "User" DROP COLUMN "name"; EXCEPTION WHEN others THEN NULL; END $$;`,
+      ],
+    },
+    ["drop-column 1:32"],
+  ],
 ];
 
 test.each(cases)("%s", async (_, options, expected) => {
@@ -248,4 +323,26 @@ test("the other table of a foreign key that goes with a column is named", async 
     ],
   });
   expect(findings.map(({ verdict }) => verdict?.locks.map(({ table }) => table.name))).toEqual([["User", "Team"]]);
+});
+
+/** What people read of a statement behind the others of its migration. */
+test.each([
+  [`ALTER TABLE "Team" RENAME TO "Old"; ALTER TABLE "User" RENAME TO "Team";`, "running code that still uses it fails"],
+  [`ALTER TABLE "User" DROP COLUMN "id";`, `fails: the view "Names" uses it`],
+  [`DROP TABLE "Team";`, `fails: the foreign key "fk" of "User" uses it`],
+  [`ALTER TABLE "User" ALTER COLUMN "name" TYPE INT;`, `fails: the view "Names" uses it`],
+  [`REINDEX INDEX "by_team";`, `reads and writes of "User" wait until its index is built`],
+  [
+    `CREATE PUBLICATION "p" FOR TABLE "Team", "Log";`,
+    `running code can no longer update or delete rows of "Log": the table has no primary key or other replica identity`,
+  ],
+])("%s", async (sql, expected) => {
+  const { findings } = await check({
+    migrations: [
+      `${teams} ${users} CREATE TABLE "Log" ("id" INT); CREATE INDEX "by_team" ON "User" ("teamId");
+        ALTER TABLE "User" ADD CONSTRAINT "fk" FOREIGN KEY ("teamId") REFERENCES "Team" ("id"); CREATE VIEW "Names" AS SELECT * FROM "User";`,
+      sql,
+    ],
+  });
+  expect(findings.map(consequence).join("\n")).toContain(expected);
 });

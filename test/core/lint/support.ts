@@ -10,6 +10,8 @@ export interface Checked {
   readonly checked?: number;
   readonly transactions?: TransactionMode;
   readonly server?: number;
+  /** As for Prisma's migrations. */
+  readonly sendsDefaults?: boolean;
   /** Default: `postgresql` */
   readonly dialect?: "postgresql" | "mysql" | "mariadb";
 }
@@ -20,6 +22,7 @@ export async function check({
   checked = 1,
   transactions = "none",
   server,
+  sendsDefaults = false,
   dialect = "postgresql",
 }: Checked): Promise<CheckedSet> {
   const files = migrations.map((_, at) => `${at + 1}.sql`);
@@ -27,6 +30,7 @@ export async function check({
     folder: ".",
     dialect,
     transactions,
+    sendsDefaults,
     alone: "",
     files,
     read: (sql) => ({ sql, unread: [] }),

@@ -73,7 +73,7 @@ export const fromTypeorm: readonly Case[] = [
   ],
   [
     "CREATE TABLE `m`.`users` (`id` int NOT NULL AUTO_INCREMENT, `team` int NULL REFERENCES t (id), `name` varchar(10) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL, UNIQUE INDEX `REL_1` (`team`), CONSTRAINT `fk` FOREIGN KEY (`team`) REFERENCES `teams` (`id`) ON DELETE CASCADE, PRIMARY KEY (`id`)) ENGINE=InnoDB",
-    "createTable m.users (id int notNull isIdentity, team int references=REFERENCES t (id), name varchar(10) storageSql=CHARACTER SET latin1 collationSql=latin1_bin notNull) primaryKey=[id] references=[t, teams] constraints=[{foreign-key columns=[team] references=t}, {unique name=REL_1 columns=[team]}, {foreign-key name=fk columns=[team] references=teams}, {primary columns=[id]}] optionsSql=ENGINE=InnoDB",
+    "createTable m.users (id int notNull isIdentity, team int references=REFERENCES t (id), name varchar(10) storageSql=CHARACTER SET latin1 collationSql=latin1_bin notNull) primaryKey=[id] references=[t, teams] constraints=[{foreign-key columns=[team] references=t}, {unique name=REL_1 columns=[team]}, {foreign-key name=fk columns=[team] references=teams referencedColumns=[id]}, {primary columns=[id]}] optionsSql=ENGINE=InnoDB",
   ],
 ];
 
@@ -262,7 +262,7 @@ export const byHand: readonly Case[] = [
   [`ALTER TABLE "a"."b" ADD "c" int`, "addColumn a.b (c int)"],
   [
     "CREATE TABLE t (a int KEY, b int UNIQUE, c int, KEY (c), CONSTRAINT u UNIQUE (c), CHECK (c IS NOT NULL), FOREIGN KEY (c) REFERENCES p (x)) ENGINE=MyISAM, COMMENT='x' PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN MAXVALUE)",
-    "createTable t (a int notNull isPrimaryKey, b int isUnique, c int) primaryKey=[a] references=[p] constraints=[{primary columns=[a]}, {unique columns=[b]}, {unique name=u columns=[c]}, {check columns=[c]}, {foreign-key columns=[c] references=p}] indexes=[{name= columns=[c] reads=[c] method=btree definition=(c)}] optionsSql=ENGINE=MyISAM, COMMENT='x' PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN MAXVALUE)",
+    "createTable t (a int notNull isPrimaryKey, b int isUnique, c int) primaryKey=[a] references=[p] constraints=[{primary columns=[a]}, {unique columns=[b]}, {unique name=u columns=[c]}, {check columns=[c]}, {foreign-key columns=[c] references=p referencedColumns=[x]}] indexes=[{name= columns=[c] reads=[c] method=btree definition=(c)}] optionsSql=ENGINE=MyISAM, COMMENT='x' PARTITION BY RANGE (a) (PARTITION p0 VALUES LESS THAN MAXVALUE)",
   ],
   [
     "CREATE TEMPORARY TABLE IF NOT EXISTS t (a int) IGNORE AS SELECT 1 AS a",

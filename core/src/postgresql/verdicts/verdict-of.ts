@@ -47,12 +47,11 @@ import { createTrigger, reindex, select } from "./statements.js";
  * What one operation does to a database in use, run as it stands. `test/database/verdicts.test.ts` compares it with what a server does.
  */
 export function verdictOf(operation: Operation, context: VerdictContext): Verdict {
-  // Nobody knows which of its statements run.
-  if (operation.kind === "block")
-    return withoutFailures(combine(operation.operations.map((each) => verdictOf(each, context))));
+  if (operation.kind === "block") return combine(operation.operations.map((each) => verdictOf(each, context)));
   const own = ownVerdict(operation, context);
   const waited = operation.kind === "validateConstraint" ? underEarlierLocks(operation, context) : harmless;
-  const refused = verdict(certainFailure(operation, context));
+  // Of a block nobody knows which of its statements run.
+  const refused = operation.within === undefined ? verdict(certainFailure(operation, context)) : harmless;
   return combine([
     own,
     refused,
@@ -60,10 +59,6 @@ export function verdictOf(operation: Operation, context: VerdictContext): Verdic
     verdict(newEnumValue(operation, context)),
     verdict(needsServer(operation, context)),
   ]);
-}
-
-function withoutFailures(found: Verdict): Verdict {
-  return { ...found, concerns: found.concerns.filter(({ kind }) => kind !== "fails-always") };
 }
 
 /** What older servers refuse: a concern wherever it runs, for the next server may be older. */

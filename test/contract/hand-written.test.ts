@@ -71,16 +71,39 @@ describe.each(orms)("$name", ({ create }) => {
   test("a check that is proved in the migration after its own spares the look at the rows; one that says something else does not", async () => {
     const check = (name: string, sql: string) =>
       `ALTER TABLE "users" ADD CONSTRAINT "${name}" CHECK (${sql}) NOT VALID`;
-    app.writeMigration("AddChecks", [check("right", '"name" IS NOT NULL'), check("wrong", "\"name\" <> ''")]);
+    app.writeMigration("AddChecks", [
+      'ALTER TABLE "users" ADD COLUMN "of_right" text, ADD COLUMN "of_wrong" text',
+      check("right", '"of_right" IS NOT NULL'),
+      check("wrong", "\"of_wrong\" <> ''"),
+    ]);
     for (const name of ["right", "wrong"]) {
       file = app.writeMigration(`Prove${name}`, [
         `ALTER TABLE "users" VALIDATE CONSTRAINT "${name}"`,
-        'ALTER TABLE "users" ALTER COLUMN "name" SET NOT NULL',
+        `ALTER TABLE "users" ALTER COLUMN "of_${name}" SET NOT NULL`,
         `ALTER TABLE "users" DROP CONSTRAINT "${name}"`,
       ]);
       const { stdout } = await succeeded(app.lockstep("rewrite", file));
       expect(/all rows of "users" are checked/.test(stdout)).toBe(name === "wrong");
     }
+    await app.discard();
+  });
+
+  test("what earlier migrations made is neither added nor checked again", async () => {
+    app.writeMigration("AddNotes", [
+      'CREATE TABLE "notes" ("id" int PRIMARY KEY, "text" text NOT NULL, "kind" text DEFAULT \'a\')',
+    ]);
+    const rewritten: string[] = [];
+    for (const [name, sql] of [
+      ["Again", 'ALTER TABLE "notes" ADD COLUMN IF NOT EXISTS "text" text NOT NULL'],
+      ["Default", 'ALTER TABLE "notes" ALTER COLUMN "kind" DROP DEFAULT'],
+      ["Kind", 'ALTER TABLE "notes" ALTER COLUMN "kind" SET NOT NULL'],
+      ["Required", 'ALTER TABLE "notes" ALTER COLUMN "text" SET NOT NULL'],
+    ] as const) {
+      file = app.writeMigration(name, [sql]);
+      const { stdout } = await succeeded(app.lockstep("rewrite", file));
+      if (!stdout.includes("is safe as it stands")) rewritten.push(name);
+    }
+    expect(rewritten).toEqual(["Kind"]);
     await app.discard();
   });
 

@@ -11,7 +11,7 @@ import { foundText } from "../change/summary.js";
 import { refuseUnknownFills } from "../config/configured-fills.js";
 import { connect } from "../databases/connect.js";
 import { sqlReader } from "../databases/sql-reader.js";
-import type { Notice, Plan } from "../model/index.js";
+import type { Migration, Notice, Plan, TableName } from "../model/index.js";
 import { foldHandWritten } from "../plan/fold-hand-written.js";
 import { formerTables } from "../plan/former-tables.js";
 import { migrationOf } from "../plan/migration-of.js";
@@ -23,7 +23,7 @@ import { nextText, noticesText } from "../review/terminal.js";
 import { judge } from "../rules/judge.js";
 import { type CommandResult, type Invocation, type Workspace, writing } from "./command.js";
 import { dryRun } from "./dry-run.js";
-import { earlierChecks } from "./earlier-checks.js";
+import { earlierSchema } from "./earlier-schema.js";
 import { keptFile, planHandWritten } from "./plan-hand-written.js";
 import { refuseApplied } from "./refuse-applied.js";
 
@@ -67,15 +67,24 @@ async function rewrite(
   const reader = await sqlReader(project.dialect);
   const models = await plugin.readModels(project);
   const transaction = withoutTransaction(reader.readMigration(own.sql, own.file), own.file, reader);
-  const written = namedAsModels(transaction.migration, models, own.defaultSchema);
+  const all = namedAsModels(transaction.migration, models, own.defaultSchema);
+  const earlier = await earlierSchema(all, names.slice(0, names.indexOf(own.name)), project, plugin);
+  // What finds its work done does none.
+  const withoutIdle = (migration: Migration): Migration => ({
+    ...migration,
+    operations: migration.operations.filter((each) => !earlier.isIdle(each)),
+  });
+  const written = withoutIdle(all);
   refuseSecondChange(plans.filter(isOpen), written.operations);
   const folded = foldHandWritten(written, own.file, reader, own.sources.column);
   refuseUnknownFills(workspace.config, models);
   const named = {
     ...folded,
-    migration: await database.withStoredDefaults(namedAsModels(folded.migration, models, own.defaultSchema)),
+    migration: withoutIdle(
+      await database.withStoredDefaults(namedAsModels(folded.migration, models, own.defaultSchema)),
+    ),
   };
-  const provenBy = await earlierChecks(written, names.slice(0, names.indexOf(own.name)), project, plugin);
+  const { provenBy, isNeverNull } = earlier;
   const known = { ...own, sources: { ...own.sources, provenBy } };
   const {
     plan,
@@ -87,9 +96,10 @@ async function rewrite(
   if (plan === undefined) {
     const { operations } = written;
     const { judging } = reader;
-    const formerTable = await formerTables(operations, judging, database.formerTable);
+    const asked = await formerTables(operations, judging, database.formerTable);
+    const formerTable = (table: TableName) => asked(table) ?? earlier.formerTable?.(table);
     const stored = await database.withStoredDefaults(written);
-    const { notices } = judge(stored, { judging, formerTable, typeKind, provenBy, isAsWritten: true });
+    const { notices } = judge(stored, { judging, formerTable, typeKind, provenBy, isNeverNull, isAsWritten: true });
     const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
     // Of what somebody lets pass the judgement of the file knows nothing.
     const skipped = passing.filter(({ remarks }) => remarks?.some(({ kind }) => kind === "skipped"));

@@ -216,7 +216,7 @@ test.each([
 });
 
 /** Clauses after others in the same migration: the server refuses those of which it is said. */
-test.each([
+test.each<readonly [table: string, clause: string, key: string | undefined, first?: string]>([
   ["t", "MODIFY fk BIGINT", "fk1"],
   ["t", "MODIFY FK BIGINT", "fk1"],
   ["t", "CHANGE fk f2 BIGINT", "fk1"],
@@ -225,10 +225,12 @@ test.each([
   ["t", "MODIFY nd BIGINT", undefined],
   ["t", "MODIFY fk BIGINT", undefined, "ALTER TABLE t DROP FOREIGN KEY fk1"],
   // What MySQL does then depends on the other column.
-  ...(isOnMysql ? [] : [["p", "MODIFY id BIGINT NOT NULL", "fk1", "SET foreign_key_checks = 0"] as const]),
+  ...(isOnMysql
+    ? []
+    : [["p", "MODIFY id BIGINT NOT NULL", "fk1", "SET foreign_key_checks = 0"] as [string, string, string, string]]),
   ["t", "MODIFY f2 BIGINT", "fk1", "ALTER TABLE t CHANGE fk f2 INT"],
   ["p", "MODIFY id2 BIGINT NOT NULL", "fk1", "ALTER TABLE p CHANGE id id2 INT NOT NULL"],
-] as const)("the type of a column of a foreign key: %s %s: %s %s", async (table, clause, key, first = "DO 0") => {
+])("the type of a column of a foreign key: %s %s: %s %s", async (table, clause, key, first = "DO 0") => {
   const sql = `ALTER TABLE ${table} ${clause}`;
   const schemaState = new SchemaState(judging);
   schemaState.apply(tables.flatMap((each) => readMysqlMigration(each, "before.sql").operations));

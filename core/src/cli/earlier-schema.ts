@@ -1,0 +1,52 @@
+import { checkingOf } from "../databases/checking-of.js";
+import { SchemaState } from "../lint/schema-state.js";
+import type { Migration, Operation, OperationOf } from "../model/index.js";
+import type { OrmPlugin, Project } from "../plugin/plugin.js";
+import type { VerdictContext } from "../sql/verdicts/context.js";
+
+/** What the migrations before one have made, as far as a rewrite depends on it. */
+export interface EarlierSchema extends Pick<VerdictContext, "provenBy"> {
+  readonly isNeverNull?: VerdictContext["isNeverNull"] | undefined;
+  readonly formerTable?: VerdictContext["formerTable"] | undefined;
+  /** Whether a statement finds what it would make, and so does nothing. */
+  isIdle(operation: Operation): boolean;
+}
+
+/**
+ * Reads the migrations before this one where it matters what they made: a check that is validated, a column that becomes NOT NULL, loses its
+ * default or is added IF NOT EXISTS. What cannot be read makes nothing known.
+ *
+ * @param earlier their names, in order
+ */
+export async function earlierSchema(
+  { operations }: Migration,
+  earlier: readonly string[],
+  project: Project,
+  plugin: Pick<OrmPlugin, "readStatements">,
+): Promise<EarlierSchema> {
+  const checking = operations.some(isAsked) ? await checkingOf(project.dialect) : undefined;
+  if (checking === undefined) return { provenBy: () => undefined, isIdle: () => false };
+  const state = new SchemaState(checking.judging);
+  const checks: OperationOf<"addCheck">[] = [];
+  for (const name of earlier) {
+    const statements = await plugin.readStatements(project, name);
+    const read = checking.read(statements?.up.map((each) => `${each}\n;`).join("\n") ?? "", name);
+    state.apply(read.operations);
+    if (statements === undefined) state.forget("");
+    checks.push(...read.operations.flatMap((each) => (each.kind === "addCheck" ? [each] : [])));
+  }
+  const { isNeverNull, formerTable } = state.known();
+  return {
+    // Also of a table that they have not made.
+    provenBy: (table, constraint) =>
+      checks.findLast((each) => each.name === constraint && each.table.name === table.name)?.notNull,
+    isNeverNull,
+    formerTable,
+    isIdle: (operation) => operation.kind === "addColumn" && state.isIdle(operation),
+  };
+}
+
+function isAsked({ kind, sql }: Operation): boolean {
+  if (kind === "addColumn") return /\bIF\s+NOT\s+EXISTS\b/i.test(sql);
+  return kind === "validateConstraint" || kind === "setNotNull" || kind === "setDefault";
+}

@@ -7,9 +7,10 @@ import type { VerdictContext } from "../sql/verdicts/context.js";
 /** What the migrations before one have made, as far as a rewrite depends on it. */
 export interface EarlierSchema extends Pick<VerdictContext, "provenBy"> {
   readonly isNeverNull?: VerdictContext["isNeverNull"] | undefined;
-  readonly formerTable?: VerdictContext["formerTable"] | undefined;
-  /** Whether a statement finds what it would make, and so does nothing. */
-  isIdle(operation: Operation): boolean;
+  /** Tables that the database was asked about, and those that the migrations made. */
+  orFormerTable(asked: VerdictContext["formerTable"]): VerdictContext["formerTable"];
+  /** A statement that finds what it would add has nothing to do. */
+  withoutIdle(migration: Migration): Migration;
 }
 
 /**
@@ -25,7 +26,7 @@ export async function earlierSchema(
   plugin: Pick<OrmPlugin, "readStatements">,
 ): Promise<EarlierSchema> {
   const checking = operations.some(isAsked) ? await checkingOf(project.dialect) : undefined;
-  if (checking === undefined) return { provenBy: () => undefined, isIdle: () => false };
+  if (checking === undefined) return unknown;
   const state = new SchemaState(checking.judging);
   const checks: OperationOf<"addCheck">[] = [];
   for (const name of earlier) {
@@ -41,10 +42,19 @@ export async function earlierSchema(
     provenBy: (table, constraint) =>
       checks.findLast((each) => each.name === constraint && each.table.name === table.name)?.notNull,
     isNeverNull,
-    formerTable,
-    isIdle: (operation) => operation.kind === "addColumn" && state.isIdle(operation),
+    orFormerTable: (asked) => (table) => asked(table) ?? formerTable?.(table),
+    withoutIdle: (migration) => ({
+      ...migration,
+      operations: migration.operations.filter((each) => each.kind !== "addColumn" || !state.isIdle(each)),
+    }),
   };
 }
+
+const unknown: EarlierSchema = {
+  provenBy: () => undefined,
+  orFormerTable: (asked) => asked,
+  withoutIdle: (migration) => migration,
+};
 
 function isAsked({ kind, sql }: Operation): boolean {
   if (kind === "addColumn") return /\bIF\s+NOT\s+EXISTS\b/i.test(sql);

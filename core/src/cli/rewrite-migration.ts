@@ -11,7 +11,7 @@ import { foundText } from "../change/summary.js";
 import { refuseUnknownFills } from "../config/configured-fills.js";
 import { connect } from "../databases/connect.js";
 import { sqlReader } from "../databases/sql-reader.js";
-import type { Migration, Notice, Plan, TableName } from "../model/index.js";
+import type { Notice, Plan } from "../model/index.js";
 import { foldHandWritten } from "../plan/fold-hand-written.js";
 import { formerTables } from "../plan/former-tables.js";
 import { migrationOf } from "../plan/migration-of.js";
@@ -69,18 +69,13 @@ async function rewrite(
   const transaction = withoutTransaction(reader.readMigration(own.sql, own.file), own.file, reader);
   const all = namedAsModels(transaction.migration, models, own.defaultSchema);
   const earlier = await earlierSchema(all, names.slice(0, names.indexOf(own.name)), project, plugin);
-  // What finds its work done does none.
-  const withoutIdle = (migration: Migration): Migration => ({
-    ...migration,
-    operations: migration.operations.filter((each) => !earlier.isIdle(each)),
-  });
-  const written = withoutIdle(all);
+  const written = earlier.withoutIdle(all);
   refuseSecondChange(plans.filter(isOpen), written.operations);
   const folded = foldHandWritten(written, own.file, reader, own.sources.column);
   refuseUnknownFills(workspace.config, models);
   const named = {
     ...folded,
-    migration: withoutIdle(
+    migration: earlier.withoutIdle(
       await database.withStoredDefaults(namedAsModels(folded.migration, models, own.defaultSchema)),
     ),
   };
@@ -96,8 +91,7 @@ async function rewrite(
   if (plan === undefined) {
     const { operations } = written;
     const { judging } = reader;
-    const asked = await formerTables(operations, judging, database.formerTable);
-    const formerTable = (table: TableName) => asked(table) ?? earlier.formerTable?.(table);
+    const formerTable = earlier.orFormerTable(await formerTables(operations, judging, database.formerTable));
     const stored = await database.withStoredDefaults(written);
     const { notices } = judge(stored, { judging, formerTable, typeKind, provenBy, isNeverNull, isAsWritten: true });
     const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);

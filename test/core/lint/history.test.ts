@@ -277,7 +277,10 @@ const cases: readonly (readonly [name: string, options: Checked, expected: reado
         [
           `DROP DEFAULT of ${column}${sendsDefaults ? ", whose client writes constants" : ""}`,
           {
-            migrations: [`CREATE TABLE "T" (${column});`, `ALTER TABLE "T" ALTER COLUMN "n" DROP DEFAULT;`],
+            migrations: [
+              `CREATE TABLE "T" ("a" INT, ${column}, CONSTRAINT "T_pkey" PRIMARY KEY ("a"));`,
+              `ALTER TABLE "T" ALTER COLUMN "n" DROP DEFAULT;`,
+            ],
             sendsDefaults,
           },
           isNeeded && !(sendsDefaults && isSent) ? ["drop-default 1:17"] : [],

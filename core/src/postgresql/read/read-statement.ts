@@ -146,9 +146,18 @@ function readCreateTable(statement: CreateStmt, source: StatementSource, whole: 
   const definitions = (statement.tableElts ?? []).flatMap((element) =>
     "ColumnDef" in element ? [element.ColumnDef] : [],
   );
-  const columns = definitions.map((definition, position) =>
-    readColumn(definition, definitions[position + 1]?.location ?? source.end, source.slice),
+  const starts = (statement.tableElts ?? []).flatMap((element) =>
+    "ColumnDef" in element
+      ? [element.ColumnDef.location]
+      : "Constraint" in element
+        ? [element.Constraint.location]
+        : [],
   );
+  const columns = definitions.map((definition) => {
+    const { location: start = 0 } = definition;
+    const next = starts.find((each) => each !== undefined && each > start);
+    return readColumn(definition, next ?? source.end, source.slice);
+  });
   const parents = (statement.inhRelations ?? []).flatMap((node) =>
     "RangeVar" in node ? [tableOf(node.RangeVar)] : [],
   );

@@ -14,7 +14,7 @@ export default defineCommand({
     },
     {
       flags: "--evidence <file...>",
-      description: "files from verify, to use instead of connecting to their targets",
+      description: "files from verify (max 24 h old), instead of connecting",
     },
     { flags: "--by <name>", description: "who confirms (default at a terminal: git's user.email)" },
     { flags: "--note <text>", description: "a note for the record" },

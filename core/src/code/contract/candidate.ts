@@ -53,6 +53,14 @@ export interface Candidate {
 }
 
 /** Whether Lockstep can write what belongs there. SQL in strings and what it has no words for is a person's. */
-export function isWritable({ family, text, isManual }: Candidate): boolean {
+export function isWritable({
+  family,
+  text,
+  isManual,
+}: {
+  readonly family?: string | undefined;
+  readonly text?: string | undefined;
+  readonly isManual?: true | undefined;
+}): boolean {
   return family !== "sql" && isManual !== true && text !== undefined && !text.includes("…");
 }

@@ -250,7 +250,7 @@ test("of a whole history with much to say each rule is told once", async () => {
   const { stdout } = await check(["--all"]);
   repository.write({ [third]: undefined });
   expect(stdout).toBe(
-    `  ✖ drop-column  41  last in ${third}:41\n  ✖ add-index     1  last in ${second}:2\n  --format markdown lists each\n\n✖ 42 errors in 2 files, 3 migrations checked\nNext   npx @lockstep/prisma explain drop-column\n`,
+    `  ✖ drop-column  41  last in ${third}:41\n  ✖ add-index    1   last in ${second}:2\n  --format markdown lists each\n\n✖ 42 errors in 2 files, 3 migrations checked\nNext   npx @lockstep/prisma explain drop-column\n`,
   );
 });
 

@@ -46,6 +46,8 @@ export interface Candidate {
   readonly keepsOut?: true | undefined;
   /** A person has to write the text: something else has to change that Lockstep does not. */
   readonly isManual?: true | undefined;
+  /** Where what it needs is declared, if that is no place of its own. */
+  readonly lostNeed?: string;
   /** What a column has there that it is most like, where that takes a person. */
   readonly hint?: string | undefined;
   /** The keys of places that have to change with it: the type that a copy must have, the code that fills a type. */

@@ -41,7 +41,17 @@ afterAll(async () => {
 });
 
 test.each([
-  ["a pipeline", {}, /Next {3}npx lockstep next --confirm writers-aware reads-steady --by "<name>"/],
+  [
+    "a pipeline",
+    {},
+    /Next {3}at a terminal: npx lockstep next --confirm writers-aware reads-steady\n {7}In a pipeline, add --by with the name of /,
+  ],
+  [
+    "a job",
+    { GITHUB_ACTOR: "ada" },
+    /Next {3}at a terminal: .*\n {7}or in a job .* starts: npx lockstep next --confirm .* --by "\$GITHUB_ACTOR"$/m,
+  ],
+  ["a job of a bot", { GITHUB_ACTOR: "renovate[bot]" }, / {7}In a pipeline, add --by /],
   [
     "an agent",
     agent,
@@ -62,7 +72,7 @@ test.each([
 test("an agent that did not confirm is told to ask its user, and shows the phase without a name", async () => {
   const { output } = await shop.lockstep(["next"], agent);
   expect(output).toMatch(
-    /ask your user; when they say that it is so, with their name: npx lockstep next .* --confirm reads-steady --by "<name>"/,
+    /when that is so, ask your user\. If they confirm it, with their name: npx lockstep next .* --confirm reads-steady --by "<name>"/,
   );
   const shown = await ok(["next", "--confirm", "writers-aware,reads-steady", "--dry-run", "--by", ""], agent);
   expect(shown.output).toContain("would be confirmed (--dry-run: nothing is recorded)");

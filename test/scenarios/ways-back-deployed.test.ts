@@ -100,7 +100,7 @@ describe("with the stock Prisma", () => {
       `✖ Nobody has confirmed for production that no running build uses the column ("User"."handle")`,
     );
     expect(stopped.stdout).toMatch(
-      /Next {3}1\. deploy the code that does not use "User"\."handle": .*\n +2\. when that is so: npx lockstep deploy --target production --confirm column-unused/,
+      /Next {3}1\. deploy the code that does not use "User"\."handle": .*\n +2\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused\n +In a pipeline, /,
     );
     await ok(lockstep(...confirm));
     expect(await hasColumn()).toBe(false);
@@ -155,7 +155,7 @@ describe("with the stock Prisma", () => {
     const stopped = await lockstep(...confirm);
     expect(stopped.code, stopped.output).toBe(1);
     expect(stopped.stderr).toMatch(
-      /the way back is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. deploy the code .*\n +3\. when that is so: /,
+      /the way back is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. deploy the code .*\n +3\. when that is so, at a terminal: /,
     );
     expect(stopped.stdout).toMatch(/1 migration applied, then stopped before \d+_third_undo_expand/);
     expect(stopped.stdout).toMatch(/--confirm column-unused does not count before \d+_third_undo_contract is applied/);
@@ -197,7 +197,8 @@ describe("with the stock Prisma", () => {
         [
           `1\\. on production: GRANT INSERT \\("nick"\\) ON "User" TO ${app}`,
           `2\\. deploy the code that does not use "User"\\."handle": .*`,
-          "3\\. when that is so: npx lockstep deploy --target production --confirm column-unused\\n$",
+          "3\\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused",
+          "In a pipeline, .*\\n$",
         ].join("\\n +"),
       );
       const stopped = await lockstep("deploy");
@@ -320,7 +321,7 @@ describe("where Prisma leaves no migration out, because its config names another
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed\n.*\n {2}The ORM applies everything that is pending or nothing: 20261115000001_early, \d+_first_undo_contract wait as well\./,
     );
     const [, ...byHand] =
-      /1\. with the URL of production: npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+)\n +2\. deploy the code .*\n +3\. when that is so: npx lockstep deploy --target production --confirm column-unused/.exec(
+      /1\. with the URL of production: npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+)\n +2\. deploy the code .*\n +3\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
         stopped.stdout,
       ) ?? [];
     expect(byHand, stopped.stdout).toHaveLength(2);

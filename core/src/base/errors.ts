@@ -415,7 +415,7 @@ export const errorTable = entries({
   },
   LS4003: {
     title: "No such place in the code",
-    why: "A name that matches nothing would be left out silently, and the place that was meant edited or forgotten.",
+    why: "If Lockstep ignored the name, it would edit or skip the wrong place.",
     next: "Name a place as npx lockstep code --all lists it: its file, file:line, a glob of files, or its key from --json.",
     exit: 2,
   },
@@ -961,8 +961,8 @@ export const errorTable = entries({
   },
   LS8024: {
     title: "A confirmation has no name",
-    why: "Only a person can know what is confirmed, and the target's ledger keeps who it was. Without a terminal, git's user is not that person: a pipeline or a coding agent has an identity, too.",
-    next: 'Name the person who confirms it: --by "<name>". An agent asks its user first.',
+    why: "Only a person can know what is confirmed, and the target's ledger records who it was. A pipeline and a coding agent have a git user too, but that user is not the person.",
+    next: 'Confirm it at a terminal. In a pipeline, name the person who confirms it: --by "<name>". An agent asks its user first.',
     exit: 2,
   },
   LS8025: {

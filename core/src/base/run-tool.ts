@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { basename } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import { createInterface } from "node:readline";
 import { doing } from "./at-work.js";
 import { toItsEnd } from "./to-its-end.js";
@@ -47,7 +47,7 @@ export async function runTool(command: string, args: readonly string[], options:
   doing(
     `running ${[command, ...args]
       .slice(0, 4)
-      .map((word) => basename(word))
+      .map((word) => (isAbsolute(word) ? basename(word) : word))
       .join(" ")}`,
   );
   const isGroup = process.platform !== "win32";

@@ -20,7 +20,7 @@ import { confirm, readEvidence } from "../target/ledger/evidence.js";
 import { confirmedNames, type Invocation, textOption } from "./command.js";
 import type { OwnMigrations } from "./own-migrations.js";
 import type { Target } from "./targets.js";
-import { whoConfirms } from "./who.js";
+import { confirming, whoConfirms } from "./who.js";
 
 /** What `--confirm` takes for statements of the user's own that reads or writes wait for. */
 export const waitsAccepted = "waits-accepted";
@@ -83,7 +83,11 @@ export async function askWaits(request: {
     open: open.map(({ statement }) => statement),
     help: [
       `for the safe way: ${rules.map((rule) => `npx lockstep explain ${rule}`).join(", ")}`,
-      `if the application may wait that long: npx lockstep deploy --target ${target.name} --confirm ${waitsAccepted}`,
+      confirming(
+        `npx lockstep deploy --target ${target.name} --confirm ${waitsAccepted}`,
+        io,
+        "if the application may wait that long",
+      ),
     ].join("\n       "),
   };
 }

@@ -1,16 +1,10 @@
 /** The options of commands that make code edits. */
 export const codeOptions = [
-  { flags: "--code <level>", description: "what is edited besides what must change: required, likely, ask or none" },
-  { flags: "--only <place...>", description: "of the ranked places only these: file, file:line, glob or key" },
-  { flags: "--not <place...>", description: "not these, now and later" },
-  { flags: "--reason <words>", description: "why what --not names need not change, where it is a place that must" },
-  { flags: "--unchecked", description: "make chosen edits also where their types could not be checked" },
-  {
-    flags: "--exposure <exposure>",
-    description: "who sets and sees the new column: internal (nobody outside), shown (set by the server) or exposed",
-  },
-  {
-    flags: "--like <columns>",
-    description: "columns of the model that the new one behaves like: a,b, or none",
-  },
+  { flags: "--code <level>", description: "what to edit: required, likely, ask (checklist) or none" },
+  { flags: "--only <place...>", description: "edit only these optional places (file:line, glob, key)" },
+  { flags: "--not <place...>", description: "decline these places, now and later" },
+  { flags: "--reason <words>", description: "why a required place in --not needs no edit" },
+  { flags: "--unchecked", description: "write chosen edits that could not be type-checked" },
+  { flags: "--exposure <exposure>", description: "who sets and sees the column: internal, shown or exposed" },
+  { flags: "--like <columns>", description: "columns that the new one behaves like: a,b, or none" },
 ] as const;

@@ -39,8 +39,10 @@ export async function explainPlace(request: {
   readonly plan: Plan;
   readonly command: string;
   readonly invocation: Invocation;
+  /** A column without one has no phases. */
+  readonly hasPlan: boolean;
 }): Promise<CommandResult> {
-  const { place, command, invocation } = request;
+  const { place, command, invocation, hasPlan } = request;
   const workspace = await invocation.workspace();
   const { project, plugin, config } = workspace;
   const { file, line } = namedLine(place, project.root, command);
@@ -54,7 +56,7 @@ export async function explainPlace(request: {
   );
   const input = await inputOf({ plan, project, plugin, code: settings, models }, intents);
   const questions = input === undefined ? [] : await questionsIn(input);
-  const found = answersAt(questions, file, line, plan);
+  const found = answersAt(questions, file, line, plan, hasPlan);
   const lines =
     found.length > 0 ? found : await whyNot({ workspace, file, line, plan, models, settings, intents, input });
   const next = found.length > 0 ? `${command} --only ${file}:${line}` : command;
@@ -136,7 +138,13 @@ async function whyNotRead({ workspace, file, models, settings, intents }: Explai
 }
 
 /** What is known of the places at a line, one after the other. */
-function answersAt(questions: readonly RankedPlaces[], file: string, line: number, plan: Plan): readonly string[] {
+function answersAt(
+  questions: readonly RankedPlaces[],
+  file: string,
+  line: number,
+  plan: Plan,
+  hasPlan: boolean,
+): readonly string[] {
   return questions.flatMap(({ intent, about, ranked, done }) => {
     const has = placesAt(file, line, done).map(
       ({ what }) => `${file}:${line}  ${what}: has ${intent.model}.${intent.field} already`,
@@ -153,7 +161,7 @@ function answersAt(questions: readonly RankedPlaces[], file: string, line: numbe
       ...has,
       ...open.flatMap((each) => [
         ...explainRank(each, about),
-        ...phaseWords(plan, phaseOf(intent)),
+        ...(hasPlan ? phaseWords(plan, phaseOf(intent)) : []),
         ...(plan.state.choices ?? [])
           .filter(
             ({ key, model, field }) => key === each.candidate.key && model === intent.model && field === intent.field,

@@ -3,10 +3,12 @@ import { LockstepError } from "../base/errors.js";
 import { writeFiles } from "../base/files/write-files.js";
 import { type RefreshResult, refreshCode } from "../change/release/refresh-code.js";
 import type { RankedPlaces } from "../code/candidates/choose.js";
+import { isWritable } from "../code/contract/candidate.js";
 import type { UnreadFile } from "../code/sources/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
 import { isWaiting, type Place, type Plan } from "../model/index.js";
 import { codeMarkdown } from "../review/code-markdown.js";
+import { counted } from "../review/counted.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { editsText, nextText, noEdits, silentText, unformattedText, unreadText } from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
@@ -145,7 +147,9 @@ function verdictOf({ invocation, work, level, result, isDry, unread }: Edited): 
   if (level === "none") return invocation.io.colors.yellow(noEdits);
   const isIdle = result.made.length === 0 && !result.plan.state.places.some(isWaiting);
   if (isIdle) return idleText(result, work.keep === undefined, unread.length);
-  return isDry && result.made.length > 0 ? `To be made (--dry-run): ${result.made.length}` : undefined;
+  return isDry && result.made.length > 0
+    ? `${counted(result.made.length, "code edit")} to make (--dry-run)`
+    : undefined;
 }
 
 /** Places that little speaks for, as a list: without `--all` only their number is shown. */
@@ -231,9 +235,10 @@ function nextWords(state: Plan["state"], { command, after, isRepeated, isLikelyM
     return { ...then, words: `edit the required places, then ${then.words}` };
   }
   const likely = state.places.filter((place) => place.kind === "likely" && place.key !== undefined && !isChosen(place));
-  const [first] = likely;
-  if (first === undefined) return after;
-  if (isLikelyMade) return { ...after, words: `edit by hand which of the likely places need it, then ${after.words}` };
+  if (likely.length === 0) return after;
+  const first = likely.find(isWritable);
+  if (isLikelyMade || first === undefined)
+    return { ...after, words: `edit by hand which of the likely places need it, then ${after.words}` };
   const all = `${command} --code likely`;
   const words = `to edit the likely places: ${all}.  Some of them: ${command} --only ${first.file}:${first.line}`;
   return { words, command: all };

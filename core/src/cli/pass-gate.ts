@@ -1,4 +1,3 @@
-import { codingAgent } from "../base/coding-agent.js";
 import { LockstepError } from "../base/errors.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
@@ -16,9 +15,8 @@ import { atOnce } from "./at-once.js";
 import { confirmedNames, type Invocation, onTarget, textOption } from "./command.js";
 import { answersOf, type GateEvidence } from "./gate-evidence.js";
 import { inOneLine } from "./group-answers.js";
-import type { Io } from "./io.js";
 import type { Target } from "./targets.js";
-import { whoConfirms } from "./who.js";
+import { confirming, type Person, whoConfirms } from "./who.js";
 
 /** What every target said, and what helps when one of them says no. */
 export interface GateResult {
@@ -127,21 +125,19 @@ function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: st
  *
  * @param command that takes `--confirm`: `next 20261120093000_add_handle`
  */
-export function helpOf(answers: GateResult["answers"], command: string, { env }: Pick<Io, "env">): string {
-  const isAgent = codingAgent(env) !== undefined;
-  const by = isAgent ? ' --by "<name>"' : "";
+export function helpOf(answers: GateResult["answers"], command: string, person: Person): string {
+  const confirmed = (names: readonly string[], when: string) =>
+    confirming(`npx lockstep ${command} ${names.map((gate) => `--confirm ${gate}`).join(" ")}`, person, when);
   const closed = answers.filter((answer) => !answer.isOpen);
   const provable =
     closed.find(({ comesFirst }) => comesFirst === true) ?? closed.find((answer) => answer.needsConfirmation !== true);
   if (provable?.help !== undefined)
     return provable.mayOverrule === true
-      ? `${provable.help}\n       to overrule it, on the record: npx lockstep ${command} --confirm ${provable.gate}${by}`
+      ? `${provable.help}\n       ${confirmed([provable.gate], "to overrule it, on the record")}`
       : provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
   const otherwise = [...new Set(closed.flatMap((answer) => answer.otherwise ?? []))];
-  const when = isAgent ? "ask your user; when they say that it is so, with their name" : "when that is so";
-  const confirming = `${when}: npx lockstep ${command} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}${by}`;
-  return [confirming, ...otherwise].join("\n       ");
+  return [confirmed(gates, "when that is so"), ...otherwise].join("\n       ");
 }
 
 /**

@@ -180,7 +180,7 @@ function closedByCode(asked: Asked, { count, places }: OpenWriteSites, invocatio
 function closed(asked: Asked, { io: { colors } }: Invocation): CommandResult {
   return {
     text: [...gateLines(asked, false, { colors }), nextText(asked.gate.help, colors)].join("\n"),
-    json: gateJson(asked),
+    json: { ...gateJson(asked), next: asked.gate.help },
     exitCode: 1,
   };
 }

@@ -5,6 +5,7 @@ import { type OutputFile, outputFile } from "../base/files/output-file.js";
 import { refuseForeignFiles } from "../base/files/writable.js";
 import { applyFixes } from "../lint/apply-fixes.js";
 import { baselineText } from "../lint/baseline.js";
+import { folded } from "../lint/fold.js";
 import { type CheckReport, hasErrors } from "../lint/report.js";
 import type { FileChange } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
@@ -43,7 +44,8 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   );
   for (const { file, after } of changes) writeFileSync(resolve(cwd, file), after ?? "");
   const fixed = found.findings.filter(({ file, fix }) => fix !== undefined && !applied.includes(file)).length;
-  const report = keptIn(baseline, changes.length === 0 ? found : { ...(await checkReport(invocation)), fixed });
+  const each = keptIn(baseline, changes.length === 0 ? found : { ...(await checkReport(invocation)), fixed });
+  const report = { ...each, findings: folded(each.findings) };
   const context = { colors: io.colors, version: invocation.version ?? "0.0.0" };
   const write = (by: Format) => by.write(by.id === "terminal" ? report : fromTop(report), context);
   output?.write(`${write(format)}\n`);

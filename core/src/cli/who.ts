@@ -31,13 +31,37 @@ export function requireName(invocation: Invocation, command: string): void {
     return;
   }
   const agent = codingAgent(io.env);
-  const where = agent === undefined ? "there is no terminal with a person at it" : `${agent} runs this command`;
+  const where = agent === undefined ? "no person is at a terminal" : `${agent} runs this command`;
   const { by: _, ...given } = options;
-  const again = `${sameCommand(command, { ...invocation, options: given })} --by "<name>"`;
   throw new LockstepError("LS8024", `--confirm ${gates.join(", ")} needs --by: ${where}.`, {
-    hint: agent === undefined ? again : `ask your user. If they confirm it, with their name: ${again}`,
+    hint: confirming(sameCommand(command, { ...invocation, options: given }), io),
   });
 }
+
+/** Where a pipeline has the login of the person who started it: GitHub Actions, GitLab. */
+const starters = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN"];
+
+/**
+ * The command that confirms gates, as it works here. A pipeline and an agent have to name the person, and no command can invent a name.
+ *
+ * @param when it may be confirmed: `when that is so`. Default: unsaid
+ * @example confirming("npx lockstep deploy --confirm column-unused", io, "when that is so")
+ */
+export function confirming(command: string, { env, isInteractive }: Person, when?: string): string {
+  if (isInteractive) return `${when === undefined ? "" : `${when}: `}${command}`;
+  const first = when === undefined ? "" : `${when}, `;
+  if (codingAgent(env) !== undefined)
+    return `${first}ask your user. If they confirm it, with their name: ${command} --by "<name>"`;
+  const starter = starters.find((name) => env[name] && !env[name].endsWith("[bot]"));
+  const elsewhere =
+    starter === undefined
+      ? "In a pipeline, add --by with the name of the person who confirms it."
+      : `or in a job that the person who confirms it starts: ${command} --by "$${starter}"`;
+  return `${first}at a terminal: ${command}\n       ${elsewhere}`;
+}
+
+/** What says whether a person can be asked. */
+export type Person = Pick<Io, "env" | "isInteractive">;
 
 function named(invocation: Invocation): string | undefined {
   const name = textOption(invocation, "by")?.trim();

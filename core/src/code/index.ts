@@ -16,6 +16,7 @@ import { assignedMapper } from "./response-transforms/assigned-mapper.js";
 import { builtByHand } from "./response-transforms/built-by-hand.js";
 import { columnPositions } from "./response-transforms/column-positions.js";
 import { csvHeader } from "./response-transforms/csv-header.js";
+import { hiddenProperty } from "./response-transforms/hidden-property.js";
 import { internalRows } from "./response-transforms/internal-rows.js";
 import { keptOut } from "./response-transforms/kept-out.js";
 import { mapper } from "./response-transforms/mapper.js";
@@ -168,6 +169,7 @@ export const coreTransforms: readonly Transform[] = [
   requestType,
   payload,
   keptOut,
+  hiddenProperty,
   nameList,
   graphqlDocument,
   graphqlTemplate,

@@ -50,7 +50,12 @@ export interface FormerTable {
   columnSql?(name: string): string | undefined;
   /** As the statement that made it spells them: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`. */
   readonly optionsSql: string;
-  readonly indexes: readonly { readonly columns: readonly string[]; readonly method: string }[];
+  readonly indexes: readonly {
+    readonly columns: readonly string[];
+    readonly method: string;
+    /** Of all rows; absent: it is not, or nobody has said. */
+    readonly isUnique?: boolean;
+  }[];
   /** Absent: it is not, or nobody knows. */
   readonly isPartitioned?: boolean;
   /** A column is computed when it is read. */
@@ -93,6 +98,8 @@ export interface VerdictContext {
   isRepeated(table: TableName, constraint: string): boolean | undefined;
   /** The foreign keys that a table has and those that lead to it; undefined where nobody has asked the database. */
   foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined;
+  /** A valid foreign key that the change itself has dropped by now; undefined where nobody knows it. */
+  droppedKey(table: TableName, name: string): KnownForeignKey | undefined;
   /** What is built, or looked at, again when the type of a column changes; undefined where nobody has said. */
   dependents(table: TableName, column: string): Pick<ColumnDependents, "rebuilt" | "checked"> | undefined;
   /** What is known to use it before the change: more may. */

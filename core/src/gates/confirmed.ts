@@ -47,11 +47,16 @@ export function confirmed(question: string, covers: NonNullable<Gate["covers"]> 
       isOpen: false,
       statement: `Nobody has confirmed for ${target} that ${open}`,
       unconfirmed: open,
-      help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
+      help: confirmHelp(plan, gate),
       needsConfirmation: true,
     };
   };
   return { isConfirmed: true, covers, ask };
+}
+
+/** What opens a gate that a person confirms. The command asks who that is where no terminal does. */
+export function confirmHelp(plan: string, gate: string): string {
+  return `When it is so, at a terminal: npx lockstep next ${plan} --confirm ${gate}. Elsewhere add --by with the person's name.`;
 }
 
 /** What an answer says of places, without their ids. */

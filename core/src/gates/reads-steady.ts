@@ -3,7 +3,7 @@ import { tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
 import { readTable } from "../target/facts/table.js";
 import { readEvidence } from "../target/ledger/evidence.js";
-import { confirmed, without } from "./confirmed.js";
+import { confirmed, confirmHelp, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { measureReads } from "./reads/measure-reads.js";
 import { faultsOf, listText, measuredText, unknownsOf, unmeasuredText } from "./reads/messages.js";
@@ -76,7 +76,7 @@ function asked({ gate, table, column }: GateStep, { plan, target }: GateFacts, w
     isOpen: false,
     statement: `Nobody has confirmed for ${target} that ${open}`,
     unconfirmed: open,
-    help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
+    help: confirmHelp(plan, gate),
     needsConfirmation: true,
   };
 }

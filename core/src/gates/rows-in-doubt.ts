@@ -8,7 +8,7 @@ import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep, PlannedColumn } from "../model/plan.js";
 import { readTable } from "../target/facts/table.js";
 import { readEvidence } from "../target/ledger/evidence.js";
-import { without } from "./confirmed.js";
+import { confirmHelp, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 
 /** Rows that may be as somebody wants them, or wrong. */
@@ -87,7 +87,7 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
       isOpen: false,
       statement: `Nobody has confirmed for ${target} that ${found.meant(news)}`,
       unconfirmed: found.meant(news),
-      help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
+      help: confirmHelp(plan, gate),
       otherwise: found.otherwise(news, news.length < found.rows.length),
       needsConfirmation: true,
     };

@@ -4,7 +4,7 @@ import type { GateStep } from "../model/plan.js";
 import { readTable } from "../target/facts/table.js";
 import { readAnnouncements } from "../target/ledger/announcements.js";
 import { type Evidence, readEvidence } from "../target/ledger/evidence.js";
-import { confirmed, named, without, written } from "./confirmed.js";
+import { confirmed, confirmHelp, named, without, written } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { findRowsByOldBuilds, type RowsByOldBuilds } from "./rows-by-old-builds.js";
 import { type ServiceState, serviceStates } from "./service-states.js";
@@ -75,7 +75,7 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
       isOpen: false,
       statement: `Nobody has confirmed for ${target} that ${unconfirmed}${news.length === 0 ? ` (${name})` : ""}`,
       unconfirmed,
-      help: `When it is so: npx lockstep next ${plan} --confirm ${step.gate}`,
+      help: confirmHelp(plan, step.gate),
       needsConfirmation: true,
     };
   return { ...about, ...named(writers), isOpen: true, statement: openText(services, word, rows, { name, of, target }) };

@@ -36,9 +36,16 @@ export interface CheckFinding {
   readonly fix?: Fix;
   /** `npx lockstep rewrite` makes a plan of it. */
   readonly isRewritten: boolean;
+  /** Locks that its transaction keeps for as long as this statement works. */
+  readonly keptLocks?: readonly KeptLock[];
+  /** Where the same is true of other statements of the file. */
+  readonly also?: readonly AlsoAt[];
   /** Tells it from the others of its file, also where lines come or go above it. In a report: from all others of the repository. */
   readonly fingerprint: string;
 }
+
+/** Another place of a finding. */
+export type AlsoAt = Pick<CheckFinding, "line" | "column" | "endLine" | "endColumn" | "sql" | "fingerprint">;
 
 export interface NamedIn {
   readonly file: string;

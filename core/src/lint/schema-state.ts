@@ -39,6 +39,7 @@ export class SchemaState {
   /** Tables that were changed and never made, and what ran that nobody could read: both may have made a table. */
   readonly #changed = new Set<string>();
   readonly #unread: string[] = [];
+  readonly #droppedKeys = new Map<string, KnownForeignKey>();
   /** Every statement was read, and all that they name was made before: then what is not here does not exist. */
   #isWhole = true;
 
@@ -56,6 +57,7 @@ export class SchemaState {
     | "typeKind"
     | "provenBy"
     | "foreignKeys"
+    | "droppedKey"
     | "dependents"
     | "isNeverNull"
     | "isRepeated"
@@ -73,6 +75,7 @@ export class SchemaState {
         return found?.kind === "check" ? found.columns : undefined;
       },
       foreignKeys: (table) => this.#foreignKeys(table),
+      droppedKey: (table, name) => this.#droppedKeys.get(keyOf(table) + keyOf({ name })),
       dependents: (table, column) => this.#dependents(table, column),
       isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
@@ -216,6 +219,7 @@ export class SchemaState {
         break;
       }
       case "dropConstraint":
+        this.#keepDropped(operation);
         this.#tables.find(operation.table)?.constraints.delete(operation.name);
         this.#tables.dropIndex({ ...operation.table, name: operation.name }, operation.table);
         break;
@@ -302,6 +306,12 @@ export class SchemaState {
     if (this.#tables.find(table) !== undefined) return;
     this.#isWhole = false;
     this.#changed.add(keyOf(table));
+  }
+
+  #keepDropped({ table, name }: OperationOf<"dropConstraint">): void {
+    const { columns, references, isValid } = this.#tables.find(table)?.constraints.get(name) ?? {};
+    if (columns !== undefined && references !== undefined && isValid === true)
+      this.#droppedKeys.set(keyOf(table) + keyOf({ name }), { name, table, columns, references });
   }
 
   #setDefault({ table, column, defaultSql }: OperationOf<"setDefault">): void {

@@ -73,6 +73,8 @@ export interface CodeIntent extends Of<typeof intentShape> {
   readonly staysOptional?: true;
   /** The column is NOT NULL already: no row is without a value. */
   readonly neverNull?: true;
+  /** The change needed no plan: no phase changes the model. */
+  readonly isUnplanned?: true;
   /** The columns that the new one behaves like: all of them, as a person answered. Absent: nobody did. */
   readonly like?: readonly string[];
   /** `read`: the flag that reads stand behind until contract. From the config of the day. */

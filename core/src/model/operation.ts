@@ -270,9 +270,17 @@ export type Operation = OperationBase &
         readonly table: TableName;
         /** Rows that stand in the statement: nothing is read. */
         readonly isOfValues: boolean;
+        /** As many rows as stand in the statement: with ON CONFLICT, whose rows are found by a key. */
+        readonly isOfStatedRows?: true;
       }
-    | { readonly kind: "delete"; readonly table: TableName }
-    | { readonly kind: "update"; readonly table: TableName; readonly columns: readonly string[] }
+    | { readonly kind: "delete"; readonly table: TableName; readonly keyed?: readonly string[] }
+    | {
+        readonly kind: "update";
+        readonly table: TableName;
+        readonly columns: readonly string[];
+        /** Columns of its rows that WHERE compares with at most 100 constants each. */
+        readonly keyed?: readonly string[];
+      }
     /** A query whose result goes nowhere, and the functions that it calls. */
     | { readonly kind: "select"; readonly functions: readonly string[] }
     | { readonly kind: "truncate"; readonly table: TableName; readonly isCascade: boolean }

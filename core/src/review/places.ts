@@ -15,7 +15,7 @@ export interface PlaceGroups {
   readonly asked: readonly Place[];
   readonly likely: readonly Place[];
   readonly possible: readonly Place[];
-  /** Of tests, whatever their kind: no gate waits for them. */
+  /** Of tests, whatever their kind: no gate checks them. */
   readonly tests: readonly Place[];
   /** Somebody said no: they stay on the list, and nobody is asked again. */
   readonly declined: readonly Place[];
@@ -100,7 +100,9 @@ export function placesText(
     const files = perFile(tests);
     const shown = files.slice(0, limits.likely);
     const more = files.length - shown.length;
-    lines.push(`${colors.bold(counted(tests.length, "place"))} in tests ${colors.dim("(no gate waits for them)")}`);
+    lines.push(
+      `${colors.bold(counted(tests.length, "place"))} in tests ${colors.dim("(optional: no gate checks them)")}`,
+    );
     lines.push(
       columns(
         limits.tests === "each"
@@ -244,7 +246,7 @@ export function placesMarkdown(open: OpenPlaces, command: string): readonly Mark
     ...(tests.length === 0
       ? []
       : [
-          md`**In tests, for which no gate waits:**\n\n${lines(
+          md`**In tests (optional):**\n\n${lines(
             perFile(tests).map((its) => {
               const [where, what] = fileRow(its, (place) => `${place.what} — ${whyText(place)}`, "place");
               return md`- [ ] ${codeSpan(where)} ${what}`;

@@ -42,6 +42,7 @@ export interface Known {
   readonly formerType?: RuleContext["formerType"] | undefined;
   readonly formerTable?: RuleContext["formerTable"] | undefined;
   readonly foreignKeys?: RuleContext["foreignKeys"] | undefined;
+  readonly droppedKey?: RuleContext["droppedKey"] | undefined;
   readonly dependents?: RuleContext["dependents"] | undefined;
   readonly typeKind?: RuleContext["typeKind"] | undefined;
   readonly provenBy?: RuleContext["provenBy"] | undefined;
@@ -127,6 +128,7 @@ export function contextOf(operations: readonly Operation[], known: Known): RuleC
     formerType: known.formerType ?? nobodySaid,
     formerTable: known.formerTable ?? nobodySaid,
     foreignKeys: known.foreignKeys ?? nobodySaid,
+    droppedKey: known.droppedKey ?? nobodySaid,
     dependents: known.dependents ?? nobodySaid,
     typeKind: known.typeKind ?? nobodySaid,
     provenBy: known.provenBy ?? nobodySaid,

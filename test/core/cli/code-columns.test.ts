@@ -306,12 +306,27 @@ test("what --code likely does not edit is listed with its reason, and the next c
     { ...models.prisma, "src/users/list.ts": select, ...migrations("prisma", [[11, alter("alias")]]) },
     "prisma",
   );
-  const shown = await desk.code({});
-  expect(shown.text).toMatch(/Next +to edit the likely places: npx lockstep code User\.alias --code likely\./);
+  const byHand = /Next +edit by hand which of the likely places need it, then review and commit$/;
+  expect((await desk.code({})).text).toMatch(byHand);
   const { text, json } = await desk.code({ code: "likely" });
   expect(json.edits).toEqual([]);
   expect(text).toMatch(/src\/users\/list\.ts:2 .*chosen, and SQL in a string is edited by hand: /);
-  expect(text).toMatch(/Next +edit by hand which of the likely places need it, then review and commit$/);
+  expect(text).toMatch(byHand);
+});
+
+test("--explain names no phase of a column without a plan", async () => {
+  const add = `import { prisma } from "../db";
+
+export const add = (email: string, name: string, bio: string) =>
+  prisma.user.create({ data: { email, name, bio, city: "" } });
+`;
+  desk = CodeDesk.take(
+    { ...models.prisma, "src/users/add.ts": add, ...migrations("prisma", [[11, alter("alias")]]) },
+    "prisma",
+  );
+  const { text } = await desk.code({ name: "User.alias", explain: "src/users/add.ts:4" });
+  expect(text).toContain("data of prisma.user.create");
+  expect(text).not.toContain("phase");
 });
 
 describe("beside a plan", () => {

@@ -31,7 +31,7 @@ const files = {
   "prisma/schema.prisma": schema,
   "prisma/migrations/20261110093000_change/migration.sql": `ALTER TABLE "User" ADD COLUMN "locale" TEXT;\n`,
   "src/db.ts": `import { PrismaClient } from "./generated/client";
-export const prisma = new PrismaClient({ omit: { user: { timeZone: true } } });
+export const prisma = new PrismaClient({ adapter: {} as never, omit: { user: { timeZone: true } } });
 `,
   "tsconfig.json": JSON.stringify({
     compilerOptions: { strict: true, module: "esnext", moduleResolution: "bundler", target: "es2023", noEmit: true },
@@ -82,6 +82,23 @@ export function toView(user: User): UserView {
   };
 }
 `,
+  "src/users/safe.ts": `import type { User } from "../generated/client";
+
+export function toSafe({ timeZone: _, ...user }: User): Omit<User, "timeZone" | "bio"> {
+  return user;
+}
+
+export function strip<T extends Partial<User>>(user: T): Omit<T, "timeZone" | "bio"> {
+  const copy: Partial<User> = { ...user };
+  delete copy.timeZone;
+  delete copy.bio;
+  return copy as Omit<T, "timeZone" | "bio">;
+}
+
+export function withZone({ timeZone, ...user }: User) {
+  return { ...user, zone: timeZone };
+}
+`,
   "src/users/bio.ts": `import type { User } from "../generated/client";
 
 export const toBio = (user: User) => ({ name: user.name, bio: user.bio });
@@ -106,6 +123,12 @@ describe("with --like", () => {
     expect(read("service")).toContain("timeZone: input.timeZone?.trim(), locale: input.locale?.trim() }");
     expect(read("service")).toContain("omit: { timeZone: true, locale: true }");
     expect(desk.read("src/db.ts")).toContain("omit: { user: { timeZone: true, locale: true } }");
+    expect(read("safe")).toBe(
+      files["src/users/safe.ts"]
+        .replace("timeZone: _,", "timeZone: _, locale: _locale,")
+        .replaceAll(`"timeZone" | "bio">`, `"timeZone" | "bio" | "locale">`)
+        .replace("  delete copy.timeZone;\n", "  delete copy.timeZone;\n  delete copy.locale;\n"),
+    );
     expect(read("view")).toContain("locale: string | null;");
     expect(read("view")).toContain("locale: user.locale,");
     expect(read("bio")).not.toContain("locale");
@@ -139,6 +162,82 @@ describe("with --like", () => {
     const { message: what, hint } = error as { message: string; hint?: string };
     expect(`${what}\n${hint ?? ""}`).toMatch(message);
     expect(desk.has("lockstep/columns.json")).toBe(false);
+  });
+});
+
+describe("with TypeORM", () => {
+  const entity = `import { Exclude, Expose } from "class-transformer";
+import { Column, Entity, PrimaryColumn } from "typeorm";
+
+@Entity("User")
+export class User {
+  @PrimaryColumn() id!: number;
+
+  @Column("text")
+  email!: string;
+
+  @Column("text")
+  name!: string;
+
+  @Column("text")
+  city!: string;
+
+  @Column("text")
+  street!: string;
+
+  @Exclude()
+  @Column({ type: "text", nullable: true, select: false })
+  taxNo!: string | null;
+
+  @Expose({ groups: ["staff"] }) @Column("text", { nullable: true }) referredBy!: string | null;
+
+  @Column({ type: "text", nullable: true })
+  policyNo!: string | null;
+
+  @Column("text", { nullable: true }) insurer!: string | null;
+}
+`;
+  const dtos = `import { OmitType } from "@nestjs/swagger";
+import { IsOptional, IsString } from "class-validator";
+
+export class CreateUserDto {
+  @IsString() email!: string;
+  @IsString() name!: string;
+  @IsString() city!: string;
+  @IsString() street!: string;
+  @IsOptional() @IsString() referredBy?: string;
+}
+
+export class UpdateUserDto extends OmitType(CreateUserDto, ["referredBy"] as const) {}
+`;
+  const service = `import type { Repository } from "typeorm";
+import type { CreateUserDto } from "./dtos";
+import type { User } from "./user";
+
+export const addUser = (users: Repository<User>, dto: CreateUserDto) => users.save(users.create(dto));
+`;
+  const sources = { "src/user.ts": entity, "src/dtos.ts": dtos, "src/service.ts": service };
+  beforeEach(async () => {
+    desk.close();
+    desk = CodeDesk.take({ "tsconfig.json": files["tsconfig.json"], ...sources }, "typeorm");
+    await desk.install();
+  });
+
+  test("the property is hidden as the other one is, and a request without that one stays without it", async () => {
+    await desk.code({ name: "User.policyNo", like: "taxNo", exposure: "exposed", code: "likely" });
+    expect(desk.read("src/user.ts")).toContain(`  @Exclude()
+  @Column({ type: "text", nullable: true, select: false })
+  policyNo!: string | null;`);
+    expect(desk.read("src/dtos.ts")).toBe(dtos);
+  });
+
+  test("a DTO that leaves the other one out leaves it out", async () => {
+    await desk.code({ name: "User.insurer", like: "referredBy", exposure: "exposed", code: "likely" });
+    expect(desk.read("src/user.ts")).toContain(
+      `  @Expose({ groups: ["staff"] }) @Column("text", { nullable: true }) insurer!: string | null;`,
+    );
+    expect(desk.read("src/dtos.ts")).toContain("@IsOptional() @IsString() insurer?: string;");
+    expect(desk.read("src/dtos.ts")).toContain(`OmitType(CreateUserDto, ["referredBy", "insurer"] as const)`);
   });
 });
 

@@ -308,6 +308,90 @@ test.each(cases)("%s", async (_, options, expected) => {
   expect(await found(options)).toEqual(expected);
 });
 
+const keyed = `${teams} ${users} ALTER TABLE "User" ADD CONSTRAINT "fk" FOREIGN KEY ("teamId") REFERENCES "Team" ("id");`;
+const dropKey = `ALTER TABLE "User" DROP CONSTRAINT "fk";`;
+const addKey = `ALTER TABLE "User" ADD CONSTRAINT "fk" FOREIGN KEY ("teamId") REFERENCES "Team" ("id")`;
+
+/** The same, with the kinds of concerns. */
+const judgedCases: readonly (readonly [name: string, options: Checked, expected: readonly string[]])[] = [
+  [
+    "a foreign key that is added again, with another ON DELETE",
+    { migrations: [keyed, `${dropKey} ${addKey} ON DELETE CASCADE;`] },
+    ["add-foreign-key scans"],
+  ],
+  [
+    "a foreign key that is added again under new names of its table and column",
+    {
+      migrations: [
+        keyed,
+        `${dropKey} ALTER TABLE "User" RENAME TO "users"; ALTER TABLE "users" RENAME "teamId" TO "team_id"; ALTER TABLE "users" ADD CONSTRAINT "users_fk" FOREIGN KEY ("team_id") REFERENCES "Team" ("id");`,
+      ],
+    },
+    ["rename-table breaks-code-before", "rename-column breaks-code-before", "add-foreign-key scans"],
+  ],
+  [
+    "a foreign key that is added again after rows were changed",
+    { migrations: [keyed, `${dropKey} UPDATE "User" SET "teamId" = 1; ${addKey};`] },
+    ["change-rows changes-rows", "add-foreign-key scans fails-on-rows narrows-writes"],
+  ],
+  [
+    "a foreign key that leads to another table from now on",
+    {
+      migrations: [
+        `${keyed} CREATE TABLE "Club" ("id" INT PRIMARY KEY);`,
+        `${dropKey} ${addKey.replace("Team", "Club")};`,
+      ],
+    },
+    ["add-foreign-key scans fails-on-rows narrows-writes"],
+  ],
+  [
+    "a foreign key that goes with its column",
+    { migrations: [keyed, `${dropKey} ALTER TABLE "User" DROP COLUMN "teamId";`] },
+    ["drop-column loses-data breaks-code-before"],
+  ],
+  ["a foreign key that goes", { migrations: [keyed, dropKey] }, ["drop-constraint guards-less"]],
+  [
+    "a foreign key over a column that the migration adds empty",
+    {
+      migrations: [
+        `${users} ${teams}`,
+        `ALTER TABLE "User" ADD COLUMN "clubId" INT; ${addKey.replace("teamId", "clubId")};`,
+      ],
+    },
+    ["add-foreign-key scans"],
+  ],
+  ["rows that are named by a key", { migrations: [users, `UPDATE "User" SET "name" = 'x' WHERE "id" IN (1, 2);`] }, []],
+  [
+    "rows that are named by something else",
+    {
+      migrations: [
+        users,
+        `UPDATE "User" SET "name" = 'x' WHERE "name" = 'y'; DELETE FROM "User" WHERE "id" = 1 OR "id" > 2;`,
+      ],
+    },
+    ["change-rows changes-rows", "change-rows loses-data changes-rows"],
+  ],
+  ["a row that is deleted by its key", { migrations: [users, `DELETE FROM "User" u WHERE u."id" = 1;`] }, []],
+  [
+    "a row that others may refer to",
+    { migrations: [keyed, `DELETE FROM "Team" WHERE "id" = 1;`] },
+    ["change-rows loses-data changes-rows"],
+  ],
+  [
+    "rows that stand in the statement",
+    { migrations: [users, `INSERT INTO "User" ("id") VALUES (1) ON CONFLICT DO NOTHING;`] },
+    [],
+  ],
+];
+
+test.each(judgedCases)("%s", async (_, options, expected) => {
+  const { findings } = await check(options);
+  const said = findings.map(({ rule, verdict }) =>
+    [rule, ...(verdict?.concerns ?? []).map(({ kind }) => kind)].join(" "),
+  );
+  expect(said).toEqual(expected);
+});
+
 test("a file that is there and cannot be read is told", async () => {
   const { findings } = await check({ migrations: [users, undefined] });
   expect(findings.map(({ rule, about }) => [rule, about])).toEqual([

@@ -28,7 +28,7 @@ it("lists a test in one line, and its places apart from those that gates wait fo
     "  src/a.spec.ts:2  data of create",
     "1 place for you to edit (not made: see the reason)",
     "  src/b.ts:8  data of create — to write",
-    "8 places in tests (no gate waits for them)",
+    "8 places in tests (optional: no gate checks them)",
     "  src/b.spec.ts  7 places: lines 1, 2, 3, 4, 5 and 2 more",
     "  e2e/c.ts:3     data of create — to write",
   ]);

@@ -65,8 +65,10 @@ const cases: readonly Judged[] = [
   [`DROP VIEW "v"`, /code that still reads it fails/],
   [`DROP VIEW "v"; CREATE VIEW "v" AS SELECT 2`, undefined],
   [`INSERT INTO "User" ("id") VALUES (1), (2)`, undefined],
-  [`INSERT INTO "User" ("id") SELECT 1`, /as many rows as its query says/],
-  [`INSERT INTO "User" ("id") VALUES (1) ON CONFLICT ("id") DO UPDATE SET "id" = 2`, /as many rows/],
+  [`INSERT INTO "User" ("id") SELECT 1`, undefined],
+  [`INSERT INTO "User" ("id") SELECT unnest('{1,2}'::int[])`, /as many rows as its query says/],
+  [`INSERT INTO "User" ("id") SELECT "id" FROM "Old"`, /as many rows as its query says/],
+  [`INSERT INTO "User" ("id") VALUES (1) ON CONFLICT ("id") DO UPDATE SET "id" = 2`, undefined],
   [`DELETE FROM "User" WHERE "id" = $1`, /deletes rows inside a migration/],
   [`DELETE FROM "typeorm_metadata" WHERE "type" = $1`, undefined],
   [
@@ -225,11 +227,13 @@ test("tables that a foreign key joins are told by name where somebody knows them
     { name: "fk", table: { name: "User" }, columns: ["teamId"], references: { name: "Team" } },
     { name: "own", table: { name: "User" }, columns: ["bossId"], references: { name: "User" } },
   ];
-  const sql = `ALTER TABLE "User" DROP CONSTRAINT "fk"; ALTER TABLE "User" DROP COLUMN "teamId"; DROP TABLE "User"; ALTER TABLE "User" DROP CONSTRAINT "other";`;
-  const { notices } = judge(readMigration(sql, "migration.sql", await loadParser()), {
-    judging,
-    foreignKeys: () => keys,
-  });
+  const parser = await loadParser();
+  const notices = [
+    `ALTER TABLE "User" DROP CONSTRAINT "fk";`,
+    `ALTER TABLE "User" DROP COLUMN "teamId";`,
+    `DROP TABLE "User";`,
+    `ALTER TABLE "User" DROP CONSTRAINT "other";`,
+  ].flatMap((sql) => judge(readMigration(sql, "migration.sql", parser), { judging, foreignKeys: () => keys }).notices);
   expect(notices.map((notice) => /locks .* as well/.exec(noticeWords(notice))?.[0])).toEqual([
     `locks "Team" as well`,
     `locks "Team" as well`,

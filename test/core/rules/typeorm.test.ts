@@ -427,7 +427,6 @@ const changes: readonly Change[] = [
     ],
     kinds: "dropConstraint addForeignKey",
     notices: [
-      `takes a lock on the table, and on the other one of a foreign key; what the constraint refused is allowed from now on`,
       `all rows of "users" are checked while writes of "users" and "orgs" wait; fails if one refers to nothing, and so does running code that writes one`,
     ],
   },

@@ -171,7 +171,7 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
       statement: expect.stringMatching(
         /^Nobody has confirmed for production that .*\("User"\."handle"\)($|\. It was not measured: pg_stat_statements is not loaded)/,
       ),
-      help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
+      help: `When it is so, at a terminal: npx lockstep next ${plan} --confirm ${gate}. Elsewhere add --by with the person's name.`,
     });
     const table = (await readTable(db, { name: "User" }))!;
     const { at } = await confirm(db, { plan, gate, table, column: "handle" }, "ada@example.org", "build 511");

@@ -175,7 +175,7 @@ describe.each([
       help: `Run: npx lockstep backfill run ${plan}`,
     };
     const { comesFirst: _, mayOverrule: __, ...provable } = missing;
-    expect(helpOf([provable, { ...closed, target: "production" }], "next", { env: {} })).toMatch(
+    expect(helpOf([provable, { ...closed, target: "production" }], "next", { env: {}, isInteractive: true })).toMatch(
       /^Find what writes these rows[\s\S]*--confirm writers-aware$/,
     );
     await db.query(`UPDATE ${user} SET handle = 'c'`);

@@ -100,7 +100,7 @@ describe("mirror-agrees", () => {
       isOpen: false,
       needsConfirmation: true,
       statement: `Nobody has confirmed for production that code chose 1 value of ${subject} other than lower(email): id=2 has "i\\u{307}\\u001b[1m" instead of "b"`,
-      help: `When it is so: npx lockstep next ${plan} --confirm mirror-agrees`,
+      help: `When it is so, at a terminal: npx lockstep next ${plan} --confirm mirror-agrees. Elsewhere add --by with the person's name.`,
     });
     expect((await live.ask("mirror-agrees", { isWithoutValues: true })).statement).toBe(
       `Nobody has confirmed for production that code chose 1 value of ${subject} other than lower(email): id=2 has another value`,

@@ -17,6 +17,8 @@ export interface CaseOptions {
   readonly exposure?: "internal" | "exposed";
   /** No phase makes it required: NULL is one of its values. */
   readonly staysOptional?: true;
+  /** The columns that a person calls it like. */
+  readonly like?: readonly string[];
   /** Keys of places that are chosen although nobody would tick them. */
   readonly also?: readonly string[];
   /** Keys of places that a person unticks. */

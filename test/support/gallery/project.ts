@@ -237,7 +237,7 @@ export class GalleryProject {
 
   private async request(kinds: readonly CodeIntent["kind"][]): Promise<CodeRequest> {
     const { root, generatedFolders, migrationsFolder } = this.project;
-    const { model, field, value, exposure, staysOptional } = this.about;
+    const { model, field, value, exposure, staysOptional, like } = this.about;
     const files = await readSourceFiles(root, {
       exclude: [...generatedFolders, migrationsFolder],
       models: this.models.filter(({ name }) => name === model),
@@ -249,7 +249,7 @@ export class GalleryProject {
       models: this.models,
       clients: await this.plugin.readClients?.(this.project, { roots: [], files }),
       intents: kinds.flatMap((kind): CodeIntent[] => {
-        const intent = { kind, model, field, value, exposure };
+        const intent = { kind, model, field, value, exposure, ...(like && { like }) };
         // As plans have it: such a column has no contract, and reads no fallback.
         if (staysOptional) return phaseOf({ kind }) === "contract" ? [] : [{ ...intent, staysOptional }];
         return [{ ...intent, ...(kind === "write" && value.kind !== "none" && { isCodeOnly: true }) }];

@@ -99,6 +99,7 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
       ...(follows && { follows }),
       ...(staysOptional && { staysOptional }),
       ...(neverNull && { neverNull }),
+      ...(plan.fingerprint === "" && { isUnplanned: true }),
       ...(like && { like }),
     };
   });

@@ -49,12 +49,12 @@ export function refuseUnknownPlaces(
   const inFile = path === undefined ? [] : places.filter((place) => place.file === file);
   const meant = inFile.length > 0 ? inFile.map(({ line }) => `${file}:${line}`) : [nearestKey(unknown, places) ?? file];
   const known = meant.filter((each) => each !== undefined);
-  throw new LockstepError("LS4003", `${flag} ${unknown}: no place of this phase that may get the column is meant.`, {
+  throw new LockstepError("LS4003", `${flag} ${unknown} matches no place that may get the column.`, {
     hint:
       known.length > 0
         ? `Did you mean ${[...new Set(known)].slice(0, 5).join(", ")}?`
         : files.length === 0
-          ? "There is no place to choose in this phase."
+          ? "There is no place to choose."
           : `Places are in: ${files.slice(0, 5).join(", ")}${files.length > 5 ? ", …" : ""}`,
     details: { name: unknown, keys: places.map(({ key }) => key) },
   });

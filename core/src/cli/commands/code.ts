@@ -3,17 +3,16 @@ import { defineCommand, textOption, writing } from "../command.js";
 
 export default defineCommand({
   name: "code",
-  summary:
-    "make the code edits of the current phase that are still missing, choose among the places that may follow, and list the rest; of a column without a plan: find the code that may need it",
+  summary: "edit and list the code that a new column needs, with or without a plan",
   arguments: [
-    { name: "[plan-or-column]", description: "a plan, or Model.field; default: the open plan, else the newest column" },
+    { name: "[plan-or-column]", description: "a plan or Model.field (default: the open plan, else the newest column)" },
   ],
   options: [
     ...codeOptions,
-    { flags: "--explain <place>", description: "why the place at file:line is or is not offered; nothing is edited" },
-    { flags: "--all", description: "list possible places, and those with little evidence, in full" },
-    { flags: "--dry-run", description: "show the edits as a diff, write nothing" },
-    { flags: "--format <format>", description: "text, or markdown: a checklist for the pull request's description" },
+    { flags: "--explain <place>", description: "why file:line is or is not offered; edits nothing" },
+    { flags: "--all", description: "list every place, also those with little evidence" },
+    { flags: "--dry-run", description: "print the edits as a diff, write nothing" },
+    { flags: "--format <format>", description: "text, or markdown: a checklist for a pull request" },
   ],
 
   async run(invocation) {
@@ -21,10 +20,10 @@ export default defineCommand({
     const { project, plugin } = await invocation.workspace(place === undefined ? writing(invocation) : "look");
     const { chooseCodeWork } = await import("../choose-column.js");
     const work = await chooseCodeWork(invocation.arguments[0], project, plugin);
-    const { plan, command } = work;
+    const { plan, command, keep } = work;
     if (place !== undefined) {
       const { explainPlace } = await import("../explain-place.js");
-      return explainPlace({ place, plan, command, invocation });
+      return explainPlace({ place, plan, command, invocation, hasPlan: keep === undefined });
     }
     const [{ makeEdits }, { unlessCancelled }] = await Promise.all([
       import("../make-edits.js"),

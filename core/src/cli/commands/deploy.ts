@@ -12,9 +12,9 @@ export default defineCommand({
     {
       flags: "--confirm <gate...>",
       description:
-        "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees, inserts-allowed, column-unused, waits-accepted",
+        "confirm gates that need a person: writers-aware, reads-steady, mirror-agrees, translation-agrees, inserts-allowed, column-unused, waits-accepted",
     },
-    { flags: "--by <name>", description: "who confirms, for the record (default on a terminal: git's user.email)" },
+    { flags: "--by <name>", description: "who confirms (default at a terminal: git's user.email)" },
     { flags: "--note <text>", description: "a note for the record" },
   ],
 

@@ -7,10 +7,10 @@ export default defineCommand({
   name: "init",
   summary: "set Lockstep up in this project",
   options: [
-    { flags: "--dry-run", description: "show the changes, write nothing" },
+    { flags: "--dry-run", description: "print the changes, write nothing" },
     { flags: "-y, --yes", description: "install and write without asking" },
     { flags: "--agents", description: "also write the guide for coding agents" },
-    { flags: "--no-install", description: "name the command that adds the packages, do not run it" },
+    { flags: "--no-install", description: "print the install command, do not run it" },
   ],
 
   async run(invocation) {
@@ -64,7 +64,7 @@ export default defineCommand({
         text: ["Nothing was written (--dry-run).", ...ending].join("\n"),
       };
     // Part of the question.
-    if (real.length > 0) io.err(shown.patch.trimEnd());
+    if (real.length > 0 && isAsked) io.err(shown.patch.trimEnd());
     if (isAsked && !(await io.confirm(question(real.length > 0, added))))
       return { json, exitCode: 1, text: "Nothing was written." };
     // Before anything is written: what is written imports them.

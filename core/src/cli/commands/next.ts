@@ -3,20 +3,20 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "next",
-  summary: "check the gate of the next phase on every target, then write its migrations and code edits",
+  summary: "check the gate of the next phase, then write its migrations and code edits",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
-    { flags: "--target <name>", description: "ask this target only" },
+    { flags: "--target <name>", description: "check the gate on this target only" },
     { flags: "--pace <pace>", description: "careful or brisk, while only expand is released" },
     {
       flags: "--confirm <gate...>",
-      description: "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees",
+      description: "confirm gates that need a person: writers-aware, reads-steady, mirror-agrees, translation-agrees",
     },
     {
       flags: "--evidence <file...>",
-      description: "what lockstep verify wrote, in place of connecting to its target; not older than 24 hours",
+      description: "files from verify (max 24 h old), instead of connecting",
     },
-    { flags: "--by <name>", description: "who confirms, for the record (default on a terminal: git's user.email)" },
+    { flags: "--by <name>", description: "who confirms (default at a terminal: git's user.email)" },
     { flags: "--note <text>", description: "a note for the record" },
     ...codeOptions,
     { flags: "--dry-run", description: "check the gate and show the changes, write nothing" },

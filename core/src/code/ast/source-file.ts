@@ -43,6 +43,7 @@ interface NodeByKind {
   readonly [ts.SyntaxKind.NewExpression]: ts.NewExpression;
   readonly [ts.SyntaxKind.ObjectLiteralExpression]: ts.ObjectLiteralExpression;
   readonly [ts.SyntaxKind.ArrayLiteralExpression]: ts.ArrayLiteralExpression;
+  readonly [ts.SyntaxKind.ObjectBindingPattern]: ts.ObjectBindingPattern;
   readonly [ts.SyntaxKind.InterfaceDeclaration]: ts.InterfaceDeclaration;
   readonly [ts.SyntaxKind.TypeLiteral]: ts.TypeLiteralNode;
   readonly [ts.SyntaxKind.UnionType]: ts.UnionTypeNode;
@@ -115,6 +116,7 @@ const indexed = {
   [ts.SyntaxKind.NewExpression]: true,
   [ts.SyntaxKind.ObjectLiteralExpression]: true,
   [ts.SyntaxKind.ArrayLiteralExpression]: true,
+  [ts.SyntaxKind.ObjectBindingPattern]: true,
   [ts.SyntaxKind.InterfaceDeclaration]: true,
   [ts.SyntaxKind.TypeLiteral]: true,
   [ts.SyntaxKind.UnionType]: true,

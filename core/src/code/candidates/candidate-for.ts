@@ -78,7 +78,8 @@ function siblingText(node: PlaceNode, file: SourceFile, context: TransformContex
     const name = nameOf((child as { readonly name?: ts.PropertyName }).name);
     if (name !== undefined) members.set(name, child);
   });
-  const columns = [...likeColumns(context), ...nearestByName(context)];
+  const like = likeColumns(context);
+  const columns = like.length > 0 ? like : nearestByName(context);
   const found = columns.flatMap(({ name }) => keyStyles.map((keyOf) => members.get(keyOf(name)))).find((each) => each);
   const text = found && textOf(found, file).replaceAll(/\s+/g, " ");
   return text !== undefined && text.length <= longestHint ? text : undefined;

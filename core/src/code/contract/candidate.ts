@@ -46,6 +46,8 @@ export interface Candidate {
   readonly keepsOut?: true | undefined;
   /** A person has to write the text: something else has to change that Lockstep does not. */
   readonly isManual?: true | undefined;
+  /** Where what it needs is declared, if that is no place of its own. */
+  readonly lostNeed?: string;
   /** What a column has there that it is most like, where that takes a person. */
   readonly hint?: string | undefined;
   /** The keys of places that have to change with it: the type that a copy must have, the code that fills a type. */
@@ -53,6 +55,14 @@ export interface Candidate {
 }
 
 /** Whether Lockstep can write what belongs there. SQL in strings and what it has no words for is a person's. */
-export function isWritable({ family, text, isManual }: Candidate): boolean {
+export function isWritable({
+  family,
+  text,
+  isManual,
+}: {
+  readonly family?: string | undefined;
+  readonly text?: string | undefined;
+  readonly isManual?: true | undefined;
+}): boolean {
   return family !== "sql" && isManual !== true && text !== undefined && !text.includes("…");
 }

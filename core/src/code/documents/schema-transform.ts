@@ -160,6 +160,7 @@ function isNullable(
   file: SourceFile,
   { intent, columns }: TransformContext,
 ): boolean {
+  if (intent.neverNull) return false;
   if (role === "response" || !intent.staysOptional) return role === "response";
   const optional = columns.filter((column) => column.isOptional).map(({ name }) => name);
   const others = map.entries.filter(({ key }) => optional.includes(key));

@@ -114,8 +114,9 @@ function renamedValue(
 ): SiblingSource | undefined {
   const { field } = context;
   const [before, after] = [column.name, field.name];
-  // What makes another type of a value fits no column of this one.
-  const source = isOfType(column, field) ? value : withoutFallback(value);
+  // What makes another type of a value fits no column of this one, and null none that is never null.
+  const isAlike = isOfType(column, field) && (field.isOptional || !endsInNull(value));
+  const source = isAlike ? value : withoutFallback(value);
   if (!isOfType(column, field) && !isReference(source)) return undefined;
   const references = identifiersIn(source).filter(({ text }) => renamed(text, before, after) !== text);
   if (references.length === 0) return undefined;
@@ -172,6 +173,16 @@ function withoutFallback(value: ts.Expression): ts.Expression {
     (inner.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken ||
       inner.operatorToken.kind === ts.SyntaxKind.BarBarToken);
   return isEither ? withoutFallback(inner.left) : inner;
+}
+
+/** `row.email ?? null` */
+function endsInNull(value: ts.Expression): boolean {
+  const inner = unwrap(value);
+  return (
+    ts.isBinaryExpression(inner) &&
+    inner.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken &&
+    unwrap(inner.right).kind === ts.SyntaxKind.NullKeyword
+  );
 }
 
 function isReference(value: ts.Expression): boolean {

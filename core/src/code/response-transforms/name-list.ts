@@ -1,12 +1,13 @@
 import { ts } from "../ast/compiler.js";
 import { isAsserted, nameOf, pathOf } from "../ast/expressions.js";
-import { quoted, type SourceFile, textOf } from "../ast/source-file.js";
+import { quoted, type SourceFile } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import type { EditFinding, Transform } from "../contract/transform.js";
 import { responses } from "../responses/responses.js";
 import { findWrittenItems } from "../write/find-written.js";
-import { addToList, takeItem } from "../write/property-edit.js";
+import { addToList, takeItem, takeType } from "../write/property-edit.js";
 import { isHeaderOfCells } from "./column-positions.js";
+import { isKeptOut } from "./kept-out.js";
 
 const id = "name-list";
 
@@ -17,7 +18,7 @@ export const nameList: Transform = {
 
   *find(file, context) {
     for (const { node, names, what, anchor } of listsIn(file)) {
-      if (isHeaderOfCells(node, context)) continue;
+      if (isHeaderOfCells(node, context) || isKeptOut(node, file, context)) continue;
       const text = quoted(context.field.name, file.style);
       const plan = responses(context).shapes.find(({ shape }) => shape.node === node);
       const isOpen = plan !== undefined || context.takes(node, "names");
@@ -108,12 +109,4 @@ function addName(node: NameList["node"], text: string, what: string, file: Sourc
   // `| "email"` on lines of their own: the next one stands as the last one does.
   const gap = file.text.slice(before.end, last.getStart(file.ast));
   return { kind: "edit", splices: [{ start: last.end, end: last.end, text: `${gap}${text}` }], what, text };
-}
-
-export function takeType(node: ts.Node, union: ts.UnionTypeNode, what: string, file: SourceFile): EditFinding {
-  const before = union.types[union.types.indexOf(node as ts.TypeNode) - 1];
-  const next = union.types[1];
-  const start = before?.end ?? node.getStart(file.ast);
-  const end = before === undefined && next !== undefined ? next.getStart(file.ast) : node.end;
-  return { kind: "edit", splices: [{ start, end, text: "" }], what, text: "", replaces: textOf(node, file) };
 }

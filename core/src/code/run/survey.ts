@@ -1,12 +1,12 @@
 import { doing } from "../../base/at-work.js";
 import type { CodeIntent, Place } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
-import { type PlaceNode, type SourceFile, startOf } from "../ast/source-file.js";
+import { lineAt, type PlaceNode, pathOfTree, type SourceFile, startOf } from "../ast/source-file.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
 import { chainsOf, needsOf } from "../candidates/dependencies.js";
 import { candidateOf, type FoundCandidate, rangeOf, withKeys } from "../candidates/keys.js";
 import { purposeOf } from "../candidates/purpose.js";
-import { isWritable } from "../contract/candidate.js";
+import { type Candidate, isWritable } from "../contract/candidate.js";
 import type { RankContext, Ranked } from "../contract/ranked.js";
 import { defaultScorecard } from "../contract/scorecard.js";
 import {
@@ -62,6 +62,8 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         // What another transform knows better is listed by that one.
         if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
         const offset = startOf(finding.node, file);
+        const { lostNeed } = known.candidate;
+        const advice = lostNeed === undefined ? finding.advice : `${lostNeed} has to get it first: ${finding.advice}`;
         const isAsked = finding.mayLeaveOut && intent.isCodeOnly;
         const purpose = purposeOf(known.candidate, intent.kind);
         const listed = { kind: "place", offset, what: finding.what, ranked: known, purpose } as const;
@@ -69,7 +71,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         const isLeft = known.kind === "silent" && finding.because === undefined && !isAsked;
         const refusal = request.refused?.get(id);
         if (refusal !== undefined) {
-          const reason = `chosen, but ${refusal}: ${finding.advice}`;
+          const reason = `chosen, but ${refusal}: ${advice}`;
           workspace.addPlace(
             file,
             { ...place, certainty: certaintyOf(finding, "likely"), reason, reasonId: "refused" },
@@ -77,12 +79,12 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
           );
         } else if (chosen.has(id)) {
           const why = finding.isRequired ? inWords(known) : "chosen, and not written in a way that can be edited";
-          const reason = `${why}: ${finding.advice}`;
+          const reason = `${why}: ${advice}`;
           workspace.addPlace(file, { ...place, certainty: certaintyOf(finding, "likely"), reason }, about);
         } else if (isLeft) workspace.addSilent(file, offset);
         else {
           const certainty = certaintyOf(finding, known.kind === "silent" ? "possible" : known.kind);
-          workspace.addPlace(file, { ...place, certainty, reason: `${inWords(known)}: ${finding.advice}` }, about);
+          workspace.addPlace(file, { ...place, certainty, reason: `${inWords(known)}: ${advice}` }, about);
         }
       };
       return { context: contexts.taking(intent, places), listCandidate, keyOf: (...edit) => innermost(taken, ...edit) };
@@ -173,7 +175,9 @@ async function questionsOf(
     return {
       intent,
       context,
-      candidates: open.map((each) => candidateOf(withoutLostNeeds(each, keys), needsOf(each))),
+      candidates: open.map((each) =>
+        withoutLostNeeds(candidateOf(each, needsOf(each)), each.finding.needs ?? [], keys),
+      ),
       done: done.map((each) => candidateOf(each)),
     };
   });
@@ -284,10 +288,11 @@ function asSureAsNeeds(ranked: readonly Ranked[]): readonly Ranked[] {
 }
 
 /** What needs a declaration that is no place of its own is a person's to write. */
-function withoutLostNeeds(found: FoundCandidate, keys: ReadonlyMap<PlaceNode, string | undefined>): FoundCandidate {
-  const { finding } = found;
-  const isLost = finding.needs?.some((node) => !keys.has(node)) === true;
-  return isLost ? { ...found, finding: { ...finding, isManual: true } } : found;
+function withoutLostNeeds(candidate: Candidate, needs: readonly PlaceNode[], keys: ReadonlyMap<PlaceNode, unknown>) {
+  const lost = needs.find((node) => !keys.has(node));
+  if (lost === undefined) return candidate;
+  const at = "kind" in lost ? `${pathOfTree(lost)}:${lineAt(lost.getSourceFile().text, lost.getStart())}` : undefined;
+  return { ...candidate, isManual: true, ...(at !== undefined && { lostNeed: at }) } as const;
 }
 
 function byField(intents: readonly CodeIntent[]): readonly (readonly CodeIntent[])[] {

@@ -41,3 +41,12 @@ export function takeItem(item: ts.Node, what: string, file: SourceFile): EditFin
   const splices = list && removeItem(list, item, file);
   return splices && { kind: "edit", splices, what, text: "", replaces: textOf(item, file) };
 }
+
+/** Takes a name out of a union of names. */
+export function takeType(node: ts.Node, union: ts.UnionTypeNode, what: string, file: SourceFile): EditFinding {
+  const before = union.types[union.types.indexOf(node as ts.TypeNode) - 1];
+  const next = union.types[1];
+  const start = before?.end ?? node.getStart(file.ast);
+  const end = before === undefined && next !== undefined ? next.getStart(file.ast) : node.end;
+  return { kind: "edit", splices: [{ start, end, text: "" }], what, text: "", replaces: textOf(node, file) };
+}

@@ -7,6 +7,7 @@ import {
   type RowFailure,
   type TableName,
 } from "../../model/index.js";
+import { isAddedAgainOrGone, wasThereBefore } from "../../sql/verdicts/added-again.js";
 import { isOfEmptyColumn, joinedBy } from "../../sql/verdicts/columns.js";
 import {
   builds,
@@ -64,8 +65,8 @@ export function addForeignKey(
     return { ddl: isIndexed ? metadataOn(server) : builds, concerns: [narrows(table, "foreign-key")], others };
   }
   const { ddl, concerns } = copied(table, "foreign-key");
-  const isOfNulls = isOfEmptyColumn(operation, context);
-  return { ddl, concerns: concerns.filter(({ kind }) => !isOfNulls || kind !== "fails-on-rows"), others };
+  const isKept = isOfEmptyColumn(operation, context) || wasThereBefore(operation, context);
+  return { ddl, concerns: concerns.filter(({ kind }) => !isKept || kind === "rewrites"), others };
 }
 
 /** MySQL and MariaDB read every row for it, and know no way but the copy. */
@@ -79,7 +80,7 @@ export function dropConstraint(
   server: Server,
 ): ClauseVerdict {
   const { table, name, of, statement } = operation;
-  const concerns: Concern[] = [{ kind: "guards-less", table }];
+  const concerns: Concern[] = isAddedAgainOrGone(operation, context) ? [] : [{ kind: "guards-less", table }];
   if (of === "primary") {
     const isReplaced = operationsOn(context.operations, "addPrimaryKey", table).some(
       (each) => each.statement === statement,

@@ -6,14 +6,17 @@ import type {
   MergeStmt,
   Node,
   RangeVar,
+  SelectStmt,
   UpdateStmt,
 } from "libpg-query";
 import { type CopiedColumns, type Operation, type OperationOf, type TableName, tableLabel } from "../../model/index.js";
+import { ofTheMoment, plainFunctions } from "../../sql/function-names.js";
 import { readClause } from "./read-clause.js";
 import { readColumn } from "./read-column.js";
 import { readTableConstraints } from "./read-constraint.js";
 import { readAlterOther, readForm, type Whole } from "./read-form.js";
 import { readIndex } from "./read-index.js";
+import { keyedIn } from "./read-keyed.js";
 import { qualifiedName, tableOf } from "./read-names.js";
 import { newerIn } from "./read-newer.js";
 import { readsOf } from "./read-query.js";
@@ -193,15 +196,19 @@ function readChanges(node: Node, whole: Whole): Operation[] {
   walk([node], (kind, part) => {
     const changed = { [kind]: part } as unknown as Node;
     if ("InsertStmt" in changed) found.push(readInsert(changed.InsertStmt, whole));
-    if ("DeleteStmt" in changed) found.push({ ...whole, kind: "delete", table: tableOf(changed.DeleteStmt.relation) });
+    if ("DeleteStmt" in changed) {
+      const { relation, whereClause } = changed.DeleteStmt;
+      found.push({ ...whole, kind: "delete", table: tableOf(relation), ...keyedIn(relation, whereClause) });
+    }
     if ("UpdateStmt" in changed) found.push(readUpdated(changed.UpdateStmt, whole));
     if ("MergeStmt" in changed) found.push(...readMerge(changed.MergeStmt, whole));
   });
   return found;
 }
 
-function readUpdated({ relation, targetList }: UpdateStmt, whole: Whole): Operation {
-  return { ...whole, kind: "update", table: tableOf(relation), columns: targetsOf(targetList) };
+function readUpdated({ relation, targetList, whereClause }: UpdateStmt, whole: Whole): Operation {
+  const columns = targetsOf(targetList);
+  return { ...whole, kind: "update", table: tableOf(relation), columns, ...keyedIn(relation, whereClause) };
 }
 
 function targetsOf(list: readonly Node[] = []): string[] {
@@ -300,8 +307,17 @@ function referencesIn(tree: unknown): TableName[] {
 }
 
 /** ON CONFLICT may change rows that exist, a SELECT may read many: those are not rows that stand in the statement. */
+/** `SELECT 'a', 1 WHERE NOT EXISTS (…)`: nothing is read that could be many rows. */
+function isOfOneRow(query: SelectStmt | undefined): boolean {
+  const { fromClause = [], targetList = [], op = "SETOP_NONE" } = query ?? {};
+  if (query === undefined || fromClause.length > 0 || targetList.length === 0 || op !== "SETOP_NONE") return false;
+  return functionsIn(targetList).every((name) => plainFunctions.has(name) || ofTheMoment.has(name));
+}
+
 function readInsert({ relation, selectStmt, onConflictClause }: InsertStmt, whole: Whole): Operation {
   const query = selectStmt !== undefined && "SelectStmt" in selectStmt ? selectStmt.SelectStmt : undefined;
-  const isOfValues = (query?.valuesLists?.length ?? 0) > 0 && onConflictClause === undefined;
-  return { ...whole, kind: "insert", table: tableOf(relation), isOfValues };
+  const hasValues = (query?.valuesLists?.length ?? 0) > 0;
+  const isOfValues = hasValues && onConflictClause === undefined;
+  const isOfStatedRows = !isOfValues && (hasValues || isOfOneRow(query));
+  return { ...whole, kind: "insert", table: tableOf(relation), isOfValues, ...(isOfStatedRows && { isOfStatedRows }) };
 }

@@ -6,7 +6,8 @@ import {
   type TableName,
   type Verdict,
 } from "../../model/index.js";
-import { joinedBy } from "../../sql/verdicts/columns.js";
+import { isAddedAgainOrGone, wasThereBefore } from "../../sql/verdicts/added-again.js";
+import { isOfEmptyColumn, joinedBy } from "../../sql/verdicts/columns.js";
 import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 
@@ -14,7 +15,10 @@ export function addForeignKey(operation: OperationOf<"addForeignKey">, context: 
   const { table, references, isValid, isEnforced } = operation;
   const locks = locksOn("SHARE ROW EXCLUSIVE", [table, references], context);
   if (isEnforced === false || context.createdInThisChange(table)) return verdict({ locks });
-  return verdict({ ...proof(table, "foreign-key", isValid), locks });
+  const { held, concerns } = proof(table, "foreign-key", isValid);
+  // Running code neither knows a column that the change adds, nor can it write what the key has refused until now.
+  const isKept = isOfEmptyColumn(operation, context) || wasThereBefore(operation, context);
+  return verdict({ held, concerns: isKept ? concerns.filter(({ kind }) => kind === "scans") : concerns, locks });
 }
 
 /** Rows that exist are looked at, unless it is NOT VALID; rows that are written are refused in either case. */
@@ -101,7 +105,10 @@ export function dropConstraint(operation: OperationOf<"dropConstraint">, context
   const { tables, doubts } = joinedBy(context, table, (_, name) => name === operation.name);
   return verdict({
     locks: locksOn("ACCESS EXCLUSIVE", [table, ...tables], context),
-    concerns: isIdleConstraint(operation, context) ? [] : [{ kind: "guards-less", table }],
+    concerns:
+      isIdleConstraint(operation, context) || isAddedAgainOrGone(operation, context)
+        ? []
+        : [{ kind: "guards-less", table }],
     doubts,
   });
 }

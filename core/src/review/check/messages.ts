@@ -1,12 +1,42 @@
-import type { About, CheckFinding } from "../../lint/finding.js";
+import type { About, AlsoAt, CheckFinding } from "../../lint/finding.js";
+import type { KeptLock } from "../../lint/kept-locks.js";
 import type { CheckReport } from "../../lint/report.js";
 import { counted } from "../counted.js";
 import { inLine } from "../printable.js";
 import { dangerWords } from "../verdict-words.js";
 
 /** What happens, in one sentence without a stop at its end. */
-export function consequence({ verdict, about, namedIn }: Pick<CheckFinding, "verdict" | "about" | "namedIn">): string {
-  if (verdict !== undefined) return [...dangerWords(verdict), ...namedWords(namedIn)].join("; ");
+export function consequence(
+  finding: Pick<CheckFinding, "verdict" | "about" | "namedIn" | "keptLocks" | "also">,
+): string {
+  const { also = [] } = finding;
+  const words = ownWords(finding);
+  return also.length === 0 ? words : `${words} (also in ${linesOf(also)})`;
+}
+
+/** `lines 5, 8 and 11` */
+function linesOf(also: readonly AlsoAt[]): string {
+  const lines = [...new Set(also.map(({ line }) => line))];
+  const shown = lines.slice(0, shownLines).map(String);
+  const more = lines.length - shown.length;
+  const last = more > 0 ? `${more} more` : shown.pop();
+  return `${lines.length === 1 ? "line" : "lines"} ${[shown.join(", "), last].filter(Boolean).join(" and ")}`;
+}
+
+/** More is not read by anybody. */
+const shownLines = 8;
+
+function ownWords({
+  verdict,
+  about,
+  namedIn,
+  keptLocks,
+}: Pick<CheckFinding, "verdict" | "about" | "namedIn" | "keptLocks">): string {
+  if (verdict !== undefined) {
+    const kept =
+      keptLocks === undefined ? [] : [`${waitingFor(keptLocks)} wait as long: its transaction keeps the lock`];
+    return [...dangerWords(verdict), ...kept, ...namedWords(namedIn)].join("; ");
+  }
   switch (about?.kind) {
     case "unread":
       if (about.isWholeFile === true) return `${about.what}: nobody has judged what it runs`;
@@ -29,7 +59,12 @@ export function consequence({ verdict, about, namedIn }: Pick<CheckFinding, "ver
 }
 
 /** `reads and writes of "A" (since line 3) wait until this is done, for its transaction keeps the lock` */
-function keptWords(locks: Extract<About, { kind: "keeps-locks" }>["locks"]): string {
+function keptWords(locks: readonly KeptLock[]): string {
+  return `${waitingFor(locks)} wait until this is done, too: its transaction keeps the lock`;
+}
+
+/** `reads and writes of "A" (locked in line 3) and writes of "B" (locked in line 4)` */
+function waitingFor(locks: readonly KeptLock[]): string {
   const of = (isExclusive: boolean) =>
     locks
       .filter(({ mode }) => (mode === "ACCESS EXCLUSIVE") === isExclusive)
@@ -40,7 +75,7 @@ function keptWords(locks: Extract<About, { kind: "keeps-locks" }>["locks"]): str
     ...(exclusive === "" ? [] : [`reads and writes of ${exclusive}`]),
     ...(others === "" ? [] : [`writes of ${others}`]),
   ];
-  return `${who.join(" and ")} wait until this is done, too: its transaction keeps the lock`;
+  return who.join(" and ");
 }
 
 /** `files with its name and that of its table: src/a.ts:3, src/b.ts:9 and 2 more files` */
@@ -72,10 +107,14 @@ function waiverWords({ problem, rules }: Extract<About, { kind: "waiver" }>): st
 }
 
 /** What to do instead, with its statements, a line each. */
-export function saferLines({ safer, isRewritten, file }: CheckFinding): string[] {
+export function saferLines({ safer, isRewritten, file, also = [] }: CheckFinding): string[] {
+  const { words, sql = [] } = safer;
+  // Those of other statements are alike.
+  const shown = also.length === 0 ? sql : sql.slice(0, shownLines);
   return [
-    safer.words,
-    ...(safer.sql ?? []).map((sql) => `${sql.replace(/\s+/g, " ").replace(/;$/, "")};`),
+    words,
+    ...shown.map((each) => `${each.replace(/\s+/g, " ").replace(/;$/, "")};`),
+    ...(shown.length < sql.length ? [`-- and ${sql.length - shown.length} more like these`] : []),
     ...(isRewritten ? [`npx lockstep rewrite ${file} makes a plan of it, once npx lockstep init has run`] : []),
   ];
 }

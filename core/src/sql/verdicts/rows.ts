@@ -1,23 +1,39 @@
-import type { OperationOf, TableName, Verdict } from "../../model/index.js";
+import { isSameTable, type OperationOf, type TableName, type Verdict } from "../../model/index.js";
 import { locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
 /** Tables in which an ORM notes what the catalogue does not tell it: nobody waits for their rows. */
 const bookkeeping = new Set(["typeorm_metadata"]);
 
-export function insert({ table, isOfValues }: OperationOf<"insert">, context: VerdictContext): Verdict {
-  return isOfValues ? rowLocks(table, context) : changing(table, "insert", context);
+export function insert(operation: OperationOf<"insert">, context: VerdictContext): Verdict {
+  const { table, isOfValues, isOfStatedRows } = operation;
+  return isOfValues || isOfStatedRows ? rowLocks(table, context) : changing(table, "insert", context);
 }
 
-export function update({ table }: OperationOf<"update">, context: VerdictContext): Verdict {
-  return changing(table, "update", context);
+export function update(operation: OperationOf<"update">, context: VerdictContext): Verdict {
+  const { table } = operation;
+  return isOfNamedRows(operation, context) ? rowLocks(table, context) : changing(table, "update", context);
 }
 
-export function deletion({ table }: OperationOf<"delete">, context: VerdictContext): Verdict {
+export function deletion(operation: OperationOf<"delete">, context: VerdictContext): Verdict {
+  const { table } = operation;
   if (bookkeeping.has(table.name)) return rowLocks(table, context);
+  // Rows that refer to them may go with them.
+  const isAlone = context.foreignKeys(table)?.every(({ references }) => !isSameTable(references, table)) === true;
+  if (isAlone && isOfNamedRows(operation, context)) return rowLocks(table, context);
   const changed = changing(table, "delete", context);
   if (changed.concerns.length === 0) return changed;
   return { ...changed, concerns: [{ kind: "loses-data", what: "rows", table }, ...changed.concerns] };
+}
+
+/** A few rows, by a key: those of a table that migrations maintain. */
+function isOfNamedRows({ table, keyed = [] }: OperationOf<"update" | "delete">, context: VerdictContext): boolean {
+  if (keyed.length === 0) return false;
+  const indexes = context.formerTable(table)?.indexes ?? [];
+  return indexes.some(
+    ({ isUnique, columns }) =>
+      isUnique === true && columns.length > 0 && columns.every((column) => keyed.includes(column)),
+  );
 }
 
 function rowLocks(table: TableName, context: VerdictContext): Verdict {

@@ -231,6 +231,9 @@ function whyNotDto({ node, file }: RequestDto, context: TransformContext): strin
   // A role that is the same for all is the app's to give: only what follows from the request is the callers' to choose.
   const isDerived = sourcesOf(context).length > 0 || context.intent.exposure === "exposed";
   if (!isDerived) return "its value does not follow from what callers send";
+  const fields = allFieldsOf(node, file, context);
+  const missing = context.intent.like?.find((name) => !fields.has(name));
+  if (missing !== undefined) return `it has no ${missing}, which ${context.field.name} is like`;
   const field = dtoField(node, context.field.name, "request", false, file, context);
   if (typeof field === "string") return field;
   if (file.isJavaScript) return "it is JavaScript";

@@ -1,5 +1,5 @@
-import type { Log, ReportingDescriptor, Result, Fix as SarifFix } from "sarif";
-import type { CheckFinding, Fix } from "../../../lint/finding.js";
+import type { Location, Log, ReportingDescriptor, Result, Fix as SarifFix } from "sarif";
+import type { AlsoAt, CheckFinding, Fix } from "../../../lint/finding.js";
 import type { WaivedFinding } from "../../../lint/report.js";
 import { reportedRules } from "../../../rules/index.js";
 import type { ReportedRule } from "../../../rules/rule.js";
@@ -46,23 +46,26 @@ function descriptor({ id, summary, background, severity }: ReportedRule): Report
 }
 
 function result(finding: CheckFinding, rules: readonly ReportedRule[]): Result {
-  const { line, column, endLine, endColumn } = finding;
+  const { file, also = [] } = finding;
   return {
     ruleId: finding.rule,
     ruleIndex: rules.findIndex(({ id }) => id === finding.rule),
     level: finding.severity,
     message: { text: `${sentence(consequence(finding))} Safer: ${saferLines(finding).join("\n")}` },
-    locations: [
-      {
-        physicalLocation: {
-          artifactLocation: { uri: encodeURI(finding.file), uriBaseId: "%SRCROOT%" },
-          region: { startLine: line, startColumn: column, endLine, endColumn },
-        },
-      },
-    ],
+    locations: [placeIn(file, finding)],
+    ...(also.length === 0 ? {} : { relatedLocations: also.map((each) => placeIn(file, each)) }),
     ...(finding.fix === undefined ? {} : { fixes: [fixOf(finding, finding.fix)] }),
     partialFingerprints: { "lockstep/v1": finding.fingerprint },
     ...(finding.verdict === undefined ? {} : { properties: { verdict: finding.verdict } }),
+  };
+}
+
+function placeIn(file: string, { line, column, endLine, endColumn }: AlsoAt): Location {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: encodeURI(file), uriBaseId: "%SRCROOT%" },
+      region: { startLine: line, startColumn: column, endLine, endColumn },
+    },
   };
 }
 

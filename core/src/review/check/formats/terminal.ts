@@ -59,13 +59,16 @@ function summary(findings: readonly CheckFinding[], { colors }: FormatContext): 
   return [columns(rows), colors.dim("  --format markdown lists each")].join("\n");
 }
 
-/** The mechanical ones first: they are a command away. */
+/** The mechanical ones first: they are a command away. Else the rule that says most. */
 function next(findings: readonly CheckFinding[]): string {
   const fixes = findings.filter(({ fix }) => fix !== undefined).length;
   if (fixes > 0)
     return `npx lockstep check --fix ${fixes === findings.length ? "writes it" : `writes ${fixes} of them`}`;
-  const [rule = "", ...others] = new Set(findings.map((finding) => finding.rule));
-  return `npx lockstep explain ${others.length === 0 ? rule : "<rule>"}`;
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const counts = new Map<string, number>();
+  for (const { rule } of errors.length > 0 ? errors : findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const [most] = [...counts].sort(([, one], [, other]) => other - one);
+  return `npx lockstep explain ${most?.[0] ?? ""}`;
 }
 
 function findingText(finding: CheckFinding, text: string | undefined, { colors }: FormatContext): string {

@@ -83,7 +83,7 @@ export default defineSection({
       );
     if (tests.length > 0)
       blocks.push(
-        heading("In tests, for which no gate waits"),
+        heading("In tests (optional)"),
         list(tests.slice(0, mostPlaces).map(([where, what]) => [{ code: where }, ` ${what}`])),
       );
     if (declined.length > 0)

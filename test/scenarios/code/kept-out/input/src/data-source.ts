@@ -1,0 +1,4 @@
+import { DataSource } from "typeorm";
+import { Patient } from "./patient";
+
+export const source = new DataSource({ type: "postgres", entities: [Patient] });

@@ -12,6 +12,7 @@ import {
   type TableName,
   type Verdict,
 } from "../model/index.js";
+import { counted } from "./counted.js";
 
 /** Why a person should look at a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
 export function noticeWords({ verdict, remarks = [] }: Notice): string {
@@ -26,11 +27,17 @@ export function concernWords(verdict: Verdict): string[] {
 
 /** What goes with a table or a constraint locks the tables at the other ends of its foreign keys. */
 function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefined {
+  if (doubts.includes("other-tables")) {
+    if (concerns.some((concern) => concern.kind === "rewrites" && (concern.why === "type" || concern.why === "enum")))
+      return "locks the other table of a foreign key over the column as well";
+    if (concerns.some(({ kind }) => kind === "hides-rows"))
+      return "locks the default partition as well, where there is one";
+  }
   const goes = concerns.find((concern) => concern.kind === "loses-data" || concern.kind === "guards-less");
   const table = goes !== undefined && "table" in goes ? goes.table : undefined;
   if (table === undefined || locks.every(({ mode }) => mode !== "ACCESS EXCLUSIVE")) return undefined;
   const others = locks.filter((lock) => !isSameTable(lock.table, table));
-  if (others.length > 0) return `locks ${others.map((lock) => label(lock.table)).join(" and ")} as well`;
+  if (others.length > 0) return `locks ${labels(others.map((lock) => lock.table))} as well`;
   const isTable = goes?.kind === "loses-data" && goes.what === "table";
   return isTable && doubts.includes("other-tables")
     ? "locks the tables that its foreign keys lead to as well"
@@ -143,9 +150,13 @@ function sessionWords({ column, value, mayFail, isAdded }: Extract<Concern, { ki
 }
 
 function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict: Verdict): string {
-  return why === "index"
-    ? `${waitWords(verdict, 1)} until its index is built`
-    : `all rows of ${label(table)} are checked while ${waitWords(verdict)}${unlessWords(verdict)}`;
+  const isUnnamed = verdict.locks.length === 0;
+  if (why === "index")
+    return isUnnamed
+      ? "reads and writes of every table wait whose indexes are built, until they are"
+      : `${waitWords(verdict, 1)} until its index is built`;
+  const rows = isUnnamed ? `all rows with a value of ${label(table)}` : `all rows of ${label(table)}`;
+  return `${rows} are checked while ${waitWords(verdict)}${unlessWords(verdict)}`;
 }
 
 function unlessWords({ doubts }: Verdict): string {
@@ -154,19 +165,20 @@ function unlessWords({ doubts }: Verdict): string {
 
 function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, verdict: Verdict): string {
   const wait = waitWords(verdict);
-  const rewritten = `every row of ${label(table)} is written again while ${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
+  const rows =
+    verdict.locks.length === 0 ? `every row with a value of ${label(table)}` : `every row of ${label(table)}`;
+  const rewritten = `${rows} is written again while ${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
   switch (why) {
     case "enum":
       return `the enum is made anew: ${rewritten}`;
     case "default":
       return `the default differs from row to row: ${rewritten}`;
     case "type":
-      return verdict.doubts.includes("former-type")
-        ? `may write every row of ${label(table)} again while ${wait}`
-        : rewritten;
+      return verdict.doubts.includes("former-type") ? `may write ${rows} again while ${wait}` : rewritten;
     case "fulltext":
       return `the table has a FULLTEXT index: ${rewritten}`;
     case "computed":
+      return verdict.doubts.includes("former-type") ? `${rewritten}, unless the column is virtual` : rewritten;
     case "storage":
       return rewritten;
     case "domain":
@@ -183,8 +195,10 @@ function waitWords({ locks }: Verdict, named = 2): string {
   const exclusive = locks.filter(({ mode }) => mode === "ACCESS EXCLUSIVE");
   const [who, tables] =
     exclusive.length > 0 ? ["reads and writes", exclusive] : ["writes", locks.filter(({ mode }) => stopsWrites(mode))];
+  // Without a lock that has a name nobody knows who waits.
+  if (locks.length === 0) return "Lockstep does not know which tables are locked";
   if (tables.length === 0) return "reads and writes go on";
-  const names = (of: typeof tables) => of.map(({ table }) => label(table)).join(" and ");
+  const names = (of: typeof tables) => labels(of.map(({ table }) => table));
   const written = exclusive.length > 0 ? locks.filter(({ mode }) => stopsWrites(mode)) : [];
   if (written.length > 0) return `${who} of ${names(tables)} and writes of ${names(written)} wait`;
   return `${who}${tables.length < named ? "" : ` of ${names(tables)}`} wait`;
@@ -277,6 +291,13 @@ function remarkWords(remark: Remark): string {
     default:
       return remark satisfies never;
   }
+}
+
+/** Of many tables the first ones: `"a" and "b" and 7 more`. */
+function labels(tables: readonly TableName[]): string {
+  const shown = tables.length > 4 ? tables.slice(0, 3) : tables;
+  const more = tables.length - shown.length;
+  return [...shown.map(label), ...(more > 0 ? [counted(more, "more table")] : [])].join(" and ");
 }
 
 function label(table: TableName): string {

@@ -47,6 +47,7 @@ export interface Known {
   readonly provenBy?: RuleContext["provenBy"] | undefined;
   readonly isNeverNull?: RuleContext["isNeverNull"] | undefined;
   readonly isRepeated?: RuleContext["isRepeated"] | undefined;
+  readonly history?: RuleContext["history"] | undefined;
   /** Tables that do not exist before the change: one that it makes IF NOT EXISTS is made, too. */
   readonly isNew?: ((table: TableName) => boolean) | undefined;
   /** Tables of other changes that are deployed together with this one: nobody uses them yet. */
@@ -130,6 +131,7 @@ export function contextOf(operations: readonly Operation[], known: Known): RuleC
     provenBy: known.provenBy ?? nobodySaid,
     isNeverNull: known.isNeverNull ?? nobodySaid,
     isRepeated: known.isRepeated ?? nobodySaid,
+    ...(known.history === undefined ? {} : { history: known.history }),
     environment: known.environment ?? {},
     isAsWritten: known.isAsWritten ?? false,
     operations: inner,

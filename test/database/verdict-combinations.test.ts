@@ -19,7 +19,7 @@ import { type Scene, scenes } from "./verdict-scenes.js";
 
 const isWhole = isNightly || process.env.LOCKSTEP_VERDICTS === "all";
 /** Of so many combinations one is tried. */
-const oneOf = 12;
+const oneOf = 16;
 
 let database: TestDatabase;
 let client: pg.Client;

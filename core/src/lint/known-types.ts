@@ -19,6 +19,11 @@ export class KnownTypes {
     return this.#domains.has(keyOf(name)) ? kindOf(this.domain(userTypeText(name))) : this.#kinds.get(keyOf(name));
   }
 
+  /** Whether these migrations made it. */
+  isKnown(name: TableName): boolean {
+    return this.#kinds.has(keyOf(name)) || this.#domains.has(keyOf(name));
+  }
+
   /** A domain with what it has of the domains that it is made of. @param type as `userTypeText` spells it */
   domain(type: string): KnownDomain | undefined {
     const own = [...this.#domains.values()].find(({ name }) => spelt(name) === type.replace(/^public\./, ""));

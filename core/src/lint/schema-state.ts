@@ -70,6 +70,8 @@ export class SchemaState {
   readonly #history: History = {
     domain: (type) => this.#types.domain(type),
     usersOf: (domain) => {
+      // One that was made before these files has tables of that time, too.
+      if (!this.#types.isKnown(domain)) return undefined;
       const domains = this.#types.domainsOver(domain);
       // A partitioned table has no rows of its own.
       return this.#tablesWhere(
@@ -80,7 +82,10 @@ export class SchemaState {
           ),
       );
     },
-    tablesOf: (type) => this.#tablesWhere(({ ofType }) => ofType !== undefined && isSame(ofType, type)),
+    tablesOf: (type) =>
+      this.#types.isKnown(type)
+        ? this.#tablesWhere(({ ofType }) => ofType !== undefined && isSame(ofType, type))
+        : undefined,
     relatives: (table) => {
       const found = this.#tables.find(table);
       if (found === undefined) return undefined;

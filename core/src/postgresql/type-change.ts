@@ -59,9 +59,7 @@ export function changesCatalogueOnly(from: string, to: string): boolean {
 /** Types of an extension whose values are stored like those of others, but sorted and compared in another way. */
 export function isRelabelled(from: string, to: string): boolean {
   const texts = ["text", "character varying", "citext"];
-  return (
-    from !== to && texts.includes(withoutLimits(from)) && (to === "citext" || (from === "citext" && texts.includes(to)))
-  );
+  return from !== to && texts.includes(baseOf(from)) && (to === "citext" || (from === "citext" && texts.includes(to)));
 }
 
 const integers = ["smallint", "integer", "bigint", "numeric"];
@@ -81,13 +79,13 @@ function parts(type: string): { readonly base: string; readonly limits: readonly
   const element = type.replace(/\[\]$/, "");
   const limits = /\(([\d,-]+)\)/.exec(element)?.[1] ?? "";
   return {
-    base: withoutLimits(element),
+    base: baseOf(element),
     limits: limits === "" ? [] : limits.split(",").map(Number),
     isArray: element !== type,
   };
 }
 
 /** A type without its length or precision: `numeric(10,2)` → `numeric`. */
-export function withoutLimits(type: string): string {
+export function baseOf(type: string): string {
   return type.replace(/\([\d,-]+\)/, "");
 }

@@ -27,12 +27,6 @@ export function concernWords(verdict: Verdict): string[] {
 
 /** What goes with a table or a constraint locks the tables at the other ends of its foreign keys. */
 function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefined {
-  if (doubts.includes("other-tables")) {
-    if (concerns.some((concern) => concern.kind === "rewrites" && (concern.why === "type" || concern.why === "enum")))
-      return "locks the other table of a foreign key over the column as well";
-    if (concerns.some(({ kind }) => kind === "hides-rows"))
-      return "locks the default partition as well, where there is one";
-  }
   const goes = concerns.find((concern) => concern.kind === "loses-data" || concern.kind === "guards-less");
   const table = goes !== undefined && "table" in goes ? goes.table : undefined;
   if (table === undefined || locks.every(({ mode }) => mode !== "ACCESS EXCLUSIVE")) return undefined;
@@ -55,7 +49,17 @@ export function dangerWords(verdict: Verdict): string[] {
       return [`running code may read ${concern.why === "null" ? "a NULL" : "an enum value"} that it does not know`];
     return [];
   });
-  return [...concernWords(verdict), ...own];
+  return [...concernWords(verdict), ...own, ...unnamedWords(verdict)];
+}
+
+/** Tables that are locked as well and that nobody knows. */
+function unnamedWords({ concerns, doubts, locks }: Verdict): string[] {
+  if (!doubts.includes("other-tables") || locks.length === 0) return [];
+  if (concerns.some((concern) => concern.kind === "rewrites" && concern.why === "type"))
+    return ["a foreign key over the column locks its other table as well"];
+  if (concerns.some(({ kind }) => kind === "hides-rows"))
+    return ["where there is a default partition, it is locked as well"];
+  return [];
 }
 
 function narrowedWords(why: RowFailure): string {
@@ -151,12 +155,17 @@ function sessionWords({ column, value, mayFail, isAdded }: Extract<Concern, { ki
 
 function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict: Verdict): string {
   const isUnnamed = verdict.locks.length === 0;
-  if (why === "index")
-    return isUnnamed
-      ? "reads and writes of every table wait whose indexes are built, until they are"
-      : `${waitWords(verdict, 1)} until its index is built`;
-  const rows = isUnnamed ? `all rows with a value of ${label(table)}` : `all rows of ${label(table)}`;
-  return `${rows} are checked while ${waitWords(verdict)}${unlessWords(verdict)}`;
+  if (why === "check")
+    return `all ${isUnnamed ? "values" : "rows"} of ${label(table)} are checked${whileWords(verdict)}${unlessWords(verdict)}`;
+  return isUnnamed
+    ? "it builds the indexes of one table after the other, and reads and writes of each table wait until its indexes are built"
+    : `${waitWords(verdict, 1)} until its index is built`;
+}
+
+/** ` while reads and writes wait`. Without a lock that has a name nobody knows who waits. */
+function whileWords(verdict: Verdict): string {
+  if (verdict.locks.length === 0) return ", and Lockstep does not know which tables that locks";
+  return ` while ${waitWords(verdict)}`;
 }
 
 function unlessWords({ doubts }: Verdict): string {
@@ -164,17 +173,16 @@ function unlessWords({ doubts }: Verdict): string {
 }
 
 function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, verdict: Verdict): string {
-  const wait = waitWords(verdict);
-  const rows =
-    verdict.locks.length === 0 ? `every row with a value of ${label(table)}` : `every row of ${label(table)}`;
-  const rewritten = `${rows} is written again while ${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
+  const rows = `every ${verdict.locks.length === 0 ? "value" : "row"} of ${label(table)}`;
+  const wait = whileWords(verdict);
+  const rewritten = `${rows} is written again${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
   switch (why) {
     case "enum":
       return `the enum is made anew: ${rewritten}`;
     case "default":
       return `the default differs from row to row: ${rewritten}`;
     case "type":
-      return verdict.doubts.includes("former-type") ? `may write ${rows} again while ${wait}` : rewritten;
+      return verdict.doubts.includes("former-type") ? `may write ${rows} again${wait}` : rewritten;
     case "fulltext":
       return `the table has a FULLTEXT index: ${rewritten}`;
     case "computed":
@@ -195,8 +203,6 @@ function waitWords({ locks }: Verdict, named = 2): string {
   const exclusive = locks.filter(({ mode }) => mode === "ACCESS EXCLUSIVE");
   const [who, tables] =
     exclusive.length > 0 ? ["reads and writes", exclusive] : ["writes", locks.filter(({ mode }) => stopsWrites(mode))];
-  // Without a lock that has a name nobody knows who waits.
-  if (locks.length === 0) return "Lockstep does not know which tables are locked";
   if (tables.length === 0) return "reads and writes go on";
   const names = (of: typeof tables) => labels(of.map(({ table }) => table));
   const written = exclusive.length > 0 ? locks.filter(({ mode }) => stopsWrites(mode)) : [];

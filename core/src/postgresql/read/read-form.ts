@@ -250,7 +250,7 @@ export function readAlterOther({ objtype, relation, cmds = [] }: AlterTableStmt,
       case "OBJECT_SEQUENCE":
         return form(whole, "ALTER SEQUENCE");
       case "OBJECT_TYPE": {
-        const attribute = def !== undefined && "ColumnDef" in def ? def.ColumnDef.colname : command.name;
+        const attribute = command.name ?? (def !== undefined && "ColumnDef" in def ? def.ColumnDef.colname : undefined);
         // Tables of the type change with it; one that has a column of the type stops it.
         const cascade = behavior === "DROP_CASCADE" ? ({ isCascade: true, tables: [name] } as const) : {};
         if (subtype === "AT_AddColumn") return { ...form(whole, "ALTER TYPE"), ...cascade };

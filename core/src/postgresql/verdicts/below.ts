@@ -44,18 +44,25 @@ export function withBelow(operation: Operation, own: Verdict, context: VerdictCo
     const isAbove = own.locks.some(({ table }) => (history.relatives(table)?.below.length ?? 0) > 0);
     return isAbove ? combine([own, verdict({ doubts: ["other-tables"] })]) : own;
   }
-  if (!inherited.has(operation.kind) && !shared.has(operation.kind)) return own;
+  if (!inherited.has(operation.kind) && !shared.has(operation.kind) && !locksAllForKeys(operation, context)) return own;
   if (operation.kind === "createTrigger" && operation.isOfStatements === true) return own;
   const above = operation.kind === "dropTable" ? abovePartition(operation.table, context) : [];
   const found = own.locks.flatMap(({ table, mode }): TableLock[] => {
     const relatives = history.relatives(table);
     if (relatives === undefined || isOnlyAbove(operation, table)) return [];
     if (!isInherited(operation, table, context) && !(relatives.isPartitioned && shared.has(operation.kind))) return [];
-    const isBuilt = building.has(operation.kind) && relatives.isPartitioned;
+    const isBuilt = building.has(operation.kind) && relatives.isPartitioned && !locksAllForKeys(operation, context);
     return locksOn(isBuilt ? "SHARE" : mode, relatives.below, context);
   });
   const locks = [...above, ...found];
   return locks.length === 0 ? own : combine([own, verdict({ locks })]);
+}
+
+const keys: ReadonlySet<OperationKind> = new Set(["addPrimaryKey", "addUnique", "addKeyOfIndex"]);
+
+/** For a key PostgreSQL 18 locks whatever is below the table: its NOT NULL may be for all. */
+function locksAllForKeys({ kind }: Operation, { environment: { server = 18 } }: VerdictContext): boolean {
+  return server >= 18 && keys.has(kind);
 }
 
 /** A partition goes from its table, and what its default partition admits changes. */
@@ -80,7 +87,8 @@ function isRequired({ table, column }: OperationOf<"setNotNull">, { formerTable 
 /** A foreign key, a key and the index of it belong to one table. */
 function isInherited(operation: Operation, table: TableName, context: VerdictContext): boolean {
   if (operation.kind === "setNotNull" && isRequired(operation, context)) return false;
-  if (!inherited.has(operation.kind) || !("table" in operation) || operation.table !== table) return false;
+  const isOnAll = inherited.has(operation.kind) || locksAllForKeys(operation, context);
+  if (!isOnAll || !("table" in operation) || operation.table !== table) return false;
   if (operation.kind !== "dropConstraint" && operation.kind !== "validateConstraint") return true;
   return context.history?.constraint(table, operation.name)?.kind === "check";
 }

@@ -14,7 +14,7 @@ import { sessionDefault } from "../../sql/session-value.js";
 import { domainOf, joinedBy } from "../../sql/verdicts/columns.js";
 import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
-import { changesCatalogueOnly, isRelabelled, neverFails, withoutLimits } from "../type-change.js";
+import { baseOf, changesCatalogueOnly, isRelabelled, neverFails } from "../type-change.js";
 
 /** ADD COLUMN: the catalogue alone, unless rows get values of their own, or an index or a check comes with it. */
 export function addColumn({ table, column }: OperationOf<"addColumn">, context: VerdictContext): Verdict {
@@ -46,7 +46,8 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
   // Where the value is the same for every row PostgreSQL looks at every row nevertheless.
   const isChecked = column.checks.length > 0 || column.hasOther;
   const isProven = column.notNull && column.isGenerated;
-  if (isChecked || references?.isValidated || isProven) concerns.push({ kind: "scans", table, why: "check" });
+  if (isChecked || references?.isValidated || (isProven && isVirtual))
+    concerns.push({ kind: "scans", table, why: "check" });
   if (isChecked) fails("check");
   if (references?.isValidated && column.isDefaultNull !== true) fails("foreign-key");
   if (isProven) fails("null");
@@ -169,15 +170,17 @@ export function setType(operation: OperationOf<"setType">, context: VerdictConte
       ],
       doubts,
     });
+  // Nothing of it is stored.
+  if (context.formerTable(table)?.column(column)?.isVirtual === true) return verdict({ locks, doubts });
   const former = context.formerType(table, column);
   if (former !== undefined && keepsRows(former, operation, context)) {
     const { rebuilt = [], checked = [] } = context.dependents(table, column) ?? {};
-    const index = keepsIndexes(former, operation, context) ? undefined : context.history?.indexOf(table, column);
+    const index = keepsIndexes(former, operation, context) ? undefined : indexOf(table, column, context);
     const concerns: Concern[] = [
       ...(rebuilt.length > 0 || index !== undefined ? [{ kind: "scans", table, why: "index" } as const] : []),
       ...(checked.length > 0 ? [{ kind: "scans", table, why: "check" } as const] : []),
     ];
-    if (index === "unique" && baseOf(type, context) === "citext")
+    if (index === "unique" && rootOf(type, context) === "citext")
       concerns.push(
         { kind: "fails-on-rows", table, why: "duplicates" },
         { kind: "narrows-writes", table, why: "duplicates" },
@@ -219,9 +222,9 @@ function keepsRows(former: string, operation: OperationOf<"setType">, context: V
       const domain = context.history?.domain(to);
       if (domain !== undefined && domain.isChecked !== false) return false;
       // PostgreSQL does not see the length that a domain has.
-      const isLimited = from !== baseOf(from, context);
-      const before = isLimited ? withoutLimits(baseOf(from, context)) : from;
-      const after = baseOf(to, context);
+      const isLimited = from !== rootOf(from, context);
+      const before = isLimited ? baseOf(rootOf(from, context)) : from;
+      const after = rootOf(to, context);
       return changesCatalogueOnly(before, after) || isRelabelled(before, after);
     })
   );
@@ -229,16 +232,21 @@ function keepsRows(former: string, operation: OperationOf<"setType">, context: V
 
 /** Whether plain indexes stay as well: they are sorted as before. */
 function keepsIndexes(former: string, { type, collates }: OperationOf<"setType">, context: VerdictContext): boolean {
-  return collates !== true && changesCatalogueOnly(baseOf(former, context), baseOf(type, context));
+  return collates !== true && changesCatalogueOnly(rootOf(former, context), rootOf(type, context));
+}
+
+/** Where nobody knows the indexes there may be one. */
+function indexOf(table: TableName, column: string, { history, formerTable }: VerdictContext) {
+  return history !== undefined && formerTable(table) !== undefined ? history.indexOf(table, column) : "plain";
 }
 
 function isWidened(from: string, to: string, context: VerdictContext): boolean {
   const domain = context.history?.domain(to);
-  return domain?.isChecked !== true && neverFails(baseOf(from, context), baseOf(to, context));
+  return domain?.isChecked !== true && neverFails(rootOf(from, context), rootOf(to, context));
 }
 
 /** The type that a domain is made of in the end. */
-function baseOf(type: string, { history }: VerdictContext): string {
+function rootOf(type: string, { history }: VerdictContext): string {
   return history?.domain(type)?.base ?? type;
 }
 

@@ -72,7 +72,8 @@ async function failureOf(sql: string): Promise<pg.DatabaseError | undefined> {
 
 /** Errors of the statement itself, whatever the rows are: it is no combination. */
 function isRefused({ code = "" }: { readonly code?: string | undefined }): boolean {
-  return !/^(?:2[23])/.test(code);
+  // A setting that the table does not take is of the same class.
+  return code === "22023" || !/^2[23]/.test(code);
 }
 
 /** A new column whose value is too long or too large for its type: nobody can tell that without evaluating it. */

@@ -27,7 +27,7 @@ export function concernWords(verdict: Verdict): string[] {
 
 /** What goes with a table or a constraint locks the tables at the other ends of its foreign keys. */
 function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefined {
-  const goes = concerns.find((concern) => concern.kind === "loses-data" || concern.kind === "guards-less");
+  const goes = concerns.find((concern) => ["loses-data", "guards-less", "hides-rows"].includes(concern.kind));
   const table = goes !== undefined && "table" in goes ? goes.table : undefined;
   if (table === undefined || locks.every(({ mode }) => mode !== "ACCESS EXCLUSIVE")) return undefined;
   const others = locks.filter((lock) => !isSameTable(lock.table, table));

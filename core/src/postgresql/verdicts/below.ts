@@ -80,8 +80,11 @@ function isOnlyAbove(operation: Operation, table: TableName): boolean {
   );
 }
 
-function isRequired({ table, column }: OperationOf<"setNotNull">, { formerTable }: VerdictContext): boolean {
-  return formerTable(table)?.column(column)?.notNull === true;
+/** Then there is nothing to do below it: of tables that inherit PostgreSQL knows that from 18 on. */
+function isRequired({ table, column }: OperationOf<"setNotNull">, context: VerdictContext): boolean {
+  const { history, formerTable, environment } = context;
+  const isSeen = history?.relatives(table)?.isPartitioned === true || (environment.server ?? 0) >= 18;
+  return isSeen && formerTable(table)?.column(column)?.notNull === true;
 }
 
 /** A foreign key, a key and the index of it belong to one table. */

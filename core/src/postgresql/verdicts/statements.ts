@@ -17,10 +17,15 @@ export function reindex(
       held: "scan",
       ...concurrently(statement, context, doubts),
     });
+  const scans = { kind: "scans", table: name, why: "index" } as const;
+  if (of === "schema") {
+    const alone = concurrently(statement, context, doubts);
+    return verdict({ held: "scan", concerns: [scans, ...alone.concerns], doubts: alone.doubts });
+  }
   return verdict({
-    locks: of === "schema" ? [] : [{ table: name, mode: of === "table" ? "SHARE" : "ACCESS EXCLUSIVE" }],
+    locks: [{ table: name, mode: of === "table" ? "SHARE" : "ACCESS EXCLUSIVE" }],
     held: "scan",
-    concerns: [{ kind: "scans", table: name, why: "index" }],
+    concerns: [scans],
     doubts,
   });
 }

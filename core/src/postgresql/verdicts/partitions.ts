@@ -54,11 +54,16 @@ export function detachPartition(operation: OperationOf<"detachPartition">, conte
   const others = relatives?.defaultPartition === undefined ? [] : [relatives.defaultPartition];
   if (!isConcurrent)
     return verdict({
-      locks: locksOn(
-        "ACCESS EXCLUSIVE",
-        [table, partition, ...(context.history?.relatives(partition)?.below ?? []), ...others],
-        context,
-      ),
+      locks: [
+        ...locksOn("ACCESS EXCLUSIVE", [table], context),
+        // Before 14 its readers did not wait.
+        ...locksOn(
+          context.environment.server === 13 ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE",
+          [partition],
+          context,
+        ),
+        ...locksOn("ACCESS EXCLUSIVE", [...(context.history?.relatives(partition)?.below ?? []), ...others], context),
+      ],
       concerns: [hidden],
       doubts: relatives === undefined ? ["other-tables"] : [],
     });

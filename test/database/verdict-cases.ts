@@ -264,6 +264,7 @@ export const cases: Readonly<Record<Exclude<OperationKind, "redeclareColumn">, r
       sql: `ALTER TABLE "User" ALTER COLUMN "role" TYPE "Kind" USING "role"::text::"Kind"`,
       after: `CREATE TYPE "Kind" AS ENUM ('member'); ALTER TABLE "User" ALTER COLUMN "role" DROP DEFAULT`,
       rows: { "lost-value": `UPDATE "User" SET "role" = 'admin'` },
+      milder: "the statement before it has locked the table",
     },
     { sql: `ALTER TABLE "Team" ALTER COLUMN "id" TYPE bigint`, formerType: "integer" },
     { sql: `ALTER TABLE "Team" ALTER COLUMN "code" TYPE varchar(20)`, formerType: "character varying(10)" },

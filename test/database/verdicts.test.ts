@@ -3,16 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../core/src/databases/connect.js";
 import type { Connection } from "../../core/src/dialect/connection.js";
 import { SchemaState } from "../../core/src/lint/schema-state.js";
-import {
-  type Concern,
-  type ConcernKind,
-  durations,
-  type Held,
-  type LockMode,
-  lockModes,
-  tableLabel,
-  type Verdict,
-} from "../../core/src/model/index.js";
+import { type Concern, type ConcernKind, durations, tableLabel, type Verdict } from "../../core/src/model/index.js";
 import { knownTypes } from "../../core/src/plan/known-types.js";
 import { readColumnDependents } from "../../core/src/postgresql/development/column-dependents.js";
 import { readForeignKeys } from "../../core/src/postgresql/development/foreign-keys.js";
@@ -26,6 +17,7 @@ import { verdictOf } from "../../core/src/postgresql/verdicts/verdict-of.js";
 import { contextOf, judge } from "../../core/src/rules/judge.js";
 import { serverMajor } from "../../core/src/target/facts/server-version.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
+import { keepLiveTables, observe as observeStatement } from "../support/statement-observer.js";
 import { type Case, cases, certain, formCases, oldCode, schema, suffering } from "./verdict-cases.js";
 
 // What a verdict says of a statement is compared with what a server does: every table that it locks and how, whether it reads or
@@ -42,9 +34,7 @@ beforeAll(async () => {
   await client.connect();
   connection = await connect(database.url, { applicationName: "test" });
   await client.query(schema);
-  await client.query(
-    `CREATE TEMPORARY TABLE live_tables AS SELECT oid, relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')`,
-  );
+  await keepLiveTables(client);
   server = await serverMajor(connection);
 });
 afterAll(async () => {
@@ -78,93 +68,14 @@ async function statedOf({ sql, after, formerType, transactions = "none" }: Case)
   return verdictOf(operation, context);
 }
 
-interface Observed {
-  /** `User ACCESS EXCLUSIVE` */
-  readonly locks: readonly string[];
-  /** Those that the statements before it have taken already: that it takes them again nobody sees. */
-  readonly kept: ReadonlySet<string>;
-  readonly held: Held;
-  /** Why it fails. */
-  readonly error: string | undefined;
-  /** The statements of old code that fail after it, and why. */
-  readonly broken: readonly string[];
-}
-
 /** Runs it in a transaction that is rolled back. */
-async function observe({ sql, after, transactions }: Case, rows = ""): Promise<Observed> {
-  await client.query("BEGIN");
-  try {
-    for (const text of [rows, after ?? ""]) if (text !== "") await client.query(text);
-    // The locks and scans of what came before count for nothing: only tables that were there before are looked at.
-    const before = await lookAt();
-    await client.query("SAVEPOINT s");
-    const error = await client.query(sql).then(
-      () => undefined,
-      (reason: Error) => reason.message,
-    );
-    if (error !== undefined) return { locks: [], kept: before.locks, held: "instant", error, broken: [] };
-    const now = await lookAt();
-    const rewritten = [...before.files].some(
-      ([oid, file]) => now.files.get(oid) != null && now.files.get(oid) !== file,
-    );
-    const held = rewritten ? "rewrite" : now.work > before.work ? "scan" : "instant";
-    const kept = transactions === "each" ? new Set<string>() : before.locks;
-    return { locks: strongest(now.locks, kept), kept, held, error, broken: await brokenCode() };
-  } finally {
-    await client.query("ROLLBACK");
-  }
-}
-
-const modes: Readonly<Record<string, LockMode>> = {
-  ExclusiveLock: "EXCLUSIVE",
-  RowExclusiveLock: "ROW EXCLUSIVE",
-  ShareUpdateExclusiveLock: "SHARE UPDATE EXCLUSIVE",
-  ShareLock: "SHARE",
-  ShareRowExclusiveLock: "SHARE ROW EXCLUSIVE",
-  AccessExclusiveLock: "ACCESS EXCLUSIVE",
-};
-
-/** Tables and views that were there before: their locks, files, and how often their rows were read or changed. */
-async function lookAt() {
-  const { rows: locks } = await client.query<{ table: string; mode: string }>(
-    `SELECT DISTINCT live_tables.name AS table, l.mode FROM pg_locks l JOIN live_tables ON live_tables.oid = l.relation
-      WHERE l.pid = pg_backend_pid() AND l.granted`,
-  );
-  const { rows: files } = await client.query<{ oid: string; file: string }>(
-    "SELECT c.oid::text, CASE WHEN pg_relation_size(c.oid) > 0 THEN pg_relation_filenode(c.oid)::text END AS file FROM pg_class c JOIN live_tables ON live_tables.oid = c.oid",
-  );
-  const { rows: work } = await client.query<{ n: number }>(
-    `SELECT coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(n_tup_upd, 0) + coalesce(n_tup_del, 0)), 0)::int AS n
-       FROM pg_stat_xact_user_tables s JOIN live_tables ON live_tables.oid = s.relid`,
-  );
-  return {
-    locks: new Set(locks.flatMap(({ table, mode }) => (modes[mode] === undefined ? [] : [`${table} ${modes[mode]}`]))),
-    files: new Map(files.map(({ oid, file }) => [oid, file])),
-    work: work[0]?.n ?? 0,
-  };
-}
-
-/** The strongest lock of every table, but for those that were there before. */
-function strongest(locks: ReadonlySet<string>, before: ReadonlySet<string>): string[] {
-  const tableOf = (lock: string) => lock.slice(0, lock.indexOf(" "));
-  const rankOf = (lock: string) => lockModes.indexOf(lock.slice(lock.indexOf(" ") + 1) as LockMode);
-  const added = [...locks].filter((lock) => !before.has(lock));
-  return added.filter(
-    (lock) => !added.some((other) => tableOf(other) === tableOf(lock) && rankOf(other) > rankOf(lock)),
-  );
-}
-
-/** Each in its own transaction, one after the other, as far as they go. */
-async function brokenCode(): Promise<string[]> {
-  const broken: string[] = [];
-  for (const sql of oldCode) {
-    await client.query("SAVEPOINT code");
-    await client.query(sql).catch(async (error: Error) => {
-      broken.push(`${sql}: ${error.message}`);
-      await client.query("ROLLBACK TO code");
-    });
-  }
-  return broken;
+function observe({ sql, after, transactions }: Case, rows = "") {
+  return observeStatement(client, {
+    sql,
+    before: [rows, after ?? ""],
+    oldCode,
+    isOneTransaction: transactions === "each",
+  });
 }
 
 /** With these old code may fail: values are refused, rows have gone or have been changed. */

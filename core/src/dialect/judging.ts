@@ -1,4 +1,4 @@
-import type { ColumnDeclaration } from "../model/declaration.js";
+import type { ColumnDeclaration, TableConstraint } from "../model/declaration.js";
 import type { TableName } from "../model/names.js";
 import type { Operation, OperationOf } from "../model/operation.js";
 import type { UnitIndex } from "../model/plan.js";
@@ -64,6 +64,49 @@ export interface FormerTable {
   readonly hasKeptColumn: boolean;
 }
 
+/** A domain, with what it has of the domains that it is made of. */
+export interface KnownDomain {
+  /** The type below it that is none, as `format_type` prints it. */
+  readonly base: string;
+  /** With CHECK or NOT NULL. Undefined: nobody knows. */
+  readonly isChecked: boolean | undefined;
+  readonly isRequired: boolean;
+  /** `stored`: evaluated once for all rows that exist. Undefined: none. */
+  readonly default: "stored" | "computed" | undefined;
+}
+
+/** Where a table stands among others. */
+export interface KnownRelatives {
+  /** Its partitions and the tables that inherit from it, and theirs. */
+  readonly below: readonly TableName[];
+  readonly isPartitioned: boolean;
+  /** The default partition of a partitioned table. Undefined: it has none, or nobody knows. */
+  readonly defaultPartition: TableName | undefined;
+  /** The partitioned table that it is a partition of. */
+  readonly partitionOf: TableName | undefined;
+}
+
+/** What earlier migrations made, beside what a database is asked about as well. */
+export interface History {
+  /** Undefined: it is no domain, or none that is known. @param type as `userTypeText` spells it */
+  domain(type: string): KnownDomain | undefined;
+  /** The tables with a column of a domain, or of one that is made of it; undefined where not every table is known. */
+  usersOf(domain: TableName): readonly TableName[] | undefined;
+  /** The tables of a composite type; undefined where not every table is known. */
+  tablesOf(type: TableName): readonly TableName[] | undefined;
+  /** Undefined where nobody knows the table. */
+  relatives(table: TableName): KnownRelatives | undefined;
+  /** The columns of a key or of a check, and what it is; undefined where nobody knows it. */
+  constraint(
+    table: TableName,
+    name: string,
+  ): { readonly kind: TableConstraint["kind"]; readonly columns: readonly string[] } | undefined;
+  /** Whether a function is declared STABLE or IMMUTABLE. */
+  isSteady(functionName: string): boolean;
+  /** Whether an index is over a column. */
+  indexOf(table: TableName, column: string): "unique" | "plain" | undefined;
+}
+
 /** What a verdict may know about the change that an operation is part of, and about where it runs. */
 export interface VerdictContext {
   /** Who judges: the database system that the change is for. */
@@ -108,4 +151,6 @@ export interface VerdictContext {
   withoutReplicaIdentity(tables: readonly TableName[] | "all"): readonly TableName[];
   /** A table before the change; undefined where nobody has said. */
   formerTable(table: TableName): FormerTable | undefined;
+  /** Absent: the migrations before this one are not read. */
+  readonly history?: History;
 }

@@ -33,7 +33,11 @@ export interface KnownTable {
   hasOwnNames: boolean;
   /** How a subscriber finds a row: other than by the primary key. */
   replicaIdentity?: "said" | "nothing";
-  hasDefaultPartition: boolean;
+  /** Undefined: none of its partitions is. */
+  defaultPartition: TableName | undefined;
+  /** Those that it inherits from, or is a partition of. */
+  parents: readonly TableName[];
+  readonly ofType: TableName | undefined;
   readonly columns: Map<string, KnownColumn>;
   readonly constraints: Map<string, KnownConstraint>;
 }
@@ -42,6 +46,8 @@ export interface KnownTable {
 export class KnownTables {
   readonly #tables = new Map<string, KnownTable>();
   readonly #indexes = new Map<string, KnownIndex>();
+  /** Else nobody has to look for what is below a table. */
+  #hasParents = false;
   /** By tables, for histories of thousands: the indexes of each, and the tables whose foreign keys lead to it. Some may be gone. */
   readonly #indexesOf = new Map<string, Set<string>>();
   readonly #referredBy = new Map<string, Set<string>>();
@@ -62,13 +68,13 @@ export class KnownTables {
     return this.#indexesOn(table).map(([, index]) => index);
   }
 
-  make(table: TableName, said: Pick<KnownTable, "isPartitioned" | "optionsSql" | "isPlain">): void {
-    const parts = { hasDefaultPartition: false, hasOwnNames: false, columns: new Map(), constraints: new Map() };
-    this.#tables.set(keyOf(table), { name: table, ...said, ...parts });
-  }
-
-  all(): Iterable<KnownTable> {
-    return this.#tables.values();
+  make(
+    table: TableName,
+    made: Pick<KnownTable, "isPartitioned" | "optionsSql" | "isPlain" | "parents" | "ofType">,
+  ): void {
+    const empty = { defaultPartition: undefined, hasOwnNames: false, columns: new Map(), constraints: new Map() };
+    this.#tables.set(keyOf(table), { name: table, ...made, ...empty });
+    if (made.parents.length > 0) this.#hasParents = true;
   }
 
   /** Columns of a type get another one, or go with it: undefined. */
@@ -82,8 +88,32 @@ export class KnownTables {
       }
   }
 
+  /** It inherits from the other from now on, or is its partition. */
+  put(table: TableName, below: TableName): void {
+    const found = this.find(table);
+    if (found === undefined) return;
+    found.parents = [...found.parents, below];
+    this.#hasParents = true;
+  }
+
+  /** Its partitions and the tables that inherit from it, and theirs. */
+  below(table: TableName): readonly TableName[] {
+    if (!this.#hasParents) return [];
+    const own = [...this.#tables.values()].filter(({ parents }) => parents.some((parent) => isSame(parent, table)));
+    return own.flatMap(({ name }) => [name, ...this.below(name)]);
+  }
+
+  all(): Iterable<KnownTable> {
+    return this.#tables.values();
+  }
+
+  /** What is below it goes, too. */
   drop(table: TableName): void {
+    for (const each of this.below(table)) this.drop(each);
     this.#tables.delete(keyOf(table));
+    for (const each of this.#hasParents ? this.#tables.values() : [])
+      if (each.defaultPartition !== undefined && isSame(each.defaultPartition, table))
+        each.defaultPartition = undefined;
     for (const [key] of this.#indexesOn(table)) this.#indexes.delete(key);
     // With CASCADE; without it there is none.
     for (const { constraints } of this.referring(table))
@@ -97,6 +127,10 @@ export class KnownTables {
     const name = { ...table, name: newName };
     this.#tables.delete(keyOf(table));
     this.#tables.set(keyOf(name), { ...found, name });
+    for (const each of this.#hasParents ? this.#tables.values() : []) {
+      each.parents = each.parents.map((parent) => (isSame(parent, table) ? name : parent));
+      if (each.defaultPartition !== undefined && isSame(each.defaultPartition, table)) each.defaultPartition = name;
+    }
     for (const [, index] of this.#indexesOn(table)) this.keepIndex({ ...index, table: inSchema(name) });
     for (const { constraints } of [...this.referring(table)])
       for (const [key, constraint] of constraints)

@@ -1,5 +1,5 @@
 import type { KnownForeignKey } from "../dialect/development.js";
-import type { FormerTable, Judging, Used, VerdictContext } from "../dialect/judging.js";
+import type { FormerTable, History, Judging, Used, VerdictContext } from "../dialect/judging.js";
 import { userTypeText } from "../model/declaration.js";
 import type {
   ColumnDeclaration,
@@ -8,7 +8,6 @@ import type {
   Operation,
   OperationOf,
   TableName,
-  TypeKind,
 } from "../model/index.js";
 import type { Known } from "../rules/judge.js";
 import { hasKeptColumn } from "../sql/verdicts/kept-column.js";
@@ -21,6 +20,7 @@ import {
   KnownTables,
   keyOf,
 } from "./known-tables.js";
+import { KnownTypes } from "./known-types.js";
 import { KnownUses } from "./known-uses.js";
 
 /**
@@ -30,8 +30,7 @@ import { KnownUses } from "./known-uses.js";
  */
 export class SchemaState {
   readonly #tables: KnownTables;
-  readonly #types = new Map<string, TypeKind>();
-  readonly #typeNames = new Set<string>();
+  readonly #types = new KnownTypes();
   readonly #views = new Set<string>();
   readonly #uses = new KnownUses();
   /** Blocks: nobody knows which of their statements ran. */
@@ -64,12 +63,13 @@ export class SchemaState {
     | "dependentsOf"
     | "withoutReplicaIdentity"
     | "isNew"
+    | "history"
   > {
     return {
       formerIndex: (name) => this.#tables.index(name),
       formerType: (table, column) => this.#tables.find(table)?.columns.get(column)?.type,
       formerTable: (table) => this.#formerTable(table),
-      typeKind: (name) => this.#types.get(keyOf(name)),
+      typeKind: (name) => this.#types.kind(name),
       provenBy: (table, constraint) => {
         const found = this.#tables.find(table)?.constraints.get(constraint);
         return found?.kind === "check" ? found.columns : undefined;
@@ -82,7 +82,46 @@ export class SchemaState {
       dependentsOf: (used) => this.#dependentsOf(used).filter(({ name }) => !this.#isInBlock(name)),
       withoutReplicaIdentity: (tables) => this.#withoutReplicaIdentity(tables),
       isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
+      history: this.#history,
     };
+  }
+
+  readonly #history: History = {
+    domain: (type) => this.#types.domain(type),
+    usersOf: (domain) => {
+      // One that was made before these files has tables of that time, too.
+      if (!this.#types.isKnown(domain)) return undefined;
+      const domains = this.#types.domainsOver(domain);
+      // A partitioned table has no rows of its own.
+      return this.#tablesWhere(
+        ({ columns, isPartitioned }) =>
+          !isPartitioned &&
+          [...columns.values()].some(({ declaration: { ownType } = {} }) =>
+            domains.some((each) => ownType && isSame(each, ownType)),
+          ),
+      );
+    },
+    tablesOf: (type) =>
+      this.#types.isKnown(type)
+        ? this.#tablesWhere(({ ofType }) => ofType !== undefined && isSame(ofType, type))
+        : undefined,
+    relatives: (table) => {
+      const found = this.#tables.find(table);
+      if (found === undefined) return undefined;
+      const { isPartitioned, defaultPartition, parents } = found;
+      const partitionOf = parents.find((parent) => this.#tables.find(parent)?.isPartitioned);
+      return { below: this.#tables.below(table), isPartitioned, defaultPartition, partitionOf };
+    },
+    constraint: (table, name) => this.#tables.find(table)?.constraints.get(name),
+    isSteady: (name) => this.#types.isSteady(name),
+    indexOf: (table, column) => {
+      const own = this.#tables.indexesOf(table).filter(({ columns }) => columns.includes(column));
+      return own.some(({ isUnique }) => isUnique) ? "unique" : own.length > 0 ? "plain" : undefined;
+    },
+  };
+
+  #tablesWhere(isOne: (table: KnownTable) => boolean): readonly TableName[] | undefined {
+    return this.#isWhole ? [...this.#tables.all()].filter(isOne).map(({ name }) => name) : undefined;
   }
 
   /** Whether a table is known to be partitioned: nothing is built CONCURRENTLY on one. */
@@ -92,7 +131,8 @@ export class SchemaState {
 
   /** Every partition of a table was seen made, and none is the default. */
   hasNoDefaultPartition(table: TableName): boolean {
-    return this.#isWhole && this.#tables.find(table)?.hasDefaultPartition === false;
+    const found = this.#tables.find(table);
+    return this.#isWhole && found !== undefined && found.defaultPartition === undefined;
   }
 
   /** Whether it is known that a statement finds what it would make, or does not find what it would drop, and so does nothing. */
@@ -122,7 +162,7 @@ export class SchemaState {
       case "dropIndex":
         return isGone(this.#hasIndex(operation));
       case "dropType":
-        return isGone(this.#typeNames.has(keyOf(operation.name)));
+        return isGone(this.#types.isKnown(operation.name));
       case "dropConstraint":
         return isGone(this.#hasConstraint(operation));
       default:
@@ -141,13 +181,20 @@ export class SchemaState {
     this.#unread.push(text);
     this.#tables.forget(text);
     this.#uses.forget(text);
-    for (const key of this.#types.keys()) if (text.includes(key.split("\0")[1] ?? "")) this.#types.delete(key);
+    this.#types.forget(text);
   }
 
   #follow(operation: Operation): void {
     if (operation.within !== undefined) this.#blocks.add(operation.within);
     if ("table" in operation && operation.kind !== "createTable" && operation.kind !== "dropTable")
       this.#notice(operation.table);
+    this.#types.follow(operation);
+    if (reachesBelow(operation))
+      for (const table of this.#tables.below(operation.table)) this.#change({ ...operation, table });
+    this.#change(operation);
+  }
+
+  #change(operation: Operation): void {
     switch (operation.kind) {
       case "createTable":
         this.#create(operation);
@@ -171,7 +218,7 @@ export class SchemaState {
         this.#tables.setColumn(operation.table, operation.column, { notNull: operation.kind === "setNotNull" });
         break;
       case "setType":
-        this.#tables.setColumn(operation.table, operation.column, { type: operation.type });
+        this.#setType(operation);
         break;
       case "setDefault":
         this.#setDefault(operation);
@@ -190,7 +237,15 @@ export class SchemaState {
         break;
       case "attachPartition": {
         const found = this.#tables.find(operation.table);
-        if (found !== undefined && isDefault(operation.sql)) found.hasDefaultPartition = true;
+        if (found !== undefined && isDefault(operation.sql)) found.defaultPartition = operation.partition;
+        this.#tables.put(operation.partition, operation.table);
+        break;
+      }
+      case "detachPartition": {
+        const [parent, found] = [this.#tables.find(operation.table), this.#tables.find(operation.partition)];
+        if (found !== undefined) found.parents = [];
+        if (parent?.defaultPartition !== undefined && isSame(parent.defaultPartition, operation.partition))
+          parent.defaultPartition = undefined;
         break;
       }
       case "dropTable":
@@ -234,32 +289,12 @@ export class SchemaState {
       case "createTrigger":
         this.#uses.add("trigger", operation.table, operation.name, operation.reads);
         break;
-      case "createType":
-        this.#typeNames.add(keyOf(operation.name));
-        this.#types.set(keyOf(operation.name), "plain");
-        break;
-      case "createDomain":
-        this.#typeNames.add(keyOf(operation.name));
-        this.#types.set(keyOf(operation.name), operation.isChecked ? "checked" : "plain");
-        break;
-      case "alterDomain":
-        if (operation.does === "addCheck" || operation.does === "setNotNull")
-          this.#types.set(keyOf(operation.name), "checked");
-        // What is left of its constraints it does not say.
-        if (operation.does === "dropConstraint") this.#types.delete(keyOf(operation.name));
-        break;
       case "dropType":
-        this.#types.delete(keyOf(operation.name));
-        this.#typeNames.delete(keyOf(operation.name));
         if (operation.isCascade) this.#tables.changeType(userTypeText(operation.name), undefined);
         break;
       case "renameType": {
         const renamed = { ...operation.name, name: operation.newName };
-        if (this.#typeNames.delete(keyOf(operation.name))) this.#typeNames.add(keyOf(renamed));
         this.#tables.changeType(userTypeText(operation.name), userTypeText(renamed));
-        const kind = this.#types.get(keyOf(operation.name));
-        this.#types.delete(keyOf(operation.name));
-        if (kind !== undefined) this.#types.set(keyOf({ ...operation.name, name: operation.newName }), kind);
         break;
       }
       case "form":
@@ -267,6 +302,8 @@ export class SchemaState {
         // What has which name now is not followed.
         if (/^(?:RENAME(?! INDEX)|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what))
           this.forget(operation.sql);
+        if (operation.what === "AT_AddInherit" && operation.locks[0] !== undefined && operation.locks[1] !== undefined)
+          this.#tables.put(operation.locks[0].table, operation.locks[1].table);
         // Nor which character sets its columns have now.
         if (/\b(?:CHARACTER SET|COLLATE)$/.test(operation.what))
           for (const table of operation.tables ?? []) this.#tables.find(table)?.columns.clear();
@@ -322,19 +359,32 @@ export class SchemaState {
     this.#tables.setColumn(table, column, { declaration: changed });
   }
 
+  #setType({ table, column, type, ownType }: OperationOf<"setType">): void {
+    const { ownType: _, ...before } = this.#tables.find(table)?.columns.get(column)?.declaration ?? {};
+    const declaration = { ...before, type, ...(ownType === undefined ? {} : { ownType }) } as ColumnDeclaration;
+    this.#tables.setColumn(table, column, { type, ...("name" in before ? { declaration } : {}) });
+  }
+
   #create(operation: OperationOf<"createTable">): void {
-    const { table, columns, constraints, primaryKey, sql, partitionOf, indexes = [], optionsSql = "" } = operation;
-    const parent = partitionOf && this.#tables.find(partitionOf);
-    if (parent !== undefined && isDefault(sql)) parent.hasDefaultPartition = true;
+    const { table, columns, constraints, primaryKey, sql, partitionOf, inherits, ofType } = operation;
+    const { indexes = [], optionsSql = "" } = operation;
+    const parents = partitionOf === undefined ? inherits : [partitionOf];
+    const above = parents.flatMap((parent) => this.#tables.find(parent) ?? []);
+    if (partitionOf !== undefined && above[0] !== undefined && isDefault(sql)) above[0].defaultPartition = table;
     const isPlain =
-      partitionOf === undefined &&
-      operation.inherits.length === 0 &&
+      parents.length === 0 &&
       operation.isOfQuery !== true &&
       operation.like === undefined &&
       !/\b(?:LIKE|OF)\b/i.test(sql);
-    this.#tables.make(table, { isPartitioned: /\bPARTITION\s+BY\b/i.test(sql), optionsSql, isPlain });
+    const isPartitioned = /\bPARTITION\s+BY\b/i.test(sql);
+    this.#tables.make(table, { isPartitioned, optionsSql, isPlain, parents, ofType });
     const made = this.#tables.find(table);
     if (made !== undefined) made.hasOwnNames = columns.some(({ checks }) => checks.length > 0);
+    for (const each of above) {
+      for (const [name, column] of each.columns) made?.columns.set(name, column);
+      for (const [name, constraint] of each.constraints)
+        if (constraint.kind === "check") made?.constraints.set(name, constraint);
+    }
     for (const column of columns)
       made?.columns.set(column.name, declared(column, primaryKey.includes(column.name) || column.isPrimaryKey));
     for (const constraint of constraints) this.#tables.constrain(table, { ...constraint, isValid: true });
@@ -355,8 +405,9 @@ export class SchemaState {
     if (found !== undefined && (column.checks.length > 0 || column.isPrimaryKey)) found.hasOwnNames = true;
     if (column.references !== undefined) {
       const name = /^CONSTRAINT\s+"?([^"\s]+)/i.exec(column.references.sql)?.[1];
-      const references = column.references.table;
-      this.#tables.constrain(table, { kind: "foreign-key", name, columns, references, isValid: true });
+      const { table: references, columns: referencedColumns } = column.references;
+      const key = { kind: "foreign-key", name, columns, references, isValid: true } as const;
+      this.#tables.constrain(table, { ...key, ...(referencedColumns && { referencedColumns }) });
     }
     if (column.isUnique) this.#tables.constrain(table, { kind: "unique", name: undefined, columns, isValid: true });
   }
@@ -376,7 +427,8 @@ export class SchemaState {
       }
       case "addForeignKey": {
         const { columns, references, referencedColumns, isValid } = operation;
-        return { kind: "foreign-key", name, columns, references, referencedColumns, isValid };
+        const key = { kind: "foreign-key", name, columns, references, isValid } as const;
+        return referencedColumns.length === 0 ? key : { ...key, referencedColumns };
       }
       case "addKeyOfIndex": {
         const taken = { ...operation.table, name: operation.index };
@@ -406,6 +458,11 @@ export class SchemaState {
       hasVirtualColumn: declarations().some(({ isVirtual }) => isVirtual === true),
       hasKeptColumn: hasKeptColumn(declarations(), indexes),
     };
+  }
+
+  #primaryKey(table: TableName): readonly string[] {
+    const constraints = [...(this.#tables.find(table)?.constraints.values() ?? [])];
+    return constraints.find(({ kind }) => kind === "primary")?.columns ?? [];
   }
 
   #mayExist(table: TableName): boolean {
@@ -524,14 +581,41 @@ export class SchemaState {
     if (!this.#isWhole || own === undefined) return undefined;
     const others = [...this.#tables.referring(table)].filter((other) => other !== own);
     return [own, ...others].flatMap(({ name: from, constraints }: KnownTable) =>
-      [...constraints.values()].flatMap(({ name = "", columns, references }) =>
+      [...constraints.values()].flatMap(({ name = "", columns, references, referencedColumns }) =>
         references !== undefined && (isSame(from, table) || isSame(references, table))
-          ? [{ name, columns, table: spelt(from, table), references: spelt(references, table) }]
+          ? [
+              {
+                name,
+                columns,
+                table: spelt(from, table),
+                references: spelt(references, table),
+                referencedColumns: referencedColumns ?? this.#primaryKey(references),
+              },
+            ]
           : [],
       ),
     );
   }
 }
+
+/** What ALTER TABLE does to a table it does to its partitions, and to the tables that inherit from it. */
+function reachesBelow(operation: Operation): operation is OperationOf<(typeof below)[number]> {
+  return (below as readonly string[]).includes(operation.kind) && operation.isOnly !== true;
+}
+
+const below = [
+  "addColumn",
+  "dropColumn",
+  "renameColumn",
+  "setType",
+  "setNotNull",
+  "addNotNull",
+  "dropNotNull",
+  "setDefault",
+  "addCheck",
+  "validateConstraint",
+  "dropConstraint",
+] as const;
 
 type Constraining = OperationOf<
   "addPrimaryKey" | "addUnique" | "addForeignKey" | "addCheck" | "addExclusion" | "addKeyOfIndex"

@@ -22,8 +22,12 @@ export interface ColumnDeclaration extends ColumnAttributes {
   readonly type: string;
   readonly notNull: boolean;
   readonly defaultSql?: string;
+  /** DEFAULT NULL: not even the default of its domain. */
+  readonly isDefaultNull?: true;
   /** A default whose value PostgreSQL stores once in the catalogue (constants, now()): no rewrite. */
   readonly isDefaultStored: boolean;
+  /** Of a default that counts as not stored: the functions for which it does. Absent: something else makes it so. */
+  readonly defaultFunctions?: readonly string[];
   readonly isGenerated: boolean;
   /** The columns that its expression names. Absent: it is not generated, or nobody has read them. */
   readonly computedFrom?: readonly string[];
@@ -42,7 +46,12 @@ export interface ColumnDeclaration extends ColumnAttributes {
   /** `SELECT *` and an INSERT without columns pass over it. */
   readonly isInvisible?: true;
   /** REFERENCES behind the type. Without a DEFAULT clause the rows that exist are not looked at: all of them are NULL. */
-  readonly references?: InlineConstraint & { readonly table: TableName; readonly isValidated: boolean };
+  readonly references?: InlineConstraint & {
+    readonly table: TableName;
+    /** Absent: its primary key. */
+    readonly columns?: readonly string[];
+    readonly isValidated: boolean;
+  };
   /** CHECK behind the type. */
   readonly checks: readonly InlineConstraint[];
   /** NO INHERIT, storage parameters …: something that no unit describes. */
@@ -93,7 +102,7 @@ export interface TableConstraint {
   readonly reads?: readonly string[];
   /** Of a foreign key. */
   readonly references?: TableName;
-  /** Of a foreign key that stands behind no column. Absent: nobody has read them. */
+  /** Of a foreign key. Absent: the primary key of the other table, or one that stands behind a column. */
   readonly referencedColumns?: readonly string[];
   /** Of a key, where its parts are more than columns. */
   readonly keys?: readonly IndexKey[];

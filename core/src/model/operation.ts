@@ -42,6 +42,8 @@ interface OperationBase {
   readonly newer?: readonly NewerForm[];
   /** What its statement demands of how it runs. */
   readonly demands?: Demands;
+  /** ONLY: not what inherits from the table, nor its partitions. */
+  readonly isOnly?: true;
 }
 
 /** What a query keeps a copy of: the columns that it names, or all of a table. */
@@ -83,6 +85,8 @@ export type Operation = OperationBase &
         readonly primaryKey: readonly string[];
         readonly partitionOf: TableName | undefined;
         readonly inherits: readonly TableName[];
+        /** OF: its columns are those of a composite type. */
+        readonly ofType?: TableName;
         /** The tables that its foreign keys refer to. */
         readonly references: readonly TableName[];
         /** What stands beside the columns: keys, checks, exclusions. */
@@ -200,8 +204,14 @@ export type Operation = OperationBase &
         readonly typeSql: string;
         /** As `format_type` prints it. */
         readonly type: string;
+        /** As in a declaration of a column. */
+        readonly ownType?: TableName;
         /** `USING …` or `COLLATE …`: more than the type changes. */
         readonly hasOther: boolean;
+        /** Where `USING` casts the column itself: to these types, one after the other, as `format_type` prints them. */
+        readonly casts?: readonly string[];
+        /** COLLATE, with no USING that does more than cast. */
+        readonly collates?: true;
         /** The type alone, where `USING` is a cast of the column itself: of a column without values it says nothing else. */
         readonly castTypeSql?: string;
       }
@@ -246,8 +256,20 @@ export type Operation = OperationBase &
       }
     | { readonly kind: "renameType"; readonly name: TableName; readonly newName: string }
     | { readonly kind: "dropType"; readonly name: TableName; readonly isCascade?: true }
-    /** `base` as `format_type` prints it; `isChecked`: with CHECK or NOT NULL. */
-    | { readonly kind: "createDomain"; readonly name: TableName; readonly base: string; readonly isChecked: boolean }
+    | {
+        readonly kind: "createDomain";
+        readonly name: TableName;
+        /** As `format_type` prints it. */
+        readonly base: string;
+        /** A base that is not PostgreSQL's own: it may be a domain, too. */
+        readonly baseType?: TableName;
+        /** With CHECK or NOT NULL. */
+        readonly isChecked: boolean;
+        /** With NOT NULL. */
+        readonly isRequired?: true;
+        /** `stored`: evaluated once for all rows that exist. */
+        readonly default?: "stored" | "computed";
+      }
     | {
         readonly kind: "alterDomain";
         readonly name: TableName;
@@ -291,13 +313,16 @@ export type Operation = OperationBase &
         readonly name: TableName;
         readonly isConcurrent: boolean;
       }
-    | { readonly kind: "createFunction"; readonly name: TableName }
+    /** `isSteady`: declared STABLE or IMMUTABLE. */
+    | { readonly kind: "createFunction"; readonly name: TableName; readonly isSteady?: true }
     | {
         readonly kind: "createTrigger";
         readonly table: TableName;
         readonly name: string;
         /** Those of UPDATE OF and of WHEN. */
         readonly reads?: readonly string[];
+        /** FOR EACH STATEMENT: partitions do not get it. */
+        readonly isOfStatements?: true;
       }
     | { readonly kind: "transaction"; readonly does: "begin" | "commit" | "rollback" | "savepoint" }
     /** SET, RESET, SET LOCAL, SET CONSTRAINTS. */
@@ -311,6 +336,7 @@ export type Operation = OperationBase &
         readonly tables?: readonly TableName[];
         /** What it takes away, or gives another name. */
         readonly gone?: { readonly what: GoneKind; readonly name: TableName; readonly newName?: string };
+        /** Of a composite type: the attribute that gets another type. */
         readonly column?: string;
         /** Of a replica identity. */
         readonly index?: string;

@@ -70,7 +70,7 @@ export const doubts = [
   "former-constraints",
   /** Tables that are joined to the named ones by foreign keys, or the one that an index is of: they are locked as well. */
   "other-tables",
-  /** Which server it is, or of which major version. */
+  /** Which system it is: MySQL or MariaDB, and of which version. */
   "server",
   /** Whether the statements of a migration run in one transaction. */
   "transaction",

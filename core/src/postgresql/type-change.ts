@@ -56,6 +56,24 @@ export function changesCatalogueOnly(from: string, to: string): boolean {
   return limit !== undefined && (after.limits[0] ?? 0) >= limit && after.limits[1] === scale;
 }
 
+/** Types of an extension whose values are stored like those of others, but sorted and compared in another way. */
+export function isRelabelled(from: string, to: string): boolean {
+  const texts = ["text", "character varying", "citext"];
+  return from !== to && texts.includes(baseOf(from)) && (to === "citext" || (from === "citext" && texts.includes(to)));
+}
+
+const integers = ["smallint", "integer", "bigint", "numeric"];
+
+/** Whether every value of a type has one of the other: the change fails on no row. */
+export function neverFails(from: string, to: string): boolean {
+  if (changesCatalogueOnly(from, to) || isRelabelled(from, to)) return true;
+  if (to === "text" || to === "character varying" || to === "citext") return true;
+  const [before, after] = [integers.indexOf(from), integers.indexOf(to)];
+  if (before !== -1 && after >= before) return true;
+  const date = /^(?:date|timestamp.*)$/;
+  return (date.test(from) && /^timestamp/.test(to)) || (from === "jsonb" && to === "json");
+}
+
 /** `numeric(10,2)[]` → `{ base: "numeric", limits: [10, 2], isArray: true }`. */
 function parts(type: string): { readonly base: string; readonly limits: readonly number[]; readonly isArray: boolean } {
   const element = type.replace(/\[\]$/, "");

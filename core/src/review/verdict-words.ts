@@ -13,6 +13,7 @@ import {
   type TableName,
   type Verdict,
 } from "../model/index.js";
+import { counted } from "./counted.js";
 
 /** Why a person should look at a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
 export function noticeWords({ verdict, remarks = [] }: Notice): string {
@@ -27,11 +28,11 @@ export function concernWords(verdict: Verdict): string[] {
 
 /** What goes with a table or a constraint locks the tables at the other ends of its foreign keys. */
 function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefined {
-  const goes = concerns.find((concern) => concern.kind === "loses-data" || concern.kind === "guards-less");
+  const goes = concerns.find((concern) => ["loses-data", "guards-less", "hides-rows"].includes(concern.kind));
   const table = goes !== undefined && "table" in goes ? goes.table : undefined;
   if (table === undefined || locks.every(({ mode }) => mode !== "ACCESS EXCLUSIVE")) return undefined;
   const others = locks.filter((lock) => !isSameTable(lock.table, table));
-  if (others.length > 0) return `locks ${others.map((lock) => label(lock.table)).join(" and ")} as well`;
+  if (others.length > 0) return `locks ${labels(others.map((lock) => lock.table))} as well`;
   const isTable = goes?.kind === "loses-data" && goes.what === "table";
   return isTable && doubts.includes("other-tables")
     ? "locks the tables that its foreign keys lead to as well"
@@ -50,7 +51,17 @@ export function dangerWords(verdict: Verdict): string[] {
       return [`running code may read ${concern.why === "null" ? "a NULL" : "an enum value"} that it does not know`];
     return [];
   });
-  return [...concernWords(verdict), ...own];
+  return [...concernWords(verdict), ...own, ...unnamedWords(verdict)];
+}
+
+/** Tables that are locked as well and that nobody knows. */
+function unnamedWords({ concerns, doubts, locks }: Verdict): string[] {
+  if (!doubts.includes("other-tables") || locks.length === 0) return [];
+  if (concerns.some((concern) => concern.kind === "rewrites" && concern.why === "type"))
+    return ["a foreign key over the column locks its other table as well"];
+  if (concerns.some(({ kind }) => kind === "hides-rows"))
+    return ["where there is a default partition, it is locked as well"];
+  return [];
 }
 
 function narrowedWords(why: RowFailure): string {
@@ -150,9 +161,18 @@ function sessionWords({ column, value, mayFail, isAdded }: Extract<Concern, { ki
 }
 
 function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict: Verdict): string {
-  return why === "index"
-    ? `${waitWords(verdict, 1)} until its index is built`
-    : `all rows of ${label(table)} are checked while ${waitWords(verdict)}${unlessWords(verdict)}`;
+  const isUnnamed = verdict.locks.length === 0;
+  if (why === "check")
+    return `all ${isUnnamed ? "values" : "rows"} of ${label(table)} are checked${whileWords(verdict)}${unlessWords(verdict)}`;
+  return isUnnamed
+    ? "it builds the indexes of one table after the other, and reads and writes of each table wait until its indexes are built"
+    : `${waitWords(verdict, 1)} until its index is built`;
+}
+
+/** ` while reads and writes wait`. Without a lock that has a name nobody knows who waits. */
+function whileWords(verdict: Verdict): string {
+  if (verdict.locks.length === 0) return ", and Lockstep does not know which tables that locks";
+  return ` while ${waitWords(verdict)}`;
 }
 
 function unlessWords({ doubts }: Verdict): string {
@@ -160,20 +180,20 @@ function unlessWords({ doubts }: Verdict): string {
 }
 
 function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, verdict: Verdict): string {
-  const wait = waitWords(verdict);
-  const rewritten = `every row of ${label(table)} is written again while ${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
+  const rows = `every ${verdict.locks.length === 0 ? "value" : "row"} of ${label(table)}`;
+  const wait = whileWords(verdict);
+  const rewritten = `${rows} is written again${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
   switch (why) {
     case "enum":
       return `the enum is made anew: ${rewritten}`;
     case "default":
       return `the default differs from row to row: ${rewritten}`;
     case "type":
-      return verdict.doubts.includes("former-type")
-        ? `may write every row of ${label(table)} again while ${wait}`
-        : rewritten;
+      return verdict.doubts.includes("former-type") ? `may write ${rows} again${wait}` : rewritten;
     case "fulltext":
       return `the table has a FULLTEXT index: ${rewritten}`;
     case "computed":
+      return verdict.doubts.includes("former-type") ? `${rewritten}, unless the column is virtual` : rewritten;
     case "storage":
       return rewritten;
     case "domain":
@@ -191,7 +211,7 @@ function waitWords({ locks }: Verdict, named = 2): string {
   const [who, tables] =
     exclusive.length > 0 ? ["reads and writes", exclusive] : ["writes", locks.filter(({ mode }) => stopsWrites(mode))];
   if (tables.length === 0) return "reads and writes go on";
-  const names = (of: typeof tables) => of.map(({ table }) => label(table)).join(" and ");
+  const names = (of: typeof tables) => labels(of.map(({ table }) => table));
   const written = exclusive.length > 0 ? locks.filter(({ mode }) => stopsWrites(mode)) : [];
   if (written.length > 0) return `${who} of ${names(tables)} and writes of ${names(written)} wait`;
   return `${who}${tables.length < named ? "" : ` of ${names(tables)}`} wait`;
@@ -345,6 +365,13 @@ function remarkWords(remark: Remark): string {
     default:
       return remark satisfies never;
   }
+}
+
+/** Of many tables the first ones: `"a" and "b" and 7 more`. */
+function labels(tables: readonly TableName[]): string {
+  const shown = tables.length > 4 ? tables.slice(0, 3) : tables;
+  const more = tables.length - shown.length;
+  return [...shown.map(label), ...(more > 0 ? [counted(more, "more table")] : [])].join(" and ");
 }
 
 function label(table: TableName): string {

@@ -50,6 +50,7 @@ export interface Known {
   readonly isRepeated?: RuleContext["isRepeated"] | undefined;
   readonly dependentsOf?: RuleContext["dependentsOf"] | undefined;
   readonly withoutReplicaIdentity?: RuleContext["withoutReplicaIdentity"] | undefined;
+  readonly history?: RuleContext["history"] | undefined;
   /** Tables that do not exist before the change: one that it makes IF NOT EXISTS is made, too. */
   readonly isNew?: ((table: TableName) => boolean) | undefined;
   /** Tables of other changes that are deployed together with this one: nobody uses them yet. */
@@ -136,6 +137,7 @@ export function contextOf(operations: readonly Operation[], known: Known): RuleC
     isRepeated: known.isRepeated ?? nobodySaid,
     dependentsOf: known.dependentsOf ?? (() => []),
     withoutReplicaIdentity: known.withoutReplicaIdentity ?? (() => []),
+    ...(known.history === undefined ? {} : { history: known.history }),
     environment: known.environment ?? {},
     isAsWritten: known.isAsWritten ?? false,
     operations: inner,

@@ -243,7 +243,9 @@ const changes: readonly Change[] = [
       `INSERT INTO "typeorm_metadata"("database", "schema", "table", "type", "name", "value") VALUES ($1, $2, $3, $4, $5, $6)`,
     ],
     kinds: "addColumn insert",
-    notices: [`every row of "users" is written again while reads and writes wait`],
+    notices: [
+      `every row of "users" is written again while reads and writes wait; fails if one is NULL, and so does running code that writes one`,
+    ],
   },
   {
     change: "collation new",
@@ -324,7 +326,7 @@ const changes: readonly Change[] = [
     kinds: "dropColumn delete addColumn insert",
     notices: [
       `loses the column's data; running code that still names it fails`,
-      `every row of "users" is written again while reads and writes wait`,
+      `every row of "users" is written again while reads and writes wait; fails if one is NULL, and so does running code that writes one`,
     ],
   },
   {

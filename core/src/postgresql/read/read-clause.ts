@@ -3,9 +3,9 @@ import type { Operation, TableName } from "../../model/index.js";
 import { readColumn } from "./read-column.js";
 import { readConstraint } from "./read-constraint.js";
 import { readFormClause } from "./read-form.js";
-import { tableOf } from "./read-names.js";
+import { qualifiedName, tableOf } from "./read-names.js";
 import type { StatementSource } from "./read-statement.js";
-import { readType } from "./read-type.js";
+import { readType, strings } from "./read-type.js";
 
 /** The operation of one clause of ALTER TABLE; `unknown` where the form is not described. */
 export function readClause(
@@ -65,8 +65,9 @@ export function readClause(
       if (definition !== undefined && "ColumnDef" in definition) {
         const { typeName = {}, collClause, raw_default: using } = definition.ColumnDef;
         const typeSql = source.slice(typeName.location ?? 0, clause.end).trim();
-        const isCast =
-          collClause === undefined && using !== undefined && isCastOf(using, column) && !typeSql.includes('"');
+        const casts = using === undefined ? undefined : castsOf(using, column);
+        const isCast = collClause === undefined && casts !== undefined && !typeSql.includes('"');
+        const { type, isUserDefined } = readType(typeName);
         return {
           ...base,
           kind: "setType",
@@ -74,8 +75,13 @@ export function readClause(
           column,
           typeSql,
           ...(isCast ? { castTypeSql: typeSql.replace(/\s+USING\s[\s\S]*$/i, "") } : {}),
-          type: readType(typeName).type,
+          type,
+          ...(isUserDefined && !typeName.arrayBounds?.length
+            ? { ownType: qualifiedName(strings(typeName.names)) }
+            : {}),
           hasOther: collClause !== undefined || using !== undefined,
+          ...(casts === undefined ? {} : { casts }),
+          ...(collClause === undefined || (using !== undefined && casts === undefined) ? {} : { collates: true }),
         };
       }
       break;
@@ -96,10 +102,14 @@ export function readClause(
   );
 }
 
-/** `a::text::integer`: NULL where the column is. */
-function isCastOf(expression: Node, column: string): boolean {
-  if ("TypeCast" in expression) return isCastOf(expression.TypeCast.arg ?? ({} as Node), column);
-  if (!("ColumnRef" in expression)) return false;
+/** `a::text::integer` casts `a` to these types, and is NULL where the column is. Undefined: it is something else. */
+function castsOf(expression: Node, column: string): readonly string[] | undefined {
+  if ("TypeCast" in expression) {
+    const { arg = {} as Node, typeName = {} } = expression.TypeCast;
+    const inner = castsOf(arg, column);
+    return inner && [...inner, readType(typeName).type];
+  }
+  if (!("ColumnRef" in expression)) return undefined;
   const last = expression.ColumnRef.fields?.at(-1);
-  return last !== undefined && "String" in last && last.String.sval === column;
+  return last !== undefined && "String" in last && last.String.sval === column ? [] : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ColumnDef, Constraint, Node } from "libpg-query";
 import type { ColumnDeclaration, InlineConstraint } from "../../model/index.js";
+import { ofTheMoment, plainFunctions } from "../../sql/function-names.js";
 import { qualifiedName, tableOf } from "./read-names.js";
 import { readType, strings } from "./read-type.js";
 import { columnsOf } from "./walk.js";
@@ -38,6 +39,7 @@ export function readColumn(
   );
   const defaultSql = byDefault && slice(byDefault.location ?? 0, following(byDefault.location ?? 0));
   const generated = constraints.find(({ contype }) => contype === "CONSTR_GENERATED");
+  const unclear = unclearFunctions(byDefault?.raw_expr);
   const described = new Set([
     "CONSTR_NOTNULL",
     "CONSTR_NULL",
@@ -58,7 +60,9 @@ export function readColumn(
     // PostgreSQL makes every serial NOT NULL. What an ORM says is what the model wants: it may be optional.
     notNull: has("CONSTR_NOTNULL") || has("CONSTR_PRIMARY") || has("CONSTR_IDENTITY"),
     ...(defaultSql === undefined ? {} : { defaultSql: defaultSql.replace(/^\s*DEFAULT\s+/i, "").trim() }),
-    isDefaultStored: !isSerial && isStoredDefault(byDefault?.raw_expr),
+    ...(byDefault === undefined && has("CONSTR_DEFAULT") ? { isDefaultNull: true } : {}),
+    isDefaultStored: !isSerial && unclear?.length === 0,
+    ...(unclear === undefined || unclear.length === 0 ? {} : { defaultFunctions: unclear }),
     isGenerated: has("CONSTR_GENERATED"),
     ...(generated === undefined ? {} : { computedFrom: columnsOf([generated.raw_expr]) }),
     isIdentity: has("CONSTR_IDENTITY"),
@@ -77,6 +81,7 @@ export function readColumn(
           references: {
             ...inline(references),
             table: tableOf(references.pktable),
+            ...(references.pk_attrs === undefined ? {} : { columns: strings(references.pk_attrs) }),
             isValidated: has("CONSTR_DEFAULT"),
           },
         }),
@@ -95,39 +100,44 @@ export function readColumn(
  * is rewritten. From pg_proc.provolatile. Of any other a database is asked (facts/rewriting-column.ts); without one it counts as
  * volatile.
  */
-const notVolatile = new Set(
-  `now transaction_timestamp statement_timestamp current_database current_schema current_setting lower upper initcap
-  btrim ltrim rtrim left right lpad rpad repeat replace length substr substring split_part concat concat_ws md5
-  encode decode to_char to_date to_number to_timestamp to_jsonb to_json jsonb_build_object jsonb_build_array json_build_object
-  json_build_array array_to_json string_to_array date_trunc timezone make_interval make_date make_time make_timestamp
-  make_timestamptz to_tsvector to_tsquery plainto_tsquery abs ceil ceiling floor round trunc int4range int8range numrange daterange tsrange tstzrange`.split(
-    /\s+/,
-  ),
-);
+const notVolatile = new Set([
+  ...[...plainFunctions, ...ofTheMoment].filter((name) => name !== "random" && name !== "clock_timestamp"),
+  ...`array_to_json daterange int4range int8range json_build_array json_build_object jsonb_build_array jsonb_build_object make_time
+  make_timestamp make_timestamptz numrange plainto_tsquery replace split_part string_to_array to_tsquery to_tsvector tsrange
+  tstzrange`.split(/\s+/),
+]);
 
-/** Whether a default is stored once instead of rewriting the table (constants, now(), casts and arrays of them). */
-function isStoredDefault(node: Node | undefined): boolean {
-  if (node === undefined) return true;
-  if ("A_Const" in node) return true;
-  if ("SQLValueFunction" in node) return true;
-  if ("TypeCast" in node) return isStoredDefault(node.TypeCast.arg);
-  if ("A_ArrayExpr" in node) return (node.A_ArrayExpr.elements ?? []).every(isStoredDefault);
-  if ("A_Expr" in node) return isStoredDefault(node.A_Expr.lexpr) && isStoredDefault(node.A_Expr.rexpr);
-  if ("CoalesceExpr" in node) return (node.CoalesceExpr.args ?? []).every(isStoredDefault);
-  if ("MinMaxExpr" in node) return (node.MinMaxExpr.args ?? []).every(isStoredDefault);
-  if ("BoolExpr" in node) return (node.BoolExpr.args ?? []).every(isStoredDefault);
-  if ("NullTest" in node) return isStoredDefault(node.NullTest.arg);
+/**
+ * The functions of a default whose names do not tell whether it is stored once instead of rewriting the table. None: it is stored
+ * (constants, now(), casts and arrays of them). Undefined: a form of which nothing is known.
+ */
+export function unclearFunctions(node: Node | undefined): readonly string[] | undefined {
+  if (node === undefined) return [];
+  if ("A_Const" in node || "SQLValueFunction" in node) return [];
+  if ("TypeCast" in node) return unclearFunctions(node.TypeCast.arg);
+  if ("A_ArrayExpr" in node) return unclearIn(node.A_ArrayExpr.elements);
+  if ("A_Expr" in node) return unclearIn([node.A_Expr.lexpr, node.A_Expr.rexpr]);
+  if ("CoalesceExpr" in node) return unclearIn(node.CoalesceExpr.args);
+  if ("MinMaxExpr" in node) return unclearIn(node.MinMaxExpr.args);
+  if ("BoolExpr" in node) return unclearIn(node.BoolExpr.args);
+  if ("RowExpr" in node) return unclearIn(node.RowExpr.args);
+  if ("NullTest" in node) return unclearFunctions(node.NullTest.arg);
   if ("CaseExpr" in node) {
     const { arg, args = [], defresult } = node.CaseExpr;
-    return [arg, defresult, ...args].every(isStoredDefault);
+    return unclearIn([arg, defresult, ...args]);
   }
-  if ("CaseWhen" in node) return isStoredDefault(node.CaseWhen.expr) && isStoredDefault(node.CaseWhen.result);
-  if ("FuncCall" in node) {
-    const names = strings(node.FuncCall.funcname);
-    const isBuiltIn = names.length === 1 || names[0] === "pg_catalog";
-    return isBuiltIn && notVolatile.has(names.at(-1) ?? "") && (node.FuncCall.args ?? []).every(isStoredDefault);
-  }
-  return false;
+  if ("CaseWhen" in node) return unclearIn([node.CaseWhen.expr, node.CaseWhen.result]);
+  if (!("FuncCall" in node)) return undefined;
+  const names = strings(node.FuncCall.funcname);
+  const isBuiltIn = names.length === 1 || names[0] === "pg_catalog";
+  const isKnown = isBuiltIn && notVolatile.has(names.at(-1) ?? "");
+  const inner = unclearIn(node.FuncCall.args);
+  return inner && [...(isKnown ? [] : [names.join(".")]), ...inner];
+}
+
+function unclearIn(nodes: readonly (Node | undefined)[] = []): readonly string[] | undefined {
+  const found = nodes.map(unclearFunctions);
+  return found.some((each) => each === undefined) ? undefined : found.flatMap((each) => each ?? []);
 }
 
 /** `NULL` and `NULL::text`: a column has that without a default, so `DEFAULT NULL` says nothing. */

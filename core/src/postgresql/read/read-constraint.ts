@@ -97,7 +97,9 @@ function tableConstraint(constraint: Constraint): TableConstraint | undefined {
   if (kind === "check")
     return { ...base, columns: notNullIn(constraint.raw_expr), reads: columnsOf(constraint.raw_expr) };
   if (kind !== "foreign-key") return { ...base, columns: strings(constraint.keys) };
-  return { ...base, columns: strings(constraint.fk_attrs), references: tableOf(constraint.pktable) };
+  const { fk_attrs, pktable, pk_attrs } = constraint;
+  const referenced = pk_attrs === undefined ? {} : { referencedColumns: strings(pk_attrs) };
+  return { ...base, columns: strings(fk_attrs), references: tableOf(pktable), ...referenced };
 }
 
 function keyOfIndex({ conname, indexname = "", contype }: Constraint, table: TableName): Described<"addKeyOfIndex"> {

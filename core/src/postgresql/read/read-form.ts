@@ -213,8 +213,11 @@ function readRename(statement: RenameStmt, whole: Whole): Operation {
   if (renameType === "OBJECT_ROLE" || renameType === "OBJECT_DATABASE")
     return { ...whole, kind: "unknown", what: `RENAME ${objectWord(renameType)}`, tables: [] };
   const tables = relation === undefined ? [] : [tableOf(relation)];
-  if (renameType === "OBJECT_ATTRIBUTE")
-    return form(whole, "RENAME", [], { gone: { what: "column", name: { name: subname }, newName } });
+  if (renameType === "OBJECT_ATTRIBUTE") {
+    const gone = { what: "column", name: { name: subname }, newName } as const;
+    if (statement.behavior !== "DROP_CASCADE") return form(whole, "RENAME", [], { gone });
+    return { ...form(whole, "ALTER TYPE", [], { gone }), isCascade: true, tables };
+  }
   const own = `RENAME ${objectWord(renameType)}`;
   const what = goneOf[renameType ?? ""];
   const name = renameType === "OBJECT_SCHEMA" ? { name: subname } : (tables[0] ?? nameOf(object));
@@ -335,14 +338,16 @@ export function readAlterOther({ objtype, relation, cmds = [] }: AlterTableStmt,
       case "OBJECT_SEQUENCE":
         return form(whole, "ALTER SEQUENCE");
       case "OBJECT_TYPE": {
-        const attribute = def !== undefined && "ColumnDef" in def ? def.ColumnDef.colname : command.name;
+        const attribute = command.name ?? (def !== undefined && "ColumnDef" in def ? def.ColumnDef.colname : undefined);
         // Tables of the type change with it; one that has a column of the type stops it.
-        const cascade = behavior === "DROP_CASCADE" ? ({ isCascade: true } as const) : {};
-        if (subtype === "AT_AddColumn") return form(whole, "ALTER TYPE", [], cascade);
-        return form(whole, "ALTER TYPE", [], {
+        const cascade = behavior === "DROP_CASCADE" ? ({ isCascade: true, tables: [name] } as const) : {};
+        if (subtype === "AT_AddColumn") return { ...form(whole, "ALTER TYPE"), ...cascade };
+        if (subtype === "AT_AlterColumnType")
+          return { ...form(whole, "ALTER TYPE"), ...cascade, ...(attribute && { column: attribute }) };
+        return {
+          ...form(whole, "ALTER TYPE", [], { gone: { what: "column", name: { name: attribute ?? "" } } }),
           ...cascade,
-          gone: { what: "column", name: { name: attribute ?? "" } },
-        });
+        };
       }
       case "OBJECT_INDEX": {
         const what = `INDEX ${subtype}`;

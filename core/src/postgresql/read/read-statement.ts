@@ -12,7 +12,7 @@ import type {
 import { type CopiedColumns, type Operation, type OperationOf, type TableName, tableLabel } from "../../model/index.js";
 import { ofTheMoment, plainFunctions } from "../../sql/function-names.js";
 import { readClause } from "./read-clause.js";
-import { readColumn } from "./read-column.js";
+import { readColumn, unclearFunctions } from "./read-column.js";
 import { readTableConstraints } from "./read-constraint.js";
 import { readAlterOther, readForm, type Whole } from "./read-form.js";
 import { readIndex } from "./read-index.js";
@@ -44,6 +44,10 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
   return newer.newer === undefined ? operations : operations.map((each) => ({ ...each, ...newer }));
 }
 
+function onlyOf(relation: RangeVar | undefined): { readonly isOnly?: true } {
+  return relation?.inh === true ? {} : { isOnly: true };
+}
+
 /** Of what has columns and constraints; views, indexes and sequences are altered by the same words. */
 const tables: ReadonlySet<string> = new Set(["OBJECT_TABLE", "OBJECT_FOREIGN_TABLE", "OBJECT_MATVIEW"]);
 
@@ -54,6 +58,7 @@ function readAlter(statement: AlterTableStmt, source: StatementSource, whole: Wh
   return commands.map((command, position) => ({
     ...readClause(command.AlterTableCmd, table, position, source),
     ...newerIn(command),
+    ...onlyOf(statement.relation),
   }));
 }
 
@@ -62,7 +67,8 @@ function readWhole(node: Node, source: StatementSource, whole: Whole): Operation
   if ("CreateForeignTableStmt" in node) return [readCreateTable(node.CreateForeignTableStmt.base ?? {}, source, whole)];
   if ("CreateSchemaStmt" in node && node.CreateSchemaStmt.schemaElts !== undefined)
     return node.CreateSchemaStmt.schemaElts.flatMap((each) => readStatement(each, source));
-  if ("IndexStmt" in node) return [{ ...whole, ...readIndex(node.IndexStmt, source) }];
+  if ("IndexStmt" in node)
+    return [{ ...whole, ...readIndex(node.IndexStmt, source), ...onlyOf(node.IndexStmt.relation) }];
   const made = readNewType(node);
   if (made !== undefined) return [{ ...whole, kind: "createType", ...made }];
   if ("AlterEnumStmt" in node) {
@@ -174,6 +180,7 @@ function readCreateTable(statement: CreateStmt, source: StatementSource, whole: 
     primaryKey: primaryKeyIn(statement.tableElts),
     partitionOf: isPartition ? parents[0] : undefined,
     inherits: isPartition ? [] : parents,
+    ...(statement.ofTypename === undefined ? {} : { ofType: qualifiedName(strings(statement.ofTypename.names)) }),
     references: referencesIn(statement.tableElts),
     constraints: readTableConstraints(statement.tableElts),
   };
@@ -245,20 +252,44 @@ function readOther(node: Node, whole: Whole): Operation[] | undefined {
       { ...whole, kind: "reindex", of, name: relation === undefined ? { name } : tableOf(relation), isConcurrent },
     ];
   }
-  if ("CreateFunctionStmt" in node)
-    return [{ ...whole, kind: "createFunction", name: qualifiedName(strings(node.CreateFunctionStmt.funcname)) }];
+  if ("CreateFunctionStmt" in node) {
+    const { funcname, options = [] } = node.CreateFunctionStmt;
+    const isSteady = options.some(
+      (each) =>
+        "DefElem" in each &&
+        each.DefElem.defname === "volatility" &&
+        strings([each.DefElem.arg ?? ({} as Node)])[0] !== "volatile",
+    );
+    const name = qualifiedName(strings(funcname));
+    return [{ ...whole, kind: "createFunction", name, ...(isSteady ? { isSteady } : {}) }];
+  }
   if ("CreateTrigStmt" in node) {
-    const { relation, trigname: name = "", columns, whenClause } = node.CreateTrigStmt;
+    const { relation, trigname: name = "", row, columns, whenClause } = node.CreateTrigStmt;
     const reads = [...new Set([...strings(columns), ...columnsOf([whenClause])])];
-    return [{ ...whole, kind: "createTrigger", table: tableOf(relation), name, reads }];
+    const more = row === true ? {} : ({ isOfStatements: true } as const);
+    return [{ ...whole, kind: "createTrigger", table: tableOf(relation), name, reads, ...more }];
   }
   if ("CreateDomainStmt" in node) {
     const { domainname, typeName = {}, constraints = [] } = node.CreateDomainStmt;
     const isChecked = constraints.some(
       (each) => "Constraint" in each && ["CONSTR_CHECK", "CONSTR_NOTNULL"].includes(each.Constraint.contype ?? ""),
     );
-    const base = readType(typeName).type;
-    return [{ ...whole, kind: "createDomain", name: qualifiedName(strings(domainname)), base, isChecked }];
+    const { type: base, isUserDefined } = readType(typeName);
+    const own = constraints.flatMap((each) => ("Constraint" in each ? [each.Constraint] : []));
+    const byDefault = own.find(({ contype }) => contype === "CONSTR_DEFAULT");
+    const isStored = unclearFunctions(byDefault?.raw_expr)?.length === 0;
+    return [
+      {
+        ...whole,
+        kind: "createDomain",
+        name: qualifiedName(strings(domainname)),
+        base,
+        ...(isUserDefined && !typeName.arrayBounds?.length ? { baseType: qualifiedName(strings(typeName.names)) } : {}),
+        isChecked,
+        ...(own.some(({ contype }) => contype === "CONSTR_NOTNULL") ? { isRequired: true } : {}),
+        ...(byDefault === undefined ? {} : { default: isStored ? "stored" : "computed" }),
+      },
+    ];
   }
   if ("TransactionStmt" in node)
     return [{ ...whole, kind: "transaction", does: transactionWords[node.TransactionStmt.kind ?? ""] ?? "savepoint" }];

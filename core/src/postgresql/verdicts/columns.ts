@@ -1,7 +1,7 @@
 import { userTypeText } from "../../model/declaration.js";
 import {
+  type ColumnDeclaration,
   type Concern,
-  type Doubt,
   type Operation,
   type OperationOf,
   operationsOfKind,
@@ -14,33 +14,44 @@ import { sessionDefault } from "../../sql/session-value.js";
 import { domainOf, isMended, joinedBy } from "../../sql/verdicts/columns.js";
 import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
-import { changesCatalogueOnly } from "../type-change.js";
+import { baseOf, changesCatalogueOnly, isRelabelled, neverFails } from "../type-change.js";
 
 /** ADD COLUMN: the catalogue alone, unless rows get values of their own, or an index or a check comes with it. */
 export function addColumn({ table, column }: OperationOf<"addColumn">, context: VerdictContext): Verdict {
   const { references } = column;
   const others = locksOn("SHARE ROW EXCLUSIVE", references === undefined ? [] : [references.table], context);
   if (context.createdInThisChange(table)) return verdict({ locks: others });
-  const isDefault = column.defaultSql !== undefined;
-  const isRewritten = column.isIdentity || column.isSerial || (column.isGenerated && column.isVirtual !== true);
+  const domain = column.ownType && context.history?.domain(userTypeText(column.ownType));
+  const byDomain = column.isDefaultNull === true ? undefined : domain?.default;
+  const isDefault = column.defaultSql !== undefined || byDomain !== undefined;
+  const isVirtual = column.isVirtual === true;
+  const isRewritten = column.isIdentity || column.isSerial || (column.isGenerated && !isVirtual);
   const concerns: Concern[] = [];
-  const fails = (why: RowFailure) => void concerns.push({ kind: "fails-on-rows", table, why });
+  const fails = (why: RowFailure) => {
+    concerns.push({ kind: "fails-on-rows", table, why });
+    // Of other columns it computes what old code cannot know.
+    if (column.isGenerated) concerns.push({ kind: "narrows-writes", table, why });
+  };
   if (isRewritten) concerns.push({ kind: "rewrites", table, why: "computed" });
-  else if (isDefault && !column.isDefaultStored) concerns.push({ kind: "rewrites", table, why: "default" });
+  else if (isDefault && !isStored(column, byDomain, context))
+    concerns.push({ kind: "rewrites", table, why: "default" });
   concerns.push(...sessionDefault(table, column.name, column.defaultSql, true, column.notNull));
-  const domain = domainOf(column, context);
-  if (domain !== "plain") concerns.push({ kind: "rewrites", table, why: "domain" });
+  const kind = domainOf(column, context);
+  if (kind !== "plain") concerns.push({ kind: "rewrites", table, why: "domain" });
   const isIndexed = column.isUnique || column.isPrimaryKey;
   if (isIndexed) {
     concerns.push({ kind: "scans", table, why: "index" });
-    if (isDefault) fails("duplicates");
+    if (isDefault || column.isGenerated) fails("duplicates");
   }
   // Where the value is the same for every row PostgreSQL looks at every row nevertheless.
   const isChecked = column.checks.length > 0 || column.hasOther;
-  if (isChecked || references?.isValidated) concerns.push({ kind: "scans", table, why: "check" });
+  const isProven = column.notNull && column.isGenerated;
+  if (isChecked || references?.isValidated || (isProven && isVirtual))
+    concerns.push({ kind: "scans", table, why: "check" });
   if (isChecked) fails("check");
-  if (references?.isValidated) fails("foreign-key");
-  if (column.notNull && !isDefault && !isRewritten && column.isVirtual !== true)
+  if (references?.isValidated && column.isDefaultNull !== true) fails("foreign-key");
+  if (isProven) fails("null");
+  if ((column.notNull || domain?.isRequired === true) && !isDefault && !isRewritten && !isVirtual)
     return verdict({
       locks: [...locksOn("ACCESS EXCLUSIVE", [table], context), ...others],
       concerns: [
@@ -52,8 +63,18 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
     locks: [...locksOn("ACCESS EXCLUSIVE", [table], context), ...others],
     held: heldFor(concerns),
     concerns,
-    doubts: domain === undefined ? ["type"] : [],
+    doubts: kind === undefined ? ["type"] : [],
   });
+}
+
+/** Whether a default is evaluated once for all rows: its own, or that of its domain. */
+function isStored(
+  { defaultSql, isDefaultStored, defaultFunctions }: ColumnDeclaration,
+  byDomain: "stored" | "computed" | undefined,
+  { history }: VerdictContext,
+): boolean {
+  if (defaultSql === undefined) return byDomain === "stored";
+  return isDefaultStored || defaultFunctions?.every((name) => history?.isSteady(name)) === true;
 }
 
 /** The longest work that is among concerns. */
@@ -127,11 +148,12 @@ export function breaksInserts(
 }
 
 export function setType(operation: OperationOf<"setType">, context: VerdictContext): Verdict {
-  const { table, column, type, hasOther } = operation;
+  const { table, column, type } = operation;
   if (context.createdInThisChange(table)) return harmless;
-  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
   // Foreign keys over the column are made anew, with locks on both tables.
-  const doubts: Doubt[] = context.foreignKeys(table)?.length === 0 ? [] : ["other-tables"];
+  const isOver = (columns: readonly string[]) => columns.includes(column);
+  const { tables, doubts } = joinedBy(context, table, isOver, isOver);
+  const locks = locksOn("ACCESS EXCLUSIVE", [table, ...tables], context);
   if (isMadeHere(type, context.operations))
     return verdict({
       locks,
@@ -143,25 +165,84 @@ export function setType(operation: OperationOf<"setType">, context: VerdictConte
       ],
       doubts,
     });
+  // Nothing of it is stored.
+  if (context.formerTable(table)?.column(column)?.isVirtual === true) return verdict({ locks, doubts });
   const former = context.formerType(table, column);
-  if (former !== undefined && !hasOther && changesCatalogueOnly(former, type)) {
+  if (former !== undefined && keepsRows(former, operation, context)) {
     const { rebuilt = [], checked = [] } = context.dependents(table, column) ?? {};
+    const index = keepsIndexes(former, operation, context) ? undefined : indexOf(table, column, context);
     const concerns: Concern[] = [
-      ...(rebuilt.length > 0 ? [{ kind: "scans", table, why: "index" } as const] : []),
+      ...(rebuilt.length > 0 || index !== undefined ? [{ kind: "scans", table, why: "index" } as const] : []),
       ...(checked.length > 0 ? [{ kind: "scans", table, why: "check" } as const] : []),
     ];
+    if (index === "unique" && rootOf(type, context) === "citext")
+      concerns.push(
+        { kind: "fails-on-rows", table, why: "duplicates" },
+        { kind: "narrows-writes", table, why: "duplicates" },
+      );
     return verdict({ locks, held: concerns.length > 0 ? "scan" : "instant", concerns, doubts });
   }
+  const steps = former === undefined ? [] : stepsOf(former, operation);
+  const isWide = steps.length > 0 && steps.every(([from, to]) => isWidened(from, to, context));
   return verdict({
     locks,
     held: "rewrite",
     concerns: [
       { kind: "rewrites", table, why: "type" },
-      { kind: "fails-on-rows", table, why: "cast" },
-      { kind: "narrows-writes", table, why: "cast" },
+      ...(isWide
+        ? []
+        : [
+            { kind: "fails-on-rows", table, why: "cast" } as const,
+            { kind: "narrows-writes", table, why: "cast" } as const,
+          ]),
     ],
     doubts: former === undefined ? ["former-type", ...doubts] : doubts,
   });
+}
+
+/** From type to type: those that USING casts to, then the new one. Empty: nobody knows what USING makes of the values. */
+function stepsOf(former: string, { type, casts, collates, hasOther }: OperationOf<"setType">) {
+  if (hasOther && casts === undefined && collates !== true) return [];
+  const types = [former, ...(casts ?? []), type];
+  return types.slice(1).map((to, at) => [types[at] ?? "", to] as const);
+}
+
+/** Whether the bytes of every row stay as they are. */
+function keepsRows(former: string, operation: OperationOf<"setType">, context: VerdictContext): boolean {
+  const steps = stepsOf(former, operation);
+  return (
+    steps.length > 0 &&
+    steps.every(([from, to]) => {
+      if (from === to) return true;
+      const domain = context.history?.domain(to);
+      if (domain !== undefined && domain.isChecked !== false) return false;
+      // PostgreSQL does not see the length that a domain has.
+      const isLimited = from !== rootOf(from, context);
+      const before = isLimited ? baseOf(rootOf(from, context)) : from;
+      const after = rootOf(to, context);
+      return changesCatalogueOnly(before, after) || isRelabelled(before, after);
+    })
+  );
+}
+
+/** Whether plain indexes stay as well: they are sorted as before. */
+function keepsIndexes(former: string, { type, collates }: OperationOf<"setType">, context: VerdictContext): boolean {
+  return collates !== true && changesCatalogueOnly(rootOf(former, context), rootOf(type, context));
+}
+
+/** Where nobody knows the indexes there may be one. */
+function indexOf(table: TableName, column: string, { history, formerTable }: VerdictContext) {
+  return history !== undefined && formerTable(table) !== undefined ? history.indexOf(table, column) : "plain";
+}
+
+function isWidened(from: string, to: string, context: VerdictContext): boolean {
+  const domain = context.history?.domain(to);
+  return domain?.isChecked !== true && neverFails(rootOf(from, context), rootOf(to, context));
+}
+
+/** The type that a domain is made of in the end. */
+function rootOf(type: string, { history }: VerdictContext): string {
+  return history?.domain(type)?.base ?? type;
 }
 
 function isMadeHere(type: string, operations: readonly Operation[]): boolean {
@@ -181,7 +262,8 @@ export function madeTypes(operations: readonly Operation[]): ReadonlySet<string>
 
 export function dropColumn({ table, column }: OperationOf<"dropColumn">, context: VerdictContext): Verdict {
   if (context.createdInThisChange(table)) return harmless;
-  const { tables, doubts } = joinedBy(context, table, (columns) => columns.includes(column));
+  const isOver = (columns: readonly string[]) => columns.includes(column);
+  const { tables, doubts } = joinedBy(context, table, isOver, isOver);
   return verdict({
     locks: locksOn("ACCESS EXCLUSIVE", [table, ...tables], context),
     concerns: [

@@ -102,7 +102,10 @@ export function addCheck(operation: OperationOf<"addCheck">, context: VerdictCon
 export function dropConstraint(operation: OperationOf<"dropConstraint">, context: VerdictContext): Verdict {
   const { table } = operation;
   if (context.createdInThisChange(table)) return harmless;
-  const { tables, doubts } = joinedBy(context, table, (_, name) => name === operation.name);
+  const key = context.history?.constraint(table, operation.name);
+  const isKey = (columns: readonly string[]) =>
+    (key?.kind === "primary" || key?.kind === "unique") && columns.toSorted().join() === key.columns.toSorted().join();
+  const { tables, doubts } = joinedBy(context, table, (_, name) => name === operation.name, isKey);
   return verdict({
     locks: locksOn("ACCESS EXCLUSIVE", [table, ...tables], context),
     concerns:

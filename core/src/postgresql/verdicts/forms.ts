@@ -8,7 +8,7 @@ import {
   type TableName,
   type Verdict,
 } from "../../model/index.js";
-import { verdict } from "../../sql/verdicts/combine.js";
+import { locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 import { isRenamedUnderView } from "../../sql/verdicts/objects.js";
 import { concurrently } from "../../sql/verdicts/transaction.js";
@@ -20,12 +20,15 @@ export function form(operation: OperationOf<"form">, context: VerdictContext): V
   const { what, statement, isCascade } = operation;
   const row = formOf(what);
   if (row === undefined) return unknown(operation);
+  if (what === "ALTER TYPE" && isCascade === true) return alterType(operation, context);
   const locks = operation.locks
     .map((lock) => (what.startsWith("INDEX ") ? { ...lock, table: tableOfIndex(lock.table, context) } : lock))
     .filter(({ table }) => !context.createdInThisChange(table));
   const alone = row.isAlone === true ? concurrently(statement, context) : { concerns: [], doubts: [] };
   if (operation.locks.length > 0 && locks.length === 0) return verdict(alone);
   const hasOthers = row.hasOthers === true || isCascade === true;
+  const isVirtual = what === "AT_SetExpression" ? isVirtualColumn(operation, context) : false;
+  if (isVirtual === true) return verdict({ locks });
   return verdict({
     locks,
     held: row.held ?? "instant",
@@ -35,7 +38,39 @@ export function form(operation: OperationOf<"form">, context: VerdictContext): V
       ...(isCascade === true ? [{ kind: "drops-dependents" } as const] : []),
       ...alone.concerns,
     ],
-    doubts: [...alone.doubts, ...(hasOthers ? (["other-tables"] as const) : [])],
+    doubts: [
+      ...alone.doubts,
+      ...(hasOthers ? (["other-tables"] as const) : []),
+      ...(isVirtual === undefined ? (["former-type"] as const) : []),
+    ],
+  });
+}
+
+/** Nothing is stored of a virtual column, which PostgreSQL 18 and later have. Undefined: nobody knows whether it is one. */
+function isVirtualColumn({ locks, column = "" }: OperationOf<"form">, context: VerdictContext): boolean | undefined {
+  const { server = 18 } = context.environment;
+  const known = locks[0] && context.formerTable(locks[0].table)?.column(column);
+  if (known !== undefined) return known.isVirtual === true;
+  return server < 18 ? false : undefined;
+}
+
+/** ALTER TYPE … CASCADE changes the tables that are made of the type. */
+function alterType(operation: OperationOf<"form">, context: VerdictContext): Verdict {
+  const { tables: [type] = [], column } = operation;
+  const users = type && context.history?.tablesOf(type);
+  const written = column === undefined ? [] : (users ?? (type === undefined ? [] : [type]));
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", users ?? [], context),
+    held: written.length > 0 ? "rewrite" : "instant",
+    concerns: [
+      ...written.flatMap((table): Concern[] => [
+        { kind: "rewrites", table, why: "type" },
+        { kind: "fails-on-rows", table, why: "cast" },
+        { kind: "narrows-writes", table, why: "cast" },
+      ]),
+      ...goneOf(operation, context),
+    ],
+    doubts: users === undefined ? ["other-tables"] : [],
   });
 }
 
@@ -135,29 +170,37 @@ function goneOf({ gone }: OperationOf<"form">, { operations, createdInThisChange
   ];
 }
 
-/** The rows of a domain are those of every table with a column of it. */
-export function alterDomain(operation: OperationOf<"alterDomain">, { operations }: VerdictContext): Verdict {
-  const { name: table, does, isNotValid } = operation;
-  if (operationsOn(operations, "createDomain", table).length > 0) return verdict({});
+/** The rows of a domain are those of every table with a column of it, or of a domain that is made of it. */
+export function alterDomain(operation: OperationOf<"alterDomain">, context: VerdictContext): Verdict {
+  const { name, does, isNotValid } = operation;
+  const { operations, history } = context;
+  if (operationsOn(operations, "createDomain", name).length > 0) return verdict({});
   const why = does === "setNotNull" ? "null" : "check";
+  const users = history?.usersOf(name);
+  const tables = (users ?? [name]).filter((table) => !context.createdInThisChange(table));
+  const read = {
+    held: tables.length > 0 ? "scan" : "instant",
+    locks: locksOn("SHARE", users ?? [], context),
+    doubts: users === undefined ? (["other-tables"] as const) : [],
+  } as const;
+  const scans = tables.map((table) => ({ kind: "scans", table, why: "check" }) as const);
   switch (does) {
     case "default":
     case "dropConstraint":
       return verdict({});
     case "dropNotNull":
-      return verdict({ concerns: [{ kind: "widens-reads", table, why: "null" }] });
+      return verdict({ concerns: [{ kind: "widens-reads", table: name, why: "null" }] });
     case "validate":
-      return verdict({ held: "scan", concerns: [{ kind: "scans", table, why: "check" }], doubts: ["other-tables"] });
+      return verdict({ ...read, concerns: scans });
     default:
-      if (isNotValid === true) return verdict({ concerns: [{ kind: "narrows-writes", table, why }] });
+      if (isNotValid === true) return verdict({ concerns: [{ kind: "narrows-writes", table: name, why }] });
       return verdict({
-        held: "scan",
+        ...read,
         concerns: [
-          { kind: "scans", table, why: "check" },
-          { kind: "fails-on-rows", table, why },
-          { kind: "narrows-writes", table, why },
+          ...scans,
+          ...tables.map((table) => ({ kind: "fails-on-rows", table, why }) as const),
+          { kind: "narrows-writes", table: name, why },
         ],
-        doubts: ["other-tables"],
       });
   }
 }

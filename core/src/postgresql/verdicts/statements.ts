@@ -18,15 +18,19 @@ export function reindex(
       held: "scan",
       ...concurrently(statement, context, doubts),
     });
+  const scans = { kind: "scans", table: name, why: "index" } as const;
+  if (of === "schema") {
+    const alone = concurrently(statement, context, doubts);
+    return verdict({ held: "scan", concerns: [scans, ...alone.concerns], doubts: alone.doubts });
+  }
   return verdict({
-    locks:
-      of === "schema"
-        ? []
-        : of === "table"
-          ? [{ table: name, mode: "SHARE" }]
-          : [{ table: tableOfIndex(name, context), mode: "ACCESS EXCLUSIVE" }],
+    locks: [
+      of === "table"
+        ? { table: name, mode: "SHARE" }
+        : { table: tableOfIndex(name, context), mode: "ACCESS EXCLUSIVE" },
+    ],
     held: "scan",
-    concerns: [{ kind: "scans", table: name, why: "index" }],
+    concerns: [scans],
     doubts,
   });
 }

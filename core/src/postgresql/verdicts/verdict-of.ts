@@ -27,6 +27,7 @@ import {
 import { deletion, insert, update } from "../../sql/verdicts/rows.js";
 import { concurrently, newEnumValue, sharesTransaction } from "../../sql/verdicts/transaction.js";
 import { unknown } from "../../sql/verdicts/unknown.js";
+import { withBelow } from "./below.js";
 import { addColumn, addNotNull, dropColumn, dropNotNull, renameColumn, setNotNull, setType } from "./columns.js";
 import {
   addCheck,
@@ -40,7 +41,7 @@ import {
 } from "./constraints.js";
 import { certainFailure } from "./failures.js";
 import { alterDomain, form } from "./forms.js";
-import { attachPartition, detachPartition } from "./partitions.js";
+import { attachPartition, detachPartition, searchedDefault } from "./partitions.js";
 import { createTrigger, reindex, select } from "./statements.js";
 
 /**
@@ -48,25 +49,16 @@ import { createTrigger, reindex, select } from "./statements.js";
  */
 export function verdictOf(operation: Operation, context: VerdictContext): Verdict {
   if (operation.kind === "block") return combine(operation.operations.map((each) => verdictOf(each, context)));
-  const own = ownVerdict(operation, context);
+  const own = withBelow(operation, ownVerdict(operation, context), context);
   const waited = operation.kind === "validateConstraint" ? underEarlierLocks(operation, context) : harmless;
   // Of a block nobody knows which of its statements run.
   const refused = operation.within === undefined ? verdict(certainFailure(operation, context)) : harmless;
-  return combine([
-    own,
-    refused,
-    waited,
-    verdict(newEnumValue(operation, context)),
-    verdict(needsServer(operation, context)),
-  ]);
+  return combine([own, refused, waited, verdict(newEnumValue(operation, context)), verdict(needsServer(operation))]);
 }
 
 /** What older servers refuse: a concern wherever it runs, for the next server may be older. */
-function needsServer({ newer = [] }: Operation, { environment }: VerdictContext): Partial<Verdict> {
-  return {
-    concerns: newer.map((what) => ({ kind: "needs-server", major: newerForms[what], what })),
-    doubts: newer.length > 0 && environment.server === undefined ? ["server"] : [],
-  };
+function needsServer({ newer = [] }: Operation): Partial<Verdict> {
+  return { concerns: newer.map((what) => ({ kind: "needs-server", major: newerForms[what], what })) };
 }
 
 /** What the same transaction did to the table before, to add the constraint for one, keeps its lock for as long as the rows are looked at. */
@@ -130,7 +122,7 @@ function ownVerdict(operation: Operation, context: VerdictContext): Verdict {
     case "form":
       return form(operation, context);
     case "createTable":
-      return createTable(operation, context);
+      return combine([createTable(operation, context), newPartition(operation, context)]);
     case "addColumn":
       return addColumn(operation, context);
     case "setNotNull":
@@ -204,6 +196,12 @@ function ownVerdict(operation: Operation, context: VerdictContext): Verdict {
     default:
       return operation satisfies never;
   }
+}
+
+/** Its table is locked for as long as the default partition is searched for rows that belong into the new one. */
+function newPartition({ partitionOf }: OperationOf<"createTable">, context: VerdictContext): Verdict {
+  if (partitionOf === undefined || context.createdInThisChange(partitionOf)) return harmless;
+  return searchedDefault(partitionOf, context);
 }
 
 function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): Verdict {

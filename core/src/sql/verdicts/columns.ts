@@ -31,12 +31,16 @@ export function isWellKnown({ name }: TableName): boolean {
  * nobody knows the type.
  */
 export function domainOf(
-  { ownType }: ColumnDeclaration,
-  { operations, typeKind }: Pick<VerdictContext, "operations" | "typeKind">,
+  { ownType }: Pick<ColumnDeclaration, "ownType">,
+  context: Pick<VerdictContext, "operations" | "typeKind">,
 ): TypeKind | undefined {
+  const { operations, typeKind } = context;
   if (ownType === undefined || isWellKnown(ownType)) return "plain";
   const [domain] = operationsOn(operations, "createDomain", ownType);
-  if (domain !== undefined) return domain.isChecked ? "checked" : "plain";
+  if (domain !== undefined)
+    return domain.isChecked
+      ? "checked"
+      : domainOf(domain.baseType === undefined ? {} : { ownType: domain.baseType }, context);
   const isMade = operationsOn(operations, "createType", ownType).length > 0;
   if (isMade || operationsOn(operations, "addEnumValue", ownType).length > 0) return "plain";
   return typeKind(ownType);
@@ -94,16 +98,26 @@ export function isMended(
   ].some((each) => each.statement >= statement && each.column === column);
 }
 
-/** The tables at the other ends of foreign keys that go with part of a table; a doubt where nobody knows them. */
+/**
+ * The tables at the other ends of foreign keys that go with part of a table; a doubt where nobody knows them.
+ *
+ * @param goes whether a foreign key of the table goes
+ * @param leadsTo whether one goes that leads to these columns of the table
+ */
 export function joinedBy(
   context: VerdictContext,
   table: TableName,
   goes: (columns: readonly string[], name: string) => boolean,
+  leadsTo: (columns: readonly string[]) => boolean = () => false,
 ): { readonly tables: readonly TableName[]; readonly doubts: readonly Doubt[] } {
   const keys = context.foreignKeys(table);
   if (keys === undefined) return { tables: [], doubts: ["other-tables"] };
   const own = keys.filter((key) => isSameTable(key.table, table) && goes(key.columns, key.name));
-  return { tables: own.map((key) => key.references), doubts: [] };
+  const others = keys.filter(
+    (key) =>
+      isSameTable(key.references, table) && key.referencedColumns !== undefined && leadsTo(key.referencedColumns),
+  );
+  return { tables: [...own.map((key) => key.references), ...others.map((key) => key.table)], doubts: [] };
 }
 
 /** NULL equals nothing: a column that this change adds without a value has no duplicates, until it is filled. */

@@ -120,10 +120,7 @@ function isSwap({ name, newName }: OperationOf<"renameType">, operations: readon
   );
 }
 
-/**
- * The table itself nobody knows yet. Those that its foreign keys lead to get triggers; one that it becomes a partition of is locked, for
- * as long as its default partition is searched for rows that belong into the new one.
- */
+/** The table itself nobody knows yet. Those that its foreign keys lead to get triggers; one that it becomes a partition of is locked. */
 export function createTable(
   { references, partitionOf, inherits, isOfQuery }: OperationOf<"createTable">,
   context: VerdictContext,
@@ -134,12 +131,7 @@ export function createTable(
   ];
   if (partitionOf === undefined || context.createdInThisChange(partitionOf))
     return verdict({ locks, held: isOfQuery ? "scan" : "instant" });
-  return verdict({
-    locks: [...locksOn("ACCESS EXCLUSIVE", [partitionOf], context), ...locks],
-    held: "scan",
-    concerns: [{ kind: "searches-default-partition", table: partitionOf }],
-    doubts: ["other-tables"],
-  });
+  return verdict({ locks: [...locksOn("ACCESS EXCLUSIVE", [partitionOf], context), ...locks] });
 }
 
 export function truncate({ table, isCascade }: OperationOf<"truncate">, context: VerdictContext): Verdict {

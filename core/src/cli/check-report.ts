@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { LockstepError } from "../base/errors.js";
 import { handledElsewhere } from "../base/expected-errors.js";
 import { committedText } from "../base/files/git.js";
-import { checkingOf } from "../databases/checking-of.js";
+import { checkingOf, isOf } from "../databases/checking-of.js";
 import { readBaseline } from "../lint/baseline.js";
 import { checkMigrations } from "../lint/check-migrations.js";
 import { editedMigrations } from "../lint/edited-migrations.js";
@@ -60,20 +60,21 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   for (const set of [...scope.sets, ...scope.others]) {
     const { folder, dialect } = set;
     const checked = set.files.filter(isChecked);
-    const checking = await checkingOf(dialect);
+    const settings = await nearestSettings(cwd, set, own);
+    const named = serverOf(textOption(invocation, "server") ?? settings.server?.toString());
+    const checking = await checkingOf(dialect, named?.system);
     // Who names a file knows what it is for.
     const isGuessed = dialect === undefined && scope.sets.includes(set);
     if (checked.length > 0 && (checking === undefined || isGuessed))
       notLookedAt.push({ kind: "database", folder, dialect, files: checked.length });
     if (checking === undefined) continue;
-    const settings = await nearestSettings(cwd, set, own);
     const told: CheckFinding[] = [];
     if (base !== undefined) {
       const texts = { now: read, before: (file: string) => committedText(cwd, file, base.commit) };
       told.push(...editedMigrations(set, scope.changes, base, texts));
     }
     if (checked.length > 0) {
-      const server = serverOf(textOption(invocation, "server")) ?? settings.server;
+      const server = named !== undefined && isOf(dialect, named.system) ? named.version : undefined;
       const isOneDeployment = base !== undefined;
       const judged = checkMigrations({ set, isChecked, isOneDeployment, read, units, checking, server });
       told.push(...judged.findings);

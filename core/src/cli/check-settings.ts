@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { LockstepError } from "../base/errors.js";
 import { isOfRepository } from "../base/files/writable.js";
+import { serverText } from "../config/check-severities.js";
 import { configFileOf, oneConfigFile } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import type { MigrationSet } from "../lint/migration-set.js";
 import type { Waiver } from "../lint/waivers.js";
+import type { DialectId } from "../model/index.js";
 import { reportedRules } from "../rules/index.js";
 
 /** What the configuration says of `check`. */
@@ -90,10 +92,22 @@ export function waiversOf({ waivers = [] }: CheckSettings): Waiver[] {
   return waivers.map(({ rule, ...waiver }) => ({ ...waiver, rules: [rule] }));
 }
 
-/** The major version of PostgreSQL that somebody typed: `15`, `postgresql:15.4`. @throws LS8016 where it is none */
-export function serverOf(text: string | undefined): number | undefined {
+/** A server that migrations run on. */
+export interface NamedServer {
+  readonly system: DialectId;
+  /** As `Environment.server` counts. */
+  readonly version: number;
+}
+
+/** The server that somebody typed: `15`, `postgresql:15.4`, `mariadb:11.4`. @throws LS8016 where it is none */
+export function serverOf(text: string | undefined): NamedServer | undefined {
   if (text === undefined) return undefined;
-  const major = Number(/^(?:postgres(?:ql)?:)?(\d+)(?:\.\d+)*$/.exec(text)?.[1]);
-  if (Number.isInteger(major) && major >= 9) return major;
-  throw new LockstepError("LS8016", `"${text}" is no version of PostgreSQL.`, { hint: "For example: --server 15" });
+  const [, name = "postgresql", major, minor = "0"] = serverText.exec(text) ?? [];
+  if (major !== undefined) {
+    const system = name === "mysql" || name === "mariadb" ? name : "postgresql";
+    return { system, version: Number(major) + (system === "postgresql" ? 0 : Number(minor) / 100) };
+  }
+  throw new LockstepError("LS8016", `"${text}" is no version of PostgreSQL, MySQL or MariaDB.`, {
+    hint: "For example: --server 15, --server mysql:8.4 or --server mariadb:11.4",
+  });
 }

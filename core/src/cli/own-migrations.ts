@@ -16,7 +16,7 @@ import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { TargetState } from "../plugin/target-state.js";
 import { consequence } from "../review/check/messages.js";
 import type { OwnMigration } from "../sql/verdicts/new-defaults.js";
-import { serverMajor } from "../target/facts/server-version.js";
+import { judgedVersion } from "../target/facts/server-version.js";
 import { allRules, nearestSettings, settingsAt, waiversOf } from "./check-settings.js";
 import type { Invocation } from "./command.js";
 
@@ -104,7 +104,7 @@ async function judgeOwn(
     const files = found.filter((file) => !units.has(file));
     if (files.length === 0) return;
     const isChecked = (file: string) => files.includes(file);
-    const server = connection.dialect.id === "postgresql" ? serverMajor(connection) : undefined;
+    const server = judgedVersion(connection);
     const judged = checkMigrations({ set, isChecked, isOneDeployment: true, read: text, units, checking, server });
     migrations.push(...judged.read.map(({ file, migration }) => ({ name: migrationOf(file), ...migration })));
     const { rules, baseline, ...nearest } = await nearestSettings(root, set, settings);

@@ -42,6 +42,8 @@ export interface FormerTable {
   /** As the statement that made it spells them: `ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`. */
   readonly optionsSql: string;
   readonly indexes: readonly { readonly columns: readonly string[]; readonly method: string }[];
+  /** The tables whose changes its foreign keys pass on to its rows: CASCADE, SET NULL. */
+  readonly follows: readonly TableName[];
   /** A column is computed when it is read. */
   readonly hasVirtualColumn: boolean;
   /** A column is computed and kept: it is stored, or in an index. */

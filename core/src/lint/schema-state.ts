@@ -1,12 +1,13 @@
 import type { KnownForeignKey } from "../dialect/development.js";
 import type { FormerTable, Judging, VerdictContext } from "../dialect/judging.js";
-import type {
-  ColumnDeclaration,
-  IndexDeclaration,
-  Operation,
-  OperationOf,
-  TableName,
-  TypeKind,
+import {
+  type ColumnDeclaration,
+  following,
+  type IndexDeclaration,
+  type Operation,
+  type OperationOf,
+  type TableName,
+  type TypeKind,
 } from "../model/index.js";
 import type { Known } from "../rules/judge.js";
 import { hasKeptColumn } from "../sql/verdicts/kept-column.js";
@@ -274,7 +275,8 @@ export class SchemaState {
     if (column.references !== undefined) {
       const name = /^CONSTRAINT\s+"?([^"\s]+)/i.exec(column.references.sql)?.[1];
       const references = column.references.table;
-      this.#tables.constrain(table, { kind: "foreign-key", name, columns, references, isValid: true });
+      const follows = following(column.references.sql);
+      this.#tables.constrain(table, { kind: "foreign-key", name, columns, references, ...follows, isValid: true });
     }
     if (column.isUnique) this.#tables.constrain(table, { kind: "unique", name: undefined, columns, isValid: true });
   }
@@ -293,8 +295,8 @@ export class SchemaState {
         return { kind: "check", name, columns, reads, isNotNullOnly, isValid };
       }
       case "addForeignKey": {
-        const { columns, references, isValid } = operation;
-        return { kind: "foreign-key", name, columns, references, isValid };
+        const { columns, references, onUpdate, onDelete, isValid } = operation;
+        return { kind: "foreign-key", name, columns, references, ...following(onUpdate, onDelete), isValid };
       }
       case "addKeyOfIndex": {
         const taken = { ...operation.table, name: operation.index };
@@ -320,6 +322,9 @@ export class SchemaState {
         declarations().find((each) => each.name.toLowerCase() === name.toLowerCase()),
       optionsSql: found.optionsSql,
       indexes,
+      follows: [...found.constraints.values()].flatMap(({ follows, references }) =>
+        follows ? (references ?? []) : [],
+      ),
       hasVirtualColumn: declarations().some(({ isVirtual }) => isVirtual === true),
       hasKeptColumn: hasKeptColumn(declarations(), indexes),
     };

@@ -144,8 +144,8 @@ function sessionWords({ column, value, mayFail, isAdded }: Extract<Concern, { ki
 
 function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict: Verdict): string {
   return why === "index"
-    ? `${waitWords(verdict, 1)} until its index is built`
-    : `all rows of ${label(table)} are checked while ${waitWords(verdict)}${unlessWords(verdict)}`;
+    ? `${waitWords(verdict)} until its index is built`
+    : `all rows of ${label(table)} are checked while ${waitWords(verdict, table)}${unlessWords(verdict)}`;
 }
 
 function unlessWords({ doubts }: Verdict): string {
@@ -153,7 +153,7 @@ function unlessWords({ doubts }: Verdict): string {
 }
 
 function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, verdict: Verdict): string {
-  const wait = waitWords(verdict);
+  const wait = waitWords(verdict, table);
   const rewritten = `every row of ${label(table)} is written again while ${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
   switch (why) {
     case "enum":
@@ -178,8 +178,8 @@ function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, ve
   }
 }
 
-/** Who waits for the strongest lock: `writes of "User" and "Team" wait`. Fewer tables than `named` go without a name. */
-function waitWords({ locks }: Verdict, named = 2): string {
+/** Who waits for the strongest lock: `writes of "User" and "Team" wait`. @param said the table whose name is said already */
+function waitWords({ locks }: Verdict, said?: TableName): string {
   const exclusive = locks.filter(({ mode }) => mode === "ACCESS EXCLUSIVE");
   const [who, tables] =
     exclusive.length > 0 ? ["reads and writes", exclusive] : ["writes", locks.filter(({ mode }) => stopsWrites(mode))];
@@ -187,7 +187,8 @@ function waitWords({ locks }: Verdict, named = 2): string {
   const names = (of: typeof tables) => of.map(({ table }) => label(table)).join(" and ");
   const written = exclusive.length > 0 ? locks.filter(({ mode }) => stopsWrites(mode)) : [];
   if (written.length > 0) return `${who} of ${names(tables)} and writes of ${names(written)} wait`;
-  return `${who}${tables.length < named ? "" : ` of ${names(tables)}`} wait`;
+  const isSaid = said !== undefined && tables.every(({ table }) => isSameTable(table, said));
+  return `${who}${isSaid ? "" : ` of ${names(tables)}`} wait`;
 }
 
 function stopsWrites(mode: LockMode): boolean {

@@ -79,6 +79,8 @@ export interface VerdictContext {
   foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined;
   /** What is built, or looked at, again when the type of a column changes; undefined where nobody has said. */
   dependents(table: TableName, column: string): Pick<ColumnDependents, "rebuilt" | "checked"> | undefined;
+  /** Whether a function of this name was made before the statement; undefined where nobody knows. */
+  definesFunction(name: string): boolean | undefined;
   /** A table before the change; undefined where nobody has said. */
   formerTable(table: TableName): FormerTable | undefined;
 }

@@ -30,6 +30,8 @@ export class SchemaState {
   readonly #tables: KnownTables;
   readonly #types = new Map<string, TypeKind>();
   readonly #views = new Set<string>();
+  /** Names alone: some are in schemas of the search path. */
+  readonly #functions = new Set<string>();
   /** Tables that were changed and never made, and what ran that nobody could read: both may have made a table. */
   readonly #changed = new Set<string>();
   readonly #unread: string[] = [];
@@ -54,6 +56,7 @@ export class SchemaState {
     | "isNeverNull"
     | "isRepeated"
     | "isNew"
+    | "definesFunction"
   > {
     return {
       formerIndex: (name) => this.#tables.index(name),
@@ -68,6 +71,7 @@ export class SchemaState {
       dependents: (table, column) => this.#dependents(table, column),
       isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
+      definesFunction: (name) => this.#functions.has(name) || this.#unread.some((text) => text.includes(name)),
       isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
     };
   }
@@ -195,6 +199,9 @@ export class SchemaState {
         this.#tables.find(operation.table)?.constraints.delete(operation.name);
         this.#tables.dropIndex({ ...operation.table, name: operation.name }, operation.table);
         break;
+      case "createFunction":
+        this.#functions.add(operation.name.name);
+        break;
       case "createView":
         this.#views.add(keyOf(operation.name));
         break;
@@ -220,6 +227,8 @@ export class SchemaState {
         break;
       }
       case "form":
+        if (operation.what === "CreateExtensionStmt" && /\bpgcrypto\b/i.test(operation.sql))
+          this.#functions.add("gen_random_uuid");
         // What has which name now is not followed.
         if (/^(?:RENAME(?! INDEX)|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what))
           this.forget(operation.sql);

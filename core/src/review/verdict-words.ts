@@ -3,8 +3,8 @@ import {
   type Concern,
   isSameTable,
   type LockMode,
-  type NewerForm,
   type Notice,
+  newerForm,
   quotedName,
   quotedTable,
   type Remark,
@@ -110,7 +110,7 @@ function describeConcern(concern: Concern, verdict: Verdict): string | undefined
     case "searches-default-partition":
       return `reads and writes of ${label(concern.table)} wait, while the rows of its default partition are checked where it has one`;
     case "needs-server":
-      return `${newerWords[concern.what]} needs PostgreSQL ${concern.major} or later`;
+      return `${newerForm(concern.what).label} needs PostgreSQL ${concern.major} or later`;
     case "guards-less":
       return `takes a lock on the table${verdict.doubts.includes("other-tables") ? ", and on the other one of a foreign key" : ""}; what the constraint refused is allowed from now on`;
     case "loses-index":
@@ -231,22 +231,6 @@ const lossWords = {
   // Said as what it does to the rows.
   rows: undefined,
 } as const;
-
-const newerWords: Readonly<Record<NewerForm, string>> = {
-  "access-method": "SET ACCESS METHOD",
-  "column-compression": "COMPRESSION",
-  "column-storage": "STORAGE in a declaration",
-  "detach-concurrently": "DETACH CONCURRENTLY",
-  merge: "MERGE",
-  "not-enforced": "NOT ENFORCED",
-  "not-null-constraint": "ADD NOT NULL as a constraint",
-  "nulls-not-distinct": "NULLS NOT DISTINCT",
-  "replaced-trigger": "CREATE OR REPLACE TRIGGER",
-  "security-invoker": "security_invoker",
-  "set-expression": "SET EXPRESSION",
-  "temporal-constraint": "a temporal constraint",
-  "virtual-column": "a virtual column",
-};
 
 function breakWords({ what, name, newName }: Extract<Concern, { kind: "breaks-code-before" }>): string {
   if (what === "type") return `running code that names the type "${name}" fails from then on`;

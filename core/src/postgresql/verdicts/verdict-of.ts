@@ -1,9 +1,10 @@
 import type { Concern } from "../../model/index.js";
 import {
   blocksWrites,
+  isNewerFunction,
   type LockMode,
   nameKey,
-  newerForms,
+  newerForm,
   type Operation,
   type OperationOf,
   type Verdict,
@@ -52,11 +53,15 @@ export function verdictOf(operation: Operation, context: VerdictContext): Verdic
   return combine([own, waited, verdict(newEnumValue(operation, context)), verdict(needsServer(operation, context))]);
 }
 
-/** What older servers refuse: a concern wherever it runs, for the next server may be older. */
-function needsServer({ newer = [] }: Operation, { environment }: VerdictContext): Partial<Verdict> {
+/**
+ * What older servers refuse: a concern wherever it runs, for the next server may be older. A function only where it is known that nobody
+ * has made one of the same name.
+ */
+function needsServer({ newer = [] }: Operation, { environment, definesFunction }: VerdictContext): Partial<Verdict> {
+  const needed = newer.filter((what) => !isNewerFunction(what) || definesFunction(what) === false);
   return {
-    concerns: newer.map((what) => ({ kind: "needs-server", major: newerForms[what], what })),
-    doubts: newer.length > 0 && environment.server === undefined ? ["server"] : [],
+    concerns: needed.map((what) => ({ kind: "needs-server", major: newerForm(what).major, what })),
+    doubts: needed.length > 0 && environment.server === undefined ? ["server"] : [],
   };
 }
 

@@ -18,6 +18,7 @@ import {
 import { codeDocument, codeDocumentId } from "../core/src/cli/code-document.js";
 import { commands } from "../core/src/cli/commands/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
+import { advices } from "../core/src/rules/advice.js";
 import { plannedRules, reportedRules, rules } from "../core/src/rules/index.js";
 import { isPlanned, isReported, type Rule } from "../core/src/rules/rule.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
@@ -133,6 +134,19 @@ function pages(): Map<string, string> {
     listed(plannedRules),
     "## Reported by `lockstep check`",
     listed(reportedRules),
+  );
+  const onAll = advices.filter(({ isOf }) => isOf("mysql"));
+  add(
+    "advice.md",
+    "# Advice",
+    "`npx lockstep check --advice` names choices that are legal and often regretted. It looks at what the checked files add, and prints one line\nfor each below the findings. Advice never changes the exit code. To get it in every run, write `advice: true` below `check` in\n`lockstep.config.ts`.",
+    tableOf(
+      ["id", "a migration adds", "instead", "with Prisma"],
+      advices.map(({ id, summary, instead }) => [`\`${id}\``, summary, instead, prismaPlugin.words.advice?.[id] ?? ""]),
+    ),
+    `MySQL and MariaDB get ${onAll.map(({ id }) => `\`${id}\``).join(", ")}. The others are for PostgreSQL.`,
+    "The README of a plan has the advice for its new columns.",
+    '## Leave one out\n\nBefore the statement or the column: `-- lockstep-ignore varchar-limit: the standard has 34 characters`. For a whole project:\n`rules: { "varchar-limit": "off" }` below `check` in the [configuration](check.md#configuration). Advice cannot become an error or a warning.',
   );
   const tools = [
     prismaVersions,

@@ -8,13 +8,14 @@ import type { LockstepConfig } from "../config/schema.js";
 import type { MigrationSet } from "../lint/migration-set.js";
 import type { Waiver } from "../lint/waivers.js";
 import type { DialectId } from "../model/index.js";
+import { advices } from "../rules/advice.js";
 import { reportedRules } from "../rules/index.js";
 
 /** What the configuration says of `check`. */
 export type CheckSettings = NonNullable<LockstepConfig["check"]>;
 
-/** The ids of all rules. */
-export const allRules: ReadonlySet<string> = new Set(reportedRules.map(({ id }) => id));
+/** The ids of all rules, and of all advice. */
+export const allRules: ReadonlySet<string> = new Set([...reportedRules, ...advices].map(({ id }) => id));
 
 /**
  * The settings of a folder; without a configuration there are none. The file is read and not run: `check` judges branches of strangers.

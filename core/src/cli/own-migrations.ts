@@ -111,8 +111,8 @@ async function judgeOwn(
     const waivers = [...waiversOf(nearest), ...files.flatMap((file) => waiversIn(text(file) ?? "", file))];
     const known = baseline === undefined ? new Set<string>() : readBaseline(resolve(root, baseline), baseline);
     findings.push(
-      ...waive(withSeverities(judged.findings, rules), waivers, allRules, today).findings.filter(
-        (each) => !known.has(fingerprintIn(`${top}${each.file}`, each)),
+      ...waive(withSeverities([...judged.findings, ...judged.advice], rules), waivers, allRules, today).findings.filter(
+        (each) => each.severity !== "advice" && !known.has(fingerprintIn(`${top}${each.file}`, each)),
       ),
     );
   };

@@ -179,6 +179,8 @@ export interface CheckInput {
   waivers?: { rule: string; files?: string; reason: string; until?: string }[];
   /** A file that lists what was there before Lockstep was: it is not told again. */
   baseline?: string;
+  /** Whether `check` gives advice on choices that are legal and often regretted. Default: false. */
+  advice?: boolean;
 }
 
 /** Measures of your own: `{target}` in a URL or a query stands for the target's name. */

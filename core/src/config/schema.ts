@@ -118,6 +118,7 @@ export const configSchema = z.strictObject({
         )
         .optional(),
       baseline: z.string().min(1).optional(),
+      advice: z.boolean().optional(),
     })
     .optional(),
   typeorm: z

@@ -19,6 +19,7 @@ export default defineCommand({
       flags: "--format <format>",
       description: "terminal, github, gitlab, junit, markdown or sarif. Default: terminal",
     },
+    { flags: "--advice", description: "advise on choices that are often regretted" },
     {
       flags: "--fix",
       description: "write the safe way where it is mechanical within the file: CONCURRENTLY, NOT VALID and VALIDATE",

@@ -15,6 +15,8 @@ export function consequence({ verdict, about, namedIn }: Pick<CheckFinding, "ver
       return [about.what, about.why].flatMap((text) => text.replace(/\.$/, "") || []).join(". ");
     case "keeps-locks":
       return keptWords(about.locks);
+    case "advice":
+      return about.regret;
     case "waiver":
       return waiverWords(about);
     case "edited":
@@ -78,6 +80,11 @@ export function saferLines({ safer, isRewritten, file }: CheckFinding): string[]
     ...(safer.sql ?? []).map((sql) => `${sql.replace(/\s+/g, " ").replace(/;$/, "")};`),
     ...(isRewritten ? [`npx lockstep rewrite ${file} makes a plan of it, once npx lockstep init has run`] : []),
   ];
+}
+
+/** `migration.sql:3: varchar-limit: "nick" is … — use text`, a line each. */
+export function adviceWords({ advice }: Pick<CheckReport, "advice">): string[] {
+  return advice.map((each) => `${each.file}:${each.line}: ${each.rule}: ${consequence(each)} — ${each.safer.words}`);
 }
 
 /** `2 errors and 1 warning in 1 file` */

@@ -17,6 +17,7 @@ import {
 } from "../core/src/base/supported-versions.js";
 import { codeDocument, codeDocumentId } from "../core/src/cli/code-document.js";
 import { commands } from "../core/src/cli/commands/index.js";
+import { newerForm, newerForms } from "../core/src/model/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
 import { advices } from "../core/src/rules/advice.js";
 import { plannedRules, reportedRules, rules } from "../core/src/rules/index.js";
@@ -34,6 +35,16 @@ const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[])
 
 /** What a terminal says, as Markdown: `<file>` is no element there, and would be gone. */
 const prose = (text: string) => text.replace(/`[^`]*`|<(?=[a-z/])/gi, (part) => (part === "<" ? "\\<" : part));
+
+function newerRows(): string {
+  const all = newerForms.map(newerForm);
+  const majors = [...new Set(all.map(({ major }) => major))].sort((one, other) => one - other);
+  const labelsOf = (major: number) => all.filter((each) => each.major === major).map(({ label }) => label);
+  return tableOf(
+    ["since PostgreSQL", "what"],
+    majors.map((major) => [String(major), labelsOf(major).join(", ")]),
+  );
+}
 
 function metricRows(): string {
   const rows = Object.values(metrics).map(({ name, type, unit, description, attributes }) => [
@@ -123,7 +134,14 @@ function pages(): Map<string, string> {
     codes.map(([code, { title }]) => `- [${code}](${code}.md) ${prose(title)}`).join("\n"),
   );
   for (const rule of rules)
-    add(`rules/${rule.id}.md`, `# ${rule.id}`, `${rule.summary}.`, rule.background, ...rulePage(rule));
+    add(
+      `rules/${rule.id}.md`,
+      `# ${rule.id}`,
+      `${rule.summary}.`,
+      rule.background,
+      ...(rule.id === "newer-than-server" ? [newerRows()] : []),
+      ...rulePage(rule),
+    );
   const listed = (all: readonly { readonly id: string; readonly summary: string }[]) =>
     all.map(({ id, summary }) => `- [${id}](${id}.md) ${summary}`).join("\n");
   add(

@@ -1,4 +1,3 @@
-import { newerForm, newerForms } from "../model/index.js";
 import { defineRule } from "./rule.js";
 
 export default defineRule({
@@ -18,15 +17,5 @@ export default defineRule({
     ],
   },
   background: `Reported only where \`--server\` or \`check.server\` of the configuration names the version. That server rejects the statement. Functions are
-not reported if a migration creates one of the same name. \`gen_random_uuid()\` is not reported behind \`CREATE EXTENSION pgcrypto\`.
-
-| since | what |
-| --- | --- |
-${[...new Set(newerForms.map((form) => newerForm(form).major))]
-  .sort((one, other) => one - other)
-  .map((major) => {
-    const own = newerForms.map(newerForm).filter((each) => each.major === major);
-    return `| ${major} | ${own.map(({ label }) => label).join(", ")} |`;
-  })
-  .join("\n")}`,
+not reported if a migration creates one of the same name. \`gen_random_uuid()\` is not reported behind \`CREATE EXTENSION pgcrypto\`.`,
 });

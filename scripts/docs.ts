@@ -17,7 +17,9 @@ import {
 } from "../core/src/base/supported-versions.js";
 import { codeDocument, codeDocumentId } from "../core/src/cli/code-document.js";
 import { commands } from "../core/src/cli/commands/index.js";
+import { newerForm, newerForms } from "../core/src/model/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
+import { advices } from "../core/src/rules/advice.js";
 import { plannedRules, reportedRules, rules } from "../core/src/rules/index.js";
 import { isPlanned, isReported, type Rule } from "../core/src/rules/rule.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
@@ -33,6 +35,16 @@ const tableOf = (heads: readonly string[], rows: readonly (readonly string[])[])
 
 /** What a terminal says, as Markdown: `<file>` is no element there, and would be gone. */
 const prose = (text: string) => text.replace(/`[^`]*`|<(?=[a-z/])/gi, (part) => (part === "<" ? "\\<" : part));
+
+function newerRows(): string {
+  const all = newerForms.map(newerForm);
+  const majors = [...new Set(all.map(({ major }) => major))].sort((one, other) => one - other);
+  const labelsOf = (major: number) => all.filter((each) => each.major === major).map(({ label }) => label);
+  return tableOf(
+    ["since PostgreSQL", "what"],
+    majors.map((major) => [String(major), labelsOf(major).join(", ")]),
+  );
+}
 
 function metricRows(): string {
   const rows = Object.values(metrics).map(({ name, type, unit, description, attributes }) => [
@@ -122,7 +134,14 @@ function pages(): Map<string, string> {
     codes.map(([code, { title }]) => `- [${code}](${code}.md) ${prose(title)}`).join("\n"),
   );
   for (const rule of rules)
-    add(`rules/${rule.id}.md`, `# ${rule.id}`, `${rule.summary}.`, rule.background, ...rulePage(rule));
+    add(
+      `rules/${rule.id}.md`,
+      `# ${rule.id}`,
+      `${rule.summary}.`,
+      rule.background,
+      ...(rule.id === "newer-than-server" ? [newerRows()] : []),
+      ...rulePage(rule),
+    );
   const listed = (all: readonly { readonly id: string; readonly summary: string }[]) =>
     all.map(({ id, summary }) => `- [${id}](${id}.md) ${summary}`).join("\n");
   add(
@@ -133,6 +152,19 @@ function pages(): Map<string, string> {
     listed(plannedRules),
     "## Reported by `lockstep check`",
     listed(reportedRules),
+  );
+  const onAll = advices.filter(({ isOf }) => isOf("mysql"));
+  add(
+    "advice.md",
+    "# Advice",
+    "`npx lockstep check --advice` names choices that are legal and often regretted. It looks at what the checked files add, and prints one line\nfor each below the findings. Advice never changes the exit code. To get it in every run, write `advice: true` below `check` in\n`lockstep.config.ts`.",
+    tableOf(
+      ["id", "a migration adds", "instead", "with Prisma"],
+      advices.map(({ id, summary, instead }) => [`\`${id}\``, summary, instead, prismaPlugin.words.advice?.[id] ?? ""]),
+    ),
+    `MySQL and MariaDB get ${onAll.map(({ id }) => `\`${id}\``).join(", ")}. The others are for PostgreSQL.`,
+    "The README of a plan has the advice for its new columns.",
+    '## Leave one out\n\nBefore the statement or the column: `-- lockstep-ignore varchar-limit: the standard has 34 characters`. For a whole project:\n`rules: { "varchar-limit": "off" }` below `check` in the [configuration](check.md#configuration). Advice cannot become an error or a warning.',
   );
   const tools = [
     prismaVersions,

@@ -30,6 +30,7 @@ const lists = [
       "index",
       "rule",
       "steps",
+      "advice",
       "awaited-values",
       "claims",
       "in-phases",

@@ -72,6 +72,7 @@ export const sections: readonly Section[] = [
       page("Commands", "commands.md"),
       page("Configuration", "configuration.md"),
       page("Rules", "rules/README.md"),
+      page("Advice", "advice.md"),
       page("Error codes", "errors/README.md"),
     ],
   },

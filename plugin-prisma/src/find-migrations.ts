@@ -4,6 +4,7 @@ import { attempt, isSyntaxError } from "@lockstep/core/text";
 import type { PrismaDialect } from "./dialects/dialect.js";
 import { dialectOn } from "./dialects/dialects.js";
 import { dialectOf } from "./schema/dialect.js";
+import { prismaWords } from "./words.js";
 
 /** `<folder>/<name>/migration.sql`, where Prisma's folders are called by a stamp. */
 const migration = /^(?:(.*)\/)?(?:\d{4,}[^/]*|[^/]*_init|init)\/migration\.sql$/;
@@ -37,6 +38,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
       isAloneOutside: true,
       isKnownByItsBytes: true,
       sendsDefaults: true,
+      adviceWords: prismaWords.advice,
       isSentWhole: transactions !== "none",
       alone: transactions === "none" ? "" : ", as the only statement of its migration",
       // The engine sorts folders by their names.

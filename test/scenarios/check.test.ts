@@ -254,6 +254,28 @@ test("of a whole history with much to say each rule is told once", async () => {
   );
 });
 
+test("advice is given where somebody asks for it, in every format, and fails nothing", async () => {
+  repository.write({ [third]: `CREATE TABLE "A" (\n  "at" TIMESTAMP(3) NOT NULL\n);` });
+  const named = async (...options: readonly string[]) => await check([third, ...options]);
+  expect((await named()).stdout).not.toContain("timestamp-without-time-zone");
+  const { code, stdout } = await named("--advice");
+  expect(code).toBe(0);
+  expect(stdout).toBe(
+    `✔ 1 migration, 1 statement: nothing to say.\nℹ ${third}:2: timestamp-without-time-zone: "at" has no time zone: sessions in other time zones read another moment — use @db.Timestamptz(3)\n`,
+  );
+  for (const [format, words] of [
+    ["github", `::notice file=${third},line=2`],
+    ["gitlab", `"severity": "info"`],
+    ["junit", `${third}:2: timestamp-without-time-zone`],
+    ["markdown", "### Advice"],
+    ["sarif", `"level": "note"`],
+  ] as const)
+    expect((await named("--advice", "--format", format)).stdout).toContain(words);
+  repository.write({ "packages/db/lockstep.config.json": JSON.stringify({ check: { advice: true } }) });
+  expect((await named("--json")).stdout).toContain(`"severity": "advice"`);
+  repository.write({ [third]: undefined, "packages/db/lockstep.config.json": undefined });
+});
+
 test("severities, waivers and the server of the configuration, of the nearest package", async () => {
   const config = {
     check: {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { LockstepError } from "../base/errors.js";
 import { handledElsewhere } from "../base/expected-errors.js";
 import { committedText } from "../base/files/git.js";
-import { checkingOf } from "../databases/checking-of.js";
+import { checkingOf, isOf } from "../databases/checking-of.js";
 import { readBaseline } from "../lint/baseline.js";
 import { checkMigrations } from "../lint/check-migrations.js";
 import { editedMigrations } from "../lint/edited-migrations.js";
@@ -46,6 +46,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   const { repository, base, isNamed, isChecked, read } = scope;
   const today = io.now().toISOString().slice(0, 10);
   const findings: CheckFinding[] = [];
+  const advice: CheckFinding[] = [];
   const notLookedAt: NotLookedAt[] = [];
   const { plans, units } = await plansOf(cwd, repository, scope.sets);
   for (const plan of isNamed ? [] : plans) {
@@ -60,23 +61,24 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
   for (const set of [...scope.sets, ...scope.others]) {
     const { folder, dialect } = set;
     const checked = set.files.filter(isChecked);
-    const checking = await checkingOf(dialect);
+    const settings = await nearestSettings(cwd, set, own);
+    const named = serverOf(textOption(invocation, "server") ?? settings.server?.toString());
+    const checking = await checkingOf(dialect, named?.system);
     // Who names a file knows what it is for.
     const isGuessed = dialect === undefined && scope.sets.includes(set);
     if (checked.length > 0 && (checking === undefined || isGuessed))
       notLookedAt.push({ kind: "database", folder, dialect, files: checked.length });
     if (checking === undefined) continue;
-    const settings = await nearestSettings(cwd, set, own);
     const told: CheckFinding[] = [];
     if (base !== undefined) {
       const texts = { now: read, before: (file: string) => committedText(cwd, file, base.commit) };
       told.push(...editedMigrations(set, scope.changes, base, texts));
     }
     if (checked.length > 0) {
-      const server = serverOf(textOption(invocation, "server")) ?? settings.server;
+      const server = named !== undefined && isOf(dialect, named.system) ? named.version : undefined;
       const isOneDeployment = base !== undefined;
       const judged = checkMigrations({ set, isChecked, isOneDeployment, read, units, checking, server });
-      told.push(...judged.findings);
+      told.push(...judged.findings, ...judged.advice);
       files += judged.files.length;
       statements += judged.statements;
     }
@@ -84,19 +86,21 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     const left = waive(withSeverities(told, settings.rules), waivers, allRules, today);
     const ofMigrations = new Set(set.files);
     const isOfSet = (file: string) => ofMigrations.has(file);
-    findings.push(...(base === undefined ? left.findings : withNamedInCode(left.findings, repository, isOfSet)));
+    const found = left.findings.filter((each) => !isAdvice(each));
+    findings.push(...(base === undefined ? found : withNamedInCode(found, repository, isOfSet)));
+    if (invocation.options.advice === true || settings.advice === true) advice.push(...left.findings.filter(isAdvice));
     waived.push(
       ...left.waived.map(({ rule, file, line, fingerprint, reason }) => ({ rule, file, line, fingerprint, reason })),
     );
   }
   const known = baselineOf(invocation, own);
   const folder = folderIn(cwd);
-  const named = findings.map((each) => ({ ...each, fingerprint: fingerprintIn(`${folder}${each.file}`, each) }));
-  const shown = named.filter(({ fingerprint }) => !known.has(fingerprint));
+  const shown = newOf(findings, folder, known);
   const isListed = isNamed || base !== undefined;
   return {
     folder,
     findings: isListed ? shown : shown.map(({ fix: _, ...finding }) => finding),
+    advice: newOf(advice, folder, known),
     files,
     statements,
     fixed: 0,
@@ -156,4 +160,13 @@ function baselineOf(invocation: Invocation, own: CheckSettings): ReadonlySet<str
   const file = textOption(invocation, "baseline") ?? own.baseline;
   if (file === undefined || invocation.options.writeBaseline !== undefined) return new Set();
   return readBaseline(resolve(invocation.cwd, file), file);
+}
+
+const isAdvice = ({ severity }: CheckFinding) => severity === "advice";
+
+/** What is not in the baseline, with the fingerprints of the repository. */
+function newOf(all: readonly CheckFinding[], folder: string, known: ReadonlySet<string>): CheckFinding[] {
+  return all
+    .map((each) => ({ ...each, fingerprint: fingerprintIn(`${folder}${each.file}`, each) }))
+    .filter(({ fingerprint }) => !known.has(fingerprint));
 }

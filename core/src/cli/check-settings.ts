@@ -2,17 +2,20 @@ import { readFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { LockstepError } from "../base/errors.js";
 import { isOfRepository } from "../base/files/writable.js";
+import { serverText } from "../config/check-severities.js";
 import { configFileOf, oneConfigFile } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import type { MigrationSet } from "../lint/migration-set.js";
 import type { Waiver } from "../lint/waivers.js";
+import type { DialectId } from "../model/index.js";
+import { advices } from "../rules/advice.js";
 import { reportedRules } from "../rules/index.js";
 
 /** What the configuration says of `check`. */
 export type CheckSettings = NonNullable<LockstepConfig["check"]>;
 
-/** The ids of all rules. */
-export const allRules: ReadonlySet<string> = new Set(reportedRules.map(({ id }) => id));
+/** The ids of all rules, and of all advice. */
+export const allRules: ReadonlySet<string> = new Set([...reportedRules, ...advices].map(({ id }) => id));
 
 /**
  * The settings of a folder; without a configuration there are none. The file is read and not run: `check` judges branches of strangers.
@@ -90,10 +93,22 @@ export function waiversOf({ waivers = [] }: CheckSettings): Waiver[] {
   return waivers.map(({ rule, ...waiver }) => ({ ...waiver, rules: [rule] }));
 }
 
-/** The major version of PostgreSQL that somebody typed: `15`, `postgresql:15.4`. @throws LS8016 where it is none */
-export function serverOf(text: string | undefined): number | undefined {
+/** A server that migrations run on. */
+export interface NamedServer {
+  readonly system: DialectId;
+  /** As `Environment.server` counts. */
+  readonly version: number;
+}
+
+/** The server that somebody typed: `15`, `postgresql:15.4`, `mariadb:11.4`. @throws LS8016 where it is none */
+export function serverOf(text: string | undefined): NamedServer | undefined {
   if (text === undefined) return undefined;
-  const major = Number(/^(?:postgres(?:ql)?:)?(\d+)(?:\.\d+)*$/.exec(text)?.[1]);
-  if (Number.isInteger(major) && major >= 9) return major;
-  throw new LockstepError("LS8016", `"${text}" is no version of PostgreSQL.`, { hint: "For example: --server 15" });
+  const [, name = "postgresql", major, minor = "0"] = serverText.exec(text) ?? [];
+  if (major !== undefined) {
+    const system = name === "mysql" || name === "mariadb" ? name : "postgresql";
+    return { system, version: Number(major) + (system === "postgresql" ? 0 : Number(minor) / 100) };
+  }
+  throw new LockstepError("LS8016", `"${text}" is no version of PostgreSQL, MySQL or MariaDB.`, {
+    hint: "For example: --server 15, --server mysql:8.4 or --server mariadb:11.4",
+  });
 }

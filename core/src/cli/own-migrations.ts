@@ -16,7 +16,7 @@ import type { OrmPlugin, Project } from "../plugin/plugin.js";
 import type { TargetState } from "../plugin/target-state.js";
 import { consequence } from "../review/check/messages.js";
 import type { OwnMigration } from "../sql/verdicts/new-defaults.js";
-import { serverMajor } from "../target/facts/server-version.js";
+import { judgedVersion } from "../target/facts/server-version.js";
 import { allRules, nearestSettings, settingsAt, waiversOf } from "./check-settings.js";
 import type { Invocation } from "./command.js";
 
@@ -104,15 +104,15 @@ async function judgeOwn(
     const files = found.filter((file) => !units.has(file));
     if (files.length === 0) return;
     const isChecked = (file: string) => files.includes(file);
-    const server = connection.dialect.id === "postgresql" ? serverMajor(connection) : undefined;
+    const server = judgedVersion(connection);
     const judged = checkMigrations({ set, isChecked, isOneDeployment: true, read: text, units, checking, server });
     migrations.push(...judged.read.map(({ file, migration }) => ({ name: migrationOf(file), ...migration })));
     const { rules, baseline, ...nearest } = await nearestSettings(root, set, settings);
     const waivers = [...waiversOf(nearest), ...files.flatMap((file) => waiversIn(text(file) ?? "", file))];
     const known = baseline === undefined ? new Set<string>() : readBaseline(resolve(root, baseline), baseline);
     findings.push(
-      ...waive(withSeverities(judged.findings, rules), waivers, allRules, today).findings.filter(
-        (each) => !known.has(fingerprintIn(`${top}${each.file}`, each)),
+      ...waive(withSeverities([...judged.findings, ...judged.advice], rules), waivers, allRules, today).findings.filter(
+        (each) => each.severity !== "advice" && !known.has(fingerprintIn(`${top}${each.file}`, each)),
       ),
     );
   };

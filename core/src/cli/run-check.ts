@@ -5,6 +5,7 @@ import { type OutputFile, outputFile } from "../base/files/output-file.js";
 import { refuseForeignFiles } from "../base/files/writable.js";
 import { applyFixes } from "../lint/apply-fixes.js";
 import { baselineText } from "../lint/baseline.js";
+import type { CheckFinding } from "../lint/finding.js";
 import { folded } from "../lint/fold.js";
 import { type CheckReport, hasErrors } from "../lint/report.js";
 import type { FileChange } from "../model/index.js";
@@ -113,8 +114,9 @@ function formatOf(invocation: Invocation): Format {
 /** What is written to the baseline is told no more. */
 function keptIn(baseline: OutputFile | undefined, report: CheckReport): CheckReport {
   if (baseline === undefined) return report;
-  baseline.write(baselineText(report.findings));
-  return { ...report, findings: [], inBaseline: report.findings.length };
+  const all = [...report.findings, ...report.advice];
+  baseline.write(baselineText(all));
+  return { ...report, findings: [], advice: [], inBaseline: all.length };
 }
 
 /** @throws LS8016 where it cannot be written */
@@ -126,21 +128,23 @@ function optionFile(invocation: Invocation, name: "output" | "writeBaseline"): O
 
 /** Other programs know files from the top of the repository; people type them from where they are. */
 function fromTop(report: CheckReport): CheckReport {
-  const { folder, findings, waived } = report;
+  const { folder, findings, advice, waived } = report;
   if (folder === "") return report;
   const named = <T extends { readonly file: string }>(each: T): T => ({ ...each, file: `${folder}${each.file}` });
-  return { ...report, findings: findings.map(named), waived: waived.map(named) };
+  return { ...report, findings: findings.map(named), advice: advice.map(named), waived: waived.map(named) };
 }
 
 function jsonOf(report: CheckReport): Readonly<Record<string, unknown>> {
   const { source: _, ...rest } = report;
+  const inWords = (finding: CheckFinding) => ({
+    ...finding,
+    consequence: consequence(finding),
+    safer: saferLines(finding),
+  });
   return {
     ok: !hasErrors(report),
     ...rest,
-    findings: report.findings.map((finding) => ({
-      ...finding,
-      consequence: consequence(finding),
-      safer: saferLines(finding),
-    })),
+    findings: report.findings.map(inWords),
+    advice: report.advice.map(inWords),
   };
 }

@@ -168,14 +168,19 @@ export interface LockstepConfigInput {
 export interface CheckInput {
   /** The branch that migrations are new since: "origin/develop". Default: the main branch. */
   base?: string;
-  /** The lowest major version of PostgreSQL that they run on. Default: unknown, newer syntax is not told. */
-  server?: number;
+  /**
+   * The oldest server that they run on: 15 for PostgreSQL, "mysql:8.4", "mariadb:11.4". Default: unknown; `check` assumes the oldest
+   * supported one, and does not report newer syntax.
+   */
+  server?: number | string;
   /** By rule: "error", "warning" or "off". Default: each rule's own. */
   rules?: Record<string, Severity>;
   /** What somebody has looked at and lets pass, besides comments in the migrations. Default: none. */
   waivers?: { rule: string; files?: string; reason: string; until?: string }[];
   /** A file that lists what was there before Lockstep was: it is not told again. */
   baseline?: string;
+  /** Whether `check` gives advice on choices that are legal and often regretted. Default: false. */
+  advice?: boolean;
 }
 
 /** Measures of your own: `{target}` in a URL or a query stands for the target's name. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { severities } from "./check-severities.js";
+import { serverText, severities } from "./check-severities.js";
 import { codeLevels } from "./code-levels.js";
 import type { FillFunction } from "./fill-function.js";
 import { scorecardSchema } from "./scorecard.js";
@@ -103,7 +103,9 @@ export const configSchema = z.strictObject({
   check: z
     .strictObject({
       base: z.string().min(1).optional(),
-      server: z.int().min(9).optional(),
+      server: z
+        .union([z.int().min(9), z.string().regex(serverText, "a version is needed: 15, mysql:8.4 or mariadb:11.4")])
+        .optional(),
       rules: z.record(z.string().min(1), z.enum(severities)).optional(),
       waivers: z
         .array(
@@ -116,6 +118,7 @@ export const configSchema = z.strictObject({
         )
         .optional(),
       baseline: z.string().min(1).optional(),
+      advice: z.boolean().optional(),
     })
     .optional(),
   typeorm: z

@@ -58,6 +58,8 @@ export interface FormerTable {
   }[];
   /** Absent: it is not, or nobody knows. */
   readonly isPartitioned?: boolean;
+  /** The tables whose changes its foreign keys pass on to its rows: CASCADE, SET NULL. */
+  readonly follows: readonly TableName[];
   /** A column is computed when it is read. */
   readonly hasVirtualColumn: boolean;
   /** A column is computed and kept: it is stored, or in an index. */
@@ -149,6 +151,8 @@ export interface VerdictContext {
   dependentsOf(used: Used): readonly Dependent[];
   /** Those of the tables, or of all, that are known to have no key by which a subscriber finds a row that was changed. */
   withoutReplicaIdentity(tables: readonly TableName[] | "all"): readonly TableName[];
+  /** Whether a function of this name was made before the statement; undefined where nobody knows. */
+  definesFunction(name: string): boolean | undefined;
   /** A table before the change; undefined where nobody has said. */
   formerTable(table: TableName): FormerTable | undefined;
   /** Absent: the migrations before this one are not read. */

@@ -25,6 +25,8 @@ export interface CheckRequest {
 /** What was found in the migrations of a set, and how much was looked at. */
 export interface CheckedSet {
   readonly findings: readonly CheckFinding[];
+  /** On what those of them add. */
+  readonly advice: readonly CheckFinding[];
   /** Migrations that were judged. */
   readonly files: readonly string[];
   readonly statements: number;
@@ -42,6 +44,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   doing(`checking the migrations in ${set.folder}`);
   const schemaState = new SchemaState(judging);
   const findings: CheckFinding[] = [];
+  const advice: CheckFinding[] = [];
   const files: string[] = [];
   const newTables: TableName[] = [];
   const own: { file: string; migration: Migration }[] = [];
@@ -61,9 +64,9 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
       const known = { judging, ...schemaState.known(), newTables, environment, isAsWritten: true };
       const context = contextOf(migration.operations, known);
       const hasUnread = source.unread.length > 0;
-      findings.push(
-        ...judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, context, schemaState),
-      );
+      const found = judgeFile({ file, text: text ?? "", migration, set, checking, hasUnread }, context, schemaState);
+      findings.push(...found.findings);
+      advice.push(...found.advice);
       findings.push(...unreadFindings(source, file, text));
       files.push(file);
       own.push({ file, migration });
@@ -73,7 +76,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
     } else schemaState.apply(migration.operations);
     for (const each of source.unread) schemaState.forget(each.text);
   }
-  return { findings, files, statements, read: own };
+  return { findings, advice, files, statements, read: own };
 }
 
 /** A file that git names and nobody can open, or that is too large for the parser. */

@@ -6,8 +6,8 @@ import type { OtherRule } from "../rules/rule.js";
 import type { KeptLock } from "./kept-locks.js";
 import type { WaiverProblem } from "./waivers.js";
 
-/** How a finding is told. */
-export type Told = Exclude<Severity, "off">;
+/** How a finding is told. `advice`: a choice that somebody may regret; it never fails. */
+export type Told = Exclude<Severity, "off"> | "advice";
 
 /** Something that `check` found. Data: the sentences are made in `review/check/`. */
 export interface CheckFinding {
@@ -66,6 +66,8 @@ export type About =
   | { readonly kind: "keeps-locks"; readonly locks: readonly KeptLock[] }
   /** A plan of Lockstep, in the words of `doctor`. */
   | { readonly kind: "plan"; readonly what: string; readonly why: string }
+  /** A choice that somebody may regret. */
+  | { readonly kind: "advice"; readonly regret: string }
   /** A comment that waives something, and does not hold. */
   | { readonly kind: "waiver"; readonly problem: WaiverProblem; readonly rules: readonly string[] }
   /** A migration that is in the base: databases may have run it. */

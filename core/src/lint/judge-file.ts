@@ -5,7 +5,8 @@ import { findHazards } from "../rules/judge.js";
 import keptLock from "../rules/kept-lock.js";
 import type { ReportedRule, RuleContext } from "../rules/rule.js";
 import { isExpected, isKnownServer } from "../sql/verdicts/notice-filter.js";
-import { type CheckFinding, fingerprint } from "./finding.js";
+import { adviceOn } from "./advice.js";
+import { type CheckFinding, fingerprint, type Told } from "./finding.js";
 import { saferWay } from "./fix.js";
 import { lockFollower } from "./kept-locks.js";
 import type { MigrationSet } from "./migration-set.js";
@@ -23,8 +24,14 @@ export interface JudgedFile {
   readonly hasUnread: boolean;
 }
 
+/** What is found in a file, and what is advised on what it adds. */
+export interface FileFindings {
+  readonly findings: readonly CheckFinding[];
+  readonly advice: readonly CheckFinding[];
+}
+
 /** Judges a file statement by statement, and has the schema state follow: afterwards it stands behind the file. */
-export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState: SchemaState): CheckFinding[] {
+export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState: SchemaState): FileFindings {
   const { file, text, migration, set, checking, hasUnread } = judged;
   const { environment } = context;
   // Where every statement commits none keeps its locks.
@@ -41,9 +48,11 @@ export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState:
   );
   const fixable = { text, migration, set, checking, transactions: environment.transactions };
   const findings: CheckFinding[] = [];
+  const done: Operation[] = [];
   for (const operation of migration.operations) {
     // What finds its work done does none.
     if (schemaState.isIdle(operation)) continue;
+    done.push(operation);
     const verdict = context.judging.verdictOf(operation, context);
     for (const [rule, part] of byRule(operation, verdict, environment, schemaState)) {
       const way = saferWay(rule, operation, fixable, schemaState);
@@ -56,14 +65,22 @@ export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState:
     }
     schemaState.apply([operation]);
   }
-  return findings;
+  const system = context.judging.capabilities.hasTransactionalDdl ? "postgresql" : "mysql";
+  const advice = adviceOn(done, schemaState, system, set.adviceWords).map(({ id, regret, instead, operation }) =>
+    make({ id, severity: "advice" }, operation, {
+      about: { kind: "advice", regret },
+      safer: { words: instead },
+      isRewritten: false,
+    }),
+  );
+  return { findings, advice };
 }
 
 function findingMaker({ file, text, migration }: JudgedFile) {
   const lines = text.split("\n");
   const seen = new Map<string, number>();
   return (
-    { id, severity }: Pick<ReportedRule, "id" | "severity">,
+    { id, severity }: { readonly id: string; readonly severity: Told },
     operation: Operation,
     said: Pick<CheckFinding, "verdict" | "about" | "safer" | "fix" | "isRewritten">,
   ): CheckFinding => {

@@ -1,4 +1,4 @@
-import type { TransactionMode } from "../model/index.js";
+import type { AdviceWords, TransactionMode } from "../model/index.js";
 
 /** The files of a repository, as `check` sees them: nothing is installed, nothing is configured, no database is there. */
 export interface RepositoryFiles {
@@ -24,6 +24,8 @@ export interface MigrationSet {
   readonly sendsDefaults?: boolean;
   /** The ORM refuses to go on where a migration that has run has other bytes, whatever they do. */
   readonly isKnownByItsBytes?: boolean;
+  /** What the ORM calls what is advised. Absent: as SQL calls it. */
+  readonly adviceWords?: AdviceWords | undefined;
   /** A file of one statement runs outside of a transaction, whatever the others do. */
   readonly isAloneOutside?: boolean;
   /** In the order in which they run, from the top of the repository. */

@@ -7,6 +7,8 @@ export interface CheckReport {
   readonly folder: string;
   /** By file, in the order in which they run. */
   readonly findings: readonly CheckFinding[];
+  /** What is advised on what the files add, where somebody asks for it. */
+  readonly advice: readonly CheckFinding[];
   /** How many migrations and statements were judged. */
   readonly files: number;
   readonly statements: number;

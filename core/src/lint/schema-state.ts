@@ -1,13 +1,14 @@
 import type { KnownForeignKey } from "../dialect/development.js";
 import type { FormerTable, History, Judging, Used, VerdictContext } from "../dialect/judging.js";
 import { userTypeText } from "../model/declaration.js";
-import type {
-  ColumnDeclaration,
-  Dependent,
-  IndexDeclaration,
-  Operation,
-  OperationOf,
-  TableName,
+import {
+  type ColumnDeclaration,
+  type Dependent,
+  following,
+  type IndexDeclaration,
+  type Operation,
+  type OperationOf,
+  type TableName,
 } from "../model/index.js";
 import type { Known } from "../rules/judge.js";
 import { hasKeptColumn } from "../sql/verdicts/kept-column.js";
@@ -32,6 +33,8 @@ export class SchemaState {
   readonly #tables: KnownTables;
   readonly #types = new KnownTypes();
   readonly #views = new Set<string>();
+  /** Names alone: some are in schemas of the search path. */
+  readonly #functions = new Set<string>();
   readonly #uses = new KnownUses();
   /** Blocks: nobody knows which of their statements ran. */
   readonly #blocks = new Set<string>();
@@ -64,6 +67,7 @@ export class SchemaState {
     | "withoutReplicaIdentity"
     | "isNew"
     | "history"
+    | "definesFunction"
   > {
     return {
       formerIndex: (name) => this.#tables.index(name),
@@ -81,6 +85,7 @@ export class SchemaState {
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
       dependentsOf: (used) => this.#dependentsOf(used).filter(({ name }) => !this.#isInBlock(name)),
       withoutReplicaIdentity: (tables) => this.#withoutReplicaIdentity(tables),
+      definesFunction: (name) => this.#functions.has(name) || this.#unread.some((text) => text.includes(name)),
       isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
       history: this.#history,
     };
@@ -278,6 +283,9 @@ export class SchemaState {
         this.#tables.find(operation.table)?.constraints.delete(operation.name);
         this.#tables.dropIndex({ ...operation.table, name: operation.name }, operation.table);
         break;
+      case "createFunction":
+        this.#functions.add(operation.name.name);
+        break;
       case "createView":
         this.#views.add(keyOf(operation.name));
         this.#uses.addView(operation, (table) => [...(this.#tables.find(table)?.columns.keys() ?? [])]);
@@ -299,6 +307,8 @@ export class SchemaState {
       }
       case "form":
         this.#followForm(operation);
+        if (operation.what === "CreateExtensionStmt" && /\bpgcrypto\b/i.test(operation.sql))
+          this.#functions.add("gen_random_uuid");
         // What has which name now is not followed.
         if (/^(?:RENAME(?! INDEX)|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what))
           this.forget(operation.sql);
@@ -405,8 +415,8 @@ export class SchemaState {
     if (found !== undefined && (column.checks.length > 0 || column.isPrimaryKey)) found.hasOwnNames = true;
     if (column.references !== undefined) {
       const name = /^CONSTRAINT\s+"?([^"\s]+)/i.exec(column.references.sql)?.[1];
-      const { table: references, columns: referencedColumns } = column.references;
-      const key = { kind: "foreign-key", name, columns, references, isValid: true } as const;
+      const { table: references, columns: referencedColumns, sql } = column.references;
+      const key = { kind: "foreign-key", name, columns, references, ...following(sql), isValid: true } as const;
       this.#tables.constrain(table, { ...key, ...(referencedColumns && { referencedColumns }) });
     }
     if (column.isUnique) this.#tables.constrain(table, { kind: "unique", name: undefined, columns, isValid: true });
@@ -426,8 +436,9 @@ export class SchemaState {
         return { kind: "check", name, columns, reads, isNotNullOnly, isValid };
       }
       case "addForeignKey": {
-        const { columns, references, referencedColumns, isValid } = operation;
-        const key = { kind: "foreign-key", name, columns, references, isValid } as const;
+        const { columns, references, referencedColumns, onUpdate, onDelete, isValid } = operation;
+        const follows = following(onUpdate, onDelete);
+        const key = { kind: "foreign-key", name, columns, references, ...follows, isValid } as const;
         return referencedColumns.length === 0 ? key : { ...key, referencedColumns };
       }
       case "addKeyOfIndex": {
@@ -455,6 +466,9 @@ export class SchemaState {
       optionsSql: found.optionsSql,
       isPartitioned: found.isPartitioned,
       indexes,
+      follows: [...found.constraints.values()].flatMap(({ follows, references }) =>
+        follows ? (references ?? []) : [],
+      ),
       hasVirtualColumn: declarations().some(({ isVirtual }) => isVirtual === true),
       hasKeptColumn: hasKeptColumn(declarations(), indexes),
     };

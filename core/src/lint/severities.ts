@@ -7,7 +7,9 @@ export function withSeverities(
   severities: Readonly<Record<string, Severity>> = {},
 ): CheckFinding[] {
   return findings.flatMap((finding) => {
-    const severity = severities[finding.rule] ?? finding.severity;
+    const wanted = severities[finding.rule];
+    // Advice may be left out, and is never more.
+    const severity = finding.severity === "advice" && wanted !== "off" ? "advice" : (wanted ?? finding.severity);
     return severity === "off" ? [] : [{ ...finding, severity }];
   });
 }

@@ -104,8 +104,16 @@ export interface TableConstraint {
   readonly references?: TableName;
   /** Of a foreign key. Absent: the primary key of the other table, or one that stands behind a column. */
   readonly referencedColumns?: readonly string[];
+  /** Of a foreign key: what happens to the referenced row changes rows of this table. */
+  readonly follows?: true;
   /** Of a key, where its parts are more than columns. */
   readonly keys?: readonly IndexKey[];
+}
+
+/** Whether a foreign key changes rows of its own table. @param actions as they are read, or a text that has them */
+export function following(...actions: readonly string[]): Pick<TableConstraint, "follows"> {
+  const follows = actions.some((action) => /\b(?:CASCADE|SET\s+(?:NULL|DEFAULT))\b/i.test(action));
+  return follows ? { follows } : {};
 }
 
 /** A user-defined type as `ColumnDeclaration.type` names it: quoted where PostgreSQL would quote it. */

@@ -13,16 +13,7 @@ import {
   type Schema,
   string,
 } from "./schema.js";
-import {
-  doubts,
-  durations,
-  goneKinds,
-  lockModes,
-  type NewerForm,
-  newerForms,
-  rowFailures,
-  userKinds,
-} from "./verdict-kinds.js";
+import { doubts, durations, goneKinds, lockModes, newerForms, rowFailures, userKinds } from "./verdict-kinds.js";
 
 const lockMode = oneOf(lockModes);
 const why = oneOf(rowFailures);
@@ -138,7 +129,7 @@ const concerns = [
     by: optional(dependent),
   },
   /** Servers below that major version refuse it. */
-  { kind: literal("needs-server"), major: number, what: oneOf(Object.keys(newerForms) as NewerForm[]) },
+  { kind: literal("needs-server"), major: number, what: oneOf(newerForms) },
   /** What a constraint refused is allowed from now on. */
   { kind: literal("guards-less"), table: tableName },
   /** An index goes that queries may use. */

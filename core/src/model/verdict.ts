@@ -27,7 +27,7 @@ export function blocksWrites(mode: LockMode | undefined): boolean {
 
 /** Where a change runs, as far as anybody knows. */
 export interface Environment {
-  /** The lowest major version of the servers that it reaches: 13 … 18. */
+  /** The lowest version of the servers that it reaches: 13 … 18 for PostgreSQL; 8.04, 10.11, 11.08 for MySQL and MariaDB. */
   readonly server?: number;
   readonly transactions?: TransactionMode;
   /** A file goes to the server in one message, which is a transaction too. False: each statement alone, behind the ORM's BEGIN. */

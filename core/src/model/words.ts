@@ -16,6 +16,11 @@ export interface Words {
   readonly develop: string;
   /** An annotation as it is written above a field: `/// @lockstep.backfill(<sql>)`. */
   annotation(text: string): string;
+  /** What its model calls what is advised. Absent: as SQL calls it. */
+  readonly advice?: AdviceWords;
   /** What a field says to have another name in the database: `@map("name")`, `name: "name"`. */
   columnName(name: string): string;
 }
+
+/** What to write instead, by the id of an advice: `use @db.Timestamptz(3)`. */
+export type AdviceWords = Readonly<Record<string, string>>;

@@ -2,12 +2,13 @@ import { LockstepError } from "../base/errors.js";
 import type { Checking, Safer } from "../dialect/checking.js";
 import type { Judging } from "../dialect/judging.js";
 import type { Migration, Operation, OperationOf, TableName } from "../model/index.js";
-import { eitherJudging, mariadbJudging } from "./judging.js";
+import { eitherJudging, mariadbJudging, mysqlJudging } from "./judging.js";
 import { quoteIdentifier, quoteTable } from "./quote.js";
 import { readMysqlMigration } from "./read/read-migration.js";
 
 /** Of what a set says that it is for: `mysql` may be MariaDB as well, as both answer to it. */
-export const mysqlChecking = checkingBy(eitherJudging);
+export const eitherChecking = checkingBy(eitherJudging);
+export const mysqlChecking = checkingBy(mysqlJudging);
 export const mariadbChecking = checkingBy(mariadbJudging);
 
 function checkingBy(judging: Judging): Checking {
@@ -34,7 +35,8 @@ function read(sql: string, file: string): Migration {
 
 const online = "ALGORITHM=INPLACE, LOCK=NONE";
 
-const copy = "let pt-online-schema-change or gh-ost copy the table while reads and writes go on";
+const copy =
+  "let pt-online-schema-change or gh-ost copy the table while reads and writes go on (MariaDB 11.2 and later often does so itself: name yours with --server mariadb:11.4)";
 
 /** What MySQL and MariaDB do in the place of a hazard, by the rule that tells it. Those that are not here have one way for all. */
 const ways: Readonly<Record<string, (operation: Operation) => Safer>> = {

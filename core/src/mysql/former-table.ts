@@ -38,6 +38,7 @@ export async function readFormerTable(connection: Connection, table: TableName):
     },
     optionsSql,
     indexes: all,
+    follows: constraints.flatMap(({ follows, references }) => (follows ? (references ?? []) : [])),
     hasVirtualColumn: columns.some(({ isVirtual }) => isVirtual === true),
     hasKeptColumn: hasKeptColumn(columns, all),
   };

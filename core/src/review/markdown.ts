@@ -1,7 +1,8 @@
 import { unitsOf } from "../databases/units.js";
 import { statedSettingsWords } from "../model/fill.js";
-import { type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
+import { type AdviceWords, type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
+import { columnAdvice } from "../rules/advice.js";
 import { counted } from "./counted.js";
 import { codeSpan, joinMarkdown, type Markdown, markdownTable, md, plain } from "./markdown-text.js";
 import { columnLabel, lockWords, phaseLines, stayWords } from "./messages.js";
@@ -13,6 +14,7 @@ import { noticeWords } from "./verdict-words.js";
 export interface OrmWords {
   readonly deploy: string;
   readonly generate: string | undefined;
+  readonly advice?: AdviceWords;
 }
 
 /** `lockstep/<plan>/README.md`: what a reviewer has to know without knowing Lockstep. The same plan gives the same bytes. */
@@ -68,6 +70,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
       : [
           md`## Where the values come from`,
           lines(plan.columns.map((column) => md`- ${columnLabel(column)}: ${sourceWords(column)}`)),
+          ...adviceText(plan, words),
         ]),
     md`## Each migration`,
     lines(inFiles(plan.units).map((file) => fileText(plan, file))),
@@ -99,6 +102,19 @@ function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): Markdown 
   return md`The migration as it stood would have failed, blocked the running application or left rows without their values. It was rewritten into ${phases.length} phases.
 Each phase is deployed by itself${isSafe ? " and works with the application version before it and after it" : ""}. Every phase can be taken back.${stayWords(plan)}
 ${paceText(plan)}${plan.state.held.length > 0 ? md`\nThe later phases wait in [held](held) until the database says that they are safe.` : ""}`;
+}
+
+/** One line for each choice of a new column that somebody may regret. */
+function adviceText({ columns, dialect }: Plan, { advice }: OrmWords): readonly Markdown[] {
+  const all = columns.flatMap(({ defaultSql, sequence, ...column }) =>
+    columnAdvice(
+      { ...column, hasDefault: defaultSql !== undefined, isNumbered: sequence !== undefined },
+      dialect,
+      advice,
+    ),
+  );
+  if (all.length === 0) return [];
+  return [lines(all.map(({ id, regret, instead }) => md`- Advice (${id}): ${regret} — ${instead}.`))];
 }
 
 function paceText({ pace, paceReason }: Plan): string {

@@ -4,8 +4,8 @@ import {
   type Dependent,
   isSameTable,
   type LockMode,
-  type NewerForm,
   type Notice,
+  newerForm,
   quotedName,
   quotedTable,
   type Remark,
@@ -128,7 +128,7 @@ function describeConcern(concern: Concern, verdict: Verdict): string | undefined
     case "searches-default-partition":
       return `reads and writes of ${label(concern.table)} wait, while the rows of its default partition are checked where it has one`;
     case "needs-server":
-      return `${newerWords[concern.what]} needs PostgreSQL ${concern.major} or later`;
+      return `${newerForm(concern.what).label} needs PostgreSQL ${concern.major} or later`;
     case "guards-less":
       return `takes a lock on the table${verdict.doubts.includes("other-tables") ? ", and on the other one of a foreign key" : ""}; what the constraint refused is allowed from now on`;
     case "loses-index":
@@ -162,17 +162,19 @@ function sessionWords({ column, value, mayFail, isAdded }: Extract<Concern, { ki
 
 function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict: Verdict): string {
   const isUnnamed = verdict.locks.length === 0;
-  if (why === "check")
-    return `all ${isUnnamed ? "values" : "rows"} of ${label(table)} are checked${whileWords(verdict)}${unlessWords(verdict)}`;
+  if (why === "check") {
+    const values = isUnnamed ? "values" : "rows";
+    return `all ${values} of ${label(table)} are checked${whileWords(verdict, table)}${unlessWords(verdict)}`;
+  }
   return isUnnamed
     ? "it builds the indexes of one table after the other, and reads and writes of each table wait until its indexes are built"
-    : `${waitWords(verdict, 1)} until its index is built`;
+    : `${waitWords(verdict)} until its index is built`;
 }
 
-/** ` while reads and writes wait`. Without a lock that has a name nobody knows who waits. */
-function whileWords(verdict: Verdict): string {
+/** ` while reads and writes wait`. Without a lock that has a name nobody knows who waits. @param said the table whose name is said already */
+function whileWords(verdict: Verdict, said: TableName): string {
   if (verdict.locks.length === 0) return ", and Lockstep does not know which tables that locks";
-  return ` while ${waitWords(verdict)}`;
+  return ` while ${waitWords(verdict, said)}`;
 }
 
 function unlessWords({ doubts }: Verdict): string {
@@ -181,7 +183,7 @@ function unlessWords({ doubts }: Verdict): string {
 
 function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, verdict: Verdict): string {
   const rows = `every ${verdict.locks.length === 0 ? "value" : "row"} of ${label(table)}`;
-  const wait = whileWords(verdict);
+  const wait = whileWords(verdict, table);
   const rewritten = `${rows} is written again${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
   switch (why) {
     case "enum":
@@ -205,8 +207,8 @@ function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, ve
   }
 }
 
-/** Who waits for the strongest lock: `writes of "User" and "Team" wait`. Fewer tables than `named` go without a name. */
-function waitWords({ locks }: Verdict, named = 2): string {
+/** Who waits for the strongest lock: `writes of "User" and "Team" wait`. @param said the table whose name is said already */
+function waitWords({ locks }: Verdict, said?: TableName): string {
   const exclusive = locks.filter(({ mode }) => mode === "ACCESS EXCLUSIVE");
   const [who, tables] =
     exclusive.length > 0 ? ["reads and writes", exclusive] : ["writes", locks.filter(({ mode }) => stopsWrites(mode))];
@@ -214,7 +216,8 @@ function waitWords({ locks }: Verdict, named = 2): string {
   const names = (of: typeof tables) => labels(of.map(({ table }) => table));
   const written = exclusive.length > 0 ? locks.filter(({ mode }) => stopsWrites(mode)) : [];
   if (written.length > 0) return `${who} of ${names(tables)} and writes of ${names(written)} wait`;
-  return `${who}${tables.length < named ? "" : ` of ${names(tables)}`} wait`;
+  const isSaid = said !== undefined && tables.every(({ table }) => isSameTable(table, said));
+  return `${who}${isSaid ? "" : ` of ${names(tables)}`} wait`;
 }
 
 function stopsWrites(mode: LockMode): boolean {
@@ -257,22 +260,6 @@ const lossWords = {
   // Said as what it does to the rows.
   rows: undefined,
 } as const;
-
-const newerWords: Readonly<Record<NewerForm, string>> = {
-  "access-method": "SET ACCESS METHOD",
-  "column-compression": "COMPRESSION",
-  "column-storage": "STORAGE in a declaration",
-  "detach-concurrently": "DETACH CONCURRENTLY",
-  merge: "MERGE",
-  "not-enforced": "NOT ENFORCED",
-  "not-null-constraint": "ADD NOT NULL as a constraint",
-  "nulls-not-distinct": "NULLS NOT DISTINCT",
-  "replaced-trigger": "CREATE OR REPLACE TRIGGER",
-  "security-invoker": "security_invoker",
-  "set-expression": "SET EXPRESSION",
-  "temporal-constraint": "a temporal constraint",
-  "virtual-column": "a virtual column",
-};
 
 /** Roles that can do less. */
 function accessWords({ table, takes }: Extract<Concern, { kind: "changes-access" }>): string | undefined {

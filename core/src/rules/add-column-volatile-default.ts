@@ -49,7 +49,7 @@ If Lockstep does not know a function, it tests it on the development database. I
 table, in a transaction that it rolls back. If the same change creates the function, this is not possible, and the function counts as
 volatile.`,
   mysql: {
-    background: `Constants and CURRENT_TIMESTAMP take an instant. For \`(uuid())\` both copy the table while writes wait, MySQL for any expression.
+    background: `Constants and CURRENT_TIMESTAMP take an instant. For \`(uuid())\` both copy the table while writes wait (not MariaDB 11.2 and later), MySQL for any expression.
 MariaDB evaluates \`(rand())\` once: all existing rows get the same value. In a plan both add the column in an instant without its default, and
 set the default in a statement of its own.`,
     unsafe: ["ALTER TABLE `User` ADD COLUMN `token` VARCHAR(36) NOT NULL DEFAULT (uuid());"],

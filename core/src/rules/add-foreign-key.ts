@@ -60,7 +60,7 @@ VALIDATE CONSTRAINT, in a transaction of its own, lets reads and writes continue
 from then on PostgreSQL checks new rows. The next file checks existing rows while reads and writes continue. Both run in expand, while
 every value is NULL, so PostgreSQL checks every value that the trigger, the backfill or code writes.`,
   mysql: {
-    background: `Both copy the table while writes of both tables wait. With \`foreign_key_checks = 0\` they add the key in place, and check no existing row: look for
+    background: `Both copy the table while writes of both tables wait; on MariaDB 11.2 and later only those of the referenced table do. With \`foreign_key_checks = 0\` they add the key in place, and check no existing row: look for
 rows that refer to nothing yourself, before and after it. A plan adds the key so, then a query checks existing rows. If one refers to
 nothing, the plan removes the key.`,
     unsafe: ["ALTER TABLE `Post` ADD CONSTRAINT `fk` FOREIGN KEY (`authorId`) REFERENCES `User`(`id`);"],

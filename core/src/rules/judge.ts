@@ -41,6 +41,7 @@ export interface Known {
   readonly formerIndex?: RuleContext["formerIndex"];
   readonly formerType?: RuleContext["formerType"] | undefined;
   readonly formerTable?: RuleContext["formerTable"] | undefined;
+  readonly definesFunction?: RuleContext["definesFunction"] | undefined;
   readonly foreignKeys?: RuleContext["foreignKeys"] | undefined;
   readonly droppedKey?: RuleContext["droppedKey"] | undefined;
   readonly dependents?: RuleContext["dependents"] | undefined;
@@ -128,6 +129,7 @@ export function contextOf(operations: readonly Operation[], known: Known): RuleC
     formerIndex: known.formerIndex ?? nobodySaid,
     formerType: known.formerType ?? nobodySaid,
     formerTable: known.formerTable ?? nobodySaid,
+    definesFunction: known.definesFunction ?? nobodySaid,
     foreignKeys: known.foreignKeys ?? nobodySaid,
     droppedKey: known.droppedKey ?? nobodySaid,
     dependents: known.dependents ?? nobodySaid,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
 import { reportedRules } from "../../../core/src/rules/index.js";
-import { check, rulesFound } from "./support.js";
+import { type Checked, check, rulesFound } from "./support.js";
 
 /** What came before, as Prisma 7 writes it. */
 const before = `-- CreateTable
@@ -163,9 +163,54 @@ describe("words", () => {
       "fails at once, and changes nothing: the server does not do it with ALGORITHM=INSTANT",
     ],
   ])("%s", async (sql, words) => {
-    const { findings } = await check({ migrations: [before, sql], dialect: "mysql" });
-    expect(
-      findings.map(({ verdict, sql: of }) => noticeWords({ line: 1, sql: of, verdict: verdict! })).join("; "),
-    ).toBe(words);
+    expect(await wordsOf({ migrations: [before, sql], dialect: "mysql" })).toBe(words);
   });
 });
+
+/** What a MariaDB says that copies while writes go on: it does since 11.2. */
+const following =
+  "ALTER TABLE `User` ADD CONSTRAINT `fk` FOREIGN KEY (`teamId`) REFERENCES `Team`(`id`) ON UPDATE CASCADE;";
+const copy = `every row of "User" is written again while`;
+const converted = "ALTER TABLE `User` MODIFY `age` BIGINT NULL;";
+const refused = "fails at once, and changes nothing: the server does not do it with ALGORITHM=COPY, LOCK=NONE";
+test.each([
+  [converted, `${copy} writes wait`, ""],
+  [`${converted.slice(0, -1)}, LOCK=SHARED;`, `${copy} writes wait`, `${copy} writes wait`],
+  [`${converted.slice(0, -1)}, ALGORITHM=COPY, LOCK=NONE;`, refused, ""],
+  [following, `${copy} writes of "User" and "Team" wait`, `${copy} writes of "Team" wait`],
+  // The key changes rows by itself, and an UPDATE of the referenced table waits along.
+  [`${following} ${converted}`, `${copy} writes of "User" and "Team" wait`, `${copy} writes of "User" and "Team" wait`],
+  ["ALTER TABLE `User` ADD COLUMN `n` INTEGER AS (`age` * 2) STORED;", `${copy} writes wait`, ""],
+  [
+    "ALTER TABLE `Old` ADD COLUMN `n` INTEGER AS (`age` * 2) STORED;",
+    ...both(`every row of "Old" is written again while writes wait`),
+  ],
+  ["ALTER TABLE `User` MODIFY `age` INTEGER NOT NULL AUTO_INCREMENT UNIQUE;", ...both(`${copy} writes wait`)],
+  [
+    "ALTER TABLE `Post` ADD COLUMN `n` INTEGER NULL;",
+    ...both(`the table has a FULLTEXT index: every row of "Post" is written again while writes wait`),
+  ],
+] as const)("%s before MariaDB 11.2, and from there on", async (sql, old, since) => {
+  for (const [server, expected] of [
+    [10.11, old],
+    [11.02, since],
+  ] as const) {
+    const said = await wordsOf({ migrations: [before, sql], dialect: "mariadb", server });
+    const waits = said.split("; ").filter((words) => / wait$|at once/.test(words));
+    expect(waits.at(-1) ?? "").toBe(expected);
+  }
+});
+
+test("who demands a copy while writes go on has a server that makes it", async () => {
+  const sql = `${converted.slice(0, -1)}, ALGORITHM=COPY, LOCK=NONE;`;
+  expect(await wordsOf({ migrations: [before, sql], dialect: "mariadb" })).toBe("");
+});
+
+function both(words: string): readonly [string, string] {
+  return [words, words];
+}
+
+async function wordsOf(checked: Checked): Promise<string> {
+  const { findings } = await check(checked);
+  return findings.map(({ verdict, sql: of }) => noticeWords({ line: 1, sql: of, verdict: verdict! })).join("; ");
+}

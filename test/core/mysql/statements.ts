@@ -73,7 +73,7 @@ export const fromTypeorm: readonly Case[] = [
   ],
   [
     "CREATE TABLE `m`.`users` (`id` int NOT NULL AUTO_INCREMENT, `team` int NULL REFERENCES t (id), `name` varchar(10) CHARACTER SET latin1 COLLATE latin1_bin NOT NULL, UNIQUE INDEX `REL_1` (`team`), CONSTRAINT `fk` FOREIGN KEY (`team`) REFERENCES `teams` (`id`) ON DELETE CASCADE, PRIMARY KEY (`id`)) ENGINE=InnoDB",
-    "createTable m.users (id int notNull isIdentity, team int references=REFERENCES t (id), name varchar(10) storageSql=CHARACTER SET latin1 collationSql=latin1_bin notNull) primaryKey=[id] references=[t, teams] constraints=[{foreign-key columns=[team] references=t}, {unique name=REL_1 columns=[team]}, {foreign-key name=fk columns=[team] references=teams referencedColumns=[id]}, {primary columns=[id]}] optionsSql=ENGINE=InnoDB",
+    "createTable m.users (id int notNull isIdentity, team int references=REFERENCES t (id), name varchar(10) storageSql=CHARACTER SET latin1 collationSql=latin1_bin notNull) primaryKey=[id] references=[t, teams] constraints=[{foreign-key columns=[team] references=t}, {unique name=REL_1 columns=[team]}, {foreign-key name=fk columns=[team] references=teams referencedColumns=[id] follows}, {primary columns=[id]}] optionsSql=ENGINE=InnoDB",
   ],
 ];
 

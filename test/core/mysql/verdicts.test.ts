@@ -15,6 +15,7 @@ const former: FormerTable = {
   column: (name) => columns.find((each) => each.name === name),
   optionsSql: "CHARSET utf8mb4",
   indexes: [],
+  follows: [],
   hasVirtualColumn: false,
   hasKeptColumn: false,
 };

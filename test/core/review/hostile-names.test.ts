@@ -159,6 +159,7 @@ const report: CheckReport = {
     { ...first, verdict: undefined as never, about: { kind: "waiver", problem: "unused", rules: ["theRule"] } },
     { ...first, verdict: undefined as never, about: { kind: "unread", what: "theWhat" }, safer: { words: "theHint" } },
   ],
+  advice: [{ ...first, severity: "advice", verdict: undefined as never, about: { kind: "advice", regret: "theWhat" } }],
   files: 3,
   statements: 4,
   fixed: 0,

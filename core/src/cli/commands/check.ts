@@ -14,11 +14,12 @@ export default defineCommand({
       description: "new are those that this branch does not have. Default: what the CI or the remote says",
     },
     { flags: "--all", description: "check every migration" },
-    { flags: "--server <version>", description: "the lowest PostgreSQL that it runs on: 15" },
+    { flags: "--server <version>", description: "the oldest server that it runs on: 15, mysql:8.4, mariadb:11.4" },
     {
       flags: "--format <format>",
       description: "terminal, github, gitlab, junit, markdown or sarif. Default: terminal",
     },
+    { flags: "--advice", description: "advise on choices that are often regretted" },
     {
       flags: "--fix",
       description: "write the safe way where it is mechanical within the file: CONCURRENTLY, NOT VALID and VALIDATE",

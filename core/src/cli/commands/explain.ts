@@ -6,11 +6,13 @@ export default defineCommand({
   arguments: [{ name: "[topic]", description: "LS2001, add-column-not-null …" }],
 
   async run({ arguments: [topic], io }) {
-    const [{ errorTable, LockstepError }, { rules, plannedRules, reportedRules }, { columns }] = await Promise.all([
-      import("../../base/errors.js"),
-      import("../../rules/index.js"),
-      import("../../review/columns.js"),
-    ]);
+    const [{ errorTable, LockstepError }, { rules, plannedRules, reportedRules }, { advices }, { columns }] =
+      await Promise.all([
+        import("../../base/errors.js"),
+        import("../../rules/index.js"),
+        import("../../rules/advice.js"),
+        import("../../review/columns.js"),
+      ]);
     const codes = Object.entries(errorTable);
     if (topic === undefined) {
       const text = [
@@ -37,6 +39,15 @@ export default defineCommand({
     if (entry !== undefined) {
       const text = `${io.colors.bold(`${topic.toUpperCase()}: ${entry.title}`)}\n${entry.why}\nNext   ${entry.next}`;
       return { text, json: { code: topic.toUpperCase(), ...entry }, exitCode: 0 };
+    }
+    const advice = advices.find(({ id }) => id === topic);
+    if (advice !== undefined) {
+      const { summary, instead } = advice;
+      return {
+        text: `${io.colors.bold(`${topic}: ${summary}`)}\nAdvice: ${instead}`,
+        json: { advice: topic, summary, instead },
+        exitCode: 0,
+      };
     }
     const rule = rules.find((candidate) => candidate.id === topic);
     if (rule === undefined) throw new LockstepError("LS8008", `There is no error code or rule "${topic}".`);

@@ -1,5 +1,6 @@
 import {
   type ColumnDeclaration,
+  following,
   type IndexDeclaration,
   isSameTable,
   type TableConstraint,
@@ -92,8 +93,9 @@ function constraintsOf(element: Element): TableConstraint[] {
       return [{ kind: "unique", name: name || undefined, columns: columns ?? reads, ...(keys ? { keys } : {}) }];
     }
     case "addForeignKey": {
-      const { name, columns, references, referencedColumns } = element;
-      return [{ kind: "foreign-key", name, columns, references, referencedColumns }];
+      const { name, columns, references, referencedColumns, onUpdate, onDelete } = element;
+      const follows = following(onUpdate, onDelete);
+      return [{ kind: "foreign-key", name, columns, references, referencedColumns, ...follows }];
     }
     case "addCheck":
       return [{ kind: "check", name: element.name, columns: element.isEnforced === false ? [] : element.notNull }];
@@ -106,10 +108,9 @@ function columnConstraints({ name, isPrimaryKey, isUnique, references }: ColumnD
   const columns = [name];
   const key = isPrimaryKey ? [{ kind: "primary", name: undefined, columns } as const] : [];
   const unique = isUnique ? [{ kind: "unique", name: undefined, columns } as const] : [];
-  const foreign = references && [
-    { kind: "foreign-key", name: undefined, columns, references: references.table } as const,
-  ];
-  return [...key, ...unique, ...(foreign ?? [])];
+  if (references === undefined) return [...key, ...unique];
+  const { table, sql } = references;
+  return [...key, ...unique, { kind: "foreign-key", name: undefined, columns, references: table, ...following(sql) }];
 }
 
 function indexOf(element: Element): IndexDeclaration[] {

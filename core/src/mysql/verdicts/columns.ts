@@ -13,6 +13,7 @@ import {
   builds,
   type ClauseVerdict,
   copies,
+  copiesLocked,
   type DdlAlgorithm,
   drops,
   instant,
@@ -161,7 +162,8 @@ export function redeclareColumn(
   const isVirtual = former.isVirtual === true && column.isVirtual === true;
   if ((former.isGenerated || column.isGenerated) && !(isVirtual && server === "mariadb")) found.rewrites("computed");
   // MariaDB lets go of an AUTO_INCREMENT in an instant.
-  if (column.isIdentity !== former.isIdentity && (column.isIdentity || server === "mysql")) found.rewrites("computed");
+  if (column.isIdentity !== former.isIdentity && (column.isIdentity || server === "mysql"))
+    found.rewrites("computed", copiesLocked);
   if (operation.position !== undefined && server === "mysql") found.needs(rebuilds);
   if (column.checks.length > 0 && server === "mysql") found.needs(copies, { kind: "scans", table, why: "check" });
   if (column.isUnique || column.isPrimaryKey) {

@@ -28,10 +28,25 @@ export const buildsShared: DdlAlgorithm = { algorithm: "INPLACE", lock: "SHARED"
 /** The table is written again while writes go on. */
 export const rebuilds: DdlAlgorithm = { algorithm: "INPLACE", lock: "NONE", held: "rewrite" };
 export const rebuildsShared: DdlAlgorithm = { algorithm: "INPLACE", lock: "SHARED", held: "rewrite" };
-/** The server copies row by row, and nobody writes until it is done. */
+/** The server copies row by row, and nobody writes until it is done; `copyOf` says which server lets writes go on. */
 export const copies: DdlAlgorithm = { algorithm: "COPY", lock: "SHARED", held: "rewrite" };
+/** A copy that no server makes while writes go on: rows get numbers. */
+export const copiesLocked: DdlAlgorithm = { ...copies };
+/** The server copies row by row, and repeats what is written meanwhile. */
+export const copiesOnline: DdlAlgorithm = { algorithm: "COPY", lock: "NONE", held: "rewrite" };
 
-const byStrength = [instant, inPlace, drops, builds, rebuilds, buildsShared, rebuildsShared, copies];
+const byStrength = [
+  instant,
+  inPlace,
+  drops,
+  builds,
+  rebuilds,
+  copiesOnline,
+  buildsShared,
+  rebuildsShared,
+  copies,
+  copiesLocked,
+];
 
 /** What MariaDB does in an instant and MySQL in place. */
 export const metadataOn = (server: Server): DdlAlgorithm => (server === "mysql" ? inPlace : instant);
@@ -45,8 +60,10 @@ export interface ClauseVerdict {
   readonly ddl: DdlAlgorithm;
   readonly concerns: readonly Concern[];
   readonly doubts?: readonly Doubt[];
-  /** Tables that are locked in the same way: seen on MariaDB 10.11, where writes of both tables wait while a foreign key is looked up. */
+  /** Tables that are locked too: seen on MariaDB 10.11, where writes of both tables wait while a foreign key is looked up. */
   readonly others?: readonly TableName[];
+  /** How these are. Absent: as the table itself. */
+  readonly othersDdl?: DdlAlgorithm;
 }
 
 /** The strength of PostgreSQL's locks that comes nearest: what waits, and what goes on. */

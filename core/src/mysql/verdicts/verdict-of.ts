@@ -1,15 +1,24 @@
 import type { VerdictContext } from "../../dialect/judging.js";
-import type { Concern, Demands, Operation, TableName, Verdict } from "../../model/index.js";
+import {
+  type Concern,
+  type Demands,
+  isSameTable,
+  type Operation,
+  type TableName,
+  type Verdict,
+} from "../../model/index.js";
 import { setDefault } from "../../sql/verdicts/columns.js";
 import { combine, harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import { createTable, createView, dropTable, dropView, renameTable, truncate } from "../../sql/verdicts/objects.js";
 import { deletion, insert, update } from "../../sql/verdicts/rows.js";
 import { unknown } from "../../sql/verdicts/unknown.js";
 import { addColumn, dropColumn, redeclareColumn } from "./columns.js";
+import { copied, copyOf } from "./copying.js";
 import {
   type Algorithm,
   algorithms,
   type ClauseVerdict,
+  copies,
   type DdlAlgorithm,
   drops,
   instant,
@@ -48,7 +57,7 @@ function verdictOn(operation: Operation, context: VerdictContext, server: Server
 }
 
 function lockedAs(
-  { ddl, concerns, doubts = [], others = [] }: ClauseVerdict,
+  { ddl, concerns, doubts = [], others = [], othersDdl = ddl }: ClauseVerdict,
   operation: Operation,
   context: VerdictContext,
 ) {
@@ -56,7 +65,7 @@ function lockedAs(
   const made = own.filter((table) => context.createdInThisChange(table));
   if (own.length > 0 && made.length === own.length) return harmless;
   return verdict({
-    locks: locksOn(modeOf(ddl), [...own, ...others], context),
+    locks: [...locksOn(modeOf(ddl), own, context), ...locksOn(modeOf(othersDdl), others, context)],
     held: ddl.held,
     concerns,
     doubts,
@@ -74,7 +83,20 @@ export function judgedOn(operation: Operation, context: VerdictContext, server: 
   const alone = plainlyJudged(operation, context, server);
   const [table] = tablesOf(operation);
   const judged = alone && besideOthers(alone, operation, context, server);
-  return judged === undefined || table === undefined ? judged : withDemands(judged, operation.demands, table, server);
+  if (judged === undefined || table === undefined) return judged;
+  const copy = copyOf(table, context, server, operation.demands);
+  return withFollowed(withDemands(copied(judged, copy), operation.demands, table, server, copy), table, context);
+}
+
+/**
+ * A change of a referenced row writes to the tables that follow it, and waits with them: seen on MariaDB 10.11 and 11.8, where UPDATE of
+ * a table waited for a copy of another one with ON UPDATE CASCADE.
+ */
+function withFollowed(judged: ClauseVerdict, table: TableName, context: VerdictContext): ClauseVerdict {
+  const { ddl, others = [] } = judged;
+  const follows = ddl.lock === "NONE" ? [] : (context.formerTable(table)?.follows ?? []);
+  const added = follows.filter((each) => ![table, ...others].some((other) => isSameTable(each, other)));
+  return added.length === 0 ? judged : { ...judged, others: [...others, ...added] };
 }
 
 /**
@@ -194,14 +216,17 @@ function withDemands(
   demands: Demands | undefined,
   table: TableName,
   server: Server,
+  copy: DdlAlgorithm = copies,
 ): ClauseVerdict {
   const algorithm = algorithms.find((each) => each === demands?.algorithm);
   const lock = sharings.find((each) => each === demands?.lock);
   const { ddl } = judged;
-  if (isRefused(ddl, algorithm, lock, server))
+  if (isRefused(ddl, algorithm, lock, server, copy))
     return judged.doubts?.includes("former-type")
       ? asserted(judged, algorithm, lock)
       : refused(judged, algorithm, lock);
+  if (algorithm === "COPY" && copy.lock === "NONE" && ddl.lock === "NONE" && !isStronger(lock, "NONE"))
+    return { ...judged, ddl: copy };
   return algorithm === "COPY" || isStronger(lock, ddl.lock) ? demanded(judged, algorithm, lock, table) : judged;
 }
 
@@ -210,12 +235,13 @@ function isRefused(
   algorithm: Algorithm | undefined,
   lock: Sharing | undefined,
   server: Server,
+  copy: DdlAlgorithm,
 ): boolean {
   const isWeaker = algorithm !== undefined && algorithms.indexOf(algorithm) < algorithms.indexOf(ddl.algorithm);
   // To MySQL NOCOPY is a syntax error, and a lock beside INSTANT a contradiction (1221).
   const isNoSql = server === "mysql" && (algorithm === "NOCOPY" || (algorithm === "INSTANT" && lock !== undefined));
-  const isCopy = ddl.algorithm === "COPY" || algorithm === "COPY";
-  return isNoSql || (isWeaker && !isSame(algorithm, ddl)) || (lock === "NONE" && (isCopy || ddl.lock !== "NONE"));
+  const done = algorithm === "COPY" && ddl.algorithm !== "COPY" ? copy : ddl;
+  return isNoSql || (isWeaker && !isSame(algorithm, ddl)) || (lock === "NONE" && done.lock !== "NONE");
 }
 
 /** NOCOPY is INPLACE without a rebuild. */

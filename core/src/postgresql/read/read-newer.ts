@@ -1,71 +1,117 @@
 import type { Node } from "libpg-query";
-import { type NewerForm, newerForms } from "../../model/index.js";
+import { isNewerFunction, type NewerForm, newerForms, newerFunctions } from "../../model/index.js";
+import { strings } from "./read-type.js";
 import { type AnyNode, walk } from "./walk.js";
 
-/** Statements that may hold such forms: rows that are inserted are not looked through. */
-const kinds = ["AlterTableStmt", "CreateStmt", "IndexStmt", "CreateTrigStmt", "MergeStmt", "ViewStmt"];
+/** Statements that may hold such forms whatever stands in them. */
+const kinds = new Set(
+  `AlterTableStmt AlterTableCmd CreateStmt IndexStmt CreateTrigStmt MergeStmt ViewStmt CreateFunctionStmt CreatePublicationStmt
+  AlterPublicationStmt CopyStmt CreateSeqStmt CreateStatsStmt GrantStmt VariableSetStmt`.split(/\s+/),
+);
 
-const clauses: Readonly<Record<string, NewerForm>> = {
-  AT_SetCompression: "column-compression",
-  AT_SetAccessMethod: "access-method",
-  AT_SetExpression: "set-expression",
-  AT_DetachPartitionFinalize: "detach-concurrently",
+/** Others are looked through for functions and JSON alone, where their text has one: rows that are inserted may be many. */
+const named = new RegExp(`\\b(?:json\\w*|\\w*multirange|${newerFunctions.join("|")})\\b`, "i");
+
+type Test = (part: AnyNode) => boolean;
+
+const always = () => true;
+const isConstraint =
+  (...types: readonly string[]) =>
+  ({ contype }: AnyNode) =>
+    types.includes(String(contype));
+const isUnenforced = isConstraint("CONSTR_CHECK", "CONSTR_FOREIGN");
+const jsonConstructor = { "json-constructor": always };
+const query = { "json-query": always };
+const multirange = { multirange: ({ typeName }: AnyNode) => isMultirange(typeName) };
+
+/** By the node of the tree, and what of it is newer. */
+const tests: Readonly<Record<string, Readonly<Partial<Record<NewerForm, Test>>>>> = {
+  AlterTableCmd: {
+    "column-compression": ({ subtype }) => subtype === "AT_SetCompression",
+    "access-method": ({ subtype }) => subtype === "AT_SetAccessMethod",
+    "set-expression": ({ subtype }) => subtype === "AT_SetExpression",
+    "detach-concurrently": ({ subtype }) => subtype === "AT_DetachPartitionFinalize",
+  },
+  PartitionCmd: { "detach-concurrently": ({ concurrent }) => concurrent === true },
+  ColumnDef: {
+    "column-compression": ({ compression }) => compression !== undefined,
+    "column-storage": ({ storage_name }) => storage_name !== undefined,
+    ...multirange,
+  },
+  TypeCast: multirange,
+  Constraint: {
+    "nulls-not-distinct": ({ nulls_not_distinct }) => nulls_not_distinct === true,
+    "set-null-columns": ({ fk_del_set_cols }) => fk_del_set_cols !== undefined,
+    "not-enforced": (part) =>
+      isConstraint("CONSTR_ATTR_NOT_ENFORCED")(part) || (isUnenforced(part) && part.is_enforced !== true),
+    // Behind a column it has no keys.
+    "not-null-constraint": (part) => isConstraint("CONSTR_NOTNULL")(part) && part.keys !== undefined,
+    "temporal-constraint": (part) =>
+      part.without_overlaps === true || part.fk_with_period === true || part.pk_with_period === true,
+    "virtual-column": (part) => isConstraint("CONSTR_GENERATED")(part) && part.generated_kind === "v",
+  },
+  ATAlterConstraint: { "not-enforced": ({ alterEnforceability }) => alterEnforceability === true },
+  IndexStmt: { "nulls-not-distinct": ({ nulls_not_distinct }) => nulls_not_distinct === true },
+  MergeStmt: { merge: always, "merge-by-source": ({ returningClause }) => returningClause !== undefined },
+  MergeWhenClause: { "merge-by-source": ({ matchKind }) => matchKind === "MERGE_WHEN_NOT_MATCHED_BY_SOURCE" },
+  CreateTrigStmt: { "replaced-trigger": ({ replace }) => replace === true },
+  CreateFunctionStmt: { "function-body": ({ sql_body }) => sql_body !== undefined },
+  CreateSeqStmt: {
+    "unlogged-sequence": ({ sequence }) => (sequence as AnyNode | undefined)?.relpersistence === "u",
+  },
+  StatsElem: { "statistics-expression": ({ expr }) => expr !== undefined },
+  PublicationObjSpec: {
+    "publication-filter": ({ pubobjtype, pubtable }) => {
+      const { columns, whereClause } = (pubtable ?? {}) as AnyNode;
+      return columns !== undefined || whereClause !== undefined || /IN_(?:CUR_)?SCHEMA$/.test(String(pubobjtype));
+    },
+  },
+  DefElem: {
+    "security-invoker": ({ defname }) => defname === "security_invoker",
+    "copy-on-error": ({ defname }) => defname === "on_error",
+  },
+  AccessPriv: { "maintain-privilege": ({ priv_name }) => priv_name === "maintain" },
+  VariableSetStmt: {
+    "idle-session-timeout": ({ name }) => name === "idle_session_timeout",
+    "transaction-timeout": ({ name }) => name === "transaction_timeout",
+  },
+  JsonObjectConstructor: jsonConstructor,
+  JsonArrayConstructor: jsonConstructor,
+  JsonArrayQueryConstructor: jsonConstructor,
+  JsonObjectAgg: jsonConstructor,
+  JsonArrayAgg: jsonConstructor,
+  JsonIsPredicate: jsonConstructor,
+  JsonParseExpr: query,
+  JsonScalarExpr: query,
+  JsonSerializeExpr: query,
+  JsonFuncExpr: query,
+  JsonTable: query,
 };
 
-/** What servers below some version refuse in a statement, or in a clause of ALTER TABLE. */
-export function newerIn(node: Node): { readonly newer?: readonly NewerForm[] } {
+/**
+ * What servers below some version refuse in a statement, or in a clause of ALTER TABLE.
+ *
+ * @param sql of the statement
+ */
+export function newerIn(node: Node, sql: string): { readonly newer?: readonly NewerForm[] } {
   const [kind = ""] = Object.keys(node);
-  if (!kinds.includes(kind) && kind !== "AlterTableCmd") return {};
-  const found = new Set<NewerForm>();
+  if (!kinds.has(kind) && !named.test(sql)) return {};
+  const found = new Set<string>();
   walk([node], (each, part) => {
-    for (const form of formsOf(each, part)) found.add(form);
+    for (const [form, test] of Object.entries(tests[each] ?? {})) if (test(part)) found.add(form);
+    const called = each === "FuncCall" ? calledName(part) : undefined;
+    if (called !== undefined && isNewerFunction(called)) found.add(called);
   });
-  return found.size === 0 ? {} : { newer: (Object.keys(newerForms) as NewerForm[]).filter((form) => found.has(form)) };
+  return found.size === 0 ? {} : { newer: newerForms.filter((form) => found.has(form)) };
 }
 
-function formsOf(kind: string, part: AnyNode): readonly NewerForm[] {
-  switch (kind) {
-    case "AlterTableCmd":
-      return [clauses[String(part.subtype)] ?? []].flat();
-    case "PartitionCmd":
-      return part.concurrent === true ? ["detach-concurrently"] : [];
-    case "ColumnDef":
-      return [
-        ...(part.compression === undefined ? [] : (["column-compression"] as const)),
-        ...(part.storage_name === undefined ? [] : (["column-storage"] as const)),
-      ];
-    case "Constraint":
-      return constraintForms(part);
-    case "ATAlterConstraint":
-      return part.alterEnforceability === true ? ["not-enforced"] : [];
-    case "IndexStmt":
-      return part.nulls_not_distinct === true ? ["nulls-not-distinct"] : [];
-    case "MergeStmt":
-      return ["merge"];
-    case "CreateTrigStmt":
-      return part.replace === true ? ["replaced-trigger"] : [];
-    case "DefElem":
-      return part.defname === "security_invoker" ? ["security-invoker"] : [];
-    default:
-      return [];
-  }
+/** One that may be PostgreSQL's own. */
+function calledName({ funcname }: AnyNode): string | undefined {
+  const names = strings(funcname as readonly Node[]);
+  return names.length === 1 || names[0] === "pg_catalog" ? names.at(-1) : undefined;
 }
 
-function constraintForms(part: AnyNode): NewerForm[] {
-  const is = (...types: readonly string[]) => types.includes(String(part.contype));
-  const forms: readonly (readonly [NewerForm, boolean])[] = [
-    ["nulls-not-distinct", part.nulls_not_distinct === true],
-    [
-      "not-enforced",
-      is("CONSTR_ATTR_NOT_ENFORCED") || (is("CONSTR_CHECK", "CONSTR_FOREIGN") && part.is_enforced !== true),
-    ],
-    // Behind a column it has no keys.
-    ["not-null-constraint", is("CONSTR_NOTNULL") && part.keys !== undefined],
-    [
-      "temporal-constraint",
-      part.without_overlaps === true || part.fk_with_period === true || part.pk_with_period === true,
-    ],
-    ["virtual-column", is("CONSTR_GENERATED") && part.generated_kind === "v"],
-  ];
-  return forms.flatMap(([form, isIt]) => (isIt ? [form] : []));
+function isMultirange(typeName: unknown): boolean {
+  const names = strings((typeName as { readonly names?: readonly Node[] } | undefined)?.names);
+  return /^(?:int[48]|num|ts|tstz|date)multirange$/.test(names.at(-1) ?? "");
 }

@@ -40,7 +40,7 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
   const isAlter = "AlterTableStmt" in node;
   if (isAlter && tables.has(node.AlterTableStmt.objtype ?? "")) return readAlter(node.AlterTableStmt, source, whole);
   const operations = isAlter ? readAlterOther(node.AlterTableStmt, whole) : readWhole(node, source, whole);
-  const newer = newerIn(node);
+  const newer = newerIn(node, source.sql);
   return newer.newer === undefined ? operations : operations.map((each) => ({ ...each, ...newer }));
 }
 
@@ -57,7 +57,7 @@ function readAlter(statement: AlterTableStmt, source: StatementSource, whole: Wh
   if (commands.length !== source.clauses.length) return [{ ...whole, kind: "unknown", what: "ALTER", tables: [table] }];
   return commands.map((command, position) => ({
     ...readClause(command.AlterTableCmd, table, position, source),
-    ...newerIn(command),
+    ...newerIn(command, source.sql),
     ...onlyOf(statement.relation),
   }));
 }

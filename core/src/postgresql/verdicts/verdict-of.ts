@@ -1,9 +1,10 @@
 import type { Concern } from "../../model/index.js";
 import {
   blocksWrites,
+  isNewerFunction,
   type LockMode,
   nameKey,
-  newerForms,
+  newerForm,
   type Operation,
   type OperationOf,
   type Verdict,
@@ -53,12 +54,22 @@ export function verdictOf(operation: Operation, context: VerdictContext): Verdic
   const waited = operation.kind === "validateConstraint" ? underEarlierLocks(operation, context) : harmless;
   // Of a block nobody knows which of its statements run.
   const refused = operation.within === undefined ? verdict(certainFailure(operation, context)) : harmless;
-  return combine([own, refused, waited, verdict(newEnumValue(operation, context)), verdict(needsServer(operation))]);
+  return combine([
+    own,
+    refused,
+    waited,
+    verdict(newEnumValue(operation, context)),
+    verdict(needsServer(operation, context)),
+  ]);
 }
 
-/** What older servers refuse: a concern wherever it runs, for the next server may be older. */
-function needsServer({ newer = [] }: Operation): Partial<Verdict> {
-  return { concerns: newer.map((what) => ({ kind: "needs-server", major: newerForms[what], what })) };
+/**
+ * What older servers refuse: a concern wherever it runs, for the next server may be older. A function only where it is known that nobody
+ * has made one of the same name.
+ */
+function needsServer({ newer = [] }: Operation, { definesFunction }: VerdictContext): Partial<Verdict> {
+  const needed = newer.filter((what) => !isNewerFunction(what) || definesFunction(what) === false);
+  return { concerns: needed.map((what) => ({ kind: "needs-server", major: newerForm(what).major, what })) };
 }
 
 /** What the same transaction did to the table before, to add the constraint for one, keeps its lock for as long as the rows are looked at. */

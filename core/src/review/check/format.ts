@@ -28,11 +28,11 @@ export function defineTextFormat(format: Format): Format {
 }
 
 function inLines(report: CheckReport): CheckReport {
-  const { findings, folder, notLookedAt, base } = report;
+  const { findings, advice, folder, notLookedAt, base } = report;
   const files = new Map(findings.map(({ file }) => [inLine(file), file]));
   return {
     ...report,
-    ...named({ findings, folder, notLookedAt, base }),
+    ...named({ findings, advice, folder, notLookedAt, base }),
     source: (file) => report.source(files.get(file) ?? file),
   };
 }

@@ -45,6 +45,8 @@ function ownWords({
       return [about.what, about.why].flatMap((text) => text.replace(/\.$/, "") || []).join(". ");
     case "keeps-locks":
       return keptWords(about.locks);
+    case "advice":
+      return about.regret;
     case "waiver":
       return waiverWords(about);
     case "edited":
@@ -117,6 +119,11 @@ export function saferLines({ safer, isRewritten, file, also = [] }: CheckFinding
     ...(shown.length < sql.length ? [`-- and ${sql.length - shown.length} more like these`] : []),
     ...(isRewritten ? [`npx lockstep rewrite ${file} makes a plan of it, once npx lockstep init has run`] : []),
   ];
+}
+
+/** `migration.sql:3: varchar-limit: "nick" is … — use text`, a line each. */
+export function adviceWords({ advice }: Pick<CheckReport, "advice">): string[] {
+  return advice.map((each) => `${each.file}:${each.line}: ${each.rule}: ${consequence(each)} — ${each.safer.words}`);
 }
 
 /** `2 errors and 1 warning in 1 file` */

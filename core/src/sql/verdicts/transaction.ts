@@ -2,6 +2,7 @@ import { userTypeText } from "../../model/declaration.js";
 import {
   type ColumnDeclaration,
   type Doubt,
+  newerForm,
   type Operation,
   operationsOfKind,
   type Verdict,
@@ -83,11 +84,16 @@ export function newEnumValue(operation: Operation, context: VerdictContext): Sai
     // Before the value is there PostgreSQL refuses it wherever it runs.
     const isEarly = operation.kind === "addColumn" && operation.statement < added.statement;
     if (!isEarly && !sharesTransaction(added.statement, operation.statement, context)) continue;
-    if (!operationsOfKind(operations, "createType").some((each) => userTypeText(each.name) === type))
+    const made = operationsOfKind(operations, "createType").some((each) => userTypeText(each.name) === type);
+    if (!made)
       return {
         concerns: [{ kind: "fails-in-transaction", why: "new-enum-value", type: added.name, value: added.value }],
         doubts: doubtOf(context),
       };
+    // Seen on PostgreSQL 15 and 17. Hardly anybody adds values to an enum that the migration makes: no notice where nobody knows the server.
+    const what = "value-of-new-enum";
+    if (context.environment.server !== undefined)
+      return { concerns: [{ kind: "needs-server", major: newerForm(what).major, what }], doubts: [] };
   }
   return harmless;
 }

@@ -9,7 +9,8 @@ export default defineFormat({
   summary: "annotations of GitHub Actions",
   isCommands: true,
 
-  write: (report) => [...report.findings.map(annotation), ...noteWords(report).map(notice)].join("\n"),
+  write: (report) =>
+    [...[...report.findings, ...report.advice].map(annotation), ...noteWords(report).map(notice)].join("\n"),
 });
 
 function annotation(finding: CheckFinding): string {
@@ -17,7 +18,7 @@ function annotation(finding: CheckFinding): string {
   const place = { file, line, endLine, col: column, ...(endLine === line ? { endColumn } : {}), title: rule };
   const properties = Object.entries(place).map(([key, value]) => `${key}=${property(String(value))}`);
   const text = `${consequence(finding)}\nSafer: ${saferLines(finding).join("\n")}`;
-  return `::${severity} ${properties.join(",")}::${data(text)}`;
+  return `::${severity === "advice" ? "notice" : severity} ${properties.join(",")}::${data(text)}`;
 }
 
 function notice(words: string): string {

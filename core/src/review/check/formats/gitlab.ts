@@ -2,18 +2,20 @@ import { printableJson } from "../../printable.js";
 import { defineFormat } from "../format.js";
 import { consequence, saferLines } from "../messages.js";
 
+const severities = { error: "critical", warning: "minor", advice: "info" } as const;
+
 /** A code quality report of GitLab, https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. */
 export default defineFormat({
   id: "gitlab",
   summary: "a code quality report of GitLab",
 
-  write: ({ findings, waived }) =>
+  write: ({ findings, advice, waived }) =>
     printableJson([
-      ...findings.map((finding) => ({
+      ...[...findings, ...advice].map((finding) => ({
         description: `${consequence(finding)}. Safer: ${saferLines(finding).join(" ")}`,
         check_name: finding.rule,
         fingerprint: finding.fingerprint,
-        severity: finding.severity === "error" ? "critical" : "minor",
+        severity: severities[finding.severity],
         location: { path: finding.file, lines: { begin: finding.line, end: finding.endLine } },
       })),
       ...waived.map(({ rule, file, line, fingerprint, reason }) => ({

@@ -3,7 +3,7 @@ import { byFile } from "../../../lint/report.js";
 import { counted } from "../../counted.js";
 import { withoutControls } from "../../printable.js";
 import { defineTextFormat } from "../format.js";
-import { consequence, noteWords, saferLines } from "../messages.js";
+import { adviceWords, consequence, noteWords, saferLines } from "../messages.js";
 
 /** JUnit's XML, as most CI servers read it: a suite a file, a failed case an error. */
 export default defineTextFormat({
@@ -12,7 +12,7 @@ export default defineTextFormat({
 
   write(report) {
     const { findings, files } = report;
-    const notes = noteWords(report);
+    const notes = [...adviceWords(report), ...noteWords(report)];
     const errors = findings.filter(({ severity }) => severity === "error");
     const suites = byFile(errors).map(
       ([file, own]) =>

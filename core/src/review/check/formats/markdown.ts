@@ -3,7 +3,7 @@ import { byFile } from "../../../lint/report.js";
 import { counted } from "../../counted.js";
 import { codeSpan, fenced, joinMarkdown, type Markdown, md, plain } from "../../markdown-text.js";
 import { defineTextFormat } from "../format.js";
-import { consequence, leftOutWords, noteWords, saferLines, totalWords } from "../messages.js";
+import { adviceWords, consequence, leftOutWords, noteWords, saferLines, totalWords } from "../messages.js";
 
 /** A comment of a pull request. Its first line is what the Action finds it by when it comes again. */
 export default defineTextFormat({
@@ -28,6 +28,8 @@ export default defineTextFormat({
         md`**Lockstep**: ${told}${also}.`,
         ...notes,
         ...(blocks.length === 0 ? [] : ["", joinMarkdown(blocks, "\n\n")]),
+        ...(report.advice.length === 0 ? [] : ["", md`### Advice`, ""]),
+        ...adviceWords(report).map((line) => md`- ${plain(line)}`),
       ],
       "\n",
     ).text;

@@ -1,6 +1,7 @@
 import type { Location, Log, ReportingDescriptor, Result, Fix as SarifFix } from "sarif";
 import type { AlsoAt, CheckFinding, Fix } from "../../../lint/finding.js";
 import type { WaivedFinding } from "../../../lint/report.js";
+import { type Advice, advices } from "../../../rules/advice.js";
 import { reportedRules } from "../../../rules/index.js";
 import type { ReportedRule } from "../../../rules/rule.js";
 import { printableJson } from "../../printable.js";
@@ -13,16 +14,16 @@ export default defineFormat({
   summary: "SARIF 2.1.0, for code scanning and editors",
 
   write(report, { version }) {
-    const { findings } = report;
+    const findings = [...report.findings, ...report.advice];
     const notices = notLookedAtWords(report).map((text) => ({ level: "note" as const, message: { text } }));
     const used = new Set(findings.map(({ rule }) => rule));
-    const rules = reportedRules.filter(({ id }) => used.has(id));
+    const rules = [...reportedRules.map(descriptor), ...advices.map(adviceDescriptor)].filter(({ id }) => used.has(id));
     const document: Log = {
       $schema: "https://json.schemastore.org/sarif-2.1.0.json",
       version: "2.1.0",
       runs: [
         {
-          tool: { driver: { name: "Lockstep", semanticVersion: version, rules: rules.map(descriptor) } },
+          tool: { driver: { name: "Lockstep", semanticVersion: version, rules } },
           columnKind: "utf16CodeUnits",
           ...(notices.length === 0
             ? {}
@@ -45,12 +46,16 @@ function descriptor({ id, summary, background, severity }: ReportedRule): Report
   };
 }
 
-function result(finding: CheckFinding, rules: readonly ReportedRule[]): Result {
+function adviceDescriptor({ id, summary }: Pick<Advice, "id" | "summary">): ReportingDescriptor {
+  return { id, shortDescription: { text: `Advice: ${summary}` }, defaultConfiguration: { level: "note" } };
+}
+
+function result(finding: CheckFinding, rules: readonly ReportingDescriptor[]): Result {
   const { file, also = [] } = finding;
   return {
     ruleId: finding.rule,
     ruleIndex: rules.findIndex(({ id }) => id === finding.rule),
-    level: finding.severity,
+    level: finding.severity === "advice" ? "note" : finding.severity,
     message: { text: `${sentence(consequence(finding))} Safer: ${saferLines(finding).join("\n")}` },
     locations: [placeIn(file, finding)],
     ...(also.length === 0 ? {} : { relatedLocations: also.map((each) => placeIn(file, each)) }),

@@ -3,7 +3,7 @@ import { byFile, hasErrors } from "../../../lint/report.js";
 import { columns } from "../../columns.js";
 import { counted } from "../../counted.js";
 import { defineTextFormat, type FormatContext } from "../format.js";
-import { consequence, leftOutWords, noteWords, saferLines, totalWords } from "../messages.js";
+import { adviceWords, consequence, leftOutWords, noteWords, saferLines, totalWords } from "../messages.js";
 
 export default defineTextFormat({
   id: "terminal",
@@ -15,7 +15,8 @@ export default defineTextFormat({
     const scope = base === undefined ? "" : ` new since ${base.name}`;
     const left = leftOutWords(report);
     const also = left === "" ? "" : colors.dim(` (${left})`);
-    const notes = noteWords(report).map((line) => colors.dim(line));
+    const advised = adviceWords(report).map((line) => `${colors.blue("ℹ")} ${line}`);
+    const notes = [...advised, ...noteWords(report).map((line) => colors.dim(line))];
     if (findings.length === 0) {
       const done =
         files === 0

@@ -342,7 +342,7 @@ const judgedCases: readonly (readonly [name: string, options: Checked, expected:
         `${dropKey} ${addKey.replace("Team", "Club")};`,
       ],
     },
-    ["add-foreign-key scans fails-on-rows narrows-writes"],
+    ["drop-constraint guards-less", "add-foreign-key scans fails-on-rows narrows-writes"],
   ],
   [
     "a foreign key that goes with its column",

@@ -14,7 +14,10 @@ export function isAddedAgainOrGone(operation: OperationOf<"dropConstraint">, con
     (each) =>
       each.statement >= statement &&
       isSameTable(each.table, now.table(table)) &&
-      (each.name === name || (key !== undefined && isSameList(each.columns, now.columns(table, key.columns)))),
+      (key === undefined
+        ? each.name === name
+        : isSameTable(each.references, now.table(key.references)) &&
+          isSameList(each.columns, now.columns(table, key.columns))),
   );
   if (isAdded) return true;
   const isDropped = operationsOfKind(operations, "dropTable").some(

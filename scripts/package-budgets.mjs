@@ -9,8 +9,8 @@ export const budgets = {
       "the TypeScript compiler and its declarations of the language": { of: /^dist\/vendor\/[^/]+$/, kb: 6_900 },
       "jiti, which loads configurations": { of: /^dist\/vendor\/jiti\//, kb: 1_800 },
       "schemas of what --json prints": { of: /^schemas\//, kb: 40 },
-      "declarations, for plugins of others": { of: /\.d\.ts$/, kb: 510 },
-      "core and what it imports (pg, mysql2, zod, diff, yaml, …), one chunk a module": { of: /^dist\//, kb: 6_400 },
+      "declarations, for plugins of others": { of: /\.d\.ts$/, kb: 530 },
+      "core and what it imports (pg, mysql2, zod, diff, yaml, …), one chunk a module": { of: /^dist\//, kb: 6_450 },
     },
   },
   "@lockstep/prisma": {

@@ -46,7 +46,7 @@ test("Prisma: what is unsafe, with MySQL's ways, and nothing of what takes an in
           │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         Safer  let no code write NULL, fill the rows in batches, then make it required while reads and writes go on
                ALTER TABLE \`User\` MODIFY \`nick\` VARCHAR(50) NOT NULL, ALGORITHM=INPLACE, LOCK=NONE;
-      ✖ add-foreign-key 19:20  every row of "User" is written again while writes wait; running code fails that writes a row that refers to nothing
+      ✖ add-foreign-key 19:20  every row of "User" is written again while writes wait
         19 │ ALTER TABLE \`User\` ADD CONSTRAINT \`User_teamId_fkey\` FOREIGN KEY (\`teamId\`) REFERENCES \`Team\`(\`id\`) ON DELETE SET NULL ON UPDATE CASCADE;
            │                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         Safer  look for rows that refer to nothing, then add it unchecked: the server copies nothing, new rows are checked
@@ -55,7 +55,7 @@ test("Prisma: what is unsafe, with MySQL's ways, and nothing of what takes an in
                SET SESSION foreign_key_checks = 1;
 
     ✖ 3 errors in 1 file, 1 migration new since main checked
-    Next   npx @lockstep/prisma explain <rule>
+    Next   npx @lockstep/prisma explain add-column-not-null
     "
   `);
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });

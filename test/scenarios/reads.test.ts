@@ -89,7 +89,9 @@ test("a read that got slower is named, and overruled on the record", async () =>
   });
   const shown = await shop.lockstep(["next"]);
   expect(shown.stdout).toMatch(/Next {3}Find what made them so, or take switch back: npx lockstep undo/);
-  expect(shown.stdout).toMatch(/to overrule it, on the record: npx lockstep next \S+ --confirm reads-steady/);
+  expect(shown.stdout).toMatch(
+    /to overrule it, on the record, at a terminal: npx lockstep next \S+ --confirm reads-steady/,
+  );
   const written = await lockstep("next", "--confirm", "reads-steady");
   expect(written.stdout).toMatch(/confirmed on .* although ‘SELECT/);
   expect(written.stdout).toContain("Written for contract");

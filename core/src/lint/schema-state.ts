@@ -1,17 +1,18 @@
 import type { KnownForeignKey } from "../dialect/development.js";
-import type { FormerTable, History, Judging, Used, VerdictContext } from "../dialect/judging.js";
+import type { FormerTable, History, Judging, VerdictContext } from "../dialect/judging.js";
 import { userTypeText } from "../model/declaration.js";
 import {
   type ColumnDeclaration,
-  type Dependent,
   following,
   type IndexDeclaration,
+  inheritedKinds,
   type Operation,
   type OperationOf,
   type TableName,
 } from "../model/index.js";
 import type { Known } from "../rules/judge.js";
 import { hasKeptColumn } from "../sql/verdicts/kept-column.js";
+import { dependentsOf } from "./dependents.js";
 import {
   inSchema,
   isSame,
@@ -83,7 +84,7 @@ export class SchemaState {
       dependents: (table, column) => this.#dependents(table, column),
       isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
-      dependentsOf: (used) => this.#dependentsOf(used).filter(({ name }) => !this.#isInBlock(name)),
+      dependentsOf: (used) => dependentsOf(used, this.#tables, this.#uses).filter(({ name }) => !this.#isInBlock(name)),
       withoutReplicaIdentity: (tables) => this.#withoutReplicaIdentity(tables),
       definesFunction: (name) => this.#functions.has(name) || this.#unread.some((text) => text.includes(name)),
       isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
@@ -356,9 +357,10 @@ export class SchemaState {
   }
 
   #keepDropped({ table, name }: OperationOf<"dropConstraint">): void {
+    const key = keyOf(table) + keyOf({ name });
     const { columns, references, isValid } = this.#tables.find(table)?.constraints.get(name) ?? {};
-    if (columns !== undefined && references !== undefined && isValid === true)
-      this.#droppedKeys.set(keyOf(table) + keyOf({ name }), { name, table, columns, references });
+    if (columns === undefined || references === undefined || isValid !== true) this.#droppedKeys.delete(key);
+    else this.#droppedKeys.set(key, { name, table, columns, references });
   }
 
   #setDefault({ table, column, defaultSql }: OperationOf<"setDefault">): void {
@@ -513,52 +515,6 @@ export class SchemaState {
       .filter(({ name }) => !this.#isInBlock(name));
   }
 
-  #dependentsOf(used: Used): readonly Dependent[] {
-    if (used.what === "type") {
-      const type = userTypeText(used.name);
-      return [...this.#tables.all()].flatMap(({ name: table, columns }) =>
-        [...columns].flatMap(([name, known]) =>
-          known.type === type || known.type === `${type}[]` ? [{ what: "column" as const, name, table }] : [],
-        ),
-      );
-    }
-    if (used.what === "column") {
-      const { table, column } = used;
-      const others = [...(this.#tables.find(table)?.columns.values() ?? [])].flatMap(({ declaration }) =>
-        declaration?.computedFrom?.includes(column)
-          ? [{ what: "generated column" as const, name: declaration.name, table }]
-          : [],
-      );
-      return [...this.#uses.usersOf(table, column).map(({ by }) => by), ...others];
-    }
-    if (used.what === "key-column") return this.#keysOver(used);
-    if (used.what === "policies") return this.#uses.policiesOf(used.table);
-    const keys = [...this.#tables.referring(used.name)].flatMap(({ name: table, constraints }) =>
-      isSame(table, used.name)
-        ? []
-        : [...constraints.values()].flatMap(({ name = "", references }) =>
-            references !== undefined && isSame(references, used.name)
-              ? [{ what: "foreign key" as const, name, table }]
-              : [],
-          ),
-    );
-    return [...this.#uses.usersOf(used.name).map(({ by }) => by), ...keys];
-  }
-
-  /** Where columns are found in any case. */
-  #keysOver({ table, column }: Extract<Used, { what: "key-column" }>): readonly Dependent[] {
-    const has = (columns: readonly string[] = []) =>
-      columns.some((each) => each.toLowerCase() === column.toLowerCase());
-    const own = this.#tables.find(table);
-    return [...new Set([...(own === undefined ? [] : [own]), ...this.#tables.referring(table)])].flatMap((from) =>
-      [...from.constraints.values()].flatMap(({ name = "", columns, references, referencedColumns }) => {
-        if (references === undefined || referencedColumns === undefined) return [];
-        const isOver = (from === own && has(columns)) || (isSame(references, table) && has(referencedColumns));
-        return isOver ? [{ what: "foreign key" as const, name, table: from.name }] : [];
-      }),
-    );
-  }
-
   #isNeverNull(table: TableName, column: string, without?: string): boolean | undefined {
     const found = this.#tables.find(table);
     const known = found?.columns.get(column);
@@ -612,24 +568,9 @@ export class SchemaState {
   }
 }
 
-/** What ALTER TABLE does to a table it does to its partitions, and to the tables that inherit from it. */
-function reachesBelow(operation: Operation): operation is OperationOf<(typeof below)[number]> {
-  return (below as readonly string[]).includes(operation.kind) && operation.isOnly !== true;
+function reachesBelow(operation: Operation): operation is OperationOf<(typeof inheritedKinds)[number]> {
+  return (inheritedKinds as readonly string[]).includes(operation.kind) && operation.isOnly !== true;
 }
-
-const below = [
-  "addColumn",
-  "dropColumn",
-  "renameColumn",
-  "setType",
-  "setNotNull",
-  "addNotNull",
-  "dropNotNull",
-  "setDefault",
-  "addCheck",
-  "validateConstraint",
-  "dropConstraint",
-] as const;
 
 type Constraining = OperationOf<
   "addPrimaryKey" | "addUnique" | "addForeignKey" | "addCheck" | "addExclusion" | "addKeyOfIndex"

@@ -450,3 +450,18 @@ function grouped<Key>(known: Groups<Key>, operations: readonly Operation[], keyO
   known.set(operations, groups);
   return groups;
 }
+
+/** What ALTER TABLE does to a table it does to its partitions, and to the tables that inherit from it: these, unless it says ONLY. */
+export const inheritedKinds = [
+  "addColumn",
+  "dropColumn",
+  "renameColumn",
+  "setType",
+  "setNotNull",
+  "addNotNull",
+  "dropNotNull",
+  "setDefault",
+  "addCheck",
+  "validateConstraint",
+  "dropConstraint",
+] as const satisfies readonly OperationKind[];

@@ -1,24 +1,16 @@
-import type { Operation, OperationKind, OperationOf, TableLock, TableName, Verdict } from "../../model/index.js";
+import {
+  inheritedKinds,
+  type Operation,
+  type OperationKind,
+  type OperationOf,
+  type TableLock,
+  type TableName,
+  type Verdict,
+} from "../../model/index.js";
 import { combine, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 
-/** What is done to a table is done to those that inherit from it. */
-const inherited: ReadonlySet<OperationKind> = new Set([
-  "addColumn",
-  "dropColumn",
-  "renameColumn",
-  "setType",
-  "setNotNull",
-  "addNotNull",
-  "dropNotNull",
-  "setDefault",
-  "addCheck",
-  "validateConstraint",
-  "dropConstraint",
-  "addPrimaryKey",
-  "truncate",
-  "dropTable",
-]);
+const inherited: ReadonlySet<OperationKind> = new Set([...inheritedKinds, "addPrimaryKey", "truncate", "dropTable"]);
 /** Partitions get these as well. */
 const shared: ReadonlySet<OperationKind> = new Set([
   "setType",

@@ -127,13 +127,20 @@ export function isOfEmptyColumn(
     columns = [],
     statement,
     newer = [],
-  }: Pick<OperationOf<"createIndex">, "table" | "columns" | "statement" | "newer">,
-  { operations }: VerdictContext,
+    isMatchFull = false,
+  }: Pick<OperationOf<"createIndex">, "table" | "columns" | "statement" | "newer"> &
+    Partial<Pick<OperationOf<"addForeignKey">, "isMatchFull">>,
+  { operations, judging }: VerdictContext,
 ): boolean {
-  if (newer.includes("nulls-not-distinct")) return false;
-  const isFilled = operationsOfKind(operations, "update").some(
-    (each) => each.statement < statement && isSameTable(each.table, table),
-  );
+  if (newer.includes("nulls-not-distinct") || (isMatchFull && columns.length > 1)) return false;
+  const isFilled =
+    [...operationsOfKind(operations, "update"), ...operationsOfKind(operations, "insert")].some(
+      (each) => each.statement < statement && isSameTable(each.table, table),
+    ) ||
+    operationsOfKind(operations, "unknown").some((each) => each.statement < statement) ||
+    operationsOfKind(operations, "select").some(
+      (each) => each.statement < statement && judging.unknownFunctions(each).length > 0,
+    );
   return (
     !isFilled &&
     operationsOfKind(operations, "addColumn").some(

@@ -53,8 +53,10 @@ export interface FormerTable {
   readonly indexes: readonly {
     readonly columns: readonly string[];
     readonly method: string;
-    /** Of all rows; absent: it is not, or nobody has said. */
+    /** Absent: it is not, or nobody has said. */
     readonly isUnique?: boolean;
+    /** Of an index that has more than columns, or not every row. */
+    readonly definition?: string;
   }[];
   /** Absent: it is not, or nobody knows. */
   readonly isPartitioned?: boolean;

@@ -11,16 +11,17 @@ export function insert(operation: OperationOf<"insert">, context: VerdictContext
 }
 
 export function update(operation: OperationOf<"update">, context: VerdictContext): Verdict {
-  const { table } = operation;
-  return isOfNamedRows(operation, context) ? rowLocks(table, context) : changing(table, "update", context);
+  const { table, columns, keyed = [] } = operation;
+  // Rows that refer to a key may change with it.
+  const isSpread = columns.some((column) => keyed.includes(column)) && !isReferredByNone(table, context);
+  return !isSpread && isOfNamedRows(operation, context) ? rowLocks(table, context) : changing(table, "update", context);
 }
 
 export function deletion(operation: OperationOf<"delete">, context: VerdictContext): Verdict {
   const { table } = operation;
   if (bookkeeping.has(table.name)) return rowLocks(table, context);
   // Rows that refer to them may go with them.
-  const isAlone = context.foreignKeys(table)?.every(({ references }) => !isSameTable(references, table)) === true;
-  if (isAlone && isOfNamedRows(operation, context)) return rowLocks(table, context);
+  if (isReferredByNone(table, context) && isOfNamedRows(operation, context)) return rowLocks(table, context);
   const changed = changing(table, "delete", context);
   if (changed.concerns.length === 0) return changed;
   return { ...changed, concerns: [{ kind: "loses-data", what: "rows", table }, ...changed.concerns] };
@@ -31,9 +32,17 @@ function isOfNamedRows({ table, keyed = [] }: OperationOf<"update" | "delete">, 
   if (keyed.length === 0) return false;
   const indexes = context.formerTable(table)?.indexes ?? [];
   return indexes.some(
-    ({ isUnique, columns }) =>
-      isUnique === true && columns.length > 0 && columns.every((column) => keyed.includes(column)),
+    ({ isUnique, definition, columns }) =>
+      isUnique === true &&
+      definition === undefined &&
+      columns.length > 0 &&
+      columns.every((each) => keyed.includes(each)),
   );
+}
+
+/** Whether it is known that no foreign key leads to the table. */
+function isReferredByNone(table: TableName, context: VerdictContext): boolean {
+  return context.foreignKeys(table)?.every(({ references }) => !isSameTable(references, table)) === true;
 }
 
 function rowLocks(table: TableName, context: VerdictContext): Verdict {

@@ -349,6 +349,27 @@ const judgedCases: readonly (readonly [name: string, options: Checked, expected:
     { migrations: [keyed, `${dropKey} ALTER TABLE "User" DROP COLUMN "teamId";`] },
     ["drop-column loses-data breaks-code-before"],
   ],
+  [
+    "a foreign key over a column that the migration adds, and that rows of it or a function may fill",
+    {
+      migrations: [
+        `${users} ${teams}`,
+        `ALTER TABLE "User" ADD COLUMN "c" INT; INSERT INTO "User" ("id", "c") VALUES (1, 9); ${addKey.replace("teamId", "c")}; ALTER TABLE "User" ADD COLUMN "d" INT; SELECT fill(); ${addKey.replace("teamId", "d").replace("fk", "fk2")};`,
+      ],
+    },
+    [
+      "add-foreign-key scans fails-on-rows narrows-writes",
+      "not-understood not-understood",
+      "add-foreign-key scans fails-on-rows narrows-writes",
+    ],
+  ],
+  [
+    "a foreign key that was dropped once, and then was there without a proof",
+    {
+      migrations: [keyed, dropKey, `${addKey} NOT VALID;`, `${dropKey} ${addKey};`],
+    },
+    ["add-foreign-key scans fails-on-rows narrows-writes"],
+  ],
   ["a foreign key that goes", { migrations: [keyed, dropKey] }, ["drop-constraint guards-less"]],
   [
     "a foreign key over a column that the migration adds empty",
@@ -361,6 +382,21 @@ const judgedCases: readonly (readonly [name: string, options: Checked, expected:
     ["add-foreign-key scans"],
   ],
   ["rows that are named by a key", { migrations: [users, `UPDATE "User" SET "name" = 'x' WHERE "id" IN (1, 2);`] }, []],
+  [
+    "a key that others may follow",
+    { migrations: [keyed, `UPDATE "Team" SET "id" = 2 WHERE "id" = 1;`] },
+    ["change-rows changes-rows"],
+  ],
+  [
+    "rows that a unique index names, of which it does not know all",
+    {
+      migrations: [
+        `${users} CREATE UNIQUE INDEX "u" ON "User" ("name") WHERE "teamId" < 0;`,
+        `UPDATE "User" SET "id" = 2 WHERE "name" = 'x' AND "teamId" = 1;`,
+      ],
+    },
+    ["change-rows changes-rows"],
+  ],
   [
     "rows that are named by something else",
     {

@@ -5,21 +5,20 @@
 // pack.mjs <folder>   there
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { basename, dirname, join, posix, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { rolldown } from "rolldown";
 import ts from "typescript";
 import { tarballText } from "./from-tarballs.mjs";
 
-const requireHere = createRequire(import.meta.url);
 const sourceMap = /\n?\/\/# sourceMappingURL=\S+\s*$/;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const project = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const target = resolve(process.argv[2] ?? join(root, "packed"));
 
 /**
- * Beside `exports`: files that are run by their path, as they lie below dist/. What `package.json` has in `dependencies` is installed with
+ * Beside `exports`: files that are run by their path, as they lie below dist/. `start`: what every command loads, see `bundleModules`. What `package.json` has in `dependencies` is installed with
  * the package, what is imported besides goes into it. `types`: the entries that applications import. `pluginTypes`: those that plugins of
  * others import, as ES modules.
  */
@@ -27,17 +26,28 @@ const packages = [
   {
     folder: "core",
     run: [],
+    start: ["cli/process.js", "cli/run-check.js", "index.js", "text.js", "postgresql/checking.js"],
     types: ["announce", "graphile-worker"],
     // docs/write-a-plugin.md lists them.
     pluginTypes: [".", "./planning", "./cli", "./config", "./codemods", "./typescript", "./doctor", "./text"],
     vendor: vendorCore,
   },
-  { folder: "plugin-prisma", run: ["bin.js", "engine/main.js", "cli/aim-check.js"], types: ["index"] },
-  { folder: "plugin-typeorm", run: ["bin.js", "cli/hook.cjs"], types: ["index"] },
+  {
+    folder: "plugin-prisma",
+    run: ["bin.js", "engine/main.js", "cli/aim-check.js"],
+    start: ["plugin.js", "find-migrations.js"],
+    types: ["index"],
+  },
+  {
+    folder: "plugin-typeorm",
+    run: ["bin.js", "cli/hook.cjs"],
+    start: ["plugin.js", "migrations/find-migrations.js"],
+    types: ["index"],
+  },
   { folder: "plugin-typeorm/wrapper", run: [], types: ["index", "register"], isPlain: true },
 ];
 
-async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = false }) {
+async function pack({ folder, run, start, types, pluginTypes = [], vendor, isPlain = false }) {
   const from = join(root, folder);
   const manifest = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
   const forPlugins = pluginTypes.map((name) => [name, manifest.exports[name].types]);
@@ -53,7 +63,7 @@ async function pack({ folder, run, types, pluginTypes = [], vendor, isPlain = fa
   writeFileSync(join(to, "README.md"), withLinks(readFileSync(join(from, "README.md"), "utf8"), folder));
   for (const own of ["bin", "schemas"])
     if (existsSync(join(from, own))) cpSync(join(from, own), join(to, own), { recursive: true });
-  const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, run);
+  const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, { run, start });
   if (vendor !== undefined) inputs.push(...(await vendor(from, to, manifest)));
   if (!isPlain) writeTypes(from, to, types);
   copyTypes(
@@ -94,7 +104,7 @@ function withLinks(markdown, folder) {
 }
 
 /** Chunks that all entries share, so that a module stays one module. @returns the packages that went in */
-async function bundle(from, to, manifest, run) {
+async function bundle(from, to, manifest, { run, start }) {
   const dist = join(from, "dist");
   const installed = [
     ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
@@ -120,114 +130,143 @@ async function bundle(from, to, manifest, run) {
       ...manifest.imports,
       ...Object.fromEntries(apart.map((file) => [`#${file}`, `./dist/${file}`])),
     };
-  const inputs = [];
-  for (const format of ["esm", "cjs"]) {
-    const isCommonJs = format === "cjs";
-    const entryPoints = [...entries, ...apart]
-      .filter((file) => file.endsWith(".cjs") === isCommonJs)
-      .map((file) => {
-        const own = join(dist, file);
-        return existsSync(own) ? own : own.replace(/\.cjs$/, ".js");
-      });
-    if (entryPoints.length === 0) continue;
-    const { metafile } = await build({
-      entryPoints,
-      outdir: join(to, "dist"),
-      outbase: dist,
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      format,
-      splitting: !isCommonJs,
-      ...(isCommonJs
-        ? { outExtension: { ".js": ".cjs" } }
-        : { chunkNames: "chunks/[name]-[hash]", banner: { js: requireForBundled } }),
-      external: installed
-        .flatMap((name) => [name, `${name}/*`])
-        .filter((name) => !(isCommonJs && name.startsWith("@lockstep/core"))),
-      legalComments: "none",
-      logLevel: "warning",
-      metafile: true,
-      plugins: [
-        {
-          name: "places",
-          setup(on) {
-            on.onLoad({ filter: /\.[cm]?js$/ }, ({ path }) => placed(path, dist));
-            on.onResolve({ filter: /^\..*\.cjs$/ }, ({ path, resolveDir }) => {
-              const file = relative(dist, resolve(resolveDir, path)).replaceAll("\\", "/");
-              return !isCommonJs && apart.includes(file) ? { path: `#${file}`, external: true } : undefined;
-            });
-          },
-        },
-        ...(isCommonJs ? [] : [namedExports]),
-      ],
-    });
-    for (const file of Object.keys(metafile.outputs)) placeOutput(resolve(file), join(to, "dist"), isCommonJs);
-    const files = Object.keys(metafile.inputs).filter((file) => !file.startsWith(`${namesOf}:`));
-    inputs.push(...files.map((file) => resolve(file)));
-  }
-  return inputs;
+  const fileOf = (entry) => {
+    const own = join(dist, entry);
+    return existsSync(own) ? own : own.replace(/\.cjs$/, ".js");
+  };
+  const isExternal = (id) => installed.some((name) => id === name || id.startsWith(`${name}/`));
+  const common = [...entries, ...apart].filter((file) => file.endsWith(".cjs")).map(fileOf);
+  const modules = entries.filter((file) => !file.endsWith(".cjs")).map(fileOf);
+  return [
+    ...(await bundleModules(modules, { dist, outdir: join(to, "dist"), isExternal, apart, start })),
+    ...(await bundleCommonJs(common, { dist, outdir: join(to, "dist"), installed })),
+  ];
 }
-
-/** Where the modules are that `namedExports` writes. */
-const namesOf = "names-of";
 
 /**
- * Gives `import("x")` of a CommonJS package the names that Node gives it. esbuild makes a chunk of such a package that exports `default`
- * alone, so that what works from source fails in the published package.
+ * Node needs about half a millisecond for each file that it loads: what every command loads is one chunk.
+ *
+ * @param start modules whose imports are in that chunk
  */
-const namedExports = {
-  name: "named exports",
-  setup(on) {
-    on.onResolve({ filter: /^[^.#/]/ }, async ({ path, kind, resolveDir, pluginData }) => {
-      if (kind !== "dynamic-import" || pluginData === namesOf) return undefined;
-      const found = await on.resolve(path, { kind, resolveDir, pluginData: namesOf });
-      if (found.external || found.namespace !== "file" || !isCommonJsFile(found.path)) return undefined;
-      return { path: found.path, namespace: namesOf };
-    });
-    on.onLoad({ filter: /.*/, namespace: namesOf }, ({ path }) => {
-      const names = Object.keys(requireHere(path)).filter((name) => name !== "default" && /^[\w$]+$/.test(name));
-      const lines = names.map((name, at) => `const name${at} = all.${name};\nexport { name${at} as ${name} };`);
-      const contents = [`const all = require(${JSON.stringify(path)});`, "export default all;", ...lines].join("\n");
-      return { contents, resolveDir: dirname(path) };
-    });
-  },
-};
-
-/** As Node decides it: by the ending, else by the nearest package.json. */
-function isCommonJsFile(file) {
-  if (!file.endsWith(".js")) return file.endsWith(".cjs");
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const manifest = join(folder, "package.json");
-    if (existsSync(manifest)) return JSON.parse(readFileSync(manifest, "utf8")).type !== "module";
-  }
+async function bundleModules(files, { dist, outdir, isExternal, apart, start }) {
+  const placeOf = (file) => relative(dist, file).replaceAll("\\", "/");
+  const inputs = new Set();
+  const build = await rolldown({
+    input: Object.fromEntries(files.map((file) => [placeOf(file).replace(/\.js$/, ""), file])),
+    platform: "node",
+    external: isExternal,
+    preserveEntrySignatures: "allow-extension",
+    checks: { ineffectiveDynamicImport: false },
+    experimental: { attachDebugInfo: "none" },
+    transform: { target: "node20" },
+    plugins: [
+      {
+        name: "places",
+        load(file) {
+          inputs.add(file);
+          return placed(file, dist);
+        },
+        resolveId(path, importer) {
+          if (!/^\..*\.cjs$/.test(path)) return undefined;
+          const file = placeOf(resolve(dirname(importer), path));
+          return apart.includes(file) ? { id: `#${file}`, external: true } : undefined;
+        },
+        renderChunk: (code, { fileName }) => withPlaces(code, join(outdir, fileName), outdir),
+      },
+    ],
+  });
+  let started;
+  await build.write({
+    dir: outdir,
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "chunks/[name]-[hash].js",
+    comments: { legal: false, jsdoc: false },
+    codeSplitting: {
+      groups: [
+        {
+          debugName: "start",
+          name(file, modules) {
+            started ??= importedBy(
+              start.map((each) => join(dist, each)),
+              modules,
+            );
+            return started.has(file) ? "start" : null;
+          },
+        },
+      ],
+    },
+  });
+  await build.close();
+  return [...inputs].filter((file) => existsSync(file));
 }
 
-/** CommonJS modules in an ES module ask for Node's own. */
-const requireForBundled = `import { createRequire as lockstepCreateRequire } from "node:module"; const require = lockstepCreateRequire(import.meta.url);`;
+/** Modules that run where these are imported. */
+function importedBy(files, modules) {
+  const found = new Set();
+  const left = [...files];
+  for (let file = left.pop(); file !== undefined; file = left.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    left.push(...(modules.getModuleInfo(file)?.importedIds ?? []));
+  }
+  return found;
+}
+
+async function bundleCommonJs(files, { dist, outdir, installed }) {
+  if (files.length === 0) return [];
+  const { metafile } = await build({
+    entryPoints: files,
+    outdir,
+    outbase: dist,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
+    external: installed.flatMap((name) => [name, `${name}/*`]).filter((name) => !name.startsWith("@lockstep/core")),
+    legalComments: "none",
+    logLevel: "warning",
+    metafile: true,
+    plugins: [
+      {
+        name: "places",
+        setup(on) {
+          on.onLoad({ filter: /\.[cm]?js$/ }, ({ path }) => {
+            const contents = placed(path, dist);
+            return contents === undefined ? undefined : { contents, loader: "js" };
+          });
+        },
+      },
+    ],
+  });
+  for (const output of Object.keys(metafile.outputs)) {
+    const file = resolve(output);
+    const text = readFileSync(file, "utf8");
+    const withOwn = withPlaces(text, file, outdir, `require("node:url").pathToFileURL(__filename)`);
+    if (withOwn !== undefined) writeFileSync(file, withOwn);
+  }
+  return Object.keys(metafile.inputs).map((file) => resolve(file));
+}
+
 const distFolder = "__lockstepDist__";
 
-/** Code that asks where it is gets the answer that it has before it is bundled. */
-function placed(path, dist) {
+/** Code that asks where it is gets the answer that it has before it is bundled. @returns undefined: it asks nothing */
+function placed(file, dist) {
   // It would take the application's picomatch, whatever its version, for patterns that tinyglobby never hands to it.
-  if (/[\\/]fdir[\\/]dist[\\/]/.test(path))
-    return {
-      contents: readFileSync(path, "utf8").replaceAll(/__require(?:\.resolve)?\("picomatch"\)/g, "undefined"),
-      loader: "js",
-    };
-  if (!path.startsWith(dist)) return undefined;
-  const text = readFileSync(path, "utf8");
+  if (/[\\/]fdir[\\/]dist[\\/]/.test(file))
+    return readFileSync(file, "utf8").replaceAll(/__require(?:\.resolve)?\("picomatch"\)/g, "undefined");
+  if (!file.startsWith(dist) || !/\.c?js$/.test(file)) return undefined;
+  const text = readFileSync(file, "utf8");
   if (!text.includes("import.meta.url")) return undefined;
-  const place = JSON.stringify(`./${relative(dist, path).replaceAll("\\", "/")}`);
-  return { contents: text.replaceAll("import.meta.url", `new URL(${place}, ${distFolder}).href`), loader: "js" };
+  const place = JSON.stringify(`./${relative(dist, file).replaceAll("\\", "/")}`);
+  return text.replaceAll("import.meta.url", `new URL(${place}, ${distFolder}).href`);
 }
 
-function placeOutput(file, dist, isCommonJs) {
-  const text = readFileSync(file, "utf8");
-  if (!text.includes(distFolder)) return;
-  const up = relative(dirname(file), dist).replaceAll("\\", "/") || ".";
-  const self = isCommonJs ? `require("node:url").pathToFileURL(__filename)` : "import.meta.url";
-  writeFileSync(file, text.replaceAll(distFolder, `new URL("${up}/", ${self})`));
+function withPlaces(text, file, outdir, self = "import.meta.url") {
+  if (!text.includes(distFolder)) return undefined;
+  const up = relative(dirname(file), outdir).replaceAll("\\", "/") || ".";
+  return text.replaceAll(distFolder, `new URL("${up}/", ${self})`);
 }
 
 /**

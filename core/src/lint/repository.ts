@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LockstepError } from "../base/errors.js";
 import { isCommandFailure } from "../base/expected-errors.js";
 import { git, gitOrNothing, isRepository } from "../base/files/git.js";
 import { largest, readTextUpTo } from "../base/files/read-text.js";
-import { isOfRepository } from "../base/files/writable.js";
+import { repositoryGuard } from "../base/files/writable.js";
 import type { RepositoryFiles } from "./migration-set.js";
 
 const maxBuffer = 256 * 1024 * 1024;
@@ -24,12 +25,13 @@ export interface Base {
 /** The files below a folder: those that git would commit, without git those that lie there. */
 export async function repositoryFiles(folder: string): Promise<RepositoryFiles> {
   const texts = new Map<string, string | undefined>();
+  const isOfRepository = repositoryGuard(folder);
   return {
     paths: await pathsIn(folder),
     read(path) {
       if (texts.has(path)) return texts.get(path);
       // Outside are only files that somebody typed.
-      const isAllowed = path.startsWith("../") || isOfRepository(folder, path);
+      const isAllowed = path.startsWith("../") || isOfRepository(path);
       texts.set(path, isAllowed ? textOf(join(folder, path)) : undefined);
       return texts.get(path);
     },
@@ -38,11 +40,15 @@ export async function repositoryFiles(folder: string): Promise<RepositoryFiles> 
 
 async function pathsIn(folder: string): Promise<readonly string[]> {
   try {
-    const list = (...which: readonly string[]) =>
-      promisify(execFile)("git", ["--no-optional-locks", "ls-files", "-z", ...which], { cwd: folder, maxBuffer });
-    const [there, gone] = await Promise.all([list("-co", "--exclude-standard"), list("-d")]);
-    const deleted = new Set(listed(gone.stdout));
-    return listed(there.stdout).filter((path) => !deleted.has(path));
+    const { stdout } = await promisify(execFile)(
+      "git",
+      ["--no-optional-locks", "ls-files", "-z", "-t", "-cod", "--exclude-standard"],
+      { cwd: folder, maxBuffer },
+    );
+    // Each with a letter and a blank before it, and once more with R where it is deleted.
+    const entries = listed(stdout);
+    const deleted = new Set(entries.filter((entry) => entry.startsWith("R ")).map((entry) => entry.slice(2)));
+    return [...new Set(entries.map((entry) => entry.slice(2)))].filter((path) => !deleted.has(path));
   } catch (error) {
     // No repository, or no git.
     if (!isCommandFailure(error)) throw error;
@@ -102,6 +108,7 @@ export function changesSince(folder: string, { commit }: Base): ReadonlyMap<stri
 
 /** The folder from the top of its repository, with `/` at its end; empty at the top, and without git. */
 export function folderIn(folder: string): string {
+  if (existsSync(join(folder, ".git"))) return "";
   return gitOrNothing(folder, ["rev-parse", "--show-prefix"]) ?? "";
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
 import { LockstepError } from "../errors.js";
 import { attempt, isUnreadable } from "../expected-errors.js";
 
@@ -27,9 +27,26 @@ export function refuseForeignFiles(root: string, files: readonly string[], roots
 
 /** Whether what a path leads to is a file of the same repository, and not of git itself: a branch may bring a link to anything. */
 export function isOfRepository(root: string, file: string): boolean {
-  const real = realPath(resolve(root, file));
-  const bases = [root, ...repositoryOf(root)].map((base) => relative(realPath(base), real));
-  return bases.some((from) => !isOutside(from) && !from.split(sep).includes(".git"));
+  return repositoryGuard(root)(file);
+}
+
+/** `isOfRepository` for many files: what their folders lead to is asked once. */
+export function repositoryGuard(root: string): (file: string) => boolean {
+  const bases = [root, ...repositoryOf(root)].map((base) => realPath(base));
+  const isInside = (real: string) =>
+    bases.some((base) => {
+      const from = relative(base, real);
+      return !isOutside(from) && !from.split(sep).includes(".git");
+    });
+  const folders = new Map<string, boolean>();
+  return (file) => {
+    const path = resolve(root, file);
+    const folder = dirname(path);
+    if (basename(path) === ".git" || linkAt(path) !== undefined) return isInside(realPath(path));
+    const known = folders.get(folder) ?? isInside(realPath(folder));
+    folders.set(folder, known);
+    return known;
+  };
 }
 
 function whyNot(root: string, file: string, bases: readonly string[]): string | undefined {

@@ -1,0 +1,22 @@
+/** Words that readers have to decode, as patterns of whole words, and what to write instead. */
+export const terms = [
+  ["(?:says|said|saying)", "reports, states, shows"],
+  ["(?:tells|told|telling)", "reports, shows"],
+  ["(?:asks|asked|asking)", "requires, prompts, checks"],
+  ["knows", "detects, has, supports"],
+  ["(?:nobody|somebody|whoever)", "a named actor"],
+  ["shall", "must, will"],
+  ["(?:goes|go|went|going) on(?= |$|[.,;:])", "continues, resumes"],
+  ["(?:looks|look|looked|looking) at", "checks, reads, inspects"],
+  ["(?:stands|stood)", "is, appears"],
+  ["(?:lies|lay)", "is"],
+  ["(?:is|are) at it", "is running"],
+  ["without a word", "silently"],
+  ["the other way round", "in reverse"],
+  ["(?:taken|takes|take|took|taking) back", "undo, revert"],
+  ["put right", "fixed"],
+  ["beside", "next to, during, in addition to"],
+  ["anew", "again"],
+  ["what is there", "the existing …"],
+  ["stands? in (?:the|its) way", "blocks"],
+];

@@ -52,6 +52,7 @@ export const sections: readonly Section[] = [
     text: "Backfill at night",
     pages: [
       page("Backfills", "backfill.md"),
+      page("Backfill reference", "reference-backfill.md"),
       page("Ten billion rows", "scale.md"),
       page("Large tables on MySQL", "online.md"),
     ],

@@ -5,14 +5,14 @@ import { defineSignal, type OptionValues, type SignalContext } from "./signal.js
 
 const options = {
   maxReplicaLag: sizeOption({
-    description: "wait while a streaming replica of PostgreSQL has more than this to replay",
+    description: "wait while a PostgreSQL replica has more to replay",
     initial: "32MB",
   }),
-  maxReplicaDelay: timeOption({ description: "wait while a replica is later than this", initial: "10s" }),
-  watchReplica: namesOption({ description: "watch these replicas alone, by their application_name" }),
-  ignoreReplica: namesOption({ description: "replicas that may fall behind, by their application_name" }),
+  maxReplicaDelay: timeOption({ description: "wait while a replica lags by more than this", initial: "10s" }),
+  watchReplica: namesOption({ description: "watch only these replicas, by their application_name" }),
+  ignoreReplica: namesOption({ description: "replicas that may lag, by their application_name" }),
   replicaUrlFrom: namesOption({
-    description: "environment variables with URLs of replicas to ask: MySQL and MariaDB tell a primary nothing",
+    description: "environment variables with URLs of replicas to watch",
   }),
 } as const;
 
@@ -22,7 +22,7 @@ type Replica = Pick<KnownReplica, "name" | "bytes" | "seconds" | "stopped">;
 /** Readers of a replica see old data while it replays what the run has written. */
 export default defineSignal({
   id: "replica-lag",
-  summary: "a replica falls behind: it has too much to replay, is too late, or has stopped",
+  summary: "a replica has too much to replay, lags by too much time, or has stopped replaying",
   rank: 2,
   options,
   // After every batch: so a replica is never further behind than the limit and one batch.
@@ -90,7 +90,7 @@ export default defineSignal({
       if (unasked !== undefined) return { kind: "blind", reason: unasked };
       if (gone.length === 0) return undefined;
       const missing = gone.map((name) => missingText(name, counts, most)).join("; ");
-      return { kind: "blind", reason: `${missing}, so nobody knows how far behind it is` };
+      return { kind: "blind", reason: `${missing}, so its lag is unknown` };
     };
   },
 });

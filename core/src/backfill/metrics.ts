@@ -50,7 +50,11 @@ export const metrics = {
   done: metric("gauge", "rows.done", "{row}", "rows read by all processes, earlier runs included"),
   total: metric("gauge", "rows.total", "{row}", "estimated rows of the table"),
   workers: metric("gauge", "workers", "{worker}", "active sessions of all processes"),
-  waitingFor: metric("gauge", "waiting.duration", "s", "how long the run has waited for the signal so far; 0 after it resumes", [
-    attributes.signal,
-  ]),
+  waitingFor: metric(
+    "gauge",
+    "waiting.duration",
+    "s",
+    "how long the run has waited for the signal so far; 0 after it resumes",
+    [attributes.signal],
+  ),
 } as const satisfies Readonly<Record<string, BackfillMetric>>;

@@ -27,7 +27,8 @@ export default defineSignal({
       try {
         const rows = await askOwnQuery(connection, sql, { what: "The query", statementTimeoutMs });
         const value = Object.values(rows[0] ?? {})[0];
-        if (value === true || value === "t") return { kind: "hold", reason: "the query of --throttle-query returns true" };
+        if (value === true || value === "t")
+          return { kind: "hold", reason: "the query of --throttle-query returns true" };
         const number = ["string", "number", "bigint"].includes(typeof value) ? Number(value) : 0;
         return number > 0 ? { kind: "hold", reason: `the query of --throttle-query returns ${number}` } : undefined;
       } catch (error) {

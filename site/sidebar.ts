@@ -40,7 +40,7 @@ export const sections: readonly Section[] = [
     text: "Deploy",
     pages: [
       page("Deploying", "deploying.md"),
-      page("Services that announce", "services.md"),
+      page("Announce which build runs", "services.md"),
       page("Reads that stay quick", "reads.md"),
       page("Rehearse before production", "rehearse.md"),
       page("A report for those who decide", "report.md"),
@@ -62,7 +62,7 @@ export const sections: readonly Section[] = [
     text: "When something goes wrong",
     pages: [
       page("Troubleshooting", "troubleshooting.md"),
-      page("Ways back", "ways-back.md"),
+      page("Undo a phase or a plan", "ways-back.md"),
       page("Stop at the first anomaly", "watch.md"),
       page("Drift", "drift.md"),
     ],

@@ -41,7 +41,7 @@ export const sections: readonly Section[] = [
     pages: [
       page("Deploying", "deploying.md"),
       page("Announce which build runs", "services.md"),
-      page("Reads that stay quick", "reads.md"),
+      page("Check reads after a deployment", "reads.md"),
       page("Rehearse before production", "rehearse.md"),
       page("A report for those who decide", "report.md"),
       page("Coding agents", "agents.md"),

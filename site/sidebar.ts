@@ -43,9 +43,9 @@ export const sections: readonly Section[] = [
       page("Announce which build runs", "services.md"),
       page("Check reads after a deployment", "reads.md"),
       page("Rehearse before production", "rehearse.md"),
-      page("A report for those who decide", "report.md"),
+      page("Generate a report for approval", "report.md"),
       page("Coding agents", "agents.md"),
-      page("Updating Lockstep", "updating.md"),
+      page("Update Lockstep", "updating.md"),
     ],
   },
   {
@@ -64,7 +64,7 @@ export const sections: readonly Section[] = [
       page("Troubleshooting", "troubleshooting.md"),
       page("Undo a phase or a plan", "ways-back.md"),
       page("Stop at the first anomaly", "watch.md"),
-      page("Drift", "drift.md"),
+      page("Detect schema drift", "drift.md"),
     ],
   },
   {

@@ -73,7 +73,7 @@ function signalRows(): string {
     );
     return `| \`${id}\` | ${summary} | ${flags.join("<br>")} |`;
   });
-  return ["| signal | the run waits while | options and defaults |", "| --- | --- | --- |", ...rows].join("\n");
+  return ["| signal | condition | options and defaults |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 const docs = fileURLToPath(new URL("../docs", import.meta.url));

@@ -34,8 +34,8 @@ export const attributes = {
 } as const;
 
 export const metrics = {
-  passed: metric("counter", "rows.passed", "{row}", "rows read by this process"),
-  filled: metric("counter", "rows.filled", "{row}", "rows filled by this process"),
+  passed: metric("counter", "rows.passed", "{row}", "rows processed, this process"),
+  filled: metric("counter", "rows.filled", "{row}", "rows filled, this process"),
   refused: metric("counter", "rows.refused", "{row}", "rows that the database rejected"),
   batches: metric("counter", "batches", "{batch}", "committed batches"),
   retries: metric("counter", "retries", "{retry}", "retries after a failure", [attributes.reason]),
@@ -47,7 +47,7 @@ export const metrics = {
   batchDuration: metric("histogram", "batch.duration", "s", "time for which a batch held its row locks"),
   commitDuration: metric("histogram", "commit.duration", "s", "duration of a batch's COMMIT"),
   rate: metric("gauge", "rate", "{row}/s", "rows per second, this process"),
-  done: metric("gauge", "rows.done", "{row}", "rows read by all processes, earlier runs included"),
+  done: metric("gauge", "rows.done", "{row}", "rows processed by all processes, earlier runs included"),
   total: metric("gauge", "rows.total", "{row}", "estimated rows of the table"),
   workers: metric("gauge", "workers", "{worker}", "active sessions of all processes"),
   waitingFor: metric(

@@ -67,7 +67,7 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
   const unconfirmed = [
     ...silent.map(({ reason }) => reason),
     ...(news.length === 0 ? [] : [`${written(news)} ${name}`]),
-  ].join(", and that ");
+  ].join("; ");
   if (unconfirmed !== "")
     return {
       ...about,

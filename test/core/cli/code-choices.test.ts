@@ -838,7 +838,7 @@ describe("what is shown", () => {
     await open();
     await desk.code({ only: [listKey] });
     const readme = desk.read("lockstep/20261120093000_add_handle/README.md");
-    const code = readme.slice(readme.indexOf("## The code"), readme.indexOf("## Taking it back"));
+    const code = readme.slice(readme.indexOf("## The code"), readme.indexOf("## Revert"));
     expect(code).toMatchInlineSnapshot(`
       "## The code
 

@@ -81,7 +81,7 @@ describe("a primary", () => {
       const { events } = await fillTable(unbounded.url(), small);
       expect(events.flatMap((event) => (event.kind === "notice" ? [event.message] : []))).toEqual([
         expect.stringMatching(
-          /^nobody reads the replication slot forgotten: it keeps [\d.]+ (bytes|kB|MB), and what the run writes\. max_slot_wal_keep_size sets no limit; if nobody needs it: SELECT pg_drop_replication_slot\('forgotten'\)$/,
+          /^the replication slot forgotten has no consumer: it keeps [\d.]+ (bytes|kB|MB), and what the run writes\. max_slot_wal_keep_size sets no limit; if it is not needed: SELECT pg_drop_replication_slot\('forgotten'\)$/,
         ),
       ]);
     } finally {

@@ -137,9 +137,7 @@ test("a write site that came since closes contract, whatever the level; a reader
   shop.write("prisma/seed.ts", shop.read("prisma/seed.ts").replaceAll("text", "rows"));
   const anew = await shop.lockstep(["next", "--confirm", "reads-steady"]);
   expect(anew.code).toBe(1);
-  expect(anew.output).toMatch(
-    /Not confirmed for production: the rows written at 1 place have "User"\."handle" \(/,
-  );
+  expect(anew.output).toMatch(/Not confirmed for production: the rows written at 1 place have "User"\."handle" \(/);
   await shop.commit("Seed rows");
   const open = await shop.lockstep(["next", "--confirm", "writers-aware"]);
   expect(open.code, open.output).toBe(0);

@@ -7,7 +7,7 @@ import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { verdictOf } from "../../core/src/postgresql/verdicts/verdict-of.js";
 import { contextOf, type Known } from "../../core/src/rules/judge.js";
-import { combine } from "../../core/src/sql/verdicts/combine.js";
+import { combine, harmless } from "../../core/src/sql/verdicts/combine.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { isNightly } from "../support/nightly.js";
 import { brokenCode, keepLiveTables, observe } from "../support/statement-observer.js";
@@ -42,15 +42,16 @@ afterAll(async () => {
 });
 
 /** What `check` would say of a statement behind the migrations of a scene. */
-async function statedOf(history: readonly Operation[], sql: string): Promise<Verdict | undefined> {
+async function statedOf(history: readonly Operation[], sql: string): Promise<Verdict> {
   const parser = await loadParser();
   const state = new SchemaState(judging);
   state.apply(history);
   const { operations } = readMigration(`${sql};`, "2.sql", parser);
-  if (operations.every((operation) => state.isIdle(operation))) return undefined;
   const known: Known = { judging, ...state.known(), environment: { server, transactions: "none" }, isAsWritten: true };
   const context = contextOf(operations, known);
-  const verdicts = operations.map((operation: Operation) => {
+  const verdicts = operations.map((written) => {
+    const operation = state.asRun(written);
+    if (operation === undefined) return harmless;
     const verdict = verdictOf(operation, context);
     state.apply([operation]);
     return verdict;
@@ -97,7 +98,6 @@ async function disagreements(sql: string, { history, awkward, oldCode }: LiveSce
   const seen = await observe(client, { sql, oldCode });
   if (seen.error !== undefined && (isRefused(seen) || isUnfit(seen, sql))) return undefined;
   const stated = await statedOf(history, sql);
-  if (stated === undefined) return undefined;
   const found: string[] = [];
   const kinds = stated.concerns.map(({ kind }) => kind);
   const isSure = stated.doubts.length === 0;

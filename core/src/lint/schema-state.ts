@@ -142,7 +142,7 @@ export class SchemaState {
   }
 
   /** Whether it is known that a statement finds what it would make, or does not find what it would drop, and so does nothing. */
-  isIdle(operation: Operation): boolean {
+  #isIdle(operation: Operation): boolean {
     const isGuarded = (words: string) =>
       new RegExp(`\\bIF\\s+${words}EXISTS\\b`, "i").test(operation.sql.slice(0, 400));
     const isGone = (isThere: boolean) => this.#isWhole && !isThere && isGuarded("");
@@ -176,9 +176,21 @@ export class SchemaState {
     }
   }
 
+  /** A statement as it runs; undefined: nobody notices it. Where its work is done it still locks its table, for an instant. */
+  asRun(operation: Operation): Operation | undefined {
+    if (!this.#isIdle(operation)) return operation;
+    const isOfIndex = operation.kind === "createIndex";
+    // MariaDB keeps no lock behind a statement, and most of these take none.
+    const locks = isOfIndex || /^(?:addColumn|dropColumn|dropConstraint)$/.test(operation.kind);
+    if (!locks || !("table" in operation) || !this.judging.capabilities.hasTransactionalDdl) return undefined;
+    const mode = !isOfIndex ? "ACCESS EXCLUSIVE" : operation.isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
+    const { statement, sql, line, table } = operation;
+    return { statement, sql, line, kind: "form", what: "ALREADY DONE", locks: [{ table, mode }] };
+  }
+
   /** Follows what a migration does, in order. */
   apply(operations: readonly Operation[]): void {
-    for (const operation of operations) if (!this.isIdle(operation)) this.#follow(operation);
+    for (const operation of operations) if (!this.#isIdle(operation)) this.#follow(operation);
   }
 
   /** Something ran that nobody could read: what its text names may be another thing now. */

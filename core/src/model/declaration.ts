@@ -31,6 +31,8 @@ export interface ColumnDeclaration extends ColumnAttributes {
   readonly isGenerated: boolean;
   /** The columns that its expression names. Absent: it is not generated, or nobody has read them. */
   readonly computedFrom?: readonly string[];
+  /** The functions that its expression calls. */
+  readonly computedBy?: readonly string[];
   /** Computed when it is read: nothing is stored. Absent: a generated column is stored. */
   readonly isVirtual?: true;
   /** The database numbers its rows: GENERATED … AS IDENTITY, AUTO_INCREMENT. */
@@ -100,6 +102,8 @@ export interface TableConstraint {
   readonly columns: readonly string[];
   /** Of a check: every column that it names. */
   readonly reads?: readonly string[];
+  /** Of a check: the functions that it calls. */
+  readonly calls?: readonly string[];
   /** Of a foreign key. */
   readonly references?: TableName;
   /** Of a foreign key. Absent: the primary key of the other table, or one that stands behind a column. */

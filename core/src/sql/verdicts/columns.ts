@@ -149,6 +149,19 @@ export function isOfEmptyColumn(
   );
 }
 
+/** How a unique index over columns fails on rows that exist; undefined: it does not. Of NULLS NOT DISTINCT two NULLs are alike. */
+export function duplicatesOf(
+  operation: Parameters<typeof isOfEmptyColumn>[0] &
+    Partial<Pick<OperationOf<"createIndex">, "refusesNull" | "hasExpression">>,
+  context: VerdictContext,
+): "duplicates" | "two-rows" | undefined {
+  if (isOfEmptyColumn(operation, context)) return undefined;
+  const { newer = [], hasExpression, refusesNull = [], columns = hasExpression ? [] : refusesNull } = operation;
+  const isEmptyColumn = (column: string) => isOfEmptyColumn({ ...operation, newer: [], columns: [column] }, context);
+  const isOfNulls = newer.includes("nulls-not-distinct") && columns.length > 0 && columns.every(isEmptyColumn);
+  return isOfNulls ? "two-rows" : "duplicates";
+}
+
 function isEmpty({ notNull, defaultSql, isGenerated, isIdentity, isSerial }: ColumnDeclaration): boolean {
   return !notNull && defaultSql === undefined && !isGenerated && !isIdentity && !isSerial;
 }

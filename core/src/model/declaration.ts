@@ -56,6 +56,8 @@ export interface ColumnDeclaration extends ColumnAttributes {
   };
   /** CHECK behind the type. */
   readonly checks: readonly InlineConstraint[];
+  /** One of these checks does not pass a row without a value. Absent: none, or nobody has read them. */
+  readonly checksNull?: true;
   /** NO INHERIT, storage parameters …: something that no unit describes. */
   readonly hasOther: boolean;
 }

@@ -76,7 +76,25 @@ function isMissed(
   // A plan is made for what its own database knows.
   if (isRequired === undefined || former === undefined) return isAsWritten ? undefined : false;
   if (!isRequired || !hasValue(former)) return false;
-  return !(environment.sendsDefaults === true && isSent(former));
+  return !sendsDefault(former, { environment });
+}
+
+/** Whether a column that is declared anew is required, and no longer has the default that code may need. */
+export function losesDefault(
+  former: ColumnDeclaration,
+  { table, statement, column }: OperationOf<"redeclareColumn">,
+  context: VerdictContext,
+): boolean {
+  if (!column.notNull || hasDefault(column) || !hasDefault(former)) return false;
+  if (sendsDefault(former, context)) return false;
+  return !isMended({ table, column: column.name, statement }, context);
+}
+
+const hasDefault = (column: ColumnDeclaration) => hasValue(column) || column.isIdentity || column.isGenerated;
+
+/** Whether code writes the default of a column by itself. */
+export function sendsDefault(column: ColumnDeclaration, { environment }: Pick<VerdictContext, "environment">): boolean {
+  return environment.sendsDefaults === true && isSent(column);
 }
 
 /** A constant or the time: Prisma Client evaluates it by itself. */

@@ -73,7 +73,7 @@ function written(value: MarkdownValue): string {
 }
 
 /** `@default(now())`, `@@index`, `@lockstep/prisma`, `@octocat`: as code they are copied as they stand, and notify nobody. */
-const attribute = /(?<![\w.+@-])(@{1,2}(?!lockstep\.)[a-z]\w*(?:[./-]\w+)*(?:\((?:[^()`|]|\([^()`|]*\))*\))?)/i;
+const attribute = /(?<![\w.+@-])(@{1,2}(?!lockstep\.)[a-z]\w*(?:[./-]\w+)*(?:\([^`|\s]*\))?)/i;
 
 /** Names may have any sign in them. Addresses, people and issues are named without a link to them. */
 function escaped(words: string): string {

@@ -5,7 +5,7 @@ export default defineRule({
   severity: "error",
   summary: "Takes a default away that running code needs to insert",
   on: ["setDefault", "redeclareColumn"],
-  claims: ({ kind }, operation) => operation.kind === "setDefault" || kind === "breaks-inserts",
+  claims: ({ kind }) => kind === "breaks-inserts",
   safer: () => ({ words: "keep the default until every running version writes the column" }),
   examples: {
     unsafe: [

@@ -18,7 +18,7 @@ import { type MysqlScene, scenes } from "./verdict-scenes.js";
 // LOCKSTEP_VERDICTS=all runs every combination, as the nightly run does; else a sample runs.
 
 /** Of so many combinations one is tried. */
-const oneOf = 41;
+const oneOf = 67;
 const judging = isOnMysql ? mysqlJudging : mariadbJudging;
 
 let database: MariadbDatabase;
@@ -184,7 +184,7 @@ it("does what is said of it, in every combination of statement and table", async
     let made: LiveScene | undefined;
     for (const sql of scene.statements) {
       at += 1;
-      if ((!isWhole && at % oneOf !== 0) || !`${scene.name}: ${sql}`.includes(process.env.SQL50 ?? "")) continue;
+      if (!isWhole && at % oneOf !== 0) continue;
       made ??= await live(scene);
       if (made === undefined) break;
       const found = await disagreements(sql, made);

@@ -125,7 +125,7 @@ export function form(
 function hasCharset(table: TableName, sql: string, { formerTable }: VerdictContext): boolean {
   const charsetIn = (text = "") => /\b(?:CHARSET|CHARACTER\s+SET)\s*=?\s*['"`]?(\w+)/i.exec(text)?.[1]?.toLowerCase();
   const former = charsetIn(formerTable(table)?.optionsSql);
-  return former === undefined || former === charsetIn(sql);
+  return former !== undefined && former === charsetIn(sql);
 }
 
 function goneConcerns({ what, name, newName }: NonNullable<OperationOf<"form">["gone"]>): Concern[] {

@@ -66,7 +66,7 @@ test("people read where the value comes from, and that there is no trigger", asy
     `fill "User"."handle" with function fills.User.handle of ${file}`,
   );
   expect(planReadme(plan, words)).toContain("stay NULL until the backfill has filled them");
-  expect(planReadme(plan, words)).toContain("fills its rows with the fallback `lower(email)`");
+  expect(planReadme(plan, words)).toContain("uses the fallback `lower(email)` instead");
   expect(planReadme(refusing, words)).toContain("refuses to become required while a row has no value");
 });
 

@@ -87,7 +87,7 @@ test("of several packages with models it names each, with the command", async ()
 
 test.each([
   ["6.19.3", 0, "Set up: prisma.config.ts, lockstep.config.ts"],
-  ["6.10.1", 2, "Next\n  1. cd packages/db && pnpm add --save-dev prisma@6.19.3\n  2. pnpm exec lockstep init"],
+  ["6.10.1", 2, "Next   cd packages/db && pnpm add --save-dev prisma@6.19.3.  Then: pnpm exec lockstep init"],
 ])("a package of Prisma %s without a Prisma config is found from the top", async (version, exit, line) => {
   const files = {
     "packages/db/package.json": JSON.stringify({ name: "@acme/db", devDependencies: { prisma: "6" } }),

@@ -83,6 +83,7 @@ export function pictureOf(frames) {
   const width = Math.max(...lines.map((line) => line.replace(colours, "").length)) * columnPx + 20;
   const drawn = lines.map((line, index) => `<text x="10" y="${(index + 1) * linePx}">${spansOf(line)}</text>`);
   return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${Math.ceil(width)} ${(lines.length + 1) * linePx}">
+<title>${title.replace(/^\d+ +/, "")}</title>
 <style>text{font:13px ui-monospace,Menlo,Consolas,monospace;fill:#e6edf3;white-space:pre}</style>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${drawn.join("\n")}

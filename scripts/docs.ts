@@ -16,6 +16,7 @@ import {
   typescriptVersions,
 } from "../core/src/base/supported-versions.js";
 import { codeDocument, codeDocumentId } from "../core/src/cli/code-document.js";
+import { commandGroups, inOrder } from "../core/src/cli/command-groups.js";
 import { commands } from "../core/src/cli/commands/index.js";
 import { newerForm, newerForms } from "../core/src/model/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
@@ -107,6 +108,38 @@ const waiver =
 const skip =
   "## Skip one change\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.";
 
+const commandsIntroduction = `Every command accepts these options:
+
+- \`--json\` prints one JSON document on stdout.
+- \`--ci\` never prompts.
+- \`--cwd <folder>\` sets the project folder.
+
+Results go to stdout, progress and prompts to stderr. With pnpm, yarn or bun, and before anything is installed, see
+[how to run it](install.md).
+
+| exit code | meaning |
+| --- | --- |
+| 0 | success, or nothing to do |
+| 1 | the check failed or the gate is closed |
+| 2 | wrong usage or configuration |
+| 3 | problem with the database or the environment |
+| 4 | a bug in Lockstep |
+| 5 | \`watch\` found an anomaly |
+| 130 | cancelled |
+
+[drift](drift.md#in-a-pipeline) has its own exit codes.
+
+Only one command at a time writes the files of a project. Another one waits for a few seconds, then fails with
+[LS4007](errors/LS4007.md). Commands that only read, and \`--dry-run\`, never wait. If a command is killed while it writes, run it again, or run
+\`npx lockstep repair\`: it completes the interrupted write and does nothing else.`;
+
+/** Where a command is on the page, or the first one of its group. */
+const commandAnchor = (name: string) =>
+  (commands.find((command) => command.name === name || command.name.startsWith(`${name} `))?.name ?? name).replaceAll(
+    " ",
+    "-",
+  );
+
 const exits: Readonly<Record<number, string>> = {
   1: "1: the answer is no",
   2: "2: usage or configuration",
@@ -191,8 +224,15 @@ function pages(): Map<string, string> {
   add(
     "commands.md",
     "# Commands",
-    "Every command takes `--json` (one document on stdout), `--ci` (never asks) and `--cwd <folder>`. stdout is the answer, stderr is\nprogress and questions. Exit codes: 0 fine or nothing to do, 1 the answer is no, 2 usage or configuration, 3 database or\nenvironment, 4 a bug of Lockstep, 130 cancelled; [drift](drift.md#in-a-pipeline) has its own. With pnpm, yarn or bun, and where nothing is installed yet: [how to run it](install.md).\n\nOne command writes the files of a project at a time; others wait for a few seconds, then name it ([LS4007](errors/LS4007.md)). Commands\nthat only read, and `--dry-run`, never wait and never write: what an interrupted write left is finished by the next command that\nwrites, or by `npx lockstep repair`. A command that was killed and is typed again finishes what it had begun, and goes no step further.",
-    ...commands.map((command) => {
+    commandsIntroduction,
+    tableOf(
+      ["", "commands"],
+      Object.entries(commandGroups).map(([group, names]) => [
+        group,
+        names.map((name) => `[${name}](#${commandAnchor(name)})`).join(", "),
+      ]),
+    ),
+    ...inOrder(commands).map((command) => {
       const usage = ["npx lockstep", command.name, ...(command.arguments ?? []).map((argument) => argument.name)].join(
         " ",
       );

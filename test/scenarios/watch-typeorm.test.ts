@@ -127,7 +127,9 @@ test("after contract: the way back is written and deployed, and builds of before
   expect(said.code, said.output).toBe(5);
   expect(said.output).toContain("✔ contract is taken back in the repository, the plan is in switch again");
   expect(said.output).toMatch(/✔ production: \d+-AddHandleUndoContract deployed/);
-  expect(said.output).toMatch(/Next {3}review and commit, deploy the code\. {2}Then: npx lockstep status/);
+  expect(said.output).toMatch(
+    /Next\n {2}1\. Review and commit\.\n {2}2\. Deploy the code\.\n {2}3\. npx lockstep status/,
+  );
   expect(released()).toBe("switch");
   expect(await isRequired()).toBe(false);
   await checksClean();

@@ -92,7 +92,7 @@ test("beside a backfill: it is paused, the command of the config is run, and not
   expect(said.stdout).toContain("! the command of watch.onAnomaly ended with 3");
   expect(said.stdout).toContain("! expand is not taken back: the column's values would be lost");
   expect(said.stdout).toMatch(
-    /Next {3}find the cause, then npx lockstep backfill resume \S+_add_handle; or take expand back/,
+    /Next\n {2}1\. Find the cause\.\n {2}2\. npx lockstep backfill resume \S+_add_handle {3}# or npx lockstep undo \S+, which reverts expand/,
   );
   const facts = shop.read("anomaly.txt");
   expect(facts).toContain("LOCKSTEP_ANOMALY=http-failures\nLOCKSTEP_BASELINE=0\n");
@@ -147,7 +147,7 @@ test("after contract: the way back is written and deployed", async () => {
   expect(said.stdout).toContain("✔ contract is taken back in the repository, the plan is in switch again");
   expect(said.stdout).toMatch(/✔ production: \S+_undo_contract\S* deployed/);
   expect(said.stdout).toMatch(
-    /Next {3}npx prisma generate, review and commit, deploy the code. {2}Then: npx lockstep status/,
+    /Next\n {2}1\. npx prisma generate\n {2}2\. Review and commit\.\n {2}3\. Deploy the code\.\n {2}4\. npx lockstep status/,
   );
   expect(await isRequired()).toBe(false);
   expect(JSON.parse(shop.read(`lockstep/${planId()}/plan.json`)).state.released).toBe("switch");

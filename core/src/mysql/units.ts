@@ -97,18 +97,18 @@ function lockWords(verdict: Verdict): string {
 /** What is promised of the lock that each ALTER asks for: the server refuses it where its algorithm would take more. */
 function lockText({ spec, verdict }: Unit, server: MysqlServer): string {
   const mode = strongestMode(verdict);
-  if (mode === undefined) return "none but that of a SELECT: it stops no read and no write";
+  if (mode === undefined) return "only that of a SELECT: blocks no reads or writes";
   const on = verdict.locks.map(({ table }) => quoteTable(table)).join(" and ");
   const first = server === "mariadb" ? "first without waiting at all, then " : "";
-  const frame = `others wait at most ${waitSeconds} s at a time (${first}with pauses); it gives up after ${budgetSeconds} s and names who is in the way`;
+  const frame = `other sessions wait at most ${waitSeconds} s per attempt (${first}with pauses); fails after ${budgetSeconds} s and names the blocking session`;
   if (spec.kind === "online-copy")
-    return `WRITES WAIT on ${on} where at most ${smallTable.rows} rows are copied at once; else reads and writes go on, or it stops with nothing changed`;
+    return `WRITES WAIT on ${on} where at most ${smallTable.rows} rows are copied at once; otherwise it blocks nothing, or stops with nothing changed`;
   switch (verdict.held) {
     case "instant":
       return `exclusive metadata lock on ${on}, for an instant; ${frame}`;
     default: {
-      const writes = mode === "SHARE" ? "reads go on, WRITES WAIT" : "reads and writes go on";
-      const what = spec.kind === "add-foreign-key" ? "while the rows are looked at" : "while it is built";
+      const writes = mode === "SHARE" ? "reads continue, WRITES WAIT" : "reads and writes continue";
+      const what = spec.kind === "add-foreign-key" ? "while it checks the rows" : "while it is built";
       return `${writes} on ${on} ${what}; exclusive metadata lock for an instant at its start and its end; ${frame}`;
     }
   }

@@ -130,7 +130,7 @@ describe("what people read", () => {
       ].join("\n"),
     );
     expect(driftNext([empty, report])).toBe(
-      `npx lockstep repair ${plan} --target production, then npx lockstep drift --target production`,
+      `npx lockstep repair ${plan} --target production\nnpx lockstep drift --target production`,
     );
   });
 

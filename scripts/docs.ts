@@ -55,7 +55,7 @@ function metricRows(): string {
     description,
     attributes.map((each) => `\`${each}\``).join(", "),
   ]);
-  return tableOf(["metric", "", "unit", "what it says", "its own attributes"], rows);
+  return tableOf(["metric", "", "unit", "meaning", "attributes"], rows);
 }
 
 function eventRows(): string {
@@ -64,7 +64,7 @@ function eventRows(): string {
     when,
     fields.map((name) => `\`${name}\``).join(", "),
   ]);
-  return tableOf(["`event`", "when", "its own fields"], rows);
+  return tableOf(["`event`", "when", "fields"], rows);
 }
 
 function signalRows(): string {
@@ -74,9 +74,7 @@ function signalRows(): string {
     );
     return `| \`${id}\` | ${summary} | ${flags.join("<br>")} |`;
   });
-  return ["| signal | holds or ends a run when | options, with their defaults |", "| --- | --- | --- |", ...rows].join(
-    "\n",
-  );
+  return ["| signal | condition | options and defaults |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
@@ -249,10 +247,10 @@ function pages(): Map<string, string> {
       .flatMap(({ commands = [] }) => commands)
       .map(({ name, usage, summary }) => [`## ${name}`, `\`npx lockstep ${usage}\` — ${summary}`].join("\n\n")),
   );
-  const backfill = readFileSync(join(docs, "backfill.md"), "utf8");
+  const backfill = readFileSync(join(docs, "reference-backfill.md"), "utf8");
   const parts = [signalRows(), eventRows(), metricRows()];
   result.set(
-    "backfill.md",
+    "reference-backfill.md",
     backfill.replace(madeParts, (_, from, to) => `${from}\n${parts.shift()}\n\n${to}`),
   );
   result.set("../core/schemas/code-1.json", `${JSON.stringify(codeSchema(), null, 2)}\n`);

@@ -97,7 +97,7 @@ describe("with the stock Prisma", () => {
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed/,
     );
     expect(stopped.stdout).toContain(
-      `✖ Nobody has confirmed for production that no running build uses the column ("User"."handle")`,
+      `✖ Not confirmed for production: no running build uses the column ("User"."handle")`,
     );
     expect(stopped.stdout).toMatch(
       /Next {3}1\. deploy the code that does not use "User"\."handle": .*\n +2\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused\n +In a pipeline, /,

@@ -250,7 +250,7 @@ export class BatchLoop {
   async gaveWay(message: string): Promise<LockstepError> {
     const { connection, id, table } = this.session;
     const found = await connection.dialect.live.batches.holders(connection, table);
-    const holders = found.join("; ") || "nobody that can be seen";
+    const holders = found.join("; ") || "no visible session";
     return new LockstepError("LS5007", `"${id.table.name}": ${message}. In the way: ${holders}`, {
       details: { holders },
     });

@@ -26,7 +26,7 @@ export function rowsRefused(
   const lines = [
     ...shown.map(({ message }) => message),
     ...(more > 0 ? [`and ${more} more rows of ${label}: npx lockstep backfill failures ${session.id.plan}`] : []),
-    ...(!isTooMuch ? [] : [`So many rows are refused that the run ended there: correct them before it goes on.`]),
+    ...(!isTooMuch ? [] : [`The run ended because too many rows failed. Correct them, then run it again.`]),
   ];
   return new LockstepError("LS5006", lines.join("\n"), {
     ...(shown[0]?.hint === undefined ? {} : { hint: shown[0].hint }),

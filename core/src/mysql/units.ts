@@ -17,7 +17,7 @@ export function unitsOn(server: MysqlServer): Units {
     describe: (spec, verdict) => describeUnit(spec, { server }, verdict),
     lockWords,
     // Of a ring of waiters these servers always take the one that is no DDL.
-    lockMeaning: `Every migration but one of your own statements asks for the metadata lock of its table with a short wait and tries again after a pause: reads and writes
+    lockMeaning: `Every migration but one of your own statements requests the metadata lock of its table with a short timeout and retries after a pause: reads and writes
 never queue behind it for longer than ${waitSeconds} s at a time. A transaction that has read the table, or one tied to it by a foreign key, and
 asks for more while a migration waits for its lock, may be rolled back as a deadlock (1213): let the application try it again.`,
     // An index is built or it is not, and what adds a foreign key looks at the rows as well.
@@ -89,7 +89,7 @@ function lockWords(verdict: Verdict): string {
   const mode = strongestMode(verdict);
   const { held } = verdict;
   if (mode === undefined) return held === "instant" ? "no lock" : `no lock, ${held}`;
-  if (!blocksWrites(mode)) return `reads and writes go on, ${held}`;
+  if (!blocksWrites(mode)) return `reads and writes continue, ${held}`;
   if (held === "instant") return "metadata lock, instant";
   return `${mode === "ACCESS EXCLUSIVE" ? "reads and writes wait" : "writes wait"}, ${held}`;
 }

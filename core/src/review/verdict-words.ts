@@ -70,6 +70,7 @@ function narrowedWords(why: RowFailure): string {
     case "any-row":
       return "a row without a value";
     case "duplicates":
+    case "two-rows":
     case "exclusion":
       return "two rows that are alike";
     case "check":
@@ -89,7 +90,9 @@ function failsWords({ concerns }: Verdict): string {
   // Said with what fails on the rows; alone it is what the change is for.
   const narrows = concerns.some(({ kind }) => kind === "narrows-writes");
   const half = concerns.some((concern) => concern.kind === "fails-on-rows" && concern.leavesHalf === true);
-  const words = `fails if ${failures.join(" or ")}${narrows ? ", and so does running code that writes one" : ""}`;
+  const isOfTwo = concerns.some((concern) => concern.kind === "fails-on-rows" && concern.why === "two-rows");
+  const writes = isOfTwo ? "inserts a second" : "writes one";
+  const words = `fails if ${failures.join(" or ")}${narrows ? `, and so does running code that ${writes}` : ""}`;
   return half ? `${words}; what stands before it in the file is done by then, and stays` : words;
 }
 
@@ -230,6 +233,8 @@ function failureWords(why: RowFailure): string {
       return "one is NULL";
     case "duplicates":
       return "two rows have the same values";
+    case "two-rows":
+      return "the table has two rows";
     case "exclusion":
       return "two rows exclude each other";
     case "check":

@@ -4,7 +4,8 @@ export default defineRule({
   id: "drop-default",
   severity: "error",
   summary: "Takes a default away that running code needs to insert",
-  on: ["setDefault"],
+  on: ["setDefault", "redeclareColumn"],
+  claims: ({ kind }) => kind === "breaks-inserts",
   safer: () => ({ words: "keep the default until every running version writes the column" }),
   examples: {
     unsafe: [

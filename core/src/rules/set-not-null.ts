@@ -5,7 +5,8 @@ export default defineRule({
   severity: "error",
   summary: "SET NOT NULL stops reads and writes while every row is checked",
   on: ["setNotNull", "addNotNull", "redeclareColumn"],
-  claims: (concern, { kind }) => kind !== "redeclareColumn" || ("why" in concern && concern.why === "null"),
+  claims: (concern, { kind }) =>
+    kind !== "redeclareColumn" || concern.kind === "fills-silently" || ("why" in concern && concern.why === "null"),
   isMechanical: true,
   safer: (operation, { quote }) => {
     const { table } = operation;

@@ -34,7 +34,7 @@ function notLoaded({ run, dataSource }: CliCall, cause: string): LockstepError {
   const text = cause
     .replace(/^Unable to open file: "[^"]*"\. ?/, "")
     .replace(/^⨯ Unable to compile TypeScript:\s*/, "");
-  const first = text.split("\n").find((line) => line.trim() !== "") ?? "it ended without a word";
+  const first = text.split("\n").find((line) => line.trim() !== "") ?? "it ended without a message";
   return new LockstepError("LS9060", `${dataSource} cannot be loaded by ${run.join(" ")}: ${first.trim()}`, {
     details: { dataSource, run: run.join(" ") },
   });

@@ -100,7 +100,7 @@ test.each([
     cwd: root,
     env: { LOCKSTEP_PRISMA_VERSION: version },
   });
-  expect(output.split("\n")).toContain(line);
+  expect(`${output}\n`).toContain(`${line}\n`);
   expect(status).toBe(exit);
 });
 

@@ -113,7 +113,7 @@ const commandsIntroduction = `Every command accepts these options:
 - \`--cwd <folder>\` sets the project folder.
 
 Results go to stdout, progress and prompts to stderr. With pnpm, yarn or bun, and before anything is installed, see
-[how to run it](README.md#how-to-run-it).
+[how to run it](install.md).
 
 | exit code | meaning |
 | --- | --- |
@@ -188,14 +188,14 @@ function pages(): Map<string, string> {
   add(
     "advice.md",
     "# Advice",
-    "`npx lockstep check --advice` names choices that are legal and often regretted. It looks at what the checked files add, and prints one line\nfor each below the findings. Advice never changes the exit code. To get it in every run, write `advice: true` below `check` in\n`lockstep.config.ts`.",
+    "`npx lockstep check --advice` reports choices that are legal but often regretted, one line each, after the findings. It checks only what the\nmigrations add, and never changes the exit code. To enable it for every run, set `advice: true` under `check` in `lockstep.config.ts`.",
     tableOf(
       ["id", "a migration adds", "instead", "with Prisma"],
       advices.map(({ id, summary, instead }) => [`\`${id}\``, summary, instead, prismaPlugin.words.advice?.[id] ?? ""]),
     ),
     `MySQL and MariaDB get ${onAll.map(({ id }) => `\`${id}\``).join(", ")}. The others are for PostgreSQL.`,
-    "The README of a plan has the advice for its new columns.",
-    '## Leave one out\n\nBefore the statement or the column: `-- lockstep-ignore varchar-limit: the standard has 34 characters`. For a whole project:\n`rules: { "varchar-limit": "off" }` below `check` in the [configuration](check.md#configuration). Advice cannot become an error or a warning.',
+    "The README of a plan contains the advice for its new columns.",
+    '## Skip one\n\nAdd a comment before the statement or the column: `-- lockstep-ignore varchar-limit: the standard has 34 characters`. For a whole project,\nset `rules: { "varchar-limit": "off" }` under `check` in the [configuration](check.md#configuration). Advice cannot become an error or a warning.',
   );
   const tools = [
     prismaVersions,
@@ -209,9 +209,9 @@ function pages(): Map<string, string> {
   add(
     "supported-versions.md",
     "# Supported versions",
-    "Only what the tests run with is in this table, ranges at their two ends; `npx lockstep doctor` compares a project and its targets with it.",
-    `| | tested | |\n| --- | --- | --- |\n${tools.map(({ tool, tested, note }) => `| ${tool} | ${tested} | ${note} |`).join("\n")}`,
-    "The tests run on Linux, and on nothing else. macOS is meant to work the same. On Windows work in WSL; without it there is `npx lockstep prisma migrate dev` ([where the config cannot be wrapped](deploying.md#where-the-config-cannot-be-wrapped)), and no demo.",
+    "This table lists the versions that the tests run with. Ranges are tested at both ends. `npx lockstep doctor` compares a project and its targets with it.",
+    `| tool | tested | notes |\n| --- | --- | --- |\n${tools.map(({ tool, tested, note }) => `| ${tool} | ${tested} | ${note} |`).join("\n")}`,
+    "The tests run only on Linux. macOS should work but is not tested. On Windows, use WSL. Without WSL, use `npx lockstep prisma migrate dev`\n([where the config cannot be wrapped](deploying.md#where-the-config-cannot-be-wrapped)); the demo does not run there.",
     "## Prisma 6.19",
     prismaNotes.map((note) => `- ${note}`).join("\n"),
     "## Prisma with MySQL and MariaDB",

@@ -20,7 +20,8 @@ export const sections: readonly Section[] = [
       { text: "What it is", file: "site/index.md" },
       page("Check every pull request", "check.md"),
       page("Pull requests from forks", "forks.md"),
-      page("How to run it, and words", "README.md"),
+      page("All pages", "README.md"),
+      page("Install and run", "install.md"),
       page("Supported versions", "supported-versions.md"),
       { text: "What is new", file: "CHANGELOG.md" },
     ],
@@ -72,6 +73,7 @@ export const sections: readonly Section[] = [
     pages: [
       page("Commands", "commands.md"),
       page("Configuration", "configuration.md"),
+      page("Terms and gates", "glossary.md"),
       page("Rules", "rules/README.md"),
       page("Advice", "advice.md"),
       page("Error codes", "errors/README.md"),

@@ -106,7 +106,7 @@ test("undo of expand: asked for, code and model byte for byte, the database by a
   expect(asked.output).toContain(`"User"."handle" are lost`);
 
   const undo = await ok(shop.npx("lockstep", ["undo", "--yes"]));
-  expect(undo.output).toMatch(/1\. deploy the code .*\n +2\. npx lockstep deploy --confirm column-unused/);
+  expect(undo.output).toMatch(/\d\. Deploy the code .*\n +\d\. npx lockstep deploy --confirm column-unused/);
   await deployByCli();
   await expectAt("before");
   await deploy(shop.development);

@@ -164,7 +164,9 @@ describe.each(inputs)("%s", (_, make) => {
   it("is Markdown with whole tables as well", async () => {
     const text = reportOf(await make()).markdown();
     const titles = [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
-    expect(titles).toEqual([...sections.map(({ title }) => title), "Not measured"].filter((each) => titles.includes(each)));
+    expect(titles).toEqual(
+      [...sections.map(({ title }) => title), "Not measured"].filter((each) => titles.includes(each)),
+    );
     let cells = 0;
     let fence = "";
     for (const line of text.split("\n")) {
@@ -212,7 +214,12 @@ describe("what nobody has measured", () => {
   it("is said, with the command that measures it, and no figure is made up", async () => {
     const page = reportOf(inputOf({ plan: await planOf() })).html();
     const [, items = ""] = /<section id="not-measured"[\s\S]*?<ul>([\s\S]*?)<\/ul>/.exec(page) ?? [];
-    expect(items.replace(/<\/?li>|<\/?code>/g, "").trim().split("\n")).toEqual([
+    expect(
+      items
+        .replace(/<\/?li>|<\/?code>/g, "")
+        .trim()
+        .split("\n"),
+    ).toEqual([
       "state of each database; state of the gate to switch – npx lockstep report --target &lt;name&gt;",
       "effect of the generated migration on a table in use; request waits and failures, with and without the plan; locks that the server takes, and their duration; speed of the backfill, and waits that it causes; rows, sizes and growth of the tables; changes of query plans; undo of each phase – npx lockstep rehearse",
     ]);

@@ -108,7 +108,7 @@ const skip =
   "## Skip one change\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.";
 
 const exits: Readonly<Record<number, string>> = {
-  1: "1: the answer is no",
+  1: "1: negative result",
   2: "2: usage or configuration",
   3: "3: database or environment",
   130: "130: cancelled",
@@ -125,7 +125,7 @@ function pages(): Map<string, string> {
       `# ${code}: ${prose(title)}`,
       `**Why it matters.** ${prose(why)}`,
       `**What to do.** ${prose(next)}`,
-      `Exit code ${exits[exit]}. The message itself names the place. In the terminal: \`npx lockstep explain ${code}\`.`,
+      `Exit code ${exits[exit]}. The message names the location. In the terminal: \`npx lockstep explain ${code}\`.`,
     );
   add(
     "errors/README.md",

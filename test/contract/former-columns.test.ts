@@ -53,7 +53,7 @@ describe.each(orms)("$name", ({ create }) => {
         { name: "weight", isRequired: false, isNumber: true },
       ],
       says: /"users"\."size" needs a plan, and the same change has: ALTER TABLE "users" DROP COLUMN "name"/,
-      next: /drop it in a change of its own: before this one, or when its plan is done/,
+      next: /Drop it in a separate change, before this one or when its plan is done/,
     },
   ];
   test.each(refused)("$code: $name", async ({ code, in: columns, says, next }) => {

@@ -92,7 +92,7 @@ function rulePage(rule: Rule): string[] {
     ...(severity === undefined ? [] : [`Severity in \`lockstep check\`: ${severity}.`]),
     ...sql(isReported(rule) ? "Reported, and rewritten in phases" : "Rewritten in phases", rewritten),
     ...sql("Reported", unsafe),
-    ...sql(isReported(rule) ? "Not reported" : "Passes as it stands", safe),
+    ...sql(isReported(rule) ? "Not reported" : "Passes unchanged", safe),
     ...(mysql === undefined ? [] : [`## On MySQL and MariaDB\n\n${mysql.background}`]),
     ...sql("Reported", mysql?.unsafe ?? [], "###"),
     ...sql("Not reported", mysql?.safe ?? [], "###"),
@@ -102,10 +102,10 @@ function rulePage(rule: Rule): string[] {
 }
 
 const waiver =
-  "## Waive one finding\n\nIn a comment before the statement, with the reason: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
+  "## Waive one finding\n\nWrite a comment with the reason before the statement: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
 
 const skip =
-  "## Skip one change\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.";
+  "## Skip one change\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; Lockstep shows the reason with the migration. `LOCKSTEP=off` disables\nLockstep for one command.";
 
 const exits: Readonly<Record<number, string>> = {
   1: "1: negative result",
@@ -148,7 +148,7 @@ function pages(): Map<string, string> {
     "rules/README.md",
     "# Rules",
     "## Rewritten in phases",
-    "By `prisma migrate dev`, `typeorm migration:generate` and `npx lockstep rewrite`.",
+    "`prisma migrate dev`, `typeorm migration:generate` and `npx lockstep rewrite` rewrite these.",
     listed(plannedRules),
     "## Reported by `lockstep check`",
     listed(reportedRules),
@@ -157,14 +157,14 @@ function pages(): Map<string, string> {
   add(
     "advice.md",
     "# Advice",
-    "`npx lockstep check --advice` names choices that are legal and often regretted. It looks at what the checked files add, and prints one line\nfor each below the findings. Advice never changes the exit code. To get it in every run, write `advice: true` below `check` in\n`lockstep.config.ts`.",
+    "`npx lockstep check --advice` reports choices that are legal but often regretted. It checks what the files add, and prints one line\nper choice below the findings. Advice never changes the exit code. To enable it in every run, set `advice: true` under `check` in\n`lockstep.config.ts`.",
     tableOf(
       ["id", "a migration adds", "instead", "with Prisma"],
       advices.map(({ id, summary, instead }) => [`\`${id}\``, summary, instead, prismaPlugin.words.advice?.[id] ?? ""]),
     ),
     `MySQL and MariaDB get ${onAll.map(({ id }) => `\`${id}\``).join(", ")}. The others are for PostgreSQL.`,
-    "The README of a plan has the advice for its new columns.",
-    '## Leave one out\n\nBefore the statement or the column: `-- lockstep-ignore varchar-limit: the standard has 34 characters`. For a whole project:\n`rules: { "varchar-limit": "off" }` below `check` in the [configuration](check.md#configuration). Advice cannot become an error or a warning.',
+    "A plan's README contains the advice for its new columns.",
+    '## Skip advice\n\nWrite before the statement or the column: `-- lockstep-ignore varchar-limit: the standard has 34 characters`. For a whole project, set\n`rules: { "varchar-limit": "off" }` under `check` in the [configuration](check.md#configuration). Advice cannot become an error or a warning.',
   );
   const tools = [
     prismaVersions,

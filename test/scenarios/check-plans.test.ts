@@ -32,7 +32,7 @@ const check = async () => {
 
 test("what a plan wrote was judged when it was planned", async () => {
   const { code, output } = await check();
-  expect(output).toMatch(/^✔ 3 migrations new since HEAD, .* nothing to say\.\n$/);
+  expect(output).toMatch(/^✔ 3 migrations new since HEAD, .* no findings\.\n$/);
   expect(code).toBe(0);
 });
 

@@ -34,7 +34,7 @@ export default defineRule({
       `CREATE TABLE "User" ("id" INT, "name" TEXT); CREATE VIEW "Names" AS SELECT "id" FROM "User"; ALTER TABLE "User" DROP COLUMN "name";`,
     ],
   },
-  background: `The migrations before it made what uses the column, table or type: a view, a generated column, a policy, a trigger, a foreign key. Without
-CASCADE PostgreSQL refuses to drop it, and it never changes the type of a column that they use. Lockstep reports only what the migrations of
-the repository show.`,
+  background: `Earlier migrations created an object that uses the column, table or type: a view, a generated column, a policy, a trigger, a foreign key.
+Without CASCADE PostgreSQL refuses to drop what they use, and it never changes the type of such a column. Lockstep reports only what the
+migrations of the repository show.`,
 });

@@ -129,7 +129,7 @@ export async function strangerError(
 
 /** Nothing is compared there: for teams whose entities and database never agree. */
 export function byHand({ migrationsFolder }: Pick<TypeormProject, "migrationsFolder">): string {
-  return `To write the migration by hand instead: npx typeorm migration:create ${migrationsFolder}/<Name>, its SQL, then npx lockstep rewrite <file>.`;
+  return `To write the migration by hand: npx typeorm migration:create ${migrationsFolder}/<Name>, add its SQL, then npx lockstep rewrite <file>.`;
 }
 
 function missingError(

@@ -137,7 +137,7 @@ ${nick}`;
   const { output, code } = await cli("migration:generate", "src/migrations/Score");
   expect(code, output).toBe(0);
   const told = (name: string) =>
-    `Device\\.${name} is declared as in the last commit: the difference is not of this change`;
+    `Device\\.${name} is declared as in the last commit: this change did not cause the difference`;
   // The copy is made by the plan, so it does not run as it stands.
   expect(output).toMatch(new RegExp(`line \\d: ALTER TABLE \`device\` MODIFY \`about\` .* — ${told("about")}`));
   expect(output).toMatch(new RegExp(`line \\d: ALTER TABLE \`device\` CHANGE \`nick\` .* — ${told("nick")}`));

@@ -234,9 +234,9 @@ test("what the database says of the column: notices, and comments that come and 
   expect(corrected.notices).toMatchObject([{ line: 1, sql: `ALTER TABLE "users" ALTER COLUMN "c" TYPE text` }]);
   expect(corrected.notices.map(noticeWords)).toEqual([
     [
-      `the index "i" has an expression or a predicate: it is built again while reads and writes of "users" wait`,
-      `all rows of "users" are checked for "CHK" again while reads and writes wait`,
-      `PostgreSQL forgets its statistics of the column: run ANALYZE "users" ("c") when it is deployed`,
+      `the index "i" has an expression or a predicate: PostgreSQL rebuilds it while reads and writes of "users" wait`,
+      `PostgreSQL checks "CHK" for all rows of "users" again while reads and writes wait`,
+      `PostgreSQL discards the statistics of the column: after the deployment run ANALYZE "users" ("c")`,
     ].join("; "),
   ]);
 });
@@ -286,7 +286,7 @@ test.each<[string, readonly string[]]>([
   const corrected = await run(up, back);
   expect(corrected.isUnchanged).toBe(true);
   const { notices } = judge(readMigration(`${up.join(";\n")};`, "migration.sql", parser), { judging });
-  expect(notices.map(noticeWords)[0]).toMatch(/^the enum is made anew: every row of "users" is written again/);
+  expect(notices.map(noticeWords)[0]).toMatch(/^the enum is recreated: every row of "users" is rewritten/);
 });
 
 test("a type of two columns that loses a value is made anew once; one that cannot be extended for one of them is for none", async () => {

@@ -203,7 +203,7 @@ export class Nick1763000000001 implements MigrationInterface {
     );
     expect(stderr).toContain(`Next   ${way}`);
     expect(stderr).toMatch(
-      /typeorm migration:create src\/migrations\/<Name>, its SQL, then \S+ (?:@lockstep\/typeorm|lockstep) rewrite <file>\.$/m,
+      /typeorm migration:create src\/migrations\/<Name>, add its SQL, then \S+ (?:@lockstep\/typeorm|lockstep) rewrite <file>\.$/m,
     );
   });
 
@@ -282,9 +282,9 @@ export class Nick1763000000001 implements MigrationInterface {
     app.write("src/user.ts", userEntity(`/** @lockstep.backfill(lower(email)) */\n${nick}`, bio));
     const { code, output } = await app.generate("More");
     expect(code, output).toBe(0);
-    expect(output).toMatch(/DROP INDEX "public"\."by_hand" — .*; no migration of this project makes it, so other/);
+    expect(output).toMatch(/DROP INDEX "public"\."by_hand" — .*; no migration of this project creates it, so other/);
     expect(output).toMatch(
-      /"nick" DROP NOT NULL — User\.nick is declared as in the last commit: the difference is not of/,
+      /"nick" DROP NOT NULL — User\.nick is declared as in the last commit: this change did not cause/,
     );
     expect(output).toMatch(/"nick" DROP DEFAULT — User\.nick is declared as in the last commit/);
     expect(output).not.toContain("User.bio is");

@@ -77,7 +77,7 @@ test("two branches with a plan on the same column", async () => {
   mkdirSync(join(shop.root, other));
   shop.write(`${other}/plan.json`, shop.read(`${plan}/plan.json`));
   const copied = await check();
-  expect(copied.output).toMatch(/LS3014 lockstep\/20991231000000_.*\/plan\.json is the file of plan /);
+  expect(copied.output).toMatch(/LS3014 lockstep\/20991231000000_.*\/plan\.json belongs to plan /);
   expect(copied.code).toBe(1);
   // As a merge leaves it: a plan of its own.
   const { hash: _, ...text } = JSON.parse(shop.read(`${plan}/plan.json`)) as Plan & { hash: string };

@@ -15,7 +15,7 @@ export function readBaseline(path: string, shown: string): Baseline {
     const { findings } = JSON.parse(readFileSync(path, "utf8")) as { findings: readonly { fingerprint: string }[] };
     return new Set(findings.map(({ fingerprint }) => fingerprint));
   } catch (cause) {
-    throw new LockstepError("LS8016", `${shown} is no baseline.`, {
+    throw new LockstepError("LS8016", `${shown} is not a baseline.`, {
       cause,
       hint: `npx lockstep check --all --write-baseline ${shown}`,
     });

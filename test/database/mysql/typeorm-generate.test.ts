@@ -130,7 +130,7 @@ ${nick}`;
   const foreign = await cli("migration:generate", "src/migrations/Score");
   expect(foreign.code, foreign.output).toBe(1);
   expect(foreign.output).toMatch(
-    /LS9057 "device"\."legacy" is in the database, .* TypeORM takes it for the former name of "score" \(ALTER TABLE `device` CHANGE `legacy` `score` int NULL.*\)/,
+    /LS9057 "device"\."legacy" exists in the database, .* TypeORM takes it for the former name of "score" \(ALTER TABLE `device` CHANGE `legacy` `score` int NULL.*\)/,
   );
   await session.query(`ALTER TABLE device DROP legacy, MODIFY about varchar(50) NOT NULL, MODIFY code varchar(30) NULL,
     MODIFY nick varchar(30) NOT NULL DEFAULT 'x'`);

@@ -91,7 +91,7 @@ function rulePage(rule: Rule): string[] {
     ...(severity === undefined ? [] : [`Severity in \`lockstep check\`: ${severity}.`]),
     ...sql(isReported(rule) ? "Reported, and rewritten in phases" : "Rewritten in phases", rewritten),
     ...sql("Reported", unsafe),
-    ...sql(isReported(rule) ? "Not reported" : "Passes as it stands", safe),
+    ...sql(isReported(rule) ? "Not reported" : "Passes unchanged", safe),
     ...(mysql === undefined ? [] : [`## On MySQL and MariaDB\n\n${mysql.background}`]),
     ...sql("Reported", mysql?.unsafe ?? [], "###"),
     ...sql("Not reported", mysql?.safe ?? [], "###"),
@@ -101,10 +101,10 @@ function rulePage(rule: Rule): string[] {
 }
 
 const waiver =
-  "## Waive one finding\n\nIn a comment before the statement, with the reason: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
+  "## Waive one finding\n\nWrite a comment with the reason before the statement: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
 
 const skip =
-  "## Skip one change\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.";
+  "## Skip one change\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; Lockstep shows the reason with the migration. `LOCKSTEP=off` disables\nLockstep for one command.";
 
 const commandsIntroduction = `Every command accepts these options:
 
@@ -139,7 +139,7 @@ const commandAnchor = (name: string) =>
   );
 
 const exits: Readonly<Record<number, string>> = {
-  1: "1: the answer is no",
+  1: "1: negative result",
   2: "2: usage or configuration",
   3: "3: database or environment",
   130: "130: cancelled",
@@ -156,7 +156,7 @@ function pages(): Map<string, string> {
       `# ${code}: ${prose(title)}`,
       `**Why it matters.** ${prose(why)}`,
       `**What to do.** ${prose(next)}`,
-      `Exit code ${exits[exit]}. The message itself names the place. In the terminal: \`npx lockstep explain ${code}\`.`,
+      `Exit code ${exits[exit]}. The message names the location. In the terminal: \`npx lockstep explain ${code}\`.`,
     );
   add(
     "errors/README.md",
@@ -179,7 +179,7 @@ function pages(): Map<string, string> {
     "rules/README.md",
     "# Rules",
     "## Rewritten in phases",
-    "By `prisma migrate dev`, `typeorm migration:generate` and `npx lockstep rewrite`.",
+    "`prisma migrate dev`, `typeorm migration:generate` and `npx lockstep rewrite` rewrite these.",
     listed(plannedRules),
     "## Reported by `lockstep check`",
     listed(reportedRules),

@@ -22,7 +22,7 @@ describe.each(orms)("$name", ({ create }) => {
       code: "LS2060",
       in: [{ ...name, isNumber: true, fill: "length(name)" }],
       says: /"users"\."name" would lose the values of every row: the ORM drops it \(text\) and adds it again as integer/,
-      next: /Keep "name" as it is and add a field .*@lockstep\.mirror\(name::integer\)/,
+      next: /Keep "name" unchanged and add a field .*@lockstep\.mirror\(name::integer\)/,
     },
     {
       name: "another type, without one",
@@ -52,8 +52,8 @@ describe.each(orms)("$name", ({ create }) => {
         { name: "size", isRequired: true, isNumber: true, fill: "length(email)" },
         { name: "weight", isRequired: false, isNumber: true },
       ],
-      says: /"users"\."size" needs a plan, and the same change has: ALTER TABLE "users" DROP COLUMN "name"/,
-      next: /drop it in a change of its own: before this one, or when its plan is done/,
+      says: /"users"\."size" needs a plan, and the same change contains: ALTER TABLE "users" DROP COLUMN "name"/,
+      next: /Drop it in a separate change, before this one or when its plan is done/,
     },
   ];
   test.each(refused)("$code: $name", async ({ code, in: columns, says, next }) => {

@@ -68,7 +68,7 @@ describe.each(orms)("$name", ({ create }) => {
     const { code, output } = await app.generate("AddExtra");
     expect(code).not.toBe(0);
     expect(output).toContain("LS2054");
-    expect(output).toContain("fills.Extra.label would not be used");
+    expect(output).toContain("fills.Extra.label would have no effect");
     app.write("lockstep.config.ts", config);
     await succeeded(app.generate("AddExtra"));
   });

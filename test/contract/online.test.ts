@@ -47,7 +47,7 @@ describe.each(onMariadb)("$name", ({ create }) => {
     expect(deployed.code).toBe(1);
     expect(deployed.output).toMatch(/"users" is large[\s\S]*Run: npx lockstep online run \d+-Lower/);
     expect(deployed.stdout).toMatch(
-      /^! production {3}LS7028 "users" is too large to be copied while writes wait: \d+-Lower stopped\.\n.*stopped as planned and changed nothing/,
+      /^! production {3}LS7028 \d+-Lower stopped: "users" is too large to be copied while writes wait\.\n.*stopped as planned and changed nothing/,
     );
     expect(deployed.stdout).toMatch(
       /\nNext {3}npx lockstep online run \d+-Lower --target production, then npx lockstep deploy --target production\n?$/,

@@ -420,7 +420,7 @@ describe("a target and the migrations of a repository", () => {
       await client.query(`BEGIN; LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE`);
       await expect(look(target.url)).rejects.toMatchObject({
         code: "LS6706",
-        message: "production was not read in time: canceling statement due to lock timeout",
+        message: "Reading production timed out: canceling statement due to lock timeout",
       });
     } finally {
       await client.end();

@@ -103,7 +103,7 @@ test("deploy: a migration that waits for a lock gives up before others queue, is
   await release();
   expect(stopped.code).toBe(3);
   expect(stopped.output).toContain("20260102000000_add_bio did not get its locks on production in 1 attempt");
-  expect(stopped.output).toContain("Nothing of it is left behind.");
+  expect(stopped.output).toContain("Nothing of it remains.");
   expect((await succeeded(deploy())).output).toContain("20260102000000_add_bio");
   await app.discard();
 });

@@ -208,7 +208,7 @@ export function typeormOf(app: Repository, entity: string, migrations: string): 
 }
 
 /** What tells how to write a migration where the entities and the database never agree. */
-const advice = /To write the migration by hand instead: (.+?), its SQL, then (.+?) <file>/;
+const advice = /To write the migration by hand: (.+?), add its SQL, then (.+?) <file>/;
 
 /** A team that writes its migrations itself, as Lockstep advises where it refuses to generate one. */
 export function writtenByHand(app: Repository, entity: string, migrations: string): Orm {

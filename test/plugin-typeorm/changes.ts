@@ -158,7 +158,7 @@ export const entityChanges: readonly EntityChange[] = [
     before: { more: status("a", "b") },
     after: { more: status("a") },
     values: all({ status: "a" }),
-    says: "the enum is made anew: every row of",
+    says: "the enum is recreated: every row of",
     versions,
   },
   {
@@ -198,7 +198,7 @@ export const entityChanges: readonly EntityChange[] = [
       { fullName: "Bob", name: undefined },
       { fullName: "Eve", name: undefined },
     ],
-    says: 'running code that says "name" fails from then on',
+    says: 'running code that uses "name" fails after this migration',
   },
   {
     kind: "rename + another same-type change",
@@ -209,7 +209,7 @@ export const entityChanges: readonly EntityChange[] = [
       { fullName: "Bob", name: undefined },
       { fullName: "Eve", name: undefined },
     ],
-    says: 'running code that says "name" fails from then on',
+    says: 'running code that uses "name" fails after this migration',
   },
   {
     kind: "length increase 100->200",
@@ -244,7 +244,7 @@ export const entityChanges: readonly EntityChange[] = [
     outcome: "noticed",
     after: { nick: "" },
     values: all({ nick: undefined }),
-    says: "loses the column's data",
+    says: "deletes the column's data",
   },
   {
     kind: "generated column stored",
@@ -257,7 +257,7 @@ export const entityChanges: readonly EntityChange[] = [
       ),
     },
     values: [{ lower: "ann" }, { lower: "bob" }, { lower: "eve" }],
-    says: "is written again while reads and writes wait",
+    says: "is rewritten while reads and writes wait",
   },
   {
     kind: "array col / json",
@@ -282,7 +282,7 @@ export const entityChanges: readonly EntityChange[] = [
     kind: "check added",
     outcome: "noticed",
     after: { decorators: '@Check(`"age" > 0`)\n' },
-    says: "are checked while reads and writes wait; fails if one does not pass",
+    says: "are checked while reads and writes wait; fails if one violates the check",
     versions,
   },
   {

@@ -61,7 +61,7 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   expect((await shop.lockstep(["status"])).stdout).toMatch(/Next +npx lockstep backfill status \S+ --watch\n/);
   const second = await shop.lockstep(["backfill", "run"]);
   expect(second.code, second.output).toBe(1);
-  expect(second.output).toMatch(/LS5003 .*\n[\s\S]*Work with it: add --join/);
+  expect(second.output).toMatch(/LS5003 .*\n[\s\S]*Join it: add --join/);
   // It ends a pause as well: the next run would wait for somebody to resume it.
   await shop.lockstep(["backfill", "pause"]);
   const cancel = await shop.lockstep(["backfill", "cancel", "--why", "a sale"]);
@@ -87,7 +87,7 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
 test("what was set stays set; the next run ends it, with four sessions", async () => {
   const wrong = await shop.lockstep(["backfill", "set", "--max-duration", "soon"]);
   expect(wrong.code, wrong.output).toBe(2);
-  expect(wrong.output).toContain("--max-duration soon: a time, as in 500ms, 10s, 5min or 2h is needed.");
+  expect(wrong.output).toContain("--max-duration soon: expected a time, as in 500ms, 10s, 5min or 2h.");
   expect((await shop.lockstep(["backfill", "set", "--unset", "max-rows-per-second"])).stdout).toContain(
     "as it was started, for the next run",
   );
@@ -129,5 +129,5 @@ test("a plan that is taken back drops no column under a run, and a run ends whos
   await shop.deploy(shop.production);
   const { code, output } = await run;
   expect(code).toBe(1);
-  expect(output).toMatch(/LS5030 "User"\."nick" was dropped on \S+ while it was filled\./);
+  expect(output).toMatch(/LS5030 "User"\."nick" was dropped on \S+ during the backfill\./);
 });

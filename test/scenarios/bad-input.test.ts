@@ -72,7 +72,7 @@ describe("with an open plan", () => {
   test("LS8002: more workers than servers have connections for", async () => {
     const run = await shop.lockstep(["backfill", "run", "--workers", "1000000000"]);
     expect(run.code).toBe(2);
-    expect(run.output).toContain('LS8002 --workers is "1000000000"; it takes a whole number from 1 to 64.');
+    expect(run.output).toContain('LS8002 --workers is "1000000000", but must be a whole number from 1 to 64.');
   });
 
   test.each(edits)("$code: $name", async ({ file, change, code }) => {

@@ -94,7 +94,7 @@ async function action(more: Readonly<Record<string, string>> = {}) {
   });
 }
 
-test("nothing to say: no comment, and the step is green", async () => {
+test("no findings: no comment, and the step is green", async () => {
   const { code, stdout } = await action();
   expect(code, stdout).toBe(0);
   expect(comments).toEqual([]);
@@ -119,7 +119,7 @@ test("the same comment is changed, not followed by another", async () => {
   const { code } = await action();
   expect(code).toBe(0);
   expect(comments).toHaveLength(1);
-  expect(comments[0]?.body).toContain("nothing to say");
+  expect(comments[0]?.body).toContain("no findings");
   expect(calls.filter((call) => call.startsWith("PATCH"))).toEqual([
     "PATCH /repos/acme/shop/issues/comments/1",
     "PATCH /repos/acme/shop/issues/comments/1",

@@ -35,21 +35,21 @@ test("Prisma: what is unsafe, with MySQL's ways, and nothing of what takes an in
   own.dispose();
   expect(stdout).toMatchInlineSnapshot(`
     "prisma/migrations/20260201000000_team/migration.sql
-      ✖ add-column-not-null 2:20  the rows that exist get '', and nobody is told; running code that does not know "handle" can no longer insert
+      ✖ add-column-not-null 2:20  existing rows silently get ''; running code that omits "handle" can no longer insert rows
         2 │ ALTER TABLE \`User\` ADD COLUMN \`handle\` VARCHAR(191) NOT NULL,
           │                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        Safer  add it as nullable, let the code write it, fill the rows in batches, then make it required
+        Safer  add it as nullable, write it in the code, fill the rows in batches, then make it required
                ALTER TABLE \`User\` ADD COLUMN \`handle\` VARCHAR(191) NULL, ALGORITHM=INSTANT;
                ALTER TABLE \`User\` MODIFY \`handle\` VARCHAR(191) NOT NULL, ALGORITHM=INPLACE, LOCK=NONE;
-      ✖ set-not-null 6:5  fails if one is NULL, and so does running code that writes one
+      ✖ set-not-null 6:5  fails if one is NULL, and so does running code that writes such a row
         6 │     MODIFY \`nick\` VARCHAR(50) NOT NULL;
           │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        Safer  let no code write NULL, fill the rows in batches, then make it required while reads and writes go on
+        Safer  stop writing NULL in the code, fill the rows in batches, then make it required while reads and writes continue
                ALTER TABLE \`User\` MODIFY \`nick\` VARCHAR(50) NOT NULL, ALGORITHM=INPLACE, LOCK=NONE;
-      ✖ add-foreign-key 19:20  every row of "User" is written again while writes wait
+      ✖ add-foreign-key 19:20  every row of "User" is rewritten while writes wait
         19 │ ALTER TABLE \`User\` ADD CONSTRAINT \`User_teamId_fkey\` FOREIGN KEY (\`teamId\`) REFERENCES \`Team\`(\`id\`) ON DELETE SET NULL ON UPDATE CASCADE;
            │                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        Safer  look for rows that refer to nothing, then add it unchecked: the server copies nothing, new rows are checked
+        Safer  check for rows without a referenced row, then add it unchecked: the server copies nothing and checks new rows
                SET SESSION foreign_key_checks = 0;
                ALTER TABLE \`User\` ADD CONSTRAINT \`User_teamId_fkey\` FOREIGN KEY (\`teamId\`) REFERENCES \`Team\`(\`id\`) ON DELETE SET NULL ON UPDATE CASCADE, ALGORITHM=INPLACE, LOCK=NONE;
                SET SESSION foreign_key_checks = 1;
@@ -72,7 +72,7 @@ test("Prisma: one line when all is well", async () => {
   });
   const { code, stdout } = await check("prisma", own.folder, "--all");
   own.dispose();
-  expect(stdout).toBe("✔ 1 migration, 2 statements: nothing to say.\n");
+  expect(stdout).toBe("✔ 1 migration, 2 statements: no findings.\n");
   expect(code).toBe(0);
 });
 
@@ -134,7 +134,9 @@ test("a file beside the migrations is for their database; others are counted", a
   const other = await check("prisma", own.folder, "--all");
   own.dispose();
   expect(named.stdout).toContain("✖ add-check 1:20");
-  expect(other.stdout).toContain("1 migration of sqlite not checked: only PostgreSQL, MySQL and MariaDB are");
+  expect(other.stdout).toContain(
+    "1 migration of sqlite not checked: Lockstep supports only PostgreSQL, MySQL and MariaDB",
+  );
   expect(other.stdout).toMatch(/^No migration\.\n/);
 });
 

@@ -32,7 +32,7 @@ const check = async () => {
 
 test("what a plan wrote was judged when it was planned", async () => {
   const { code, output } = await check();
-  expect(output).toMatch(/^✔ 3 migrations new since HEAD, .* nothing to say\.\n$/);
+  expect(output).toMatch(/^✔ 3 migrations new since HEAD, .* no findings\.\n$/);
   expect(code).toBe(0);
 });
 
@@ -77,7 +77,7 @@ test("two branches with a plan on the same column", async () => {
   mkdirSync(join(shop.root, other));
   shop.write(`${other}/plan.json`, shop.read(`${plan}/plan.json`));
   const copied = await check();
-  expect(copied.output).toMatch(/LS3014 lockstep\/20991231000000_.*\/plan\.json is the file of plan /);
+  expect(copied.output).toMatch(/LS3014 lockstep\/20991231000000_.*\/plan\.json belongs to plan /);
   expect(copied.code).toBe(1);
   // As a merge leaves it: a plan of its own.
   const { hash: _, ...text } = JSON.parse(shop.read(`${plan}/plan.json`)) as Plan & { hash: string };

@@ -45,7 +45,7 @@ test("what is new since the base, with its source, in a repository without confi
       ✖ add-index 2:1  writes of "Order" wait until its index is built
         2 │ CREATE INDEX "Order_state_idx" ON "Order"("state");
           │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        Safer  build it while writes go on
+        Safer  build it while writes continue
                CREATE INDEX CONCURRENTLY "Order_state_idx" ON "Order"("state");
 
     ✖ 1 error in 1 file, 1 migration new since main checked
@@ -58,7 +58,7 @@ test("what is new since the base, with its source, in a repository without confi
 test("one line when all is well", async () => {
   const { code, stdout } = await check([first]);
   expect(stdout).toMatchInlineSnapshot(`
-    "✔ 1 migration, 1 statement: nothing to say.
+    "✔ 1 migration, 1 statement: no findings.
     "
   `);
   expect(code).toBe(0);
@@ -67,7 +67,7 @@ test("one line when all is well", async () => {
 test("nothing new, and how to see the rest", async () => {
   const { code, stdout } = await check(["--base", "orders"]);
   expect(stdout).toMatchInlineSnapshot(`
-    "No migration new since orders. npx @lockstep/prisma check --all checks every one.
+    "No migration new since orders. Check all: npx @lockstep/prisma check --all
     "
   `);
   expect(code).toBe(0);
@@ -141,14 +141,14 @@ test("code of the branch that names what its migration drops", async () => {
     "src/users.ts": undefined,
     "src/dist/orders.js": undefined,
   });
-  expect(stdout).toContain("fails; files with its name and that of its table: src/orders.ts:2\n");
+  expect(stdout).toContain("fails; files with its name and its table's name: src/orders.ts:2\n");
 });
 
 test("a migration that is merged and changed, or gone", async () => {
   repository.write({ [first]: `${table}-- and more\n` });
   expect((await check(["--base", "main"])).stdout).toContain("edited-after-merge 1:1  it is in main and may have run");
   repository.write({ [first]: undefined });
-  expect((await check(["--base", "main"])).stdout).toContain("the ORM misses it where it is recorded");
+  expect((await check(["--base", "main"])).stdout).toContain("the ORM reports a missing migration");
   repository.write({ [first]: table });
 });
 
@@ -167,7 +167,7 @@ test("a migration that somebody has taken away is none", async () => {
   repository.write({ [second]: undefined });
   const { code, stdout } = await check(["--all"]);
   repository.write({ [second]: index });
-  expect(stdout).toBe("✔ 1 migration, 1 statement: nothing to say.\n");
+  expect(stdout).toBe("✔ 1 migration, 1 statement: no findings.\n");
   expect(code).toBe(0);
 });
 
@@ -178,7 +178,7 @@ test("where nothing says which database it is for, the answer says what it took 
     ["github", "junit", "markdown", "sarif"].map(async (format) => (await check(["--all", "--format", format])).stdout),
   );
   repository.write({ [`${folder}/migration_lock.toml`]: `provider = "postgresql"\n` });
-  const said = "packages/db/prisma/migrations: nothing says which database it is for; judged as PostgreSQL's";
+  const said = "packages/db/prisma/migrations: the project does not name its database; checked as PostgreSQL";
   for (const text of [stdout, ...texts]) expect(text).toContain(said);
   expect(code).toBe(1);
 });
@@ -193,25 +193,25 @@ test("a plain file, and stdin, are SQL of their own", async () => {
 
 test("what a hook names beside migrations is no SQL", async () => {
   const { code, stdout } = await check(["package.json", `${folder}/migration_lock.toml`, first]);
-  expect(stdout).toContain("✔ 1 migration, 1 statement: nothing to say.");
+  expect(stdout).toContain("✔ 1 migration, 1 statement: no findings.");
   expect(code).toBe(0);
 });
 
 describe("waivers", () => {
   /** What a comment before the index makes of the answer. */
   const cases: readonly (readonly [comment: string, expected: RegExp, code: number])[] = [
-    ["-- lockstep-ignore add-index: 200 rows", /✔ 1 migration, 1 statement: nothing to say. \(1 waived\)/, 0],
+    ["-- lockstep-ignore add-index: 200 rows", /✔ 1 migration, 1 statement: no findings. \(1 waived\)/, 0],
     ["-- lockstep-ignore add-index until 2999-01-01: 200 rows", /\(1 waived\)/, 0],
     ["-- lockstep-ignore drop-index, add-index: both are small", /\(1 waived\)/, 0],
-    ["/* lockstep-ignore add-index: 200 rows */ SELECT 1;", /waives nothing/, 1],
+    ["/* lockstep-ignore add-index: 200 rows */ SELECT 1;", /is unused/, 1],
     ["-- lockstep-ignore-file add-index: 200 rows", /\(1 waived\)/, 0],
     ["-- lockstep-ignore add-index until 2020-01-01: 200 rows", /the waiver of add-index has expired/, 1],
-    ["-- lockstep-ignore add-index until soon: 200 rows", /ends on no day, and does not hold/, 1],
-    ["-- lockstep-ignore add-index", /the waiver of add-index has no reason, and does not hold/, 1],
-    ["-- lockstep-ignore add-idnex: 200 rows", /names no rule that exists/, 1],
-    ["-- lockstep-ignore add-index 200 rows", /the waiver of no rule names no rule that exists/, 1],
-    ["-- lockstep-ignore: 200 rows", /the waiver of no rule names no rule that exists/, 1],
-    ["-- lockstep-ignore drop-index: 200 rows", /the waiver of drop-index waives nothing/, 1],
+    ["-- lockstep-ignore add-index until soon: 200 rows", /has an invalid date, so it has no effect/, 1],
+    ["-- lockstep-ignore add-index", /the waiver of add-index has no reason, so it has no effect/, 1],
+    ["-- lockstep-ignore add-idnex: 200 rows", /names an unknown rule/, 1],
+    ["-- lockstep-ignore add-index 200 rows", /the waiver of no rule names an unknown rule/, 1],
+    ["-- lockstep-ignore: 200 rows", /the waiver of no rule names an unknown rule/, 1],
+    ["-- lockstep-ignore drop-index: 200 rows", /the waiver of drop-index is unused/, 1],
   ];
   test.each(cases)("%s", async (comment, expected, code) => {
     repository.write({ [third]: `${comment}\n${index}` });
@@ -238,7 +238,7 @@ test("--fix writes what is mechanical, and shows it first with --dry-run", async
   expect(shown.stdout).toContain(`+CREATE INDEX CONCURRENTLY "Order_state_idx" ON "Order"("state");`);
   expect(readFileSync(join(repository.folder, second), "utf8")).toBe(index);
   const { code, stdout } = await check(["--base", "main", "--fix"]);
-  expect(stdout).toBe("✔ 1 migration new since main, 1 statement: nothing to say. (1 fixed)\n");
+  expect(stdout).toBe("✔ 1 migration new since main, 1 statement: no findings. (1 fixed)\n");
   expect(code).toBe(0);
   expect(readFileSync(join(repository.folder, second), "utf8")).toBe(index.replace("INDEX", "INDEX CONCURRENTLY"));
   repository.write({ [second]: index });
@@ -250,7 +250,7 @@ test("of a whole history with much to say each rule is told once", async () => {
   const { stdout } = await check(["--all"]);
   repository.write({ [third]: undefined });
   expect(stdout).toBe(
-    `  ✖ drop-column  41  last in ${third}:41\n  ✖ add-index    1   last in ${second}:2\n  --format markdown lists each\n\n✖ 42 errors in 2 files, 3 migrations checked\nNext   npx @lockstep/prisma explain drop-column\n`,
+    `  ✖ drop-column  41  last in ${third}:41\n  ✖ add-index    1   last in ${second}:2\n  List all: --format markdown\n\n✖ 42 errors in 2 files, 3 migrations checked\nNext   npx @lockstep/prisma explain drop-column\n`,
   );
 });
 
@@ -261,7 +261,7 @@ test("advice is given where somebody asks for it, in every format, and fails not
   const { code, stdout } = await named("--advice");
   expect(code).toBe(0);
   expect(stdout).toBe(
-    `✔ 1 migration, 1 statement: nothing to say.\nℹ ${third}:2: timestamp-without-time-zone: "at" has no time zone: sessions in other time zones read another moment — use @db.Timestamptz(3)\n`,
+    `✔ 1 migration, 1 statement: no findings.\nℹ ${third}:2: timestamp-without-time-zone: "at" has no time zone: sessions in other time zones read another moment — use @db.Timestamptz(3)\n`,
   );
   for (const [format, words] of [
     ["github", `::notice file=${third},line=2`],
@@ -357,19 +357,19 @@ test("migration classes of TypeORM, in a repository where nothing is installed",
   own.dispose();
   expect(stdout).toMatchInlineSnapshot(`
     "src/migrations/1700000000001-More.ts
-      ✖ add-column-not-null 6:5  fails if there is a row; running code that does not know "total" can no longer insert
+      ✖ add-column-not-null 6:5  fails if the table has a row; running code that omits "total" can no longer insert rows
         6 │     await queryRunner.addColumn(table, new TableColumn({ name: "total", type: "int" }));
           │     ^^^^^^^^^^^^^^^^^^^^^^^^
-        Safer  add it as nullable, let the code write it, fill the rows in batches, then make it required
-      ✖ add-index 7:5  writes of "order" wait until its index is built; reads and writes of "order" (locked in line 6) wait as long: its transaction keeps the lock
+        Safer  add it as nullable, write it in the code, fill the rows in batches, then make it required
+      ✖ add-index 7:5  writes of "order" wait until its index is built; reads and writes of "order" (locked in line 6) wait as long, because the transaction holds the lock
         7 │     await queryRunner.query(\`CREATE INDEX "by_state" ON "\${table}" ("state")\`);
           │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        Safer  build it while writes go on, in a migration of its own with \`transaction = false\`
+        Safer  build it while writes continue, in a separate migration with \`transaction = false\`
                CREATE INDEX CONCURRENTLY "by_state" ON "order" ("state");
-      ! unread-code 10:5  an interpolated string: what it runs depends on the database, or is known only when it runs; nobody has judged it
+      ! unread-code 10:5  an interpolated string: Lockstep cannot check SQL that is built at run time or depends on the database
         10 │     await queryRunner.query(\`UPDATE \${process.env.TABLE} SET a = 1\`);
            │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-        Safer  write the statements as plain strings, or look at what they do and waive it with a reason
+        Safer  write the statements as plain strings, or review them yourself and waive this with a reason
 
     ✖ 2 errors and 1 warning in 1 file, 1 migration new since main checked (1 waived)
     src/migrations/1700000000001-More.ts:9: unread-code waived: it only tells the version
@@ -438,7 +438,9 @@ test("a migration that is a link out of the repository is neither read nor writt
   mkdirSync(dirname(join(repository.folder, linked)));
   symlinkSync(secret, join(repository.folder, linked));
   const { code, stdout } = await check(["--all"]);
-  expect(stdout).toContain("a file that cannot be opened, or is larger than 8 MB: nobody has judged what it runs");
+  expect(stdout).toContain(
+    "a file that cannot be opened, or is larger than 8 MB: Lockstep has not checked its statements",
+  );
   await check(["--fix", "--base", "main"]);
   const named = await check(["--fix", linked]);
   const typed = await check([secret]);

@@ -457,9 +457,9 @@ const kept: readonly (readonly [on: Partial<Branch>, merged: Partial<Branch>, an
   [
     { rival: "expand" },
     { handle: "early-undone", rival: "expand" },
-    /LS7027[\s\S]*add_handle_undo_expand drops, is the column of plan \d+_add_rival/,
+    /LS7027[\s\S]*add_handle_undo_expand drops, now belongs to plan plan \d+_add_rival/,
   ],
-  [{ rival: "expand" }, { handle: "late-undone", rival: "expand" }, /LS3020 "User"\."handle" is the column of plan/],
+  [{ rival: "expand" }, { handle: "late-undone", rival: "expand" }, /LS3020 "User"\."handle" now belongs to plan plan/],
   [{ rival: "expand" }, { handle: "expand", rival: "expand" }, /LS3020 "User"\."handle" has two open plans/],
   [{ handle: "contract" }, { handle: "late-undone" }, /LS7027[\s\S]*add_handle_undo_expand drops, is required here/],
   [
@@ -507,7 +507,7 @@ test("no deployment of a merge loses a value that it does not take back, and one
     for (const confirm of [[], ["column-unused", "writers-aware", "reads-steady"]]) {
       const catalogue = await catalogueOf(copy.url);
       const first = await deploy(confirm);
-      const asked = /To confirm here: (.*)/.exec(first.output)?.[1]?.split(", ");
+      const asked = /Confirmations of this phase: (.*)/.exec(first.output)?.[1]?.split(", ");
       const { code, output } = asked === undefined ? first : await deploy(asked);
       const fail = (what: string, more: unknown = undefined) =>
         failures.push({ key, confirm, what, more, code, output });

@@ -96,7 +96,7 @@ INSERT INTO "User" ("email") VALUES ('a;b@example.com');\n`;
   const hostile = await shop.lockstep(["rehearse", "--from", "hostile.sql"]);
   expect(hostile).toMatchObject({
     code: 2,
-    output: expect.stringMatching(/LS8020 .*hostile\.sql: line 4 needs more rights/),
+    output: expect.stringMatching(/LS8020 .*hostile\.sql: line 4 needs more privileges/),
   });
 });
 
@@ -167,9 +167,7 @@ test("builds of the user's own serve in every phase; one that does not start end
     expect(runs[1]?.steps.find(({ kind }) => kind === "backfill")?.lag?.bytes).toBeGreaterThan(0);
     setting(`{ old: ${old}, new: "echo no module; exit 3", load: ${load} }`);
     const refused = await shop.lockstep(["rehearse", "--rows", "100"]);
-    expect(refused.output).toMatch(
-      /LS6505 rehearse\.new .* does not serve: it has ended with exit code 3[\s\S]*no module/,
-    );
+    expect(refused.output).toMatch(/LS6505 rehearse\.new .* does not start: it ended with exit code 3[\s\S]*no module/);
     expect(refused.code).toBe(2);
     // With the two builds, what it asks is up to it; ids and queries are not told.
     shop.write(
@@ -209,7 +207,7 @@ test("builds of the user's own serve in every phase; one that does not start end
     const broken = await shop.lockstep(["rehearse", "--rows", "100"]);
     expect(broken).toMatchObject({
       code: 2,
-      output: expect.stringMatching(/LS6507 [\s\S]*asked LOCKSTEP_URL nothing[\s\S]*no token any more/),
+      output: expect.stringMatching(/LS6507 [\s\S]*sent no request to LOCKSTEP_URL[\s\S]*no token any more/),
     });
     setting(`{ old: ${old} }`);
     expect((await shop.lockstep(["rehearse"])).output).toContain("old, new and load go together");

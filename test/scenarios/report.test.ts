@@ -127,7 +127,7 @@ test("a plan outside of the project gets no report there", async () => {
     renameSync(folder, `${folder}-kept`);
     symlinkSync(outside, folder);
     const linked = await shop.lockstep(["report", id]);
-    expect(linked.output).toContain(`LS3011 lockstep/${id}/report.html is outside of the project`);
+    expect(linked.output).toContain(`LS3011 lockstep/${id}/report.html is outside the project`);
     expect(existsSync(join(outside, "report.html"))).toBe(false);
   } finally {
     if (existsSync(`${folder}-kept`)) {

@@ -251,7 +251,7 @@ export class BatchLoop {
     const { connection, id, table } = this.session;
     const found = await connection.dialect.live.batches.holders(connection, table);
     const holders = found.join("; ") || "no visible session";
-    return new LockstepError("LS5007", `"${id.table.name}": ${message}. In the way: ${holders}`, {
+    return new LockstepError("LS5007", `"${id.table.name}": ${message}. Blocked by: ${holders}`, {
       details: { holders },
     });
   }
@@ -301,10 +301,7 @@ export class BatchLoop {
 
   #takenOver(): LockstepError {
     const { connection, id } = this.session;
-    return new LockstepError(
-      "LS5003",
-      `Another runner has taken over the backfill of ${id.plan} on ${connection.label}`,
-    );
+    return new LockstepError("LS5003", `Another runner took over the backfill of ${id.plan} on ${connection.label}`);
   }
 
   /** One row that is refused does not stop the others: it is noted, and the batches go on behind it. */

@@ -101,13 +101,13 @@ function runnable(spec: BackfillSpec, functions: Functions): readonly RunnableCo
     if (compute === undefined) return [];
     const found = functions.get(compute.name);
     const label = functionLabel(compute);
-    if (found === undefined) throw new LockstepError("LS2052", `The ${label} is not there.`);
+    if (found === undefined) throw new LockstepError("LS2052", `The ${label} does not exist.`);
     const sorted = (names: readonly string[]) => JSON.stringify([...new Set(names)].sort());
     if (sorted(found.reads) !== sorted(compute.reads))
       throw new LockstepError(
         "LS2052",
-        `The ${label} reads [${found.reads.join(", ")}]; the plan was made with [${compute.reads.join(", ")}].`,
-        { hint: "Restore its reads: what changes about a row while its value is computed is known by them." },
+        `The ${label} reads [${found.reads.join(", ")}], but the plan was made with [${compute.reads.join(", ")}].`,
+        { hint: "Restore its reads: Lockstep uses them to detect that a row changed while its value was computed." },
       );
     return [{ name, type, compute, run: found.fill }];
   });

@@ -52,7 +52,7 @@ export async function joinRun(run: Run): Promise<BackfillResult | undefined> {
       if (now?.status === "failed")
         throw new LockstepError(
           "LS5029",
-          `The run that leads the backfill of ${id.plan} on ${connection.label} has failed: ${now.error}`,
+          `The leading process of the backfill of ${id.plan} on ${connection.label} failed: ${now.error}`,
         );
       if (leader === undefined || (await endSilent(worker, leader))) return undefined;
       await run.settings.clock.sleep(1000, run.settings.signal);

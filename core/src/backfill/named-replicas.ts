@@ -51,7 +51,7 @@ export class NamedReplicas {
     try {
       const url = env[name];
       if (url === undefined || url === "")
-        throw new LockstepError("LS8003", `A replica takes its URL from ${name}, which is not set.`);
+        throw new LockstepError("LS8003", `The URL of a replica comes from ${name}, which is not set.`);
       connection ??= await connect(url, {
         applicationName: "lockstep backfill lag",
         needsSession: false,
@@ -59,7 +59,7 @@ export class NamedReplicas {
       });
       const lag = await connection.dialect.live.loadSignals.lag(connection);
       if (lag === undefined)
-        throw new LockstepError("LS8002", `${name}: the server at ${connection.label} replicates nothing.`);
+        throw new LockstepError("LS8002", `${name}: the server at ${connection.label} is not a replica.`);
       const answer = { ...lag, name };
       this.#asked.set(name, { connection, answer, untilMs: clock.now() + answerMs });
       return answer;
@@ -69,10 +69,10 @@ export class NamedReplicas {
       if (this.#isFirst)
         throw error instanceof LockstepError
           ? new LockstepError(error.code, error.message, { hint: error.hint, details: error.details })
-          : new LockstepError("LS8004", `The replica of ${name} cannot be asked: ${(error as Error).message}`);
+          : new LockstepError("LS8004", `The replica of ${name} cannot be reached: ${(error as Error).message}`);
       // One that cannot be asked holds nothing up: it may be gone for good.
       const why = error instanceof LockstepError ? error.message : "it does not answer";
-      const answer = { kind: "blind", name, reason: `the replica of ${name} cannot be asked: ${why}` } as const;
+      const answer = { kind: "blind", name, reason: `the replica of ${name} cannot be reached: ${why}` } as const;
       this.#asked.set(name, { answer, untilMs: clock.now() + restMs });
       return answer;
     }

@@ -191,7 +191,7 @@ export class Pacing {
 
   #value(name: string): unknown {
     const option = this.#options.get(name);
-    if (option === undefined) throw new LockstepError("LS8002", `A run has no option "${name}".`);
+    if (option === undefined) throw new LockstepError("LS8002", `There is no run option "${name}".`);
     const text = this.control.settings[name] ?? this.#settings.options[name] ?? option.initial;
     if (text === undefined) return undefined;
     const key = `${name} ${text}`;

@@ -56,7 +56,7 @@ export async function checkStructure(
     ) {
       problems.push({
         ...notApplied(`${name} is ${found.type}${found.isGenerated ? " and generated" : ""}, not ${planned.type}`),
-        hint: "Somebody has changed it there: npx lockstep drift tells what else differs.",
+        hint: "It was changed there outside the migrations. List all differences: npx lockstep drift",
       });
     } else if (
       found.isNullable &&
@@ -70,7 +70,7 @@ export async function checkStructure(
       if (flaw !== undefined)
         problems.push({
           ...notApplied(`${name} has ${flaw}`),
-          hint: "npx lockstep repair switches it on or makes it again. Where expand has not run there: npx lockstep deploy",
+          hint: "Enable or recreate it: npx lockstep repair. If expand has not run there: npx lockstep deploy",
         });
     }
     problems.push(...checkIndexes(table, planned.name, name));
@@ -158,16 +158,16 @@ function hintOnTarget(problem: FillProblem, plan: string): { readonly hint?: str
   if (problem.kind === "missing-columns") return {};
   const abandon = `npx lockstep abandon ${plan}`;
   // Of the wrong type is the expression as a whole: there are no rows to correct.
-  if (problem.kind === "type") return { hint: `Take the plan back and make another: ${abandon}` };
+  if (problem.kind === "type") return { hint: `Start over with another plan: ${abandon}` };
   if (problem.kind === "scans")
     return {
-      hint: `Make the index, then run the same command again. To take the plan back and make another: ${abandon}`,
+      hint: `Create the index, then run the same command again. To start over with another plan: ${abandon}`,
     };
   if (problem.kind === "missing-rows")
     return {
-      hint: `Insert the rows that are missing in "${tableLabel(problem.references)}", or take the plan back and make another: ${abandon}`,
+      hint: `Insert the missing rows in "${tableLabel(problem.references)}", or start over with another plan: ${abandon}`,
     };
-  return { hint: `Correct the rows named, or take the plan back and make another: ${abandon}` };
+  return { hint: `Correct the named rows, or start over with another plan: ${abandon}` };
 }
 
 function notApplied(message: string): PreflightProblem {
@@ -178,7 +178,10 @@ function notApplied(message: string): PreflightProblem {
 function checkEngine({ name, engineWithoutTransactions: engine }: TableFacts, target: string): PreflightProblem[] {
   if (engine === undefined) return [];
   return [
-    { code: "LS5011", message: `"${name}" on ${target} is of the engine ${engine}, which knows no transactions` },
+    {
+      code: "LS5011",
+      message: `"${name}" on ${target} uses the engine ${engine}, which does not support transactions`,
+    },
   ];
 }
 
@@ -208,8 +211,8 @@ function checkIndexes(table: TableFacts, column: string, name: string): readonly
     {
       ...notApplied(`The index "${broken.name}" of ${name} is not valid: its build was interrupted or is not finished`),
       hint: table.isPartitioned
-        ? "Deploy the expand migrations again: the one that checks this index names the statements that build it."
-        : "npx lockstep repair says who builds it at this moment; else it builds it again, while reads and writes go on.",
+        ? "Deploy the expand migrations again: the one that checks this index prints the statements that build it."
+        : "Show the session that builds it, or build it again while reads and writes continue: npx lockstep repair",
     },
   ];
 }

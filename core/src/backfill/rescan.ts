@@ -92,7 +92,7 @@ function mayBeMissed(
     keys.length === rowsPerScan ? `${keys.length} rows or more` : keys.length === 1 ? "1 row" : `${keys.length} rows`;
   return new LockstepError(
     "LS5010",
-    `"${id.table.name}" on ${connection.label} was passed up to ${keyLabel(target.key, upTo)}. Up to there ${rows} without a value ` +
+    `The pass over "${id.table.name}" on ${connection.label} reached ${keyLabel(target.key, upTo)}. Up to there ${rows} without a value ` +
       `${keys.length === 1 ? "was" : "were"} written since the pass began: ${shown.join("; ")}${keys.length > shown.length ? "; …" : ""}`,
     { details: { count: keys.length, keys: keys.slice(0, 100) } },
   );

@@ -101,8 +101,8 @@ export class Retries {
     if (losses > mostLosses)
       throw new LockstepError(
         "LS8004",
-        `The session to ${this.#loop.session.connection.label} ended ${losses} times, and nothing was done in between: ${message}`,
-        { hint: "The server's log says why it ends. Then run the same command again: it goes on where it was." },
+        `The session to ${this.#loop.session.connection.label} was lost ${losses} times without any progress in between: ${message}`,
+        { hint: "Check the server's log for the cause. Then run the same command again: it resumes where it stopped." },
       );
     if (losses > 2 && rows !== undefined) this.#sizing.halve(rows);
   }

@@ -26,7 +26,7 @@ export function rowsRefused(
   const lines = [
     ...shown.map(({ message }) => message),
     ...(more > 0 ? [`and ${more} more rows of ${label}: npx lockstep backfill failures ${session.id.plan}`] : []),
-    ...(!isTooMuch ? [] : [`The run ended because too many rows failed. Correct them, then run it again.`]),
+    ...(!isTooMuch ? [] : [`The run stopped because the database rejected too many rows. Correct them, then resume.`]),
   ];
   return new LockstepError("LS5006", lines.join("\n"), {
     ...(shown[0]?.hint === undefined ? {} : { hint: shown[0].hint }),
@@ -50,9 +50,9 @@ export async function rowRefused(session: BackfillSession, key: KeyValues, cause
     others.length > 0 ? ` The same value is in ${others.map((other) => keyLabel(target.key, other)).join("; ")}.` : "";
   return new LockstepError("LS5006", `${row} on ${session.connection.label}: ${textWithoutValues(cause)}.${same}`, {
     ...(code === "23503"
-      ? { hint: "Insert the row that the value references, then run the same command again." }
+      ? { hint: "Insert the referenced row, then run the same command again." }
       : {
-          hint: `Correct the rows named, or give them a value, then run the same command again. To take the plan back and make another: npx lockstep abandon ${id.plan}`,
+          hint: `Correct the named rows, or give them a value, then run the same command again. To start over with another plan: npx lockstep abandon ${id.plan}`,
         }),
     details: { key, sqlState: code, others },
     cause,

@@ -99,7 +99,7 @@ export function flagOf(name: string): string {
 export function readOption<T>(name: string, option: RunOption<T>, text: string): T {
   const value = option.read(text);
   if (value === undefined)
-    throw new LockstepError("LS8002", `${flagOf(name)} ${text}: ${option.wanted} is needed.`, {
+    throw new LockstepError("LS8002", `${flagOf(name)} ${text}: expected ${option.wanted}.`, {
       hint: `Write ${flagOf(name)} ${option.value}.`,
     });
   return value;

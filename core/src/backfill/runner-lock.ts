@@ -30,10 +30,10 @@ export async function takeRunnerLock(
   const of = patience.target === undefined ? "" : ` --target ${patience.target}`;
   throw new LockstepError(
     "LS5003",
-    `${id.plan} is being backfilled on ${connection.label} by another session: ${who ?? "just ended"}`,
+    `Another session runs the backfill of ${id.plan} on ${connection.label}: ${who ?? "just ended"}`,
     {
       hint: other
-        ? `Work with it: add --join. Or end it first: npx lockstep backfill cancel ${id.plan}${of}, and if it does not hear that, ${batches.endingSession(other.pid)}. Its position is kept.`
+        ? `Join it: add --join. Or stop it first: npx lockstep backfill cancel ${id.plan}${of}. If it does not respond, ${batches.endingSession(other.pid)}. Its position is kept.`
         : "Run the same command again.",
       details: other ? { ...other } : {},
     },

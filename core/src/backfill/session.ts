@@ -159,7 +159,7 @@ export function isSameWork(record: BackfillRecord | undefined, work: BackfillWor
 export function notLed(connection: Connection, id: BackfillId, isLed = true): LockstepError {
   return new LockstepError(
     "LS5028",
-    `Nobody leads a backfill of ${id.plan} with these columns on ${connection.label}`,
+    `No process runs a backfill of ${id.plan} with these columns on ${connection.label}`,
     {
       details: { isLed },
     },

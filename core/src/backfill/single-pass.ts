@@ -56,7 +56,7 @@ export async function beginSinglePass(
 
 /** The beginning of a sentence about a pass that the ledger has. */
 function passText({ table, rowsDone, status, updatedAt }: BackfillRecord, { label: target }: Connection, more: string) {
-  return `The ledger on ${target} knows a pass over "${table.schema}"."${table.name}" (${rowsDone} rows, ${status}, as of ${updatedAt}). ${more}`;
+  return `The ledger on ${target} records a pass over "${table.schema}"."${table.name}" (${rowsDone} rows, ${status}, as of ${updatedAt}). ${more}`;
 }
 
 /** Where no row has a value nobody has chosen any. */
@@ -85,10 +85,10 @@ function doubtOfRecord(
 ): string | undefined {
   const types = (key: FillTarget["key"]) => key.map(({ column, type }) => `${column} ${type}`).join(", ");
   if (!isSameWork)
-    return `The pass over ${label(target)} had come past ${rowsDone} rows in the order of (${types(work.key)}). The key is (${types(target.key)}) now, so it would begin anew.`;
+    return `The pass over ${label(target)} had filled ${rowsDone} rows in the order of (${types(work.key)}). The key is now (${types(target.key)}), so the pass would start again.`;
   if (cursor.server === undefined || server === undefined || cursor.server === server) return undefined;
   const at = cursor.phase === "pass" && cursor.after !== null ? keyLabel(target.key, cursor.after) : "its end";
-  return `The ledger on ${connection.label} has the pass over ${label(target)} at ${at}, as of ${updatedAt}. That was on another server than this one (${cursor.server}, now ${server}): it was restored, or took over, and the pass may have come further.`;
+  return `The ledger on ${connection.label} has the pass over ${label(target)} at ${at}, as of ${updatedAt}. That was on another server (${cursor.server}, now ${server}). After a restore or failover, the pass may be further than recorded.`;
 }
 
 /** The ledger knows of no pass over this table: whether the repository, another record or the table itself do. */
@@ -107,9 +107,9 @@ async function doubtOfTable(
   );
   const before =
     other !== undefined
-      ? passText(other, connection, "The table was restored, moved or made again since, and")
+      ? passText(other, connection, "The table was restored, moved or recreated since, and")
       : settings.isPastBackfill
-        ? `A later phase of ${id.plan} is released, so the pass was done when its gate was asked. The ledger on ${connection.label} does not know of it, and ${label(target)}`
+        ? `A later phase of ${id.plan} is released, so the pass was done when its gate was checked. The ledger on ${connection.label} has no record of it, and ${label(target)}`
         : undefined;
   if (before !== undefined) return doubtOfValues(before, connection, target, settings);
   // A pass begins here, so it would have filled them.
@@ -117,7 +117,7 @@ async function doubtOfTable(
   const at = first?.findIndex(({ rows, filled }) => filled > rows / 2) ?? -1;
   if (first === undefined || at < 0) return undefined;
   const { rows, filled } = first[at]!;
-  return `The ledger on ${connection.label} knows of no pass over ${label(target)}, but ${filled} of the first ${rows} rows have a value of "${target.columns[at]!.name}": from a pass whose record is lost, or from the code that runs.`;
+  return `The ledger on ${connection.label} has no record of a pass over ${label(target)}, but ${filled} of the first ${rows} rows have a value in "${target.columns[at]!.name}". It comes from a pass whose record is lost, or from running code.`;
 }
 
 function mayBeMade(doubt: string, connection: Connection, { plan, table }: BackfillId): LockstepError {

@@ -81,7 +81,7 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
 export function keepAppearing({ session: { id, connection } }: BatchLoop): LockstepError {
   const message = `Rows of "${id.table.name}" on ${connection.label} lose or lack their value as fast as they are filled`;
   return new LockstepError("LS5004", message, {
-    hint: "Something still writes NULL, and no trigger fills it. Deploy the code that writes the column first, then run the same command again.",
+    hint: "Some code still writes NULL, and no trigger fills it. Deploy the code that writes the column first, then run the same command again.",
   });
 }
 
@@ -92,9 +92,9 @@ function notReached(loop: BatchLoop, all: readonly KeyValues[]): LockstepError {
   const { many, rows } = named(loop, all.length, keys);
   return new LockstepError(
     "LS5004",
-    `${many} of "${id.table.name}" on ${connection.label} without a value cannot be found by the keys that the server gives for them: ${rows}`,
+    `${many} of "${id.table.name}" on ${connection.label} without a value cannot be found by the keys that the server returns for them: ${rows}`,
     {
-      hint: "A setting of the server or the role changes how these keys are written (a time zone, extra_float_digits). Correct it, or give the rows a value yourself, then run the same command again.",
+      hint: "A setting of the server or the role changes how it writes these keys (a time zone, extra_float_digits). Correct it, or give the rows a value by hand, then run the same command again.",
       details: { count: all.length, keys },
     },
   );
@@ -116,7 +116,7 @@ export function cannotFill(loop: BatchLoop, count: number, keys: readonly KeyVal
     "LS5004",
     `${many} of "${id.table.name}" without a value cannot be filled: ${rows}${refused}`,
     {
-      hint: `The fill yields NULL for them, or a trigger of your own takes the value away. Correct ${isComputed ? "the function or the rows" : "the rows, or give them a value"}, then run the same command again.${isComputed ? "" : ` Another fill takes another plan: npx lockstep abandon ${id.plan}`}`,
+      hint: `The fill returns NULL for them, or one of your triggers removes the value. Correct ${isComputed ? "the function or the rows" : "the rows, or give them a value"}, then run the same command again.${isComputed ? "" : ` Another fill needs another plan: npx lockstep abandon ${id.plan}`}`,
       details: { count, keys },
     },
   );

@@ -24,7 +24,7 @@ export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan,
   const additional = actual.filter((entry) => !expected.includes(entry));
   throw new LockstepError(
     "LS2011",
-    `With ${plan.columns.map((column) => `${column.model}.${column.field}`).join(", ")} optional, ${orm} would generate another migration than the plan replaces: ${[...missing, ...additional].join("; ").slice(0, 600)}`,
+    `With ${plan.columns.map((column) => `${column.model}.${column.field}`).join(", ")} optional, ${orm} would generate a different migration from the one that the plan replaces: ${[...missing, ...additional].join("; ").slice(0, 600)}`,
   );
 }
 

@@ -207,7 +207,7 @@ export class DevelopmentDatabase {
     if (facts === undefined)
       throw new LockstepError(
         "LS9003",
-        `The development database has no table "${table.name}", although the migration changes it.`,
+        `The development database has no table "${table.name}", but the migration changes it.`,
       );
     return facts;
   }

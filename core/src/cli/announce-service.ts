@@ -49,7 +49,7 @@ export async function announceService(invocation: Invocation): Promise<CommandRe
   if (named === undefined && names.length > 1)
     throw new LockstepError(
       "LS8002",
-      `There are ${names.length} targets, and ${service} was deployed to one of them.`,
+      `There are ${names.length} targets. Name the one that ${service} was deployed to.`,
       {
         hint: `npx lockstep announce ${service} --target ${names[0]}`,
       },
@@ -142,7 +142,7 @@ function rootAbove(folder: string): string {
   for (let at = resolve(folder); ; at = dirname(at)) {
     if (configFileOf(at) !== undefined) return at;
     if (at === dirname(at))
-      throw new LockstepError("LS8001", `There is no lockstep.config.ts at or above ${folder}`, {
+      throw new LockstepError("LS8001", `No lockstep.config.ts in ${folder} or above`, {
         hint: "Change to the project's folder, or name it with --cwd.",
       });
   }
@@ -152,7 +152,7 @@ function serviceOf({ services = [] }: LockstepConfig, name: string): string {
   if (services.includes(name)) return name;
   if (services.length === 0)
     throw new LockstepError("LS8002", "lockstep.config.ts names no services.", {
-      hint: `Name all that write the tables of this project: services: [${JSON.stringify(name)}]`,
+      hint: `List all services that write this project's tables: services: [${JSON.stringify(name)}]`,
     });
   const meant = nearest(name, services);
   throw new LockstepError("LS8002", `There is no service "${name}".`, {
@@ -163,12 +163,12 @@ function serviceOf({ services = [] }: LockstepConfig, name: string): string {
 function buildOf(given: string | undefined, root: string): string {
   const build = given ?? gitOrNothing(root, ["rev-parse", "HEAD"]);
   if (build === undefined)
-    throw new LockstepError("LS8002", "There is no commit here that could name the build.", {
-      hint: "Name it: --build <id>, as the tag of the image",
+    throw new LockstepError("LS8002", "There is no commit here to identify the build.", {
+      hint: "Name the build, for example by the tag of its image: --build <id>",
     });
   if (!/^[\w.:/@+-]{1,128}$/.test(build))
-    throw new LockstepError("LS8002", `--build ${build}: letters, digits and . : / @ + - _ are needed, up to 128.`, {
-      hint: "Take the commit, or the tag of the image.",
+    throw new LockstepError("LS8002", `--build ${build}: use up to 128 letters, digits and . : / @ + - _`, {
+      hint: "Use the commit, or the tag of the image.",
     });
   return build;
 }

@@ -27,7 +27,7 @@ export function builtPlans(root: string, build: string, isFromCheckout: boolean)
     const refusal = whyNotRead(root);
     throw new LockstepError(
       "LS7031",
-      `git reads no commit here${refusal === undefined ? "" : ` (${refusal})`}, so Lockstep cannot check that build ${build} was made from these files.`,
+      `git finds no commit here${refusal === undefined ? "" : ` (${refusal})`}, so Lockstep cannot check that build ${build} was made from these files.`,
       { hint: `Run the command in a clone of the repository. ${statement}` },
     );
   }
@@ -82,9 +82,9 @@ function requireCommitted(root: string, build: string, files: readonly string[])
   if (differing.length === 0) return;
   throw new LockstepError(
     "LS7031",
-    `${listed(differing)} ${differing.length === 1 ? "is" : "are"} not in the commit as ${differing.length === 1 ? "it is" : "they are"} here, so Lockstep cannot tell which version build ${build} contains.`,
+    `${listed(differing)} ${differing.length === 1 ? "differs" : "differ"} from the commit, so Lockstep cannot determine which version build ${build} contains.`,
     {
-      hint: "Commit or stash the changes, then run the command again. Another commit can be announced meanwhile: --build <commit>",
+      hint: "Commit or stash the changes, then run the command again. Or announce another commit: --build <commit>",
     },
   );
 }
@@ -98,9 +98,9 @@ function unknownCommit(build: string, hash: string | undefined): LockstepError {
     );
   return new LockstepError(
     "LS7031",
-    `${build} names no commit that git has here, so Lockstep cannot read which plans this build contains.`,
+    `${build} does not identify a commit that git has here, so Lockstep cannot read which plans this build contains.`,
     {
-      hint: `Fetch its tag or commit, or end the name with the commit: --build ${build}+<commit>. ${statement}`,
+      hint: `Fetch its tag or commit, or append the commit to the name: --build ${build}+<commit>. ${statement}`,
     },
   );
 }

@@ -128,7 +128,7 @@ async function scopeOf(invocation: Invocation, own: CheckSettings): Promise<Scop
   const base = isAll ? undefined : findBase(cwd, textOption(invocation, "base") ?? own.base, io.env);
   // What is merged has run somewhere: a migration that is changed then is another error.
   if (options.fix === true && named === undefined && base === undefined)
-    throw new LockstepError("LS8016", "--fix changes new migrations, and nothing says which are new.", {
+    throw new LockstepError("LS8016", "--fix changes new migrations, but there is no base to find them.", {
       hint: "Name the files, or a base: npx lockstep check --fix --base origin/main",
     });
   const changes = base === undefined ? new Map<string, Change>() : changesSince(cwd, base);

@@ -32,14 +32,14 @@ export async function settingsAt(folder: string): Promise<CheckSettings> {
   const result = configSchema.safeParse({ targets: {}, check: written });
   if (!result.success)
     throw new LockstepError("LS8002", `${file} is not valid:\n${issuesText(result.error)}`, {
-      hint: `Correct the settings named in ${file}.`,
+      hint: `Correct the named settings in ${file}.`,
     });
   const { check = {} } = result.data;
   const named = [...Object.keys(check.rules ?? {}), ...(check.waivers ?? []).map(({ rule }) => rule)];
   const unknown = named.find((rule) => !allRules.has(rule));
   if (unknown === undefined) return check;
   throw new LockstepError("LS8002", `check: there is no rule "${unknown}".`, {
-    hint: "npx lockstep explain lists them.",
+    hint: "List the rules: npx lockstep explain",
   });
 }
 
@@ -108,7 +108,7 @@ export function serverOf(text: string | undefined): NamedServer | undefined {
     const system = name === "mysql" || name === "mariadb" ? name : "postgresql";
     return { system, version: Number(major) + (system === "postgresql" ? 0 : Number(minor) / 100) };
   }
-  throw new LockstepError("LS8016", `"${text}" is no version of PostgreSQL, MySQL or MariaDB.`, {
+  throw new LockstepError("LS8016", `"${text}" is not a version of PostgreSQL, MySQL or MariaDB.`, {
     hint: "For example: --server 15, --server mysql:8.4 or --server mariadb:11.4",
   });
 }

@@ -58,17 +58,19 @@ export async function chooseCodeWork(
   const planned = columns.map((column) => open.find((plan) => editsCodeOf(plan, column)));
   const [plan] = planned;
   if (planned.every((each) => each === plan)) return plan === undefined ? ofColumns(columns) : ofPlan(plan);
-  throw new LockstepError("LS3006", `${name}: some of these have an open plan, others have none, or another.`, {
-    hint: `Name them one by one: npx lockstep code ${columns.map(columnName)[0]}`,
-  });
+  throw new LockstepError(
+    "LS3006",
+    `${name}: these columns do not share one plan: some have another open plan, or none.`,
+    {
+      hint: `Run the command once per column: npx lockstep code ${columns.map(columnName)[0]}`,
+    },
+  );
 }
 
 function nothingNew(models: readonly EntityModel[]): LockstepError {
-  return new LockstepError(
-    "LS3005",
-    "No plan is open, and no migration adds a column to a table that was there before.",
-    { hint: anyColumn(models) },
-  );
+  return new LockstepError("LS3005", "No plan is open, and no migration adds a column to an existing table.", {
+    hint: anyColumn(models),
+  });
 }
 
 function anyColumn(models: readonly EntityModel[]): string {
@@ -123,9 +125,13 @@ async function newestChange(
 async function sqlOf(migration: string, project: Project, plugin: Pick<OrmPlugin, "readStatements">): Promise<string> {
   const statements = await plugin.readStatements(project, migration);
   if (statements !== undefined) return statements.up.map((each) => each.replace(/;?\s*$/, ";\n")).join("");
-  throw new LockstepError("LS3005", `${migration} makes its SQL in code: what it adds cannot be told.`, {
-    hint: "Name the column: npx lockstep code <Model.field>",
-  });
+  throw new LockstepError(
+    "LS3005",
+    `${migration} builds its SQL in code, so Lockstep cannot find the column that it adds.`,
+    {
+      hint: "Name the column: npx lockstep code <Model.field>",
+    },
+  );
 }
 
 /** The columns that a migration adds to tables that were there before, as far as the models have them. */

@@ -19,16 +19,16 @@ export function codePolicy(invocation: Invocation, config: LockstepConfig, comma
   const flag = codeLevel(textOption(invocation, "code"), "--code ");
   const [only, not] = [listOption(invocation, "only"), listOption(invocation, "not")];
   if (flag === "ask" && !io.isInteractive)
-    throw new LockstepError("LS8005", "--code ask: there is no terminal to ask on.", {
+    throw new LockstepError("LS8005", "--code ask: there is no terminal to prompt on.", {
       hint: "Use --code likely, --code required or --only <place…>",
     });
   if (flag === "none" && only.length > 0)
-    throw new LockstepError("LS8002", "--code none makes no edits, and --only names some.", {
-      hint: "Leave one of the two out; --code required --only <place…> makes what must change, and those.",
+    throw new LockstepError("LS8002", "--code none makes no edits, but --only names some.", {
+      hint: "Remove one of them. To make the required edits and those: --code required --only <place…>",
     });
   const reason = textOption(invocation, "reason");
   if (reason !== undefined && not.length === 0)
-    throw new LockstepError("LS8002", "--reason says why places are declined, and --not names none.", {
+    throw new LockstepError("LS8002", "--reason explains declined places, but --not names none.", {
       hint: `--not <file:line> --reason "${reason}"`,
     });
   const level = flag ?? settings.level ?? (io.isInteractive ? "ask" : undefined);
@@ -61,7 +61,7 @@ function exposureOption(invocation: Invocation): Exposure | undefined {
   const given = textOption(invocation, "exposure");
   const known = exposures.find((each) => each === given);
   if (given === undefined || known !== undefined) return known;
-  throw new LockstepError("LS8002", `--exposure ${given}: there is no such answer.`, {
+  throw new LockstepError("LS8002", `--exposure ${given} is not valid.`, {
     hint: "Use internal, shown or exposed.",
   });
 }

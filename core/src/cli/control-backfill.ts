@@ -33,7 +33,7 @@ export async function controlBackfill(
   };
   const { plan, results, notBegun } = await eachBackfill(invocation, visit, false);
   if (results.length === 0)
-    throw new LockstepError("LS5026", `No backfill of ${plan.id} has begun on ${targetsOf(notBegun)}.`, {
+    throw new LockstepError("LS5026", `No backfill of ${plan.id} has started on ${targetsOf(notBegun)}.`, {
       hint: `npx lockstep backfill run ${plan.id}`,
     });
   const { colors } = invocation.io;

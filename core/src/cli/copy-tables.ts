@@ -31,8 +31,7 @@ export async function copyTables(invocation: Invocation): Promise<CommandResult>
   const plan = choosePlan(project.root, invocation.arguments[0]);
   await verifyPlan(project, plugin, plan);
   const units = onlineUnits(plan);
-  if (units.length === 0)
-    throw new LockstepError("LS5024", `Plan ${plan.id} has nothing that a tool copies a table for.`);
+  if (units.length === 0) throw new LockstepError("LS5024", `Plan ${plan.id} has no table to copy with a tool.`);
   const settings: CopySettings = {
     tool: chooseTool(textOption(invocation, "tool")),
     maxLagSeconds: numberOption(invocation, "maxLag", 1) ?? 1,

@@ -71,9 +71,9 @@ export async function explainPlace(request: {
 function namedLine(place: string, root: string, command: string): NamedLine {
   const [, file = "", digits] = /^(?:\.\/)?(.+?)(?::(\d+))?$/.exec(place.replaceAll("\\", "/")) ?? [];
   if (!existsSync(join(root, file)))
-    throw new LockstepError("LS4003", `--explain ${place}: there is no file ${file} in the project.`);
+    throw new LockstepError("LS4003", `--explain ${place}: the project has no file ${file}.`);
   if (digits === undefined)
-    throw new LockstepError("LS8002", `--explain ${place}: a line is needed.`, {
+    throw new LockstepError("LS8002", `--explain ${place}: add a line number.`, {
       hint: `${command} --explain ${file}:1`,
     });
   return { file, line: Number(digits) };

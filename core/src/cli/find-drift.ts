@@ -50,7 +50,7 @@ export class DriftSearch {
     const begun = await onTarget(target, async (connection, reader) => {
       const pid = await plugin.deployingSession(connection);
       if (pid !== undefined)
-        throw new LockstepError("LS7023", `Migrations are being run on ${target.name} at this moment, by pid ${pid}.`, {
+        throw new LockstepError("LS7023", `A deployment is running migrations on ${target.name}, pid ${pid}.`, {
           hint: `Wait for it, then npx lockstep drift --target ${target.name}`,
         });
       const { dialect, serverVersion } = connection;
@@ -71,7 +71,7 @@ export class DriftSearch {
     const found = await onTarget(target, async (connection, reader) => {
       const inventory = await reader.read(connection, scopeOf(target, names, replayed.inventory));
       if (!isSame(await plugin.readApplied(connection, project), ran))
-        throw new LockstepError("LS6703", `Migrations were run on ${target.name} while it was looked at.`);
+        throw new LockstepError("LS6703", `Migrations ran on ${target.name} during the comparison.`);
       const leftovers = await connection.dialect.ops.leftovers();
       const scaffolds = (await leftovers.find(connection)).filter(({ kind }) => kind === "scaffold");
       return { inventory, leftovers, scaffolds: new Set(scaffolds.map(({ name }) => name)) };
@@ -162,7 +162,7 @@ async function onTarget<T>(
     return await ask(connection, await connection.dialect.ops.inventory());
   } catch (error) {
     if (!lateStates.has(errorCode(error))) throw error;
-    throw new LockstepError("LS6706", `${name} was not read in time: ${(error as Error).message}`, { cause: error });
+    throw new LockstepError("LS6706", `Reading ${name} timed out: ${(error as Error).message}`, { cause: error });
   } finally {
     await connection.close();
   }

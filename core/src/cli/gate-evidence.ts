@@ -130,6 +130,6 @@ function parse(file: string): unknown {
 
 function refusal(file: string, why: string, plan: string | undefined): LockstepError {
   return new LockstepError("LS7030", `The evidence ${file} ${why}.`, {
-    hint: `Where the database is reachable, on the same commit: npx lockstep verify${plan === undefined ? "" : ` ${plan}`} --out ${file}`,
+    hint: `On the same commit, where the database is reachable: npx lockstep verify${plan === undefined ? "" : ` ${plan}`} --out ${file}`,
   });
 }

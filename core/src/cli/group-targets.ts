@@ -37,13 +37,13 @@ export async function membersOf(group: Target, { eachSchema, eachFrom = "" }: Se
       throw new LockstepError(
         "LS8017",
         eachSchema === undefined
-          ? `The query of target "${group.name}" names none on ${connection.label}.`
-          : `No schema on ${connection.label} that the account may use is like '${eachSchema}' (target "${group.name}").`,
+          ? `The query of target "${group.name}" returns no database on ${connection.label}.`
+          : `No schema on ${connection.label} that the account can access matches '${eachSchema}' (target "${group.name}").`,
       );
     const names = members.map(({ name }) => name);
     const twice = names.find((name, at) => names.indexOf(name) !== at);
     if (twice !== undefined)
-      throw new LockstepError("LS8017", `The query of target "${group.name}" names "${twice}" twice.`);
+      throw new LockstepError("LS8017", `The query of target "${group.name}" returns "${twice}" twice.`);
     return members.map(({ name, url }) => ({ ...group, name: `${group.name}/${name}`, group: group.name, url }));
   } catch (error) {
     throw refused(error, `Listing the targets of "${group.name}"`);
@@ -65,7 +65,7 @@ async function fromQuery(
       // No value is shown: a URL holds a password.
       throw new LockstepError(
         "LS8017",
-        `The query of target "${group.name}" has to return text columns: name, and either schema or url. It returns ${Object.keys(row).join(", ")}.`,
+        `The query of target "${group.name}" must return text columns: name, and either schema or url. It returns ${Object.keys(row).join(", ")}.`,
       );
     return {
       name,

@@ -15,7 +15,7 @@ const fileErrors = new Set([
 export function knownError(error: unknown): unknown {
   if (error instanceof LockstepError) return error;
   if (retryReason(error) === "connection")
-    return new LockstepError("LS8004", `The connection broke: ${(error as Error).message}`, { cause: error });
+    return new LockstepError("LS8004", `The connection was lost: ${(error as Error).message}`, { cause: error });
   const { code, syscall, path } = (error ?? {}) as { code?: unknown; syscall?: unknown; path?: unknown };
   if (typeof code === "string" && typeof syscall === "string" && fileErrors.has(code)) {
     const { message } = error as Error;

@@ -46,7 +46,8 @@ export async function lookForDrift(invocation: Invocation): Promise<CommandResul
       const report = await search
         .look(target)
         .catch((error) => (io.signal.aborted ? undefined : unseen(target, error)));
-      if (report === undefined || io.signal.aborted) throw new LockstepError("LS6707", "Nobody has looked to the end.");
+      if (report === undefined || io.signal.aborted)
+        throw new LockstepError("LS6707", "The comparison was not finished.");
       reports.push(report);
     }
   } finally {

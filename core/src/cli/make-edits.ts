@@ -184,8 +184,8 @@ async function documentOf(edited: Edited, silent: ReturnType<typeof leftOut> | u
 /** @throws LS8002 a format that there is not */
 function formatOf(format = "text"): "text" | "markdown" {
   if (format === "text" || format === "markdown") return format;
-  throw new LockstepError("LS8002", `--format ${format}: there are text and markdown.`, {
-    hint: "Leave it out for the terminal, or use --format markdown",
+  throw new LockstepError("LS8002", `--format ${format} is not valid: use text or markdown.`, {
+    hint: "Omit it for the terminal, or use --format markdown",
   });
 }
 

@@ -25,7 +25,7 @@ export function numberOption(
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const limits = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new LockstepError("LS8002", `${flag} is ${JSON.stringify(text)}; it takes a whole number ${limits}.`, {
+  throw new LockstepError("LS8002", `${flag} is ${JSON.stringify(text)}, but must be a whole number ${limits}.`, {
     hint: `For example: ${flag} ${Math.min(Math.max(least, 1000), most)}`,
   });
 }

@@ -10,8 +10,8 @@ export function partOf<T>(all: readonly T[], part: string | undefined): readonly
   if (part === undefined) return all;
   const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(part) ?? [];
   if (index === undefined || Number(index) >= Number(count))
-    throw new LockstepError("LS8002", `--part ${part}: a number from 0 on, and how many parts there are, is needed.`, {
-      hint: "Write --part 0/3, --part 1/3, --part 2/3 for three processes.",
+    throw new LockstepError("LS8002", `--part ${part}: expected a number from 0 on and the number of parts.`, {
+      hint: "For three processes use --part 0/3, --part 1/3 and --part 2/3.",
     });
   return all.filter((_, at) => at % Number(count) === Number(index));
 }

@@ -156,8 +156,8 @@ export function confirmations(
   const known = new Set<string>([...ofSteps, ...others]);
   for (const name of names)
     if (!known.has(name))
-      throw new LockstepError("LS8002", `--confirm ${name}: this phase has nothing of that name to confirm.`, {
-        hint: known.size === 0 ? "Leave --confirm out." : `To confirm here: ${[...known].join(", ")}`,
+      throw new LockstepError("LS8002", `--confirm ${name}: this phase has no such confirmation.`, {
+        hint: known.size === 0 ? "Remove --confirm." : `Confirmations of this phase: ${[...known].join(", ")}`,
       });
   return new Set(names);
 }

@@ -111,7 +111,7 @@ function withUpdates(
     if (other !== undefined && other !== fill.sql)
       throw new LockstepError(
         "LS2017",
-        `"${tableLabel(table)}"."${name}": ${migration}:${fill.line} says ${fill.sql}, and ${source.compute?.file ?? `${source.file}:${source.line}`} says ${other}.`,
+        `"${tableLabel(table)}"."${name}": ${migration}:${fill.line} sets ${fill.sql}, but ${source.compute?.file ?? `${source.file}:${source.line}`} defines ${other}.`,
       );
     return { ...source, fill: { kind: source.fill?.kind ?? "backfill", sql: fill.sql }, file, line: fill.line };
   };

@@ -18,8 +18,8 @@ export async function pullStats(invocation: Invocation): Promise<CommandResult> 
   const named = textOption(invocation, "target");
   const [target, ...others] = await chooseTargets(config, project, io, named, true);
   if (others.length > 0 && target!.group === undefined)
-    throw new LockstepError("LS8002", "There are several targets; the statistics are those of one.", {
-      hint: `Take the largest: npx lockstep stats pull --target ${target!.name}`,
+    throw new LockstepError("LS8002", "There are several targets. Statistics come from one of them.", {
+      hint: `Use the largest: npx lockstep stats pull --target ${target!.name}`,
     });
   const connection = await connect(target!.url, {
     applicationName: "lockstep stats pull",

@@ -35,7 +35,7 @@ export async function refuseApplied(
   if (isPromised || unasked.length === 0 || committedText(project.root, file) === undefined) return;
   throw new LockstepError(
     "LS3030",
-    `${file} is in a commit, and nobody could ask whether it has run on ${unasked.join(", ")}.`,
-    { hint: `Where it has run nowhere, say so: npx lockstep rewrite ${file} --not-applied` },
+    `${file} is committed, and Lockstep could not check whether it has run on ${unasked.join(", ")}.`,
+    { hint: `If it has run nowhere: npx lockstep rewrite ${file} --not-applied` },
   );
 }

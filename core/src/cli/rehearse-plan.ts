@@ -110,9 +110,13 @@ function scaleOf(invocation: Invocation, plan: Plan, stats: Stats | undefined): 
   }
   const scale = Number(text);
   if (scale > 0 && scale <= 10) return scale;
-  throw new LockstepError("LS8002", `--scale is ${JSON.stringify(text)}; it takes a share of production's rows.`, {
-    hint: "For example: --scale 0.1",
-  });
+  throw new LockstepError(
+    "LS8002",
+    `--scale is ${JSON.stringify(text)}, but must be a fraction of production's rows.`,
+    {
+      hint: "For example: --scale 0.1",
+    },
+  );
 }
 
 function show(event: RehearseEvent, io: Io): void {

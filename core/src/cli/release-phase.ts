@@ -129,7 +129,10 @@ async function targetsOf(
   const names = only === undefined ? Object.keys(config.targets) : [only];
   const foreign = given.find((name) => !names.includes(name));
   if (foreign !== undefined)
-    throw new LockstepError("LS7030", `The evidence is about target ${foreign}, and asked are ${names.join(", ")}.`);
+    throw new LockstepError(
+      "LS7030",
+      `This evidence is for target ${foreign}, but the command targets ${names.join(", ")}.`,
+    );
   if (given.length === 0) return chooseTargets(config, project, io, only, false);
   const left = names.filter((name) => !given.includes(name));
   const targets: Target[] = [];

@@ -102,7 +102,7 @@ export async function repairOn(target: Target, request: RepairRequest): Promise<
 /** Asked once a target, with the first thing that would be changed. */
 async function mayChange(target: Target, { what, action }: Finding, { io }: Invocation): Promise<boolean> {
   if (!io.isInteractive)
-    throw new LockstepError("LS8005", `On ${target.name}: ${what} To do: ${action}. Say yes to that with a flag.`, {
+    throw new LockstepError("LS8005", `On ${target.name}: ${what} To do: ${action}. Confirm it with a flag.`, {
       hint: `npx lockstep repair --target ${target.name} --yes`,
     });
   io.err(`${target.name}: ${what}`);

@@ -79,7 +79,7 @@ export async function reportPlan(invocation: Invocation): Promise<CommandResult>
 function formatOf(invocation: Invocation): "html" | "markdown" {
   const format = textOption(invocation, "format") ?? "html";
   if (format === "html" || format === "markdown") return format;
-  throw new LockstepError("LS8002", `--format is ${JSON.stringify(format)}; there are html and markdown.`, {
+  throw new LockstepError("LS8002", `--format is ${JSON.stringify(format)}, but must be html or markdown.`, {
     hint: "For example: --format markdown",
   });
 }

@@ -63,7 +63,7 @@ async function rewrite(
   const own = await plugin.readHandWritten(project, file);
   const names = plugin.listMigrations(project);
   const later = names.slice(names.indexOf(own.name) + 1);
-  if (later.length > 0) throw new LockstepError("LS3031", `After ${own.file} come: ${later.join(", ")}.`);
+  if (later.length > 0) throw new LockstepError("LS3031", `Later migrations follow ${own.file}: ${later.join(", ")}.`);
   const reader = await sqlReader(project.dialect);
   const models = await plugin.readModels(project);
   const transaction = withoutTransaction(reader.readMigration(own.sql, own.file), own.file, reader);
@@ -133,7 +133,7 @@ async function rewrite(
 
 function fromRoot({ root }: Project, cwd: string, path: string): string {
   const file = resolve(cwd, path);
-  if (!existsSync(file)) throw new LockstepError("LS3032", `There is no file ${path}.`);
+  if (!existsSync(file)) throw new LockstepError("LS3032", `The file ${path} does not exist.`);
   return relative(root, file).split(sep).join("/");
 }
 

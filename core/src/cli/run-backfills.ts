@@ -51,7 +51,7 @@ export async function runBackfills(invocation: Invocation): Promise<CommandResul
   const plan = choosePlan(project.root, invocation.arguments[0]);
   await verifyPlan(project, plugin, plan);
   if (plan.backfills.length === 0)
-    throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
+    throw new LockstepError("LS3008", `Plan ${plan.id} has no rows to fill.`, { hint: "npx lockstep status" });
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
   const functions = await functionsFor(plan, workspace);
   const options = givenOptions(invocation, config);
@@ -221,8 +221,8 @@ const ofOneBackfill: ReadonlySet<string> = new Set([
 
 function nullAnswer({ options }: Invocation): NullAnswer | undefined {
   if (options.fillNulls === true && options.keepNulls === true)
-    throw new LockstepError("LS8002", "--fill-nulls and --keep-nulls exclude each other.", {
-      hint: "Give one of them.",
+    throw new LockstepError("LS8002", "--fill-nulls and --keep-nulls cannot be combined.", {
+      hint: "Use one of them.",
     });
   return options.fillNulls === true ? "fill" : options.keepNulls === true ? "keep" : undefined;
 }

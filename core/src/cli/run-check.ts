@@ -28,7 +28,7 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const { io, cwd } = invocation;
   const format = formatOf(invocation);
   if (invocation.options.dryRun === true && invocation.options.fix !== true)
-    throw new LockstepError("LS8016", "--dry-run shows what --fix would write, and there is no --fix.", {
+    throw new LockstepError("LS8016", "--dry-run shows what --fix would write, but --fix is missing.", {
       hint: "npx lockstep check --fix --dry-run, or npx lockstep check, which writes nothing",
     });
   const [output, baseline] = [optionFile(invocation, "output"), optionFile(invocation, "writeBaseline")];
@@ -96,7 +96,7 @@ async function withoutApplied(
 async function developmentHas(invocation: Invocation): Promise<readonly string[]> {
   const workspace = await invocation.workspace();
   const { developmentUrl } = workspace.project;
-  if (developmentUrl === undefined) throw new LockstepError("LS8004", "Its URL is not known here.");
+  if (developmentUrl === undefined) throw new LockstepError("LS8004", "Its URL is not available here.");
   const { appliedNames } = await import("./applied-names.js");
   return appliedNames(developmentUrl, workspace);
 }

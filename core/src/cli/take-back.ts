@@ -36,7 +36,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
   const { project, plugin, config } = await invocation.workspace();
   const { colors } = io;
   await verifyPlan(project, plugin, plan);
-  if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is undone already.`);
+  if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is already undone.`);
   const plans = listPlans(project.root);
   refuseUndo(plan, to, plans);
   const others = to === "undone" ? await declaredOverColumns(plan, plans, { project, plugin }) : [];
@@ -95,7 +95,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
 /** @throws LS8005 there is no terminal to ask on */
 async function isAgreed(effect: string, plan: Plan, command: TakeBack["command"], io: Invocation["io"]) {
   if (!io.isInteractive)
-    throw new LockstepError("LS8005", `${effect} Say yes to that with a flag.`, {
+    throw new LockstepError("LS8005", `${effect} Confirm it with a flag.`, {
       hint: `npx lockstep ${command} ${plan.id} --yes`,
     });
   return io.confirm(`${effect} Write it?`);

@@ -50,12 +50,12 @@ export async function chooseTargets(
     name === target || (name?.startsWith(`${target}/`) === true && isGroup(config.targets[target]));
   if (name !== undefined && !names.some(isNamed))
     throw new LockstepError("LS8006", `There is no target "${name}".`, {
-      hint: `Targets of lockstep.config.ts: ${names.join(", ") || "none"}${allowDevelopment ? `; and ${developmentTarget}` : ""}`,
+      hint: `Targets in lockstep.config.ts: ${names.join(", ") || "none"}${allowDevelopment ? `; and ${developmentTarget}` : ""}`,
     });
   if (configured.length === 0)
     throw new LockstepError(
       "LS8002",
-      "lockstep.config.ts names no target, so nobody can say where the plan has to arrive.",
+      "lockstep.config.ts has no target, so Lockstep cannot check where the plan is deployed.",
       {
         hint: 'Add one: targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }',
       },
@@ -66,7 +66,7 @@ export async function chooseTargets(
       const { urlFrom } = settings;
       const url = io.env[urlFrom];
       if (url === undefined || url === "")
-        throw new LockstepError("LS8003", `The target "${target}" takes its URL from ${urlFrom}, which is not set.`, {
+        throw new LockstepError("LS8003", `The URL of target "${target}" comes from ${urlFrom}, which is not set.`, {
           hint: `Set ${urlFrom} to the URL of that database, then run the command again.`,
         });
       if (project.dialect !== undefined) refuseOtherSystem(target, url, urlFrom, project.dialect);
@@ -112,7 +112,7 @@ function refuseOtherSystem(target: string, url: string, urlFrom: string, dialect
   if (scheme === undefined || (scheme === "postgres") === (dialect === "postgresql")) return;
   throw new LockstepError(
     "LS8004",
-    `The target "${target}" is named by a URL of ${scheme === "postgres" ? "PostgreSQL" : "MySQL"}, and the project is one of ${dialectLabels[dialect]}.`,
-    { hint: `Set ${urlFrom} to a URL that begins with ${dialect === "postgresql" ? "postgresql" : "mysql"}://` },
+    `The URL of target "${target}" is for ${scheme === "postgres" ? "PostgreSQL" : "MySQL"}, but the project uses ${dialectLabels[dialect]}.`,
+    { hint: `Set ${urlFrom} to a URL that starts with ${dialect === "postgresql" ? "postgresql" : "mysql"}://` },
   );
 }

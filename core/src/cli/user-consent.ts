@@ -18,8 +18,8 @@ export function userConsent(io: Pick<Io, "env" | "now">, loss: string, command: 
   if (agent === undefined) return undefined;
   const words = io.env[variable]?.replace(/\s+/g, " ").trim() ?? "";
   if (words === "")
-    throw new LockstepError("LS8025", `${agent} runs this command. ${loss} Your user has to agree to that first.`, {
-      hint: `tell your user what is lost, and ask. If they agree now: ${variable}="<their exact words>" ${command}`,
+    throw new LockstepError("LS8025", `${agent} runs this command. ${loss} Your user must consent first.`, {
+      hint: `Show your user what is lost, and request their consent. If they consent now: ${variable}="<their exact words>" ${command}`,
       details: { agent, variable },
     });
   return { words: words.slice(0, 500), agent, at: io.now().toISOString() };

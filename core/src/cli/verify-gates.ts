@@ -33,7 +33,7 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
   await verifyPlan(project, plugin, plan);
   const phase = nextPhase(plan);
   if (phase === undefined)
-    throw new LockstepError("LS8002", `Plan ${plan.id}: no phase comes next, so there is no gate to ask.`, {
+    throw new LockstepError("LS8002", `Plan ${plan.id} has no next phase, so there is no gate to check.`, {
       hint: "npx lockstep status",
     });
   const { target, targets } = await oneTarget(invocation, workspace, plan);
@@ -97,7 +97,7 @@ async function oneTarget(
   const names = new Set(targets.map(({ name, group }) => (name === named ? name : (group ?? name))));
   const [target = "", ...others] = names;
   if (others.length > 0)
-    throw new LockstepError("LS8002", "There are several targets; the answers are those of one.", {
+    throw new LockstepError("LS8002", "There are several targets. Verify one at a time.", {
       hint: `npx lockstep verify ${plan.id} --target ${target}`,
     });
   return { target, targets };

@@ -93,13 +93,13 @@ function settingsOf(invocation: Invocation, { watch = {} }: LockstepConfig): Wat
   const everyMs = time("every", "15s");
   const baseline = numberOption(invocation, "baseline", 3) ?? watch.baseline ?? 5;
   if (everyMs < leastEveryMs)
-    throw new LockstepError("LS8002", "--every is less than a second: looking would be a load of its own.", {
+    throw new LockstepError("LS8002", "--every is less than a second, which would itself put load on the database.", {
       hint: "For example: --every 15s",
     });
   if (forMs < (baseline + 2) * everyMs)
     throw new LockstepError(
       "LS8002",
-      `--for ends before anything could be found: ${baseline} looks make the baseline, and two show an anomaly.`,
+      `--for is too short: the baseline needs ${baseline} probes, and an anomaly two more.`,
       { hint: `For example: --for ${Math.ceil(((baseline + 2) * everyMs) / 60_000)}min` },
     );
   return { forMs, everyMs, baseline };

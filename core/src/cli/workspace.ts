@@ -98,5 +98,5 @@ export async function findProject(
   if (!(missing instanceof LockstepError) || only === undefined || second !== undefined)
     throw missing ?? new LockstepError("LS8001", `No project at ${cwd}.`);
   io.speakOf(resolve(cwd, only));
-  throw new LockstepError("LS8001", `${missing.message}; there is one in ${only}`, { hint: `npx ${command}` });
+  throw new LockstepError("LS8001", `${missing.message}. The only one is in ${only}`, { hint: `npx ${command}` });
 }

@@ -137,12 +137,12 @@ function computed(what: string | undefined, node: ts.Node, source: ts.SourceFile
   const place = at(source, node.getStart(source));
   return new LockstepError(
     "LS8002",
-    `${place}: ${what ?? "the configuration"} is computed, and check runs no code of the repository.`,
+    `${place}: ${what ?? "the configuration"} is computed, but check runs no code of the repository.`,
     {
       hint:
         what === undefined
-          ? "Write check behind it, as it is: { ...computed, check: {} }"
-          : "Write the value itself there: objects, lists, texts and numbers.",
+          ? "Add check after it as a literal: { ...computed, check: {} }"
+          : "Write the value as a literal: objects, lists, strings and numbers.",
     },
   );
 }

@@ -54,7 +54,7 @@ function unknown(
   const meant = nearest(written, names);
   return new LockstepError(
     "LS2053",
-    `${configFile}: ${place}: there is no ${what} of that name${meant === undefined ? "" : `; did you mean ${meant}?`}`,
-    { hint: `Names are those of the model: ${names.join(", ")}` },
+    `${configFile}: ${place}: there is no ${what} with that name${meant === undefined ? "" : `; did you mean ${meant}?`}`,
+    { hint: `Use the names in the model: ${names.join(", ")}` },
   );
 }

@@ -23,7 +23,7 @@ export async function loadConfig(root: string): Promise<LockstepConfig> {
   const result = configSchema.safeParse(written);
   if (result.success) return result.data;
   throw new LockstepError("LS8002", `${name} is not valid:\n${issuesText(result.error)}`, {
-    hint: `Correct the settings named in ${name}.`,
+    hint: `Correct the named settings in ${name}.`,
     details: { file: name, issues: result.error.issues },
   });
 }

@@ -17,14 +17,14 @@ export async function askOwnQuery<R extends object = Row>(
   { what, statementTimeoutMs }: { readonly what: string; readonly statementTimeoutMs: number },
 ): Promise<readonly R[]> {
   const reader = await sqlReader(connection.dialect.id);
-  if (!reader.isQuery(sql)) throw new LockstepError("LS8002", `${what} is not one SELECT.`, { hint });
+  if (!reader.isQuery(sql)) throw new LockstepError("LS8002", `${what} is not a single SELECT.`, { hint });
   const limits = { statementTimeoutMs, lockTimeoutMs: statementTimeoutMs };
   try {
     const { rows } = await inTransaction(connection, { isReadOnly: true, limits }, () => connection.query<R>(sql, []));
     return rows;
   } catch (error) {
     if (errorCode(error) !== "25006") throw error;
-    throw new LockstepError("LS8002", `${what} writes: ${(error as Error).message}`, { hint, cause: error });
+    throw new LockstepError("LS8002", `${what} tries to write: ${(error as Error).message}`, { hint, cause: error });
   }
 }
 

@@ -8,14 +8,14 @@ export type Baseline = ReadonlySet<string>;
 /** @throws LS8016 where there is none, or it is no baseline */
 export function readBaseline(path: string, shown: string): Baseline {
   if (!existsSync(path))
-    throw new LockstepError("LS8016", `There is no baseline ${shown}.`, {
+    throw new LockstepError("LS8016", `The baseline ${shown} does not exist.`, {
       hint: `npx lockstep check --all --write-baseline ${shown}`,
     });
   try {
     const { findings } = JSON.parse(readFileSync(path, "utf8")) as { findings: readonly { fingerprint: string }[] };
     return new Set(findings.map(({ fingerprint }) => fingerprint));
   } catch (cause) {
-    throw new LockstepError("LS8016", `${shown} is no baseline.`, {
+    throw new LockstepError("LS8016", `${shown} is not a baseline.`, {
       cause,
       hint: `npx lockstep check --all --write-baseline ${shown}`,
     });

@@ -116,7 +116,7 @@ function unreadFindings({ unread }: MigrationSource, file: string, text = ""): C
       ...aboutFile(unreadCode, file, { kind: "unread", what, ...(isWholeFile && { isWholeFile }) }, [code, nth]),
       ...place,
       ...(isWholeFile && {
-        safer: { words: "load data outside of migrations, or look at the file and waive it with a reason" },
+        safer: { words: "load data outside migrations, or review the file and waive this with a reason" },
       }),
     };
   });

@@ -40,8 +40,8 @@ function byPartition({ kind }: Operation): Safer {
   return {
     words:
       kind === "createIndex"
-        ? "make it ON ONLY the table, then CONCURRENTLY on each partition, then ATTACH those to it"
-        : "do it partition by partition, and on the table at last",
+        ? "create it ON ONLY the table, then CONCURRENTLY on each partition, then ATTACH each to it"
+        : "do it partition by partition, and on the table last",
   };
 }
 

@@ -44,7 +44,7 @@ export function namedFiles(
 function stdin(): string {
   const text = readFileSync(0, "utf8");
   if (text.length <= largest.sql) return text;
-  throw new LockstepError("LS8022", "What stdin holds is larger than the 8 MB of SQL that Lockstep reads.");
+  throw new LockstepError("LS8022", "stdin contains more than 8 MB of SQL, the limit of Lockstep.");
 }
 
 function alone(file: string, dialect: string | undefined): MigrationSet {
@@ -52,7 +52,7 @@ function alone(file: string, dialect: string | undefined): MigrationSet {
     folder: posix.dirname(file),
     dialect,
     transactions: undefined,
-    alone: ", outside of a transaction",
+    alone: ", outside a transaction",
     files: [file],
     read: (sql) => ({ sql, unread: [] }),
   };

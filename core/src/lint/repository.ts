@@ -76,7 +76,7 @@ export function findBase(
   if (named !== undefined) {
     const commit = mergeBase(folder, named);
     if (commit !== undefined) return { name: named, commit };
-    throw new LockstepError("LS8014", `git has no commit that "${named}" and the current one share.`);
+    throw new LockstepError("LS8014", `git finds no common commit of "${named}" and the current branch.`);
   }
   if (!isRepository(folder)) return undefined;
   const { GITHUB_BASE_REF: github, CI_MERGE_REQUEST_DIFF_BASE_SHA: gitlab } = env;
@@ -84,7 +84,7 @@ export function findBase(
   if (said !== undefined) {
     const commit = mergeBase(folder, said);
     if (commit === undefined)
-      throw new LockstepError("LS8014", `The pull request goes into "${said}", which is not here.`);
+      throw new LockstepError("LS8014", `The base branch of the pull request, "${said}", is not in this clone.`);
     return { name: said, commit };
   }
   for (const name of ["origin/HEAD", "origin/main", "origin/master"]) {

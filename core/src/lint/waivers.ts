@@ -91,11 +91,11 @@ export function waive(
 export type WaiverProblem = "unused" | "expired" | "no-reason" | "unknown-rule" | "no-date";
 
 const advice: Readonly<Record<WaiverProblem, string>> = {
-  unused: "take it out",
-  expired: "look at the place again: change it, or give the waiver a later day",
-  "no-reason": "say why: -- lockstep-ignore <rule>: <reason>",
-  "unknown-rule": "name a rule: npx lockstep explain lists them",
-  "no-date": "write the day as 2027-01-31",
+  unused: "remove it",
+  expired: "review the statement again: change it, or set a later date",
+  "no-reason": "add a reason: -- lockstep-ignore <rule>: <reason>",
+  "unknown-rule": "name an existing rule: npx lockstep explain lists them",
+  "no-date": "write the date as 2027-01-31",
 };
 
 function problemOf(

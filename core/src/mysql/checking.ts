@@ -36,18 +36,18 @@ function read(sql: string, file: string): Migration {
 const online = "ALGORITHM=INPLACE, LOCK=NONE";
 
 const copy =
-  "let pt-online-schema-change or gh-ost copy the table while reads and writes go on (MariaDB 11.2 and later often does so itself: name yours with --server mariadb:11.4)";
+  "copy the table with pt-online-schema-change or gh-ost while reads and writes continue (MariaDB 11.2 and later often does this itself: name your version with --server mariadb:11.4)";
 
 /** What MySQL and MariaDB do in the place of a hazard, by the rule that tells it. Those that are not here have one way for all. */
 const ways: Readonly<Record<string, (operation: Operation) => Safer>> = {
-  "add-check": () => ({ words: `${copy}; or let the code check it` }),
+  "add-check": () => ({ words: `${copy}; or check it in the code` }),
   "add-column-constraint": (operation) => ({
-    words: `add the column alone first, then its index with ${online}, and its foreign key as the rule add-foreign-key says`,
+    words: `add the column alone first, then its index with ${online}, and its foreign key as in the rule add-foreign-key`,
     ...(operation.kind === "addColumn" ? sqlOf(() => [plainColumn(operation)]) : {}),
   }),
-  "add-column-generated": () => ({ words: `let it be VIRTUAL, which takes an instant; or ${copy}` }),
+  "add-column-generated": () => ({ words: `make it VIRTUAL, which takes an instant; or ${copy}` }),
   "add-column-not-null": (operation) => ({
-    words: "add it as nullable, let the code write it, fill the rows in batches, then make it required",
+    words: "add it as nullable, write it in the code, fill the rows in batches, then make it required",
     ...(operation.kind === "addColumn"
       ? sqlOf(() => [
           plainColumn(operation),
@@ -57,7 +57,7 @@ const ways: Readonly<Record<string, (operation: Operation) => Safer>> = {
   }),
   "add-column-serial": () => ({ words: copy }),
   "add-column-volatile-default": (operation) => ({
-    words: "add the column without the default, set the default, then fill the rows that are there in batches",
+    words: "add the column without the default, set the default, then fill existing rows in batches",
     ...(operation.kind === "addColumn"
       ? sqlOf(() => [
           plainColumn(operation),
@@ -67,7 +67,7 @@ const ways: Readonly<Record<string, (operation: Operation) => Safer>> = {
   }),
   "add-foreign-key": (operation) => ({
     words:
-      "look for rows that refer to nothing, then add it unchecked: the server copies nothing, new rows are checked",
+      "check for rows without a referenced row, then add it unchecked: the server copies nothing and checks new rows",
     ...(operation.kind === "addForeignKey"
       ? sqlOf(() => [
           "SET SESSION foreign_key_checks = 0",
@@ -79,13 +79,13 @@ const ways: Readonly<Record<string, (operation: Operation) => Safer>> = {
   "add-index": (operation) =>
     operation.kind === "createIndex" && operation.isUnique
       ? twice
-      : { words: "build it while hardly anybody writes: no server builds an index of this kind while writes go on" },
+      : { words: "build it when there are few writes: no server can build this kind of index while writes continue" },
   "add-primary-key": () => ({
-    words: `look for NULL and for values that are there twice first, then add it with ${online}`,
+    words: `first check for NULL and duplicate values, then add it with ${online}`,
   }),
   "add-unique": () => twice,
   "change-column-type": (operation) => ({
-    words: `add a column of the new type, write both, fill it in batches, read from it, then drop the old one; or ${copy}. Where it should take an instant, say so: else the server refuses it`,
+    words: `add a column of the new type, write both, fill it in batches, read from it, then drop the old one; or ${copy}. If it should take an instant, add ALGORITHM=INSTANT: the server then rejects anything slower`,
     ...(operation.kind === "redeclareColumn"
       ? sqlOf(() => [`${clauseOf(operation, operation.table)}, ALGORITHM=INSTANT`])
       : {}),
@@ -95,18 +95,19 @@ const ways: Readonly<Record<string, (operation: Operation) => Safer>> = {
   }),
   "rewrite-table": () => ({ words: copy }),
   "set-not-null": (operation) => ({
-    words: "let no code write NULL, fill the rows in batches, then make it required while reads and writes go on",
+    words:
+      "stop writing NULL in the code, fill the rows in batches, then make it required while reads and writes continue",
     ...(operation.kind === "redeclareColumn"
       ? sqlOf(() => [`${clauseOf(operation, operation.table)}, ${online}`])
       : {}),
   }),
   "syntax-error": () => ({
-    words: "take the demand away, or demand what the server can do, and look at what it does then",
+    words: "remove the ALGORITHM or LOCK clause, or use one that the server supports, and check the effect again",
   }),
 };
 
 const twice: Safer = {
-  words: `look for values that are there twice, let the code write none, then build it with ${online}`,
+  words: `check for duplicate values, stop writing them in the code, then build it with ${online}`,
 };
 
 function saferWay(rule: string, operation: Operation): Safer | undefined {

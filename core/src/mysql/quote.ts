@@ -14,14 +14,14 @@ const maxCharacters = 64;
 export function quoteIdentifier(name: string): string {
   const { length } = [...name];
   if (length > maxCharacters)
-    throw new LockstepError("LS1003", `The name "${printable(name)}" has ${length} characters, MySQL takes 64`, {
+    throw new LockstepError("LS1003", `The name "${printable(name)}" has ${length} characters, but MySQL allows 64`, {
       details: { name },
     });
   if (name === "" || name.includes("\0") || name.endsWith(" "))
     throw new LockstepError(
       "LS1003",
-      `The name "${printable(name)}" is empty, has a NUL or ends in a space: MySQL has no such names`,
-      { hint: "Choose another name for it in the database.", details: { name } },
+      `The name "${printable(name)}" is empty, contains a NUL or ends in a space, which MySQL does not allow`,
+      { hint: "Choose another database name.", details: { name } },
     );
   return `\`${name.replaceAll("`", "``")}\``;
 }
@@ -50,7 +50,7 @@ export function quoteName(name: string): string {
 }
 
 function withoutNul(text: string): string {
-  if (text.includes("\0")) throw new LockstepError("LS1003", `A text with a NUL: "${printable(text)}"`);
+  if (text.includes("\0")) throw new LockstepError("LS1003", `A text contains a NUL: "${printable(text)}"`);
   return text;
 }
 

@@ -96,7 +96,7 @@ function refuseForms(tokens: readonly Token[], context: FillContext): void {
     if (text === "SELECT" || text === "WITH" || text === "TABLE")
       throw refused("it has a subquery: look-ups in other tables are for PostgreSQL alone", context);
     if (text === "DEFAULT") throw refused("DEFAULT is no value here", context, "Write the value itself.");
-    if (text === "OVER") throw refused("a function OVER (…) looks at other rows", context);
+    if (text === "OVER") throw refused("a function OVER (…) reads other rows", context);
     if (isCall && aggregates.has(text)) throw refused(`${text}() aggregates several rows`, context);
     if (isCall && ofTheSession.has(text)) throw refused(`${text}() is about the session, not about the row`, context);
     if (context.kind === "mirror" && ofTheMoment.has(text) && (isCall || reserved.has(text)))
@@ -107,7 +107,7 @@ function refuseForms(tokens: readonly Token[], context: FillContext): void {
 function numberedSource(column: string, sql: string, { source, newColumn }: FillContext): LockstepError {
   return new LockstepError(
     "LS2030",
-    `${source}: @lockstep.mirror(${sql}) cannot be kept: "${column}" gets its number after the trigger of "${newColumn}" has run, which sees 0.`,
+    `${source}: @lockstep.mirror(${sql}) cannot work: "${column}" gets its number only after the trigger of "${newColumn}" has run, which reads 0.`,
     { hint: `Write @lockstep.backfill(${sql}): the number of a row never changes.` },
   );
 }
@@ -145,8 +145,8 @@ function referenceOf(sql: string, parts: readonly Token[], context: FillContext)
   if (!isOwnTable(names.slice(0, -1), context))
     throw new LockstepError(
       "LS2003",
-      `${context.source}: no table "${names.slice(0, -1).join(".")}" here; the expression is evaluated over the row of "${label}"`,
-      { hint: `Write the column alone: ${quoteIdentifier(column)}.` },
+      `${context.source}: no table "${names.slice(0, -1).join(".")}" here: the expression uses the row of "${label}"`,
+      { hint: `Write only the column: ${quoteIdentifier(column)}.` },
     );
   // Case does not tell columns apart.
   const isSame = (name: string) => name.toLowerCase() === column.toLowerCase();

@@ -78,9 +78,9 @@ export const withoutDefiners = (text: string) => text.replace(definer, "$1");
 function needsSuper({ label }: Connection): LockstepError {
   return new LockstepError(
     "LS8020",
-    `${label} has a binary log: an account without SUPER may make no trigger there, and one with SUPER may read and write files of the server.`,
+    `${label} has a binary log: an account without SUPER cannot create triggers there, and one with SUPER can read and write the server's files.`,
     {
-      hint: "SET GLOBAL log_bin_trust_function_creators = 1 on that server, or leave out --stage-url: a server is started then",
+      hint: "SET GLOBAL log_bin_trust_function_creators = 1 on that server, or omit --stage-url: Lockstep then starts its own server",
     },
   );
 }

@@ -24,8 +24,8 @@ export function readConnectionUrl(text: string): ConnectionUrl {
   const host = url?.hostname.replace(/^\[|\]$/g, "") || "localhost";
   const label = labelOf(url?.hostname || "localhost", port, database ?? "");
   if (url === undefined || label === undefined || database === undefined || database === "")
-    throw new LockstepError("LS8004", "The connection URL of the target cannot be read", {
-      hint: "Write mysql://user:password@host:3306/database, with special characters of the password percent-encoded: @ is %40, / is %2F, # is %23, ? is %3F.",
+    throw new LockstepError("LS8004", "The target's connection URL is not valid", {
+      hint: "Write mysql://user:password@host:3306/database, and percent-encode special characters of the password: @ is %40, / is %2F, # is %23, ? is %3F.",
     });
   const parameter = (name: string) => url.searchParams.get(name) || undefined;
   const socket = parameter("socket") ?? parameter("socketPath");

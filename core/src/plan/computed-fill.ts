@@ -26,17 +26,17 @@ export async function computedFill(
   if (source.fill !== undefined)
     throw new LockstepError(
       "LS2050",
-      `${name} has two sources for the rows that exist: @lockstep.${source.fill.kind}(${source.fill.sql}) in ${source.file}:${source.line}, and a function in ${file}.`,
+      `${name} has two sources for existing rows: @lockstep.${source.fill.kind}(${source.fill.sql}) in ${source.file}:${source.line}, and a function in ${file}.`,
       {
-        hint: `Remove the annotation, or fills.${name}. To keep the expression for databases that skip releases, write it as fallback: ${JSON.stringify(source.fill.sql)}`,
+        hint: `Remove the annotation, or fills.${name}. To keep the expression for databases that skip releases, make it the fallback: ${JSON.stringify(source.fill.sql)}`,
       },
     );
   if (fallback === undefined)
     throw new LockstepError(
       "LS2051",
-      `${place} has no fallback, and a function cannot run inside a migration: preview and self-hosted databases apply all phases at once.`,
+      `${place} has no fallback, and a migration cannot call a function: preview and self-hosted databases apply all phases at once.`,
       {
-        hint: `Write an SQL expression over the columns of "${table.name}", for example fallback: "lower(email)", or fallback: "refuse" to stop there while a row has no value.`,
+        hint: `Write an SQL expression over the columns of "${table.name}", for example fallback: "lower(email)". Or write fallback: "refuse" to stop there while a row has no value.`,
       },
     );
   refuseUnknownColumns(table, column, reads, place, shape);
@@ -69,7 +69,7 @@ function refuseUnknownColumns(
       "LS2003",
       `${place}.reads: "${name}" ${why}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
       {
-        hint: `Names are those of the database, not of the model. Columns: ${known.map((each) => `"${each}"`).join(", ")}`,
+        hint: `Use the database names, not those in the model. Columns: ${known.map((each) => `"${each}"`).join(", ")}`,
       },
     );
   }

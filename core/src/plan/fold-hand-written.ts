@@ -282,7 +282,7 @@ function setsOnly(
 function notOfTheRow(file: string, { table, line }: OperationOf<"update">, column: string): LockstepError {
   return new LockstepError(
     "LS2015",
-    `${file}:${line}: the UPDATE of "${tableLabel(table)}" gives "${column}" a value that no expression over its row says, or sets a column from before as well.`,
+    `${file}:${line}: the UPDATE of "${tableLabel(table)}" gives "${column}" a value that is not an expression over its row, or also sets an existing column.`,
   );
 }
 

@@ -63,17 +63,17 @@ function refuse(
   if (fill !== undefined)
     throw new LockstepError(
       "LS2014",
-      `${source.file}:${source.line}: @lockstep.${fill.kind}(${fill.sql}) of "${tableLabel(table)}"."${name}" would not be used: ${why}.`,
+      `${source.file}:${source.line}: @lockstep.${fill.kind}(${fill.sql}) of "${tableLabel(table)}"."${name}" would have no effect: ${why}.`,
     );
   if (compute !== undefined)
     throw new LockstepError(
       "LS2054",
-      `${compute.file}: fills.${source.model}.${source.field} would not be used: ${why}.`,
+      `${compute.file}: fills.${source.model}.${source.field} would have no effect: ${why}.`,
     );
 }
 
 function whyIdle(table: TableName, { notNull, isGenerated, isIdentity }: ColumnDeclaration): string {
   if (isGenerated || isIdentity) return "the database computes the column itself";
-  if (!notNull) return "the column is optional, and rows that exist stay NULL";
-  return `the statement that adds it to "${tableLabel(table)}" has a form that Lockstep passes as it stands`;
+  if (!notNull) return "the column is optional, and existing rows stay NULL";
+  return `the statement that adds it to "${tableLabel(table)}" has a form that Lockstep does not rewrite`;
 }

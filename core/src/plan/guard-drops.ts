@@ -66,7 +66,7 @@ export async function refuseDrops(
   const statements = gone.map((operation) => statementOf(operation, migration).replace(/\s+/g, " "));
   throw new LockstepError(
     "LS2061",
-    `${[...names].join(", ")} ${names.size === 1 ? "needs" : "need"} a plan, and the same change has: ${[...new Set(statements)].join("; ")}`,
+    `${[...names].join(", ")} ${names.size === 1 ? "needs" : "need"} a plan, and the same change contains: ${[...new Set(statements)].join("; ")}`,
     { details: { statements } },
   );
 }
@@ -82,9 +82,9 @@ function renamedError(
   const field = source === undefined ? `The field of "${after.name}"` : `${source.model}.${source.field}`;
   return new LockstepError(
     "LS2062",
-    `${place}This change drops "${tableLabel(table)}"."${column}" and adds "${after.name}", both ${after.type}. If that is a rename, it would lose the values of every row.`,
+    `${place}This change drops "${tableLabel(table)}"."${column}" and adds "${after.name}", both ${after.type}. If that is a rename, every row loses its value.`,
     {
-      hint: `Another name in the code alone: ${field} with ${words.columnName(column)} keeps the column and its values.\n         Another name in the database too: put "${column}" back, fill "${after.name}" from it (@lockstep.mirror), and drop it when that plan is done.\n         No rename: put "${column}" back, and drop it in a change of its own, before this one or when its plan is done.`,
+      hint: `Rename in the code only: ${field} with ${words.columnName(column)} keeps the column and its values.\n         Rename in the database too: restore "${column}", fill "${after.name}" from it (@lockstep.mirror), and drop it when that plan is done.\n         No rename: restore "${column}", and drop it in a separate change, before this one or when its plan is done.`,
       details: { table: tableLabel(table), dropped: column, added: after.name },
     },
   );

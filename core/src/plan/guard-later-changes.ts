@@ -23,7 +23,7 @@ export function refuseLaterChanges(
       if (hint === undefined) continue;
       throw new LockstepError(
         "LS2072",
-        `"${tableLabel(table)}"."${column}" is added in line ${added.line}, in phases, and line ${operation.line} changes it again: ${operation.sql.replace(/\s+/g, " ").slice(0, 200)}`,
+        `Line ${added.line} adds "${tableLabel(table)}"."${column}" in phases, and line ${operation.line} changes it again: ${operation.sql.replace(/\s+/g, " ").slice(0, 200)}`,
         { hint, details: { column, line: operation.line } },
       );
     }
@@ -40,30 +40,30 @@ function insteadOf(operation: Operation, { table, column: { name, typeSql } }: O
   const again = "Then run the command again.";
   switch (operation.kind) {
     case "dropTable":
-      return isSameTable(operation.table, table) ? "Leave the column out, or the DROP TABLE." : undefined;
+      return isSameTable(operation.table, table) ? "Remove the column, or the DROP TABLE." : undefined;
     case "renameTable":
       return isSameTable(operation.table, table)
-        ? `Rename "${tableLabel(table)}" in a migration of its own, before this one or when its plan is done.`
+        ? `Rename "${tableLabel(table)}" in a separate migration, before this one or when its plan is done.`
         : undefined;
   }
   if (!isOwn) return undefined;
   switch (operation.kind) {
     case "setNotNull":
-      return `Write ADD COLUMN "${name}" ${typeSql} NOT NULL, and leave this statement out. ${again}`;
+      return `Write ADD COLUMN "${name}" ${typeSql} NOT NULL, and remove this statement. ${again}`;
     case "dropNotNull":
-      return `Write ADD COLUMN "${name}" ${typeSql} without NOT NULL, and leave this statement out. ${again}`;
+      return `Write ADD COLUMN "${name}" ${typeSql} without NOT NULL, and remove this statement. ${again}`;
     case "setDefault":
       return operation.defaultSql === undefined
-        ? `Leave this statement and the default out. ${again}`
-        : `Write ADD COLUMN "${name}" ${typeSql} … DEFAULT ${operation.defaultSql}, and leave this statement out. ${again}`;
+        ? `Remove this statement and the default. ${again}`
+        : `Write ADD COLUMN "${name}" ${typeSql} … DEFAULT ${operation.defaultSql}, and remove this statement. ${again}`;
     case "setType":
-      return `Add the column with its last type, ${operation.typeSql}, and leave this statement out. ${again}`;
+      return `Add the column with its final type, ${operation.typeSql}, and remove this statement. ${again}`;
     case "renameColumn":
-      return `Add the column under its last name, "${operation.newName}". Where an older column has that name: give the new one another name, and drop the old one in a migration of its own, when no code uses it any more.`;
+      return `Add the column under its final name, "${operation.newName}". If an existing column has that name, choose another name, and drop the old column in a separate migration when no code uses it.`;
     case "dropColumn":
-      return `Leave both statements out. ${again}`;
+      return `Remove both statements. ${again}`;
     case "update":
-      return `Write the value above the field as @lockstep.backfill(<sql>), and leave the UPDATE out. ${again}`;
+      return `Write the value above the field as @lockstep.backfill(<sql>), and remove the UPDATE. ${again}`;
     default:
       return undefined;
   }

@@ -15,7 +15,7 @@ export function refuseBlockedPhases(columns: readonly PlannedColumn[], context: 
     if (statement === undefined) continue;
     throw new LockstepError(
       "LS2022",
-      `"${tableLabel(table)}"."${column.name}" cannot be added in phases, the server has no lighter way than: ${statement}`,
+      `"${tableLabel(table)}"."${column.name}" cannot be added in phases: the server has no less blocking way than: ${statement}`,
       { details: { table: tableLabel(table), column: column.name, statement } },
     );
   }

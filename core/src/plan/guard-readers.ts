@@ -55,7 +55,7 @@ export function refuseReaders(
     if (reader === undefined) continue;
     throw new LockstepError(
       "LS2016",
-      `${file}:${reader.line}: rows get their "${names.at(-1)}" by a backfill, after this migration, and this statement may read it or change what it is made of: ${reader.sql.replace(/\s+/g, " ").slice(0, 200)}`,
+      `${file}:${reader.line}: a backfill fills "${names.at(-1)}" after this migration. This statement may read it, or change what its value comes from: ${reader.sql.replace(/\s+/g, " ").slice(0, 200)}`,
     );
   }
 }
@@ -78,7 +78,7 @@ export function refuseCopies(columns: readonly PlannedColumn[], operations: read
     if (copied === undefined) continue;
     throw new LockstepError(
       "LS2016",
-      `Line ${operation.line}: rows get their "${copied.name}" in the backfill, after this migration. Until then this copy of "${copied.table.name}" has NULL in its place: ${operation.sql.replace(/\s+/g, " ").slice(0, 200)}`,
+      `Line ${operation.line}: the backfill fills "${copied.name}" after this migration. Until then this copy of "${copied.table.name}" contains NULL instead: ${operation.sql.replace(/\s+/g, " ").slice(0, 200)}`,
     );
   }
 }

@@ -36,7 +36,7 @@ export async function refuseUnsafeRelations(
         "LS2041",
         `"${tableLabel(operation.table)}" is partitioned, and this change adds the foreign key "${operation.name ?? ""}" over ${listed(operation.columns)}.`,
         {
-          hint: `Add the column in a change of its own and the foreign key by hand, partition by partition; or write ${words.annotation("@lockstep.skip(<reason>)")} above the field to let it pass as it is.`,
+          hint: `Add the column in a separate change, then the foreign key by hand, partition by partition. To accept the lock, write ${words.annotation("@lockstep.skip(<reason>)")} above the field.`,
         },
       );
   }

@@ -31,7 +31,7 @@ export function refuseLostSources(
     if (reader === undefined) continue;
     throw new LockstepError(
       "LS2012",
-      `"${tableLabel(reader.table)}"."${reader.name}" is filled with ${valueLabel(reader)}${plan === undefined ? "" : ` until plan ${plan} is done`}, and this change takes "${lost.column ?? lost.table.name}" away: ${operation.sql.replace(/\s+/g, " ")}`,
+      `"${tableLabel(reader.table)}"."${reader.name}" is filled with ${valueLabel(reader)}${plan === undefined ? "" : ` until plan ${plan} is done`}, but this change removes "${lost.column ?? lost.table.name}": ${operation.sql.replace(/\s+/g, " ")}`,
       { details: { column: reader.name, reads: lost.column ?? lost.table.name } },
     );
   }

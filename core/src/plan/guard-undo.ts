@@ -28,7 +28,7 @@ export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonl
     if (same !== undefined)
       throw new LockstepError(
         "LS3020",
-        `${label(same)} is the column of the open plan ${other.id}, too: to take it back would drop it, with its values, for both.`,
+        `${label(same)} is also the column of the open plan ${other.id}: undoing one plan would drop it, with its values, for both.`,
         { hint: takeOut(plan.id > other.id ? plan : other) },
       );
   }
@@ -37,7 +37,7 @@ export function refuseUndo(plan: Plan, to: PlanState["released"], plans: readonl
     if (same === undefined) continue;
     throw new LockstepError(
       "LS3020",
-      `${label(same)} is the column of ${other.id} by now: it was dropped and planned again.`,
+      `${label(same)} now belongs to plan ${other.id}: it was dropped and planned again.`,
       { hint: `npx lockstep abandon ${other.id}` },
     );
   }
@@ -77,7 +77,7 @@ function refuseLostIndex(plan: Plan, other: Plan): void {
     if (lost === undefined) continue;
     throw new LockstepError(
       "LS3020",
-      `The index "${spec.index.name}" of the open plan ${other.id} is over ${label(lost)}, and would go with it.`,
+      `The index "${spec.index.name}" of the open plan ${other.id} uses ${label(lost)} and would be dropped with it.`,
       { hint: `npx lockstep abandon ${other.id}, then npx lockstep abandon ${plan.id}` },
     );
   }
@@ -115,16 +115,16 @@ export async function declaredByOthers(
     if (lost === undefined) continue;
     throw new LockstepError(
       "LS3020",
-      `${lost.text} (${lost.at}) of plan ${other.id} is over ${label(lost.column)}, and would go with it.`,
+      `${lost.text} (${lost.at}) of plan ${other.id} uses ${label(lost.column)} and would be dropped with it.`,
       {
-        hint: `npx lockstep abandon ${other.id}, then npx lockstep abandon ${plan.id}. Or remove it in a change of its own first`,
+        hint: `npx lockstep abandon ${other.id}, then npx lockstep abandon ${plan.id}. Or first remove it in a separate change`,
       },
     );
   }
   const needed = foreign.find(({ kind, isReference }) => kind === "primary-key" || isReference);
   if (needed !== undefined)
     throw new LockstepError("LS3021", `${needed.text} (${needed.at}) needs ${label(needed.column)}.`, {
-      hint: `Remove it in a change of its own, then npx lockstep abandon ${plan.id}`,
+      hint: `Remove it in a separate change, then run: npx lockstep abandon ${plan.id}`,
     });
   // Of a relation that came with the column the database may have no foreign key.
   const isOwn = ({ relation }: Declared) =>

@@ -38,7 +38,7 @@ export function lostColumns(
       "LS2060",
       `${only.place}"${only.renamedFrom}" would lose the values of every row: the ORM takes "${only.name}" for its new name, drops it${only.was} and adds it again as ${only.now}.`,
       {
-        hint: `Put the field of "${only.renamedFrom}" back: "${only.name}" is a column of its own then${only.annotation === undefined ? "" : `, which ${only.annotation} fills`}. Drop "${only.renamedFrom}" in a change of its own, before this one or when its plan is done.`,
+        hint: `Restore the field of "${only.renamedFrom}", so that "${only.name}" is a separate column${only.annotation === undefined ? "" : `, which ${only.annotation} fills`}. Drop "${only.renamedFrom}" in a separate change, before this one or when its plan is done.`,
         details,
       },
     );
@@ -47,7 +47,7 @@ export function lostColumns(
       "LS2060",
       `${only.place}${only.label} would lose the values of every row: the ORM drops it${only.was} and adds it again as ${only.now}.`,
       {
-        hint: `Keep "${only.name}" as it is and add a field of the new type under another name${only.annotation === undefined ? "" : `, with ${only.annotation} above it`}; drop the old one when its plan is done.\n         ${letGo("field")}`,
+        hint: `Keep "${only.name}" unchanged and add a field of the new type under another name${only.annotation === undefined ? "" : `, with ${only.annotation} above it`}. Drop the old one when its plan is done.\n         ${letGo("field")}`,
         details,
       },
     );
@@ -55,7 +55,7 @@ export function lostColumns(
     "LS2060",
     `${lost.length} columns would lose the values of every row: the ORM drops them and adds them again.${lost.map(({ place, label, was, now }) => `\n  ${place}${label}${was} as ${now}`).join("")}`,
     {
-      hint: `Keep them as they are and add fields of the new types under other names, with annotations above them; drop the old ones when their plan is done.${lost.map(({ label, annotation }) => (annotation === undefined ? "" : `\n           in place of ${label}: ${annotation}`)).join("")}\n         ${letGo("fields")}`,
+      hint: `Keep them unchanged and add fields of the new types under other names, with annotations above them. Drop the old ones when their plan is done.${lost.map(({ label, annotation }) => (annotation === undefined ? "" : `\n           instead of ${label}: ${annotation}`)).join("")}\n         ${letGo("fields")}`,
       details,
     },
   );

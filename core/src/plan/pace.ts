@@ -26,17 +26,17 @@ export function whyCareful(columns: readonly PlannedColumn[]): string | undefine
 export function withPace(plan: Plan, pace: string | undefined): Plan {
   if (pace === undefined || pace === plan.pace) return plan;
   if (pace !== "careful" && pace !== "brisk")
-    throw new LockstepError("LS8002", `--pace ${pace}: there is no such pace.`, { hint: "Use careful or brisk." });
+    throw new LockstepError("LS8002", `--pace ${pace} is not valid.`, { hint: "Use careful or brisk." });
   if (plan.state.released !== "expand")
     throw new LockstepError(
       "LS3008",
-      `Plan ${plan.id} is in ${plan.state.released}: its pace can change in expand only.`,
+      `Plan ${plan.id} is in ${plan.state.released}, but its pace can change only in expand.`,
       {
         hint: `npx lockstep next ${plan.id}, or first npx lockstep undo ${plan.id}`,
       },
     );
   const why = whyCareful(plan.columns);
   if (pace === "brisk" && why !== undefined)
-    throw new LockstepError("LS8002", `--pace ${pace}: ${why}.`, { hint: "Leave --pace out." });
+    throw new LockstepError("LS8002", `--pace ${pace}: ${why}.`, { hint: "Remove --pace." });
   return { ...plan, pace, paceReason: `next --pace ${pace}` };
 }

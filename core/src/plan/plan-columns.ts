@@ -126,7 +126,7 @@ async function planColumn(
   if (isUnique && declaration.defaultSql !== undefined && declaration.isDefaultStored)
     throw new LockstepError(
       "LS2002",
-      `${label} is unique, and every row gets the same default: ${declaration.defaultSql}.`,
+      `${label} is unique, but every row gets the same default: ${declaration.defaultSql}.`,
       {
         hint: `Remove the default of ${source.model}.${source.field} (${source.file}:${source.line}) or its unique constraint.`,
       },
@@ -193,9 +193,9 @@ function withoutTrigger(fill: Fill, label: string): Fill {
   if (fill.kind === "backfill") return { ...fill, withoutTrigger: true };
   throw new LockstepError(
     "LS2030",
-    `${fill.source}: @lockstep.mirror(${fill.sql}) cannot be kept: ${label} is unique, and a trigger of this database that looks for a value makes writers beside it deadlock.`,
+    `${fill.source}: @lockstep.mirror(${fill.sql}) cannot work: ${label} is unique, and a trigger that searches for a unique value would deadlock concurrent writes.`,
     {
-      hint: `Write @lockstep.backfill(${fill.sql}) for an initial value, or add the unique constraint in a change of its own, when this plan is done.`,
+      hint: `Write @lockstep.backfill(${fill.sql}) for an initial value, or add the unique constraint in a separate change when this plan is done.`,
     },
   );
 }
@@ -212,8 +212,8 @@ function positionOf(table: TableName, name: string, { operations }: RuleContext)
 export function withoutField(table: TableName, name: string): LockstepError {
   return new LockstepError(
     "LS4002",
-    `No model field is mapped to "${tableLabel(table)}"."${name}", although the migration adds that column.`,
-    { hint: "Declare it in the model, as it shall be in the end, then run the command again." },
+    `No model field is mapped to "${tableLabel(table)}"."${name}", but the migration adds that column.`,
+    { hint: "Declare the final column in the model, then run the command again." },
   );
 }
 
@@ -225,10 +225,10 @@ function refuseContradictions(label: string, declaration: ColumnDeclaration, sou
   if (declaration.isSerial && (fill !== undefined || compute !== undefined))
     throw new LockstepError(
       "LS2031",
-      `${place}: ${label} is numbered by a sequence, and ${fill === undefined ? name : `@lockstep.${fill.kind}(${fill.sql})`} gives its rows other numbers.`,
+      `${place}: a sequence numbers ${label}, but ${fill === undefined ? name : `@lockstep.${fill.kind}(${fill.sql})`} gives its rows other numbers.`,
     );
   if (compute !== undefined && !declaration.notNull)
-    throw new LockstepError("LS2054", `${compute.file}: ${name} would not be used: ${label} is optional.`);
+    throw new LockstepError("LS2054", `${compute.file}: ${name} would have no effect: ${label} is optional.`);
   if (fill === undefined) return;
   const written = `@lockstep.${fill.kind}(${fill.sql})`;
   if (fill.kind === "backfill") return;
@@ -237,7 +237,7 @@ function refuseContradictions(label: string, declaration: ColumnDeclaration, sou
       ? "is optional: a NULL may be a row that has not followed yet, or one that code has chosen"
       : `has the default ${declaration.defaultSql}, which new rows get instead of following`;
   if (!declaration.notNull || declaration.defaultSql !== undefined)
-    throw new LockstepError("LS2030", `${place}: ${written} cannot be kept: ${label} ${why}.`, {
+    throw new LockstepError("LS2030", `${place}: ${written} cannot work: ${label} ${why}.`, {
       hint: `Write @lockstep.backfill(${fill.sql}) for an initial value, or make the field required without a default.`,
     });
 }
@@ -268,9 +268,9 @@ async function fillOf(
   const expression = `<SQL expression of type ${declaration.typeSql.toLowerCase()} over the columns of "${table.name}">`;
   throw new LockstepError(
     "LS2001",
-    `${source.model}.${source.field} is required, and nothing says which value the rows that exist get.`,
+    `${source.model}.${source.field} is required, but existing rows have no value for it.`,
     {
-      hint: `Write above the field, in ${place}:\n         ${words.annotation(`@lockstep.backfill(${expression})`)}${suggestion(declaration, source, shape)}\n         or, where SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
+      hint: `Write above the field, in ${place}:\n         ${words.annotation(`@lockstep.backfill(${expression})`)}${suggestion(declaration, source, shape)}\n         or, if SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
       details: { file: source.file, line: source.line, model: source.model, field: source.field },
     },
   );
@@ -297,7 +297,7 @@ function refuseUniqueAcrossPartitions(
     const shown = missing.map((column) => (column === null ? "an expression" : `"${column}"`)).join(", ");
     throw new LockstepError(
       "LS2020",
-      `The unique index over ${key.map((column) => `"${column}"`).join(", ")} leaves out what "${tableLabel(table)}" is partitioned by: ${shown}.`,
+      `The unique index over ${key.map((column) => `"${column}"`).join(", ")} does not include what "${tableLabel(table)}" is partitioned by: ${shown}.`,
       { details: { key, missing } },
     );
   }
@@ -312,6 +312,6 @@ function keyOf(table: TableName, { key }: TableShape): readonly KeyColumn[] {
   if (key.length > 0) return key;
   throw new LockstepError(
     "LS2009",
-    `"${tableLabel(table)}" has no primary key, and no unique index over columns that are NOT NULL.`,
+    `"${tableLabel(table)}" has no primary key, and no unique index over NOT NULL columns.`,
   );
 }

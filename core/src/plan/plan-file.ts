@@ -33,7 +33,7 @@ export function readPlan(text: string, file: string): Plan {
   if (typeof version === "number" && version > newestSchemaVersion)
     throw new LockstepError(
       "LS3002",
-      `${file} has schema version ${version}; this version of Lockstep reads up to ${newestSchemaVersion}.`,
+      `${file} has schema version ${version}, but this version of Lockstep reads up to ${newestSchemaVersion}.`,
     );
   const { hash, ...rest } = json;
   const parsed = planSchema.safeParse(rest);

@@ -301,9 +301,9 @@ function tornError(gone: Operation, made: Operation): LockstepError {
   const words = ({ sql }: Operation) => sql.replace(/\s+/g, " ").slice(0, 100);
   return new LockstepError(
     "LS2075",
-    `Line ${gone.line} undoes what line ${made.line} redoes, and the plan would run between them: ${words(gone)} … ${words(made)}`,
+    `Line ${gone.line} drops what line ${made.line} creates again, and the plan would run between them: ${words(gone)} … ${words(made)}`,
     {
-      hint: "Put both statements, and those between them that need them, into a migration of their own.",
+      hint: "Move both statements, and those between them that need them, to a separate migration.",
       details: { line: gone.line, redoneIn: made.line },
     },
   );

@@ -42,8 +42,8 @@ export function loadPlan(root: string, id: string): Plan {
   }
   const plan = readPlan(readFileSync(join(root, file), "utf8"), file);
   if (plan.id !== id)
-    throw new LockstepError("LS3014", `${file} is the file of plan ${plan.id}.`, {
-      hint: `Keep one folder for one plan: lockstep/${plan.id}. Remove lockstep/${id} where it is a copy.`,
+    throw new LockstepError("LS3014", `${file} belongs to plan ${plan.id}.`, {
+      hint: `Keep one folder per plan: lockstep/${plan.id}. If lockstep/${id} is a copy, remove it.`,
     });
   return plan;
 }
@@ -82,15 +82,15 @@ export function choosePlan(root: string, id: string | undefined, wayBack?: WayBa
   const plan = defaultPlan(plans, wayBack);
   if (plan !== undefined) return plan;
   if (wayBack !== undefined && plans.length > 1 && !plans.some(isOpen))
-    throw new LockstepError("LS3006", "No plan is open, and there are several that this could take back.", {
+    throw new LockstepError("LS3006", "No plan is open, and several plans could be undone.", {
       hint: `Name the plan: ${plans.flatMap(({ id, state }) => (state.released === "undone" ? [] : `${id} (${state.released})`)).join(", ")}`,
     });
   const [first, ...others] = plans.filter(isOpen);
   // A merge may have left the rest of a plan.
   if (first === undefined) refuseContradictions(foldersWithout(root));
   if (first === undefined)
-    throw new LockstepError("LS3005", "There is no plan in this project.", {
-      hint: "A plan is made when a migration needs one: edit the model, then generate a migration as always",
+    throw new LockstepError("LS3005", "This project has no plan.", {
+      hint: "A migration that needs a plan creates one: edit the model, then generate a migration as usual",
     });
   throw new LockstepError("LS3006", `Open plans: ${[first, ...others].map((open) => open.id).join(", ")}.`, {
     hint: `Name one, for example: ${first.id}`,

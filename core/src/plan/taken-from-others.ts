@@ -85,7 +85,7 @@ function courseOf(plan: Plan, migrations: readonly string[]): Course {
     start: expand.length === 0 ? undefined : Math.min(...expand),
     filledUntil: isOpen(plan) ? Number.POSITIVE_INFINITY : Math.max(-1, ...contract),
     dropped: drop,
-    by: drop === -1 ? `plan ${plan.id} has taken back` : `${migrations[drop]} drops`,
+    by: drop === -1 ? `plan ${plan.id} has undone` : `${migrations[drop]} drops`,
   };
 }
 

@@ -39,8 +39,8 @@ export async function connectWith(config: ClientConfig, options: ConnectOptions)
   const { host, port, database } = new PgClient(config);
   const label = labelOf(host, port, database ?? "");
   if (label === undefined)
-    throw new LockstepError("LS8004", "The connection settings of the data source cannot be read", {
-      hint: "Write the URL as postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.",
+    throw new LockstepError("LS8004", "The data source's connection settings are not valid", {
+      hint: "Write the URL as postgresql://user:password@host:5432/database, and percent-encode special characters of the password.",
     });
   return open({ config, label, schema: undefined, encryption: undefined, isSaidPooled: false }, options);
 }
@@ -241,7 +241,7 @@ function pooled(label: string, schema: string | undefined): LockstepError {
   const schemaText = schema === undefined ? "" : ` (the schema "${schema}" of the URL is a setting of the session)`;
   return new LockstepError(
     "LS8009",
-    `${label} is reached through a pooler in transaction mode: one connection was served by several sessions of the server${schemaText}.`,
+    `${label} is behind a pooler in transaction mode: several server sessions served one connection${schemaText}.`,
     { details: { target: label } },
   );
 }

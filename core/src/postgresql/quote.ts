@@ -19,7 +19,7 @@ export function quoteIdentifier(name: string): string {
   if (bytes > maxBytes) {
     throw new LockstepError(
       "LS1003",
-      `The name "${printable(name)}" has ${bytes} bytes, PostgreSQL keeps ${maxBytes}`,
+      `The name "${printable(name)}" has ${bytes} bytes, but PostgreSQL keeps ${maxBytes}`,
       {
         details: { name },
       },
@@ -28,9 +28,9 @@ export function quoteIdentifier(name: string): string {
   if (name === "" || name.includes("\0")) {
     throw new LockstepError(
       "LS1003",
-      `The name "${printable(name)}" is empty or has a NUL: PostgreSQL has no such names`,
+      `The name "${printable(name)}" is empty or contains a NUL, which PostgreSQL does not allow`,
       {
-        hint: "Choose another name for it in the database.",
+        hint: "Choose another database name.",
         details: { name },
       },
     );
@@ -57,7 +57,7 @@ export function qualified(schema: string | undefined, name: string): string {
  * @throws LockstepError LS1003 for a NUL, which no PostgreSQL text can hold
  */
 export function quoteLiteral(text: string): string {
-  if (text.includes("\0")) throw new LockstepError("LS1003", `A text with a NUL: "${printable(text)}"`);
+  if (text.includes("\0")) throw new LockstepError("LS1003", `A text contains a NUL: "${printable(text)}"`);
   const doubled = text.replaceAll("'", "''");
   return text.includes("\\") ? `E'${doubled.replaceAll("\\", "\\\\")}'` : `'${doubled}'`;
 }

@@ -41,11 +41,11 @@ export function readConnectionUrl(text: string): ConnectionUrl {
     const scheme = otherScheme(text);
     // No `cause`, no part of it: nobody knows where in it the password is.
     throw scheme === undefined
-      ? new LockstepError("LS8004", "The connection URL of the target cannot be read", {
-          hint: "Write postgresql://user:password@host:5432/database, with special characters of the password percent-encoded: @ is %40, / is %2F, # is %23, ? is %3F.",
+      ? new LockstepError("LS8004", "The target's connection URL is not valid", {
+          hint: "Write postgresql://user:password@host:5432/database, and percent-encode special characters of the password: @ is %40, / is %2F, # is %23, ? is %3F.",
         })
-      : new LockstepError("LS8004", `Lockstep connects to PostgreSQL itself, not through "${scheme}//"`, {
-          hint: "Give the direct postgresql:// URL of the database, not the one of a proxy or of another database.",
+      : new LockstepError("LS8004", `Lockstep connects to PostgreSQL directly, not through "${scheme}//"`, {
+          hint: "Use the direct postgresql:// URL of the database, not that of a proxy or of another database.",
         });
   }
   const schema = url.searchParams.get("schema") || undefined;

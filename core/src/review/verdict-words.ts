@@ -32,10 +32,10 @@ function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefi
   const table = goes !== undefined && "table" in goes ? goes.table : undefined;
   if (table === undefined || locks.every(({ mode }) => mode !== "ACCESS EXCLUSIVE")) return undefined;
   const others = locks.filter((lock) => !isSameTable(lock.table, table));
-  if (others.length > 0) return `locks ${labels(others.map((lock) => lock.table))} as well`;
+  if (others.length > 0) return `also locks ${labels(others.map((lock) => lock.table))}`;
   const isTable = goes?.kind === "loses-data" && goes.what === "table";
   return isTable && doubts.includes("other-tables")
-    ? "locks the tables that its foreign keys lead to as well"
+    ? "also locks the tables that its foreign keys reference"
     : undefined;
 }
 
@@ -46,9 +46,11 @@ export function dangerWords(verdict: Verdict): string[] {
     if (concern.kind === "changes-access" && concern.takes === undefined)
       return ["running code may see or change other rows than before"];
     if (concern.kind === "narrows-writes" && !fails)
-      return [`running code fails that writes ${narrowedWords(concern.why)}`];
+      return [`running code that writes ${narrowedWords(concern.why)} fails`];
     if (concern.kind === "widens-reads")
-      return [`running code may read ${concern.why === "null" ? "a NULL" : "an enum value"} that it does not know`];
+      return [
+        `running code may read ${concern.why === "null" ? "a NULL that it does not expect" : "an enum value that it does not support"}`,
+      ];
     return [];
   });
   return [...concernWords(verdict), ...own, ...unnamedWords(verdict)];
@@ -58,9 +60,8 @@ export function dangerWords(verdict: Verdict): string[] {
 function unnamedWords({ concerns, doubts, locks }: Verdict): string[] {
   if (!doubts.includes("other-tables") || locks.length === 0) return [];
   if (concerns.some((concern) => concern.kind === "rewrites" && concern.why === "type"))
-    return ["a foreign key over the column locks its other table as well"];
-  if (concerns.some(({ kind }) => kind === "hides-rows"))
-    return ["where there is a default partition, it is locked as well"];
+    return ["a foreign key on the column also locks the other table"];
+  if (concerns.some(({ kind }) => kind === "hides-rows")) return ["also locks the default partition, if there is one"];
   return [];
 }
 
@@ -72,14 +73,14 @@ function narrowedWords(why: RowFailure): string {
     case "duplicates":
     case "two-rows":
     case "exclusion":
-      return "two rows that are alike";
+      return "two conflicting rows";
     case "check":
-      return "a row that does not pass";
+      return "a row that violates it";
     case "foreign-key":
-      return "a row that refers to nothing";
+      return "a row without a referenced row";
     case "cast":
     case "lost-value":
-      return "a value that the type does not have";
+      return "a value that the type does not support";
     default:
       return why satisfies never;
   }
@@ -91,9 +92,9 @@ function failsWords({ concerns }: Verdict): string {
   const narrows = concerns.some(({ kind }) => kind === "narrows-writes");
   const half = concerns.some((concern) => concern.kind === "fails-on-rows" && concern.leavesHalf === true);
   const isOfTwo = concerns.some((concern) => concern.kind === "fails-on-rows" && concern.why === "two-rows");
-  const writes = isOfTwo ? "inserts a second" : "writes one";
+  const writes = isOfTwo ? "inserts a second row" : "writes such a row";
   const words = `fails if ${failures.join(" or ")}${narrows ? `, and so does running code that ${writes}` : ""}`;
-  return half ? `${words}; what stands before it in the file is done by then, and stays` : words;
+  return half ? `${words}; earlier statements of the file are then already applied, and remain` : words;
 }
 
 function describeConcern(concern: Concern, verdict: Verdict): string | undefined {
@@ -111,7 +112,7 @@ function describeConcern(concern: Concern, verdict: Verdict): string | undefined
     case "breaks-code-before":
       return breakWords(concern);
     case "drops-dependents":
-      return "drops whatever depends on it as well";
+      return "also drops every object that depends on it";
     case "changes-access":
       return accessWords(concern);
     case "breaks-writes":
@@ -122,36 +123,36 @@ function describeConcern(concern: Concern, verdict: Verdict): string | undefined
     case "widens-reads":
       return undefined;
     case "fails-in-transaction":
-      if (concern.type === undefined) return "fails inside a transaction: give it a migration of its own";
-      return `${verdict.doubts.includes("transaction") ? "fails if it runs" : "fails, for it runs"} in the transaction that adds "${concern.value}" to the enum "${concern.type.name}": use the value in a migration of its own`;
+      if (concern.type === undefined) return "fails in a transaction: move it to a separate migration";
+      return `${verdict.doubts.includes("transaction") ? "fails if it runs" : "fails, because it runs"} in the transaction that adds "${concern.value}" to the enum "${concern.type.name}"`;
     case "breaks-inserts":
-      return `running code that does not know "${concern.column}" can no longer insert${verdict.doubts.includes("former-constraints") ? ", if the column is required" : ""}`;
+      return `running code that omits "${concern.column}" can no longer insert rows${verdict.doubts.includes("former-constraints") ? ", if the column is required" : ""}`;
     case "hides-rows":
       return `running code that reads ${label(concern.table)} no longer sees the rows of ${label(concern.partition)}`;
     case "searches-default-partition":
-      return `reads and writes of ${label(concern.table)} wait, while the rows of its default partition are checked where it has one`;
+      return `reads and writes of ${label(concern.table)} wait while PostgreSQL checks the rows of its default partition, if it has one`;
     case "needs-server":
       return `${newerForm(concern.what).label} needs PostgreSQL ${concern.major} or later`;
     case "guards-less":
-      return `takes a lock on the table${verdict.doubts.includes("other-tables") ? ", and on the other one of a foreign key" : ""}; what the constraint refused is allowed from now on`;
+      return `locks the table${verdict.doubts.includes("other-tables") ? ", and the other table of a foreign key" : ""}; the database then accepts rows that the constraint rejected`;
     case "loses-index":
-      return "waits for all readers of the table; queries may become slow";
+      return "waits for all queries on the table; later queries may become slow";
     case "fills-silently":
-      return `the rows that exist get ${concern.value}, and nobody is told`;
+      return `existing rows silently get ${concern.value}`;
     case "one-value":
-      return "MariaDB evaluates the default once: all rows that exist get the same value";
+      return "MariaDB evaluates the default once: all existing rows get the same value";
     case "session-default":
       return sessionWords(concern);
     case "ignores":
-      return "MySQL before 9 reads REFERENCES behind a column and makes no foreign key of it";
+      return "MySQL before 9 accepts REFERENCES on a column but creates no foreign key";
     case "refuses-demand":
-      return `fails at once, and changes nothing: the server does not do it with ${concern.demand}`;
+      return `fails at once and changes nothing: the server does not support it with ${concern.demand}`;
     case "syntax-error":
-      return `PostgreSQL refuses it (${concern.what})`;
+      return `PostgreSQL rejects it (${concern.what})`;
     case "not-understood":
       return concern.what.endsWith(")")
-        ? `calls ${concern.what}, which may do anything`
-        : `is not understood (${concern.what})`;
+        ? `calls ${concern.what}, which Lockstep cannot analyse`
+        : `Lockstep cannot analyse it (${concern.what})`;
     default:
       return concern satisfies never;
   }
@@ -170,31 +171,31 @@ function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict:
     return `all ${values} of ${label(table)} are checked${whileWords(verdict, table)}${unlessWords(verdict)}`;
   }
   return isUnnamed
-    ? "it builds the indexes of one table after the other, and reads and writes of each table wait until its indexes are built"
+    ? "it rebuilds the indexes of one table after another, and reads and writes of each table wait meanwhile"
     : `${waitWords(verdict)} until its index is built`;
 }
 
 /** ` while reads and writes wait`. Without a lock that has a name nobody knows who waits. @param said the table whose name is said already */
 function whileWords(verdict: Verdict, said: TableName): string {
-  if (verdict.locks.length === 0) return ", and Lockstep does not know which tables that locks";
+  if (verdict.locks.length === 0) return ", and Lockstep cannot determine which tables that locks";
   return ` while ${waitWords(verdict, said)}`;
 }
 
 function unlessWords({ doubts }: Verdict): string {
-  return doubts.includes("former-constraints") ? ", unless a constraint says already what they are" : "";
+  return doubts.includes("former-constraints") ? ", unless a constraint already proves the condition" : "";
 }
 
 function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, verdict: Verdict): string {
   const rows = `every ${verdict.locks.length === 0 ? "value" : "row"} of ${label(table)}`;
   const wait = whileWords(verdict, table);
-  const rewritten = `${rows} is written again${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
+  const rewritten = `${rows} is rewritten${wait}${verdict.doubts.includes("server") ? ", on MySQL or on MariaDB" : ""}`;
   switch (why) {
     case "enum":
-      return `the enum is made anew: ${rewritten}`;
+      return `the enum is recreated: ${rewritten}`;
     case "default":
       return `the default differs from row to row: ${rewritten}`;
     case "type":
-      return verdict.doubts.includes("former-type") ? `may write ${rows} again${wait}` : rewritten;
+      return verdict.doubts.includes("former-type") ? `may rewrite ${rows}${wait}` : rewritten;
     case "fulltext":
       return `the table has a FULLTEXT index: ${rewritten}`;
     case "computed":
@@ -203,8 +204,8 @@ function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, ve
       return rewritten;
     case "domain":
       return verdict.doubts.includes("type")
-        ? `if its type is a domain with a check of its own, ${rewritten}`
-        : `its type is a domain with a check of its own: ${rewritten}`;
+        ? `if its type is a domain with a check, ${rewritten}`
+        : `its type is a domain with a check: ${rewritten}`;
     default:
       return why satisfies never;
   }
@@ -215,7 +216,7 @@ function waitWords({ locks }: Verdict, said?: TableName): string {
   const exclusive = locks.filter(({ mode }) => mode === "ACCESS EXCLUSIVE");
   const [who, tables] =
     exclusive.length > 0 ? ["reads and writes", exclusive] : ["writes", locks.filter(({ mode }) => stopsWrites(mode))];
-  if (tables.length === 0) return "reads and writes go on";
+  if (tables.length === 0) return "reads and writes continue";
   const names = (of: typeof tables) => labels(of.map(({ table }) => table));
   const written = exclusive.length > 0 ? locks.filter(({ mode }) => stopsWrites(mode)) : [];
   if (written.length > 0) return `${who} of ${names(tables)} and writes of ${names(written)} wait`;
@@ -238,30 +239,30 @@ function failureWords(why: RowFailure): string {
     case "exclusion":
       return "two rows exclude each other";
     case "check":
-      return "one does not pass";
+      return "one violates the check";
     case "foreign-key":
-      return "one refers to nothing";
+      return "one has no referenced row";
     case "cast":
       return "a value cannot be converted";
     case "lost-value":
-      return "one has a value that goes";
+      return "one has a removed value";
     case "any-row":
-      return "there is a row";
+      return "the table has a row";
     default:
       return why satisfies never;
   }
 }
 
 const changeWords = {
-  insert: "adds or changes as many rows as its query says, inside a migration",
-  update: "changes rows inside a migration: they stay locked until it ends",
-  delete: "deletes rows inside a migration: they stay locked until it ends",
+  insert: "adds or changes all rows that its query returns, in a migration",
+  update: "changes rows in a migration: they stay locked until it ends",
+  delete: "deletes rows in a migration: they stay locked until it ends",
 } as const;
 
 const lossWords = {
-  column: "loses the column's data",
-  table: "loses the table's data",
-  schema: "loses every table of the schema",
+  column: "deletes the column's data",
+  table: "deletes the table's data",
+  schema: "deletes every table of the schema",
   // Said as what it does to the rows.
   rows: undefined,
 } as const;
@@ -293,7 +294,7 @@ function writesWords({ why, table, column }: Extract<Concern, { kind: "breaks-wr
     case "identity":
       return `running code that inserts a value for ${column === undefined ? "the column" : `"${column}"`} fails`;
     case "sequence":
-      return "the sequence returns numbers that rows may have: then INSERTs of running code fail";
+      return "the sequence may return numbers that existing rows have, and INSERTs of running code then fail";
     case "publication":
       return `running code can no longer update or delete rows${of}: the table has no primary key or other replica identity`;
     case "replica-identity":
@@ -308,13 +309,13 @@ function certainWords({ why, by }: Extract<Concern, { kind: "fails-always" }>): 
     case "used":
       return `fails: ${by === undefined ? "something" : dependentWords(by)} uses it`;
     case "partitioned-index":
-      return "fails: PostgreSQL builds no index of a partitioned table CONCURRENTLY";
+      return "fails: PostgreSQL cannot build an index of a partitioned table CONCURRENTLY";
     case "partitioned-not-valid":
       return "fails before PostgreSQL 18: a foreign key of a partitioned table cannot be NOT VALID";
     case "virtual-index":
-      return "fails: PostgreSQL has no index over a virtual column";
+      return "fails: PostgreSQL does not support an index over a virtual column";
     case "index-of-key":
-      return "fails: a key takes a unique index of plain columns without WHERE";
+      return "fails: a key requires a unique index of plain columns without WHERE";
     case "type-of-key":
       return `fails: ${by === undefined ? "a foreign key" : dependentWords(by)} uses the column`;
     default:
@@ -327,11 +328,11 @@ function dependentWords({ what, name, table }: Dependent): string {
 }
 
 function breakWords({ what, name, newName, isReplaced }: Extract<Concern, { kind: "breaks-code-before" }>): string {
-  if (isReplaced) return `running code that uses "${name}" gets the table that takes its place`;
-  if (what === "type") return `running code that names the type "${name}" fails from then on`;
+  if (isReplaced) return `running code that uses "${name}" gets the table that replaces it`;
+  if (what === "type") return `running code that uses the type "${name}" fails after this migration`;
   if (newName !== undefined)
-    return `running code that says "${name}" fails from then on, code that says "${newName}" until then`;
-  return `running code that still ${what === "column" ? "names" : what === "view" ? "reads" : "uses"} it fails`;
+    return `running code that uses "${name}" fails after this migration, and code that uses "${newName}" fails before it`;
+  return `running code that still ${what === "view" ? "reads" : "uses"} it fails`;
 }
 
 function remarkWords(remark: Remark): string {
@@ -339,21 +340,21 @@ function remarkWords(remark: Remark): string {
     case "skipped":
       return `by @lockstep.skip: ${remark.why}`;
     case "builds-index-again":
-      return `the index ${remark.index} has an expression or a predicate: it is built again while reads and writes of ${label(remark.table)} wait`;
+      return `the index ${remark.index} has an expression or a predicate: PostgreSQL rebuilds it while reads and writes of ${label(remark.table)} wait`;
     case "checks-again":
-      return `all rows of ${label(remark.table)} are checked for "${remark.check}" again while reads and writes wait`;
+      return `PostgreSQL checks "${remark.check}" for all rows of ${label(remark.table)} again while reads and writes wait`;
     case "forgets-statistics":
-      return `PostgreSQL forgets its statistics of the column: run ANALYZE ${quotedTable(remark.table)} (${quotedName(remark.column)}) when it is deployed`;
+      return `PostgreSQL discards the statistics of the column: after the deployment run ANALYZE ${quotedTable(remark.table)} (${quotedName(remark.column)})`;
     case "not-migrated":
-      return "no migration of this project makes it, so other databases may not have it";
+      return "no migration of this project creates it, so other databases may not have it";
     case "not-committed":
       return `no entity of the last commit has "${remark.column}"`;
     case "not-edited":
-      return `${remark.name} is declared as in the last commit: the difference is not of this change`;
+      return `${remark.name} is declared as in the last commit: this change did not cause the difference`;
     case "may-be-renamed":
       return `if "${remark.newName}" is its new name, ${remark.keeps} at the field keeps the column and its values`;
     case "renames":
-      return `with ${remark.keeps} the field alone gets the new name`;
+      return `with ${remark.keeps} only the field gets the new name`;
     default:
       return remark satisfies never;
   }

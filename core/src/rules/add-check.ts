@@ -4,7 +4,7 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "add-check",
   severity: "error",
-  summary: "ADD CHECK stops reads and writes while every row is checked",
+  summary: "ADD CHECK blocks reads and writes while PostgreSQL checks every row",
   on: ["addCheck"],
   isMechanical: true,
   safer: notValid,
@@ -12,10 +12,10 @@ export default defineRule({
     unsafe: [`ALTER TABLE "User" ADD CONSTRAINT "adult" CHECK ("age" >= 18);`],
     safe: [`ALTER TABLE "User" ADD CONSTRAINT "adult" CHECK ("age" >= 18) NOT VALID;`],
   },
-  background: `Every row is read under an ACCESS EXCLUSIVE lock, and one that does not pass lets the migration fail.`,
+  background: `PostgreSQL reads every row under an ACCESS EXCLUSIVE lock. The migration fails if a row violates the check.`,
   mysql: {
     background:
-      "Both copy the table for it while writes wait (MariaDB 11.2 and later often lets them go on), and have no `NOT VALID`: pt-online-schema-change and gh-ost copy it while writes go on.",
+      "Both copy the table and block writes meanwhile (MariaDB 11.2 and later usually does not block them). Neither has `NOT VALID`. Use pt-online-schema-change or gh-ost to copy the table while writes continue.",
     unsafe: ["ALTER TABLE `User` ADD CONSTRAINT `adult` CHECK (`age` >= 18);"],
     safe: ["CREATE TABLE `User` (`age` INT, CHECK (`age` >= 18));"],
   },

@@ -6,7 +6,7 @@ import { isPlain } from "./steps.js";
 export default defineRule({
   id: "add-column-backfill",
   on: ["addColumn"],
-  summary: "Fills the rows that exist where the model has a default or an optional field, and an annotation",
+  summary: "Fills existing rows from an annotation if the new column is optional or has a default",
   examples: {
     rewritten: [
       `ALTER TABLE "User" ADD COLUMN "role" TEXT NOT NULL DEFAULT 'member'; -- role: @lockstep.backfill(lower("name"))`,
@@ -17,17 +17,16 @@ export default defineRule({
       `ALTER TABLE "User" ADD COLUMN "nickname" TEXT;`,
     ],
   },
-  background: `An optional column, or one with a constant default, is safe to add: rows that exist get NULL, or the default. Where
-\`@lockstep.backfill(<sql>)\` says that they shall get another value, they are filled in batches, outside of any deployment.
+  background: `An optional column, or one with a constant default, is safe to add: existing rows get NULL or the default. If
+\`@lockstep.backfill(<sql>)\` defines another value, Lockstep fills existing rows in batches, outside any deployment.
 
-With a default, as \`@default("member")\` or \`@Column({ default: "member" })\`, and an annotation, as
-\`@lockstep.backfill(CASE WHEN "isStaff" THEN 'staff' ELSE 'member' END)\`, the column is added without the default, which is set in a
-statement of its own, so rows that exist stay NULL until the backfill comes to them. New rows get the default, whichever build writes
-them. A required column is made required last.
+The default can be \`@default("member")\` or \`@Column({ default: "member" })\`, and the annotation
+\`@lockstep.backfill(CASE WHEN "isStaff" THEN 'staff' ELSE 'member' END)\`. The plan then adds the column without the default, and sets
+the default in a separate statement. Existing rows stay NULL until the backfill reaches them. New rows get the default from every build.
+A required column becomes required last.
 
-An optional column without NOT NULL in the end: NULL is then a value that code may choose, so there is no trigger and nothing
-looks for NULLs. The backfill goes through the table once, up to the greatest key at its start, and waits for rows that others
-have locked; the ledger remembers that it is done.`,
+In an optional column NULL can be a value that your code chose. So there is no trigger and no search for NULLs. The backfill reads the
+table once, up to the greatest key at its start, and waits for locked rows. The ledger records that it is done.`,
 
   consequence({ column, table }, _own, context) {
     if (!isPlain(column) || column.isSerial || !column.isDefaultStored || context.createdInThisChange(table))
@@ -43,7 +42,7 @@ have locked; the ledger remembers that it is done.`,
           : undefined;
     if (source === undefined) return undefined;
     const value = column.defaultSql === undefined ? "NULL" : `the default ${column.defaultSql}`;
-    return `rows of "${table.name}" that exist would get ${value}, and not what ${source} says.`;
+    return `Existing rows of "${table.name}" would get ${value} instead of the value from ${source}.`;
   },
 
   columns: ({ table, column }) => [{ table, column: column.name }],

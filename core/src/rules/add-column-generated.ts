@@ -3,17 +3,16 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "add-column-generated",
   severity: "error",
-  summary: "Adds a stored generated column: the table is written again",
+  summary: "Adds a stored generated column, which rewrites the table",
   on: ["addColumn"],
   claims: (concern, { column }) =>
     concern.kind === "rewrites" && concern.why === "computed" && !(column.isSerial || column.isIdentity),
   safer: () => ({
-    words:
-      "add a plain column with a trigger that computes it and fill it in batches, or let it be VIRTUAL (PostgreSQL 18)",
+    words: "add a plain column, compute it with a trigger and fill it in batches, or make it VIRTUAL (PostgreSQL 18)",
   }),
   examples: {
     unsafe: [`ALTER TABLE "User" ADD COLUMN "full" TEXT GENERATED ALWAYS AS ("first" || "last") STORED;`],
     safe: [`ALTER TABLE "User" ADD COLUMN "full" TEXT;`],
   },
-  background: `The value of every row is computed and stored at once, while nobody can read or write the table.`,
+  background: `PostgreSQL computes and stores the value of every row at once, and blocks reads and writes of the table meanwhile.`,
 });

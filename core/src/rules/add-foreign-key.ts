@@ -9,7 +9,7 @@ import { addColumn, addForeignKey, unitForeignKey } from "./steps.js";
 export default defineRule({
   id: "add-foreign-key",
   severity: "error",
-  summary: "ADD FOREIGN KEY stops writes to both tables while every row is looked up",
+  summary: "ADD FOREIGN KEY blocks writes to both tables while PostgreSQL checks every row",
   on: ["addForeignKey"],
   isMechanical: true,
   safer: notValid,
@@ -19,11 +19,11 @@ export default defineRule({
     const added = addedColumns(table, columns, context);
     if (added.length === 0 || !isValid || unitForeignKey(operation) === undefined) return undefined;
     if (concerns.some(({ kind }) => kind === "rewrites"))
-      return `The whole of "${table.name}" is copied to look at its rows: nothing can be written to it until that is finished.`;
+      return `The statement copies the whole table "${table.name}" to check its rows, and blocks writes to it meanwhile.`;
     if (!concerns.some(({ kind }) => kind === "scans"))
       return whyBesideFilled("The foreign key", table, added, context);
     const both = isSameTable(references, table) ? `"${table.name}"` : `"${table.name}" and "${references.name}"`;
-    return `All rows of "${table.name}" are checked under a lock: nothing can be written to ${both} until that is finished.`;
+    return `The statement checks all rows of "${table.name}" under a lock, and blocks writes to ${both} meanwhile.`;
   },
   columns: ({ table, columns }, context) => addedRefs(table, columns, context),
   rewrite(operation, planned, context) {
@@ -53,16 +53,16 @@ export default defineRule({
       `ALTER TABLE "Order" ADD COLUMN "teamId" INTEGER; ALTER TABLE "Order" ADD CONSTRAINT "Order_teamId_fkey" FOREIGN KEY ("teamId") REFERENCES "Team"("id") NOT VALID;`,
     ],
   },
-  background: `\`ADD CONSTRAINT … FOREIGN KEY\` holds a SHARE ROW EXCLUSIVE lock on both tables while it checks every row of the one that refers. Writes
-to both wait until it ends, and while it waits for the second lock it keeps the first. NOT VALID takes the locks for an instant.
-VALIDATE CONSTRAINT, in a transaction of its own, lets reads and writes continue.`,
+  background: `\`ADD CONSTRAINT … FOREIGN KEY\` holds a SHARE ROW EXCLUSIVE lock on both tables while it checks every row of the referencing table. Writes
+to both wait until it ends. While it waits for the second lock, it keeps the first. NOT VALID takes the locks for an instant.
+VALIDATE CONSTRAINT, in a separate transaction, lets reads and writes continue.`,
   instead: `A plan does this for a key over a column that the same change adds. It takes both locks at once and releases them in milliseconds:
 from then on PostgreSQL checks new rows. The next file checks existing rows while reads and writes continue. Both run in expand, while
-every value is NULL, so PostgreSQL checks every value that the trigger, the backfill or code writes.`,
+every value is NULL, so PostgreSQL checks every value that the trigger, the backfill or the code writes.`,
   mysql: {
-    background: `Both copy the table while writes of both tables wait; on MariaDB 11.2 and later only those of the referenced table do. With \`foreign_key_checks = 0\` they add the key in place, and check no existing row: look for
-rows that refer to nothing yourself, before and after it. A plan adds the key so, then a query checks existing rows. If one refers to
-nothing, the plan removes the key.`,
+    background: `Both copy the table and block writes to both tables; MariaDB 11.2 and later blocks only writes to the referenced table. With \`foreign_key_checks = 0\` they add the key in
+place and check no existing row, so find rows without a referenced row yourself, before and after it. A plan adds the key this way, then
+checks existing rows with a query. If a row violates the key, the plan removes the key.`,
     unsafe: ["ALTER TABLE `Post` ADD CONSTRAINT `fk` FOREIGN KEY (`authorId`) REFERENCES `User`(`id`);"],
     safe: [
       "SET SESSION foreign_key_checks = 0; ALTER TABLE `Post` ADD CONSTRAINT `fk` FOREIGN KEY (`authorId`) REFERENCES `User`(`id`);",

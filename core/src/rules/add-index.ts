@@ -8,11 +8,11 @@ import { addColumn, buildIndex, unitIndex } from "./steps.js";
 export default defineRule({
   id: "add-index",
   severity: "error",
-  summary: "CREATE INDEX stops all writes to the table until it is built",
+  summary: "CREATE INDEX blocks writes to the table during the whole build",
   on: ["createIndex"],
   isMechanical: true,
   safer: ({ sql }, { alone }) => ({
-    words: `build it while writes go on${alone}`,
+    words: `build it while writes continue${alone}`,
     sql: [sql.replace(/\bINDEX\b(?!\s+CONCURRENTLY)/i, "INDEX CONCURRENTLY")],
   }),
 
@@ -25,7 +25,7 @@ export default defineRule({
     if (added.length === 0 || isConcurrent) return undefined;
     const index = isUnique ? "The unique index" : "The index";
     return concerns.some(({ kind }) => kind === "scans" || kind === "rewrites")
-      ? `${index} is built under a lock: nothing can be written to "${table.name}" until it is finished.`
+      ? `${index} is built under a lock: it blocks writes to "${table.name}" until it is finished.`
       : whyBesideFilled(index, table, added, context);
   },
   columns: ({ table, reads }, context) => addedRefs(table, reads, context),
@@ -51,17 +51,17 @@ export default defineRule({
     ],
   },
   background: `\`CREATE INDEX\` holds a SHARE lock for the whole build: writes to the table wait until it ends. \`CREATE INDEX CONCURRENTLY\` lets writes
-continue. It cannot run in a transaction, and a build that fails leaves an invalid index: drop that before the next try.`,
+continue. It cannot run in a transaction, and a failed build leaves an invalid index: drop it before the next attempt.`,
   instead: `A plan builds an index over a column that the same change adds. CONCURRENTLY is alone in its file, and a later file checks that the
 index is valid. The index follows the columns, while every value is NULL and before any code writes it. So the build is quick, and
 duplicates never get in. Sort order, operator classes, methods and predicates stay as the ORM wrote them. A unique index that counts NULL as a value comes in contract: see [needs-values](needs-values.md).
 
-A partitioned table cannot have its index built concurrently, but its partitions can. So the plan declares the index on the table alone
-(\`ON ONLY\`, an instant). The next file builds it on each partition below 16 MB under a short lock and attaches it. For larger ones it
-stops and names the statements to run. Deployed again, it attaches what they built.`,
+PostgreSQL cannot build an index of a partitioned table concurrently, but it can for each partition. So the plan declares the index on
+the table alone (\`ON ONLY\`, an instant). The next file builds it on each partition below 16 MB under a short lock and attaches it. For larger
+ones it stops and prints the statements to run. The next deployment attaches what they built.`,
   mysql: {
-    background: `Writes continue while an index is built. Unique indexes are reported because they fail if a value occurs twice, FULLTEXT and SPATIAL ones
-because writes wait. An index over a new column that passes as it stands passes, too.`,
+    background: `Writes continue while MySQL and MariaDB build an index. Lockstep reports unique indexes because they fail on duplicate values, and FULLTEXT and SPATIAL ones
+because they block writes. An index over a new column that passes unchanged passes too.`,
     unsafe: [
       "CREATE UNIQUE INDEX `User_email_key` ON `User`(`email`);",
       "CREATE FULLTEXT INDEX `User_bio_idx` ON `User`(`bio`);",

@@ -4,7 +4,7 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "add-primary-key",
   severity: "error",
-  summary: "Adding a primary key stops reads and writes while rows are looked at",
+  summary: "Adding a primary key blocks reads and writes while PostgreSQL reads every row",
   on: ["addPrimaryKey", "addKeyOfIndex"],
   safer: ({ table, newer }, { alone, quote }) =>
     newer?.includes("temporal-constraint")
@@ -17,5 +17,5 @@ export default defineRule({
     unsafe: [`ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY ("id");`],
     safe: [`CREATE TABLE "User" ("id" INT); ALTER TABLE "User" ADD CONSTRAINT "User_pkey" PRIMARY KEY ("id");`],
   },
-  background: `The index is built, and NOT NULL is checked in every row, under an ACCESS EXCLUSIVE lock.`,
+  background: `PostgreSQL builds the index and checks NOT NULL in every row under an ACCESS EXCLUSIVE lock.`,
 });

@@ -9,16 +9,16 @@ import { addColumn, buildIndex, constraintIndex } from "./steps.js";
 export default defineRule({
   id: "add-unique",
   severity: "error",
-  summary: "ADD UNIQUE stops reads and writes until its index is built",
+  summary: "ADD UNIQUE blocks reads and writes until PostgreSQL has built its index",
   on: ["addUnique"],
   isMechanical: true,
   safer: ({ table, name, columns, hasOther, refusesNull, deferrable, newer }, { alone, quote }) => {
     if (newer?.includes("temporal-constraint")) return { words: whileSmall };
     const key = quote.identifier(name ?? `${table.name}_${columns.join("_")}_key`);
-    const words = `build the index while writes go on${alone}, then attach it`;
+    const words = `build the index while writes continue${alone}, then attach it`;
     // INCLUDE, NULLS NOT DISTINCT, storage: of the index; DEFERRABLE: of the constraint.
     if (hasOther || refusesNull !== undefined || deferrable !== "no")
-      return { words: `${words}, with all that this one says` };
+      return { words: `${words}, with the same options` };
     return {
       words,
       sql: [
@@ -37,7 +37,7 @@ export default defineRule({
     const added = addedColumns(table, columns, context);
     if (added.length === 0 || refusesNull !== undefined) return undefined;
     return concerns.some(({ kind }) => kind === "scans")
-      ? `The index of the unique constraint is built under a lock: nobody can read or write "${table.name}" until it is finished.`
+      ? `The index of the unique constraint is built under a lock: it blocks reads and writes of "${table.name}" until it is finished.`
       : whyBesideFilled("The unique constraint", table, added, context);
   },
   columns: ({ table, columns }, context) => addedRefs(table, columns, context),
@@ -63,15 +63,15 @@ export default defineRule({
       `ALTER TABLE "user" ADD "handle" text;`,
     ],
   },
-  background: `\`ADD CONSTRAINT … UNIQUE\` builds an index under an ACCESS EXCLUSIVE lock: nobody can read or write the table until it ends. It fails if
+  background: `\`ADD CONSTRAINT … UNIQUE\` builds an index under an ACCESS EXCLUSIVE lock, which blocks reads and writes of the table. It fails if
 two rows have the same values. TypeORM writes it for \`unique: true\`, \`@Unique\` and one-to-one relations.`,
-  instead: `A plan does it in two steps for a constraint over a column that the same change adds. \`CREATE UNIQUE INDEX CONCURRENTLY\` builds the
-index under the constraint's name, alone in its file. A later file checks that the index is valid and attaches it, which changes the
-catalog alone (PostgreSQL's documentation of ALTER TABLE: "ADD table_constraint_using_index"). The result is the constraint itself,
-deferrable as the model wants it. It follows the columns, while every value is NULL and before any code writes it. So the build is
+  instead: `A plan needs two steps for a constraint over a column that the same change adds. \`CREATE UNIQUE INDEX CONCURRENTLY\` builds the
+index under the constraint's name, alone in its file. A later file checks that the index is valid and attaches it, which changes only
+the catalog (PostgreSQL's documentation of ALTER TABLE: "ADD table_constraint_using_index"). The result is the constraint itself,
+deferrable as in the model. It follows the columns, while every value is NULL and before any code writes it. So the build is
 quick, and duplicates never get in. With \`NULLS NOT DISTINCT\` it comes in contract: see [needs-values](needs-values.md).
 
-A partitioned table cannot have an index attached to a constraint, but its partitions can. So the plan declares the constraint on the
-table alone (\`ALTER TABLE ONLY\`, an instant). The next file adds it to each partition below 16 MB under a short lock and lets it join.
-For larger ones it stops and names the statements to run. Deployed again, it attaches what they built.`,
+PostgreSQL cannot attach an index to a constraint of a partitioned table, but it can for each partition. So the plan declares the
+constraint on the table alone (\`ALTER TABLE ONLY\`, an instant). The next file adds it to each partition below 16 MB under a short lock and
+attaches it. For larger ones it stops and prints the statements to run. The next deployment attaches what they built.`,
 });

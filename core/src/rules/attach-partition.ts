@@ -7,11 +7,11 @@ export default defineRule({
   on: ["attachPartition"],
   safer: () => ({
     words:
-      "add a check to the partition that says what its bounds say, NOT VALID and then validated: then nobody looks at the rows",
+      "first add a check with the bounds to the partition, NOT VALID and then validated, so that PostgreSQL skips the scan",
   }),
   examples: {
     unsafe: [`ALTER TABLE "Event" ATTACH PARTITION "Event_2026" FOR VALUES FROM (2026) TO (2027);`],
     safe: [],
   },
-  background: `The rows of the partition are read under an ACCESS EXCLUSIVE lock on it, and those of a default partition as well.`,
+  background: `PostgreSQL reads the partition's rows under an ACCESS EXCLUSIVE lock on it, and the rows of a default partition too.`,
 });

@@ -38,7 +38,7 @@ export function awaitedBy(operation: Operation, context: RuleContext): readonly 
 /** Why the statement has to wait, for the user. */
 export function whyLater(awaited: readonly AwaitedColumn[]): string {
   const names = [...new Set(awaited.map(({ column }) => `"${column}"`))].join(", ");
-  return `Rows get their ${names} in the backfill. Before that the statement fails, or refuses what running code writes.`;
+  return `The backfill gives rows their ${names}. Before that, the statement fails or rejects rows from running code.`;
 }
 
 /** Contract's own conditions for columns that stay optional: required ones have theirs. */

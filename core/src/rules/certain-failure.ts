@@ -35,7 +35,8 @@ export default defineRule({
       `CREATE TABLE "User" ("id" INT, "name" TEXT); CREATE VIEW "Names" AS SELECT "id" FROM "User"; ALTER TABLE "User" DROP COLUMN "name";`,
     ],
   },
-  background: `The migrations before it made what uses the column, table, type, function or sequence: a view, a generated column, a policy, a trigger, a
-foreign key, a default, a check or an index. Without CASCADE PostgreSQL refuses to drop it, and it never changes the type of a column that
-they use. Lockstep reports only what the migrations of the repository show. It reports no function that has another of its name.`,
+  background: `Earlier migrations created an object that uses the column, table, type, function or sequence: a view, a generated column, a policy, a
+trigger, a foreign key, a default, a check or an index. Without CASCADE PostgreSQL refuses to drop what they use, and it never changes the
+type of such a column. Lockstep reports only what the migrations of the repository show. It reports no function that shares its name with
+another.`,
 });

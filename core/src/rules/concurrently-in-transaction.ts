@@ -3,15 +3,15 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "concurrently-in-transaction",
   severity: "error",
-  summary: "CONCURRENTLY, VACUUM and the like fail inside of a transaction",
+  summary: "CONCURRENTLY, VACUUM and similar statements fail in a transaction",
   on: ["createIndex", "dropIndex", "reindex", "detachPartition", "form"],
   claims: (concern) => concern.kind === "fails-in-transaction" && concern.why === "concurrently",
   safer: (_operation, { alone }) => ({
-    words: `run it${alone === "" ? " without BEGIN around it" : alone.replace(/^,/, "")}`,
+    words: `run it${alone === "" ? " without a BEGIN around it" : alone.replace(/^,/, "")}`,
   }),
   examples: {
     unsafe: [`BEGIN; CREATE INDEX CONCURRENTLY "User_team_idx" ON "User"("team"); COMMIT;`],
     safe: [`CREATE INDEX CONCURRENTLY "User_team_idx" ON "User"("team");`],
   },
-  background: `PostgreSQL refuses it. A file that is sent as one is a transaction, too, unless the statement stands alone in it.`,
+  background: `PostgreSQL rejects the statement in a transaction. A file that is sent as a whole is also one transaction, unless it contains only this statement.`,
 });

@@ -18,7 +18,7 @@ const kinds = ["addColumn", "redeclareColumn", "addCheck", "createIndex", "form"
 export default defineRule({
   id: "copy-table",
   on: kinds,
-  summary: "Lets a tool copy the table while reads and writes go on (MySQL, MariaDB)",
+  summary: "Copies the table with a tool while reads and writes continue (MySQL, MariaDB)",
   examples: {
     dialect: "mariadb",
     rewritten: [
@@ -31,14 +31,13 @@ export default defineRule({
       "CREATE TABLE `team` (`id` int NOT NULL); ALTER TABLE `team` ADD CONSTRAINT `positive` CHECK (`id` > 0);",
     ],
   },
-  background: `MySQL and MariaDB change many things of a table without a copy of it, or copy it while writes go on. For others (another
-type, an enum value between others, a stored generated column, a CHECK, another character set) they copy it row by row, and every write
-waits until the last one is copied.
+  background: `MySQL and MariaDB make many changes without copying the table, or copy it while writes continue. For others they copy it row by row and
+block writes until the end: another type, an enum value between others, a stored generated column, a CHECK, another character set.
 
-The migration does such a change by itself where there is little to copy: up to 10 000 rows and 16 MB, in a moment. Where there is more
-it asks the server to do it while writes go on (\`LOCK=NONE\`, which MariaDB can from 11.2 on), and stops where the server cannot, with
-nothing changed. Then \`npx lockstep online run\` lets pt-online-schema-change or gh-ost copy the table while the application goes on; the
-migration, deployed again, sees that it is done. See [large tables on MySQL and MariaDB](../online.md).`,
+The migration makes such a change itself if the table is small: up to 10 000 rows and 16 MB. For a larger table it requests
+\`LOCK=NONE\`, which MariaDB supports from 11.2 on. If the server cannot do that, the migration stops and changes nothing. Then
+\`npx lockstep online run\` copies the table with pt-online-schema-change or gh-ost while the application runs. When you deploy again, the
+migration detects the finished change. See [large tables on MySQL and MariaDB](../online.md).`,
 
   consequence(operation, own, context) {
     const table = tableOf(operation);
@@ -46,7 +45,7 @@ migration, deployed again, sees that it is done. See [large tables on MySQL and 
       return undefined;
     if (strongestMode(own) !== "SHARE" || own.doubts.includes("former-type")) return undefined;
     if (operation.demands !== undefined || changeOf(operation, context) === undefined) return undefined;
-    return `"${tableLabel(table)}" is copied, or read as a whole: nobody can write to it until that is done.`;
+    return `The statement copies or reads the whole table "${tableLabel(table)}", and blocks writes to it meanwhile.`;
   },
 
   columns: (operation, context) => awaitedBy(operation, context),

@@ -3,12 +3,12 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "drop-column",
   severity: "error",
-  summary: "Drops a column and its data, while code that is running may still name it",
+  summary: "Drops a column and its data while running code may still use it",
   on: ["dropColumn"],
-  safer: () => ({ words: "let the code stop using the column first, deploy that, and drop it in a later deployment" }),
+  safer: () => ({ words: "remove the column from the code and deploy that, then drop it in a later deployment" }),
   examples: {
     unsafe: [`ALTER TABLE "User" DROP COLUMN "nickname";`],
     safe: [`CREATE TABLE "User" ("id" INT, "nickname" TEXT); ALTER TABLE "User" DROP COLUMN "nickname";`],
   },
-  background: `ORMs name every column of a model in each SELECT and INSERT: the version that runs while the migration is deployed fails until it is replaced. The values are gone, and going back needs a backup.`,
+  background: `ORMs name every column of a model in each SELECT and INSERT. Old instances fail from the migration until they are replaced. Only a backup brings the values back.`,
 });

@@ -3,7 +3,7 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "drop-default",
   severity: "error",
-  summary: "Takes a default away that running code needs to insert",
+  summary: "Drops a default that running code needs to insert rows",
   on: ["setDefault", "redeclareColumn"],
   claims: ({ kind }) => kind === "breaks-inserts",
   safer: () => ({ words: "keep the default until every running version writes the column" }),
@@ -13,8 +13,8 @@ export default defineRule({
     ],
     safe: [`ALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT 'member';`],
   },
-  background: `A required column without a default fails every INSERT that leaves it out. The migrations say whether the column is required; where they do
-not show it, Lockstep reports the statement as well. Prisma Client itself writes constant defaults, lists, \`now()\`, \`uuid()\`, \`cuid()\` and
-\`@updatedAt\`. For Prisma, Lockstep reports only defaults that the database computes: \`autoincrement()\` and \`dbgenerated()\`. SQL that you
-write yourself may still leave out the others.`,
+  background: `If a required column has no default, every INSERT that omits it fails. The migrations show whether the column is required. If they do not,
+Lockstep reports the statement too. Prisma Client writes constant defaults, lists, \`now()\`, \`uuid()\`, \`cuid()\` and \`@updatedAt\` itself. For
+Prisma, Lockstep reports only defaults that the database computes: \`autoincrement()\` and \`dbgenerated()\`. Your own SQL may still omit the
+others.`,
 });

@@ -3,11 +3,11 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "drop-index",
   severity: "warning",
-  summary: "Drops an index under a lock that stops reads and writes",
+  summary: "Drops an index under a lock that blocks reads and writes",
   on: ["dropIndex"],
   isMechanical: true,
   safer: ({ sql }, { alone }) => {
-    const words = `drop it while reads and writes go on${alone}; look first whether queries use it`;
+    const words = `first check that no query uses it, then drop it while reads and writes continue${alone}`;
     // CONCURRENTLY takes one index, and no CASCADE.
     if (/\bCASCADE\b/i.test(sql)) return { words };
     return { words, sql: [sql.replace(/^DROP\s+INDEX\b/i, "DROP INDEX CONCURRENTLY")] };
@@ -16,5 +16,5 @@ export default defineRule({
     unsafe: [`DROP INDEX "User_team_idx";`],
     safe: [`DROP INDEX CONCURRENTLY "User_team_idx";`],
   },
-  background: `It waits for every query that uses the table, and all that come after wait behind it. Queries that used the index become slow.`,
+  background: `The statement waits for every query on the table, and all later queries wait behind it. Queries that used the index become slow.`,
 });

@@ -3,16 +3,16 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "drop-object",
   severity: "error",
-  summary: "Drops or renames what running code may name: a type, a function, a schema, an extension",
+  summary: "Drops or renames a type, function, schema or extension that running code may use",
   on: ["dropType", "form"],
   claims: ({ kind }) => kind === "breaks-code-before" || kind === "loses-data" || kind === "drops-dependents",
   safer: () => ({
-    words: "let the code stop using it first, deploy that, and drop it in a later deployment, without CASCADE",
+    words: "remove it from the code and deploy that, then drop it in a later deployment, without CASCADE",
   }),
   examples: {
     unsafe: [`DROP TYPE "Role" CASCADE;`, `DROP SCHEMA "old" CASCADE;`, `DROP FUNCTION "total"(INT);`],
     safe: [`DROP TYPE "Role";`, `DROP TRIGGER "log" ON "User";`],
   },
-  background: `CASCADE takes whatever depends on it, columns with their data among it, and nothing in the statement says what that is. Without it
-PostgreSQL refuses while something does.`,
+  background: `CASCADE drops every dependent object, including columns with their data, and the statement does not name them. Without CASCADE PostgreSQL
+rejects the statement while an object depends on it.`,
 });

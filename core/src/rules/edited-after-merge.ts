@@ -5,8 +5,8 @@ export default defineOtherRule({
   severity: "error",
   summary: "Changes a migration that databases may have run",
   on: [],
-  safer: () => ({ words: "take the change back, and write a new migration that does what is missing" }),
+  safer: () => ({ words: "restore the migration, and write a new one with the change" }),
   examples: { unsafe: [], safe: [] },
-  background: `Databases that have run it keep what it did then, others get what it says now. Prisma refuses to go on ("was modified after it was
-applied"), TypeORM does not notice.`,
+  background: `Databases that ran the migration keep the old result, and others get the new one. Prisma stops ("was modified after it was
+applied"). TypeORM does not notice.`,
 });

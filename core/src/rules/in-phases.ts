@@ -101,6 +101,6 @@ export function whyBesideFilled(
   context: RuleContext,
 ): string | undefined {
   return added.some((column) => needsPhases(table, column, context))
-    ? `${what} is over a column that is filled in phases: it comes right after the column, while every value is NULL.`
+    ? `${what} uses a column that is filled in phases. It comes right after the column, while every value is NULL.`
     : undefined;
 }

@@ -3,11 +3,11 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "not-understood",
   severity: "warning",
-  summary: "A statement that nobody has looked at",
+  summary: "A statement that Lockstep cannot analyse",
   on: "every",
   claims: (concern) => concern.kind === "not-understood",
-  safer: () => ({ words: "look at it yourself; where it is fine, waive it with a reason" }),
+  safer: () => ({ words: "review it yourself; if it is safe, waive it with a reason" }),
   examples: { unsafe: [`SELECT migrate_everything();`], safe: [`SELECT now();`] },
-  background: `Functions, procedures and SQL that is put together as it runs may do anything. It is never taken for safe, and never an error
-of its own.`,
+  background: `Functions, procedures and SQL that is built at run time can do anything. Lockstep never assumes that they are safe, and never reports
+them as an error.`,
 });

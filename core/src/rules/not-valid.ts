@@ -7,7 +7,7 @@ export function notValid(
   { table, name, sql }: { table: TableName; name: string | undefined; sql: string },
   { quote }: SaferContext,
 ): Safer {
-  const words = "add it NOT VALID, and validate it in a later migration: reads and writes go on";
+  const words = "add it NOT VALID and validate it in a later migration, while reads and writes continue";
   // PostgreSQL gives it one that the migration does not say.
   if (name === undefined) return { words: `give it a name, then ${words}` };
   return {

@@ -3,11 +3,15 @@ import { defineOtherRule } from "./rule.js";
 export default defineOtherRule({
   id: "open-plan",
   severity: "error",
-  summary: "A plan of Lockstep that its files, its model or another plan contradict",
+  summary: "A plan that its files, its model or another plan contradict",
   on: [],
   safer: () => ({ words: "npx lockstep status" }),
   examples: { unsafe: [], safe: [] },
-  background: `A plan stands in \`lockstep/<plan>/plan.json\`, with the hash of every migration that it wrote or still holds. Told are: a file of it
-that was changed or is missing, a write that was interrupted, a model that says required before contract has come, a field that is gone
-while its column is filled, and two open plans on one column, as a merge of two branches brings them.`,
+  background: `\`lockstep/<plan>/plan.json\` contains the hash of every migration of the plan, released or pending. Lockstep reports:
+
+- a file of the plan that was changed or is missing
+- an interrupted write
+- a model that makes the column required before contract
+- a field that was removed while its column is being filled
+- two open plans for one column, for example after a merge`,
 });

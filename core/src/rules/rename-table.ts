@@ -3,15 +3,15 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "rename-table",
   severity: "error",
-  summary: "Renames a table that running code names",
+  summary: "Renames a table that running code uses",
   on: ["renameTable"],
   safer: () => ({
-    words: "keep the table and rename the model alone; or leave a view of the old name behind until no version says it",
+    words: "keep the table and rename only the model; or keep a view under the old name until no version uses it",
   }),
   examples: {
     unsafe: [`ALTER TABLE "User" RENAME TO "Person";`],
     safe: [`CREATE TABLE "User" ("id" INT); ALTER TABLE "User" RENAME TO "Person";`],
   },
-  background: `Between the migration and the last restart two versions run: one of them always says a name that is not there. Where the migration
-creates or renames another table to the old name, running code reads and writes that one, with or without the rows.`,
+  background: `Two versions of the application run between the migration and the last restart. One of them always uses a name that does not exist. If
+the migration gives the old name to another table, running code reads and writes that table.`,
 });

@@ -6,7 +6,7 @@ import { defineRule, type RuleContext } from "./rule.js";
 export default defineRule({
   id: "replace-unique-constraint",
   on: ["dropConstraint"],
-  summary: "Keeps the old unique constraint of the database until the one with the new column guards every row",
+  summary: "Keeps the old unique constraint of the database until the one with the new column covers every row",
   examples: {
     rewritten: [
       `ALTER TABLE "setting" DROP CONSTRAINT "UQ_user"; ALTER TABLE "setting" ADD "channel" text; ALTER TABLE "setting" ADD CONSTRAINT "UQ_user_channel" UNIQUE ("userId", "channel");`,
@@ -27,14 +27,16 @@ export default defineRule({
       },
     ],
   },
-  background: `As [replace-unique](replace-unique.md), where uniqueness is a constraint of the database, as TypeORM makes it of
-\`@Unique\` and \`unique: true\`, and not an index alone. From \`UNIQUE ("userId")\` to \`UNIQUE ("userId", "channel")\` the ORM drops the
-old constraint, adds the column and adds the new constraint. Rows whose new column is NULL never collide, so until every row has its
-value nothing is unique at all; and code that is running still says \`ON CONFLICT ("userId")\`, which fails without the old one.
+  background: `Like [replace-unique](replace-unique.md), for uniqueness that is a constraint of the database and not only an index. TypeORM creates
+one for \`@Unique\` and \`unique: true\`.
 
-Instead the old constraint stays, in the model too, until contract. Then the index of the new one is checked to be valid, and the old
-one is dropped under a short lock: \`DROP CONSTRAINT\` changes the catalogue alone. Code that finds rows by the old key is listed at
-contract. Taking that back builds the index concurrently, and attaches it to a constraint of the old name.`,
+From \`UNIQUE ("userId")\` to \`UNIQUE ("userId", "channel")\` the ORM drops the old constraint, adds the column and adds the new constraint.
+Rows whose new column is NULL never collide, so nothing is unique until every row has its value. Running code with
+\`ON CONFLICT ("userId")\` fails without the old constraint.
+
+A plan keeps the old constraint until contract, also in the model. Contract checks that the index of the new constraint is valid, then
+drops the old one under a short lock: \`DROP CONSTRAINT\` changes only the catalog. It also lists code that finds rows by the old key. Undoing
+contract builds the index concurrently, and attaches it to a constraint with the old name.`,
 
   consequence(operation, _own, context) {
     const replaced = find(operation, context);

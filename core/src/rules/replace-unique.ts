@@ -6,7 +6,7 @@ import { defineRule, type RuleContext } from "./rule.js";
 export default defineRule({
   id: "replace-unique",
   on: ["dropIndex"],
-  summary: "Keeps the old unique constraint until the one with the new column guards every row",
+  summary: "Keeps the old unique index until the one with the new column covers every row",
   examples: {
     rewritten: [
       `DROP INDEX "Setting_userId_key"; ALTER TABLE "Setting" ADD COLUMN "channel" TEXT; CREATE UNIQUE INDEX "Setting_userId_channel_key" ON "Setting"("userId", "channel");`,
@@ -26,12 +26,13 @@ export default defineRule({
       },
     ],
   },
-  background: `From \`@@unique([userId])\` to \`@@unique([userId, channel])\` (in TypeORM: of \`@Index\` with \`unique: true\`) the ORM drops the old index,
-adds the column and builds the new index. Rows whose new column is NULL never collide, so until every row has its value nothing is
-unique at all; and code that is running still says \`ON CONFLICT ("userId")\`, which fails without the old index.
+  background: `From \`@@unique([userId])\` to \`@@unique([userId, channel])\` (in TypeORM: \`@Index\` with \`unique: true\`) the ORM drops the old index,
+adds the column and builds the new index. Rows whose new column is NULL never collide, so nothing is unique until every row has its
+value. Running code with \`ON CONFLICT ("userId")\` fails without the old index.
 
-Instead the old index stays, in the model too, until contract. Then the new one is checked to be valid, and the old one is dropped with
-\`DROP INDEX CONCURRENTLY\`, alone in its file (of a partitioned table, which has no such thing, under a short lock). Code that finds rows by the old key is listed at contract.`,
+A plan keeps the old index until contract, also in the model. Contract checks that the new index is valid, then drops the old one with
+\`DROP INDEX CONCURRENTLY\`, alone in its file. Partitioned tables do not support that, so there it needs a short lock. Contract also lists
+code that finds rows by the old key.`,
 
   consequence(operation, _own, context) {
     const replaced = find(operation, context);

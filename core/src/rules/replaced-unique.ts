@@ -36,7 +36,7 @@ function uniqueIndex(operation: OperationOf<"createIndex" | "addUnique">, contex
 
 /** Why the old one has to stay for now. */
 export function whyKept({ old, replacement }: Replaced): string {
-  return `Until every row has its value in the new column, "${replacement.name}" refuses less than "${old.name}" does now, and running code that names the old key fails.`;
+  return `Until every row has a value in the new column, "${replacement.name}" rejects fewer duplicates than "${old.name}". Running code that uses the old key fails without it.`;
 }
 
 /** The new columns of the replacement. */

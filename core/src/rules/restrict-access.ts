@@ -3,7 +3,7 @@ import { defineRule } from "./rule.js";
 export default defineRule({
   id: "restrict-access",
   severity: "warning",
-  summary: "Takes rows or privileges from roles that running code may use",
+  summary: "Removes rows or privileges from roles that running code may use",
   on: ["form"],
   claims: (concern) => concern.kind === "changes-access" && concern.takes !== undefined,
   safer: () => ({
@@ -20,7 +20,7 @@ export default defineRule({
       `GRANT SELECT ON "User" TO "app";`,
     ],
   },
-  background: `With row level security a role that does not own the table sees only rows that a policy allows. Without a policy it sees none, and gets no
-error. Owners and roles with BYPASSRLS see every row, unless it is FORCED. So a migration that works as the owner can empty every table for
-the application. A privilege that goes is an error at once.`,
+  background: `With row level security, a role that does not own the table sees only rows that a policy allows. Without a policy it sees no rows, and gets
+no error. Owners and roles with BYPASSRLS see every row, unless it is FORCED. So a migration that works for the owner can hide
+every row from the application. A revoked privilege causes an error at once.`,
 });

@@ -18,8 +18,8 @@ export default defineRule({
     ],
     safe: [`ALTER TABLE "User" ADD COLUMN "joined" TIMESTAMPTZ NOT NULL DEFAULT now();`],
   },
-  background: `PostgreSQL evaluates such a default once, in the session that runs the migration, and stores the value for every existing row. Later
-each INSERT that omits the column evaluates it in its own session. \`current_setting('app.tenant')\` raises an error where that session
+  background: `PostgreSQL evaluates such a default once, in the session that runs the migration, and stores the value in every existing row. Later
+each INSERT that omits the column evaluates it in its own session. \`current_setting('app.tenant')\` raises an error if that session
 has no such setting, so INSERTs of running code fail.`,
   mysql: {
     background: "Both evaluate `CURRENT_USER()` in the session that runs the migration for every existing row.",

@@ -6,11 +6,11 @@ export default defineRule({
   summary: "Deletes every row of a table",
   on: ["truncate"],
   safer: () => ({
-    words: "make sure that nobody needs the rows; delete them in batches where code is using the table",
+    words: "make sure that the rows are not needed; if code uses the table, delete them in batches",
   }),
   examples: {
     unsafe: [`TRUNCATE "Session";`],
     safe: [`CREATE TABLE "Draft" ("id" INT); TRUNCATE "Draft";`],
   },
-  background: `It takes an ACCESS EXCLUSIVE lock, and with CASCADE also empties tables that are not named.`,
+  background: `TRUNCATE takes an ACCESS EXCLUSIVE lock. With CASCADE it also empties tables that the statement does not name.`,
 });

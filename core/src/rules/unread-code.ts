@@ -3,9 +3,11 @@ import { defineOtherRule } from "./rule.js";
 export default defineOtherRule({
   id: "unread-code",
   severity: "warning",
-  summary: "A migration puts its SQL together as it runs",
+  summary: "A migration builds its SQL at run time",
   on: [],
-  safer: () => ({ words: "write the statements as plain strings, or look at what they do and waive it with a reason" }),
+  safer: () => ({
+    words: "write the statements as plain strings, or review them yourself and waive this with a reason",
+  }),
   examples: { unsafe: [], safe: [] },
-  background: `What a variable holds, or what other code does, is known only when it runs. It is reported and never guessed.`,
+  background: `The value of a variable, or the effect of other code, is known only at run time. Lockstep reports such code and never guesses.`,
 });

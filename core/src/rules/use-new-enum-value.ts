@@ -5,7 +5,7 @@ import { addColumn, isPlain } from "./steps.js";
 export default defineRule({
   id: "use-new-enum-value",
   severity: "error",
-  summary: "Uses an enum value in the transaction that adds it: the migration fails",
+  summary: "Uses an enum value in the transaction that adds it, so the migration fails",
   on: "every",
   claims: (concern) => concern.kind === "fails-in-transaction" && concern.why === "new-enum-value",
   safer: () => ({ words: "use the value in a later migration" }),
@@ -15,7 +15,7 @@ export default defineRule({
     if (operation.kind !== "addColumn" || !isPlain(operation.column)) return undefined;
     if (concern?.kind !== "fails-in-transaction" || concern.type === undefined || concern.value === undefined)
       return undefined;
-    return `PostgreSQL refuses to use ${judging.quote.literal(concern.value)} in the transaction that adds it to the enum "${concern.type.name}": the migration fails.`;
+    return `The migration fails: PostgreSQL rejects ${judging.quote.literal(concern.value)} in the transaction that adds it to the enum "${concern.type.name}".`;
   },
   columns: (operation) =>
     operation.kind === "addColumn" ? [{ table: operation.table, column: operation.column.name }] : [],
@@ -36,9 +36,9 @@ export default defineRule({
       `CREATE TYPE "Role" AS ENUM ('GUEST'); ALTER TABLE "User" ADD COLUMN "role" "Role" NOT NULL DEFAULT 'GUEST';`,
     ],
   },
-  background: `PostgreSQL refuses to evaluate a value ("unsafe use of new value") before the transaction that adds it is committed, and a migration file
-is often one transaction. A column whose default is a value that a later statement adds fails everywhere. The values of a type that
-the same transaction creates are no problem.`,
+  background: `PostgreSQL rejects a new enum value ("unsafe use of new value") until the transaction that adds it is committed, and a migration file
+is often one transaction. If a later statement adds the value of a column's default, the migration fails everywhere. Values of a type
+that the same transaction creates are fine.`,
   instead: `If the value is the default of a new column, a plan changes the type in one file and adds the column in the next. The default is
-constant: existing rows get it from the catalog, and nothing is rewritten. MySQL and MariaDB have no such limit.`,
+constant: existing rows get it from the catalog, without a rewrite. MySQL and MariaDB have no such limit.`,
 });

@@ -3,10 +3,10 @@ import { defineOtherRule } from "./rule.js";
 export default defineOtherRule({
   id: "waiver",
   severity: "warning",
-  summary: "A waiver that does not hold: without a reason, expired, or with nothing to waive",
+  summary: "A waiver that is not valid: without a reason, expired or unused",
   on: [],
-  safer: () => ({ words: "correct it, or take it out" }),
+  safer: () => ({ words: "correct or remove it" }),
   examples: { unsafe: [], safe: [] },
   background: `A waiver is a comment before a statement: \`-- lockstep-ignore add-index until 2027-01-31: the table has 200 rows\`. The reason is
-for whoever reads it next year, the day is optional. One that nothing needs any more hides the next hazard of its kind.`,
+for later readers, and the date is optional. An unused waiver would hide the next hazard of its kind.`,
 });

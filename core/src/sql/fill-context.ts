@@ -36,9 +36,9 @@ export function changing(
 ): LockstepError {
   return new LockstepError(
     "LS2030",
-    `${source}: ${what} gives another value each time it is evaluated, so "${newColumn}" could not be told from its source.`,
+    `${source}: ${what} returns a different value at each evaluation, so "${newColumn}" cannot follow its source.`,
     {
-      hint: "Write @lockstep.backfill(<sql>) for an initial value. A function of your own that depends on its arguments alone is declared so: ALTER FUNCTION … IMMUTABLE.",
+      hint: "Write @lockstep.backfill(<sql>) for an initial value. If your own function depends only on its arguments, declare that: ALTER FUNCTION … IMMUTABLE.",
     },
   );
 }

@@ -16,7 +16,7 @@ export function findMigrations({ paths, read }: RepositoryFiles): readonly Migra
     dialect: undefined,
     transactions: "each",
     isSentWhole: true,
-    alone: ", in a migration of its own with transaction:false",
+    alone: ", in a separate migration with transaction:false",
     files: files.sort(),
     read(text) {
       const blocks = readBlocks(text);

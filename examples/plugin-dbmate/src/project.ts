@@ -54,6 +54,6 @@ export function dbmateIn(root: string): { readonly version: string; readonly bin
     const { version, bin } = require(manifest) as { version: string; bin: string | { dbmate: string } };
     return { version, bin: join(dirname(manifest), typeof bin === "string" ? bin : bin.dbmate) };
   } catch (cause) {
-    throw new LockstepError("LS9020", `There is no dbmate in the dependencies of the project at ${root}.`, { cause });
+    throw new LockstepError("LS9020", `The project at ${root} has no dbmate in its dependencies.`, { cause });
   }
 }

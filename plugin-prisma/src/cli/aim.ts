@@ -37,7 +37,7 @@ export async function aimedEnvironment(
   }
   throw new LockstepError(
     "LS9021",
-    `${configFile ?? "The Prisma config"} names its own database, whatever Lockstep asks for: nothing was run.`,
+    `${configFile ?? "The Prisma config"} uses its own database instead of the target: nothing was run.`,
   );
 }
 

@@ -31,7 +31,7 @@ export async function migrateDev(args: readonly string[], context: PluginCommand
   if (!isAtLeast(project.ormVersion, 7, 0))
     throw new LockstepError(
       "LS8002",
-      `lockstep prisma migrate dev needs Prisma 7; the project has ${project.ormVersion}.`,
+      `lockstep prisma migrate dev needs Prisma 7, but the project has ${project.ormVersion}.`,
       {
         hint: "Wrap the config (npx lockstep init), then use the stock npx prisma migrate dev.",
       },
@@ -119,7 +119,7 @@ function readOptions(args: readonly string[]): { readonly name: string | undefin
   for (const option of ["schema", "config", "url"])
     if (option in values)
       throw new LockstepError("LS8002", `lockstep prisma migrate dev has no --${option}.`, {
-        hint: "Say it in prisma.config.ts, then run the command in the folder of that file.",
+        hint: "Set it in prisma.config.ts, then run the command in the folder of that file.",
       });
   const name = typeof values.name === "string" ? nameOf(values.name) : "";
   return { name: name === "" ? undefined : name, isCreateOnly: values["create-only"] === true };
@@ -141,7 +141,7 @@ function refuseLoss(operations: readonly Operation[]): void {
   if (lossy.length === 0) return;
   throw new LockstepError(
     "LS9023",
-    `Beside what needs a plan, the change has: ${lossy.map((operation) => operation.sql.replace(/\s+/g, " ")).join("; ")}`,
+    `In addition to what needs a plan, the change contains: ${lossy.map((operation) => operation.sql.replace(/\s+/g, " ")).join("; ")}`,
   );
 }
 
@@ -201,7 +201,10 @@ function stockSource(project: PrismaProject, env: Readonly<Record<string, string
 async function runStock(args: readonly string[], options: Parameters<typeof runPrisma>[1]): Promise<void> {
   const { exitCode, output } = await runPrisma(args, options);
   if (exitCode === 0) return;
-  throw new LockstepError("LS9022", `prisma ${args.slice(0, 2).join(" ")} ended with ${exitCode}:\n${output.trim()}`);
+  throw new LockstepError(
+    "LS9022",
+    `prisma ${args.slice(0, 2).join(" ")} failed with exit code ${exitCode}:\n${output.trim()}`,
+  );
 }
 
 function commonFolder(paths: readonly string[]): string {

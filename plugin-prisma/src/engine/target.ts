@@ -73,8 +73,8 @@ function parseUrl(text: string): URL {
 export function noNativeEngine(why: string): EngineError {
   return new EngineError(
     "LS9004",
-    `Without a native schema engine Lockstep works with PostgreSQL only; ${why}, and none is installed.\n` +
-      "Next   Let Prisma download it (LOCKSTEP=off npx prisma version), or name its file in PRISMA_SCHEMA_ENGINE_BINARY.\n" +
+    `Without a native schema engine Lockstep supports only PostgreSQL: ${why}, and no engine is installed.\n` +
+      "Next   Let Prisma download it (LOCKSTEP=off npx prisma version), or set PRISMA_SCHEMA_ENGINE_BINARY to its file.\n" +
       "       These work without it: npx lockstep rewrite <migration>, npx lockstep check",
   );
 }

@@ -22,7 +22,7 @@ export async function initialise({ root }: Project, firstForm: FirstForm): Promi
       : [];
   if (file === undefined) {
     const bare = bareProject(root);
-    if (bare === undefined) throw new LockstepError("LS8001", `There is no prisma.config.ts in ${root}`);
+    if (bare === undefined) throw new LockstepError("LS8001", `${root} has no prisma.config.ts`);
     const { change, notes: more, packages } = newConfig(bare, firstForm);
     return { changes: [change], notes: [...notes, ...more], byHand: undefined, packages: [...packages, own] };
   }

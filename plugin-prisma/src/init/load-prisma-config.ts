@@ -60,7 +60,7 @@ function configModule(root: string): typeof import("@prisma/config") {
       failure ??= cause;
     }
   }
-  throw new LockstepError("LS9020", `There is no prisma in the dependencies of the project at ${root}.`, {
+  throw new LockstepError("LS9020", `The project at ${root} has no prisma in its dependencies.`, {
     cause: failure,
   });
 }

@@ -41,7 +41,7 @@ export async function findProject(cwd: string, isNew = false): Promise<FoundProj
   // Prisma 7 has its datasource in the config: without one there is nothing to migrate.
   const isOld = bare !== undefined && (version === undefined || !isAtLeast(version, 7, 0));
   if (!isNew || !isOld)
-    throw new LockstepError("LS8001", `There is no prisma.config.ts at ${cwd} or above it`, {
+    throw new LockstepError("LS8001", `No prisma.config.ts in ${cwd} or above`, {
       ...(isOld ? { hint: `npx lockstep init   (writes it from package.json and ${bare.schema})` } : {}),
     });
   refuseOld(bare, version);
@@ -51,10 +51,9 @@ export async function findProject(cwd: string, isNew = false): Promise<FoundProj
 }
 
 function refuseOld({ root }: BareProject, version: string | undefined): void {
-  if (version === undefined)
-    throw new LockstepError("LS9020", `The prisma of the project at ${root} is not installed.`);
+  if (version === undefined) throw new LockstepError("LS9020", `Prisma is not installed in the project at ${root}.`);
   if (isAtLeast(version, 6, 13)) return;
-  throw new LockstepError("LS8026", `Prisma ${version} is installed, and Lockstep needs 6.13 or later.`, {
+  throw new LockstepError("LS8026", `Prisma ${version} is installed, but Lockstep needs 6.13 or later.`, {
     hint: `${updateCommands(root, testedVersions.six)}.  Then: npx lockstep init`,
   });
 }
@@ -67,9 +66,13 @@ async function describe(
   const found = schemaPath === undefined || !existsSync(schemaPath) ? [] : await loadSchemaFiles(schemaPath);
   if (schemaPath === undefined || found.length === 0) {
     const where = schemaPath === undefined ? "prisma/schema.prisma or schema.prisma" : fromRoot(root, schemaPath);
-    throw new LockstepError("LS8001", `${fromRoot(root, configFile)} is there, but no Prisma schema at ${where}`, {
-      hint: `Name it in ${fromRoot(root, configFile)}: schema: "prisma/schema.prisma"`,
-    });
+    throw new LockstepError(
+      "LS8001",
+      `${fromRoot(root, configFile)} exists, but there is no Prisma schema at ${where}`,
+      {
+        hint: `Name it in ${fromRoot(root, configFile)}: schema: "prisma/schema.prisma"`,
+      },
+    );
   }
   const files = found.map(([path, content]) => ({ path, content })).sort((a, b) => (a.path < b.path ? -1 : 1));
   const parsed = parseConfig(files);

@@ -195,7 +195,7 @@ function cannotEdit(file: string, reason: string): LockstepError {
   const standIn = isTypeScript(file) ? "<T>(config: T): T => config" : "(config) => config";
   return new LockstepError("LS8007", `${file} cannot be edited: ${reason}`, {
     hint: [
-      `Write it yourself in ${file}:`,
+      `Write this yourself in ${file}:`,
       `  const { ${name} } = await import(${specifier}).catch(() => ({ ${name}: ${standIn} }));`,
       `  export default ${name}(/* your config */);`,
     ].join("\n"),

@@ -108,13 +108,9 @@ function keyFields(field: PrismaField): string[] {
 export function findModel(schema: PrismaSchema, name: string): PrismaModel {
   const model = schema.models.find((item) => item.name === name);
   if (model !== undefined) return model;
-  throw new LockstepError(
-    "LS4002",
-    `There is no model ${name} in ${schema.files.map((file) => file.path).join(", ")}`,
-    {
-      hint: "Restore it. Where it was renamed the plan follows once it has its table's name: @@map. To leave the plan: npx lockstep abandon",
-    },
-  );
+  throw new LockstepError("LS4002", `No model ${name} in ${schema.files.map((file) => file.path).join(", ")}`, {
+    hint: "Restore it. If it was renamed, map it to its table with @@map, and the plan follows. To cancel the plan: npx lockstep abandon",
+  });
 }
 
 /** @throws LockstepError LS4002 */
@@ -126,8 +122,8 @@ export function findField(
   const model = findModel(readSchema(files), modelName);
   const field = model.fields.find((item) => item.name === name);
   if (field !== undefined) return { model, field };
-  throw new LockstepError("LS4002", `There is no field ${name} in model ${modelName} (${model.file}:${model.line})`, {
-    hint: "Restore it. Where it was renamed the plan follows once it has its column's name: @map. To leave the plan: npx lockstep abandon",
+  throw new LockstepError("LS4002", `No field ${name} in model ${modelName} (${model.file}:${model.line})`, {
+    hint: "Restore it. If it was renamed, map it to its column with @map, and the plan follows. To cancel the plan: npx lockstep abandon",
   });
 }
 

@@ -22,7 +22,7 @@ export async function modelsIn(root: string): Promise<readonly EntityModel[]> {
   if (file === undefined)
     throw new LockstepError(
       "LS8001",
-      `No Prisma schema is at ${[...new Set(named), "prisma/schema.prisma"].join(" or ")}.`,
+      `No Prisma schema at ${[...new Set(named), "prisma/schema.prisma"].join(" or ")}.`,
     );
   const own = { path: file, content: readTextOrFail(join(root, file), largest.schema) };
   for (let folder = dirname(file); folder !== "."; folder = dirname(folder)) {

@@ -38,7 +38,7 @@ export function parseSchema(files: Files): Datamodel {
     model = JSON.parse(get_datamodel(parameters([...plain, ["", features]])));
   } catch (cause) {
     const text = reason(cause);
-    throw new LockstepError("LS8012", `Prisma refuses the schema:\n${text}`, { cause, details: firstPlace(text) });
+    throw new LockstepError("LS8012", `Prisma rejects the schema:\n${text}`, { cause, details: firstPlace(text) });
   }
   lastRead = [{ key, model }, ...lastRead].slice(0, 2);
   return model;

@@ -53,7 +53,7 @@ function refuseAtRelations(model: PrismaModel, field: PrismaField, file: string)
     const place = `${file}:${relation.documentationLines[0]?.line ?? relation.line}`;
     throw new LockstepError(
       "LS2008",
-      `${place}: the annotation above the relation ${model.name}.${relation.name} would not be used: the column is ${field.name}`,
+      `${place}: the annotation above the relation ${model.name}.${relation.name} has no effect: the column is ${field.name}`,
       { hint: `Move it above ${field.name}, ${file}:${field.line}.`, details: { place } },
     );
   }

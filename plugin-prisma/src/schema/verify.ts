@@ -42,7 +42,7 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
   ];
   const difference = firstDifference(wanted, found, "schema");
   if (difference !== undefined) {
-    throw new LockstepError("LS2011", `The edit of ${label(edits)} would change more than that: ${difference}`);
+    throw new LockstepError("LS2011", `The edit of ${label(edits)} would change something else: ${difference}`);
   }
   for (const { kind, model, field } of changed) {
     const item = findField(after, model, field).field;

@@ -111,9 +111,9 @@ async function look(project: TypeormProject, url: string): Promise<void> {
   if (schema !== undefined && schema !== "public")
     throw new LockstepError(
       "LS9021",
-      `TypeORM does not read ?schema=${schema} of a URL, and would migrate another schema: nothing was run.`,
+      `TypeORM ignores ?schema=${schema} in a URL and would migrate another schema: nothing was run.`,
       {
-        hint: `Run the migrations yourself, with search_path=${schema} in the data source (extra.options), schema by schema.`,
+        hint: `Run the migrations yourself, schema by schema, with search_path=${schema} in the data source (extra.options).`,
       },
     );
   const { isAimed } = await inspectDataSource(project, process.env, url);
@@ -123,7 +123,7 @@ async function look(project: TypeormProject, url: string): Promise<void> {
 function notAimed({ dataSourceFile }: TypeormProject): LockstepError {
   return new LockstepError(
     "LS9021",
-    `${dataSourceFile} names its own database, whatever Lockstep asks for: nothing was run.`,
-    { hint: "Take the settings of a connection (host, user, connectionString …) out of extra: they win over the URL." },
+    `${dataSourceFile} uses its own database instead of the target: nothing was run.`,
+    { hint: "Remove connection settings (host, user, connectionString …) from extra: they override the URL." },
   );
 }

@@ -34,10 +34,10 @@ export async function execute(
 }
 
 async function sqlOf(path: string, name: string): Promise<string> {
-  if (!existsSync(path)) throw new LockstepError("LS9063", `There is no file ${name}.`);
+  if (!existsSync(path)) throw new LockstepError("LS9063", `The file ${name} does not exist.`);
   const text = readFileSync(path, "utf8");
   const sql = /\.[cm]?[jt]s$/.test(path) ? await migrationSqlOf(text, name) : text;
-  if (sql === undefined || sql.trim() === "") throw new LockstepError("LS9063", `${name} has no statement of its own.`);
+  if (sql === undefined || sql.trim() === "") throw new LockstepError("LS9063", `${name} contains no statement.`);
   return sql;
 }
 

@@ -71,8 +71,8 @@ export async function runTypeorm(
 export function withoutCommand(file: string, { root, run }: Pick<CliCall, "root" | "run">): (cause: unknown) => never {
   return (cause) => {
     if ((cause as { code?: unknown }).code !== "ENOENT") throw cause;
-    throw new LockstepError("LS9020", `There is no command ${file} in the project at ${root}.`, {
-      hint: `Install the project's dependencies. TypeORM's CLI is run as: ${run.join(" ")}`,
+    throw new LockstepError("LS9020", `The project at ${root} has no command ${file}.`, {
+      hint: `Install the project's dependencies. Lockstep runs TypeORM's CLI as: ${run.join(" ")}`,
       cause,
     });
   };

@@ -26,8 +26,8 @@ export function installedCopy(root: string): TypeormCopy {
     // Its manifest is not among what it exports.
     return copyIn(dirname(createRequire(join(root, "package.json")).resolve("typeorm")));
   } catch (cause) {
-    throw new LockstepError("LS9020", `There is no typeorm in the dependencies of the project at ${root}.`, {
-      hint: "Install the project's dependencies, among them typeorm, then run the command again.",
+    throw new LockstepError("LS9020", `The project at ${root} has no typeorm in its dependencies.`, {
+      hint: "Install the project's dependencies, including typeorm, then run the command again.",
       cause,
     });
   }
@@ -37,7 +37,7 @@ export function installedCopy(root: string): TypeormCopy {
 export function refuseOldCopy({ version }: TypeormCopy): void {
   const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
   if (major === 0 && (minor < 3 || (minor === 3 && patch < 11)))
-    throw new LockstepError("LS9053", `typeorm ${version} is installed; Lockstep works with 0.3.11 and later.`);
+    throw new LockstepError("LS9053", `typeorm ${version} is installed, but Lockstep needs 0.3.11 or later.`);
 }
 
 /** @throws LS9051 */
@@ -45,6 +45,6 @@ export function refuseTwoCopies(cli: TypeormCopy, other: TypeormCopy): void {
   if (cli.folder === other.folder) return;
   throw new LockstepError(
     "LS9051",
-    `The CLI is that of typeorm ${cli.version} in ${cli.folder}; the data source is made with typeorm ${other.version} in ${other.folder}.`,
+    `The CLI uses typeorm ${cli.version} in ${cli.folder}, but the data source uses typeorm ${other.version} in ${other.folder}.`,
   );
 }

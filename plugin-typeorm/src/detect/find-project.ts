@@ -28,7 +28,7 @@ export async function findProject(cwd: string): Promise<TypeormProject> {
   const config = await loadConfig(root);
   // Only a dependency counts: a tree with several projects has typeorm for all of them.
   if (!declares(manifest) && config.typeorm === undefined)
-    throw new LockstepError("LS8001", `There is no package.json with typeorm at ${cwd} or above it`);
+    throw new LockstepError("LS8001", `No package.json with typeorm in ${cwd} or above`);
   refuseOldCopy(installedCopy(root));
   const compilation = readCompilation(root);
   const call = await findCall(root, manifest, config, compilation);
@@ -45,7 +45,7 @@ function declares({ dependencies, devDependencies, peerDependencies }: Manifest)
 /** As in a fresh clone, where the CLI is given what is compiled. */
 function refuseUnbuilt({ root, dataSource }: FoundCall, compilation: Compilation): void {
   if (existsSync(join(root, dataSource)) || sourceOf(root, dataSource, compilation) === dataSource) return;
-  throw new LockstepError("LS9060", `${dataSource} is not there: the project is not built.`, {
+  throw new LockstepError("LS9060", `${dataSource} does not exist: the project is not built.`, {
     hint: `${buildCommand(root, packageManager(root))}, then run the same command again`,
     details: { dataSource },
   });
@@ -56,7 +56,7 @@ function refuse(facts: DataSourceFacts, { dataSource }: FoundCall): void {
   refuseOldCopy(cli);
   if (facts.otherCopy !== undefined) refuseTwoCopies(cli, copyIn(facts.otherCopy));
   if (dialectOfType(facts.type) === undefined)
-    throw new LockstepError("LS9062", `The data source in ${dataSource} is of the type ${facts.type}.`);
+    throw new LockstepError("LS9062", `The data source in ${dataSource} has the type ${facts.type}.`);
   if (facts.synchronize && process.env.NODE_ENV !== "test")
     throw new LockstepError("LS9054", `The data source in ${dataSource} has synchronize: true.`);
 }

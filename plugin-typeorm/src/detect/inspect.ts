@@ -34,8 +34,8 @@ function notLoaded({ run, dataSource }: CliCall, cause: string): LockstepError {
   const text = cause
     .replace(/^Unable to open file: "[^"]*"\. ?/, "")
     .replace(/^⨯ Unable to compile TypeScript:\s*/, "");
-  const first = text.split("\n").find((line) => line.trim() !== "") ?? "it ended without a message";
-  return new LockstepError("LS9060", `${dataSource} cannot be loaded by ${run.join(" ")}: ${first.trim()}`, {
+  const first = text.split("\n").find((line) => line.trim() !== "") ?? "it ended without an error text";
+  return new LockstepError("LS9060", `${run.join(" ")} cannot load ${dataSource}: ${first.trim()}`, {
     details: { dataSource, run: run.join(" ") },
   });
 }

@@ -44,17 +44,13 @@ export function placeOf(entities: Entities, ref: FieldRef): Place {
   if (found !== undefined) return found;
   const entity = entities.entities.find(({ name }) => name === ref.model);
   if (entity === undefined)
-    throw new LockstepError("LS4002", `There is no entity ${ref.model} in the project's files.`, {
-      hint: `Restore it. Where it was renamed the plan follows once it has its table's name${ref.table === undefined ? "" : `: @Entity("${ref.table.name}")`}. To leave the plan: npx lockstep abandon`,
+    throw new LockstepError("LS4002", `No entity ${ref.model} in the project's files.`, {
+      hint: `Restore it. If it was renamed, map it to its table, and the plan follows${ref.table === undefined ? "" : `: @Entity("${ref.table.name}")`}. To cancel the plan: npx lockstep abandon`,
     });
   const { line } = entity.file.ast.getLineAndCharacterOfPosition(entity.node.getStart());
-  throw new LockstepError(
-    "LS4002",
-    `There is no column ${ref.field} in entity ${ref.model} (${entity.file.file}:${line + 1})`,
-    {
-      hint: "Restore it. Where it was renamed the plan follows once it has its column's name: @Column({ name: … }). To leave the plan: npx lockstep abandon",
-    },
-  );
+  throw new LockstepError("LS4002", `No column ${ref.field} in entity ${ref.model} (${entity.file.file}:${line + 1})`, {
+    hint: "Restore it. If it was renamed, map it to its column with @Column({ name: … }), and the plan follows. To cancel the plan: npx lockstep abandon",
+  });
 }
 
 function placeIn(entity: Declaration, field: string, entities: Entities): Place | undefined {

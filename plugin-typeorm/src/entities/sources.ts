@@ -80,9 +80,9 @@ function refuseAroundEmbedded({ entity, field, member, owner }: Place, entities:
     const annotation = name === "visibility" ? String(said) : name;
     throw new LockstepError(
       "LS2008",
-      `${source}: @lockstep.${annotation} stands above ${entity.name}.${around.path}, which embeds a class: it says nothing of ${field}`,
+      `${source}: @lockstep.${annotation} above ${entity.name}.${around.path}, which embeds a class, has no effect on ${field}`,
       {
-        hint: `Write it above ${member.name} in ${owner.name}, ${member.file.file}:${lineOf(member)}, or at the column of ${owner.name} that it is for.`,
+        hint: `Write it above ${member.name} in ${owner.name}, ${member.file.file}:${lineOf(member)}, or above the column of ${owner.name} that it is for.`,
         details: { place: source },
       },
     );

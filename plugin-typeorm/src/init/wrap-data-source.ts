@@ -81,13 +81,13 @@ function descendants(node: ts.Node): ts.Node[] {
 function cannotEdit(file: string): LockstepError {
   return new LockstepError(
     "LS8007",
-    `${file} cannot be edited: it does not say which of its exports is the data source`,
+    `${file} cannot be edited: Lockstep cannot determine which export is the data source`,
     {
       hint: [
-        `Wrap what it exports yourself, in ${file}:`,
+        `Wrap the export yourself, in ${file}:`,
         `  import { ${name} } from "${wrapperPackage}";`,
         `  export default ${name}(/* your data source, or a promise of it */);`,
-        `Where it cannot be edited, every process of the CLI can wrap it: NODE_OPTIONS="--require ${wrapperPackage}/register"`,
+        `If you cannot edit it, let every process of the CLI wrap it: NODE_OPTIONS="--require ${wrapperPackage}/register"`,
       ].join("\n"),
     },
   );

@@ -119,9 +119,9 @@ export async function strangerError(
       : ` Migrations have run here that the project does not have (${others.slice(0, 5).join(", ")}): if one of them made it, revert it where that one is.`;
   return new LockstepError(
     "LS9057",
-    `${column} is in the database, and ${isStranger ? "neither a migration nor an entity of this project has it" : "no entity declares it, nor did one in the last commit"}: ${what} (${sql.replace(/\s+/g, " ")}).`,
+    `${column} exists in the database, but ${isStranger ? "no migration or entity of this project has it" : "no entity declares it, nor did one in the last commit"}: ${what} (${sql.replace(/\s+/g, " ")}).`,
     {
-      hint: `If it is to go, drop it ${isStranger ? "as it was made: ALTER TABLE … DROP COLUMN" : "in a migration of its own"}. If it is to stay, declare it in its entity. Then generate again.${elsewhere} ${byHand(await about.project())}`,
+      hint: `To drop it: ${isStranger ? "ALTER TABLE … DROP COLUMN, by hand" : "use a separate migration"}. To keep it: declare it in its entity. Then generate again.${elsewhere} ${byHand(await about.project())}`,
       details: { column: operation.column, table: tableLabel(table), migrations: others },
     },
   );
@@ -129,7 +129,7 @@ export async function strangerError(
 
 /** Nothing is compared there: for teams whose entities and database never agree. */
 export function byHand({ migrationsFolder }: Pick<TypeormProject, "migrationsFolder">): string {
-  return `To write the migration by hand instead: npx typeorm migration:create ${migrationsFolder}/<Name>, its SQL, then npx lockstep rewrite <file>.`;
+  return `To write the migration by hand: npx typeorm migration:create ${migrationsFolder}/<Name>, add its SQL, then npx lockstep rewrite <file>.`;
 }
 
 function missingError(
@@ -141,9 +141,9 @@ function missingError(
 ): LockstepError {
   return new LockstepError(
     "LS9057",
-    `"${tableLabel(table)}" has no column "${column}", although migration ${maker} has run here and makes it, and ${name} is declared as in the last commit.`,
+    `"${tableLabel(table)}" has no column "${column}", but migration ${maker} has run here and creates it, and ${name} is declared as in the last commit.`,
     {
-      hint: `Bring the database back to what its migrations make: add the column by hand, or make the database anew and run them. Then generate again. ${byHand(project)}`,
+      hint: `Restore the state of the migrations: add the column by hand, or recreate the database and run them. Then generate again. ${byHand(project)}`,
       details: { column, table: tableLabel(table), migration: maker },
     },
   );

@@ -99,7 +99,7 @@ export async function asDrift(
   const isOne = drifted.length === 1;
   return new LockstepError(
     "LS9057",
-    `${isOne ? lines[0] : `${drifted.length} columns are of another type in the database:\n  ${lines.join("\n  ")}\nAll`}${isOne ? ". It is" : " are"} declared as ${since}: the difference is not of this change. TypeORM would drop ${isOne ? "the column and add it" : "them and add them"} again, and the values of every row would be lost.${edited}`,
+    `${isOne ? lines[0] : `${drifted.length} columns have another type in the database:\n  ${lines.join("\n  ")}\nAll`}${isOne ? ". It is" : " are"} declared as ${since}, so this change did not cause the difference. TypeORM would drop ${isOne ? "the column and add it" : "them and add them"} again, and every row would lose its value.${edited}`,
     {
       hint: `${waysOut(differing, isOne ? "it" : "them")}. Then generate again. ${byHand(project)}`,
       details: { columns: drifted.map(({ table, column, from, to }) => ({ table, column, from, to })) },

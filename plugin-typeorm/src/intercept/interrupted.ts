@@ -18,7 +18,7 @@ export async function finishEarlierRun(about: Interception): Promise<void> {
   const recovery = await finishInterrupted(root, typed);
   if (recovery.kind === "none") return;
   if (recovery.command === typed && command !== undefined) await endDone(recovery.files, about);
-  if (recovery.files.length > 0) throw new LockstepError("LS9056", `Written now: ${recovery.files.join(", ")}.`);
+  if (recovery.files.length > 0) throw new LockstepError("LS9056", `Finished files: ${recovery.files.join(", ")}.`);
 }
 
 /** Everything that the same command was to write is there now, and TypeORM would go on to compare entities from before it. */

@@ -18,7 +18,7 @@ export async function refusePending(dataSource: DataSource): Promise<void> {
   const shown = pending.length > 5 ? [...pending.slice(0, 5), `and ${pending.length - 5} more`] : pending;
   throw new LockstepError(
     "LS9050",
-    `${pending.length === 1 ? "A migration has" : "Migrations have"} not run on the database that the entities are compared with: ${shown.join(", ")}.`,
+    `${pending.length === 1 ? "A migration is" : "Migrations are"} pending on the database that TypeORM compares the entities with: ${shown.join(", ")}.`,
     { details: { pending } },
   );
 }

@@ -69,9 +69,9 @@ function refuseOtherKinds(plan: Plan, dataSource: DataSource, models: readonly E
     const condition = `${dialectOf(dataSource).quote(discriminator)} ${values.length === 1 ? `= ${values[0]}` : `IN (${values.join(", ")})`}`;
     throw new LockstepError(
       "LS9042",
-      `${fill.source}: ${fill.sql} would fill "${name}" in every row of "${table.name}", also in those that are no ${column.model}.`,
+      `${fill.source}: ${fill.sql} would fill "${name}" in every row of "${table.name}", including those that are not a ${column.model}.`,
       {
-        hint: `Say which rows it is for: @lockstep.backfill(CASE WHEN ${condition} THEN ${fill.sql} END)`,
+        hint: `Restrict it to these rows: @lockstep.backfill(CASE WHEN ${condition} THEN ${fill.sql} END)`,
         details: { column: name, discriminator, values: own.map(({ discriminatorValue }) => discriminatorValue) },
       },
     );

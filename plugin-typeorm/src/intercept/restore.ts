@@ -14,7 +14,7 @@ import { writeRegistered } from "./write-registered.js";
  */
 export async function restoreAlone(restore: Restore, about: Interception): Promise<void> {
   if (about.command === undefined || about.command.isDry)
-    throw new LockstepError("LS9055", `It should be as before: ${restore.names.join(", ")}.`);
+    throw new LockstepError("LS9055", `Expected the previous declaration of ${restore.names.join(", ")}.`);
   const project = await about.project();
   const text = await about.write(() => restoreModels(restore, project, typeormFiles, colors()));
   if (text !== undefined) say(text);

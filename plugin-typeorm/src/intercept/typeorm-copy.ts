@@ -29,7 +29,7 @@ export function cliModules(commandFile: string): CliModules {
   const { CommandUtils } = find("CommandUtils") ?? {};
   const { MigrationGenerateCommand } = find("MigrationGenerateCommand") ?? {};
   if (CommandUtils === undefined || MigrationGenerateCommand === undefined)
-    throw new LockstepError("LS9052", `${file} was not loaded by require.`);
+    throw new LockstepError("LS9052", `${file} was not loaded with require.`);
   return { CommandUtils, MigrationGenerateCommand };
 }
 

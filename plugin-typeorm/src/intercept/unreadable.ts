@@ -44,14 +44,14 @@ export async function unreadable(
         "LS9043",
         `${await place()}TypeORM writes the default of ${field} without escaping its quote: ${query}`,
         {
-          hint: `Write the SQL of it${column.type === "jsonb" ? ", with the spaces that PostgreSQL puts into jsonb" : ""}: default: () => ${JSON.stringify(`'${text.replaceAll("'", "''")}'`)}`,
+          hint: `Write it as SQL${column.type === "jsonb" ? ", with the spaces that PostgreSQL writes in jsonb" : ""}: default: () => ${JSON.stringify(`'${text.replaceAll("'", "''")}'`)}`,
           cause: error,
         },
       );
     }
   }
-  return new LockstepError("LS1001", `PostgreSQL cannot read what TypeORM generates (${reason}): ${query}`, {
-    hint: "Correct the SQL in the entity that it comes from (a default, @Check, @Index, a generated column), or run the command with LOCKSTEP=off to pass it unread.",
+  return new LockstepError("LS1001", `PostgreSQL cannot parse what TypeORM generates (${reason}): ${query}`, {
+    hint: "Correct the SQL in the entity (a default, @Check, @Index, a generated column), or run the command with LOCKSTEP=off to pass it through unchecked.",
     cause: error,
   });
 }
@@ -59,8 +59,8 @@ export async function unreadable(
 function nameError(what: string, name: string, query: string, cause: unknown): LockstepError {
   return new LockstepError(
     "LS9043",
-    `${what} is called ${name}, and TypeORM writes names without escaping their quotes: ${query}`,
-    { hint: "Give it a name without a double quote: @Column({ name: … }), @Entity(…).", cause },
+    `${what} is named ${name}, and TypeORM writes names without escaping their quotes: ${query}`,
+    { hint: "Choose a name without a double quote: @Column({ name: … }), @Entity(…).", cause },
   );
 }
 

@@ -152,7 +152,7 @@ function setOf(
     folder,
     dialect,
     isSentWhole: false,
-    alone: ", in a migration of its own with `transaction = false`",
+    alone: ", in a separate migration with `transaction = false`",
     transactions,
     files: ordered.map(({ path }) => path),
     read: (text, file) => readUp(text, file, files, { dialect, transactions, schema }),

@@ -576,7 +576,7 @@ export const load = async () => {
   });
 
   const error = await refusal(desk.code({ only: ["src/users/import.ts:6"] }));
-  expect([error.code, error.message]).toEqual(["LS4003", expect.stringContaining("is for you to edit: ")]);
+  expect([error.code, error.message]).toEqual(["LS4003", expect.stringMatching(/ edit \S+ yourself: /)]);
   expect(error.hint).toBe("Edit src/users/import.ts:6");
 });
 

@@ -24,6 +24,6 @@ test.each([
   ["mariadb", "postgres://u:secret@db/shop", "mysql://"],
 ] as const)("a project of %s does not take %s", async (dialect, url, begin) => {
   await expect(choose(dialect, url)).rejects.toThrow(
-    expect.objectContaining({ code: "LS8004", hint: `Set PRODUCTION_DATABASE_URL to a URL that begins with ${begin}` }),
+    expect.objectContaining({ code: "LS8004", hint: `Set PRODUCTION_DATABASE_URL to a URL that starts with ${begin}` }),
   );
 });

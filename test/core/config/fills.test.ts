@@ -137,10 +137,10 @@ describe("names", () => {
   });
 
   it.each([
-    [{ Usr: { handle: {} } }, /fills\.Usr: there is no model of that name; did you mean User\?/],
+    [{ Usr: { handle: {} } }, /fills\.Usr: there is no model with that name; did you mean User\?/],
     [{ user: { handle: {} } }, /did you mean User\?/],
-    [{ User: { handel: {} } }, /fills\.User\.handel: there is no field of User of that name; did you mean handle\?/],
-    [{ Invoice: {} }, /fills\.Invoice: there is no model of that name$/],
+    [{ User: { handel: {} } }, /fills\.User\.handel: there is no field of User with that name; did you mean handle\?/],
+    [{ Invoice: {} }, /fills\.Invoice: there is no model with that name$/],
   ])("%j is refused", (fills, message) => {
     expect(() => refuseUnknownFills(config(fills), models)).toThrow(
       expect.objectContaining({ code: "LS2053", message: expect.stringMatching(message) }),

@@ -23,21 +23,21 @@ const cases: readonly (readonly [name: string, sql: string, read: readonly strin
     `CREATE INDEX "i" ON "B" ("a");\nCREATE INDEX "j" ON "A" ("id");`,
     [
       `add-index 1 writes of "B" wait until its index is built`,
-      `add-index 2 writes of "A" wait until its index is built; writes of "B" (locked in line 1) wait as long: its transaction keeps the lock`,
+      `add-index 2 writes of "A" wait until its index is built; writes of "B" (locked in line 1) wait as long, because the transaction holds the lock`,
     ],
   ],
   [
     "a lock that is kept is half a sentence of what it is kept for",
     `ALTER TABLE "A" ADD COLUMN "c" TEXT;\nUPDATE "B" SET "a" = 1;`,
     [
-      `change-rows 2 changes rows inside a migration: they stay locked until it ends; reads and writes of "A" (locked in line 1) wait as long: its transaction keeps the lock`,
+      `change-rows 2 changes rows in a migration: they stay locked until it ends; reads and writes of "A" (locked in line 1) wait as long, because the transaction holds the lock`,
     ],
   ],
   [
     "a lock that is kept for what is safe alone stands for itself",
     `ALTER TABLE "A" ADD COLUMN "c" TEXT;\nALTER TABLE "B" ADD CONSTRAINT "c" CHECK ("a" > 0) NOT VALID;\nALTER TABLE "B" VALIDATE CONSTRAINT "c";`,
     [
-      `validate-constraint 3 all rows of "B" are checked while reads and writes wait; reads and writes of "A" (locked in line 1) wait as long: its transaction keeps the lock`,
+      `validate-constraint 3 all rows of "B" are checked while reads and writes wait; reads and writes of "A" (locked in line 1) wait as long, because the transaction holds the lock`,
     ],
   ],
 ];

@@ -13,22 +13,22 @@ test.each([
   [`ALTER DOMAIN "d" SET NOT NULL;`, /^all rows of "t" are checked while writes wait; fails if one is NULL/],
   [
     `ALTER DOMAIN "old" SET NOT NULL;`,
-    /^all values of "old" are checked, and Lockstep does not know which tables that locks; fails/,
+    /^all values of "old" are checked, and Lockstep cannot determine which tables that locks; fails/,
   ],
-  [`REINDEX SCHEMA "public";`, /reads and writes of each table wait until its indexes are built$/],
+  [`REINDEX SCHEMA "public";`, /reads and writes of each table wait meanwhile$/],
   [`ALTER TABLE "t" ALTER COLUMN "id" TYPE BIGINT;`, /while reads and writes of "t" and "r" wait$/],
   [`ALTER TABLE "r" ALTER COLUMN "id" TYPE BIGINT;`, /while reads and writes of "r" and "t" and "heir" wait$/],
-  [`ALTER TABLE "old" ALTER COLUMN "id" TYPE BIGINT;`, /a foreign key over the column locks its other table as well$/],
-  [`DROP TABLE "p1";`, /locks "p" and "rest" as well$/],
-  [`ALTER TABLE "p" DETACH PARTITION "p1";`, /locks "p1" and "rest" as well$/],
-  [`ALTER TABLE "old" DETACH PARTITION "part";`, /where there is a default partition, it is locked as well$/],
-  [`ALTER TYPE "pair" ALTER ATTRIBUTE "id" TYPE BIGINT CASCADE;`, /^every row of "typed" is written again while reads/],
+  [`ALTER TABLE "old" ALTER COLUMN "id" TYPE BIGINT;`, /a foreign key on the column also locks the other table$/],
+  [`DROP TABLE "p1";`, /also locks "p" and "rest"$/],
+  [`ALTER TABLE "p" DETACH PARTITION "p1";`, /also locks "p1" and "rest"$/],
+  [`ALTER TABLE "old" DETACH PARTITION "part";`, /also locks the default partition, if there is one$/],
+  [`ALTER TYPE "pair" ALTER ATTRIBUTE "id" TYPE BIGINT CASCADE;`, /^every row of "typed" is rewritten while reads/],
   [
     `ALTER TABLE "c" ALTER COLUMN "s" SET EXPRESSION AS (1);`,
-    /^every row of "c" is written again while reads and writes wait$/,
+    /^every row of "c" is rewritten while reads and writes wait$/,
   ],
   [`ALTER TABLE "old" ALTER COLUMN "s" SET EXPRESSION AS (1);`, /reads and writes wait, unless the column is virtual$/],
-  [`ALTER TABLE "t" SET ACCESS METHOD "heap";`, /^every row of "t" is written again while reads and writes wait$/],
+  [`ALTER TABLE "t" SET ACCESS METHOD "heap";`, /^every row of "t" is rewritten while reads and writes wait$/],
 ])("%s", async (sql, words) => {
   const { findings } = await check({ migrations: [history, sql] });
   expect(findings.map((finding) => consequence(finding)).join("\n")).toMatch(words);

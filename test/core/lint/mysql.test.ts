@@ -135,32 +135,29 @@ describe("words", () => {
   test.each([
     [
       "ALTER TABLE `User` ADD COLUMN `handle` VARCHAR(191) NOT NULL;",
-      `the rows that exist get '', and nobody is told; running code that does not know "handle" can no longer insert`,
+      `existing rows silently get ''; running code that omits "handle" can no longer insert rows`,
     ],
-    [
-      "ALTER TABLE `User` ADD COLUMN `role2` ENUM('A', 'B') NOT NULL;",
-      "the rows that exist get 'A', and nobody is told",
-    ],
-    ["ALTER TABLE `User` MODIFY `age` BIGINT NULL;", `every row of "User" is written again while writes wait`],
+    ["ALTER TABLE `User` ADD COLUMN `role2` ENUM('A', 'B') NOT NULL;", `existing rows silently get 'A'`],
+    ["ALTER TABLE `User` MODIFY `age` BIGINT NULL;", `every row of "User" is rewritten while writes wait`],
     [
       "ALTER TABLE `Post` ADD COLUMN `n` INTEGER NULL;",
-      `the table has a FULLTEXT index: every row of "Post" is written again while writes wait`,
+      `the table has a FULLTEXT index: every row of "Post" is rewritten while writes wait`,
     ],
     [
       "CREATE TABLE `A` (`id` INTEGER NOT NULL); ALTER TABLE `User` ADD CONSTRAINT `c` CHECK (`age` > 0);",
-      `every row of "User" is written again while writes wait; fails if one does not pass, and so does running code that writes one; what stands before it in the file is done by then, and stays`,
+      `every row of "User" is rewritten while writes wait; fails if one violates the check, and so does running code that writes such a row; earlier statements of the file are then already applied, and remain`,
     ],
     [
       "ALTER TABLE `User` ADD CONSTRAINT `fk` FOREIGN KEY (`teamId`) REFERENCES `Team`(`id`);",
-      `every row of "User" is written again while writes of "User" and "Team" wait; fails if one refers to nothing, and so does running code that writes one`,
+      `every row of "User" is rewritten while writes of "User" and "Team" wait; fails if one has no referenced row, and so does running code that writes such a row`,
     ],
     [
       "ALTER TABLE `User` ADD COLUMN `n` DOUBLE NULL DEFAULT (rand());",
-      `the default differs from row to row: every row of "User" is written again while writes wait, on MySQL or on MariaDB; MariaDB evaluates the default once: all rows that exist get the same value`,
+      `the default differs from row to row: every row of "User" is rewritten while writes wait, on MySQL or on MariaDB; MariaDB evaluates the default once: all existing rows get the same value`,
     ],
     [
       "ALTER TABLE `User` MODIFY `age` BIGINT NULL, ALGORITHM=INSTANT;",
-      "fails at once, and changes nothing: the server does not do it with ALGORITHM=INSTANT",
+      "fails at once and changes nothing: the server does not support it with ALGORITHM=INSTANT",
     ],
   ])("%s", async (sql, words) => {
     expect(await wordsOf({ migrations: [before, sql], dialect: "mysql" })).toBe(words);
@@ -170,9 +167,9 @@ describe("words", () => {
 /** What a MariaDB says that copies while writes go on: it does since 11.2. */
 const following =
   "ALTER TABLE `User` ADD CONSTRAINT `fk` FOREIGN KEY (`teamId`) REFERENCES `Team`(`id`) ON UPDATE CASCADE;";
-const copy = `every row of "User" is written again while`;
+const copy = `every row of "User" is rewritten while`;
 const converted = "ALTER TABLE `User` MODIFY `age` BIGINT NULL;";
-const refused = "fails at once, and changes nothing: the server does not do it with ALGORITHM=COPY, LOCK=NONE";
+const refused = "fails at once and changes nothing: the server does not support it with ALGORITHM=COPY, LOCK=NONE";
 test.each([
   [converted, `${copy} writes wait`, ""],
   [`${converted.slice(0, -1)}, LOCK=SHARED;`, `${copy} writes wait`, `${copy} writes wait`],
@@ -183,12 +180,12 @@ test.each([
   ["ALTER TABLE `User` ADD COLUMN `n` INTEGER AS (`age` * 2) STORED;", `${copy} writes wait`, ""],
   [
     "ALTER TABLE `Old` ADD COLUMN `n` INTEGER AS (`age` * 2) STORED;",
-    ...both(`every row of "Old" is written again while writes wait`),
+    ...both(`every row of "Old" is rewritten while writes wait`),
   ],
   ["ALTER TABLE `User` MODIFY `age` INTEGER NOT NULL AUTO_INCREMENT UNIQUE;", ...both(`${copy} writes wait`)],
   [
     "ALTER TABLE `Post` ADD COLUMN `n` INTEGER NULL;",
-    ...both(`the table has a FULLTEXT index: every row of "Post" is written again while writes wait`),
+    ...both(`the table has a FULLTEXT index: every row of "Post" is rewritten while writes wait`),
   ],
 ] as const)("%s before MariaDB 11.2, and from there on", async (sql, old, since) => {
   for (const [server, expected] of [

@@ -79,7 +79,7 @@ test("notices are those of the database system that is asked for", () => {
   );
   const { notices } = judge(migration, { judging: mysql.sql.judging, formerTable: () => former });
   expect(notices.map(noticeWords)).toEqual([
-    'running code that says "n" fails from then on, code that says "m" until then; every row of "t" is written again while writes wait',
-    'every row of "t" is written again while writes wait; fails if one does not pass, and so does running code that writes one; what stands before it in the file is done by then, and stays',
+    'running code that uses "n" fails after this migration, and code that uses "m" fails before it; every row of "t" is rewritten while writes wait',
+    'every row of "t" is rewritten while writes wait; fails if one violates the check, and so does running code that writes such a row; earlier statements of the file are then already applied, and remain',
   ]);
 });

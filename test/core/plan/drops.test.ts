@@ -41,7 +41,7 @@ const refused: readonly { name: string; sql: string; code: string; says: RegExp;
     name: "no rename: another type",
     sql: `ALTER TABLE "User" DROP COLUMN "id", ADD COLUMN "handle" TEXT NOT NULL;`,
     code: "LS2061",
-    says: /^"User"\."handle" needs a plan, and the same change has: ALTER TABLE "User" DROP COLUMN "id"$/,
+    says: /^"User"\."handle" needs a plan, and the same change contains: ALTER TABLE "User" DROP COLUMN "id"$/,
   },
   ...[
     `DROP TABLE "Old"`,

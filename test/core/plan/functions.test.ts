@@ -92,7 +92,7 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
     ...handle({ reads: ["emial"] }),
     code: "LS2003",
     message: /"emial" .* did you mean "email"\?/,
-    hint: /Names are those of the database/,
+    hint: /Use the database names/,
   },
   {
     name: "a field's name instead of the column's",
@@ -129,7 +129,7 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
     sql: sql("TEXT"),
     ...handle(),
     code: "LS2054",
-    message: /fills\.User\.handle would not be used: .* NULL/,
+    message: /fills\.User\.handle would have no effect: .* NULL/,
   },
   {
     name: "an optional column with a default for each row",
@@ -150,7 +150,7 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
     sql: `ALTER TABLE "User" ALTER COLUMN "email" TYPE CHAR(3), ADD COLUMN "handle" TEXT NOT NULL;`,
     ...handle({ fallback: "refuse" }),
     code: "LS2012",
-    message: /is filled with function fills\.User\.handle of lockstep\.config\.ts, and this change takes "email" away/,
+    message: /is filled with function fills\.User\.handle of lockstep\.config\.ts, but this change removes "email"/,
   },
 ];
 test.each(refused)("refused: $name", async ({ code, message, hint, ...fixture }) => {

@@ -35,7 +35,7 @@ describe("identifiers", () => {
   });
 
   it("names the bytes that are too many", () => {
-    expect(() => quoteIdentifier("ü".repeat(32))).toThrow("has 64 bytes, PostgreSQL keeps 63");
+    expect(() => quoteIdentifier("ü".repeat(32))).toThrow("has 64 bytes, but PostgreSQL keeps 63");
   });
 
   it("qualifies a table only when its schema is known", () => {

@@ -69,7 +69,7 @@ test.each([
   [
     `BEGIN ALTER TABLE "T" ADD COLUMN a int, ALTER b SET NOT NULL; END`,
     [
-      `all rows of "T" are checked while reads and writes wait; fails if one is NULL, and so does running code that writes one`,
+      `all rows of "T" are checked while reads and writes wait; fails if one is NULL, and so does running code that writes such a row`,
     ],
   ],
 ])("judged as what it does: %s", (body, words) => {

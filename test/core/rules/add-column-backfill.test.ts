@@ -11,7 +11,7 @@ ruleTester(rule, {
     {
       name: "a constant default and an annotation",
       sql: `ALTER TABLE "User" ADD COLUMN "role" TEXT NOT NULL DEFAULT 'member';\n-- role: @lockstep.backfill(CASE WHEN "id" < 3 THEN 'staff' ELSE 'member' END)`,
-      consequence: /would get the default 'member', and not what @lockstep\.backfill says/,
+      consequence: /would get the default 'member' instead of the value from @lockstep\.backfill/,
       ddl: {
         expand: [/ADD COLUMN "role" text; ALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT 'member'; CREATE TRIGGER/],
         contract: [/NOT VALID.*VALIDATE/, /SET NOT NULL/],

@@ -21,19 +21,19 @@ ruleTester(rule, {
     {
       name: "with a constraint that the unit cannot say: never without it",
       sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL CHECK ("a" <> '');`,
-      notice: /^fails if there is a row; running code/,
+      notice: /^fails if the table has a row; running code/,
     },
     {
       name: "with UNIQUE in the declaration",
       sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL UNIQUE;`,
-      notice: /^fails if there is a row; running code/,
+      notice: /^fails if the table has a row; running code/,
     },
   ],
   unsafe: [
     {
       name: "prisma 7.10, required field without default",
       sql: `-- AlterTable\nALTER TABLE "User" ADD COLUMN     "region" TEXT NOT NULL;\n`,
-      consequence: /may have rows/,
+      consequence: /fails if "User" has rows/,
       ddl: {
         expand: [/ADD COLUMN "region" text; CREATE TRIGGER "zz_lockstep_fill_User_region/],
         contract: [/ADD CONSTRAINT "lockstep_nn_User_region".*NOT VALID.*VALIDATE/, /SET NOT NULL/],
@@ -42,7 +42,7 @@ ruleTester(rule, {
     {
       name: "two columns in one statement are one block",
       sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL,\nADD COLUMN "b" VARCHAR(20) NOT NULL;`,
-      consequence: /may have rows/,
+      consequence: /fails if "User" has rows/,
       ddl: {
         expand: [/ADD COLUMN "a" text.*ADD COLUMN "b" character varying\(20\)/],
         contract: [/"a".*"b"/, /"a".*SET NOT NULL.*"b".*SET NOT NULL/],
@@ -51,7 +51,7 @@ ruleTester(rule, {
     {
       name: "safe clauses of the same statement stay in files of their own: columns in their place, others before it",
       sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL,\nADD COLUMN "nick" TEXT,\nDROP CONSTRAINT "old";`,
-      consequence: /may have rows/,
+      consequence: /fails if "User" has rows/,
       ddl: {
         expand: [
           /^ALTER TABLE "User" DROP CONSTRAINT "old";$/,

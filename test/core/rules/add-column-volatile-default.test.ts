@@ -19,7 +19,7 @@ ruleTester(rule, {
     {
       name: "with a constraint that the unit cannot say",
       sql: `ALTER TABLE "User" ADD COLUMN "n" INT DEFAULT random() CHECK ("n" > 0);`,
-      notice: /every row of "\w+" is written again/,
+      notice: /every row of "\w+" is rewritten/,
     },
   ],
   unsafe: [

@@ -20,14 +20,14 @@ ruleTester(rule, {
     {
       name: "over a column that rewrites the table: the greater hazard",
       sql: `ALTER TABLE "Order" ADD COLUMN "teamId" INTEGER GENERATED ALWAYS AS (1) STORED; ${team}`,
-      notice: /every row of "\w+" is written again/,
+      notice: /every row of "\w+" is rewritten/,
     },
   ],
   unsafe: [
     {
       name: "prisma 7.10, optional relation: one phase",
       sql: `-- AlterTable\nALTER TABLE "Order" ADD COLUMN     "teamId" INTEGER;\n\n-- AddForeignKey\n${team.replace("RESTRICT", "SET NULL")}\n`,
-      consequence: /nothing can be written to "Order" and "Team"/,
+      consequence: /blocks writes to "Order" and "Team"/,
       ddl: {
         expand: [
           /ADD COLUMN "teamId" integer/,
@@ -40,7 +40,7 @@ ruleTester(rule, {
     {
       name: "prisma 7.10, required relation with its index",
       sql: `ALTER TABLE "Order" ADD COLUMN     "teamId" INTEGER NOT NULL;\nCREATE INDEX "Order_teamId_idx" ON "Order"("teamId");\n${team}`,
-      consequence: /checked under a lock/,
+      consequence: /checks all rows of "Order" under a lock/,
       ddl: {
         expand: [
           /ADD COLUMN "teamId" integer/,
@@ -55,7 +55,7 @@ ruleTester(rule, {
     {
       name: "to the table itself: it is named once",
       sql: `ALTER TABLE "User" ADD COLUMN "managerId" INTEGER; ALTER TABLE "User" ADD CONSTRAINT "User_managerId_fkey" FOREIGN KEY ("managerId") REFERENCES "User"("id");`,
-      consequence: /nothing can be written to "User" until/,
+      consequence: /blocks writes to "User" meanwhile/,
       ddl: { expand: [/ADD COLUMN/, /REFERENCES "User" \("id"\) ON UPDATE NO ACTION/, /VALIDATE/], contract: [] },
     },
     {

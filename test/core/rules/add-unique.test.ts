@@ -36,7 +36,7 @@ ruleTester(rule, {
     {
       name: "over a column that rewrites the table: the greater hazard",
       sql: `ALTER TABLE "users" ADD "email" text GENERATED ALWAYS AS ('a') STORED; ALTER TABLE "users" ADD CONSTRAINT "UQ" UNIQUE ("email");`,
-      notice: /every row of "\w+" is written again/,
+      notice: /every row of "\w+" is rewritten/,
     },
   ],
   unsafe: [
@@ -44,7 +44,7 @@ ruleTester(rule, {
       name: "typeorm 1.1.1, optional: one phase",
       sql: `ALTER TABLE "users" ADD "email" character varying;
 ALTER TABLE "users" ADD CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3" UNIQUE ("email");`,
-      consequence: /nobody can read or write "users" until it is finished/,
+      consequence: /blocks reads and writes of "users" until it is finished/,
       ddl: {
         expand: [
           /ADD COLUMN "email" character varying$/,

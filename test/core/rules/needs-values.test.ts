@@ -31,7 +31,7 @@ ruleTester(rule, {
     {
       name: "a check",
       sql: `${required}\nALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("handle" IS NOT NULL AND "handle" <> '');`,
-      consequence: /Rows get their "handle" in the backfill/,
+      consequence: /The backfill gives rows their "handle"/,
       ddl: {
         expand: [/ADD COLUMN "handle"/],
         contract: [...proved, /ADD CONSTRAINT "c" CHECK .* NOT VALID;$/, /VALIDATE CONSTRAINT "c";$/],
@@ -40,7 +40,7 @@ ruleTester(rule, {
     {
       name: "an exclusion, and a comment on it",
       sql: `${required}\nALTER TABLE "User" ADD CONSTRAINT "e" EXCLUDE (coalesce("handle", '') WITH =); COMMENT ON CONSTRAINT "e" ON "User" IS 'x';`,
-      consequence: /Rows get their "handle"/,
+      consequence: /The backfill gives rows their "handle"/,
       ddl: { expand: [/ADD COLUMN "handle"/], contract: [...proved, /EXCLUDE/, /^COMMENT/] },
     },
   ],

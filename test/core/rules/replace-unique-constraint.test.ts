@@ -18,30 +18,30 @@ ruleTester(rule, {
     {
       name: "a constraint that is not a unique one",
       sql: change(`"channel" text`, "FK_other", `"userId", "channel"`),
-      notice: /what the constraint refused is allowed/,
+      notice: /the database then accepts rows that the constraint rejected/,
     },
     {
       name: "a new key that has nothing of the old one",
       sql: change(`"channel" text`, "UQ_user", `"channel"`),
-      notice: /what the constraint refused is allowed/,
+      notice: /the database then accepts rows that the constraint rejected/,
     },
     {
       name: "a new key over columns that were there",
       sql: change(`"channel" text`, "UQ_user", `"userId", "name"`),
-      notice: /what the constraint refused is allowed/,
+      notice: /the database then accepts rows that the constraint rejected/,
     },
   ],
   unsafe: [
     {
       name: "typeorm 1.1.1, required column",
       sql: change(`"channel" text NOT NULL`, "UQ_user", `"userId", "channel"`),
-      consequence: /"UQ_new" refuses less than "UQ_user" does now/,
+      consequence: /"UQ_new" rejects fewer duplicates than "UQ_user"/,
       ddl: { expand: [/ADD COLUMN "channel" text/, ...build], contract: [/VALIDATE/, /SET NOT NULL/, ...drop] },
     },
     {
       name: "typeorm 1.1.1, stored default: the old key goes in a phase of its own",
       sql: change(`"channel" text NOT NULL DEFAULT 'email'`, "UQ_user", `"userId", "channel"`),
-      consequence: /running code that names the old key fails/,
+      consequence: /Running code that uses the old key fails/,
       ddl: { expand: [/DEFAULT 'email'/, ...build], contract: drop },
     },
     {
@@ -50,7 +50,7 @@ ruleTester(rule, {
         /ALTER TABLE "setting" ADD CONSTRAINT.*/,
         `CREATE UNIQUE INDEX "UQ_new" ON "setting" ("userId", "channel");`,
       ),
-      consequence: /refuses less/,
+      consequence: /rejects fewer duplicates/,
       ddl: { expand: [/ADD COLUMN/, ...build.slice(0, 2)], contract: drop },
     },
   ],

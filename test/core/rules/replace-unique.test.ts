@@ -11,17 +11,17 @@ ruleTester(rule, {
     {
       name: "an index that the database does not know",
       sql: change(`"channel" TEXT`, `"userId", "channel"`).replaceAll("Setting_userId_key", "other"),
-      notice: /waits for all readers/,
+      notice: /waits for all queries on the table/,
     },
     {
       name: "a new key that has nothing of the old one",
       sql: change(`"channel" TEXT`, `"channel"`),
-      notice: /waits for all readers/,
+      notice: /waits for all queries on the table/,
     },
     {
       name: "a new key over columns that were there",
       sql: change(`"channel" TEXT`, `"userId", "name"`),
-      notice: /waits for all readers/,
+      notice: /waits for all queries on the table/,
     },
   ],
   unsafe: [
@@ -31,7 +31,7 @@ ruleTester(rule, {
         /CREATE UNIQUE INDEX.*/,
         `ALTER TABLE "Setting" ADD CONSTRAINT "new_key" UNIQUE ("userId", "channel");`,
       ),
-      consequence: /refuses less/,
+      consequence: /rejects fewer duplicates/,
       ddl: {
         expand: [/ADD COLUMN "channel" text/, ...build, /UNIQUE USING INDEX "new_key"$/],
         contract: [/VALIDATE/, /SET NOT NULL/, ...drop],
@@ -40,13 +40,13 @@ ruleTester(rule, {
     {
       name: "prisma 7.10, required column",
       sql: change(`"channel" TEXT NOT NULL`, `"userId", "channel"`),
-      consequence: /"new_key" refuses less than "Setting_userId_key" does now/,
+      consequence: /"new_key" rejects fewer duplicates than "Setting_userId_key"/,
       ddl: { expand: [/ADD COLUMN "channel" text/, ...build], contract: [/VALIDATE/, /SET NOT NULL/, ...drop] },
     },
     {
       name: "prisma 7.10, stored default: the old key goes in a phase of its own",
       sql: change(`"channel" TEXT NOT NULL DEFAULT 'email'`, `"userId", "channel"`),
-      consequence: /running code that names the old key fails/,
+      consequence: /Running code that uses the old key fails/,
       ddl: { expand: [/DEFAULT 'email'/, ...build], contract: drop },
     },
   ],

@@ -17,7 +17,7 @@ ruleTester(rule, {
     {
       name: "prisma 7.10, required with the new value as default",
       sql: `${addGuest}-- AlterTable\nALTER TABLE "User" ADD COLUMN     "role" "Role" NOT NULL DEFAULT 'GUEST';\n`,
-      consequence: /refuses to use 'GUEST' in the transaction that adds it to the enum "Role"/,
+      consequence: /rejects 'GUEST' in the transaction that adds it to the enum "Role"/,
       ddl: {
         expand: [addsGuest, /^ALTER TABLE "User" ADD COLUMN "role" "Role" DEFAULT 'GUEST' NOT NULL$/],
         contract: [],

@@ -55,7 +55,7 @@ describe("two runners", () => {
     // Nobody of that name is alive, so the range is taken back.
     expect(result).toMatchObject({ status: "done", rows: 30, filled: 30 });
     expect(events.filter(({ kind }) => kind === "notice")).toMatchObject([
-      { message: expect.stringContaining("taken over") },
+      { message: expect.stringContaining("took over") },
     ]);
   });
 });

@@ -208,12 +208,12 @@ describe("a partitioned table", () => {
       [
         "LS5001",
         `"Doc"."handle" on ${db.label} has a fill trigger that is disabled for the rows of "Doc_eu"`,
-        "npx lockstep repair switches it on or makes it again. Where expand has not run there: npx lockstep deploy",
+        "Enable or recreate it: npx lockstep repair. If expand has not run there: npx lockstep deploy",
       ],
       [
         "LS5001",
         `The index "waits" of "Doc"."handle" on ${db.label} is not valid: its build was interrupted or is not finished`,
-        "Deploy the expand migrations again: the one that checks this index names the statements that build it.",
+        "Deploy the expand migrations again: the one that checks this index prints the statements that build it.",
       ],
     ]);
     expect(

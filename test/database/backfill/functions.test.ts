@@ -531,7 +531,7 @@ describe("a function that fails", () => {
     const other = await errorOf(fillTable(database.url, spec, functions(lowerEmails, ["note"])));
     expect(other).toMatchObject({
       code: "LS2052",
-      message: expect.stringContaining("reads [note]; the plan was made with [email]"),
+      message: expect.stringContaining("reads [note], but the plan was made with [email]"),
     });
     expect(await readBackfills(db, plan)).toEqual([]);
   });

@@ -86,7 +86,7 @@ describe("whether expand is applied", () => {
     await db.query(`UPDATE "User" SET handle = 'same'`);
     await db.query(`CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User" (handle)`).catch(() => undefined);
     expect((await structure(spec))[0]).toMatch(/The index "User_handle_key" of .* is not valid/);
-    expect((await errorOf(fillTable(database.url, spec))).hint).toContain("npx lockstep repair says who builds it");
+    expect((await errorOf(fillTable(database.url, spec))).hint).toContain("Show the session that builds it");
   });
 
   it("no longer needs the trigger once the column is required", async () => {
@@ -210,7 +210,7 @@ describe("the fills, tried on the target", () => {
   });
 
   it.each([
-    ["another type than on the development database", "email", "integer", "LS2005", /^Take the plan back and make/],
+    ["another type than on the development database", "email", "integer", "LS2005", /^Start over with another plan/],
   ])("%s: the annotation is released, so the way out is another", async (_, fill, type, code, hint) => {
     const spec = await makeTable(db, { rows: numbered(3), fill, type });
     const error = await errorOf(fillTable(database.url, spec));
@@ -273,7 +273,7 @@ describe("values that lead to no row", () => {
     expect(error.message).toMatch(
       /"User" row id=1 .*: no row has the key that it references \(constraint "User_handle_fkey", SQLSTATE 23503\)/,
     );
-    expect(error.hint).toContain("Insert the row that the value references");
+    expect(error.hint).toContain("Insert the referenced row");
   });
 });
 

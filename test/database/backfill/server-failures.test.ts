@@ -66,7 +66,7 @@ describe("a server that fails", () => {
       }),
     );
     expect(error.code).toBe("LS8004");
-    expect(error.message).toContain("ended 11 times, and nothing was done in between");
+    expect(error.message).toContain("was lost 11 times without any progress in between");
     expect(new Set(told)).toEqual(new Set(["connection"]));
   });
 

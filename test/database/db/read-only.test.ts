@@ -65,10 +65,10 @@ describe.each(systems)("on $name", ({ name, createDatabase }) => {
     ["SELECT 1 AS one", undefined],
     ["(SELECT 1 AS one);", undefined],
     ["-- which\nWITH x AS (SELECT 1 AS one) SELECT one FROM x", undefined],
-    ["SELECT 1 AS one; SELECT 2", "is not one SELECT"],
-    ["DELETE FROM account", "is not one SELECT"],
-    ["", "is not one SELECT"],
-    ["no SQL '", "is not one SELECT"],
+    ["SELECT 1 AS one; SELECT 2", "is not a single SELECT"],
+    ["DELETE FROM account", "is not a single SELECT"],
+    ["", "is not a single SELECT"],
+    ["no SQL '", "is not a single SELECT"],
   ])("in a session that writes a query of somebody's only reads: %s", async (sql, refusal) => {
     const asked = askOwnQuery(writing, sql, { what: "The query", statementTimeoutMs: 5000 });
     if (refusal === undefined) expect(await asked).toEqual([{ one: 1 }]);

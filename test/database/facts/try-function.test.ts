@@ -92,7 +92,7 @@ describe("tryFunction", () => {
       "returns another type",
       { type: "integer", fill: (rows) => rows.map((_, at) => (at === 6 ? "seven" : at)) },
       "LS5052",
-      /for id=7 that "handle" \(integer\) cannot hold: invalid input syntax for type integer: "seven"/,
+      /for id=7 that "handle" \(integer\) cannot store: invalid input syntax for type integer: "seven"/,
     ],
     [
       "returns too long a text",

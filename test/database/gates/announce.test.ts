@@ -194,7 +194,7 @@ describe("what a build contains", () => {
     ["a branch, which moves", "main"],
     ["what git would read as a file of a tag", "v1.0.0:apps/shop/lockstep.config.json"],
   ])("is unknown for a name that is no commit, unless it is stated: %s", async (_, build) => {
-    await refused({ build }, /names no commit that git has here/);
+    await refused({ build }, /does not identify a commit that git has here/);
     expect(await announced({ build, fromCheckout: true })).toBe("switch");
     // What a build is given is of the checkout that it is made in.
     const written = join(top, "build.json");
@@ -241,7 +241,7 @@ describe("what a build contains", () => {
     change();
     try {
       for (const options of [{}, { build: commits[2]! }, { build: "123", fromCheckout: true }])
-        await refused(options, /lockstep\/\d+_\w+\/plan\.json is not in the commit as it is here/);
+        await refused(options, /lockstep\/\d+_\w+\/plan\.json differs from the commit/);
       expect(await announced({ build: commits[1]! })).toBe("expand");
     } finally {
       await git(root, "checkout", "--quiet", ".");
@@ -252,7 +252,7 @@ describe("what a build contains", () => {
   test("in a folder without git nothing tells, unless it is stated", async () => {
     const folder = join(top, "image");
     cpSync(root, folder, { recursive: true });
-    for (const build of ["build-123", commits[2]!]) await refused({ build }, /git reads no commit here/, folder);
+    for (const build of ["build-123", commits[2]!]) await refused({ build }, /git finds no commit here/, folder);
     expect(await announced({ build: commits[2]!, fromCheckout: true }, folder)).toBe("switch");
   });
 

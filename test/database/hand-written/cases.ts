@@ -498,7 +498,7 @@ export const refused: readonly Refused[] = [
   {
     code: "LS2004",
     name: "a mirror",
-    says: /a mirror follows columns of its own row/,
+    says: /a mirror can follow only columns of its own row/,
     sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL`,
     fill: { kind: "mirror", sql: `(SELECT t.plan FROM "Team" t WHERE t.id = "teamId")` },
   },
@@ -546,7 +546,7 @@ export const refused: readonly Refused[] = [
     (sql): Refused => ({
       code: "LS2016",
       name: sql,
-      says: /this copy of "User" has NULL/,
+      says: /this copy of "User" contains NULL/,
       sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\n${sql}`,
       fill: { kind: "backfill", sql: "lower(email)" },
     }),
@@ -566,7 +566,7 @@ export const refused: readonly Refused[] = [
   {
     code: "LS2072",
     name: "a planned column that is dropped",
-    says: /Leave both statements out/,
+    says: /Remove both statements/,
     sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\nALTER TABLE "User" DROP COLUMN v;`,
   },
   {
@@ -578,13 +578,13 @@ export const refused: readonly Refused[] = [
   {
     code: "LS2072",
     name: "a type that needs a conversion",
-    says: /Add the column with its last type/,
+    says: /Add the column with its final type/,
     sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\nALTER TABLE "User" ALTER COLUMN v TYPE int USING length(v);`,
   },
   {
     code: "LS2072",
     name: "a table that is renamed",
-    says: /Rename "User" in a migration of its own/,
+    says: /Rename "User" in a separate migration/,
     sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\nALTER TABLE "User" RENAME TO "Person";`,
   },
 ];

@@ -36,6 +36,6 @@ it("a batch is not counted twice when the server kept it after its session had b
 
   const error = await errorOf(advanceLease(db, claiming, claim.lease, done));
   expect(error.code).toBe("LS5027");
-  expect(error.message).toContain("kept after all");
+  expect(error.message).toContain("its batch was committed");
   expect(await readBackfill(db, id)).toMatchObject({ rowsDone: 5, rowsFilled: 5, batches: 1 });
 });

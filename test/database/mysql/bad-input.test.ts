@@ -132,7 +132,7 @@ const unfilled: readonly {
     name: "an engine without transactions",
     sql: ["ALTER TABLE `User` ENGINE=MyISAM"],
     code: "LS5011",
-    says: /is of the engine MyISAM, which knows no transactions/,
+    says: /uses the engine MyISAM, which does not support transactions/,
     remedy: ["ALTER TABLE `User` ENGINE=InnoDB"],
   },
   {

@@ -240,7 +240,7 @@ describe("migrations of the user's own", () => {
         plugin,
         command: "deploy",
       });
-      expect(told.hint).toMatch(/^It may be of an earlier run that broke off/);
+      expect(told.hint).toMatch(/^An interrupted run may have created it/);
     }
   });
 });

@@ -467,7 +467,7 @@ it("refuses to fill a table whose engine knows no transactions", async () => {
   await db.query("ALTER TABLE `User` ENGINE=MyISAM");
   await expect(fillTable(database.url, spec)).rejects.toMatchObject({
     code: "LS5011",
-    message: expect.stringContaining("is of the engine MyISAM, which knows no transactions"),
+    message: expect.stringContaining("uses the engine MyISAM, which does not support transactions"),
   });
 });
 

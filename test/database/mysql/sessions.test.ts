@@ -56,7 +56,7 @@ it.each(["PIPES_AS_CONCAT,ANSI_QUOTES,NO_BACKSLASH_ESCAPES", ""])("in a session 
   expect((await units.session.query("SELECT @@SESSION.sql_mode AS mode"))[0]).toEqual([{ mode }]);
 });
 
-it("writes go on while the table is written again", async () => {
+it("writes go on while the table is rewritten", async () => {
   const column: UnitColumn = { name: "handle", type: "varchar(50)", defaultSql: "'x'" };
   await units.run({ kind: "expand", table, columns: [column] });
   for (let rows = 2; rows < 500_000; rows *= 2)

@@ -80,7 +80,7 @@ describe(`a stage of ${serverName}`, () => {
     await stage.close();
     await expect(openStage({ ...request, version: "5.5.68" })).rejects.toMatchObject({
       code: "LS6501",
-      message: expect.stringContaining(`No ${serverName} 5 is found on this machine`),
+      message: expect.stringContaining(`This machine has no ${serverName} 5`),
       hint: expect.stringContaining(`LOCKSTEP_${serverName.toUpperCase()}`),
     });
   });

@@ -130,14 +130,14 @@ ${nick}`;
   const foreign = await cli("migration:generate", "src/migrations/Score");
   expect(foreign.code, foreign.output).toBe(1);
   expect(foreign.output).toMatch(
-    /LS9057 "device"\."legacy" is in the database, .* TypeORM takes it for the former name of "score" \(ALTER TABLE `device` CHANGE `legacy` `score` int NULL.*\)/,
+    /LS9057 "device"\."legacy" exists in the database, .* TypeORM takes it for the former name of "score" \(ALTER TABLE `device` CHANGE `legacy` `score` int NULL.*\)/,
   );
   await session.query(`ALTER TABLE device DROP legacy, MODIFY about varchar(50) NOT NULL, MODIFY code varchar(30) NULL,
     MODIFY nick varchar(30) NOT NULL DEFAULT 'x'`);
   const { output, code } = await cli("migration:generate", "src/migrations/Score");
   expect(code, output).toBe(0);
   const told = (name: string) =>
-    `Device\\.${name} is declared as in the last commit: the difference is not of this change`;
+    `Device\\.${name} is declared as in the last commit: this change did not cause the difference`;
   // The copy is made by the plan, so it does not run as it stands.
   expect(output).toMatch(new RegExp(`line \\d: ALTER TABLE \`device\` MODIFY \`about\` .* — ${told("about")}`));
   expect(output).toMatch(new RegExp(`line \\d: ALTER TABLE \`device\` CHANGE \`nick\` .* — ${told("nick")}`));

@@ -95,7 +95,7 @@ describe("what the user reads", () => {
   });
   test("another database: LS9004", async () => {
     const run = await status("mysql://u@127.0.0.1:3306/x");
-    expect(run.stderr).toContain("LS9004: Without a native schema engine Lockstep works with PostgreSQL only");
+    expect(run.stderr).toContain("LS9004: Without a native schema engine Lockstep supports only PostgreSQL");
     expect(run.code).toBe(1);
   });
   test("parameters meant for Prisma's pool are not taken for PostgreSQL's", async () => {

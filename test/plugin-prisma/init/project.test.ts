@@ -117,7 +117,7 @@ describe("initialise", () => {
     const { changes, byHand } = await firstFiles(prismaPlugin, await findProject(root), { targets: {} });
     expect(changes.map(({ file }) => file)).toEqual(["lockstep.config.ts"]);
     expect(byHand).toMatch(
-      /^prisma\.config\.ts cannot be edited: .*\nWrite it yourself in prisma\.config\.ts:\n {2}const \{ withLockstep \}/,
+      /^prisma\.config\.ts cannot be edited: .*\nWrite this yourself in prisma\.config\.ts:\n {2}const \{ withLockstep \}/,
     );
   });
 });

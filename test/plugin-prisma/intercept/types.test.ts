@@ -11,9 +11,9 @@ test.each<[string, string, string | undefined, RegExp | undefined]>([
   ["an enum", "role Role?", undefined, undefined],
   ["a type of an extension", "role String? @db.Citext", undefined, undefined],
   ["one that is known", 'role Unsupported("tsquery")?', undefined, undefined],
-  ["a domain, or not", 'role Unsupported("Role")?', undefined, /if its type is a domain with a check of its own/],
+  ["a domain, or not", 'role Unsupported("Role")?', undefined, /if its type is a domain with a check/],
   ["a domain", 'role Unsupported("Role")?', "", undefined],
-  ["a domain with a check", 'role Unsupported("Role")?', " CHECK (VALUE <> '')", /every row of "User" is written/],
+  ["a domain with a check", 'role Unsupported("Role")?', " CHECK (VALUE <> '')", /every row of "User" is rewritten/],
 ])("%s", async (_, field, domain, message) => {
   const type = field.includes("Citext") ? "CITEXT" : field.includes("tsquery") ? "tsquery" : '"Role"';
   const content = `enum Role {\n  a\n}\nmodel User {\n  id Int @id\n  ${field}\n}\n`;

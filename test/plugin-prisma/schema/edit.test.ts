@@ -86,9 +86,9 @@ model User {
   });
 
   it("names what is missing", () => {
-    expect(() => makeOptional(files(shop), "Usr", "email")).toThrow(/There is no model Usr in schema.prisma/);
+    expect(() => makeOptional(files(shop), "Usr", "email")).toThrow(/No model Usr in schema.prisma/);
     expect(() => makeOptional(files(shop), "User", "emial")).toThrow(
-      /There is no field emial in model User \(schema.prisma:11\)/,
+      /No field emial in model User \(schema.prisma:11\)/,
     );
   });
 

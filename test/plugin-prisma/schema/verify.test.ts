@@ -84,7 +84,7 @@ describe("verifyEdits", () => {
     await expect(verifyEdits(files(shop), broken, [name])).rejects.toMatchObject({
       code: "LS2011",
       message: expect.stringMatching(
-        /^Prisma refuses the edited schema:\n(?:(?!\[\d+m)[\s\S])*The relation field `user` uses the scalar fields userId[\s\S]*prisma\/schema\.prisma:\d+/,
+        /^Prisma rejects the edited schema:\n(?:(?!\[\d+m)[\s\S])*The relation field `user` uses the scalar fields userId[\s\S]*prisma\/schema\.prisma:\d+/,
       ),
     });
   });

@@ -111,7 +111,7 @@ describe("migration:run of the project, aimed at a target", () => {
     const project = await findProject(root);
     await expect(typeormPlugin.deploy(project, url, () => undefined)).rejects.toMatchObject({
       code: "LS9021",
-      message: "src/data-source.js names its own database, whatever Lockstep asks for: nothing was run.",
+      message: "src/data-source.js uses its own database instead of the target: nothing was run.",
     });
     expect((await typeormPlugin.readApplied(connection, project)).applied).toEqual([]);
     await end();
@@ -264,7 +264,7 @@ describe("migration:run of the project, aimed at a target", () => {
       await other.end();
       expect(error).toMatchObject({
         code: "LS7020",
-        hint: expect.stringMatching(/^It waited for a lock. .* When nobody holds the table: npx lockstep deploy /),
+        hint: expect.stringMatching(/^It waited for a lock. .* When no session holds the table: npx lockstep deploy /),
       });
 
       const commit = "await q.commitTransaction(); await q.startTransaction();";
@@ -272,7 +272,7 @@ describe("migration:run of the project, aimed at a target", () => {
       write(...migration(1700000000002, `${texts[0]} ${commit} ${texts[1]} ${texts[2]}`));
       expect(await attempt(project, url, never)).toMatchObject({
         message: expect.stringMatching(
-          /ERROR: division by zero\n.*the statement before stayed.*\n {2}CREATE TABLE e \(id int\)$/,
+          /ERROR: division by zero\n.*the earlier statement remains.*\n {2}CREATE TABLE e \(id int\)$/,
         ),
       });
       await end();
@@ -298,16 +298,16 @@ describe("migration:run of the project, aimed at a target", () => {
         code: "LS7020",
         message: `1700000000001-Own failed on production.
 ERROR: relation "c" does not exist
-No transaction takes it back: the statement before stayed, and nothing of the migration is recorded:
+No transaction reverts it: the earlier statement remains, and the ORM has not recorded the migration:
   CREATE TABLE a (id int)`,
       });
       expect((error as LockstepError).hint).toMatch(
-        /^The next run begins with .* Either take it back on production \(DROP TABLE a; SELECT 1;\), correct the cause, then npx lockstep deploy --target production\. Or run the rest of it by hand and record it: .*INSERT INTO "migrations" .*\$\$Own1700000000001\$\$/,
+        /^The next run starts again with .* Either revert them on production \(DROP TABLE a; SELECT 1;\), fix the cause, then npx lockstep deploy --target production\. Or run the rest of it by hand and record it: .*INSERT INTO "migrations" .*\$\$Own1700000000001\$\$/,
       );
       // Nobody has read that: it runs from its beginning.
       expect(await attempt(project, url, never)).toMatchObject({
         message: expect.stringContaining('relation "a" already exists'),
-        hint: expect.stringMatching(/^It may be of an earlier run that broke off: .* Or run the rest of it by hand/),
+        hint: expect.stringMatching(/^An interrupted run may have created it: .* Or run the rest of it by hand/),
       });
 
       unlimited = [];

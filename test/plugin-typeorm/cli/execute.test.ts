@@ -66,9 +66,9 @@ test("says what PostgreSQL said", async () => {
 });
 
 test.each([
-  ["gone.sql", undefined, "There is no file gone.sql."],
-  ["empty.sql", " \n", "empty.sql has no statement of its own."],
-  ["own.ts", "export class Own1763648123457 { async up() {} }", "own.ts has no statement of its own."],
+  ["gone.sql", undefined, "The file gone.sql does not exist."],
+  ["empty.sql", " \n", "empty.sql contains no statement."],
+  ["own.ts", "export class Own1763648123457 { async up() {} }", "own.ts contains no statement."],
   [
     "code.ts",
     "export class Code1763648123458 {\n  async up(q) {\n    await q.query('SELECT 1');\n    await q.createTable(t);\n  }\n}",

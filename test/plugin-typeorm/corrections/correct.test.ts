@@ -116,7 +116,7 @@ const lost: readonly (readonly [from: string, to: string, message: RegExp, hint:
     "text",
     "text GENERATED ALWAYS AS (lower(name)) STORED",
     /as text, generated\.$/,
-    /under another name; drop the old/,
+    /under another name\. Drop the old/,
   ],
   [`text COLLATE "C"`, "text", /\(text COLLATE "C"\) and adds it again as text\.$/, /backfill\(c\)/],
   [`"public"."kind"`, "character varying", /\(public\.kind\)/, /c::character varying/],
@@ -169,7 +169,7 @@ test("LS2060: a column that TypeORM takes for the new name of another", async ()
     code: "LS2060",
     message: `"name" would lose the values of every row: the ORM takes "c" for its new name, drops it (text) and adds it again as integer.`,
     hint: expect.stringMatching(
-      /^Put the field of "name" back: "c" is a column of its own then, which @lockstep\.mirror\(name::integer\) fills/,
+      /^Restore the field of "name", so that "c" is a separate column, which @lockstep\.mirror\(name::integer\) fills/,
     ) as string,
   });
 });
@@ -186,7 +186,7 @@ test("LS2060 names every column that would lose its values", async () => {
   src/user.ts:7: "users"."c" (integer) as bigint
   src/user.ts:7: "users"."e" (integer) as boolean`,
     hint: expect.stringMatching(
-      /in place of "users"\."c": @lockstep\.mirror\(c::bigint\)\n +in place of "users"\."e": @lockstep\.backfill\(e::boolean\)\n/,
+      /instead of "users"\."c": @lockstep\.mirror\(c::bigint\)\n +instead of "users"\."e": @lockstep\.backfill\(e::boolean\)\n/,
     ) as string,
   });
 });
@@ -234,9 +234,9 @@ test("what the database says of the column: notices, and comments that come and 
   expect(corrected.notices).toMatchObject([{ line: 1, sql: `ALTER TABLE "users" ALTER COLUMN "c" TYPE text` }]);
   expect(corrected.notices.map(noticeWords)).toEqual([
     [
-      `the index "i" has an expression or a predicate: it is built again while reads and writes of "users" wait`,
-      `all rows of "users" are checked for "CHK" again while reads and writes wait`,
-      `PostgreSQL forgets its statistics of the column: run ANALYZE "users" ("c") when it is deployed`,
+      `the index "i" has an expression or a predicate: PostgreSQL rebuilds it while reads and writes of "users" wait`,
+      `PostgreSQL checks "CHK" for all rows of "users" again while reads and writes wait`,
+      `PostgreSQL discards the statistics of the column: after the deployment run ANALYZE "users" ("c")`,
     ].join("; "),
   ]);
 });
@@ -286,7 +286,7 @@ test.each<[string, readonly string[]]>([
   const corrected = await run(up, back);
   expect(corrected.isUnchanged).toBe(true);
   const { notices } = judge(readMigration(`${up.join(";\n")};`, "migration.sql", parser), { judging });
-  expect(notices.map(noticeWords)[0]).toMatch(/^the enum is made anew: every row of "users" is written again/);
+  expect(notices.map(noticeWords)[0]).toMatch(/^the enum is recreated: every row of "users" is rewritten/);
 });
 
 test("a type of two columns that loses a value is made anew once; one that cannot be extended for one of them is for none", async () => {

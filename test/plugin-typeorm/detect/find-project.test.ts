@@ -199,16 +199,14 @@ describe("a project that cannot be worked on", () => {
   it("has no typeorm", async () => {
     const root = mkdtempSync(join(tmpdir(), "lockstep-none-"));
     writeFileSync(join(root, "package.json"), "{}");
-    expect(await refusal(findProject(root))).toBe(
-      `LS8001 There is no package.json with typeorm at ${root} or above it`,
-    );
+    expect(await refusal(findProject(root))).toBe(`LS8001 No package.json with typeorm in ${root} or above`);
     writeFileSync(join(root, "package.json"), '{ "dependencies": { "typeorm": "1.1.1" } }');
-    expect(await refusal(findProject(root))).toContain("LS9020 There is no typeorm in the dependencies");
+    expect(await refusal(findProject(root))).toContain("has no typeorm in its dependencies");
     mkdirSync(join(root, "node_modules/typeorm"), { recursive: true });
     writeFileSync(join(root, "node_modules/typeorm/package.json"), '{ "version": "0.3.10", "main": "index.js" }');
     writeFileSync(join(root, "node_modules/typeorm/index.js"), "");
     expect(await refusal(findProject(root))).toBe(
-      "LS9053 typeorm 0.3.10 is installed; Lockstep works with 0.3.11 and later.",
+      "LS9053 typeorm 0.3.10 is installed, but Lockstep needs 0.3.11 or later.",
     );
     rmSync(root, { recursive: true });
   });
@@ -231,7 +229,7 @@ describe("a project that cannot be worked on", () => {
     const { root, write } = make(scripts(run));
     write("src/data-source.ts", text);
     const told = await refusal(findProject(root));
-    expect(told).toContain(`LS9060 src/data-source.ts cannot be loaded by ${run}: `);
+    expect(told).toContain(`LS9060 ${run} cannot load src/data-source.ts: `);
     expect(told).toContain(cause);
     expect(told).not.toContain("\n");
     expect(told).not.toContain("s3cret");
@@ -244,14 +242,14 @@ describe("a project that cannot be worked on", () => {
     });
     await expect(findProject(root)).rejects.toMatchObject({
       code: "LS9060",
-      message: "dist/data-source.js is not there: the project is not built.",
+      message: "dist/data-source.js does not exist: the project is not built.",
       hint: "npm run build, then run the same command again",
     });
   });
 
   it("has a runner that is not installed", async () => {
     const { root } = make(scripts("swc-node node_modules/typeorm/cli.js"));
-    expect(await refusal(findProject(root))).toBe(`LS9020 There is no command swc-node in the project at ${root}.`);
+    expect(await refusal(findProject(root))).toBe(`LS9020 The project at ${root} has no command swc-node.`);
   });
 
   it("has two data sources, or none", async () => {
@@ -279,7 +277,7 @@ describe("a project that cannot be worked on", () => {
     ['type: "better-sqlite3", database: ":memory:"', "LS9060"],
     [
       'type: "cockroachdb", timeTravelQueries: false',
-      "LS9062 The data source in src/data-source.js is of the type cockroachdb.",
+      "LS9062 The data source in src/data-source.js has the type cockroachdb.",
     ],
     ['type: "postgres", synchronize: true', "LS9054 The data source in src/data-source.js has synchronize: true."],
   ])("has a data source of %s", async (options, expected) => {
@@ -314,7 +312,7 @@ describe("a project that cannot be worked on", () => {
     );
     writeFileSync(join(root, "lockstep.config.json"), '{ "typeorm": { "dataSource": "src/data-source.js" } }');
     expect(await refusal(findProject(root))).toMatch(
-      /^LS9051 The CLI is that of typeorm 0\.3\.31 in .*; the data source is made with typeorm 0\.3\.20 in /,
+      /^LS9051 The CLI uses typeorm 0\.3\.31 in .*, but the data source uses typeorm 0\.3\.20 in /,
     );
   });
 });

@@ -130,7 +130,7 @@ export class Users1763000000000 implements MigrationInterface {
       return stderr;
     };
     const drift =
-      /^LS9057 "users"\."nick" is jsonb here, and character varying in User\.nick; the migrations make it character varying: the database differs\. It is declared as when the newest migration was committed: the difference is not of this change\. TypeORM would drop the column and add it again, and the values of every row would be lost\.( The edit of "users"\."score" would lose values as well \(LS2060\)\.)?$/m;
+      /^LS9057 "users"\."nick" is jsonb here, and character varying in User\.nick; the migrations make it character varying: the database differs\. It is declared as when the newest migration was committed, so this change did not cause the difference\. TypeORM would drop the column and add it again, and every row would lose its value\.( The edit of "users"\."score" would lose values as well \(LS2060\)\.)?$/m;
     for (const own of [
       [nick, score],
       [nick, score, bio],
@@ -203,7 +203,7 @@ export class Nick1763000000001 implements MigrationInterface {
     );
     expect(stderr).toContain(`Next   ${way}`);
     expect(stderr).toMatch(
-      /typeorm migration:create src\/migrations\/<Name>, its SQL, then \S+ (?:@lockstep\/typeorm|lockstep) rewrite <file>\.$/m,
+      /typeorm migration:create src\/migrations\/<Name>, add its SQL, then \S+ (?:@lockstep\/typeorm|lockstep) rewrite <file>\.$/m,
     );
   });
 
@@ -234,9 +234,9 @@ export class Nick1763000000001 implements MigrationInterface {
     expect(code, stderr).toBe(1);
     expect(app.snapshot()).toEqual(before);
     expect(stderr).toContain(
-      `LS9057 "users"."legacy" is in the database, and no entity declares it, nor did one in the last commit: TypeORM ${what}`,
+      `LS9057 "users"."legacy" exists in the database, but no entity declares it, nor did one in the last commit: TypeORM ${what}`,
     );
-    expect(stderr).toContain("If it is to go, drop it in a migration of its own.");
+    expect(stderr).toContain("To drop it: use a separate migration.");
     // Who takes a field away or renames it, and commits before the migration is made, has meant it.
     await git("commit", "--quiet", "-a", "-m", "Nick");
     const meant = await app.generate("More");
@@ -267,14 +267,14 @@ export class Nick1763000000001 implements MigrationInterface {
 
     // One column in the table and another in the entity: TypeORM would make the one of the other.
     const foreign = await refused();
-    expect(foreign).toMatch(/^LS9057 "users"\."legacy" is in the database, and neither a migration nor an entity/);
+    expect(foreign).toMatch(/^LS9057 "users"\."legacy" exists in the database, but no migration or entity/);
     expect(foreign).toContain('takes it for the former name of "nick" (ALTER TABLE "users" RENAME COLUMN "legacy" TO');
     expect(foreign).toContain("that the project does not have (Branch1763000000001)");
 
     await app.query("ALTER TABLE users DROP COLUMN legacy");
     app.write("src/user.ts", userEntity(nick, handle));
     const missing = await refused();
-    expect(missing).toMatch(/^LS9057 "users" has no column "nick", although migration Users1763000000000 has run here/);
+    expect(missing).toMatch(/^LS9057 "users" has no column "nick", but migration Users1763000000000 has run here/);
 
     // What loses nothing is said beside the statement.
     await app.query(`ALTER TABLE users ADD nick character varying NOT NULL DEFAULT 'x';
@@ -282,9 +282,9 @@ export class Nick1763000000001 implements MigrationInterface {
     app.write("src/user.ts", userEntity(`/** @lockstep.backfill(lower(email)) */\n${nick}`, bio));
     const { code, output } = await app.generate("More");
     expect(code, output).toBe(0);
-    expect(output).toMatch(/DROP INDEX "public"\."by_hand" — .*; no migration of this project makes it, so other/);
+    expect(output).toMatch(/DROP INDEX "public"\."by_hand" — .*; no migration of this project creates it, so other/);
     expect(output).toMatch(
-      /"nick" DROP NOT NULL — User\.nick is declared as in the last commit: the difference is not of/,
+      /"nick" DROP NOT NULL — User\.nick is declared as in the last commit: this change did not cause/,
     );
     expect(output).toMatch(/"nick" DROP DEFAULT — User\.nick is declared as in the last commit/);
     expect(output).not.toContain("User.bio is");

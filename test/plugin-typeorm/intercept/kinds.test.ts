@@ -93,7 +93,7 @@ test.each(versions)("TypeORM %s", async (version) => {
     const before = app.snapshot();
     const { code, stderr } = await app.generate("More");
     expect(code, stderr).toBe(1);
-    expect(stderr).toMatch(/^LS9042 src\/people\.ts:\d+: .* in every row of "people", also in those that are no /);
+    expect(stderr).toMatch(/^LS9042 src\/people\.ts:\d+: .* in every row of "people", including those that are not a /);
     expect(stderr).toContain(`@lockstep.backfill(${condition})`);
     expect(app.snapshot()).toEqual(before);
   }

@@ -182,7 +182,7 @@ test("a write that was interrupted is finished first", async () => {
   expect(app.read("src/user.ts")).toBe(before);
   const first = await app.generate("Nothing");
   expect(first.code).toBe(1);
-  expect(first.stderr).toMatch(/^LS9056 Written now: src\/user\.ts/);
+  expect(first.stderr).toMatch(/^LS9056 Finished files: src\/user\.ts/);
   expect(app.read("src/user.ts")).toBe(after);
   expect((await app.generate("Nothing", "--check")).code).toBe(0);
 });

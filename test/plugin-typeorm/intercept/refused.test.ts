@@ -27,7 +27,7 @@ describe("the fill", () => {
   test("is missing", async () => {
     app.edit("src/user.ts", "/** @lockstep.backfill(lower(email)) */", "");
     const text = await refused("LS2001");
-    expect(text).toContain("User.handle is required, and nothing says which value the rows that exist get.");
+    expect(text).toContain("User.handle is required, but existing rows have no value for it.");
     expect(text).toContain("src/user.ts:");
     expect(text).toContain("/** @lockstep.backfill(<SQL expression of type character varying");
   });
@@ -65,7 +65,7 @@ test("an annotation around an embedded class, even where the column is optional"
   const embedded = `class Pay {\n  @Column({ type: "int", nullable: true })\n  amount!: number | null;\n}\n\n@Entity`;
   app.write("src/user.ts", userEntity(pay).replace("@Entity", embedded));
   const text = await refused("LS2008");
-  expect(text).toMatch(/src\/user\.ts:16: @lockstep\.backfill stands above User\.pay/);
+  expect(text).toMatch(/src\/user\.ts:16: @lockstep\.backfill above User\.pay/);
   expect(text).toContain("above amount in Pay, src/user.ts:4");
 });
 
@@ -139,7 +139,7 @@ test("quotes that TypeORM does not escape, and SQL of the entity's own", async (
   expect(text).toContain(`default: () => "'it''s'"`);
 
   app.write("src/user.ts", userEntity(`@Column({ type: "varchar", name: 'a"b', nullable: true })\nname!: string;`));
-  expect(await refused("LS9043")).toContain('src/user.ts:11: the column of User.name is called a"b,');
+  expect(await refused("LS9043")).toContain('src/user.ts:11: the column of User.name is named a"b,');
 
   app.write(
     "src/user.ts",

@@ -19,6 +19,6 @@ export default defineSignal({
       const gone = columns.filter((name) => now?.columns.every((each) => each.name !== name) ?? true);
       if (gone.length === 0) return undefined;
       const names = gone.map((name) => `"${table.name}"."${name}"`).join(", ");
-      throw new LockstepError("LS5030", `${names} was dropped on ${connection.label} while it was filled.`);
+      throw new LockstepError("LS5030", `${names} was dropped on ${connection.label} during the backfill.`);
     },
 });

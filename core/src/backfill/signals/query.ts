@@ -28,18 +28,18 @@ export default defineSignal({
         const rows = await askOwnQuery(connection, sql, { what: "The query", statementTimeoutMs });
         const value = Object.values(rows[0] ?? {})[0];
         if (value === true || value === "t")
-          return { kind: "hold", reason: "the query of --throttle-query returns true" };
+          return { kind: "hold", reason: "the query of --throttle-query returned true" };
         const number = ["string", "number", "bigint"].includes(typeof value) ? Number(value) : 0;
-        return number > 0 ? { kind: "hold", reason: `the query of --throttle-query returns ${number}` } : undefined;
+        return number > 0 ? { kind: "hold", reason: `the query of --throttle-query returned ${number}` } : undefined;
       } catch (error) {
         if (retryReason(error, connection.isLost) !== undefined) throw error;
         if (wasFirst)
-          throw new LockstepError("LS8002", `--throttle-query fails: ${(error as Error).message}`, {
-            hint: "Correct the query: one SELECT, which runs read-only, for 5 s at most.",
+          throw new LockstepError("LS8002", `--throttle-query failed: ${(error as Error).message}`, {
+            hint: "Correct the query: it must be one SELECT, read-only, of at most 5 s.",
             cause: error,
           });
         // Its message may have values of rows.
-        return { kind: "hold", reason: `the query of --throttle-query fails (${errorCode(error) ?? "no code"})` };
+        return { kind: "hold", reason: `the query of --throttle-query failed (${errorCode(error) ?? "no code"})` };
       }
     };
   },

@@ -76,7 +76,7 @@ class Limits {
     if (!this.#isOver) return found.map((path) => path.replaceAll("\\", "/")).sort();
     throw new LockstepError(
       "LS8021",
-      `${this.root} has more than ${this.#most.toLocaleString("en")} files and folders, or listing them took longer than ${mostMs / 1000} s.`,
+      `${this.root} contains more than ${this.#most.toLocaleString("en")} files and folders, or listing them took longer than ${mostMs / 1000} s.`,
     );
   }
 

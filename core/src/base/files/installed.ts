@@ -29,7 +29,7 @@ export function assertInstalled(name: string, url: string): void {
   if (wanted === undefined || !/^\d/.test(wanted) || found === wanted) return;
   const what = found === undefined ? `${name} is not installed` : `${name} is installed in version ${found}`;
   throw new LockstepError("LS8011", `${what}, and ${own?.name} ${own?.version} needs ${wanted}.`, {
-    hint: `Take ${name} out of "overrides" (pnpm, yarn: "resolutions" as well) in the package.json at the top of the repository, and install again.`,
+    hint: `Remove ${name} from "overrides" (pnpm, yarn: also "resolutions") in the package.json at the root of the repository, then install again.`,
     details: { package: name, wanted, ...(found === undefined ? {} : { found }) },
   });
 }

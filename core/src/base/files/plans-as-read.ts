@@ -11,7 +11,7 @@ export function plansAsRead(root: string): () => void {
   const before = textOf(root);
   return () => {
     if (textOf(root) !== before)
-      throw new LockstepError("LS4005", "Another command has written plans meanwhile, in lockstep/.");
+      throw new LockstepError("LS4005", "Another command has written plans in lockstep/ since.");
   };
 }
 

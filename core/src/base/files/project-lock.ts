@@ -260,17 +260,17 @@ function readScope(): string {
 export function inTheWay(holder: LockHolder | undefined): LockstepError {
   const remove = `${process.platform === "win32" ? "rmdir /s /q" : "rm -r"} ${normalize(lockFolder)}`;
   if (holder === undefined)
-    return new LockstepError("LS4007", `Another command holds ${lockFolder}, and does not say which one.`, {
-      hint: `Run the command again once it has ended. Where none runs: ${remove}`,
+    return new LockstepError("LS4007", `Another command holds ${lockFolder} and does not identify itself.`, {
+      hint: `Run the command again when it has ended. If none is running: ${remove}`,
     });
   const { command, pid, host } = holder;
   const since = `${holder.since.toISOString().slice(0, 19).replace("T", " ")} UTC`;
   const isHere = whereIs(holder) !== "elsewhere";
   const where = isHere ? `process ${pid}` : `process ${pid} on ${host}`;
-  return new LockstepError("LS4007", `${command} writes to this project since ${since} (${where}).`, {
+  return new LockstepError("LS4007", `${command} has been writing to this project since ${since} (${where}).`, {
     hint: isHere
-      ? `Run the command again once it has ended. Where it hangs, end process ${pid}.`
-      : `Run the command again once it has ended. Nothing here can see whether it still runs; where it does not: ${remove}`,
+      ? `Run the command again when it has ended. If it hangs, end process ${pid}.`
+      : `Run the command again when it has ended. Lockstep cannot see from here whether it still runs. If it does not: ${remove}`,
     details: { command, pid, host, since: holder.since.toISOString() },
   });
 }

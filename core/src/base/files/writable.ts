@@ -64,7 +64,7 @@ function whyNot(root: string, file: string, bases: readonly string[]): string | 
 
 function whyNotAt(path: string, bases: readonly string[]): string | undefined {
   const inside = bases.map((base) => relative(base, path)).find((from) => from !== "" && !isOutside(from));
-  if (inside === undefined) return "is outside of the project";
+  if (inside === undefined) return "is outside the project";
   const names = inside.split(sep);
   if (names.some((name) => /^(?:\.git|node_modules)$/i.test(name))) return "belongs to git or to a dependency";
   const file = names.at(-1) ?? "";

@@ -59,7 +59,7 @@ export function writeFiles(
   if (meanwhile.length > 0)
     throw new LockstepError(
       "LS4005",
-      `Somebody wrote these files meanwhile: ${meanwhile.map(({ file }) => file).join(", ")}.`,
+      `These files changed while the command ran: ${meanwhile.map(({ file }) => file).join(", ")}.`,
     );
   const journal: Journal = { ...commandPart(commandHere(root)), ...branchPart(branchOf(root)), changes: real };
   holdSignals();
@@ -123,9 +123,13 @@ export function recoverFiles(root: string, roots: readonly string[] = []): Recov
   const { command, branch, changes } = readJournal(root) ?? {};
   const now = branch === undefined ? undefined : branchOf(root);
   if (branch !== now)
-    throw new LockstepError("LS3016", `A write was interrupted on the branch ${branch}; this is ${now ?? "none"}.`, {
-      hint: `git checkout ${branch}, then npx lockstep repair. To give the write up: delete ${journalFile}, and restore the files that it wrote`,
-    });
+    throw new LockstepError(
+      "LS3016",
+      `A write was interrupted on the branch ${branch}, but the current branch is ${now ?? "none"}.`,
+      {
+        hint: `git checkout ${branch}, then npx lockstep repair. To discard the write, delete ${journalFile} and restore the files that it wrote`,
+      },
+    );
   const files = changes?.map(({ file }) => file) ?? [];
   refuseForeignFiles(root, files, roots);
   const left = findUnfinished(root);
@@ -141,7 +145,7 @@ export function recoverFiles(root: string, roots: readonly string[] = []): Recov
 export function foreignWork({ foreign, written }: UnfinishedWrite): LockstepError {
   return new LockstepError(
     "LS3009",
-    `A write was interrupted, and since then these files were changed: ${foreign.join(", ")}. Written before the interruption: ${written.join(", ") || "nothing"}.`,
+    `A write was interrupted, and these files changed since: ${foreign.join(", ")}. Written before the interruption: ${written.join(", ") || "nothing"}.`,
   );
 }
 
@@ -167,7 +171,7 @@ function readJournal(root: string): Journal | undefined {
   const { command, branch, changes } = found;
   const isText = (value: unknown) => value === undefined || typeof value === "string";
   if (!Array.isArray(changes) || !changes.every(isChange) || !isText(command) || !isText(branch))
-    throw new LockstepError("LS3009", `${journalFile} is no journal of Lockstep.`);
+    throw new LockstepError("LS3009", `${journalFile} is not a journal of Lockstep.`);
   return { ...commandPart(command), ...branchPart(branch), changes };
 }
 

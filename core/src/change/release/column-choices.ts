@@ -24,7 +24,7 @@ export function readColumnChoices(project: Pick<Project, "root">): CodeState {
     return kept;
   } catch (cause) {
     throw new LockstepError("LS3007", `${columnsFile} cannot be read: ${(cause as Error).message}`, {
-      hint: `Restore ${columnsFile} from version control, or delete it: what it remembers is asked again.`,
+      hint: `Restore ${columnsFile} from version control, or delete it: Lockstep then prompts for its answers again.`,
       cause,
     });
   }

@@ -59,7 +59,7 @@ export async function decideDeclined(
       if (places.every(({ key }) => key !== undefined)) continue;
       throw new LockstepError(
         "LS8005",
-        `--not ${name}: ${first.file}:${first.line} must change (${first.what}); to decline it takes a reason.`,
+        `--not ${name}: ${first.file}:${first.line} must change (${first.what}). Declining it requires a reason.`,
         { hint: `--not ${name} --reason "<why it does not have to change>"` },
       );
     }

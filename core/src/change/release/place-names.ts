@@ -49,13 +49,13 @@ export function refuseUnknownPlaces(
   const inFile = path === undefined ? [] : places.filter((place) => place.file === file);
   const meant = inFile.length > 0 ? inFile.map(({ line }) => `${file}:${line}`) : [nearestKey(unknown, places) ?? file];
   const known = meant.filter((each) => each !== undefined);
-  throw new LockstepError("LS4003", `${flag} ${unknown} matches no place that may get the column.`, {
+  throw new LockstepError("LS4003", `${flag} ${unknown} matches no place to edit.`, {
     hint:
       known.length > 0
         ? `Did you mean ${[...new Set(known)].slice(0, 5).join(", ")}?`
         : files.length === 0
-          ? "There is no place to choose."
-          : `Places are in: ${files.slice(0, 5).join(", ")}${files.length > 5 ? ", …" : ""}`,
+          ? "There are no places to edit."
+          : `Places to edit are in: ${files.slice(0, 5).join(", ")}${files.length > 5 ? ", …" : ""}`,
     details: { name: unknown, keys: places.map(({ key }) => key) },
   });
 }
@@ -68,7 +68,7 @@ export function isMeant(name: string, { file, line, key }: Place): boolean {
 }
 
 function refuseByHand(name: string, flag: string, { file, line, what, reason, text }: Place): never {
-  throw new LockstepError("LS4003", `${flag} ${name}: ${file}:${line} is for you to edit: ${what} — ${reason}`, {
+  throw new LockstepError("LS4003", `${flag} ${name}: edit ${file}:${line} yourself: ${what} — ${reason}`, {
     hint: text === undefined ? `Edit ${file}:${line}` : `Write there: ${text}`,
     details: { name, file, line },
   });

@@ -183,8 +183,8 @@ function assertFields(plan: Plan, models: readonly EntityModel[], develop: strin
   if (gone === undefined) return;
   throw new LockstepError(
     "LS4002",
-    `${gone.model}.${gone.field} was removed from the model since, so the plan has nothing to take back for ${columnLabel(gone)}.`,
-    { hint: `The migration that drops the column is an ordinary one: ${develop}` },
+    `${gone.model}.${gone.field} was removed from the model since, so the plan has nothing to undo for ${columnLabel(gone)}.`,
+    { hint: `Drop the column with an ordinary migration: ${develop}` },
   );
 }
 

@@ -76,7 +76,7 @@ function parse(toggle: Toggle): ToggleTemplate {
 
 function wrong(key: keyof Toggle, written: string, why: string, instead: string): LockstepError {
   return new LockstepError("LS4004", `toggle.${key} in lockstep.config.ts is \`${written}\`: ${why}.`, {
-    hint: `Write for example: toggle: { ${instead} }`,
+    hint: `For example: toggle: { ${instead} }`,
     details: { key: `toggle.${key}` },
   });
 }

@@ -28,7 +28,7 @@ export async function keepKeys(connection: Connection, { table, key, columns, ty
   if (local !== undefined)
     throw new LockstepError(
       "LS5013",
-      `The fill of "${table.name}"."${local.name}" depends on the time zone (${rows[0]?.zone} on ${connection.label}), and the key has a TIMESTAMP`,
+      `The fill of "${table.name}"."${local.name}" depends on the time zone (${rows[0]?.zone} on ${connection.label}), and the key contains a TIMESTAMP`,
     );
   await connection.query("SET SESSION time_zone = '+00:00'");
 }

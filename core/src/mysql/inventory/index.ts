@@ -64,7 +64,7 @@ function unseen(database: string, lacking: readonly string[], account: string): 
   return new LockstepError(
     "LS6704",
     isRoutine
-      ? `${account} is not shown what the procedures and functions of ${database} do.`
+      ? `${account} cannot read the procedures and functions of ${database}.`
       : `${account} lacks ${lacking.join(", ")} on ${database}.`,
     {
       hint: isRoutine

@@ -67,7 +67,7 @@ export async function runCopy(request: CopyRequest): Promise<"copied" | "was-don
     [original.database, original.name],
   );
   if (Number(rows[0]?.mine) !== 1)
-    throw new LockstepError("LS5020", `Another lockstep online run is at "${label}" on ${connection.label}.`);
+    throw new LockstepError("LS5020", `Another lockstep online run is copying "${label}" on ${connection.label}.`);
   const leftovers = tool.leftovers({ database: original.database, table: original.name });
   if (request.cleanUp && !isDryRun) await cleanUp(connection, leftovers);
   if (await isMade(connection, spec)) return "was-done";
@@ -139,14 +139,17 @@ export async function runCopy(request: CopyRequest): Promise<"copied" | "was-don
     if (signal.aborted)
       throw new LockstepError(
         "LS5022",
-        `Stopped on ${connection.label}: "${label}" is as it was, and nothing is left beside it.`,
+        `Stopped on ${connection.label}: "${label}" is unchanged, and the copy was removed.`,
       );
     if (exit.exitCode !== 0)
       throw new LockstepError(
         "LS5021",
-        `${tool.program} failed on ${connection.label} with ${exit.exitCode}; "${label}" is as it was, and nothing is left beside it:\n${last}`,
+        `${tool.program} failed on ${connection.label} with ${exit.exitCode}. "${label}" is unchanged, and the copy was removed:\n${last}`,
       );
-    throw new LockstepError("LS5023", `"${label}" on ${connection.label} is not as wanted: ${alterStatement(spec)}`);
+    throw new LockstepError(
+      "LS5023",
+      `"${label}" on ${connection.label} does not have the planned definition: ${alterStatement(spec)}`,
+    );
   }
   await cleanUp(connection, { ...leftovers, tables: [] });
   const lost = await restoreKeyNames(connection, names);
@@ -157,8 +160,8 @@ export async function runCopy(request: CopyRequest): Promise<"copied" | "was-don
   if (lost.length > 0)
     throw new LockstepError(
       "LS5023",
-      `"${label}" on ${connection.label} has its change, and these foreign keys are not as they were: ${lost.join("; ")}`,
-      { hint: "Add each again: ALTER TABLE … ADD, with SET foreign_key_checks = 0" },
+      `"${label}" on ${connection.label} has its change, but these foreign keys differ from before: ${lost.join("; ")}`,
+      { hint: "Add each again with SET foreign_key_checks = 0: ALTER TABLE … ADD …" },
     );
   return "copied";
 }
@@ -170,8 +173,8 @@ async function isMade(connection: Connection, spec: SpecOf<"online-copy">): Prom
   } catch (cause) {
     throw new LockstepError(
       "LS5020",
-      `The change cannot be made on ${connection.label}: ${alterStatement(spec)}: ${(cause as Error).message}`,
-      { hint: "Where migrations before it are missing, deploy them first: npx lockstep deploy", cause },
+      `The change fails on ${connection.label}: ${alterStatement(spec)}: ${(cause as Error).message}`,
+      { hint: "If earlier migrations are missing, deploy them first: npx lockstep deploy", cause },
     );
   }
 }

@@ -48,7 +48,7 @@ export async function restore(connection: Connection, file: string): Promise<rea
         const { message } = error as Error;
         if (!isRefused) throw Object.assign(error as Error, { message: `line ${begun}: ${message}` });
         if (!needless.test(text))
-          throw new LockstepError("LS8020", `line ${begun} needs more rights than a dump is given: ${message}`, {
+          throw new LockstepError("LS8020", `line ${begun} needs more privileges than a dump gets: ${message}`, {
             cause: error,
           });
         leftOut.push(piece);

@@ -40,8 +40,8 @@ function seenFor(connection: Connection, keys: readonly string[]): ReadonlyMap<s
 export async function prepareWatch(connection: Connection): Promise<boolean> {
   const { rows } = await connection.query<{ isOn: string | number }>("SELECT @@performance_schema AS isOn");
   if (Number(rows[0]!.isOn) !== 1)
-    throw new LockstepError("LS6504", "The server of the stage does not tell who locks what.", {
-      hint: "Set performance_schema = ON in its configuration and restart it, or leave out --stage-url: a server is started then",
+    throw new LockstepError("LS6504", "The rehearsal server does not report which session holds which lock.", {
+      hint: "Set performance_schema = ON in its configuration and restart it, or omit --stage-url: Lockstep then starts its own server",
     });
   await connection.query(
     "UPDATE performance_schema.setup_instruments SET ENABLED = 'YES', TIMED = 'YES' WHERE NAME = 'wait/lock/metadata/sql/mdl' AND ENABLED = 'NO'",

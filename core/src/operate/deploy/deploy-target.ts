@@ -125,10 +125,10 @@ class Deployment {
         const left = (await this.#settleAll(false)) ?? (await this.#settleUnrecorded(locked));
         throw new LockstepError(
           "LS7021",
-          `${locked.name} did not get its locks on ${target.name} in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${blockers.join("; ") || "nobody holds them now"}.` +
-            (left === undefined && this.#isClean(locked) ? " Nothing of it is left behind." : ""),
+          `${locked.name} did not get its locks on ${target.name} in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${blockers.join("; ") || "no session holds them now"}.` +
+            (left === undefined && this.#isClean(locked) ? " Nothing of it remains." : ""),
           {
-            hint: `${left === undefined ? "" : "npx lockstep repair takes away what it left. "}When they are gone: ${this.#command()}`,
+            hint: `${left === undefined ? "" : "npx lockstep repair removes what it left. "}When they are gone: ${this.#command()}`,
           },
         );
       }
@@ -196,7 +196,7 @@ class Deployment {
     if (state.deploying !== undefined)
       throw new LockstepError(
         "LS7023",
-        `Migrations are being run on ${target.name} at this moment, by pid ${state.deploying}.`,
+        `A deployment is running migrations on ${target.name}, pid ${state.deploying}.`,
         { hint: `Wait for it, then ${this.#command()}` },
       );
     if (await this.#skipTakenBack(state)) state = await this.#state();
@@ -286,14 +286,14 @@ class Deployment {
       if (failed.isRepeatable) await failed.settle(this.#connection);
       return duplicatesError(this.#connection, index, this.#command());
     }
-    const cause = failure.text ?? "It ended without a word: its session or its process was ended.";
+    const cause = failure.text ?? "There is no error text: its session or process was killed.";
     if (own !== undefined && isLeftToTool(own.unit.spec, failure.text)) return this.#leftToTool(name, own);
     const spec = own?.unit.spec.kind;
     const remedy =
       own !== undefined && spec === "prove" && failure.sqlState === "55000"
         ? `npx lockstep backfill run ${own.plan.id} --target ${target.name}, then ${this.#command()}`
         : own !== undefined && failed.isRepeatable
-          ? `Correct the cause, then ${this.#command()}`
+          ? `Fix the cause, then ${this.#command()}`
           : failed.isRecorded
             ? this.#resolveByHand(name)
             : undefined;
@@ -307,7 +307,7 @@ class Deployment {
   #leftToTool(name: string, { plan, unit: { spec } }: ReleasedUnit): LockstepError {
     const { target } = this.#request;
     const table = "table" in spec ? tableLabel(spec.table) : "";
-    return new LockstepError("LS7028", `"${table}" is too large to be copied while writes wait: ${name} stopped.`, {
+    return new LockstepError("LS7028", `${name} stopped: "${table}" is too large to be copied while writes wait.`, {
       hint: `npx lockstep online run ${plan.id} --target ${target.name}, then ${this.#command()}`,
       details: { migration: name, target: target.name, table },
     });
@@ -317,18 +317,18 @@ class Deployment {
     const { target } = this.#request;
     if (own !== undefined && isRepeatable)
       return new LockstepError("LS7020", `${name} failed on ${target.name}.\n${failure.text ?? ""}`, {
-        hint: `Correct the cause, then ${this.#command()}`,
+        hint: `Fix the cause, then ${this.#command()}`,
       });
     return new LockstepError(
       "LS7022",
-      `${name} failed on ${target.name} in an earlier deployment, so the ORM applies nothing.\n${failure.text ?? "It ended without a word: its session or its process was ended."}`,
+      `${name} failed on ${target.name} in an earlier deployment, so the ORM applies nothing.\n${failure.text ?? "There is no error text: its session or process was killed."}`,
       { hint: this.#resolveByHand(name), details: { migration: name, target: target.name } },
     );
   }
 
   #resolveByHand(name: string): string {
     const { plugin } = this.#request;
-    return `Look at what it did. When all of that is taken back: ${plugin.words.recover(name)}`;
+    return `Check what it did and revert all of it. Then run: ${plugin.words.recover(name)}`;
   }
 
   #refusedRun(run: OrmRun, state: TargetState): LockstepError {
@@ -337,14 +337,14 @@ class Deployment {
     if (isKeptOut(run))
       return new LockstepError(
         "LS7023",
-        `Another deployment kept ${plugin.words.deploy} out on ${target.name}${state.deploying === undefined ? "" : `: pid ${state.deploying}`}.`,
+        `Another deployment blocked ${plugin.words.deploy} on ${target.name}${state.deploying === undefined ? "" : `: pid ${state.deploying}`}.`,
         { hint: `Wait for it, then ${this.#command()}` },
       );
     return new LockstepError(
       "LS7020",
-      `${plugin.words.deploy} ended with ${exitCode} on ${target.name}.\n${output.trim()}`,
+      `${plugin.words.deploy} failed with exit code ${exitCode} on ${target.name}.\n${output.trim()}`,
       {
-        hint: `Correct what it names, then ${this.#command()}`,
+        hint: `Fix the error, then ${this.#command()}`,
       },
     );
   }

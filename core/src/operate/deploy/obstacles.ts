@@ -22,8 +22,8 @@ export async function requireNoObstacles(
   const lines = found.map(
     ({ what, why = "", next }) => `  ✖ ${what}. ${why}${next === undefined ? "" : `\n    Do: ${next}`}`,
   );
-  throw new LockstepError("LS7027", `${target} refuses what is pending:\n${lines.join("\n")}`, {
-    hint: `${first.next ?? "Do what the lines say"}, then npx lockstep deploy --target ${target}`,
+  throw new LockstepError("LS7027", `${target} would reject pending migrations:\n${lines.join("\n")}`, {
+    hint: `${first.next ?? "Follow the instructions above"}, then npx lockstep deploy --target ${target}`,
     details: { target, obstacles: found.map(({ what }) => what) },
   });
 }

@@ -24,7 +24,7 @@ export async function requireServer(
   if (missing === undefined) return;
   throw new LockstepError(
     "LS7025",
-    `${missing.migration} needs ${label} ${missing.major} or later, ${target} is ${versionText(connection.serverVersion)}. Nothing was applied.`,
+    `${missing.migration} needs ${label} ${missing.major} or later, but ${target} is ${versionText(connection.serverVersion)}. Nothing was applied.`,
     { details: { migration: missing.migration, target, server, needs: missing.major } },
   );
 }

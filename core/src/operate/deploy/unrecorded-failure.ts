@@ -25,17 +25,17 @@ export function unrecordedFailure(
   const details = { migration: name, target: target.name, sqlState: failure.sqlState };
   const error = (more: readonly string[], hint: string) =>
     new LockstepError("LS7020", [`${name} failed on ${target.name}.`, cause, ...more].join("\n"), { hint, details });
-  const again = "the next run begins with its first statement again";
+  const again = "the next run starts again with its first statement";
   const byHand = `run the rest of it by hand and record it: ${plugin.words.skip(name)}`;
   const left = (failed.left ?? []).filter((sql) => !/^(?:select|show|set)\b/i.test(sql));
   if (left.length > 0) {
     const back = failed.back.map((sql) => `${sql.trim().replace(/;$/, "")};`).join(" ");
     return error(
       [
-        `No transaction takes it back: ${left.length === 1 ? "the statement" : `the ${left.length} statements`} before stayed, and nothing of the migration is recorded:`,
+        `No transaction reverts it: ${left.length === 1 ? "the earlier statement remains" : `the ${left.length} earlier statements remain`}, and the ORM has not recorded the migration:`,
         ...left.map((sql) => `  ${sql}`),
       ],
-      `${again[0]?.toUpperCase()}${again.slice(1)}, which fails where that is there. Either take it back on ${target.name}${back === "" ? "" : ` (${back})`}, correct the cause, then ${command}. Or ${byHand}`,
+      `${again[0]?.toUpperCase()}${again.slice(1)}, which fails because of these. Either revert them on ${target.name}${back === "" ? "" : ` (${back})`}, fix the cause, then ${command}. Or ${byHand}`,
     );
   }
   if (failure.sqlState !== undefined && exists.has(failure.sqlState)) {
@@ -43,18 +43,18 @@ export function unrecordedFailure(
       const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${quotedTable({ ...index.table, name: index.index.name })}`;
       return error(
         [],
-        `An earlier build that broke off may have left it, INVALID: npx lockstep doctor tells. On ${target.name}: ${drop}; then ${command}`,
+        `An interrupted build may have left an INVALID index (npx lockstep doctor shows it). On ${target.name}: ${drop}; then ${command}`,
       );
     }
     return error(
       [],
-      `It may be of an earlier run that broke off: nothing of a failure is recorded, and ${again}. Take back on ${target.name} what is there of it, then ${command}. Or ${byHand}`,
+      `An interrupted run may have created it: the ORM records no failure, and ${again}. Revert on ${target.name} what the run created, then ${command}. Or ${byHand}`,
     );
   }
   if (failed.isLock)
     return error(
       [],
-      `It waited for a lock. Lockstep does not run it again by itself, for its text does not say all that it does. When nobody holds the table: ${command}`,
+      `It waited for a lock. Lockstep does not retry it, because its text does not show everything that it does. When no session holds the table: ${command}`,
     );
-  return error([], `${failed.left === undefined ? "" : "Nothing of it is left. "}Correct the cause, then ${command}`);
+  return error([], `${failed.left === undefined ? "" : "Nothing of it remains. "}Fix the cause, then ${command}`);
 }

@@ -16,7 +16,7 @@ export async function duplicatesError(connection: Connection, spec: IndexSpec, n
   const columns = spec.index.columns.map((column) => `"${column}"`).join(", ");
   return new LockstepError(
     "LS6001",
-    `The unique index "${spec.index.name}" on "${tableLabel(spec.table)}" cannot be built: rows have the same ${columns}: ${found || `see the message of ${connection.dialect.label}`}.`,
+    `The unique index "${spec.index.name}" on "${tableLabel(spec.table)}" cannot be built, because rows have the same ${columns}: ${found || `see the message of ${connection.dialect.label}`}.`,
     { hint: `Correct these rows, then ${next}`, details: { problems } },
   );
 }

@@ -36,7 +36,7 @@ export const failedMigration: Repair = {
           if (exitCode !== 0)
             throw new LockstepError(
               "LS9022",
-              `Recording ${migration} as ${as} ended with ${exitCode}:\n${output.trim()}`,
+              `Recording ${migration} as ${as} failed with exit code ${exitCode}:\n${output.trim()}`,
             );
           return as === "applied"
             ? `${migration} is recorded as applied: all of it is there`

@@ -119,7 +119,7 @@ class TargetWatch {
       let anomalies = await this.#look(context.now().toISOString());
       const states = [...this.#states.values()];
       if (!states.some(({ isLooking }) => isLooking))
-        throw new LockstepError("LS6601", `Nothing on ${target} can be watched: ${whyNot(states)}.`, {
+        throw new LockstepError("LS6601", `There is nothing to watch on ${target}: ${whyNot(states)}.`, {
           details: { target, looks: states },
         });
       on({ kind: "began", looks: states });

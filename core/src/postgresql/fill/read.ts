@@ -62,7 +62,7 @@ async function readNames(
     const facts = await context.lookedUp?.(table);
     if (facts === undefined)
       throw refused(
-        `it looks at "${tableLabel(table)}", which is no table of the development database. A table that the same change makes needs its rows first: insert them in the same migration, or make and fill it in one before`,
+        `it reads "${tableLabel(table)}", which is not a table of the development database. A table that the same change creates needs its rows first: insert them in the same migration, or create and fill it in an earlier one`,
         context,
       );
     tables.set(keyOf(table), facts);
@@ -72,7 +72,7 @@ async function readNames(
     if (!isOneRow)
       throw new LockstepError(
         "LS2071",
-        `${context.source}: the fill of "${context.newColumn}" may find several rows of "${loose}" for one of "${tableLabel(context.table)}".`,
+        `${context.source}: the fill of "${context.newColumn}" may find several rows of "${loose}" for one row of "${tableLabel(context.table)}".`,
         { details: { column: context.newColumn, table: loose } },
       );
   const columns = new Map<string, Set<string>>(read.tables.map((table) => [keyOf(table), new Set()]));
@@ -115,8 +115,8 @@ function readReference(node: AnyNode, expression: Expression, context: FillConte
     const qualifier = fields.slice(0, -1).join(".");
     throw new LockstepError(
       "LS2003",
-      `${context.source}: no table "${qualifier}" here; the expression is evaluated over the row of "${table}"`,
-      { hint: `Write the column alone: ${spelled(column)}.` },
+      `${context.source}: no table "${qualifier}" here: the expression uses the row of "${table}"`,
+      { hint: `Write only the column: ${spelled(column)}.` },
     );
   }
   if (column === context.newColumn)
@@ -154,7 +154,7 @@ function unknownColumn(column: string, isQuoted: boolean, context: FillContext):
   }
   const quotes = mustQuote(meant) && !isQuoted ? " Write it with quotes" : "";
   return new LockstepError("LS2003", `${what}; did you mean "${meant}"?${quotes}`, {
-    hint: `Write ${spelled(meant)}: names are those of the database, unquoted ones are read in lower case.`,
+    hint: `Write ${spelled(meant)}: use database names. PostgreSQL reads unquoted names in lower case.`,
   });
 }
 

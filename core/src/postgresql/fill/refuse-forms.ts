@@ -13,7 +13,7 @@ export function refuseForms(expression: Expression, context: FillContext): void 
       if (context.lookedUp === undefined) throw refused("it has a subquery", context);
       if (context.kind === "mirror")
         throw refused(
-          "a mirror follows columns of its own row, and nothing tells it when a row of another table changes",
+          "a mirror can follow only columns of its own row: no trigger fires when a row of another table changes",
           context,
         );
       walkInto(node.testexpr, look(isInside));
@@ -61,7 +61,7 @@ function refuseBeyondRow(
 
 function refuseFunction(node: AnyNode, context: FillContext): void {
   const name = nameParts(node.funcname).at(-1) ?? "";
-  if (node.over !== undefined) throw refused(`${name}() OVER (…) looks at other rows`, context);
+  if (node.over !== undefined) throw refused(`${name}() OVER (…) reads other rows`, context);
   const isAggregate = node.agg_star || node.agg_distinct || node.agg_order || node.agg_filter || node.agg_within_group;
   if (isAggregate || aggregates.has(name)) throw refused(`${name}() aggregates several rows`, context);
   if (setReturning.has(name)) throw refused(`${name}() returns several rows`, context);
@@ -88,8 +88,8 @@ function refuseKeywordColumn(node: AnyNode, expression: Expression, context: Fil
   if (word !== undefined && context.columns.includes(word)) {
     throw new LockstepError(
       "LS2003",
-      `${context.source}: ${word} is a keyword of SQL here, not the column of "${tableLabel(context.table)}"`,
-      { hint: `Write the column with quotes: "${word}".` },
+      `${context.source}: ${word} is an SQL keyword here, not the column of "${tableLabel(context.table)}"`,
+      { hint: `Quote the column: "${word}".` },
     );
   }
 }

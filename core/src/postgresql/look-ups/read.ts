@@ -114,7 +114,7 @@ function refuseForms(select: AnyNode): void {
   if (select.withClause !== undefined) throw new UnreadLookUp("it has WITH inside a subquery");
   if (select.op !== undefined && select.op !== "SETOP_NONE")
     throw new UnreadLookUp("it has UNION, EXCEPT or INTERSECT");
-  if (listOf(select.lockingClause).length > 0) throw new UnreadLookUp("it locks the rows that it looks at");
+  if (listOf(select.lockingClause).length > 0) throw new UnreadLookUp("it locks the rows that it reads");
   if (listOf(select.windowClause).length > 0) throw new UnreadLookUp("it has a WINDOW");
   if (select.intoClause !== undefined) throw new UnreadLookUp("it has INTO");
 }
@@ -150,7 +150,7 @@ function readFrom(
   if (node.RangeVar !== undefined) {
     const table = tableOf(node.RangeVar);
     const facts = reading.tables.get(keyOf(table));
-    if (facts === undefined) throw new UnreadLookUp(`it looks at "${table.name}", of which nothing is known`);
+    if (facts === undefined) throw new UnreadLookUp(`it reads "${table.name}", which Lockstep cannot find`);
     return add(sources, aliased({ ...facts, name: table.name, table, isPlain: true }, node.RangeVar.alias));
   }
   if (node.RangeSubselect !== undefined) {
@@ -160,7 +160,8 @@ function readFrom(
     const read = readSelect(select, lateral === true ? scope : scope.outer, reading);
     return add(sources, aliased({ ...read, isPlain: read.isPlain && lateral !== true }, alias));
   }
-  if (node.JoinExpr === undefined) throw new UnreadLookUp("it looks at what is no table: a function, or a sample");
+  if (node.JoinExpr === undefined)
+    throw new UnreadLookUp("it reads something that is not a table: a function, or a sample");
   const { larg, rarg, jointype, quals, usingClause, isNatural, alias } = node.JoinExpr;
   if (isNatural === true || alias !== undefined) throw new UnreadLookUp("it has a NATURAL join, or one with a name");
   const left = readFrom(larg, scope, sources, equations, reading);

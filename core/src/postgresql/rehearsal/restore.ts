@@ -48,7 +48,7 @@ export async function restore(
     // Commands of psql: `\restrict`, `\connect`. Inside of a statement it is one of its lines.
     const isCommand = text.startsWith("\\") && isBetween(statements);
     if (isCommand && reaching.test(text))
-      throw new LockstepError("LS8020", `line ${line} has a command of psql that runs a program or reaches a file.`);
+      throw new LockstepError("LS8020", `line ${line} has a psql command that runs a program or accesses a file.`);
     if (!isCopy) {
       statements.push(isCommand ? "" : text);
       continue;
@@ -124,7 +124,7 @@ async function setReplaying(connection: Connection, isOn: boolean): Promise<void
 }
 
 const refusal = (line: number, cause: Error) =>
-  new LockstepError("LS8020", `line ${line} needs more rights than a dump is given: ${cause.message}`, { cause });
+  new LockstepError("LS8020", `line ${line} needs more privileges than a dump gets: ${cause.message}`, { cause });
 
 /** The lines so far are whole statements. */
 function isBetween(statements: readonly string[]): boolean {

@@ -192,8 +192,8 @@ const listens = (origin: string) =>
 
 function notStarted(build: string, command: string, why: string, lines: readonly string[]): LockstepError {
   const told = lines.slice(-toldLines).join("\n");
-  return new LockstepError("LS6505", `rehearse.${build} (${command}) does not serve: ${why}`, {
-    hint: `It is given DATABASE_URL, PORT and HOST, and has to listen there${told === "" ? ". It has printed nothing" : `. It has printed:\n${told}`}`,
+  return new LockstepError("LS6505", `rehearse.${build} (${command}) does not start: ${why}`, {
+    hint: `It gets DATABASE_URL, PORT and HOST, and must listen there${told === "" ? ". It printed nothing" : `. It printed:\n${told}`}`,
     details: { build },
   });
 }

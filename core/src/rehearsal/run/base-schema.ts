@@ -31,10 +31,14 @@ export async function migrationsBefore(
   for (const name of first === -1 ? names : names.slice(0, first)) {
     const read = await plugin.readStatements(project, name);
     if (read === undefined)
-      throw new LockstepError("LS6503", `What migration ${name} runs cannot be told from its text.`, {
-        hint: `Take the schema from a dump instead: ${dumpCommands[plan.dialect]} > schema.sql, then npx lockstep rehearse ${plan.id} --from schema.sql`,
-        details: { migration: name },
-      });
+      throw new LockstepError(
+        "LS6503",
+        `Migration ${name} contains SQL that Lockstep cannot determine from its text.`,
+        {
+          hint: `Use a dump of the schema: ${dumpCommands[plan.dialect]} > schema.sql, then npx lockstep rehearse ${plan.id} --from schema.sql`,
+          details: { migration: name },
+        },
+      );
     before.push({ name, statements: read.up });
   }
   return before;
@@ -54,7 +58,7 @@ export async function runMigrations(
         "LS6503",
         `Migration ${name} does not run on an empty database: ${cause instanceof Error ? cause.message : String(cause)}`,
         {
-          hint: `Take the schema from a dump instead: ${dumpCommands[connection.dialect.id]} > schema.sql, then npx lockstep rehearse --from schema.sql`,
+          hint: `Use a dump of the schema: ${dumpCommands[connection.dialect.id]} > schema.sql, then npx lockstep rehearse --from schema.sql`,
           cause,
           details: { migration: name },
         },
@@ -79,9 +83,13 @@ export function refusePower(what: string, cause: unknown): void {
   // Of MySQL and MariaDB 28P01 is what the right FILE would have allowed.
   const isRefused = isDatabaseError(cause) && ["42501", "28P01"].includes(errorCode(cause) ?? "");
   if (isRefused)
-    throw new LockstepError("LS8020", `${what} needs more rights than SQL of the repository has: ${cause.message}`, {
-      cause,
-    });
+    throw new LockstepError(
+      "LS8020",
+      `${what} needs more privileges than SQL of the repository gets: ${cause.message}`,
+      {
+        cause,
+      },
+    );
 }
 
 /** Before SQL of the repository runs: see `StageDatabases.makeAhead`. */
@@ -109,7 +117,7 @@ export async function restoreDump(
     if (cause instanceof LockstepError && cause.code === "LS8020")
       throw new LockstepError("LS8020", `${file}: ${cause.message}`, { hint: cause.hint, cause: cause.cause });
     throw new LockstepError("LS6503", `${file} cannot be restored: ${(cause as Error).message}`, {
-      hint: `A dump of one database in plain text is needed, as of: ${dumpCommands[connection.dialect.id]}`,
+      hint: `Use a plain-text dump of one database, for example from: ${dumpCommands[connection.dialect.id]}`,
       cause,
     });
   }

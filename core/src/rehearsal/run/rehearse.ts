@@ -306,17 +306,17 @@ async function refusePlanned(connection: Connection, plan: Plan): Promise<void> 
     if (found?.columns.some((column) => column.name === name))
       throw new LockstepError(
         "LS6503",
-        `"${table.name}"."${name}" is there already: a rehearsal begins before the plan.`,
+        `"${table.name}"."${name}" already exists, but a rehearsal starts before the plan.`,
         {
-          hint: "Take a dump from before expand, or leave out --from: the schema comes from the migrations then",
+          hint: "Use a dump from before expand, or omit --from: the schema then comes from the migrations",
         },
       );
   }
 }
 
 function noReplica(): LockstepError {
-  return new LockstepError("LS6504", "Replicas are started of a PostgreSQL of Lockstep's own alone.", {
-    hint: "Leave out --replica; on a named server the lag of its own replicas is watched by the backfill itself",
+  return new LockstepError("LS6504", "Lockstep can start replicas only of its own PostgreSQL server.", {
+    hint: "Omit --replica. On a named server the backfill itself watches the lag of its replicas",
   });
 }
 

@@ -77,9 +77,9 @@ export async function openStage(request: StageRequest): Promise<Stage> {
     const told = (cause as Error).message.trim().split("\n").slice(-5).join("\n");
     throw new LockstepError(
       "LS6501",
-      `A server of ${dialectLabels[dialect]} is found on this machine, and does not start:\n${told}`,
+      `This machine has a server of ${dialectLabels[dialect]}, but it does not start:\n${told}`,
       {
-        hint: 'Name a server where databases may be made: --stage-url "$STAGE_URL"',
+        hint: 'Name a server on which Lockstep may create databases: --stage-url "$STAGE_URL"',
         cause,
         details: { dialect },
       },
@@ -185,9 +185,9 @@ async function makeRole(connection: Connection, isOwn: boolean): Promise<StageRo
 function powerfulRole(cause: Error): LockstepError {
   return new LockstepError(
     "LS8020",
-    `The role of --stage-url may run programs or read files on its server, and a role that may not cannot be made or does not get in: ${cause.message}`,
+    `The role of --stage-url can run programs or read files on its server, and Lockstep cannot create or use a restricted role there: ${cause.message}`,
     {
-      hint: "Name a role there that is no superuser and may make databases, on MySQL and MariaDB one that may use nothing but `lockstep\\_stage\\_%`; or leave out --stage-url: a server is started then",
+      hint: "Use a role that is not a superuser and can create databases. On MySQL and MariaDB limit it to `lockstep\\_stage\\_%`. Or omit --stage-url: Lockstep then starts its own server",
       cause,
     },
   );
@@ -220,7 +220,7 @@ function noServer({ dialect, version }: StageRequest): LockstepError {
           `no installed server, and none in ${dialect === "mysql" ? "LOCKSTEP_MYSQL" : "LOCKSTEP_MARIADB"}`,
           `Install the server, without running it as a service (${dialect === "mysql" ? "mysql-server-core" : "mariadb-server-core"} on Debian and Ubuntu, ${dialect} with Homebrew), or unpack it and name its folder in ${dialect === "mysql" ? "LOCKSTEP_MYSQL" : "LOCKSTEP_MARIADB"}, or ${named}`,
         ];
-  return new LockstepError("LS6501", `No ${what} is found on this machine: ${where}`, {
+  return new LockstepError("LS6501", `This machine has no ${what}: ${where}`, {
     hint,
     details: { dialect, ...(major === undefined ? {} : { major }) },
   });

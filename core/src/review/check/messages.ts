@@ -34,13 +34,13 @@ function ownWords({
 }: Pick<CheckFinding, "verdict" | "about" | "namedIn" | "keptLocks">): string {
   if (verdict !== undefined) {
     const kept =
-      keptLocks === undefined ? [] : [`${waitingFor(keptLocks)} wait as long: its transaction keeps the lock`];
+      keptLocks === undefined ? [] : [`${waitingFor(keptLocks)} wait as long, because the transaction holds the lock`];
     return [...dangerWords(verdict), ...kept, ...namedWords(namedIn)].join("; ");
   }
   switch (about?.kind) {
     case "unread":
-      if (about.isWholeFile === true) return `${about.what}: nobody has judged what it runs`;
-      return `${about.what}: what it runs depends on the database, or is known only when it runs; nobody has judged it`;
+      if (about.isWholeFile === true) return `${about.what}: Lockstep has not checked its statements`;
+      return `${about.what}: Lockstep cannot check SQL that is built at run time or depends on the database`;
     case "plan":
       return [about.what, about.why].flatMap((text) => text.replace(/\.$/, "") || []).join(". ");
     case "keeps-locks":
@@ -50,9 +50,9 @@ function ownWords({
     case "waiver":
       return waiverWords(about);
     case "edited":
-      return `it is in ${about.base} and may have run: databases that ran it keep what it did, others get what it says now`;
+      return `it is in ${about.base} and may have run: databases that ran it keep the old result, others get the new one`;
     case "deleted":
-      return `it is in ${about.base} and may have run: the ORM misses it where it is recorded`;
+      return `it is in ${about.base} and may have run: the ORM reports a missing migration on databases that recorded it`;
     case undefined:
       return "";
     default:
@@ -60,9 +60,9 @@ function ownWords({
   }
 }
 
-/** `reads and writes of "A" (since line 3) wait until this is done, for its transaction keeps the lock` */
+/** `reads and writes of "A" (locked in line 3) also wait until this is done, because the transaction holds the lock` */
 function keptWords(locks: readonly KeptLock[]): string {
-  return `${waitingFor(locks)} wait until this is done, too: its transaction keeps the lock`;
+  return `${waitingFor(locks)} also wait until this is done, because the transaction holds the lock`;
 }
 
 /** `reads and writes of "A" (locked in line 3) and writes of "B" (locked in line 4)` */
@@ -80,13 +80,13 @@ function waitingFor(locks: readonly KeptLock[]): string {
   return who.join(" and ");
 }
 
-/** `files with its name and that of its table: src/a.ts:3, src/b.ts:9 and 2 more files` */
+/** `files with its name and its table's name: src/a.ts:3, src/b.ts:9 and 2 more files` */
 function namedWords(places: CheckFinding["namedIn"] = []): string[] {
   if (places.length === 0) return [];
   const shown = places.slice(0, 2).map(({ file, line }) => `${file}:${line}`);
   const more = places.length - shown.length;
   return [
-    `files with its name and that of its table: ${shown.join(", ")}${more > 0 ? ` and ${counted(more, "more file")}` : ""}`,
+    `files with its name and its table's name: ${shown.join(", ")}${more > 0 ? ` and ${counted(more, "more file")}` : ""}`,
   ];
 }
 
@@ -94,15 +94,15 @@ function waiverWords({ problem, rules }: Extract<About, { kind: "waiver" }>): st
   const waiver = `the waiver of ${rules.join(", ") || "no rule"}`;
   switch (problem) {
     case "unused":
-      return `${waiver} waives nothing`;
+      return `${waiver} is unused`;
     case "expired":
       return `${waiver} has expired`;
     case "no-reason":
-      return `${waiver} has no reason, and does not hold`;
+      return `${waiver} has no reason, so it has no effect`;
     case "unknown-rule":
-      return `${waiver} names no rule that exists, and does not hold`;
+      return `${waiver} names an unknown rule, so it has no effect`;
     case "no-date":
-      return `${waiver} ends on no day, and does not hold`;
+      return `${waiver} has an invalid date, so it has no effect`;
     default:
       return problem satisfies never;
   }
@@ -117,7 +117,7 @@ export function saferLines({ safer, isRewritten, file, also = [] }: CheckFinding
     words,
     ...shown.map((each) => `${each.replace(/\s+/g, " ").replace(/;$/, "")};`),
     ...(shown.length < sql.length ? [`-- and ${sql.length - shown.length} more like these`] : []),
-    ...(isRewritten ? [`npx lockstep rewrite ${file} makes a plan of it, once npx lockstep init has run`] : []),
+    ...(isRewritten ? [`npx lockstep rewrite ${file} turns it into a plan (run npx lockstep init first)`] : []),
   ];
 }
 
@@ -141,13 +141,13 @@ export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt
   return notLookedAt.map((each) => {
     const where = each.folder === "." ? "here" : each.folder;
     if (each.kind === "models")
-      return `${where}: the models were not compared with the plans: run npx lockstep doctor there`;
+      return `${where}: Lockstep did not compare the models with the plans: run npx lockstep doctor there`;
     if (each.kind === "files")
-      return `${where}: its files were not computed anew, because Lockstep ${each.version} made them: review them`;
+      return `${where}: Lockstep ${each.version} wrote its files, and this version cannot verify them: review them`;
     const { dialect, files } = each;
     return dialect === undefined
-      ? `${where}: nothing says which database it is for; judged as PostgreSQL's`
-      : `${where}: ${counted(files, "migration")} of ${dialect} not checked: only PostgreSQL, MySQL and MariaDB are`;
+      ? `${where}: the project does not name its database; checked as PostgreSQL`
+      : `${where}: ${counted(files, "migration")} of ${dialect} not checked: Lockstep supports only PostgreSQL, MySQL and MariaDB`;
   });
 }
 

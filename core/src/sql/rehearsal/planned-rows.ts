@@ -80,9 +80,9 @@ export async function refusable(
     const values = columns.map((column) => `${JSON.stringify(`${table}.${column}`)}: "<sql over n>"`).join(", ");
     throw new LockstepError(
       "LS6502",
-      `The rows that were made for "${table}" are refused: ${textWithoutValues(error)}`,
+      `The database rejected the generated rows of "${table}": ${textWithoutValues(error)}`,
       {
-        hint: `Say in lockstep.config.ts how the values of its columns are made, from the number n of a row: rehearse: { values: { ${values} } }; or take a dump with rows: npx lockstep rehearse --from dump.sql`,
+        hint: `Define the values in lockstep.config.ts from the row number n: rehearse: { values: { ${values} } }. Or use a dump with rows: npx lockstep rehearse --from dump.sql`,
         cause: error,
       },
     );

@@ -318,9 +318,9 @@ const isInKey = ({ uniqueKeys }: TableShape, name: string) => uniqueKeys[0]?.inc
 function noValue({ name }: TableShape, column: ColumnShape, why: string): LockstepError {
   return new LockstepError(
     "LS6502",
-    `No rows can be made for "${name}": its column "${column.name}" needs a value, and ${why}.`,
+    `Lockstep cannot generate rows for "${name}": its column "${column.name}" needs a value, and ${why}.`,
     {
-      hint: `Say in lockstep.config.ts how it is made, from the number n of a row: rehearse: { values: { "${name}.${column.name}": "<sql over n>" } }`,
+      hint: `Define the value in lockstep.config.ts from the row number n: rehearse: { values: { "${name}.${column.name}": "<sql over n>" } }`,
       details: { table: name, column: column.name, type: column.type },
     },
   );

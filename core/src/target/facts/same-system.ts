@@ -15,7 +15,7 @@ export function requireSystem(
   if (plan.dialect === dialect.id) return;
   throw new LockstepError(
     "LS7005",
-    `Plan ${plan.id} is made for ${dialectLabels[plan.dialect]}, ${target} is ${dialect.versionText(serverVersion)}.`,
+    `Plan ${plan.id} is for ${dialectLabels[plan.dialect]}, but ${target} is ${dialect.versionText(serverVersion)}.`,
     { details: { plan: plan.id, dialect: plan.dialect, target, server: dialect.id } },
   );
 }

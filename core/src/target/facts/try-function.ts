@@ -59,7 +59,7 @@ function unfit(
 ): LockstepError {
   return new LockstepError(
     "LS5052",
-    `The ${functionLabel(compute)} returned a value for ${row.label} that "${column.name}" (${column.type}) cannot hold: ${cause.message}`,
+    `The ${functionLabel(compute)} returned a value for ${row.label} that "${column.name}" (${column.type}) cannot store: ${cause.message}`,
     { ...(cause.hint ? { hint: cause.hint } : {}), cause },
   );
 }

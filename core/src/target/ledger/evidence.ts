@@ -89,7 +89,7 @@ async function requireLatest(connection: Connection, { plan }: EvidenceKey): Pro
   if (known > stated)
     throw new LockstepError(
       "LS7032",
-      `The ledger on ${connection.label} knows undo ${known} of plan ${id}, its plan.json knows ${stated === 0 ? "none" : `${stated}`}.`,
+      `The ledger on ${connection.label} records undo ${known} of plan ${id}, but its plan.json has ${stated === 0 ? "none" : `${stated}`}.`,
     );
 }
 

@@ -172,10 +172,10 @@ async function nextRange(
 function keptBefore(connection: Connection, { plan }: BackfillId): LockstepError {
   return new LockstepError(
     "LS5027",
-    `The batch at which a session of ${plan} on ${connection.label} broke was kept after all: its rows are passed`,
+    `The session of ${plan} on ${connection.label} broke, but its batch was committed: its rows are done`,
   );
 }
 
 function lost(connection: Connection, { plan }: BackfillId): LockstepError {
-  return new LockstepError("LS5027", `Another worker has taken over a range of ${plan} on ${connection.label}`);
+  return new LockstepError("LS5027", `Another worker took over a range of ${plan} on ${connection.label}`);
 }

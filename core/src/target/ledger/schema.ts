@@ -34,7 +34,7 @@ async function versionOf(connection: Connection): Promise<number | undefined> {
   if (version === undefined || version <= ledgerVersion) return version;
   throw new LockstepError(
     "LS7003",
-    `The ledger on ${connection.label} has version ${version}, this Lockstep knows ${ledgerVersion}`,
+    `The ledger on ${connection.label} has version ${version}, but this Lockstep supports ${ledgerVersion}`,
   );
 }
 

@@ -57,7 +57,7 @@ function nullable({ node, file, name }: ColumnMember | RelationMember, { owner }
     const { line } = file.ast.getLineAndCharacterOfPosition(node.getStart());
     throw new LockstepError(
       "LS9040",
-      `${file.file}:${line + 1}: ${name} is an accessor: its type stands in two places.`,
+      `${file.file}:${line + 1}: ${name} is an accessor, so its type is declared twice.`,
     );
   }
   if (ts.isPropertyDeclaration(node)) {
@@ -116,7 +116,7 @@ function missingType(
   const { line } = file.ast.getLineAndCharacterOfPosition(node.getStart());
   throw new LockstepError(
     "LS9040",
-    `${file.file}:${line + 1}: ${name} has no type in its decorator, and ${column.type} is none that TypeORM has a name for.`,
-    { hint: `Write the type into the decorator: @Column({ type: … })` },
+    `${file.file}:${line + 1}: ${name} has no type in its decorator, and TypeORM has no name for ${column.type}.`,
+    { hint: `Add the type to the decorator: @Column({ type: … })` },
   );
 }

@@ -166,6 +166,6 @@ function refuseUnreadable({ mark, file, name, node }: Member, { project }: Entit
   const { line } = file.ast.getLineAndCharacterOfPosition(node.getStart());
   throw new LockstepError(
     "LS9040",
-    `${file.file}:${line + 1}: what \`${textOf(options, file)}\` is for ${name} cannot be read from the file.`,
+    `${file.file}:${line + 1}: Lockstep cannot read \`${textOf(options, file)}\` of ${name} from the file.`,
   );
 }

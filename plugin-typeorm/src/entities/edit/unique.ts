@@ -189,5 +189,5 @@ function withImport(entities: Entities, path: string, attribute: string): Entiti
 function entityOf(entities: Entities, model: string): Declaration {
   const found = entities.entities.find(({ name }) => name === model);
   if (found !== undefined) return found;
-  throw new LockstepError("LS4002", `There is no entity ${model} in the project's files.`);
+  throw new LockstepError("LS4002", `No entity ${model} in the project's files.`);
 }

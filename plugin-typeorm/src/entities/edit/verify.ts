@@ -92,7 +92,7 @@ function refused(edits: readonly ModelEdit[], difference: string): LockstepError
   });
   return new LockstepError(
     "LS2011",
-    `The edit of ${[...new Set(names)].join(", ")} would change more than that: ${difference}.`,
+    `The edit of ${[...new Set(names)].join(", ")} would change something else: ${difference}.`,
   );
 }
 

@@ -236,7 +236,7 @@ function readPart(
   const [receiver, method, ...more] = pathOf(call.expression);
   if (parameter === undefined || receiver !== parameter || method === undefined || more.length > 0) return other;
   if (method !== "query") return { what: `a query runner method ${method}` };
-  if (outer === call && !isReturned) return { what: "a query that is not awaited" };
+  if (outer === call && !isReturned) return { what: "a query without await" };
   const [text, ...rest] = call.arguments;
   if (text === undefined) return other;
   // TypeORM 0.2 wrote `query("…", undefined)` into every migration that it generated.

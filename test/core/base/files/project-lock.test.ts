@@ -43,7 +43,7 @@ test("the holder is named: command, process, since when, and what to do", async 
     code: "LS4007",
     exitCode: 3,
     message: expect.stringMatching(
-      new RegExp(`^lockstep next writes to this project since \\d{4}-.* UTC \\(process ${child.pid}\\)\\.$`),
+      new RegExp(`^lockstep next has been writing to this project since \\d{4}-.* UTC \\(process ${child.pid}\\)\\.$`),
     ),
     hint: expect.stringContaining(`end process ${child.pid}`),
   });

@@ -53,6 +53,6 @@ test.each([
     read();
   } catch (error) {
     expect(error).toBeInstanceOf(LockstepError);
-    expect(error).toMatchObject({ code: "LS4004", hint: expect.stringMatching(/^Write for example: toggle: \{/) });
+    expect(error).toMatchObject({ code: "LS4004", hint: expect.stringMatching(/^For example: toggle: \{/) });
   }
 });

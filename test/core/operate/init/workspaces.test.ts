@@ -66,7 +66,7 @@ test.each([
   });
   expect(readFileSync(join(root, "packages/db/lockstep.config.ts"), "utf8")).not.toContain("roots");
   const status = await run(process.execPath, [bin, "status"], { cwd: root });
-  expect(status.stderr).toMatch(/^LS8001 .*; there is one in packages\/db$/m);
+  expect(status.stderr).toMatch(/^LS8001 .*. The only one is in packages\/db$/m);
   expect(status.stderr).toMatch(/^Next {3}cd packages\/db && (?:pnpm exec|npx|yarn) lockstep status$/m);
 });
 

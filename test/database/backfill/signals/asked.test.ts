@@ -93,7 +93,7 @@ describe.each(systems.filter(({ name }) => name !== "MariaDB" || hasMariadb))(
       await db.query("UPDATE brake SET n = 7");
       const options = { throttleQuery: "SELECT n FROM brake" };
       expect(await heldBy({ options }, () => db.query("UPDATE brake SET n = 0"))).toBe(
-        "query: the query of --throttle-query returns 7",
+        "query: the query of --throttle-query returned 7",
       );
     });
 
@@ -103,7 +103,7 @@ describe.each(systems.filter(({ name }) => name !== "MariaDB" || hasMariadb))(
       ["writes", "DELETE FROM brake"],
     ])("refuses a query that %s", async (_, throttleQuery) => {
       const error = await errorOf(fill({ options: { throttleQuery } }));
-      expect(error).toMatchObject({ code: "LS8002", message: expect.stringContaining("--throttle-query fails") });
+      expect(error).toMatchObject({ code: "LS8002", message: expect.stringContaining("--throttle-query failed") });
     });
 
     it("waits while a query fails later on", async () => {
@@ -121,7 +121,7 @@ describe.each(systems.filter(({ name }) => name !== "MariaDB" || hasMariadb))(
         },
       });
       expect(events).toContainEqual(
-        expect.objectContaining({ kind: "waiting", reason: "the query of --throttle-query fails (42P01)" }),
+        expect.objectContaining({ kind: "waiting", reason: "the query of --throttle-query failed (42P01)" }),
       );
     });
 

@@ -72,7 +72,7 @@ test.each<[string, string]>([
   ['await queryRunner.query("SELECT 1", more)', "parameters"],
   ["await queryRunner.createTable(new Table({}))", "a query runner method createTable"],
   ["await queryRunner.commitTransaction()", "a query runner method commitTransaction"],
-  ['queryRunner.query("SELECT 1");', "a query that nobody awaits"],
+  ['queryRunner.query("SELECT 1");', "a query without await"],
   ['await other.query("SELECT 1")', "other code"],
   ['await queryRunner.manager.query("SELECT 1")', "other code"],
   ['for (const a of b) await queryRunner.query("SELECT 1")', "other code"],

@@ -87,7 +87,7 @@ export async function startScript(
 
 function silenceText(exitCode: number, output: string): string {
   const told = output.split("\n").slice(-toldLines).join("\n");
-  return `it has ended with exit code ${exitCode} and asked LOCKSTEP_URL nothing${told === "" ? ", and printed nothing" : `. It has printed:\n${told}`}`;
+  return `it ended with exit code ${exitCode} and sent no request to LOCKSTEP_URL${told === "" ? ", and printed nothing" : `. It printed:\n${told}`}`;
 }
 
 /** @returns what is said against the answer, without values */

@@ -76,7 +76,7 @@ export class TrafficRun {
 
 function failureOf(load: Load, message: string): Error {
   if (load.kind !== "script") return new Error(message);
-  return new LockstepError("LS6507", `rehearse.load (${load.command}) makes no requests: ${message}`, {
-    hint: "It is run by a shell in the project's folder and has to ask LOCKSTEP_URL, an address that the builds answer behind",
+  return new LockstepError("LS6507", `rehearse.load (${load.command}) sends no requests: ${message}`, {
+    hint: "A shell runs it in the project's folder. It must send requests to LOCKSTEP_URL, the address of the builds",
   });
 }

@@ -6,7 +6,7 @@ import { consequence, noteWords, saferLines } from "../messages.js";
 /** Workflow commands: GitHub shows them beside the lines of a pull request. */
 export default defineFormat({
   id: "github",
-  summary: "annotations of GitHub Actions",
+  summary: "GitHub Actions annotations",
   isCommands: true,
 
   write: (report) =>

@@ -7,7 +7,7 @@ const severities = { error: "critical", warning: "minor", advice: "info" } as co
 /** A code quality report of GitLab, https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. */
 export default defineFormat({
   id: "gitlab",
-  summary: "a code quality report of GitLab",
+  summary: "GitLab code quality report",
 
   write: ({ findings, advice, waived }) =>
     printableJson([

@@ -8,7 +8,7 @@ import { adviceWords, consequence, leftOutWords, noteWords, saferLines, totalWor
 /** A comment of a pull request. Its first line is what the Action finds it by when it comes again. */
 export default defineTextFormat({
   id: "markdown",
-  summary: "a comment for a pull request",
+  summary: "pull request comment",
 
   write(report) {
     const { findings, files, statements } = report;
@@ -17,7 +17,7 @@ export default defineTextFormat({
     const notes = noteWords(report).map((line) => md`- ${line}`);
     const told =
       findings.length === 0
-        ? `${counted(files, "migration")}, ${counted(statements, "statement")}, nothing to say`
+        ? `${counted(files, "migration")}, ${counted(statements, "statement")}, no findings`
         : `${totalWords(report)}, ${counted(files, "migration")} checked`;
     const blocks = byFile(findings).map(([file, own]) =>
       joinMarkdown([md`### ${codeSpan(file)}`, ...own.map(findingText)], "\n\n"),

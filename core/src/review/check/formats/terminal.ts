@@ -20,8 +20,8 @@ export default defineTextFormat({
     if (findings.length === 0) {
       const done =
         files === 0
-          ? `No migration${scope}.${base === undefined ? "" : ` ${colors.dim("npx lockstep check --all checks every one.")}`}`
-          : `${colors.green("✔")} ${counted(files, "migration")}${scope}, ${counted(statements, "statement")}: nothing to say.${also}`;
+          ? `No migration${scope}.${base === undefined ? "" : ` ${colors.dim("Check all: npx lockstep check --all")}`}`
+          : `${colors.green("✔")} ${counted(files, "migration")}${scope}, ${counted(statements, "statement")}: no findings.${also}`;
       return [done, ...notes].join("\n");
     }
     const shown = report.isListed || findings.length <= shownInAll ? findings : [];
@@ -57,7 +57,7 @@ function summary(findings: readonly CheckFinding[], { colors }: FormatContext): 
       const mark = own.some(({ severity }) => severity === "error") ? colors.red("✖") : colors.yellow("!");
       return [`${mark} ${rule}`, String(own.length), colors.dim(`last in ${last?.file}:${last?.line}`)];
     });
-  return [columns(rows), colors.dim("  --format markdown lists each")].join("\n");
+  return [columns(rows), colors.dim("  List all: --format markdown")].join("\n");
 }
 
 /** The mechanical ones first: they are a command away. Else the rule that says most. */

@@ -75,7 +75,9 @@ describe("a unique column on a partitioned table", () => {
     const { code, output } = await shop.prisma(["migrate", "dev", "--name", "slug"]);
     expect(code).toBe(1);
     expect(output).toContain("LS2020");
-    expect(output).toContain(`The unique index over "slug" does not include what "Event" is partitioned by: "tenantId".`);
+    expect(output).toContain(
+      `The unique index over "slug" does not include what "Event" is partitioned by: "tenantId".`,
+    );
     shop.write("prisma/schema.prisma", before);
     expect(await shop.changedFiles()).toEqual([]);
   });

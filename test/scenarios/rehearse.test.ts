@@ -167,9 +167,7 @@ test("builds of the user's own serve in every phase; one that does not start end
     expect(runs[1]?.steps.find(({ kind }) => kind === "backfill")?.lag?.bytes).toBeGreaterThan(0);
     setting(`{ old: ${old}, new: "echo no module; exit 3", load: ${load} }`);
     const refused = await shop.lockstep(["rehearse", "--rows", "100"]);
-    expect(refused.output).toMatch(
-      /LS6505 rehearse\.new .* does not start: it ended with exit code 3[\s\S]*no module/,
-    );
+    expect(refused.output).toMatch(/LS6505 rehearse\.new .* does not start: it ended with exit code 3[\s\S]*no module/);
     expect(refused.code).toBe(2);
     // With the two builds, what it asks is up to it; ids and queries are not told.
     shop.write(

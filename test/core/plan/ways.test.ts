@@ -133,7 +133,10 @@ describe("what a fill depends on beside its row", () => {
           columns: { handle: { fill: { kind: "mirror", sql } } },
           shape: { ...userShape, columns: ["email", "at"] },
         }),
-      ).rejects.toMatchObject({ code: "LS2030", message: expect.stringContaining("returns a different value at each evaluation") });
+      ).rejects.toMatchObject({
+        code: "LS2030",
+        message: expect.stringContaining("returns a different value at each evaluation"),
+      });
   });
 
   test("what the session alone could say is to be named", async () => {

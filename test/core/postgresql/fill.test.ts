@@ -90,14 +90,8 @@ describe("readFill", () => {
     ['"Email"', 'prisma/schema.prisma:14: no column "Email" in "User"; did you mean "email"?'],
     ["something", 'prisma/schema.prisma:14: no column "something" in "User"'],
     ["NEW.email", 'prisma/schema.prisma:14: no table "new" here: the expression uses the row of "User"'],
-    [
-      "other.email",
-      'prisma/schema.prisma:14: no table "other" here: the expression uses the row of "User"',
-    ],
-    [
-      'a.b."User".email',
-      'prisma/schema.prisma:14: no table "a.b.User" here: the expression uses the row of "User"',
-    ],
+    ["other.email", 'prisma/schema.prisma:14: no table "other" here: the expression uses the row of "User"'],
+    ['a.b."User".email', 'prisma/schema.prisma:14: no table "a.b.User" here: the expression uses the row of "User"'],
     ["lower(user)", 'prisma/schema.prisma:14: user is an SQL keyword here, not the column of "User"'],
   ])("unknown: %s", async (text, message) => {
     expect(await failure(text)).toMatchObject({ code: "LS2003", message });

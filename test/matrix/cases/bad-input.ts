@@ -211,10 +211,7 @@ export const badInputs: readonly BadInput[] = [
       'owned   BadOwner[] @relation("owner")',
     ],
     code: "LS2008",
-    says: [
-      /above the relation BadOwner\.owner has no effect/,
-      /Move it above ownerId, prisma\/schema\.prisma:\d+\./,
-    ],
+    says: [/above the relation BadOwner\.owner has no effect/, /Move it above ownerId, prisma\/schema\.prisma:\d+\./],
   }),
   badFunction("a function that throws", "BadThrow", `throw new Error("no answer");`, "LS5050", /no answer/),
   badFunction(

@@ -199,9 +199,7 @@ describe("a project that cannot be worked on", () => {
   it("has no typeorm", async () => {
     const root = mkdtempSync(join(tmpdir(), "lockstep-none-"));
     writeFileSync(join(root, "package.json"), "{}");
-    expect(await refusal(findProject(root))).toBe(
-      `LS8001 No package.json with typeorm in ${root} or above`,
-    );
+    expect(await refusal(findProject(root))).toBe(`LS8001 No package.json with typeorm in ${root} or above`);
     writeFileSync(join(root, "package.json"), '{ "dependencies": { "typeorm": "1.1.1" } }');
     expect(await refusal(findProject(root))).toContain("has no typeorm in its dependencies");
     mkdirSync(join(root, "node_modules/typeorm"), { recursive: true });

@@ -73,7 +73,10 @@ test("what was interrupted on one branch is not finished on another one: LS3016"
   git("stash", "--quiet");
   git("checkout", "--quiet", "main");
   expect(() => recoverFiles(root)).toThrow(
-    expect.objectContaining({ code: "LS3016", message: expect.stringMatching(/branch add-handle, but the current branch is main/) }),
+    expect.objectContaining({
+      code: "LS3016",
+      message: expect.stringMatching(/branch add-handle, but the current branch is main/),
+    }),
   );
   expect([text("model.prisma"), text("held.sql")]).toEqual(["String", "held"]);
   git("checkout", "--quiet", "add-handle");

@@ -10,8 +10,7 @@ const fault: Fault = {
     const second = world.start({ isJoining: false });
     // It waits a while for the first one's session to end; then it may be the only one.
     const { how, message } = await second.ended;
-    const isTold =
-      how === "LS5003" && /runs the backfill of .*: (?:pid \d+|just ended)/.test(message);
+    const isTold = how === "LS5003" && /runs the backfill of .*: (?:pid \d+|just ended)/.test(message);
     if (!isTold && how !== "done") throw new Error(`The second runner ended with ${how}: ${message}`);
     world.processes.splice(world.processes.indexOf(second), 1);
   },

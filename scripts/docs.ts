@@ -16,6 +16,7 @@ import {
   typescriptVersions,
 } from "../core/src/base/supported-versions.js";
 import { codeDocument, codeDocumentId } from "../core/src/cli/code-document.js";
+import { commandGroups, inOrder } from "../core/src/cli/command-groups.js";
 import { commands } from "../core/src/cli/commands/index.js";
 import { newerForm, newerForms } from "../core/src/model/index.js";
 import { eventFields } from "../core/src/review/backfill-event.js";
@@ -54,7 +55,7 @@ function metricRows(): string {
     description,
     attributes.map((each) => `\`${each}\``).join(", "),
   ]);
-  return tableOf(["metric", "", "unit", "what it says", "its own attributes"], rows);
+  return tableOf(["metric", "", "unit", "meaning", "attributes"], rows);
 }
 
 function eventRows(): string {
@@ -63,7 +64,7 @@ function eventRows(): string {
     when,
     fields.map((name) => `\`${name}\``).join(", "),
   ]);
-  return tableOf(["`event`", "when", "its own fields"], rows);
+  return tableOf(["`event`", "when", "fields"], rows);
 }
 
 function signalRows(): string {
@@ -73,9 +74,7 @@ function signalRows(): string {
     );
     return `| \`${id}\` | ${summary} | ${flags.join("<br>")} |`;
   });
-  return ["| signal | holds or ends a run when | options, with their defaults |", "| --- | --- | --- |", ...rows].join(
-    "\n",
-  );
+  return ["| signal | condition | options and defaults |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
@@ -106,6 +105,38 @@ const waiver =
 
 const skip =
   "## Skip one change\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; Lockstep shows the reason with the migration. `LOCKSTEP=off` disables\nLockstep for one command.";
+
+const commandsIntroduction = `Every command accepts these options:
+
+- \`--json\` prints one JSON document on stdout.
+- \`--ci\` never prompts.
+- \`--cwd <folder>\` sets the project folder.
+
+Results go to stdout, progress and prompts to stderr. With pnpm, yarn or bun, and before anything is installed, see
+[how to run it](install.md).
+
+| exit code | meaning |
+| --- | --- |
+| 0 | success, or nothing to do |
+| 1 | the check failed or the gate is closed |
+| 2 | wrong usage or configuration |
+| 3 | problem with the database or the environment |
+| 4 | a bug in Lockstep |
+| 5 | \`watch\` found an anomaly |
+| 130 | cancelled |
+
+[drift](drift.md#in-a-pipeline) has its own exit codes.
+
+Only one command at a time writes the files of a project. Another one waits for a few seconds, then fails with
+[LS4007](errors/LS4007.md). Commands that only read, and \`--dry-run\`, never wait. If a command is killed while it writes, run it again, or run
+\`npx lockstep repair\`: it completes the interrupted write and does nothing else.`;
+
+/** Where a command is on the page, or the first one of its group. */
+const commandAnchor = (name: string) =>
+  (commands.find((command) => command.name === name || command.name.startsWith(`${name} `))?.name ?? name).replaceAll(
+    " ",
+    "-",
+  );
 
 const exits: Readonly<Record<number, string>> = {
   1: "1: negative result",
@@ -157,14 +188,14 @@ function pages(): Map<string, string> {
   add(
     "advice.md",
     "# Advice",
-    "`npx lockstep check --advice` reports choices that are legal but often regretted. It checks what the files add, and prints one line\nper choice below the findings. Advice never changes the exit code. To enable it in every run, set `advice: true` under `check` in\n`lockstep.config.ts`.",
+    "`npx lockstep check --advice` reports choices that are legal but often regretted, one line each, after the findings. It checks only what the\nmigrations add, and never changes the exit code. To enable it for every run, set `advice: true` under `check` in `lockstep.config.ts`.",
     tableOf(
       ["id", "a migration adds", "instead", "with Prisma"],
       advices.map(({ id, summary, instead }) => [`\`${id}\``, summary, instead, prismaPlugin.words.advice?.[id] ?? ""]),
     ),
     `MySQL and MariaDB get ${onAll.map(({ id }) => `\`${id}\``).join(", ")}. The others are for PostgreSQL.`,
-    "A plan's README contains the advice for its new columns.",
-    '## Skip advice\n\nWrite before the statement or the column: `-- lockstep-ignore varchar-limit: the standard has 34 characters`. For a whole project, set\n`rules: { "varchar-limit": "off" }` under `check` in the [configuration](check.md#configuration). Advice cannot become an error or a warning.',
+    "The README of a plan contains the advice for its new columns.",
+    '## Skip one\n\nAdd a comment before the statement or the column: `-- lockstep-ignore varchar-limit: the standard has 34 characters`. For a whole project,\nset `rules: { "varchar-limit": "off" }` under `check` in the [configuration](check.md#configuration). Advice cannot become an error or a warning.',
   );
   const tools = [
     prismaVersions,
@@ -178,9 +209,9 @@ function pages(): Map<string, string> {
   add(
     "supported-versions.md",
     "# Supported versions",
-    "Only what the tests run with is in this table, ranges at their two ends; `npx lockstep doctor` compares a project and its targets with it.",
-    `| | tested | |\n| --- | --- | --- |\n${tools.map(({ tool, tested, note }) => `| ${tool} | ${tested} | ${note} |`).join("\n")}`,
-    "The tests run on Linux, and on nothing else. macOS is meant to work the same. On Windows work in WSL; without it there is `npx lockstep prisma migrate dev` ([where the config cannot be wrapped](deploying.md#where-the-config-cannot-be-wrapped)), and no demo.",
+    "This table lists the versions that the tests run with. Ranges are tested at both ends. `npx lockstep doctor` compares a project and its targets with it.",
+    `| tool | tested | notes |\n| --- | --- | --- |\n${tools.map(({ tool, tested, note }) => `| ${tool} | ${tested} | ${note} |`).join("\n")}`,
+    "The tests run only on Linux. macOS should work but is not tested. On Windows, use WSL. Without WSL, use `npx lockstep prisma migrate dev`\n([where the config cannot be wrapped](deploying.md#where-the-config-cannot-be-wrapped)); the demo does not run there.",
     "## Prisma 6.19",
     prismaNotes.map((note) => `- ${note}`).join("\n"),
     "## Prisma with MySQL and MariaDB",
@@ -191,8 +222,15 @@ function pages(): Map<string, string> {
   add(
     "commands.md",
     "# Commands",
-    "Every command takes `--json` (one document on stdout), `--ci` (never asks) and `--cwd <folder>`. stdout is the answer, stderr is\nprogress and questions. Exit codes: 0 fine or nothing to do, 1 the answer is no, 2 usage or configuration, 3 database or\nenvironment, 4 a bug of Lockstep, 130 cancelled; [drift](drift.md#in-a-pipeline) has its own. With pnpm, yarn or bun, and where nothing is installed yet: [how to run it](README.md#how-to-run-it).\n\nOne command writes the files of a project at a time; others wait for a few seconds, then name it ([LS4007](errors/LS4007.md)). Commands\nthat only read, and `--dry-run`, never wait and never write: what an interrupted write left is finished by the next command that\nwrites, or by `npx lockstep repair`. A command that was killed and is typed again finishes what it had begun, and goes no step further.",
-    ...commands.map((command) => {
+    commandsIntroduction,
+    tableOf(
+      ["", "commands"],
+      Object.entries(commandGroups).map(([group, names]) => [
+        group,
+        names.map((name) => `[${name}](#${commandAnchor(name)})`).join(", "),
+      ]),
+    ),
+    ...inOrder(commands).map((command) => {
       const usage = ["npx lockstep", command.name, ...(command.arguments ?? []).map((argument) => argument.name)].join(
         " ",
       );
@@ -209,10 +247,10 @@ function pages(): Map<string, string> {
       .flatMap(({ commands = [] }) => commands)
       .map(({ name, usage, summary }) => [`## ${name}`, `\`npx lockstep ${usage}\` — ${summary}`].join("\n\n")),
   );
-  const backfill = readFileSync(join(docs, "backfill.md"), "utf8");
+  const backfill = readFileSync(join(docs, "reference-backfill.md"), "utf8");
   const parts = [signalRows(), eventRows(), metricRows()];
   result.set(
-    "backfill.md",
+    "reference-backfill.md",
     backfill.replace(madeParts, (_, from, to) => `${from}\n${parts.shift()}\n\n${to}`),
   );
   result.set("../core/schemas/code-1.json", `${JSON.stringify(codeSchema(), null, 2)}\n`);

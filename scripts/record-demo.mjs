@@ -1,9 +1,9 @@
-// Records `npm run demo` as people see it, in a terminal, for the first page of the site: an asciicast (version 2), which is text.
-// node scripts/record-demo.mjs [options of the demo]. Needs `script` of util-linux. Nothing but the temporary folder's name is changed.
+// Records `npm run demo` in a terminal: an asciicast (version 2) and its transcript for the site, and a picture for README.md.
+// node scripts/record-demo.mjs [options of the demo]. Needs `script` of util-linux. Only the name of the temporary folder is changed.
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { chaptersIn, framesOf, transcriptOf } from "./recording.mjs";
+import { chaptersIn, framesOf, pictureOf, transcriptOf } from "./recording.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [width, height] = [100, 30];
@@ -34,4 +34,5 @@ child.on("close", (exit) => {
   const events = [...frames.map(([at, text]) => [at, "o", text]), ...chaptersIn(frames)].sort(([a], [b]) => a - b);
   writeFileSync(file("demo.cast"), `${[header, ...events].map((each) => JSON.stringify(each)).join("\n")}\n`);
   writeFileSync(file("demo.txt"), transcriptOf(frames));
+  writeFileSync(file("demo.svg"), pictureOf(frames));
 });

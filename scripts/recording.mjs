@@ -63,7 +63,47 @@ export function transcriptOf(frames) {
   return `${text.trim()}\n`;
 }
 
-/** Whether nothing but the live line is drawn anew. */
+const styles = {
+  1: "font-weight:bold",
+  2: "fill:#8b949e",
+  31: "fill:#ff7b72",
+  32: "fill:#7ee787",
+  33: "fill:#f2cc60",
+  36: "fill:#79c0ff",
+};
+const columnPx = 7.8;
+const linePx = 18;
+
+/** @returns {string} the last chapter up to its outcome, as an SVG for pages that cannot play a recording */
+export function pictureOf(frames) {
+  const text = frames.map(([, frame]) => frame.replaceAll("\r\n", "\n")).join("");
+  const title = chaptersIn(frames).at(-1)?.[2] ?? "";
+  const chapter = text.slice(text.lastIndexOf(title)).split("\n").slice(1);
+  const lines = chapter.slice(0, chapter.findLastIndex((line) => line.includes("✔")) + 1);
+  const width = Math.max(...lines.map((line) => line.replace(colours, "").length)) * columnPx + 20;
+  const drawn = lines.map((line, index) => `<text x="10" y="${(index + 1) * linePx}">${spansOf(line)}</text>`);
+  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${Math.ceil(width)} ${(lines.length + 1) * linePx}">
+<title>${title.replace(/^\d+ +/, "")}</title>
+<style>text{font:13px ui-monospace,Menlo,Consolas,monospace;fill:#e6edf3;white-space:pre}</style>
+<rect width="100%" height="100%" rx="8" fill="#0d1117"/>
+${drawn.join("\n")}
+</svg>
+`;
+}
+
+/** A line with colour codes as spans. A code that ends a style is not listed in `styles`. */
+function spansOf(line) {
+  return line
+    .split("\u001b[")
+    .map((part, index) => {
+      const [, code = "", rest = part] = index === 0 ? [] : (/^(\d+)m([\s\S]*)$/.exec(part) ?? []);
+      const escaped = rest.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+      return styles[code] === undefined ? escaped : `<tspan style="${styles[code]}">${escaped}</tspan>`;
+    })
+    .join("");
+}
+
+/** Whether only the live line is drawn again. */
 function isLive(text) {
   return text.startsWith(takenBack) && /^[\r\n]*[^\n]*$/.test(text.slice(takenBack.length));
 }

@@ -20,7 +20,8 @@ export const sections: readonly Section[] = [
       { text: "What it is", file: "site/index.md" },
       page("Check every pull request", "check.md"),
       page("Pull requests from forks", "forks.md"),
-      page("How to run it, and words", "README.md"),
+      page("All pages", "README.md"),
+      page("Install and run", "install.md"),
       page("Supported versions", "supported-versions.md"),
       { text: "What is new", file: "CHANGELOG.md" },
     ],
@@ -40,18 +41,19 @@ export const sections: readonly Section[] = [
     text: "Deploy",
     pages: [
       page("Deploying", "deploying.md"),
-      page("Services that announce", "services.md"),
-      page("Reads that stay quick", "reads.md"),
+      page("Announce which build runs", "services.md"),
+      page("Check reads after a deployment", "reads.md"),
       page("Rehearse before production", "rehearse.md"),
-      page("A report for those who decide", "report.md"),
+      page("Generate a report for approval", "report.md"),
       page("Coding agents", "agents.md"),
-      page("Updating Lockstep", "updating.md"),
+      page("Update Lockstep", "updating.md"),
     ],
   },
   {
     text: "Backfill at night",
     pages: [
       page("Backfills", "backfill.md"),
+      page("Backfill reference", "reference-backfill.md"),
       page("Ten billion rows", "scale.md"),
       page("Large tables on MySQL", "online.md"),
     ],
@@ -61,9 +63,9 @@ export const sections: readonly Section[] = [
     text: "When something goes wrong",
     pages: [
       page("Troubleshooting", "troubleshooting.md"),
-      page("Ways back", "ways-back.md"),
+      page("Undo a phase or a plan", "ways-back.md"),
       page("Stop at the first anomaly", "watch.md"),
-      page("Drift", "drift.md"),
+      page("Detect schema drift", "drift.md"),
     ],
   },
   {
@@ -71,6 +73,7 @@ export const sections: readonly Section[] = [
     pages: [
       page("Commands", "commands.md"),
       page("Configuration", "configuration.md"),
+      page("Terms and gates", "glossary.md"),
       page("Rules", "rules/README.md"),
       page("Advice", "advice.md"),
       page("Error codes", "errors/README.md"),

@@ -4,7 +4,7 @@ import type { SupportedTool } from "@lockstep/core";
 export const prismaVersions: SupportedTool = {
   tool: "Prisma",
   tested: "7.10, and 6.19 with its classic engine",
-  note: "7.10.0 and 7.10.1, also the CLI 7.10.1 beside the client 7.10.0. 6.13 and later and every 7.x are accepted; see below.",
+  note: "7.10.0 and 7.10.1, also the CLI 7.10.1 with the client 7.10.0. 6.13 and later and every 7.x are accepted (see below).",
   ranges: [
     [
       [7, 10],
@@ -24,20 +24,20 @@ export const testedVersions = { six: "6.19.3", seven: "7.10.0" } as const;
 
 /** What is different in Prisma 6.19, for docs/supported-versions.md. */
 export const prismaNotes: readonly string[] = [
-  "The project needs a `prisma.config.ts`, which starts Lockstep. [`npx lockstep init` writes it](configuration.md#prisma-6) where there is none. Versions before 6.13 read no such file without experimental flags ([LS8026](errors/LS8026.md)).",
-  'The datasource may stand in the schema (`url`, `directUrl`, `shadowDatabaseUrl`, as text or `env("…")`) or in the config with `engine: "classic"`.',
-  'With `engine: "js"` Prisma starts no engine process, so Lockstep is never asked; `doctor` says so.',
-  'Tested: `migrate dev`, `deploy`, `status`, `generate` and `db pull` over the WebAssembly engine, and a required unique column through all phases with the generator `prisma-client` and `engineType = "client"`.',
-  "Other generators need Prisma's query engine, which its CLI downloads by itself: that part is Prisma's own and not covered by the tests.",
-  "Without a native engine `migrate diff` takes the database from the schema or the config, not from `--from-url`, `--to-url` or `--shadow-database-url`.",
+  "The project needs a `prisma.config.ts`, which starts Lockstep. [`npx lockstep init` creates it](configuration.md#prisma-6). Versions before 6.13 read it only with experimental flags ([LS8026](errors/LS8026.md)).",
+  'The datasource can be in the schema (`url`, `directUrl`, `shadowDatabaseUrl`, as text or `env("…")`) or in the config with `engine: "classic"`.',
+  'With `engine: "js"` Prisma starts no engine process, so Lockstep does not run. `doctor` reports it.',
+  'Tested: `migrate dev`, `deploy`, `status`, `generate` and `db pull` with the WebAssembly engine, and a required unique column through all phases with the generator `prisma-client` and `engineType = "client"`.',
+  "Not tested: other generators. They need Prisma's query engine, which its CLI downloads.",
+  "Without a native engine, `migrate diff` takes the database from the schema or the config, not from `--from-url`, `--to-url` or `--shadow-database-url`.",
 ];
 
-/** The same of the provider `mysql`: what was run, and what only stood in for it. */
+/** The provider `mysql`: what the tests run, and what they simulate. */
 export const prismaMysqlNotes: readonly string[] = [
-  "One provider, `mysql`, stands for two servers: the development database says which of them it is, and the plan is for that one.",
-  "Prisma's native schema engine has to be there: its WebAssembly build is connected to PostgreSQL only. Where it is missing, `migrate` and `db` commands say so ([LS9004](errors/LS9004.md)); `lockstep rewrite`, `lockstep check`, `prisma validate` and `prisma generate` work without it.",
-  "Run on MariaDB 10.11, by every test run, and on MySQL 9.7, every night: the stock CLI of 7.10 with `migrate dev`, `deploy` and `resolve`, the migrations of a plan through all phases and back, and a client over `@prisma/adapter-mariadb` from before and after the change in each phase. At the end the tables are those that Prisma's own SQL makes.",
-  "Replayed: the engine. The tests have a stand-in that speaks its protocol, has its lock and its table `_prisma_migrations`, sends a file as one text as it does, and writes the SQL of a change in the forms of its public source. Where PRISMA_SCHEMA_ENGINE_BINARY names a real engine, they use that.",
-  "Not run: what the engine itself finds when it compares a database with the models. By its source it looks at the one database of its URL, so the ledger, a database `lockstep` beside it, is none of its affairs, and it looks at no triggers.",
-  "Prisma's URLs for MySQL set no lock timeout: with `lockstep deploy` migrations of your own wait for locks as long as the server lets them, and you are told so. Those of a plan have their own limit.",
+  "The provider `mysql` means either server. Lockstep detects which one the development database is, and plans for it.",
+  "Prisma's native schema engine is required, because its WebAssembly build connects only to PostgreSQL. Without it, `migrate` and `db` commands fail with [LS9004](errors/LS9004.md). `lockstep rewrite`, `lockstep check`, `prisma validate` and `prisma generate` work without it.",
+  "Tested on MariaDB 10.11 in every test run, and on MySQL 9.7 every night: the stock CLI of 7.10 with `migrate dev`, `deploy` and `resolve`, and the migrations of a plan through all phases and back. In each phase, clients from before and after the change run with `@prisma/adapter-mariadb`. The final tables equal those of Prisma's own SQL.",
+  "Simulated: the engine. A substitute in the tests implements its protocol, its lock and its table `_prisma_migrations`. It sends a file in one message, and writes SQL in the forms of the engine's public source. If `PRISMA_SCHEMA_ENGINE_BINARY` names a real engine, the tests use that.",
+  "Not tested: how the engine compares a database with the models. According to its source, it reads only the database of its URL and no triggers. So it does not see the ledger in the separate database `lockstep`.",
+  "Prisma's URLs for MySQL set no lock timeout. In `lockstep deploy`, your own migrations wait for locks up to the limit of the server, and Lockstep reports that. Migrations of a plan have their own limit.",
 ];

@@ -88,7 +88,7 @@ async function rehearse(rows: number, progress: (text: string) => void) {
     const begin = performance.now();
     const { code, output } = await shop.lockstep(["rehearse", "--scale", "1"]);
     const durationMs = performance.now() - begin;
-    const [, file] = /(lockstep\/\S+\/rehearsal\.json) has the figures/.exec(output) ?? [];
+    const [, file] = /^Figures: (lockstep\/\S+\/rehearsal\.json)$/m.exec(output) ?? [];
     if (file === undefined || code > 1) throw new Error(output);
     const { findings } = rehearsalSchema.parse(JSON.parse(shop.read(file)));
     return { durationMs, stats, findings: findings.map(({ kind, value }) => `${kind} ${value ?? ""}`) };

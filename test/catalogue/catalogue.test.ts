@@ -59,7 +59,7 @@ test("commands that messages tell people to type exist, with their options", () 
   expect(told.filter(({ wrong }) => wrong !== undefined)).toEqual([]);
 });
 
-test.each(["What each command may execute", "Rights, command by command"])(
+test.each(["What each command may execute", "Privileges of each command"])(
   "SECURITY.md, %s: every command has one row, and every row is of commands",
   (heading) => {
     const section = readFileSync(join(root, "SECURITY.md"), "utf8").split(`\n## ${heading}\n`)[1] ?? "";

@@ -235,7 +235,7 @@ const situations: readonly Situation[] = [
     name: "one without a reader",
     sql: "SELECT pg_create_physical_replication_slot('old''one'::name, true)".replace("''", "_"),
     says: "warning",
-    words: /nobody reads the replication slot old_one/,
+    words: /the replication slot old_one has no consumer/,
     next: /pg_drop_replication_slot\('old_one'\)/,
   },
   {

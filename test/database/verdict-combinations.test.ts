@@ -1,23 +1,22 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SchemaState } from "../../core/src/lint/schema-state.js";
-import { type ConcernKind, durations, type Operation, tableLabel, type Verdict } from "../../core/src/model/index.js";
+import { durations, type Operation, tableLabel, type Verdict } from "../../core/src/model/index.js";
 import { judging } from "../../core/src/postgresql/judging.js";
 import { loadParser } from "../../core/src/postgresql/read/parser.js";
 import { readMigration } from "../../core/src/postgresql/read/read-migration.js";
 import { verdictOf } from "../../core/src/postgresql/verdicts/verdict-of.js";
 import { contextOf, type Known } from "../../core/src/rules/judge.js";
-import { combine } from "../../core/src/sql/verdicts/combine.js";
+import { combine, harmless } from "../../core/src/sql/verdicts/combine.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
-import { isNightly } from "../support/nightly.js";
 import { brokenCode, keepLiveTables, observe } from "../support/statement-observer.js";
+import { disagreementsOf, isWhole, show } from "../support/verdict-oracle.js";
 import { type Scene, scenes } from "./verdict-scenes.js";
 
 // Statements are combined with tables in many shapes. Each runs on a server, and what it does is compared with what `check` would say
 // of it, which knows nothing but the migrations: locks on every table, scans, rewrites, failures with rows, and old code afterwards.
 // LOCKSTEP_VERDICTS=all runs every combination, as the nightly run does; else a sample runs.
 
-const isWhole = isNightly || process.env.LOCKSTEP_VERDICTS === "all";
 /** Of so many combinations one is tried. */
 const oneOf = 16;
 
@@ -42,15 +41,16 @@ afterAll(async () => {
 });
 
 /** What `check` would say of a statement behind the migrations of a scene. */
-async function statedOf(history: readonly Operation[], sql: string): Promise<Verdict | undefined> {
+async function statedOf(history: readonly Operation[], sql: string): Promise<Verdict> {
   const parser = await loadParser();
   const state = new SchemaState(judging);
   state.apply(history);
   const { operations } = readMigration(`${sql};`, "2.sql", parser);
-  if (operations.every((operation) => state.isIdle(operation))) return undefined;
   const known: Known = { judging, ...state.known(), environment: { server, transactions: "none" }, isAsWritten: true };
   const context = contextOf(operations, known);
-  const verdicts = operations.map((operation: Operation) => {
+  const verdicts = operations.map((written) => {
+    const operation = state.asRun(written);
+    if (operation === undefined) return harmless;
     const verdict = verdictOf(operation, context);
     state.apply([operation]);
     return verdict;
@@ -81,43 +81,21 @@ function isUnfit({ code }: { readonly code?: string | undefined }, sql: string):
   return (code === "22001" || code === "22003") && sql.includes("ADD COLUMN x");
 }
 
-/** With these old code may fail: values are refused, rows have gone or have been changed. */
-const mayBreak: ReadonlySet<ConcernKind> = new Set([
-  "narrows-writes",
-  "loses-data",
-  "changes-rows",
-  "changes-access",
-  "drops-dependents",
-  "not-understood",
-  "hides-rows",
-]);
-
 /** What is said and what is seen disagree about; empty: nothing. Undefined: the server refuses the statement. */
 async function disagreements(sql: string, { history, awkward, oldCode }: LiveScene): Promise<string[] | undefined> {
   const seen = await observe(client, { sql, oldCode });
   if (seen.error !== undefined && (isRefused(seen) || isUnfit(seen, sql))) return undefined;
   const stated = await statedOf(history, sql);
-  if (stated === undefined) return undefined;
-  const found: string[] = [];
-  const kinds = stated.concerns.map(({ kind }) => kind);
-  const isSure = stated.doubts.length === 0;
-  const fails = stated.concerns.flatMap((concern) => (concern.kind === "fails-on-rows" ? [concern.why] : []));
   const failures = seen.error === undefined ? [] : [seen.error];
   for (const rows of awkward) {
     const failed = await failureOf(`${rows}; ${sql}`);
     if (failed !== undefined && !isRefused(failed) && !isUnfit(failed, sql)) failures.push(failed.message);
   }
-  if (
-    failures.length > 0 &&
-    fails.length === 0 &&
-    !kinds.some((kind) => kind === "not-understood" || kind === "changes-rows")
-  )
-    found.push(`fails with rows, and nothing says so: ${failures[0]}`);
-  // Whether a value passes a check or a cast, or two are alike, depends on more than these rows.
-  const certain = sql.includes("GENERATED") ? [] : fails.filter((why) => why === "null" || why === "any-row");
-  if (failures.length === 0 && certain.length > 0 && isSure) found.push(`never fails with ${certain.join()}`);
+  const isRun = seen.error === undefined && oldCode.length > 0;
+  const found = disagreementsOf(sql, stated, { failures, broken: isRun ? seen.broken : undefined });
   if (seen.error !== undefined) return found;
 
+  const isSure = stated.doubts.length === 0;
   const locks = stated.locks.map(({ table, mode }) => `${tableLabel(table)} ${mode}`).toSorted();
   // Rows of a partition that are written stop nobody.
   const seenLocks = seen.locks.filter((lock) => locks.includes(lock) || !lock.endsWith(" ROW EXCLUSIVE")).toSorted();
@@ -127,10 +105,6 @@ async function disagreements(sql: string, { history, awkward, oldCode }: LiveSce
     found.push(`locks ${seenLocks.join(", ")}, and said are ${locks.join(", ")}`);
   const [said, real] = [durations.indexOf(stated.held), durations.indexOf(seen.held)];
   if (isSure ? said !== real : real > said) found.push(`is a ${seen.held}, and said is ${stated.held}`);
-  if (kinds.includes("breaks-code-before") || kinds.includes("breaks-inserts")) {
-    if (seen.broken.length === 0 && oldCode.length > 0 && isSure) found.push("breaks no old code");
-  } else if (seen.broken.length > 0 && !kinds.some((kind) => mayBreak.has(kind)))
-    found.push(`breaks old code, and nothing says so: ${seen.broken[0]}`);
   return found;
 }
 
@@ -181,10 +155,7 @@ it("does what is said of it, in every combination of statement and table", async
       for (const each of found ?? []) wrong.push(`${scene.name}: ${sql}: ${each}`);
     }
   }
-  if (process.env.LOCKSTEP_VERDICTS_SHOWN === "1")
-    console.log(
-      [...wrong, `${tried} tried on PostgreSQL ${server}, ${refused} refused, ${wrong.length} wrong`].join("\n"),
-    );
+  show(wrong, `PostgreSQL ${server}`, tried, refused);
   expect(wrong).toEqual([]);
   expect(tried).toBeGreaterThan(100);
 }, 1_200_000);

@@ -157,8 +157,9 @@ async function concernsAfter(before: string, sql: string): Promise<readonly Conc
   const { operations } = readMigrationLeniently(`${sql};`, "migration.sql", parser);
   const known = { judging, ...state.known(), environment: { server, transactions: "none" as const } };
   const context = contextOf(operations, { ...known, isAsWritten: true });
-  return operations.flatMap((operation) => {
-    if (state.isIdle(operation)) return [];
+  return operations.flatMap((written) => {
+    const operation = state.asRun(written);
+    if (operation === undefined) return [];
     const { concerns } = verdictOf(operation, context);
     state.apply([operation]);
     return concerns;

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import { type Block, isShown, rewrite, typed } from "./page.js";
+import { type Block, isShown, rewrite, typed, withGaps } from "./page.js";
 import type { Project } from "./project.js";
 
 const docs = new URL("../../docs/", import.meta.url);
 
 /**
- * Types all that a page of docs/ says, in its order, and compares it with what comes of it. Where that is something else, `vitest -u`
- * writes it into the page.
+ * Types every command of a page of docs/, in its order, and compares the page with the output. `vitest -u` writes a different output into
+ * the page, and keeps the gaps.
  * @param projectOf where the blocks of a chapter are typed
  */
 export async function follow(name: string, projectOf: (chapter: string) => Promise<Project> | Project): Promise<void> {
@@ -22,7 +22,7 @@ async function answer(block: Block, project: Project): Promise<string> {
     let all = "";
     for (const { command, answer: shown } of typed(text)) {
       const said = await project.type(command);
-      const kept = isShown(shown, said) ? shown : said;
+      const kept = isShown(shown, said) ? shown : withGaps(shown, said);
       all += `$ ${command}\n${kept === "" ? "" : `${kept}\n`}`;
     }
     return all;
@@ -33,7 +33,8 @@ async function answer(block: Block, project: Project): Promise<string> {
     return text;
   }
   const real = language === "diff" ? await project.diff(file) : project.read(file);
-  return isShown(`…\n${text.trimEnd()}\n…`, real) ? text : `${real}\n`;
+  const part = `…\n${text.trimEnd()}\n…`;
+  return isShown(part, real) ? text : `${withGaps(part, real).replace(/^…\n|\n…$/g, "")}\n`;
 }
 
 /** @param diff lines with " ", "-" and "+" before them */

@@ -57,6 +57,54 @@ function isSame([line, ...more]: readonly string[], lines: readonly string[]): b
   if (line.trim() === "…") return [...lines, ""].some((_, index) => isSame(more, lines.slice(index)));
   const [first, ...rest] = lines;
   if (first === undefined) return false;
-  const isLike = line.endsWith("…") ? first.startsWith(line.slice(0, -1)) : first === line;
-  return isLike && isSame(more, rest);
+  return isLike(line, first) && isSame(more, rest);
+}
+
+const isGap = (line: string) => line.trim() === "…";
+const isLike = (line: string, real: string) =>
+  line.endsWith("…") ? real.startsWith(line.slice(0, -1)) : line === real;
+
+/** `text` as a page shows it that showed `shown` before: with its gaps, "…", where they still are. */
+export function withGaps(shown: string, text: string): string {
+  const [old, real] = [shown.split("\n"), text.split("\n")];
+  const lines: string[] = [];
+  let [from, at] = [0, 0];
+  for (const [line, same] of [...commonLines(old, real), [old.length, real.length] as const]) {
+    lines.push(...betweenSame(old.slice(from, line), real.slice(at, same)), ...old.slice(line, line + 1));
+    [from, at] = [line + 1, same + 1];
+  }
+  const updated = lines.join("\n");
+  return isShown(updated, text) ? updated : text;
+}
+
+/** Lines that changed, next to a gap, are recognised by their first words; what replaces them ends at an empty line. */
+function betweenSame(old: readonly string[], real: readonly string[]): readonly string[] {
+  if (!old.some(isGap)) return real;
+  const [first, ...more] = old.filter((line) => !isGap(line));
+  if (first === undefined) return real.length > 0 ? ["…"] : [];
+  const words = (line: string, count: number) => line.trim().split(/\s+/).slice(0, count).join(" ");
+  const starts = [2, 1].map((count) => real.findIndex((line) => words(line, count) === words(first, count)));
+  const start = starts.find((index) => index >= 0);
+  if (start === undefined) return ["…"];
+  const isOpen = isGap(old.at(-1) ?? "");
+  const empty = real.indexOf("", start);
+  const end = isOpen ? (empty < 0 ? start + 1 + more.length : empty) : real.length;
+  return [...(start > 0 ? ["…"] : []), ...real.slice(start, end), ...(isOpen ? ["…"] : [])];
+}
+
+/** @returns the longest sequence of lines that both have, as their indexes in both */
+function commonLines(old: readonly string[], real: readonly string[]): (readonly [number, number])[] {
+  const longest = [...old, ""].map(() => [...real, ""].map(() => 0));
+  const at = (i: number, j: number) => longest[i]?.[j] ?? 0;
+  const isSameAt = (i: number, j: number) => !isGap(old[i] ?? "") && isLike(old[i] ?? "", real[j] ?? "");
+  for (let i = old.length - 1; i >= 0; i -= 1)
+    for (let j = real.length - 1; j >= 0; j -= 1)
+      longest[i]![j] = isSameAt(i, j) ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+  const pairs: [number, number][] = [];
+  for (let i = 0, j = 0; i < old.length && j < real.length; ) {
+    if (isSameAt(i, j) && at(i, j) === at(i + 1, j + 1) + 1) pairs.push([i++, j++]);
+    else if (at(i + 1, j) >= at(i, j + 1)) i += 1;
+    else j += 1;
+  }
+  return pairs;
 }

@@ -80,7 +80,7 @@ test("what is safe is left alone", async () => {
   const file = app.writeMigration("add_bio", ["ALTER TABLE users ADD COLUMN bio text"]);
   const files = app.snapshot();
   const { stdout } = await succeeded(app.lockstep("rewrite", file));
-  expect(stdout).toContain("is safe as it stands: nothing to rewrite");
+  expect(stdout).toContain("is safe: nothing to rewrite");
   expect(app.snapshot()).toEqual(files);
   await app.discard();
 });
@@ -114,7 +114,7 @@ describe("all phases", () => {
     const { stdout } = await succeeded(app.lockstep("rewrite", file));
     expect(stdout).toContain('fill "users"."handle" with lower(email)');
     expect(stdout).toContain(
-      "Next   review and commit, deploy (first npx lockstep deploy, or npx dbmate migrate with the URL of each target, then the code).",
+      "Next\n  1. Review and commit.\n  2. npx lockstep deploy   # or npx dbmate migrate, with the URL of each target\n  3. Deploy the code.\n",
     );
     expect(app.read(file)).toMatch(/^-- migrate:up transaction:false\n-- Lockstep plan 20260102000000_add_handle/);
     const { places } = JSON.parse(app.read("lockstep/20260102000000_add_handle/plan.json")).state;

@@ -188,7 +188,7 @@ class Story {
     else expect(written).toEqual(own);
     const corrected = this.#direct.split("\n").filter((line) => line.includes("✔") && isAbout(change, line));
     expect(corrected).toHaveLength(outcome === "corrected" ? 1 : 0);
-    const noticed = [...this.#direct.matchAll(/! line (\d+) runs as it stands: .*/g)]
+    const noticed = [...this.#direct.matchAll(/! line (\d+) runs unchanged: .*/g)]
       .filter(([, line]) => isAbout(change, this.#written[Number(line) - 1] ?? ""))
       .map(([text]) => text);
     if (outcome.startsWith("LS")) {

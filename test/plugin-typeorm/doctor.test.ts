@@ -67,7 +67,7 @@ test.each([
     "ok",
     /^2 applied$/,
   ],
-  ["a table that the role may not read", undefined, "warning", /not looked at: permission denied for table migrations/],
+  ["a table that the role may not read", undefined, "warning", /not checked: permission denied for table migrations/],
 ] as const)("migrations: %s", async (_, sql, level, words) => {
   const root = mkdtempSync(join(tmpdir(), "lockstep-doctor-"));
   const database = await createDatabase("doctor");

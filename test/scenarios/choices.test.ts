@@ -127,19 +127,17 @@ test("a write site that came since closes contract, whatever the level; a reader
   expect(shown.output).toContain("writers-aware would be confirmed (--dry-run: nothing is recorded)");
   const closed = await shop.lockstep(["next", "--confirm", "writers-aware"], { LOCKSTEP_CODE: "none" });
   expect(closed.code, closed.output).toBe(1);
-  expect(closed.output).toMatch(/✖ Nobody has confirmed for \S+ that all services that write/);
+  expect(closed.output).toMatch(/✖ Not confirmed for \S+: all services that write/);
   expect(closed.output).toMatch(/1 place in the code has to change first: src\/users\/service\.ts:\d+/);
   expect(closed.output).toContain("! --confirm writers-aware was not taken");
   expect((await shop.lockstep(["code", "--code", "required"])).code).toBe(0);
   await shop.commit("Write the handle of invited users");
   // It is recorded, while something else keeps contract closed; what came since is not.
-  expect((await shop.lockstep(["next", "--confirm", "writers-aware"])).output).toContain("✖ Nobody has confirmed");
+  expect((await shop.lockstep(["next", "--confirm", "writers-aware"])).output).toContain("✖ Not confirmed");
   shop.write("prisma/seed.ts", shop.read("prisma/seed.ts").replaceAll("text", "rows"));
   const anew = await shop.lockstep(["next", "--confirm", "reads-steady"]);
   expect(anew.code).toBe(1);
-  expect(anew.output).toMatch(
-    /Nobody has confirmed for production that the rows written at 1 place have "User"\."handle" \(/,
-  );
+  expect(anew.output).toMatch(/Not confirmed for production: the rows written at 1 place have "User"\."handle" \(/);
   await shop.commit("Seed rows");
   const open = await shop.lockstep(["next", "--confirm", "writers-aware"]);
   expect(open.code, open.output).toBe(0);

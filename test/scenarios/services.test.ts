@@ -179,7 +179,7 @@ test("it opens once all have announced and the older instance is silent", async 
   const asked = await shop.lockstep(["next", "--confirm", "reads-steady"]);
   expect(asked.code, asked.output).toBe(1);
   expect(asked.stdout).toMatch(
-    /✖ Nobody has confirmed for production that 1 instance of build web-1 of web, silent since .* UTC without reporting an end, has ended \("User"."handle"\)/,
+    /✖ Not confirmed for production: 1 instance of build web-1 of web, silent since .* UTC without reporting an end, has ended \("User"."handle"\)/,
   );
   expect((await shop.lockstep(["status"])).stdout).toMatch(
     /production: web: .*; silent since .* UTC: 1 instance of build web-1/,

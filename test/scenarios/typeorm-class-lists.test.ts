@@ -218,7 +218,7 @@ test("of a compiled project the list in the source counts, and it is built first
   expect(early.output).toMatch(new RegExp(`LS7026 On production ${first.slice(0, -3)} did not run`));
   expect(early.output).toContain("Next   npx tsc, then npx lockstep deploy --target production");
   expect((await lockstep("status")).output).toContain(
-    "Next   npx tsc && npx lockstep deploy --target production, then deploy the code",
+    "Next\n  1. npx tsc && npx lockstep deploy --target production\n  2. Deploy the code.",
   );
   expect(await build()).toMatchObject({ code: 0, output: "" });
   expect((await lockstep("deploy")).output).toContain("1 migration applied");

@@ -90,9 +90,9 @@ test("beside a backfill: it is paused, the command of the config is run, and not
   );
   expect(said.stdout).toContain('✔ production: the backfill of "User" is paused');
   expect(said.stdout).toContain("! the command of watch.onAnomaly ended with 3");
-  expect(said.stdout).toContain("! expand is not taken back: the column's values would be lost");
+  expect(said.stdout).toContain("! expand is not reverted: the column's values would be lost");
   expect(said.stdout).toMatch(
-    /Next {3}find the cause, then npx lockstep backfill resume \S+_add_handle; or take expand back/,
+    /Next\n {2}1\. Find the cause\.\n {2}2\. npx lockstep backfill resume \S+_add_handle {3}# or npx lockstep undo \S+, which reverts expand/,
   );
   const facts = shop.read("anomaly.txt");
   expect(facts).toContain("LOCKSTEP_ANOMALY=http-failures\nLOCKSTEP_BASELINE=0\n");
@@ -139,15 +139,15 @@ test("after contract: the way back is written and deployed", async () => {
   const asked = await watchFault("--undo");
   expect(asked.code).toBe(5);
   expect(asked.stdout).toContain(
-    "! contract is not taken back: there is no terminal to ask on, and --yes was not given",
+    "! contract is not reverted: there is no terminal to confirm on, and --yes is missing",
   );
   expect(await shop.changedFiles()).toEqual([" M anomaly.txt"]);
   const said = await watchFault("--undo", "--yes");
   expect(said.code, said.output).toBe(5);
-  expect(said.stdout).toContain("✔ contract is taken back in the repository, the plan is in switch again");
+  expect(said.stdout).toContain("✔ contract is reverted in the repository, the plan is in switch again");
   expect(said.stdout).toMatch(/✔ production: \S+_undo_contract\S* deployed/);
   expect(said.stdout).toMatch(
-    /Next {3}npx prisma generate, review and commit, deploy the code. {2}Then: npx lockstep status/,
+    /Next\n {2}1\. npx prisma generate\n {2}2\. Review and commit\.\n {2}3\. Deploy the code\.\n {2}4\. npx lockstep status/,
   );
   expect(await isRequired()).toBe(false);
   expect(JSON.parse(shop.read(`lockstep/${planId()}/plan.json`)).state.released).toBe("switch");
@@ -175,7 +175,7 @@ test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
   health = 200;
   expect(exitCode, text).toBe(5);
   expect(refused.asked).toEqual([`Take switch of ${planId()} back, and deploy that to production? No value is lost.`]);
-  expect(text).toContain("! switch is not taken back: the answer was no");
+  expect(text).toContain("! switch is not reverted: the answer was no");
   expect(await shop.changedFiles()).toEqual([" M anomaly.txt"]);
   const interrupt = new AbortController();
   const before = requests;
@@ -190,7 +190,7 @@ test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
 
 test("after switch: it is taken back in the code, and no database has anything to do", async () => {
   const said = await watchFault("--undo", "--yes");
-  expect(said.stdout).toContain("✔ switch is taken back in the repository, the plan is in expand again");
+  expect(said.stdout).toContain("✔ switch is reverted in the repository, the plan is in expand again");
   expect(said.stdout).toMatch(/Next {3}.*deploy/);
   expect(await shop.typeErrors()).toEqual([]);
 });

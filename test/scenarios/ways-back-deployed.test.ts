@@ -90,17 +90,17 @@ describe("with the stock Prisma", () => {
     await inserts.after();
     await inserts.before();
     expect(printed).toMatch(
-      /Then in this order:\n +1\. deploy the code that does not use "User"\."handle": .*\n +2\. npx lockstep deploy --confirm column-unused: it drops "User"\."handle"\n +With npx prisma migrate deploy, which does not stop: run it as step 2/,
+      /\d\. Deploy the code that does not use "User"\."handle"\. Builds .*\n +\d\. npx lockstep deploy --confirm column-unused {3}# drops "User"\."handle"; or npx prisma migrate deploy, which does not stop at this gate/,
     );
     expect(stopped.code, stopped.output).toBe(1);
     expect(stopped.stdout).toMatch(
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed/,
     );
     expect(stopped.stdout).toContain(
-      `✖ Nobody has confirmed for production that no running build uses the column ("User"."handle")`,
+      `✖ Not confirmed for production: no running build uses the column ("User"."handle")`,
     );
     expect(stopped.stdout).toMatch(
-      /Next {3}1\. deploy the code that does not use "User"\."handle": .*\n +2\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused\n +In a pipeline, /,
+      /Next\n {2}1\. Deploy the code that does not use "User"\."handle"\. .*\n +2\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused\n +In a pipeline, /,
     );
     await ok(lockstep(...confirm));
     expect(await hasColumn()).toBe(false);
@@ -136,7 +136,7 @@ describe("with the stock Prisma", () => {
     await inserts.after();
     await inserts.before();
     const status = await ok(lockstep("status"));
-    expect(status.stdout).toMatch(/1\. deploy the code .*\n +2\. npx lockstep deploy --confirm column-unused/);
+    expect(status.stdout).toMatch(/\d\. Deploy the code .*\n +\d\. npx lockstep deploy --confirm column-unused/);
     await ok(lockstep(...confirm));
     expect(await hasColumn()).toBe(false);
     expect(await comment()).toBe("20990101000000_late");
@@ -148,14 +148,14 @@ describe("with the stock Prisma", () => {
     await reach("contract", "third");
     const printed = await abandon();
     expect(printed).toMatch(
-      /1\. npx lockstep deploy: where contract is live it makes "User"\."handle" optional again, then it stops\n +2\. deploy the code .*\n +3\. npx lockstep deploy --confirm column-unused.*\n.*run it as step 3, and as step 1, where contract is live, npx prisma db execute --file \S+third_undo_contract/,
+      /\d\. npx lockstep deploy {3}# where contract is live: makes "User"\."handle" optional, then stops; or npx prisma db execute --file \S+third_undo_contract.*\n +\d\. Deploy the code .*\n +\d\. npx lockstep deploy --confirm column-unused/,
     );
     await inserts.after();
     // Too early: nobody can run a build without the column yet.
     const stopped = await lockstep(...confirm);
     expect(stopped.code, stopped.output).toBe(1);
     expect(stopped.stderr).toMatch(
-      /the way back is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. deploy the code .*\n +3\. when that is so, at a terminal: /,
+      /the undo is deployed in this order:\n +1\. now: \d+_third_undo_contract\n +2\. Deploy the code .*\n +3\. when that is so, at a terminal: /,
     );
     expect(stopped.stdout).toMatch(/1 migration applied, then stopped before \d+_third_undo_expand/);
     expect(stopped.stdout).toMatch(/--confirm column-unused does not count before \d+_third_undo_contract is applied/);
@@ -196,7 +196,7 @@ describe("with the stock Prisma", () => {
       const steps = new RegExp(
         [
           `1\\. on production: GRANT INSERT \\("nick"\\) ON "User" TO ${app}`,
-          `2\\. deploy the code that does not use "User"\\."handle": .*`,
+          `2\\. Deploy the code that does not use "User"\\."handle"\\. .*`,
           "3\\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused",
           "In a pipeline, .*\\n$",
         ].join("\\n +"),
@@ -205,7 +205,7 @@ describe("with the stock Prisma", () => {
       expect(stopped.code, stopped.output).toBe(1);
       expect(stopped.stderr).toMatch(/20200101000001_twins first, then the fills of the next plan are tried again/);
       expect(stopped.stderr).toMatch(
-        /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. deploy the code .*\n +4\. when /,
+        /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. Deploy the code .*\n +4\. when /,
       );
       expect(stopped.stdout).toMatch(/4 migrations applied, then stopped before \d+_third_way_undo_expand/);
       expect(stopped.stdout).toMatch(steps);
@@ -321,7 +321,7 @@ describe("where Prisma leaves no migration out, because its config names another
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed\n.*\n {2}The ORM applies everything that is pending or nothing: 20261115000001_early, \d+_first_undo_contract wait as well\./,
     );
     const [, ...byHand] =
-      /1\. with the URL of production: npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+)\n +2\. deploy the code .*\n +3\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
+      /1\. with the URL of production: npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+)\n +2\. Deploy the code .*\n +3\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
         stopped.stdout,
       ) ?? [];
     expect(byHand, stopped.stdout).toHaveLength(2);

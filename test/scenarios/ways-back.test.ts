@@ -106,7 +106,7 @@ test("undo of expand: asked for, code and model byte for byte, the database by a
   expect(asked.output).toContain(`"User"."handle" are lost`);
 
   const undo = await ok(shop.npx("lockstep", ["undo", "--yes"]));
-  expect(undo.output).toMatch(/1\. deploy the code .*\n +2\. npx lockstep deploy --confirm column-unused/);
+  expect(undo.output).toMatch(/\d\. Deploy the code .*\n +\d\. npx lockstep deploy --confirm column-unused/);
   await deployByCli();
   await expectAt("before");
   await deploy(shop.development);
@@ -139,7 +139,7 @@ test("undo of contract: optional again, code of switch, the values stay, and nob
   const reviewed = migrations().filter((name) => /_(prove|enforce)$/.test(name));
   expect(held()).toEqual(reviewed.map((name) => shop.read(`prisma/migrations/${name}/migration.sql`)));
 
-  expect((await status()).notes.at(-1)).toBe("contract open: taken back: 1 migration not applied yet");
+  expect((await status()).notes.at(-1)).toBe("contract open: reverted: 1 migration not applied yet");
   const early = await shop.lockstep(confirmed);
   expect(early.code).toBe(1);
   expect(early.output).toContain("_undo_contract is not applied on production yet");

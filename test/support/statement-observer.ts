@@ -104,7 +104,10 @@ function strongest(locks: ReadonlySet<string>, before: ReadonlySet<string>): str
 }
 
 /** Each in its own transaction, one after the other, as far as they go. */
-export async function brokenCode(client: pg.Client, oldCode: readonly string[]): Promise<string[]> {
+export async function brokenCode(
+  client: { query(sql: string): Promise<unknown> },
+  oldCode: readonly string[],
+): Promise<string[]> {
   const broken: string[] = [];
   for (const sql of oldCode) {
     await client.query("SAVEPOINT code");

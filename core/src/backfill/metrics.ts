@@ -1,11 +1,11 @@
-/** What a backfill measures, by the conventions of OpenTelemetry for names and units. The docs have this table. */
+/** Metrics of a backfill, named by the conventions of OpenTelemetry. The docs have this table. */
 export interface BackfillMetric {
   readonly name: string;
   readonly type: "counter" | "histogram" | "gauge";
   /** https://ucum.org */
   readonly unit: string;
   readonly description: string;
-  /** Beside those that every metric has. */
+  /** In addition to those of every metric. */
   readonly attributes: readonly string[];
 }
 
@@ -34,23 +34,27 @@ export const attributes = {
 } as const;
 
 export const metrics = {
-  passed: metric("counter", "rows.passed", "{row}", "rows that this process has passed"),
-  filled: metric("counter", "rows.filled", "{row}", "rows that this process has given a value"),
-  refused: metric("counter", "rows.refused", "{row}", "rows that got no value, because the database refuses it"),
-  batches: metric("counter", "batches", "{batch}", "batches that were committed"),
-  retries: metric("counter", "retries", "{retry}", "what failed and was tried again", [attributes.reason]),
-  waiting: metric("counter", "waiting.time", "s", "time in which a signal let no batch begin", [attributes.signal]),
-  runs: metric("counter", "runs", "{run}", "runs that have ended: done, stopped or failed", [
+  passed: metric("counter", "rows.passed", "{row}", "rows processed, this process"),
+  filled: metric("counter", "rows.filled", "{row}", "rows filled, this process"),
+  refused: metric("counter", "rows.refused", "{row}", "rows that the database rejected"),
+  batches: metric("counter", "batches", "{batch}", "committed batches"),
+  retries: metric("counter", "retries", "{retry}", "retries after a failure", [attributes.reason]),
+  waiting: metric("counter", "waiting.time", "s", "time spent waiting for a signal", [attributes.signal]),
+  runs: metric("counter", "runs", "{run}", "ended runs: done, stopped or failed", [
     attributes.outcome,
     attributes.errorType,
   ]),
-  batchDuration: metric("histogram", "batch.duration", "s", "how long a batch held its row locks"),
-  commitDuration: metric("histogram", "commit.duration", "s", "how long the COMMIT of a batch took"),
-  rate: metric("gauge", "rate", "{row}/s", "rows a second that this process goes through"),
-  done: metric("gauge", "rows.done", "{row}", "rows passed by all processes, by earlier runs too"),
-  total: metric("gauge", "rows.total", "{row}", "rows of the table, estimated"),
-  workers: metric("gauge", "workers", "{worker}", "sessions at work, in all processes"),
-  waitingFor: metric("gauge", "waiting.duration", "s", "for how long a signal has held the run; 0 once it let go", [
-    attributes.signal,
-  ]),
+  batchDuration: metric("histogram", "batch.duration", "s", "time for which a batch held its row locks"),
+  commitDuration: metric("histogram", "commit.duration", "s", "duration of a batch's COMMIT"),
+  rate: metric("gauge", "rate", "{row}/s", "rows per second, this process"),
+  done: metric("gauge", "rows.done", "{row}", "rows processed by all processes, earlier runs included"),
+  total: metric("gauge", "rows.total", "{row}", "estimated rows of the table"),
+  workers: metric("gauge", "workers", "{worker}", "active sessions of all processes"),
+  waitingFor: metric(
+    "gauge",
+    "waiting.duration",
+    "s",
+    "how long the run has waited for the signal so far; 0 after it resumes",
+    [attributes.signal],
+  ),
 } as const satisfies Readonly<Record<string, BackfillMetric>>;

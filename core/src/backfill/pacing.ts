@@ -14,11 +14,11 @@ import { cancelText } from "./state.js";
 export const batchOptions = {
   batchRows: numberOption("rows", 1, { description: "rows of the first batch; later ones adapt" }),
   batchMs: numberOption("ms", 1, {
-    description: `how long a batch should hold its row locks (default ${batchTargetText})`,
+    description: `target time for row locks of a batch (default ${batchTargetText})`,
   }),
-  pauseMs: numberOption("ms", 0, { description: "rest between two batches (default 0)" }),
+  pauseMs: numberOption("ms", 0, { description: "pause between two batches (default 0)" }),
   maxFailures: numberOption("rows", 0, {
-    description: "so many rows that get no value are left to you; more end the run (default 10000)",
+    description: "rows that may fail before the run ends (default 10000)",
   }),
 } as const;
 
@@ -145,7 +145,7 @@ export class Pacing {
       return await probe(context);
     } catch (error) {
       if (!isDatabaseError(error) || !unseen.test(error.code)) throw error;
-      return { kind: "blind", reason: `the server does not tell: ${error.message}` };
+      return { kind: "blind", reason: `the server does not provide it: ${error.message}` };
     }
   }
 

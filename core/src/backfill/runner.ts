@@ -123,7 +123,7 @@ async function begin(leader: BatchLoop): Promise<void> {
   for (const slot of ahead?.slots.filter(isUnread) ?? [])
     emit({
       kind: "notice",
-      message: `${unreadSlotText(slot.name, slot.keptBytes)}, and what the run writes. max_slot_wal_keep_size sets no limit; if nobody needs it: ${slot.dropSql}`,
+      message: `${unreadSlotText(slot.name, slot.keptBytes)}, and what the run writes. max_slot_wal_keep_size sets no limit; if it is not needed: ${slot.dropSql}`,
     });
   const isResumed = record.batches > 0;
   const { rows, total } = leader;

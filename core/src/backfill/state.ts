@@ -80,7 +80,7 @@ export function backfillCommand(plan: string, states: readonly BackfillState[], 
 export function backfillHelp(plan: string, now: BackfillNow): string {
   const state = stateOf(now);
   const command = backfillCommand(plan, [state === "done" ? "stopped" : state]);
-  if (state === "paused") return `It is ${stateText(now)}. Let it go on: ${command}`;
+  if (state === "paused") return `It is ${stateText(now)}. Resume it: ${command}`;
   return state === "running" || state === "waiting"
     ? `It runs now. Wait until it is done: ${command}`
     : `Run: ${command}`;

@@ -15,14 +15,14 @@ type VersionRange = readonly [from: readonly number[], to: readonly number[]];
 export const nodeVersions: SupportedTool = {
   tool: "Node.js",
   tested: "20.19 and later",
-  note: "20, 22, 24 and 26 run the tests of a pull request, 20 runs the long ones. Prisma 7 and TypeORM 1 leave out odd lines and the first versions of 22 and 24.",
+  note: "20, 22, 24 and 26 run the tests of a pull request, and 20 the long tests. Prisma 7 and TypeORM 1 do not support odd major versions, nor the first releases of 22 and 24.",
   ranges: [[[20, 19], []]],
 };
 
 export const typescriptVersions: SupportedTool = {
   tool: "TypeScript",
   tested: "4.9 to 7.0",
-  note: "Application code that imports Lockstep compiles with 4.9, 5.0, 5.4, 5.9, 6.0 and 7.0, with every module resolution. Lockstep reads and edits code with its own compiler, a 6.0. Its compile check uses the tsconfig defaults of your version; the tests compare its errors with those of each version's `tsc`.",
+  note: "Application code that imports Lockstep compiles with 4.9, 5.0, 5.4, 5.9, 6.0 and 7.0, with every module resolution. Lockstep reads and edits code with its own TypeScript 6.0. Its compile check uses the tsconfig defaults of your version, and the tests compare its errors with each version's `tsc`.",
   ranges: [
     [
       [4, 9],
@@ -34,7 +34,7 @@ export const typescriptVersions: SupportedTool = {
 export const postgresVersions: SupportedTool = {
   tool: "PostgreSQL",
   tested: "13, 15, 17 and 18",
-  note: "17 with every change, the others every night; 14 and 16 are accepted.",
+  note: "17 on every change, the others every night. 14 and 16 are accepted.",
   ranges: [[[13], [18]]],
 };
 
@@ -42,7 +42,7 @@ export const postgresVersions: SupportedTool = {
 export const mariadbVersions: SupportedTool = {
   tool: "MariaDB",
   tested: "10.11",
-  note: "The whole path with Prisma (see below) and TypeORM; 10.6 and later are accepted.",
+  note: "All phases with Prisma (see below) and TypeORM. 10.6 and later are accepted.",
   ranges: [
     [
       [10, 11],
@@ -55,7 +55,7 @@ export const mariadbVersions: SupportedTool = {
 export const mysqlVersions: SupportedTool = {
   tool: "MySQL",
   tested: "9.7",
-  note: "The whole path with Prisma (see below) and a migration by hand with TypeORM; 8.0.12 and later are accepted.",
+  note: "All phases with Prisma (see below), and a hand-written migration with TypeORM. 8.0.12 and later are accepted.",
   ranges: [
     [
       [9, 7],

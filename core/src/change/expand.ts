@@ -76,5 +76,5 @@ export async function laidOutOnce(
 
 /** What the user is told of models that follow their plans again. */
 export function restoredText({ names, plans }: Restore): string {
-  return `Lockstep: as before, ${names.join(", ")}.\nNext   to go on: ${plans.map(({ id }) => `npx lockstep next ${id}`).join(", ")}`;
+  return `Lockstep: as before, ${names.join(", ")}.\nNext   ${plans.map(({ id }) => `npx lockstep next ${id}`).join("   # or ")}`;
 }

@@ -116,7 +116,7 @@ async function writeBuild(
   return {
     text: [
       `${colors.green("✔")} ${file}: ${label}: ${knownText(plans)}`,
-      nextText(`give it to announce() of @lockstep/core/announce where ${service} starts`, colors),
+      nextText(`Pass it to announce() of @lockstep/core/announce when ${service} starts.`, colors),
     ].join("\n"),
     json: { ...announcement, commit, file },
     exitCode: 0,

@@ -55,7 +55,10 @@ export interface Invocation {
 export interface CliCommand {
   /** As typed: `backfill run`. */
   readonly name: string;
+  /** At most 60 characters, as is the text of an option. */
   readonly summary: string;
+  /** Former names, which still work. */
+  readonly aliases?: readonly string[];
   /** `[plan]` */
   readonly arguments?: readonly { readonly name: string; readonly description: string }[];
   readonly options?: readonly { readonly flags: string; readonly description: string }[];
@@ -69,10 +72,10 @@ export interface CliCommand {
 
 /** What every command takes. */
 export const globalOptions = [
-  { flags: "-V, --version", description: "print the versions of Lockstep, its plugins, the ORM, the driver and Node" },
+  { flags: "-V, --version", description: "print the versions of Lockstep, ORM, driver and Node" },
   { flags: "--json", description: "print one JSON document" },
-  { flags: "--ci", description: "never ask; no live progress" },
-  { flags: "--cwd <folder>", description: "the project's folder" },
+  { flags: "--ci", description: "never prompt, show no live progress" },
+  { flags: "--cwd <folder>", description: "project folder (default: the current one)" },
 ] as const;
 
 export function defineCommand(command: CliCommand): CliCommand {

@@ -6,7 +6,7 @@ import type { TargetBackfill } from "./each-backfill.js";
 
 /** Options of every command that says something to runs. */
 export const controlOptions = [
-  { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+  { flags: "--target <name>", description: "target from lockstep.config.ts, or development" },
 ] as const;
 
 /**

@@ -61,7 +61,7 @@ export class CopyView {
 
   verdict(result: "copied" | "was-done" | "tried"): string {
     const words = {
-      copied: "copied with its change; every row is in it, and nothing is left beside it",
+      copied: "copied with its change; it has every row, and no leftovers remain",
       "was-done": "is as wanted already",
       tried: "everything that the copy needs is there; nothing was changed",
     } as const;

@@ -24,7 +24,6 @@ import { plannedTables } from "../operate/doctor/planned-tables.js";
 import { migrationOf, pendingBefore } from "../plan/migration-of.js";
 import type { OrmPlugin, Project, Unlisted } from "../plugin/plugin.js";
 import { readTargetState, type TargetState, withoutWithheld } from "../plugin/target-state.js";
-import { nextLine, numbered } from "../review/next-step.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { addedColumns } from "../sql/verdicts/new-defaults.js";
 import { type PendingFill, tryPendingFills } from "../target/facts/pending-fills.js";
@@ -151,7 +150,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
     }
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code === "LS7024") throw error;
-    const next = [...granting(target, grants), `${error.hint}${driftHint(error, target, context)}`].join(nextLine);
+    const next = [...granting(target, grants), `${error.hint}${driftHint(error, target, context)}`].join("\n");
     const { units, migrations, attempts } = course;
     if (units.length > 0)
       await recordDeployments(target.url, units, migrations, {
@@ -206,9 +205,9 @@ function nextOf(
   after: readonly string[] | string | undefined,
 ): string | undefined {
   const first = granting(target, grants);
-  if (typeof after === "object") return numbered([...first, ...after]).join(nextLine);
+  if (typeof after === "object") return [...first, ...after].join("\n");
   if (first.length === 0) return after;
-  return [...first, after ?? "then deploy the code that belongs to it, then npx lockstep status"].join(nextLine);
+  return [...first, after ?? "Deploy the code that belongs to it.\nnpx lockstep status"].join("\n");
 }
 
 function granting({ name }: Target, grants: readonly string[]): readonly string[] {
@@ -339,7 +338,7 @@ async function warnOfDue(
       warn(
         target,
         context,
-        `"${tableLabel(table)}" is large: where the server cannot change it while writes go on, its migration stops, and npx lockstep online run ${plan.id} --target ${target.name} comes first`,
+        `"${tableLabel(table)}" is large. If the server cannot change it without blocking writes, its migration stops. Then run: npx lockstep online run ${plan.id} --target ${target.name}`,
       );
   const added = addedColumns(own.filter(({ name }) => due.pending.includes(name)));
   const tables = await plannedTables(connection, pendingExpands(plans, due), added);

@@ -2,17 +2,14 @@ import type { DeployEvent } from "../operate/deploy/deploy-target.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
 import { counted } from "../review/counted.js";
-import { nextLine, numbered } from "../review/next-step.js";
+import { numbered } from "../review/terminal.js";
 import { unlistedStatement } from "../review/unlisted.js";
 import type { DeployReport } from "./deploy-on.js";
 
 /** The whole order, before anything of it runs. */
 export function orderLines(target: string, pending: readonly string[], steps: readonly string[]): readonly string[] {
   const now = `now: ${pending.join(", ")}`;
-  return [
-    `${target}: the way back is deployed in this order:`,
-    ...numbered([now, ...steps]).map((step) => `  ${step.replaceAll(nextLine, "\n  ")}`),
-  ];
+  return [`${target}: the undo is deployed in this order:`, ...numbered([now, ...steps])];
 }
 
 /** What happens on the way, as people read it. */
@@ -25,7 +22,7 @@ export function eventText(event: DeployEvent, target: string, colors: Colors): s
         ? `${target}: ${event.migration} was complete although its run broke off; it is recorded as applied.`
         : `${target}: ${event.migration} is recorded as rolled back${event.isClean ? ", nothing of it is left" : ": it runs again, over what is there of it"}.`;
     case "skipped":
-      return `${target}: ${event.migration} was taken back since; it need not run and is recorded as applied.`;
+      return `${target}: ${event.migration} was reverted since. It need not run, and is recorded as applied.`;
     case "unlimited":
       return `${colors.yellow("!")} ${target}: ${event.migrations.join(", ")} may wait for locks as long as the server allows, while reads and writes queue behind: ${event.why === "connection" ? "no limit could be set on the connection" : "no limit is set, because giving up half-way would leave statements applied"}`;
     case "locked": {

@@ -9,7 +9,7 @@ export interface EarlierSchema extends Pick<VerdictContext, "provenBy"> {
   readonly isNeverNull?: VerdictContext["isNeverNull"] | undefined;
   /** Tables that the database was asked about, and those that the migrations made. */
   orFormerTable(asked: VerdictContext["formerTable"]): VerdictContext["formerTable"];
-  /** A statement that finds what it would add has nothing to do. */
+  /** A statement that finds the column that it would add takes its lock, and does nothing else. */
   withoutIdle(migration: Migration): Migration;
 }
 
@@ -45,7 +45,9 @@ export async function earlierSchema(
     orFormerTable: (asked) => (table) => asked(table) ?? formerTable?.(table),
     withoutIdle: (migration) => ({
       ...migration,
-      operations: migration.operations.filter((each) => each.kind !== "addColumn" || !state.isIdle(each)),
+      operations: migration.operations.flatMap((each) =>
+        each.kind === "addColumn" ? (state.asRun(each) ?? []) : [each],
+      ),
     }),
   };
 }

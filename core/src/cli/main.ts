@@ -11,6 +11,7 @@ import type { OrmPlugin, PluginCommand } from "../plugin/plugin.js";
 import { printable, printableJson } from "../review/printable.js";
 import { AlreadyDone } from "./already-done.js";
 import { type CliCommand, globalOptions, type Invocation } from "./command.js";
+import { groupOf, groupSummaries, inOrder } from "./command-groups.js";
 import { commands } from "./commands/index.js";
 import { type Io, terminalIo } from "./io.js";
 import { knownError } from "./known-error.js";
@@ -33,12 +34,17 @@ export interface MainOptions {
 export async function main({ plugins, version, argv }: MainOptions): Promise<number> {
   let exitCode = 0;
   const program = new Command("lockstep")
-    .description("Adds columns to live production tables, phase by phase, without anyone noticing.")
+    .description("Adds columns to live production tables in phases, without downtime.")
+    .addHelpCommand(
+      new Command("help").argument("[command]").description("show the options of a command").helpGroup("Help:"),
+    )
+    .helpOption("-h, --help", "show this help")
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError("(lockstep --help lists the commands)")
     .configureOutput({ writeErr: (text) => void process.stderr.write(printable(text, false)) })
     .exitOverride();
   for (const { flags, description } of globalOptions) program.option(flags, description);
-  for (const command of commands) {
+  for (const command of inOrder(commands)) {
     register(program, command, async (args, options) => {
       const globals = program.opts<{ json?: boolean; ci?: boolean; cwd?: string; version?: boolean }>();
       const isJson = globals.json === true;
@@ -80,7 +86,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   }
   // They get the line as it was typed: commander would take the ORM's options for its own.
   const own = plugins.flatMap((plugin) => plugin.commands ?? []);
-  for (const { name, summary } of own) program.command(name).description(summary).helpOption(false);
+  for (const { name, summary } of own) program.command(name, { hidden: true }).description(summary).helpOption(false);
   try {
     const typed = typedGlobals(argv);
     if (typed.isVersion) return await printVersions(typed, plugins);
@@ -194,24 +200,34 @@ type Action = (args: (string | undefined)[], options: Invocation["options"]) => 
 
 /** `backfill run` becomes the command `run` of the group `backfill`. */
 function register(program: Command, command: CliCommand, action: Action): void {
-  const words = command.name.split(" ");
-  let parent = program;
-  for (const word of words.slice(0, -1)) {
-    const group = parent.commands.find((candidate) => candidate.name() === word);
-    parent = group ?? parent.command(word).exitOverride();
-    if (group === undefined) parent.description(command.summary);
+  for (const name of [command.name, ...(command.aliases ?? [])]) {
+    const words = name.split(" ");
+    let parent = program;
+    for (const word of words.slice(0, -1)) parent = groupIn(parent, word);
+    const isListed = name === command.name && (parent !== program || groupOf(name) !== undefined);
+    const bound = parent
+      .command(words.at(-1) ?? "", { hidden: !isListed })
+      .description(command.summary)
+      .helpGroup(`${parent === program ? groupOf(name) : "Commands"}:`)
+      .exitOverride();
+    for (const argument of command.arguments ?? []) bound.argument(argument.name, argument.description);
+    for (const option of command.options ?? []) bound.option(option.flags, option.description);
+    bound.action(async (...given: unknown[]) => {
+      const count = command.arguments?.length ?? 0;
+      // A variadic argument is a list.
+      await action(given.slice(0, count).flat() as (string | undefined)[], given[count] as Invocation["options"]);
+    });
   }
-  const bound = parent
-    .command(words.at(-1) ?? "")
-    .description(command.summary)
+}
+
+function groupIn(parent: Command, word: string): Command {
+  const known = parent.commands.find((candidate) => candidate.name() === word);
+  if (known !== undefined) return known;
+  return parent
+    .command(word)
+    .description(groupSummaries[word] ?? "")
+    .helpGroup(`${groupOf(word)}:`)
     .exitOverride();
-  for (const argument of command.arguments ?? []) bound.argument(argument.name, argument.description);
-  for (const option of command.options ?? []) bound.option(option.flags, option.description);
-  bound.action(async (...given: unknown[]) => {
-    const count = command.arguments?.length ?? 0;
-    // A variadic argument is a list.
-    await action(given.slice(0, count).flat() as (string | undefined)[], given[count] as Invocation["options"]);
-  });
 }
 
 /** The text of the document that `--json` prints; undefined without it. */
@@ -256,7 +272,7 @@ async function reportDone(
   const next = "npx lockstep status";
   io.out(
     documentText?.({ command, finished: true, files, next }) ??
-      `Finished what the interrupted run had begun, and nothing more. If this one has other options, type it again.\n${nextText(`${next}, then review and commit`, io.colors)}`,
+      `Completed the interrupted run, and did nothing else. If this command has other options, run it again.\n${nextText(`${next}\nReview and commit.`, io.colors)}`,
   );
   return 0;
 }

@@ -135,7 +135,7 @@ function nextOf({ invocation, work: { command, keep }, level, result, isDry }: E
     after:
       keep === undefined
         ? { words: "npx lockstep status", command: "npx lockstep status" }
-        : { words: "review and commit" },
+        : { words: "Review and commit." },
     isRepeated: repeated === command,
     isLikelyMade: level === "likely",
   });
@@ -232,14 +232,14 @@ function nextWords(state: Plan["state"], { command, after, isRepeated, isLikelyM
   const isChosen = (place: Place) => state.choices?.some(({ key }) => key === place.key) === true;
   if (state.places.some(isWaiting)) {
     const then = isRepeated ? after : { words: command, command };
-    return { ...then, words: `edit the required places, then ${then.words}` };
+    return { ...then, words: `Edit the required places.\n${then.words}` };
   }
   const likely = state.places.filter((place) => place.kind === "likely" && place.key !== undefined && !isChosen(place));
   if (likely.length === 0) return after;
   const first = likely.find(isWritable);
   if (isLikelyMade || first === undefined)
-    return { ...after, words: `edit by hand which of the likely places need it, then ${after.words}` };
+    return { ...after, words: `Edit the likely places that need it.\n${after.words}` };
   const all = `${command} --code likely`;
-  const words = `to edit the likely places: ${all}.  Some of them: ${command} --only ${first.file}:${first.line}`;
+  const words = `${all}   # or some of them: ${command} --only ${first.file}:${first.line}`;
   return { words, command: all };
 }

@@ -111,7 +111,7 @@ export async function passOn(
 
 const shownOnly = "would be confirmed (--dry-run: nothing is recorded)";
 const notRecorded = (target: string, phase: DeployedPhase) =>
-  `is confirmed for this release, and not recorded: nothing connects to ${target}${phase === "contract" ? ". lockstep deploy asks again there" : ""}`;
+  `is confirmed for this release, but not recorded: Lockstep does not connect to ${target}${phase === "contract" ? ". lockstep deploy checks it again there" : ""}`;
 
 /** The answer as it would be once `--confirm` was recorded. @param how that it is not, in words */
 function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>, how: string): GateAnswer {

@@ -254,13 +254,13 @@ function phaseState(
     releases.filter((release) => release.kind === kind && units.pending.includes(migrationOf(release.file)));
   if (released === "undone" || order.indexOf(phase) > order.indexOf(released)) {
     const left = pending("undo").length;
-    if (left > 0) return { state: "open", note: `taken back: ${counted(left, "migration")} not applied yet` };
-    return { state: "waiting", note: releases.length > 0 ? "taken back" : "not written yet" };
+    if (left > 0) return { state: "open", note: `reverted: ${counted(left, "migration")} not applied yet` };
+    return { state: "waiting", note: releases.length > 0 ? "reverted" : "not written yet" };
   }
   const standing = releases.filter(({ kind, isPast }) => kind === "phase" && !isPast);
   if (standing.length === 0)
     return phase === released && phase !== order.at(-1)
-      ? { state: "open", note: "code written; no database tells whether it is deployed" }
+      ? { state: "open", note: "code written; Lockstep cannot see whether it is deployed" }
       : { state: "done", note: "code only" };
   if (units.isSquashed === true) return { state: "done", note: "squashed" };
   const count = standing.filter(({ file }) => units.applied.includes(migrationOf(file))).length;

@@ -35,10 +35,9 @@ export async function pullStats(invocation: Invocation): Promise<CommandResult> 
   }
   writeFiles(project.root, [statsChange(project.root, stats)]);
   return {
-    text: [
-      statsText(stats, io.colors),
-      nextText("commit lockstep/stats.json; npx lockstep rehearse tries a plan on rows made of it", io.colors),
-    ].join("\n"),
+    text: [statsText(stats, io.colors), nextText("Commit lockstep/stats.json.\nnpx lockstep rehearse", io.colors)].join(
+      "\n",
+    ),
     json: {
       file: statsFile,
       target: target!.name,

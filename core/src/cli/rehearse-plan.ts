@@ -85,10 +85,9 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
   return {
     text: [
       rehearsalText(rehearsal, io.colors),
+      `Figures: ${file}`,
       nextText(
-        isFine
-          ? `${file} has the figures; npx lockstep status ${plan.id}`
-          : `${file} has the figures; mend what is named, then npx lockstep rehearse ${plan.id}`,
+        isFine ? `npx lockstep status ${plan.id}` : `Fix what is listed above.\nnpx lockstep rehearse ${plan.id}`,
         io.colors,
       ),
     ].join("\n"),

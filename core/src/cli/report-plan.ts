@@ -66,9 +66,7 @@ export async function reportPlan(invocation: Invocation): Promise<CommandResult>
         : [
             `The report of ${io.colors.bold(plan.id)}: ${file}`,
             nextText(
-              next === "rehearse"
-                ? `${commandFor("rehearse", plan, plans)} measures what the report cannot say yet`
-                : `npx lockstep status ${plan.id}`,
+              next === "rehearse" ? commandFor("rehearse", plan, plans) : `npx lockstep status ${plan.id}`,
               io.colors,
             ),
           ].join("\n"),

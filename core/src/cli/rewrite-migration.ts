@@ -170,8 +170,8 @@ function nothingToDo(
 ): CommandResult {
   const verdict =
     notices.length === 0
-      ? `${colors.bold(name)} is safe as it stands: nothing to rewrite.`
-      : `${colors.bold(name)} has nothing that a plan could do better. A person should look at it:\n${noticesText(notices, colors)}`;
+      ? `${colors.bold(name)} is safe: nothing to rewrite.`
+      : `${colors.bold(name)} needs no plan, but please review it:\n${noticesText(notices, colors)}`;
   return {
     text: `${verdict}\n${nextText("npx lockstep status", colors)}`,
     json: { migration: name, file, written: false, notices },

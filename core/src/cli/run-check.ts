@@ -86,7 +86,7 @@ async function withoutApplied(
     if (!(known instanceof LockstepError)) throw error;
     const files = listed(fixes.map(({ file }) => file));
     warn(
-      `The development database was not asked whether it has run ${files}: ${known.message} If it has, the ORM will ask to reset it, with its data.`,
+      `Lockstep could not check whether the development database has run ${files}: ${known.message} If it has, the ORM will require a reset, which deletes its data.`,
     );
     return { changes: fixes, applied: [] };
   }

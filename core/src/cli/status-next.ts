@@ -16,7 +16,7 @@ export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmP
   if (failed !== undefined) return failedText(plan, failed, plugin);
   const running = states.find(({ remains }) => remains?.running !== undefined);
   if (running !== undefined)
-    return `wait until pid ${running.remains?.running} has run its migrations on ${running.target}, then npx lockstep status ${plan.id}`;
+    return `Wait until process ${running.remains?.running} has run its migrations on ${running.target}.\nnpx lockstep status ${plan.id}`;
   const broken = states.find(({ remains }) => remains?.left.some(({ isRepaired }) => isRepaired) === true);
   if (broken !== undefined) return `npx lockstep repair ${plan.id} --target ${broken.target}`;
   const unknown = states.flatMap(({ unlisted }) => unlisted)[0];
@@ -40,7 +40,7 @@ export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmP
             .map(({ target }) => target),
           services: states.flatMap(({ services = [] }) => services.map(({ service }) => service)),
         })
-      : `${deploying(states, plugin)}, then deploy the code`;
+      : `${deploying(states, plugin)}\nDeploy the code.`;
   const refused = states.flatMap(({ values }) => values).find(({ isRefused }) => isRefused);
   if (isOpen("backfill")) {
     const open = states.filter(({ phases }) =>
@@ -52,7 +52,7 @@ export function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmP
     return refused?.help ?? backfillCommand(plan.id, begun, target) ?? `npx lockstep backfill run ${plan.id}`;
   }
   const goOn = `npx lockstep next ${plan.id}`;
-  return isOpen("switch") ? `deploy the code, if it is not live yet. When it has run well for a while: ${goOn}` : goOn;
+  return isOpen("switch") ? `Deploy the code if it is not live yet, and let it run for a while.\n${goOn}` : goOn;
 }
 
 /** To those that have not all migrations. */
@@ -73,14 +73,14 @@ export function failedText(
   const names = past.map(({ file }) => migrationOf(file));
   const first = names.findIndex((name) => failed.includes(name));
   if (first === -1)
-    return `when the cause is gone, with the URL of ${target}: ${failed.map((name) => words.recover(name)).join(" && ")}`;
+    return `Remove the cause.\n${failed.map((name) => words.recover(name)).join(" && ")}   # with the URL of ${target}`;
   const isDrop = (id: string) =>
     plan.units.some(({ id: own, spec }) => own === id && spec.kind === "drop-index" && isDroppedConcurrently(spec));
   // A drop that was interrupted leaves an invalid index, which the undo would take for the one that it brings back.
   if (past.some(({ id, file }) => failed.includes(migrationOf(file)) && isDrop(id)))
-    return `it was taken back since, and what its run has left has to go: npx lockstep deploy --target ${target}`;
+    return `npx lockstep deploy --target ${target}   # removes what its run left: the migration was reverted since`;
   const skips = names.slice(first).map((name) => words.skip(name));
-  return `it was taken back since: with the URL of ${target}: ${skips.join(" && ")} && ${words.deploy}`;
+  return `${skips.join(" && ")} && ${words.deploy}   # with the URL of ${target}: the migration was reverted since`;
 }
 
 /** Of a plan that was left in contract: where it is live, its columns have to be optional before the code goes back. */

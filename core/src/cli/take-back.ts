@@ -84,7 +84,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${isAsked ? colors.yellow(effect) : effect}`,
     consent === undefined
       ? ""
-      : `plan.json records what your user said, entered by ${consent.agent}: “${consent.words}”`,
+      : `plan.json records the answer of your user, entered by ${consent.agent}: “${consent.words}”`,
     ...takenBackLines(request, prepared, plans, { plugin, config }),
   ]
     .filter((line) => line !== "")
@@ -119,7 +119,7 @@ function takenBackLines(
     ...writtenLines(prepared),
     ...removedText(prepared, plan, removesMigrations),
     prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors),
-    editsText({ edits: prepared.edits, open, command: commandFor("code", prepared.plan, plans) }, colors, "taken back"),
+    editsText({ edits: prepared.edits, open, command: commandFor("code", prepared.plan, plans) }, colors, "reverted"),
     unlistedText(prepared.unlisted, colors),
     nextText(next, colors),
   ];
@@ -172,8 +172,8 @@ function contractUndo({ migrations }: PhaseFiles, plan: Plan, command: "undo" | 
 }
 
 function verdict(plan: Plan, to: UndoRequest["to"]): string {
-  if (to === "undone") return "everything that was released is taken back";
-  return `${plan.state.released} is taken back, the plan is in ${to} again`;
+  if (to === "undone") return "everything is reverted";
+  return `${plan.state.released} is reverted, the plan is in ${to} again`;
 }
 
 /** What becomes of the data, in words. */
@@ -183,7 +183,7 @@ function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], 
     spec.kind === "online-copy" && !isCopiedBack(plan, spec.table) ? [tableLabel(spec.table)] : [],
   );
   if (to === "undone" && kept.length > 0)
-    return `The change of ${kept.join(", ")} stays: nobody knows what its tables were before.${stayWords(plan)}`;
+    return `The change of ${kept.join(", ")} stays: Lockstep does not know the former state of its tables.${stayWords(plan)}`;
   if (to === "undone" && lost.length === 0)
     return `Tables get their definitions back.${plan.columns.length === 0 ? " The model keeps yours: change it back there, else the ORM makes the change again." : ""}${stayWords(plan)}`;
   if (to === "undone")

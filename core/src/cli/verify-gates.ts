@@ -68,12 +68,12 @@ export async function verifyGates(invocation: Invocation): Promise<CommandResult
   );
   return {
     text: [
-      `Plan ${colors.bold(plan.id)}: what the gate to ${colors.bold(phase)} says on ${target}, in ${file}${io.env[evidenceKey] ? ", signed" : ""}`,
+      `Plan ${colors.bold(plan.id)}: the gate to ${colors.bold(phase)} on ${target}, saved in ${file}${io.env[evidenceKey] ? ", signed" : ""}`,
       ...new Set(
         lines.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
       ),
       nextText(
-        `within 24 hours, on this commit: npx lockstep next ${plan.id}${config.targets[target] === undefined ? ` --target ${target}` : ""} --evidence ${file}`,
+        `npx lockstep next ${plan.id}${config.targets[target] === undefined ? ` --target ${target}` : ""} --evidence ${file}   # on this commit, within 24 hours`,
         colors,
       ),
     ].join("\n"),

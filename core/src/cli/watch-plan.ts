@@ -244,7 +244,9 @@ async function react(
 }
 
 function nextOf({ id, state }: Plan, isPaused: boolean): string {
-  const resume = isPaused ? `find the cause, then npx lockstep backfill resume ${id}; or ` : "find the cause, or ";
-  const lost = state.released === "expand" ? " (the column's values go with it: the code first)" : "";
-  return `${resume}take ${state.released} back: npx lockstep undo ${id}${lost}`;
+  const lost = state.released === "expand" ? ", and the column's values are lost" : "";
+  const undo = `npx lockstep undo ${id}`;
+  return isPaused
+    ? `Find the cause.\nnpx lockstep backfill resume ${id}   # or ${undo}, which reverts ${state.released}${lost}`
+    : `Find the cause.\n${undo}   # if it is the plan: reverts ${state.released}${lost}`;
 }

@@ -32,21 +32,21 @@ export async function undoAfterAnomaly(
   const { io, options } = invocation;
   const phase = plan.state.released;
   const refusal = whyUnsafe(plan) ?? (await whyMixed(invocation, plan, targets));
-  if (refusal !== undefined) return notUndone(`${phase} is not taken back: ${refusal}`);
+  if (refusal !== undefined) return notUndone(`${phase} is not reverted: ${refusal}`);
   if (options.yes !== true) {
     if (!io.isInteractive)
-      return notUndone(`${phase} is not taken back: there is no terminal to ask on, and --yes was not given`);
+      return notUndone(`${phase} is not reverted: there is no terminal to confirm on, and --yes is missing`);
     if (
       !(await io.confirm(`Take ${phase} of ${plan.id} back, and deploy that to ${names(targets)}? No value is lost.`))
     )
-      return notUndone(`${phase} is not taken back: the answer was no`);
+      return notUndone(`${phase} is not reverted: the answer was no`);
   }
   try {
     return await undo(invocation, plan, targets);
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     return {
-      ...notUndone(`${phase} is not taken back: ${error.code} ${error.message}`),
+      ...notUndone(`${phase} is not reverted: ${error.code} ${error.message}`),
       next: error.hint,
     };
   }
@@ -101,7 +101,7 @@ async function undo(invocation: Invocation, plan: Plan, targets: readonly Target
   const { migrations = [] } = written.json as { readonly migrations?: readonly string[] };
   const plans = listPlans(project.root);
   const reactions: Reaction[] = [
-    { isDone: true, text: `${plan.state.released} is taken back in the repository, the plan is in ${to} again` },
+    { isDone: true, text: `${plan.state.released} is reverted in the repository, the plan is in ${to} again` },
   ];
   const reports: DeployReport[] = [];
   if (migrations.length > 0)
@@ -113,7 +113,7 @@ async function undo(invocation: Invocation, plan: Plan, targets: readonly Target
         isDone,
         text: isDone
           ? `${target.name}: ${report.applied.join(", ") || "nothing"} deployed`
-          : `${target.name}: the way back is not deployed: ${report.error?.message ?? report.status}`,
+          : `${target.name}: the undo is not deployed: ${report.error?.message ?? report.status}`,
       });
     }
   const failed = reports.find(({ exitCode }) => exitCode !== 0);
@@ -122,7 +122,12 @@ async function undo(invocation: Invocation, plan: Plan, targets: readonly Target
     next:
       failed?.next ??
       (reports.length > 0
-        ? `${plugin.words.generate === undefined ? "" : `${plugin.words.generate}, `}review and commit, deploy the code.  Then: npx lockstep status ${plan.id}`
+        ? [
+            ...(plugin.words.generate === undefined ? [] : [plugin.words.generate]),
+            "Review and commit.",
+            "Deploy the code.",
+            `npx lockstep status ${plan.id}`,
+          ].join("\n")
         : nextStep(loadPlan(project.root, plan.id), plugin.words, plans)),
     json: {
       written: true,

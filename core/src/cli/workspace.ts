@@ -65,7 +65,7 @@ function tellInterrupted(root: string, io: Io, use: "look" | "act"): void {
       holder === undefined ? {} : { hint: inTheWay(holder).hint ?? "" },
     );
   if (holder === undefined)
-    io.err(`A write was interrupted, so what stands here may be half of a change. To finish it: npx lockstep repair`);
+    io.err(`A write was interrupted, so this change may be incomplete. To complete it: npx lockstep repair`);
 }
 
 /**

@@ -107,7 +107,7 @@ export interface LockstepConfigInput {
   backfill?: {
     /** Rows of the first batch; later ones are sized by how long they take. Default: 1000. */
     batchRows?: number;
-    /** How long one batch should hold its row locks. Default: 15, and 500 while nobody else writes to the table. */
+    /** Target time for row locks of a batch. Default: 15, or 500 while no other session writes. */
     batchMs?: number;
     /** Rest between two batches. Default: 0. */
     pauseMs?: number;

@@ -37,7 +37,7 @@ export interface IndexSwap {
 /** What something may use. */
 export type Used =
   | { readonly what: "column"; readonly table: TableName; readonly column: string }
-  | { readonly what: "relation" | "type"; readonly name: TableName }
+  | { readonly what: "relation" | "type" | "function" | "sequence"; readonly name: TableName }
   /** Of a foreign key, on either side. */
   | { readonly what: "key-column"; readonly table: TableName; readonly column: string }
   /** Not used by them: those that a table has. */

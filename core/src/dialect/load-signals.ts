@@ -42,7 +42,7 @@ export interface Slot {
 
 /** @param bytes what the server keeps for it; undefined: it does not tell */
 export function unreadSlotText(name: string, bytes: number | undefined): string {
-  return `nobody reads the replication slot ${name}: it keeps ${bytes === undefined ? "some WAL" : size(bytes)}`;
+  return `the replication slot ${name} has no consumer: it keeps ${bytes === undefined ? "some WAL" : size(bytes)}`;
 }
 
 export interface Archive {

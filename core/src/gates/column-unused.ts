@@ -54,8 +54,8 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
       gate,
       subject: name,
       isOpen: false,
-      statement: `Nobody has confirmed for ${target} what becomes of objects that no plan made: ${objects.map(({ reason }) => reason).join("; ")}`,
-      help: "Find what needs them, and build them anew without the column",
+      statement: `Not confirmed for ${target}: what happens to objects that no plan created: ${objects.map(({ reason }) => reason).join("; ")}`,
+      help: "Find what needs them, and re-create them without the column",
       mayOverrule: true,
     };
   const [used, ...more] = without(await usesOf(step, facts, table), known);
@@ -90,11 +90,11 @@ async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable):
     };
   const silent = without(silences(services), known).map(({ reason }) => reason);
   if (silent.length > 0) {
-    const unconfirmed = silent.join(", and that ");
+    const unconfirmed = silent.join("; ");
     return {
       ...about,
       isOpen: false,
-      statement: `Nobody has confirmed for ${target} that ${unconfirmed} (${name})`,
+      statement: `Not confirmed for ${target}: ${unconfirmed} (${name})`,
       unconfirmed,
       needsConfirmation: true,
     };

@@ -45,7 +45,7 @@ export function confirmed(question: string, covers: NonNullable<Gate["covers"]> 
       ...about,
       ...named(news),
       isOpen: false,
-      statement: `Nobody has confirmed for ${target} that ${open}`,
+      statement: `Not confirmed for ${target}: ${open}`,
       unconfirmed: open,
       help: confirmHelp(plan, gate),
       needsConfirmation: true,

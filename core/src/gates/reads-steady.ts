@@ -49,7 +49,7 @@ async function ask(step: GateStep, facts: GateFacts): Promise<GateAnswer> {
   const question = word === undefined ? said : asked(step, facts, word.who, word.at);
   const why = [
     unmeasured ?? measuredText(reads, name),
-    ...(unknown.length > 0 ? [`nobody can compare: ${listText(unknown)}`] : []),
+    ...(unknown.length > 0 ? [`cannot be compared: ${listText(unknown)}`] : []),
   ];
   return {
     ...question,
@@ -74,7 +74,7 @@ function asked({ gate, table, column }: GateStep, { plan, target }: GateFacts, w
     gate,
     subject: name,
     isOpen: false,
-    statement: `Nobody has confirmed for ${target} that ${open}`,
+    statement: `Not confirmed for ${target}: ${open}`,
     unconfirmed: open,
     help: confirmHelp(plan, gate),
     needsConfirmation: true,

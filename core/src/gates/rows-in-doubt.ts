@@ -85,7 +85,7 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
     return {
       ...about,
       isOpen: false,
-      statement: `Nobody has confirmed for ${target} that ${found.meant(news)}`,
+      statement: `Not confirmed for ${target}: ${found.meant(news)}`,
       unconfirmed: found.meant(news),
       help: confirmHelp(plan, gate),
       otherwise: found.otherwise(news, news.length < found.rows.length),

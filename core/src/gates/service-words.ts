@@ -13,7 +13,7 @@ export function lackText({ service, said, alive, lack }: ServiceState, of: strin
       `${service} runs build ${build} on ${target}, in which ${said?.known?.left === 1 ? "1 place" : `${said?.known?.left} places`} had still to write the column`,
     alive: () => `${service} still runs ${others.map(aliveText).join(" and ")} on ${target}, without ${of}`,
     unseen: () =>
-      `${service} has build ${build} with ${of} on ${target}, but the build before it had no heartbeat, so nobody knows whether it still runs`,
+      `${service} has build ${build} with ${of} on ${target}, but the build before it had no heartbeat and may still run`,
   };
   return lack === undefined ? "" : texts[lack]();
 }

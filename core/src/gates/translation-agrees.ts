@@ -71,7 +71,7 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
           id: "not-looked-for",
         },
       ],
-      meant: () => `code computes ${fill.sql} for ${name} as far as ${target} was looked at: ${seen}`,
+      meant: () => `code computes ${fill.sql} for ${name} for the rows of ${target} that were checked: ${seen}`,
       otherwise: () => `otherwise ask again when the database has more time to spare`,
     };
   if (differing.length === 0)
@@ -84,7 +84,7 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
     };
   const told = (some: readonly OpenWriter[]) =>
     `code may compute ${fill.sql} for ${isUnique ? "the unique " : ""}${name} other than ${target} does: ${sample(some)} (${some.length} differ; ${seen})`;
-  if (!holds) return { isOpen: true, statement: `Look at this: ${told(differing)}` };
+  if (!holds) return { isOpen: true, statement: `Check this: ${told(differing)}` };
   return {
     rows: differing,
     meant: told,

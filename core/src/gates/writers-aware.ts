@@ -67,13 +67,13 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
   const unconfirmed = [
     ...silent.map(({ reason }) => reason),
     ...(news.length === 0 ? [] : [`${written(news)} ${name}`]),
-  ].join(", and that ");
+  ].join("; ");
   if (unconfirmed !== "")
     return {
       ...about,
       ...named(news),
       isOpen: false,
-      statement: `Nobody has confirmed for ${target} that ${unconfirmed}${news.length === 0 ? ` (${name})` : ""}`,
+      statement: `Not confirmed for ${target}: ${unconfirmed}${news.length === 0 ? ` (${name})` : ""}`,
       unconfirmed,
       help: confirmHelp(plan, step.gate),
       needsConfirmation: true,
@@ -129,7 +129,7 @@ function writtenByOldBuilds(
   return {
     isOpen: false,
     statement: `${count === 1 ? "1 row" : `${count} rows`} of ${name} on ${target} came without a value after ${claim} (${momentText(since)})${isWithoutKeys ? "" : `, for example ${sample}`}${when}: something that does not know the column writes the table`,
-    help: `Find what writes these rows, and deploy it anew. Then: npx lockstep backfill run ${plan}`,
+    help: `Find the code that writes these rows, and deploy it again. Then run: npx lockstep backfill run ${plan}`,
     mayOverrule: true,
     // The backfill alone would give the rows their value, and nobody would look for what writes them.
     comesFirst: true,

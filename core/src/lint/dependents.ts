@@ -1,7 +1,7 @@
 import type { Used } from "../dialect/judging.js";
-import { type Dependent, userTypeText } from "../model/index.js";
-import { isSame, type KnownTables } from "./known-tables.js";
-import type { KnownUses } from "./known-uses.js";
+import { type Dependent, type TableName, userTypeText } from "../model/index.js";
+import { isSame, type KnownTable, type KnownTables } from "./known-tables.js";
+import { callsFunction, type KnownUses } from "./known-uses.js";
 
 /** What is known to use a column, a table, a view or a type, and so keeps it from being changed or dropped. */
 export function dependentsOf(used: Used, tables: KnownTables, uses: KnownUses): readonly Dependent[] {
@@ -13,6 +13,8 @@ export function dependentsOf(used: Used, tables: KnownTables, uses: KnownUses): 
       ),
     );
   }
+  if (used.what === "function") return [...uses.callersOf(used.name), ...callersIn(tables, used.name)];
+  if (used.what === "sequence") return [...tables.all()].flatMap((table) => ownersOf(used.name, table));
   if (used.what === "column") {
     const { table, column } = used;
     const others = [...(tables.find(table)?.columns.values() ?? [])].flatMap(({ declaration }) =>
@@ -47,4 +49,38 @@ function keysOver({ table, column }: Extract<Used, { what: "key-column" }>, tabl
       return isOver ? [{ what: "foreign key" as const, name, table: from.name }] : [];
     }),
   );
+}
+
+/** Columns, checks and indexes that call a function. */
+function callersIn(tables: KnownTables, of: TableName): Dependent[] {
+  const isCalled = (sql = "") => callsFunction(sql, of);
+  const isAmong = (calls: readonly string[] = []) => calls.some((each) => isCalled(`${each}(`));
+  return [...tables.all()].flatMap(({ name: table, columns, constraints }) => [
+    ...[...columns].flatMap(([name, { declaration }]): Dependent[] => {
+      if (isAmong(declaration?.computedBy)) return [{ what: "generated column", name, table }];
+      const texts = [declaration?.defaultSql, ...(declaration?.checks ?? []).map(({ sql }) => sql)];
+      return texts.some(isCalled) ? [{ what: "column", name, table }] : [];
+    }),
+    ...[...constraints.values()].flatMap(({ calls, name = "" }) =>
+      isAmong(calls) ? [{ what: "check" as const, name, table }] : [],
+    ),
+    ...tables
+      .indexesOf(table)
+      .flatMap(({ definition, name }) => (isCalled(definition) ? [{ what: "index" as const, name, table }] : [])),
+  ]);
+}
+
+/** Columns that take their numbers from a sequence: by their default, or by the one that PostgreSQL made for them. */
+function ownersOf(sequence: TableName, { name: table, columns }: KnownTable): Dependent[] {
+  return [...columns].flatMap(([name, { declaration }]) => {
+    const { defaultSql = "", isSerial = false, isIdentity = false } = declaration ?? {};
+    const isOwn = (isSerial || isIdentity) && isSame(sequence, { ...table, name: `${table.name}_${name}_seq` });
+    const named = /^nextval\s*\(\s*'([^']+)'\s*(?:::\s*regclass\s*)?\)/i.exec(defaultSql)?.[1];
+    const parts = named
+      ?.match(/"[^"]+"|[^".]+/g)
+      ?.map((part) => (part.startsWith('"') ? part.slice(1, -1) : part.toLowerCase()));
+    const [last = "", schema] = parts?.toReversed() ?? [];
+    const isNamed = isSame(sequence, schema === undefined ? { name: last } : { schema, name: last });
+    return isOwn || isNamed ? [{ what: "column" as const, name, table }] : [];
+  });
 }

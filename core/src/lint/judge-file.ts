@@ -49,9 +49,9 @@ export function judgeFile(judged: JudgedFile, context: RuleContext, schemaState:
   const fixable = { text, migration, set, checking, transactions: environment.transactions };
   const findings: CheckFinding[] = [];
   const done: Operation[] = [];
-  for (const operation of migration.operations) {
-    // What finds its work done does none.
-    if (schemaState.isIdle(operation)) continue;
+  for (const written of migration.operations) {
+    const operation = schemaState.asRun(written);
+    if (operation === undefined) continue;
     done.push(operation);
     const verdict = context.judging.verdictOf(operation, context);
     for (const [rule, part] of byRule(operation, verdict, environment, schemaState)) {

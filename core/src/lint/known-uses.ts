@@ -9,6 +9,8 @@ interface Use {
   readonly table: TableName;
   /** Absent: no column of its own. */
   readonly columns: readonly string[];
+  /** Of a trigger or policy: its statement. */
+  readonly sql?: string;
 }
 
 /** Views, policies and triggers, and what they use, as they are made, renamed and dropped. */
@@ -27,9 +29,9 @@ export class KnownUses {
   }
 
   /** A trigger or policy, with the columns of its own table that it names. */
-  add(what: "policy" | "trigger", table: TableName, name: string, columns: readonly string[] = []): void {
+  add(what: "policy" | "trigger", table: TableName, name: string, columns: readonly string[] = [], sql = ""): void {
     this.drop(what, table, name);
-    this.#uses.push({ by: { what, name, table }, of: table, table, columns });
+    this.#uses.push({ by: { what, name, table }, of: table, table, columns, sql });
   }
 
   /** @param of the view, or the table of a trigger or policy */
@@ -78,12 +80,24 @@ export class KnownUses {
     this.#uses = this.#uses.filter(({ by, table }) => !text.includes(by.name) && !text.includes(table.name));
   }
 
+  /** Policies of a table have other expressions now. */
+  forgetCalls(table: TableName): void {
+    this.#uses = this.#uses.map((use) =>
+      use.by.what === "policy" && isSame(use.of, table) ? { ...use, sql: "" } : use,
+    );
+  }
+
   clear(): void {
     this.#uses = [];
   }
 
   policiesOf(table: TableName): readonly Dependent[] {
     return this.#uses.flatMap(({ by, of }) => (by.what === "policy" && isSame(of, table) ? [by] : []));
+  }
+
+  /** Triggers and policies whose statement calls a function. */
+  callersOf(name: TableName): readonly Dependent[] {
+    return this.#uses.flatMap(({ by, sql = "" }) => (callsFunction(sql, name) ? [by] : []));
   }
 
   /** @param column absent: whatever uses the table, but for what goes with it */
@@ -101,4 +115,11 @@ function usedColumns(
   columnsOf: (table: TableName) => readonly string[],
 ): readonly string[] {
   return isAll ? [...new Set([...names, ...columnsOf(table)])] : names;
+}
+
+/** Whether a text calls a function: with the schema of its name, or with none. */
+export function callsFunction(sql: string, { schema, name }: TableName): boolean {
+  const spelt = (part: string) => `"?${part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"?`;
+  const isCalled = new RegExp(`(?<![\\w".$])(?:${spelt(schema ?? "public")}\\.)?${spelt(name)}\\s*\\(`, "i");
+  return isCalled.test(sql.replace(/'(?:[^']|'')*'/g, "''"));
 }

@@ -34,8 +34,8 @@ export class SchemaState {
   readonly #tables: KnownTables;
   readonly #types = new KnownTypes();
   readonly #views = new Set<string>();
-  /** Names alone: some are in schemas of the search path. */
-  readonly #functions = new Set<string>();
+  /** Names alone: some are in schemas of the search path. With the arguments of each that has the name. */
+  readonly #functions = new Map<string, Set<string>>();
   readonly #uses = new KnownUses();
   /** Blocks: nobody knows which of their statements ran. */
   readonly #blocks = new Set<string>();
@@ -84,7 +84,11 @@ export class SchemaState {
       dependents: (table, column) => this.#dependents(table, column),
       isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
-      dependentsOf: (used) => dependentsOf(used, this.#tables, this.#uses).filter(({ name }) => !this.#isInBlock(name)),
+      dependentsOf: (used) => {
+        // Another of its name may be the one that is used.
+        if (used.what === "function" && this.#functions.get(used.name.name)?.size !== 1) return [];
+        return dependentsOf(used, this.#tables, this.#uses).filter(({ name }) => !this.#isInBlock(name));
+      },
       withoutReplicaIdentity: (tables) => this.#withoutReplicaIdentity(tables),
       definesFunction: (name) => this.#functions.has(name) || this.#unread.some((text) => text.includes(name)),
       isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
@@ -142,7 +146,7 @@ export class SchemaState {
   }
 
   /** Whether it is known that a statement finds what it would make, or does not find what it would drop, and so does nothing. */
-  isIdle(operation: Operation): boolean {
+  #isIdle(operation: Operation): boolean {
     const isGuarded = (words: string) =>
       new RegExp(`\\bIF\\s+${words}EXISTS\\b`, "i").test(operation.sql.slice(0, 400));
     const isGone = (isThere: boolean) => this.#isWhole && !isThere && isGuarded("");
@@ -176,9 +180,21 @@ export class SchemaState {
     }
   }
 
+  /** A statement as it runs; undefined: nobody notices it. Where its work is done it still locks its table, for an instant. */
+  asRun(operation: Operation): Operation | undefined {
+    if (!this.#isIdle(operation)) return operation;
+    const isOfIndex = operation.kind === "createIndex";
+    // MariaDB keeps no lock behind a statement, and most of these take none.
+    const locks = isOfIndex || /^(?:addColumn|dropColumn|dropConstraint)$/.test(operation.kind);
+    if (!locks || !("table" in operation) || !this.judging.capabilities.hasTransactionalDdl) return undefined;
+    const mode = !isOfIndex ? "ACCESS EXCLUSIVE" : operation.isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
+    const { statement, sql, line, table } = operation;
+    return { statement, sql, line, kind: "form", what: "ALREADY DONE", locks: [{ table, mode }] };
+  }
+
   /** Follows what a migration does, in order. */
   apply(operations: readonly Operation[]): void {
-    for (const operation of operations) if (!this.isIdle(operation)) this.#follow(operation);
+    for (const operation of operations) if (!this.#isIdle(operation)) this.#follow(operation);
   }
 
   /** Something ran that nobody could read: what its text names may be another thing now. */
@@ -285,7 +301,7 @@ export class SchemaState {
         this.#tables.dropIndex({ ...operation.table, name: operation.name }, operation.table);
         break;
       case "createFunction":
-        this.#functions.add(operation.name.name);
+        this.#addFunction(operation.name.name, /\(((?:[^()]|\([^()]*\))*)\)/.exec(operation.sql)?.[1]);
         break;
       case "createView":
         this.#views.add(keyOf(operation.name));
@@ -296,7 +312,7 @@ export class SchemaState {
         this.#uses.dropView(operation.name);
         break;
       case "createTrigger":
-        this.#uses.add("trigger", operation.table, operation.name, operation.reads);
+        this.#uses.add("trigger", operation.table, operation.name, operation.reads, operation.sql);
         break;
       case "dropType":
         if (operation.isCascade) this.#tables.changeType(userTypeText(operation.name), undefined);
@@ -309,7 +325,7 @@ export class SchemaState {
       case "form":
         this.#followForm(operation);
         if (operation.what === "CreateExtensionStmt" && /\bpgcrypto\b/i.test(operation.sql))
-          this.#functions.add("gen_random_uuid");
+          this.#addFunction("gen_random_uuid");
         // What has which name now is not followed.
         if (/^(?:RENAME(?! INDEX)|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what))
           this.forget(operation.sql);
@@ -327,17 +343,25 @@ export class SchemaState {
     }
   }
 
-  #followForm({ what, name = "", locks, reads, gone, isCascade }: OperationOf<"form">): void {
+  #addFunction(name: string, args = ""): void {
+    const known = this.#functions.get(name) ?? new Set();
+    this.#functions.set(name, known.add(args.replace(/\s+/g, " ").trim().toLowerCase()));
+  }
+
+  #followForm({ what, name = "", locks, reads, gone, isCascade, sql }: OperationOf<"form">): void {
     const [table] = locks.map((lock) => lock.table);
     const known = table && this.#tables.find(table);
     switch (what) {
       case "CreatePolicyStmt":
       case "RESTRICTIVE POLICY":
-        if (table !== undefined) this.#uses.add("policy", table, name, reads);
+        if (table !== undefined) this.#uses.add("policy", table, name, reads, sql);
         break;
       case "DROP POLICY":
       case "DROP TRIGGER":
         if (table !== undefined) this.#uses.drop(what === "DROP POLICY" ? "policy" : "trigger", table, name);
+        break;
+      case "AlterPolicyStmt":
+        if (table !== undefined) this.#uses.forgetCalls(table);
         break;
       case "AT_ReplicaIdentity":
         // DEFAULT: by the primary key.
@@ -347,6 +371,8 @@ export class SchemaState {
         if (known !== undefined) known.replicaIdentity = "nothing";
     }
     if (gone?.what === "schema" && isCascade) this.#uses.clear();
+    // What it took along is not followed: whoever makes it again is not asked who uses it.
+    if (gone?.what === "function" && isCascade) this.#addFunction(gone.name.name, "…");
   }
 
   /** A table that is changed, and that nobody has seen made, shows that the history begins before these files. */
@@ -366,7 +392,8 @@ export class SchemaState {
   #setDefault({ table, column, defaultSql }: OperationOf<"setDefault">): void {
     const known = this.#tables.find(table)?.columns.get(column)?.declaration;
     if (known === undefined) return;
-    const { defaultSql: _, ...declaration } = known;
+    const { defaultSql: _, ...rest } = known;
+    const declaration = { ...rest, isSerial: false };
     const changed = defaultSql === undefined ? declaration : { ...declaration, defaultSql };
     this.#tables.setColumn(table, column, { declaration: changed });
   }
@@ -434,8 +461,8 @@ export class SchemaState {
       case "addExclusion":
         return { kind: "exclusion", name, columns: [], isValid: true };
       case "addCheck": {
-        const { notNull: columns, reads, isNotNullOnly, isValid } = operation;
-        return { kind: "check", name, columns, reads, isNotNullOnly, isValid };
+        const { notNull: columns, reads, calls, isNotNullOnly, isValid } = operation;
+        return { kind: "check", name, columns, reads, ...(calls && { calls }), isNotNullOnly, isValid };
       }
       case "addForeignKey": {
         const { columns, references, referencedColumns, onUpdate, onDelete, isValid } = operation;

@@ -31,6 +31,8 @@ export interface ColumnDeclaration extends ColumnAttributes {
   readonly isGenerated: boolean;
   /** The columns that its expression names. Absent: it is not generated, or nobody has read them. */
   readonly computedFrom?: readonly string[];
+  /** The functions that its expression calls. */
+  readonly computedBy?: readonly string[];
   /** Computed when it is read: nothing is stored. Absent: a generated column is stored. */
   readonly isVirtual?: true;
   /** The database numbers its rows: GENERATED … AS IDENTITY, AUTO_INCREMENT. */
@@ -54,6 +56,8 @@ export interface ColumnDeclaration extends ColumnAttributes {
   };
   /** CHECK behind the type. */
   readonly checks: readonly InlineConstraint[];
+  /** One of these checks does not pass a row without a value. Absent: none, or nobody has read them. */
+  readonly checksNull?: true;
   /** NO INHERIT, storage parameters …: something that no unit describes. */
   readonly hasOther: boolean;
 }
@@ -100,6 +104,8 @@ export interface TableConstraint {
   readonly columns: readonly string[];
   /** Of a check: every column that it names. */
   readonly reads?: readonly string[];
+  /** Of a check: the functions that it calls. */
+  readonly calls?: readonly string[];
   /** Of a foreign key. */
   readonly references?: TableName;
   /** Of a foreign key. Absent: the primary key of the other table, or one that stands behind a column. */

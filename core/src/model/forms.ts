@@ -140,6 +140,8 @@ const rows = {
   "DROP RULE": ax,
   "DROP FOREIGN_TABLE": ax,
   "DROP STATISTIC_EXT": { hasOthers: true },
+  /** IF EXISTS and IF NOT EXISTS, where the migrations show that nothing is left to do: the locks are those of the statement. */
+  "ALREADY DONE": none,
 } as const satisfies Record<string, Form>;
 
 /** These lock no table, and change no row. Some of them take a name away: then the operation says which. */

@@ -146,6 +146,8 @@ export type Operation = OperationBase &
         readonly name: string | undefined;
         /** Every column that its expression names. */
         readonly reads: readonly string[];
+        /** The functions that it calls. */
+        readonly calls?: readonly string[];
         /** The columns of which it says that they are not NULL. */
         readonly notNull: readonly string[];
         /** It says nothing else. */

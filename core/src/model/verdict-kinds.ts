@@ -19,6 +19,8 @@ export const rowFailures = [
   "null",
   /** Two rows have the same values. */
   "duplicates",
+  /** There are two rows. */
+  "two-rows",
   /** Two rows exclude each other. */
   "exclusion",
   "check",
@@ -37,7 +39,16 @@ export const goneKinds = ["column", "table", "view", "type", "value", "function"
 export type GoneKind = (typeof goneKinds)[number];
 
 /** What keeps a column, table, view or type from being changed or dropped: it uses it. */
-export const userKinds = ["view", "generated column", "policy", "trigger", "foreign key", "column"] as const;
+export const userKinds = [
+  "view",
+  "generated column",
+  "policy",
+  "trigger",
+  "foreign key",
+  "column",
+  "check",
+  "index",
+] as const;
 export type UserKind = (typeof userKinds)[number];
 
 /** Forms of statements: the first major version of PostgreSQL that has them, and what its SQL calls them. */

@@ -16,7 +16,7 @@ export const loadSignals: LoadSignals = {
       if (rows.length === 0) return [];
       return {
         kind: "blind",
-        reason: `${some(rows.length, "replica")}, and a primary is not told how far behind: --replica-url-from names the variables with the URLs of replicas to ask`,
+        reason: `${some(rows.length, "replica")}, but a primary does not know their lag: name variables with the URLs of replicas in --replica-url-from`,
       };
     } catch (error) {
       if (errorCode(error) !== "42501") throw error;
@@ -47,7 +47,7 @@ export const loadSignals: LoadSignals = {
       const known = channels.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
       return {
         ...(known.length === 0 ? {} : { seconds: Math.max(...known) }),
-        ...(channels.some(({ isStopped }) => isStopped) ? { stopped: `${status} there says why` } : {}),
+        ...(channels.some(({ isStopped }) => isStopped) ? { stopped: `${status} there shows why` } : {}),
       };
     } catch (error) {
       if (errorCode(error) !== "42501") throw error;

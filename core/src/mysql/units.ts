@@ -17,7 +17,7 @@ export function unitsOn(server: MysqlServer): Units {
     describe: (spec, verdict) => describeUnit(spec, { server }, verdict),
     lockWords,
     // Of a ring of waiters these servers always take the one that is no DDL.
-    lockMeaning: `Every migration but one of your own statements asks for the metadata lock of its table with a short wait and tries again after a pause: reads and writes
+    lockMeaning: `Every migration but one of your own statements requests the metadata lock of its table with a short timeout and retries after a pause: reads and writes
 never queue behind it for longer than ${waitSeconds} s at a time. A transaction that has read the table, or one tied to it by a foreign key, and
 asks for more while a migration waits for its lock, may be rolled back as a deadlock (1213): let the application try it again.`,
     // An index is built or it is not, and what adds a foreign key looks at the rows as well.
@@ -89,7 +89,7 @@ function lockWords(verdict: Verdict): string {
   const mode = strongestMode(verdict);
   const { held } = verdict;
   if (mode === undefined) return held === "instant" ? "no lock" : `no lock, ${held}`;
-  if (!blocksWrites(mode)) return `reads and writes go on, ${held}`;
+  if (!blocksWrites(mode)) return `reads and writes continue, ${held}`;
   if (held === "instant") return "metadata lock, instant";
   return `${mode === "ACCESS EXCLUSIVE" ? "reads and writes wait" : "writes wait"}, ${held}`;
 }
@@ -97,18 +97,18 @@ function lockWords(verdict: Verdict): string {
 /** What is promised of the lock that each ALTER asks for: the server refuses it where its algorithm would take more. */
 function lockText({ spec, verdict }: Unit, server: MysqlServer): string {
   const mode = strongestMode(verdict);
-  if (mode === undefined) return "none but that of a SELECT: it stops no read and no write";
+  if (mode === undefined) return "only that of a SELECT: blocks no reads or writes";
   const on = verdict.locks.map(({ table }) => quoteTable(table)).join(" and ");
   const first = server === "mariadb" ? "first without waiting at all, then " : "";
-  const frame = `others wait at most ${waitSeconds} s at a time (${first}with pauses); it gives up after ${budgetSeconds} s and names who is in the way`;
+  const frame = `other sessions wait at most ${waitSeconds} s per attempt (${first}with pauses); fails after ${budgetSeconds} s and names the blocking session`;
   if (spec.kind === "online-copy")
-    return `WRITES WAIT on ${on} where at most ${smallTable.rows} rows are copied at once; else reads and writes go on, or it stops with nothing changed`;
+    return `WRITES WAIT on ${on} where at most ${smallTable.rows} rows are copied at once; otherwise it blocks nothing, or stops with nothing changed`;
   switch (verdict.held) {
     case "instant":
       return `exclusive metadata lock on ${on}, for an instant; ${frame}`;
     default: {
-      const writes = mode === "SHARE" ? "reads go on, WRITES WAIT" : "reads and writes go on";
-      const what = spec.kind === "add-foreign-key" ? "while the rows are looked at" : "while it is built";
+      const writes = mode === "SHARE" ? "reads continue, WRITES WAIT" : "reads and writes continue";
+      const what = spec.kind === "add-foreign-key" ? "while it checks the rows" : "while it is built";
       return `${writes} on ${on} ${what}; exclusive metadata lock for an instant at its start and its end; ${frame}`;
     }
   }

@@ -198,7 +198,7 @@ function withWayBack(unit: Unit, statements: readonly LaterStatement[]): Unit {
   return {
     ...unit,
     title: printable(title),
-    undo: printable(back ?? "nothing to take back"),
+    undo: printable(back ?? "nothing to undo"),
     spec: { ...unit.spec, ...(back === undefined ? {} : { down: [{ sql: back }] }) },
   };
 }

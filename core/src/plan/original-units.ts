@@ -98,7 +98,7 @@ const framable: ReadonlySet<OperationKind> = new Set([
 function fitsFrame({ text, operations }: Passing, { held, concerns, doubts }: Verdict): boolean {
   return (
     held === "instant" &&
-    operations.every((operation) => framable.has(operation.kind) || isReplicaIdentity(operation)) &&
+    operations.every((operation) => framable.has(operation.kind) || isFramableForm(operation)) &&
     !operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent) &&
     !concerns.some(({ kind }) => kind === "fails-in-transaction" || kind === "searches-default-partition") &&
     doubts.every((doubt) => doubt === "other-tables" || doubt === "server") &&
@@ -107,8 +107,8 @@ function fitsFrame({ text, operations }: Passing, { held, concerns, doubts }: Ve
   );
 }
 
-function isReplicaIdentity(operation: Operation): boolean {
-  return operation.kind === "form" && operation.what === "AT_ReplicaIdentity";
+function isFramableForm(operation: Operation): boolean {
+  return operation.kind === "form" && (operation.what === "AT_ReplicaIdentity" || operation.what === "ALREADY DONE");
 }
 
 /** The locks that a frame takes first. */

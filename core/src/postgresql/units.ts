@@ -11,7 +11,7 @@ export const units: Units = {
   lockWords: (verdict) =>
     `${strongestMode(verdict) ?? "no lock"}, ${verdict.held}`.replace(/^no lock, instant$/, "no lock"),
   lockMeaning:
-    "An `instant` lock is asked for with a short timeout and tried again: reads and writes never queue behind it for longer than\nhalf a second. SHARE UPDATE EXCLUSIVE lets reads and writes go on while the table is scanned.",
+    "An `instant` lock is requested with a short timeout and retried: reads and writes never queue behind it for longer than\nhalf a second. SHARE UPDATE EXCLUSIVE lets reads and writes continue while the table is scanned.",
   isNeeded: () => true,
   isAlone: (spec) =>
     spec.kind === "create-index" ||

@@ -19,7 +19,7 @@ export function estimateText(target: string, label: string, estimate: Estimate):
       "time",
       rate === undefined
         ? `not known: ${untried}`
-        : `about ${duration(rate.durationMs)}, at ${counted(rate.rowsPerSecond, "row")} a second by one session while nobody else writes to the table (batches were tried and rolled back)`,
+        : `about ${duration(rate.durationMs)}, at ${counted(rate.rowsPerSecond, "row")} a second with one session and no other writes to the table (measured with batches that were rolled back)`,
     ],
     ...(rate?.logBytes === undefined
       ? []

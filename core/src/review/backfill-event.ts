@@ -3,36 +3,36 @@ import type { BackfillEvent } from "../backfill/events.js";
 type Kind = BackfillEvent["kind"];
 type FieldsOf<K extends Kind> = Exclude<keyof Extract<BackfillEvent, { kind: K }>, "kind" | "table">;
 
-/** What each event says, for the docs and for whoever reads lines of it. */
+/** When each event is emitted and which fields it has, for the docs and the log. */
 export const eventFields: {
   readonly [K in Kind]: { readonly when: string; readonly fields: readonly FieldsOf<K>[] };
 } = {
   started: {
-    when: "the first batch is about to begin",
+    when: "before the first batch",
     fields: ["total", "rows", "isResumed", "growthBytes", "publications"],
   },
   progress: {
-    when: "a batch has ended; `others` says whether others write to the table: write, quiet or unknown",
+    when: "after a batch; `others`: whether other sessions write to the table (write, quiet or unknown)",
     fields: ["rows", "total", "filled", "rowsPerSecond", "etaMs", "batchRows", "batchMs", "others", "functionMs"],
   },
   reading: {
-    when: "the whole table is read: `fills` tries the fill, `rest` looks for rows that are left",
+    when: "the run reads the whole table. `fills`: to validate the fill, `rest`: to find remaining rows",
     fields: ["why", "total"],
   },
-  notice: { when: "there is something to know that stops nothing", fields: ["message"] },
+  notice: { when: "information that does not stop the run", fields: ["message"] },
   retry: {
-    when: "something failed and is tried again; `reason` is conflict, locked, connection, busy, timeout, data or function",
+    when: "before a retry; `reason`: conflict, locked, connection, busy, timeout, data or function",
     fields: ["reason", "message", "pauseMs"],
   },
   waiting: {
-    when: "a signal holds the run; again each time that the signal was asked",
+    when: "the run waits for a signal; repeated with every probe",
     fields: ["signal", "reason", "pauseMs", "forMs"],
   },
-  released: { when: "the signal holds it no more", fields: ["signal", "reason", "forMs"] },
-  blind: { when: "a signal cannot look", fields: ["signal", "reason"] },
-  sweep: { when: "the table was passed, and rows without a value are left", fields: ["round", "rows"] },
+  released: { when: "the run no longer waits for the signal", fields: ["signal", "reason", "forMs"] },
+  blind: { when: "a signal cannot be measured", fields: ["signal", "reason"] },
+  sweep: { when: "the pass over the table is done, and some rows still lack a value", fields: ["round", "rows"] },
   finished: {
-    when: "the run has ended; `status` is done or stopped",
+    when: "the run has ended; `status`: done or stopped",
     fields: ["status", "rows", "filled", "tableGrowthBytes", "indexGrowthBytes", "deadRows", "hotPercent"],
   },
   failed: { when: "the run has ended with an error", fields: ["code", "message"] },

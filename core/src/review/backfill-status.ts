@@ -108,7 +108,7 @@ function rateOf(live: readonly Worker[]): number {
 /** Why batches are as long as they are. */
 const othersText = {
   write: ": others write to the table",
-  quiet: ": nobody else is seen to write to the table",
+  quiet: ": no other writes to the table were seen",
   unknown: ": whether others write to the table is not known",
 } as const;
 

@@ -34,7 +34,7 @@ export function driftText(report: DriftReport, colors: Colors): string {
   const { target, error, server, replayed, differences } = report;
   if (error !== undefined)
     return [
-      `${colors.red("✖")} ${colors.bold(target)}   nobody could look: ${colors.red(error.code)} ${error.message}`,
+      `${colors.red("✖")} ${colors.bold(target)}   could not be checked: ${colors.red(error.code)} ${error.message}`,
       `  ${error.why}`,
     ].join("\n");
   const count = replayed?.migrations ?? 0;
@@ -64,14 +64,14 @@ export function driftNext(reports: readonly DriftReport[]): string {
   const reason = found.differences.flatMap((each) => each.reason ?? [])[0];
   const again = `npx lockstep drift --target ${found.target}`;
   if (reason === undefined)
-    return `write a migration for what is to stay, take the rest back on ${found.target}, then ${again}`;
+    return `Write a migration for the changes to keep, and revert the others on ${found.target}.\n${again}`;
   switch (reason.kind) {
     case "broken":
-      return `npx lockstep repair ${reason.plan} --target ${found.target}, then ${again}`;
+      return `npx lockstep repair ${reason.plan} --target ${found.target}\n${again}`;
     case "unrecorded":
-      return `npx lockstep deploy --target ${found.target}, then ${again}`;
+      return `npx lockstep deploy --target ${found.target}\n${again}`;
     case "left-over":
-      return `npx lockstep doctor --target ${found.target} says how to take it away, then ${again}`;
+      return `npx lockstep doctor --target ${found.target}   # shows how to remove it\n${again}`;
     default:
       return reason satisfies never;
   }
@@ -80,11 +80,11 @@ export function driftNext(reports: readonly DriftReport[]): string {
 function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case "broken":
-      return `plan ${reason.plan} needs it otherwise: a run broke off, or somebody changed it; npx lockstep repair knows it`;
+      return `plan ${reason.plan} needs it in another form: a run was interrupted, or it was changed by hand; npx lockstep repair fixes it`;
     case "unrecorded":
       return `${reason.migration} makes it, and is not recorded as applied: a run broke off; npx lockstep deploy finishes it`;
     case "left-over":
-      return "it has a name of Lockstep's, and no open plan of this checkout needs it; npx lockstep doctor says how to take it away";
+      return "it has a name of Lockstep's, but no open plan of this checkout needs it; npx lockstep doctor shows how to remove it";
     default:
       return reason satisfies never;
   }
@@ -104,7 +104,7 @@ function remarks(report: DriftReport): readonly string[] {
     ...(isElsewhere(report)
       ? [`servers of other versions print definitions differently: a difference may be nothing but that`]
       : []),
-    ...(ignored === 0 ? [] : [`${counted(ignored, "difference")} left out, as drift.ignore says`]),
+    ...(ignored === 0 ? [] : [`${counted(ignored, "difference")} ignored by drift.ignore`]),
   ];
 }
 

@@ -72,10 +72,20 @@ function written(value: MarkdownValue): string {
     .join("");
 }
 
+/** `@default(now())`, `@@index`, `@lockstep/prisma`, `@octocat`: as code they are copied as they stand, and notify nobody. */
+const attribute = /(?<![\w.+@-])(@{1,2}(?!lockstep\.)[a-z]\w*(?:[./-]\w+)*(?:\([^`|\s]*\))?)/i;
+
 /** Names may have any sign in them. Addresses, people and issues are named without a link to them. */
 function escaped(words: string): string {
+  return inLine(words.replace(/\s+/g, " "))
+    .split(attribute)
+    .map((part, at) => (at % 2 === 1 ? codeSpan(part).text : escapedWords(part)))
+    .join("");
+}
+
+function escapedWords(words: string): string {
   return (
-    inLine(words.replace(/\s+/g, " "))
+    words
       .replace(/[\\`*<>[\]|~$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|&(?=#?\w+;)/gu, "\\$&")
       .replaceAll("://", ":\\//")
       .replace(/www\./gi, (www) => `${www.slice(0, -1)}\\.`)

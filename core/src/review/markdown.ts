@@ -24,8 +24,10 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   const names = plan.columns.map(columnLabel).join(", ");
   const what = names === "" ? "change tables" : `add ${names}`;
   const paragraphs = [
-    md`# ${plan.id}: ${what}${unsafe.length === 0 ? " without stopping anything" : ""}`,
-    ...(plan.state.released === "undone" ? [md`**This plan was undone.** What follows is what it was.`] : []),
+    md`# ${plan.id}: ${what}${unsafe.length === 0 ? " without downtime" : ""}`,
+    ...(plan.state.released === "undone"
+      ? [md`**This plan was undone.** The rest of this page describes what it did.`]
+      : []),
     intro(plan, phases, unsafe.length === 0),
     md`## What was unsafe`,
     lines(
@@ -37,14 +39,14 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     ...(plan.notices.length === 0
       ? []
       : [
-          md`These run as they stand, please look at them yourself:`,
+          md`These statements run unchanged. Please review them yourself:`,
           lines(
             plan.notices.map((notice) => md`- line ${notice.line}: ${codeSpan(notice.sql)} — ${noticeWords(notice)}`),
           ),
         ]),
     md`## What happens instead`,
     markdownTable(
-      ["phase", "what", "lock", "how it goes out"],
+      ["phase", "what", "lock", "how to deploy it"],
       phases.flatMap((phase) =>
         phaseLines(plan, phase).map(({ text, lock }, index) => [
           index === 0 ? md`**${phase}**` : "",
@@ -57,7 +59,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     ...(unsafe.length === 0
       ? []
       : [
-          md`**Not safe with the app version before or after it:**`,
+          md`**Not safe with the app version before or after this phase:**`,
           lines(unsafe.map(({ phase, words }) => md`- **${phase}** ${words.join("; ")}`)),
         ]),
     lines(
@@ -78,18 +80,18 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     ...undoText(plan, phases),
     md`## Commands`,
     lines([
-      md`- \`npx lockstep status\` — where each database stands`,
-      md`- ${codeSpan(`npx lockstep plan ${plan.id}`)} — this page in the terminal, with the phases released so far`,
+      md`- \`npx lockstep status\` — show the state of each database`,
+      md`- ${codeSpan(`npx lockstep plan ${plan.id}`)} — print this page in the terminal`,
       ...(plan.backfills.length > 0
-        ? [md`- ${codeSpan(`npx lockstep backfill run ${plan.id}`)} — fill the rows; stops and goes on at any time`]
+        ? [md`- ${codeSpan(`npx lockstep backfill run ${plan.id}`)} — fill the rows; can be stopped and resumed`]
         : []),
       ...(phases.length > 1
-        ? [md`- ${codeSpan(`npx lockstep next ${plan.id}`)} — check the gate, write the next phase`]
+        ? [md`- ${codeSpan(`npx lockstep next ${plan.id}`)} — check the gate and write the next phase`]
         : []),
-      md`- ${codeSpan(`npx lockstep undo ${plan.id}`)} — take the last phase back`,
-      md`- ${codeSpan(`npx lockstep abandon ${plan.id}`)} — take everything back`,
+      md`- ${codeSpan(`npx lockstep undo ${plan.id}`)} — revert the last phase`,
+      md`- ${codeSpan(`npx lockstep abandon ${plan.id}`)} — revert everything`,
     ]),
-    md`\`plan.json\` is the plan itself; it and the SQL files of this folder are checked by hash, so edit neither.`,
+    md`Do not edit \`plan.json\` or the SQL files of this folder: Lockstep checks their hashes.`,
   ];
   return md`${joinMarkdown(paragraphs, "\n\n")}\n`.text;
 }
@@ -98,10 +100,10 @@ const lines = (all: readonly Markdown[]) => joinMarkdown(all, "\n");
 
 function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): Markdown {
   if (phases.length === 1)
-    return md`The migration that the ORM generated was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that nobody has to wait for it" : ""}. It is one phase: once it is deployed, the plan is done.`;
-  return md`The migration as it stood would have failed, blocked the running application or left rows without their values. It was rewritten into ${phases.length} phases.
-Each phase is deployed by itself${isSafe ? " and works with the application version before it and after it" : ""}. Every phase can be taken back.${stayWords(plan)}
-${paceText(plan)}${plan.state.held.length > 0 ? md`\nThe later phases wait in [held](held) until the database says that they are safe.` : ""}`;
+    return md`The migration that the ORM generated was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that it blocks nothing" : ""}. The plan has one phase: it is done once this is deployed.`;
+  return md`The generated migration would have failed, blocked the application or left rows without values. Lockstep rewrote it into ${phases.length} phases.
+Deploy each phase separately.${isSafe ? " Each one works with the application version before and after it." : ""} Every phase can be reverted.${stayWords(plan)}
+${paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
 }
 
 /** One line for each choice of a new column that somebody may regret. */
@@ -119,13 +121,13 @@ function adviceText({ columns, dialect }: Plan, { advice }: OrmWords): readonly 
 
 function paceText({ pace, paceReason }: Plan): string {
   return pace === "brisk"
-    ? `The pace is brisk (${paceReason}): reads open in the same deployment that makes the column required.`
-    : `The pace is careful (${paceReason}): reads open in a deployment of their own, before the column becomes required.`;
+    ? `The pace is brisk (${paceReason}): code starts to read the column in the deployment that makes it required.`
+    : `The pace is careful (${paceReason}): code starts to read the column in a separate deployment, before it becomes required.`;
 }
 
 /** How a phase goes out; commands in backticks. */
 export function outgoing(phase: Phase, words: OrmWords): string {
-  if (phase === "backfill") return "`npx lockstep backfill run`, any time after expand is live";
+  if (phase === "backfill") return "`npx lockstep backfill run`, once expand is live";
   const build = words.generate === undefined ? "" : `, \`${words.generate}\``;
   if (phase === "switch") return `\`npx lockstep next\`, commit${build}, deploy the code`;
   return `${phase === "contract" ? "`npx lockstep next`, commit, " : ""}\`${words.deploy}\` first${build}, then the code`;
@@ -133,7 +135,7 @@ export function outgoing(phase: Phase, words: OrmWords): string {
 
 function sourceWords(column: Plan["columns"][number]): Markdown {
   const fill = column.fill ?? column.compute?.fallback;
-  const stated = md`.\n  What that gives depends on settings of the session, so it is evaluated under ${statedSettingsWords} wherever it is evaluated`;
+  const stated = md`.\n  The result depends on session settings, so Lockstep always evaluates it under ${statedSettingsWords}`;
   return md`${valueWords(column)}${fill?.dependsOnSession ? stated : ""}`;
 }
 
@@ -144,12 +146,13 @@ function valueWords(column: Plan["columns"][number]): Markdown {
     return column.defaultSql === undefined ? md`stays NULL until code writes it` : md`default ${byDefault}`;
   const value = md`${codeSpan(column.fill.sql)} (${column.fill.source})`;
   if (!column.isRelaxed) {
-    const later = column.defaultSql === undefined ? "what code gives, or NULL" : md`the default ${byDefault}`;
-    return md`${value}, once, by the backfill for rows that exist; new rows get ${later}`;
+    const later =
+      column.defaultSql === undefined ? "the value that code writes, or NULL" : md`the default ${byDefault}`;
+    return md`${value} for existing rows, written once by the backfill; new rows get ${later}`;
   }
   if (column.defaultSql !== undefined)
-    return md`${value} by the backfill for rows that exist; new rows get the default ${byDefault}`;
-  const follows = column.fill.kind === "mirror" ? ", and follows it until contract" : "";
+    return md`${value} for existing rows, written by the backfill; new rows get the default ${byDefault}`;
+  const follows = column.fill.kind === "mirror" ? ", kept in sync until contract" : "";
   const written =
     column.write.kind === "typescript"
       ? md`; code writes ${codeSpan(column.write.text)}${column.fill.kind === "mirror" ? " from switch on" : ""}`
@@ -157,11 +160,11 @@ function valueWords(column: Plan["columns"][number]): Markdown {
         ? "; new rows get the model's own default"
         : "";
   if (column.fill.withoutTrigger === true) return md`${value}, by the backfill${written}. ${untriggered}`;
-  return md`${value}${follows}, by a trigger for new rows, by the backfill for those that exist${written}`;
+  return md`${value}${follows}: a trigger fills new rows, the backfill fills existing ones${written}`;
 }
 
-const untriggered = md`There is no trigger: new rows of code that does not know the column stay NULL until the backfill looks back. That all running code
-  writes it is what the gate writers-aware asks.`;
+const untriggered = md`There is no trigger. Rows that older code inserts stay NULL until the backfill has filled them. The gate writers-aware checks that
+  all running code writes the column.`;
 
 /** No trigger can call a function: what that means for new rows has to be said plainly. */
 function functionWords({ write }: Plan["columns"][number], { name, source, reads, fallback }: ComputedFill): Markdown {
@@ -171,11 +174,11 @@ function functionWords({ write }: Plan["columns"][number], { name, source, reads
       ? md`code writes ${codeSpan(write.text)}`
       : write.kind === "none"
         ? "new rows get the model's own default"
-        : "each place of the code that makes rows is listed, for you to write the value";
+        : "Lockstep lists each call site that creates rows, and you write the value there";
   const skipped =
     fallback === undefined
-      ? "A database that applies all phases at once refuses to become required while a row has no value."
-      : md`A database that applies all phases at once fills its rows with the fallback ${codeSpan(fallback.sql)} instead.`;
+      ? "On a database that applies all phases at once, contract fails if a row has no value."
+      : md`A database that applies all phases at once uses the fallback ${codeSpan(fallback.sql)} instead.`;
   return md`the function ${codeSpan(`fills.${name}`)} of ${source}${given}, called by the backfill; ${written}.
   ${untriggered} ${skipped}`;
 }
@@ -216,10 +219,10 @@ export function wayBackRows(plan: Plan, phases: readonly Phase[]): readonly WayB
       ? ([["contract", before, `a forward migration makes the column optional again${trigger}`, ""]] as const)
       : []),
     ...(phases.includes("switch")
-      ? ([["switch", "expand", "no migration; reads are kept away again", ""]] as const)
+      ? ([["switch", "expand", "no migration; code stops reading the column", ""]] as const)
       : []),
     lost === ""
-      ? ["expand", "nothing", "a forward migration changes the tables back, where anybody knows how", ""]
+      ? ["expand", "nothing", "a forward migration changes the tables back, where Lockstep can", ""]
       : ["expand", "nothing", "a forward migration drops the column", `the values in ${lost}`],
   ];
 }
@@ -236,7 +239,7 @@ function undoText(plan: Plan, phases: readonly Phase[]): readonly Markdown[] {
   const goes =
     plan.columns.length === 0
       ? ""
-      : md`\nWhen the column goes, deploy the code first, then the migration: code that still writes the column fails once it is gone. Where contract is live, its undo comes before both: code of before the change writes no value.`;
+      : md`\nBefore the column is dropped, deploy the code that no longer writes it: older builds fail afterwards. If contract is live, deploy its undo first: code from before the change writes no value.`;
   const rows = wayBackRows(plan, phases).map(([phase, leads, what, lost]) => [
     phase,
     leads,
@@ -244,8 +247,8 @@ function undoText(plan: Plan, phases: readonly Phase[]): readonly Markdown[] {
     lost === "" ? "no" : md`**yes: ${lost}**.${stayWords(plan)}`,
   ]);
   return [
-    md`## Taking it back`,
-    markdownTable(["`npx lockstep undo` takes back", "and leads to", "in the database", "data lost"], rows),
-    md`After an undo \`npx lockstep next\` goes on again, with the same reviewed SQL. ${codeSpan(`npx lockstep abandon ${plan.id}`)} takes everything back at once.${goes}`,
+    md`## Revert`,
+    markdownTable(["`npx lockstep undo` reverts", "to", "in the database", "data lost"], rows),
+    md`After an undo, \`npx lockstep next\` releases the same reviewed SQL again. ${codeSpan(`npx lockstep abandon ${plan.id}`)} reverts everything at once.${goes}`,
   ];
 }

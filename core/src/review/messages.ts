@@ -18,7 +18,7 @@ export function lockWords({ dialect }: Pick<Plan, "dialect">, verdict: Verdict):
 /** `lower(email)`, or `function fills.User.handle of lockstep.config.ts, fallback lower(email)`; undefined: no value is planned. */
 export function valueWords({ fill, compute }: Pick<PlannedColumn, "fill" | "compute">): string | undefined {
   if (compute === undefined) return fill?.sql;
-  return `${functionLabel(compute)}, ${compute.fallback === undefined ? "no fallback: databases that skip releases refuse rows without a value" : `fallback ${compute.fallback.sql}`}`;
+  return `${functionLabel(compute)}, ${compute.fallback === undefined ? "no fallback: a database that skips releases fails on rows without a value" : `fallback ${compute.fallback.sql}`}`;
 }
 
 /** What stands in one phase of a plan: a line each, with the lock that it takes. */
@@ -28,7 +28,7 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
       backfill.columns.map((column) => ({
         text: `fill ${columnLabel({ table: backfill.table, name: column.name })} with ${valueLabel(column)}${column.fill?.dependsOnSession ? `, under ${statedSettingsWords}` : ""}${
           column.fill?.withoutTrigger === true && backfill.once !== true
-            ? "; no trigger: new rows of code that does not know it wait for this"
+            ? "; there is no trigger, so this also fills the rows of older code"
             : ""
         }`,
         lock: "row locks, batch by batch",
@@ -64,14 +64,14 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
       return [
         ...(written === "" ? [] : [`${written} optional for now; code writes it`]),
         ...(mirrors === "" ? [] : [`${mirrors} optional for now; its trigger writes it, not code`]),
-        ...(optional === "" ? [] : [`${optional} optional; fixtures and requests have it`]),
+        ...(optional === "" ? [] : [`${optional} optional; fixtures and requests include it`]),
       ];
     case "switch":
       return [...reads, ...(mirrors === "" ? [] : [`code writes ${mirrors}`])];
     case "contract":
       return [
         ...(plan.pace === "brisk" ? reads : []),
-        ...(relaxed === "" ? [] : [`${relaxed} required; fallbacks go`]),
+        ...(relaxed === "" ? [] : [`${relaxed} required; fallbacks removed`]),
       ];
     default:
       return phase satisfies never;
@@ -89,8 +89,8 @@ export function stayWords(plan: Plan): string {
     ({ phase, spec }) => phase === "expand" && spec.kind === "original" && otherStatement.test(spec.sql),
   );
   return [
-    made === "" ? "" : ` ${made}, made by the same change, and what is in it stay.`,
-    hasOthers ? " What the same migration did besides stays." : "",
+    made === "" ? "" : ` ${made}, created by the same change, and its rows stay.`,
+    hasOthers ? " The other changes of the same migration stay." : "",
   ].join("");
 }
 

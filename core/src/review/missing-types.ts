@@ -17,7 +17,7 @@ export function missingTypesText(missing: MissingTypes, command: string, colors:
 
 /** The same as a reason to look: `read without all types (…): rows that … are not listed` */
 export function readWithoutTypes(missing: MissingTypes): string {
-  return `read without all types (${why(missing)}): rows that only a declared type tells are not listed`;
+  return `read without all types (${why(missing)}): rows that only a declared type identifies are not listed`;
 }
 
 function why(missing: MissingTypes): string {

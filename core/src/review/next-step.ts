@@ -19,72 +19,89 @@ export interface WayBackOn {
 }
 
 /**
- * What to do after the files of a phase were written: the `Next` line.
+ * What to do after the files of a phase were written: the steps of `Next`, a line each, as `nextText` prints them.
  *
  * @param plans of the project: while several are open a command has to name its own
  */
 export function nextStep(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], on: WayBackOn = {}): string {
-  const build = words.generate === undefined ? "" : `${words.generate}, `;
-  const goOn = `To go on again: ${commandFor("next", plan, plans)}`;
+  return stepsOf(plan, words, plans, on).join("\n");
+}
+
+function stepsOf(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], on: WayBackOn): readonly string[] {
+  const reviewed = [...(words.generate === undefined ? [] : [words.generate]), "Review and commit."];
+  const migrated = [...reviewed, deployWords(words), "Deploy the code."];
+  const undone = [
+    ...(isTakenBack(plan) ? migrated : [...reviewed, "Deploy the code."]),
+    `To resume later: ${commandFor("next", plan, plans)}`,
+  ];
   switch (plan.state.released) {
     case "expand":
-      if (phasesOf(plan).length === 1) return "commit and deploy: this plan has one phase";
-      if (plan.state.undos !== undefined) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
-      return `${build}review and commit, deploy (first ${deployWords(words)}, then the code).  Then: ${commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans)}`;
+      if (phasesOf(plan).length === 1) return ["commit and deploy: this plan has one phase"];
+      if (plan.state.undos !== undefined) return undone;
+      return [...migrated, commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans)];
     case "switch":
-      if (isTakenBack(plan)) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
-      if (phasesOf(plan).at(-1) === "switch")
-        return `${build}review and commit, deploy the code.  Then: npx lockstep status`;
-      return `review and commit, deploy the code.  When it has run well for a while: ${commandFor("next", plan, plans)}`;
+      if (isTakenBack(plan)) return undone;
+      if (phasesOf(plan).at(-1) === "switch") return [...reviewed, "Deploy the code.", "npx lockstep status"];
+      return ["Review and commit.", "Deploy the code, and let it run for a while.", commandFor("next", plan, plans)];
     case "contract":
-      return `${build}review and commit, deploy (first ${deployWords(words)}, then the code).  Then: npx lockstep status`;
-    case "undone": {
-      if (plan.state.written.length === 0) {
-        const { file } = plan.source;
-        if (file !== undefined && plan.units.some(({ spec }) => spec.kind === "original"))
-          return `put what else stood in ${file} into a migration of its own: no migration has it any more`;
-        // Their migration is gone with the others, and code that runs with this model expects them in the database.
-        if (stayWords(plan) !== "")
-          return `${words.develop}, for what passed as it stood: the model keeps it, and no migration has it any more`;
-        return `${build}review and commit: there is nothing to deploy`;
-      }
-      const { contractUndo = [] } = on;
-      // Code of before the change writes no value: it needs the trigger that contract took away.
-      const optional = contractUndo.map((file) => words.execute(file)).join(" && ");
-      const dropped = plan.undo.expand.flatMap((unit) => dropGates(plan, unit));
-      if (dropped.length > 0) return `${build}review and commit.${dropText(dropped, optional, words, on)}`;
-      const codeFirst = `deploy the code first, then ${deployWords(words)}`;
-      return `${build}review and commit, ${optional === "" ? codeFirst : `run ${optional} on each database where contract is live, then ${codeFirst}`}`;
-    }
+      return [...migrated, "npx lockstep status"];
+    case "undone":
+      return afterUndo(plan, words, reviewed, on);
     default:
       return plan.state.released satisfies never;
   }
 }
 
+function afterUndo(
+  plan: Plan,
+  words: OrmPlugin["words"],
+  reviewed: readonly string[],
+  on: WayBackOn,
+): readonly string[] {
+  if (plan.state.written.length === 0) {
+    const { file } = plan.source;
+    if (file !== undefined && plan.units.some(({ spec }) => spec.kind === "original"))
+      return [`put the other statements of ${file} into a new migration: no migration has them any more`];
+    // Their migration is gone with the others, and code that runs with this model expects them in the database.
+    if (stayWords(plan) !== "")
+      return [`${words.develop}   # re-creates the safe changes, which the model keeps and no migration has any more`];
+    return [...reviewed.slice(0, -1), "Review and commit: there is nothing to deploy."];
+  }
+  const { contractUndo = [] } = on;
+  // Code of before the change writes no value: it needs the trigger that contract took away.
+  const optional = contractUndo.map((file) => words.execute(file)).join(" && ");
+  const dropped = plan.undo.expand.flatMap((unit) => dropGates(plan, unit));
+  if (dropped.length > 0) return [...reviewed, ...dropSteps(dropped, optional, words, on)];
+  return [
+    ...reviewed,
+    ...(optional === "" ? [] : [`${optional}   # on each database where contract is live`]),
+    "Deploy the code.",
+    deployWords(words),
+  ];
+}
+
 /** The order in which a way back is deployed that drops columns. The deployment of Lockstep stops at the gate, the ORM's own nowhere. */
-function dropText(
+function dropSteps(
   dropped: readonly GateStep[],
   optional: string,
   words: OrmPlugin["words"],
   { targets = [], services = [] }: WayBackOn,
-): string {
+): readonly string[] {
   const names = columnsText(dropped);
   const deploy = `npx lockstep deploy${targets.length > 1 ? " --target <target>" : ""}`;
-  const steps = wayBackSteps(dropped, {
-    first: optional === "" ? [] : [`${deploy}: where contract is live it makes ${names} optional again, then it stops`],
+  const where = targets.length > 1 ? `on each target (${targets.join(", ")}), ` : "";
+  const instead = `or ${words.deploy}, which does not stop at this gate`;
+  return wayBackSteps(dropped, {
+    first:
+      optional === ""
+        ? []
+        : [`${deploy}   # ${where}where contract is live: makes ${names} optional, then stops; or ${optional}`],
     drop: [
       services.length === 0
-        ? `${deploy} --confirm column-unused: it drops ${names}`
-        : `${deploy}: it drops ${names} once every service has announced such a build`,
+        ? `${deploy} --confirm column-unused   # ${where}drops ${names}; ${instead}`
+        : `${deploy}   # ${where}drops ${names} once every service has announced such a build; ${instead}`,
     ],
   });
-  const where = targets.length > 1 ? ` on each target (${targets.join(", ")}),` : "";
-  const by = `With ${words.deploy}, which does not stop: run it as step ${steps.length}`;
-  return [
-    `  Then${where} in this order:`,
-    ...numbered(steps),
-    optional === "" ? by : `${by}, and as step 1, where contract is live, ${optional}`,
-  ].join(nextLine);
 }
 
 /** What is done around a drop, in order. @param first what comes before the code @param drop what comes after it */
@@ -95,18 +112,10 @@ export function wayBackSteps(
   const it = dropped.length === 1 ? "it is" : "they are";
   return [
     ...first,
-    `deploy the code that does not use ${columnsText(dropped)}: builds that still do fail once ${it} gone`,
+    `Deploy the code that does not use ${columnsText(dropped)}. Builds that still do fail once ${it} gone.`,
     ...drop,
   ];
 }
-
-/** Steps as a list of `Next`. */
-export function numbered(steps: readonly string[]): readonly string[] {
-  return steps.map((step, at) => `${at + 1}. ${step.replaceAll(nextLine, `${nextLine}   `)}`);
-}
-
-/** Under the first line of `Next`. */
-export const nextLine = "\n       ";
 
 const columnsText = (dropped: readonly GateStep[]) =>
   [...new Set(dropped.map(({ table, column }) => columnLabel({ table, name: column })))].join(", ");
@@ -125,11 +134,7 @@ export function deployCommand({ build }: OrmPlugin["words"], target?: string): s
 
 /** The ORM's own command reaches the database of the environment that it is typed in, which may be the developer's. */
 function deployWords(words: OrmPlugin["words"]): string {
-  return `${deployCommand(words)}, or ${words.deploy} with the URL of each target`;
-}
-
-function afterUndo(plan: Plan, words: OrmPlugin["words"]): string {
-  return isTakenBack(plan) ? `deploy (first ${deployWords(words)}, then the code)` : "deploy the code";
+  return `${deployCommand(words)}   # or ${words.deploy}, with the URL of each target`;
 }
 
 /** The contract was released and taken back since: the database has to follow. */

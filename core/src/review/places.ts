@@ -83,7 +83,7 @@ export function placesText(
   const shownPossible = possible.slice(0, limits.possible);
   if (asked.length > 0) {
     lines.push(
-      `${colors.bold(counted(asked.length, "place"))} may leave the column out ${colors.dim("(contract asks about them)")}`,
+      `${colors.bold(counted(asked.length, "place"))} may leave the column out ${colors.dim("(fix or confirm them before contract)")}`,
     );
     if (shownAsked.length > 0)
       lines.push(columns(shownAsked.map((place) => [at(place), `${place.what} — ${whyText(place)}`])));
@@ -240,7 +240,7 @@ export function placesMarkdown(open: OpenPlaces, command: string): readonly Mark
     ...(required.length === 0 ? [] : [md`**For you to edit:**\n\n${items(required, whyText)}`]),
     ...(asked.length === 0
       ? []
-      : [md`**May leave the column out, mended or confirmed before contract:**\n\n${items(asked, whyText)}`]),
+      : [md`**May leave the column out; fix or confirm them before contract:**\n\n${items(asked, whyText)}`]),
     ...(likely.length === 0 ? [] : [md`**Likely, not edited:**\n\n${groups(likely, whyText)}`]),
     ...(shown.length === 0 ? [] : [md`**Possible:**\n\n${groups(shown, shortReason)}`]),
     ...(tests.length === 0

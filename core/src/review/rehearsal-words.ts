@@ -121,7 +121,7 @@ function bloatTexts({ stage }: Rehearsal, backfills: readonly RehearsedStep[]): 
 
 /** On MySQL and MariaDB the server itself does it. */
 function rebuildText({ table }: Rehearsal["stage"]["tables"][number], room: string): string {
-  return `To give it back while reads and writes go on: ALTER TABLE \`${table.name}\` FORCE, ALGORITHM=INPLACE, LOCK=NONE (${room} have to be free on its disk, which nobody looked at)`;
+  return `To free it without blocking reads and writes: ALTER TABLE \`${table.name}\` FORCE, ALGORITHM=INPLACE, LOCK=NONE (needs ${room} of free disk space, which was not checked)`;
 }
 
 /** How the room is given back, with what that needs: looked at where somebody could. */
@@ -138,7 +138,7 @@ function repackText(
     missing: "its extension has to be installed there first: CREATE EXTENSION pg_repack",
     unknown: "its extension has to be there",
   }[repack ?? "unknown"];
-  return `${command} (${extension}${hasKey === true ? "; the table has the key that it needs" : ""}; ${room} have to be free on its disk, which nobody looked at)`;
+  return `${command} (${extension}${hasKey === true ? "; the table has the key that it needs" : ""}; needs ${room} of free disk space, which was not checked)`;
 }
 
 /** A table of a file: its schema may be left out. */

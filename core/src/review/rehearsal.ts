@@ -52,7 +52,7 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
     findings.length === 0
       ? `${colors.green("✔")} ${verdictText(rehearsal)}`
       : [
-          `${colors.red("✖")} ${counted(findings.length, "thing")} that somebody would notice, or that is not as stated`,
+          `${colors.red("✖")} ${counted(findings.length, "thing")} that users would notice, or that differs from the plan`,
           ...findings.map(
             (finding) =>
               `  ${finding.step === undefined ? "" : `${titleOf.get(finding.step) ?? finding.step}: `}${findingText(finding)}`,
@@ -80,7 +80,7 @@ export function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traf
   const what =
     kind === "statements"
       ? `${counted(statements, "statement")} of production`
-      : "reads, changes and new rows that were made up: nobody knows what production runs";
+      : "generated reads, updates and inserts: no statistics of production are at hand";
   const left = leftOut.reduce((sum, each) => sum + each.statements, 0);
   return `${what}, ${rate} a second${left === 0 ? "" : `; ${counted(left, "statement")} left out: ${reasonsText(leftOut)}`}`;
 }

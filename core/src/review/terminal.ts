@@ -30,7 +30,7 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
   return notices
     .map(
       (notice) =>
-        `  ${colors.yellow("!")} line ${notice.line}${isOfHazard(notice) ? "" : " runs as it stands"}: ${oneLine(notice.sql)} — ${inLine(noticeWords(notice))}`,
+        `  ${colors.yellow("!")} line ${notice.line}${isOfHazard(notice) ? "" : " runs unchanged"}: ${oneLine(notice.sql)} — ${inLine(noticeWords(notice))}`,
     )
     .join("\n");
 }
@@ -100,9 +100,7 @@ export function editsText(
   }
   const { required } = placeGroups(open);
   if (required.length > 0) {
-    lines.push(
-      `${colors.bold(counted(required.length, "place"))} for you to edit ${colors.dim("(not made: see the reason)")}`,
-    );
+    lines.push(`${colors.bold(counted(required.length, "place"))} for you to edit ${colors.dim("(see the reason)")}`);
     lines.push(columns(required.map((place) => [`${place.file}:${place.line}`, `${place.what} — ${whyText(place)}`])));
   }
   const others = placesText(open, { limits, command, colors });
@@ -126,11 +124,11 @@ function broughtBy({ file, site, role, model, field }: PlannedEdit, { choices = 
 
 /** What is said where nothing was edited because somebody wanted so. */
 export const noEdits =
-  "No code was edited (level none): what must change is listed for you. Without it the phase may break, and contract waits for it.";
+  "No code was edited (level none). Make the listed required edits: without them the phase may break, and contract waits.";
 
 /** What is said where a formatter of the project did not lay out what was written. */
 export function unformattedText({ formatter, why }: Unformatted, colors: Colors): string {
-  return colors.yellow(`Not laid out by ${formatter} (${why}): format before you commit.`);
+  return colors.yellow(`${formatter} could not format the files (${why}). Format them before you commit.`);
 }
 
 /** Places that little speaks for, in full. */
@@ -146,9 +144,19 @@ export function silentText(places: readonly Omit<Place, "kind">[], colors: Color
   ].join("\n");
 }
 
-/** `Next   …`: every run ends with it. */
+/**
+ * `Next   …`: every run ends with it.
+ *
+ * @param text one command, or steps, a line each: these are numbered. A line that begins with a blank belongs to the step before.
+ */
 export function nextText(text: string, colors: Colors): string {
-  return `${colors.bold("Next")}   ${text}`;
+  const steps = text.split(/\n(?! )/);
+  return steps.length === 1 ? `${colors.bold("Next")}   ${text}` : [colors.bold("Next"), ...numbered(steps)].join("\n");
+}
+
+/** Steps in their order, a line each. */
+export function numbered(steps: readonly string[]): readonly string[] {
+  return steps.map((step, at) => `  ${at + 1}. ${step}`);
 }
 
 function oneLine(sql: string): string {

@@ -71,6 +71,7 @@ function narrowedWords(why: RowFailure): string {
     case "any-row":
       return "a row without a value";
     case "duplicates":
+    case "two-rows":
     case "exclusion":
       return "two conflicting rows";
     case "check":
@@ -90,7 +91,9 @@ function failsWords({ concerns }: Verdict): string {
   // Said with what fails on the rows; alone it is what the change is for.
   const narrows = concerns.some(({ kind }) => kind === "narrows-writes");
   const half = concerns.some((concern) => concern.kind === "fails-on-rows" && concern.leavesHalf === true);
-  const words = `fails if ${failures.join(" or ")}${narrows ? ", and so does running code that writes such a row" : ""}`;
+  const isOfTwo = concerns.some((concern) => concern.kind === "fails-on-rows" && concern.why === "two-rows");
+  const writes = isOfTwo ? "inserts a second row" : "writes such a row";
+  const words = `fails if ${failures.join(" or ")}${narrows ? `, and so does running code that ${writes}` : ""}`;
   return half ? `${words}; earlier statements of the file are then already applied, and remain` : words;
 }
 
@@ -231,6 +234,8 @@ function failureWords(why: RowFailure): string {
       return "one is NULL";
     case "duplicates":
       return "two rows have the same values";
+    case "two-rows":
+      return "the table has two rows";
     case "exclusion":
       return "two rows exclude each other";
     case "check":

@@ -36,7 +36,7 @@ export function eventText(target: string, event: WatchEvent, colors: Colors): st
       return `${target}: the baseline is taken, of ${counted(event.series, "measure")}`;
     case "high":
       return colors.yellow(
-        `${target}: ${subjectText(event.point)} ${figure(event.point.value, event.unit)}, before ${figure(event.baseline, event.unit)}: the next look tells`,
+        `${target}: ${subjectText(event.point)} ${figure(event.point.value, event.unit)}, before ${figure(event.baseline, event.unit)}: the next measurement decides`,
       );
     case "calm":
       return `${target}: ${subjectText(event.point)} ${figure(event.point.value, event.unit)} again`;
@@ -89,7 +89,7 @@ export function anomalySentence(anomaly: Anomaly): string {
   const since = `since ${anomaly.since.slice(11, 19)} UTC`;
   const { detail } = anomaly;
   if (anomaly.kind === "lost")
-    return `nobody can look ${since}, for ${counted(anomaly.looks, "look")}: ${anomaly.detail}`;
+    return `cannot be measured ${since}, ${counted(anomaly.looks, "attempt")}: ${anomaly.detail}`;
   const { value, unit, baseline, events } = anomaly;
   const of = events === undefined ? "" : ` (${counted(events, eventNouns[anomaly.measure] ?? "observation")})`;
   return `${subjectText(anomaly)} ${figure(value, unit)} ${since}, before ${figure(baseline, unit)}${of}${detail === undefined ? "" : `: ${detail}`}`;

@@ -28,13 +28,15 @@ export default defineRule({
     unsafe: [
       `CREATE TABLE "User" ("id" INT, "name" TEXT); CREATE VIEW "Names" AS SELECT "name" FROM "User"; ALTER TABLE "User" DROP COLUMN "name";`,
       `CREATE TYPE "Role" AS ENUM ('a'); CREATE TABLE "User" ("role" "Role"); DROP TYPE "Role";`,
+      `CREATE FUNCTION "code"() RETURNS TEXT LANGUAGE sql AS 'SELECT random()::text'; CREATE TABLE "User" ("code" TEXT DEFAULT "code"()); DROP FUNCTION "code"();`,
       `CREATE TABLE "Event" ("at" DATE) PARTITION BY RANGE ("at"); CREATE INDEX CONCURRENTLY "i" ON "Event" ("at");`,
     ],
     safe: [
       `CREATE TABLE "User" ("id" INT, "name" TEXT); CREATE VIEW "Names" AS SELECT "id" FROM "User"; ALTER TABLE "User" DROP COLUMN "name";`,
     ],
   },
-  background: `Earlier migrations created an object that uses the column, table or type: a view, a generated column, a policy, a trigger, a foreign key.
-Without CASCADE PostgreSQL refuses to drop what they use, and it never changes the type of such a column. Lockstep reports only what the
-migrations of the repository show.`,
+  background: `Earlier migrations created an object that uses the column, table, type, function or sequence: a view, a generated column, a policy, a
+trigger, a foreign key, a default, a check or an index. Without CASCADE PostgreSQL refuses to drop what they use, and it never changes the
+type of such a column. Lockstep reports only what the migrations of the repository show. It reports no function that shares its name with
+another.`,
 });

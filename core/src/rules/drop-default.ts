@@ -4,7 +4,8 @@ export default defineRule({
   id: "drop-default",
   severity: "error",
   summary: "Drops a default that running code needs to insert rows",
-  on: ["setDefault"],
+  on: ["setDefault", "redeclareColumn"],
+  claims: ({ kind }) => kind === "breaks-inserts",
   safer: () => ({ words: "keep the default until every running version writes the column" }),
   examples: {
     unsafe: [

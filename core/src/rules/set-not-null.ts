@@ -5,7 +5,8 @@ export default defineRule({
   severity: "error",
   summary: "SET NOT NULL blocks reads and writes while PostgreSQL checks every row",
   on: ["setNotNull", "addNotNull", "redeclareColumn"],
-  claims: (concern, { kind }) => kind !== "redeclareColumn" || ("why" in concern && concern.why === "null"),
+  claims: (concern, { kind }) =>
+    kind !== "redeclareColumn" || concern.kind === "fills-silently" || ("why" in concern && concern.why === "null"),
   isMechanical: true,
   safer: (operation, { quote }) => {
     const { table } = operation;

@@ -105,7 +105,7 @@ async function planAndRun(
       project.root,
       prepared.changes.map(({ file, before, after }) => ({ file, before: after, after: before })),
     );
-    context.err("Nothing was written. Do what Prisma asks for, then run the command again.");
+    context.err("Nothing was written. Do what Prisma requires, then run the command again.");
   }
   return exitCode;
 }

@@ -48,7 +48,7 @@ export default {
     if (edited.length > 0)
       findings.push(
         warning(`changed after they were applied: ${names(edited.map(({ name }) => name))}`, {
-          why: "The repository no longer says what ran here; migrate dev would want to reset the database.",
+          why: "The repository no longer has the migrations that ran here, so migrate dev would require a reset of the database.",
           next: "restore the files from version control",
         }),
       );

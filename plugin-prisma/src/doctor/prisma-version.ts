@@ -14,7 +14,7 @@ export default {
     if (isAtLeast(ormVersion, 8, 0))
       return [
         problem(`Prisma ${ormVersion} has another way of making migrations`, {
-          why: "It asks no schema engine that Lockstep could stand in for: nothing is intercepted.",
+          why: "It starts no schema engine that Lockstep could replace, so nothing is intercepted.",
           next: updateCommands(root, testedVersions.seven),
         }),
       ];

@@ -24,7 +24,7 @@ export async function finishEarlierRun(about: Interception): Promise<void> {
 /** Everything that the same command was to write is there now, and TypeORM would go on to compare entities from before it. */
 async function endDone(files: readonly string[], about: Interception): Promise<never> {
   say(`Lockstep: finished this command, which was interrupted: ${files.join(", ") || "every file was written"}.`);
-  say(`Next   review and commit, then ${wordsOf(await about.project()).deploy}`);
+  say(`Next\n  1. Review and commit.\n  2. ${wordsOf(await about.project()).deploy}`);
   await about.call.dataSource.destroy();
   process.exit(0);
 }

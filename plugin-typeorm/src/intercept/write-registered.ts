@@ -31,6 +31,6 @@ export async function writeRegistered(project: TypeormProject, { own, beside, re
   writeFiles(project.root, [made(own), ...more.changes]);
   for (const line of more.lines) say(line);
   if (restore !== undefined) say(restoredText(restore));
-  for (const { file, title } of beside) say(`Written beside it: ${file} (${title})`);
+  for (const { file, title } of beside) say(`Also written: ${file} (${title})`);
   if (unlisted.length > 0) say(unlistedText(unlisted, colors()));
 }

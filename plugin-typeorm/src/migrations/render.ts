@@ -86,7 +86,7 @@ function file(language: Language, name: string, parts: Parts): string {
   const { imports, classHead, classEnd, access, typed, returns } = language;
   const method = (word: string, body: string) => {
     const parameter = body === "" ? "" : typed("queryRunner", "QueryRunner");
-    const text = body === "" ? "        // Nothing to take back.\n" : body;
+    const text = body === "" ? "        // Nothing to undo.\n" : body;
     return `    ${access}async ${word}(${parameter})${returns("Promise<void>")} {\n${text}    }\n`;
   };
   const identifier = className(name);

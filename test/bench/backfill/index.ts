@@ -179,7 +179,7 @@ function busyNotes(rate: number, { rounds, files, synced }: BusyFigures): readon
     `Beside ${rate} operations a second, the server's files ${files === "memory" ? "in memory" : "on disk"}, the longest wait: ${middle(rounds, ({ alone }) => alone.longestMs)} without a backfill, ` +
       `${middle(rounds, ({ backfill }) => backfill.longestMs)} with one, ${middle(rounds, ({ update }) => update.longestMs)} with one UPDATE.`,
     `On a disk that is waited for: ${middle(synced, ({ alone }) => alone.longestMs)} without a backfill and ${middle(synced, ({ backfill }) => backfill.longestMs)} with one; ` +
-      `one query in a thousand longer than ${middle(synced, ({ alone }) => alone.p999Ms)} and ${middle(synced, ({ backfill }) => backfill.p999Ms)}. No bound: the disk decides (docs/backfill.md).`,
+      `one query in a thousand longer than ${middle(synced, ({ alone }) => alone.p999Ms)} and ${middle(synced, ({ backfill }) => backfill.p999Ms)}. No bound: the disk decides (docs/reference-backfill.md).`,
   ];
 }
 

@@ -67,7 +67,7 @@ it.each([
   const asked = pacing.beforeBatch(session, undefined);
   if (!goesOn) return expect(asked).rejects.toThrow("no such function");
   await asked;
-  expect(said).toEqual(["0 blind one: the server does not tell: no such function"]);
+  expect(said).toEqual(["0 blind one: the server does not provide it: no such function"]);
 });
 
 it("asks every signal again after a wait: meanwhile another may have found a reason", async () => {

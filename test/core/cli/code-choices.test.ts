@@ -689,7 +689,7 @@ export const seed = () => prisma.user.createMany({ data: rows });
     expect(other).not.toBe(ids[1]);
     desk.write("prisma/seed.ts", seed);
     expect((await desk.code({ code: "required" })).text).toMatch(
-      /2 places may leave the column out \(contract asks about them\)\n +prisma\/more\.sql:2/,
+      /2 places may leave the column out \(fix or confirm them before contract\)\n +prisma\/more\.sql:2/,
     );
     const readme = desk.read("lockstep/20261120093000_add_handle/README.md");
     expect(readme).toMatch(/\*\*May leave the column out, .*:\*\*\n\n- \[ \] `prisma\/more\.sql:2` SQL over User/);
@@ -838,7 +838,7 @@ describe("what is shown", () => {
     await open();
     await desk.code({ only: [listKey] });
     const readme = desk.read("lockstep/20261120093000_add_handle/README.md");
-    const code = readme.slice(readme.indexOf("## The code"), readme.indexOf("## Taking it back"));
+    const code = readme.slice(readme.indexOf("## The code"), readme.indexOf("## Revert"));
     expect(code).toMatchInlineSnapshot(`
       "## The code
 

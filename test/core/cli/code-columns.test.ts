@@ -148,7 +148,7 @@ describe.each(["prisma", "typeorm"] as const)("%s: a column without a plan", (or
       expect(again.asked).toEqual([]);
       // TypeORM is not installed here: what its types would say nobody knows.
       expect(again.text).toContain("User.alias: no place was found that is likely to need it.");
-      expect(again.text).toContain("review and commit");
+      expect(again.text).toContain("Review and commit.");
     });
 
     test("what was said no to is not asked again, and is forgotten with the column", async () => {
@@ -306,7 +306,7 @@ test("what --code likely does not edit is listed with its reason, and the next c
     { ...models.prisma, "src/users/list.ts": select, ...migrations("prisma", [[11, alter("alias")]]) },
     "prisma",
   );
-  const byHand = /Next +edit by hand which of the likely places need it, then review and commit$/;
+  const byHand = /Next\n {2}1\. Edit the likely places that need it\.\n {2}2\. Review and commit\.$/;
   expect((await desk.code({})).text).toMatch(byHand);
   const { text, json } = await desk.code({ code: "likely" });
   expect(json.edits).toEqual([]);

@@ -105,6 +105,16 @@ const cases: readonly (readonly [name: string, options: Checked, expected: reado
     [],
   ],
   [
+    "the lock of a column that is there already, IF NOT EXISTS, kept while an index is built",
+    {
+      migrations: [
+        users,
+        `BEGIN; ALTER TABLE "User" ADD COLUMN IF NOT EXISTS "name" TEXT; CREATE INDEX "by_name" ON "User" ("name"); COMMIT;`,
+      ],
+    },
+    ["add-index 1:65", "kept-lock 1:65"],
+  ],
+  [
     "an index that is not there, IF NOT EXISTS",
     { migrations: [users, `CREATE INDEX IF NOT EXISTS "by_name" ON "User" ("name");`] },
     ["add-index 1:1"],

@@ -61,12 +61,12 @@ test.each([
 test("people read where the value comes from, and that there is no trigger", async () => {
   const [plan, refusing] = [await planOf(handle()), await planOf(handle({ fallback: "refuse", reads: [] }))];
   expect(valueWords(plan.columns[0]!)).toBe("function fills.User.handle of lockstep.config.ts, fallback lower(email)");
-  expect(valueWords(refusing.columns[0]!)).toContain("refuse rows without a value");
+  expect(valueWords(refusing.columns[0]!)).toContain("fails on rows without a value");
   expect(phaseText(plan, colorsFor(false))).toContain(
     `fill "User"."handle" with function fills.User.handle of ${file}`,
   );
-  expect(planReadme(plan, words)).toContain("stay NULL until the backfill looks back");
-  expect(planReadme(plan, words)).toContain("fills its rows with the fallback `lower(email)`");
+  expect(planReadme(plan, words)).toContain("stay NULL until the backfill has filled them");
+  expect(planReadme(plan, words)).toContain("uses the fallback `lower(email)` instead");
   expect(planReadme(refusing, words)).toContain("refuses to become required while a row has no value");
 });
 

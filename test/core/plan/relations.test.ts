@@ -95,7 +95,7 @@ test("an optional relation may lead to what the same change makes; skipping is a
   const made = `CREATE TABLE "Team" ("id" INTEGER NOT NULL);`;
   const plan = await planOf({ sql: `ALTER TABLE "User" ADD COLUMN "teamId" INTEGER; ${made} ${team}` });
   expect(plan.madeTables).toEqual([{ name: "Team" }]);
-  expect(stayWords(plan)).toMatch(/"Team", made by the same change, and what is in it stay/);
+  expect(stayWords(plan)).toMatch(/"Team", created by the same change, and its rows stay/);
   const skip = { skip: "nobody writes it" };
   const partitioned = { ...userShape, descendants: "partitions" } as const;
   expect(

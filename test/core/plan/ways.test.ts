@@ -107,7 +107,7 @@ describe("what a fill depends on beside its row", () => {
       /LANGUAGE plpgsql .*SET TimeZone = 'UTC' SET DateStyle = 'ISO, MDY' /,
     );
     expect(planReadme(plan, { deploy: "deploy", generate: undefined })).toContain(
-      "it is evaluated under TimeZone UTC, DateStyle ISO",
+      "Lockstep always evaluates it under TimeZone UTC, DateStyle ISO",
     );
   });
 

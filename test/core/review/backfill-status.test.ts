@@ -75,7 +75,7 @@ it.each<readonly [string, WorkerReport, string]>([
   [
     "long ones",
     { ...filling, batchRows: 40_000, batchMs: 490, others: "quiet" },
-    "filling, batches of 40 000 rows, 490 ms each: nobody else is seen to write to the table",
+    "filling, batches of 40 000 rows, 490 ms each: no other writes to the table were seen",
   ],
   [
     "a server that does not tell",

@@ -9,6 +9,7 @@ import { codeMarkdown } from "../../../core/src/review/code-markdown.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { diffText } from "../../../core/src/review/diff.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
+import { md } from "../../../core/src/review/markdown-text.js";
 import { inLine, printable, printableJson, withoutControls } from "../../../core/src/review/printable.js";
 import { reportOf } from "../../../core/src/review/report/report.js";
 import { editsText, hazardsText, noticesText, planText, writtenText } from "../../../core/src/review/terminal.js";
@@ -17,6 +18,17 @@ import { check } from "../lint/support.js";
 import { inputOf, noticed, rehearsed } from "./report/inputs.js";
 
 // A name is data: with any sign in it a text has the lines, headings, links and elements that it has with a harmless one.
+
+test.each([
+  ["use @db.Timestamptz(3)", "use `@db.Timestamptz(3)`"],
+  ['write @default(dbgenerated("now()")), not @@index.', 'write `@default(dbgenerated("now()"))`, not `@@index`.'],
+  ["npx @lockstep/prisma rewrite", "npx `@lockstep/prisma` rewrite"],
+  ["ask @octo-cat", "ask `@octo-cat`"],
+  ["in `a @b c`", "in `a @b c`"],
+  ["by @lockstep.skip: a@b.example", "by @lockstep.skip: a@\u200bb.example"],
+])("%s notifies nobody, and is copied as it stands", (words, expected) => {
+  expect(md`${words}`.text).toBe(expected);
+});
 
 const names = 20;
 const runs = 100;

@@ -12,8 +12,8 @@ const beside = `-- AlterTable\nALTER TABLE "User" ADD COLUMN     "nickname" TEXT
 test.each([
   ["nothing else", handleSql, ""],
   ["a type, which goes with its columns", type + handleSql, ""],
-  ["a table", team + handleSql, ` "Team", made by the same change, and what is in it stay.`],
-  ["a column that was safe", beside + handleSql, " What the same migration did besides stays."],
+  ["a table", team + handleSql, ` "Team", created by the same change, and its rows stay.`],
+  ["a column that was safe", beside + handleSql, " The other changes of the same migration stay."],
 ])("%s", async (_name, sql, words) => {
   const plan = await planOf({ sql });
   expect(stayWords(plan)).toBe(words);

@@ -26,7 +26,7 @@ it("lists a test in one line, and its places apart from those that gates wait fo
     "  src/a.ts:4       data of create",
     "  test/a.ts        3 edits: lines 9, 5, 6",
     "  src/a.spec.ts:2  data of create",
-    "1 place for you to edit (not made: see the reason)",
+    "1 place for you to edit (see the reason)",
     "  src/b.ts:8  data of create — to write",
     "8 places in tests (optional: no gate checks them)",
     "  src/b.spec.ts  7 places: lines 1, 2, 3, 4, 5 and 2 more",
@@ -47,7 +47,7 @@ it("prints a place once, whatever the number of columns that it is about", () =>
   expect(editsText({ edits, open, command: "npx lockstep code" }, colorsFor(false)).split("\n")).toEqual([
     "2 code edits made",
     "  src/a.ts:1  data of create",
-    "1 place for you to edit (not made: see the reason)",
+    "1 place for you to edit (see the reason)",
     "  src/list.ts:3  data of create — add `handle: true`; add `region: true`",
   ]);
 });

@@ -51,7 +51,7 @@ it.each<[Anomaly, string]>([
       looks: 4,
       detail: "db:5432/shop cannot be reached",
     },
-    "nobody can look since 10:23:45 UTC, for 4 looks: db:5432/shop cannot be reached",
+    "cannot be measured since 10:23:45 UTC, 4 attempts: db:5432/shop cannot be reached",
   ],
 ])("$measure $kind", (anomaly, sentence) => {
   expect(anomalySentence(anomaly)).toBe(sentence);

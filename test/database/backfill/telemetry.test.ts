@@ -156,7 +156,9 @@ it("the second run of a process, and the names that are documented", async () =>
 it("the otel.mjs of the docs, in a process of its own", async () => {
   const spec = await makeTable(db, { rows: numbered(60) });
   const root = fileURLToPath(new URL("../../..", import.meta.url));
-  const [, text] = /```js\n(\/\/ otel\.mjs\n[\s\S]*?)```/.exec(readFileSync(join(root, "docs/backfill.md"), "utf8"))!;
+  const [, text] = /```js\n(\/\/ otel\.mjs\n[\s\S]*?)```/.exec(
+    readFileSync(join(root, "docs/reference-backfill.md"), "utf8"),
+  )!;
   // Where its packages are found.
   const folder = mkdtempSync(join(root, "node_modules/.otel-"));
   writeFileSync(join(folder, "otel.mjs"), text!);

@@ -64,7 +64,7 @@ it("asks a person, and opens with the word of one while nothing uses the column"
   expect(await ask()).toMatchObject({
     isOpen: false,
     needsConfirmation: true,
-    statement: 'Nobody has confirmed for production that no running build uses the column ("User"."handle")',
+    statement: 'Not confirmed for production: no running build uses the column ("User"."handle")',
   });
   await confirmNow();
   const isOpen = await during(`INSERT INTO "User" (email) VALUES ('b')`, ask);

@@ -169,7 +169,7 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
       isOpen: false,
       needsConfirmation: true,
       statement: expect.stringMatching(
-        /^Nobody has confirmed for production that .*\("User"\."handle"\)($|\. It was not measured: pg_stat_statements is not loaded)/,
+        /^Not confirmed for production: .*\("User"\."handle"\)($|\. It was not measured: pg_stat_statements is not loaded)/,
       ),
       help: `When it is so, at a terminal: npx lockstep next ${plan} --confirm ${gate}. Elsewhere add --by with the person's name.`,
     });
@@ -224,7 +224,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
       needsConfirmation: true,
       writers: [jobs],
       statement: expect.stringMatching(
-        /^Nobody has confirmed for production that the rows written at 1 place have "User"\."handle" \(ada@example\.org confirmed the rest on /,
+        /^Not confirmed for production: the rows written at 1 place have "User"\."handle" \(ada@example\.org confirmed the rest on /,
       ),
     });
     expect(await asked(seed, seed)).toMatchObject({ isOpen: false, writers: [seed] });

@@ -116,7 +116,7 @@ describe("what cannot be measured", () => {
     await make();
     const answer = await ask();
     expect(answer).toMatchObject({ isOpen: false, needsConfirmation: true });
-    expect(answer.statement).toMatch(/^Nobody has confirmed for production that reads .*\. It was not measured: /);
+    expect(answer.statement).toMatch(/^Not confirmed for production: reads .*\. It was not measured: /);
     expect(answer.statement).toMatch(why);
     await overrule();
     expect(await ask()).toMatchObject({ isOpen: true, statement: expect.stringMatching(/^ada@example.org confirmed/) });
@@ -190,7 +190,7 @@ describe("reads that were measured", () => {
       isOpen: false,
       needsConfirmation: true,
       statement: expect.stringMatching(
-        /^Nobody has confirmed .* came since ada@example.org .*nobody can compare: ‘SELECT handle FROM .*’ is new/,
+        /^Not confirmed .* came since ada@example.org .*cannot be compared: ‘SELECT handle FROM .*’ is new/,
       ),
     });
   });
@@ -337,7 +337,7 @@ describe("measures of the user's own", () => {
     Object.assign(answers, { status: 200, now: "NaN" });
     expect(await said()).toMatchObject({
       isOpen: false,
-      statement: expect.stringContaining("nobody can compare: the query of PROMETHEUS_URL gives no number"),
+      statement: expect.stringContaining("cannot be compared: the query of PROMETHEUS_URL gives no number"),
     });
   });
 });

@@ -233,7 +233,7 @@ describe("mirror-agrees", () => {
     expect(closed).toMatchObject({
       isOpen: false,
       needsConfirmation: true,
-      statement: `Nobody has confirmed for production that code chose 2 values of ${subject} other than LOWER(\`email\`): id=1 has "A" instead of "a", id=2 has "b " instead of "b"`,
+      statement: `Not confirmed for production: code chose 2 values of ${subject} other than LOWER(\`email\`): id=1 has "A" instead of "a", id=2 has "b " instead of "b"`,
     });
     const [, statement = ""] =
       /on production: (UPDATE .*), until it updates no row$/.exec(closed.otherwise ?? "") ?? [];

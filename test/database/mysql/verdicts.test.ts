@@ -11,6 +11,7 @@ import { implicitValue } from "../../../core/src/mysql/verdicts/defaults.js";
 import { judgedOn } from "../../../core/src/mysql/verdicts/verdict-of.js";
 import { contextOf } from "../../../core/src/rules/judge.js";
 import { createMariadbDatabase, isOnMysql, type MariadbDatabase, sequence, serverId } from "../../support/mariadb.js";
+import { changeWeakly, strongestWay, type Way, wayOf } from "../../support/mysql-ways.js";
 
 const tables = [
   "CREATE TABLE p (id INT PRIMARY KEY) CHARSET utf8mb4",
@@ -30,19 +31,6 @@ const rows = [
   "INSERT INTO ft VALUES (1, 'a', 1), (2, 'b', 2)",
   "INSERT INTO g (id, b) VALUES (1, 1), (2, 2)",
 ];
-
-const ways = {
-  instant: "ALGORITHM=INSTANT",
-  nocopy: "ALGORITHM=NOCOPY, LOCK=NONE",
-  inplace: "ALGORITHM=INPLACE, LOCK=NONE",
-  "nocopy shared": "ALGORITHM=NOCOPY, LOCK=SHARED",
-  "inplace shared": "ALGORITHM=INPLACE, LOCK=SHARED",
-  // MariaDB 11.2 and later. They take INPLACE before it, where writes wait for that.
-  copy: "ALGORITHM=COPY, LOCK=NONE",
-  "copy shared": "ALGORITHM=COPY, LOCK=SHARED",
-  exclusive: "ALGORITHM=COPY, LOCK=EXCLUSIVE",
-} as const;
-type Way = keyof typeof ways;
 
 /** Absent: as MariaDB does it; null: it cannot be said there; two of them: what 9.7 does, and what is said, since older ones do it so. */
 type OnMysql = Way | null | readonly [done: Way, said: Way];
@@ -329,25 +317,7 @@ async function weakest(table: string, clause: string, first = "DO 0", made = tab
   await session.query("SET foreign_key_checks = 1");
   await session.query("DROP TABLE IF EXISTS t, p, u, ft, g");
   for (const sql of [...made, ...rows, first]) await session.query(sql);
-  const id = async () => {
-    const [rows] = await session.query(
-      `SELECT TABLE_ID AS id FROM information_schema.INNODB_TABLES WHERE NAME = '${database.name}/${table}'`,
-    );
-    return (rows as { id: number }[])[0]?.id;
-  };
-  const before = isOnMysql ? await id() : undefined;
-  for (const [way, demands] of Object.entries(ways)) {
-    // No word of MySQL's.
-    if (isOnMysql && demands.includes("NOCOPY")) continue;
-    try {
-      await session.query(`ALTER TABLE ${table} ${demands}, ${clause}`);
-      return isOnMysql && way === "inplace" && (await id()) === before ? "nocopy" : (way as Way);
-    } catch (error) {
-      // It does not do it so, and has changed nothing: 1845 and 1846. Anything else is a mistake in the table above.
-      if (![1845, 1846].includes((error as { errno: number }).errno)) throw error;
-    }
-  }
-  return undefined;
+  return changeWeakly(session, table, clause);
 }
 
 /** The strongest way of the operations of the last statement, and the verdict that it makes. */
@@ -357,11 +327,5 @@ function judged(sql: string, made = tables): string {
   const migration = readMysqlMigration(sql, "migration.sql");
   const context = contextOf(migration.operations, { ...schemaState.known(), judging, environment: { server } });
   const found = migration.operations.flatMap((operation) => judgedOn(operation, context, serverId)?.ddl ?? []);
-  const order = Object.values(ways);
-  const demanded = found.map(({ algorithm, lock, held }) => {
-    const name = algorithm === "INPLACE" && held === "instant" ? "NOCOPY" : algorithm;
-    const demands = algorithm === "INSTANT" ? "ALGORITHM=INSTANT" : `ALGORITHM=${name}, LOCK=${lock}`;
-    return order.indexOf(demands as (typeof order)[number]);
-  });
-  return Object.keys(ways)[Math.max(...demanded)] ?? "none";
+  return strongestWay(found.map(wayOf)) ?? "none";
 }

@@ -125,7 +125,7 @@ export class Story {
       const [wanted, is] = [own, written].map((all) => all.filter((sql) => isAbout(change, sql)));
       const isOwn = JSON.stringify(wanted) === JSON.stringify(is);
       if (isOwn === (change.outcome === "corrected")) this.#report(change, `written: ${is?.join("; ")}`);
-      const noticed = [...output.matchAll(/! line (\d+) runs as it stands: .*/g)].filter(([, line]) =>
+      const noticed = [...output.matchAll(/! line (\d+) runs unchanged: .*/g)].filter(([, line]) =>
         isAbout(change, written[Number(line) - 1] ?? ""),
       );
       if (change.outcome !== "corrected" && noticed.length > 0 !== (change.outcome === "noticed"))

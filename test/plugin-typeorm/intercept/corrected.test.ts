@@ -35,7 +35,7 @@ test("a longer text keeps its rows", async () => {
   const { code, output } = await app.generate("Longer", "-t", "1763648123456");
   expect(code, output).toBe(0);
   expect(output).toMatch(/✔ "users"\."name" keeps its values: .+ in the catalogue alone/);
-  expect(output).toContain(`! line 1 runs as it stands: ALTER TABLE "users" ALTER COLUMN "name" TYPE`);
+  expect(output).toContain(`! line 1 runs unchanged: ALTER TABLE "users" ALTER COLUMN "name" TYPE`);
   const text = app.read("src/migrations/1763648123456-Longer.ts");
   expect(text).toContain(`ALTER TABLE "users" ALTER COLUMN "name" TYPE character varying(200)`);
   expect(text).not.toContain("DROP COLUMN");

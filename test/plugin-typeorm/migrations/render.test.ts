@@ -129,9 +129,7 @@ describe("a migration class", () => {
 
   it("has nothing to take back where the unit only looks", () => {
     const [, , assert] = migrationsOf(ownSpecs, { language: "ts", module: "esm" });
-    expect(assert?.text).toContain(
-      "    public async down(): Promise<void> {\n        // Nothing to take back.\n    }\n}\n",
-    );
+    expect(assert?.text).toContain("    public async down(): Promise<void> {\n        // Nothing to undo.\n    }\n}\n");
   });
 
   it.each(flavours)("exports the class alone, $language as $module", (flavour) => {

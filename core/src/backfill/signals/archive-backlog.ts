@@ -5,11 +5,11 @@ import { defineSignal } from "./signal.js";
 /** WAL that is not archived stays on the disk of the server, and backups lack it. */
 export default defineSignal({
   id: "archive-backlog",
-  summary: "too many WAL files of PostgreSQL wait to be archived; a quarter of them where archiving fails",
+  summary: "too many WAL files wait to be archived. The limit is a quarter while archiving fails (PostgreSQL)",
   rank: 2,
   options: {
     maxUnarchived: numberOption("files", 1, {
-      description: "wait while more WAL files than this wait to be archived",
+      description: "wait while more WAL files than this are not archived",
       // As GitLab has it.
       initial: "42",
     }),

@@ -3,16 +3,16 @@ import { sizeOption, sizeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
 /**
- * Binary logs stay on the disk of the server until they expire or are purged, whoever has read them: what may fill it is their size.
+ * Binary logs stay on the disk of the server until they expire or are purged, even after all replicas have read them.
  * No limit is right for every disk, so there is none unless it is given.
  */
 export default defineSignal({
   id: "binary-log",
-  summary: "the binary logs of MySQL or MariaDB take more of the disk than is wanted; only with --max-binary-log",
+  summary: "the binary logs exceed --max-binary-log; off by default (MySQL, MariaDB)",
   rank: 2,
   options: {
     maxBinaryLog: sizeOption({
-      description: "wait while the binary logs take more of the disk of MySQL or MariaDB than this",
+      description: "wait while the binary logs are larger (MySQL, MariaDB)",
     }),
   },
   everyMs: 5000,
@@ -27,7 +27,7 @@ export default defineSignal({
       if (bytes <= maxBinaryLog) return undefined;
       return {
         kind: "hold",
-        reason: `the binary logs take ${sizeText(bytes)}, limit ${sizeText(maxBinaryLog)}; PURGE BINARY LOGS makes room once replicas and backups have read them`,
+        reason: `the binary logs take ${sizeText(bytes)}, limit ${sizeText(maxBinaryLog)}; run PURGE BINARY LOGS once replicas and backups have read them`,
       };
     },
 });

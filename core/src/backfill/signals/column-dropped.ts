@@ -2,10 +2,10 @@ import { LockstepError } from "../../base/errors.js";
 import { readTable } from "../../target/facts/table.js";
 import { defineSignal } from "./signal.js";
 
-/** A plan may be taken back while its backfill is paused: without this it would wait for ever, and be resumed for nothing. */
+/** A plan may be undone while its backfill is paused. Without this check the run would wait forever. */
 export default defineSignal({
   id: "column-dropped",
-  summary: "the run ends when a column that it fills is gone, for example because the plan was taken back",
+  summary: "a column that it fills was dropped, for example by `undo`. The run ends",
   rank: 0,
   options: {},
   everyMs: 5000,

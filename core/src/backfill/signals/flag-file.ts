@@ -5,7 +5,7 @@ import { defineSignal } from "./signal.js";
 /** A file on the machine of the run, which any script can make and remove. */
 export default defineSignal({
   id: "flag-file",
-  summary: "a file exists on the machine of the run",
+  summary: "the file exists on the machine of the run",
   rank: 1,
   options: { throttleFile: textOption("path", { description: "wait while this file exists" }) },
   everyMs: 200,

@@ -1,17 +1,17 @@
 import { defineSignal } from "./signal.js";
 
-/** Longer than this nobody waits for an answer. */
+/** Timeout of the request. */
 const answerMs = 2000;
 
-/** Whoever knows best whether the application is well: a health check, a query of a monitoring system behind it. */
+/** A health check of the application, or a monitoring system. */
 export default defineSignal({
   id: "http",
-  summary: "an address does not answer 2xx to a GET within two seconds",
+  summary: "a GET of the address does not return 2xx within 2 s",
   rank: 3,
   options: {
     throttleHttp: {
       value: "<url>",
-      description: "wait while a GET of this address is not answered with 2xx within 2 s",
+      description: "wait while a GET of this URL does not return 2xx within 2 s",
       wanted: "an address that begins with http:// or https://, without a password",
       read: (text: string) => {
         const url = URL.canParse(text) ? new URL(text) : undefined;

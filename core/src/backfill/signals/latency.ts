@@ -8,10 +8,10 @@ const mostMs = 60_000;
 /** A COMMIT waits for the disk, and for replicas that confirm it: those of the application wait, too. */
 export default defineSignal({
   id: "latency",
-  summary: "the COMMIT of a batch was slow: rests five times as long, for a minute at most",
+  summary: "the COMMIT of a batch was slow. The run pauses five times as long, at most 1 min",
   rank: 1,
   options: {
-    maxCommit: timeOption({ description: "rest after a COMMIT that was slower than this", initial: "1s" }),
+    maxCommit: timeOption({ description: "pause after a COMMIT that took longer than this", initial: "1s" }),
   },
   everyMs: 0,
   isPressure: true,

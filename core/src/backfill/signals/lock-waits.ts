@@ -4,11 +4,11 @@ import { defineSignal } from "./signal.js";
 /** A batch that takes long keeps writers of its rows waiting: the next one is smaller. */
 export default defineSignal({
   id: "lock-waits",
-  summary: "others waited too long for rows of the last batch: rests as long as they did, and makes smaller ones",
+  summary: "sessions waited too long for rows of the last batch. The run pauses as long, and makes batches smaller",
   rank: 1,
   options: {
     maxLockWait: timeOption({
-      description: "smaller batches after others waited longer than this for rows of one",
+      description: "shrink batches after others waited longer for their rows",
       initial: "500ms",
     }),
   },

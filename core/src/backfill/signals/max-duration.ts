@@ -4,9 +4,9 @@ import { defineSignal } from "./signal.js";
 /** A run that begins at night is over in the morning. */
 export default defineSignal({
   id: "max-duration",
-  summary: "its time is over: it ends, and the next one goes on there",
+  summary: "the time limit is reached. The next run resumes from there",
   rank: 0,
-  options: { maxDuration: timeOption({ description: "end after this time; the next run goes on there" }) },
+  options: { maxDuration: timeOption({ description: "end after this time; the next run resumes from there" }) },
   everyMs: 0,
   isPressure: false,
   start:

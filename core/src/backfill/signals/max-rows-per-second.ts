@@ -8,9 +8,9 @@ const heardMs = 1500;
 export default defineSignal({
   id: "max-rows-per-second",
   summary:
-    "all processes that work on the backfill have gone through enough rows for now; each has its share, and batches are no larger than half a second's worth of it",
+    "all processes together reach the rate. Each session gets an equal share; a batch has at most half a second's worth of it",
   rank: 1,
-  options: { maxRowsPerSecond: numberOption("rows", 1, { description: "never go through more rows a second" }) },
+  options: { maxRowsPerSecond: numberOption("rows", 1, { description: "highest rate, of all processes together" }) },
   everyMs: 0,
   isPressure: false,
   start() {

@@ -4,7 +4,7 @@ import { defineSignal } from "./signal.js";
 /** `backfill pause`, from any terminal. */
 export default defineSignal({
   id: "paused",
-  summary: "somebody has typed `backfill pause`, until somebody types `backfill resume`",
+  summary: "`backfill pause` was run, until `backfill resume`",
   rank: 0,
   options: {},
   everyMs: 0,

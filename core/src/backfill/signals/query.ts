@@ -6,14 +6,14 @@ import { defineSignal } from "./signal.js";
 
 const statementTimeoutMs = 5000;
 
-/** Whatever else the database knows: a queue that is too long, a replica that heartbeats, a table of an operator. */
+/** Any other figure in the database: a queue length, a heartbeat of a replica, an operator's table. */
 export default defineSignal({
   id: "query",
-  summary: "the first column of a query's first row is true, or a number above 0",
+  summary: "the query returns true or a number above 0 (first column of the first row)",
   rank: 2,
   options: {
     throttleQuery: textOption("sql", {
-      description: "wait while the first column of this query is true, or a number above 0",
+      description: "wait while this query returns true or a number above 0",
     }),
   },
   everyMs: 1000,

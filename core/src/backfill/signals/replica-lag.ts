@@ -5,14 +5,14 @@ import { defineSignal, type OptionValues, type SignalContext } from "./signal.js
 
 const options = {
   maxReplicaLag: sizeOption({
-    description: "wait while a streaming replica of PostgreSQL has more than this to replay",
+    description: "wait while a PostgreSQL replica has more to replay",
     initial: "32MB",
   }),
-  maxReplicaDelay: timeOption({ description: "wait while a replica is later than this", initial: "10s" }),
-  watchReplica: namesOption({ description: "watch these replicas alone, by their application_name" }),
-  ignoreReplica: namesOption({ description: "replicas that may fall behind, by their application_name" }),
+  maxReplicaDelay: timeOption({ description: "wait while a replica lags by more than this", initial: "10s" }),
+  watchReplica: namesOption({ description: "watch only these replicas, by their application_name" }),
+  ignoreReplica: namesOption({ description: "replicas that may lag, by their application_name" }),
   replicaUrlFrom: namesOption({
-    description: "environment variables with URLs of replicas to ask: MySQL and MariaDB tell a primary nothing",
+    description: "environment variables with URLs of replicas to watch",
   }),
 } as const;
 
@@ -22,7 +22,7 @@ type Replica = Pick<KnownReplica, "name" | "bytes" | "seconds" | "stopped">;
 /** Readers of a replica see old data while it replays what the run has written. */
 export default defineSignal({
   id: "replica-lag",
-  summary: "a replica falls behind: it has too much to replay, is too late, or has stopped",
+  summary: "a replica has too much to replay, lags by too much time, or has stopped replaying",
   rank: 2,
   options,
   // After every batch: so a replica is never further behind than the limit and one batch.
@@ -30,27 +30,27 @@ export default defineSignal({
   isPressure: true,
   start(atEnd) {
     const named = new NamedReplicas(atEnd);
-    /** How far each one was behind when it was seen first. */
+    /** Lag of each replica at its first probe. */
     const first = new Map<string, Replica>();
-    /** How many of each name were seen at once: the name is one that several may have. */
+    /** Most replicas seen at once per name, because several can share a name. */
     const most = new Map<string, number>();
-    /** How those that were late when all of their name were seen last. */
+    /** Reasons of late replicas, from the last probe that saw all of the name. */
     const late = new Map<string, string>();
     let noneAtMs = Number.NEGATIVE_INFINITY;
     return async (context) => {
       const { options, connection, isHeld, clock } = context;
-      // Where there is no replica, whether there is one now is asked once a second.
+      // Without replicas, check for new ones only once a second.
       if (clock.now() - noneAtMs < 1000) return undefined;
       const known = await connection.dialect.live.loadSignals.replicas(connection);
       const asked = (await named.ask(context)).filter(({ name }) => !ignored(name, options));
-      // Whoever names replicas to ask knows that the primary cannot tell.
+      // With --replica-url-from the primary's own list is optional.
       if (isBlind(known) && options.replicaUrlFrom === undefined) return known;
       if (!isBlind(known) && known.length + asked.length + most.size === 0) noneAtMs = clock.now();
       const watched: Replica[] = [
         ...(isBlind(known) ? [] : known.filter((each) => isWatched(each, options))),
         ...asked.flatMap((each) => (isBlind(each) ? [] : [each])),
       ];
-      // What was held at the limit is let go at a quarter of it, so that a run does not stop and go with every batch.
+      // Resume at a quarter of the limit, so that the run does not stop and start with every batch.
       const share = isHeld ? 0.25 : 1;
       const counts = new Map<string, number>();
       const lateNow = new Map<string, string>();
@@ -77,7 +77,7 @@ export default defineSignal({
         if (reason === undefined) late.delete(name);
         else late.set(name, reason);
       }
-      // It may have died of what the run writes, and be further behind than ever when it comes back.
+      // The run's writes may have brought it down, and it may return with more lag.
       for (const name of gone) {
         const reason = late.get(name);
         if (reason !== undefined)
@@ -90,7 +90,7 @@ export default defineSignal({
       if (unasked !== undefined) return { kind: "blind", reason: unasked };
       if (gone.length === 0) return undefined;
       const missing = gone.map((name) => missingText(name, counts, most)).join("; ");
-      return { kind: "blind", reason: `${missing}, so nobody knows how far behind it is` };
+      return { kind: "blind", reason: `${missing}, so its lag is unknown` };
     };
   },
 });
@@ -103,7 +103,7 @@ function missingText(name: string, counts: Counts, most: Counts): string {
   return `the replica ${name} is not connected${left === 0 ? "" : ` (${left} of ${most.get(name)} with this name are)`}`;
 }
 
-/** Who reads changes row by row is watched by name alone: it confirms them when it likes, and slots are watched for it. */
+/** Logical subscribers are watched only by name: they confirm changes at their own pace. Their slots are always watched. */
 function isWatched({ name, isLogical }: KnownReplica, options: Context["options"]): boolean {
   return !ignored(name, options) && (options.watchReplica?.includes(name) ?? !isLogical);
 }
@@ -126,7 +126,7 @@ function lateness(
   return undefined;
 }
 
-/** One that was as far behind before the run began may be so on purpose. */
+/** A replica that was as late before the run may be delayed on purpose. */
 function advice({ name, bytes = 0, seconds = 0 }: Replica, first: Replica, options: Context["options"]): string {
   if (lateness(first, options, 1) === undefined) return "";
   const isAsEver = bytes >= (first.bytes ?? 0) / 2 && seconds >= (first.seconds ?? 0) / 2;

@@ -2,14 +2,14 @@ import { isBlind } from "../../dialect/load-signals.js";
 import { numberOption } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
-/** A server whose sessions all work has no time for more. */
+/** A server on which every session is busy has no capacity for a backfill. */
 export default defineSignal({
   id: "sessions",
-  summary: "too many client sessions are at work at once",
+  summary: "too many client sessions are active",
   rank: 2,
   options: {
     maxActiveSessions: numberOption("sessions", 1, {
-      description: "wait while more client sessions than this are at work",
+      description: "wait while more client sessions than this are active",
     }),
   },
   everyMs: 500,
@@ -21,7 +21,7 @@ export default defineSignal({
       const active = await connection.dialect.live.loadSignals.activeSessions(connection);
       if (typeof active !== "number") return isBlind(active) ? active : undefined;
       return active > maxActiveSessions
-        ? { kind: "hold", reason: `${active} sessions are at work, limit ${maxActiveSessions}` }
+        ? { kind: "hold", reason: `${active} sessions are active, limit ${maxActiveSessions}` }
         : undefined;
     },
 });

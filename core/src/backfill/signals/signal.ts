@@ -12,57 +12,57 @@ export interface LastBatch {
   readonly ms: number;
   /** The COMMIT alone. */
   readonly commitMs: number;
-  /** The longest that others were seen to wait for its locks. Looked at once a second. */
+  /** The longest wait of another session for its locks, sampled once a second. */
   readonly waitedMs: number;
   /** When it ended, by the run's clock. */
   readonly endedMs: number;
 }
 
-/** Sessions that work on one backfill now. Those of other processes as the ledger knew them a second ago. */
+/** Sessions that work on one backfill now. Those of other processes are from the ledger, at most a second old. */
 export interface Workers {
   readonly own: number;
   readonly others: number;
 }
 
-/** What a signal may look at. */
+/** Input of a signal. */
 export interface SignalContext<O> {
-  /** Of the worker: no transaction is open. */
+  /** The worker's connection, without an open transaction. */
   readonly connection: Connection;
   readonly table: TableFacts;
-  /** Those that it fills. */
+  /** The columns that the run fills. */
   readonly columns: readonly string[];
   readonly clock: Clock;
-  /** The moment: the clock counts from none that is known. */
+  /** Wall-clock time; `clock` is relative. */
   readonly now: () => Date;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly control: Control;
-  /** As they are now: `backfill set` may have changed them. */
+  /** Current values, including those of `backfill set`. */
   readonly options: O;
   /** Absent before the first batch. */
   readonly last?: LastBatch;
   /** When this process began, by the run's clock. */
   readonly startedMs: number;
   readonly workers: Workers;
-  /** Whether this signal holds the run already: what it lets go at may lie below what it held at. */
+  /** Whether this signal holds the run already. The limit to resume may be lower than the limit to wait. */
   readonly isHeld: boolean;
 }
 
 /**
- * What a signal says between two batches. `hold`: no batch before it has looked again, `pauseMs` later (default: a second). `end`: no batch
- * any more in this run. `blind`: it cannot look, and why; the run goes on and says so once.
+ * Result of a signal between two batches. `hold`: no batch until the next probe, `pauseMs` later (default: a second). `end`: the run ends.
+ * `blind`: the signal cannot be measured; the run continues and reports the reason once.
  */
 export type Answer =
   | { readonly kind: "hold"; readonly reason: string; readonly pauseMs?: number }
   | { readonly kind: "end"; readonly reason: string }
   | Blind;
 
-/** The values of options; undefined where nobody has given one and there is no default. */
+/** Values of options; undefined if an option is not set and has no default. */
 export type OptionValues<O> = { readonly [K in keyof O]: O[K] extends RunOption<infer T> ? T | undefined : never };
 
 /**
- * Something that a run gives way to: a file of this folder. Asked between batches, in the order of `rank`, no more often than `everyMs`.
- * An error of the database is the run's; whoever lacks a right, or a server that lacks what is asked for, is `blind`.
+ * A reason for a run to wait; one per file of this folder. Probed between batches, in the order of `rank`, at most every `everyMs`.
+ * Database errors end the run, except a missing privilege or an unsupported server, which make the signal `blind`.
  */
 export interface Signal<
   O extends Readonly<Record<string, RunOption<unknown>>> = Readonly<Record<string, RunOption<unknown>>>,
@@ -70,17 +70,17 @@ export interface Signal<
   readonly id: string;
   /** One line, for the docs. */
   readonly summary: string;
-  /** Wishes of people come first (0), then what costs nothing to look at (1), then what asks the server (2), then what asks others (3). */
+  /** Order of probes: user commands (0), free checks (1), queries of the server (2), requests to other systems (3). */
   readonly rank: 0 | 1 | 2 | 3;
-  /** Options that `backfill run`, `backfill set` and `lockstep.config.ts` know it by. */
+  /** Options of `backfill run`, `backfill set` and `lockstep.config.ts`. */
   readonly options: O;
-  /** Least time between two looks while it does not hold, in milliseconds. */
+  /** Least time between two probes while it does not hold, in milliseconds. */
   readonly everyMs: number;
   /** The database or its replicas are under pressure: batches get smaller, too. */
   readonly isPressure: boolean;
   /**
-   * Called once a run: what it remembers from look to look is its own.
-   * @param atEnd takes what has to be closed when the run ends
+   * Called once per run. State between probes belongs to the returned function.
+   * @param atEnd registers a function to call when the run ends
    */
   start(
     atEnd: (close: () => Promise<void>) => void,

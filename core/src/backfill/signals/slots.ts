@@ -2,14 +2,14 @@ import type { Slot } from "../../dialect/load-signals.js";
 import { sizeOption, sizeText } from "../run-option.js";
 import { defineSignal } from "./signal.js";
 
-/** A slot whose WAL is gone is a replica, or a subscriber, that has to be made anew. */
+/** A slot whose WAL is gone is a replica, or a subscriber, that has to be rebuilt. */
 export default defineSignal({
   id: "slots",
-  summary: "a replication slot of PostgreSQL is about to lose WAL that its reader needs (max_slot_wal_keep_size)",
+  summary: "a replication slot is about to lose WAL that its consumer needs (PostgreSQL, `max_slot_wal_keep_size`)",
   rank: 2,
   options: {
     minSlotWal: sizeOption({
-      description: "wait while a replication slot may lose its WAL after this much more",
+      description: "wait while a slot loses WAL after less than this",
       initial: "1GB",
     }),
   },
@@ -48,5 +48,5 @@ function danger({ status, safeBytes, mostBytes = 0 }: Slot, wanted: number, isHe
 }
 
 function remedy({ dropSql }: Slot): string {
-  return dropSql === undefined ? "" : `; nobody reads it, ${dropSql} gives it up`;
+  return dropSql === undefined ? "" : `; it has no consumer, ${dropSql} drops it`;
 }

@@ -10,16 +10,16 @@ const patienceMs = 600_000;
 export default defineSignal({
   id: "vacuum",
   summary:
-    "dead rows of the table have outgrown autovacuum of PostgreSQL; never where it is off, and no longer than ten minutes without a move",
+    "autovacuum has fallen behind on the table (PostgreSQL). Gives up after 10 min without progress; ignored while autovacuum is off",
   rank: 2,
   options: {
     maxDeadShare: numberOption("percent", 1, {
-      description: "wait for autovacuum while the table has more dead rows than this share of the live ones",
+      description: "dead rows allowed, in percent of the live ones",
       initial: "50",
     }),
     deadRowsFloor: numberOption("rows", 0, {
-      description: "dead rows that a table may have besides: a small one is filled before autovacuum looks at it",
-      // A run writes them within a minute or two, and that is how often autovacuum looks.
+      description: "dead rows allowed in addition to that share",
+      // A run writes them within a minute or two, which is autovacuum's interval. So small tables never wait.
       initial: "5000000",
     }),
   },

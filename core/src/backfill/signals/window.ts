@@ -1,15 +1,15 @@
 import { nextOpening, readWindows, windowsShape } from "../windows.js";
 import { defineSignal } from "./signal.js";
 
-/** The hours in which somebody wants it to run. */
+/** The hours in which the backfill may run. */
 export default defineSignal({
   id: "window",
-  summary: "the time is outside of the windows given",
+  summary: "the time is outside the windows",
   rank: 1,
   options: {
     window: {
       value: "<windows>",
-      description: 'run at these times alone: "Mon-Fri 01:00-05:00 Europe/Berlin; Sat,Sun 22:00-06:00"',
+      description: 'when to run: "Mon-Fri 01:00-05:00 Europe/Berlin"',
       wanted: windowsShape,
       read: readWindows,
     },

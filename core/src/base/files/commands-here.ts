@@ -56,13 +56,17 @@ function mentions(text: string): boolean {
   return commands.test(text);
 }
 
-/** @param way to the project's folder: before the first command of a line */
+/** A step of a list behind the first: it is typed in the shell in which that was. */
+const isLaterStep = /^ +(?:[2-9]|\d\d+)\. /;
+
+/** @param way to the project's folder: before the first command of a line, and of the steps of a list */
 function renamed(text: string, root: string, manager: PackageManager, lockstep: string, way: string): string {
+  let before = way;
   return text
     .split("\n")
     .map((line) => {
       if (isChange.test(line)) return line;
-      let before = way;
+      if (!isLaterStep.test(line)) before = way;
       return line.replace(
         commands,
         (_, set: string, tool?: string, kind?: string, added?: string, install?: string, script?: string) => {

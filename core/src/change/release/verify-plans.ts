@@ -114,7 +114,8 @@ async function faultOf(root: string, plan: Plan, plugin: Files | undefined): Pro
   try {
     verifyUnits(root, plan);
     if (plugin === undefined) return undefined;
-    const parts = [...(await unfoundedParts(plan)), ...unfoundedFiles(root, plan, plugin)];
+    const isOwn = plan.versions.lockstep === versionIn(plugin.packageFolder);
+    const parts = [...(await unfoundedParts(plan, isOwn)), ...(isOwn ? unfoundedFiles(root, plan, plugin) : [])];
     if (parts.length === 0) return undefined;
     return new LockstepError("LS3015", `${planFolder(plan.id)}/plan.json: ${parts.join("; ")}.`, {
       details: { parts },
@@ -127,7 +128,6 @@ async function faultOf(root: string, plan: Plan, plugin: Files | undefined): Pro
 
 /** Files that are not what the units of the plan make. Another version may write the same units in another way. */
 function unfoundedFiles(root: string, plan: Plan, plugin: Files): string[] {
-  if (plan.versions.lockstep !== versionIn(plugin.packageFolder)) return [];
   const made = new Map(
     [...pendingUnitFiles(plan, plan.units), ...undoFiles(plan)].map((each) => [each.file, each.sha256]),
   );
@@ -142,6 +142,6 @@ function unfoundedFiles(root: string, plan: Plan, plugin: Files): string[] {
   const isOther =
     existsSync(join(root, source)) && fileHash(source, readFileSync(join(root, source), "utf8")) !== plan.source.sha256;
   return [...beside, ...released, ...(isOther ? [{ file: source }] : [])].map(
-    ({ file }) => `${file} is not what its units say`,
+    ({ file }) => `${file} does not match its units`,
   );
 }

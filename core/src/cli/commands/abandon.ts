@@ -2,11 +2,11 @@ import { defineCommand, writing } from "../command.js";
 
 export default defineCommand({
   name: "abandon",
-  summary: "take a plan back altogether, from any phase, in database, model and code",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "cancel a plan and revert its schema and code changes",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
-    { flags: "-y, --yes", description: "lose the column's values without asking" },
-    { flags: "--dry-run", description: "show the changes, write nothing" },
+    { flags: "-y, --yes", description: "do not prompt before the column's values are lost" },
+    { flags: "--dry-run", description: "print the changes as a diff, write nothing" },
   ],
 
   async run(invocation) {

@@ -2,21 +2,21 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "announce",
-  summary: "say which plans a service's build has, at the end of its deployment",
-  arguments: [{ name: "<service>", description: "one of services in lockstep.config.ts" }],
+  summary: "record which build of a service is deployed",
+  arguments: [{ name: "<service>", description: "service from lockstep.config.ts" }],
   options: [
     {
       flags: "--target <name>",
-      description: "the target that the build writes to; may be left out where there is one",
+      description: "target the build writes to; optional if there is one",
     },
     {
       flags: "--build <id>",
-      description: "the build: a commit, a tag, or a name that ends with a commit (default: HEAD)",
+      description: "commit, tag, or name ending in a commit (default: HEAD)",
     },
-    { flags: "--from-checkout", description: "state that a build whose name is no commit was made from this checkout" },
+    { flags: "--from-checkout", description: "the build was made from this checkout" },
     {
       flags: "--write <file>",
-      description: "for a heartbeat: write what the build needs to say it itself, and say nothing",
+      description: "write heartbeat data for the build, record nothing",
     },
   ],
 

@@ -4,9 +4,9 @@ import { whoAsks } from "../who.js";
 
 export default defineCommand({
   name: "backfill cancel",
-  summary: "end a backfill, wherever it runs; backfill run goes on where it stopped",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
-  options: [...controlOptions, { flags: "--why <text>", description: "shown to whoever wonders" }],
+  summary: "stop a backfill; `backfill run` resumes it",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
+  options: [...controlOptions, { flags: "--why <text>", description: "reason, shown by `backfill status`" }],
 
   run(invocation) {
     const { io } = invocation;

@@ -3,23 +3,23 @@ import { defineCommand, textOption } from "../command.js";
 
 export default defineCommand({
   name: "backfill enqueue",
-  summary: "add a job for each target to the queue of graphile-worker, whose workers fill the rows",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "queue the backfill as graphile-worker jobs, one per target",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
     {
       flags: "--queue-url-from <variable>",
-      description: "the environment variable with the URL of the queue's PostgreSQL",
+      description: "environment variable with the URL of the queue database",
     },
-    { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+    { flags: "--target <name>", description: "target from lockstep.config.ts, or development" },
     {
       flags: "--jobs-each <n>",
-      description: "so many processes share a target: for one large table (default 1, at most 64)",
+      description: "processes that share one target (default 1, at most 64)",
     },
     {
       flags: "--queue-name <name>",
-      description: "jobs of one name run one after the other (default: none, side by side)",
+      description: "run jobs of this queue one at a time (default: parallel)",
     },
-    { flags: "--max-attempts <n>", description: "how often a job is tried (default: graphile-worker's, 25)" },
+    { flags: "--max-attempts <n>", description: "attempts per job (default: 25, as in graphile-worker)" },
   ],
 
   async run(invocation) {

@@ -3,9 +3,9 @@ import { controlOptions } from "../control-backfill.js";
 
 export default defineCommand({
   name: "backfill failures",
-  summary: "rows that the last run could not give a value, by key",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
-  options: [...controlOptions, { flags: "--limit <n>", description: "show at most so many (default 100)" }],
+  summary: "list the rows that the last run could not fill, by key",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
+  options: [...controlOptions, { flags: "--limit <n>", description: "number of rows to print (default 100)" }],
 
   async run(invocation) {
     const { io } = invocation;
@@ -58,9 +58,9 @@ export default defineCommand({
           ? text
           : results.length === 0
             ? [`${io.colors.yellow("!")} no backfill of ${plan.id} has begun on these targets`]
-            : [`${io.colors.green("✔")} no row was refused by the last run`]),
+            : [`${io.colors.green("✔")} the last run filled every row`]),
         nextText(
-          all === 0 ? "npx lockstep status" : `correct them, then npx lockstep backfill run ${plan.id}`,
+          all === 0 ? "npx lockstep status" : `Correct these rows.\nnpx lockstep backfill run ${plan.id}`,
           io.colors,
         ),
       ].join("\n"),

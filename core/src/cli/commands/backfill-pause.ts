@@ -5,9 +5,9 @@ import { whoAsks } from "../who.js";
 
 export default defineCommand({
   name: "backfill pause",
-  summary: "hold a backfill, wherever it runs, until backfill resume",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
-  options: [...controlOptions, { flags: "--why <text>", description: "shown to whoever wonders" }],
+  summary: "pause a backfill until `backfill resume`",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
+  options: [...controlOptions, { flags: "--why <text>", description: "reason, shown by `backfill status`" }],
 
   run(invocation) {
     const { io } = invocation;

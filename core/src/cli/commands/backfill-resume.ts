@@ -3,8 +3,8 @@ import { controlBackfill, controlOptions } from "../control-backfill.js";
 
 export default defineCommand({
   name: "backfill resume",
-  summary: "let a paused backfill go on",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "resume a paused backfill",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: controlOptions,
 
   run: (invocation) =>

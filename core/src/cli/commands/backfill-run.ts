@@ -4,25 +4,25 @@ import { optionList } from "../run-options.js";
 export default defineCommand({
   name: "backfill run",
   endsItself: true,
-  summary: "fill the rows that exist, in batches; stop and go on at any time",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "fill existing rows in batches; can be stopped and resumed",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
     {
       flags: "--part <i/n>",
-      description: "of many targets, only every n-th, from the i-th on (a pod of n: 0/n, 1/n, …)",
+      description: "fill every n-th target, starting at the i-th: 0/4, 1/4",
     },
-    { flags: "--workers <n>", description: "so many sessions share the work (default 1, at most 64)" },
+    { flags: "--workers <n>", description: "number of parallel sessions (default 1, at most 64)" },
     {
       flags: "--estimate",
-      description: "what it would take, and what it sets off; some batches are tried and rolled back",
+      description: "estimate time and side effects; rolls back test batches",
     },
-    { flags: "--join", description: "another process may be at it: work with it" },
+    { flags: "--join", description: "share the work with other running processes" },
     ...optionList(),
-    { flags: "--progress-json", description: "progress as lines of JSON on stderr" },
-    { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
-    { flags: "--fill-nulls", description: "optional columns: fill rows that code may have left empty on purpose, too" },
-    { flags: "--keep-nulls", description: "optional columns: leave such rows, and count the backfill as done" },
+    { flags: "--progress-json", description: "print progress as JSON lines on stderr" },
+    { flags: "--allow-triggers", description: "let the table's own triggers fire for each filled row" },
+    { flags: "--fill-nulls", description: "fill NULLs in optional columns, even intended ones" },
+    { flags: "--keep-nulls", description: "keep NULLs in optional columns and finish the backfill" },
   ],
 
   async run(invocation) {

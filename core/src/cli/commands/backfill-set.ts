@@ -7,12 +7,12 @@ import { optionList } from "../run-options.js";
 
 export default defineCommand({
   name: "backfill set",
-  summary: "change the limits of a backfill while it runs, wherever that is",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "change the limits of a running backfill",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
     ...controlOptions,
     ...optionList(),
-    { flags: "--unset <names...>", description: "back to what the run was started with: max-rows-per-second" },
+    { flags: "--unset <names...>", description: "reset limits to their start value: max-rows-per-second" },
   ],
 
   async run(invocation) {

@@ -7,12 +7,9 @@ const watchMs = 1000;
 export default defineCommand({
   name: "backfill status",
   endsItself: true,
-  summary: "how far a backfill is on every target, how fast, and what it waits for",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
-  options: [
-    ...controlOptions,
-    { flags: "--watch", description: "look again every second, until nothing runs any more" },
-  ],
+  summary: "show progress, speed and waits on every target",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
+  options: [...controlOptions, { flags: "--watch", description: "refresh every second until all runs have ended" }],
 
   async run(invocation) {
     const { io, options } = invocation;

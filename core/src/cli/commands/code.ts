@@ -3,16 +3,14 @@ import { defineCommand, textOption, writing } from "../command.js";
 
 export default defineCommand({
   name: "code",
-  summary: "edit and list the code that a new column needs, with or without a plan",
-  arguments: [
-    { name: "[plan-or-column]", description: "a plan or Model.field (default: the open plan, else the newest column)" },
-  ],
+  summary: "edit and list the code that a new column needs",
+  arguments: [{ name: "[plan-or-column]", description: "plan or Model.field (default: open plan or newest column)" }],
   options: [
     ...codeOptions,
-    { flags: "--explain <place>", description: "why file:line is or is not offered; edits nothing" },
-    { flags: "--all", description: "list every place, also those with little evidence" },
+    { flags: "--explain <place>", description: "explain why file:line is or is not listed; edits nothing" },
+    { flags: "--all", description: "list all places to edit, including unlikely ones" },
     { flags: "--dry-run", description: "print the edits as a diff, write nothing" },
-    { flags: "--format <format>", description: "text, or markdown: a checklist for a pull request" },
+    { flags: "--format <format>", description: "text, or markdown (a checklist for a pull request)" },
   ],
 
   async run(invocation) {

@@ -3,12 +3,12 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "completion",
-  summary: "print a script with which a shell completes commands, options and plans",
+  summary: "print a shell completion script",
   arguments: [
-    { name: "[shell]", description: "bash, zsh or fish (default: the one of SHELL)" },
+    { name: "[shell]", description: "bash, zsh or fish (default: from $SHELL)" },
     {
       name: "[words...]",
-      description: "behind --: what is typed so far; then what may come next is printed, for the script",
+      description: "words typed so far, after --; used by the script",
     },
   ],
 

@@ -4,18 +4,17 @@ import type { Target } from "../targets.js";
 export default defineCommand({
   name: "deploy",
   endsItself: true,
-  summary: "the ORM's own deployment on the targets: gates asked first, retried and cleaned up when locks stop it",
+  summary: "run the ORM's migrations on the targets, with lock retries",
   options: [
-    { flags: "--target <name...>", description: "these targets only, in this order; development by name" },
-    { flags: "--attempts <count>", description: "runs in all while locks stop a migration (default 5)" },
-    { flags: "--allow-unfilled", description: "add a column although its fill gives rows of the target no value" },
+    { flags: "--target <name...>", description: "targets to deploy, in this order (default: all)" },
+    { flags: "--attempts <count>", description: "attempts when a lock blocks a migration (default 5)" },
+    { flags: "--allow-unfilled", description: "add a column even if its fill leaves rows without a value" },
     {
       flags: "--confirm <gate...>",
-      description:
-        "confirm gates that need a person: writers-aware, reads-steady, mirror-agrees, translation-agrees, inserts-allowed, column-unused, waits-accepted",
+      description: "confirm gates that Lockstep cannot check itself",
     },
-    { flags: "--by <name>", description: "who confirms (default at a terminal: git's user.email)" },
-    { flags: "--note <text>", description: "a note for the record" },
+    { flags: "--by <name>", description: "who confirms (default on a terminal: git user.email)" },
+    { flags: "--note <text>", description: "note to record with the confirmation" },
   ],
 
   async run(invocation) {
@@ -55,9 +54,7 @@ export default defineCommand({
     const skipped = targets.slice(reports.length).map((target) => target.name);
     const next =
       last?.next ??
-      (last?.status === "done"
-        ? "deploy the code that belongs to it, then npx lockstep status"
-        : "npx lockstep status");
+      (last?.status === "done" ? "Deploy the code that belongs to it.\nnpx lockstep status" : "npx lockstep status");
     return {
       text: [
         ...reports.map((report) => deployText(report, io.colors)),

@@ -2,10 +2,10 @@ import { defineCommand, textOption } from "../command.js";
 
 export default defineCommand({
   name: "doctor",
-  summary: "look at this project, its tools and every target for what would stand in a plan's way; nothing is changed",
+  summary: "find what would block a plan: project, tools and targets",
   options: [
-    { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
-    { flags: "--verbose", description: "show what is in order, too" },
+    { flags: "--target <name>", description: "target from lockstep.config.ts, or development" },
+    { flags: "--verbose", description: "also list the checks that passed" },
   ],
 
   async run(invocation) {

@@ -3,10 +3,10 @@ import { defineCommand } from "../command.js";
 export default defineCommand({
   name: "drift",
   endsItself: true,
-  summary: "what targets have that their migrations do not make, and the other way round; nothing is changed",
+  summary: "compare each target's schema with the migrations",
   options: [
-    { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
-    { flags: "--stage-url <url>", description: "a server where databases may be made, instead of one of our own" },
+    { flags: "--target <name>", description: "target from lockstep.config.ts, or development" },
+    { flags: "--stage-url <url>", description: "server for the scratch database (default: a local one)" },
   ],
 
   async run(invocation) {

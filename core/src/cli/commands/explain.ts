@@ -2,8 +2,8 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "explain",
-  summary: "what an error code or a rule means, and what to do",
-  arguments: [{ name: "[topic]", description: "LS2001, add-column-not-null …" }],
+  summary: "explain an error code or a rule",
+  arguments: [{ name: "[topic]", description: "an error code or a rule: LS2001, add-index" }],
 
   async run({ arguments: [topic], io }) {
     const [{ errorTable, LockstepError }, { rules, plannedRules, reportedRules }, { advices }, { columns }] =

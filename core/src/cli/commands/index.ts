@@ -24,7 +24,7 @@ import rehearse from "./rehearse.js";
 import repair from "./repair.js";
 import report from "./report.js";
 import rewrite from "./rewrite.js";
-import statsPull from "./stats-pull.js";
+import stats from "./stats.js";
 import status from "./status.js";
 import undo from "./undo.js";
 import verify from "./verify.js";
@@ -57,7 +57,7 @@ export const commands: readonly CliCommand[] = [
   repair,
   report,
   rewrite,
-  statsPull,
+  stats,
   status,
   undo,
   verify,

@@ -5,12 +5,12 @@ import { defineCommand, type Invocation, type Workspace, writing } from "../comm
 
 export default defineCommand({
   name: "init",
-  summary: "set Lockstep up in this project",
+  summary: "set up Lockstep in this project",
   options: [
-    { flags: "--dry-run", description: "print the changes, write nothing" },
-    { flags: "-y, --yes", description: "install and write without asking" },
-    { flags: "--agents", description: "also write the guide for coding agents" },
-    { flags: "--no-install", description: "print the install command, do not run it" },
+    { flags: "--dry-run", description: "print the changes as a diff, write nothing" },
+    { flags: "-y, --yes", description: "install and write without a prompt" },
+    { flags: "--agents", description: "also write instructions for coding agents" },
+    { flags: "--no-install", description: "print the install command instead of running it" },
   ],
 
   async run(invocation) {
@@ -75,7 +75,7 @@ export default defineCommand({
     const done = answer(left);
     const verdict = installed.length === 0 ? [] : [`Installed: ${installed.join(", ")}`];
     if (failed !== undefined) {
-      const next = `${commandsOf(left)}.  Then: npx lockstep init`;
+      const next = `${commandsOf(left)}\nnpx lockstep init`;
       const nothing = `No file was written: ${failed.command} failed.`;
       return {
         json: { ...done.json, installed, next },
@@ -146,7 +146,9 @@ const commandsOf = (packages: FirstFiles["missing"]): string =>
 
 /** What is to be done by hand first, in its order. */
 function nextWords({ missing, byHand }: Pick<FirstFiles, "missing" | "byHand">, develop: string): string {
-  const install = missing.length === 0 ? "" : `${commandsOf(missing)}.  Then: `;
-  const write = byHand === undefined ? "" : "write what stands above, ";
-  return `${install}${write}edit your model, then run ${develop} as always`;
+  return [
+    ...(missing.length === 0 ? [] : [commandsOf(missing)]),
+    ...(byHand === undefined ? [] : ["Add the lines listed above."]),
+    `Edit your model, then run ${develop} as always.`,
+  ].join("\n");
 }

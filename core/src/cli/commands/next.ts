@@ -3,23 +3,23 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "next",
-  summary: "check the gate of the next phase, then write its migrations and code edits",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "release the next phase: check its gate, write its files",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
     { flags: "--target <name>", description: "check the gate on this target only" },
-    { flags: "--pace <pace>", description: "careful or brisk, while only expand is released" },
+    { flags: "--pace <pace>", description: "careful or brisk; only until the second phase" },
     {
       flags: "--confirm <gate...>",
-      description: "confirm gates that need a person: writers-aware, reads-steady, mirror-agrees, translation-agrees",
+      description: "confirm gates that Lockstep cannot check itself",
     },
     {
       flags: "--evidence <file...>",
-      description: "files from verify (max 24 h old), instead of connecting",
+      description: "files from `verify`, at most 24 hours old",
     },
-    { flags: "--by <name>", description: "who confirms (default at a terminal: git's user.email)" },
-    { flags: "--note <text>", description: "a note for the record" },
+    { flags: "--by <name>", description: "who confirms (default on a terminal: git user.email)" },
+    { flags: "--note <text>", description: "note to record with the confirmation" },
     ...codeOptions,
-    { flags: "--dry-run", description: "check the gate and show the changes, write nothing" },
+    { flags: "--dry-run", description: "check the gate and print the diff, write nothing" },
   ],
 
   async run(invocation) {

@@ -3,21 +3,21 @@ import { defineCommand } from "../command.js";
 export default defineCommand({
   name: "online run",
   endsItself: true,
-  summary: "copy tables of MySQL and MariaDB while writes go on, where the server itself would stop them",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "copy large MySQL and MariaDB tables without blocking writes",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
-    { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+    { flags: "--target <name>", description: "target from lockstep.config.ts, or development" },
     { flags: "--tool <name>", description: "pt-osc (default) or gh-ost" },
-    { flags: "--max-lag <seconds>", description: "pause while a replica is further behind (default 1)" },
-    { flags: "--chunk-time <ms>", description: "how long a chunk should hold its rows (default 100)" },
+    { flags: "--max-lag <seconds>", description: "pause while a replica lags more than this (default 1)" },
+    { flags: "--chunk-time <ms>", description: "target duration of one chunk (default 100)" },
     {
       flags: "--allow-foreign-keys",
-      description: "foreign keys that lead to the table may be dropped and added again",
+      description: "drop and re-create foreign keys that reference the table",
     },
-    { flags: "--without-replicas", description: "there are no replicas: where the account may not look for them" },
-    { flags: "--clean-up", description: "first take away what a run that was killed has left" },
-    { flags: "--progress-json", description: "progress as lines of JSON on stderr" },
-    { flags: "--dry-run", description: "look at everything, let the tool look too, and change nothing" },
+    { flags: "--without-replicas", description: "there are no replicas; skip the check for them" },
+    { flags: "--clean-up", description: "first remove leftovers of a killed run" },
+    { flags: "--progress-json", description: "print progress as JSON lines on stderr" },
+    { flags: "--dry-run", description: "run all checks and the tool's dry run, change nothing" },
   ],
 
   async run(invocation) {

@@ -3,9 +3,9 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "plan",
-  summary: "explain a plan: what was unsafe, what happens instead, which phases are released",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
-  options: [{ flags: "--sql", description: "with the SQL of every unit" }],
+  summary: "explain a plan: hazards, phases, what is released",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
+  options: [{ flags: "--sql", description: "also print the SQL of every migration" }],
 
   async run({ arguments: [id], options, io, workspace }) {
     const { project, plugin } = await workspace();
@@ -55,7 +55,7 @@ export default defineCommand({
         ? inFiles(plan.units).map((units) => `\n${unitsText(plan, units, units[0].phase)}`)
         : []),
       released === "undone" ? "This plan was undone." : `Released so far: ${released}.`,
-      terminal.nextText(`npx lockstep status ${plan.id}, which asks the databases what comes next`, colors),
+      terminal.nextText(`npx lockstep status ${plan.id}`, colors),
     ];
     return { text: text.join("\n"), json: { plan }, exitCode: 0 };
   },

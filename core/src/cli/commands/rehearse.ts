@@ -3,17 +3,16 @@ import { defineCommand } from "../command.js";
 export default defineCommand({
   name: "rehearse",
   endsItself: true,
-  summary:
-    "run the plan on a database of its own beside traffic: what waits, what is locked, what the migration alone would do",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "run a plan on a scratch database under load",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
-    { flags: "--scale <share>", description: "of production's rows (default 1, or as many as make 1 000 000 in all)" },
-    { flags: "--rows <n>", description: "of a table that lockstep/stats.json does not know (default 100000)" },
-    { flags: "--rate <n>", description: "requests a second (default 100)" },
-    { flags: "--from <file>", description: "a dump with the schema before the plan, as text, with rows or without" },
-    { flags: "--url <url>", description: "a database to copy, with its rows: nobody may be connected to it" },
-    { flags: "--stage-url <url>", description: "a server where databases may be made, instead of one of our own" },
-    { flags: "--replica", description: "with a streaming replica, whose lag is measured" },
+    { flags: "--scale <share>", description: "share of production rows (default 1; at most 1,000,000)" },
+    { flags: "--rows <n>", description: "rows of tables not in stats.json (default 100000)" },
+    { flags: "--rate <n>", description: "requests per second (default 100)" },
+    { flags: "--from <file>", description: "plain-text dump of the schema before the plan" },
+    { flags: "--url <url>", description: "database to copy with its rows; needs no other sessions" },
+    { flags: "--stage-url <url>", description: "server for the scratch database (default: a local one)" },
+    { flags: "--replica", description: "add a streaming replica and measure its lag" },
   ],
 
   async run(invocation) {

@@ -2,12 +2,12 @@ import { defineCommand, onTarget, textOption } from "../command.js";
 
 export default defineCommand({
   name: "repair",
-  summary: "find and take away what runs that were killed or failed have left, in the repository and on the targets",
-  arguments: [{ name: "[plan]", description: "only this one (default: every plan)" }],
+  summary: "find and remove leftovers of interrupted runs",
+  arguments: [{ name: "[plan]", description: "plan id (default: every plan)" }],
   options: [
-    { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
-    { flags: "--dry-run", description: "say what would be done, change nothing" },
-    { flags: "-y, --yes", description: "change targets without asking" },
+    { flags: "--target <name>", description: "target from lockstep.config.ts, or development" },
+    { flags: "--dry-run", description: "print what would be done, change nothing" },
+    { flags: "-y, --yes", description: "change targets without a prompt" },
   ],
 
   async run(invocation) {
@@ -37,7 +37,7 @@ export default defineCommand({
       fixable.length > 0
         ? onTarget(`npx lockstep repair${id === undefined ? "" : ` ${id}`}${isDry ? "" : " --yes"}`, invocation)
         : open.length > 0
-          ? `do what stands above, then ${onTarget("npx lockstep repair", invocation)}`
+          ? `Do what is listed above.\n${onTarget("npx lockstep repair", invocation)}`
           : "npx lockstep status";
     return {
       text: [
@@ -45,7 +45,7 @@ export default defineCommand({
         ...reports.map((report) => repairing.findingsText(report.target, report.findings, io.colors)),
         ...(targets.length === 0
           ? [
-              `${io.colors.yellow("!")} no plan is in this checkout, so no target was looked at: npx lockstep doctor looks for what was left`,
+              `${io.colors.yellow("!")} this checkout has no plan, so no target was checked: npx lockstep doctor finds leftovers`,
             ]
           : found.length === 0
             ? [`${io.colors.green("✔")} nothing to repair`]

@@ -2,14 +2,14 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "report",
-  summary: "one page about a plan for those who decide: timeline, locks, stalls, code edits, gates, the way back",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "write a one-page report about a plan",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
-    { flags: "--format <format>", description: "html or markdown. Default: html" },
-    { flags: "--target <name>", description: "ask this target where the plan stands, and its gates" },
+    { flags: "--format <format>", description: "html or markdown (default: html)" },
+    { flags: "--target <name>", description: "include the plan's state and gates on this target" },
     {
       flags: "--out <file>",
-      description: "where it goes (default: lockstep/<plan>/report.html; Markdown: printed)",
+      description: "output file (default: lockstep/<plan>/report.html)",
     },
   ],
 

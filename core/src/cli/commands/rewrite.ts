@@ -2,11 +2,11 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "rewrite",
-  summary: "make a plan of a migration that was written by hand and has not run yet",
-  arguments: [{ name: "<file>", description: "the migration, as it stands in the migrations folder" }],
+  summary: "turn a hand-written migration into a plan",
+  arguments: [{ name: "<file>", description: "path of the migration, which has not run yet" }],
   options: [
-    { flags: "--not-applied", description: "say that it has run on no database that cannot be asked" },
-    { flags: "--dry-run", description: "show the plan and the changes, write nothing" },
+    { flags: "--not-applied", description: "confirm that it has not run on unreachable databases" },
+    { flags: "--dry-run", description: "print the plan and the diff, write nothing" },
   ],
 
   async run(invocation) {

@@ -2,9 +2,9 @@ import { defineCommand, textOption } from "../command.js";
 
 export default defineCommand({
   name: "status",
-  summary: "where every plan stands, in the repository and on every target",
-  arguments: [{ name: "[plan]", description: "only this one" }],
-  options: [{ flags: "--target <name>", description: "one target of lockstep.config.ts, or development" }],
+  summary: "show every plan's phase in the repository and on targets",
+  arguments: [{ name: "[plan]", description: "plan id (default: every plan)" }],
+  options: [{ flags: "--target <name>", description: "target from lockstep.config.ts, or development" }],
 
   async run(invocation) {
     const { io, workspace } = invocation;
@@ -44,7 +44,7 @@ export default defineCommand({
       return {
         text: [
           ...(wrong.length > 0 ? wrong : ["There is no plan in this project."]),
-          nextText(faults[0]?.hint ?? `edit your model, then ${plugin.words.develop}`, io.colors),
+          nextText(faults[0]?.hint ?? `Edit your model, then run: ${plugin.words.develop}`, io.colors),
         ].join("\n"),
         json: { plans: [], faults },
         exitCode: wrong.length > 0 ? 1 : 0,

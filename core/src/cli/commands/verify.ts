@@ -2,11 +2,11 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "verify",
-  summary: "ask the gate of the next phase where the target is reachable, and write the answers for next --evidence",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "check the next gate in CI and save the evidence for `next`",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
-    { flags: "--target <name>", description: "the target to ask; may be left out where there is one" },
-    { flags: "--out <file>", description: "where the answers go (default: evidence.json)" },
+    { flags: "--target <name>", description: "target to check; optional if there is one" },
+    { flags: "--out <file>", description: "output file (default: evidence.json)" },
   ],
 
   async run(invocation) {

@@ -3,19 +3,18 @@ import { defineCommand } from "../command.js";
 export default defineCommand({
   name: "watch",
   endsItself: true,
-  summary:
-    "after a deployment or beside a backfill: stop at the first anomaly of errors, latency, lock waits, lag, missing values",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  summary: "watch a deployment or backfill, stop at the first anomaly",
+  arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
-    { flags: "--for <time>", description: "how long (default 30min)" },
-    { flags: "--every <time>", description: "between two looks, 1s or more (default 15s)" },
-    { flags: "--baseline <looks>", description: "so many looks are what later ones are compared with (default 5)" },
-    { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+    { flags: "--for <time>", description: "how long to watch (default 30min)" },
+    { flags: "--every <time>", description: "interval between measurements (default 15s)" },
+    { flags: "--baseline <looks>", description: "measurements that form the baseline (default 5)" },
+    { flags: "--target <name>", description: "target from lockstep.config.ts, or development" },
     {
       flags: "--undo",
-      description: "at an anomaly, take the last phase back and deploy that, where no value is lost by it",
+      description: "after an anomaly, revert and redeploy if no data is lost",
     },
-    { flags: "-y, --yes", description: "with --undo: do so without asking" },
+    { flags: "-y, --yes", description: "with --undo: do not prompt" },
   ],
 
   async run(invocation) {

@@ -44,13 +44,13 @@ export function* lostScaffolding(
         yield {
           edit,
           certainty: "likely",
-          reason: `${lost}, and it still stands: take \`${dropped}\` out by hand`,
+          reason: `${lost}, and it is still there: remove \`${dropped}\` by hand`,
         };
         continue;
       }
       const asked = edit.flag === undefined ? undefined : anchorOfFlag(edit.flag, context, anchored);
       if (asked !== undefined) {
-        const reason = `${lost}, and the flag is asked in another way now: take \`${dropped}\` out by hand`;
+        const reason = `${lost}, and the flag is checked in another way now: remove \`${dropped}\` by hand`;
         yield { edit, certainty: "likely", reason, anchor: asked };
       } else if (file === undefined || !keyStyles.some((keyOf) => file.text.includes(keyOf(context.field.name)))) {
         const where = `${lost}, and the file names ${context.field.name} no more`;
@@ -79,7 +79,7 @@ function* leftFlags(
   for (const edit of edits) {
     const { flag } = edit;
     for (let at = flag && anchorOfFlag(flag, context, anchored); at; at = anchorOfFlag(flag ?? "", context, anchored)) {
-      const reason = `\`${flag}\` was the flag of ${model.name}.${field.name}, which is always shown now: nothing that Lockstep wrote asks for it any more`;
+      const reason = `\`${flag}\` was the flag of ${model.name}.${field.name}, which is always shown now: no code of Lockstep checks it any more`;
       yield { edit: { ...edit, what: "feature flag" }, certainty: "possible", reason, anchor: at };
     }
   }

@@ -31,7 +31,7 @@ export function whyNotOffered(
     return `${best.name} fits it better than ${model.name}: it names ${fits(best).length} of its fields, and ${own.length} of ${model.name}'s`;
   if (isPattern)
     return `it takes ${own.length} fields of ${model.name} out of a value: it changes together with the type of that value, or with the object that the fields go into`;
-  return `it names ${own.length} fields of ${model.name}, and is nothing that is made of its rows or becomes one, as far as can be seen; in tests only what lists all fields is looked at`;
+  return `it names ${own.length} fields of ${model.name}, but Lockstep finds no row that it is made of or becomes; in tests it checks only objects that list all fields`;
 }
 
 /** The names that the innermost list of names at the line has. */

@@ -63,17 +63,17 @@ export async function whySkipped(root: string, file: string, options: SkippedOpt
   const hidden = hiddenIn(file);
   if (hidden !== undefined && !include.some((each) => hiddenIn(each) === hidden))
     return `is not read, because ${hidden} begins with a dot: name it in code.include`;
-  if (isCompiled(root, file)) return "is compiled from the TypeScript file beside it, which is read instead";
+  if (isCompiled(root, file)) return "is compiled from the TypeScript file next to it, which is read instead";
   const unread = existsSync(join(root, file)) ? unreadFile(root, file) : undefined;
   if (unread !== undefined)
-    return `${unread.why}, so it is not edited: where it writes the column, write it there yourself; contract asks about it`;
+    return `${unread.why}, so Lockstep does not edit it. If it writes the column, edit it yourself; contract requires your confirmation`;
   const text = readTextUpTo(join(root, file), largest.code) ?? "";
-  if (isGenerated(text)) return "says at its top that it is generated";
+  if (isGenerated(text)) return "has a header that marks it as generated";
   if (isMigration(file, text)) return "is a migration";
   if (file.endsWith(".sql") && isDump(text)) return "is a dump of a database";
   if (ignoredFiles(root, [file]).size > 0) return "is ignored by git";
   if (!isCode.test(file) && (await isIn(foreignDocuments)))
-    return "is nobody's code here: what others wrote, a snapshot, or what has run";
+    return "is third-party code, a snapshot, or a migration that has run";
   if (await isIn(settingsGlobs)) return "holds settings, no schema of an API";
   return matters?.(text)
     ? "names the model or its fields, and has no form that Lockstep edits"
@@ -96,6 +96,6 @@ function linkOutside(root: string, file: string): string | undefined {
     .join("/");
   if (from === file || file.startsWith("../")) return undefined;
   return from.startsWith("../")
-    ? "stands outside of the project, behind a link: it is not edited; contract asks about it"
+    ? "is outside the project, behind a link, so Lockstep does not edit it; contract requires your confirmation"
     : `is a link: what it leads to is edited, once, as ${from}`;
 }

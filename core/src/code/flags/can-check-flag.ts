@@ -36,7 +36,7 @@ function functionAround(node: ts.Node): ts.FunctionLikeDeclaration | undefined {
 function whyNotAwaited(around: ts.FunctionLikeDeclaration, node: ts.Node): string | undefined {
   const isAsync = ts.canHaveModifiers(around) && isMarked(ts.getModifiers(around));
   const isInBody = around.body !== undefined && node.pos >= around.body.pos && node.end <= around.body.end;
-  if (!isAsync || !isInBody) return "the flag is asked with await, and it does not stand in an async function";
+  if (!isAsync || !isInBody) return "the flag is checked with await, but this is not in an async function";
   const call = around.parent;
   if (!ts.isCallExpression(call) || !call.arguments.some((each) => each === around)) return undefined;
   const { expression } = call;
@@ -48,7 +48,7 @@ function whyNotAwaited(around: ts.FunctionLikeDeclaration, node: ts.Node): strin
     ts.isCallExpression(given) &&
     /^Promise\.all(?:Settled)?$/.test(given.expression.getText()) &&
     given.arguments.some((each) => each === wrapperOf(call));
-  return isAwaited ? undefined : `the flag is asked with await, and nothing waits for what ${method} is given`;
+  return isAwaited ? undefined : `the flag is checked with await, but ${method} does not await its argument`;
 }
 
 const perElement =

@@ -51,7 +51,7 @@ export function requestUse(
       seen.add(holder);
       const derives = `${at} derives ${holder.text} from it`;
       if (isRequestName(holder.text) && !/response|result|output/i.test(holder.text))
-        suspicions.push(`${derives}, whose name says that it is a request`);
+        suspicions.push(`${derives}, which is named like a request`);
       holders.push({ references: referencesToHolder(holder, file, context), made: derives });
     }
   }

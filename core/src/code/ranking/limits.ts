@@ -31,7 +31,7 @@ export function limitsOf(candidate: Candidate, context: RankContext): readonly L
     limits.push({ kind: "otherModel", text: `${other.name} has all of its fields as well as ${model.name}` });
   }
   if (isSecret(field.name) && exposure !== "exposed" && shown.has(candidate.family)) {
-    limits.push({ kind: "secret", text: `${field.name} sounds like a secret, and nobody said that it may be exposed` });
+    limits.push({ kind: "secret", text: `${field.name} sounds like a secret, and its exposure is not set` });
   }
   if (isTechnicalColumn(field)) {
     limits.push({ kind: "plumbing", text: `${field.name} is an id, a foreign key or a timestamp` });

@@ -33,7 +33,7 @@ function* views(file: SourceFile, context: TransformContext): Iterable<Finding> 
     const column = context.codeSql.spelled(field.column);
     if (!use.isAll && use.columns.length < 2) continue;
     const how = use.isAll ? "its `*` is the columns of then" : `lists ${share(use, context)} of ${model.table.name}`;
-    const reason = `${how}: if it is to show ${column}, make it anew in a migration that you write`;
+    const reason = `${how}: to show ${column}, re-create it in a migration that you write`;
     yield { kind: "place", certainty: "possible", offset, what, reason } satisfies PlaceFinding;
   }
 }

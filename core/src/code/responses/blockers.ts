@@ -57,7 +57,7 @@ export function whyNotShape(
   if (shape.kind !== "keys" && shape.kind !== "class" && typeIn(shape, context) === undefined)
     return "its value has to be converted for a response";
   if (shape.kind === "zod" && shape.name === undefined && !isFilled) return "it is part of another schema";
-  if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
+  if (isRequestName(shape.name ?? "")) return "it is named like a request";
   if (shape.kind === "keys") {
     const missing = whyNotKeys(shape, shapes, context);
     if (missing !== undefined) return missing;

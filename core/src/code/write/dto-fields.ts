@@ -108,7 +108,7 @@ export function dtoField(
   const isRenamed = siblings.some(({ decorators }) =>
     decorators.some((each) => each.family === "transformer" && each.hasArguments),
   );
-  if (isRenamed) return "what its fields are called outside is said in their decorators";
+  if (isRenamed) return "its decorators define the names of its fields outside";
   const type = `${known.type}${isNullable ? " | null" : ""}`;
   const text = fieldText(node, { decorators: texts, name: key, isOptional, type }, file);
   if (text === undefined) return "it has no fields of its own yet";

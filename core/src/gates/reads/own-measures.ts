@@ -66,7 +66,7 @@ async function askPrometheus(
   if (typeof before === "string") return unknown(`the query of ${urlFrom}, as of the release of switch, ${before}`);
   const limit = atMost ?? (before === undefined ? undefined : before * mostFactor);
   if (limit === undefined)
-    return unknown(`the query of ${urlFrom} gives ${figure(value)}, and nothing says what it was before switch`);
+    return unknown(`the query of ${urlFrom} gives ${figure(value)}, but its value before switch is unknown`);
   const was = before === undefined ? "" : ` (before switch: ${figure(before)})`;
   const isWell = value <= limit;
   return {

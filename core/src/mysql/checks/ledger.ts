@@ -14,7 +14,7 @@ export default {
     if (lacking.length > 0)
       return [
         problem(`the account ${account} lacks ${lacking.join(", ")} on the database lockstep`, {
-          why: "A backfill keeps its position there, so that it can go on after an interruption.",
+          why: "A backfill stores its position there, so that it can resume after an interruption.",
           next: `GRANT ${lacking.join(", ")} ON \`lockstep\`.* TO ${account}`,
         }),
       ];

@@ -33,5 +33,5 @@ export async function openTransactions(
   );
   return findings.length > 0
     ? findings
-    : [ok(`nobody that this account may see holds a planned table for longer than ${duration(longSeconds)}`)];
+    : [ok(`no visible session holds a planned table for longer than ${duration(longSeconds)}`)];
 }

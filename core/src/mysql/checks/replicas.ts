@@ -21,7 +21,7 @@ export default {
     return rows.map(({ host }) =>
       warning(`the replica ${host} is connected; how far behind it is cannot be seen from here`, {
         why: "A backfill writes a lot, and a rebuild reaches a replica when it is done here and takes as long again there: readers there see old data.",
-        next: `look at Seconds_Behind there: ${connection.dialect.id === "mariadb" ? "SHOW SLAVE STATUS" : "SHOW REPLICA STATUS"}; give the backfill rests with backfill.pauseMs`,
+        next: `check Seconds_Behind there: ${connection.dialect.id === "mariadb" ? "SHOW SLAVE STATUS" : "SHOW REPLICA STATUS"}; give the backfill rests with backfill.pauseMs`,
       }),
     );
   },

@@ -20,7 +20,7 @@ export default {
     if (!/\bSTRICT_(ALL|TRANS)_TABLES\b/.test(settings.mode))
       findings.push(
         warning(`sql_mode of new sessions is not strict: '${settings.mode}'`, {
-          why: "Where the application gives a required column no value, the server stores '' or 0 and says nothing. Lockstep's own sessions are strict.",
+          why: "If the application gives a required column no value, the server silently stores '' or 0. Lockstep's own sessions are strict.",
           next: "SET GLOBAL sql_mode = CONCAT(@@GLOBAL.sql_mode, ',STRICT_TRANS_TABLES'), and the same in the server's configuration",
         }),
       );

@@ -54,7 +54,7 @@ export async function lookAt(
   if (found.engine !== "InnoDB")
     return [
       problem(`${label} is of the engine ${found.engine}`, {
-        why: "It has neither transactions nor changes beside writes: every unit of the plan is refused.",
+        why: "It supports neither transactions nor online changes, so every migration of the plan fails.",
         next: `${alter} ENGINE=InnoDB   (it copies the table, and writes wait meanwhile)`,
       }),
     ];
@@ -64,7 +64,7 @@ export async function lookAt(
     findings.push(
       problem(`${label} has ROW_FORMAT=COMPRESSED`, {
         why: "No column is added to it at once: expand is refused (1845).",
-        next: `${alter} ROW_FORMAT=DYNAMIC, ALGORITHM=INPLACE, LOCK=NONE   (it writes the table again; reads and writes go on)`,
+        next: `${alter} ROW_FORMAT=DYNAMIC, ALGORITHM=INPLACE, LOCK=NONE   (it rewrites the table; reads and writes continue)`,
       }),
     );
   const fulltext = found.searched?.split("\n") ?? [];
@@ -72,7 +72,7 @@ export async function lookAt(
     findings.push(
       problem(`${label} has a full-text index: ${names(fulltext)}`, {
         why: "With one no column is added at once, and none is made required while others write: expand and contract are refused (1845, 1846).",
-        next: `${alter} ${fulltext.map((name) => `DROP INDEX ${quoteIdentifier(name)}`).join(", ")}, FORCE, ALGORITHM=INPLACE, LOCK=NONE   (for the time of the plan: it writes the table again, reads and writes go on)`,
+        next: `${alter} ${fulltext.map((name) => `DROP INDEX ${quoteIdentifier(name)}`).join(", ")}, FORCE, ALGORITHM=INPLACE, LOCK=NONE   (until the plan is done: it rewrites the table, reads and writes continue)`,
       }),
     );
   if (mayAdd && connection.dialect.id === "mysql") findings.push(...(await rowVersions(connection, label, own, alter)));
@@ -98,7 +98,7 @@ async function rowVersions(
   if (used < limit - 4) return [];
   const more = {
     why: "Behind the limit the server adds and drops no column at once (4092), and expand is refused.",
-    next: `${alter} FORCE, ALGORITHM=INPLACE, LOCK=NONE   (it writes the table again; reads and writes go on)`,
+    next: `${alter} FORCE, ALGORITHM=INPLACE, LOCK=NONE   (it rewrites the table; reads and writes continue)`,
   };
   const what = `${label} has ${used} of ${limit} row versions`;
   return [used < limit ? warning(what, more) : problem(what, more)];

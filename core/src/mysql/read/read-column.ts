@@ -1,5 +1,6 @@
 import type { ColumnDeclaration, ColumnPosition, InlineConstraint, TableName } from "../../model/index.js";
 import { type Cursor, notUnderstood } from "./cursor.js";
+import { countedNulls } from "./expressions.js";
 import { readReferences } from "./read-foreign-key.js";
 import { nameOrString, readType } from "./read-type.js";
 
@@ -18,6 +19,7 @@ interface Said {
   onUpdateSql?: string;
   comment?: string;
   isInvisible?: true;
+  checksNull?: true;
   references?: InlineConstraint & { readonly table: TableName };
   hasOther: boolean;
 }
@@ -99,9 +101,12 @@ function readAttribute(cursor: Cursor, said: Said, checks: InlineConstraint[]): 
   } else if (cursor.is("CONSTRAINT") || cursor.is("CHECK") || cursor.is("REFERENCES")) {
     if (cursor.take("CONSTRAINT") && !cursor.is("CHECK")) cursor.name();
     if (cursor.take("CHECK")) {
-      cursor.group();
+      const refusesNull = countedNulls(cursor.group()).length > 0;
       if (cursor.take("NOT", "ENFORCED")) said.hasOther = true;
-      else cursor.take("ENFORCED");
+      else {
+        cursor.take("ENFORCED");
+        if (refusesNull) said.checksNull = true;
+      }
       checks.push({ sql: cursor.sliceFrom(from) });
     } else {
       cursor.need("REFERENCES");

@@ -95,7 +95,7 @@ export function describeCreateIndex(spec: SpecOf<"create-index">, server: MysqlS
   const { index, table } = spec;
   const isShared = keepsWritesOut(index);
   return {
-    title: `Build the ${index.isUnique ? "unique " : ""}index ${quoteIdentifier(index.name)} while reads ${isShared ? "go on and writes wait" : "and writes go on"}`,
+    title: `Build the ${index.isUnique ? "unique " : ""}index ${quoteIdentifier(index.name)} ${isShared ? "while writes wait" : "without blocking reads or writes"}`,
     ddl: createIndexStatement(spec, server),
     verdict: takes(isShared ? "SHARE" : "SHARE UPDATE EXCLUSIVE", "scan", table),
     undo: dropIndexStatement(spec, server),
@@ -107,14 +107,14 @@ export function describeAssertIndex({ index }: SpecOf<"assert-index" | "attach-u
     title: `Check that ${quoteIdentifier(index.name)} was built`,
     ddl: "none: reads information_schema",
     verdict: { locks: [], held: "instant", concerns: [], doubts: [] },
-    undo: "nothing to take back: it changes nothing",
+    undo: "nothing: it changes nothing",
   };
 }
 
 export function describeDropIndex(spec: SpecOf<"drop-index">, server: MysqlServer): UnitText {
   const { index, table } = spec;
   return {
-    title: `Drop the ${index.isUnique ? "unique " : ""}index ${quoteIdentifier(index.name)}, which another one has replaced`,
+    title: `Drop the ${index.isUnique ? "unique " : ""}index ${quoteIdentifier(index.name)}, replaced by another one`,
     ddl: dropIndexStatement(spec, server),
     verdict: takes("ACCESS EXCLUSIVE", "instant", table),
     undo: `${createIndexStatement(spec, server)}, as long as no rows collide`,

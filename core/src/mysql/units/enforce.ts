@@ -50,7 +50,7 @@ export function modify(spec: Pick<EnforceSpec, "table" | "columns">, isRequired:
 export function describeEnforce(spec: EnforceSpec): UnitText {
   const { table, columns } = spec;
   return {
-    title: `Make ${qualifiedColumns(spec)} required, while reads and writes go on`,
+    title: `Make ${qualifiedColumns(spec)} required, without blocking reads or writes`,
     ddl: [modify(spec, true), ...triggerWords(table, columns, "DROP")].join("; "),
     verdict: takes("SHARE UPDATE EXCLUSIVE", "rewrite", table),
     undo: `${modify(spec, false)}${

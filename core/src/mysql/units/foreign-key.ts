@@ -125,7 +125,7 @@ function foreignKeyWords({ table, foreignKey }: ForeignKeySpec): string {
 export function describeAddForeignKey(spec: ForeignKeySpec, server: MysqlServer): UnitText {
   const { table, foreignKey } = spec;
   return {
-    title: `Add the foreign key ${quoteIdentifier(foreignKey.name)} without a copy, then look at the rows: ${foreignKeyWords(spec)}`,
+    title: `Add the foreign key ${quoteIdentifier(foreignKey.name)} without a copy, then check the rows: ${foreignKeyWords(spec)}`,
     ddl: `SET foreign_key_checks = 0; ${addStatement(spec, server)}`,
     verdict: takes("SHARE UPDATE EXCLUSIVE", "scan", table, foreignKey.references),
     undo: dropStatement(spec, server),
@@ -134,9 +134,9 @@ export function describeAddForeignKey(spec: ForeignKeySpec, server: MysqlServer)
 
 export function describeValidateForeignKey(spec: ForeignKeySpec): UnitText {
   return {
-    title: `Check the rows that exist for the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}`,
+    title: `Check existing rows for the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}`,
     ddl: "none: looks for rows that reference nothing",
     verdict: { locks: [], held: "scan", concerns: [], doubts: [] },
-    undo: "nothing to take back: it changes no row",
+    undo: "nothing to undo: it changes no row",
   };
 }

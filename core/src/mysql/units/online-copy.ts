@@ -138,7 +138,7 @@ export function onlineCopyBack({ table, changes }: OnlineCopySpec): OnlineCopySp
 export function describeOnlineCopy(spec: OnlineCopySpec): UnitText {
   const back = onlineCopyBack(spec);
   return {
-    title: `Change ${quoteTable(spec.table)} at once where there is little to copy; else npx lockstep online run does it, and this sees that it is done`,
+    title: `Change ${quoteTable(spec.table)} at once if it is small; otherwise check that npx lockstep online run has changed it`,
     ddl: alterStatement(spec),
     verdict: takes("SHARE UPDATE EXCLUSIVE", "rewrite", spec.table),
     undo:

@@ -57,9 +57,9 @@ function assignment({ name, fill }: UnitColumn): string {
 export function describeProve(spec: ProveSpec): UnitText {
   const unfilled = spec.columns.map((column) => `${quoteIdentifier(column.name)} IS NULL`).join(" OR ");
   return {
-    title: `Prove that ${qualifiedColumns(spec)} ${spec.columns.length === 1 ? "has" : "have"} no NULL`,
+    title: `Check that ${qualifiedColumns(spec)} ${spec.columns.length === 1 ? "contains" : "contain"} no NULL`,
     ddl: `none: SELECT count(*) FROM ${quoteTable(spec.table)} WHERE ${unfilled}`,
     verdict: { locks: [], held: "instant", concerns: [], doubts: [] },
-    undo: "nothing to take back: it changes no definition",
+    undo: "nothing to undo: it changes no definition",
   };
 }

@@ -9,6 +9,7 @@ import {
   type TableName,
 } from "../../model/index.js";
 import { sessionDefault } from "../../sql/session-value.js";
+import { losesDefault } from "../../sql/verdicts/columns.js";
 import {
   builds,
   type ClauseVerdict,
@@ -16,6 +17,7 @@ import {
   copiesLocked,
   type DdlAlgorithm,
   drops,
+  inPlace,
   instant,
   rebuilds,
   rebuildsShared,
@@ -51,27 +53,10 @@ class Findings {
   narrows(why: RowFailure): void {
     this.concerns.push({ kind: "narrows-writes", table: this.table, why });
   }
-
-  /**
-   * Where a FULLTEXT index is, no column comes or goes in an instant, and the table is not rebuilt while writes go on. A compressed table
-   * is rebuilt for each.
-   */
-  judged(former: FormerTable | undefined, isMoved: boolean, server: Server): ClauseVerdict {
-    if (isMoved && /\b(?:ROW_FORMAT\s*=?\s*COMPRESSED|KEY_BLOCK_SIZE\s*=?\s*[1-9])/i.test(former?.optionsSql ?? ""))
-      this.rewrites("storage", rebuilds);
-    const isHeld = this.ddl === rebuilds || (isMoved && this.ddl.lock === "NONE");
-    if (isHeld && former?.indexes.some(({ method }) => method === "fulltext"))
-      this.rewrites("fulltext", server === "mysql" ? copies : rebuildsShared);
-    return this;
-  }
 }
 
 /** ADD COLUMN: the metadata alone, at whichever place, unless rows get values of their own or something is looked up for them. */
-export function addColumn(
-  { table, column }: OperationOf<"addColumn">,
-  context: VerdictContext,
-  server: Server,
-): ClauseVerdict {
+export function addColumn({ table, column }: OperationOf<"addColumn">, server: Server): ClauseVerdict {
   const found = new Findings(table);
   const { name, references, isGenerated, isIdentity } = column;
   const isStored = isGenerated && column.isVirtual !== true;
@@ -83,10 +68,14 @@ export function addColumn(
   if (when === "once" && differs) found.needs(instant, { kind: "one-value", table, column: name });
   found.concerns.push(...sessionDefault(table, name, column.defaultSql, true));
   const isFilled = column.defaultSql !== undefined || column.notNull;
-  if (isIndexed) found.needs(isGenerated ? copies : rebuilds);
-  if (isIndexed && isFilled && !isIdentity) found.fails("duplicates");
-  // MariaDB takes it that a new column passes.
-  if (column.checks.length > 0 && server === "mysql") found.needs(copies, { kind: "scans", table, why: "check" });
+  if (isIndexed) found.needs(isGenerated || isHashed(column, server) ? copies : rebuilds);
+  if (isIndexed && (isFilled || isGenerated) && !isIdentity) found.fails("duplicates");
+  if (isIndexed && isGenerated) found.narrows("duplicates");
+  if (isGenerated && column.notNull) {
+    found.fails("null");
+    found.narrows("null");
+  }
+  if (column.checks.length > 0) checked(found, column, isFilled, server);
   if (references !== undefined) {
     reference(found, column, server, isFilled);
     found.others.push(references.table);
@@ -95,9 +84,30 @@ export function addColumn(
     const value = implicitValue(column, server);
     if (value === undefined) found.fails("any-row");
     else found.concerns.push({ kind: "fills-silently", table, column: name, value });
-    found.concerns.push({ kind: "breaks-inserts", table, column: name });
+    if (isMissed(column)) found.concerns.push({ kind: "breaks-inserts", table, column: name });
   }
-  return found.judged(context.formerTable(table), true, server);
+  return found;
+}
+
+/** MariaDB takes it that a new column passes, and looks at no row. Code that leaves the column out writes its default, or NULL. */
+function checked(found: Findings, column: ColumnDeclaration, isFilled: boolean, server: Server): void {
+  const { table } = found;
+  const { name, checksNull, defaultSql, notNull } = column;
+  if (server === "mysql") {
+    found.needs(copies, { kind: "scans", table, why: "check" });
+    if (isFilled || checksNull) found.fails("check");
+  }
+  if (isFilled) found.narrows("check");
+  if (checksNull && defaultSql === undefined && !notNull)
+    found.concerns.push({ kind: "breaks-inserts", table, column: name });
+}
+
+/** An INSERT without it is refused. An ENUM has its first value then. */
+const isMissed = ({ values, type }: ColumnDeclaration) => values === undefined || !/^enum/.test(type);
+
+/** MariaDB has a unique index over texts of any length as one over their hashes. */
+function isHashed({ type }: ColumnDeclaration, server: Server): boolean {
+  return server === "mariadb" && /^(?:(?:tiny|medium|long)?(?:text|blob)|json)\b/.test(type);
 }
 
 /** Behind a column MySQL before 9 reads it and forgets it. */
@@ -115,13 +125,38 @@ export function dropColumn(
 ): ClauseVerdict {
   const found = new Findings(table);
   const former = context.formerTable(table);
-  const isIndexed = former?.indexes.some(({ columns }) => columns.includes(column)) === true;
-  if (isIndexed) found.needs(server === "mysql" ? rebuilds : drops);
+  const indexes = former?.indexes.filter(({ columns }) => columns.includes(column)) ?? [];
+  const isVirtual = former?.column(column)?.isVirtual === true;
+  const isOfWords = indexes.some(({ method }) => method === "fulltext");
+  if (indexes.length > 0) found.needs(isOfWords || (server === "mysql" && !isVirtual) ? rebuilds : drops);
   found.concerns.push(
     { kind: "loses-data", what: "column", table, column },
     { kind: "breaks-code-before", what: "column", name: column },
   );
-  return found.judged(former, true, server);
+  return found;
+}
+
+export function renameColumn(
+  { table, column, newName }: OperationOf<"renameColumn">,
+  context: VerdictContext,
+  server: Server,
+): ClauseVerdict {
+  const found = new Findings(table);
+  found.needs(renaming(table, column, context, server), {
+    kind: "breaks-code-before",
+    what: "column",
+    name: column,
+    newName,
+  });
+  return found;
+}
+
+/** MySQL writes the name into the foreign keys of other tables. */
+function renaming(table: TableName, column: string, context: VerdictContext, server: Server): DdlAlgorithm {
+  const isReferenced = context
+    .foreignKeys(table)
+    ?.some((key) => isSameTable(key.references, table) && key.referencedColumns?.includes(column));
+  return server === "mysql" && isReferenced ? inPlace : instant;
 }
 
 /** MODIFY, CHANGE: what of the declaration is another one than before; where nobody knows that, the worst. */
@@ -133,7 +168,12 @@ export function redeclareColumn(
   const { table, formerName, column } = operation;
   const found = new Findings(table);
   if (formerName.toLowerCase() !== column.name.toLowerCase())
-    found.concerns.push({ kind: "breaks-code-before", what: "column", name: formerName, newName: column.name });
+    found.needs(renaming(table, formerName, context, server), {
+      kind: "breaks-code-before",
+      what: "column",
+      name: formerName,
+      newName: column.name,
+    });
   const former = formerColumn(operation, context);
   const known = context.formerTable(table);
   if (former === undefined) {
@@ -159,8 +199,12 @@ export function redeclareColumn(
     found.narrows(type.fails);
   }
   if (former.notNull !== column.notNull) changeNull(found, column, known, server);
+  if (losesDefault(former, operation, context) && isMissed(column))
+    found.concerns.push({ kind: "breaks-inserts", table, column: column.name });
   const isVirtual = former.isVirtual === true && column.isVirtual === true;
-  if ((former.isGenerated || column.isGenerated) && !(isVirtual && server === "mariadb")) found.rewrites("computed");
+  const isInIndex = known?.indexes.some(({ columns }) => columns.includes(formerName)) === true;
+  if ((former.isGenerated || column.isGenerated) && !(isVirtual && !isInIndex && server === "mariadb"))
+    found.rewrites("computed");
   // MariaDB lets go of an AUTO_INCREMENT in an instant.
   if (column.isIdentity !== former.isIdentity && (column.isIdentity || server === "mysql"))
     found.rewrites("computed", copiesLocked);
@@ -171,7 +215,7 @@ export function redeclareColumn(
     found.fails("duplicates");
     found.narrows("duplicates");
   }
-  return found.judged(known, false, server);
+  return found;
 }
 
 /** The table is rebuilt while writes go on: rows keep in their head which columns can be NULL. */
@@ -189,8 +233,10 @@ function changeNull(found: Findings, column: ColumnDeclaration, known: FormerTab
       : known?.hasVirtualColumn === true;
   if (isCopied) found.rewrites("storage");
   else found.needs(rebuilds);
-  found.fails("null");
   found.narrows("null");
+  const value = "the current time in place of NULL";
+  if (server === "mysql" || !/^timestamp/.test(column.type)) found.fails("null");
+  else found.concerns.push({ kind: "fills-silently", table, column: column.name, value });
 }
 
 /** As another statement of the change leaves it, else as it was before. */

@@ -17,7 +17,9 @@ export function evaluated(
   { defaultSql, isDefaultStored }: ColumnDeclaration,
   server: Server,
 ): { readonly when: Evaluated; readonly differs: boolean } {
-  if (defaultSql === undefined || isDefaultStored) return { when: "never", differs: false };
+  // To MySQL a constant in parentheses is an expression, too.
+  const isStored = isDefaultStored && (server === "mariadb" || defaultSql?.startsWith("(") === false);
+  if (defaultSql === undefined || isStored) return { when: "never", differs: false };
   const expression = cursorOver(defaultSql);
   const functions = functionsOf(expression);
   const isOfEach =
@@ -49,13 +51,15 @@ export function implicitValue({ type, values }: ColumnDeclaration, server: Serve
   const [base = ""] = type.split(/[( ]/);
   if (base === "enum") return `'${(values?.[0] ?? "").replaceAll("'", "''")}'`;
   if (/^(?:date|datetime|timestamp)$/.test(base)) {
-    // NO_ZERO_DATE is in the sql_mode that MySQL comes with, and not in MariaDB's.
-    if (server === "mysql") return undefined;
+    // NO_ZERO_DATE is in the sql_mode that MySQL comes with, and not in MariaDB's. In an instant MySQL forgets it for a timestamp.
+    if (server === "mysql" && base !== "timestamp") return undefined;
     return base === "date" ? "'0000-00-00'" : "'0000-00-00 00:00:00'";
   }
   if (base === "time") return "'00:00:00'";
   if (base === "json" && server === "mysql") return "the JSON null";
   if (/^(?:tinyint|smallint|mediumint|int|bigint|decimal|float|double|bit|year)$/.test(base)) return "0";
-  if (/^(?:geometry|point|linestring|polygon|multi\w+|geometrycollection|vector)$/.test(base)) return undefined;
+  if (/^(?:geometry|point|linestring|polygon|multi\w+|geometrycollection)$/.test(base))
+    return server === "mysql" ? undefined : "''";
+  if (base === "vector") return undefined;
   return "''";
 }

@@ -95,10 +95,11 @@ const rows: Readonly<Record<string, Row>> = {
 /** @returns undefined: nobody knows what it does */
 export function form(
   operation: OperationOf<"form">,
-  { createdInThisChange }: VerdictContext,
+  context: VerdictContext,
   server: Server,
 ): ClauseVerdict | undefined {
   const { what, sql, tables = [], gone } = operation;
+  const { createdInThisChange } = context;
   const isInnodb = /^ENGINE\s*=?\s*["'`]?innodb/i.test(sql);
   const row = what === "ENGINE" ? (isInnodb ? rebuilt : copied) : rows[what];
   if (row === undefined) return undefined;
@@ -112,7 +113,19 @@ export function form(
   if (table !== undefined && says === "guards") concerns.push({ kind: "guards-less", table });
   if (says === "access") concerns.push({ kind: "changes-access" });
   if (gone !== undefined && !createdInThisChange(gone.name)) concerns.push(...goneConcerns(gone));
-  return { ddl: ddl === inPlace ? metadataOn(server) : ddl, concerns };
+  const isMaySame = what === "CONVERT TO CHARACTER SET" && table !== undefined && hasCharset(table, sql, context);
+  return {
+    ddl: ddl === inPlace ? metadataOn(server) : ddl,
+    concerns,
+    ...(isMaySame ? { doubts: ["former-type"] } : {}),
+  };
+}
+
+/** Whether a table may have the character set that it is converted to: then its columns may need no copy. */
+function hasCharset(table: TableName, sql: string, { formerTable }: VerdictContext): boolean {
+  const charsetIn = (text = "") => /\b(?:CHARSET|CHARACTER\s+SET)\s*=?\s*['"`]?(\w+)/i.exec(text)?.[1]?.toLowerCase();
+  const former = charsetIn(formerTable(table)?.optionsSql);
+  return former !== undefined && former === charsetIn(sql);
 }
 
 function goneConcerns({ what, name, newName }: NonNullable<OperationOf<"form">["gone"]>): Concern[] {

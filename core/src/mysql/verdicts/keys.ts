@@ -46,8 +46,12 @@ export function addUnique({ table }: OperationOf<"addUnique">): ClauseVerdict {
 }
 
 /** The rows are kept in the order of the key: the table is rebuilt, and writes go on. */
-export function addPrimaryKey({ table }: OperationOf<"addPrimaryKey">): ClauseVerdict {
-  return looked(table, rebuilds, ["null", "duplicates"]);
+export function addPrimaryKey(
+  { table, columns }: OperationOf<"addPrimaryKey">,
+  { isNeverNull }: VerdictContext,
+): ClauseVerdict {
+  const isRequired = columns.length > 0 && columns.every((column) => isNeverNull(table, column) === true);
+  return looked(table, rebuilds, isRequired ? ["duplicates"] : ["null", "duplicates"]);
 }
 
 /** The server looks at no row with foreign_key_checks=0, and copies the table without. */
@@ -79,7 +83,8 @@ export function dropConstraint(
   context: VerdictContext,
   server: Server,
 ): ClauseVerdict {
-  const { table, name, of, statement } = operation;
+  const { table, name, statement } = operation;
+  const of = operation.of ?? context.history?.constraint(table, name)?.kind;
   const concerns: Concern[] = isAddedAgainOrGone(operation, context) ? [] : [{ kind: "guards-less", table }];
   if (of === "primary") {
     const isReplaced = operationsOn(context.operations, "addPrimaryKey", table).some(

@@ -32,7 +32,10 @@ export function typeChange(
   const width = /^varbinary/.test(column.type) ? 1 : widthOf(charsetOf(column, table));
   const widths = width === undefined ? [1, 3, 4] : [width];
   const crossing = widths.filter((each) => crossesLengthByte(from * each, to * each, server));
-  if (crossing.length === 0) return { ...charsets, ddl: stronger(charsets.ddl, metadataOn(server)) };
+  if (crossing.length === 0) {
+    const isBuilt = server === "mariadb" && /^varbinary/.test(column.type) && isIndexed(former, table);
+    return { ...charsets, ddl: stronger(charsets.ddl, isBuilt ? builds : metadataOn(server)) };
+  }
   return { ddl: copies, ...(width === undefined ? { isUnsure: true } : {}) };
 }
 
@@ -61,14 +64,18 @@ function charsetChange(
   const [before, after] = [charsetOf(former, table), charsetOf(column, table)];
   if (before !== after) {
     if (before === undefined || after === undefined) return { ddl: copies, fails: "cast", isUnsure: true };
-    if (server === "mariadb" && before === "utf8mb3" && after === "utf8mb4") return same;
+    if (server === "mariadb" && before === "utf8mb3" && after === "utf8mb4")
+      return { ddl: column.collationSql !== undefined && isIndexed(former, table) ? builds : instant };
     return { ddl: copies, ...(after === "utf8mb4" ? {} : { fails: "cast" }) };
   }
   const [from, to] = [former, column].map((each) => collationOf(each, table));
   if (from === to) return same;
   if (server === "mysql") return { ddl: copies };
-  const isIndexed = table === undefined || table.indexes.some(({ columns }) => columns.includes(former.name));
-  return { ddl: isIndexed ? builds : instant };
+  return { ddl: isIndexed(former, table) ? builds : instant };
+}
+
+function isIndexed({ name }: ColumnDeclaration, table: FormerTable | undefined): boolean {
+  return table === undefined || table.indexes.some(({ columns }) => columns.includes(name));
 }
 
 /** In lower case, without quotes; undefined: that of the database, which no statement says. */

@@ -4,15 +4,16 @@ import {
   type Demands,
   isSameTable,
   type Operation,
+  type OperationOf,
   type TableName,
   type Verdict,
 } from "../../model/index.js";
-import { setDefault } from "../../sql/verdicts/columns.js";
+import { isMended, sendsDefault, setDefault } from "../../sql/verdicts/columns.js";
 import { combine, harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import { createTable, createView, dropTable, dropView, renameTable, truncate } from "../../sql/verdicts/objects.js";
 import { deletion, insert, update } from "../../sql/verdicts/rows.js";
 import { unknown } from "../../sql/verdicts/unknown.js";
-import { addColumn, dropColumn, redeclareColumn } from "./columns.js";
+import { addColumn, dropColumn, redeclareColumn, renameColumn } from "./columns.js";
 import { copied, copyOf } from "./copying.js";
 import {
   type Algorithm,
@@ -33,6 +34,7 @@ import {
 import { form } from "./forms.js";
 import { unknownFunctions } from "./functions.js";
 import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, dropConstraint, dropIndex } from "./keys.js";
+import { ofTable } from "./of-table.js";
 
 /**
  * What one operation does to a database in use, run as it stands. Where nobody knows which of the servers it is, the worst of them.
@@ -82,8 +84,9 @@ function tablesOf(operation: Operation): readonly TableName[] {
 export function judgedOn(operation: Operation, context: VerdictContext, server: Server): ClauseVerdict | undefined {
   const alone = plainlyJudged(operation, context, server);
   const [table] = tablesOf(operation);
-  const judged = alone && besideOthers(alone, operation, context, server);
-  if (judged === undefined || table === undefined) return judged;
+  const beside = alone && besideOthers(alone, operation, context, server);
+  if (beside === undefined || table === undefined) return beside;
+  const judged = ofTable(beside, operation, table, context, server);
   const copy = copyOf(table, context, server, operation.demands);
   return withFollowed(withDemands(copied(judged, copy), operation.demands, table, server, copy), table, context);
 }
@@ -122,17 +125,15 @@ function besideOthers(
 function plainlyJudged(operation: Operation, context: VerdictContext, server: Server): ClauseVerdict | undefined {
   switch (operation.kind) {
     case "addColumn":
-      return addColumn(operation, context, server);
+      return addColumn(operation, server);
     case "dropColumn":
       return dropColumn(operation, context, server);
     case "redeclareColumn":
       return redeclareColumn(operation, context, server);
-    case "renameColumn": {
-      const { column, newName } = operation;
-      return { ddl: instant, concerns: [{ kind: "breaks-code-before", what: "column", name: column, newName }] };
-    }
+    case "renameColumn":
+      return renameColumn(operation, context, server);
     case "setDefault":
-      return { ddl: instant, concerns: setDefault(operation, context).concerns };
+      return { ddl: instant, concerns: defaultConcerns(operation, context, server) };
     case "createIndex":
       return createIndex(operation, context);
     case "dropIndex":
@@ -140,7 +141,7 @@ function plainlyJudged(operation: Operation, context: VerdictContext, server: Se
     case "addUnique":
       return addUnique(operation);
     case "addPrimaryKey":
-      return addPrimaryKey(operation);
+      return addPrimaryKey(operation, context);
     case "addForeignKey":
       return addForeignKey(operation, context, server);
     case "addCheck":
@@ -156,6 +157,20 @@ function plainlyJudged(operation: Operation, context: VerdictContext, server: Se
     default:
       return undefined;
   }
+}
+
+/** Without its default MySQL has none for a column, not even NULL where it can be NULL. */
+function defaultConcerns(
+  operation: OperationOf<"setDefault">,
+  context: VerdictContext,
+  server: Server,
+): readonly Concern[] {
+  const { table, column, defaultSql } = operation;
+  const { concerns } = setDefault(operation, context);
+  const former = context.formerTable(table)?.column(column);
+  if (server !== "mysql" || defaultSql !== undefined || concerns.length > 0 || former === undefined) return concerns;
+  if (context.createdInThisChange(table) || isMended(operation, context)) return concerns;
+  return sendsDefault(former, context) ? concerns : [{ kind: "breaks-inserts", table, column }];
 }
 
 function otherVerdict(operation: Operation, context: VerdictContext): Verdict {

@@ -53,7 +53,7 @@ async function answerOf(
         : code === "57014"
           ? `No answer within ${limits.statementTimeoutMs / 1000} s.`
           : undefined;
-    const what = `not looked at: ${reason}`;
+    const what = `not checked: ${reason}`;
     return { ...base, findings: [warning(what, why === undefined ? {} : { why })] };
   }
 }

@@ -22,7 +22,7 @@ export default {
       if (rights.may_create) return [ok("schema lockstep is not there yet; the role may create it")];
       return [
         problem(`the role ${rights.role} may not create the schema lockstep`, {
-          why: "A backfill keeps its position there, so that it can go on after an interruption.",
+          why: "A backfill stores its position there, so that it can resume after an interruption.",
           next: `CREATE SCHEMA lockstep AUTHORIZATION ${role}`,
         }),
       ];
@@ -30,7 +30,7 @@ export default {
     if (!rights.may_use || !rights.may_write)
       return [
         problem(`the role ${rights.role} may not use the ledger in schema lockstep`, {
-          why: "A backfill keeps its position there, so that it can go on after an interruption.",
+          why: "A backfill stores its position there, so that it can resume after an interruption.",
           next: `GRANT USAGE, CREATE ON SCHEMA lockstep TO ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lockstep TO ${role}`,
         }),
       ];

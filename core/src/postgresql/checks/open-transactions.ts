@@ -78,7 +78,7 @@ function preparedFinding(row: PreparedTransaction, held: string, limitSeconds: n
   const what = `the prepared transaction '${row.gid}' of ${row.owner} waits since ${duration(row.seconds)}`;
   const next = `COMMIT PREPARED '${gid}', or ROLLBACK PREPARED '${gid}'`;
   if (held === "") return warning(what, { why: waits, next });
-  const why = `It holds ${held}, and survives restarts: no change gets through until somebody ends it.`;
+  const why = `It holds ${held}, and survives restarts. It blocks every change until it is ended.`;
   return row.seconds < limitSeconds
     ? warning(`${what} and holds ${held}`, { why, next })
     : problem(`${what} and holds ${held}`, { why, next });

@@ -8,7 +8,7 @@ export default {
   async run({ connection, url, target, config }) {
     const urlFrom = config.targets[target]?.urlFrom;
     if (readUrl(url)?.searchParams.get("pgbouncer") === "true")
-      return [found("the URL says pgbouncer=true", urlFrom, target)];
+      return [found("the URL contains pgbouncer=true", urlFrom, target)];
     if (connection.isPooled) return [found("one connection was served by several sessions", urlFrom, target)];
     return [ok("a direct connection, or a pooler that keeps the session")];
   },

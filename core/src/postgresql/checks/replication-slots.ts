@@ -4,7 +4,7 @@ import { quoteLiteral } from "../quote.js";
 
 export default {
   id: "replication-slots",
-  title: "replication slots that nobody reads",
+  title: "replication slots without a consumer",
   on: "target",
   async run({ connection }) {
     const { rows } = await connection.query<{ name: string; bytes: string | null }>(

@@ -24,7 +24,7 @@ export default {
       .map(
         (row): Finding =>
           problem(`the role ${role} does not own ${row.name}: ${row.owner} does`, {
-            why: "PostgreSQL lets nobody but the owner change a table, so the migrations of the plan would fail.",
+            why: "PostgreSQL lets only the owner change a table, so the migrations of the plan would fail.",
             next: `deploy as ${row.owner}, or: GRANT ${quoteIdentifier(row.owner)} TO ${quoteIdentifier(role)}`,
           }),
       );

@@ -3,7 +3,7 @@ import type { ColumnDeclaration, InlineConstraint } from "../../model/index.js";
 import { ofTheMoment, plainFunctions } from "../../sql/function-names.js";
 import { qualifiedName, tableOf } from "./read-names.js";
 import { readType, strings } from "./read-type.js";
-import { columnsOf } from "./walk.js";
+import { columnsOf, functionsIn } from "./walk.js";
 
 /**
  * A column declaration. `slice(from, to)` cuts the source at node locations (UTF-8 bytes); `end` is where the declaration ends.
@@ -64,7 +64,9 @@ export function readColumn(
     isDefaultStored: !isSerial && unclear?.length === 0,
     ...(unclear === undefined || unclear.length === 0 ? {} : { defaultFunctions: unclear }),
     isGenerated: has("CONSTR_GENERATED"),
-    ...(generated === undefined ? {} : { computedFrom: columnsOf([generated.raw_expr]) }),
+    ...(generated === undefined
+      ? {}
+      : { computedFrom: columnsOf([generated.raw_expr]), computedBy: functionsIn(generated.raw_expr) }),
     isIdentity: has("CONSTR_IDENTITY"),
     isSerial,
     isUnique: has("CONSTR_UNIQUE"),

@@ -10,7 +10,7 @@ import type {
 import { collidingInKeys, elementsOf, refusedInCheck } from "./null-values.js";
 import { tableOf } from "./read-names.js";
 import { strings } from "./read-type.js";
-import { columnsOf } from "./walk.js";
+import { columnsOf, functionsIn } from "./walk.js";
 
 /** What an operation is about, without the place where it stands. */
 type Described<K extends OperationKind> = Omit<OperationOf<K>, "statement" | "sql" | "line">;
@@ -32,6 +32,7 @@ export function readConstraint(constraint: Constraint, table: TableName) {
         table,
         name,
         reads: columnsOf(constraint.raw_expr),
+        ...calling(constraint.raw_expr),
         notNull: notNullIn(constraint.raw_expr),
         isNotNullOnly: notNullIn(constraint.raw_expr).length === partsOf(constraint.raw_expr),
         isValid: constraint.skip_validation !== true,
@@ -57,6 +58,11 @@ export function readConstraint(constraint: Constraint, table: TableName) {
     default:
       return undefined;
   }
+}
+
+function calling(expression: unknown): Pick<TableConstraint, "calls"> {
+  const calls = functionsIn(expression);
+  return calls.length === 0 ? {} : { calls };
 }
 
 function refusing(columns: readonly string[]): { readonly refusesNull?: readonly string[] } {
@@ -95,7 +101,12 @@ function tableConstraint(constraint: Constraint): TableConstraint | undefined {
   if (kind === undefined) return undefined;
   const base = { kind, name: constraint.conname };
   if (kind === "check")
-    return { ...base, columns: notNullIn(constraint.raw_expr), reads: columnsOf(constraint.raw_expr) };
+    return {
+      ...base,
+      columns: notNullIn(constraint.raw_expr),
+      reads: columnsOf(constraint.raw_expr),
+      ...calling(constraint.raw_expr),
+    };
   if (kind !== "foreign-key") return { ...base, columns: strings(constraint.keys) };
   const { fk_attrs, pktable, pk_attrs } = constraint;
   const referenced = pk_attrs === undefined ? {} : { referencedColumns: strings(pk_attrs) };

@@ -255,7 +255,8 @@ function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, 
     const name = nameOf(object);
     // A schema that goes alone is empty.
     const isSaid = gone !== undefined && (removeType !== "OBJECT_SCHEMA" || behavior === "DROP_CASCADE");
-    const more = { ...cascade, ...(isSaid ? { gone: { what: gone, name } } : {}) };
+    const sequence = removeType === "OBJECT_SEQUENCE" ? { tables: [name] } : {};
+    const more = { ...cascade, ...sequence, ...(isSaid ? { gone: { what: gone, name } } : {}) };
     return form(whole, isForm(own) ? own : "DROP", removeType === "OBJECT_FOREIGN_TABLE" ? [name] : [], more);
   });
 }

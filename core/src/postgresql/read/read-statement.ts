@@ -21,7 +21,7 @@ import { qualifiedName, tableOf } from "./read-names.js";
 import { newerIn } from "./read-newer.js";
 import { readsOf } from "./read-query.js";
 import { readType, strings } from "./read-type.js";
-import { columnsOf, nameParts, walk } from "./walk.js";
+import { columnsOf, functionsIn, walk } from "./walk.js";
 
 /** Where the parts of one statement stand in the source. Locations are UTF-8 bytes, as the parser counts. */
 export interface StatementSource {
@@ -307,15 +307,6 @@ const transactionWords: Readonly<Record<string, OperationOf<"transaction">["does
   TRANS_STMT_COMMIT: "commit",
   TRANS_STMT_ROLLBACK: "rollback",
 };
-
-/** The functions that a query calls, with their schema where it says one. */
-function functionsIn(tree: unknown): string[] {
-  const found = new Set<string>();
-  walk(tree, (kind, part) => {
-    if (kind === "FuncCall") found.add(nameParts(part.funcname).join("."));
-  });
-  return [...found];
-}
 
 function primaryKeyIn(elements: readonly Node[] = []): string[] {
   return elements.flatMap((element) => {

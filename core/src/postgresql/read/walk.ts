@@ -53,3 +53,12 @@ export function columnsOf(tree: unknown): string[] {
   });
   return [...found];
 }
+
+/** The functions that part of a parse tree calls, with their schema where it says one. */
+export function functionsIn(tree: unknown): string[] {
+  const found = new Set<string>();
+  walk(tree, (kind, part) => {
+    if (kind === "FuncCall") found.add(nameParts(part.funcname).join("."));
+  });
+  return [...found];
+}

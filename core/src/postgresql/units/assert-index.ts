@@ -68,6 +68,6 @@ export function describeAssertIndex(spec: SpecOf<"assert-index">): UnitText {
         ? "none: reads pg_index"
         : "none: reads pg_index, and builds the index on an empty temporary table to compare",
     verdict: { locks: [], held: "instant", concerns: [], doubts: [] },
-    undo: "nothing to take back: it changes nothing",
+    undo: "nothing to undo: it changes nothing",
   };
 }

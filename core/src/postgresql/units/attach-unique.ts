@@ -52,7 +52,7 @@ function attach({ table, index }: AttachUniqueSpec): string {
 
 export function describeAttachUnique(spec: AttachUniqueSpec): UnitText {
   return {
-    title: `Make the index ${quoteIdentifier(spec.index.name)} the one of a unique constraint of its name, without a scan`,
+    title: `Turn the index ${quoteIdentifier(spec.index.name)} into a unique constraint, without a scan`,
     ddl: attach(spec),
     verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),
     undo: `${dropUnique(spec)}, and with it the index`,

@@ -200,7 +200,7 @@ export function describeDeclareIndex(spec: IndexSpec): UnitText {
   const { constraint, isUnique } = spec.index;
   const what = `${isUnique ? "unique " : ""}${constraint === undefined ? "index" : "constraint"}`;
   return {
-    title: `Declare the ${what} ${quoteIdentifier(spec.index.name)} on ${quoteTable(spec.table)} alone, for its partitions to join`,
+    title: `Declare the ${what} ${quoteIdentifier(spec.index.name)} on ${quoteTable(spec.table)} only; its partitions attach later`,
     ddl: declareStatement(spec),
     verdict: takes(constraint === undefined ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE", "instant", spec.table),
     undo: dropWhole(spec),
@@ -218,7 +218,7 @@ export function describeJoinPartitions(spec: IndexSpec): UnitText {
   const name = quoteIdentifier(spec.index.name);
   const isConstraint = spec.index.constraint !== undefined;
   return {
-    title: `Build ${name} on each partition below 16 MB, let those join that are built already, and check that it is valid`,
+    title: `Build ${name} on each partition below 16 MB, attach finished ones, and check that it is valid`,
     ddl: `${
       isConstraint
         ? `ALTER TABLE <partition> ADD ${uniqueWords(spec.index)}`

@@ -82,7 +82,7 @@ export function describeProve(spec: ProveSpec): UnitText {
     (column) => `ADD CONSTRAINT ${check(spec, column)} CHECK (${quoteIdentifier(column.name)} IS NOT NULL) NOT VALID`,
   );
   return {
-    title: `Prove that ${qualifiedColumns(spec)} ${spec.columns.length === 1 ? "has" : "have"} no NULL`,
+    title: `Check that ${qualifiedColumns(spec)} ${spec.columns.length === 1 ? "contains" : "contain"} no NULL`,
     ddl: `${add}; ${validateChecks(spec)}`,
     // The scan comes after it, under SHARE UPDATE EXCLUSIVE.
     verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),

@@ -76,29 +76,29 @@ function header(units: readonly [Unit, ...Unit[]], context?: FileContext): strin
 function lockText({ spec, verdict }: Unit): string {
   const mode = strongestMode(verdict);
   // pg_get_indexdef reads under ACCESS SHARE, like a SELECT.
-  if (mode === undefined) return "none but that of a SELECT: it stops no read and no write";
+  if (mode === undefined) return "only that of a SELECT: blocks no reads or writes";
   const tables = verdict.locks.filter((lock) => lock.mode === mode).map(({ table }) => quoteTable(table));
   const on = `${mode} on ${tables.join(" and ")}`;
-  // The frame's promise (docs/lock-frame.md): it gives way instead of queueing.
-  const frame = `others wait at most ${stallMs} ms at a time; it gives up after ${budgetMs / 1000} s and names who is in the way`;
+  // The frame's promise (docs/lock-frame.md).
+  const frame = `other sessions wait at most ${stallMs} ms per attempt; fails after ${budgetMs / 1000} s and names the blocking session`;
   switch (spec.kind) {
     case "assert-index":
       if (spec.index.constraint !== undefined)
         return `${mode} on one small partition at a time while its index is built; ${frame}`;
-      return `${mode} on one small partition at a time while its index is built (ACCESS EXCLUSIVE, instant, where one is ready): reads go on; ${frame}`;
+      return `${mode} on one small partition at a time while its index is built (ACCESS EXCLUSIVE, instant, where one is ready): reads continue; ${frame}`;
     case "create-index":
       if (spec.isPartitioned)
-        return `${on}, instant (catalogue only)${spec.index.constraint === undefined ? ": reads go on" : ""}; ${frame}`;
-      return `${on} while it scans the table: reads and writes go on`;
+        return `${on}, instant (catalogue only)${spec.index.constraint === undefined ? ": reads continue" : ""}; ${frame}`;
+      return `${on} while it scans the table: reads and writes continue`;
     case "drop-index":
       if (!isDroppedConcurrently(spec)) return `${on}, instant (catalogue only); ${frame}`;
-      return `${on}; it waits for transactions that may use the index: reads and writes go on`;
+      return `${on}; it waits for transactions that may use the index: reads and writes continue`;
     case "add-foreign-key":
-      return `${on}, instant (catalogue only): reads go on; ${frame}`;
+      return `${on}, instant (catalogue only): reads continue; ${frame}`;
     case "validate-foreign-key":
-      return `${on}, ROW SHARE on ${quoteTable(spec.foreignKey.references)}, for one scan: reads and writes go on; ${frame}`;
+      return `${on}, ROW SHARE on ${quoteTable(spec.foreignKey.references)}, for one scan: reads and writes continue; ${frame}`;
     case "prove":
-      return `${on}, instant (catalogue only), then SHARE UPDATE EXCLUSIVE for one scan: reads and writes go on; ${frame}`;
+      return `${on}, instant (catalogue only), then SHARE UPDATE EXCLUSIVE for one scan: reads and writes continue; ${frame}`;
     default:
       return `${on}, ${verdict.held} (catalogue only); ${frame}`;
   }

@@ -17,9 +17,9 @@ function validate({ table, foreignKey }: ValidateForeignKeySpec): string {
 
 export function describeValidateForeignKey(spec: ValidateForeignKeySpec): UnitText {
   return {
-    title: `Check the rows that exist for the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}`,
+    title: `Check existing rows for the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}`,
     ddl: validate(spec),
     verdict: takes("SHARE UPDATE EXCLUSIVE", "scan", spec.table),
-    undo: "nothing to take back: it changes no row",
+    undo: "nothing to undo: it changes no row",
   };
 }

@@ -17,7 +17,8 @@ import type { VerdictContext } from "../../sql/verdicts/context.js";
 import { baseOf, changesCatalogueOnly, isRelabelled, neverFails } from "../type-change.js";
 
 /** ADD COLUMN: the catalogue alone, unless rows get values of their own, or an index or a check comes with it. */
-export function addColumn({ table, column }: OperationOf<"addColumn">, context: VerdictContext): Verdict {
+export function addColumn(operation: OperationOf<"addColumn">, context: VerdictContext): Verdict {
+  const { table, column } = operation;
   const { references } = column;
   const others = locksOn("SHARE ROW EXCLUSIVE", references === undefined ? [] : [references.table], context);
   if (context.createdInThisChange(table)) return verdict({ locks: others });
@@ -42,6 +43,7 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
   if (isIndexed) {
     concerns.push({ kind: "scans", table, why: "index" });
     if (isDefault || column.isGenerated) fails("duplicates");
+    else if (operation.newer?.includes("nulls-not-distinct")) fails("two-rows");
   }
   // Where the value is the same for every row PostgreSQL looks at every row nevertheless.
   const isChecked = column.checks.length > 0 || column.hasOther;

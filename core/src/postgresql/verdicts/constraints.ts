@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from "../../model/index.js";
 import { isAddedAgainOrGone, wasThereBefore } from "../../sql/verdicts/added-again.js";
-import { isOfEmptyColumn, joinedBy } from "../../sql/verdicts/columns.js";
+import { duplicatesOf, isOfEmptyColumn, joinedBy } from "../../sql/verdicts/columns.js";
 import { harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 
@@ -83,8 +83,11 @@ export function validateConstraint({ table }: OperationOf<"validateConstraint">,
   return verdict({ locks: locksOn("SHARE UPDATE EXCLUSIVE", [table], context), held: "scan" });
 }
 
-export function addUnique({ table }: OperationOf<"addUnique">, context: VerdictContext): Verdict {
-  return indexed(table, ["duplicates"], context);
+export function addUnique(operation: OperationOf<"addUnique">, context: VerdictContext): Verdict {
+  const { table } = operation;
+  const { concerns, ...rest } = indexed(table, ["duplicates"], context);
+  const why = duplicatesOf(operation, context) ?? "duplicates";
+  return { ...rest, concerns: concerns.map((each) => (each.kind === "fails-on-rows" ? { ...each, why } : each)) };
 }
 
 export function addExclusion({ table }: OperationOf<"addExclusion">, context: VerdictContext): Verdict {

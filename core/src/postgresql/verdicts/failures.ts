@@ -26,6 +26,12 @@ export function certainFailure(operation: Operation, context: VerdictContext): P
       return operation.isCascade ? {} : used(left({ what: "relation", name: operation.name }, operation, context));
     case "dropType":
       return operation.isCascade ? {} : used(context.dependentsOf({ what: "type", name: operation.name }));
+    case "form": {
+      const { what, gone, tables: [sequence] = [], isCascade } = operation;
+      if (isCascade || what !== "DROP") return {};
+      if (gone?.what === "function") return used(context.dependentsOf({ what: "function", name: gone.name }));
+      return sequence === undefined ? {} : used(context.dependentsOf({ what: "sequence", name: sequence }));
+    }
     case "createIndex": {
       const { table, reads, isConcurrent } = operation;
       if (isConcurrent && context.formerTable(table)?.isPartitioned) return fails("partitioned-index");

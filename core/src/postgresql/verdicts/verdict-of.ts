@@ -9,7 +9,7 @@ import {
   type OperationOf,
   type Verdict,
 } from "../../model/index.js";
-import { isOfEmptyColumn, setDefault } from "../../sql/verdicts/columns.js";
+import { duplicatesOf, setDefault } from "../../sql/verdicts/columns.js";
 import { combine, harmless, locksOn, verdict } from "../../sql/verdicts/combine.js";
 import type { VerdictContext } from "../../sql/verdicts/context.js";
 import {
@@ -220,8 +220,8 @@ function createIndex(operation: OperationOf<"createIndex">, context: VerdictCont
   if (context.createdInThisChange(table)) return harmless;
   const concerns: Concern[] = [];
   if (!isConcurrent) concerns.push({ kind: "scans", table, why: "index" });
-  if (isUnique && !isConcurrent && !isOfEmptyColumn(operation, context))
-    concerns.push({ kind: "fails-on-rows", table, why: "duplicates" });
+  const why = isUnique && !isConcurrent ? duplicatesOf(operation, context) : undefined;
+  if (why !== undefined) concerns.push({ kind: "fails-on-rows", table, why });
   if (isUnique) concerns.push({ kind: "narrows-writes", table, why: "duplicates" });
   const alone = isConcurrent && context.isAsWritten ? concurrently(operation.statement, context) : harmless;
   return verdict({

@@ -94,13 +94,20 @@ function binariesOf(
   // MySQL finds everything from where its program lies.
   if (!/mariadb/i.test(asked.stdout)) return { dialect: "mysql", ...common };
   const shares = ["share", "share/mysql", "share/mariadb"].flatMap((each) => [join(root, each), join("/usr", each)]);
-  const share = shares.find((folder) => existsSync(join(folder, "mysql_system_tables.sql")));
+  const share = shares.find((folder) => systemTableScripts(folder) !== undefined);
   const plugins = ["lib/plugin", "lib/mysql/plugin"]
     .map((each) => join(root, each))
     .find((folder) => existsSync(folder));
   return share === undefined
     ? undefined
     : { dialect: "mariadb", ...common, share, ...(plugins === undefined ? {} : { plugins }) };
+}
+
+/** The scripts by which mariadb-install-db makes the system tables. MariaDB 11 gave them other names. */
+export function systemTableScripts(share: string): readonly string[] | undefined {
+  const named = (prefix: string) =>
+    ["system_tables", "performance_tables", "system_tables_data"].map((each) => join(share, `${prefix}_${each}.sql`));
+  return ["mariadb", "mysql"].map(named).find((files) => files.every((file) => existsSync(file)));
 }
 
 /** Libraries that were unpacked with it. */

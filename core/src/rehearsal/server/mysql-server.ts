@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LockstepError } from "../../base/errors.js";
 import { connect } from "../../databases/connect.js";
 import { type Account, unprivilegedAccount } from "./account.js";
-import type { MysqlBinaries } from "./mysql-binaries.js";
+import { type MysqlBinaries, systemTableScripts } from "./mysql-binaries.js";
 import {
   clear,
   type Endings,
@@ -110,7 +110,6 @@ function initialise(
   settings: MysqlServerOptions["settings"] = {},
 ): void {
   const { dialect, share = "", program } = binaries;
-  const scripts = ["mysql_system_tables.sql", "mysql_performance_tables.sql", "mysql_system_tables_data.sql"];
   const own = Object.entries(settings).filter(([name]) => lasting.includes(name));
   const common = [...argumentsOf(binaries, folder), ...own.map(argumentOf)];
   const how =
@@ -120,7 +119,7 @@ function initialise(
           argument: "--bootstrap",
           input: [
             "CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket=NULL;\n",
-            ...scripts.map((name) => readFileSync(join(share, name), "utf8")),
+            ...(systemTableScripts(share) ?? []).map((file) => readFileSync(file, "utf8")),
           ].join("\n"),
         };
   const made = spawnSync(program, [...common, how.argument], {

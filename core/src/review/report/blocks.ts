@@ -8,8 +8,6 @@ export type Tone = "good" | "warn" | "bad" | "plain";
 
 export type Block =
   | { readonly kind: "text"; readonly text: Text; readonly tone?: Tone }
-  /** There are no data: which command would give them. */
-  | { readonly kind: "missing"; readonly text: Text }
   | { readonly kind: "heading"; readonly text: string }
   | { readonly kind: "list"; readonly items: readonly Text[] }
   | { readonly kind: "checklist"; readonly items: readonly { readonly text: Text; readonly isDone: boolean }[] }
@@ -19,6 +17,15 @@ export type Block =
   /** Lines of a file; those that an edit put in or took away are marked. */
   | { readonly kind: "diff"; readonly title: string; readonly lines: readonly DiffLine[] }
   | { readonly kind: "compare"; readonly caption: string; readonly sides: readonly [Side, Side] };
+
+/** What was not measured, as a noun phrase, and the command that measures it: the last section lists all of them. */
+export interface Missing {
+  readonly kind: "missing";
+  readonly what: string;
+  readonly by: string;
+}
+
+export type Part = Block | Missing;
 
 export interface Table {
   readonly kind: "table";
@@ -78,7 +85,7 @@ export interface Chart {
 export const code = (text: string): Inline => ({ code: text });
 export const strong = (text: string): Inline => ({ strong: text });
 export const text = (said: Text, tone?: Tone): Block => ({ kind: "text", text: said, ...(tone && { tone }) });
-export const missing = (said: Text): Block => ({ kind: "missing", text: said });
+export const missing = (what: string, by: string): Missing => ({ kind: "missing", what, by });
 export const heading = (said: string): Block => ({ kind: "heading", text: said });
 export const list = (items: readonly Text[]): Block => ({ kind: "list", items });
 export const table = (caption: string, head: readonly string[], rows: readonly (readonly Text[])[]): Table => ({

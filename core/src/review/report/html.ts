@@ -52,8 +52,6 @@ function blockHtml(block: Block): Html {
   switch (block.kind) {
     case "text":
       return html`<p${block.tone !== undefined && html` class="tone ${block.tone}"`}>${inline(block.text)}</p>\n`;
-    case "missing":
-      return html`<p class="missing">${inline(block.text)}</p>\n`;
     case "heading":
       return html`<h3>${block.text}</h3>\n`;
     case "list":

@@ -3,7 +3,7 @@ import { momentText } from "../../model/moment.js";
 import { listed } from "../listed.js";
 import { codeSpan, fenced, joinMarkdown, type Markdown, markdownTable, md, plain } from "../markdown-text.js";
 import { columnLabel } from "../messages.js";
-import { type Block, type Chart, inlines, type Table, type Text } from "./blocks.js";
+import { type Block, type Chart, code, inlines, list, type Part, type Table, type Text } from "./blocks.js";
 import { thinned } from "./charts/thinned.js";
 import { reportHtml } from "./html.js";
 import type { ReportInput, WrittenReport } from "./section.js";
@@ -33,13 +33,15 @@ export function reportOf(input: ReportInput): Report {
   const written = (): WrittenReport => ({
     title: titleOf(input),
     subtitle: subtitleOf(input),
-    sections: sections.map((section, index) => ({
-      id: section.id,
-      title: section.title,
-      blocks: section.view(data[index] as object, input),
-    })),
+    sections: withoutEmpty(
+      sections.map((section, index) => ({
+        id: section.id,
+        title: section.title,
+        blocks: section.view(data[index] as object, input),
+      })),
+    ),
     footer: [
-      `Made by Lockstep ${input.version} on ${momentText(at)}. It has no values of rows; to make it anew: \`${input.command("report")}\`.`,
+      `Written by Lockstep ${input.version} on ${momentText(at)}, without values of rows. Update it with \`${input.command("report")}\`.`,
     ],
   });
   return {
@@ -55,16 +57,31 @@ export function reportOf(input: ReportInput): Report {
   };
 }
 
+/** What was not measured is one line for each command that measures it, at the end. */
+function withoutEmpty(
+  all: readonly { readonly id: string; readonly title: string; readonly blocks: readonly Part[] }[],
+): WrittenReport["sections"] {
+  const lacking = new Map<string, string[]>();
+  for (const block of all.flatMap(({ blocks }) => blocks))
+    if (block.kind === "missing") lacking.set(block.by, [...(lacking.get(block.by) ?? []), block.what]);
+  const measured = all.map((each) => ({ ...each, blocks: each.blocks.filter((block) => block.kind !== "missing") }));
+  const items = [...lacking].map(([by, what]): Text => [`${[...new Set(what)].join("; ")} – `, code(by)]);
+  return [
+    ...measured.filter(({ blocks }) => blocks.length > 0),
+    ...(items.length === 0 ? [] : [{ id: "not-measured", title: "Not measured", blocks: [list(items)] }]),
+  ];
+}
+
 function titleOf({ plan }: ReportInput): string {
   const names = listed(plan.columns.map(columnLabel), 3);
-  return names === "" ? "Change tables without stopping anything" : `Add ${names} without stopping anything`;
+  return names === "" ? "Change tables without downtime" : `Add ${names} without downtime`;
 }
 
 function subtitleOf({ plan, rehearsal, targets }: ReportInput): readonly Text[] {
   const asked =
     targets === undefined
-      ? "no target asked"
-      : `asked: ${listed(
+      ? "no target checked"
+      : `checked: ${listed(
           targets.map(({ target }) => target),
           3,
         )}`;
@@ -91,8 +108,6 @@ function blockMarkdown(block: Block): Markdown {
   switch (block.kind) {
     case "text":
       return block.tone === undefined ? inline(block.text) : md`> ${signs[block.tone]}${inline(block.text)}`;
-    case "missing":
-      return md`_${inline(block.text)}_`;
     case "heading":
       return md`### ${plain(block.text)}`;
     case "list":

@@ -5,7 +5,7 @@ import type { BackfillRecord } from "../../target/ledger/backfills.js";
 import type { Deployment } from "../../target/ledger/deployments.js";
 import type { ProgressHistory } from "../../target/ledger/progress-history.js";
 import type { OrmWords } from "../markdown.js";
-import type { Block, Text } from "./blocks.js";
+import type { Block, Part, Text } from "./blocks.js";
 
 /** Where a plan stands on a target. */
 export interface TargetState {
@@ -65,7 +65,7 @@ export interface Section<D extends object = object> {
   readonly title: string;
   data(input: ReportInput): D;
   /** What HTML and Markdown are written of. */
-  view(data: D, input: ReportInput): readonly Block[];
+  view(data: D, input: ReportInput): readonly Part[];
 }
 
 export function defineSection<D extends object>(section: Section<D>): Section<D> {

@@ -75,7 +75,6 @@ code{background:var(--raised);padding:.05em .3em;border-radius:3px;overflow-wrap
 .tone.bad{border-color:var(--bad);background:var(--bad-ground)}
 .tone code{background:none;padding:0}
 #verdict .tone{font-size:1.15rem}
-.missing{border:1px dashed var(--quiet);border-radius:6px;padding:.6rem .9rem;color:var(--quiet);max-width:none}
 .scroll{overflow-x:auto;margin:.75rem 0}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{text-align:left;color:var(--quiet);padding-bottom:.4rem}
@@ -133,7 +132,7 @@ pre del{background:var(--bad-ground)}
 @media (max-width:40rem){body{font-size:15px}header,main,footer,nav{padding-inline:1rem}th,td{padding-right:.6rem}}
 @media print{
 body{font-size:10.5pt}nav,.skip{display:none}section{padding:.75rem 0}h2,h3{break-after:avoid}
-tr,figure,.timeline>li,.diff,.tone,.missing{break-inside:avoid}caption,thead{break-after:avoid}details{display:none}
+tr,figure,.timeline>li,.diff,.tone{break-inside:avoid}caption,thead{break-after:avoid}details{display:none}
 .timeline{display:block}.timeline>li{margin-bottom:.75rem}.scroll,pre{overflow:visible}pre{white-space:pre-wrap}
 thead th{white-space:normal}pre ins,pre del{min-width:0}
 .tone,.band,.diff ins,.diff del,.timeline>li,.line,.area{print-color-adjust:exact;-webkit-print-color-adjust:exact}

@@ -76,7 +76,25 @@ function isMissed(
   // A plan is made for what its own database knows.
   if (isRequired === undefined || former === undefined) return isAsWritten ? undefined : false;
   if (!isRequired || !hasValue(former)) return false;
-  return !(environment.sendsDefaults === true && isSent(former));
+  return !sendsDefault(former, { environment });
+}
+
+/** Whether a column that is declared anew is required, and no longer has the default that code may need. */
+export function losesDefault(
+  former: ColumnDeclaration,
+  { table, statement, column }: OperationOf<"redeclareColumn">,
+  context: VerdictContext,
+): boolean {
+  if (!column.notNull || hasDefault(column) || !hasDefault(former)) return false;
+  if (sendsDefault(former, context)) return false;
+  return !isMended({ table, column: column.name, statement }, context);
+}
+
+const hasDefault = (column: ColumnDeclaration) => hasValue(column) || column.isIdentity || column.isGenerated;
+
+/** Whether code writes the default of a column by itself. */
+export function sendsDefault(column: ColumnDeclaration, { environment }: Pick<VerdictContext, "environment">): boolean {
+  return environment.sendsDefaults === true && isSent(column);
 }
 
 /** A constant or the time: Prisma Client evaluates it by itself. */
@@ -147,6 +165,19 @@ export function isOfEmptyColumn(
       ({ table: of, column }) => columns.includes(column.name) && isSameTable(of, table) && isEmpty(column),
     )
   );
+}
+
+/** How a unique index over columns fails on rows that exist; undefined: it does not. Of NULLS NOT DISTINCT two NULLs are alike. */
+export function duplicatesOf(
+  operation: Parameters<typeof isOfEmptyColumn>[0] &
+    Partial<Pick<OperationOf<"createIndex">, "refusesNull" | "hasExpression">>,
+  context: VerdictContext,
+): "duplicates" | "two-rows" | undefined {
+  if (isOfEmptyColumn(operation, context)) return undefined;
+  const { newer = [], hasExpression, refusesNull = [], columns = hasExpression ? [] : refusesNull } = operation;
+  const isEmptyColumn = (column: string) => isOfEmptyColumn({ ...operation, newer: [], columns: [column] }, context);
+  const isOfNulls = newer.includes("nulls-not-distinct") && columns.length > 0 && columns.every(isEmptyColumn);
+  return isOfNulls ? "two-rows" : "duplicates";
 }
 
 function isEmpty({ notNull, defaultSql, isGenerated, isIdentity, isSerial }: ColumnDeclaration): boolean {

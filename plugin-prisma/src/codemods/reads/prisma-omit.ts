@@ -82,7 +82,7 @@ function* close(file: SourceFile, context: TransformContext): Iterable<Finding> 
 /** A client of which nothing says whose it is: of another schema's, the option would not compile. */
 function unclearSite(site: ClientSite, what: string, file: SourceFile, context: TransformContext): Finding {
   const { own, others } = schemasOf(context.project);
-  const unclear = `nothing in view says whether it is the client of ${own} or of ${others}`;
+  const unclear = `Lockstep cannot tell whether it is the client of ${own} or of ${others}`;
   const reason = `${unclear}: add \`${optionFor(context)}\` if it is that of ${own}`;
   return { kind: "place", certainty: "possible", offset: site.node.getStart(file.ast), what, reason };
 }

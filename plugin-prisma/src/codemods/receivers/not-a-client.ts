@@ -35,7 +35,7 @@ export function whyNotClient(callee: ts.Expression, file: SourceFile, project: P
   const foreign = path.typed ? undefined : whyForeign(path, file, project);
   if (foreign !== undefined) return { kind: "foreign", reason: foreign };
   if (origin === "own" || !hasNamesake(path.accessor, file, project)) return undefined;
-  return { kind: "unclear", reason: `nothing in view says whether it calls the client of ${own} or of ${others}` };
+  return { kind: "unclear", reason: `Lockstep cannot tell whether it calls the client of ${own} or of ${others}` };
 }
 
 /** Whose client a call is of, where another schema has a model of that name. */

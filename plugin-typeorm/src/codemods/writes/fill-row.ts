@@ -91,7 +91,7 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     way === "insert" || spreadsOf(literal).length > 0 ? undefined : referenceIn(context.model, given, context);
   if (reference === "sure") return;
   if (way === "unknown") {
-    const reason = `nothing says whether it is inserted or changes a row that exists: add \`${text}\` if it is inserted`;
+    const reason = `Lockstep cannot tell whether it is inserted or updates an existing row: add \`${text}\` if it is inserted`;
     yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
     return;
   }

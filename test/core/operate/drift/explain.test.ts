@@ -119,18 +119,18 @@ describe("what people read", () => {
         `  "User"   of the open plan ${plan}`,
         `    ~ column "name": type: target varchar(80), migrations text`,
         `    + index "User_handle_key" only on the target: CREATE …, INVALID`,
-        `      plan ${plan} needs it otherwise: a run broke off, or somebody changed it; npx lockstep repair knows it`,
+        `      plan ${plan} needs it in another form: a run was interrupted, or it was changed by hand; npx lockstep repair fixes it`,
         "  extensions",
         `    + extension "citext" only on the target`,
         "  ! not applied yet, so nothing of it is missed: c",
         "  ! b broke off there: what it did before that counts as a difference",
         "  ! z ran there, and this checkout does not have it: a difference may be its work",
-        "  ! 1 difference left out, as drift.ignore says",
+        "  ! 1 difference ignored by drift.ignore",
         "✖ production is otherwise than its migrations make it: 3 differences",
       ].join("\n"),
     );
     expect(driftNext([empty, report])).toBe(
-      `npx lockstep repair ${plan} --target production, then npx lockstep drift --target production`,
+      `npx lockstep repair ${plan} --target production\nnpx lockstep drift --target production`,
     );
   });
 
@@ -141,7 +141,7 @@ describe("what people read", () => {
     expect(text(other)).toContain("1 migration that has run there, by the ORM's own command on PostgreSQL 16");
     expect(text(other)).toContain("servers of other versions print definitions differently");
     const error = { code: "LS8004", message: "no answer", why: "Nobody is there.", next: "Start it." };
-    expect(text({ ...empty, error })).toBe("✖ production   nobody could look: LS8004 no answer\n  Nobody is there.");
+    expect(text({ ...empty, error })).toBe("✖ production   could not be checked: LS8004 no answer\n  Nobody is there.");
     expect(driftNext([{ ...empty, error }])).toBe("Start it.");
   });
 });

@@ -35,7 +35,7 @@ test("what cannot be installed is told, with nothing written that would need it"
   expect(failed.code).toBe(3);
   expect(failed.stderr).toContain("Running npm install --save-dev @lockstep/prisma\n");
   expect(failed.stdout).toContain(
-    "No file was written: npm install --save-dev @lockstep/prisma failed.\nNext   npm install --save-dev @lockstep/prisma.  Then: npx @lockstep/prisma init\n",
+    "No file was written: npm install --save-dev @lockstep/prisma failed.\nNext\n  1. npm install --save-dev @lockstep/prisma\n  2. npx @lockstep/prisma init\n",
   );
   expect(readFileSync(join(root, "prisma.config.ts"), "utf8")).toBe(config);
   expect(existsSync(join(root, "lockstep.config.ts"))).toBe(false);
@@ -43,7 +43,7 @@ test("what cannot be installed is told, with nothing written that would need it"
   const written = await init();
   expect(written.code).toBe(0);
   expect(written.stderr).not.toContain("Running");
-  expect(written.stdout).toContain("Next   npm install --save-dev @lockstep/prisma.  Then: edit your model");
+  expect(written.stdout).toContain("Next\n  1. npm install --save-dev @lockstep/prisma\n  2. Edit your model");
   // Typed once more before that has run, it says the same, and not that the file is wrong.
   expect((await init("--yes", "--no-install")).stderr).toMatch(
     /^LS8002 .*\n(?:.*\n)*Next {3}npm install --save-dev @lockstep\/prisma$/m,

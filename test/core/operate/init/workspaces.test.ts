@@ -37,12 +37,12 @@ test.each([
   [
     "pnpm",
     { ...pnpm, "package.json": "{}" },
-    "cd packages/db && pnpm add --save-dev @lockstep/prisma.  Then: edit your model, then run pnpm exec prisma migrate dev as always",
+    "\n  1. cd packages/db && pnpm add --save-dev @lockstep/prisma\n  2. Edit your model, then run pnpm exec prisma migrate dev as always.",
   ],
   [
     "npm",
     npm,
-    "cd packages/db && npm install --save-dev @lockstep/prisma.  Then: edit your model, then run npx prisma migrate dev as always",
+    "\n  1. cd packages/db && npm install --save-dev @lockstep/prisma\n  2. Edit your model, then run npx prisma migrate dev as always.",
   ],
   [
     "yarn, which has the package",
@@ -53,7 +53,7 @@ test.each([
         devDependencies: { "@lockstep/prisma": "*" },
       }),
     },
-    "edit your model, then run cd packages/db && yarn prisma migrate dev as always",
+    "   Edit your model, then run cd packages/db && yarn prisma migrate dev as always.",
   ],
 ])("typed at the top of a workspace of %s, init goes on in the package with the models", async (_, top, next) => {
   const root = project({ ...top, ...models("packages/db", "@acme/db"), ...apps }, ["prisma", "@lockstep/prisma"]);
@@ -62,7 +62,7 @@ test.each([
   expect(stderr).toMatch(/^The models are in packages\/db: it is set up there\.$/m);
   expect({ exit, stdout }).toEqual({
     exit: 0,
-    stdout: `Set up: prisma.config.ts, lockstep.config.ts\nCode in ../../apps/api, ../../apps/web is read and edited as well: it uses the models.\nNext   ${next}\n`,
+    stdout: `Set up: prisma.config.ts, lockstep.config.ts\nCode in ../../apps/api, ../../apps/web is read and edited as well: it uses the models.\nNext${next}\n`,
   });
   expect(readFileSync(join(root, "packages/db/lockstep.config.ts"), "utf8")).not.toContain("roots");
   const status = await run(process.execPath, [bin, "status"], { cwd: root });
@@ -80,7 +80,7 @@ test("of several packages with models it names each, with the command", async ()
   expect(output).toContain("Next   npx lockstep --cwd apps/a init\n       npx lockstep --cwd packages/db init");
   const chosen = await init(root, "--cwd", "apps/a");
   expect(chosen.output).toContain(
-    "Next   cd apps/a && npm install --save-dev @lockstep/prisma.  Then: edit your model, then run npx prisma migrate dev as always",
+    "Next\n  1. cd apps/a && npm install --save-dev @lockstep/prisma\n  2. Edit your model, then run npx prisma migrate dev as always.",
   );
   expect(existsSync(join(root, "apps/a/lockstep.config.ts"))).toBe(true);
 });
@@ -100,7 +100,7 @@ test.each([
     cwd: root,
     env: { LOCKSTEP_PRISMA_VERSION: version },
   });
-  expect(output.split("\n")).toContain(line);
+  expect(`${output}\n`).toContain(`${line}\n`);
   expect(status).toBe(exit);
 });
 

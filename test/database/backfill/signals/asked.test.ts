@@ -153,7 +153,7 @@ describe.each(systems.filter(({ name }) => name !== "MariaDB" || hasMariadb))(
       const others = await Promise.all([1, 2, 3, 4].map(() => connect(database.url, { applicationName: "test" })));
       const busy = others.map((other) => other.query(slow).catch(() => undefined));
       const said = await heldBy({ options: { maxActiveSessions: "3" } }, () => others.map((other) => other.cancel()));
-      expect(said).toMatch(/^sessions: \d+ sessions are at work, limit 3$/);
+      expect(said).toMatch(/^sessions: \d+ sessions are active, limit 3$/);
       await Promise.all(busy);
       await Promise.all(others.map((other) => other.close()));
     });

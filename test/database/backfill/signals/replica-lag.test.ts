@@ -91,7 +91,7 @@ describe("a streaming replica", () => {
     [
       "one that is not among those to watch",
       { watchReplica: "other" },
-      ["the replica other is not connected, so nobody knows how far behind it is"],
+      ["the replica other is not connected, so its lag is unknown"],
     ],
     ["one within the limit", { maxReplicaLag: "1GB" }, []],
   ])("does not wait for %s", async (_, options, blind) => {

@@ -68,7 +68,7 @@ describe("a primary", () => {
     await writeWal(50);
     const { first } = await held({}, () => db.query("SELECT pg_drop_replication_slot('sleepy')"));
     expect(first).toMatch(
-      /^slots: the replication slot sleepy loses WAL after \d+ MB more, limit 32 MB; nobody reads it, SELECT pg_drop_replication_slot\('sleepy'\) gives it up$/,
+      /^slots: the replication slot sleepy loses WAL after \d+ MB more, limit 32 MB; it has no consumer, SELECT pg_drop_replication_slot\('sleepy'\) drops it$/,
     );
   });
 
@@ -81,7 +81,7 @@ describe("a primary", () => {
       const { events } = await fillTable(unbounded.url(), small);
       expect(events.flatMap((event) => (event.kind === "notice" ? [event.message] : []))).toEqual([
         expect.stringMatching(
-          /^nobody reads the replication slot forgotten: it keeps [\d.]+ (bytes|kB|MB), and what the run writes\. max_slot_wal_keep_size sets no limit; if nobody needs it: SELECT pg_drop_replication_slot\('forgotten'\)$/,
+          /^the replication slot forgotten has no consumer: it keeps [\d.]+ (bytes|kB|MB), and what the run writes\. max_slot_wal_keep_size sets no limit; if it is not needed: SELECT pg_drop_replication_slot\('forgotten'\)$/,
         ),
       ]);
     } finally {
@@ -185,7 +185,7 @@ describe("a primary", () => {
     });
     await other?.stop();
     expect(events.flatMap((event) => (event.kind === "blind" ? [event.reason] : []))).toEqual([
-      "the replica walreceiver is not connected (1 of 2 with this name are), so nobody knows how far behind it is",
+      "the replica walreceiver is not connected (1 of 2 with this name are), so its lag is unknown",
     ]);
   });
 

@@ -6,7 +6,7 @@ import { missingParts } from "../../../target/facts/missing-parts.js";
 /** Only what costs nothing: comparing the whole of a target needs a server to run its migrations on. */
 export default {
   id: "drift",
-  title: "what plans have made, and somebody may have changed",
+  title: "objects of plans that were changed by hand",
   on: "target",
   async run({ connection, openPlans, applied, target }) {
     const next = `npx lockstep drift --target ${target}`;
@@ -15,8 +15,8 @@ export default {
     if (lacking.length > 0)
       return lacking.map(({ statement }) =>
         warning(statement, {
-          why: "The plan's migrations have run here: somebody has changed it since, or they were recorded without having run.",
-          next: `npx lockstep status says how to mend it; ${next} compares everything`,
+          why: "The plan's migrations ran here. It was changed since, or they were recorded without running.",
+          next: `npx lockstep status   # shows how to fix it; ${next} compares everything`,
         }),
       );
     const all = `nothing else was compared: ${next}`;

@@ -19,8 +19,8 @@ export default {
     );
     if (!isComing) return [ok(`reads-steady is confirmed by a person here; to have it measured: ${seen.reason}`)];
     return [
-      warning("reads cannot be compared with what they are before switch: reads-steady will be asked of a person", {
-        next: `before the next phase, to have it measured: ${seen.reason}`,
+      warning("Lockstep cannot measure read latency here: you will have to confirm reads-steady yourself", {
+        next: `to measure it, before the next phase: ${seen.reason}`,
       }),
     ];
   },

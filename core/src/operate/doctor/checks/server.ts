@@ -2,7 +2,7 @@ import type { Check } from "../../../dialect/check.js";
 
 export default {
   id: "server",
-  title: "what a server of its kind has to be looked at for",
+  title: "settings and limits of the server",
   on: "server",
   checks: ({ connection }) => connection.dialect.ops.checks(),
 } satisfies Check;

@@ -14,7 +14,7 @@ export default {
     if (configError !== undefined)
       findings.push({
         ...problem(configError.message, {
-          why: "Until it can be read, every command stops here. What follows was looked at with the defaults.",
+          why: "Every command fails until it can be read. The checks below used the defaults.",
           next: configError instanceof LockstepError ? configError.hint : `correct ${configFile ?? "the file"}`,
         }),
         ...(configFile !== undefined && { file: configFile }),

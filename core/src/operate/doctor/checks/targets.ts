@@ -10,7 +10,7 @@ export default {
     if (targets.length === 0 && configError === undefined)
       return [
         warning(`${configFile ?? "lockstep.config.ts"} names no target`, {
-          why: "Nobody can say where a plan has to arrive: `lockstep next` has no database to ask.",
+          why: "Without a target, `lockstep next` has no database to check.",
           next: 'add targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }',
         }),
       ];
@@ -23,7 +23,7 @@ export default {
         });
       return url
         ? ok(`${name} takes its URL from ${urlFrom}`)
-        : warning(`${name} was not looked at: ${urlFrom} is not set here`, {
+        : warning(`${name} was not checked: ${urlFrom} is not set here`, {
             why: "Gates and backfills ask the target itself.",
             next: `set ${urlFrom}, then: npx lockstep doctor --target ${name}`,
           });

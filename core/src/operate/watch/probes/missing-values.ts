@@ -17,7 +17,7 @@ const restTimes = 20;
 /** Rows that come without a value although all writers are said to know the column: something else writes the table. */
 export default defineProbe({
   id: "missing-values",
-  summary: "rows that lack a value after every writer was said to know the column",
+  summary: "rows without a value, once every writer was confirmed to write the column",
   start(context) {
     const steps = [...context.plan.gates.switch, ...context.plan.gates.contract].filter(
       ({ gate }) => gate === "no-missing-values",
@@ -62,13 +62,13 @@ function lookAt(step: GateStep, context: WatchContext): (connection: Connection)
       );
       if (!isFilled) return blind(`rows without a value in ${subject} may be ones that its backfill has not come to`);
       const updated = await updatedSince(step, { connection, evidence, plan: plan.id, services, writtenFrom });
-      if (updated === undefined) return blind(`nobody has said that everything that writes ${subject} knows it`);
+      if (updated === undefined) return blind(`nothing confirms that all running code writes ${subject}`);
       const { rows } = connection.dialect.live;
       const found = await rows.reading(connection, timeoutMs, () =>
         rows.missing(connection, table, step.column, { since: undefined, limit: most }),
       );
       nextMs = startedMs + restTimes * (clock.now() - startedMs);
-      if (found === undefined) return blind(`nothing tells which rows lack a value in ${subject}`);
+      if (found === undefined) return blind(`Lockstep cannot tell which rows lack a value in ${subject}`);
       least = Math.min(least ?? found.count, found.count);
       if (least >= most) return blind(`more than ${most} rows lack a value in ${subject} already`);
       const point: Point = {

@@ -41,8 +41,7 @@ export default defineProbe({
         if (isBlind(replica)) blind.push(replica.reason);
         else note(replica);
       const gone = [...known].flatMap(([name, count]) => ((seen.get(name) ?? 0) < count ? [name] : []));
-      if (gone.length > 0)
-        blind.push(`the replica ${gone.join(", ")} is not connected, so nobody knows how far behind it is`);
+      if (gone.length > 0) blind.push(`the replica ${gone.join(", ")} is not connected, so its lag is unknown`);
       for (const [name, count] of seen) known.set(name, Math.max(count, known.get(name) ?? 0));
       const isNone = points.length === 0 && blind.length === 0 && seen.size === 0;
       return { points, blind, ...(isNone ? { needless: ["no replica is connected"] } : {}) };

@@ -2,7 +2,7 @@ import { counted } from "../../counted.js";
 import { columnLabel } from "../../messages.js";
 import { duration } from "../../progress.js";
 import { stallText, waitText } from "../../rehearsal-words.js";
-import { type Block, type Chart, heading, list, missing, text } from "../blocks.js";
+import { type Chart, heading, list, missing, type Part, text } from "../blocks.js";
 import { thinned } from "../charts/thinned.js";
 import { timeText } from "../charts/ticks.js";
 import { defineSection, type RecordedRun, type ReportInput } from "../section.js";
@@ -52,16 +52,11 @@ export default defineSection({
     if (columns.length === 0) return [text("The plan fills no rows.")];
     const recorded = runs === undefined ? [] : recordedBlocks(runs);
     if (rehearsed.length === 0)
-      return [
-        ...recorded,
-        missing(
-          `How fast ${columns.slice(0, 5).join(", ")} ${columns.length === 1 ? "is" : "are"} filled, and what that makes others wait for: \`${command("rehearse")}\`.`,
-        ),
-      ];
+      return [...recorded, missing("speed of the backfill, and waits that it causes", command("rehearse"))];
     const ahead = rehearsed.flatMap((step, at) => {
       const { title, rows = 0, batches = 0, durationMs, waits, points, error, expected, lag } = step;
       const seconds = Math.max(durationMs / 1000, 0.001);
-      const blocks: Block[] = [
+      const blocks: Part[] = [
         heading(title),
         text(
           `${counted(rows, "row")} in ${batches === 1 ? "1 batch" : counted(batches, "batche")} and ${stallText(durationMs)}, ${counted(Math.round(rows / seconds), "row")} a second${error === undefined ? "" : `; refused: ${error}`}.${expected === undefined ? "" : ` In production, by its rows, about ${duration(expected.ms)} (${duration(expected.leastMs)} to ${duration(expected.mostMs)}).`}`,
@@ -69,14 +64,11 @@ export default defineSection({
       ];
       if (points.length > 1) blocks.push(rateChart(String(at), title, points));
       if (hasReplica && points.length > 1) blocks.push(lagChart(String(at), title, points));
-      else if (!hasReplica)
-        blocks.push(
-          missing(`How far replicas fall behind: \`${command("rehearse")} --replica\`, where the stage is its own.`),
-        );
+      else if (!hasReplica) blocks.push(missing("replica lag during the backfill", `${command("rehearse")} --replica`));
       if (lag !== undefined && points.length < 2)
         blocks.push(text(`A replica was at most ${stallText(lag.ms)} behind.`));
       blocks.push(
-        waits.length === 0 ? text("Nobody was seen to wait for its locks.") : list(waits.map((wait) => waitText(wait))),
+        waits.length === 0 ? text("No session waited for its locks.") : list(waits.map((wait) => waitText(wait))),
       );
       return blocks;
     });
@@ -88,7 +80,7 @@ export default defineSection({
 const mostRuns = 6;
 
 /** What really ran. */
-function recordedBlocks(runs: readonly RecordedRun[]): readonly Block[] {
+function recordedBlocks(runs: readonly RecordedRun[]): readonly Part[] {
   if (runs.length === 0) return [text("No backfill has begun on the targets that were asked.")];
   return [
     ...runs.slice(0, mostRuns).flatMap(recordedRun),
@@ -99,9 +91,9 @@ function recordedBlocks(runs: readonly RecordedRun[]): readonly Block[] {
 function recordedRun(
   { target, table, columns, status, startedAt, rows, batches, history }: RecordedRun,
   at: number,
-): Block[] {
+): Part[] {
   const title = `On ${target}: ${columns.map((each) => `"${each}"`).join(", ")} of "${table.name}"`;
-  const blocks: Block[] = [
+  const blocks: Part[] = [
     heading(title),
     text(
       `${counted(rows, "row")} in ${batches === 1 ? "1 batch" : counted(batches, "batche")}, begun ${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)} UTC, ${status}.`,

@@ -2,7 +2,7 @@ import type { IntentPhase, PlannedEdit } from "../../../model/index.js";
 import { counted } from "../../counted.js";
 import { declinedText, fileRow, perFile, placeGroups, whyText } from "../../places.js";
 import type { Block, DiffLine } from "../blocks.js";
-import { heading, list, missing, text } from "../blocks.js";
+import { heading, list, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
 /** So many edits are shown with their lines, and so many places of a list. */
@@ -50,9 +50,7 @@ export default defineSection({
         if (plan.intents[phase].length > 0 && released !== "undone" && isAhead(phase, released))
           blocks.push(
             heading(`Of ${phase}`),
-            missing(
-              `Its edits are made with the phase; to see them now: \`${command("next")} --dry-run\`, when its turn has come.`,
-            ),
+            text(`Lockstep makes these edits when it releases ${phase}. Preview: \`${command("next")} --dry-run\`.`),
           );
         continue;
       }

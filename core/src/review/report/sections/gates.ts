@@ -2,7 +2,7 @@ import { gatesAt, nextPhase } from "../../../plan/next-phase.js";
 import { phasesOf } from "../../../plan/phases.js";
 import { gateText, isConfirmedGate } from "../../gate-words.js";
 import { columnLabel } from "../../messages.js";
-import { type Block, heading, list, missing, type Text, text } from "../blocks.js";
+import { heading, list, missing, type Part, type Text, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
 /** What has to be proved before a phase, and what was. */
@@ -27,14 +27,14 @@ export default defineSection({
   }),
 
   view({ next, phases, answers }, { plan, command }) {
-    if (phases.length === 0) return [text("The plan has one phase: nothing has to be proved before another.")];
+    if (phases.length === 0) return [text("The plan has one phase, so it has no gate.")];
     const written = new Set(order.slice(0, order.indexOf(plan.state.released) + 1));
-    return phases.flatMap(({ phase, steps }): Block[] => {
+    return phases.flatMap(({ phase, steps }): Part[] => {
       const head = heading(`Before ${phase}`);
       if (phase === next && answers !== undefined)
         return [
           head,
-          ...(answers.length === 0 ? [missing("No target could be asked.")] : []),
+          ...(answers.length === 0 ? [text("No target could be reached.", "warn")] : []),
           {
             kind: "checklist",
             items: answers.map(({ gate, target, isOpen, statement, help }) => ({
@@ -52,17 +52,17 @@ export default defineSection({
         [...new Map(steps.map((step) => [`${step.gate} ${step.words}`, step])).values()].map(
           ({ gate, words, isConfirmed }) => [
             { strong: gate },
-            `: ${words}${isConfirmed ? " (measured or announced, else confirmed by a person or a pipeline)" : ""}`,
+            `: ${words}${isConfirmed ? " (measured or announced, else confirmed by a person)" : ""}`,
           ],
         ),
       );
       if (written.has(phase as (typeof order)[number]))
-        return [head, text("It was open when the phase was released. It asked whether"), opens];
+        return [head, text("It was open when the phase was released. It checked whether"), opens];
       return [
         head,
         text("It opens when"),
         opens,
-        ...(phase === next ? [missing(`What a database says to it: \`${command("report")} --target <name>\`.`)] : []),
+        ...(phase === next ? [missing(`state of the gate to ${phase}`, `${command("report")} --target <name>`)] : []),
       ];
     });
   },

@@ -1,6 +1,6 @@
 import { stallText } from "../../rehearsal-words.js";
 import { noticeWords } from "../../verdict-words.js";
-import { type Block, code, heading, list, missing, strong, text } from "../blocks.js";
+import { code, heading, list, missing, type Part, strong, text } from "../blocks.js";
 import { measured } from "../measured.js";
 import { defineSection, type ReportInput } from "../section.js";
 
@@ -17,7 +17,7 @@ export default defineSection({
   }),
 
   view({ hazards, notices, measured }, { command }) {
-    const blocks: Block[] = [
+    const blocks: Part[] = [
       list(
         hazards.map(({ rule, line, sql, consequence }) => [
           strong(rule),
@@ -28,13 +28,13 @@ export default defineSection({
       ),
     ];
     if (measured === undefined)
-      blocks.push(missing(`What it does to a table in use: \`${command("rehearse")}\` runs it beside traffic.`));
+      blocks.push(missing("effect of the generated migration on a table in use", command("rehearse")));
     else if (measured.error !== undefined) blocks.push(text(["Rehearsed, the server refused it: ", measured.error]));
     else
       blocks.push(
         text(
           measured.longestMs === undefined
-            ? "Rehearsed, it went through; nothing was sent meanwhile, so nobody knows who would have waited."
+            ? "In the rehearsal it succeeded. There was no traffic, so waits were not measured."
             : `Rehearsed, it went through while requests waited for up to ${stallText(measured.longestMs)}${measured.failed === 0 ? "" : ` and ${measured.failed} failed`}.`,
         ),
       );

@@ -4,7 +4,7 @@ import { phasesOf } from "../../../plan/phases.js";
 import type { LockWait, RehearsedStep } from "../../../rehearsal/results/rehearsal.js";
 import { lockWords } from "../../messages.js";
 import { differenceText, seenText, stallText, waitText } from "../../rehearsal-words.js";
-import { type Block, heading, list, missing, strong, table, text } from "../blocks.js";
+import { heading, list, missing, type Part, strong, table, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
 /** The locks of each step: as the plan states them, and as a rehearsal has seen them. */
@@ -42,7 +42,7 @@ export default defineSection({
   },
 
   view({ isRehearsed, steps, naive, waits }, { plan, command }) {
-    const blocks: Block[] = [
+    const blocks: Part[] = [
       text(unitsOf(plan.dialect).lockMeaning),
       table(
         "Steps of the plan in the database",
@@ -61,7 +61,7 @@ export default defineSection({
     ];
     const differing = steps.flatMap(({ title, differences }) => differences.map((each) => ({ title, each })));
     if (!isRehearsed)
-      return [...blocks, missing(`Which locks a server takes, and for how long: \`${command("rehearse")}\`.`)];
+      return [...blocks, missing("locks that the server takes, and their duration", command("rehearse"))];
     if (differing.length > 0)
       blocks.push(
         text("Not as stated:", "bad"),

@@ -1,5 +1,5 @@
 import { counted } from "../../counted.js";
-import { type Block, missing, text } from "../blocks.js";
+import { missing, type Part, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
 /** Query plans that changed, side by side. */
@@ -15,27 +15,20 @@ export default defineSection({
   }),
 
   view({ explained, changed, unplanned, isRehearsed }, { command }) {
-    if (!isRehearsed)
-      return [
-        missing(
-          `Which statements get another query plan: \`${command("rehearse")}\` compares them before and after each phase.`,
-        ),
-      ];
+    if (!isRehearsed) return [missing("changes of query plans", command("rehearse"))];
     if (explained === 0)
       return [
-        missing(
-          `None was compared${unplanned === undefined ? "" : `: ${unplanned}`}. The statements come from \`npx lockstep stats pull --target <name>\`.`,
-        ),
+        missing(`query plans${unplanned === undefined ? "" : ` (${unplanned})`}`, "npx lockstep stats --target <name>"),
       ];
     if (changed.length === 0)
-      return [text(`Those of ${counted(explained, "statement")} stay as they are in every phase.`)];
+      return [text(`The plans of ${counted(explained, "statement")} stay the same in every phase.`)];
     const worse = changed.filter(({ isWorse }) => isWorse).length;
     return [
       text(
         `Of ${counted(explained, "statement")}, ${counted(changed.length, "plan")} changed; ${worse === 0 ? "none got dearer than the limit" : `${worse} got dearer`}.`,
         worse === 0 ? undefined : "bad",
       ),
-      ...changed.flatMap(({ statement, phase, before, after, costBefore, costAfter, isWorse }): Block[] => [
+      ...changed.flatMap(({ statement, phase, before, after, costBefore, costAfter, isWorse }): Part[] => [
         { kind: "heading", text: `${isWorse ? "Dearer" : "Changed"} with ${phase}` },
         {
           kind: "compare",

@@ -3,7 +3,7 @@ import { tableLabel } from "../../../model/names.js";
 import { counted } from "../../counted.js";
 import { duration } from "../../progress.js";
 import { adviceTexts, named } from "../../rehearsal-words.js";
-import { type Block, list, missing, table } from "../blocks.js";
+import { list, missing, type Part, table } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
 /** How large the tables are, how they grow, and how long it takes with production's rows. */
@@ -35,16 +35,11 @@ export default defineSection({
   },
 
   view({ tables, steps, expected, advice }, { command, rehearsal }) {
-    if (rehearsal === undefined)
-      return [
-        missing(
-          `How many rows there are and how the tables grow: \`npx lockstep stats pull --target <name>\`, then \`${command("rehearse")}\`.`,
-        ),
-      ];
-    const blocks: Block[] = [
+    if (rehearsal === undefined) return [missing("rows, sizes and growth of the tables", command("rehearse"))];
+    const blocks: Part[] = [
       table(
         "Tables of the plan",
-        ["table", "#rows on the stage", "#size there", "#rows in production", "#size in production"],
+        ["table", "#rows in the rehearsal", "#size there", "#rows in production", "#size in production"],
         tables.map(({ table, rows, bytes, productionRows, productionBytes }) => [
           { code: tableLabel(named(table)) },
           count(rows),
@@ -57,7 +52,7 @@ export default defineSection({
     if (steps.length > 0)
       blocks.push(
         table(
-          "What each step writes on the stage",
+          "What each step writes in the rehearsal",
           ["step", "#written to the log", "#tables grow by", "#dead rows"],
           steps.map(({ title, kind, walBytes, growthBytes, deadRows }) => [
             `${kind === "undo" ? "back: " : ""}${title}`,
@@ -69,11 +64,9 @@ export default defineSection({
       );
     blocks.push(
       expected.length === 0
-        ? missing(
-            `How long it takes with production’s rows: \`npx lockstep stats pull --target <name>\`, then \`${command("rehearse")}\`.`,
-          )
+        ? missing("duration with production’s row counts", "npx lockstep stats --target <name>")
         : table(
-            "How long it takes in production, by its rows",
+            "Expected duration in production",
             ["step", "#about", "#at least", "#at most"],
             expected.map(({ title, ms, leastMs, mostMs }) => [
               title,

@@ -3,7 +3,7 @@ import type { Rehearsal, RehearsalPoint, RehearsedRun } from "../../../rehearsal
 import { counted } from "../../counted.js";
 import { rowsText, trafficText } from "../../rehearsal.js";
 import { stallText } from "../../rehearsal-words.js";
-import { type Block, type Chart, missing, table, text } from "../blocks.js";
+import { type Block, type Chart, missing, type Part, table, text } from "../blocks.js";
 import { thinned } from "../charts/thinned.js";
 import { timeText } from "../charts/ticks.js";
 import { defineSection, type ReportInput } from "../section.js";
@@ -46,17 +46,13 @@ export default defineSection({
 
   view({ runs, stage, traffic }, { command, plan }) {
     if (stage === undefined || traffic === undefined)
-      return [
-        missing(
-          `How long requests wait, and which fail, with the ORM’s own migration and with the plan: \`${command("rehearse")}\` measures both from the same rows.`,
-        ),
-      ];
-    const blocks: Block[] = [
+      return [missing("request waits and failures, with and without the plan", command("rehearse"))];
+    const blocks: Part[] = [
       text(
         `On a stage with ${dialectLabels[plan.dialect]} ${stage.server}: ${stage.tables.map(({ table, rows }) => `"${table.name}" with ${counted(rows, "row")}`).join(", ")}; ${rowsText({ stage })}; ${trafficText(traffic)}.`,
       ),
     ];
-    if (traffic.kind === "none") return [...blocks, missing("Nothing could be sent, so nothing was measured.")];
+    if (traffic.kind === "none") return [...blocks, text("No request could be sent, so no wait was measured.", "warn")];
     const most = Math.max(...runs.flatMap(({ points }) => points.map(({ longestMs }) => longestMs)));
     return [...blocks, ...runs.flatMap((run) => [chartOf(run, most), stepsOf(run)])];
   },

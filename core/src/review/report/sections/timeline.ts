@@ -5,7 +5,7 @@ import { outgoing } from "../../markdown.js";
 import { phaseLines } from "../../messages.js";
 import { duration } from "../../progress.js";
 import { stallText } from "../../rehearsal-words.js";
-import { type Block, missing, type Timeline, type Tone, table, text } from "../blocks.js";
+import { missing, type Part, type Timeline, type Tone, table, text } from "../blocks.js";
 import { defineSection, type RecordedDeployment, type ReportInput, type TargetState } from "../section.js";
 
 /** So many targets are shown in full. */
@@ -57,27 +57,27 @@ export default defineSection({
               : [
                   `in the repository: ${[...(migrations.length > 0 ? [amount(migrations.length, "migration")] : []), ...(edits > 0 ? [amount(edits, "code edit")] : [])].join(", ")}`,
                 ]),
-            ...(expectedMs === undefined ? [] : [`in production about ${duration(expectedMs)}, by its rows`]),
-            `how: ${outgoing(phase, words)}`,
+            ...(expectedMs === undefined ? [] : [`about ${duration(expectedMs)} with production’s row counts`]),
+            `deploy with: ${outgoing(phase, words)}`,
           ],
         };
       }),
     };
-    const blocks: Block[] = [
+    const blocks: Part[] = [
       text(
         released === "undone"
-          ? "The plan was undone: this is what it was."
-          : `The pace is ${pace}: ${plan.paceReason}. Each phase is a deployment of its own and waits for its gate.`,
+          ? "The plan was undone. This is what it did."
+          : `The pace is ${pace}: ${plan.paceReason}. Each phase is a separate deployment and waits for its gate.`,
       ),
       timeline,
     ];
     if (targets === undefined)
-      return [...blocks, missing(`Where it stands on a database: \`${command("report")} --target <name>\`.`)];
+      return [...blocks, missing("state of each database", `${command("report")} --target <name>`)];
     return [...blocks, ...targetBlocks(targets), ...deployedBlocks(deployments)];
   },
 });
 
-function targetBlocks(targets: readonly TargetState[]): readonly Block[] {
+function targetBlocks(targets: readonly TargetState[]): readonly Part[] {
   const rows = targets
     .slice(0, shownTargets)
     .flatMap(({ target, phases = [], error }) =>
@@ -87,19 +87,15 @@ function targetBlocks(targets: readonly TargetState[]): readonly Block[] {
     );
   const more = targets.length - shownTargets;
   return [
-    table("Where it stands", ["target", "phase", "state", "what was seen"], rows),
+    table("State of each target", ["target", "phase", "state", "details"], rows),
     ...(more > 0 ? [text(`And ${amount(more, "target")} more: \`npx lockstep status\`.`)] : []),
   ];
 }
 
 /** Those of the ORM's own command are recorded nowhere but in its own table. */
-function deployedBlocks(deployments: readonly RecordedDeployment[]): readonly Block[] {
+function deployedBlocks(deployments: readonly RecordedDeployment[]): readonly Part[] {
   if (deployments.length === 0)
-    return [
-      missing(
-        "When it was deployed, and what that took: `npx lockstep deploy` writes it down; the ORM’s own command does not.",
-      ),
-    ];
+    return [text("No deployment is recorded. `npx lockstep deploy` records each one; the ORM’s own command does not.")];
   return [
     table(
       "Deployed with npx lockstep deploy",
@@ -119,7 +115,7 @@ function deployedBlocks(deployments: readonly RecordedDeployment[]): readonly Bl
   ];
 }
 
-const stateWords = { done: "done", open: "under way", waiting: "not yet" } as const;
+const stateWords = { done: "done", open: "in progress", waiting: "not yet" } as const;
 
 function stateOf(
   phase: string,
@@ -136,15 +132,14 @@ function stateOf(
   if (done === states.length)
     return [asked.length === 1 ? `done on ${asked[0]?.target}` : `done on all ${done}`, "good"];
   if (done > 0) return [`done on ${done} of ${states.length}`, "warn"];
-  return states.includes("open") ? ["under way", "warn"] : ["not yet", "plain"];
+  return states.includes("open") ? ["in progress", "warn"] : ["not yet", "plain"];
 }
 
 /** Of a plan that was taken back the databases tell one thing: whether they have lost its column again. */
 function undoneState(phase: string, targets: readonly TargetState[] | undefined): readonly [string | undefined, Tone] {
   const states = (targets ?? []).flatMap(({ phases = [] }) => phases.map(({ state }) => state));
-  if (phase === "expand" && states.includes("open"))
-    return ["taken back in the repository, not on every target", "warn"];
-  return ["taken back", "plain"];
+  if (phase === "expand" && states.includes("open")) return ["reverted in the repository, not on every target", "warn"];
+  return ["reverted", "plain"];
 }
 
 function expectedOf(phase: string, { plan, rehearsal }: Pick<ReportInput, "plan" | "rehearsal">): number | undefined {

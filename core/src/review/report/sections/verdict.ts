@@ -1,5 +1,6 @@
 import { phasesOf } from "../../../plan/phases.js";
 import { counted } from "../../counted.js";
+import { listed } from "../../listed.js";
 import { phaseCount } from "../../messages.js";
 import { unsafePhases } from "../../phase-safety.js";
 import { verdictText } from "../../rehearsal.js";
@@ -8,7 +9,7 @@ import { type Block, list, type Text, type Tone, text } from "../blocks.js";
 import { measured } from "../measured.js";
 import { defineSection, type ReportInput } from "../section.js";
 
-/** Whether to deploy it, as far as anybody has looked. */
+/** Whether to deploy it, by what is known. */
 export default defineSection({
   id: "verdict",
   title: "Verdict",
@@ -31,7 +32,8 @@ export default defineSection({
     own: rehearsal && measured(rehearsal, "plan"),
   }),
 
-  view({ kind, isOutdated, findings, naive, own }, { plan, rehearsal, command }) {
+  view({ kind, isOutdated, findings, naive, own }, input) {
+    const { plan, rehearsal, command } = input;
     const unsafe = unsafePhases(plan);
     const titles = new Map(rehearsal?.runs.flatMap(({ steps }) => steps.map(({ id, title }) => [id, title] as const)));
     const [tone, sentence] = ((): readonly [Tone, Text] => {
@@ -43,26 +45,21 @@ export default defineSection({
           return [
             "warn",
             isOutdated
-              ? `Nobody has measured this plan as it is now: the last rehearsal was of another version of it; ${rehearse} measures it.`
-              : `Nobody has measured this plan: what follows is what it states, and ${rehearse} holds it against a server beside traffic.`,
+              ? `The last rehearsal was of another version of this plan. Measure this one with ${rehearse}.`
+              : "The locks and durations below are computed, not measured.",
           ];
         case "found":
-          return [
-            "bad",
-            `Not as it is: the rehearsal found ${counted(findings.length, "thing")} that somebody would notice, or that ${findings.length === 1 ? "is" : "are"} not as stated.`,
-          ];
+          return ["bad", `Do not deploy it yet: the rehearsal found ${counted(findings.length, "problem")}.`];
         case "fine":
           return [
             unsafe.length > 0 ? "warn" : "good",
-            rehearsal === undefined
-              ? ""
-              : `Nothing that was rehearsed speaks against deploying it: ${beginningSmall(verdictText(rehearsal))}.`,
+            rehearsal === undefined ? "" : `The rehearsal found no problem: ${beginningSmall(verdictText(rehearsal))}.`,
           ];
         default:
           return kind satisfies never;
       }
     })();
-    const blocks: Block[] = [text(sentence, tone)];
+    const blocks: Block[] = [...factBlocks(input), text(sentence, tone)];
     if (findings.length > 0)
       blocks.push(
         list(
@@ -81,14 +78,29 @@ export default defineSection({
   },
 });
 
+/** What the targets have shown: how far each is, and how many rows its backfills have filled. */
+function factBlocks({ plan, targets = [], runs = [] }: ReportInput): readonly Block[] {
+  if (plan.state.released === "undone") return [];
+  return targets.flatMap(({ target, phases = [], error }) => {
+    if (error !== undefined) return [text(`${target} could not be reached: ${error}`, "warn")];
+    const done = phases.filter(({ state }) => state === "done").map(({ phase }) => phase);
+    const rows = runs.filter((run) => run.target === target).reduce((sum, run) => sum + run.rows, 0);
+    const isComplete = done.length === phases.length;
+    const state =
+      done.length === 0 ? "no phase is deployed" : `${listed(done, 4)} ${done.length === 1 ? "is" : "are"} done`;
+    const filled = rows === 0 ? "" : `, ${counted(rows, "row")} filled`;
+    return [text(`${target}: ${isComplete ? "every phase is done" : state}${filled}.`, isComplete ? "good" : "plain")];
+  });
+}
+
 const beginningSmall = (sentence: string) => `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`;
 
 function naiveText(
   { error, longestMs = 0, failed }: NonNullable<ReturnType<typeof measured>>,
   ownMs: number | undefined,
 ): Text {
-  const name = "The ORM’s own migration, beside the same traffic, ";
-  if (error !== undefined) return [name, "was refused by the server: ", error, "."];
+  const name = "The ORM’s own migration, under the same traffic, ";
+  if (error !== undefined) return [name, "failed: ", error, "."];
   const against = ownMs === undefined ? "" : `, with the plan ${stallText(ownMs)}`;
   return `${name}made a request wait for up to ${stallText(longestMs)}${against}${failed === 0 ? "" : `, and ${counted(failed, "request")} failed`}.`;
 }

@@ -2,7 +2,7 @@ import { phasesOf } from "../../../plan/phases.js";
 import { wayBackRows } from "../../markdown.js";
 import { stayWords } from "../../messages.js";
 import { stallText } from "../../rehearsal-words.js";
-import { type Block, missing, strong, table, text } from "../blocks.js";
+import { missing, type Part, strong, table, text } from "../blocks.js";
 import { defineSection, type ReportInput } from "../section.js";
 
 /** How each phase is taken back, what that loses, and what it did in the rehearsal. */
@@ -34,7 +34,7 @@ export default defineSection({
   },
 
   view({ phases, isRehearsed }, { plan, command }) {
-    const blocks: Block[] = [
+    const blocks: Part[] = [
       table(
         "`npx lockstep undo` takes back one phase at a time".replaceAll("`", ""),
         ["takes back", "leads to", "in the database", "data lost", ...(isRehearsed ? ["in the rehearsal"] : [])],
@@ -58,8 +58,7 @@ export default defineSection({
         `\`${command("undo")}\` writes the way back of the phase that was released last; \`npx lockstep abandon ${plan.id}\` takes everything back at once.${plan.columns.length === 0 ? "" : " When the column goes, the code is deployed first, then the migration: code that still writes the column fails once it is gone."}`,
       ),
     ];
-    if (!isRehearsed)
-      blocks.push(missing(`Whether each way back goes through: \`${command("rehearse")}\` goes it once.`));
+    if (!isRehearsed) blocks.push(missing("undo of each phase", command("rehearse")));
     return blocks;
   },
 });

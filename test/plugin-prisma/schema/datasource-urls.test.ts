@@ -74,6 +74,6 @@ test("several fields of several models are edited as one after the other", () =>
     makeOptional(one, model, field);
   expect(editModels(files, edits, apply)).toEqual(edits.reduce(apply, files));
   expect(() => editModels(files, [{ model: "A", field: "gone" }], apply)).toThrow(
-    /no field gone in model A \(a\.prisma:1\)/,
+    /No field gone in model A \(a\.prisma:1\)/,
   );
 });

@@ -193,7 +193,7 @@ test("while another command writes, nothing is written, and it is named", async 
     app.write("src/user.ts", userEntity(handle));
     const before = app.snapshot();
     const waited = await app.generate("Nothing");
-    expect([waited.code, waited.stderr]).toEqual([1, expect.stringMatching(/^LS4007 lockstep next writes/)]);
+    expect([waited.code, waited.stderr]).toEqual([1, expect.stringMatching(/^LS4007 lockstep next has been writing/)]);
     expect(app.snapshot()).toEqual(before);
   } finally {
     lock.release();

@@ -76,9 +76,13 @@ describe.each(systems)("targets that are many under one name, on $name", (system
   });
 
   it.each([
-    ["no schema", { eachSchema: "nobody_%" }, "is like 'nobody_%'"],
-    ["no row", { eachFrom: "SELECT 'a' AS name, 'b' AS url FROM (SELECT 1 AS one) x WHERE one = 2" }, "names none on"],
-    ["a name twice", { eachFrom: "SELECT 'a' AS name, 'u' AS url UNION ALL SELECT 'a', 'v'" }, 'names "a" twice'],
+    ["no schema", { eachSchema: "nobody_%" }, "matches 'nobody_%'"],
+    [
+      "no row",
+      { eachFrom: "SELECT 'a' AS name, 'b' AS url FROM (SELECT 1 AS one) x WHERE one = 2" },
+      "returns no database on",
+    ],
+    ["a name twice", { eachFrom: "SELECT 'a' AS name, 'u' AS url UNION ALL SELECT 'a', 'v'" }, 'returns "a" twice'],
     ["neither schema nor URL", { eachFrom: "SELECT 'a' AS name, 'secret' AS link" }, "It returns name, link."],
   ])("%s is an error", async (_, settings, message) => {
     await expect(choose(settings)).rejects.toMatchObject({

@@ -123,7 +123,7 @@ describe("readFill", () => {
     const over = { numberedColumns: ["id"] };
     expect((await read("concat('O-', ID)", over)).withoutTrigger).toBe(true);
     expect((await read("lower(email)", over)).withoutTrigger).toBeUndefined();
-    expect((await failure("id", { ...over, kind: "mirror" })).message).toContain('"id" gets its number after');
+    expect((await failure("id", { ...over, kind: "mirror" })).message).toContain('"id" gets its number only after');
   });
 
   it("reads its own output again", async () => {

@@ -67,7 +67,7 @@ test("people read where the value comes from, and that there is no trigger", asy
   );
   expect(planReadme(plan, words)).toContain("stay NULL until the backfill has filled them");
   expect(planReadme(plan, words)).toContain("uses the fallback `lower(email)` instead");
-  expect(planReadme(refusing, words)).toContain("refuses to become required while a row has no value");
+  expect(planReadme(refusing, words)).toContain("contract fails if a row has no value");
 });
 
 const sql = (column: string) =>

@@ -35,7 +35,7 @@ describe("two runners", () => {
     expect(error.code).toBe("LS5003");
     expect(error.message).toContain(`pid ${writer.pid}, "test", user postgres`);
     expect(error.hint).toContain(`pg_terminate_backend(${writer.pid})`);
-    expect(error.hint).toContain(`npx lockstep backfill cancel ${plan} --target production, and`);
+    expect(error.hint).toContain(`npx lockstep backfill cancel ${plan} --target production. If`);
     expect(await fillTable(database.url, spec, { plan: "another_plan" })).toMatchObject({ status: "done" });
     await writer.query("SELECT pg_advisory_unlock_all()");
   });

@@ -163,7 +163,7 @@ describe("a pass that may have been made already", () => {
     [
       "the ledger is lost",
       () => db.query("DROP SCHEMA lockstep CASCADE"),
-      /no pass over .*, but 19 of the first 20 rows/,
+      /no record of a pass over .*, but 19 of the first 20 rows/,
       {},
     ],
     [

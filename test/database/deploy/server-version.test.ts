@@ -40,7 +40,7 @@ test("a server that is too old is refused before anything runs, and told by doct
   await expect(requireServer(connection, released(needing(99)), "production")).rejects.toMatchObject({
     code: "LS7025",
     message: expect.stringMatching(
-      /^m\d needs PostgreSQL 99 or later, production is PostgreSQL \d+\. Nothing was applied\.$/,
+      /^m\d needs PostgreSQL 99 or later, but production is PostgreSQL \d+\. Nothing was applied\.$/,
     ),
   });
   const [finding] = await askTarget(serverVersion, database.url, { plans: [needing(99)] });

@@ -207,7 +207,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
       isOpen: false,
       writers: [seed, jobs],
       statement: expect.stringMatching(
-        /^Nobody .*\("User"\."handle"\), and that the rows written at 2 places have it$/,
+        /^Not confirmed .*\("User"\."handle"\), and that the rows written at 2 places have it$/,
       ),
     });
     const key = { plan, gate: "writers-aware", table: (await readTable(db, { name: "User" }))!, column: "handle" };

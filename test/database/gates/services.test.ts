@@ -136,7 +136,7 @@ describe.each([
       ),
     });
     await fallsSilent("i2");
-    expect((await ask()).statement).toContain("that 2 instances of build old of web, silent since");
+    expect((await ask()).statement).toContain("2 instances of build old of web, silent since");
     await say("web");
     expect((await ask()).isOpen).toBe(true);
   });
@@ -176,7 +176,7 @@ describe.each([
     };
     const { comesFirst: _, mayOverrule: __, ...provable } = missing;
     expect(helpOf([provable, { ...closed, target: "production" }], "next", { env: {}, isInteractive: true })).toMatch(
-      /^Find what writes these rows[\s\S]*--confirm writers-aware$/,
+      /^Find the code that writes these rows[\s\S]*--confirm writers-aware$/,
     );
     await db.query(`UPDATE ${user} SET handle = 'c'`);
     expect((await ask()).isOpen).toBe(true);

@@ -217,7 +217,7 @@ describe("translation-agrees", () => {
     const live = await made({ emails: sigma });
     expect(await live.ask("translation-agrees")).toMatchObject({
       isOpen: true,
-      statement: `Look at this: code may compute lower(email) for ${subject} other than production does: id=2 is "οδος" in code and "οδοσ" in the database, id=3 is "i\\u{307}z" in code and "iz" in the database (2 differ; compared all 4 rows)`,
+      statement: `Check this: code may compute lower(email) for ${subject} other than production does: id=2 is "οδος" in code and "οδοσ" in the database, id=3 is "i\\u{307}z" in code and "iz" in the database (2 differ; compared all 4 rows)`,
     });
     expect((await live.ask("translation-agrees", { isWithoutValues: true })).statement).toMatch(
       /other than production does: id=2 differs, id=3 differs \(2 differ; compared all 4 rows\)$/,

@@ -456,9 +456,7 @@ it("refuses a target of another system than the plan's", async () => {
   const target = { name: "production", url: database.url };
   await expect(openTarget(target, other, {} as Project, {} as OrmPlugin)).rejects.toMatchObject({
     code: "LS7005",
-    message: expect.stringMatching(
-      /^Plan \S+ is made for PostgreSQL, production is (?:MariaDB|MySQL) \d+\.\d+\.\d+\.$/,
-    ),
+    message: expect.stringMatching(/^Plan \S+ is for PostgreSQL, but production is (?:MariaDB|MySQL) \d+\.\d+\.\d+\.$/),
   });
 });
 

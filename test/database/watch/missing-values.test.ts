@@ -75,7 +75,7 @@ it("is told by the ledger that the backfill is done, and that all writers know t
   await fillTable(database.url, spec, { between });
   expect(meanwhile.length).toBeGreaterThan(1);
   expect(meanwhile).toEqual(meanwhile.map(() => notFilled));
-  const unsaid = [`nobody has said that everything that writes "User"."handle" knows it`];
+  const unsaid = [`nothing confirms that all running code writes "User"."handle"`];
   expect(await look()).toMatchObject({ points: [], blind: unsaid });
   expect(reads).toBe(0);
   const table = (await readTable(db, step.table))!;

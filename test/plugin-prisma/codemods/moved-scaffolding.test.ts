@@ -151,7 +151,7 @@ describe("what is listed", () => {
       { line: 12, kind: "possible", what: "toDto: fallback of user.handle" },
     ]);
     expect(places[0]?.reason).toContain(
-      'take `flags.isOn("user-handle-read") ? … : user.email.toLowerCase()` out by hand',
+      'remove `flags.isOn("user-handle-read") ? … : user.email.toLowerCase()` by hand',
     );
   });
 

@@ -100,7 +100,7 @@ test("a field that stands but cannot be edited any more is said to be so", async
     ["import { ApiProperty", 'import { Expose } from "class-transformer";\nimport { ApiProperty'],
   );
   expect(places).toMatchObject([{ kind: "likely", what: "class UserDto" }]);
-  expect(places[0]?.reason).toMatch(/ here, and it still stands: take `\| null` out by hand$/);
+  expect(places[0]?.reason).toMatch(/ here, and it is still there: remove `\| null` by hand$/);
 });
 
 test("undo finds what a formatter gave other quotes", async () => {

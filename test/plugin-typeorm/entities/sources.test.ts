@@ -110,7 +110,7 @@ class Pay {
       expect.objectContaining({
         code: "LS2008",
         message: expect.stringMatching(
-          new RegExp(`^src/member.ts:${line}: @lockstep.${said.replace(/\(.*/, "")} stands above Member.pay, `),
+          new RegExp(`^src/member.ts:${line}: @lockstep.${said.replace(/\(.*/, "")} above Member.pay, `),
         ),
         hint: expect.stringContaining("above amount in Money, src/member.ts:4,"),
       }),

@@ -28,8 +28,8 @@ test("views that list columns of the table, where the last migration made them",
     document("prisma/migrations/7/migration.sql", 'CREATE VIEW shown AS SELECT email, handle FROM "User";'),
   );
   expect(places).toEqual([
-    'prisma/migrations/2/migration.sql:4 possible · view cards · lists 3 of 5 columns of User: if it is to show "handle", make it anew in a migration that you write',
-    'prisma/migrations/5/migration.sql:1 possible · view all · its `*` is the columns of then: if it is to show "handle", make it anew in a migration that you write',
+    'prisma/migrations/2/migration.sql:4 possible · view cards · lists 3 of 5 columns of User: to show "handle", re-create it in a migration that you write',
+    'prisma/migrations/5/migration.sql:1 possible · view all · its `*` is the columns of then: to show "handle", re-create it in a migration that you write',
   ]);
 });
 
@@ -44,7 +44,7 @@ test("views of migrations in code: what goes up counts", async () => {
 }
 `;
   expect(await placesOf(document("src/migrations/1-cards.ts", text))).toEqual([
-    'src/migrations/1-cards.ts:3 possible · view cards · lists 2 of 5 columns of User: if it is to show "handle", make it anew in a migration that you write',
+    'src/migrations/1-cards.ts:3 possible · view cards · lists 2 of 5 columns of User: to show "handle", re-create it in a migration that you write',
   ]);
 });
 

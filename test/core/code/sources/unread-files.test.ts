@@ -68,10 +68,10 @@ test("a file that cannot be opened may have anything in it", () => {
 });
 
 test.each([
-  ["latin.ts", /^is not UTF-8, so it is not edited: .*contract asks about it$/],
-  ["wide.ts", /^is UTF-16, not UTF-8, so it is not edited/],
-  ["link.ts", /^stands outside of the project, behind a link: .*contract asks about it$/],
-  ["shared/theirs.ts", /^stands outside of the project, behind a link/],
+  ["latin.ts", /^is not UTF-8, so Lockstep does not edit it\. .*contract requires your confirmation$/],
+  ["wide.ts", /^is UTF-16, not UTF-8, so Lockstep does not edit it/],
+  ["link.ts", /^is outside the project, behind a link, .*contract requires your confirmation$/],
+  ["shared/theirs.ts", /^is outside the project, behind a link/],
   ["inner.ts", /^is a link: what it leads to is edited, once, as latin\.ts$/],
 ])("--explain says of %s why it is not edited", async (file, why) => {
   put("latin.ts", Buffer.from(code, "latin1"));
@@ -88,7 +88,7 @@ test.each([
   ["src/other.ts", /^names neither the model/],
   ["app/(shop)/[id]/page.ts", /^names the model/],
   ["app/.server/users.ts", /^is not read, because \.server begins with a dot: name it in code\.include$/],
-  ["src/users.js", /^is compiled from the TypeScript file beside it/],
+  ["src/users.js", /^is compiled from the TypeScript file next to it/],
   ["../web/src/users.ts", /^names the model/],
   ["../web/node_modules/x/users.ts", /^is never edited: dependencies/],
   ["../web/old/users.ts", /^is excluded by code\.exclude/],

@@ -189,7 +189,7 @@ describe("what to do about it", () => {
       {},
       undefined,
       60 * mb,
-      /grows by 60 MB.* --table '"User"' \(its extension has to be there; 160 MB have/,
+      /grows by 60 MB.* --table '"User"' \(its extension has to be there; needs 160 MB of free/,
     ],
     [
       "it is installed",
@@ -200,7 +200,7 @@ describe("what to do about it", () => {
     ],
     ["it is not", { hasKey: true }, "missing", 60 * mb, /has to be installed there first: CREATE EXTENSION pg_repack/],
     ["no key", { hasKey: false }, "installed", 60 * mb, /pg_repack cannot give it back: it needs a primary key/],
-    ["as large as production", { productionBytes: 1000 * mb }, undefined, 60 * mb, /grows by 600 MB.*1\.6 GB have/],
+    ["as large as production", { productionBytes: 1000 * mb }, undefined, 60 * mb, /grows by 600 MB.*1\.6 GB of free/],
   ] as const)("%s", (_, table, repack, growth, expected) => {
     expect(advice(table, repack, growth)).toMatch(expected);
   });
@@ -220,7 +220,7 @@ describe("what to do about it", () => {
 
   it("of MariaDB the server gives back itself", () => {
     expect(advice({}, undefined, 60 * mb, "mariadb")).toMatch(
-      /grows by 60 MB.* ALTER TABLE `User` FORCE, ALGORITHM=INPLACE, LOCK=NONE \(160 MB have/,
+      /grows by 60 MB.* ALTER TABLE `User` FORCE, ALGORITHM=INPLACE, LOCK=NONE \(needs 160 MB of free/,
     );
   });
 });

@@ -24,7 +24,7 @@ describe("a migration class", () => {
       //
       // Build the unique index "User_handle_key" concurrently
       // DDL      CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User"("handle")
-      // Lock     SHARE UPDATE EXCLUSIVE on "User" while it scans the table: reads and writes go on
+      // Lock     SHARE UPDATE EXCLUSIVE on "User" while it scans the table: reads and writes continue
       // Undo     DROP INDEX CONCURRENTLY IF EXISTS "User_handle_key"
       export class AddHandleCreateIndex1763648123457 implements MigrationInterface {
           name = "AddHandleCreateIndex1763648123457";

@@ -51,7 +51,7 @@ test("a secret, by a team's own weights", () => {
        +6  sum             likely from 5 (mapper), possible from 1
       not counted: similarHere, nearlyAll, previousHere, lastThreeHere, sameTypeHere, fullest, fewPlaces, keptUp, noSameType, notWithEarlier, oneOff, otherKeys, namesOnly, similarMissing
       without git: what came last is read from the order of declaration
-      not ticked on its own: passwordHash sounds like a secret, and nobody said that it may be exposed
+      not ticked on its own: passwordHash sounds like a secret, and its exposure is not set
     possible: shown, not ticked
     "
   `);

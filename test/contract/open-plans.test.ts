@@ -33,7 +33,7 @@ describe.each([...orms, ...onOthers])("$name", ({ create }) => {
     const { output } = await succeeded(app.generate("AddNick"));
     [first = "", second = ""] = app.plans();
     expect([first, second].join()).toMatch(/handle,.*nick$/i);
-    expect(output).toContain(`Then: npx lockstep backfill run ${second}`);
+    expect(output).toContain(`. npx lockstep backfill run ${second}`);
     expect(
       newMigrations(app, files)
         .map((file) => app.read(file))

@@ -83,7 +83,7 @@ describe.each([
     app.declare({ columns: [handle] });
     const generated = await app.generate("AddHandle");
     expect(generated.code, generated.output).toBe(0);
-    for (const text of ["add-column-not-null", "1 expand", "4 contract", "Written for expand", "Next   "])
+    for (const text of ["add-column-not-null", "1 expand", "4 contract", "Written for expand", "\nNext"])
       expect(generated.stdout).toContain(text);
     const [plan = "", ...others] = app.plans();
     expect(others).toEqual([]);

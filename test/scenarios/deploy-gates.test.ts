@@ -156,7 +156,7 @@ test("a contract that was taken back before the target had it: its gates are not
   const deploy = await lockstep("deploy", "--target", "late");
   expect(deploy.code, deploy.output).toBe(0);
   for (const unit of ["prove", "enforce"])
-    expect(deploy.stderr).toMatch(new RegExp(`add_handle_${unit} was taken back since; it need not run`));
+    expect(deploy.stderr).toMatch(new RegExp(`add_handle_${unit} was reverted since\\. It need not run`));
   expect(deploy.stdout).toContain("1 migration applied");
   expect(await query("late", `SELECT FROM "User" WHERE "handle" IS NOT NULL`)).toEqual([]);
   await query("late", `INSERT INTO "User" ("email", "name", "updatedAt") VALUES ('Old@Example.com', 'Old', now())`);

@@ -95,7 +95,7 @@ test(`Prisma ${prisma6}: a required unique column through all phases, with the s
   const dev = await prisma("migrate", "dev", "--name", "handle");
   expect(dev).toContain("Written for expand");
   // The engine runs in the folder of the datasource; the schema is that of the whole folder.
-  expect(dev).toContain("\nNext   npx prisma generate, ");
+  expect(dev).toContain("\nNext\n  1. npx prisma generate\n");
   expect(dev).toContain(`Generated Prisma Client (${prisma6})`);
   expect(read("prisma/schema/main.prisma")).toContain("handle String? @unique");
   expect(read("prisma/schema/main.prisma")).toContain('url      = env("DATABASE_URL")');

@@ -90,7 +90,7 @@ INSERT INTO "User" ("email") VALUES ('a;b@example.com');\n`;
   shop.write("after.sql", schema.replace('"name" TEXT', '"name" TEXT, "handle" TEXT'));
   const refused = await shop.lockstep(["rehearse", "--from", "after.sql"]);
   expect(refused.output).toContain("LS6503");
-  expect(refused.output).toContain('"User"."handle" is there already');
+  expect(refused.output).toContain('"User"."handle" already exists');
   expect(refused.code).toBe(2);
   shop.write("hostile.sql", `${schema}COPY "User" (email) FROM PROGRAM 'touch pwned';\n`);
   const hostile = await shop.lockstep(["rehearse", "--from", "hostile.sql"]);

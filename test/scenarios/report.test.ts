@@ -38,8 +38,8 @@ test("of a rehearsal: with pictures of both runs", async () => {
   expect(rehearsed.code, rehearsed.output).toBe(0);
   const done = await shop.lockstep(["report", planId()]);
   expect(done.code, done.output).toBe(0);
-  expect(page()).toContain("Nothing that was rehearsed speaks against deploying it");
-  expect(page()).toContain("was refused by the server");
+  expect(page()).toContain("The rehearsal found no problem");
+  expect(page()).toContain(" failed: ");
   expect(page()).toContain('<title id="stalls-naive-title">');
   expect(page()).toContain('<title id="stalls-plan-title">');
 });
@@ -76,7 +76,7 @@ test("of a backfill that ran: how it went", async () => {
   const done = await shop.lockstep(["report", "--target", "production", "--json"]);
   const [run] = JSON.parse(done.stdout).report.sections.backfill.runs;
   expect(run).toMatchObject({ target: "production", status: "done", rows: 500, columns: ["handle"] });
-  expect(run.course.points.reduce((sum: number, { rows }: { rows: number }) => sum + rows, 0)).toBe(500);
+  expect(run.history.points.reduce((sum: number, { rows }: { rows: number }) => sum + rows, 0)).toBe(500);
   expect(page()).toContain('<title id="rate-run-0-title">On production: &quot;handle&quot; of &quot;User&quot;');
 });
 

@@ -55,7 +55,7 @@ test("what cannot be meant stops before anything is written", async () => {
     [["announce", "wrker"], /LS8002.*There is no service "wrker"[\s\S]*Did you mean worker\?/],
     [["announce", "web", "--build", "it's"], /LS8002.*--build it's/],
     [["announce", "web", "--target", "staging"], /LS8006/],
-    [["announce", "web", "--build", "web-1"], /LS7031 web-1 names no commit[\s\S]*--from-checkout/],
+    [["announce", "web", "--build", "web-1"], /LS7031 web-1 does not identify a commit[\s\S]*--from-checkout/],
   ] as const) {
     const said = await shop.lockstep(args);
     expect(said).toMatchObject({ code: 2, output: expect.stringMatching(message) });
@@ -112,13 +112,13 @@ test("what verify writes where the target is reachable says the same without a c
   expect(closed.stdout).toMatch(/✖ web still runs .* \(127\.0\.0\.1:\d+\/shop_prod_\S+, PostgreSQL \S+, 2\d{3}-/);
   const open = await shop.lockstep(["next", "--evidence", "evidence.json", "--dry-run", ...confirming], unreachable);
   expect(open.code, open.output).toBe(0);
-  expect(open.stdout).toContain("✔ writers-aware is confirmed for this release, and not recorded");
+  expect(open.stdout).toContain("✔ writers-aware is confirmed for this release, but not recorded");
 });
 
 test.each([
   ["another plan", { plan: "1_other" }, "is about plan 1_other"],
   ["another phase", { phase: "switch" }, "is about switch, and contract comes next"],
-  ["another target", { target: "staging" }, "is about target staging"],
+  ["another target", { target: "staging" }, "is for target staging"],
   ["a plan that has changed", { planHash: "0" }, "it has changed since"],
   ["yesterday", { at: new Date(Date.now() - 25 * 3_600_000).toISOString() }, "it counts for 24 hours"],
   ["tomorrow", { at: new Date(Date.now() + 3_600_000).toISOString() }, "it counts for 24 hours"],

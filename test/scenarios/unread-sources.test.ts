@@ -43,7 +43,7 @@ test("lockstep code names them, and --explain says why", async () => {
   for (const name of ["src/legacy.ts", "src/wide.ts", "src/shared"]) expect(code.output).toContain(name);
   expect(code.output).not.toContain("unrelated");
   const explained = await shop.lockstep(["code", "--explain", "src/legacy.ts:2"]);
-  expect(explained.output).toContain("is not UTF-8, so it is not edited");
+  expect(explained.output).toContain("is not UTF-8, so Lockstep does not edit it");
 });
 
 test("they hold the gate to contract, by name, until somebody confirms them", async () => {

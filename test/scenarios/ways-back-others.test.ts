@@ -92,7 +92,7 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
     expect(await made()).toBe(before);
     const done = await follow(refused.output);
     expect(done.code, done.output).toBe(0);
-    expect(await app.lockstep("status")).toMatchObject({ output: expect.stringMatching(/contract +taken back$/m) });
+    expect(await app.lockstep("status")).toMatchObject({ output: expect.stringMatching(/contract +reverted$/m) });
     await succeeded(app.apply(app.development));
     if (app.production.startsWith("postgres")) await query("DROP INDEX by_hand");
     // The plan is in expand with what undid its contract: the same as before for all that follows.
@@ -113,7 +113,7 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
     const files = app.snapshot();
     const refused = await app.lockstep("abandon", one, "--yes");
     expect(refused.output).toContain(`LS3020 ${declared.text} (${app.modelFile}:`);
-    expect(refused.output).toContain(`of plan ${two} is over "users"."handle"`);
+    expect(refused.output).toContain(`of plan ${two} uses "users"."handle"`);
     expect(refused.code).toBe(1);
     expect(app.snapshot()).toEqual(files);
     app.write(app.modelFile, app.read(app.modelFile).replace(/^ *@.*"handle_nick".*\n/m, ""));
@@ -151,7 +151,7 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
     // It speaks of running code; nobody has seen the index yet.
     const stopped = await app.lockstep(...confirm);
     expect(stopped.code, stopped.output).toBe(1);
-    expect(stopped.output).toMatch(/objects that no plan made: index `?by_hand`? on .* goes with "users"\."handle"/);
+    expect(stopped.output).toMatch(/objects that no plan created: index `?by_hand`? on .* goes with "users"\."handle"/);
     expect(await made()).toContain("by_hand");
     const deployed = await app.lockstep(...confirm);
     expect(deployed.code, deployed.output).toBe(0);

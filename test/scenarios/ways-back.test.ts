@@ -146,7 +146,7 @@ test("undo of contract: optional again, code of switch, the values stay, and nob
   await deploy();
   await expectAt("switch");
   expect(await status()).toMatchObject({ released: "switch", isDone: false });
-  expect((await status()).notes.at(-1)).toBe("contract waiting: taken back");
+  expect((await status()).notes.at(-1)).toBe("contract waiting: reverted");
   const { rows } = await production.query(`SELECT count("handle")::int AS filled FROM "User" UNION ALL
     SELECT count(*)::int FROM "User" WHERE "handle" = 'chosen' AND "id" = 7`);
   expect(rows.map((row) => row.filled)).toEqual([200, 1]);
@@ -193,8 +193,8 @@ test("a contract that fails on a target is taken back, and the deployment goes o
   expect(failed.code).toBe(1);
   await ok(shop.lockstep(["undo"]));
   const { next } = await status();
-  expect(next).toContain("it was taken back since");
-  const commands = [...next.matchAll(/npx prisma ([^&]+)/g)].map((match) => (match[1] ?? "").trim().split(" "));
+  expect(next).toContain("the migration was reverted since");
+  const commands = [...next.matchAll(/npx prisma ([^&#]+)/g)].map((match) => (match[1] ?? "").trim().split(" "));
   expect(commands.map((command) => command[1])).toEqual(["resolve", "resolve", "deploy"]);
   for (const command of commands) await ok(shop.prisma(command, { DATABASE_URL: shop.production }));
   await production.query(`DROP FUNCTION refuse CASCADE; UPDATE "User" SET "handle" = lower("email") WHERE "id" = 1`);

@@ -16,7 +16,7 @@ export const loadSignals: LoadSignals = {
       if (rows.length === 0) return [];
       return {
         kind: "blind",
-        reason: `${some(rows.length, "replica")}, but a primary does not know their lag: name variables with the URLs of replicas in --replica-url-from`,
+        reason: `${some(rows.length, "replica")}, but a primary does not report replica lag: name variables with the URLs of replicas in --replica-url-from`,
       };
     } catch (error) {
       if (errorCode(error) !== "42501") throw error;

@@ -81,7 +81,7 @@ describe("a server that fails", () => {
       CREATE TRIGGER leave BEFORE INSERT OR UPDATE ON lockstep.${table} FOR EACH ROW EXECUTE FUNCTION leave()`);
     const error = await errorOf(fillTable(server.url(), spec, { clock: hurried }));
     expect(error.code).toBe("LS8004");
-    expect(error.message).toContain("ended 11 times");
+    expect(error.message).toContain("was lost 11 times");
     await db.query("DROP FUNCTION leave CASCADE");
   });
 

@@ -141,7 +141,7 @@ describe("where the server tells who holds a table", () => {
     await expect(requireServer(connection, needing, "production")).rejects.toMatchObject({
       code: "LS7025",
       message: expect.stringMatching(
-        /^m needs (MariaDB|MySQL) 99 or later, production is \1 \d+\.\d+\.\d+\. Nothing was applied\.$/,
+        /^m needs (MariaDB|MySQL) 99 or later, but production is \1 \d+\.\d+\.\d+\. Nothing was applied\.$/,
       ),
     });
     await requireServer(connection, [], "production");

@@ -66,7 +66,7 @@ describe("a replica", () => {
     expect(await run({}, () => undefined)).toEqual({
       reason: undefined,
       blind: [
-        "1 replica, and a primary is not told how far behind: --replica-url-from names the variables with the URLs of replicas to ask",
+        "1 replica, but a primary does not report replica lag: name variables with the URLs of replicas in --replica-url-from",
       ],
     });
   });
@@ -75,7 +75,7 @@ describe("a replica", () => {
     await replica.query(stopReplaying);
     const { reason, blind } = await run({ replicaUrlFrom: "REPLICA_URL" }, () => replica.query(startReplica));
     expect(reason).toBe(
-      `replica-lag: the replica REPLICA_URL has stopped replaying: ${isOnMysql ? "SHOW REPLICA STATUS" : "SHOW ALL SLAVES STATUS"} there says why. It was when the run began: if that is on purpose, --ignore-replica REPLICA_URL leaves it out`,
+      `replica-lag: the replica REPLICA_URL has stopped replaying: ${isOnMysql ? "SHOW REPLICA STATUS" : "SHOW ALL SLAVES STATUS"} there shows why. It was when the run began: if that is on purpose, --ignore-replica REPLICA_URL leaves it out`,
     );
     expect(blind).toEqual([]);
   });

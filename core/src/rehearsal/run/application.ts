@@ -152,7 +152,7 @@ async function startBuild(request: {
   });
   let isOver = false;
   const over = ended.then(
-    ({ exitCode }) => `it has ended with exit code ${exitCode}`,
+    ({ exitCode }) => `it ended with exit code ${exitCode}`,
     (error: unknown) => (error as Error).message,
   );
   over.then(() => {

@@ -145,6 +145,7 @@ export function addedColumns(migrations: readonly OwnMigration[]): readonly Adde
 
 /** Forms that make, or allow, what a default calls. */
 const forms: ReadonlySet<string> = new Set(["CreateSchemaStmt", "CreateSeqStmt", "AlterDefaultPrivilegesStmt"]);
+const privileges: ReadonlySet<string> = new Set(["GrantStmt", "REVOKE"]);
 const allowing = /\bON\s+(?:ALL\s+)?(?:FUNCTION|PROCEDURE|ROUTINE|SEQUENCE|SCHEMA|TYPE|DOMAIN)S?\b/i;
 
 /**
@@ -160,7 +161,7 @@ export function makersOf(migrations: readonly OwnMigration[]): readonly string[]
       case "createDomain":
         return true;
       case "form":
-        return forms.has(operation.what) || (operation.what === "GrantStmt" && allowing.test(operation.sql));
+        return forms.has(operation.what) || (privileges.has(operation.what) && allowing.test(operation.sql));
       case "createTable": {
         const { references, inherits, partitionOf, like, isOfQuery } = operation;
         const isAlone = [partitionOf, like, isOfQuery].every((each) => each === undefined);

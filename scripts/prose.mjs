@@ -34,6 +34,11 @@ function pages() {
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "SECURITY.md",
+    "site/index.md",
+    "core/README.md",
+    "core/agent-guide.md",
+    ...["plugin-prisma", "plugin-typeorm", "plugin-typeorm/wrapper"].map((folder) => join(folder, "README.md")),
+    ...["plugin-dbmate", "prisma-shop", "typeorm-nest"].map((name) => join("examples", name, "README.md")),
     ...below("docs"),
     ...below(".changeset"),
   ].sort();

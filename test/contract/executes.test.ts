@@ -183,6 +183,7 @@ const steps = (...own: readonly Step[]): readonly Step[] => [
   ["doctor"],
   ["verify", 0],
   ["verify --out answers.json", 0],
+  ["stats", 0],
   ["stats pull", 0],
   ["drift --stage-url STAGE", 3],
   ["backfill status", 0],

@@ -69,7 +69,7 @@ test("two processes have a part each; then the gate opens", async () => {
 test("what verify writes has the word of each, and next needs no connection to any", async () => {
   const written = await shop.lockstep(["verify"]);
   expect(written.code, written.output).toBe(0);
-  expect(written.stdout).toMatch(/says on tenants, in evidence\.json/);
+  expect(written.stdout).toMatch(/the gate to switch on tenants, saved in evidence\.json/);
   expect(written.stdout).toMatch(/✔ .* — 9 of tenants: tenant_1, tenant_2, tenant_3 and 6 more/);
   const unreachable = { PRODUCTION_DATABASE_URL: "" };
   const next = await shop.lockstep(["next", "--evidence", "evidence.json", "--dry-run"], unreachable);
@@ -92,8 +92,8 @@ test("what verify writes has the word of each, and next needs no connection to a
 test("what it writes of one of them counts for that one", async () => {
   const written = await shop.lockstep(["verify", "--target", "tenants/tenant_1", "--out", "one.json"]);
   expect(written.code, written.output).toBe(0);
-  const [, typed] = /Next +.*npx lockstep (next .*)$/m.exec(written.stdout) ?? [];
-  expect(typed).toMatch(/ --target tenants\/tenant_1 --evidence one\.json$/);
+  const [, typed] = /Next +.*npx lockstep (next .*?) {3}# on this commit/m.exec(written.stdout) ?? [];
+  expect(typed).toMatch(/ --target tenants\/tenant_1 --evidence one\.json\b/);
   const next = await shop.lockstep([...typed!.split(" "), "--dry-run"], { PRODUCTION_DATABASE_URL: "" });
   expect(next.code, next.output).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { LockstepError } from "../base/errors.js";
 import { handledElsewhere } from "../base/expected-errors.js";
-import { committedText } from "../base/files/git.js";
+import { committedText, prefixInRepository } from "../base/files/git.js";
 import { checkingOf, isOf } from "../databases/checking-of.js";
 import { readBaseline } from "../lint/baseline.js";
 import { checkMigrations } from "../lint/check-migrations.js";
@@ -11,7 +11,7 @@ import type { MigrationSet, RepositoryFiles } from "../lint/migration-set.js";
 import { namedFiles } from "../lint/named-files.js";
 import { withNamedInCode } from "../lint/named-in-code.js";
 import type { CheckReport, NotLookedAt, WaivedFinding } from "../lint/report.js";
-import { type Base, type Change, changesSince, findBase, folderIn, repositoryFiles } from "../lint/repository.js";
+import { type Base, type Change, changesSince, findBase, repositoryFiles } from "../lint/repository.js";
 import { withSeverities } from "../lint/severities.js";
 import { waive, waiversIn } from "../lint/waivers.js";
 import { allRules, type CheckSettings, nearestSettings, serverOf, settingsAt, waiversOf } from "./check-settings.js";
@@ -94,7 +94,7 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     );
   }
   const known = baselineOf(invocation, own);
-  const folder = folderIn(cwd);
+  const folder = prefixInRepository(cwd);
   const shown = newOf(findings, folder, known);
   const isListed = isNamed || base !== undefined;
   return {

@@ -1,4 +1,5 @@
 import { posix, resolve } from "node:path";
+import { prefixInRepository } from "../base/files/git.js";
 import { checkingOf } from "../databases/checking-of.js";
 import type { Checking } from "../dialect/checking.js";
 import type { Connection } from "../dialect/connection.js";
@@ -7,7 +8,7 @@ import { checkMigrations } from "../lint/check-migrations.js";
 import { type CheckFinding, fingerprintIn } from "../lint/finding.js";
 import type { MigrationSet } from "../lint/migration-set.js";
 import { ownUnits } from "../lint/own-units.js";
-import { folderIn, repositoryFiles } from "../lint/repository.js";
+import { repositoryFiles } from "../lint/repository.js";
 import { withSeverities } from "../lint/severities.js";
 import { waive, waiversIn } from "../lint/waivers.js";
 import type { Plan } from "../model/index.js";
@@ -91,7 +92,7 @@ async function judgeOwn(
   const { root } = project;
   const { paths, read } = await repositoryFiles(root);
   const settings = await settingsAt(root);
-  const top = folderIn(root);
+  const top = prefixInRepository(root);
   const today = invocation.io.now().toISOString().slice(0, 10);
   const units = ownUnits([{ root: ".", plans }], read);
   const left = new Set(own);

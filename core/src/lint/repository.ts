@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LockstepError } from "../base/errors.js";
@@ -104,12 +103,6 @@ export function changesSince(folder: string, { commit }: Base): ReadonlyMap<stri
   }
   for (const path of listed(git(folder, ["ls-files", "-z", "-o", "--exclude-standard"]))) found.set(path, "added");
   return found;
-}
-
-/** The folder from the top of its repository, with `/` at its end; empty at the top, and without git. */
-export function folderIn(folder: string): string {
-  if (existsSync(join(folder, ".git"))) return "";
-  return gitOrNothing(folder, ["rev-parse", "--show-prefix"]) ?? "";
 }
 
 function remoteHead(folder: string): string {

@@ -102,7 +102,7 @@ function lockText({ spec, verdict }: Unit, server: MysqlServer): string {
   const first = server === "mariadb" ? "first without waiting at all, then " : "";
   const frame = `other sessions wait at most ${waitSeconds} s per attempt (${first}with pauses); fails after ${budgetSeconds} s and names the blocking session`;
   if (spec.kind === "online-copy")
-    return `WRITES WAIT on ${on} where at most ${smallTable.rows} rows are copied at once; otherwise it blocks nothing, or stops with nothing changed`;
+    return `WRITES WAIT on ${on} where at most ${smallTable.rows} rows are copied at once; otherwise reads and writes continue, or it stops with nothing changed`;
   switch (verdict.held) {
     case "instant":
       return `exclusive metadata lock on ${on}, for an instant; ${frame}`;

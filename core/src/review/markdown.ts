@@ -100,7 +100,7 @@ const lines = (all: readonly Markdown[]) => joinMarkdown(all, "\n");
 
 function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): Markdown {
   if (phases.length === 1)
-    return md`The migration that the ORM generated was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that it blocks nothing" : ""}. The plan has one phase: it is done once this is deployed.`;
+    return md`The migration that the ORM generated was rewritten${isSafe && !plan.units.some(({ spec }) => spec.kind === "online-copy") ? " so that reads and writes continue" : ""}. The plan has one phase: it is done once this is deployed.`;
   return md`The generated migration would have failed, blocked the application or left rows without values. Lockstep rewrote it into ${phases.length} phases.
 Deploy each phase separately.${isSafe ? " Each one works with the application version before and after it." : ""} Every phase can be reverted.${stayWords(plan)}
 ${paceText(plan)}${plan.state.held.length > 0 ? md`\nThe migrations of later phases are in [held](held), until Lockstep has checked in the database that they are safe.` : ""}`;
@@ -163,8 +163,8 @@ function valueWords(column: Plan["columns"][number]): Markdown {
   return md`${value}${follows}: a trigger fills new rows, the backfill fills existing ones${written}`;
 }
 
-const untriggered = md`There is no trigger. Rows that older code inserts stay NULL until the backfill has filled them. The gate writers-aware checks that
-  all running code writes the column.`;
+const untriggered = md`There is no trigger. Rows that older code inserts stay NULL until the backfill has filled them. The gate writers-aware opens
+  once all running code writes the column.`;
 
 /** No trigger can call a function: what that means for new rows has to be said plainly. */
 function functionWords({ write }: Plan["columns"][number], { name, source, reads, fallback }: ComputedFill): Markdown {

@@ -36,7 +36,7 @@ function stepsOf(plan: Plan, words: OrmPlugin["words"], plans: readonly Plan[], 
   ];
   switch (plan.state.released) {
     case "expand":
-      if (phasesOf(plan).length === 1) return ["commit and deploy: this plan has one phase"];
+      if (phasesOf(plan).length === 1) return ["Review and commit.", deployWords(words)];
       if (plan.state.undos !== undefined) return undone;
       return [...migrated, commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans)];
     case "switch":
@@ -61,10 +61,10 @@ function afterUndo(
   if (plan.state.written.length === 0) {
     const { file } = plan.source;
     if (file !== undefined && plan.units.some(({ spec }) => spec.kind === "original"))
-      return [`put the other statements of ${file} into a new migration: no migration has them any more`];
+      return [`Put the other statements of ${file} into a new migration: no migration contains them any more`];
     // Their migration is gone with the others, and code that runs with this model expects them in the database.
     if (stayWords(plan) !== "")
-      return [`${words.develop}   # re-creates the safe changes, which the model keeps and no migration has any more`];
+      return [`${words.develop}   # re-creates the safe changes, which are in the model but in no migration`];
     return [...reviewed.slice(0, -1), "Review and commit: there is nothing to deploy."];
   }
   const { contractUndo = [] } = on;

@@ -40,6 +40,8 @@ export function isRepository(root: string): boolean {
 
 /** The folder as git names it from the top of its repository, with `/` at its end; empty at the top, and where git reads none. */
 export function prefixInRepository(root: string): string {
+  // The top: no process is needed for that.
+  if (existsSync(join(root, ".git"))) return "";
   return attempt(() => git(root, ["rev-parse", "--show-prefix"]), isCommandFailure)?.replace(/\n$/, "") ?? "";
 }
 

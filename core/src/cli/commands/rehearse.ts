@@ -6,7 +6,7 @@ export default defineCommand({
   summary: "run a plan on a scratch database under load",
   arguments: [{ name: "[plan]", description: "plan id; optional while one plan is open" }],
   options: [
-    { flags: "--scale <share>", description: "share of production rows (default 1; at most 1,000,000)" },
+    { flags: "--scale <share>", description: "share of production's rows (default: at most 1,000,000)" },
     { flags: "--rows <n>", description: "rows of tables not in stats.json (default 100000)" },
     { flags: "--rate <n>", description: "requests per second (default 100)" },
     { flags: "--from <file>", description: "plain-text dump of the schema before the plan" },

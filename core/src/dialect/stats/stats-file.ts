@@ -82,7 +82,7 @@ export type StatementStats = Stats["statements"][number];
 export const statsFile = "lockstep/stats.json";
 
 /**
- * What `lockstep stats pull` has kept.
+ * What `lockstep stats` has saved.
  *
  * @returns undefined where there is no such file
  * @throws LS8002 the file cannot be read
@@ -104,7 +104,7 @@ export function readStats(root: string): Stats | undefined {
 
 function unreadable(why: string, cause: unknown): LockstepError {
   return new LockstepError("LS8002", `${statsFile} cannot be read: ${why}`, {
-    hint: "Pull it again: npx lockstep stats pull",
+    hint: "Save it again: npx lockstep stats",
     cause,
   });
 }

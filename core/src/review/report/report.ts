@@ -3,6 +3,7 @@ import { momentText } from "../../model/moment.js";
 import { listed } from "../listed.js";
 import { codeSpan, fenced, joinMarkdown, type Markdown, markdownTable, md, plain } from "../markdown-text.js";
 import { columnLabel } from "../messages.js";
+import { unsafePhases } from "../phase-safety.js";
 import { type Block, type Chart, code, inlines, list, type Part, type Table, type Text } from "./blocks.js";
 import { thinned } from "./charts/thinned.js";
 import { reportHtml } from "./html.js";
@@ -74,7 +75,8 @@ function withoutEmpty(
 
 function titleOf({ plan }: ReportInput): string {
   const names = listed(plan.columns.map(columnLabel), 3);
-  return names === "" ? "Change tables without downtime" : `Add ${names} without downtime`;
+  const what = names === "" ? "Change tables" : `Add ${names}`;
+  return unsafePhases(plan).length === 0 ? `${what} without downtime` : what;
 }
 
 function subtitleOf({ plan, rehearsal, targets }: ReportInput): readonly Text[] {

@@ -68,7 +68,7 @@ export default defineSection({
       if (lag !== undefined && points.length < 2)
         blocks.push(text(`A replica was at most ${stallText(lag.ms)} behind.`));
       blocks.push(
-        waits.length === 0 ? text("No session waited for its locks.") : list(waits.map((wait) => waitText(wait))),
+        waits.length === 0 ? text("No wait for its locks was seen.") : list(waits.map((wait) => waitText(wait))),
       );
       return blocks;
     });

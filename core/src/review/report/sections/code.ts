@@ -50,7 +50,9 @@ export default defineSection({
         if (plan.intents[phase].length > 0 && released !== "undone" && isAhead(phase, released))
           blocks.push(
             heading(`Of ${phase}`),
-            text(`Lockstep makes these edits when it releases ${phase}. Preview: \`${command("next")} --dry-run\`.`),
+            text(
+              `Lockstep makes these edits when it releases ${phase}. To preview them, once ${phase} is next: \`${command("next")} --dry-run\`.`,
+            ),
           );
         continue;
       }

@@ -27,7 +27,7 @@ export default defineSection({
   }),
 
   view({ next, phases, answers }, { plan, command }) {
-    if (phases.length === 0) return [text("The plan has one phase, so it has no gate.")];
+    if (phases.length === 0) return [text("The plan has one phase, so no gate is between phases.")];
     const written = new Set(order.slice(0, order.indexOf(plan.state.released) + 1));
     return phases.flatMap(({ phase, steps }): Part[] => {
       const head = heading(`Before ${phase}`);

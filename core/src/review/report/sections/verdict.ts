@@ -7,7 +7,7 @@ import { verdictText } from "../../rehearsal.js";
 import { findingText, stallText } from "../../rehearsal-words.js";
 import { type Block, list, type Text, type Tone, text } from "../blocks.js";
 import { measured } from "../measured.js";
-import { defineSection, type ReportInput } from "../section.js";
+import { defineSection, type RecordedRun, type ReportInput, type TargetState } from "../section.js";
 
 /** Whether to deploy it, by what is known. */
 export default defineSection({
@@ -78,19 +78,28 @@ export default defineSection({
   },
 });
 
+/** More are in the timeline. */
+const shownTargets = 5;
+
 /** What the targets have shown: how far each is, and how many rows its backfills have filled. */
 function factBlocks({ plan, targets = [], runs = [] }: ReportInput): readonly Block[] {
   if (plan.state.released === "undone") return [];
-  return targets.flatMap(({ target, phases = [], error }) => {
-    if (error !== undefined) return [text(`${target} could not be reached: ${error}`, "warn")];
-    const done = phases.filter(({ state }) => state === "done").map(({ phase }) => phase);
-    const rows = runs.filter((run) => run.target === target).reduce((sum, run) => sum + run.rows, 0);
-    const isComplete = done.length === phases.length;
-    const state =
-      done.length === 0 ? "no phase is deployed" : `${listed(done, 4)} ${done.length === 1 ? "is" : "are"} done`;
-    const filled = rows === 0 ? "" : `, ${counted(rows, "row")} filled`;
-    return [text(`${target}: ${isComplete ? "every phase is done" : state}${filled}.`, isComplete ? "good" : "plain")];
-  });
+  const more = targets.length - shownTargets;
+  return [
+    ...targets.slice(0, shownTargets).map((each) => factOf(each, runs)),
+    ...(more > 0 ? [text(`And ${counted(more, "target")} more: see the timeline.`)] : []),
+  ];
+}
+
+function factOf({ target, phases = [], error }: TargetState, runs: readonly RecordedRun[]): Block {
+  if (error !== undefined) return text(`${target} could not be reached: ${error}`, "warn");
+  const done = phases.filter(({ state }) => state === "done").map(({ phase }) => phase);
+  const rows = runs.filter((run) => run.target === target).reduce((sum, run) => sum + run.rows, 0);
+  const filled = rows === 0 ? "" : `, ${counted(rows, "row")} filled`;
+  if (phases.length > 0 && done.length === phases.length)
+    return text(`${target}: every phase is done${filled}.`, "good");
+  const state = done.length === 0 ? "no phase is done" : `${listed(done, 4)} ${done.length === 1 ? "is" : "are"} done`;
+  return text(`${target}: ${state}${filled}.`, "plain");
 }
 
 const beginningSmall = (sentence: string) => `${sentence.slice(0, 1).toLowerCase()}${sentence.slice(1)}`;

@@ -692,7 +692,7 @@ export const seed = () => prisma.user.createMany({ data: rows });
       /2 places may leave the column out \(fix or confirm them before contract\)\n +prisma\/more\.sql:2/,
     );
     const readme = desk.read("lockstep/20261120093000_add_handle/README.md");
-    expect(readme).toMatch(/\*\*May leave the column out, .*:\*\*\n\n- \[ \] `prisma\/more\.sql:2` SQL over User/);
+    expect(readme).toMatch(/\*\*May leave the column out; .*:\*\*\n\n- \[ \] `prisma\/more\.sql:2` SQL over User/);
     expect(readme).not.toContain("**Likely, not edited:**");
     // With a default that stays in the database a row without it is fine.
     const withDefault = desk.plan.columns.map((column) => ({ ...column, defaultSql: "'x'" }));

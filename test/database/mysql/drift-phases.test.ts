@@ -99,7 +99,7 @@ ALTER TABLE \`User\` ADD CONSTRAINT \`User_teamId_fkey\` FOREIGN KEY (\`teamId\`
       ],
     });
     const typed = await shop.lockstep(["drift", "--target", "production"]);
-    expect(typed.output).toContain("npx lockstep repair knows it");
+    expect(typed.output).toContain("npx lockstep repair fixes it");
     await shop.succeed(shop.lockstep(["repair", "--target", "production", "--yes"]));
     await run(shop.production, "ALTER TABLE User DROP nick");
     expect(await drift()).toMatchObject({ code: 0, differences: [] });

@@ -27,7 +27,7 @@ describe.each(ways)("TypeORM $version by $loader", ({ version, loader }) => {
       "✖ add-column-not-null",
       "Plan ",
       "Written for expand",
-      "Next   ",
+      "\nNext",
       "has been generated successfully",
     ];
     const places = order.map((text) => generated.stdout.indexOf(text));

@@ -21,7 +21,7 @@ describe("what writes nothing", () => {
     const { code, stdout } = await app.generate("AddHandle", "--check");
     expect(code).toBe(1);
     expect(stdout).toContain("✖ add-column-not-null");
-    expect(stdout).toContain("4 contract  Prove");
+    expect(stdout).toContain("4 contract  Check");
     expect(stdout).toContain("Unexpected changes in database schema were found in check mode");
     expect(stdout).not.toContain("Written for expand");
     expect(app.snapshot()).toEqual(before);

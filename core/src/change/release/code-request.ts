@@ -57,6 +57,8 @@ export interface CodeRequest {
   readonly wait?: TypeCheckWait;
   /** Whether the compiler is asked for places that no one else finds. Default: it checks the edits alone. */
   readonly asksCompiler?: boolean;
+  /** Whether `handOver` of the result will be called. Default: it is not. */
+  readonly handsOver?: object | undefined;
   /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
   readonly edited?: readonly FileChange[];
 }

@@ -5,7 +5,6 @@ import type { CodeRequest } from "../../code/run/code-request.js";
 import { hasConfig } from "../../code/verify/configs.js";
 import { demandedPlaces } from "../../code/verify/demanded-places.js";
 import type { Demand } from "../../code/verify/request.js";
-import { Verifier } from "../../code/verify/verifier.js";
 import type { FileChange, Place } from "../../model/index.js";
 import { lineBefore } from "./line-before.js";
 import { mostWatched, type VerifiedEdits, type VerifyScope } from "./verified-edits.js";
@@ -34,35 +33,23 @@ export async function withDemands(result: VerifiedEdits, demanding: Demanding): 
   const names = request.files.flatMap(({ file, isDocument }) => (isDocument ? [] : [file]));
   if (!hasConfig(names.map((file) => join(request.root, file)))) return { ...result, isUndemanded: true };
   const ranked = questions.flatMap((question) => question.ranked.map(({ candidate }) => candidate.file));
-  const verifier = new Verifier(
-    {
-      root: request.root,
-      before: new Map(request.files.flatMap(({ file, text, isDocument }) => (isDocument ? [] : [[file, text]]))),
-      watched: names.length > mostWatched ? ranked : names,
-      fields: request.intents.map(({ model, field }) => ({ model, field })),
-      generated: scope.generated,
-    },
-    scope.signal ?? new AbortController().signal,
-    scope.limitMs === undefined ? {} : { ms: scope.limitMs },
-  );
-  try {
-    const demandsOf = ({ changes }: VerifiedEdits) => verifier.demands(afterOf(changes, scope));
-    let [now, demands] = [result, await demandsOf(result)];
-    if (demands === undefined) return { ...now, isUndemanded: true };
-    const ids = new Set(demands.flatMap((demand) => placeOf(demand, questions, now.changes) ?? []));
-    const open = new Set([...ids].filter((id) => !declined.has(id)));
-    if (open.size > 0) {
-      now = await demanding.again(open);
-      demands = await demandsOf(now);
-    }
-    if (demands === undefined) return { ...now, isUndemanded: true };
-    if (demands.length === 0) return now;
-    const after = afterOf(now.changes, scope);
-    const files = request.files.map((each) => ({ ...each, text: after.get(each.file) ?? each.text }));
-    return { ...now, places: merged(now.places, await demandedPlaces({ ...request, files }, demands)) };
-  } finally {
-    verifier.close();
+  const watched = names.length > mostWatched ? [...new Set(ranked)] : names;
+  // Planning again has turned the check to other files.
+  const demandsOf = ({ changes }: VerifiedEdits) =>
+    scope.typeCheck.of(request, scope, watched).demands(afterOf(changes, scope));
+  let [now, demands] = [result, await demandsOf(result)];
+  if (demands === undefined) return { ...now, isUndemanded: true };
+  const ids = new Set(demands.flatMap((demand) => placeOf(demand, questions, now.changes) ?? []));
+  const open = new Set([...ids].filter((id) => !declined.has(id)));
+  if (open.size > 0) {
+    now = await demanding.again(open);
+    demands = await demandsOf(now);
   }
+  if (demands === undefined) return { ...now, isUndemanded: true };
+  if (demands.length === 0) return now;
+  const after = afterOf(now.changes, scope);
+  const files = request.files.map((each) => ({ ...each, text: after.get(each.file) ?? each.text }));
+  return { ...now, places: merged(now.places, await demandedPlaces({ ...request, files }, demands)) };
 }
 
 /** The texts that will be written. */

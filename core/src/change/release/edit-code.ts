@@ -24,6 +24,7 @@ import { decideDeclined, declineUnticked, mustChange, withReasons } from "./decl
 import { lineBefore } from "./line-before.js";
 import { openRequests } from "./open-requests.js";
 import { preparedStatements } from "./prepared-statements.js";
+import { TypeCheck } from "./type-check.js";
 import type { VerifiedEdits, VerifyScope } from "./verified-edits.js";
 
 /** Nobody waits longer for the ORM's own command, and for a look; for a command that edits code, as long as a large application takes. */
@@ -37,6 +38,16 @@ const longMs = 300_000;
  * @throws LS4003 `policy` names a place that there is not; whatever `policy.ask` throws; the reason of `signal`
  */
 export async function editCode(request: CodeRequest, intents: readonly CodeIntent[]): Promise<CodeResult> {
+  const typeCheck = new TypeCheck();
+  const result = await edited(request, intents, typeCheck).catch((error: unknown) => {
+    typeCheck.close();
+    throw error;
+  });
+  if (request.handsOver === undefined) typeCheck.close();
+  return result;
+}
+
+async function edited(request: CodeRequest, intents: readonly CodeIntent[], typeCheck: TypeCheck): Promise<CodeResult> {
   const { plan, project, code } = request;
   const { edits: earlier, codeFiles } = plan.state;
   const policy: CodePolicy = { level: code.level, accept: code.accept, decline: code.decline, ...request.policy };
@@ -82,6 +93,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   };
   const limitMs = limitOf(code.verify, request.wait !== undefined);
   const scope: VerifyScope = {
+    typeCheck,
     generated: project.generatedFolders,
     edited: request.edited ?? [],
     signal: request.signal,
@@ -92,13 +104,13 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited), request.edited),
   };
   const isUnverified = code.verify === "off" || policy.level === "none";
-  const edited: VerifiedEdits = isUnverified
+  const verified: VerifiedEdits = isUnverified
     ? await planCodeEdits({ ...answered, choose })
     : await planVerifiedEdits(answered, choose, scope);
   const result =
     isUnverified || request.asksCompiler !== true
-      ? edited
-      : await withDemands(edited, {
+      ? verified
+      : await withDemands(verified, {
           request: answered,
           scope,
           questions,
@@ -150,7 +162,11 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     async handOver(changes, isAll) {
       const { handOver } = await import("./hand-over.js");
       const why = code.verify === "off" ? "code.verify is off" : undefined;
-      return handOver({ request: { ...answered, earlier: [...earlier, ...made] }, changes, why, scope, isAll });
+      try {
+        return await handOver({ request: { ...answered, earlier: [...earlier, ...made] }, changes, why, scope, isAll });
+      } finally {
+        typeCheck.close();
+      }
     },
     state: {
       edits: [...earlier, ...made],

@@ -7,7 +7,6 @@ import { isWritable } from "../../code/contract/candidate.js";
 import type { CodeRequest, WrittenEdit } from "../../code/run/code-request.js";
 import { planCodeEdits } from "../../code/run/plan-edits.js";
 import type { NewError } from "../../code/verify/request.js";
-import { Verifier } from "../../code/verify/verifier.js";
 import { withoutErrors } from "../../code/verify/without-errors.js";
 import type { FileChange } from "../../model/index.js";
 import { mostWatched, type VerifyScope } from "./verified-edits.js";
@@ -55,7 +54,11 @@ export interface HandingOver {
  */
 export async function handOver({ request, changes, why, scope, isAll }: HandingOver): Promise<HandOver> {
   const changed = new Map(changes.map(({ file, after }) => [file, after ?? ""]));
-  const files = request.files.map((each) => ({ ...each, text: changed.get(each.file) ?? each.text }));
+  // The same list where nothing changed: all that was found in it is known then.
+  const files =
+    changed.size === 0
+      ? request.files
+      : request.files.map((each) => ({ ...each, text: changed.get(each.file) ?? each.text }));
   const texts = new Map([...files.map(({ file, text }) => [file, text] as const), ...changed]);
   let questions: readonly RankedPlaces[] = [];
   const { written = [] } = await planCodeEdits({
@@ -72,47 +75,34 @@ export async function handOver({ request, changes, why, scope, isAll }: HandingO
     return { texts, questions, edits: withChecks(written, groups, check), checkOf: check };
   }
   const names = files.map(({ file }) => file);
-  const verifier = new Verifier(
-    {
-      root: request.root,
-      before: new Map([...changes, ...request.files.filter(({ file }) => !changed.has(file))].map(textBefore)),
-      watched:
-        names.length > mostWatched ? [...new Set([...changed.keys(), ...written.map(({ file }) => file)])] : names,
-      fields: request.intents.map(({ model, field }) => ({ model, field })),
-      generated: scope.generated,
+  const watched =
+    names.length > mostWatched ? [...new Set([...changed.keys(), ...written.map(({ file }) => file)])] : names;
+  const verifier = scope.typeCheck.of(request, scope, watched);
+  const made = changes.length === 0 ? undefined : await verifier.check(changed);
+  const known = new Set(made?.errors.map(idOf));
+  const sifted = await withoutErrors(groups, {
+    apply: (ids) => new Map([...changed, ...textsWith(texts, membersOf(groups, ids))]),
+    async check(after) {
+      const checked = await verifier.check(after);
+      return { ...checked, errors: checked.errors.filter((error) => !known.has(idOf(error))) };
     },
-    scope.signal ?? new AbortController().signal,
-    scope.limitMs === undefined ? {} : { ms: scope.limitMs },
-  );
-  try {
-    const made = changes.length === 0 ? undefined : await verifier.check(changed);
-    const known = new Set(made?.errors.map(idOf));
-    const sifted = await withoutErrors(groups, {
-      apply: (ids) => new Map([...changed, ...textsWith(texts, membersOf(groups, ids))]),
-      async check(after) {
-        const checked = await verifier.check(after);
-        return { ...checked, errors: checked.errors.filter((error) => !known.has(idOf(error))) };
-      },
-    });
-    const dropped = new Map(sifted.dropped.map(({ id, error }) => [id, error]));
-    const reason = sifted.skipped ?? "the type check ended early";
-    return {
-      texts,
-      questions,
-      edits: withChecks(written, groups, (group) => {
-        const error = dropped.get(group.id);
-        if (error !== undefined) return { result: "error", error };
-        return sifted.isChecked ? { result: "compiles" } : { result: "unchecked", why: reason };
-      }),
-      checkOf(file) {
-        if (made?.isChecked !== true) return { result: "unchecked", why: made?.skipped ?? reason };
-        const error = made.errors.find((each) => each.file === file);
-        return error === undefined ? { result: "compiles" } : { result: "error", error };
-      },
-    };
-  } finally {
-    verifier.close();
-  }
+  });
+  const dropped = new Map(sifted.dropped.map(({ id, error }) => [id, error]));
+  const reason = sifted.skipped ?? "the type check ended early";
+  return {
+    texts,
+    questions,
+    edits: withChecks(written, groups, (group) => {
+      const error = dropped.get(group.id);
+      if (error !== undefined) return { result: "error", error };
+      return sifted.isChecked ? { result: "compiles" } : { result: "unchecked", why: reason };
+    }),
+    checkOf(file) {
+      if (made?.isChecked !== true) return { result: "unchecked", why: made?.skipped ?? reason };
+      const error = made.errors.find((each) => each.file === file);
+      return error === undefined ? { result: "compiles" } : { result: "error", error };
+    },
+  };
 }
 
 /** The places that Lockstep can write, with those that they need. */
@@ -195,10 +185,6 @@ function withChecks(
     const sharedBy = each.key === undefined ? own.flatMap(({ ids }) => ids) : [];
     return first === undefined ? [] : [{ ...each, check: check(first), sharedBy }];
   });
-}
-
-function textBefore(file: FileChange | CodeRequest["files"][number]): readonly [string, string] {
-  return [file.file, "text" in file ? file.text : (file.before ?? "")];
 }
 
 /** An error wherever its line went. */

@@ -11,9 +11,9 @@ import type { CodeRequest, CodeResult } from "../../code/run/code-request.js";
 import { planCodeEdits } from "../../code/run/plan-edits.js";
 import { isAdded } from "../../code/run/run-pass.js";
 import type { NewError, VerifyResult } from "../../code/verify/request.js";
-import { Verifier } from "../../code/verify/verifier.js";
 import { withoutErrors } from "../../code/verify/without-errors.js";
 import type { FileChange, PlannedEdit, Unchecked } from "../../model/index.js";
+import type { TypeCheck } from "./type-check.js";
 
 export interface VerifiedEdits extends CodeResult {
   /** Whether the compiler was to say what it requires besides, and did not: no project of its own, an error of it, or its time was over. */
@@ -31,6 +31,8 @@ export interface TypeCheckWait {
 }
 
 export interface VerifyScope {
+  /** Whoever makes it closes it. */
+  readonly typeCheck: TypeCheck;
   /** Folders of generated code, from the root. */
   readonly generated: readonly string[];
   /** What the same phase does to the models. */
@@ -107,17 +109,7 @@ export async function planVerifiedEdits(
   const before = textsOf([...scope.edited, ...all.changes, ...required.changes], request);
   const names = request.files.map(({ file }) => file);
   const isInPart = names.length > mostWatched;
-  const verifier = new Verifier(
-    {
-      root: request.root,
-      before,
-      watched: isInPart ? all.changes.map(({ file }) => file) : names,
-      fields: request.intents.map(({ model, field }) => ({ model, field })),
-      generated: scope.generated,
-    },
-    scope.signal ?? new AbortController().signal,
-    scope.limitMs === undefined ? {} : { ms: scope.limitMs },
-  );
+  const verifier = scope.typeCheck.of(request, scope, isInPart ? all.changes.map(({ file }) => file) : names);
   let plans = 0;
   const stop = tellWaiting(scope.wait, all.changes.length);
   try {
@@ -158,7 +150,6 @@ export async function planVerifiedEdits(
     return { ...(await planCodeEdits({ ...choosing(rest), refused, broken })), ...unchecked };
   } finally {
     stop();
-    verifier.close();
   }
 }
 

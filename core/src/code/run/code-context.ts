@@ -9,6 +9,7 @@ import { isTechnicalColumn } from "../names/technical-columns.js";
 import type { Project } from "../project/project.js";
 import { namesTable } from "../sql/names-table.js";
 import type { CodeRequest } from "./code-request.js";
+import type { Start } from "./plan-start.js";
 import type { Workspace } from "./workspace.js";
 
 /** The contexts of intents over the snapshots of a workspace, each made once. */
@@ -18,7 +19,10 @@ export class CodeContexts {
   constructor(
     private readonly workspace: Workspace,
     private readonly request: CodeRequest,
-  ) {}
+    start: Start,
+  ) {
+    this.known.set(start.project, start.contexts);
+  }
 
   /** The context in which no place is taken that need not be; undefined where the model is gone. */
   of(intent: CodeIntent): TransformContext | undefined {

@@ -3,8 +3,8 @@ import type { CodeIntent, Place } from "../../model/index.js";
 import { findingsOf } from "../contract/transform.js";
 import { CodeContexts, loadParsers } from "./code-context.js";
 import type { CodeRequest, CodeResult } from "./code-request.js";
-import { compilerOf } from "./compiler-of.js";
 import { listLostScaffolding } from "./list-lost-scaffolding.js";
+import { planStart } from "./plan-start.js";
 import { runPass } from "./run-pass.js";
 import { surveyPlaces } from "./survey.js";
 import { Workspace } from "./workspace.js";
@@ -18,9 +18,9 @@ import { Workspace } from "./workspace.js";
 export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   doing("looking for places to edit");
   await loadParsers(request);
-  const types = compilerOf(request);
-  const workspace = new Workspace(request.files, request.clients, types.compile);
-  const contexts = new CodeContexts(workspace, request);
+  const start = planStart(request);
+  const workspace = Workspace.from(start, request.clients);
+  const contexts = new CodeContexts(workspace, request, start);
   const survey = await surveyPlaces(request, contexts);
   const lost: Place[] = [];
   for (const intent of typesFirst(request.intents)) {
@@ -40,7 +40,7 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
     runPass(workspace, intent, checklists, findingsOf, contexts.of(intent));
   }
   const result = workspace.result();
-  return { ...result, places: [...result.places, ...lost], missingTypes: types.missing() };
+  return { ...result, places: [...result.places, ...lost], missingTypes: start.types.missing() };
 }
 
 /** Rows are made of what requests and other types have: those have the field by then. */

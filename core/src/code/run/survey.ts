@@ -22,7 +22,7 @@ import { rank } from "../ranking/rank.js";
 import { dependenciesIn } from "../responses/dependencies.js";
 import { CodeContexts, loadParsers } from "./code-context.js";
 import type { CodeRequest } from "./code-request.js";
-import { compilerOf } from "./compiler-of.js";
+import { planStart } from "./plan-start.js";
 import type { ListCandidate, PassOptions } from "./run-pass.js";
 import { Workspace } from "./workspace.js";
 
@@ -110,11 +110,8 @@ function certaintyOf({ isRequired }: CandidateFinding, ranked: Place["kind"]): P
 /** The ranked places of all intents, without editing anything. */
 export async function questionsIn(request: CodeRequest): Promise<readonly RankedPlaces[]> {
   await loadParsers(request);
-  const contexts = new CodeContexts(
-    new Workspace(request.files, request.clients, compilerOf(request).compile),
-    request,
-  );
-  return questionsAbout(request, contexts);
+  const start = planStart(request);
+  return questionsAbout(request, new CodeContexts(Workspace.from(start, request.clients), request, start));
 }
 
 async function questionsAbout(request: CodeRequest, contexts: CodeContexts): Promise<readonly RankedPlaces[]> {

@@ -11,6 +11,7 @@ import { type Compile, createProject, type Project } from "../project/project.js
 import { identityOf } from "../write/identity.js";
 import { isSameOwner } from "../write/same-place.js";
 import type { WrittenEdit } from "./code-request.js";
+import type { Start } from "./plan-start.js";
 
 /** A finding and the field that it is about. */
 export interface About {
@@ -31,7 +32,7 @@ type AnchoredPlace = Anchored<Omit<Place, "line" | "file">>;
  * that two columns that end up in one literal never collide; lines of edits and places move along.
  */
 export class Workspace {
-  private readonly originals: ReadonlyMap<string, string>;
+  private readonly originals: Map<string, string>;
   private readonly current: Map<string, SourceFile>;
   private snapshot: Project | undefined;
   private edits: AnchoredEdit[] = [];
@@ -44,9 +45,21 @@ export class Workspace {
     private readonly clients?: GeneratedClients,
     private readonly compile?: Compile,
   ) {
-    const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
-    this.originals = new Map(sorted.map(({ file, text }) => [file, text]));
-    this.current = new Map(sorted.map((each) => [each.file, parseOnce(each.file, each.text, each)]));
+    const parsed = files.map((each) => parseOnce(each.file, each.text, each));
+    parsed.sort((a, b) => (a.file < b.file ? -1 : 1));
+    this.originals = new Map(parsed.map(({ file, text }) => [file, text]));
+    this.current = new Map(parsed.map((file) => [file.file, file]));
+  }
+
+  /** One that goes on from a start that others have, too. */
+  static from(start: Start, clients: GeneratedClients | undefined): Workspace {
+    const workspace = new Workspace([], clients, start.types.compile);
+    for (const file of start.files) {
+      workspace.originals.set(file.file, file.text);
+      workspace.current.set(file.file, file);
+    }
+    workspace.snapshot = start.project;
+    return workspace;
   }
 
   /** The files as they are now; the same object until an edit is applied. */

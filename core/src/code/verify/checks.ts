@@ -15,7 +15,7 @@ const checkable = /(?<!\.d)\.[cm]?[jt]sx?$/;
  */
 export class Checks {
   readonly #root: string;
-  readonly #watched: ReadonlySet<string>;
+  #watched: ReadonlySet<string> = new Set();
   readonly #texts: Texts;
   readonly #owners: Owners;
   readonly #fields: VerifyProject["fields"];
@@ -26,7 +26,7 @@ export class Checks {
     // A file has one name for the compiler, which resolves links.
     this.#root = realpathSync(project.root);
     this.#texts = new Texts(this.#absolute(project.before));
-    this.#watched = new Set(project.watched.map((file) => this.#path(file)));
+    this.watch(project.watched);
     const files = new Set([...project.before.keys(), ...project.watched].filter((file) => checkable.test(file)));
     this.#owners = owningConfigs([...files].map((file) => this.#path(file)));
     this.#fields = project.fields;
@@ -37,32 +37,41 @@ export class Checks {
 
   /** Does beforehand what every check begins with. */
   load(): void {
-    for (const program of this.#programs) program.load();
+    for (const program of this.#programs) program.load(program.files.filter((file) => this.#watched.has(file)));
+  }
+
+  /** From now on these files are checked besides the edited ones. */
+  watch(files: readonly string[]): void {
+    this.#watched = new Set(files.map((file) => this.#path(file)));
   }
 
   /** What is wrong with these texts and was not before. */
   check(after: ReadonlyMap<string, string>): Checked {
     const found = this.#errorsWith(this.#absolute(after));
+    const unchecked = this.#unchecked();
+    const programs = this.#programs.filter(({ files }) => files.some((file) => this.#matters(file)));
     const old = this.#errorsBefore([...new Set(found.map(({ file }) => file))]);
     const added = newErrors(old, found);
-    const unchecked = this.#unchecked();
     const errors = added
       .filter(({ isUnknown }) => !isUnknown)
       .map(({ file, line, code, message }) => ({ file: this.#relative(file), line, code, message }));
     const isExact =
       unchecked === undefined &&
-      !this.#owners.isPartial &&
+      !programs.some(({ isPartial }) => isPartial) &&
       !found.some(saysMissing) &&
       !added.some(({ isUnknown }) => isUnknown) &&
-      !this.#programs.some((program) => program.isBehind());
+      !programs.some((program) => program.isBehind());
     return { errors, isExact, isChecked: true, ...(unchecked !== undefined && { skipped: unchecked }) };
   }
 
   /** Where code does not compile because a planned field is missing, edited or not. */
   demands(after: ReadonlyMap<string, string>): readonly Demand[] {
     this.#texts.show(this.#absolute(after));
-    const matters = (file: string) => this.#watched.has(file) || this.#texts.isEdited(file);
-    const found = this.#programs.flatMap((program) => program.errorsIn(program.files.filter(matters), true));
+    const names = this.#fields.map(({ field }) => field);
+    const found = this.#programs.flatMap((program) => {
+      const files = this.#mattering(program.files);
+      return program.hasAny(names, files) ? program.errorsIn(files, true) : [];
+    });
     return found.flatMap(({ file, line, code, message, isUnknown }): Demand[] => {
       const missing = missingIn(message);
       const asked = isUnknown ? undefined : this.#fields.find(({ field }) => missing.includes(field));
@@ -71,13 +80,20 @@ export class Checks {
   }
 
   #errorsWith(after: ReadonlyMap<string, string>): readonly FoundError[] {
-    // What is neither edited nor watched does not matter, however many files might have been edited.
-    const matters = (file: string) => this.#watched.has(file) || this.#texts.isEdited(file);
     this.#texts.show(after);
     return [
-      ...this.#programs.flatMap((program) => program.errorsIn(program.files.filter(matters), false)),
-      ...this.#owners.without.filter(matters).flatMap((file) => syntaxErrors(file, this.#texts.read(file) ?? "")),
+      ...this.#programs.flatMap((program) => program.errorsIn(this.#mattering(program.files), false)),
+      ...this.#mattering(this.#owners.without).flatMap((file) => syntaxErrors(file, this.#texts.read(file) ?? "")),
     ];
+  }
+
+  /** What is neither edited nor watched does not matter, however many files might have been edited. */
+  #matters(file: string): boolean {
+    return this.#watched.has(file) || this.#texts.isEdited(file);
+  }
+
+  #mattering(files: readonly string[]): readonly string[] {
+    return files.filter((file) => this.#matters(file));
   }
 
   #errorsBefore(files: readonly string[]): readonly FoundError[] {
@@ -99,9 +115,9 @@ export class Checks {
   }
 
   #unchecked(): string | undefined {
-    const { without, configs } = this.#owners;
+    const without = this.#mattering(this.#owners.without);
     if (without.length === 0) return undefined;
-    if (configs.length === 0) return "the project has no tsconfig.json: only the syntax was checked";
+    if (this.#owners.configs.length === 0) return "the project has no tsconfig.json: only the syntax was checked";
     const first = without.slice(0, 3).map((file) => this.#relative(file));
     const rest = without.length > first.length ? ` and ${without.length - first.length} more` : "";
     return `no tsconfig includes ${first.join(", ")}${rest}: only the syntax was checked`;

@@ -20,6 +20,10 @@ process.on("message", (message: VerifyMessage) => {
     }
     return;
   }
+  if (message.kind === "watch") {
+    checks?.watch(message.watched);
+    return;
+  }
   try {
     if (checks === undefined) throw failure;
     if (message.kind === "demands") answer({ kind: "demanded", demands: checks.demands(message.after) });

@@ -11,14 +11,14 @@ export interface OwningConfig {
   readonly parsed: compiler.ParsedCommandLine;
   /** Absolute paths. */
   readonly files: readonly string[];
+  /** Whether it extends another config that is not there. */
+  readonly isPartial: boolean;
 }
 
 export interface Owners {
   readonly configs: readonly OwningConfig[];
   /** Files that no tsconfig speaks for: JavaScript that none includes, everything where there is none. */
   readonly without: readonly string[];
-  /** Whether one of the configs extends another that is not there. */
-  readonly isPartial: boolean;
 }
 
 /**
@@ -39,10 +39,10 @@ export function owningConfigs(files: readonly string[]): Owners {
   return {
     configs: [...owned].flatMap(([path, of]) => {
       const parsed = configs.parse(path);
-      return parsed === undefined ? [] : [{ path, parsed, files: of }];
+      if (parsed === undefined) return [];
+      return [{ path, parsed, files: of, isPartial: parsed.errors.some(({ code }) => code === notFound) }];
     }),
     without,
-    isPartial: [...owned.keys()].some((path) => configs.parse(path)?.errors.some(({ code }) => code === notFound)),
   };
 }
 

@@ -15,13 +15,16 @@ const registry = ts.createDocumentRegistry(
 );
 
 /**
- * The files of one tsconfig under the compiler. Its roots are the files to check and what declares types for all; the rest comes by
- * imports. When texts change, all that did not change is kept: the files parsed, what their imports mean.
+ * The files of one tsconfig under the compiler. Its roots are the files that were asked about, and what declares types for all; the
+ * rest comes by imports: an application has many files that name the model and few that matter. When texts change, all that did not
+ * change is kept: the files parsed, what their imports mean.
  */
 export class ConfigProgram {
   readonly files: readonly string[];
+  readonly isPartial: boolean;
   readonly #texts: Texts;
   readonly #client: StaleClient;
+  readonly #roots: Set<string>;
   readonly #service: compiler.LanguageService;
   readonly #found = new Map<string, readonly FoundError[]>();
   /** Of the edited files, as they were when that was found. */
@@ -29,16 +32,17 @@ export class ConfigProgram {
 
   constructor(config: OwningConfig, texts: Texts, client: StaleClient) {
     this.files = config.files;
+    this.isPartial = config.isPartial;
     this.#texts = texts;
     this.#client = client;
-    const roots = [...new Set([...config.files, ...declaringAll(config, texts)])];
+    this.#roots = new Set(declaringAll(config, texts));
     const { options, projectReferences } = config.parsed;
     const host: compiler.LanguageServiceHost & { useSourceOfProjectReferenceRedirect(): boolean } = {
       getCompilationSettings: () => options,
       getProjectReferences: () => projectReferences,
       // What a package of the same repository was built from, not what was built last.
       useSourceOfProjectReferenceRedirect: () => true,
-      getScriptFileNames: () => roots,
+      getScriptFileNames: () => [...this.#roots],
       getScriptVersion: (file) => texts.version(file),
       getScriptSnapshot: (file) => texts.snapshot(file),
       getCurrentDirectory: () => config.path.slice(0, config.path.lastIndexOf("/")),
@@ -55,9 +59,9 @@ export class ConfigProgram {
     this.#service = ts.createLanguageService(host, registry);
   }
 
-  /** Reads and parses what is not yet: what a check begins with. */
-  load(): void {
-    this.#service.getProgram();
+  /** Reads and parses what is not yet: what a check of these files begins with. */
+  load(files: readonly string[]): void {
+    if (files.length > 0) this.#programOver(files);
   }
 
   /**
@@ -65,7 +69,7 @@ export class ConfigProgram {
    * @param isBefore whether they are shown as they were at first. Otherwise only what the edits can reach is looked at
    */
   errorsIn(files: readonly string[], isBefore: boolean): readonly FoundError[] {
-    const program = this.#service.getProgram();
+    const program = files.length === 0 ? undefined : this.#programOver(files);
     if (program === undefined) return [];
     this.#forget(program);
     const reached = isBefore ? undefined : affectedBy(this.#texts.edited(), program);
@@ -82,6 +86,17 @@ export class ConfigProgram {
   isBehind(): boolean {
     const program = this.#service.getProgram();
     return program !== undefined && this.#client.isBehind(program);
+  }
+
+  /** Whether what these files are compiled with has one of the names at all: otherwise no error can be about one. */
+  hasAny(names: readonly string[], files: readonly string[]): boolean {
+    const sources = files.length === 0 ? [] : (this.#programOver(files)?.getSourceFiles() ?? []);
+    return sources.some(({ text }) => names.some((name) => text.includes(name)));
+  }
+
+  #programOver(files: readonly string[]): compiler.Program | undefined {
+    for (const file of files) this.#roots.add(file);
+    return this.#service.getProgram();
   }
 
   #look(file: string, program: compiler.Program): readonly FoundError[] {

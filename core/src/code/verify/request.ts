@@ -6,7 +6,7 @@ export interface VerifyProject {
   readonly root: string;
   /** The files that may be edited, with their text of now. All others are read from disk. */
   readonly before: ReadonlyMap<string, string>;
-  /** Files that refer to the model: checked as well, though nobody edits them. */
+  /** Files that refer to the model: checked as well, though nobody edits them. `Verifier.turnTo` names others. */
   readonly watched: readonly string[];
   /** The columns that are being added: a generated client may not know them yet. */
   readonly fields: readonly PlannedField[];
@@ -57,6 +57,7 @@ export type Checked = Omit<VerifyResult, "ms">;
 /** What that process is told: the project once, then one check after the other. */
 export type VerifyMessage =
   | { readonly kind: "open"; readonly project: VerifyProject }
+  | { readonly kind: "watch"; readonly watched: readonly string[] }
   | { readonly kind: "check" | "demands"; readonly after: ReadonlyMap<string, string> };
 
 export type VerifyAnswer =

@@ -5,7 +5,7 @@ import { ownProcess } from "../../base/files/own-process.js";
 import type { Demand, VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
 
 export interface VerifyLimits {
-  /** For all checks of a verifier together, from when each is asked for. Default: 20 seconds. */
+  /** For all checks together until `turnTo`, from when each is asked for. Default: 20 seconds. */
   readonly ms?: number;
   /** Heap of the process. Default: half of what the machine has, within 1,200 and 6,000. */
   readonly megabytes?: number;
@@ -56,6 +56,12 @@ export class Verifier {
     this.#send({ kind: "open", project });
     // One that nobody asks keeps nobody waiting.
     this.#rest();
+  }
+
+  /** From now on these files are checked besides the edited ones, in as much time as at first. */
+  turnTo(watched: readonly string[]): void {
+    this.#leftMs = this.#limitMs;
+    this.#send({ kind: "watch", watched });
   }
 
   /**

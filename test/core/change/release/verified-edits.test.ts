@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { TypeCheck } from "../../../../core/src/change/release/type-check.js";
 import { planVerifiedEdits, type VerifyScope } from "../../../../core/src/change/release/verified-edits.js";
 import { coreTransforms } from "../../../../core/src/code/index.js";
 import type { CodeRequest } from "../../../../core/src/code/run/code-request.js";
@@ -49,7 +50,12 @@ async function switchAll(
     earlier: [],
     ...about,
   };
-  return planVerifiedEdits(request, chooseAll, { generated: [], edited: [], ...scope });
+  const typeCheck = new TypeCheck();
+  try {
+    return await planVerifiedEdits(request, chooseAll, { typeCheck, generated: [], edited: [], ...scope });
+  } finally {
+    typeCheck.close();
+  }
 }
 
 test("what would not compile is listed with the compiler's words; the rest is edited", async () => {

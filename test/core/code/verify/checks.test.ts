@@ -51,6 +51,21 @@ test("a file that nobody edits gets an error by the edit of another", () => {
   expect(check(files, { "src/user.ts": required }, { watched: [] }).errors).toEqual([]);
 });
 
+test("other files are watched from then on", () => {
+  const required = new Map([["src/user.ts", user.replace("}", "  handle: string;\n}")]]);
+  const files = {
+    ...app,
+    "src/seed.ts": `import type { User } from "./user";\nexport const first: User = { id: 1, name: "x" };\n`,
+    "src/more.ts": `import type { User } from "./user";\nexport const second: User = { id: 2, name: "y" };\n`,
+  };
+  const checks = new Checks(planned(projectOf(files), files, { watched: ["src/seed.ts"] }));
+  expect(said(checks.check(required))).toEqual(["src/seed.ts:2 2741"]);
+  checks.watch(["src/more.ts"]);
+  expect(said(checks.check(required))).toEqual(["src/more.ts:2 2741"]);
+  expect(checks.demands(required)).toMatchObject([{ file: "src/more.ts", line: 2, field: "handle" }]);
+  expect(checks.demands(new Map())).toEqual([]);
+});
+
 test("old errors do not count, wherever they move and however they print a type now", () => {
   const old = `import type { User } from "./user";
 export const a: number = "one";

@@ -1,0 +1,36 @@
+import type { CodeRequest } from "../../code/run/code-request.js";
+import { Verifier } from "../../code/verify/verifier.js";
+import type { VerifyScope } from "./verified-edits.js";
+
+/**
+ * The type check of one run: one process for all its questions, since reading an application takes longer than checking what was edited.
+ * It starts with the first question.
+ */
+export class TypeCheck {
+  #verifier: Verifier | undefined;
+
+  /**
+   * @param watched files to check besides the edited ones
+   * @param request with the texts before any edit of code. What the phase does to the models counts as done
+   */
+  of(
+    request: CodeRequest,
+    { generated, edited, signal, limitMs }: VerifyScope,
+    watched: readonly string[],
+  ): Pick<Verifier, "check" | "demands"> {
+    if (this.#verifier === undefined) {
+      const before = new Map(edited.map(({ file, after }) => [file, after ?? ""]));
+      for (const { file, text, isDocument } of request.files) if (!isDocument) before.set(file, text);
+      const fields = request.intents.map(({ model, field }) => ({ model, field }));
+      const project = { root: request.root, before, watched, fields, generated };
+      const limits = limitMs === undefined ? {} : { ms: limitMs };
+      this.#verifier = new Verifier(project, signal ?? new AbortController().signal, limits);
+    } else this.#verifier.turnTo(watched);
+    return this.#verifier;
+  }
+
+  /** Ends the process. */
+  close(): void {
+    this.#verifier?.close();
+  }
+}

@@ -209,7 +209,7 @@ test("of a compiled project the list in the source counts, and it is built first
   );
   expect(generated.code, generated.output).toBe(0);
   expect(generated.output).toContain(
-    "deploy (first npx tsc && npx lockstep deploy, or npx tsc && npm run migration:run with the URL of each target, then the code)",
+    "2. npx tsc && npx lockstep deploy   # or npx tsc && npm run migration:run, with the URL of each target",
   );
   const [, first = ""] = app.migrations();
   expect(app.read("src/data-source.ts")).toMatch(/\[Base1700000000000, AddHandle\d{13}\]/);

@@ -55,7 +55,7 @@ test("plans a column beside those that TypeORM takes for changed each time", asy
   await cli("migration:run");
   project.write("src/device.ts", entity(column("concat('D-', id)")));
   const { output, code } = await cli("migration:generate", "src/migrations/Label");
-  expect(output).toContain('fill "device"."label" with concat(\'D-\', id); no trigger');
+  expect(output).toContain('fill "device"."label" with concat(\'D-\', id); there is no trigger');
   expect(code).toBe(0);
   expect(readdirSync(join(project.root, "src/migrations"))).toHaveLength(2);
   await cli("migration:run");

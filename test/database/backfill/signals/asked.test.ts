@@ -116,7 +116,7 @@ describe.each(systems.filter(({ name }) => name !== "MariaDB" || hasMariadb))(
             isBroken = true;
             void db.query("ALTER TABLE brake RENAME TO broken");
           }
-          if (event.kind === "waiting" && /fails/.test(event.reason))
+          if (event.kind === "waiting" && /failed/.test(event.reason))
             void db.query("ALTER TABLE broken RENAME TO brake").catch(() => undefined);
         },
       });

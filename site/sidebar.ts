@@ -65,6 +65,7 @@ export const sections: readonly Section[] = [
       page("Troubleshooting", "troubleshooting.md"),
       page("Undo a phase or a plan", "ways-back.md"),
       page("Stop at the first anomaly", "watch.md"),
+      page("Prepared statements", "prepared-statements.md"),
       page("Detect schema drift", "drift.md"),
     ],
   },

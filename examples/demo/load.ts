@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pc from "picocolors";
 import { milliseconds, sparkline, whole } from "./figures.js";
-import { type PhaseNumbers, PhaseRecord } from "./record.js";
+import { type Answer, type PhaseNumbers, PhaseRecord } from "./record.js";
 import { send } from "./request.js";
 import type { Rotation } from "./rotation.js";
 import { isHalfFilled, Traffic } from "./traffic.js";
@@ -75,6 +75,11 @@ export class Load {
   /** Rows of the closing table, in order. */
   numbers(): PhaseNumbers[] {
     return this.#records.map((record) => record.numbers());
+  }
+
+  /** All requests of all phases. */
+  answers(): readonly Answer[] {
+    return this.#records.flatMap(({ answers }) => answers);
   }
 
   /** One line about now: the last eight seconds of this phase, half a second a column. */

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Build } from "./instance.js";
 import { leftovers } from "./leftovers.js";
+import type { Load } from "./load.js";
+import { writeMeasured } from "./measured.js";
 import type { PhaseNumbers } from "./record.js";
 import { Production, type Story } from "./story.js";
 import { databases } from "./systems/system.js";
@@ -12,11 +14,13 @@ import { everything, phaseOutput } from "./what-is-shown.js";
 /**
  * The same column through the stock command, phase by phase: each one is a commit and a deployment.
  *
+ * @param naive what was measured of the other way: the report shows both
  * @returns with the file of its report, which stays when the demo is over
  */
 export async function lockstepWay(
   story: Story,
   old: Build,
+  naive: Load,
 ): Promise<{ readonly phases: PhaseNumbers[]; readonly problems: string[]; readonly report: string }> {
   const { screen, shop, orm } = story;
   screen.act(3, "The Lockstep way, on production");
@@ -90,6 +94,7 @@ export async function lockstepWay(
   await roll(production, read, contract);
   await shop.npx({ name: "lockstep", args: ["status"] }, targets);
   await production.end();
+  await writeMeasured(story, naive, production.load);
   const report = join(mkdtempSync(join(tmpdir(), "lockstep-report-")), "report.html");
   await shop.npx({ name: "lockstep", args: ["report", "--target", "production", "--out", report] }, targetsQuietly);
   const phases = production.load.numbers();

@@ -43,8 +43,8 @@ async function main(options: Options): Promise<void> {
     const { story, old } = await prepare({ options, stage, screen, shell, temporary });
     shell.isShopOpen = true;
     const naive = await naiveWay(story, old);
-    const lockstep = await lockstepWay(story, old);
-    const phases = [...naive, ...lockstep.phases];
+    const lockstep = await lockstepWay(story, old, naive);
+    const phases = [...naive.numbers(), ...lockstep.phases];
     screen.act(4, "What the users noticed");
     screen.figures(...tableLines(phases));
     screen.figures(...footnotes(phases));

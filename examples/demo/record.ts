@@ -4,11 +4,18 @@ export const patienceMs = 5_000;
 /** One column of the picture of a phase. */
 const sliceMs = 500;
 
+/** One request: when it was due, since the demo began, and how long after that it was answered. */
+export interface Answer {
+  readonly dueMs: number;
+  readonly latencyMs: number;
+  readonly hasFailed: boolean;
+}
+
 /** What the users noticed during one phase. */
 export class PhaseRecord {
   readonly #begin = performance.now();
   #end: number | undefined;
-  readonly #latencies: number[] = [];
+  readonly #answers: Answer[] = [];
   /** The slowest request of every half second, by the time it was due. */
   readonly #slices: number[] = [];
   readonly #failures = new Map<string, number>();
@@ -30,9 +37,9 @@ export class PhaseRecord {
   answered(time: number, failure: string | undefined, isHalfFilled: boolean): void {
     this.#waiting.delete(time);
     const latency = performance.now() - time;
-    this.#latencies.push(latency);
     this.#slice(time, latency);
     const reason = failure ?? (latency > patienceMs ? `slower than ${patienceMs / 1000} s` : undefined);
+    this.#answers.push({ dueMs: time, latencyMs: latency, hasFailed: reason !== undefined });
     if (reason !== undefined) this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
     if (isHalfFilled) this.#halfFilled++;
   }
@@ -64,8 +71,12 @@ export class PhaseRecord {
     return Array.from(slices, (value) => value ?? 0).slice(-Math.min(count, slices.length));
   }
 
+  get answers(): readonly Answer[] {
+    return this.#answers;
+  }
+
   numbers(): PhaseNumbers {
-    const sorted = this.#latencies.toSorted((a, b) => a - b);
+    const sorted = this.#answers.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
     const at = (share: number) => round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
     return {
       way: this.way,

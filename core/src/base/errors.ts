@@ -666,8 +666,8 @@ export const errorTable = entries({
     exit: 2,
   },
   LS6506: {
-    title: "A rehearsal result cannot be read",
-    why: "The file was changed after npx lockstep rehearse wrote it, or a newer version of Lockstep wrote it. The report needs its measurements.",
+    title: "A rehearsal result or a measurement cannot be read",
+    why: "The file was changed after npx lockstep rehearse wrote it, a newer version of Lockstep wrote it, or it is a measured.json in another form. The report needs its measurements.",
     next: "Run the rehearsal again: npx lockstep rehearse. Or delete the file: the report then lists what was not measured.",
     exit: 1,
   },

@@ -12,7 +12,7 @@ import type { Plan } from "../model/index.js";
 import { gatesAt, nextPhase } from "../plan/next-phase.js";
 import { planFolder } from "../plan/plan-file.js";
 import { choosePlan, listPlans } from "../plan/store.js";
-import { type Rehearsal, rehearsalSchema } from "../rehearsal/results/rehearsal.js";
+import { type Measurement, measurementSchema, rehearsalSchema } from "../rehearsal/results/rehearsal.js";
 import { commandFor } from "../review/messages.js";
 import { reportOf } from "../review/report/report.js";
 import type { AskedGate, RecordedRun, ReportInput } from "../review/report/section.js";
@@ -51,6 +51,7 @@ export async function reportPlan(invocation: Invocation): Promise<CommandResult>
     at: io.now().toISOString(),
     version,
     ...rehearsalOf(project.root, plan),
+    measured: measurementOf(project.root, plan),
     ...asked,
     source: (file) => textOf(join(project.root, file)),
   });
@@ -108,13 +109,20 @@ function rehearsalOf(root: string, plan: Plan): Pick<ReportInput, "rehearsal" | 
   const file = `${planFolder(plan.id)}/rehearsal.json`;
   const text = textOf(join(root, file));
   if (text === undefined) return {};
-  const rehearsal = readRehearsal(text, file);
+  const rehearsal = readAs(rehearsalSchema, text, file);
   return rehearsal.fingerprint === plan.fingerprint ? { rehearsal } : { isOutdated: true };
 }
 
-function readRehearsal(text: string, file: string): Rehearsal {
+/** @throws LS6506 */
+function measurementOf(root: string, plan: Plan): Measurement | undefined {
+  const file = `${planFolder(plan.id)}/measured.json`;
+  const text = textOf(join(root, file));
+  return text === undefined ? undefined : readAs(measurementSchema, text, file);
+}
+
+function readAs<T>(schema: z.ZodType<T>, text: string, file: string): T {
   try {
-    return rehearsalSchema.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
     throw new LockstepError("LS6506", `${file} cannot be read: ${why}`, { cause: error });

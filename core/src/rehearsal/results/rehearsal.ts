@@ -95,6 +95,14 @@ const run = z.object({
   points: z.array(point),
 });
 
+/** What an application met in a real change, or a demonstration of one: made by its load tool. */
+export const measurementSchema = z.object({
+  schemaVersion: z.literal(1),
+  /** In a sentence, for people: the server, the rows, the load. */
+  about: z.string(),
+  runs: z.array(run).min(1),
+});
+
 /** One statement's query plan before a phase and after it. */
 const replanned = z.object({
   /** As the server keeps it: parameters, no values. */
@@ -183,6 +191,7 @@ export const rehearsalSchema = z.object({
   ),
 });
 
+export type Measurement = Readonly<z.output<typeof measurementSchema>>;
 export type Rehearsal = Readonly<z.output<typeof rehearsalSchema>>;
 export type RehearsedRun = Readonly<z.output<typeof run>>;
 export type RehearsedStep = Readonly<z.output<typeof step>>;

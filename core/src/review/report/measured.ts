@@ -1,6 +1,6 @@
-import type { Rehearsal, RehearsedRun } from "../../rehearsal/results/rehearsal.js";
+import type { Measurement, RehearsedRun } from "../../rehearsal/results/rehearsal.js";
 
-/** What an application met in one run of a rehearsal. */
+/** What an application met in one run of a rehearsal, or of a real change. */
 export interface Measured {
   /** Nothing was sent: absent. */
   readonly longestMs?: number;
@@ -11,8 +11,8 @@ export interface Measured {
 }
 
 /** Of one of its runs; undefined: there was none. */
-export function measured(rehearsal: Rehearsal, way: RehearsedRun["way"]): Measured | undefined {
-  const run = rehearsal.runs.find((each) => each.way === way);
+export function measured({ runs }: Pick<Measurement, "runs">, way: RehearsedRun["way"]): Measured | undefined {
+  const run = runs.find((each) => each.way === way);
   if (run === undefined) return undefined;
   const known = new Set(run.before?.failed.map(({ reason }) => reason));
   const traffic = run.steps.flatMap((step) => step.traffic ?? []);

@@ -1,6 +1,6 @@
 import type { GateAnswer } from "../../gates/gate.js";
 import type { Phase, Plan } from "../../model/index.js";
-import type { Rehearsal } from "../../rehearsal/results/rehearsal.js";
+import type { Measurement, Rehearsal } from "../../rehearsal/results/rehearsal.js";
 import type { BackfillRecord } from "../../target/ledger/backfills.js";
 import type { Deployment } from "../../target/ledger/deployments.js";
 import type { ProgressHistory } from "../../target/ledger/progress-history.js";
@@ -49,6 +49,8 @@ export interface ReportInput {
   readonly rehearsal?: Rehearsal | undefined;
   /** There is one, of another plan of that name. */
   readonly isOutdated?: boolean;
+  /** What an application met for real: it counts before what a rehearsal has seen. */
+  readonly measured?: Measurement | undefined;
   /** Those that were asked for; absent: nobody asked. */
   readonly targets?: readonly TargetState[] | undefined;
   /** What the gate of the next phase said there. */

@@ -210,6 +210,31 @@ describe("names that are HTML", () => {
   });
 });
 
+describe("what an application met for real", () => {
+  const about = "Measured on 24 November, PostgreSQL 17, 200 requests per second.";
+  const runs = rehearsal.runs.map((run) => ({
+    ...run,
+    points: [{ atMs: 0, requests: 9, failed: run.way === "naive" ? 4 : 0, longestMs: 4321, waiting: 0 }],
+  }));
+  const measured = { schemaVersion: 1, about, runs } as const;
+
+  it("is shown without a rehearsal, over one time axis", async () => {
+    const page = reportOf(inputOf({ plan: await planOf(), measured })).html();
+    expect(page).toContain(about);
+    expect(page).toMatch(/<section id="stalls"[\s\S]*<svg/);
+    expect(page).toContain("Both charts have one scale and one time axis.");
+    expect(page).toContain("under the same traffic");
+    expect(page).toContain("The locks and durations below are computed, not measured.");
+  });
+
+  it("counts before what a rehearsal has seen", () => {
+    const page = reportOf(inputOf({ plan, rehearsal, measured })).html();
+    expect(page).toContain(about);
+    expect(page).toContain("4.3 s");
+    expect(page).not.toContain("On a stage with");
+  });
+});
+
 describe("what nobody has measured", () => {
   it("is said, with the command that measures it, and no figure is made up", async () => {
     const page = reportOf(inputOf({ plan: await planOf() })).html();

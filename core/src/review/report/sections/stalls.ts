@@ -17,10 +17,11 @@ export default defineSection({
   id: "stalls",
   title: "What an application meets",
 
-  data: ({ rehearsal }: ReportInput) => ({
+  data: ({ rehearsal, measured }: ReportInput) => ({
+    about: measured?.about,
     stage: rehearsal?.stage,
     traffic: rehearsal?.traffic,
-    runs: (rehearsal?.runs ?? []).map(({ way, before, steps, points }) => ({
+    runs: ((measured ?? rehearsal)?.runs ?? []).map(({ way, before, steps, points }) => ({
       way,
       before,
       endMs: endOf({ steps, points }),
@@ -44,7 +45,8 @@ export default defineSection({
     })),
   }),
 
-  view({ runs, stage, traffic }, { command, plan }) {
+  view({ runs, stage, traffic, about }, { command, plan }) {
+    if (about !== undefined) return [text(about), ...chartsOf(runs)];
     if (stage === undefined || traffic === undefined)
       return [missing("request waits and failures, with and without the plan", command("rehearse"))];
     const blocks: Part[] = [
@@ -53,10 +55,16 @@ export default defineSection({
       ),
     ];
     if (traffic.kind === "none") return [...blocks, text("No request could be sent, so no wait was measured.", "warn")];
-    const most = Math.max(...runs.flatMap(({ points }) => points.map(({ longestMs }) => longestMs)));
-    return [...blocks, ...runs.flatMap((run) => [chartOf(run, most), stepsOf(run)])];
+    return [...blocks, ...chartsOf(runs)];
   },
 });
+
+/** On one scale and one time axis. */
+function chartsOf(runs: readonly Run[]): readonly Block[] {
+  const most = Math.max(...runs.flatMap(({ points }) => points.map(({ longestMs }) => longestMs)));
+  const endMs = Math.max(...runs.map((run) => run.endMs));
+  return runs.flatMap((run) => [chartOf({ ...run, endMs }, most), stepsOf(run)]);
+}
 
 type Run = Pick<RehearsedRun, "way" | "before"> & {
   readonly endMs: number;
@@ -84,7 +92,7 @@ function chartOf({ way, points, endMs, steps }: Run, most: number): Chart {
     kind: "chart",
     id: `stalls-${way}`,
     title: `${names[way]}: longest wait of a request`,
-    description: `The longest wait in a step is ${stallText(longest)}${calm}${own}; ${failures === 0 ? "no request fails" : `${counted(failures, "request")} fail`}. Both charts have one scale.`,
+    description: `The longest wait in a step is ${stallText(longest)}${calm}${own}; ${failures === 0 ? "no request fails" : `${counted(failures, "request")} fail`}. Both charts have one scale and one time axis.`,
     endMs,
     most,
     unit: stallText,

@@ -14,7 +14,7 @@ export default defineSection({
   id: "verdict",
   title: "Verdict",
 
-  data: ({ plan, rehearsal, isOutdated = false }: ReportInput) => ({
+  data: ({ plan, rehearsal, isOutdated = false, measured: real }: ReportInput) => ({
     kind:
       plan.state.released === "undone"
         ? ("undone" as const)
@@ -28,8 +28,7 @@ export default defineSection({
     hazards: plan.hazards.length,
     unsafe: unsafePhases(plan).map(({ phase }) => phase),
     findings: rehearsal?.findings ?? [],
-    naive: rehearsal && measured(rehearsal, "naive"),
-    own: rehearsal && measured(rehearsal, "plan"),
+    ...runsOf(real ?? rehearsal),
   }),
 
   view({ kind, isOutdated, findings, naive, own }, input) {
@@ -77,6 +76,10 @@ export default defineSection({
     return blocks;
   },
 });
+
+function runsOf(of: Parameters<typeof measured>[0] | undefined) {
+  return of === undefined ? {} : { naive: measured(of, "naive"), own: measured(of, "plan") };
+}
 
 /** More are in the timeline. */
 const shownTargets = 5;

@@ -18,6 +18,10 @@ export interface ProcessOptions {
   readonly from: string;
 }
 
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
 /**
  * The process of the command `lockstep`, from its arguments to its end.
  *
@@ -28,6 +32,8 @@ export async function runProcess(options: ProcessOptions): Promise<never> {
   const argv = process.argv.slice(2);
   // stdout is the answer: what functions of lockstep.config.ts print goes to stderr.
   globalThis.console = new Console({ stdout: process.stderr, stderr: process.stderr });
+  // Whoever read the answer has gone (`lockstep plan | head`): the work goes on, its answer is not needed.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   const places = placesOf(options, argv);
   const installed = await Promise.all(others.map((name) => installedPlugin(name, places)));
   const plugins = [plugin, ...installed.filter((other) => other !== undefined)];

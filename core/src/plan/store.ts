@@ -81,10 +81,7 @@ export function choosePlan(root: string, id: string | undefined, wayBack?: WayBa
   const plans = listPlans(root);
   const plan = defaultPlan(plans, wayBack);
   if (plan !== undefined) return plan;
-  if (wayBack !== undefined && plans.length > 1 && !plans.some(isOpen))
-    throw new LockstepError("LS3006", "No plan is open, and several plans could be undone.", {
-      hint: `Name the plan: ${plans.flatMap(({ id, state }) => (state.released === "undone" ? [] : `${id} (${state.released})`)).join(", ")}`,
-    });
+  if (wayBack !== undefined && plans.length > 1 && !plans.some(isOpen)) throw noneOpen(plans);
   const [first, ...others] = plans.filter(isOpen);
   // A merge may have left the rest of a plan.
   if (first === undefined) refuseContradictions(foldersWithout(root));
@@ -94,6 +91,15 @@ export function choosePlan(root: string, id: string | undefined, wayBack?: WayBa
     });
   throw new LockstepError("LS3006", `Open plans: ${[first, ...others].map((open) => open.id).join(", ")}.`, {
     hint: `Name one, for example: ${first.id}`,
+  });
+}
+
+/** A finished plan is not taken back by chance: it has to be named. */
+function noneOpen(plans: readonly Plan[]): LockstepError {
+  const able = plans.filter(({ state }) => state.released !== "undone");
+  const what = able.length === 1 ? "one finished plan" : "several finished plans";
+  return new LockstepError("LS3006", `No plan is open, and ${what} could be undone.`, {
+    hint: `Name the plan: ${able.map(({ id, state }) => `${id} (${state.released})`).join(", ")}`,
   });
 }
 

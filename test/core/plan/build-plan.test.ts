@@ -324,6 +324,7 @@ const damaged: readonly [string, string, (text: string) => string][] = [
   ["LS3007", "cut off", (text) => text.slice(0, text.length / 2)],
   ["LS3007", "an unknown key", (text) => text.replace('"orm": "prisma"', '"orm": "prisma", "extra": 1')],
   ["LS3007", "another document", () => "[]"],
+  ["LS3007", "in conflict", (text) => `<<<<<<< HEAD\n${text}=======\n${text}>>>>>>> main\n`],
 ];
 test.each(damaged)("%s for a plan.json with %s", async (code, _name, damage) => {
   const text = damage(planText(await planOf()));

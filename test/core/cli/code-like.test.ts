@@ -134,12 +134,31 @@ describe("with --like", () => {
     expect(read("bio")).not.toContain("locale");
   });
 
-  test("--explain says what counts with the answer", async () => {
-    await desk.code({ name: "User.locale", like: "timeZone", exposure: "exposed", not: ["src"] });
-    const why = async (place: string) => (await desk.code({ name: "User.locale", explain: place })).text;
-    expect(await why("src/users/view.ts:12")).toContain("likely from 3, because it names timeZone, possible from 1");
+  test.each<[string, { kept?: string; like?: string }, string]>([
+    ["the kept answer", { kept: "timeZone" }, ""],
+    ["the flag", { like: "timeZone" }, " --like timeZone"],
+    ["the flag instead of the kept answer", { kept: "bio", like: "timeZone" }, " --like timeZone"],
+  ])("--explain shows what counts with %s", async (_, { kept: before, ...flags }, again) => {
+    if (before !== undefined) await desk.code({ name: "User.locale", like: before, exposure: "exposed", not: ["src"] });
+    const columns = desk.has("lockstep/columns.json") ? kept() : undefined;
+    const why = async (place: string) => (await desk.code({ name: "User.locale", explain: place, ...flags })).text;
+    const view = await why("src/users/view.ts:12");
+    expect(view).toContain("likely from 3, because it names timeZone, possible from 1");
+    expect(view).toContain("text to add: locale: user.locale\n");
+    expect(view).toMatch(new RegExp(`npx lockstep code User\\.locale${again} --only src/users/view\\.ts:12$`));
+    expect(await why("src/users/schemas.ts:5")).toContain(
+      `text to add: locale: z.string().max(60, "Locale is too long").optional()\n`,
+    );
     expect(await why("src/users/bio.ts:3")).toContain("possible from 5 (mapper), because it does not name timeZone");
     expect(await why("src/users/service.ts:13")).toContain("likely, because it keeps timeZone out");
+    expect(desk.has("lockstep/columns.json") ? kept() : undefined).toEqual(columns);
+  });
+
+  test("--explain shows the line of the other column where Lockstep cannot write the text", async () => {
+    const { text } = await desk.code({ name: "User.layout", like: "settings", explain: "src/users/schemas.ts:5" });
+    expect(text).toContain("for you to write, like: settings: settingsSchema.optional()\n");
+    const wrong = desk.code({ name: "User.layout", like: "setting", explain: "src/users/schemas.ts:5" });
+    await expect(wrong).rejects.toMatchObject({ code: "LS3013" });
   });
 
   test("a conversion comes along, and a type of another column does not", async () => {

@@ -184,6 +184,101 @@ describe("with --like", () => {
   });
 });
 
+describe("null, where it comes through a constant", () => {
+  const model = `model User {
+  id Int @id
+  email String
+  timeZone String?
+  bornAt DateTime?
+  status Status?
+  locale String?
+  slug String @default("")
+  seenAt DateTime @default(now())
+  phase Status @default(ON)
+}
+
+enum Status {
+  ON
+  OFF
+}
+`;
+  const sources = {
+    "src/texts.ts": `import { z } from "zod";
+
+export const optionalText = z.string().trim().max(60).nullable();
+export const nothing = null;
+`,
+    "src/schemas.ts": `import { z } from "zod";
+import { Status } from "./generated/enums";
+import { optionalText } from "./texts";
+
+export const optionalStatus = z.enum(Status).nullable();
+
+export const userResponse = z.object({
+  id: z.number(),
+  email: z.string().email("Wrong email"),
+  timeZone: optionalText,
+  bornAt: z.string().nullable(),
+  status: optionalStatus,
+});
+`,
+    "src/service.ts": `import { prisma } from "./db";
+import type { User } from "./generated/client";
+import { nothing } from "./texts";
+
+export interface NewUser {
+  email: string;
+  timeZone?: string;
+  locale?: string;
+  slug?: string;
+}
+
+export async function addUser(input: NewUser) {
+  return prisma.user.create({ data: { id: 1, email: input.email, timeZone: input.timeZone ?? nothing } });
+}
+
+export const toUser = (user: User) => ({
+  id: user.id,
+  email: user.email,
+  timeZone: user.timeZone,
+  bornAt: user.bornAt?.toISOString() ?? nothing,
+  status: user.status,
+});
+`,
+  };
+  beforeEach(async () => {
+    desk.close();
+    const base = {
+      "tsconfig.json": files["tsconfig.json"],
+      "src/db.ts": files["src/db.ts"].replace(/, omit: .*? } }/, ""),
+    };
+    const prisma = schema.replace(/model User[\s\S]*/, model);
+    desk = CodeDesk.take({ ...base, "prisma/schema.prisma": prisma, ...sources }, "prisma");
+    await desk.install();
+  });
+
+  test.each([
+    ["locale", "timeZone", "locale: optionalText,"],
+    ["slug", "timeZone", "slug: z.string().trim().max(60),"],
+    // What a schema calls is not renamed, and its message is.
+    ["slug", "email", `slug: z.string().email("Wrong slug"),`],
+    ["phase", "status", "phase: z.enum(Status),"],
+  ])("the schema of %s, like %s, is %s", async (field, like, text) => {
+    const { json } = await desk.code({ name: `User.${field}`, like, exposure: "exposed", only: ["src/schemas.ts"] });
+    expect(json).not.toHaveProperty("unchecked");
+    expect(desk.read("src/schemas.ts")).toContain(`  ${text}\n`);
+  });
+
+  test.each([
+    ["locale", "timeZone", "locale: input.locale ?? nothing,"],
+    ["slug", "timeZone", "slug: input.slug,"],
+    ["seenAt", "bornAt", "seenAt: user.seenAt.toISOString(),"],
+  ])("the value of %s, like %s, is %s", async (field, like, text) => {
+    await desk.code({ name: `User.${field}`, like, exposure: "exposed", only: ["src/service.ts"] });
+    expect(desk.read("src/service.ts")).toContain(text);
+  });
+});
+
 describe("with TypeORM", () => {
   const entity = `import { Exclude, Expose } from "class-transformer";
 import { Column, Entity, PrimaryColumn } from "typeorm";

@@ -39,12 +39,20 @@ export function codePolicy(invocation: Invocation, config: LockstepConfig, comma
     not,
     reason,
     unchecked: options.unchecked === true,
-    exposure: exposureOption(invocation),
-    like: likeOption(invocation),
+    ...answersGiven(invocation),
     accept: settings.accept,
     decline: settings.decline,
     ...(io.isInteractive && options.dryRun !== true ? { ask: askPerson(io, command) } : {}),
   };
+}
+
+/**
+ * What `--exposure` and `--like` answer about the columns.
+ *
+ * @throws LS8002 a value that there is not
+ */
+export function answersGiven(invocation: Invocation): Pick<CodePolicy, "exposure" | "like"> {
+  return { exposure: exposureOption(invocation), like: likeOption(invocation) };
 }
 
 /** `none` is no column's answer. */

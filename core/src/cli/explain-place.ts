@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LockstepError } from "../base/errors.js";
-import { answersIn, withAnswers } from "../change/release/code-answers.js";
+import { answersIn, answersOf, withAnswers } from "../change/release/code-answers.js";
 import { inputOf } from "../change/release/code-input.js";
 import { placesAt } from "../change/release/place-names.js";
 import type { RankedPlaces } from "../code/candidates/choose.js";
@@ -11,7 +11,8 @@ import { type CodeIntent, type EntityModel, type Plan, phaseOf } from "../model/
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { phasesOf } from "../plan/phases.js";
 import { nextText } from "../review/terminal.js";
-import type { CommandResult, Invocation, Workspace } from "./command.js";
+import { answersGiven } from "./code-policy.js";
+import { type CommandResult, type Invocation, sameCommand, type Workspace } from "./command.js";
 
 interface NamedLine {
   readonly file: string;
@@ -32,7 +33,7 @@ interface Explained extends NamedLine {
 /**
  * Says why the place at `file:line` is or is not offered, for each column of the plan. Nothing is written.
  *
- * @throws LS8002 no line is named · LS4003 there is no such file
+ * @throws LS8002 no line is named · LS4003 there is no such file · LS3013 `--like` names a column that the model does not have
  */
 export async function explainPlace(request: {
   readonly place: string;
@@ -50,19 +51,23 @@ export async function explainPlace(request: {
   const models = await plugin.readModels(project);
   const plan = followNames(request.plan, namedColumns(models));
   const settings = codeSettings(config, invocation.io.env);
-  const intents = withAnswers(
-    [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract],
-    answersIn(plan.state),
-  );
-  const input = await inputOf({ plan, project, plugin, code: settings, models }, intents);
+  const planned = [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract];
+  const found = await inputOf({ plan, project, plugin, code: settings, models }, planned);
+  // As a run with these flags has them: its answers count before those that are kept, and before annotations.
+  const intents =
+    found === undefined
+      ? withAnswers(planned, answersIn(plan.state))
+      : withAnswers(found.intents, await answersOf(plan, answersGiven(invocation), found));
+  const input = found && { ...found, intents };
   const questions = input === undefined ? [] : await questionsIn(input);
-  const found = answersAt(questions, file, line, plan, hasPlan);
+  const offered = answersAt(questions, file, line, plan, hasPlan);
   const lines =
-    found.length > 0 ? found : await whyNot({ workspace, file, line, plan, models, settings, intents, input });
-  const next = found.length > 0 ? `${command} --only ${file}:${line}` : command;
+    offered.length > 0 ? offered : await whyNot({ workspace, file, line, plan, models, settings, intents, input });
+  const again = sameCommand(command, invocation, "explain");
+  const next = offered.length > 0 ? `${again} --only ${file}:${line}` : again;
   return {
     text: [...lines, nextText(next, invocation.io.colors)].join("\n"),
-    json: { plan: plan.id, place: `${file}:${line}`, isOffered: found.length > 0, text: lines },
+    json: { plan: plan.id, place: `${file}:${line}`, isOffered: offered.length > 0, text: lines },
     exitCode: 0,
   };
 }

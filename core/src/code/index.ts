@@ -91,6 +91,7 @@ export {
 } from "./project/project.js";
 export { projectCompiler } from "./project/project-compiler.js";
 export type { Type, TypeSymbol, Types } from "./project/type-facts.js";
+export { builtRows } from "./rows/built-rows.js";
 export { createRow, offerNewRow, spreadConstants } from "./rows/created-rows.js";
 export { changedElsewhere, hidingSource, mirrorSources, sourceAmong, unseenChange } from "./rows/mirror-sources.js";
 export {

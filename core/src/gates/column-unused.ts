@@ -10,7 +10,7 @@ import { readTable } from "../target/facts/table.js";
 import { readAnnouncements } from "../target/ledger/announcements.js";
 import { readDeployments } from "../target/ledger/deployments.js";
 import { readEvidence } from "../target/ledger/evidence.js";
-import { confirmed, without } from "./confirmed.js";
+import { confirmed, confirmHelp, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 import { type ServiceState, servicesWithout } from "./service-states.js";
 import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words.js";
@@ -18,7 +18,10 @@ import { lackHelp, lacks, lackText, shortBuild, silences } from "./service-words
 /** How long the statements of a table are counted. Code that is in use runs some of them in that time. */
 const watchedMs = 2_000;
 
-const byWord = confirmed("no running build uses the column");
+/** A way back is confirmed where it is deployed: `next` does not ask this gate. */
+const command = ({ target }: GateFacts) => `deploy --target ${target}`;
+
+const byWord = confirmed("no running build uses the column", undefined, command);
 
 /**
  * No running build reads or writes a column that a way back is about to drop. The services of the config announce it; without them a
@@ -96,6 +99,7 @@ async function byServices(step: GateStep, facts: GateFacts, table: LedgerTable):
       isOpen: false,
       statement: `Not confirmed for ${target}: ${unconfirmed} (${name})`,
       unconfirmed,
+      help: confirmHelp(command(facts), gate),
       needsConfirmation: true,
     };
   }

@@ -3,14 +3,19 @@ import { tableLabel } from "../model/names.js";
 import { isOfLabel } from "../model/old-labels.js";
 import { readTable } from "../target/facts/table.js";
 import { readEvidence } from "../target/ledger/evidence.js";
-import type { Gate, GateAnswer, OpenWriter } from "./gate.js";
+import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 
 /**
  * A gate that no query can answer: a person or a pipeline confirms it, and the ledger of the target remembers who and when.
  * @param question what has to be true, in words: `all running builds write the column`
  * @param covers the places of the code that it is asked of as well, by name; what comes later is asked about anew. Default: none
+ * @param command what `--confirm` is given to. Default: `next`
  */
-export function confirmed(question: string, covers: NonNullable<Gate["covers"]> = () => []): Gate {
+export function confirmed(
+  question: string,
+  covers: NonNullable<Gate["covers"]> = () => [],
+  command: (facts: GateFacts) => string = ({ plan }) => `next ${plan}`,
+): Gate {
   const ask: Gate["ask"] = async (step, facts) => {
     const { gate, table, column } = step;
     const { connection, plan, evidence = plan, target, deploy } = facts;
@@ -47,16 +52,20 @@ export function confirmed(question: string, covers: NonNullable<Gate["covers"]> 
       isOpen: false,
       statement: `Not confirmed for ${target}: ${open}`,
       unconfirmed: open,
-      help: confirmHelp(plan, gate),
+      help: confirmHelp(command(facts), gate),
       needsConfirmation: true,
     };
   };
   return { isConfirmed: true, covers, ask };
 }
 
-/** What opens a gate that a person confirms. The command asks who that is where no terminal does. */
-export function confirmHelp(plan: string, gate: string): string {
-  return `When it is so, at a terminal: npx lockstep next ${plan} --confirm ${gate}. Elsewhere add --by with the person's name.`;
+/**
+ * What opens a gate that a person confirms. The command asks who that is where no terminal does.
+ *
+ * @param command that takes `--confirm`: `next 20261120093000_add_handle`
+ */
+export function confirmHelp(command: string, gate: string): string {
+  return `When it is so, at a terminal: npx lockstep ${command} --confirm ${gate}. Elsewhere add --by with the person's name.`;
 }
 
 /** What an answer says of places, without their ids. */

@@ -76,7 +76,7 @@ function asked({ gate, table, column }: GateStep, { plan, target }: GateFacts, w
     isOpen: false,
     statement: `Not confirmed for ${target}: ${open}`,
     unconfirmed: open,
-    help: confirmHelp(plan, gate),
+    help: confirmHelp(`next ${plan}`, gate),
     needsConfirmation: true,
   };
 }

@@ -87,7 +87,7 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
       isOpen: false,
       statement: `Not confirmed for ${target}: ${found.meant(news)}`,
       unconfirmed: found.meant(news),
-      help: confirmHelp(plan, gate),
+      help: confirmHelp(`next ${plan}`, gate),
       otherwise: found.otherwise(news, news.length < found.rows.length),
       needsConfirmation: true,
     };

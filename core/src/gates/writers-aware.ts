@@ -75,7 +75,7 @@ async function byServices(step: GateStep, facts: GateFacts, word: Evidence | und
       isOpen: false,
       statement: `Not confirmed for ${target}: ${unconfirmed}${news.length === 0 ? ` (${name})` : ""}`,
       unconfirmed,
-      help: confirmHelp(plan, step.gate),
+      help: confirmHelp(`next ${plan}`, step.gate),
       needsConfirmation: true,
     };
   return { ...about, ...named(writers), isOpen: true, statement: openText(services, word, rows, { name, of, target }) };

@@ -134,12 +134,31 @@ describe("with --like", () => {
     expect(read("bio")).not.toContain("locale");
   });
 
-  test("--explain says what counts with the answer", async () => {
-    await desk.code({ name: "User.locale", like: "timeZone", exposure: "exposed", not: ["src"] });
-    const why = async (place: string) => (await desk.code({ name: "User.locale", explain: place })).text;
-    expect(await why("src/users/view.ts:12")).toContain("likely from 3, because it names timeZone, possible from 1");
+  test.each<[string, { kept?: string; like?: string }, string]>([
+    ["the kept answer", { kept: "timeZone" }, ""],
+    ["the flag", { like: "timeZone" }, " --like timeZone"],
+    ["the flag instead of the kept answer", { kept: "bio", like: "timeZone" }, " --like timeZone"],
+  ])("--explain shows what counts with %s", async (_, { kept: before, ...flags }, again) => {
+    if (before !== undefined) await desk.code({ name: "User.locale", like: before, exposure: "exposed", not: ["src"] });
+    const columns = desk.has("lockstep/columns.json") ? kept() : undefined;
+    const why = async (place: string) => (await desk.code({ name: "User.locale", explain: place, ...flags })).text;
+    const view = await why("src/users/view.ts:12");
+    expect(view).toContain("likely from 3, because it names timeZone, possible from 1");
+    expect(view).toContain("text to add: locale: user.locale\n");
+    expect(view).toMatch(new RegExp(`npx lockstep code User\\.locale${again} --only src/users/view\\.ts:12$`));
+    expect(await why("src/users/schemas.ts:5")).toContain(
+      `text to add: locale: z.string().max(60, "Locale is too long").optional()\n`,
+    );
     expect(await why("src/users/bio.ts:3")).toContain("possible from 5 (mapper), because it does not name timeZone");
     expect(await why("src/users/service.ts:13")).toContain("likely, because it keeps timeZone out");
+    expect(desk.has("lockstep/columns.json") ? kept() : undefined).toEqual(columns);
+  });
+
+  test("--explain shows the line of the other column where Lockstep cannot write the text", async () => {
+    const { text } = await desk.code({ name: "User.layout", like: "settings", explain: "src/users/schemas.ts:5" });
+    expect(text).toContain("for you to write, like: settings: settingsSchema.optional()\n");
+    const wrong = desk.code({ name: "User.layout", like: "setting", explain: "src/users/schemas.ts:5" });
+    await expect(wrong).rejects.toMatchObject({ code: "LS3013" });
   });
 
   test("a conversion comes along, and a type of another column does not", async () => {
@@ -162,6 +181,101 @@ describe("with --like", () => {
     const { message: what, hint } = error as { message: string; hint?: string };
     expect(`${what}\n${hint ?? ""}`).toMatch(message);
     expect(desk.has("lockstep/columns.json")).toBe(false);
+  });
+});
+
+describe("null, where it comes through a constant", () => {
+  const model = `model User {
+  id Int @id
+  email String
+  timeZone String?
+  bornAt DateTime?
+  status Status?
+  locale String?
+  slug String @default("")
+  seenAt DateTime @default(now())
+  phase Status @default(ON)
+}
+
+enum Status {
+  ON
+  OFF
+}
+`;
+  const sources = {
+    "src/texts.ts": `import { z } from "zod";
+
+export const optionalText = z.string().trim().max(60).nullable();
+export const nothing = null;
+`,
+    "src/schemas.ts": `import { z } from "zod";
+import { Status } from "./generated/enums";
+import { optionalText } from "./texts";
+
+export const optionalStatus = z.enum(Status).nullable();
+
+export const userResponse = z.object({
+  id: z.number(),
+  email: z.string().email("Wrong email"),
+  timeZone: optionalText,
+  bornAt: z.string().nullable(),
+  status: optionalStatus,
+});
+`,
+    "src/service.ts": `import { prisma } from "./db";
+import type { User } from "./generated/client";
+import { nothing } from "./texts";
+
+export interface NewUser {
+  email: string;
+  timeZone?: string;
+  locale?: string;
+  slug?: string;
+}
+
+export async function addUser(input: NewUser) {
+  return prisma.user.create({ data: { id: 1, email: input.email, timeZone: input.timeZone ?? nothing } });
+}
+
+export const toUser = (user: User) => ({
+  id: user.id,
+  email: user.email,
+  timeZone: user.timeZone,
+  bornAt: user.bornAt?.toISOString() ?? nothing,
+  status: user.status,
+});
+`,
+  };
+  beforeEach(async () => {
+    desk.close();
+    const base = {
+      "tsconfig.json": files["tsconfig.json"],
+      "src/db.ts": files["src/db.ts"].replace(/, omit: .*? } }/, ""),
+    };
+    const prisma = schema.replace(/model User[\s\S]*/, model);
+    desk = CodeDesk.take({ ...base, "prisma/schema.prisma": prisma, ...sources }, "prisma");
+    await desk.install();
+  });
+
+  test.each([
+    ["locale", "timeZone", "locale: optionalText,"],
+    ["slug", "timeZone", "slug: z.string().trim().max(60),"],
+    // What a schema calls is not renamed, and its message is.
+    ["slug", "email", `slug: z.string().email("Wrong slug"),`],
+    ["phase", "status", "phase: z.enum(Status),"],
+  ])("the schema of %s, like %s, is %s", async (field, like, text) => {
+    const { json } = await desk.code({ name: `User.${field}`, like, exposure: "exposed", only: ["src/schemas.ts"] });
+    expect(json).not.toHaveProperty("unchecked");
+    expect(desk.read("src/schemas.ts")).toContain(`  ${text}\n`);
+  });
+
+  test.each([
+    ["locale", "timeZone", "locale: input.locale ?? nothing,"],
+    ["slug", "timeZone", "slug: input.slug,"],
+    ["seenAt", "bornAt", "seenAt: user.seenAt.toISOString(),"],
+  ])("the value of %s, like %s, is %s", async (field, like, text) => {
+    await desk.code({ name: `User.${field}`, like, exposure: "exposed", only: ["src/service.ts"] });
+    expect(desk.read("src/service.ts")).toContain(text);
   });
 });
 

@@ -60,11 +60,16 @@ async function during<T>(sql: string, act: () => Promise<T>): Promise<T> {
   });
 }
 
+/** Nothing but `deploy` takes the confirmation. */
+const help =
+  "When it is so, at a terminal: npx lockstep deploy --target production --confirm column-unused. Elsewhere add --by with the person's name.";
+
 it("asks a person, and opens with the word of one while nothing uses the column", async () => {
   expect(await ask()).toMatchObject({
     isOpen: false,
     needsConfirmation: true,
     statement: 'Not confirmed for production: no running build uses the column ("User"."handle")',
+    help,
   });
   await confirmNow();
   const isOpen = await during(`INSERT INTO "User" (email) VALUES ('b')`, ask);
@@ -88,11 +93,11 @@ it("is closed while statements name the column, until a person has seen them", a
 });
 
 it("opens by itself when every service runs a build without the column", async () => {
-  const say = (build: string, phase?: string) =>
+  const say = (build: string, phase?: string, instance = "") =>
     announceBuild(db, {
       service: "web",
       build,
-      instance: "",
+      instance,
       plans: phase === undefined ? {} : { [plan]: { phase, left: 0 } },
     });
   const services = ["web"];
@@ -111,6 +116,16 @@ it("opens by itself when every service runs a build without the column", async (
       statement: `web (build ${build}) runs without "User"."handle" on production`,
     });
   }
+  await db.query(
+    "UPDATE lockstep.announcements SET at = at - INTERVAL '10 minutes', since = since - INTERVAL '10 minutes'",
+  );
+  await say("b1", "expand", "i1");
+  await db.query("UPDATE lockstep.announcements SET at = at - INTERVAL '3 minutes' WHERE instance = 'i1'");
+  expect(await ask({ services })).toMatchObject({
+    statement: expect.stringMatching(/^Not confirmed for production: 1 instance of build b1 of web, silent since/),
+    needsConfirmation: true,
+    help,
+  });
   await say("b1", "expand");
   await confirmNow({ services });
   expect((await ask({ services })).statement).toMatch(/^ada confirmed .* although web runs build b1 on production/);

@@ -1,4 +1,5 @@
 import { signalIds } from "../../model/index.js";
+import type { Candidate } from "../contract/candidate.js";
 import type { RankContext, Ranked } from "../contract/ranked.js";
 import { limitsOf } from "../ranking/limits.js";
 
@@ -20,9 +21,16 @@ export function explainRank(ranked: Ranked, context: RankContext): string[] {
     `  ${signed(score)}  ${"sum".padEnd(width)}  ${thresholds(ranked, context)}`,
     ...(others.length === 0 ? [] : [`  not counted: ${others.join(", ")}`]),
     ...(history === undefined ? ["  without git: what came last is read from the order of declaration"] : []),
+    ...textLines(candidate),
     ...limitsOf(candidate, context).map(({ text }) => `  not ticked on its own: ${text}`),
     verdict(ranked, context),
   ];
+}
+
+/** What Lockstep would add there, or what the nearest column has there. */
+function textLines({ text, hint }: Candidate): readonly string[] {
+  if (text !== undefined && !text.includes("…")) return [`  text to add: ${text.replaceAll(/\s+/g, " ")}`];
+  return hint === undefined ? [] : [`  for you to write, like: ${hint}`];
 }
 
 function thresholds({ candidate, isLike }: Ranked, { card, like }: RankContext): string {

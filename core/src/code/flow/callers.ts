@@ -3,7 +3,7 @@ import { unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { lookUp } from "../project/project.js";
+import { lookUp, type Project } from "../project/project.js";
 import { referencesTo } from "../types/references.js";
 import { resolveDeclared, resolveExpression } from "../types/resolve-expression.js";
 
@@ -33,10 +33,7 @@ export function callersOf(value: ts.Expression, file: SourceFile, context: Where
   const name = owner && functionName(owner);
   if (parameter === undefined || owner === undefined || name === undefined) return undefined;
   const index = owner.parameters.indexOf(parameter);
-  const holder = ts.findAncestor(owner, (node) => ts.isClassLike(node) || ts.isObjectLiteralExpression(node));
-  const calls = isMember(owner)
-    ? callsOfMember(owner, name.text, holder, context)
-    : callsOfFunction(owner, name, file, context);
+  const calls = callsOf(owner, file, context);
   if (calls === undefined || calls.length === 0) return undefined;
   const given = calls.flatMap(({ call, file: its }) => {
     const argument = call.arguments[index];
@@ -47,6 +44,47 @@ export function callersOf(value: ts.Expression, file: SourceFile, context: Where
   return given.length === calls.length ? { name: name.text, given } : undefined;
 }
 
+/** All calls of a function; undefined where somebody else may call it, as for `callersOf`. */
+export function callsOf(owner: ts.SignatureDeclaration, file: SourceFile, context: Where): readonly Call[] | undefined {
+  const name = functionName(owner);
+  if (name === undefined) return undefined;
+  const holder = ts.findAncestor(owner, (node) => ts.isClassLike(node) || ts.isObjectLiteralExpression(node));
+  return isMember(owner)
+    ? callsOfMember(owner, name.text, holder, context)
+    : callsOfFunction(owner, name, file, context);
+}
+
+/** The function that a call calls: by the compiler, which knows members that are inherited or static, or by names. */
+export function functionCalledBy(
+  call: ts.CallExpression,
+  file: SourceFile,
+  { project }: Where,
+): { readonly node: ts.SignatureDeclaration; readonly file: SourceFile } | undefined {
+  const declared = project.types?.calledBy(call);
+  const its = declared && project.types?.fileOf(declared);
+  if (declared !== undefined && its !== undefined && "body" in declared && declared.body !== undefined)
+    return { node: declared, file: its };
+  return functionOf(call.expression, file, project);
+}
+
+function functionOf(callee: ts.Expression, file: SourceFile, project: Project) {
+  const found = resolveDeclared(resolveExpression(callee, file, project), project);
+  return found?.kind === "function" ? found : undefined;
+}
+
+/** Whether a class that extends the one of a method has a method of its own instead. */
+export function isOverridden(owner: ts.SignatureDeclaration, { project }: Where): boolean {
+  const name = functionName(owner)?.text;
+  const known = ts.findAncestor(owner, ts.isClassLike)?.name?.text;
+  if (name === undefined || known === undefined || !isMember(owner)) return false;
+  return project.files.some((file) =>
+    file.identifiers(name).some(({ parent }) => {
+      const isMethod = ts.isMethodDeclaration(parent) || ts.isPropertyDeclaration(parent);
+      return isMethod && ts.isClassLike(parent.parent) && basesOf(parent.parent).includes(known);
+    }),
+  );
+}
+
 /** The parameter that a name is. */
 export function parameterOf(value: ts.Expression): ts.ParameterDeclaration | undefined {
   const inner = unwrap(value);
@@ -55,13 +93,13 @@ export function parameterOf(value: ts.Expression): ts.ParameterDeclaration | und
   return declaration;
 }
 
-interface Call {
+export interface Call {
   readonly call: ts.CallExpression;
   readonly file: SourceFile;
 }
 
 /** The name that calls of a function have: of its own, or of the constant or property that holds it. */
-function functionName(owner: ts.SignatureDeclaration): ts.Identifier | undefined {
+export function functionName(owner: ts.SignatureDeclaration): ts.Identifier | undefined {
   const holder = ts.isArrowFunction(owner) || ts.isFunctionExpression(owner) ? holderOf(owner) : owner;
   const isNamed =
     ts.isFunctionDeclaration(holder) ||
@@ -148,12 +186,20 @@ function callsOfMember(
   for (const file of context.project.files) {
     for (const node of file.identifiers(name)) {
       const call = callAt(node);
+      const { parent } = node;
+      const isHandedOn = call === undefined && ts.isPropertyAccessExpression(parent) && parent.name === node;
+      // `rows.map(this.toRow)`
+      if (isHandedOn && functionOf(parent, file, context.project)?.node === owner) return undefined;
       if (call === undefined || !ts.isPropertyAccessExpression(call.expression)) continue;
-      const found = resolveDeclared(resolveExpression(call.expression, file, context.project), context.project);
-      if (found?.kind === "function") {
+      const found = functionCalledBy(call, file, context);
+      if (found !== undefined) {
         if (found.node === owner || isImplementedBy(found.node, found.file, holder, context))
           calls.push({ call, file });
-      } else if (found === undefined && mayBe(call.expression.expression, known, file, context)) return undefined;
+      } else if (
+        resolveDeclared(resolveExpression(call.expression, file, context.project), context.project) === undefined &&
+        mayBe(call.expression.expression, known, file, context)
+      )
+        return undefined;
     }
   }
   return calls;

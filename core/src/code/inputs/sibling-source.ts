@@ -9,6 +9,7 @@ import type { TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
 import { renamed } from "../names/renamed.js";
 import type { ShapeNode } from "../shapes/shape-types.js";
+import { constantOf } from "../types/constants.js";
 import { plainTypes } from "../types/plain-types.js";
 import { callerValueIn } from "./caller-value.js";
 import { followsModel, type InputType, inputTypeOf } from "./input-type.js";
@@ -87,8 +88,11 @@ export function convertedRead(
     context,
   );
   if (source === undefined || source.pattern !== undefined || source.lacking.length > 0) return undefined;
+  // A value that is always there is called as it is.
+  const chained = new RegExp(`\\b${patternOf(context.field.name)}\\?\\.`, "g");
+  const text = neverNull ? source.text.replaceAll(chained, `${context.field.name}.`) : source.text;
   // Types say null where a row has no value, and a chain that ends early is undefined.
-  return source.text.includes("?.") && !source.text.includes("??") ? `${source.text} ?? null` : source.text;
+  return text.includes("?.") && !text.includes("??") ? `${text} ?? null` : text;
 }
 
 /** The value of the first of the columns whose own value names it, with the new name in its place: `row.bornAt?.toISOString()`. */
@@ -115,9 +119,10 @@ function renamedValue(
   const { field } = context;
   const [before, after] = [column.name, field.name];
   // What makes another type of a value fits no column of this one, and null none that is never null.
-  const isAlike = isOfType(column, field) && (field.isOptional || !endsInNull(value));
+  const isAlike = isOfType(column, field) && (field.isOptional || !mayGiveNull(value, file, context));
   const source = isAlike ? value : withoutFallback(value);
   if (!isOfType(column, field) && !isReference(source)) return undefined;
+  if (!field.isOptional && mayGiveNull(source, file, context)) return undefined;
   const references = identifiersIn(source).filter(({ text }) => renamed(text, before, after) !== text);
   if (references.length === 0) return undefined;
   const lacking: ShapeNode[] = [];
@@ -175,14 +180,18 @@ function withoutFallback(value: ts.Expression): ts.Expression {
   return isEither ? withoutFallback(inner.left) : inner;
 }
 
-/** `row.email ?? null` */
-function endsInNull(value: ts.Expression): boolean {
+/** `row.email ?? null`, `row.email || fallback` of `const fallback = null`, `row.email ? row.email : null` */
+function mayGiveNull(value: ts.Expression, file: SourceFile, context: TransformContext, depth = 0): boolean {
   const inner = unwrap(value);
-  return (
-    ts.isBinaryExpression(inner) &&
-    inner.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken &&
-    unwrap(inner.right).kind === ts.SyntaxKind.NullKeyword
-  );
+  const mayBe = (each: ts.Expression, its = file) => mayGiveNull(each, its, context, depth + 1);
+  if (inner.kind === ts.SyntaxKind.NullKeyword) return true;
+  if (ts.isConditionalExpression(inner)) return mayBe(inner.whenTrue) || mayBe(inner.whenFalse);
+  if (ts.isBinaryExpression(inner)) return withoutFallback(inner) !== inner && mayBe(inner.right);
+  // A name alone is the column's own, and gets another value with the other name. Constants can lead in circles.
+  if (!ts.isIdentifier(inner) || depth === 0 || depth > 5) return false;
+  const constant = constantOf(inner, file, context.project);
+  if (constant !== undefined) return mayBe(constant.value, constant.file);
+  return context.project.types?.mayBeMissing(inner) === true;
 }
 
 function isReference(value: ts.Expression): boolean {

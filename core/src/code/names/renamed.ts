@@ -1,4 +1,7 @@
 import { patternOf } from "../../base/pattern-of.js";
+import { ts } from "../ast/compiler.js";
+import { declarationFrom } from "../ast/scope.js";
+import type { SourceFile } from "../ast/source-file.js";
 import { wordsOf } from "./similar-name.js";
 
 type Spelling = (words: readonly string[]) => string;
@@ -33,6 +36,32 @@ export function renamed(text: string, from: string, to: string): string {
   const forms = [...texts.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(forms.map(inText).join("|"), "gu");
   return text.replaceAll(pattern, (found) => texts.get(found) ?? found);
+}
+
+/**
+ * The text of a schema or decorator about one column, about another. What it calls and what is declared keeps its name, as `email()` of
+ * `z.string().email("Wrong email")` and `Status` of `@IsEnum(Status)`, unless the other name is declared as well.
+ */
+export function renamedIn(node: ts.Node, file: SourceFile, from: string, to: string): string {
+  let [text, at] = ["", node.getStart(file.ast)];
+  const visit = (each: ts.Node): void => {
+    if (ts.isIdentifier(each) && isFixed(each, renamed(each.text, from, to))) {
+      text += renamed(file.text.slice(at, each.getStart(file.ast)), from, to) + each.text;
+      at = each.end;
+    }
+    ts.forEachChild(each, visit);
+  };
+  visit(node);
+  return text + renamed(file.text.slice(at, node.end), from, to);
+}
+
+function isFixed(name: ts.Identifier, after: string): boolean {
+  const { parent } = name;
+  const callee = ts.isPropertyAccessExpression(parent) && parent.name === name ? parent : name;
+  if (ts.isCallExpression(callee.parent) && callee.parent.expression === callee) return true;
+  return (
+    callee === name && declarationFrom(name, name.text) !== undefined && declarationFrom(name, after) === undefined
+  );
 }
 
 /** `email` of `emailSchema` and `email_hash`, but not of `emails` and `voicemail`; `Email` of `userEmail`. */

@@ -3,7 +3,7 @@ import { pathOf, unwrap, valueAt } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import type { EditFinding, Transform, TransformContext } from "../contract/transform.js";
-import { renamed } from "../names/renamed.js";
+import { renamedIn } from "../names/renamed.js";
 import { fieldsOf } from "../write/class-members.js";
 import { indentAt } from "../write/comma-list.js";
 import { findWritten } from "../write/find-written.js";
@@ -98,7 +98,7 @@ function decoratorEdits(
     const name = nameOfDecorator(each);
     const isHiding = name === "Exclude" || (name === "Expose" && textOf(each, file).includes("groups"));
     if (!isHiding || own.has(name)) return [];
-    const text = renamed(textOf(each, file), like, field.name);
+    const text = renamedIn(each, file, like, field.name);
     return [{ kind: "edit", splices: [{ start, end: start, text: `${text}${gap}` }], what, text }];
   });
 }

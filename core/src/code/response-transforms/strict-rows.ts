@@ -36,7 +36,7 @@ function adviceFor({ part, rows }: ParsedRows, file: SourceFile, context: Transf
   }
   if (part.picked !== undefined) return `: add \`${field.name}: true\` to what it picks`;
   if (intent.kind === "read") return undefined;
-  const type = zodType(part.shape.node, file, context);
-  const empty = zodEmpty({ ...emptyInResponse(part.shape, context), isOptional: true });
-  return `: add \`${keyIn(part.shape, context)}: ${type ?? "…"}${empty}\` to what it takes`;
+  const empty = { ...emptyInResponse(part.shape, context), isOptional: true };
+  const type = zodType(part.shape.node, empty, file, context) ?? `…${zodEmpty(empty)}`;
+  return `: add \`${keyIn(part.shape, context)}: ${type}\` to what it takes`;
 }

@@ -49,10 +49,11 @@ export const zodObject: Transform = {
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { shape, key, isNullable, isOptional, reason } of responses(context).shapes) {
     if (shape.kind !== "zod" || shape.file !== file) continue;
-    const type = zodType(shape.node, file, context);
     // What requests share may never require it.
     const isShared = reason !== undefined && roleOf(shape, [...keysOfShape(shape)], context) !== "response";
-    const text = `${key}: ${type ?? "…"}${zodEmpty({ isNullable, isOptional: isOptional || isShared })}`;
+    const empty = { isNullable, isOptional: isOptional || isShared };
+    const type = zodType(shape.node, empty, file, context);
+    const text = `${key}: ${type ?? `…${zodEmpty(empty)}`}`;
     const edit =
       reason === undefined && type ? addProperty(shape.node, text, whatOfSchema(shape.node), file) : undefined;
     const cause = reason ?? "its type is not known here";
@@ -95,10 +96,10 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
     if (role === undefined || (because === undefined && role !== "response")) continue;
     if (isLedByBase(shape, "response", context)) continue;
     const key = keyIn(shape, context);
-    const type = zodType(shape.node, file, context);
     const empty = emptyInResponse(shape, context);
     const isOptional = empty.isOptional || role !== "response";
-    const text = type === undefined ? undefined : `${key}: ${type}${zodEmpty({ ...empty, isOptional })}`;
+    const type = zodType(shape.node, { ...empty, isOptional }, file, context);
+    const text = type && `${key}: ${type}`;
     const advice = `add \`${text ?? key}\` ${because === undefined ? "if it is shown there" : "to what it takes"}`;
     const what = whatOfSchema(shape.node);
     const about = { what, anchor: name, names, because, isRequired: because === undefined ? undefined : true } as const;

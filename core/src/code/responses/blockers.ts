@@ -5,6 +5,7 @@ import type { TransformContext } from "../contract/transform.js";
 import type { GuardedValue } from "../flags/guarded-value.js";
 import { isRequestName, requestUse } from "../inputs/request-use.js";
 import type { Mapper } from "../mappers/object-mappers.js";
+import { emptyInResponse } from "../shapes/empty-values.js";
 import { memberType } from "../shapes/member-type.js";
 import { type KeysShape, keyIn, keysOfShape, type ResolvedType, type ShapeNode } from "../shapes/shape-types.js";
 import { zodType } from "../shapes/zod-types.js";
@@ -82,7 +83,7 @@ export function isBuiltByHand(shape: ShapeNode, context: TransformContext): bool
 function typeIn(shape: Exclude<ShapeNode, { kind: "keys" | "class" }>, context: TransformContext): string | undefined {
   return shape.kind === "members"
     ? memberType(shape.node, shape.file, context)?.text
-    : zodType(shape.node, shape.file, context);
+    : zodType(shape.node, emptyInResponse(shape, context), shape.file, context);
 }
 
 /** A schema that requires more than is selected throws; what names the columns has to be there to be edited with it. */

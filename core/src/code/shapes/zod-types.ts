@@ -2,23 +2,30 @@ import { ts } from "../ast/compiler.js";
 import { initializerOf, pathOf, propertiesOf, valueAt } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { patternColumns } from "../contract/pattern-columns.js";
-import type { TransformContext } from "../contract/transform.js";
-import { renamed } from "../names/renamed.js";
+import type { EmptyValues, TransformContext } from "../contract/transform.js";
+import { renamed, renamedIn } from "../names/renamed.js";
+import { constantValue } from "../types/constants.js";
 import { plainTypes } from "../types/plain-types.js";
+import { zodEmpty } from "./empty-values.js";
 import { isMaker, zodRoot } from "./zod-chain.js";
 
-/** The new field's type as the other columns of that type are written in a zod object; undefined where it cannot be said. */
+/**
+ * The new field's type as the other columns of that type are written in a zod object, with what says that it may be missing; undefined
+ * where it cannot be said.
+ */
 export function zodType(
   literal: ts.ObjectLiteralExpression,
+  empty: EmptyValues,
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
   const z = zodIn(literal);
   if (z === undefined) return undefined;
-  const sibling = typeOfSibling(z, literal, file, context);
+  const sibling = typeOfSibling(z, literal, empty, file, context);
   if (sibling !== undefined) return sibling;
   const single = typeOfOne(z, literal, file, context);
-  return single !== undefined && context.field.isList ? `${z}.array(${single})` : single;
+  const whole = single !== undefined && context.field.isList ? `${z}.array(${single})` : single;
+  return whole && `${whole}${zodEmpty(empty)}`;
 }
 
 function typeOfOne(
@@ -44,6 +51,7 @@ function typeOfOne(
 function typeOfSibling(
   z: string,
   literal: ts.ObjectLiteralExpression,
+  empty: EmptyValues,
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
@@ -51,15 +59,73 @@ function typeOfSibling(
   const isPlain = plainTypes[type] !== undefined && !isList;
   for (const { column, isLike, keys } of patternColumns(context)) {
     if (isPlain && !isLike) continue;
-    let value = keys.map((key) => valueAt(literal, key)).find((each) => each !== undefined);
-    while (value !== undefined && isOptionCall(value)) value = value.expression.expression;
+    const value = keys.map((key) => valueAt(literal, key)).find((each) => each !== undefined);
     if (value === undefined) continue;
-    const text = isLike ? renamed(textOf(value, file), column.name, name) : textOf(value, file);
-    const isForeign = (isPlain || type === "json") && namesOthers(value, z);
-    if (!text.includes("\n") && !isForeign) return text;
+    const { base } = withoutOptions(value);
+    const isName = type !== "json" && ts.isIdentifier(base);
+    const constant = isName ? constantValue(base, file, context.project) : undefined;
+    if (constant !== undefined) {
+      const known = typeOfConstant(textOf(base, file), constant, z, empty, file, context);
+      // What is called like the other column is its own, but for a type that only such columns have.
+      const isItsOwn = isPlain && renamed(textOf(base, file), column.name, name) !== textOf(base, file);
+      if (known !== undefined && !isItsOwn) return known;
+      continue;
+    }
+    const text = isLike ? renamedIn(base, file, column.name, name) : textOf(base, file);
+    const isForeign = (isPlain || type === "json") && namesOthers(base, z);
+    if (!text.includes("\n") && !isForeign && !mayBeEmpty(base)) return `${text}${zodEmpty(empty)}`;
   }
   return undefined;
 }
+
+/**
+ * A schema that several columns share: by its name where it is no more often empty than the new column, else what it is made of,
+ * `z.string().max(80)` of `const optionalText = z.string().max(80).nullable()`.
+ */
+function typeOfConstant(
+  name: string,
+  value: ts.Expression,
+  z: string,
+  empty: EmptyValues,
+  file: SourceFile,
+  { field, intent }: TransformContext,
+): string | undefined {
+  const { base, own, hasDefault } = withoutOptions(value);
+  const root = zodRoot(base);
+  const isPlain = plainTypes[field.type] !== undefined && !field.isList;
+  if (mayBeEmpty(base) || (root === undefined && isPlain)) return undefined;
+  const isWider = hasDefault || (own.isNullable && !empty.isNullable) || (own.isOptional && !empty.isOptional);
+  // Of a column that is required in the end, contract takes away what says that it may be missing.
+  if (!isWider && (intent.staysOptional || !(own.isNullable || own.isOptional))) {
+    const isNullable = empty.isNullable && !own.isNullable;
+    return `${name}${zodEmpty({ isNullable, isOptional: empty.isOptional && !own.isOptional })}`;
+  }
+  const text = base.getText();
+  // What it names is there in its own file.
+  const isForeign = root !== z || (value.getSourceFile() !== file.ast && namesOthers(base, z));
+  return isForeign || text.includes("\n") ? undefined : `${text}${zodEmpty(empty)}`;
+}
+
+/** A schema without what says at its end that it may be missing, and what that was. */
+function withoutOptions(value: ts.Expression) {
+  const names = new Set<string>();
+  let base = value;
+  while (isOptionCall(base)) {
+    names.add(base.expression.name.text);
+    base = base.expression.expression;
+  }
+  const has = (...options: readonly string[]) => options.some((each) => names.has(each));
+  const own = { isNullable: has("nullable", "nullish"), isOptional: has("optional", "nullish") };
+  return { base, own, hasDefault: has("default", "catch") };
+}
+
+/** Whether a part of a schema takes null or nothing: `z.nullable(z.string())`, `z.string().or(z.null())`. */
+function mayBeEmpty(value: ts.Node): boolean {
+  const isEmptying = ts.isPropertyAccessExpression(value) && emptying.test(value.name.text);
+  return isEmptying || ts.forEachChild(value, mayBeEmpty) === true;
+}
+
+const emptying = /^(?:null|nullable|nullish|undefined|optional|_?default|prefault)$/;
 
 /** Whether a schema is made of more than what zod brings. */
 function namesOthers(value: ts.Expression, z: string): boolean {

@@ -16,3 +16,14 @@ export function constantOf(
   if (found?.kind !== "declaration" || !ts.isVariableDeclaration(found.node)) return undefined;
   return found.node.initializer && { value: found.node.initializer, file: found.file };
 }
+
+/** The same, of a constant in a file that the compiler alone has read, too. Nodes of such a file are in no `SourceFile`. */
+export function constantValue(name: ts.Identifier, file: SourceFile, project: Project): ts.Expression | undefined {
+  const known = constantOf(name, file, project);
+  const checker = project.types?.checker;
+  if (known !== undefined || checker === undefined) return known?.value;
+  const symbol = checker.getSymbolAtLocation(name);
+  const isAlias = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+  const declared = (isAlias ? checker.getAliasedSymbol(symbol) : symbol)?.valueDeclaration;
+  return declared !== undefined && ts.isVariableDeclaration(declared) ? declared.initializer : undefined;
+}

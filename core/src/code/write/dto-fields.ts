@@ -7,7 +7,7 @@ import { isAnyJson, textOfType } from "../ast/type-text.js";
 import { patternColumns } from "../contract/pattern-columns.js";
 import type { EmptyValues, TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
-import { renamed } from "../names/renamed.js";
+import { renamedIn } from "../names/renamed.js";
 import { lookUp } from "../project/project.js";
 import { fieldsOf, fieldText } from "./class-members.js";
 
@@ -152,7 +152,7 @@ function fieldLikeSibling(
     for (const each of ts.getDecorators(sibling) ?? []) {
       const text = textOf(each, file);
       if (!isAlike && !isOptional && /^@IsOptional\(/.test(text)) continue;
-      decorators.push(isLike ? renamed(text, column.name, field.name) : text);
+      decorators.push(isLike ? renamedIn(each, file, column.name, field.name) : text);
     }
     if (!isLike && known.some(({ family, hasArguments }) => family === "transformer" && hasArguments)) continue;
     const whole = `${type}${isNullable ? " | null" : ""}`;

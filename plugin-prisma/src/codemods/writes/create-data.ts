@@ -43,8 +43,7 @@ import { schemasOf } from "../receivers/client-module.js";
 import type { NotClient } from "../receivers/not-a-client.js";
 import { connectText, hasRelations } from "./checked-input.js";
 import { literalLookup, offeredInputs, typedInputs } from "./input-literals.js";
-import { type Input, passedInputs } from "./passed-rows.js";
-import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
+import { builtInputs, type Input, passedInputs } from "./passed-rows.js";
 import { unseenWriters } from "./unseen-writers.js";
 import { isUpsert } from "./upserts.js";
 import { nestedElsewhere, rowsWrittenBy } from "./written-rows.js";
@@ -77,7 +76,7 @@ export const createData: Transform = {
     for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), rows, context)) {
       if (followed.has(value)) continue;
       if (ts.isObjectLiteralExpression(value)) yield* fillRow({ value, what, isChecked }, file, context);
-      else if (!isBuiltByHelper(value, file, context)) {
+      else {
         const found = spreadInput(value, what, file, context) ?? builtElsewhere(value, what, file, context);
         if (found !== undefined) yield found;
       }
@@ -156,9 +155,10 @@ function passedTo(
       const found = importedLiteral(value, file, literalLookup(context));
       return found === undefined ? [] : [{ ...found, given: value }];
     });
+    const built = builtInputs(written, context);
     return {
-      rows: [...handed.rows, ...imported.map(importedRow)],
-      followed: new Set([...handed.followed, ...imported.map(({ given }) => given)]),
+      rows: [...handed.rows, ...imported.map(importedRow), ...built.rows],
+      followed: new Set([...handed.followed, ...imported.map(({ given }) => given), ...built.followed]),
     };
   });
 }
@@ -187,10 +187,7 @@ function* valuesOf(
   const given = handed.filter((row) => row.file === file);
   const ofInput = [...given.map(({ about, ...row }) => ({ ...row, ...about })), ...typed];
   const checked = new Set<ts.Expression>(ofInput.filter((each) => each.isChecked).map((each) => each.value));
-  const helped = rowHelpers(context)
-    .filter((helper) => helper.file === file)
-    .flatMap(({ name, literals }) => literals.map((value) => ({ value, what: `row of ${name}` })));
-  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...ofInput, ...helped]) {
+  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...ofInput]) {
     if (seen.has(value)) continue;
     seen.add(value);
     yield { value, what, isChecked: checked.has(value) };

@@ -1,9 +1,11 @@
 import {
+  builtRows,
   passedRows as handedOn,
+  namesColumns,
   type PassedRows,
   type SourceFile,
   type TransformContext,
-  type ts,
+  ts,
 } from "@lockstep/core/codemods";
 import { inputNamed, isCheckedInput, literalLookup } from "./input-literals.js";
 
@@ -24,4 +26,22 @@ export function passedInputs(
   };
   const all = written.map((each) => ({ ...each, about: { isChecked: false } }));
   return handedOn<Input>(all, take, literalLookup(context));
+}
+
+/** Rows that functions and methods build for writes. A type of their own would have to get the field as well. */
+export function builtInputs(
+  written: readonly { readonly value: ts.Expression; readonly file: SourceFile }[],
+  context: TransformContext,
+): PassedRows<Input> {
+  const all = written.map((each) => ({ ...each, about: { isChecked: false } }));
+  return builtRows<Input>(all, {
+    project: context.project,
+    hasRoom: isInput,
+    isRow: (literal) => namesColumns(literal, 2, context),
+  });
+}
+
+/** `Prisma.UserCreateInput` has the field as soon as the model has. */
+function isInput(type: ts.TypeNode): boolean {
+  return ts.isTypeReferenceNode(type) && ts.isQualifiedName(type.typeName) && /Create/.test(type.typeName.right.text);
 }

@@ -1,5 +1,6 @@
 import type { EntityModel } from "@lockstep/core";
 import {
+  builtRows,
   declarationOf,
   describe,
   givesValue,
@@ -11,6 +12,7 @@ import {
   type PassedRows,
   passedRows,
   pathOf,
+  propertiesOf,
   type SourceFile,
   type TransformContext,
   takesPartial,
@@ -67,7 +69,16 @@ function passedTo(where: LookupContext): PassedRows<WrittenRow> {
     const take = ({ type }: ts.ParameterDeclaration, file: SourceFile, row: WrittenRow) => {
       return type !== undefined && row.way !== "upsert" && isPartOf(row.model, type, file, where) ? row : undefined;
     };
-    return passedRows(written, take, behind(where));
+    const handed = passedRows(written, take, behind(where));
+    const built = builtRows(
+      written.filter(({ about }) => about.way !== "upsert"),
+      {
+        project: where.project,
+        hasRoom: (type, file, { model }) => isPartOf(model, type, file, where),
+        isRow: (literal, { model }) => model.fields.filter(({ name }) => propertiesOf(literal).has(name)).length > 1,
+      },
+    );
+    return { rows: [...handed.rows, ...built.rows], followed: new Set([...handed.followed, ...built.followed]) };
   });
 }
 

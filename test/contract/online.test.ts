@@ -50,7 +50,7 @@ describe.each(onMariadb)("$name", ({ create }) => {
       /^! production {3}LS7028 \d+-Lower stopped: "users" is too large to be copied while writes wait\.\n.*stopped as planned and changed nothing/,
     );
     expect(deployed.stdout).toMatch(
-      /\nNext {3}npx lockstep online run \d+-Lower --target production, then npx lockstep deploy --target production\n?$/,
+      /\nNext\n {2}1\. npx lockstep online run \d+-Lower --target production\n {2}2\. npx lockstep deploy --target production\n?$/,
     );
     expect(await users(app.production)).toEqual(before);
     expect((await app.lockstep("status")).output).toMatch(/0 of 2 migrations applied/);

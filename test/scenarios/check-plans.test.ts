@@ -51,7 +51,7 @@ test("a model that says required before its plan has come to contract", async ()
   shop.edit("prisma/schema.prisma", (text) => text.replace(/(\bhandle\s+String)\?/, "$1"));
   const { code, output } = await check();
   shop.write("prisma/schema.prisma", before);
-  expect(output).toMatch(/User\.handle is required, although its plan has not come to contract/);
+  expect(output).toMatch(/User\.handle is required, although its plan has not reached contract/);
   expect(code).toBe(1);
 });
 

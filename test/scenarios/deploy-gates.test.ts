@@ -134,11 +134,11 @@ describe("expand and contract in one deployment", () => {
     await query("far-behind", `ANALYZE "User"`);
     const first = await lockstep("deploy", "--target", "far-behind");
     expect(first.code, first.output).toBe(3);
-    expect(first.stderr).toContain("it will stop after expand, then backfill and deploy again");
+    expect(first.stderr).toContain("itself and stops after expand: then run the backfill and deploy again");
     expect(first.stdout).toContain("LS7020");
     expect(first.stdout).toContain("more than 10000 rows are still NULL");
     expect(first.stdout).toContain(
-      `npx lockstep backfill run ${plan} --target far-behind, then npx lockstep deploy --target far-behind`,
+      `1. npx lockstep backfill run ${plan} --target far-behind\n  2. npx lockstep deploy --target far-behind`,
     );
     const fill = await lockstep("backfill", "run", plan, "--target", "far-behind");
     expect(fill.code, fill.output).toBe(0);

@@ -86,7 +86,7 @@ test("beside a backfill: it is paused, the command of the config is run, and not
   const said = await watchFault("--undo");
   expect(said.code, said.output).toBe(5);
   expect(said.stdout).toMatch(
-    /✖ production: requests to CHECK_URL that fail: 100 % since \d\d:\d\d:\d\d UTC, before 0 % \(1 request\): the check of CHECK_URL answers with 500/,
+    /✖ production: failed requests to CHECK_URL: 100 % since \d\d:\d\d:\d\d UTC, before 0 % \(1 request\): the check of CHECK_URL answers with 500/,
   );
   expect(said.stdout).toContain('✔ production: the backfill of "User" is paused');
   expect(said.stdout).toContain("! the command of watch.onAnomaly ended with 3");
@@ -190,7 +190,7 @@ test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
   const ended = await stopped.result;
   expect(ended.exitCode).toBe(130);
   expect(ended.text).toContain("Ended before its time was over.");
-  expect(stopped.said().progress).toMatch(/ {2}production {2}\d s of 20 s {2}taking the baseline, 1 of 3\n/);
+  expect(stopped.said().progress).toMatch(/ {2}production {2}\d s of 20 s {2}measuring the baseline, 1 of 3\n/);
 });
 
 test("after switch: it is taken back in the code, and no database has anything to do", async () => {

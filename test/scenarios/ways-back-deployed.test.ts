@@ -321,7 +321,7 @@ describe("where Prisma leaves no migration out, because its config names another
       /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed\n.*\n {2}The ORM applies everything that is pending or nothing: 20261115000001_early, \d+_first_undo_contract wait as well\./,
     );
     const [, ...byHand] =
-      /1\. with the URL of production: npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+)\n +2\. Deploy the code .*\n +3\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
+      /1\. npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+) +# with the URL of production\n +2\. Deploy the code .*\n +3\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
         stopped.stdout,
       ) ?? [];
     expect(byHand, stopped.stdout).toHaveLength(2);

@@ -27,7 +27,7 @@ export function eventText(event: DeployEvent, target: string, colors: Colors): s
       return `${colors.yellow("!")} ${target}: ${event.migrations.join(", ")} may wait for locks as long as the server allows, while reads and writes queue behind: ${event.why === "connection" ? "no limit could be set on the connection" : "no limit is set, because giving up half-way would leave statements applied"}`;
     case "locked": {
       const head = `${target}: ${event.migration} did not get its locks (attempt ${event.attempt} of ${event.attempts}).`;
-      const who = event.blockers.map((blocker) => `\n  ${colors.yellow("!")} in the way: ${blocker}`).join("");
+      const who = event.blockers.map((blocker) => `\n  ${colors.yellow("!")} blocked by: ${blocker}`).join("");
       const pause = event.pauseMs === undefined ? "" : `\n  again in ${(event.pauseMs / 1000).toFixed(1)} s`;
       return `${head}${who}${pause}`;
     }

@@ -51,7 +51,7 @@ export class DriftSearch {
       const pid = await plugin.deployingSession(connection);
       if (pid !== undefined)
         throw new LockstepError("LS7023", `A deployment is running migrations on ${target.name}, pid ${pid}.`, {
-          hint: `Wait for it, then npx lockstep drift --target ${target.name}`,
+          hint: `Wait until it ends.\nnpx lockstep drift --target ${target.name}`,
         });
       const { dialect, serverVersion } = connection;
       return {

@@ -59,7 +59,7 @@ export function doctorText(examination: Examination, colors: Colors, isVerbose: 
   const counts = [
     verdict.problems > 0 ? colors.red(counted(verdict.problems, "problem")) : "no problems",
     verdict.warnings > 0 ? colors.yellow(counted(verdict.warnings, "warning")) : "no warnings",
-    `${verdict.ok} in order`,
+    `${verdict.ok} passed`,
   ].join(", ");
   return [
     ...group(
@@ -85,7 +85,7 @@ function lines(answers: readonly CheckAnswer[], width: number, colors: Colors, i
   const silent = at("ok").length;
   return [
     ...told.flatMap(({ check, finding }) => findingLines(check.padEnd(width), finding, colors)),
-    ...(isVerbose || silent === 0 ? [] : [`  ${colors.green("✔")} ${colors.dim(`${silent} in order`)}`]),
+    ...(isVerbose || silent === 0 ? [] : [`  ${colors.green("✔")} ${colors.dim(`${silent} passed`)}`]),
   ];
 }
 

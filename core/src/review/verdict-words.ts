@@ -44,7 +44,7 @@ export function dangerWords(verdict: Verdict): string[] {
   const fails = verdict.concerns.some(({ kind }) => kind === "fails-on-rows");
   const own = verdict.concerns.flatMap((concern) => {
     if (concern.kind === "changes-access" && concern.takes === undefined)
-      return ["running code may see or change other rows than before"];
+      return ["running code may read or change different rows than before"];
     if (concern.kind === "narrows-writes" && !fails)
       return [`running code that writes ${narrowedWords(concern.why)} fails`];
     if (concern.kind === "widens-reads")

@@ -274,7 +274,7 @@ class TargetWatch {
 
 function refusalText(error: unknown): string {
   const hint = error instanceof LockstepError ? ` ${error.hint}` : "";
-  return `the server refuses it: ${textForLogs(error)}${hint}`;
+  return `the server rejects it: ${textForLogs(error)}${hint}`;
 }
 
 function whyNot(states: readonly LookState[]): string {

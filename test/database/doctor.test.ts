@@ -518,8 +518,8 @@ describe("what a plan needs is never to be dropped", () => {
       const unread = { damagedPlans: [{ id: "1-other", error: new Error() }] };
       for (const more of [unread, { applied: ["1-other"] }])
         expect((await askTarget(check, server.url(), more)).map(({ next }) => next)).toEqual([
-          expect.stringMatching(/1-other.*a plan there may need it\. Where none does: ALTER/),
-          expect.stringMatching(/1-other.*a plan there may need it\. Where none does: DROP TRIGGER/),
+          expect.stringMatching(/1-other.*a plan there may need it\.\nIf no plan needs it: ALTER/),
+          expect.stringMatching(/1-other.*a plan there may need it\.\nIf no plan needs it: DROP TRIGGER/),
         ]);
     } finally {
       const end = await openSession(server.url());

@@ -114,7 +114,7 @@ test("--fix leaves a migration that the development database has, because Prisma
   const fix = () => shop.lockstep(["check", "--fix", file]);
   await shop.deploy(shop.development);
   const kept = await fix();
-  expect(kept.output).toContain(`! ${file} has run on the development database and stays as it is`);
+  expect(kept.output).toContain(`! ${file} has run on the development database and is not changed`);
   expect(kept.code).toBe(1);
   expect(shop.read(file)).toBe(sql);
   const unknown = await shop.lockstep(["check", "--fix", file], { DATABASE_URL: "postgresql://127.0.0.1:1/none" });

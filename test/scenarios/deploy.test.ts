@@ -85,7 +85,7 @@ test("a table that is held and an old snapshot: named before, then retried until
   let meanwhile = "";
   const isRunning = async () => {
     meanwhile = (await shop.lockstep(["status"])).stdout;
-    return meanwhile.includes("runs migrations at this moment");
+    return meanwhile.includes("is running migrations");
   };
   await until("it runs migrations", isRunning, slow);
   expect(meanwhile).not.toMatch(/ failed on production|--rolled-back/);

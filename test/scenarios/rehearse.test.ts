@@ -134,7 +134,7 @@ test("Ctrl-C ends it in order: no database is left, and nothing is written", asy
       output += chunk.toString();
     });
   expect(await ended, output).toBe(130);
-  expect(output).toContain("Stopped: the stage is gone, and nothing was written.");
+  expect(output).toContain("Stopped: the scratch database was dropped, and nothing was written.");
   expect(shop.read(`lockstep/${planId()}/rehearsal.json`)).toBe(before);
   const client = new pg.Client({ connectionString: server });
   await client.connect();

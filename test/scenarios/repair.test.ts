@@ -221,7 +221,7 @@ describe("files of a write that was interrupted", () => {
     expect(existsSync(join(shop.root, "notes.md"))).toBe(false);
     const repair = await shop.lockstep(["repair"]);
     expect(repair.code, repair.output).toBe(0);
-    expect(repair.stdout).toContain("it was finished");
+    expect(repair.stdout).toContain("the write was completed");
     expect(shop.read("notes.md")).toBe("all of it\n");
     expect(existsSync(join(shop.root, "lockstep/.journal.json"))).toBe(false);
   });

@@ -149,7 +149,7 @@ test("after contract: the way back is written and deployed", async () => {
   expect(await shop.changedFiles()).toEqual([" M anomaly.txt"]);
   const said = await watchFault("--undo", "--yes");
   expect(said.code, said.output).toBe(5);
-  expect(said.stdout).toContain("✔ contract is reverted in the repository, the plan is in switch again");
+  expect(said.stdout).toContain("✔ contract is reverted in the repository, the plan is back in switch");
   expect(said.stdout).toMatch(/✔ production: \S+_undo_contract\S* deployed/);
   expect(said.stdout).toMatch(
     /Next\n {2}1\. npx prisma generate\n {2}2\. Review and commit\.\n {2}3\. Deploy the code\.\n {2}4\. npx lockstep status/,
@@ -179,7 +179,7 @@ test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
   const { exitCode, text } = await refused.result;
   health = 200;
   expect(exitCode, text).toBe(5);
-  expect(refused.asked).toEqual([`Take switch of ${planId()} back, and deploy that to production? No value is lost.`]);
+  expect(refused.asked).toEqual([`Revert switch of ${planId()} and deploy that to production? No value is lost.`]);
   expect(text).toContain("! switch is not reverted: the answer was no");
   expect(await shop.changedFiles()).toEqual([" M anomaly.txt"]);
   const interrupt = new AbortController();
@@ -195,7 +195,7 @@ test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
 
 test("after switch: it is taken back in the code, and no database has anything to do", async () => {
   const said = await watchFault("--undo", "--yes");
-  expect(said.stdout).toContain("✔ switch is reverted in the repository, the plan is in expand again");
+  expect(said.stdout).toContain("✔ switch is reverted in the repository, the plan is back in expand");
   expect(said.stdout).toMatch(/Next\n[\s\S]* npx lockstep deploy/);
   expect(await shop.typeErrors()).toEqual([]);
 });

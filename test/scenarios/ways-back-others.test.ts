@@ -131,10 +131,12 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
     const asked = await app.lockstep("abandon", one);
     expect(asked.code, asked.output).toBe(2);
     expect(asked.output).toContain("LS8005");
-    expect(asked.output).toMatch(/\(\S+:\d+\) goes with it: no plan made it\./);
+    expect(asked.output).toMatch(/\(\S+:\d+\) is dropped with it: it belongs to no plan\./);
     expect(asked.output).toContain(`${declared.text} (${app.modelFile}:`);
     if (hasViews)
-      expect(asked.output).toContain(`the view Handles (${viewFile}:3) names it and stays: change the view first.`);
+      expect(asked.output).toContain(
+        `the view Handles (${viewFile}:3) uses it and is not dropped: change the view first.`,
+      );
     rmSync(join(app.root, viewFile), { force: true });
     await succeeded(app.lockstep("abandon", one, "--yes"));
     expect(app.read(app.modelFile)).not.toContain("handle");

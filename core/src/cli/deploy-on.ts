@@ -135,7 +135,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
       const migrations = looked.pending.filter((name) => !withheld.includes(name));
       Object.assign(course, { units, migrations, begunAt: systemClock.now(), attempts: 1 });
       if (later.length > 0)
-        io.err(`${target.name}: ${migrations.join(", ")} first, then the fills of the next plan are tried again.`);
+        io.err(`${target.name}: ${migrations.join(", ")} first. Then Lockstep tries the fills of the next plan again.`);
       else if (steps !== undefined)
         for (const line of orderLines(target.name, migrations, [...granting(target, due), ...steps])) io.err(line);
       const { applied, attempts } = await deployNow(target, context, withheld, course);
@@ -219,7 +219,7 @@ const unexpected = /^42(?:701|703|704|710|723|883|P01|P06|P07)$/;
 
 function driftHint({ details }: LockstepError, { name }: Target, { project }: DeployContext): string {
   if (project.dialect !== "postgresql" || !unexpected.test(String(details.sqlState))) return "";
-  return `. To see whether ${name} was changed outside the migrations: npx lockstep drift --target ${name}`;
+  return `\n  To see whether ${name} was changed outside the migrations: npx lockstep drift --target ${name}`;
 }
 
 type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "waits" | "fills" | "blockers" | "exitCode"> & {

@@ -115,7 +115,7 @@ Next   npx lockstep repair 1763648123456-AddHandle --target production`);
 
   const other = await openSession(database.url);
   await other.query(`SELECT pg_advisory_lock(${runLock})`);
-  expect((await status()).split("\n").at(-3)).toBe(`  ▶ production: pid ${other.pid} runs migrations at this moment`);
+  expect((await status()).split("\n").at(-3)).toBe(`  ▶ production: pid ${other.pid} is running migrations`);
   await other.end();
   await record(1);
   expect((await status()).split("\n").at(-2)).toBe("  ·              contract  not written yet");

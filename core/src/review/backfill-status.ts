@@ -27,7 +27,7 @@ export function againText({ rowsDone, status, updatedAt }: BackfillRecord, again
   return `An earlier pass (${counted(rowsDone, "row")}, ${status}, as of ${momentText(updatedAt)}) does not count. ${again}`;
 }
 
-/** All of them: those of many targets under one name are counted, and only those at work shown. */
+/** All statuses. Those of many targets under one name are counted, and only running ones are shown. */
 export function backfillStatusesText(statuses: readonly BackfillStatus[], colors: Colors): string {
   const { alone, groups } = inGroups(statuses);
   return [

@@ -175,7 +175,7 @@ function valueText({ default: expression, generated, identity }: Facts): string 
   return expression === null ? "" : ` DEFAULT ${short(expression)}`;
 }
 
-/** What stands on both sides: fact by fact. */
+/** The differing facts of an object that exists on both sides. */
 export function changesOf({ here = {}, there = {} }: Pick<Drift, "here" | "there">): readonly string[] {
   return Object.keys(here).map((fact) =>
     isLong(fact, here[fact]) || isLong(fact, there[fact])

@@ -2,7 +2,7 @@ import type { MissingTypes } from "../model/index.js";
 import type { Colors } from "./colors.js";
 
 /**
- * What is said where the compiler did not tell what values are.
+ * The message if the compiler did not determine the types of values.
  *
  * @param command makes and lists edits again
  * @param hadTime whether there was as much time for types as that has

@@ -16,7 +16,7 @@ export function stallText(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms);
 }
 
-/** What differs between what the plan states of a step and what was seen, as a sentence without a full stop. */
+/** The difference between the lock that the plan states and the observed one, as a sentence without a full stop. */
 export function differenceText(difference: LockDifference): string {
   switch (difference.kind) {
     case "stronger-lock":
@@ -39,7 +39,7 @@ export function waitText({ table, wanted, held, sessions, longestMs }: LockWait)
   return `${counted(sessions, "session")} waited up to ${stallText(longestMs)} for ${wanted} on "${tableLabel(named(table))}", blocked by ${held}`;
 }
 
-/** What somebody would have noticed, as a sentence without a full stop. */
+/** A finding that users would notice, as a sentence without a full stop. */
 export function findingText({ kind, detail, value = 0, limit = 0 }: RehearsalFinding): string {
   switch (kind) {
     case "lock-differs":

@@ -13,7 +13,7 @@ const lacks: Readonly<Record<Stats["blind"][number]["what"], string>> = {
   replicas: "Replicas were not counted",
 };
 
-/** What was kept of a target, and what could not be looked at. */
+/** What was saved about a target, and what could not be read. */
 export function statsText({ target, server, tables, statements, blind }: Stats, colors: Colors): string {
   const largest = tables.toSorted((a, b) => b.rows - a.rows).slice(0, shown);
   const replicas = server.replicas === undefined ? "" : `, ${counted(server.replicas, "replica")}`;

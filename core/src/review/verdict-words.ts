@@ -15,7 +15,7 @@ import {
 } from "../model/index.js";
 import { counted } from "./counted.js";
 
-/** Why a person should look at a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
+/** Why a person should review a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
 export function noticeWords({ verdict, remarks = [] }: Notice): string {
   return [...(verdict === undefined ? [] : concernWords(verdict)), ...remarks.map(remarkWords)].join("; ");
 }

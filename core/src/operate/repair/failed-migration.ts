@@ -3,7 +3,7 @@ import { releasedUnits } from "../../plan/migration-of.js";
 import type { Finding, Repair } from "./repair.js";
 import { builtIndex, isRepeatable, settleUnit } from "./settle-unit.js";
 
-/** A unit of the plan that the ORM has recorded as failed: it applies nothing until that is put right. */
+/** A unit of the plan that the ORM recorded as failed. The ORM applies nothing until its record is corrected. */
 export const failedMigration: Repair = {
   id: "failed-migration",
   async find(context) {

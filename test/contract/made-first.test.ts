@@ -144,7 +144,7 @@ describe.each(orms)("$name: what is confirmed for a deployment in two rounds", (
   test("both rounds run in one command, and it is recorded once", async () => {
     const done = await app.lockstep("deploy", "--confirm", "waits-accepted", "inserts-allowed", "--json");
     expect(done.code, done.output).toBe(0);
-    expect(done.stderr).toMatch(/oints first, then the fills of the next plan are tried again/);
+    expect(done.stderr).toMatch(/oints first\. Then Lockstep tries the fills of the next plan again/);
     const [report] = JSON.parse(done.stdout).targets;
     expect(report).toMatchObject({ status: "done", applied: report.pending });
     const gates = await query(
@@ -187,7 +187,7 @@ describe.each(orms)("$name: what a pending migration before it makes", ({ create
     expect(await hasTier(app.production)).toEqual([]);
     const again = await app.lockstep("deploy");
     expect(again.code, again.output).toBe(1);
-    expect(again.stdout).toContain("nothing was applied: a fill does not give every row there its value");
+    expect(again.stdout).toContain("nothing was applied: a fill leaves rows without a value");
   });
 
   test("and deploys it when they have one", async () => {
@@ -204,7 +204,7 @@ describe.each(orms)("$name: what a pending migration before it makes", ({ create
     const { empty } = app;
     const deploy = await app.lockstepWith({ PRODUCTION_DATABASE_URL: empty }, "deploy");
     expect(deploy.code, deploy.output).toBe(0);
-    expect(deploy.stderr).toMatch(/oints first, then the fills of the next plan are tried again/);
+    expect(deploy.stderr).toMatch(/oints first\. Then Lockstep tries the fills of the next plan again/);
     expect(await hasTier(empty)).toHaveLength(1);
   });
 });
@@ -267,7 +267,7 @@ describe.each(onMariadb)("$name: a column that a pending migration adds and fill
   test("one command is enough where every row has one", async () => {
     const deploy = await app.lockstepWith({ PRODUCTION_DATABASE_URL: app.empty }, "deploy");
     expect(deploy.code, deploy.output).toBe(0);
-    expect(deploy.stderr).toMatch(/AddPoints first, then the fills of the next plan are tried again/);
+    expect(deploy.stderr).toMatch(/AddPoints first\. Then Lockstep tries the fills of the next plan again/);
     expect(await hasTier(app.empty)).toHaveLength(1);
   });
 });

@@ -50,7 +50,7 @@ describe.each(onMariadb)("$name", ({ create }) => {
       /^! production {3}LS7028 \d+-Lower stopped: "users" is too large to be copied while writes wait\.\n.*stopped as planned and changed nothing/,
     );
     expect(deployed.stdout).toMatch(
-      /\nNext {3}npx lockstep online run \d+-Lower --target production, then npx lockstep deploy --target production\n?$/,
+      /\nNext\n {2}1\. npx lockstep online run \d+-Lower --target production\n {2}2\. npx lockstep deploy --target production\n?$/,
     );
     expect(await users(app.production)).toEqual(before);
     expect((await app.lockstep("status")).output).toMatch(/0 of 2 migrations applied/);
@@ -63,20 +63,20 @@ describe.each(onMariadb)("$name", ({ create }) => {
 
   test("the tool copies the table, and the migration finds it done", async () => {
     const { output } = await succeeded(app.lockstep("online", "run"));
-    expect(output).toMatch(/✔ production: "users" — copied with its change/);
+    expect(output).toMatch(/✔ production: "users" — copied and changed/);
     expect((await app.lockstep("status")).output).toMatch(/Next\n {2}1\. npx lockstep deploy --target production/);
     await succeeded(app.apply(app.production));
     expect(await users(app.production)).toEqual(await users(app.empty));
     expect(await emails()).toMatchObject([{ n: rows, same: String(rows) }]);
     expect((await app.lockstep("status")).output).toContain("nothing: this plan is done");
     expect((await succeeded(app.lockstep("online", "run", "--target", "production"))).output).toContain(
-      "as wanted already",
+      "already has its planned definition",
     );
   });
 
   test("an undo takes the column away while writes go on", async () => {
     const { output } = await succeeded(app.lockstep("undo"));
-    expect(output).toContain("Tables get their definitions back.");
+    expect(output).toContain("Tables return to their former definitions.");
     await succeeded(app.apply(app.production));
     expect((await users(app.production)).join()).not.toContain("lower");
   });

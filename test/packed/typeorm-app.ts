@@ -178,7 +178,7 @@ export const withTypes = (text: string): string =>
 export const withExtensions = (text: string): string => text.replace(/from "(\.[^"]+)"/g, 'from "$1.js"');
 
 /** What is said of a generated migration where the data source lists classes. */
-const unlisted = /To have it run, at (\S+):\d+ write (import .*?from .*?;?) and, in the list of migrations, (\w+)/;
+const unlisted = /To load it, at (\S+):\d+ write (import .*?from .*?;?) and, in the list of migrations, (\w+)/;
 
 /**
  * @param entity the file of User, from the root

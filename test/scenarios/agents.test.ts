@@ -98,7 +98,7 @@ test("values are lost with the user's words, in the repository and on the target
   for (const command of ["undo", "abandon"]) {
     const refused = await shop.lockstep([command, "--yes"], agent);
     expect(refused.output).toMatch(
-      /^LS8025 Claude Code runs this command\. The values in "User"\."handle" are lost .*\n.*\nNext .*: LOCKSTEP_USER_CONSENT="<their exact words>" npx lockstep (undo|abandon) \d+_add_handle$/m,
+      /^LS8025 Claude Code runs this command\. The values in "User"\."handle" are lost .*\n.*\nNext\n {2}1\. .*\n {2}2\. LOCKSTEP_USER_CONSENT="<their exact words>" npx lockstep (undo|abandon) \d+_add_handle {3}# if they consent$/m,
     );
     expect(refused.code).toBe(2);
   }

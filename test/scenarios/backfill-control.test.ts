@@ -40,7 +40,7 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   const run = shop.lockstep(["backfill", "run", "--batch-rows", "100", "--max-rows-per-second", "100"]);
   await until(async () => ["running", "waiting"].includes((await state()).state));
   const paused = await shop.lockstep(["backfill", "pause", "--why", "checkout is slow"]);
-  expect(paused.stdout).toContain("paused: no batch begins any more, within a second");
+  expect(paused.stdout).toContain("paused within a second: no new batch starts");
   await until(
     async () => (await state()).state === "paused" && (await state()).workers[0]?.report.waiting?.signal === "paused",
   );
@@ -53,7 +53,7 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   expect(all).toMatch(/Next +npx lockstep backfill resume \S+add_handle\n/);
   const next = await shop.lockstep(["next"]);
   expect(next.stdout).toMatch(/Next +It is paused by .*: checkout is slow\. Resume it: npx lockstep backfill resume/);
-  expect((await shop.lockstep(["backfill", "resume"])).stdout).toContain("goes on within a second");
+  expect((await shop.lockstep(["backfill", "resume"])).stdout).toContain("resumes within a second");
   expect((await shop.lockstep(["backfill", "set", "--max-rows-per-second", "120"])).stdout).toContain(
     "--max-rows-per-second 120, within a second",
   );
@@ -69,7 +69,7 @@ test("it is slow, paused, resumed, made quicker, and cancelled", async () => {
   const { code, output } = await run;
   expect(code).toBe(1);
   expect(output).toMatch(
-    /LS5025 Stopped on production, cancelled by \S+ \(a sale\): [\d ]+ of about [\d ]+ rows\. Nothing is lost\./,
+    /LS5025 Stopped on production, cancelled by \S+ \(a sale\): [\d ]+ of about [\d ]+ rows\. No progress is lost\./,
   );
   expect(output).toMatch(
     /^lockstep backfill: started plan=\d+_add_handle target=production table=User total=\d+ rows=0 /m,
@@ -89,7 +89,7 @@ test("what was set stays set; the next run ends it, with four sessions", async (
   expect(wrong.code, wrong.output).toBe(2);
   expect(wrong.output).toContain("--max-duration soon: expected a time, as in 500ms, 10s, 5min or 2h.");
   expect((await shop.lockstep(["backfill", "set", "--unset", "max-rows-per-second"])).stdout).toContain(
-    "as it was started, for the next run",
+    "back to its start values, for the next run",
   );
   const run = await shop.lockstep(["backfill", "run", "--workers", "4"]);
   expect(run.code, run.output).toBe(0);

@@ -51,7 +51,7 @@ test("a model that says required before its plan has come to contract", async ()
   shop.edit("prisma/schema.prisma", (text) => text.replace(/(\bhandle\s+String)\?/, "$1"));
   const { code, output } = await check();
   shop.write("prisma/schema.prisma", before);
-  expect(output).toMatch(/User\.handle is required, although its plan has not come to contract/);
+  expect(output).toMatch(/User\.handle is required, although its plan has not reached contract/);
   expect(code).toBe(1);
 });
 
@@ -114,7 +114,7 @@ test("--fix leaves a migration that the development database has, because Prisma
   const fix = () => shop.lockstep(["check", "--fix", file]);
   await shop.deploy(shop.development);
   const kept = await fix();
-  expect(kept.output).toContain(`! ${file} has run on the development database and stays as it is`);
+  expect(kept.output).toContain(`! ${file} has run on the development database and is not changed`);
   expect(kept.code).toBe(1);
   expect(shop.read(file)).toBe(sql);
   const unknown = await shop.lockstep(["check", "--fix", file], { DATABASE_URL: "postgresql://127.0.0.1:1/none" });

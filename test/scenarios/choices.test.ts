@@ -59,13 +59,13 @@ test("next asks on a terminal once the gate is open; Esc writes nothing", async 
     [
       [/Who sets and sees User\.handle\?/, "\r"],
       [/Which column is User\.handle most like\?/, "\r"],
-      [/Which places get User\.handle too\?/, "\u001b"],
+      [/Which of these places also need User\.handle\?/, "\u001b"],
     ],
     env,
   );
   expect(asked.code, asked.output).toBe(130);
   expect(asked.output).toContain("Cancelled: no file was written.");
-  const shown = asked.output.slice(asked.output.indexOf("Which places get"));
+  const shown = asked.output.slice(asked.output.indexOf("Which of these places"));
   expect(shown).toMatch(/show it[\s\S]*src\/users\/serializer\.ts:/);
   expect(await shop.changedFiles()).toEqual([]);
 });
@@ -129,7 +129,7 @@ test("a write site that came since closes contract, whatever the level; a reader
   expect(closed.code, closed.output).toBe(1);
   expect(closed.output).toMatch(/✖ Not confirmed for \S+: all services that write/);
   expect(closed.output).toMatch(/1 place in the code has to change first: src\/users\/service\.ts:\d+/);
-  expect(closed.output).toContain("! --confirm writers-aware was not taken");
+  expect(closed.output).toContain("! --confirm writers-aware has no effect");
   expect((await shop.lockstep(["code", "--code", "required"])).code).toBe(0);
   await shop.commit("Write the handle of invited users");
   // It is recorded, while something else keeps contract closed; what came since is not.

@@ -55,7 +55,10 @@ test("the shell is named, or the one of SHELL", async () => {
   ]);
   expect(fish.stdout).toContain("complete -c lockstep -a");
   expect(named.stdout).toContain("compdef _lockstep_completion lockstep");
-  expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/^LS8016 No script is known for tcsh\./)]);
+  expect([none.code, none.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^LS8016 Lockstep has no completion script for tcsh\./),
+  ]);
 });
 
 test("--version names Lockstep, its plugins, the ORM and driver of the project, and Node", async () => {

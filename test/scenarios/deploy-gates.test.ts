@@ -93,9 +93,9 @@ describe("a target with expand applied", () => {
   test("rows without a value: closed, nothing is applied, the command that helps", async () => {
     const deploy = await lockstep("deploy", "--target", "staging");
     expect(deploy.code, deploy.output).toBe(1);
-    expect(deploy.stdout).toContain(`nothing was applied: a gate of what is pending is closed`);
+    expect(deploy.stdout).toContain(`nothing was applied: a gate of a pending migration is closed`);
     expect(deploy.stdout).toContain(`100 rows of "User"."handle" on staging lack a value`);
-    expect(deploy.stdout).toContain("applies everything that is pending or nothing, so 2 migrations wait");
+    expect(deploy.stdout).toContain("applies all pending migrations or none, so 2 migrations wait");
     expect(deploy.stdout).toContain(`Next   Run: npx lockstep backfill run ${plan}`);
     expect(await query("staging", "SELECT FROM _prisma_migrations WHERE finished_at IS NULL")).toEqual([]);
     expect(await isRequired("staging")).toBe(false);
@@ -134,17 +134,17 @@ describe("expand and contract in one deployment", () => {
     await query("far-behind", `ANALYZE "User"`);
     const first = await lockstep("deploy", "--target", "far-behind");
     expect(first.code, first.output).toBe(3);
-    expect(first.stderr).toContain("it will stop after expand, then backfill and deploy again");
+    expect(first.stderr).toContain("itself and stops after expand: then run the backfill and deploy again");
     expect(first.stdout).toContain("LS7020");
     expect(first.stdout).toContain("more than 10000 rows are still NULL");
     expect(first.stdout).toContain(
-      `npx lockstep backfill run ${plan} --target far-behind, then npx lockstep deploy --target far-behind`,
+      `1. npx lockstep backfill run ${plan} --target far-behind\n  2. npx lockstep deploy --target far-behind`,
     );
     const fill = await lockstep("backfill", "run", plan, "--target", "far-behind");
     expect(fill.code, fill.output).toBe(0);
     const second = await lockstep("deploy", "--target", "far-behind", "--confirm", "writers-aware", "reads-steady");
     expect(second.code, second.output).toBe(0);
-    expect(second.stderr).toContain("is recorded as rolled back: it runs again, over what is there of it.");
+    expect(second.stderr).toContain("is recorded as rolled back: it runs again, and skips what exists of it.");
     expect(await isRequired("far-behind")).toBe(true);
   });
 });

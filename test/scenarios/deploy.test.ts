@@ -85,7 +85,7 @@ test("a table that is held and an old snapshot: named before, then retried until
   let meanwhile = "";
   const isRunning = async () => {
     meanwhile = (await shop.lockstep(["status"])).stdout;
-    return meanwhile.includes("runs migrations at this moment");
+    return meanwhile.includes("is running migrations");
   };
   await until("it runs migrations", isRunning, slow);
   expect(meanwhile).not.toMatch(/ failed on production|--rolled-back/);
@@ -101,7 +101,7 @@ test("a table that is held and an old snapshot: named before, then retried until
   expect(deploy.stdout).toMatch(/✔ production {3}3 migrations applied, in \d attempts/);
   expect(deploy.stderr).toMatch(
     new RegExp(
-      `production: in the way: pid ${reader.pid} \\(\\w+, report\\) holds "User" since \\d+ s: idle in transaction, SELECT`,
+      `production: blocked by: pid ${reader.pid} \\(\\w+, report\\) has held "User" for \\d+ s: idle in transaction, SELECT`,
     ),
   );
   expect(deploy.stderr).toContain("did not get its locks (attempt 1 of 5)");
@@ -123,7 +123,7 @@ test("a session that never leaves: LS7021 after the attempts, and nothing is lef
   expect(deploy.code, deploy.output).toBe(3);
   expect(JSON.parse(deploy.stdout)).toMatchObject({
     targets: [{ status: "failed", error: { code: "LS7021", message: expect.stringContaining(`pid ${reader.pid}`) } }],
-    next: "When they are gone: npx lockstep deploy --target production",
+    next: "npx lockstep deploy --target production   # when they have ended",
   });
   expect((await rolledBack()).region).toBe(1);
   await reader.end();
@@ -144,7 +144,7 @@ test("a change that passes as it stands waits no longer than a frame would, and 
   const deploy = await deploying;
   expect(deploy.code, deploy.output).toBe(0);
   expect(deploy.stderr).toMatch(/_note did not get its locks \(attempt 1 of 5\)/);
-  expect(deploy.stderr).toMatch(new RegExp(`in the way: pid ${reader.pid} \\(\\w+, report\\) holds "Order"`));
+  expect(deploy.stderr).toMatch(new RegExp(`blocked by: pid ${reader.pid} \\(\\w+, report\\) has held "Order"`));
   expect(deploy.stdout).toMatch(/✔ production {3}1 migration applied, in \d attempts/);
 });
 

@@ -41,7 +41,7 @@ async function drift() {
 
 test("a target that nobody has touched has none", async () => {
   const done = await shop.lockstep(["drift"]);
-  expect(done.output).toContain("production is as its migrations make it");
+  expect(done.output).toContain("production matches its migrations");
   expect(done.code, done.output).toBe(0);
 });
 
@@ -55,7 +55,7 @@ test("what was done by hand is named, and the exit code says so", async () => {
   expect(done.output).toContain(`+ column "nick" only on the target: text`);
   expect(done.output).toContain(`~ column "name": type: target character varying(80), migrations text`);
   expect(done.output).toContain(`+ table "Note" only on the target`);
-  expect(done.output).toContain("production is otherwise than its migrations make it: 3 differences");
+  expect(done.output).toContain("production differs from its migrations: 3 differences");
   expect(done.code).toBe(3);
   await onProduction(
     `ALTER TABLE "User" DROP COLUMN "nick"`,
@@ -114,7 +114,9 @@ test("a deployment that meets what somebody made by hand names the command", asy
   await onProduction(`CREATE TABLE "Note" (id serial PRIMARY KEY, text text)`);
   const deployed = await shop.lockstep(["deploy", "--target", "production"]);
   expect(deployed.code).toBe(3);
-  expect(deployed.output).toContain("Whether production was changed by hand: npx lockstep drift --target production");
+  expect(deployed.output).toContain(
+    "To see whether production was changed outside the migrations: npx lockstep drift --target production",
+  );
   const found = await drift();
   expect(found).toMatchObject({ code: 3, differences: [{ kind: "table", label: "Note" }], notApplied: [] });
   expect(found.failed).toEqual([expect.stringMatching(/_add_note$/)]);

@@ -73,13 +73,13 @@ test("a job fails with what the command says, and is tried so often as was asked
 
 test("there is a job for each target, once; one that had failed for good is tried again", async () => {
   const first = await enqueue("--max-attempts", "25");
-  expect(first.output).toContain("✔ 8 jobs added, 1 that had failed tried again");
+  expect(first.output).toContain("✔ 8 jobs added, 1 failed job queued again");
   const second = await enqueue("--json");
   expect(JSON.parse(second.stdout)).toMatchObject({
     plan,
     jobs: tenants.map((tenant) => ({ key: keyOf(tenant), target: `tenants/${tenant}`, state: "waiting" })),
   });
-  expect((await enqueue()).output).toContain("✔ 0 jobs added, 9 there already");
+  expect((await enqueue()).output).toContain("✔ 0 jobs added, 9 already queued");
   expect((await jobs()).map(({ key }) => key)).toEqual(tenants.map((tenant) => keyOf(tenant)));
 });
 

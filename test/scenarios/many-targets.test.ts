@@ -86,7 +86,7 @@ test("what verify writes has the word of each, and next needs no connection to a
   expect(closed.code, closed.output).toBe(1);
   expect(closed.output).toMatch(/✖ .*tenants\/tenant_1/);
   const lacking = await change(others);
-  expect(lacking.output).toContain("does not have the answers of all gates");
+  expect(lacking.output).toContain("does not cover all gates");
 });
 
 test("what it writes of one of them counts for that one", async () => {

@@ -43,7 +43,7 @@ const baselines = async () =>
   ).rows;
 
 test("a deployment of expand and the release of switch keep what reads take", async () => {
-  expect((await shop.lockstep(["doctor", "--json"])).output).toContain("the gate reads-steady can be measured");
+  expect((await shop.lockstep(["doctor", "--json"])).output).toContain("Lockstep can measure the gate reads-steady");
   await run('"id", "email"');
   addHandle(shop);
   const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);

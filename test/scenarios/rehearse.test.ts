@@ -51,8 +51,8 @@ test("statistics of production are kept, without a value of it", async () => {
 test("the plan goes through beside traffic; the migration alone would be refused", async () => {
   const done = await shop.lockstep(["rehearse"]);
   expect(done.output).toMatch(/"User" with 3 000 rows/);
-  expect(done.output).toContain("refused: a value is required");
-  expect(done.output).toContain("every lock was as the plan states it");
+  expect(done.output).toContain("rejected: a value is required");
+  expect(done.output).toContain("every lock was as the plan states");
   expect(done.code, done.output).toBe(0);
   const { runs, findings, stage, traffic } = kept();
   expect(findings).toEqual([]);
@@ -134,7 +134,7 @@ test("Ctrl-C ends it in order: no database is left, and nothing is written", asy
       output += chunk.toString();
     });
   expect(await ended, output).toBe(130);
-  expect(output).toContain("Stopped: the stage is gone, and nothing was written.");
+  expect(output).toContain("Stopped: the scratch database was dropped, and nothing was written.");
   expect(shop.read(`lockstep/${planId()}/rehearsal.json`)).toBe(before);
   const client = new pg.Client({ connectionString: server });
   await client.connect();

@@ -160,9 +160,9 @@ describe("the trigger that fills new rows", () => {
     {
       name: "was switched off",
       sql: `ALTER TABLE "User" DISABLE TRIGGER "zz_lockstep_fill_User_handle"`,
-      says: "is switched off",
+      says: "is disabled",
     },
-    { name: "was dropped", sql: `DROP TRIGGER "zz_lockstep_fill_User_handle" ON "User"`, says: "is gone" },
+    { name: "was dropped", sql: `DROP TRIGGER "zz_lockstep_fill_User_handle" ON "User"`, says: "is missing" },
   ])("$name: it fills again", async ({ sql, says }) => {
     await production.query(sql);
     const email = `${says.replaceAll(" ", "-")}@x.io`;
@@ -192,7 +192,7 @@ test("a prove that was killed: while it runs nothing is touched; then its check 
   await killDeploymentAt("prove validates", waiting, async () => {
     const running = await shop.lockstep(["repair", "--yes"]);
     expect(running.code, running.output).toBe(1);
-    expect(running.stdout).toContain("may be proving it on production at this moment: wait for its end");
+    expect(running.stdout).toContain("may be validating it on production: wait until it ends");
   });
   await observer.query("SELECT pg_advisory_unlock(7); DROP EVENT TRIGGER gate; DROP SCHEMA gate CASCADE");
   const check = `SELECT convalidated AS valid FROM pg_constraint WHERE conname = 'lockstep_nn_User_handle'`;
@@ -201,7 +201,7 @@ test("a prove that was killed: while it runs nothing is touched; then its check 
 
   const repair = await shop.lockstep(["repair", "--yes"]);
   expect(repair.code, repair.output).toBe(0);
-  expect(repair.stdout).toContain(`the check "lockstep_nn_User_handle" was taken off`);
+  expect(repair.stdout).toContain(`the check "lockstep_nn_User_handle" was dropped`);
   expect(repair.stdout).toContain("add_handle_prove is recorded as rolled back");
   expect(await one(check)).toBeUndefined();
   await production.query(`ALTER TABLE "User" DROP COLUMN "ballast"`);
@@ -221,7 +221,7 @@ describe("files of a write that was interrupted", () => {
     expect(existsSync(join(shop.root, "notes.md"))).toBe(false);
     const repair = await shop.lockstep(["repair"]);
     expect(repair.code, repair.output).toBe(0);
-    expect(repair.stdout).toContain("it was finished");
+    expect(repair.stdout).toContain("the write was completed");
     expect(shop.read("notes.md")).toBe("all of it\n");
     expect(existsSync(join(shop.root, "lockstep/.journal.json"))).toBe(false);
   });

@@ -94,7 +94,7 @@ test("as Markdown: printed, or into a file", async () => {
   expect(printed.stdout).toMatch(/^<!-- lockstep report -->\n\n# Add/);
   const written = await shop.lockstep(["report", "--format", "markdown", "--out", "report.md"]);
   expect(written.output).toContain("report.md");
-  expect(shop.read("report.md")).toContain("## The way back");
+  expect(shop.read("report.md")).toContain("## Undo");
 });
 
 test.each([

@@ -116,14 +116,14 @@ test("what verify writes where the target is reachable says the same without a c
 });
 
 test.each([
-  ["another plan", { plan: "1_other" }, "is about plan 1_other"],
-  ["another phase", { phase: "switch" }, "is about switch, and contract comes next"],
+  ["another plan", { plan: "1_other" }, "is for plan 1_other"],
+  ["another phase", { phase: "switch" }, "is for switch, but the next phase is contract"],
   ["another target", { target: "staging" }, "is for target staging"],
   ["a plan that has changed", { planHash: "0" }, "it has changed since"],
-  ["yesterday", { at: new Date(Date.now() - 25 * 3_600_000).toISOString() }, "it counts for 24 hours"],
-  ["tomorrow", { at: new Date(Date.now() + 3_600_000).toISOString() }, "it counts for 24 hours"],
-  ["other code", { code: "0" }, "places that may leave the column out came or went"],
-  ["fewer gates", { answers: [] }, "does not have the answers of all gates"],
+  ["yesterday", { at: new Date(Date.now() - 25 * 3_600_000).toISOString() }, "it is valid for 24 hours"],
+  ["tomorrow", { at: new Date(Date.now() + 3_600_000).toISOString() }, "it is valid for 24 hours"],
+  ["other code", { code: "0" }, "the places that may omit the column have changed"],
+  ["fewer gates", { answers: [] }, "does not cover all gates"],
   ["something else", { schemaVersion: 2 }, "is none"],
 ])("evidence of %s does not count", async (_, change, message) => {
   const { integrity, ...document } = { ...JSON.parse(shop.read("evidence.json")), ...change };
@@ -137,7 +137,7 @@ test.each([
   ["edited and signed", "one", "one", "was edited, or signed with another LOCKSTEP_EVIDENCE_KEY"],
   ["signed with another key", "one", "other", "was edited, or signed with another LOCKSTEP_EVIDENCE_KEY"],
   ["not signed where a key is wanted", undefined, "one", "is not signed"],
-  ["signed where no key is known", "one", undefined, "is signed, and LOCKSTEP_EVIDENCE_KEY is not set here"],
+  ["signed where no key is known", "one", undefined, "is signed, but LOCKSTEP_EVIDENCE_KEY is not set here"],
 ])("evidence that is %s does not count", async (what, signed, known, message) => {
   const verify = await shop.lockstep(["verify", "--out", "kept.json"], { LOCKSTEP_EVIDENCE_KEY: signed });
   expect(verify.code, verify.output).toBe(0);

@@ -128,7 +128,7 @@ test("a change that passes stays TypeORM's own; the list is for its author, and 
   const name = `AddBio${file.slice(0, 13)}`;
   expect(generated.output).toMatch(
     new RegExp(
-      `! src/migrations/${file} is not loaded: src/data-source\\.ts:\\d+ does not list it\\. To have it run, at src/data-source\\.ts:\\d+ write import { ${name} } from "./migrations/${file.slice(0, -3)}"; and, in the list of migrations, ${name}`,
+      `! src/migrations/${file} is not loaded: src/data-source\\.ts:\\d+ does not list it\\. To load it, at src/data-source\\.ts:\\d+ write import { ${name} } from "./migrations/${file.slice(0, -3)}"; and, in the list of migrations, ${name}`,
     ),
   );
   expect(app.read("src/data-source.ts")).toBe(source);
@@ -144,7 +144,7 @@ test("a change that passes stays TypeORM's own; the list is for its author, and 
   expect(off.output).not.toContain("is not loaded");
   expect(app.read("src/migrations/1800000000000-Off.ts").replaceAll("Off1800000000000", name)).toBe(made);
   const deployed = await lockstep("deploy");
-  expect(deployed.output).toMatch(/nothing that the ORM finds is pending/);
+  expect(deployed.output).toMatch(/the ORM finds no pending migration/);
   expect(deployed.output).toContain(`${file} is not loaded`);
 });
 
@@ -191,7 +191,7 @@ test("what cannot be edited ends generate with the place and the text", async ()
   const name = `AddHandle${first.slice(0, 13)}`;
   expect(generated.output).toMatch(
     new RegExp(
-      `! src/migrations/${first} is not loaded: src/data-source\\.ts:\\d+ does not list it\\. To have it run, at src/data-source\\.ts:\\d+ write import { ${name} } from "./migrations/${first.slice(0, -3)}"; and, in the list of migrations, ${name}`,
+      `! src/migrations/${first} is not loaded: src/data-source\\.ts:\\d+ does not list it\\. To load it, at src/data-source\\.ts:\\d+ write import { ${name} } from "./migrations/${first.slice(0, -3)}"; and, in the list of migrations, ${name}`,
     ),
   );
 });
@@ -216,7 +216,7 @@ test("of a compiled project the list in the source counts, and it is built first
   expect((await lockstep("status")).output).toContain("0 of 1 migration applied");
   const early = await lockstep("deploy");
   expect(early.output).toMatch(new RegExp(`LS7026 On production ${first.slice(0, -3)} did not run`));
-  expect(early.output).toContain("Next   npx tsc, then npx lockstep deploy --target production");
+  expect(early.output).toContain("Next\n  1. npx tsc\n  2. npx lockstep deploy --target production");
   expect((await lockstep("status")).output).toContain(
     "Next\n  1. npx tsc && npx lockstep deploy --target production\n  2. Deploy the code.",
   );

@@ -108,7 +108,7 @@ test("an anomaly on one of them is named with it, and its backfill is paused, as
       target: "tenants/tenant_3",
       measure: "lock-wait",
       detail: expect.stringMatching(
-        /^‘UPDATE "User" set name = \? WHERE id = \?’ waits for .*, shop of tenant_3, idle in tr/,
+        /^‘UPDATE "User" set name = \? WHERE id = \?’ has waited for .*, shop of tenant_3, idle in tr/,
       ),
     },
   ]);

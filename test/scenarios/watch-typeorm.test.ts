@@ -125,7 +125,7 @@ test("the column becomes required, as a change does", async () => {
 test("after contract: the way back is written and deployed, and builds of before and after serve on", async () => {
   const said = await watchFault("--undo", "--yes");
   expect(said.code, said.output).toBe(5);
-  expect(said.output).toContain("✔ contract is reverted in the repository, the plan is in switch again");
+  expect(said.output).toContain("✔ contract is reverted in the repository, the plan is back in switch");
   expect(said.output).toMatch(/✔ production: \d+-AddHandleUndoContract deployed/);
   expect(said.output).toMatch(
     /Next\n {2}1\. Review and commit\.\n {2}2\. Deploy the code\.\n {2}3\. npx lockstep status/,
@@ -174,7 +174,7 @@ test("contract is not taken back while a migration of somebody else would be dep
 test("a contract that has not arrived yet is no migration of others", async () => {
   const said = await watchFault("--undo", "--yes");
   expect(said.code, said.output).toBe(5);
-  expect(said.output).toContain("✔ contract is reverted in the repository, the plan is in switch again");
+  expect(said.output).toContain("✔ contract is reverted in the repository, the plan is back in switch");
   expect(said.output).toMatch(/✔ production: \d+-AddHandleUndoContract deployed/);
   expect(await isRequired()).toBe(false);
   await checksClean();
@@ -187,7 +187,7 @@ test("after switch: the code stops reading the column, whatever is pending stays
   await nest.commit("Somebody else's migration");
   const said = await watchFault("--undo", "--yes");
   expect(said.code, said.output).toBe(5);
-  expect(said.output).toContain("✔ switch is reverted in the repository, the plan is in expand again");
+  expect(said.output).toContain("✔ switch is reverted in the repository, the plan is back in expand");
   expect(said.output).not.toContain(" deployed");
   expect(await hasOthers()).toBe(false);
   await checksClean();

@@ -86,7 +86,7 @@ test("beside a backfill: it is paused, the command of the config is run, and not
   const said = await watchFault("--undo");
   expect(said.code, said.output).toBe(5);
   expect(said.stdout).toMatch(
-    /✖ production: requests to CHECK_URL that fail: 100 % since \d\d:\d\d:\d\d UTC, before 0 % \(1 request\): the check of CHECK_URL answers with 500/,
+    /✖ production: failed requests to CHECK_URL: 100 % since \d\d:\d\d:\d\d UTC, before 0 % \(1 request\): the check of CHECK_URL answers with 500/,
   );
   expect(said.stdout).toContain('✔ production: the backfill of "User" is paused');
   expect(said.stdout).toContain("! the command of watch.onAnomaly ended with 3");
@@ -149,7 +149,7 @@ test("after contract: the way back is written and deployed", async () => {
   expect(await shop.changedFiles()).toEqual([" M anomaly.txt"]);
   const said = await watchFault("--undo", "--yes");
   expect(said.code, said.output).toBe(5);
-  expect(said.stdout).toContain("✔ contract is reverted in the repository, the plan is in switch again");
+  expect(said.stdout).toContain("✔ contract is reverted in the repository, the plan is back in switch");
   expect(said.stdout).toMatch(/✔ production: \S+_undo_contract\S* deployed/);
   expect(said.stdout).toMatch(
     /Next\n {2}1\. npx prisma generate\n {2}2\. Review and commit\.\n {2}3\. Deploy the code\.\n {2}4\. npx lockstep status/,
@@ -179,7 +179,7 @@ test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
   const { exitCode, text } = await refused.result;
   health = 200;
   expect(exitCode, text).toBe(5);
-  expect(refused.asked).toEqual([`Take switch of ${planId()} back, and deploy that to production? No value is lost.`]);
+  expect(refused.asked).toEqual([`Revert switch of ${planId()} and deploy that to production? No value is lost.`]);
   expect(text).toContain("! switch is not reverted: the answer was no");
   expect(await shop.changedFiles()).toEqual([" M anomaly.txt"]);
   const interrupt = new AbortController();
@@ -190,12 +190,12 @@ test("on a terminal it is asked first; Ctrl-C ends a watch", async () => {
   const ended = await stopped.result;
   expect(ended.exitCode).toBe(130);
   expect(ended.text).toContain("Ended before its time was over.");
-  expect(stopped.said().progress).toMatch(/ {2}production {2}\d s of 20 s {2}taking the baseline, 1 of 3\n/);
+  expect(stopped.said().progress).toMatch(/ {2}production {2}\d s of 20 s {2}measuring the baseline, 1 of 3\n/);
 });
 
 test("after switch: it is taken back in the code, and no database has anything to do", async () => {
   const said = await watchFault("--undo", "--yes");
-  expect(said.stdout).toContain("✔ switch is reverted in the repository, the plan is in expand again");
+  expect(said.stdout).toContain("✔ switch is reverted in the repository, the plan is back in expand");
   expect(said.stdout).toMatch(/Next\n[\s\S]* npx lockstep deploy/);
   expect(await shop.typeErrors()).toEqual([]);
 });

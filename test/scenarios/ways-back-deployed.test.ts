@@ -203,7 +203,9 @@ describe("with the stock Prisma", () => {
       );
       const stopped = await lockstep("deploy");
       expect(stopped.code, stopped.output).toBe(1);
-      expect(stopped.stderr).toMatch(/20200101000001_twins first, then the fills of the next plan are tried again/);
+      expect(stopped.stderr).toMatch(
+        /20200101000001_twins first\. Then Lockstep tries the fills of the next plan again/,
+      );
       expect(stopped.stderr).toMatch(
         /in this order:\n +1\. now: \d+_nick, .*\n +2\. on production: GRANT .*\n +3\. Deploy the code .*\n +4\. when /,
       );
@@ -318,10 +320,10 @@ describe("where Prisma leaves no migration out, because its config names another
     const stopped = await deploy();
     expect(stopped.code, stopped.output).toBe(1);
     expect(stopped.stdout).toMatch(
-      /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed\n.*\n {2}The ORM applies everything that is pending or nothing: 20261115000001_early, \d+_first_undo_contract wait as well\./,
+      /nothing was applied, then stopped before \d+_first_undo_expand: its gate is closed\n.*\n {2}The ORM applies all pending migrations or none: 20261115000001_early, \d+_first_undo_contract wait as well\./,
     );
     const [, ...byHand] =
-      /1\. with the URL of production: npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+)\n +2\. Deploy the code .*\n +3\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
+      /1\. npx (prisma db execute --file \S+undo_contract\S+) && npx (prisma migrate resolve --applied \S+) +# with the URL of production\n +2\. Deploy the code .*\n +3\. when that is so, at a terminal: npx lockstep deploy --target production --confirm column-unused/.exec(
         stopped.stdout,
       ) ?? [];
     expect(byHand, stopped.stdout).toHaveLength(2);

@@ -72,7 +72,7 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
   /** Does what a refusal says, as it is printed. @returns the last of it */
   async function follow(output: string) {
     for (const [, sql = ""] of output.matchAll(/^ +Do: (.*)$/gm)) await query(sql);
-    const command = /, then npx lockstep (deploy --target production)$/m.exec(output)?.[1] ?? "";
+    const command = /^ +\d\. npx lockstep (deploy --target production)$/m.exec(output)?.[1] ?? "";
     return app.lockstep(...command.split(" "));
   }
 
@@ -87,7 +87,7 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
     const refused = await app.lockstep("deploy");
     expect(refused.code, refused.output).toBe(3);
     expect(refused.output).toMatch(
-      /LS7027[\s\S]*✖ .* is over "users"\."handle", which a way back makes optional\. Its columns are required\./,
+      /LS7027[\s\S]*✖ .* depends on "users"\."handle", which an undo migration makes optional\. Its columns are required\./,
     );
     expect(await made()).toBe(before);
     const done = await follow(refused.output);
@@ -131,10 +131,12 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
     const asked = await app.lockstep("abandon", one);
     expect(asked.code, asked.output).toBe(2);
     expect(asked.output).toContain("LS8005");
-    expect(asked.output).toMatch(/\(\S+:\d+\) goes with it: no plan made it\./);
+    expect(asked.output).toMatch(/\(\S+:\d+\) is dropped with it: it belongs to no plan\./);
     expect(asked.output).toContain(`${declared.text} (${app.modelFile}:`);
     if (hasViews)
-      expect(asked.output).toContain(`the view Handles (${viewFile}:3) names it and stays: change the view first.`);
+      expect(asked.output).toContain(
+        `the view Handles (${viewFile}:3) uses it and is not dropped: change the view first.`,
+      );
     rmSync(join(app.root, viewFile), { force: true });
     await succeeded(app.lockstep("abandon", one, "--yes"));
     expect(app.read(app.modelFile)).not.toContain("handle");
@@ -143,7 +145,7 @@ describe.each([...orms, ...onMariadb])("$name", ({ create }) => {
     await query(`CREATE INDEX by_hand ON users (name, handle); ${on().needs}`);
     const refused = await app.lockstep("deploy");
     expect(refused.code, refused.output).toBe(3);
-    expect(refused.output).toContain(`✖ ${on().needed} is over "users"."handle", which a way back drops.`);
+    expect(refused.output).toContain(`✖ ${on().needed} depends on "users"."handle", which an undo migration drops.`);
     expect(refused.output).not.toContain("by_hand");
     const waits = await follow(refused.output);
     expect(waits.code, waits.output).toBe(1);

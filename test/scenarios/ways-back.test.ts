@@ -133,7 +133,7 @@ test("the same column again, forward to contract", async () => {
 test("undo of contract: optional again, code of switch, the values stay, and nobody is asked for a yes", async () => {
   const undo = await ok(shop.lockstep(["undo"]));
   expect(undo.output).toContain("No data is lost");
-  expect(undo.output).toContain("the plan is in switch again");
+  expect(undo.output).toContain("the plan is back in switch");
   expect(texts()).toEqual(moments.switch?.texts);
   await expectInLockstep();
   const reviewed = migrations().filter((name) => /_(prove|enforce)$/.test(name));
@@ -155,7 +155,7 @@ test("undo of contract: optional again, code of switch, the values stay, and nob
 test("undo of switch: reads are kept away again, without a migration", async () => {
   const before = migrations();
   const undo = await ok(shop.lockstep(["undo"]));
-  expect(undo.output).toContain("the plan is in expand again");
+  expect(undo.output).toContain("the plan is back in expand");
   expect(migrations()).toEqual(before);
   await expectAt("expand");
   await expectInLockstep();

@@ -71,7 +71,7 @@ export async function estimateBackfill(input: BackfillInput, maxRowsPerSecond?: 
     };
     if (spec.columns.some(({ fill }) => fill === undefined))
       return { ...fixed, untried: "a function computes the values" };
-    if (triggers.length > 0 && !settings.allowTriggers) return { ...fixed, untried: "triggers of yours would fire" };
+    if (triggers.length > 0 && !settings.allowTriggers) return { ...fixed, untried: "your own triggers would fire" };
     const { upTo } = await startOfPass(connection, table!, target);
     const tried = await tryBatches(connection, target, { after: null, ...(upTo && { upTo }) }, rows, settings);
     if (typeof tried === "string") return { ...fixed, untried: tried };

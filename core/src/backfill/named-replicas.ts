@@ -71,7 +71,7 @@ export class NamedReplicas {
           ? new LockstepError(error.code, error.message, { hint: error.hint, details: error.details })
           : new LockstepError("LS8004", `The replica of ${name} cannot be reached: ${(error as Error).message}`);
       // One that cannot be asked holds nothing up: it may be gone for good.
-      const why = error instanceof LockstepError ? error.message : "it does not answer";
+      const why = error instanceof LockstepError ? error.message : "it does not respond";
       const answer = { kind: "blind", name, reason: `the replica of ${name} cannot be reached: ${why}` } as const;
       this.#asked.set(name, { answer, untilMs: clock.now() + restMs });
       return answer;

@@ -56,7 +56,7 @@ export async function checkStructure(
     ) {
       problems.push({
         ...notApplied(`${name} is ${found.type}${found.isGenerated ? " and generated" : ""}, not ${planned.type}`),
-        hint: "It was changed there outside the migrations. List all differences: npx lockstep drift",
+        hint: "npx lockstep drift   # lists what was changed outside the migrations",
       });
     } else if (
       found.isNullable &&
@@ -70,7 +70,7 @@ export async function checkStructure(
       if (flaw !== undefined)
         problems.push({
           ...notApplied(`${name} has ${flaw}`),
-          hint: "Enable or recreate it: npx lockstep repair. If expand has not run there: npx lockstep deploy",
+          hint: "npx lockstep repair   # enables or recreates it; if expand has not run there: npx lockstep deploy",
         });
     }
     problems.push(...checkIndexes(table, planned.name, name));
@@ -158,7 +158,7 @@ function hintOnTarget(problem: FillProblem, plan: string): { readonly hint?: str
   if (problem.kind === "missing-columns") return {};
   const abandon = `npx lockstep abandon ${plan}`;
   // Of the wrong type is the expression as a whole: there are no rows to correct.
-  if (problem.kind === "type") return { hint: `Start over with another plan: ${abandon}` };
+  if (problem.kind === "type") return { hint: `${abandon}   # to start over with another plan` };
   if (problem.kind === "scans")
     return {
       hint: `Create the index, then run the same command again. To start over with another plan: ${abandon}`,
@@ -212,7 +212,7 @@ function checkIndexes(table: TableFacts, column: string, name: string): readonly
       ...notApplied(`The index "${broken.name}" of ${name} is not valid: its build was interrupted or is not finished`),
       hint: table.isPartitioned
         ? "Deploy the expand migrations again: the one that checks this index prints the statements that build it."
-        : "Show the session that builds it, or build it again while reads and writes continue: npx lockstep repair",
+        : "npx lockstep repair   # shows the session that builds it, or rebuilds it while reads and writes continue",
     },
   ];
 }

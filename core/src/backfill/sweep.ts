@@ -94,7 +94,7 @@ function notReached(loop: BatchLoop, all: readonly KeyValues[]): LockstepError {
     "LS5004",
     `${many} of "${id.table.name}" on ${connection.label} without a value cannot be found by the keys that the server returns for them: ${rows}`,
     {
-      hint: "A setting of the server or the role changes how it writes these keys (a time zone, extra_float_digits). Correct it, or give the rows a value by hand, then run the same command again.",
+      hint: "A setting of the server or the role changes how it writes these keys (a time zone, extra_float_digits). Correct it, or set the value of these rows yourself, then run the same command again.",
       details: { count: all.length, keys },
     },
   );

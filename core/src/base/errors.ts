@@ -1151,7 +1151,15 @@ export class LockstepError extends Error {
   }
 }
 
-/** The error as people read it, without colours: `LS2001 …`, why, `Next …`. */
+/**
+ * The error as people read it, without colours: `LS2001 …`, why, `Next …`. Several lines of a hint are numbered steps; a line that begins
+ * with a blank continues the step before it.
+ */
 export function errorText(error: LockstepError): string {
-  return `${error.code} ${error.message}\n${error.why}\nNext   ${error.hint}`;
+  const steps = error.hint.split(/\n(?! )/);
+  const next =
+    steps.length === 1
+      ? `Next   ${error.hint}`
+      : ["Next", ...steps.map((step, at) => `  ${at + 1}. ${step}`)].join("\n");
+  return `${error.code} ${error.message}\n${error.why}\n${next}`;
 }

@@ -68,7 +68,7 @@ export async function announceService(invocation: Invocation): Promise<CommandRe
     if (!(known instanceof LockstepError)) throw first.error;
     const where = listed(failed.map(({ target }) => target.name));
     throw new LockstepError(known.code, `${service} is not announced on ${where}: ${known.message}`, {
-      hint: `${known.hint} Then announce it again: what is announced already stays so.`,
+      hint: `${known.hint}\nAnnounce it again. Announcements on the other targets remain valid.`,
       details: { ...known.details, failed: failed.map(({ target }) => target.name) },
       cause: first.error,
     });
@@ -163,7 +163,7 @@ function serviceOf({ services = [] }: LockstepConfig, name: string): string {
 function buildOf(given: string | undefined, root: string): string {
   const build = given ?? gitOrNothing(root, ["rev-parse", "HEAD"]);
   if (build === undefined)
-    throw new LockstepError("LS8002", "There is no commit here to identify the build.", {
+    throw new LockstepError("LS8002", "This folder has no commit that identifies the build.", {
       hint: "Name the build, for example by the tag of its image: --build <id>",
     });
   if (!/^[\w.:/@+-]{1,128}$/.test(build))

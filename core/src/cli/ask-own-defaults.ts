@@ -58,7 +58,7 @@ export async function askOwnDefaults(
     const typeThere = type ?? column?.type;
     if (typeThere === undefined) {
       const name = `"${tableLabel(step.table)}"."${step.column}"`;
-      const what = `${target.name}: the default of ${name}, ${defaultSql} (${at}), was not tried: the column is not there yet, and Lockstep does not know its type`;
+      const what = `${target.name}: the default of ${name}, ${defaultSql} (${at}), was not tried: the column does not exist yet, and its type is unknown`;
       invocation.io.err(`  ${invocation.io.colors.yellow("!")} ${what}`);
       continue;
     }

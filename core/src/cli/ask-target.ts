@@ -145,7 +145,7 @@ async function lackingParts(
       if (lacks === "type")
         return {
           statement,
-          help: `Give it its type on ${target.name}, or take the plan back: npx lockstep abandon ${plan.id}`,
+          help: `npx lockstep abandon ${plan.id}   # or restore its type on ${target.name}`,
         };
       const isOfTable = ({ spec }: Unit) => "table" in spec && isSameTable(spec.table, column.table);
       const own = expand.filter(({ units }) => units.some(isOfTable));

@@ -35,7 +35,7 @@ export class BackfillView {
       case "started":
         io.err(
           event.isResumed
-            ? `${this.#target}: going on with ${this.label} at ${this.position(event.rows)}`
+            ? `${this.#target}: resuming ${this.label} at ${this.position(event.rows)}`
             : `${this.#target}: filling ${this.label}, about ${counted(event.total, "row")}${aheadText(event)}`,
         );
         return;
@@ -49,12 +49,12 @@ export class BackfillView {
       }
       case "reading":
         io.progress.update(
-          event.why === "fills" ? "  trying the fill on every row …" : "  looking for rows that are left …",
+          event.why === "fills" ? "  trying the fill on every row …" : "  scanning for remaining rows …",
         );
         return;
       case "sweep":
         io.progress.end();
-        io.err(`  looking back: ${counted(event.rows, "row")} left behind`);
+        io.err(`  second pass: ${counted(event.rows, "row")} without a value`);
         return;
       case "notice":
         io.progress.end();
@@ -64,7 +64,7 @@ export class BackfillView {
         // Giving way to a writer is what is meant to happen, and refused rows are named; a lost connection is worth a line.
         if (event.reason === "conflict" || event.reason === "locked" || event.reason === "data") return;
         io.progress.end();
-        io.err(`  trying again (${event.reason}): ${event.message}`);
+        io.err(`  retrying (${event.reason}): ${event.message}`);
         return;
       case "waiting":
         io.progress.update(`  waiting: ${event.reason}`);
@@ -73,7 +73,7 @@ export class BackfillView {
         // Pauses of a limited rate come with every batch.
         if (event.forMs < 5000) return;
         io.progress.end();
-        io.err(`  going on after ${duration(event.forMs)}: ${event.reason}`);
+        io.err(`  resuming after ${duration(event.forMs)}: ${event.reason}`);
         return;
       case "blind":
         io.progress.end();
@@ -101,7 +101,7 @@ export class BackfillView {
     const done =
       result.filled === 0
         ? this.#isOnce
-          ? `${passed}, nothing is filled twice`
+          ? `${passed}, no row was filled twice`
           : "every row has its value"
         : `${counted(result.filled, "row")} filled in ${counted(result.batches, "batch").replace("batchs", "batches")}, ${left}`;
     return `${this.#io.colors.green("✔")} ${this.#target}: ${this.label} — ${done}`;

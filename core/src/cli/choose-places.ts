@@ -41,14 +41,14 @@ export function askPerson(io: Io, command: string): AskPerson {
     },
     async unchecked(why, count) {
       const answer = await io.pick(`The types of ${counted(count, "chosen place")} could not be checked (${why}).`, [
-        { value: "leave", label: "leave them out", hint: "they stay chosen: the next run tries again" },
+        { value: "leave", label: "leave them out", hint: "they stay chosen: the next run tries them again" },
         { value: "write", label: "edit them", hint: "compile before you commit" },
       ] as const);
       if (answer === undefined) throw new Cancelled();
       return answer === "write";
     },
     async reason({ file, line, what }) {
-      const words = await io.text(`${file}:${line} must change (${what}). Why does it not have to?`);
+      const words = await io.text(`${file}:${line} is a required edit (${what}). Why is it not needed?`);
       if (words === undefined) throw new Cancelled();
       return words;
     },
@@ -164,5 +164,5 @@ function questionText(asked: readonly AskedPlaces[], command: string): string {
     0,
   );
   const rest = silent === 0 ? "" : ` ${counted(silent, "more place")} with little evidence: ${command} --all`;
-  return `Which places get ${columns} too?${rest}`;
+  return `Which of these places also need ${columns}?${rest}`;
 }

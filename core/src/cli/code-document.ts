@@ -34,18 +34,18 @@ const positionShape = {
   column: said(number, "From 1, in UTF-16 code units."),
 } as const;
 const position = named("position", object(positionShape));
-const rangeShape = { start: position, end: said(position, "Behind the last character.") } as const;
+const rangeShape = { start: position, end: said(position, "The offset after the last character.") } as const;
 const range = named("range", object(rangeShape));
 const textEditShape = {
   file,
   ...rangeShape,
-  text: said(string, "Replaces the range; where that is empty it is inserted."),
+  text: said(string, "Replaces the range. If the range is empty, it is inserted."),
 } as const;
 /** One change of a file's text. */
 export interface TextEdit extends Of<typeof textEditShape> {}
 const textEdits = said(
   list(named("textEdit", object(textEditShape))),
-  "Changes of the present text of files; they do not overlap. Apply those at one offset in this order. Two places may have an equal one, such as an import: apply it once.",
+  "Changes to the current text of files. They do not overlap. Apply changes at one offset in this order. If two places have an equal change, such as an import, apply it once.",
 );
 
 const checks = [
@@ -63,23 +63,23 @@ const checks = [
 export type CheckJson = Of<(typeof checks)[number]>;
 const check = said(
   named("check", objectOf(checks, "result")),
-  "What the compiler says of the edit, made together with those of its chain. `unchecked`: it was not asked, or did not answer.",
+  "The compiler's result for the edit, together with those of its chain. `unchecked`: the compiler did not run, or did not finish.",
 );
 
 const whereShape = {
   file,
-  line: said(number, "Where the place begins, from 1."),
-  range: optional(said(range, "The code of the place; where only its line is known, that line.")),
+  line: said(number, "The first line of the place, from 1."),
+  range: optional(said(range, "The code of the place, or its line if only the line is known.")),
   model: string,
   field: string,
-  what: said(string, "What it is called, for people: `listUsers: select of prisma.user.findMany`."),
+  what: said(string, "Its name for people: `listUsers: select of prisma.user.findMany`."),
   site: optional(said(string, "The names around it in the syntax tree.")),
   owner: optional(owner),
   role: optional(role),
-  family: optional(said(string, "The kind of code that it is: `select`, `zod`, `mapper`.")),
+  family: optional(said(string, "The kind of code: `select`, `zod`, `mapper`.")),
   purpose: optional(said(oneOf(purposes), "What the place does with the column.")),
-  key: optional(said(string, "What `--only` and `--not` name it by; it stays when lines move.")),
-  chain: optional(said(list(string), "The keys of the places that are made together with it.")),
+  key: optional(said(string, "The name for `--only` and `--not`. It does not change when lines move.")),
+  chain: optional(said(list(string), "The keys of the places that are edited together with it.")),
   check: optional(check),
 } as const;
 
@@ -87,23 +87,23 @@ const restShape = {
   ...whereShape,
   reason,
   reasonId: optional(oneOf(["refused", "typed-read"])),
-  reasons: optional(said(list(string), "What speaks for and against it, the strongest first.")),
-  score: optional(said(number, "How much speaks for it.")),
+  reasons: optional(said(list(string), "Evidence for and against it, the strongest first.")),
+  score: optional(said(number, "The strength of its evidence.")),
   isLike: optional(said(isTrue, "It names the columns that the new one is like.")),
-  text: optional(said(string, "What to write there, as code of its own; `…` is for you to fill in.")),
+  text: optional(said(string, "The code to write there. Replace `…` yourself.")),
   hint: optional(said(string, "What the most similar column has there.")),
   textEdits: optional(said(textEdits, "How Lockstep would edit it; absent where it cannot.")),
-  made: said(boolean, "Whether this run has made it."),
+  made: said(boolean, "Whether this run made the edit."),
   next: optional(
-    said(string, "The command that makes it, for the project's folder; absent where that takes a person."),
+    said(string, "The command that makes the edit, in the project's folder. Absent if you must edit it yourself."),
   ),
 } as const;
 const placeShape = {
   ...restShape,
   kind: said(oneOf(["required", "likely", "possible"]), "`required`: the phase may break without it."),
-  mayLeaveOut: optional(said(isTrue, "It makes rows that may leave the column out.")),
+  mayLeaveOut: optional(said(isTrue, "It creates rows that may omit the column.")),
   fingerprint: optional(string),
-  declined: optional(said(string, "Why it need not change, in the words of the person who declined it.")),
+  declined: optional(said(string, "Why the edit is not needed, from the person who declined it.")),
 } as const;
 /** A place that is left. */
 export interface PlaceJson extends Of<typeof placeShape> {}
@@ -115,11 +115,11 @@ const editShape = {
   kind: placeShape.kind,
   transform: string,
   phase,
-  text: said(string, "What was written, without commas; empty where the edit takes something away."),
+  text: said(string, "The written text, without commas. Empty if the edit removes text."),
   replaces: optional(string),
   written: optional(string),
   flag: optional(string),
-  textEdits: optional(said(textEdits, "How it would be made; absent once it is made.")),
+  textEdits: optional(said(textEdits, "How Lockstep would make the edit. Absent once it is made.")),
   made: restShape.made,
 } as const;
 /** An edit of this run. */
@@ -140,7 +140,7 @@ const declarationShape = {
   isId: boolean,
   isForeignKey: boolean,
   hasDefault: said(boolean, "The ORM or the database fills it where the code does not."),
-  default: optional(said(either(either(string, number), boolean), "The constant, where it is known.")),
+  default: optional(said(either(either(string, number), boolean), "The constant, if it is known.")),
   enum: optional(
     object({
       name: string,
@@ -160,11 +160,11 @@ const declarationShape = {
 export interface DeclarationJson extends Of<typeof declarationShape> {}
 
 const questionShape = {
-  id: said(string, "`exposure`, `like`; later versions may ask more."),
+  id: said(string, "`exposure` or `like`. Later versions may have more questions."),
   column: said(string, "`User.alias`"),
   question: string,
   options: list(object({ value: string, label: string, hint: string })),
-  answerWith: said(string, "The option that answers it, with `<value>` in place of one of the values."),
+  answerWith: said(string, "The option that answers it, with `<value>` instead of one of the values."),
 } as const;
 export interface QuestionJson extends Of<typeof questionShape> {}
 
@@ -179,15 +179,12 @@ const documentShape = {
   plan: optional(said(string, "Absent for columns without a plan.")),
   columns: said(list(string), "`User.alias`"),
   declarations: said(list(named("declaration", object(declarationShape))), "The columns as the models declare them."),
-  questions: said(
-    list(named("question", object(questionShape))),
-    "What nobody has answered; an answer changes the places.",
-  ),
+  questions: said(list(named("question", object(questionShape))), "Open questions. An answer changes the places."),
   written: said(boolean, "No: nothing was written (--dry-run)."),
-  edits: said(list(named("edit", object(editShape))), "What this run made, or would make."),
+  edits: said(list(named("edit", object(editShape))), "The edits that this run made, or would make."),
   places: said(list(named("place", object(placeShape))), "What is left."),
   leftOut: optional(said(list(named("rest", object(restShape))), "With --all: places with little evidence.")),
-  silent: said(number, "How many places have little evidence."),
+  silent: said(number, "The number of places with little evidence."),
   unchecked: optional(said(object({ why: string, leftOut: number }), "Chosen edits that were not compiled.")),
   missingTypes: optional(
     said(
@@ -210,7 +207,7 @@ const documentShape = {
   like: said(record(list(string)), "What was answered, by column."),
   diff: optional(said(string, "With --dry-run: a patch for `git apply`, from the root of the repository.")),
   next: said(string, "What to do next."),
-  nextCommand: optional(said(string, "The command in `next`; absent where nothing is left for one.")),
+  nextCommand: optional(said(string, "The command in `next`. Absent if no command is needed.")),
 } as const;
 /** What `lockstep code --json` prints. */
 export interface CodeDocument extends Of<typeof documentShape> {}

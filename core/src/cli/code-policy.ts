@@ -23,12 +23,12 @@ export function codePolicy(invocation: Invocation, config: LockstepConfig, comma
       hint: "Use --code likely, --code required or --only <place…>",
     });
   if (flag === "none" && only.length > 0)
-    throw new LockstepError("LS8002", "--code none makes no edits, but --only names some.", {
-      hint: "Remove one of them. To make the required edits and those: --code required --only <place…>",
+    throw new LockstepError("LS8002", "--code none makes no edits, but --only selects some.", {
+      hint: "Remove one of them. To make these and the required edits: --code required --only <place…>",
     });
   const reason = textOption(invocation, "reason");
   if (reason !== undefined && not.length === 0)
-    throw new LockstepError("LS8002", "--reason explains declined places, but --not names none.", {
+    throw new LockstepError("LS8002", "--reason explains declined places, but --not lists none.", {
       hint: `--not <file:line> --reason "${reason}"`,
     });
   const level = flag ?? settings.level ?? (io.isInteractive ? "ask" : undefined);

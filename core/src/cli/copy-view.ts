@@ -61,9 +61,9 @@ export class CopyView {
 
   verdict(result: "copied" | "was-done" | "tried"): string {
     const words = {
-      copied: "copied with its change; it has every row, and no leftovers remain",
-      "was-done": "is as wanted already",
-      tried: "everything that the copy needs is there; nothing was changed",
+      copied: "copied and changed; it has every row, and no leftovers remain",
+      "was-done": "already has its planned definition",
+      tried: "all requirements of the copy are met; nothing was changed",
     } as const;
     return `${this.#io.colors.green("✔")} ${this.#target}: ${this.#label} — ${words[result]}`;
   }

@@ -169,7 +169,7 @@ async function askDrops(
           ? []
           : files.map(
               (file) =>
-                `with the URL of ${target.name}: ${plugin.words.execute(file)} && ${plugin.words.skip(migrationOf(file))}`,
+                `${plugin.words.execute(file)} && ${plugin.words.skip(migrationOf(file))}   # with the URL of ${target.name}`,
             ),
         drop: [helpOf(said, deploy, invocation.io), ...(isConfirmed ? [] : [`npx lockstep ${deploy}`])],
       }),

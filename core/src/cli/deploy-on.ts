@@ -135,7 +135,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
       const migrations = looked.pending.filter((name) => !withheld.includes(name));
       Object.assign(course, { units, migrations, begunAt: systemClock.now(), attempts: 1 });
       if (later.length > 0)
-        io.err(`${target.name}: ${migrations.join(", ")} first, then the fills of the next plan are tried again.`);
+        io.err(`${target.name}: ${migrations.join(", ")} first. Then Lockstep tries the fills of the next plan again.`);
       else if (steps !== undefined)
         for (const line of orderLines(target.name, migrations, [...granting(target, due), ...steps])) io.err(line);
       const { applied, attempts } = await deployNow(target, context, withheld, course);
@@ -219,7 +219,7 @@ const unexpected = /^42(?:701|703|704|710|723|883|P01|P06|P07)$/;
 
 function driftHint({ details }: LockstepError, { name }: Target, { project }: DeployContext): string {
   if (project.dialect !== "postgresql" || !unexpected.test(String(details.sqlState))) return "";
-  return `. Whether ${name} was changed by hand: npx lockstep drift --target ${name}`;
+  return `\n  To see whether ${name} was changed outside the migrations: npx lockstep drift --target ${name}`;
 }
 
 type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "waits" | "fills" | "blockers" | "exitCode"> & {
@@ -352,7 +352,7 @@ async function warnOfDue(
     buildsIndex: due.units.some(({ unit }) => unit.spec.kind === "create-index"),
     olderThanSeconds: 5,
   });
-  for (const blocker of blockers) warn(target, context, `in the way: ${blocker}`);
+  for (const blocker of blockers) warn(target, context, `blocked by: ${blocker}`);
   return { blockers, grants: grants.map(({ grant }) => grant) };
 }
 
@@ -386,10 +386,10 @@ function onlyUnlisted(unlisted: readonly Unlisted[], plans: readonly Plan[]): Pa
 
 /** What is about the expression is the same for every row: none can be corrected, or filled later. */
 function afterRefusal(refused: readonly PendingFill[], target: string): string {
-  const another = `To make another plan: npx lockstep abandon ${refused[0]?.plan}`;
+  const another = `To start over with another plan: npx lockstep abandon ${refused[0]?.plan}`;
   const wrong = refused.find((fill) => fill.isOfExpression);
-  if (wrong !== undefined) return `npx lockstep explain ${wrong.code}. ${another}`;
-  return `correct these rows on ${target}, then npx lockstep deploy --target ${target}. To add the column first and give them a value later: --allow-unfilled. ${another}`;
+  if (wrong !== undefined) return `npx lockstep explain ${wrong.code}\n  ${another}`;
+  return `Correct these rows on ${target}.\nnpx lockstep deploy --target ${target}   # --allow-unfilled adds the column first, and you set the values later\n  ${another}`;
 }
 
 /**

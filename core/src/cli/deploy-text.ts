@@ -19,16 +19,16 @@ export function eventText(event: DeployEvent, target: string, colors: Colors): s
       return colors.dim(`${target}  ${event.line}`);
     case "settled":
       return event.as === "applied"
-        ? `${target}: ${event.migration} was complete although its run broke off; it is recorded as applied.`
-        : `${target}: ${event.migration} is recorded as rolled back${event.isClean ? ", nothing of it is left" : ": it runs again, over what is there of it"}.`;
+        ? `${target}: ${event.migration} was complete, although its run was interrupted. It is recorded as applied.`
+        : `${target}: ${event.migration} is recorded as rolled back${event.isClean ? ", and nothing of it remains" : ": it runs again, and skips what exists of it"}.`;
     case "skipped":
       return `${target}: ${event.migration} was reverted since. It need not run, and is recorded as applied.`;
     case "unlimited":
-      return `${colors.yellow("!")} ${target}: ${event.migrations.join(", ")} may wait for locks as long as the server allows, while reads and writes queue behind: ${event.why === "connection" ? "no limit could be set on the connection" : "no limit is set, because giving up half-way would leave statements applied"}`;
+      return `${colors.yellow("!")} ${target}: ${event.migrations.join(", ")} may wait for locks as long as the server allows, while reads and writes queue behind them: ${event.why === "connection" ? "no limit could be set on the connection" : "no limit is set, because a timeout would leave earlier statements applied"}`;
     case "locked": {
       const head = `${target}: ${event.migration} did not get its locks (attempt ${event.attempt} of ${event.attempts}).`;
-      const who = event.blockers.map((blocker) => `\n  ${colors.yellow("!")} in the way: ${blocker}`).join("");
-      const pause = event.pauseMs === undefined ? "" : `\n  again in ${(event.pauseMs / 1000).toFixed(1)} s`;
+      const who = event.blockers.map((blocker) => `\n  ${colors.yellow("!")} blocked by: ${blocker}`).join("");
+      const pause = event.pauseMs === undefined ? "" : `\n  retrying in ${(event.pauseMs / 1000).toFixed(1)} s`;
       return `${head}${who}${pause}`;
     }
     default:
@@ -39,7 +39,7 @@ export function eventText(event: DeployEvent, target: string, colors: Colors): s
 /** What was applied before something stopped the rest. */
 function appliedText({ pending, applied }: DeployReport): string {
   if (applied.length === 0) return "nothing was applied";
-  return `${counted(applied.length, "migration")} applied, ${pending.length - applied.length} held back`;
+  return `${counted(applied.length, "migration")} applied, ${pending.length - applied.length} pending`;
 }
 
 /** The report as people read it. */
@@ -52,7 +52,7 @@ export function deployText(report: DeployReport, colors: Colors): string {
       return `${colors.green("✔")} ${name}   nothing to deploy`;
     case "unlisted":
       return [
-        `${colors.yellow("!")} ${name}   nothing that the ORM finds is pending`,
+        `${colors.yellow("!")} ${name}   the ORM finds no pending migration`,
         ...unlisted.map((each) => `  ${colors.yellow("!")} ${unlistedStatement(each)}`),
       ].join("\n");
     case "done":
@@ -67,19 +67,18 @@ export function deployText(report: DeployReport, colors: Colors): string {
       ].join("\n");
     case "closed":
       return [
-        `${colors.red("✖")} ${name}   ${appliedText(report)}: a gate of what is pending is ${colors.red("closed")}`,
+        `${colors.red("✖")} ${name}   ${appliedText(report)}: a gate of a pending migration is ${colors.red("closed")}`,
         // Several gates say that a column is not there yet.
         ...new Set(
           gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
         ),
-        `  The ORM applies everything that is pending or nothing, so ${counted(waiting, "migration")} ${waiting === 1 ? "waits" : "wait"}.`,
+        `  The ORM applies all pending migrations or none, so ${counted(waiting, "migration")} ${waiting === 1 ? "waits" : "wait"}.`,
       ].join("\n");
     case "copy-first":
       return [`${colors.yellow("!")} ${name}   ${error?.code} ${error?.message}`, `  ${error?.why}`].join("\n");
     case "stopped": {
       const others = withheld.filter((each) => each !== drop);
-      const why =
-        withheld[0] === drop ? "So that the order stays" : "The ORM applies everything that is pending or nothing";
+      const why = withheld[0] === drop ? "To keep their order" : "The ORM applies all pending migrations or none";
       return [
         `${colors.red("✖")} ${name}   ${applied.length === 0 ? "nothing was applied" : `${counted(applied.length, "migration")} applied`}, then stopped before ${drop}: its gate is ${colors.red("closed")}`,
         ...(applied.length === 0 ? [] : [columns(applied.map((migration) => [migration]))]),
@@ -91,7 +90,7 @@ export function deployText(report: DeployReport, colors: Colors): string {
     }
     case "refused":
       return [
-        `${colors.red("✖")} ${name}   ${appliedText(report)}: ${fills.every(({ code, isOfExpression }) => code === undefined || isOfExpression) ? "a fill cannot be evaluated there" : "a fill does not give every row there its value"}`,
+        `${colors.red("✖")} ${name}   ${appliedText(report)}: ${fills.every(({ code, isOfExpression }) => code === undefined || isOfExpression) ? "a fill cannot be evaluated there" : "a fill leaves rows without a value"}`,
         ...fills.map(
           ({ code, statement }) =>
             `  ${code === undefined ? colors.yellow("!") : colors.red(`✖ ${code}`)} ${statement}`,

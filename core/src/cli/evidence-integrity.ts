@@ -26,8 +26,8 @@ export function wrongIntegrity(
   key: string | undefined,
 ): string | undefined {
   const isSigned = typeof integrity === "string" && integrity.startsWith("hmac-");
-  if (key && !isSigned) return `is not signed: ${evidenceKey} is set here, and was not where verify ran`;
-  if (!key && isSigned) return `is signed, and ${evidenceKey} is not set here`;
+  if (key && !isSigned) return `is not signed: ${evidenceKey} is set here, but was not set where verify ran`;
+  if (!key && isSigned) return `is signed, but ${evidenceKey} is not set here`;
   if (isSame(String(integrity), integrityOf(document, key))) return undefined;
   return key ? `was edited, or signed with another ${evidenceKey}` : "was edited after verify wrote it";
 }

@@ -111,7 +111,7 @@ async function whyNot(explained: Explained): Promise<readonly string[]> {
   if (shown.length > 0)
     return shown.map(
       ({ intent: { model, field } }) =>
-        `${file}:${line}  is not offered: ${model}.${field} is internal, and this place shows what it lists.`,
+        `${file}:${line}  is not offered: ${model}.${field} is internal, and this code shows the columns that it lists.`,
     );
   const { whyNotOffered } = await import("../code/explain/not-offered.js");
   const names = [...new Set(plan.columns.map(({ model }) => model))];
@@ -183,5 +183,5 @@ function phaseWords(plan: Plan, phase: "expand" | "switch" | "contract"): readon
   const own = all.includes(phase) ? phase : "contract";
   const { released } = plan.state;
   if (released === "undone" || all.indexOf(own) <= all.indexOf(released)) return [];
-  return [`not in this phase: it is offered at ${own}, and the plan is in ${released}`];
+  return [`not in this phase: Lockstep offers it in ${own}, and the plan is in ${released}`];
 }

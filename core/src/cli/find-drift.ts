@@ -46,12 +46,12 @@ export class DriftSearch {
    */
   async look(target: Target): Promise<DriftReport> {
     const { project, plugin, plans, ignore, onStep } = this.#request;
-    onStep(`${target.name}: asking what has run there`);
+    onStep(`${target.name}: reading which migrations have run`);
     const begun = await onTarget(target, async (connection, reader) => {
       const pid = await plugin.deployingSession(connection);
       if (pid !== undefined)
         throw new LockstepError("LS7023", `A deployment is running migrations on ${target.name}, pid ${pid}.`, {
-          hint: `Wait for it, then npx lockstep drift --target ${target.name}`,
+          hint: `Wait until it ends.\nnpx lockstep drift --target ${target.name}`,
         });
       const { dialect, serverVersion } = connection;
       return {
@@ -67,7 +67,7 @@ export class DriftSearch {
     const applied = listed.filter((name) => ran.applied.includes(name));
     onStep(`${target.name}: running ${applied.length} migrations on an empty database`);
     const replayed = await this.#replay(applied, listed, names, { dialect: begun.dialect, version: begun.version });
-    onStep(`${target.name}: reading what it consists of`);
+    onStep(`${target.name}: reading its schema`);
     const found = await onTarget(target, async (connection, reader) => {
       const inventory = await reader.read(connection, scopeOf(target, names, replayed.inventory));
       if (!isSame(await plugin.readApplied(connection, project), ran))

@@ -85,15 +85,15 @@ export function readGateEvidence(
   const hasAll = [...answered.values()].every((own) => gatesAt(plan, phase).every(({ gate }) => own.has(gate)));
   const wrong =
     evidence.plan !== plan.id
-      ? `is about plan ${evidence.plan}`
+      ? `is for plan ${evidence.plan}`
       : evidence.phase !== phase
-        ? `is about ${evidence.phase}, and ${phase} comes next`
+        ? `is for ${evidence.phase}, but the next phase is ${phase}`
         : evidence.planHash !== planHash(plan)
-          ? "was made for the plan as it was before: it has changed since"
+          ? "was created before the plan changed"
           : age > maxAgeMs || age < -aheadMs
-            ? `is of ${momentText(evidence.at)}: it counts for 24 hours`
+            ? `is from ${momentText(evidence.at)}: it is valid for 24 hours`
             : answered.size === 0 || !hasAll
-              ? "does not have the answers of all gates"
+              ? "does not cover all gates"
               : wrongIntegrity(document as Readonly<Record<string, unknown>>, key);
   if (wrong !== undefined) throw refusal(file, wrong, plan.id);
   return evidence;
@@ -102,7 +102,7 @@ export function readGateEvidence(
 /** @throws LS7030 when the code has other places than those that were asked about */
 export function assertSameCode(file: string, { code }: GateEvidence, plan: Plan, now: string): void {
   if (code !== now)
-    throw refusal(file, "was made for other code: places that may leave the column out came or went", plan.id);
+    throw refusal(file, "was created for other code: the places that may omit the column have changed", plan.id);
 }
 
 /** For the gate's lines: the answers as if the target, or all that it stands for, had been asked now. */
@@ -130,6 +130,6 @@ function parse(file: string): unknown {
 
 function refusal(file: string, why: string, plan: string | undefined): LockstepError {
   return new LockstepError("LS7030", `The evidence ${file} ${why}.`, {
-    hint: `On the same commit, where the database is reachable: npx lockstep verify${plan === undefined ? "" : ` ${plan}`} --out ${file}`,
+    hint: `npx lockstep verify${plan === undefined ? "" : ` ${plan}`} --out ${file}   # on the same commit, where the database is reachable`,
   });
 }

@@ -21,5 +21,5 @@ export function knownError(error: unknown): unknown {
     const { message } = error as Error;
     return new LockstepError("LS8010", message, { cause: error, details: { code, syscall, path } });
   }
-  return refused(error, "A statement was refused");
+  return refused(error, "The server rejected a statement");
 }

@@ -137,7 +137,7 @@ class Ending {
     setInterval(look, 100).unref();
     if (isUnbroken())
       process.stderr.write(
-        "Interrupted. What runs on the database comes to its end first. To end now, press Ctrl-C again.\n",
+        "Interrupted. Lockstep ends when the running statements have finished. To end now, press Ctrl-C again.\n",
       );
   };
 }
@@ -272,7 +272,7 @@ async function reportDone(
   const next = "npx lockstep status";
   io.out(
     documentText?.({ command, finished: true, files, next }) ??
-      `Completed the interrupted run, and did nothing else. If this command has other options, run it again.\n${nextText(`${next}\nReview and commit.`, io.colors)}`,
+      `Completed the interrupted run, and did nothing else. To use other options, run the command again.\n${nextText(`${next}\nReview and commit.`, io.colors)}`,
   );
   return 0;
 }

@@ -197,7 +197,8 @@ function idleText(
 ): string {
   const isRefused = plan.state.places.some(({ reasonId }) => reasonId === "refused");
   if (!hasPlan) return nothingToEdit(plan);
-  if (isRefused || (unchecked?.leftOut ?? 0) > 0) return "Nothing was edited: what was chosen could not be.";
+  if (isRefused || (unchecked?.leftOut ?? 0) > 0)
+    return "Nothing was edited: Lockstep could not make the chosen edits.";
   return missingTypes === undefined && isUndemanded !== true && unread === 0
     ? "All code edits of this phase are made."
     : "All code edits that were found are made.";
@@ -208,7 +209,7 @@ function nothingToEdit({ columns, state }: Plan): string {
   const names = columns.map(({ model, field }) => `${model}.${field}`).join(", ");
   return state.places.length > 0
     ? `${names}: nothing was edited.`
-    : `${names}: no place was found that is likely to need it.`;
+    : `${names}: Lockstep found no place that is likely to need it.`;
 }
 
 interface NextWords {

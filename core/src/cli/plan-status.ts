@@ -277,7 +277,7 @@ function undoneState(pending: readonly string[]): { state: "done" | "open"; note
 function helpFor({ code, isOfExpression, isEarly }: PendingFill, target: Target, plugin: OrmPlugin): string {
   const deploy = deployTo(target.name, plugin);
   if (isEarly || code === undefined) return deploy;
-  return isOfExpression ? `npx lockstep explain ${code}` : `correct these rows on ${target.name}, then ${deploy}`;
+  return isOfExpression ? `npx lockstep explain ${code}` : `Correct these rows on ${target.name}.\n${deploy}`;
 }
 
 /** A target that does not let itself be asked says so in other places as well. */
@@ -323,9 +323,7 @@ function leftoversText({ target, remains }: TargetStatus, colors: Colors): strin
   if (remains === undefined) return [];
   const { running, left, notRun } = remains;
   return [
-    ...(running === undefined
-      ? []
-      : [`  ${colors.cyan("▶")} ${target}: pid ${running} runs migrations at this moment`]),
+    ...(running === undefined ? [] : [`  ${colors.cyan("▶")} ${target}: pid ${running} is running migrations`]),
     ...left.map(({ what, isRepaired }) => `  ${isRepaired ? colors.red("✖") : colors.yellow("!")} ${target}: ${what}`),
     ...notRun.map(
       ({ migration, isPassed }) =>
@@ -360,7 +358,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     ...target.unlisted.map(({ statement }) => `  ${colors.red("✖")} ${target.target}: ${statement}`),
     ...target.lacking.map(({ statement }) => `  ${colors.red("✖")} ${statement} on ${target.target}`),
     ...target.copies.map(
-      (label) => `  ${colors.yellow("!")} ${target.target}: "${label}" is to be copied by a tool first`,
+      (label) => `  ${colors.yellow("!")} ${target.target}: "${label}" must be copied with a tool first`,
     ),
     ...target.values.map(({ statement }) => `  ${colors.yellow("!")} ${target.target}: ${statement}`),
     ...leftoversText(target, colors),

@@ -74,7 +74,7 @@ export async function rehearsePlan(invocation: Invocation): Promise<CommandResul
   if (rehearsal === undefined)
     return {
       text: [
-        "Stopped: the stage is gone, and nothing was written.",
+        "Stopped: the scratch database was dropped, and nothing was written.",
         nextText(`npx lockstep rehearse ${plan.id}`, io.colors),
       ].join("\n"),
       json: { plan: plan.id, isStopped: true },
@@ -140,13 +140,13 @@ function leftOutText(statements: readonly DumpStatement[]): string {
     return `line ${line} (${printable(words)})`;
   });
   const more = statements.length > namedLines ? ", …" : "";
-  return `  Left out of the dump, for want of rights: ${counted(statements.length, "statement")}: ${named.join(", ")}${more}`;
+  return `  Left out of the dump, for lack of privileges: ${counted(statements.length, "statement")}: ${named.join(", ")}${more}`;
 }
 
 function lineOf(event: Exclude<RehearseEvent, { kind: "rows" | "backfill" }>): string {
   switch (event.kind) {
     case "stage":
-      return `A stage on ${event.server}`;
+      return `A scratch database on ${event.server}`;
     case "left-out":
       return leftOutText(event.statements);
     case "way":

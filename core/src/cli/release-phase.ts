@@ -149,7 +149,7 @@ function withoutConfirming(invocation: Invocation): Invocation {
 }
 
 function nothingFollows({ id, state }: Plan, { io: { colors } }: Invocation): CommandResult {
-  const why = state.released === "undone" ? "it was undone, nothing follows." : "every phase is released.";
+  const why = state.released === "undone" ? "it was undone, so there is no next phase." : "every phase is released.";
   return {
     text: `Plan ${colors.bold(id)}: ${why}\n${nextText("npx lockstep status", colors)}`,
     json: { plan: id, released: state.released, written: false },
@@ -170,7 +170,7 @@ function closedByCode(asked: Asked, { count, places }: OpenWriteSites, invocatio
       `  ${colors.red("✖")} ${waiting}`,
       ...(isDropped
         ? [
-            `  ${colors.yellow("!")} --confirm writers-aware was not taken: no build of this code writes the column everywhere`,
+            `  ${colors.yellow("!")} --confirm writers-aware has no effect: no build of this code writes the column everywhere`,
           ]
         : []),
       nextText(`npx lockstep code ${asked.plan.id}`, colors),

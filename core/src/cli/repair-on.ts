@@ -49,13 +49,13 @@ export async function repairFiles(root: string, isDry: boolean): Promise<readonl
   const finding = {
     repair: "interrupted-write",
     what: `A write was interrupted${count === 0 ? ", after its last file" : `: ${left.unfinished.join(", ")} ${count === 1 ? "is" : "are"} not written yet`}.`,
-    action: "finish it",
+    action: "complete it",
     isFixable: true,
   };
   if (left.foreign.length > 0) throw foreignWork(left);
   if (isDry) return [finding];
   await finishInterrupted(root, "lockstep repair");
-  return [{ ...finding, done: "it was finished" }];
+  return [{ ...finding, done: "the write was completed" }];
 }
 
 /**

@@ -148,7 +148,7 @@ async function runOne(target: Target, spec: BackfillSpec, run: Run): Promise<voi
   if (result.status === "stopped")
     throw new LockstepError(
       result.ended === undefined ? "LS5002" : "LS5025",
-      `Stopped on ${target.name}${result.ended === undefined ? "" : `, ${result.ended}`}: ${view.position(result.rows)}. Nothing is lost.`,
+      `Stopped on ${target.name}${result.ended === undefined ? "" : `, ${result.ended}`}: ${view.position(result.rows)}. No progress is lost.`,
       {
         hint: `npx lockstep backfill run ${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`,
       },

@@ -78,7 +78,7 @@ async function withoutApplied(
     const applied = fixes.map(({ file }) => file).filter((file) => names.includes(migrationOf(file)));
     for (const file of applied)
       warn(
-        `${file} has run on the development database and stays as it is: the ORM would ask to reset that database, with its data. Waive it by check.waivers in lockstep.config.ts, or take it back there and fix it then.`,
+        `${file} has run on the development database and is not changed: the ORM would require a reset of that database, with its data. Waive it with check.waivers in lockstep.config.ts, or revert it there first.`,
       );
     return { changes: fixes.filter(({ file }) => !applied.includes(file)), applied };
   } catch (error) {

@@ -148,8 +148,12 @@ function othersText(others: readonly DeclaredOver[]): string {
     return found.length === 0 ? "" : ` ${names} ${found.length === 1 ? one : several}.`;
   };
   return [
-    listed(false, "goes with it: no plan made it", "go with it: no plan made them"),
-    listed(true, "names it and stays: change the view first", "name it and stay: change the views first"),
+    listed(false, "is dropped with it: it belongs to no plan", "are dropped with it: they belong to no plan"),
+    listed(
+      true,
+      "uses it and is not dropped: change the view first",
+      "use it and are not dropped: change the views first",
+    ),
   ].join("");
 }
 
@@ -173,7 +177,7 @@ function contractUndo({ migrations }: PhaseFiles, plan: Plan, command: "undo" | 
 
 function verdict(plan: Plan, to: UndoRequest["to"]): string {
   if (to === "undone") return "everything is reverted";
-  return `${plan.state.released} is reverted, the plan is in ${to} again`;
+  return `${plan.state.released} is reverted, the plan is back in ${to}`;
 }
 
 /** What becomes of the data, in words. */
@@ -183,11 +187,11 @@ function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], 
     spec.kind === "online-copy" && !isCopiedBack(plan, spec.table) ? [tableLabel(spec.table)] : [],
   );
   if (to === "undone" && kept.length > 0)
-    return `The change of ${kept.join(", ")} stays: Lockstep does not know the former state of its tables.${stayWords(plan)}`;
+    return `The change of ${kept.join(", ")} remains: Lockstep has no record of the former state of its tables.${stayWords(plan)}`;
   if (to === "undone" && lost.length === 0)
-    return `Tables get their definitions back.${plan.columns.length === 0 ? " The model keeps yours: change it back there, else the ORM makes the change again." : ""}${stayWords(plan)}`;
+    return `Tables return to their former definitions.${plan.columns.length === 0 ? " The model keeps your change: revert it there, or the ORM makes the change again." : ""}${stayWords(plan)}`;
   if (to === "undone")
-    return `The values in ${lost.join(", ")} are lost where this is applied; nothing else is.${stayWords(plan)}`;
+    return `The values in ${lost.join(", ")} are lost where this is applied. Nothing else is lost.${stayWords(plan)}`;
   const names = plan.columns.map(columnLabel).join(", ");
   return `No data is lost: the values in ${names} stay.`;
 }

@@ -19,7 +19,7 @@ export function userConsent(io: Pick<Io, "env" | "now">, loss: string, command: 
   const words = io.env[variable]?.replace(/\s+/g, " ").trim() ?? "";
   if (words === "")
     throw new LockstepError("LS8025", `${agent} runs this command. ${loss} Your user must consent first.`, {
-      hint: `Show your user what is lost, and request their consent. If they consent now: ${variable}="<their exact words>" ${command}`,
+      hint: `Show your user what is lost, and request their consent.\n${variable}="<their exact words>" ${command}   # if they consent`,
       details: { agent, variable },
     });
   return { words: words.slice(0, 500), agent, at: io.now().toISOString() };

@@ -93,7 +93,7 @@ function settingsOf(invocation: Invocation, { watch = {} }: LockstepConfig): Wat
   const everyMs = time("every", "15s");
   const baseline = numberOption(invocation, "baseline", 3) ?? watch.baseline ?? 5;
   if (everyMs < leastEveryMs)
-    throw new LockstepError("LS8002", "--every is less than a second, which would itself put load on the database.", {
+    throw new LockstepError("LS8002", "--every is less than a second, which would itself load the database.", {
       hint: "For example: --every 15s",
     });
   if (forMs < (baseline + 2) * everyMs)

@@ -36,9 +36,7 @@ export async function undoAfterAnomaly(
   if (options.yes !== true) {
     if (!io.isInteractive)
       return notUndone(`${phase} is not reverted: there is no terminal to confirm on, and --yes is missing`);
-    if (
-      !(await io.confirm(`Take ${phase} of ${plan.id} back, and deploy that to ${names(targets)}? No value is lost.`))
-    )
+    if (!(await io.confirm(`Revert ${phase} of ${plan.id} and deploy that to ${names(targets)}? No value is lost.`)))
       return notUndone(`${phase} is not reverted: the answer was no`);
   }
   try {
@@ -101,7 +99,7 @@ async function undo(invocation: Invocation, plan: Plan, targets: readonly Target
   const { migrations = [] } = written.json as { readonly migrations?: readonly string[] };
   const plans = listPlans(project.root);
   const reactions: Reaction[] = [
-    { isDone: true, text: `${plan.state.released} is reverted in the repository, the plan is in ${to} again` },
+    { isDone: true, text: `${plan.state.released} is reverted in the repository, the plan is back in ${to}` },
   ];
   const reports: DeployReport[] = [];
   if (migrations.length > 0)

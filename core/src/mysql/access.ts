@@ -26,7 +26,7 @@ async function tryDefault(
   if (!may("SELECT", "mysql"))
     return {
       kind: "untried",
-      why: `${account} sees no privileges of other accounts: GRANT SELECT ON mysql.* TO ${account}`,
+      why: `${account} cannot read the privileges of other accounts: GRANT SELECT ON mysql.* TO ${account}`,
     };
   const writers = await granted(connection, on, { withColumns: true });
   const users = await granted(connection, sequence, { withColumns: false });

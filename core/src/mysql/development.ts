@@ -55,7 +55,7 @@ export const development: Development = {
 
   async isTaken(connection, table, name, hasIndex) {
     const { schema = null } = table;
-    const about = `the names beside "${tableLabel(table)}"`;
+    const about = `the other names in the schema of "${tableLabel(table)}"`;
     const rows = await queryWithLimits<{ taken: number }>(connection, about, takenSql, [
       schema,
       name,

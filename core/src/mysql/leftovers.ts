@@ -25,7 +25,7 @@ export const leftovers: Leftovers = {
     const procedures = (await proceduresOf(connection)).map((name) => ({
       kind: "scaffold" as const,
       name,
-      finding: warning(`the procedure \`${name}\` is of a unit that was killed, or runs now`, {
+      finding: warning(`the procedure \`${name}\` belongs to a unit that was killed or is running`, {
         next: `DROP PROCEDURE ${quoteIdentifier(name)}`,
       }),
     }));
@@ -47,7 +47,7 @@ export const leftovers: Leftovers = {
       return found.length === 0
         ? undefined
         : {
-            what: `${name} is gone, and its triggers are not (${found.join(", ")}): every INSERT into "${tableLabel(table)}" fails.`,
+            what: `${name} was dropped, but its triggers were not (${found.join(", ")}): every INSERT into "${tableLabel(table)}" fails.`,
             action: "drop them",
             async fix() {
               for (const each of found)
@@ -59,16 +59,16 @@ export const leftovers: Leftovers = {
     if (missing.length === 0 && overriddenBy === undefined) return undefined;
     if (missing.length === 0)
       return {
-        what: `The trigger "${overriddenBy}" runs after those that fill ${name}, and sets it or what it comes from.`,
-        action: "make the fill triggers again, so that they are the last to run",
+        what: `The trigger "${overriddenBy}" runs after the fill triggers of ${name}, and sets it or a column that they read.`,
+        action: "recreate the fill triggers, so that they run last",
         fix: () => restore(connection, filled),
       };
     const effect = missing.includes(insert)
-      ? `new rows get no ${name} from it`
-      : `an UPDATE may take ${name} away again`;
+      ? `they no longer fill ${name} in new rows`
+      : `an UPDATE can remove ${name} again`;
     return {
-      what: `The ${missing.length === 1 ? "trigger" : "triggers"} ${missing.map((each) => `"${each}"`).join(" and ")} of a pair ${missing.length === 1 ? "is" : "are"} gone: ${effect}.`,
-      action: "make both of them again",
+      what: `The ${missing.length === 1 ? "trigger" : "triggers"} ${missing.map((each) => `"${each}"`).join(" and ")} of a pair ${missing.length === 1 ? "is" : "are"} missing: ${effect}.`,
+      action: "recreate both",
       fix: () => restore(connection, filled),
     };
   },
@@ -76,9 +76,9 @@ export const leftovers: Leftovers = {
   async others(connection, running) {
     const names = await proceduresOf(connection);
     if (names.length === 0) return [];
-    const what = `A unit that was killed has left ${names.map((name) => `the procedure \`${name}\``).join(", ")}: nothing calls it any more.`;
+    const what = `A unit that was killed left ${names.map((name) => `the procedure \`${name}\``).join(", ")}, which nothing calls any more.`;
     if (running !== undefined)
-      return [{ what, action: `session ${running} runs migrations at this moment, maybe this one: wait for its end` }];
+      return [{ what, action: `session ${running} is running migrations, possibly this one: wait until it ends` }];
     return [
       {
         what,
@@ -111,7 +111,7 @@ async function restore(connection: Connection, { plan, table, column }: FilledCo
   const server = id === "mariadb" ? id : "mysql";
   const program = { tables: [table] as const, triggers: fillTriggers(table, column, server) };
   for (const statement of statementsOfProgram(program, { plan, server })) await connection.query(statement);
-  return `the triggers of "${tableLabel(table)}"."${column.name}" fill again; rows written meanwhile: npx lockstep backfill run ${plan}`;
+  return `the triggers of "${tableLabel(table)}"."${column.name}" fill rows again. To fill rows written meanwhile: npx lockstep backfill run ${plan}`;
 }
 
 async function proceduresOf(connection: Connection): Promise<readonly string[]> {

@@ -21,7 +21,7 @@ export const loadSignals: LoadSignals = {
     } catch (error) {
       if (errorCode(error) !== "42501") throw error;
       const right = isMariadb && connection.serverVersion >= 100_502 ? "REPLICATION MASTER ADMIN" : "REPLICATION SLAVE";
-      return blind(connection, "whether there are replicas", right);
+      return blind(connection, "whether replicas are connected", right);
     }
   },
 
@@ -52,7 +52,7 @@ export const loadSignals: LoadSignals = {
     } catch (error) {
       if (errorCode(error) !== "42501") throw error;
       const right = isMariadb && connection.serverVersion >= 100_509 ? "REPLICA MONITOR" : "REPLICATION CLIENT";
-      return blind(connection, `how far behind ${connection.label} is`, right);
+      return blind(connection, `the lag of ${connection.label}`, right);
     }
   },
 
@@ -72,7 +72,7 @@ export const loadSignals: LoadSignals = {
         connection.dialect.id === "mariadb" && connection.serverVersion >= 100_502
           ? "BINLOG MONITOR"
           : "REPLICATION CLIENT";
-      return blind(connection, "how large the binary logs are", right);
+      return blind(connection, "the size of the binary logs", right);
     }
   },
 
@@ -103,5 +103,5 @@ async function hasBinaryLog(connection: Connection): Promise<boolean> {
 async function blind(connection: Connection, what: string, right: string): Promise<Blind> {
   const { rows } = await connection.query<{ account: string }>("SELECT CURRENT_USER() AS account");
   const account = rows[0]!.account.replace(/^(.*)@(.*)$/s, "'$1'@'$2'");
-  return { kind: "blind", reason: `${account} may not see ${what}: GRANT ${right} ON *.* TO ${account}` };
+  return { kind: "blind", reason: `${account} cannot see ${what}: GRANT ${right} ON *.* TO ${account}` };
 }

@@ -26,7 +26,7 @@ export async function obstacles(connection: Connection, units: readonly UnitSpec
     if (!grants.may("TRIGGER", schema, table.name))
       add([
         problem(`the account ${grants.account} lacks TRIGGER on ${label}`, {
-          why: "The triggers that fill new rows are made after the column.",
+          why: "The triggers that fill new rows are created after the column.",
           next: `GRANT TRIGGER ON ${quoteIdentifier(schema)}.* TO ${grants.account}`,
         }),
       ]);

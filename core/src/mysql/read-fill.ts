@@ -45,8 +45,7 @@ function scanned(sql: string, context: FillContext): readonly Token[] {
   try {
     for (let token = scanner.next(); token !== undefined; token = scanner.next()) {
       if (token.kind === "end") throw syntax(`a semicolon, character ${token.start + 1}`);
-      if (token.within !== undefined)
-        throw syntax("a comment with a version, which some servers run and others do not");
+      if (token.within !== undefined) throw syntax("a version comment, which only some servers execute");
       if (token.kind === "sign" && token.text === "(") depth += 1;
       if (token.kind === "sign" && token.text === ")") depth -= 1;
       if (depth < 0) throw syntax(`unbalanced ")", character ${token.start + 1}`);
@@ -88,17 +87,17 @@ function refuseForms(tokens: readonly Token[], context: FillContext): void {
     if (kind === "sign" && text === "@") throw refused("it reads a variable of the session", context);
     if (kind === "quoted")
       throw refused(
-        `"${text}" is a text or a name, as sql_mode has it`,
+        `"${text}" is a string or a name, depending on sql_mode`,
         context,
-        `Write '${text}' for the text, ${quoteIdentifier(text)} for the column.`,
+        `Write '${text}' for the string, ${quoteIdentifier(text)} for the column.`,
       );
     if (kind !== "word") continue;
     if (text === "SELECT" || text === "WITH" || text === "TABLE")
-      throw refused("it has a subquery: look-ups in other tables are for PostgreSQL alone", context);
-    if (text === "DEFAULT") throw refused("DEFAULT is no value here", context, "Write the value itself.");
+      throw refused("it has a subquery: only PostgreSQL supports look-ups in other tables", context);
+    if (text === "DEFAULT") throw refused("DEFAULT is not a value here", context, "Write the value itself.");
     if (text === "OVER") throw refused("a function OVER (…) reads other rows", context);
     if (isCall && aggregates.has(text)) throw refused(`${text}() aggregates several rows`, context);
-    if (isCall && ofTheSession.has(text)) throw refused(`${text}() is about the session, not about the row`, context);
+    if (isCall && ofTheSession.has(text)) throw refused(`${text}() depends on the session, not on the row`, context);
     if (context.kind === "mirror" && ofTheMoment.has(text) && (isCall || reserved.has(text)))
       throw changing(`${text}()`, context);
   }
@@ -107,7 +106,7 @@ function refuseForms(tokens: readonly Token[], context: FillContext): void {
 function numberedSource(column: string, sql: string, { source, newColumn }: FillContext): LockstepError {
   return new LockstepError(
     "LS2030",
-    `${source}: @lockstep.mirror(${sql}) cannot work: "${column}" gets its number only after the trigger of "${newColumn}" has run, which reads 0.`,
+    `${source}: @lockstep.mirror(${sql}) cannot work: "${column}" gets its number only after the trigger of "${newColumn}" has run, so the trigger reads 0.`,
     { hint: `Write @lockstep.backfill(${sql}): the number of a row never changes.` },
   );
 }
@@ -141,7 +140,7 @@ function referenceOf(sql: string, parts: readonly Token[], context: FillContext)
   const names = parts.map(({ kind, text, start, end }) => (kind === "name" ? text : sql.slice(start, end)));
   const column = names.at(-1) ?? "";
   const label = tableLabel(context.table);
-  if (column === "*") throw refused("it names whole rows (*)", context, "Name the columns that it needs, one by one.");
+  if (column === "*") throw refused("it uses whole rows (*)", context, "Name the columns that it needs, one by one.");
   if (!isOwnTable(names.slice(0, -1), context))
     throw new LockstepError(
       "LS2003",

@@ -93,8 +93,8 @@ function labels(tables: readonly TableName[], names: readonly string[]): string 
 
 function sentence({ id, who, tables, seconds, doing }: InTheWay): string {
   if (tables === undefined)
-    return `id ${id} (${who}) has a transaction open since ${seconds} s, and may hold the table: ${doing}`;
-  return `id ${id} (${who}) holds "${tables}" since ${seconds} s: ${doing}`;
+    return `id ${id} (${who}) has had a transaction open for ${seconds} s, and may hold the table: ${doing}`;
+  return `id ${id} (${who}) has held "${tables}" for ${seconds} s: ${doing}`;
 }
 
 /** What the role may not see is not there. */

@@ -60,9 +60,9 @@ export const statistics: Statistics = {
         ),
         statements: isCounted ? counted : [],
         blind: [
-          { what: "columns", reason: "the server tells how many values those in an index have, and no more" },
+          { what: "columns", reason: "the server reports only how many values indexed columns have" },
           ...(isCounted ? [] : [{ what: "statements" as const, reason: counted }]),
-          { what: "replicas", reason: "the server does not tell all of them" },
+          { what: "replicas", reason: "the server does not report all of them" },
         ],
       };
     }),

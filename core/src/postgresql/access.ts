@@ -43,7 +43,7 @@ async function tryDefault(connection: Connection, on: TableName, tried: TriedDef
     if (sequence !== undefined) return await trySequence(connection, roles, sequence);
     for (const role of sessions) {
       if (!role.isOpen && !isOfSettings) {
-        untried ??= { kind: "untried", why: `the role ${own.name} may not become ${role.name}` };
+        untried ??= { kind: "untried", why: `the role ${own.name} cannot use SET ROLE ${role.name}` };
         continue;
       }
       const result = await insertAs(connection, role, own, tried);

@@ -16,7 +16,7 @@ export const loadSignals: LoadSignals = {
       bytes: string | null;
       seconds: number | null;
     }>(replicasSql);
-    if (rows.some(({ isHidden }) => isHidden)) return blind(connection, "how far replicas are behind");
+    if (rows.some(({ isHidden }) => isHidden)) return blind(connection, "the lag of replicas");
     return rows
       .filter(({ bytes }) => bytes !== null)
       .map(({ name, isLogical, bytes, seconds }) => ({
@@ -43,7 +43,7 @@ export const loadSignals: LoadSignals = {
          FROM pg_stat_activity WHERE pid <> pg_backend_pid()`,
     );
     const { active, hidden } = rows[0]!;
-    return hidden > 0 ? blind(connection, "what other sessions do") : active;
+    return hidden > 0 ? blind(connection, "the activity of other sessions") : active;
   },
 
   async longestWaitMs(connection, pid) {
@@ -112,7 +112,7 @@ export const loadSignals: LoadSignals = {
       return { files: found.rows[0]!.files, ...(failing === null ? {} : { failingSince: failing }) };
     } catch (error) {
       if (errorCode(error) !== "42501") throw error;
-      return blind(connection, "how many files wait to be archived");
+      return blind(connection, "the number of files to be archived");
     }
   },
 
@@ -151,7 +151,7 @@ export const loadSignals: LoadSignals = {
       tables.map(quoteTable),
       tables.map(tableLabel),
     ]);
-    if (rows.some(({ isHidden }) => isHidden)) return blind(connection, "who waits for locks");
+    if (rows.some(({ isHidden }) => isHidden)) return blind(connection, "which sessions wait for locks");
     const parser = await loadParser();
     const statement = (text: string | null) => {
       const words = text === null ? undefined : wordsOf(text, parser);
@@ -163,7 +163,7 @@ export const loadSignals: LoadSignals = {
         row.holderPid === null ? "" : `, behind pid ${row.holderPid} (${who}): ${statement(row.holderQuery)}`;
       return {
         ms: row.ms,
-        text: `${statement(row.query)} waits for ${row.mode} on "${row.table}" since ${(row.ms / 1000).toFixed(1)} s${holder}`,
+        text: `${statement(row.query)} has waited for ${(row.ms / 1000).toFixed(1)} s for ${row.mode} on "${row.table}"${holder}`,
       };
     });
   },
@@ -206,7 +206,7 @@ async function blind(connection: Connection, what: string): Promise<Blind> {
   const role = rows[0]!.role;
   return {
     kind: "blind",
-    reason: `the role ${role} may not see ${what}: GRANT pg_monitor TO ${quoteIdentifier(role)}`,
+    reason: `the role ${role} cannot see ${what}: GRANT pg_monitor TO ${quoteIdentifier(role)}`,
   };
 }
 
@@ -224,7 +224,7 @@ SELECT coalesce(nullif(r.application_name, ''), host(r.client_addr), r.pid::text
 const deadRowsSql = `
 WITH RECURSIVE tree(oid) AS (SELECT to_regclass($1)::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = tree.oid),
 holders AS (
-  SELECT age(backend_xmin) AS age, format('pid %s (%s) has a transaction open since %s s', pid,
+  SELECT age(backend_xmin) AS age, format('pid %s (%s) has had a transaction open for %s s', pid,
            concat_ws(', ', usename, nullif(application_name, '')), floor(extract(epoch FROM clock_timestamp() - xact_start))) AS who
     FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND coalesce(datname, current_database()) = current_database() AND backend_type <> 'autovacuum worker'
      AND clock_timestamp() - xact_start > interval '1 min'

@@ -32,13 +32,13 @@ interface BlockerRow {
 function sentence({ pid, who, tables, seconds, state, query, prepared, index }: BlockerRow): string {
   const name = who ? `pid ${pid} (${who})` : `pid ${pid}`;
   if (prepared !== null)
-    return `the prepared transaction '${prepared}' holds "${tables}" since ${seconds} s: COMMIT PREPARED or ROLLBACK PREPARED ends it`;
-  if (index !== null) return `${name} builds an index on "${tables}" (${index}): DDL waits for its end`;
+    return `the prepared transaction '${prepared}' has held "${tables}" for ${seconds} s: COMMIT PREPARED or ROLLBACK PREPARED ends it`;
+  if (index !== null) return `${name} builds an index on "${tables}" (${index}): DDL waits until it ends`;
   const doing = [state, query].filter((part) => part).join(", ");
-  const since = seconds === null ? "" : ` since ${seconds} s`;
+  const forTime = seconds === null ? "" : ` for ${seconds} s`;
   if (tables === null)
-    return `${name} has a transaction open${since}, which building an index concurrently waits for: ${doing}`;
-  return `${name} holds "${tables}"${since}: ${doing}`;
+    return `${name} has had a transaction open${forTime}, and a concurrent index build waits for it: ${doing}`;
+  return `${name} has held "${tables}"${forTime}: ${doing}`;
 }
 
 // A prepared transaction has no session: the lock on its own id leads from its locks to its name.

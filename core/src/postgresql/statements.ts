@@ -67,7 +67,7 @@ async function reading<T extends object>(
     const { rows } = await connection.query<{ role: string }>("SELECT current_user AS role");
     const role = rows[0]!.role;
     return blind(
-      `the role ${role} may not read pg_stat_statements: GRANT USAGE ON SCHEMA ${quoteIdentifier(found.schema)} TO ${quoteIdentifier(role)}`,
+      `the role ${role} cannot read pg_stat_statements: GRANT USAGE ON SCHEMA ${quoteIdentifier(found.schema)} TO ${quoteIdentifier(role)}`,
     );
   }
 }
@@ -131,7 +131,7 @@ async function count(connection: Connection, extension: Extension, names: readon
   const { role, hidden, at, since, lost } = heads[0]!;
   if (hidden > 0)
     return blind(
-      `the role ${role} may not see the statements of others: GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`,
+      `the role ${role} cannot see the statements of other roles: GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`,
     );
   const { rows } = await connection.query<Counted>(
     `SELECT query AS text, sum(calls)::float8 AS calls, sum(${time})::float8 AS "totalMs", sum(rows)::float8 AS rows, ${first} AS "firstAt"

@@ -27,7 +27,7 @@ export function againText({ rowsDone, status, updatedAt }: BackfillRecord, again
   return `An earlier pass (${counted(rowsDone, "row")}, ${status}, as of ${momentText(updatedAt)}) does not count. ${again}`;
 }
 
-/** All of them: those of many targets under one name are counted, and only those at work shown. */
+/** All statuses. Those of many targets under one name are counted, and only running ones are shown. */
 export function backfillStatusesText(statuses: readonly BackfillStatus[], colors: Colors): string {
   const { alone, groups } = inGroups(statuses);
   return [
@@ -109,7 +109,7 @@ function rateOf(live: readonly Worker[]): number {
 const othersText = {
   write: ": others write to the table",
   quiet: ": no other writes to the table were seen",
-  unknown: ": whether others write to the table is not known",
+  unknown: ": whether others write to the table is unknown",
 } as const;
 
 function workerText({ host, pid, report, silentMs: silent }: Worker): string {
@@ -122,9 +122,9 @@ function workerText({ host, pid, report, silentMs: silent }: Worker): string {
         : state === "reading"
           ? "reading the whole table"
           : state === "sweeping"
-            ? "looking back for rows that are left"
+            ? "scanning for remaining rows"
             : state;
-  const heard = silent >= quietMs ? `, last heard of ${duration(silent)} ago` : "";
+  const heard = silent >= quietMs ? `, last seen ${duration(silent)} ago` : "";
   return [`  ${host} pid ${pid}: ${doing}${heard}`, ...blind.map(({ reason }) => `    not watched: ${reason}`)].join(
     "\n",
   );

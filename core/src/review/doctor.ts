@@ -26,7 +26,7 @@ export interface DoctorVerdict {
   readonly exitCode: 0 | 1 | 3;
 }
 
-/** Warnings leave the exit code at 0: a pipeline goes on. A target that was not reached is a question left open. */
+/** Warnings leave the exit code at 0, so that a pipeline continues. A target that was not reached is an error. */
 export function doctorVerdict({ answers, targets, go }: Examination): DoctorVerdict {
   const findings = answers.flatMap((answer) => answer.findings);
   const count = (level: FindingLevel) => findings.filter((finding) => finding.level === level).length;
@@ -45,7 +45,7 @@ export function doctorVerdict({ answers, targets, go }: Examination): DoctorVerd
   };
 }
 
-/** Grouped by place, the worst first; what is in order is a count, unless it is asked for. */
+/** Findings grouped by target, the worst first. Passed checks are a count, unless `isVerbose`. */
 export function doctorText(examination: Examination, colors: Colors, isVerbose: boolean): string {
   const { answers, targets } = examination;
   const width = Math.max(...answers.map((answer) => answer.check.length));
@@ -59,7 +59,7 @@ export function doctorText(examination: Examination, colors: Colors, isVerbose: 
   const counts = [
     verdict.problems > 0 ? colors.red(counted(verdict.problems, "problem")) : "no problems",
     verdict.warnings > 0 ? colors.yellow(counted(verdict.warnings, "warning")) : "no warnings",
-    `${verdict.ok} in order`,
+    `${verdict.ok} passed`,
   ].join(", ");
   return [
     ...group(
@@ -85,7 +85,7 @@ function lines(answers: readonly CheckAnswer[], width: number, colors: Colors, i
   const silent = at("ok").length;
   return [
     ...told.flatMap(({ check, finding }) => findingLines(check.padEnd(width), finding, colors)),
-    ...(isVerbose || silent === 0 ? [] : [`  ${colors.green("✔")} ${colors.dim(`${silent} in order`)}`]),
+    ...(isVerbose || silent === 0 ? [] : [`  ${colors.green("✔")} ${colors.dim(`${silent} passed`)}`]),
   ];
 }
 

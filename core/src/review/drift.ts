@@ -51,8 +51,8 @@ export function driftText(report: DriftReport, colors: Colors): string {
     ]),
     ...remarks(report).map((text) => `  ${colors.yellow("!")} ${text}`),
     differences.length === 0
-      ? `${colors.green("✔")} ${target} is as its migrations make it`
-      : `${colors.red("✖")} ${target} is otherwise than its migrations make it: ${counted(differences.length, "difference")}`,
+      ? `${colors.green("✔")} ${target} matches its migrations`
+      : `${colors.red("✖")} ${target} differs from its migrations: ${counted(differences.length, "difference")}`,
   ].join("\n");
 }
 
@@ -80,9 +80,9 @@ export function driftNext(reports: readonly DriftReport[]): string {
 function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case "broken":
-      return `plan ${reason.plan} needs it in another form: a run was interrupted, or it was changed by hand; npx lockstep repair fixes it`;
+      return `plan ${reason.plan} needs it in another form: a run was interrupted, or it was changed outside the plan; npx lockstep repair fixes it`;
     case "unrecorded":
-      return `${reason.migration} makes it, and is not recorded as applied: a run broke off; npx lockstep deploy finishes it`;
+      return `${reason.migration} creates it, but is not recorded as applied: a run was interrupted; npx lockstep deploy completes it`;
     case "left-over":
       return "it has a name of Lockstep's, but no open plan of this checkout needs it; npx lockstep doctor shows how to remove it";
     default:
@@ -94,16 +94,14 @@ function reasonText(reason: Reason): string {
 function remarks(report: DriftReport): readonly string[] {
   const { notApplied, failed, unknown, ignored } = report;
   return [
-    ...(notApplied.length === 0 ? [] : [`not applied yet, so nothing of it is missed: ${listed(notApplied)}`]),
+    ...(notApplied.length === 0 ? [] : [`not applied yet, so not compared: ${listed(notApplied)}`]),
     ...(failed.length === 0
       ? []
-      : [`${listed(failed)} broke off there: what it did before that counts as a difference`]),
+      : [`${listed(failed)} failed there: changes that it made before are listed as differences`]),
     ...(unknown.length === 0
       ? []
-      : [`${listed(unknown)} ran there, and this checkout does not have it: a difference may be its work`]),
-    ...(isElsewhere(report)
-      ? [`servers of other versions print definitions differently: a difference may be nothing but that`]
-      : []),
+      : [`${listed(unknown)} ran there, but is not in this checkout: it may have caused a difference`]),
+    ...(isElsewhere(report) ? [`server versions print definitions differently: a difference may be only that`] : []),
     ...(ignored === 0 ? [] : [`${counted(ignored, "difference")} ignored by drift.ignore`]),
   ];
 }
@@ -177,7 +175,7 @@ function valueText({ default: expression, generated, identity }: Facts): string 
   return expression === null ? "" : ` DEFAULT ${short(expression)}`;
 }
 
-/** What stands on both sides: fact by fact. */
+/** The differing facts of an object that exists on both sides. */
 export function changesOf({ here = {}, there = {} }: Pick<Drift, "here" | "there">): readonly string[] {
   return Object.keys(here).map((fact) =>
     isLong(fact, here[fact]) || isLong(fact, there[fact])
@@ -194,7 +192,7 @@ const factWords: Readonly<Record<string, string>> = {
   replicaIdentity: "replica identity",
   partitionKey: "partition key",
   bound: "bounds of the partition",
-  isPermissive: "way to combine",
+  isPermissive: "permissive or restrictive",
   ownedBy: "owner column",
   rowFormat: "row format",
   onUpdate: "value on update",

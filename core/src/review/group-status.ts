@@ -74,7 +74,7 @@ export function groupRows({ name, members }: Group<Member>, colors: Colors): str
       colors.red("✖"),
       "",
       "",
-      `${unreached.length} gave no answer: ${listed(unreached.map(short))} (${unreached[0]!.error})`,
+      `${unreached.length} did not respond: ${listed(unreached.map(short))} (${unreached[0]!.error})`,
     ]);
   return rows.map((row, at) => (at === 0 ? row.with(1, `${name} (${members.length})`) : row));
 }
@@ -85,5 +85,5 @@ export function shortened(problems: readonly (readonly string[])[]): readonly st
   // A line that several targets have, as of services of one database, stands once.
   const shown = [...new Set(wrong.slice(0, Math.max(shownProblems, shownAlone)).flat())];
   const more = wrong.length - Math.max(shownProblems, shownAlone);
-  return more > 0 ? [...shown, `  and ${more} more targets with something to say: --json, or --target <name>`] : shown;
+  return more > 0 ? [...shown, `  and ${more} more targets have problems: --json, or --target <name>`] : shown;
 }

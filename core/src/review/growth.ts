@@ -16,7 +16,7 @@ export function aheadText({
   return `${grows}${publications.length === 0 ? "" : `; each row is published by ${listed(publications)}`}`;
 }
 
-/** Whether an event tells it. */
+/** Whether an event contains it. */
 export function isGrowth(told: Partial<Growth>): told is Growth {
   return told.tableGrowthBytes !== undefined;
 }

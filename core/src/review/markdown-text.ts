@@ -10,8 +10,8 @@ export type { Markdown };
 export type MarkdownValue = string | number | Markdown | readonly MarkdownValue[];
 
 /**
- * Markdown with values in it: a string is one line of words, in which a name changes nothing around it; what stands between backticks
- * is code. Lists are joined.
+ * Markdown with values. A string is one line of text, escaped so that a name changes nothing around it. Text between backticks is code.
+ * Lists are joined.
  *
  * @example md`- ${"[a](https://evil)"}`.text // - \[a\](https:\//evil)
  */

@@ -21,7 +21,7 @@ export function valueWords({ fill, compute }: Pick<PlannedColumn, "fill" | "comp
   return `${functionLabel(compute)}, ${compute.fallback === undefined ? "no fallback: a database that skips releases fails on rows without a value" : `fallback ${compute.fallback.sql}`}`;
 }
 
-/** What stands in one phase of a plan: a line each, with the lock that it takes. */
+/** The steps of one phase of a plan, a line each, with their locks. */
 export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; readonly lock: string }[] {
   if (phase === "backfill")
     return plan.backfills.flatMap((backfill) =>

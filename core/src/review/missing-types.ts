@@ -2,7 +2,7 @@ import type { MissingTypes } from "../model/index.js";
 import type { Colors } from "./colors.js";
 
 /**
- * What is said where the compiler did not tell what values are.
+ * The message if the compiler did not determine the types of values.
  *
  * @param command makes and lists edits again
  * @param hadTime whether there was as much time for types as that has
@@ -10,8 +10,8 @@ import type { Colors } from "./colors.js";
 export function missingTypesText(missing: MissingTypes, command: string, colors: Colors, hadTime = false): string {
   const next =
     missing.why === "limit" && hadTime
-      ? "Code that has nothing to do with the database can be left out: code.exclude in lockstep.config.ts."
-      : `For those: ${[...first(missing), command].join(", then ")}`;
+      ? "Exclude code that does not use the database with code.exclude in lockstep.config.ts."
+      : `To list them: ${[...first(missing), command].join(", then ")}`;
   return colors.yellow(`Code was ${readWithoutTypes(missing)}. ${next}`);
 }
 
@@ -25,9 +25,9 @@ function why(missing: MissingTypes): string {
     case "absent":
       return `${missing.packageName} is not installed here`;
     case "not-generated":
-      return `no client is generated that has ${missing.model}`;
+      return `no generated client has ${missing.model}`;
     case "limit":
-      return "reading them took too long, or too much memory";
+      return "reading them needed too much time or memory";
     default:
       return missing satisfies never;
   }

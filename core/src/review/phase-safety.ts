@@ -65,7 +65,7 @@ function keysThatGo({ keptUniques = [] }: Plan, { spec }: Unit): string[] {
     .filter(({ table, index }) => isSameTable(table, spec.table) && index.name === spec.index.name)
     .map(
       ({ table, index }) =>
-        `code that finds or upserts rows of "${tableLabel(table)}" by (${index.columns.join(", ")}) fails from then on`,
+        `code that finds or upserts rows of "${tableLabel(table)}" by (${index.columns.join(", ")}) fails after this phase`,
     );
 }
 

@@ -138,7 +138,7 @@ export function perFile<T extends { readonly file: string }>(all: readonly T[]):
   return [...files.values()];
 }
 
-/** The line of a test: what stands there, or how often. @param noun `edit` */
+/** The line of a test file: its place, or the number of places. @param noun `edit` */
 export function fileRow<T extends { readonly file: string; readonly line: number }>(
   [first, ...more]: readonly [T, ...T[]],
   what: (one: T) => string,
@@ -263,12 +263,12 @@ function at({ file, line }: { readonly file: string; readonly line: number }): s
   return `${file}:${line}`;
 }
 
-/** What a place is, and why it was declined where somebody had to say it. */
+/** What a place is, and why it was declined if a reason was required. */
 export function declinedText({ what, declined }: Place): string {
   return declined === undefined ? what : `${what} — ${declined}`;
 }
 
-/** The reason, and what to write where the reason does not say it. */
+/** The reason, and the text to write unless the reason contains it. */
 export function whyText({ reason, text }: Place): string {
   const isSaid = text?.split(", ").every((part) => reason.includes(part)) !== false;
   return text === undefined || isSaid ? reason : `${reason}: \`${text.replace(/\s+/g, " ")}\``;

@@ -36,7 +36,7 @@ export function inLine(text: string): string {
   return shown(text, false).replaceAll("\r", "\\r").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
-/** A JSON document in which nothing but its own line ends is a control: the same document to whoever reads it. */
+/** A JSON document whose only control characters are its line ends. Parsers read the same document. */
 export function printableJson(value: unknown): string {
   return escapedJson(JSON.stringify(value, null, 2));
 }

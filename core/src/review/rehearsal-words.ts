@@ -16,54 +16,54 @@ export function stallText(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms);
 }
 
-/** What differs between what the plan states of a step and what was seen, as a sentence without a full stop. */
+/** The difference between the lock that the plan states and the observed one, as a sentence without a full stop. */
 export function differenceText(difference: LockDifference): string {
   switch (difference.kind) {
     case "stronger-lock":
-      return `${difference.mode} on "${tableLabel(named(difference.table))}" was taken, the plan states ${difference.stated ?? "no lock there"}`;
+      return `it took ${difference.mode} on "${tableLabel(named(difference.table))}", but the plan states ${difference.stated ?? "no lock there"}`;
     case "weaker-lock":
-      return `the plan states ${difference.mode} on "${tableLabel(named(difference.table))}", ${difference.seen === undefined ? "no lock was" : `${difference.seen} was`} taken`;
+      return `the plan states ${difference.mode} on "${tableLabel(named(difference.table))}", but it took ${difference.seen ?? "no lock"}`;
     case "held-longer":
-      return `the lock was held while ${heldWords[difference.seen]}, the plan states ${difference.stated}`;
+      return `it held the lock while ${heldWords[difference.seen]}, but the plan states ${difference.stated}`;
   }
 }
 
 const heldWords = {
-  instant: "nothing was read",
+  instant: "no rows were read",
   scan: "rows were read",
-  rewrite: "the table was written again",
+  rewrite: "the table was rewritten",
 } as const;
 
 /** Who waited for a step. */
 export function waitText({ table, wanted, held, sessions, longestMs }: LockWait): string {
-  return `${counted(sessions, "session")} waited up to ${stallText(longestMs)} for ${wanted} on "${tableLabel(named(table))}" behind ${held}`;
+  return `${counted(sessions, "session")} waited up to ${stallText(longestMs)} for ${wanted} on "${tableLabel(named(table))}", blocked by ${held}`;
 }
 
-/** What somebody would have noticed, as a sentence without a full stop. */
+/** A finding that users would notice, as a sentence without a full stop. */
 export function findingText({ kind, detail, value = 0, limit = 0 }: RehearsalFinding): string {
   switch (kind) {
     case "lock-differs":
-      return "it locks otherwise than the plan states";
+      return "its locks differ from those that the plan states";
     case "step-failed":
-      return `the server refused it: ${detail}`;
+      return `the server rejected it: ${detail}`;
     case "undo-failed":
-      return `the way back was refused: ${detail}`;
+      return `the server rejected its undo: ${detail}`;
     case "requests-failed":
       return `${counted(value, "request")} failed: ${detail}`;
     case "stalled":
       return `a request waited for ${stallText(value)} (limit ${stallText(limit)})`;
     case "lagged":
-      return `the replica was ${stallText(value)} behind (limit ${stallText(limit)})`;
+      return `the replica lagged by ${stallText(value)} (limit ${stallText(limit)})`;
     case "plan-worse":
       return `a statement gets slower: ${detail}`;
     case "end-state-differs":
-      return `the plan ends elsewhere than the ORM's own migration: ${detail}`;
+      return `the plan's final schema differs from that of the ORM's own migration: ${detail}`;
   }
 }
 
 /** What a step was seen to lock: where the server kept no account, what lasted. */
 export function seenText({ locks, held }: NonNullable<RehearsedStep["observed"]>): string {
-  if (locks.length === 0) return held === undefined ? "no lock that lasted" : "no lock";
+  if (locks.length === 0) return held === undefined ? "no lasting lock" : "no lock";
   const list = locks.map(({ mode, table }) => `${mode} on "${tableLabel(named(table))}"`).join(", ");
   return held === undefined ? list : `${list}, ${held}`;
 }
@@ -72,8 +72,8 @@ export function seenText({ locks, held }: NonNullable<RehearsedStep["observed"]>
 export function replannedText({ before, after, costBefore, costAfter }: Replanned): string {
   const [old, now] = [before, after].map((nodes) => nodes.map((node) => node.trim()).join(" → "));
   return old === now
-    ? `the same plan, at ${Math.round(costAfter)} instead of ${Math.round(costBefore)}`
-    : `${old} became ${now}, at ${Math.round(costAfter)} instead of ${Math.round(costBefore)}`;
+    ? `the same plan, at cost ${Math.round(costAfter)} instead of ${Math.round(costBefore)}`
+    : `${old} became ${now}, at cost ${Math.round(costAfter)} instead of ${Math.round(costBefore)}`;
 }
 
 /** What to do about what was seen; empty: nothing. */
@@ -85,12 +85,12 @@ export function adviceTexts(rehearsal: Rehearsal): readonly string[] {
   const backfills = plan.steps.filter(({ kind }) => kind === "backfill");
   return [
     ...(backfills.some(({ id }) => stalled.includes(id))
-      ? ["smaller batches: npx lockstep backfill run --batch-ms 10, or a window at night: --window"]
+      ? ["use smaller batches, or a window at night (--window): npx lockstep backfill run --batch-ms 10"]
       : []),
     ...quietText(plan.steps.filter(({ id, kind }) => kind !== "backfill" && stalled.includes(id))),
-    ...(lagged ? ["a pace that replicas keep up with: npx lockstep backfill run --max-rows-per-second"] : []),
+    ...(lagged ? ["limit the rate so that replicas keep up: npx lockstep backfill run --max-rows-per-second"] : []),
     ...rehearsal.findings.flatMap(({ kind, detail }) =>
-      kind === "plan-worse" ? [`an index first, or ANALYZE right after the phase, for: ${detail}`] : [],
+      kind === "plan-worse" ? [`create an index first, or run ANALYZE right after the phase, for: ${detail}`] : [],
     ),
     ...bloatTexts(rehearsal, backfills),
   ];
@@ -101,7 +101,9 @@ function quietText(steps: readonly RehearsedStep[]): readonly string[] {
   if (steps.length === 0) return [];
   const tables = [...new Set(steps.flatMap(({ waits }) => waits.map(({ table }) => `"${tableLabel(named(table))}"`)))];
   const others = tables.length === 0 ? "" : `, without long transactions on ${tables.join(", ")}`;
-  return [`a quiet hour for ${steps.map(({ title }) => title).join("; ")}${others}: requests waited behind it`];
+  return [
+    `run these at a quiet time${others}, because requests waited for them: ${steps.map(({ title }) => title).join("; ")}`,
+  ];
 }
 
 /** A table that is half as large again, or more, is worth being written anew. */
@@ -114,7 +116,7 @@ function bloatTexts({ stage }: Rehearsal, backfills: readonly RehearsedStep[]): 
     const growth = own.productionBytes === undefined ? growthBytes : (own.productionBytes / own.bytes) * growthBytes;
     const room = sizeText((own.productionBytes ?? own.bytes) + growth);
     return [
-      `"${own.table.name}" grows by ${sizeText(growth)}; new rows use that room again. ${stage.dialect === "postgresql" ? repackText(own, stage.repack, room) : rebuildText(own, room)}`,
+      `"${own.table.name}" grows by ${sizeText(growth)}; new rows reuse that space. ${stage.dialect === "postgresql" ? repackText(own, stage.repack, room) : rebuildText(own, room)}`,
     ];
   });
 }
@@ -131,14 +133,14 @@ function repackText(
   room: string,
 ): string {
   if (hasKey === false)
-    return "pg_repack cannot give it back: it needs a primary key, or a unique index over columns that are never NULL; VACUUM FULL locks everybody out";
-  const command = `To give it back: pg_repack --table '${quotedTable(named(table))}'`;
+    return "pg_repack cannot free it: it needs a primary key, or a unique index over columns that are never NULL. VACUUM FULL blocks all reads and writes";
+  const command = `To free it: pg_repack --table '${quotedTable(named(table))}'`;
   const extension = {
-    installed: "its extension is there",
-    missing: "its extension has to be installed there first: CREATE EXTENSION pg_repack",
-    unknown: "its extension has to be there",
+    installed: "its extension is installed",
+    missing: "install its extension first: CREATE EXTENSION pg_repack",
+    unknown: "it needs its extension",
   }[repack ?? "unknown"];
-  return `${command} (${extension}${hasKey === true ? "; the table has the key that it needs" : ""}; needs ${room} of free disk space, which was not checked)`;
+  return `${command} (${extension}${hasKey === true ? "; the table has the required key" : ""}; needs ${room} of free disk space, which was not checked)`;
 }
 
 /** A table of a file: its schema may be left out. */

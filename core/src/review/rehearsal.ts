@@ -26,7 +26,7 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
     ...runs.flatMap((run) => ["", runText(run, colors)]),
     "",
     replanned.length === 0
-      ? `Query plans: ${explained === 0 ? "none was compared" : `those of ${counted(explained, "statement")} stay as they are in every phase`}`
+      ? `Query plans: ${explained === 0 ? "none were compared" : `those of ${counted(explained, "statement")} do not change in any phase`}`
       : [
           "Query plans that changed",
           ...replanned.map((each) => {
@@ -38,7 +38,7 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
       ? []
       : [
           "",
-          "In production, by its rows",
+          "Expected in production, from its row counts",
           columns(
             expected.map(({ id, ms, leastMs, mostMs }) => [
               titleOf.get(id) ?? id,
@@ -52,7 +52,7 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
     findings.length === 0
       ? `${colors.green("✔")} ${verdictText(rehearsal)}`
       : [
-          `${colors.red("✖")} ${counted(findings.length, "thing")} that users would notice, or that differs from the plan`,
+          `${colors.red("✖")} ${counted(findings.length, "problem")} that users would notice, or that contradict the plan`,
           ...findings.map(
             (finding) =>
               `  ${finding.step === undefined ? "" : `${titleOf.get(finding.step) ?? finding.step}: `}${findingText(finding)}`,
@@ -64,23 +64,23 @@ export function rehearsalText(rehearsal: Rehearsal, colors: Colors): string {
 /** Where the rows came from. */
 export function rowsText({ stage }: Pick<Rehearsal, "stage">): string {
   const { rows, statsOf, scale, madeMs, dialect } = stage;
-  if (rows === "own") return "its rows as they were";
-  if (rows === "made-up") return "rows made up, since there is no lockstep/stats.json";
-  const made = `rows made of the statistics of ${statsOf}, ${scale === 1 ? "as many as there" : `${scale} of them`}, in ${duration(madeMs)}`;
+  if (rows === "own") return "its own rows";
+  if (rows === "made-up") return "invented rows, because there is no lockstep/stats.json";
+  const made = `rows generated from the statistics of ${statsOf}, ${scale === 1 ? "as many as there" : `${scale} of them`}, in ${duration(madeMs)}`;
   if (dialect === "postgresql") return made;
-  return `${made} (${dialectLabels[dialect]}'s know no shares of NULLs or common values)`;
+  return `${made} (those of ${dialectLabels[dialect]} contain no shares of NULLs or common values)`;
 }
 
 /** What was sent meanwhile. */
 export function trafficText({ kind, rate, statements, leftOut }: Rehearsal["traffic"]): string {
-  if (kind === "none") return "no traffic: nothing could be sent";
+  if (kind === "none") return "no traffic: Lockstep could send nothing";
   if (kind === "script") return "your script's requests over HTTP to your own builds of before and after";
   if (kind === "builds")
     return `${counted(statements, "request")} over HTTP to your own builds of before and after, ${rate} a second`;
   const what =
     kind === "statements"
       ? `${counted(statements, "statement")} of production`
-      : "generated reads, updates and inserts: no statistics of production are at hand";
+      : "generated reads, updates and inserts, because there are no statistics of production";
   const left = leftOut.reduce((sum, each) => sum + each.statements, 0);
   return `${what}, ${rate} a second${left === 0 ? "" : `; ${counted(left, "statement")} left out: ${reasonsText(leftOut)}`}`;
 }
@@ -111,14 +111,14 @@ function runText(run: RehearsedRun, colors: Colors): string {
       steps.map((step) => [
         mark(step, colors),
         step.phase ?? "",
-        `${step.kind === "undo" ? "back: " : ""}${short(step.title)}`,
+        `${step.kind === "undo" ? "undo: " : ""}${short(step.title)}`,
         stallText(step.durationMs),
         requestsText(step, known, colors),
         locksText(step, colors),
       ]),
     ),
     ...steps.flatMap((step) => [
-      ...(step.error === undefined ? [] : [`  ${colors.red("✖")} ${short(step.title)}: refused: ${step.error}`]),
+      ...(step.error === undefined ? [] : [`  ${colors.red("✖")} ${short(step.title)}: rejected: ${step.error}`]),
       ...step.differences.map((each) => `  ${colors.red("✖")} ${short(step.title)}: ${differenceText(each)}`),
       ...step.waits.map((each) => colors.dim(`    ${short(step.title)}: ${waitText(each)}`)),
     ]),
@@ -141,7 +141,7 @@ function locksText(step: RehearsedStep, colors: Colors): string {
   const { observed, kind, rows, batches, growthBytes = 0, lag } = step;
   if (kind === "backfill")
     return colors.dim(
-      `${counted(rows ?? 0, "row")} in ${batches === 1 ? "1 batch" : `${batches ?? 0} batches`}, ${sizeText(Math.max(growthBytes, 0))} more${lag === undefined ? "" : `, replica up to ${stallText(lag.ms)} and ${sizeText(lag.bytes)} behind`}`,
+      `${counted(rows ?? 0, "row")} in ${batches === 1 ? "1 batch" : `${batches ?? 0} batches`}, ${sizeText(Math.max(growthBytes, 0))} more${lag === undefined ? "" : `, replica lag up to ${stallText(lag.ms)} and ${sizeText(lag.bytes)}`}`,
     );
   if (observed === undefined) return "";
   return colors.dim(seenText(observed));
@@ -154,22 +154,21 @@ export function verdictText({ runs, traffic, ends }: Rehearsal): string {
   const compared = (plan?.steps ?? []).filter(({ stated }) => stated !== undefined);
   // Where the server keeps no account, locks of an instant were not seen.
   const isComplete = compared.every(({ observed }) => observed?.held !== undefined);
-  const locks =
-    compared.length === 0 ? "" : `; every lock${isComplete ? "" : " that lasted"} was as the plan states it`;
+  const locks = compared.length === 0 ? "" : `; every ${isComplete ? "" : "lasting "}lock was as the plan states`;
   const end =
     ends === "same"
-      ? "; it ends where the ORM's own migration ends"
+      ? "; the final schema is that of the ORM's own migration"
       : ends === "migration-refused"
-        ? ". Whether it ends where the ORM's own migration ends is not known: the server refuses that on empty tables, too"
+        ? ". The final schema was not compared with the ORM's own migration: the server rejects that migration even on empty tables"
         : "";
   const isTakenBack = plan?.steps.some(({ kind }) => kind === "undo") === true;
-  const back = isTakenBack ? "every way back went through" : "the plan has no way back that could be tried";
+  const back = isTakenBack ? "every undo succeeded" : "the plan has no undo to try";
   const failed = (plan?.steps ?? [])
     .flatMap((step) => step.traffic?.failed ?? [])
     .reduce((sum, { requests }) => sum + requests, 0);
   const requests = failed === 0 ? "No request failed" : `No request failed that did not fail before (${failed} did)`;
   return traffic.kind === "none"
-    ? `Every step went through, ${back}${locks}${end}. What an application meets was not measured: nothing was sent`
+    ? `Every step succeeded, ${back}${locks}${end}. Waits of the application were not measured, because no request was sent`
     : `${requests}, none waited for longer than ${stallText(longest)}, ${back}${locks}${end}`;
 }
 

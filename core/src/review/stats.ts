@@ -8,12 +8,12 @@ import { counted } from "./counted.js";
 const shown = 5;
 
 const lacks: Readonly<Record<Stats["blind"][number]["what"], string>> = {
-  statements: "What runs there was not read",
-  columns: "How values are spread is not known everywhere",
+  statements: "Statements were not read",
+  columns: "The distribution of some values is unknown",
   replicas: "Replicas were not counted",
 };
 
-/** What was kept of a target, and what could not be looked at. */
+/** What was saved about a target, and what could not be read. */
 export function statsText({ target, server, tables, statements, blind }: Stats, colors: Colors): string {
   const largest = tables.toSorted((a, b) => b.rows - a.rows).slice(0, shown);
   const replicas = server.replicas === undefined ? "" : `, ${counted(server.replicas, "replica")}`;
@@ -27,6 +27,6 @@ export function statsText({ target, server, tables, statements, blind }: Stats, 
       ]),
     ),
     ...blind.map(({ what, reason }) => `  ${colors.yellow("!")} ${lacks[what]}: ${reason}`),
-    `${colors.green("✔")} ${statsFile} written: sizes, shares and counts; no value of a row but the least and greatest of integer keys`,
+    `${colors.green("✔")} ${statsFile} written: sizes, shares and counts. Its only values of rows are the least and greatest integer keys`,
   ].join("\n");
 }

@@ -25,7 +25,7 @@ function hazardText(hazard: Hazard, width: number, colors: Colors): string {
   ].join("\n");
 }
 
-/** Statements that run as they stand in the migration, and that a person should look at: one line each. */
+/** Statements that run unchanged and that a person should review, one line each. */
 export function noticesText(notices: readonly Notice[], colors: Colors): string {
   return notices
     .map(
@@ -40,7 +40,7 @@ function isOfHazard({ verdict, remarks = [] }: Notice): boolean {
   return verdict === undefined && remarks.every(({ kind }) => kind === "not-edited");
 }
 
-/** The plan, phase by phase, with lock levels. `at` marks where it stands. */
+/** The plan, phase by phase, with lock levels. `at` marks the current phase. */
 export function planText(plan: Plan, colors: Colors, isWritten: (phase: Phase) => boolean = () => false): string {
   const phases = phasesOf(plan);
   const rows = phases.flatMap((phase, index) => {
@@ -122,11 +122,11 @@ function broughtBy({ file, site, role, model, field }: PlannedEdit, { choices = 
   return choice?.for === undefined ? "" : `, with ${choice.for}`;
 }
 
-/** What is said where nothing was edited because somebody wanted so. */
+/** The message if the user chose to edit nothing. */
 export const noEdits =
   "No code was edited (level none). Make the listed required edits: without them the phase may break, and contract waits.";
 
-/** What is said where a formatter of the project did not lay out what was written. */
+/** The message if the project's formatter failed. */
 export function unformattedText({ formatter, why }: Unformatted, colors: Colors): string {
   return colors.yellow(`${formatter} could not format the files (${why}). Format them before you commit.`);
 }
@@ -164,7 +164,7 @@ function oneLine(sql: string): string {
   return line.length > 110 ? `${line.slice(0, 109)}…` : line;
 }
 
-/** Code that could not be read: nothing in it is edited, and nobody knows what it writes. */
+/** Code that could not be read. Lockstep edits nothing in it, and does not detect what it writes. */
 export function unreadText(files: readonly { readonly file: string; readonly why: string }[], colors: Colors): string {
   if (files.length === 0) return "";
   return [

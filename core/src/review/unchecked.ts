@@ -8,7 +8,7 @@ export function checkingText({ files, seconds }: { readonly files: number; reado
 }
 
 /**
- * What is said where chosen edits were not compiled: those that were made all the same, or those that were left out.
+ * The message if chosen edits were not compiled: those that were still made, or those that were left out.
  *
  * @param how they are made after all
  */

@@ -16,6 +16,6 @@ export function unlistedHelp({ file, at, write }: Unlisted): string {
 /** The last word of a command that has written migrations which the ORM does not find; empty where it finds all of them. */
 export function unlistedText(unlisted: readonly Unlisted[], colors: Colors): string {
   return unlisted
-    .map((each) => `${colors.yellow("!")} ${unlistedStatement(each)}. To have it run, ${unlistedHelp(each)}`)
+    .map((each) => `${colors.yellow("!")} ${unlistedStatement(each)}. To load it, ${unlistedHelp(each)}`)
     .join("\n");
 }

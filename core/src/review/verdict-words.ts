@@ -15,7 +15,7 @@ import {
 } from "../model/index.js";
 import { counted } from "./counted.js";
 
-/** Why a person should look at a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
+/** Why a person should review a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
 export function noticeWords({ verdict, remarks = [] }: Notice): string {
   return [...(verdict === undefined ? [] : concernWords(verdict)), ...remarks.map(remarkWords)].join("; ");
 }
@@ -44,7 +44,7 @@ export function dangerWords(verdict: Verdict): string[] {
   const fails = verdict.concerns.some(({ kind }) => kind === "fails-on-rows");
   const own = verdict.concerns.flatMap((concern) => {
     if (concern.kind === "changes-access" && concern.takes === undefined)
-      return ["running code may see or change other rows than before"];
+      return ["running code may read or change different rows than before"];
     if (concern.kind === "narrows-writes" && !fails)
       return [`running code that writes ${narrowedWords(concern.why)} fails`];
     if (concern.kind === "widens-reads")

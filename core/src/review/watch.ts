@@ -33,17 +33,17 @@ export function eventText(target: string, event: WatchEvent, colors: Colors): st
     case "began":
       return beganText(target, event.looks, colors);
     case "baseline":
-      return `${target}: the baseline is taken, of ${counted(event.series, "measure")}`;
+      return `${target}: the baseline is complete: ${counted(event.series, "measure")}`;
     case "high":
       return colors.yellow(
-        `${target}: ${subjectText(event.point)} ${figure(event.point.value, event.unit)}, before ${figure(event.baseline, event.unit)}: the next measurement decides`,
+        `${target}: ${subjectText(event.point)} ${figure(event.point.value, event.unit)}, before ${figure(event.baseline, event.unit)}: the next measurement confirms it or not`,
       );
     case "calm":
       return `${target}: ${subjectText(event.point)} ${figure(event.point.value, event.unit)} again`;
     case "state":
       return stateText(target, event.state, colors);
     case "lost":
-      return colors.yellow(`${target}: the connection is lost (${event.reason}); trying again`);
+      return colors.yellow(`${target}: the connection is lost (${event.reason}); retrying`);
     case "back":
       return `${target}: connected again after ${duration(event.afterMs)}`;
     case "looked":
@@ -66,7 +66,9 @@ export function lookedText(
   forMs: number,
 ): string {
   const what =
-    look < baseline ? `taking the baseline, ${look} of ${baseline}` : `${counted(series, "measure")} as before`;
+    look < baseline
+      ? `measuring the baseline, ${look} of ${baseline}`
+      : `${counted(series, "measure")} within the baseline`;
   return `  ${target}  ${duration(passedMs)} of ${duration(forMs)}  ${what}`;
 }
 
@@ -75,8 +77,8 @@ export function quietText({ target, looks, passedMs, compared, states }: WatchOu
   const unseen = states.filter(({ blind }) => blind.length > 0).map(({ look }) => look);
   const not = unseen.length === 0 ? "" : `; not watched: ${unseen.join(", ")}`;
   if (compared === 0)
-    return `${colors.yellow("!")} ${target}: nothing could be compared in ${duration(passedMs)}: ${looks === 0 ? "no look came to its end" : "there was no load, or no baseline yet"}${not}`;
-  return `${colors.green("✔")} ${target}: no anomaly in ${duration(passedMs)}, ${counted(looks, "look")} at ${counted(compared, "measure")}${not}`;
+    return `${colors.yellow("!")} ${target}: nothing could be compared in ${duration(passedMs)}: ${looks === 0 ? "no probe completed" : "there was no load, or no baseline yet"}${not}`;
+  return `${colors.green("✔")} ${target}: no anomaly in ${duration(passedMs)}, ${counted(looks, "probe")} of ${counted(compared, "measure")}${not}`;
 }
 
 /** What was found, since when, and what it was before. */
@@ -107,18 +109,18 @@ function subjectText({ measure, subject }: { readonly measure: Measure; readonly
     case "statement-time":
       return `‘${subject}’ takes`;
     case "failed-transactions":
-      return "transactions that are rolled back:";
+      return "transactions rolled back:";
     case "http-failures":
-      return `requests to ${subject} that fail:`;
+      return `failed requests to ${subject}:`;
     case "http-time":
-      return `${subject} answers after`;
+      return `${subject} responds after`;
     case "prometheus":
-      return `the query of ${subject} gives`;
+      return `the query of ${subject} returns`;
     case "lock-wait":
       return `a session waits for a lock on ${subject} or its rows:`;
     case "replica-bytes":
     case "replica-time":
-      return `the replica ${subject} is behind by`;
+      return `the replica ${subject} lags by`;
     case "missing-values":
       return `new rows without a value in ${subject}:`;
     default:

@@ -111,7 +111,7 @@ describe("on a terminal", () => {
     expect(result.asked).toEqual([
       "Who sets and sees User.handle?",
       "Which column is User.handle most like?",
-      "Which places get User.handle too?",
+      "Which of these places also need User.handle?",
     ]);
     expect(seen.map(({ name, answers }) => [name, answers.map(({ label, isTicked }) => [label, isTicked])])).toEqual([
       [
@@ -871,7 +871,7 @@ describe("what is shown", () => {
     expect(all.json.leftOut).toMatchObject([{ file: "src/person.ts", line: 1, family: "type", score: 0 }]);
     const asking = await desk.code({}, { pick: exposed, tick: () => [] });
     expect(asking.asked[2]).toBe(
-      "Which places get User.handle too? 1 more place with little evidence: npx lockstep code --all",
+      "Which of these places also need User.handle? 1 more place with little evidence: npx lockstep code --all",
     );
   });
 
@@ -915,6 +915,6 @@ describe("what is shown", () => {
   test("--explain in expand names the phase in which a reader is offered", async () => {
     await open(files, { phase: "expand" });
     const { text } = await desk.code({ explain: "src/users/list.ts:5" });
-    expect(text).toContain("not in this phase: it is offered at switch, and the plan is in expand");
+    expect(text).toContain("not in this phase: Lockstep offers it in switch, and the plan is in expand");
   });
 });

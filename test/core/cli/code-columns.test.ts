@@ -139,7 +139,7 @@ describe.each(["prisma", "typeorm"] as const)("%s: a column without a plan", (or
       expect(result.asked).toEqual([
         "Who sets and sees User.alias?",
         "Which column is User.alias most like?",
-        "Which places get User.alias too?",
+        "Which of these places also need User.alias?",
       ]);
       expect(profile()).toContain("alias: user.alias");
       expect(desk.read("src/users/card.ts")).toContain("alias: user.alias");
@@ -147,7 +147,7 @@ describe.each(["prisma", "typeorm"] as const)("%s: a column without a plan", (or
       const again = await desk.code({}, {});
       expect(again.asked).toEqual([]);
       // TypeORM is not installed here: what its types would say nobody knows.
-      expect(again.text).toContain("User.alias: no place was found that is likely to need it.");
+      expect(again.text).toContain("User.alias: Lockstep found no place that is likely to need it.");
       expect(again.text).toContain("Review and commit.");
     });
 

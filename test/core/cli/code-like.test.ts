@@ -358,7 +358,7 @@ export const addUser = (users: Repository<User>, dto: CreateUserDto) => users.sa
 test("the annotation is an answer, too", async () => {
   desk.write("prisma/schema.prisma", schema.replace("  locale", "  /// @lockstep.like(timeZone, name)\n  locale"));
   const { asked } = await desk.code({ name: "User.locale", exposure: "exposed" }, { tick: () => [] });
-  expect(asked).toEqual([expect.stringMatching(/^Which places get User\.locale too\?/)]);
+  expect(asked).toEqual([expect.stringMatching(/^Which of these places also need User\.locale\?/)]);
 });
 
 describe("on a terminal", () => {

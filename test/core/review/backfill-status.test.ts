@@ -50,7 +50,7 @@ it("adds up the rates of processes: the sessions of one have one, and one that i
     { ...worker(filling), host: "jobs-3", silentMs: 5000 },
   ]);
   expect(text).toContain("  100 000 rows/s  ETA 8 s");
-  expect(text).toContain("jobs-3 pid 7: filling, batches of 1 600 rows, 19 ms each, last heard of 5 s ago");
+  expect(text).toContain("jobs-3 pid 7: filling, batches of 1 600 rows, 19 ms each, last seen 5 s ago");
 });
 
 it("says once who has paused it, and indents what a run has ended with", () => {
@@ -80,7 +80,7 @@ it.each<readonly [string, WorkerReport, string]>([
   [
     "a server that does not tell",
     { ...filling, others: "unknown" },
-    "filling, batches of 1 600 rows, 19 ms each: whether others write to the table is not known",
+    "filling, batches of 1 600 rows, 19 ms each: whether others write to the table is unknown",
   ],
   ["as somebody has asked for", filling, "filling, batches of 1 600 rows, 19 ms each"],
 ])("%s", (_, report, line) => {

@@ -46,9 +46,9 @@ test("500 targets are a few lines, and those that are behind are named", () => {
     "  ✔  tenants (500)  expand    499 done",
     "  ▶                 backfill  493 done; 6 open: t7, t9, t70, t300, t301 and 1 more",
     "  ·                 switch    not written yet",
-    "  ✖                           1 gave no answer: t12 (Nobody answers.)",
+    "  ✖                           1 did not respond: t12 (Nobody answers.)",
     ...[481, 482, 483, 484, 485, 486].map((number) => `  ✖ 20261120_x failed on tenants/t${number}`),
-    "  and 14 more targets with something to say: --json, or --target <name>",
+    "  and 14 more targets have problems: --json, or --target <name>",
   ]);
 });
 

@@ -9,10 +9,10 @@ test.each([
   [{ why: "absent", packageName: "typeorm" }, "typeorm is not installed here", `install it, then ${code}`],
   [
     { why: "not-generated", model: "User", command: "npx prisma generate" },
-    "no client is generated that has User",
+    "no generated client has User",
     `npx prisma generate, then ${code}`,
   ],
-  [{ why: "limit" }, "reading them took too long, or too much memory", `For those: ${code}`],
+  [{ why: "limit" }, "reading them needed too much time or memory", `To list them: ${code}`],
 ] as const)("%j: why, and what to type", (missing, why, next) => {
   const text = missingTypesText(missing, code, plain);
   expect(text).toContain(`without all types (${why})`);

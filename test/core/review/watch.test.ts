@@ -24,11 +24,11 @@ it.each<[Anomaly, string]>([
   ],
   [
     { ...measured, measure: "failed-transactions", unit: "share", baseline: 0.001, value: 0.25, events: 1 },
-    "transactions that are rolled back: 25 % since 10:23:45 UTC, before 0.1 % (1 transaction)",
+    "transactions rolled back: 25 % since 10:23:45 UTC, before 0.1 % (1 transaction)",
   ],
   [
     { ...measured, measure: "replica-bytes", unit: "bytes", subject: "standby1", baseline: 0, value: 2 ** 26 },
-    "the replica standby1 is behind by 64 MB since 10:23:45 UTC, before 0 B",
+    "the replica standby1 lags by 64 MB since 10:23:45 UTC, before 0 B",
   ],
   [
     {
@@ -79,7 +79,7 @@ it("says at the beginning what is not watched, and why", () => {
 it("says at the end what was not seen, and never that all is well where nothing was compared", () => {
   const outcome = { target: "production", looks: 120, passedMs: 1_800_000, anomalies: [], states, compared: 9 };
   expect(quietText(outcome, colors)).toBe(
-    "✔ production: no anomaly in 30 min 00 s, 120 looks at 9 measures; not watched: lock-waits, missing-values",
+    "✔ production: no anomaly in 30 min 00 s, 120 probes of 9 measures; not watched: lock-waits, missing-values",
   );
   expect(quietText({ ...outcome, compared: 0 }, colors)).toMatch(/^! production: nothing could be compared/);
 });

@@ -208,7 +208,7 @@ describe("a partitioned table", () => {
       [
         "LS5001",
         `"Doc"."handle" on ${db.label} has a fill trigger that is disabled for the rows of "Doc_eu"`,
-        "Enable or recreate it: npx lockstep repair. If expand has not run there: npx lockstep deploy",
+        "npx lockstep repair   # enables or recreates it; if expand has not run there: npx lockstep deploy",
       ],
       [
         "LS5001",

@@ -38,13 +38,13 @@ describe("a transaction that is open", () => {
       name: "on the table",
       sql: `SELECT FROM "User"`,
       question: {},
-      says: /^pid \d+ \(\w+, report\) holds "User" since \d+ s: idle in transaction, SELECT FROM "User"$/,
+      says: /^pid \d+ \(\w+, report\) has held "User" for \d+ s: idle in transaction, SELECT FROM "User"$/,
     },
     {
       name: "on a partition of it",
       sql: `INSERT INTO "Order_1" VALUES (1)`,
       question: {},
-      says: /holds "Order" since/,
+      says: /has held "Order" for/,
     },
     { name: "on another table", sql: `SELECT FROM "Log"`, question: {}, says: undefined },
     { name: "younger than asked for", sql: `SELECT FROM "User"`, question: { olderThanSeconds: 60 }, says: undefined },
@@ -52,7 +52,7 @@ describe("a transaction that is open", () => {
       name: "with a snapshot, and an index to build",
       sql: `SELECT FROM "Log"`,
       question: { buildsIndex: true },
-      says: /transaction open since \d+ s, which building an index concurrently waits for/,
+      says: /transaction open for \d+ s, and a concurrent index build waits for it/,
     },
   ])("$name", async ({ sql, question, says }) => {
     await other.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
@@ -71,7 +71,7 @@ test("an index that is being built is named at once, whatever its age", async ()
   const building = other.query(`CREATE INDEX CONCURRENTLY "User_id" ON "User"("id")`);
   await until("the build has begun", async () => (await ask({ olderThanSeconds: 60 })).length > 0);
   expect((await ask({ olderThanSeconds: 60 }))[0]).toMatch(
-    /builds an index on "User" \(waiting for writers.*DDL waits for its end/,
+    /builds an index on "User" \(waiting for writers.*DDL waits until it ends/,
   );
   await writer.end();
   await building;
@@ -83,7 +83,7 @@ test("a prepared transaction is named with what ends it", async () => {
   try {
     expect(await ask({ olderThanSeconds: 60 })).toEqual([
       expect.stringMatching(
-        /^the prepared transaction 'payout' holds "User" since \d+ s: COMMIT PREPARED or ROLLBACK PREPARED ends it$/,
+        /^the prepared transaction 'payout' has held "User" for \d+ s: COMMIT PREPARED or ROLLBACK PREPARED ends it$/,
       ),
     ]);
   } finally {

@@ -259,7 +259,7 @@ describe("on postgresql", () => {
     const { answers, messages } = await ask(set("mine()").replace("name", "missing"));
     expect(answers).toEqual([]);
     expect(messages).toMatch(
-      /! production: the default of "users"."missing", mine\(\) \(.*:1\), was not tried: the column is not there yet/,
+      /! production: the default of "users"."missing", mine\(\) \(.*:1\), was not tried: the column does not exist yet/,
     );
   });
 

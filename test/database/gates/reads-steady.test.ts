@@ -130,7 +130,9 @@ describe("what cannot be measured", () => {
     const reader = await open("reader");
     try {
       const statement = async () => (await ask({ connection: reader })).statement;
-      expect(await statement()).toMatch(/may not see the statements of others: GRANT pg_read_all_stats TO "?reader"?$/);
+      expect(await statement()).toMatch(
+        /cannot see the statements of other roles: GRANT pg_read_all_stats TO "?reader"?$/,
+      );
       await db.query("GRANT pg_read_all_stats TO reader; REVOKE USAGE ON SCHEMA own FROM reader");
       expect(await statement()).toMatch(/GRANT USAGE ON SCHEMA "?own"? TO "?reader"?$/);
     } finally {

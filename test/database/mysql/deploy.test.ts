@@ -66,14 +66,14 @@ describe("where the server tells who holds a table", () => {
     {
       name: "a transaction on the table",
       sql: ["START TRANSACTION", "SELECT * FROM `User`"],
-      says: /^id \d+ \(root@localhost:\d+\) holds "User" since \d+ s: in a transaction, Sleep$/,
+      says: /^id \d+ \(root@localhost:\d+\) has held "User" for \d+ s: in a transaction, Sleep$/,
     },
-    { name: "LOCK TABLES", sql: ["LOCK TABLES `User` READ"], says: /holds "User" since \d+ s: / },
+    { name: "LOCK TABLES", sql: ["LOCK TABLES `User` READ"], says: /has held "User" for \d+ s: / },
     { name: "another table", sql: ["START TRANSACTION", "SELECT * FROM `Log`"], says: undefined },
     {
       name: "a table whose foreign key leads to it, which MySQL locks along",
       sql: ["START TRANSACTION", "SELECT * FROM `Member`"],
-      says: isOnMysql ? /holds "Member" since \d+ s: / : undefined,
+      says: isOnMysql ? /has held "Member" for \d+ s: / : undefined,
     },
     {
       name: "a transaction that has ended",
@@ -155,7 +155,7 @@ describe("where it does not", () => {
     await units.session.query("START TRANSACTION");
     await units.session.query("SELECT * FROM `User`");
     await until("it is named", async () =>
-      /^id \d+ \(root@localhost:\d+\) has a transaction open since \d+ s, and may hold the table: in a transaction, Sleep$/.test(
+      /^id \d+ \(root@localhost:\d+\) has had a transaction open for \d+ s, and may hold the table: in a transaction, Sleep$/.test(
         (await blockers()).join("\n"),
       ),
     );
@@ -240,7 +240,7 @@ describe("migrations of the user's own", () => {
         plugin,
         command: "deploy",
       });
-      expect(told.hint).toMatch(/^An interrupted run may have created it/);
+      expect(told.message).toMatch(/^An interrupted run may have created it/m);
     }
   });
 });

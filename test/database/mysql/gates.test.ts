@@ -141,7 +141,7 @@ describe("no-missing-values", () => {
     const { statement } = await live.ask("no-missing-values");
     expect(statement).toMatch(/^6 rows .* for example id=1\. The backfill has no value for 5 rows: /);
     for (const why of [
-      "int does not take what the fill yields (2 rows: id=2; id=6)",
+      "int does not support the value of the fill (2 rows: id=2; id=6)",
       "another row has its value (2 rows: id=3; id=5)",
       "the fill yields NULL (1 row: id=4)",
     ])
@@ -180,7 +180,7 @@ describe("no-missing-values", () => {
     ] as const;
     const live = await made({ rows, fill: "`email`", type: "json" });
     const { statement } = await live.ask("no-missing-values");
-    expect(statement).toContain("json does not take what the fill yields (1 row: id=2)");
+    expect(statement).toContain("json does not support the value of the fill (1 row: id=2)");
   });
 
   it("names rows by keys of several columns, and binary ones in digits", async () => {
@@ -320,7 +320,7 @@ describe("mirror-agrees", () => {
     expect(await live.ask("mirror-agrees")).toMatchObject({
       isOpen: false,
       statement: expect.stringMatching(/fails for some row \(.*out of range.*\), and row by row it could not be tried/),
-      help: "Correct the row, then ask again.",
+      help: "Correct the row, then run the command again.",
     });
   });
 });

@@ -123,8 +123,8 @@ describe("where the server tells who holds a lock", () => {
     const [wait, ...others] = await waitsOn([user]);
     expect(others).toEqual([]);
     const last = isOnMysql ? `: ‘UPDATE "User" SET email = ? WHERE id = ?’` : "";
-    expect(wait?.text.replace(/since \d+\.\d s/, "since … s")).toBe(
-      `‘UPDATE "User" SET email = ? WHERE id IN (?)’ waits for a row lock (${isOnMysql ? "X,REC_NOT_GAP" : "X"}) on "User" since … s, behind id ${holder.threadId} (root@localhost${isOnMysql ? ", shop" : ""}, idle in transaction)${last}`,
+    expect(wait?.text.replace(/for \d+\.\d s/, "for … s")).toBe(
+      `‘UPDATE "User" SET email = ? WHERE id IN (?)’ has waited for … s for a row lock (${isOnMysql ? "X,REC_NOT_GAP" : "X"}) on "User", behind id ${holder.threadId} (root@localhost${isOnMysql ? ", shop" : ""}, idle in transaction)${last}`,
     );
     expect(wait?.runs).toBeUndefined();
   });
@@ -134,7 +134,7 @@ describe("where the server tells who holds a lock", () => {
     const session = await open();
     running.push(session.execute("DELETE FROM `User` WHERE `id` = ?", [1]).catch(() => undefined));
     expect((await waitsOn([user])).map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^‘DELETE FROM "User" WHERE id = \?’ waits for a row lock/),
+      expect.stringMatching(/^‘DELETE FROM "User" WHERE id = \?’ has waited for \S+ s for a row lock/),
     ]);
   });
 
@@ -144,7 +144,7 @@ describe("where the server tells who holds a lock", () => {
     await start("UPDATE `ordér``s` SET `user` = 8 WHERE `id` = 1");
     await waitsOn([user, { name: "ordér`s" }], 2);
     expect((await waitsOn([{ name: "ordér`s" }])).map(({ text }) => text)).toEqual([
-      expect.stringMatching(/ waits for a row lock \(\S+\) on "ordér`s" since /),
+      expect.stringMatching(/ has waited for \S+ s for a row lock \(\S+\) on "ordér`s"/),
     ]);
     expect(await waitsOn([{ name: "Order" }], 0)).toEqual([]);
   });
@@ -158,10 +158,10 @@ describe("where the server tells who holds a lock", () => {
     const waits = await waitsOn([user], 3);
     const behind = `, behind id ${holder.threadId} (root@localhost${isOnMysql ? ", shop" : ""}, idle in transaction)${isOnMysql ? `: ‘SELECT * FROM "User"’` : ""}`;
     const mode = (name: string) => (isOnMysql ? `a metadata lock (${name})` : "a metadata lock");
-    expect(waits.map(({ text }) => text.replace(/since \d+\.\d s/, "since … s")).sort()).toEqual([
-      `‘ALTER TABLE "User" ADD COLUMN note INT, ALGORITHM = COPY’ runs since … s and waits for ${mode("EXCLUSIVE")} on "User"${behind}`,
-      `‘SELECT email FROM "User" WHERE id = ?’ waits for ${mode("SHARED_READ")} on "User" since … s${behind}`,
-      `‘UPDATE "User" SET email = ?’ waits for ${mode("SHARED_WRITE")} on "User" since … s${behind}`,
+    expect(waits.map(({ text }) => text.replace(/for \d+\.\d s/, "for … s")).sort()).toEqual([
+      `‘ALTER TABLE "User" ADD COLUMN note INT, ALGORITHM = COPY’ has run for … s and waits for ${mode("EXCLUSIVE")} on "User"${behind}`,
+      `‘SELECT email FROM "User" WHERE id = ?’ has waited for … s for ${mode("SHARED_READ")} on "User"${behind}`,
+      `‘UPDATE "User" SET email = ?’ has waited for … s for ${mode("SHARED_WRITE")} on "User"${behind}`,
     ]);
     expect(waits.flatMap(({ runs = [] }) => runs)).toEqual([expect.stringContaining(String(rebuild.threadId))]);
   });
@@ -173,7 +173,7 @@ describe("where the server tells who holds a lock", () => {
     expect((await waitsOn([user])).map(({ text }) => text)).toEqual([
       expect.stringMatching(
         new RegExp(
-          `waits for a metadata lock.* on "User" since .*, behind id ${holder.threadId} \\(root@localhost(, shop)?, idle\\)`,
+          `has waited for .* s for a metadata lock.* on "User", behind id ${holder.threadId} \\(root@localhost(, shop)?, idle\\)`,
         ),
       ),
     ]);
@@ -235,7 +235,7 @@ describe("where the server tells who holds a lock", () => {
       {
         measure: "lock-wait",
         subject: `"User"`,
-        detail: expect.stringMatching(/^‘UPDATE "User".* waits for a row lock/),
+        detail: expect.stringMatching(/^‘UPDATE "User".* has waited for \S+ s for a row lock/),
       },
     ]);
     expect(outcome.looks).toBeLessThanOrEqual(heldAt + 1 + 2);
@@ -271,7 +271,7 @@ describe("where the server tells who holds a lock", () => {
       const lacking = isOnMysql ? grants : grants.slice(0, 1);
       expect(await reader.dialect.live.loadSignals.waits(reader, [user])).toEqual({
         kind: "blind",
-        reason: `'waits_reader'@'%' may not see who waits for locks: ${lacking.join("; ")}`,
+        reason: `'waits_reader'@'%' cannot see which sessions wait for locks: ${lacking.join("; ")}`,
       });
       for (const grant of lacking) await admin.query(grant);
       const again = await connect(url.toString(), { applicationName: "test" });
@@ -306,9 +306,9 @@ describe("where it does not tell who holds a metadata lock", () => {
     await start("SELECT `u`.`email` FROM `User` AS `u` WHERE `u`.`id` = 4711");
     await start("SELECT `user` AS `User` FROM `ordér``s`");
     await waitsOn([user, { name: "ordér`s" }], 4);
-    expect((await waitsOn([user])).map(({ text }) => text.replace(/since \d+\.\d s/, "since … s")).sort()).toEqual([
-      `‘ALTER TABLE "User" ADD COLUMN note INT’ runs since … s and waits for a metadata lock on "User"`,
-      `‘SELECT u.email FROM "User" AS u WHERE u.id = ?’ waits for a metadata lock on "User" since … s`,
+    expect((await waitsOn([user])).map(({ text }) => text.replace(/for \d+\.\d s/, "for … s")).sort()).toEqual([
+      `‘ALTER TABLE "User" ADD COLUMN note INT’ has run for … s and waits for a metadata lock on "User"`,
+      `‘SELECT u.email FROM "User" AS u WHERE u.id = ?’ has waited for … s for a metadata lock on "User"`,
     ]);
   });
 

@@ -94,22 +94,22 @@ it.each([
   {
     name: "the one for inserts",
     drop: [insert],
-    what: /^The trigger "zz_\w+_ins" of a pair is gone: new rows get no "User"\."handle" from it\./,
+    what: /^The trigger "zz_\w+_ins" of a pair is missing: they no longer fill "User"\."handle" in new rows\./,
   },
   {
     name: "the one for updates",
     drop: [update],
-    what: /^The trigger "zz_\w+_upd" of a pair is gone: an UPDATE may take "User"\."handle" away again\./,
+    what: /^The trigger "zz_\w+_upd" of a pair is missing: an UPDATE can remove "User"\."handle" again\./,
   },
   {
     name: "both",
     drop: [insert, update],
-    what: /^The triggers "zz_\w+_ins" and "zz_\w+_upd" of a pair are gone: new rows get no/,
+    what: /^The triggers "zz_\w+_ins" and "zz_\w+_upd" of a pair are missing: they no longer fill/,
   },
 ])("fill triggers that are gone are made again: $name", async ({ drop, what }) => {
   for (const name of drop) await units.observer.query(`DROP TRIGGER \`${name}\``);
   expect(await repair(false)).toEqual([expect.stringMatching(what)]);
-  expect(await repair(true)).toEqual([expect.stringMatching(/→ the triggers of "User"\."handle" fill again/)]);
+  expect(await repair(true)).toEqual([expect.stringMatching(/→ the triggers of "User"\."handle" fill rows again/)]);
   expect(await repair(true)).toEqual([]);
   await units.observer.query("INSERT INTO `User` (`id`, `email`) VALUES (2, 'B')");
   await units.observer.query("UPDATE `User` SET `handle` = NULL WHERE `id` = 2");
@@ -124,7 +124,9 @@ it.each(["handle", "email"])(
     );
     await units.observer.query("CREATE TRIGGER `other` BEFORE INSERT ON `User` FOR EACH ROW SET @seen = NEW.`handle`");
     expect(await repair(true)).toEqual([
-      expect.stringMatching(/^The trigger "own" runs after those that fill "User"."handle", .* → the triggers of /),
+      expect.stringMatching(
+        /^The trigger "own" runs after the fill triggers of "User"."handle", .* → the triggers of /,
+      ),
     ]);
     expect(await repair(true)).toEqual([]);
     await units.observer.query("INSERT INTO `User` (`id`, `email`) VALUES (2, 'B'), (3, 'C')");
@@ -137,7 +139,9 @@ it("triggers whose column somebody has dropped go: every INSERT failed", async (
   const add = "INSERT INTO `User` (`id`, `email`) VALUES (2, 'B')";
   await expect(units.observer.query(add)).rejects.toMatchObject({ errno: 1054 });
   expect(await repair(true)).toEqual([
-    expect.stringMatching(/^"User"\."handle" is gone, and its triggers are not .*: every INSERT into "User" fails\. →/),
+    expect.stringMatching(
+      /^"User"\."handle" was dropped, but its triggers were not .*: every INSERT into "User" fails\. →/,
+    ),
   ]);
   await units.observer.query(add);
   expect(await repair(true)).toEqual([]);
@@ -149,7 +153,9 @@ it("the procedure that a killed unit leaves on MySQL goes, but not while migrati
   await units.observer.query(made.replace(/BEGIN\n.*$/s, "SELECT 1"));
   await units.observer.query("CREATE PROCEDURE `lockstep_own`() SELECT 1");
   expect(await repair(true, { deploying: 4711 })).toEqual([
-    expect.stringMatching(/^A unit that was killed has left the procedure `lockstep_[0-9a-f]{8}`.* session 4711 runs/),
+    expect.stringMatching(
+      /^A unit that was killed left the procedure `lockstep_[0-9a-f]{8}`.* session 4711 is running/,
+    ),
   ]);
   expect(await repair(true)).toEqual([expect.stringMatching(/→ lockstep_[0-9a-f]{8} was dropped$/)]);
   expect(

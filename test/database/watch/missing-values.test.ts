@@ -68,7 +68,7 @@ function startLook() {
 it("is told by the ledger that the backfill is done, and that all writers know the column", async () => {
   const spec = await makeTable(db, { rows: numbered(60) });
   const look = startLook();
-  const notFilled = [`rows without a value in "User"."handle" may be ones that its backfill has not come to`];
+  const notFilled = [`the backfill of "User"."handle" is not done, so rows may still lack a value`];
   expect(await look()).toMatchObject({ points: [], blind: notFilled });
   const meanwhile: unknown[] = [];
   const between = [async () => void meanwhile.push((await look()).blind)];

@@ -187,14 +187,14 @@ describe("a fault is found within two looks", () => {
     {
       name: "a table that is locked",
       measure: "lock-wait",
-      detail: /^‘.*"User".*’ waits for \w+ on "User" since .* s, behind pid \d+ \(.*idle in transaction\)/,
+      detail: /^‘.*"User".*’ has waited for .* s for \w+ on "User", behind pid \d+ \(.*idle in transaction\)/,
       inject: () => block(`LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE`),
       repair: () => blocker?.end(),
     },
     {
       name: "a row that is locked",
       measure: "lock-wait",
-      detail: /UPDATE "User" set note = \? WHERE id = \?’ waits for/,
+      detail: /UPDATE "User" set note = \? WHERE id = \?’ has waited for/,
       inject: () => block(`SELECT FROM "User" WHERE id = 7 FOR UPDATE`),
       repair: () => blocker?.end(),
     },
@@ -402,7 +402,9 @@ describe("what cannot be looked at", () => {
         }),
       ).rejects.toMatchObject({
         code: "LS6601",
-        message: expect.stringMatching(/may not see the statements of others: GRANT pg_read_all_stats TO "?reader"?/),
+        message: expect.stringMatching(
+          /cannot see the statements of other roles: GRANT pg_read_all_stats TO "?reader"?/,
+        ),
       });
       expect(events).toEqual([]);
     } finally {

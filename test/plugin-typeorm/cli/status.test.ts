@@ -94,7 +94,7 @@ test("a build that broke off is named, and a migration that was passed over", as
     `INSERT INTO "User" ("id", "email", "handle") VALUES (900, 'Same', 'same'), (901, 'same', 'same')`,
   );
   await session.query(unitsText(plan, [units[1]!], "expand")).catch(() => undefined);
-  const broken = `  ✖ production: The index "User_handle_key" on "User" is INVALID, its build broke off: every write pays for it, and it refuses duplicates, and no query uses it.`;
+  const broken = `  ✖ production: The index "User_handle_key" on "User" is INVALID, because its build was interrupted: it slows down every write and rejects duplicates, and no query uses it.`;
   expect(await status()).toBe(`1763648123456-AddHandle   "User"."handle"   released up to expand
   ▶  production  expand    1 of 3 migrations applied
   ✔              backfill  no row lacks a value
@@ -115,7 +115,7 @@ Next   npx lockstep repair 1763648123456-AddHandle --target production`);
 
   const other = await openSession(database.url);
   await other.query(`SELECT pg_advisory_lock(${runLock})`);
-  expect((await status()).split("\n").at(-3)).toBe(`  ▶ production: pid ${other.pid} runs migrations at this moment`);
+  expect((await status()).split("\n").at(-3)).toBe(`  ▶ production: pid ${other.pid} is running migrations`);
   await other.end();
   await record(1);
   expect((await status()).split("\n").at(-2)).toBe("  ·              contract  not written yet");

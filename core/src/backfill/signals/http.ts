@@ -35,7 +35,7 @@ export default defineSignal({
         return response.ok ? undefined : { kind: "hold", reason: `${name} answers ${response.status}` };
       } catch {
         // `fetch` throws a TypeError or a TimeoutError for whatever fails on the way.
-        return { kind: "hold", reason: `${name} does not answer` };
+        return { kind: "hold", reason: `${name} does not respond` };
       }
     },
 });

@@ -13,6 +13,6 @@ export default defineSignal({
     () =>
     ({ options: { maxDuration }, clock, startedMs }) =>
       maxDuration !== undefined && clock.now() - startedMs >= maxDuration
-        ? { kind: "end", reason: "the time of --max-duration is over" }
+        ? { kind: "end", reason: "the time limit of --max-duration is reached" }
         : undefined,
 });

@@ -51,5 +51,5 @@ export default defineSignal({
 });
 
 function cause({ heldBy }: DeadRows): string {
-  return heldBy === undefined ? "" : `, and ${heldBy}: rows that died since stay`;
+  return heldBy === undefined ? "" : `, and ${heldBy}: VACUUM cannot remove newer dead rows`;
 }

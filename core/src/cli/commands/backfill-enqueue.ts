@@ -52,7 +52,7 @@ export default defineCommand({
       throw new LockstepError(
         variable === undefined ? "LS8002" : "LS8003",
         variable === undefined
-          ? "Nothing says where the queue is."
+          ? "The queue's URL is not configured."
           : `The queue's URL comes from ${variable}, which is not set.`,
         { hint: `npx lockstep backfill enqueue --queue-url-from ${variable ?? "QUEUE_DATABASE_URL"}` },
       );
@@ -76,7 +76,7 @@ export default defineCommand({
     const [added, waiting, revived] = [count("added"), count("waiting"), count("revived")];
     return {
       text: [
-        `${io.colors.green("✔")} ${counted(added, "job")} added${revived > 0 ? `, ${revived} that had failed tried again` : ""}${waiting > 0 ? `, ${waiting} there already` : ""}`,
+        `${io.colors.green("✔")} ${counted(added, "job")} added${revived > 0 ? `, ${counted(revived, "failed job")} queued again` : ""}${waiting > 0 ? `, ${waiting} already queued` : ""}`,
         nextText(`npx lockstep backfill status ${plan.id}`, io.colors),
       ].join("\n"),
       json: {

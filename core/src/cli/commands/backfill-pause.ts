@@ -21,8 +21,8 @@ export default defineCommand({
         before.paused !== undefined
           ? `was paused already, by ${before.paused.who} on ${momentText(before.paused.at)}`
           : isRunning
-            ? "paused: no batch begins any more, within a second"
-            : "paused: it does not run now, and a run would wait",
+            ? "paused within a second: no new batch starts"
+            : "paused: it is not running, and a new run would wait",
     );
   },
 });

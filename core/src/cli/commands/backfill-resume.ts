@@ -15,7 +15,7 @@ export default defineCommand({
         paused === undefined
           ? "was not paused"
           : isRunning
-            ? "goes on within a second"
-            : "not paused any more; it does not run now",
+            ? "resumes within a second"
+            : "no longer paused; it is not running",
     ),
 });

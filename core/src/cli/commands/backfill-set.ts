@@ -33,7 +33,7 @@ export default defineCommand({
       return name;
     });
     if (Object.keys(given).length + unset.length === 0)
-      throw new LockstepError("LS8002", "Nothing is set.", {
+      throw new LockstepError("LS8002", "No limit is given.", {
         hint: "For example: npx lockstep backfill set --max-rows-per-second 5000",
       });
     return controlBackfill(
@@ -47,7 +47,7 @@ export default defineCommand({
       (_, { settings }, isRunning) => {
         const set = Object.entries(settings).map(([name, text]) => `${flagOf(name)} ${text}`);
         const when = isRunning ? "within a second" : "for the next run";
-        return set.length === 0 ? `as it was started, ${when}` : `${set.join(" ")}, ${when}`;
+        return set.length === 0 ? `back to its start values, ${when}` : `${set.join(" ")}, ${when}`;
       },
     );
   },

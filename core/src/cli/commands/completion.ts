@@ -22,7 +22,7 @@ export default defineCommand({
     if (shell === undefined)
       throw new LockstepError(
         "LS8016",
-        name === "" ? "Nothing says which shell it is." : `No script is known for ${name}.`,
+        name === "" ? "The shell is unknown." : `Lockstep has no completion script for ${name}.`,
         {
           hint: `npx lockstep completion ${shells.join("|")}`,
         },

@@ -62,12 +62,12 @@ export default defineCommand({
       ...(mysql === undefined ? [] : [`MySQL and MariaDB: ${mysql.background}`]),
       ...listed("Rewritten in phases:", rewritten),
       ...listed("Reported by check:", unsafe),
-      ...listed("Passes as it stands:", more.safe),
+      ...listed("Passes unchanged:", more.safe),
       ...(severity === undefined
         ? []
         : [
             "",
-            `To waive one place, before the statement: -- lockstep-ignore ${topic}: <reason>. In a migration that has run: check.waivers of lockstep.config.ts`,
+            `To waive one statement, write above it: -- lockstep-ignore ${topic}: <reason>. In a migration that has run, use check.waivers in lockstep.config.ts`,
           ]),
     ].join("\n");
     const examples = { ...more, unsafe: [...rewritten, ...unsafe] };

@@ -97,7 +97,7 @@ export default defineCommand({
 async function forAgents(root: string, isAskedFor: boolean): Promise<AgentFiles> {
   const { agentFiles, lacksAgentFiles } = await import("../../operate/init/agent-files.js");
   if (isAskedFor) return agentFiles(root);
-  const hint = "Coding agents work in this repository. To give them a guide to Lockstep: npx lockstep init --agents";
+  const hint = "This repository has files for coding agents. To add a guide to Lockstep: npx lockstep init --agents";
   return { top: root, changes: [], notes: lacksAgentFiles(root) ? [hint] : [] };
 }
 
@@ -121,7 +121,7 @@ async function open({ workspace, plugins, cwd, io, options }: Invocation): Promi
     const [only, second] = folders;
     if (only === undefined) throw error;
     if (second === undefined) {
-      io.err(`The models are in ${only}: it is set up there.`);
+      io.err(`The models are in ${only}: Lockstep is set up there.`);
       // What it takes to set it up is typed there, too.
       io.speakOf(resolve(cwd, only));
       return workspace(use, resolve(cwd, only), true);

@@ -3,7 +3,7 @@ import { names } from "../../dialect/format-values.js";
 
 export default {
   id: "dependents",
-  title: "triggers, views and routines that name planned tables",
+  title: "triggers, views and routines that reference planned tables",
   on: "target",
   async run({ connection, tables }) {
     const findings: Finding[] = [];
@@ -16,13 +16,13 @@ export default {
       ]);
       if (rows.length > 0)
         findings.push(
-          warning(`${label} is named by ${names(rows.map(({ what }) => what))}`, {
+          warning(`${label} is referenced by ${names(rows.map(({ what }) => what))}`, {
             why: "Triggers fire for every filled row; a view made with SELECT * does not show the new column.",
-            next: "read them before the backfill; recreate views that should show the column",
+            next: "review them before the backfill, and recreate views that should show the column",
           }),
         );
     }
-    return findings.length > 0 ? findings : [ok("nothing else in the database names a planned table")];
+    return findings.length > 0 ? findings : [ok("nothing else in the database references a planned table")];
   },
 } satisfies Check;
 

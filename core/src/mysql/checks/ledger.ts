@@ -5,7 +5,7 @@ import { ledgerRights } from "../ledger.js";
 
 export default {
   id: "ledger",
-  title: "database lockstep, where progress is kept",
+  title: "database lockstep, which stores progress",
   on: "target",
   async run({ connection }) {
     const { account, may } = await readGrants(connection);
@@ -18,10 +18,8 @@ export default {
           next: `GRANT ${lacking.join(", ")} ON \`lockstep\`.* TO ${account}`,
         }),
       ];
-    if (rows.length === 0) return [ok("database lockstep is not there yet; the account may create it")];
+    if (rows.length === 0) return [ok("the database lockstep does not exist yet; the account can create it")];
     // Throws LS7003 for a ledger of a newer version.
-    return [
-      ok((await hasLedger(connection)) ? "the ledger is there and may be written" : "database lockstep is empty"),
-    ];
+    return [ok((await hasLedger(connection)) ? "the ledger exists and is writable" : "the database lockstep is empty")];
   },
 } satisfies Check;

@@ -7,7 +7,7 @@ const limits = { longSeconds: 60 };
 
 export default {
   id: "open-transactions",
-  title: "sessions that would be in the way now",
+  title: "sessions that currently block changes",
   on: "target",
   run: (facts) => openTransactions(facts, limits),
 } satisfies Check;
@@ -21,13 +21,13 @@ export async function openTransactions(
   const rows = await inTheWay(connection, { tables: planned, olderThanSeconds: longSeconds });
   const findings = rows.map(({ id, who, tables: held, seconds, doing }) =>
     warning(
-      `session ${id} (${who}) ${held === undefined ? "has a transaction open" : `holds "${held}"`} since ${duration(seconds)}: ${doing}`,
+      `session ${id} (${who}) ${held === undefined ? "has had a transaction open" : `has held "${held}"`} for ${duration(seconds)}: ${doing}`,
       {
         why:
           held === undefined
-            ? "The change of a table that it has read or written cannot get its lock before it ends."
-            : `The change of "${held}" cannot get its lock before it ends.`,
-        next: `wait for it, or end it: KILL ${id}`,
+            ? "Changes to a table that it has read or written cannot get their lock before it ends."
+            : `Changes to "${held}" cannot get their lock before it ends.`,
+        next: `KILL ${id}   -- or wait until it ends`,
       },
     ),
   );

@@ -9,7 +9,7 @@ export default {
     // MariaDB 12 has words for it.
     if (!["0", "OFF"].includes(String(states[0]?.state)))
       return [
-        problem("this server is read-only, as replicas are", {
+        problem("this server is read-only, like a replica", {
           why: "Neither migrations nor backfills can write here.",
           next: "use the URL of the primary",
         }),
@@ -17,11 +17,11 @@ export default {
     const { rows } = await connection.query<{ host: string }>(
       "SELECT HOST AS host FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%' ORDER BY HOST",
     );
-    if (rows.length === 0) return [ok("no replica that this account may see is connected")];
+    if (rows.length === 0) return [ok("this account sees no connected replica")];
     return rows.map(({ host }) =>
-      warning(`the replica ${host} is connected; how far behind it is cannot be seen from here`, {
-        why: "A backfill writes a lot, and a rebuild reaches a replica when it is done here and takes as long again there: readers there see old data.",
-        next: `check Seconds_Behind there: ${connection.dialect.id === "mariadb" ? "SHOW SLAVE STATUS" : "SHOW REPLICA STATUS"}; give the backfill rests with backfill.pauseMs`,
+      warning(`the replica ${host} is connected; its lag is not visible from here`, {
+        why: "A backfill writes a lot. A rebuild starts on the replica after it has finished here, and takes as long again. Meanwhile, readers of the replica see old data.",
+        next: `${connection.dialect.id === "mariadb" ? "SHOW SLAVE STATUS" : "SHOW REPLICA STATUS"}   -- on the replica: Seconds_Behind is its lag\nSet backfill.pauseMs to pause between batches.`,
       }),
     );
   },

@@ -8,7 +8,7 @@ const onTables = ["SELECT", "INSERT", "UPDATE", "ALTER", "CREATE", "TRIGGER"] as
 
 export default {
   id: "rights",
-  title: "rights of the account on planned tables",
+  title: "privileges of the account on planned tables",
   on: "target",
   async run({ connection, tables }) {
     const grants = await readGrants(connection);
@@ -23,7 +23,7 @@ export default {
       if (lacking.length > 0)
         findings.push(
           problem(`the account ${account} lacks ${lacking.join(", ")} on ${label}`, {
-            why: "The migrations of a plan change the table, fill it, and make the triggers that fill new rows.",
+            why: "The migrations of a plan change the table, fill it, and create the triggers that fill new rows.",
             next: `GRANT ${lacking.join(", ")} ON ${quoteIdentifier(schema)}.* TO ${account}`,
           }),
         );
@@ -35,7 +35,7 @@ export default {
         if (lacking.length > 0)
           findings.push(
             problem(`the account ${account} lacks ${lacking.join(", ")} on the database ${schema}`, {
-              why: "A unit is a procedure that is made, called and dropped.",
+              why: "Each unit of a plan creates a procedure, calls it and drops it.",
               next: `GRANT ${lacking.join(", ")} ON ${quoteIdentifier(schema)}.* TO ${account}`,
             }),
           );
@@ -43,7 +43,7 @@ export default {
     findings.push(...(await triggersForbidden(connection, grants)));
     if (findings.length > 0) return findings;
     const on = found.length === 0 ? "a table of this database" : names(found.map(({ label }) => label));
-    return [ok(`the account ${account} may change ${on} and make triggers`)];
+    return [ok(`the account ${account} can change ${on} and create triggers`)];
   },
 } satisfies Check;
 
@@ -63,9 +63,9 @@ export async function triggersForbidden(
   );
   if (Number(rows[0]?.refuses) !== 1) return [];
   return [
-    problem(`the account ${grants.account} may make no trigger while the server writes a binary log`, {
-      why: "It lacks SUPER, and log_bin_trust_function_creators is off: expand makes triggers, and is refused (1419).",
-      next: "SET GLOBAL log_bin_trust_function_creators = 1, and the same in the server's configuration",
+    problem(`the account ${grants.account} cannot create triggers while the server writes a binary log`, {
+      why: "It lacks SUPER, and log_bin_trust_function_creators is off. Expand creates triggers, so the server rejects it (1419).",
+      next: "SET GLOBAL log_bin_trust_function_creators = 1   -- and in the server's configuration",
     }),
   ];
 }

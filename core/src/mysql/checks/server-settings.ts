@@ -6,7 +6,7 @@ const rebuildSeconds = 600;
 
 export default {
   id: "server-settings",
-  title: "settings of the server",
+  title: "server settings",
   on: "target",
   async run({ connection }) {
     const isMariaDb = connection.dialect.id === "mariadb";
@@ -21,25 +21,25 @@ export default {
       findings.push(
         warning(`sql_mode of new sessions is not strict: '${settings.mode}'`, {
           why: "If the application gives a required column no value, the server silently stores '' or 0. Lockstep's own sessions are strict.",
-          next: "SET GLOBAL sql_mode = CONCAT(@@GLOBAL.sql_mode, ',STRICT_TRANS_TABLES'), and the same in the server's configuration",
+          next: "SET GLOBAL sql_mode = CONCAT(@@GLOBAL.sql_mode, ',STRICT_TRANS_TABLES')   -- and in the server's configuration",
         }),
       );
     if (settings.logs !== "0" && settings.format === "STATEMENT")
       findings.push(
-        warning("the binary log holds statements: binlog_format is STATEMENT", {
-          why: "The server refuses to write under READ COMMITTED (1665): a backfill runs under REPEATABLE READ and locks more rows than it fills. A fill with another value each time (uuid(), rand()) is refused: replicas would store other values.",
-          next: "SET GLOBAL binlog_format = 'ROW', and the same in the server's configuration",
+        warning("the binary log contains statements: binlog_format is STATEMENT", {
+          why: "The server rejects writes under READ COMMITTED (1665), so a backfill runs under REPEATABLE READ and locks more rows than it fills. A fill that returns a different value each time (uuid(), rand()) is rejected, because replicas would store other values.",
+          next: "SET GLOBAL binlog_format = 'ROW'   -- and in the server's configuration",
         }),
       );
     const seconds = Number(settings.seconds);
     if (seconds > 0 && seconds < rebuildSeconds)
       findings.push(
         warning(`max_statement_time is ${duration(seconds)}`, {
-          why: "On a large table contract and index builds take longer, and would be cut off.",
-          next: "SET GLOBAL max_statement_time = 0, or SET STATEMENT max_statement_time for those who need the limit",
+          why: "On a large table, contract and index builds take longer, and the server would cancel them.",
+          next: "SET GLOBAL max_statement_time = 0   -- statements that need the limit: SET STATEMENT max_statement_time",
         }),
       );
-    return findings.length > 0 ? findings : [ok("sql_mode is strict, and no setting is in the way")];
+    return findings.length > 0 ? findings : [ok("sql_mode is strict, and no setting blocks changes")];
   },
 } satisfies Check;
 

@@ -4,7 +4,7 @@ import type { DialectId } from "../../model/dialect.js";
 
 export default {
   id: "server-version",
-  title: "version of the server",
+  title: "server version",
   on: "target",
   async run({ connection: { dialect, serverVersion } }) {
     return [versionFinding(dialect.id, dialect.label, serverVersion)];
@@ -19,8 +19,8 @@ export function versionFinding(id: DialectId, label: string, version: number): F
   const name = `${label} ${dotted(version)}`;
   if (version < floor.version)
     return problem(`${name} is too old: it ${floor.lacks}`, {
-      why: "Changes that Lockstep lets pass as safe write the whole table again there, or leave halves behind when they break off.",
-      next: `upgrade to ${label} ${dotted(floor.version)} or later, or create migrations for this server by hand`,
+      why: "On this server, changes that Lockstep treats as safe rewrite the whole table, or leave partial changes after an interruption.",
+      next: `upgrade to ${label} ${dotted(floor.version)} or later, or write migrations for this server yourself`,
     });
   if (isTested(tool, dotted(version))) return ok(name);
   return warning(`${name} is not among the tested versions: ${tool.tested}`, {
@@ -28,8 +28,8 @@ export function versionFinding(id: DialectId, label: string, version: number): F
   });
 }
 
-const mysql = { tool: mysqlVersions, floor: { version: 80_012, lacks: "knows no ALGORITHM=INSTANT" } };
+const mysql = { tool: mysqlVersions, floor: { version: 80_012, lacks: "does not support ALGORITHM=INSTANT" } };
 const mariadb = {
   tool: mariadbVersions,
-  floor: { version: 100_600, lacks: "cannot take back an ALTER TABLE that broke off" },
+  floor: { version: 100_600, lacks: "cannot revert an interrupted ALTER TABLE" },
 };

@@ -13,14 +13,14 @@ import { visible } from "../sessions.js";
 
 export default {
   id: "tables",
-  title: "engine and form of planned tables",
+  title: "engine and row format of planned tables",
   on: "target",
   async run({ connection, tables }) {
     const findings: Finding[] = [];
     const there = tables.filter(({ oid }) => oid !== undefined);
     for (const each of there) findings.push(...(await lookAt(connection, each)));
     if (findings.length > 0) return findings;
-    return [ok(there.length === 0 ? "no table is planned" : "planned tables are of InnoDB and can be changed at once")];
+    return [ok(there.length === 0 ? "no table is planned" : "planned tables use InnoDB and support instant changes")];
   },
 } satisfies Check;
 
@@ -53,9 +53,9 @@ export async function lookAt(
   const alter = `ALTER TABLE ${quoteTable(table)}`;
   if (found.engine !== "InnoDB")
     return [
-      problem(`${label} is of the engine ${found.engine}`, {
+      problem(`${label} uses the engine ${found.engine}`, {
         why: "It supports neither transactions nor online changes, so every migration of the plan fails.",
-        next: `${alter} ENGINE=InnoDB   (it copies the table, and writes wait meanwhile)`,
+        next: `${alter} ENGINE=InnoDB   -- copies the table; writes wait meanwhile`,
       }),
     ];
   const findings: Finding[] = [];
@@ -63,16 +63,16 @@ export async function lookAt(
   if (mayAdd && /^compressed$/i.test(found.format ?? ""))
     findings.push(
       problem(`${label} has ROW_FORMAT=COMPRESSED`, {
-        why: "No column is added to it at once: expand is refused (1845).",
-        next: `${alter} ROW_FORMAT=DYNAMIC, ALGORITHM=INPLACE, LOCK=NONE   (it rewrites the table; reads and writes continue)`,
+        why: "The server cannot add a column to it instantly, so it rejects expand (1845).",
+        next: `${alter} ROW_FORMAT=DYNAMIC, ALGORITHM=INPLACE, LOCK=NONE   -- rewrites the table; reads and writes continue`,
       }),
     );
   const fulltext = found.searched?.split("\n") ?? [];
   if (fulltext.length > 0)
     findings.push(
       problem(`${label} has a full-text index: ${names(fulltext)}`, {
-        why: "With one no column is added at once, and none is made required while others write: expand and contract are refused (1845, 1846).",
-        next: `${alter} ${fulltext.map((name) => `DROP INDEX ${quoteIdentifier(name)}`).join(", ")}, FORCE, ALGORITHM=INPLACE, LOCK=NONE   (until the plan is done: it rewrites the table, reads and writes continue)`,
+        why: "With such an index, the server cannot add a column instantly, or make one required while others write. It rejects expand and contract (1845, 1846).",
+        next: `${alter} ${fulltext.map((name) => `DROP INDEX ${quoteIdentifier(name)}`).join(", ")}, FORCE, ALGORITHM=INPLACE, LOCK=NONE   -- until the plan is done; rewrites the table, reads and writes continue`,
       }),
     );
   if (mayAdd && connection.dialect.id === "mysql") findings.push(...(await rowVersions(connection, label, own, alter)));
@@ -97,8 +97,8 @@ async function rowVersions(
   const limit = connection.serverVersion < 90_100 ? 64 : 255;
   if (used < limit - 4) return [];
   const more = {
-    why: "Behind the limit the server adds and drops no column at once (4092), and expand is refused.",
-    next: `${alter} FORCE, ALGORITHM=INPLACE, LOCK=NONE   (it rewrites the table; reads and writes continue)`,
+    why: "Beyond the limit, the server cannot add or drop a column instantly (4092), so it rejects expand.",
+    next: `${alter} FORCE, ALGORITHM=INPLACE, LOCK=NONE   -- rewrites the table; reads and writes continue`,
   };
   const what = `${label} has ${used} of ${limit} row versions`;
   return [used < limit ? warning(what, more) : problem(what, more)];

@@ -68,7 +68,7 @@ function unseen(database: string, lacking: readonly string[], account: string): 
       : `${account} lacks ${lacking.join(", ")} on ${database}.`,
     {
       hint: isRoutine
-        ? `MySQL: GRANT SHOW_ROUTINE ON *.* TO ${account}; MariaDB: GRANT SELECT ON mysql.proc TO ${account}, from 11.3 on GRANT SHOW CREATE ROUTINE ON ${quoteIdentifier(database)}.* TO ${account}`
+        ? `Run the statement of this server:\n  GRANT SHOW_ROUTINE ON *.* TO ${account}   -- MySQL\n  GRANT SELECT ON mysql.proc TO ${account}   -- MariaDB before 11.3\n  GRANT SHOW CREATE ROUTINE ON ${quoteIdentifier(database)}.* TO ${account}   -- MariaDB 11.3 or later`
         : `GRANT ${lacking.join(", ")} ON ${quoteIdentifier(database)}.* TO ${account}`,
       details: { database, lacking: lacking.join(", ") },
     },

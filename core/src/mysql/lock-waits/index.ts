@@ -65,7 +65,7 @@ function described(wait: PlannedWait, seen: Seen, tables: readonly PlannedTable[
   if (table === undefined) return [];
   const { isMetadata, lock } = wait;
   const ms = isMetadata ? waiter.ms : rowWaitMs(waiter);
-  const since = `since ${(ms / 1000).toFixed(1)} s`;
+  const forTime = `for ${(ms / 1000).toFixed(1)} s`;
   const holder = isMetadata ? metadataHolder(waiter, table, seen) : seen.sessions.get(wait.holder ?? 0);
   const behind = holder === undefined ? "" : `, behind ${holderText(holder, tables)}`;
   const statement = statementOf(words);
@@ -75,10 +75,10 @@ function described(wait: PlannedWait, seen: Seen, tables: readonly PlannedTable[
       {
         ms,
         runs: `${waiter.id} ${waiter.statement}`,
-        text: `${statement} runs ${since} and waits for ${lock} on "${table.label}"${behind}`,
+        text: `${statement} has run ${forTime} and waits for ${lock} on "${table.label}"${behind}`,
       },
     ];
-  return [{ ms, text: `${statement} waits for ${lock} on "${table.label}" ${since}${behind}` }];
+  return [{ ms, text: `${statement} has waited ${forTime} for ${lock} on "${table.label}"${behind}` }];
 }
 
 /** No longer than its statement runs. Of one that worked before it waited only the second is known in which the wait began. */
@@ -130,6 +130,6 @@ async function blind(connection: Connection, isMariadb: boolean): Promise<Blind>
   const grants = lacking.map((grant) => `${grant} TO ${account}`);
   return {
     kind: "blind",
-    reason: [`${account} may not see who waits for locks`, grants.join("; ")].filter(Boolean).join(": "),
+    reason: [`${account} cannot see which sessions wait for locks`, grants.join("; ")].filter(Boolean).join(": "),
   };
 }

@@ -83,9 +83,9 @@ async function vitess({ connection }: Asked): Promise<Precondition> {
   return {
     isMet: !isVitess,
     statement: isVitess
-      ? "this is Vitess, which copies tables online by itself"
-      : "no Vitess, which would need no tool",
-    help: "deploy with its own strategy: SET @@ddl_strategy = 'vitess' in the session of the migration; on PlanetScale a deploy request",
+      ? "the server is Vitess, which copies tables online itself"
+      : "the server is not Vitess, which would need no tool",
+    help: "SET @@ddl_strategy = 'vitess'   -- in the session of the migration; on PlanetScale, create a deploy request instead",
   };
 }
 
@@ -102,14 +102,14 @@ function plainTable({ original: { engine, name, database } }: Asked): readonly P
     {
       isMet: isInnodb,
       statement: `the engine is ${engine}`,
-      help: "only a table of InnoDB is copied row by row while it changes",
+      help: "only InnoDB tables can be copied while their rows change",
     },
     ...(isPlain
       ? []
       : [
           {
             isMet: false,
-            statement: `"${name}" is no name that the tool takes`,
+            statement: `the tool does not support the name "${name}"`,
             help: "at most 59 characters, without , = and \\",
           },
         ]),
@@ -126,8 +126,8 @@ async function key({ connection, original: { database, name } }: Asked): Promise
   if (found === undefined)
     return {
       isMet: false,
-      statement: `"${name}" has neither a primary key nor a unique one without NULL`,
-      help: "give it a key first: the copy goes through the table in its order",
+      statement: `"${name}" has neither a primary key nor a unique key without NULLs`,
+      help: "add a key first: the copy reads the table in its order",
     };
   return {
     isMet: true,
@@ -138,17 +138,21 @@ async function key({ connection, original: { database, name } }: Asked): Promise
 function triggers({ original, tool: { takes, program } }: Asked): Precondition {
   if (original.triggers.length === 0) return { isMet: true, statement: "it has no triggers" };
   const statement = `it has triggers: ${names(original.triggers)}`;
-  if (takes.triggers) return { isMet: true, statement: `${statement}; ${program} makes them again on the copy` };
-  return { isMet: false, statement, help: `${program} leaves them out: use --tool pt-osc` };
+  if (takes.triggers) return { isMet: true, statement: `${statement}; ${program} recreates them on the copy` };
+  return { isMet: false, statement, help: `${program} does not copy them: use --tool pt-osc` };
 }
 
 function foreignKeys({ original, tool: { takes, program }, allowReferences }: Asked): readonly Precondition[] {
   const { foreignKeys: own, references } = original;
   if (own.length + references.length === 0)
-    return [{ isMet: true, statement: "it has no foreign keys, and none leads to it" }];
+    return [{ isMet: true, statement: "it has no foreign keys, and none references it" }];
   if (takes.foreignKeys === "no")
     return [
-      { isMet: false, statement: "foreign keys start or end at it", help: `${program} takes none: use --tool pt-osc` },
+      {
+        isMet: false,
+        statement: "it has foreign keys, or foreign keys reference it",
+        help: `${program} does not support them: use --tool pt-osc`,
+      },
     ];
   const ownNames = names(own.map((each) => each.name));
   const others = names([...new Set(references.map((each) => tableLabel(each.table)))]);
@@ -161,8 +165,8 @@ function foreignKeys({ original, tool: { takes, program }, allowReferences }: As
       : [
           {
             isMet: allowReferences,
-            statement: `foreign keys of ${others} lead to it, and are dropped and added again when the copy takes its place`,
-            help: "between the two nothing checks them, and large tables take their time: where that is all right, --allow-foreign-keys",
+            statement: `foreign keys of ${others} reference it: they are dropped and added again when the copy replaces it`,
+            help: "if unchecked references are acceptable in between (long on large tables), add --allow-foreign-keys",
           },
         ]),
   ];
@@ -179,7 +183,7 @@ async function binaryLog({ connection, tool: { takes, program } }: Asked): Promi
   return {
     isMet,
     statement,
-    help: `${program} reads whole rows from it: binlog_format = ROW, binlog_row_image = FULL. Or --tool pt-osc`,
+    help: `${program} reads whole rows from it: set binlog_format = ROW and binlog_row_image = FULL, or use --tool pt-osc`,
   };
 }
 
@@ -214,11 +218,11 @@ async function rights({
     return [
       {
         isMet: false,
-        statement: `the account ${grants.account} may make no trigger while the server writes a binary log`,
+        statement: `the account ${grants.account} cannot create triggers while the server writes a binary log`,
         help: "SET GLOBAL log_bin_trust_function_creators = 1",
       },
     ];
-  return [{ isMet: true, statement: `the account ${grants.account} may copy it` }];
+  return [{ isMet: true, statement: `the account ${grants.account} can copy it` }];
 }
 
 /** How this account can find replicas: in the list of sessions, or where the server lists them. */
@@ -235,13 +239,13 @@ async function replicas({ connection, tool: { takes }, withoutReplicas }: Asked)
   // What reads the binary log sees by it how far behind it is.
   if (takes.needsRowLog || withoutReplicas) return [];
   if ((await replicasBy(connection)).length > 0)
-    return [{ isMet: true, statement: "replicas are watched, and waited for" }];
+    return [{ isMet: true, statement: "the copy waits for replicas that lag" }];
   const { account } = await readGrants(connection);
   return [
     {
       isMet: false,
-      statement: `the account ${account} may not see whether there are replicas, which could fall behind`,
-      help: `GRANT PROCESS ON *.* TO ${account}; or --without-replicas where there are none`,
+      statement: `the account ${account} cannot see whether there are replicas that could fall behind`,
+      help: `GRANT PROCESS ON *.* TO ${account}   -- or add --without-replicas if there are none`,
     },
   ];
 }
@@ -249,11 +253,11 @@ async function replicas({ connection, tool: { takes }, withoutReplicas }: Asked)
 async function nothingLeft({ connection, original, tool: { leftovers, program } }: Asked): Promise<Precondition> {
   const found = await readLeftovers(connection, leftovers({ database: original.database, table: original.name }));
   const all = [...found.triggers, ...found.tables].map((each) => each.name);
-  if (all.length === 0) return { isMet: true, statement: `no run of ${program} is at it` };
+  if (all.length === 0) return { isMet: true, statement: `no run of ${program} is copying it` };
   return {
     isMet: false,
-    statement: `another run is at it, or has left ${names(all)}`,
-    help: "where nobody is running one: the same command with --clean-up takes that away",
+    statement: `another run is copying it, or left ${names(all)}`,
+    help: "if no run is active, run the same command with --clean-up to remove them",
   };
 }
 
@@ -281,6 +285,6 @@ function space({ original: { bytes } }: Asked): Precondition {
   const megabytes = Math.ceil((bytes * 1.2) / 1024 / 1024);
   return {
     isMet: true,
-    statement: `it needs about ${megabytes} MB more on the server's disk, and as much again of binary log where it writes one`,
+    statement: `it needs about ${megabytes} MB more on the server's disk, and as much again for the binary log if there is one`,
   };
 }

@@ -59,7 +59,7 @@ export async function runCopy(request: CopyRequest): Promise<"copied" | "was-don
   const original = await readOriginal(connection, spec.table);
   if (original === undefined)
     throw new LockstepError("LS5020", `There is no table "${label}" on ${connection.label}.`, {
-      hint: "Deploy the migrations before this one first: npx lockstep deploy",
+      hint: "npx lockstep deploy   # applies the earlier migrations",
     });
   // One session at a time, and the lock ends with it.
   const { rows } = await connection.query<{ mine: number | null }>(
@@ -156,7 +156,7 @@ export async function runCopy(request: CopyRequest): Promise<"copied" | "was-don
   const former = { schema: original.database, name: tool.former(original.name) };
   const kept = (await readLeftovers(connection, { triggers: [], tables: [former] })).tables;
   if (kept.length > 0)
-    onEvent({ kind: "line", text: `The table as it was is still there: DROP TABLE ${quoteTable(former)}` });
+    onEvent({ kind: "line", text: `The former table still exists: DROP TABLE ${quoteTable(former)}` });
   if (lost.length > 0)
     throw new LockstepError(
       "LS5023",
@@ -174,7 +174,7 @@ async function isMade(connection: Connection, spec: SpecOf<"online-copy">): Prom
     throw new LockstepError(
       "LS5020",
       `The change fails on ${connection.label}: ${alterStatement(spec)}: ${(cause as Error).message}`,
-      { hint: "If earlier migrations are missing, deploy them first: npx lockstep deploy", cause },
+      { hint: "npx lockstep deploy   # if earlier migrations are missing", cause },
     );
   }
 }

@@ -28,8 +28,12 @@ export const findDiffering: Rows["differing"] = async (connection, table, mirror
     return { rows };
   } catch (error) {
     if (!isValuesFault(error)) throw error;
-    const why = "the server does not say for which one";
-    return { rows: [], fails: (error as Error).message, untried: { why, help: "Correct the row, then ask again." } };
+    const why = "the server does not report for which one";
+    return {
+      rows: [],
+      fails: (error as Error).message,
+      untried: { why, help: "Correct the row, then run the command again." },
+    };
   }
 };
 

@@ -64,7 +64,7 @@ function refusedSql({
     ...(isTooLong === undefined
       ? []
       : [[isTooLong.sql, "22001", `the fill is longer than ${isTooLong.limit} characters`] as const]),
-    [isRefused, "22000", `${column.type} does not take what the fill yields`],
+    [isRefused, "22000", `${column.type} does not support the value of the fill`],
     ...uniqueKeys.map((key, at) => {
       const isTwice = `o.nth${at} > 1 OR EXISTS (SELECT 1 FROM ${own} r WHERE ${same(key)})`;
       return [`${isGiven(key)} AND (${isTwice})`, "23505", "another row has its value"] as const;

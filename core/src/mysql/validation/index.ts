@@ -71,14 +71,14 @@ async function tryValues(
   if (refused === undefined)
     problems.push({
       kind: "not-checked",
-      message: `what ${column.type} takes is known when it is stored`,
+      message: `the server checks values of ${column.type} only when it stores them`,
       isOfType: true,
     });
   if (count("wrong") > 0) {
     const found = await samples("wrong");
     problems.push({
       kind: "fails",
-      message: `${column.type} does not take '${String(found[0]?.v)}'`,
+      message: `${column.type} does not support the value '${String(found[0]?.v)}'`,
       sqlState: "22000",
       rows: count("wrong"),
       samples: found.map(({ label }) => label),

@@ -10,13 +10,13 @@ export type { BlockerQuestion } from "../../dialect/sessions.js";
  *
  * @example
  * await findBlockers(connection, { tables: [{ name: "User" }], buildsIndex: false, olderThanSeconds: 5 })
- * // ['pid 4711 (ada, psql) holds "User" since 12 s: idle in transaction, UPDATE "User" SET …']
+ * // ['pid 4711 (ada, psql) has held "User" for 12 s: idle in transaction, UPDATE "User" SET …']
  * @throws LS7002
  */
 export async function findBlockers(connection: Connection, question: BlockerQuestion): Promise<readonly string[]> {
   try {
     return await connection.dialect.live.sessions.blockers(connection, question);
   } catch (error) {
-    throw refused(error, `Looking for sessions in the way on ${connection.label}`);
+    throw refused(error, `Reading the blocking sessions on ${connection.label}`);
   }
 }

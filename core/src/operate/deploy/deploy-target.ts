@@ -128,7 +128,7 @@ class Deployment {
           `${locked.name} did not get its locks on ${target.name} in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${blockers.join("; ") || "no session holds them now"}.` +
             (left === undefined && this.#isClean(locked) ? " Nothing of it remains." : ""),
           {
-            hint: `${left === undefined ? "" : "npx lockstep repair removes what it left. "}When they are gone: ${this.#command()}`,
+            hint: `${left === undefined ? "" : "npx lockstep repair   # removes what it left\n"}${this.#command()}   # when they have ended`,
           },
         );
       }
@@ -197,7 +197,7 @@ class Deployment {
       throw new LockstepError(
         "LS7023",
         `A deployment is running migrations on ${target.name}, pid ${state.deploying}.`,
-        { hint: `Wait for it, then ${this.#command()}` },
+        { hint: `Wait until it ends.\n${this.#command()}` },
       );
     if (await this.#skipTakenBack(state)) state = await this.#state();
     for (const name of state.failed) {
@@ -291,9 +291,9 @@ class Deployment {
     const spec = own?.unit.spec.kind;
     const remedy =
       own !== undefined && spec === "prove" && failure.sqlState === "55000"
-        ? `npx lockstep backfill run ${own.plan.id} --target ${target.name}, then ${this.#command()}`
+        ? `npx lockstep backfill run ${own.plan.id} --target ${target.name}\n${this.#command()}`
         : own !== undefined && failed.isRepeatable
-          ? `Fix the cause, then ${this.#command()}`
+          ? `Fix the cause.\n${this.#command()}`
           : failed.isRecorded
             ? this.#resolveByHand(name)
             : undefined;
@@ -308,7 +308,7 @@ class Deployment {
     const { target } = this.#request;
     const table = "table" in spec ? tableLabel(spec.table) : "";
     return new LockstepError("LS7028", `${name} stopped: "${table}" is too large to be copied while writes wait.`, {
-      hint: `npx lockstep online run ${plan.id} --target ${target.name}, then ${this.#command()}`,
+      hint: `npx lockstep online run ${plan.id} --target ${target.name}\n${this.#command()}`,
       details: { migration: name, target: target.name, table },
     });
   }
@@ -317,7 +317,7 @@ class Deployment {
     const { target } = this.#request;
     if (own !== undefined && isRepeatable)
       return new LockstepError("LS7020", `${name} failed on ${target.name}.\n${failure.text ?? ""}`, {
-        hint: `Fix the cause, then ${this.#command()}`,
+        hint: `Fix the cause.\n${this.#command()}`,
       });
     return new LockstepError(
       "LS7022",
@@ -328,7 +328,7 @@ class Deployment {
 
   #resolveByHand(name: string): string {
     const { plugin } = this.#request;
-    return `Check what it did and revert all of it. Then run: ${plugin.words.recover(name)}`;
+    return `Check what it did and revert all of it.\n${plugin.words.recover(name)}`;
   }
 
   #refusedRun(run: OrmRun, state: TargetState): LockstepError {
@@ -338,13 +338,13 @@ class Deployment {
       return new LockstepError(
         "LS7023",
         `Another deployment blocked ${plugin.words.deploy} on ${target.name}${state.deploying === undefined ? "" : `: pid ${state.deploying}`}.`,
-        { hint: `Wait for it, then ${this.#command()}` },
+        { hint: `Wait until it ends.\n${this.#command()}` },
       );
     return new LockstepError(
       "LS7020",
       `${plugin.words.deploy} failed with exit code ${exitCode} on ${target.name}.\n${output.trim()}`,
       {
-        hint: `Fix the error, then ${this.#command()}`,
+        hint: `Fix the error.\n${this.#command()}`,
       },
     );
   }
@@ -353,7 +353,7 @@ class Deployment {
     const { plugin, target } = this.#request;
     const { build } = plugin.words;
     return new LockstepError("LS7026", `On ${target.name} ${pending.join(", ")} did not run.`, {
-      ...(build === undefined ? {} : { hint: `${build}, then ${this.#command()}` }),
+      ...(build === undefined ? {} : { hint: `${build}\n${this.#command()}` }),
       details: { target: target.name, migrations: pending },
     });
   }

@@ -66,13 +66,13 @@ export async function foreignObjects(
 export function foreignObstacles(objects: readonly ForeignObject[]): readonly Finding[] {
   return objects.filter(isObstacle).map(({ taken, dependent: { what, effect, remove }, owner }) => {
     const why = {
-      goes: "It would go with it.",
-      names: "It may fail from then on.",
+      goes: "It would be dropped with it.",
+      names: "It may fail afterwards.",
       refuses: taken.kind === "not-null" ? "Its columns are required." : "The server refuses to drop what it needs.",
       breaks: "Every write of the table would fail.",
     }[effect];
     const next = owner === undefined ? remove : `npx lockstep abandon ${owner}`;
-    return problem(`${what}${owner === undefined ? "" : ` of plan ${owner}`} is over ${takenLabel(taken)}`, {
+    return problem(`${what}${owner === undefined ? "" : ` of plan ${owner}`} depends on ${takenLabel(taken)}`, {
       why,
       ...(next === undefined ? {} : { next }),
     });
@@ -89,7 +89,7 @@ export function takenFromPlans(
   target: string,
   { execute, skip }: Pick<OrmPlugin["words"], "execute" | "skip">,
 ): readonly Finding[] {
-  const onTarget = `with the URL of ${target}: `;
+  const onTarget = `   # with the URL of ${target}`;
   const order = [...failed, ...pending];
   const found: Finding[] = [];
   for (const { plan, unit, migration } of units.filter(({ kind, isPast }) => kind === "undo" && !isPast)) {
@@ -112,8 +112,8 @@ export function takenFromPlans(
         if (isSame && other.state.released !== "undone")
           found.push(
             problem(`${label}, which ${migration} drops, is the column of plan ${other.id}`, {
-              why: "Its values would go.",
-              next: `${onTarget}${skip(migration)}`,
+              why: "Its values would be lost.",
+              next: `${skip(migration)}${onTarget}`,
             }),
           );
         const reader = other.columns.find((each) => readsFrom(each, { table, column: name }));
@@ -128,7 +128,7 @@ export function takenFromPlans(
               next:
                 undo.length === 0
                   ? `npx lockstep abandon ${other.id}`
-                  : `${onTarget}${undo.map(({ file }) => `${execute(file)} && ${skip(migrationOf(file))}`).join(" && ")}`,
+                  : `${undo.map(({ file }) => `${execute(file)} && ${skip(migrationOf(file))}`).join(" && ")}${onTarget}`,
             },
           ),
         );
@@ -155,7 +155,7 @@ export async function requiredByOthers(connection: Connection, state: TargetStat
       found.push(
         problem(`"${tableLabel(table)}"."${name}", which ${migration} drops, is required here`, {
           why: `The contract of plan ${plan.id} has run, and no migration of this branch makes the column optional.`,
-          next: `take lockstep/${plan.id} and its migrations from the branch that has its contract, npx lockstep abandon ${plan.id}`,
+          next: `Copy lockstep/${plan.id} and its migrations from the branch that has its contract.\nnpx lockstep abandon ${plan.id}`,
         }),
       );
     }
@@ -173,9 +173,11 @@ function isObstacle({ dependent: { effect }, owner }: ForeignObject): boolean {
 }
 
 function takenLabel({ kind, table, name }: Taken): string {
-  if (kind === "index") return `"${name}", which a way back drops`;
+  if (kind === "index") return `"${name}", which an undo migration drops`;
   const column = `"${tableLabel(table)}"."${name}"`;
-  return kind === "column" ? `${column}, which a way back drops` : `${column}, which a way back makes optional`;
+  return kind === "column"
+    ? `${column}, which an undo migration drops`
+    : `${column}, which an undo migration makes optional`;
 }
 
 async function takenBy({ plan, unit }: Pick<ReleasedUnit, "plan" | "unit">): Promise<readonly Taken[]> {

@@ -20,10 +20,11 @@ export async function requireNoObstacles(
   const [first] = found;
   if (first === undefined) return;
   const lines = found.map(
-    ({ what, why = "", next }) => `  ✖ ${what}. ${why}${next === undefined ? "" : `\n    Do: ${next}`}`,
+    ({ what, why = "", next }) =>
+      `  ✖ ${what}. ${why}${next === undefined ? "" : `\n    Do: ${next.replaceAll("\n", "\n        ")}`}`,
   );
   throw new LockstepError("LS7027", `${target} would reject pending migrations:\n${lines.join("\n")}`, {
-    hint: `${first.next ?? "Follow the instructions above"}, then npx lockstep deploy --target ${target}`,
+    hint: `${first.next ?? "Follow the instructions above."}\nnpx lockstep deploy --target ${target}`,
     details: { target, obstacles: found.map(({ what }) => what) },
   });
 }

@@ -53,14 +53,14 @@ export async function readPlannedRows(
     return {
       kind: "cannot-be-filled",
       statement: `${skipped} that SQL cannot fill`,
-      help: `Deploy the release in which ${plan.id} was in phase expand first, and run npx lockstep backfill run ${plan.id} --target ${target} there`,
+      help: `Deploy the release in which ${plan.id} was in phase expand, then run there: npx lockstep backfill run ${plan.id} --target ${target}`,
     };
   const most = Math.max(...filled.map(({ estimate }) => estimate));
   return {
     kind: "filled-by-prove",
     statement:
       most > fillMax
-        ? `${skipped} (about ${most}). The migration fills at most ${fillMax} itself: it will stop after expand, then backfill and deploy again`
+        ? `${skipped} (about ${most}). The migration fills at most ${fillMax} itself and stops after expand: then run the backfill and deploy again`
         : `${skipped}: the migration itself fills them`,
   };
 }
@@ -83,6 +83,6 @@ async function hasRows(connection: Connection, table: TableName): Promise<boolea
   try {
     return await connection.dialect.live.systemCatalog.hasRows(connection, table, limits);
   } catch (error) {
-    throw refused(error, `Looking for rows in "${tableLabel(table)}" on ${connection.label}`);
+    throw refused(error, `Reading rows of "${tableLabel(table)}" on ${connection.label}`);
   }
 }

@@ -25,36 +25,36 @@ export function unrecordedFailure(
   const details = { migration: name, target: target.name, sqlState: failure.sqlState };
   const error = (more: readonly string[], hint: string) =>
     new LockstepError("LS7020", [`${name} failed on ${target.name}.`, cause, ...more].join("\n"), { hint, details });
-  const again = "the next run starts again with its first statement";
-  const byHand = `run the rest of it by hand and record it: ${plugin.words.skip(name)}`;
+  const restarts = "the next run starts again with its first statement";
+  const instead = `  Instead of these steps: run its other statements yourself, and record it: ${plugin.words.skip(name)}`;
   const left = (failed.left ?? []).filter((sql) => !/^(?:select|show|set)\b/i.test(sql));
   if (left.length > 0) {
     const back = failed.back.map((sql) => `${sql.trim().replace(/;$/, "")};`).join(" ");
     return error(
       [
-        `No transaction reverts it: ${left.length === 1 ? "the earlier statement remains" : `the ${left.length} earlier statements remain`}, and the ORM has not recorded the migration:`,
+        `No transaction reverts it, and the ORM has not recorded the migration: ${restarts}, which fails because of ${left.length === 1 ? "this earlier statement" : `these ${left.length} earlier statements`}:`,
         ...left.map((sql) => `  ${sql}`),
       ],
-      `${again[0]?.toUpperCase()}${again.slice(1)}, which fails because of these. Either revert them on ${target.name}${back === "" ? "" : ` (${back})`}, fix the cause, then ${command}. Or ${byHand}`,
+      `Revert ${left.length === 1 ? "it" : "them"} on ${target.name}${back === "" ? "." : `: ${back}`}\nFix the cause.\n${command}\n${instead}`,
     );
   }
   if (failure.sqlState !== undefined && exists.has(failure.sqlState)) {
     if (index !== undefined) {
       const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${quotedTable({ ...index.table, name: index.index.name })}`;
       return error(
-        [],
-        `An interrupted build may have left an INVALID index (npx lockstep doctor shows it). On ${target.name}: ${drop}; then ${command}`,
+        ["An interrupted build may have left an INVALID index."],
+        `npx lockstep doctor   # shows an INVALID index\nOn ${target.name}: ${drop}\n${command}`,
       );
     }
     return error(
-      [],
-      `An interrupted run may have created it: the ORM records no failure, and ${again}. Revert on ${target.name} what the run created, then ${command}. Or ${byHand}`,
+      [`An interrupted run may have created it: the ORM records no failure, and ${restarts}.`],
+      `Revert on ${target.name} what the run created.\n${command}\n${instead}`,
     );
   }
   if (failed.isLock)
     return error(
-      [],
-      `It waited for a lock. Lockstep does not retry it, because its text does not show everything that it does. When no session holds the table: ${command}`,
+      ["It waited for a lock. Lockstep does not retry it, because its text does not show everything that it does."],
+      `${command}   # when no session holds the table`,
     );
-  return error([], `${failed.left === undefined ? "" : "Nothing of it remains. "}Fix the cause, then ${command}`);
+  return error(failed.left === undefined ? [] : ["Nothing of it remains."], `Fix the cause.\n${command}`);
 }

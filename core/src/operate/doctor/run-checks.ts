@@ -49,7 +49,7 @@ async function answerOf(
     const code = errorCode(error);
     const why =
       code === "42501"
-        ? "The role lacks a right that this question needs."
+        ? "The role lacks a privilege that this check needs."
         : code === "57014"
           ? `No answer within ${limits.statementTimeoutMs / 1000} s.`
           : undefined;

@@ -39,7 +39,7 @@ export function agentFiles(root: string): AgentFiles {
     const after = isOfRepository(top, file) && before?.includes("\uFFFD") !== true ? edit(before) : undefined;
     if (after === undefined)
       notes.push(
-        `${file} stays as it is: its markers of Lockstep are damaged, it is not UTF-8, or it is a link out of the repository.`,
+        `${file} was not changed: its markers of Lockstep are damaged, it is not UTF-8, or it is a link out of the repository.`,
       );
     else if (after !== before) changes.push({ file, before, after });
   };
@@ -47,7 +47,7 @@ export function agentFiles(root: string): AgentFiles {
   add(skill, (before) => inLines(`${frontMatter}\n${guide}`, before));
   const claude = textOf(join(top, "CLAUDE.md"));
   if (claude !== undefined && !claude.includes(`@${everyAgent}`) && claude !== textOf(join(top, everyAgent)))
-    notes.push(`CLAUDE.md stays as it is: Claude Code finds the guide in ${skill}.`);
+    notes.push(`CLAUDE.md was not changed: Claude Code finds the guide in ${skill}.`);
   return { top, changes, notes };
 }
 

@@ -14,9 +14,9 @@ import { type ConfigFile, configFiles, configText } from "./config-text.js";
 type Compiler = typeof compiler;
 
 /**
- * The best way to write a new file of settings that no compilation in the project's folder minds, nor its linter: a `tsconfig*.json`
- * may take every file in, and then refuse one outside of `rootDir`, an `import` in CommonJS, or write its output to other places because
- * of it; where none takes it in, a linter that asks the compiler refuses it.
+ * Returns the form of a new config file that neither the project's compiler nor its linter rejects. A `tsconfig*.json` that includes every
+ * file may reject one outside `rootDir`, or an `import` in CommonJS, or write its output to another folder. If none includes the file, a
+ * linter with type information rejects it.
  *
  * @param installed the package that the text imports, which the project may not have yet
  */

@@ -10,8 +10,8 @@ import type { OrmPlugin } from "../../plugin/plugin.js";
 const nothingThere = new Set(["LS8001", "LS9061"]);
 
 /**
- * Folders, from one in which there is no project, of packages that are one: of its workspace, else those below it. Of several ORMs the
- * first counts that finds any. One that cannot be read counts as well: its error is then told.
+ * Finds the packages with a project, from a folder without one: in its workspace, else below it. If several ORMs find packages, the first
+ * ORM counts. A package that cannot be read counts too, so that its error is reported.
  */
 export async function projectsBelow(plugins: readonly OrmPlugin[], top: string): Promise<readonly string[]> {
   const folders = await packagesBelow(top);

@@ -32,7 +32,9 @@ export async function firstFiles(plugin: OrmPlugin, project: Project, config: Lo
   const read = await codeRoots(root, codeSettings(config), models);
   const notes = [
     ...own,
-    ...(read.length === 0 ? [] : [`Code in ${read.join(", ")} is read and edited as well: it uses the models.`]),
+    ...(read.length === 0
+      ? []
+      : [`Lockstep also reads and edits the code in ${read.join(", ")}, which uses the models.`]),
   ];
   const missing = packages.filter(
     ({ name, kind }) => !isDeclared(root, name, kind === "prod" ? ["dependencies"] : undefined),

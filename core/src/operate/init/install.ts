@@ -20,7 +20,7 @@ export interface Installed {
 /**
  * Adds packages to a project by its own package manager, one command after the other.
  *
- * @param onStart is told each command
+ * @param onStart receives each command
  * @example await install("/app", [{ name: "@lockstep/prisma", kind: "dev" }], process.env, say) // pnpm add --save-dev @lockstep/prisma
  */
 export async function install(

@@ -2,10 +2,10 @@ import { connect } from "../../databases/connect.js";
 import type { Connection } from "../../dialect/connection.js";
 
 /**
- * Builds an index while reads and writes go on, and tells how far it is.
+ * Builds an index while reads and writes continue, and reports its progress.
  *
  * @param statement `CREATE INDEX CONCURRENTLY …`
- * @throws the server's own error: 23505 when rows stand against it; where an index can be, it is left invalid then
+ * @throws the server's own error: 23505 when rows have the same values. The invalid index then remains, where the server supports one
  */
 export async function buildIndex(
   connection: Connection,

@@ -17,6 +17,6 @@ export async function duplicatesError(connection: Connection, spec: IndexSpec, n
   return new LockstepError(
     "LS6001",
     `The unique index "${spec.index.name}" on "${tableLabel(spec.table)}" cannot be built, because rows have the same ${columns}: ${found || `see the message of ${connection.dialect.label}`}.`,
-    { hint: `Correct these rows, then ${next}`, details: { problems } },
+    { hint: `Correct these rows.\n${next}`, details: { problems } },
   );
 }

@@ -3,7 +3,7 @@ import { releasedUnits } from "../../plan/migration-of.js";
 import type { Finding, Repair } from "./repair.js";
 import { builtIndex, isRepeatable, settleUnit } from "./settle-unit.js";
 
-/** A unit of the plan that the ORM has recorded as failed: it applies nothing until that is put right. */
+/** A unit of the plan that the ORM recorded as failed. The ORM applies nothing until its record is corrected. */
 export const failedMigration: Repair = {
   id: "failed-migration",
   async find(context) {
@@ -14,7 +14,7 @@ export const failedMigration: Repair = {
       // The first unit stands for all that share its file.
       if (!state.failed.includes(migration) || unit.isJoined) continue;
       const failure = await plugin.readFailure(connection, migration);
-      const cause = failure?.text?.split("\n")[0] ?? "it ended without a word";
+      const cause = failure?.text?.split("\n")[0] ?? "it ended without an error text";
       const what = `${migration} is recorded as failed (${cause}): the ORM applies nothing more.`;
       const index = builtIndex(unit);
       // The finding about the index says whom to wait for.
@@ -22,13 +22,13 @@ export const failedMigration: Repair = {
       if (!isRepeatable(unit)) {
         findings.push({
           what,
-          action: `it has statements of your own: look at what they did. When all of that is taken back: ${plugin.words.recover(migration)}`,
+          action: `it contains your own statements: check what they did and revert all of it. Then run: ${plugin.words.recover(migration)}`,
         });
         continue;
       }
       findings.push({
         what,
-        action: "correct its record: applied where all of it is there, else rolled back, so that it runs again",
+        action: "correct its record: applied if it is complete, otherwise rolled back, so that it runs again",
         async fix() {
           const as = await settleUnit(connection, unit);
           if (as === "building") return `${migration} is being built on the server: nothing was recorded`;
@@ -39,7 +39,7 @@ export const failedMigration: Repair = {
               `Recording ${migration} as ${as} failed with exit code ${exitCode}:\n${output.trim()}`,
             );
           return as === "applied"
-            ? `${migration} is recorded as applied: all of it is there`
+            ? `${migration} is recorded as applied: it is complete`
             : `${migration} is recorded as rolled back: the next deployment runs it again`;
         },
       });

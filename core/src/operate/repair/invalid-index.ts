@@ -26,18 +26,18 @@ export const invalidIndex: Repair = {
       const state = await leftovers.index(connection, spec);
       const name = `"${spec.index.name}" on "${tableLabel(spec.table)}"`;
       const costs = spec.index.isUnique
-        ? "every write pays for it, and it refuses duplicates"
-        : "every write pays for it";
+        ? "it slows down every write and rejects duplicates"
+        : "it slows down every write";
       if (state.kind === "building")
         findings.push({
           what: `The index ${name} is not valid yet.`,
-          action: `pid ${state.pid} is building it at this moment: wait for its end`,
+          action: `pid ${state.pid} is building it: wait until it ends`,
         });
       if (state.kind !== "invalid") continue;
       const file = plan.state.written.findLast((written) => written.id === unit.id)?.file ?? "";
       const isPending = context.state.pending.includes(migrationOf(file));
       findings.push({
-        what: `The index ${name} is INVALID, its build broke off: ${costs}, and no query uses it.`,
+        what: `The index ${name} is INVALID, because its build was interrupted: ${costs}, and no query uses it.`,
         // Built by hand, it would be in the way of the migration that builds it.
         action: isPending
           ? "drop it; the migration that builds it is still pending"

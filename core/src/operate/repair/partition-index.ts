@@ -12,8 +12,8 @@ export const partitionIndex: Repair = {
     for (const { index, statements } of await partitionIndexWork(context.connection, context.plan)) {
       const builds = statements.filter((statement) => !isDrop(statement)).length;
       findings.push({
-        what: `The index "${index}" lacks ${builds === 1 ? "a partition" : `${builds} partitions`} too large to be done inside a migration.`,
-        action: "build them one at a time, concurrently; the migration that checks the index lets them join",
+        what: `The index "${index}" lacks ${builds === 1 ? "a partition that is" : `${builds} partitions that are`} too large for a migration.`,
+        action: "build them one at a time, concurrently; the migration that checks the index attaches them",
         fix: () => build(context, index, statements),
       });
     }
@@ -33,7 +33,7 @@ async function build(context: RepairContext, index: string, statements: readonly
     if (errorCode(error) !== "23505") throw error;
     throw await refusedByRows(context, index, error);
   }
-  return `the partitions of "${index}" have their indexes; they join with the next deployment`;
+  return `the partitions of "${index}" have their indexes; the next deployment attaches them`;
 }
 
 async function refusedByRows(context: RepairContext, index: string, error: unknown): Promise<unknown> {

@@ -7,8 +7,8 @@ import { partitionIndex } from "./partition-index.js";
 import type { Repair } from "./repair.js";
 
 /**
- * Every repair, in the order they run: first what refuses or misses writes right now, then what takes long, and last the ORM's
- * record, which is decided by what stands there then.
+ * Every repair, in the order they run: first those that stop rejected or incomplete writes, then the slow ones, and last the ORM's record,
+ * which depends on the state after the others.
  */
 export const repairs: readonly Repair[] = [
   leftCheck,

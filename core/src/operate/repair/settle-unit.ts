@@ -13,18 +13,18 @@ export function builtIndex({ spec }: Unit): IndexSpec | undefined {
     : undefined;
 }
 
-/** Units of a plan can run twice; statements of the user's own may not, unless a frame takes back what it has not finished. */
+/** Units of a plan can run twice. The user's own statements cannot, unless a frame reverts an incomplete run. */
 export function isRepeatable({ spec }: Unit): boolean {
   return spec.kind !== "original" || spec.frame !== undefined;
 }
 
 /**
- * Makes a unit that broke off fit to run again: an index that was left INVALID is dropped, without blocking reads or writes. An
- * index that was finished although nobody recorded it is kept: building it again would fail on its name.
+ * Prepares an interrupted unit to run again. Drops an INVALID index without blocking reads or writes. Keeps a complete index that was not
+ * recorded, because building it again would fail on its name.
  *
  * @param lockTimeoutMs the drop waits for sessions that use the table
- * @returns how to record it; `building` while a session on the server is still at it, although the client that began it is gone
- * @throws the server's own error, 55P03 when the drop did not get its turn
+ * @returns how to record it; `building` while a session on the server still builds it, although its client is gone
+ * @throws the server's own error, 55P03 when the drop did not get its lock
  */
 export async function settleUnit(
   connection: Connection,
@@ -35,7 +35,7 @@ export async function settleUnit(
   return index === undefined ? "rolled-back" : settleIndex(connection, index, lockTimeoutMs);
 }
 
-/** The same for an index, whoever builds it. One of its name that is valid and not the same is left alone. */
+/** The same for an index of any origin. A valid index of that name with another definition is not changed. */
 export async function settleIndex(
   connection: Connection,
   index: IndexSpec,

@@ -7,7 +7,7 @@ export interface Counter {
 }
 
 /**
- * What came between two readings; undefined where nobody can tell: the counter was set back in between.
+ * Returns the increase between two readings, or undefined if the counter was reset in between.
  *
  * @param isReset all counters were
  */

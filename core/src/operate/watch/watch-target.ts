@@ -81,9 +81,9 @@ const mostLostLooks = 3;
 const leastLostMs = 10_000;
 
 /**
- * Watches one target until something is not as it was, its time is over or it is stopped.
+ * Watches one target until a metric leaves its baseline, its time limit is reached, or it is stopped.
  *
- * @throws LS6601 nothing there can be looked at · LS8004 the target cannot be reached when it begins
+ * @throws LS6601 nothing can be measured there · LS8004 the target cannot be reached when it begins
  */
 export async function watchTarget(request: WatchRequest): Promise<WatchOutcome> {
   const connection = await request.connect();
@@ -274,7 +274,7 @@ class TargetWatch {
 
 function refusalText(error: unknown): string {
   const hint = error instanceof LockstepError ? ` ${error.hint}` : "";
-  return `the server refuses it: ${textForLogs(error)}${hint}`;
+  return `the server rejects it: ${textForLogs(error)}${hint}`;
 }
 
 function whyNot(states: readonly LookState[]): string {

@@ -4,7 +4,7 @@ import { labelOf, oidsOf } from "../planned-tables.js";
 
 export default {
   id: "dependents",
-  title: "triggers, views and functions that name planned tables",
+  title: "triggers, views and functions that reference planned tables",
   on: "target",
   async run({ connection, tables }) {
     const { rows } = await connection.query<{ oid: number; what: string[] }>(
@@ -24,11 +24,11 @@ export default {
        ) found GROUP BY oid ORDER BY oid`,
       [oidsOf(tables)],
     );
-    if (rows.length === 0) return [ok("nothing else in the database names a planned table")];
+    if (rows.length === 0) return [ok("nothing else in the database references a planned table")];
     return rows.map(({ oid, what }) =>
-      warning(`${labelOf(tables, oid)} is named by ${names(what)}`, {
+      warning(`${labelOf(tables, oid)} is referenced by ${names(what)}`, {
         why: "Triggers fire for every filled row; a view made with SELECT * does not show the new column.",
-        next: "read them before the backfill; recreate views that should show the column",
+        next: "review them before the backfill, and recreate views that should show the column",
       }),
     );
   },

@@ -4,7 +4,7 @@ import { quoteIdentifier } from "../quote.js";
 
 export default {
   id: "ledger",
-  title: "schema lockstep, where progress is kept",
+  title: "schema lockstep, which stores progress",
   on: "target",
   async run({ connection }) {
     const { rows } = await connection.query<LedgerRights>(
@@ -19,9 +19,9 @@ export default {
     if (rights === undefined) return [];
     const role = quoteIdentifier(rights.role);
     if (!rights.is_there) {
-      if (rights.may_create) return [ok("schema lockstep is not there yet; the role may create it")];
+      if (rights.may_create) return [ok("the schema lockstep does not exist yet; the role can create it")];
       return [
-        problem(`the role ${rights.role} may not create the schema lockstep`, {
+        problem(`the role ${rights.role} cannot create the schema lockstep`, {
           why: "A backfill stores its position there, so that it can resume after an interruption.",
           next: `CREATE SCHEMA lockstep AUTHORIZATION ${role}`,
         }),
@@ -29,13 +29,13 @@ export default {
     }
     if (!rights.may_use || !rights.may_write)
       return [
-        problem(`the role ${rights.role} may not use the ledger in schema lockstep`, {
+        problem(`the role ${rights.role} cannot use the ledger in schema lockstep`, {
           why: "A backfill stores its position there, so that it can resume after an interruption.",
           next: `GRANT USAGE, CREATE ON SCHEMA lockstep TO ${role}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA lockstep TO ${role}`,
         }),
       ];
     // Throws LS7003 for a ledger of a newer version.
-    return [ok((await hasLedger(connection)) ? "the ledger is there and may be written" : "schema lockstep is empty")];
+    return [ok((await hasLedger(connection)) ? "the ledger exists and is writable" : "the schema lockstep is empty")];
   },
 } satisfies Check;
 

@@ -3,7 +3,7 @@ import { quoteIdentifier } from "../quote.js";
 
 export default {
   id: "monitoring",
-  title: "sight of other sessions",
+  title: "visibility of other sessions",
   on: "target",
   async run({ connection }) {
     const { rows } = await connection.query<{ role: string; sees: boolean }>(
@@ -12,8 +12,8 @@ export default {
     const role = rows[0]?.role ?? "";
     if (rows[0]?.sees) return [ok(`the role ${role} sees the statements of other sessions`)];
     return [
-      warning(`the role ${role} does not see what other sessions run`, {
-        why: "When one is in the way, Lockstep can name its process but not its statement, nor since when.",
+      warning(`the role ${role} cannot see the statements of other sessions`, {
+        why: "Lockstep can report the process of a blocking session, but not its statement or how long it has run.",
         next: `GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`,
       }),
     ];

@@ -7,7 +7,7 @@ const limits = { longSeconds: 60, preparedSeconds: 300 };
 
 export default {
   id: "open-transactions",
-  title: "transactions that would be in the way now",
+  title: "transactions that currently block changes",
   on: "target",
   run: (facts) => openTransactions(facts, limits),
 } satisfies Check;
@@ -41,9 +41,7 @@ export async function openTransactions(
     ...rows.map((row) => transactionFinding(row, label(row.tables))),
     ...prepared.map((row) => preparedFinding(row, label(row.tables), preparedSeconds)),
   ];
-  return findings.length > 0
-    ? findings
-    : [ok(`no transaction that this role may see is older than ${duration(longSeconds)}`)];
+  return findings.length > 0 ? findings : [ok(`this role sees no transaction older than ${duration(longSeconds)}`)];
 }
 
 interface OpenTransaction {
@@ -61,22 +59,22 @@ interface PreparedTransaction {
   readonly tables: readonly number[];
 }
 
-const waits = "CREATE INDEX CONCURRENTLY waits for its end, and vacuum cannot clean up behind it.";
+const waits = "CREATE INDEX CONCURRENTLY waits until it ends, and VACUUM cannot remove newer dead rows.";
 
 function transactionFinding(row: OpenTransaction, held: string): Finding {
   const who = `session ${row.pid} (${[row.role, row.application].filter(Boolean).join(", ")})`;
-  const state = row.state === "active" ? "has a transaction running" : `is ${row.state}`;
+  const state = row.state === "active" ? "has had a transaction running" : `has been ${row.state}`;
   const where = held === "" ? "" : ` and holds ${held}`;
-  return warning(`${who} ${state} since ${duration(row.seconds)}${where}`, {
-    why: held === "" ? waits : `The change of ${held} cannot get its lock before it ends.`,
-    next: `wait for it, or end it: SELECT pg_terminate_backend(${row.pid})`,
+  return warning(`${who} ${state} for ${duration(row.seconds)}${where}`, {
+    why: held === "" ? waits : `Changes to ${held} cannot get their lock before it ends.`,
+    next: `SELECT pg_terminate_backend(${row.pid})   -- or wait until it ends`,
   });
 }
 
 function preparedFinding(row: PreparedTransaction, held: string, limitSeconds: number): Finding {
   const gid = row.gid.replaceAll("'", "''");
-  const what = `the prepared transaction '${row.gid}' of ${row.owner} waits since ${duration(row.seconds)}`;
-  const next = `COMMIT PREPARED '${gid}', or ROLLBACK PREPARED '${gid}'`;
+  const what = `the prepared transaction '${row.gid}' of ${row.owner} has waited for ${duration(row.seconds)}`;
+  const next = `COMMIT PREPARED '${gid}'   -- or ROLLBACK PREPARED '${gid}'`;
   if (held === "") return warning(what, { why: waits, next });
   const why = `It holds ${held}, and survives restarts. It blocks every change until it is ended.`;
   return row.seconds < limitSeconds

@@ -14,7 +14,7 @@ export default {
     if (states[0]?.replica)
       return [
         problem("this server is a replica", {
-          why: "Nothing can be written here.",
+          why: "Neither migrations nor backfills can write here.",
           next: "use the URL of the primary",
         }),
       ];
@@ -32,15 +32,15 @@ export default {
     if (rows.length === 0) return [ok("no replicas")];
     return rows.map(({ name, state, bytes, seconds }) => {
       if (bytes === null)
-        return warning(`the lag of replica ${name} cannot be seen${state === null ? "" : ` (${state})`}`, {
-          why: "Nothing could tell when the backfill is too fast for it.",
+        return warning(`the lag of replica ${name} is not visible${state === null ? "" : ` (${state})`}`, {
+          why: "Lockstep cannot detect when the backfill is too fast for it.",
           next: "GRANT pg_read_all_stats to the role",
         });
       const behind = `${size(Number(bytes))} behind${seconds === null ? "" : `, ${duration(seconds)}`}`;
       if (Number(bytes) < lateBytes && (seconds ?? 0) < lateSeconds) return ok(`replica ${name} is ${behind}`);
       return warning(`replica ${name} is ${behind}`, {
-        why: "A backfill writes a lot and would leave it further behind: readers there see old data.",
-        next: "wait until it has caught up; give the backfill rests with backfill.pauseMs",
+        why: "A backfill writes a lot and would increase its lag. Readers of the replica see old data.",
+        next: "wait until it has caught up, and set backfill.pauseMs to pause between batches",
       });
     });
   },

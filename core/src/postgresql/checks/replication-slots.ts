@@ -12,11 +12,11 @@ export default {
               THEN pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint END AS bytes
          FROM pg_replication_slots WHERE NOT active AND NOT temporary ORDER BY 1`,
     );
-    if (rows.length === 0) return [ok("no replication slot is left without a reader")];
+    if (rows.length === 0) return [ok("every replication slot has a consumer")];
     return rows.map(({ name, bytes }) =>
       warning(unreadSlotText(name, bytes === null ? undefined : Number(bytes)), {
-        why: "A backfill writes WAL for every row; kept by a slot, it can fill the disk of the server.",
-        next: `if it is no longer needed: SELECT pg_drop_replication_slot(${quoteLiteral(name)})`,
+        why: "A backfill writes WAL for every row. WAL that a slot retains can fill the server's disk.",
+        next: `SELECT pg_drop_replication_slot(${quoteLiteral(name)})   -- if it is no longer needed`,
       }),
     );
   },

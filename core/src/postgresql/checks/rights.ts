@@ -5,7 +5,7 @@ import { quoteIdentifier } from "../quote.js";
 
 export default {
   id: "rights",
-  title: "rights of the role on planned tables",
+  title: "privileges of the role on planned tables",
   on: "target",
   async run({ connection, tables }) {
     const { rows: roles } = await connection.query<{ name: string; superuser: boolean; readonly: string }>(
@@ -25,19 +25,19 @@ export default {
         (row): Finding =>
           problem(`the role ${role} does not own ${row.name}: ${row.owner} does`, {
             why: "PostgreSQL lets only the owner change a table, so the migrations of the plan would fail.",
-            next: `deploy as ${row.owner}, or: GRANT ${quoteIdentifier(row.owner)} TO ${quoteIdentifier(role)}`,
+            next: `GRANT ${quoteIdentifier(row.owner)} TO ${quoteIdentifier(role)}   -- or deploy as ${row.owner}`,
           }),
       );
     for (const schema of await schemasWithoutCreate(rows, connection))
       findings.push(
-        problem(`the role ${role} may not create objects in schema ${schema}`, {
-          why: "Expand makes the fill function and indexes there.",
+        problem(`the role ${role} cannot create objects in schema ${schema}`, {
+          why: "Expand creates the fill function and indexes there.",
           next: `GRANT CREATE ON SCHEMA ${quoteIdentifier(schema)} TO ${quoteIdentifier(role)}`,
         }),
       );
     if (findings.length > 0) return findings;
     const owned = rows.length === 0 ? "no table is planned" : `it owns ${names(rows.map((row) => row.name))}`;
-    return [ok(`the role ${role} may create objects, and ${owned}`)];
+    return [ok(`the role ${role} can create objects, and ${owned}`)];
   },
 } satisfies Check;
 

@@ -15,8 +15,8 @@ export default {
     if (rows.length === 0) return [ok("no policy hides rows of a planned table")];
     return rows.map(({ oid, role, forced }) =>
       problem(`row-level security hides rows of ${labelOf(tables, oid)} from the role ${role}`, {
-        why: "Backfill and gates refuse to run: rows that they do not see would stay without a value.",
-        next: `ALTER ROLE ${quoteIdentifier(role)} BYPASSRLS${forced ? "" : ", or use the owner of the table"}`,
+        why: "Backfills and gates do not run, because rows that they cannot see would stay without a value.",
+        next: `ALTER ROLE ${quoteIdentifier(role)} BYPASSRLS${forced ? "" : "   -- or connect as the owner of the table"}`,
       }),
     );
   },

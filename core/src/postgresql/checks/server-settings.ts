@@ -7,7 +7,7 @@ const scanSeconds = 600;
 
 export default {
   id: "server-settings",
-  title: "settings of the server for this role",
+  title: "server settings for this role",
   on: "target",
   async run({ connection }) {
     // reset_val: what every session of the role begins with, not what this one has set.
@@ -33,7 +33,7 @@ export default {
       if (seconds > 0 && seconds < scanSeconds)
         findings.push(
           warning(`${name} is ${duration(seconds)} for this role`, {
-            why: "On a large table the proof of NOT NULL and index builds take longer, and would be cut off.",
+            why: "On a large table, the check for NULLs and index builds take longer, and the server would cancel them.",
             next: `ALTER ROLE ${role} SET ${name} = 0`,
           }),
         );
@@ -43,14 +43,14 @@ export default {
       findings.push(
         warning(`lock_timeout is ${duration(lock)} for this role`, {
           why: "CREATE INDEX CONCURRENTLY waits for running transactions; cut off, it leaves an invalid index.",
-          next: `ALTER ROLE ${role} SET lock_timeout = 0   (Lockstep sets its own around every change)`,
+          next: `ALTER ROLE ${role} SET lock_timeout = 0   -- Lockstep sets its own for every change`,
         }),
       );
     const idle = Number(value("idle_in_transaction_session_timeout")) / 1000;
     if (idle > 0 && idle < 5)
       findings.push(
         warning(`idle_in_transaction_session_timeout is ${duration(idle)} for this role`, {
-          why: "A batch of the backfill that waits for the network that long is rolled back and tried again.",
+          why: "The server rolls back a backfill batch that waits for the network that long, and Lockstep retries it.",
           next: `ALTER ROLE ${role} SET idle_in_transaction_session_timeout = '60s'`,
         }),
       );
@@ -58,7 +58,7 @@ export default {
     if (deadlock >= 3)
       findings.push(
         warning(`deadlock_timeout is ${duration(deadlock)}`, {
-          why: "Autovacuum gives way only after that long; the lock frame does not wait for it more than 3 s.",
+          why: "Autovacuum releases its lock only after that time. The lock frame waits for it for at most 3 s.",
           next: "ALTER SYSTEM SET deadlock_timeout = '1s'",
         }),
       );
@@ -69,6 +69,6 @@ export default {
           next: `ALTER ROLE ${role} SET default_transaction_read_only = off`,
         }),
       );
-    return findings.length > 0 ? findings : [ok("no timeout of this role is in the way")];
+    return findings.length > 0 ? findings : [ok("no timeout of this role interrupts a change")];
   },
 } satisfies Check;

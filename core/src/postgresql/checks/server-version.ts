@@ -4,7 +4,7 @@ import { neededServer } from "../../target/facts/server-version.js";
 
 export default {
   id: "server-version",
-  title: "version of PostgreSQL",
+  title: "PostgreSQL version",
   on: "target",
   async run({ connection: { serverVersion }, openPlans, target }) {
     const major = Math.floor(serverVersion / 10_000);
@@ -12,9 +12,9 @@ export default {
     const asking = openPlans.find(({ units }) => units.some((unit) => (neededServer(unit) ?? 0) > major));
     if (asking !== undefined)
       return [
-        problem(`PostgreSQL ${version} does not know all statements of ${asking.id}`, {
-          why: "The server that the plan was made with is newer, and a deployment here is refused.",
-          next: `upgrade ${target}, or make another plan: npx lockstep abandon ${asking.id}`,
+        problem(`PostgreSQL ${version} does not support all statements of ${asking.id}`, {
+          why: "The plan was created with a newer server. Lockstep rejects its deployment here.",
+          next: `npx lockstep abandon ${asking.id}   # to start over with another plan; or upgrade ${target} instead`,
         }),
       ];
     if (isTested(postgresVersions, version)) return [ok(`PostgreSQL ${version}`)];
@@ -22,8 +22,8 @@ export default {
     if (serverVersion < 110_000)
       return [
         problem(`PostgreSQL ${version} is too old`, {
-          why: "Changes that Lockstep lets pass as safe rewrite the whole table there.",
-          next: "create migrations for this server by hand, or upgrade it",
+          why: "On this server, changes that Lockstep treats as safe rewrite the whole table.",
+          next: "upgrade it, or write migrations for this server yourself",
         }),
       ];
     return [

@@ -35,8 +35,8 @@ function upkeepFinding(row: Upkeep, label: string): Finding[] {
     if (!row.query.includes("to prevent wraparound")) return [];
     return [
       warning(`autovacuum runs on ${label} to prevent wraparound (process ${row.pid})`, {
-        why: "This one does not give way: the change waits, without stopping anybody, and gives up after 30 s.",
-        next: "deploy when it is finished: SELECT * FROM pg_stat_progress_vacuum",
+        why: "This autovacuum does not release its lock. The change waits without blocking other sessions, and gives up after 30 s.",
+        next: "SELECT * FROM pg_stat_progress_vacuum   -- shows its progress; deploy when it is finished",
       }),
     ];
   }
@@ -44,7 +44,7 @@ function upkeepFinding(row: Upkeep, label: string): Finding[] {
   const what = statement === "" || statement.startsWith("<insufficient") ? "a statement" : statement;
   return [
     warning(`session ${row.pid}${row.role === "" ? "" : ` (${row.role})`} holds ${label}: ${what}`, {
-      why: "The lock frame does not wait behind DDL, VACUUM or an index build: it tries for 30 s and gives up.",
+      why: "The lock frame does not queue behind DDL, VACUUM or an index build. It retries for 30 s, then gives up.",
       next: "deploy when it is finished",
     }),
   ];

@@ -23,7 +23,7 @@ export async function isTakenName(
     );
     return rows[0]?.taken === true;
   } catch (error) {
-    throw refused(error, `Reading the names beside "${tableLabel(table)}" on ${connection.label}`);
+    throw refused(error, `Reading the other names in the schema of "${tableLabel(table)}" on ${connection.label}`);
   }
 }
 

@@ -108,7 +108,7 @@ function readReference(node: AnyNode, expression: Expression, context: FillConte
   const table = tableLabel(context.table);
   const fields = nameParts(node.fields);
   if ((node.fields as unknown[]).length !== fields.length)
-    throw refused("it names whole rows (*)", context, nameColumns);
+    throw refused("it uses whole rows (*)", context, nameColumns);
   const column = fields.at(-1) ?? "";
   const { start, end, isQuoted } = extent(node, fields.length, expression);
   if (!isOwnTable(fields.slice(0, -1), context.table)) {

@@ -41,7 +41,7 @@ function refuseBeyondRow(
     case "ParamRef":
       throw refused(`it has a parameter ($${node.number ?? ""})`, context, "Write the value itself.");
     case "SetToDefault":
-      throw refused("DEFAULT is no value here", context, "Write the value itself.");
+      throw refused("DEFAULT is not a value here", context, "Write the value itself.");
     case "GroupingFunc":
     case "JsonObjectAgg":
     case "JsonArrayAgg":
@@ -67,7 +67,7 @@ function refuseFunction(node: AnyNode, context: FillContext): void {
   if (setReturning.has(name)) throw refused(`${name}() returns several rows`, context);
   const count = Array.isArray(node.args) ? node.args.length : 0;
   if (/^(?:to_tsvector|(?:plain|phrase|websearch_)?to_tsquery)$/.test(name) && count === 1)
-    throw refused(`${name}() takes its configuration from the session; name it: ${name}('english', …)`, context);
+    throw refused(`${name}() uses the configuration of the session; name one: ${name}('english', …)`, context);
   if (context.kind === "mirror" && (ofTheMoment.has(name) || (name === "age" && count === 1)))
     throw changing(`${name}()`, context);
 }

@@ -17,10 +17,10 @@ export const fillTrigger: Leftovers["fillTrigger"] = async (connection, filled) 
   const [found] = rows;
   if (found === undefined || !found.column || found.trigger === "O" || found.trigger === "A") return undefined;
   const name = `"${tableLabel(table)}"."${column.name}"`;
-  const state = found.trigger === null ? "is gone" : "is switched off";
+  const state = found.trigger === null ? "is missing" : "is disabled";
   return {
-    what: `The trigger "${trigger}" ${state}: new rows get no ${name} from it.`,
-    action: found.trigger === null ? "make it again" : "switch it on again",
+    what: `The trigger "${trigger}" ${state}: it no longer fills ${name} in new rows.`,
+    action: found.trigger === null ? "recreate it" : "enable it",
     fix: () => restore(connection, filled, found.trigger !== null),
   };
 };
@@ -34,5 +34,5 @@ async function restore(
   const { trigger } = scaffoldNames(table, column.name);
   const enable = `    ALTER TABLE ${quoteTable(table)} ENABLE TRIGGER ${quoteIdentifier(trigger)};\n`;
   await connection.query(framedChange(locked, isThere ? enable : createFillTrigger(locked, column)));
-  return `the trigger "${trigger}" fills again; rows written meanwhile: npx lockstep backfill run ${plan}`;
+  return `the trigger "${trigger}" fills rows again. To fill rows written meanwhile: npx lockstep backfill run ${plan}`;
 }

@@ -41,11 +41,11 @@ function indexFinding({ name, schema, table }: LeftoverRow, isPlanned: boolean):
   const next = `DROP INDEX CONCURRENTLY ${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
   if (isPlanned)
     return problem(`the index "${name}" on ${table} is not valid: its build was interrupted`, {
-      why: "It guards nothing and slows writes down; the next unit of the plan refuses to go on.",
-      next: `${next}, then deploy again`,
+      why: "It enforces nothing and slows writes down, and the next unit of the plan fails.",
+      next: `${next}   -- then deploy again`,
     });
   return warning(`the index "${name}" on ${table} is not valid: its build was interrupted`, {
-    why: "No query uses it, and every write pays for it.",
+    why: "No query uses it, and it slows down every write.",
     next,
   });
 }
@@ -59,7 +59,7 @@ function leftoverOf({ kind, name, schema, table }: LeftoverRow): Finding {
     });
   if (kind === "check")
     return problem(`the check "${name}" on ${table} belongs to no open plan`, {
-      why: "It refuses rows without a value, although no model says so.",
+      why: "It rejects rows without a value, although no model requires one.",
       next: `ALTER TABLE ${table} DROP CONSTRAINT ${quoted}`,
     });
   return warning(`the function ${schema}.${name} belongs to no open plan and no trigger`, {

@@ -9,15 +9,15 @@ export const leftCheck: Leftovers["leftCheck"] = async (connection, table, colum
   const { check } = scaffoldNames(table, column);
   if (!(await isLeft(connection, table, check))) return undefined;
   const name = `"${tableLabel(table)}"."${column}"`;
-  const what = `The check "${check}" on ${name} is not validated: it refuses writes of rows without a value.`;
+  const what = `The check "${check}" on ${name} is not validated: it rejects writes of rows without a value.`;
   const prover = running.pid ?? (await proverOf(connection, table, check));
   return prover === undefined
     ? {
         what,
-        action: "take it off; the migration puts it on again",
+        action: "drop it; the migration adds it again",
         fix: () => dropCheck(connection, table, check),
       }
-    : { what, action: `pid ${prover} may be proving it on ${running.target} at this moment: wait for its end` };
+    : { what, action: `pid ${prover} may be validating it on ${running.target}: wait until it ends` };
 };
 
 async function isLeft(connection: Connection, table: TableName, check: string): Promise<boolean> {
@@ -45,5 +45,5 @@ async function proverOf(connection: Connection, table: TableName, check: string)
 async function dropCheck(connection: Connection, table: TableName, check: string): Promise<string> {
   const drop = `ALTER TABLE ${quoteTable(table)} DROP CONSTRAINT IF EXISTS ${quoteIdentifier(check)};`;
   await connection.query(framedChange({ table }, `    ${drop}\n`));
-  return `the check "${check}" was taken off`;
+  return `the check "${check}" was dropped`;
 }

@@ -41,7 +41,7 @@ export const findDiffering: Rows["differing"] = async (connection, table, mirror
       // No right for temporary functions, or a replica.
       if (!isDatabaseError(refusal) || !/^(42501|25006)$/.test(refusal.code)) throw refusal;
       const help =
-        "Correct the row, or ask as a role that may make temporary functions (GRANT TEMPORARY ON DATABASE …).";
+        "Correct the row, or connect as a role that can create temporary functions (GRANT TEMPORARY ON DATABASE …).";
       return { rows: [], fails, untried: { why: refusal.message, help } };
     }
   }

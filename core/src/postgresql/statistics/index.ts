@@ -52,7 +52,7 @@ async function pull(connection: Connection): Promise<PulledStats> {
         : [
             {
               what: "columns" as const,
-              reason: `the account may not read ${unseen.join(", ")}, or ANALYZE has never run there`,
+              reason: `the account cannot read ${unseen.join(", ")}, or ANALYZE has never run there`,
             },
           ]),
       ...(seesReplicas ? [] : [{ what: "replicas" as const, reason: "the account lacks pg_read_all_stats" }]),

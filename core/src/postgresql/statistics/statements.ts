@@ -33,7 +33,7 @@ export async function readStatements(connection: Connection): Promise<Counted> {
   if (!isAllowed)
     return {
       statements: [],
-      blind: `the role ${role} may not see the statements of others: GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`,
+      blind: `the role ${role} cannot see the statements of other roles: GRANT pg_read_all_stats TO ${quoteIdentifier(role)}`,
     };
   const time = extension.columns.includes("total_exec_time") ? "total_exec_time" : "total_time";
   const { rows } = await connection.query<StatementStats>(

@@ -191,9 +191,9 @@ const listens = (origin: string) =>
   );
 
 function notStarted(build: string, command: string, why: string, lines: readonly string[]): LockstepError {
-  const told = lines.slice(-toldLines).join("\n");
+  const told = lines.slice(-toldLines).join("\n  ");
   return new LockstepError("LS6505", `rehearse.${build} (${command}) does not start: ${why}`, {
-    hint: `It gets DATABASE_URL, PORT and HOST, and must listen there${told === "" ? ". It printed nothing" : `. It printed:\n${told}`}`,
+    hint: `It gets DATABASE_URL, PORT and HOST, and must listen there${told === "" ? ". It printed nothing" : `. It printed:\n  ${told}`}`,
     details: { build },
   });
 }

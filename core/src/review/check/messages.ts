@@ -136,7 +136,7 @@ export function totalWords({ findings }: Pick<CheckReport, "findings">): string 
   return `${parts.join(" and ")} in ${counted(new Set(findings.map(({ file }) => file)).size, "file")}`;
 }
 
-/** What nobody has looked at, a line each. */
+/** What was not checked, a line each. */
 export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt">): string[] {
   return notLookedAt.map((each) => {
     const where = each.folder === "." ? "here" : each.folder;
@@ -151,7 +151,7 @@ export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt
   });
 }
 
-/** What is said beside the findings: what was waived and why, then what nobody looked at. */
+/** Notes below the findings: what was waived and why, then what was not checked. */
 export function noteWords(report: Pick<CheckReport, "waived" | "notLookedAt">): string[] {
   const { waived } = report;
   const shown = waived.slice(0, shownWaived);

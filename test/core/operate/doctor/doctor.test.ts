@@ -79,7 +79,7 @@ test.each([
       return at(root);
     },
     "problem",
-    /does not read the repository: bad config line 1/,
+    /cannot read the repository: bad config line 1/,
   ],
   ["git", "a repository", () => at(repository("node_modules\n")), "ok", /not ignored/],
   ["git", "plans are ignored", () => at(repository("lockstep/\n")), "problem", /git ignores lockstep\//],
@@ -90,14 +90,14 @@ test.each([
     "problem",
     /ignores prisma\/migrations/,
   ],
-  ["code-roots", "no workspace", () => at(folder()), "ok", /is read/],
-  ["code-roots", "an app beside uses the models", () => besideApp(), "ok", /is read: \.\.\/api/],
+  ["code-roots", "no workspace", () => at(folder()), "ok", /Lockstep reads every/],
+  ["code-roots", "an app beside uses the models", () => besideApp(), "ok", /uses the models: \.\.\/api/],
   [
     "code-roots",
     "an app beside uses the models, and code.roots does without it",
     () => ({ ...besideApp(), config: { targets: {}, code: { roots: [] } } }),
     "warning",
-    /code in \.\.\/api uses the models/,
+    /code in \.\.\/api, which uses the models/,
   ],
   ["interrupted-write", "none", () => at(folder()), "ok", /no write/],
   [
@@ -158,7 +158,7 @@ test.each([
 
 test("a plan whose field is gone", async () => {
   const plans = [await planOf("20260101000000_one")];
-  expect((await ask("plan-models", { plans }))[0]?.what).toContain("there is no field User.handle");
+  expect((await ask("plan-models", { plans }))[0]?.what).toContain("the field User.handle no longer exists");
 });
 
 test("every setting of the config has a default or is the user's own, and says where it comes from", () => {
@@ -228,12 +228,12 @@ const ill: Examination = {
 
 test("what people read: healthy, ill, unreachable", () => {
   expect(doctorText(healthy, colorsFor(false), false)).toBe(`Project
-  ✔ 1 in order
+  ✔ 1 passed
 
 production   db:5432/shop
-  ✔ 1 in order
+  ✔ 1 passed
 
-✔ no problems, no warnings, 2 in order
+✔ no problems, no warnings, 2 passed
 Next   npx lockstep status`);
   expect(doctorText(ill, colorsFor(false), true)).toBe(`Project
   ✔ git           in a git repository
@@ -247,7 +247,7 @@ production   db:5432/shop
                   → GRANT pg_read_all_stats TO app
   ✔ rights        it owns User
 
-✖ 1 problem, 1 warning, 2 in order
+✖ 1 problem, 1 warning, 2 passed
 Next   ALTER ROLE app BYPASSRLS`);
   const unreached = { ...healthy, targets: [{ name: "production", error: "db:5432/shop: refused", next: "start it" }] };
   expect([healthy, ill, unreached].map((found) => doctorVerdict(found).exitCode)).toEqual([0, 1, 3]);

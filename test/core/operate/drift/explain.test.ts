@@ -119,14 +119,14 @@ describe("what people read", () => {
         `  "User"   of the open plan ${plan}`,
         `    ~ column "name": type: target varchar(80), migrations text`,
         `    + index "User_handle_key" only on the target: CREATE …, INVALID`,
-        `      plan ${plan} needs it in another form: a run was interrupted, or it was changed by hand; npx lockstep repair fixes it`,
+        `      plan ${plan} needs it in another form: a run was interrupted, or it was changed outside the plan; npx lockstep repair fixes it`,
         "  extensions",
         `    + extension "citext" only on the target`,
-        "  ! not applied yet, so nothing of it is missed: c",
-        "  ! b broke off there: what it did before that counts as a difference",
-        "  ! z ran there, and this checkout does not have it: a difference may be its work",
+        "  ! not applied yet, so not compared: c",
+        "  ! b failed there: changes that it made before are listed as differences",
+        "  ! z ran there, but is not in this checkout: it may have caused a difference",
         "  ! 1 difference ignored by drift.ignore",
-        "✖ production is otherwise than its migrations make it: 3 differences",
+        "✖ production differs from its migrations: 3 differences",
       ].join("\n"),
     );
     expect(driftNext([empty, report])).toBe(
@@ -135,11 +135,11 @@ describe("what people read", () => {
   });
 
   it("none; on a server of another version; nobody could look", () => {
-    expect(text(empty)).toContain("✔ production is as its migrations make it");
+    expect(text(empty)).toContain("✔ production matches its migrations");
     expect(driftNext([empty])).toBe("npx lockstep status");
     const other = { ...empty, replayed: { migrations: 1, by: "orm" as const, server: "PostgreSQL 16" } };
     expect(text(other)).toContain("1 migration that has run there, by the ORM's own command on PostgreSQL 16");
-    expect(text(other)).toContain("servers of other versions print definitions differently");
+    expect(text(other)).toContain("server versions print definitions differently");
     const error = { code: "LS8004", message: "no answer", why: "Nobody is there.", next: "Start it." };
     expect(text({ ...empty, error })).toBe("✖ production   could not be checked: LS8004 no answer\n  Nobody is there.");
     expect(driftNext([{ ...empty, error }])).toBe("Start it.");

@@ -54,7 +54,7 @@ test.each([
   ["bytes that are no UTF-8", "# \uFFFD\n"],
 ])("AGENTS.md stays as it is: %s", (_, text) => {
   const { write, read } = repository({ "AGENTS.md": text });
-  expect(write()).toEqual([expect.stringContaining("AGENTS.md stays as it is")]);
+  expect(write()).toEqual([expect.stringContaining("AGENTS.md was not changed")]);
   expect(read("AGENTS.md")).toBe(text);
 });
 
@@ -64,7 +64,7 @@ test("a package of a monorepo: at the top, in the words of its package manager",
     "pnpm-lock.yaml": "",
     "CLAUDE.md": "# Ours\n",
   });
-  expect(write("packages/db")).toEqual([`CLAUDE.md stays as it is: Claude Code finds the guide in ${skill}.`]);
+  expect(write("packages/db")).toEqual([`CLAUDE.md was not changed: Claude Code finds the guide in ${skill}.`]);
   expect(read("AGENTS.md")).toContain("Run all commands in `packages/db`.");
   expect(read("AGENTS.md")).toContain("pnpm exec lockstep next");
   expect(read("AGENTS.md")).not.toContain("npx lockstep");
@@ -77,7 +77,7 @@ test("links are followed inside of the repository, and not out of it", () => {
   symlinkSync("CLAUDE.md", join(root, "AGENTS.md"));
   mkdirSync(join(root, ".claude"));
   symlinkSync(outside, join(root, ".claude/skills"));
-  expect(write()).toEqual([expect.stringContaining(`${skill} stays as it is`)]);
+  expect(write()).toEqual([expect.stringContaining(`${skill} was not changed`)]);
   expect(read("CLAUDE.md")).toBe(`# Ours\n\n${section}\n`);
   expect(existsSync(join(outside, "lockstep"))).toBe(false);
 });

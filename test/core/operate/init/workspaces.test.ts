@@ -59,10 +59,10 @@ test.each([
   const root = project({ ...top, ...models("packages/db", "@acme/db"), ...apps }, ["prisma", "@lockstep/prisma"]);
   roots.push(root);
   const { code: exit, stdout, stderr } = await init(root);
-  expect(stderr).toMatch(/^The models are in packages\/db: it is set up there\.$/m);
+  expect(stderr).toMatch(/^The models are in packages\/db: Lockstep is set up there\.$/m);
   expect({ exit, stdout }).toEqual({
     exit: 0,
-    stdout: `Set up: prisma.config.ts, lockstep.config.ts\nCode in ../../apps/api, ../../apps/web is read and edited as well: it uses the models.\nNext${next}\n`,
+    stdout: `Set up: prisma.config.ts, lockstep.config.ts\nLockstep also reads and edits the code in ../../apps/api, ../../apps/web, which uses the models.\nNext${next}\n`,
   });
   expect(readFileSync(join(root, "packages/db/lockstep.config.ts"), "utf8")).not.toContain("roots");
   const status = await run(process.execPath, [bin, "status"], { cwd: root });

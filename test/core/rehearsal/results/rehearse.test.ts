@@ -189,17 +189,17 @@ describe("what to do about it", () => {
       {},
       undefined,
       60 * mb,
-      /grows by 60 MB.* --table '"User"' \(its extension has to be there; needs 160 MB of free/,
+      /grows by 60 MB.* --table '"User"' \(it needs its extension; needs 160 MB of free/,
     ],
     [
       "it is installed",
       { hasKey: true },
       "installed",
       60 * mb,
-      /\(its extension is there; the table has the key that it needs;/,
+      /\(its extension is installed; the table has the required key;/,
     ],
-    ["it is not", { hasKey: true }, "missing", 60 * mb, /has to be installed there first: CREATE EXTENSION pg_repack/],
-    ["no key", { hasKey: false }, "installed", 60 * mb, /pg_repack cannot give it back: it needs a primary key/],
+    ["it is not", { hasKey: true }, "missing", 60 * mb, /install its extension first: CREATE EXTENSION pg_repack/],
+    ["no key", { hasKey: false }, "installed", 60 * mb, /pg_repack cannot free it: it needs a primary key/],
     ["as large as production", { productionBytes: 1000 * mb }, undefined, 60 * mb, /grows by 600 MB.*1\.6 GB of free/],
   ] as const)("%s", (_, table, repack, growth, expected) => {
     expect(advice(table, repack, growth)).toMatch(expected);
@@ -214,7 +214,7 @@ describe("what to do about it", () => {
     });
     const findings = [{ kind: "stalled", step: "enforce", value: 3000, limit: 1000 }];
     expect(adviceTexts({ stage: { tables: [] }, runs: [run([slow])], findings } as unknown as Rehearsal)).toEqual([
-      'a quiet hour for enforce NOT NULL, without long transactions on "User": requests waited behind it',
+      'run these at a quiet time, without long transactions on "User", because requests waited for them: enforce NOT NULL',
     ]);
   });
 

@@ -266,7 +266,7 @@ describe("what a rehearsal has found", () => {
 
   it.each([
     ["the verdict", /<section id="verdict"[\s\S]*?tone bad">Do not deploy it yet: the rehearsal found 2 problems/],
-    ["a lock that differs", /ACCESS EXCLUSIVE on &quot;User&quot; was taken, the plan states SHARE/],
+    ["a lock that differs", /it took ACCESS EXCLUSIVE on &quot;User&quot;, but the plan states SHARE/],
     [
       "the longest wait of its steps, and what lies between them",
       /The longest wait in a step is [^<]*; between steps, [^<]* 4\.4 s;/,
@@ -285,7 +285,7 @@ describe("what a rehearsal has found", () => {
     ["a deployment that waits for a tool", /10:30 UTC<\/td><td>expand<\/td><td>stopped: LS7028/],
     ["how a backfill went that ran", /id="rate-run-0-title"[\s\S]*class="mark"[\s\S]*id="lag-run-0-title"/],
     ["what it waited for", /waited 1 min 01 s for <strong>replica-lag<\/strong>, last: the replica is late/],
-    ["that of another one nothing was kept", /On staging[\s\S]*How it went over time was not kept/],
+    ["that of another one nothing was kept", /On staging[\s\S]*There is no history/],
     ["a target that was not reached", /not reached<\/td><td>no answer/],
     ["a gate that is closed", /☐<\/span><strong>no-missing-values<\/strong> on production: 90 rows lack a value/],
   ])("has %s", (_, pattern) => {

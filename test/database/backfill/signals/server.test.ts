@@ -221,7 +221,7 @@ describe("a primary", () => {
       await kill();
       const { first } = await held(options, () => db.query("ROLLBACK PREPARED 'forgotten'"));
       expect(first).toMatch(
-        /^vacuum: "User" has 200 dead rows, limit 70: waits for autovacuum, and the prepared transaction 'forgotten': rows that died since stay$/,
+        /^vacuum: "User" has 200 dead rows, limit 70: waits for autovacuum, and the prepared transaction 'forgotten': VACUUM cannot remove newer dead rows$/,
       );
     });
 
@@ -282,9 +282,9 @@ describe("a primary", () => {
       expect(first).toBeUndefined();
       const grant = 'GRANT pg_monitor TO "filler"';
       expect(blind).toEqual([
-        `archive-backlog: the role filler may not see how many files wait to be archived: ${grant}`,
-        `replica-lag: the role filler may not see how far replicas are behind: ${grant}`,
-        `sessions: the role filler may not see what other sessions do: ${grant}`,
+        `archive-backlog: the role filler cannot see the number of files to be archived: ${grant}`,
+        `replica-lag: the role filler cannot see the lag of replicas: ${grant}`,
+        `sessions: the role filler cannot see the activity of other sessions: ${grant}`,
       ]);
     } finally {
       await replica?.stop();

@@ -5,7 +5,7 @@ import { mayRefuseInserts } from "../../../sql/session-value.js";
 
 export default {
   id: "application-roles",
-  title: "what the roles of applications may do with planned columns",
+  title: "privileges of application roles on planned columns",
   on: "target",
   // It evaluates defaults in a temporary table, in a transaction that is rolled back.
   isAlone: true,
@@ -18,7 +18,7 @@ export default {
         findings.push(
           warning(columnGrantText(label, grant), {
             why: "Code that writes or reads the column with this role fails with a permission error.",
-            next: `once expand is applied, before its code is deployed: ${grant.grant}`,
+            next: `${grant.grant}   -- after expand is applied, before its code is deployed`,
           }),
         );
       const planned = openPlans.flatMap((plan) => plan.columns).filter((column) => isSameTable(column.table, table));
@@ -33,13 +33,13 @@ export default {
             `the default of ${label}."${name}" fails in a plain session of ${trial.refusals.map(({ role }) => role).join(", ")}: ${message}`,
             {
               why: trial.refusals.some(({ by }) => by.includes("insert"))
-                ? "An INSERT that omits the column fails, unless its session sets first what is missing."
+                ? "An INSERT that omits the column fails, unless its session sets the missing setting first."
                 : "The migration evaluates it for the rows that exist, so it fails.",
             },
           ),
         );
       }
     }
-    return findings.length > 0 ? findings : [ok("every role that may use a planned table can use the new columns")];
+    return findings.length > 0 ? findings : [ok("every role with access to a planned table can use the new columns")];
   },
 } satisfies Check;

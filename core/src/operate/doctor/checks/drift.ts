@@ -6,7 +6,7 @@ import { missingParts } from "../../../target/facts/missing-parts.js";
 /** Only what costs nothing: comparing the whole of a target needs a server to run its migrations on. */
 export default {
   id: "drift",
-  title: "objects of plans that were changed by hand",
+  title: "objects of plans that were changed outside the plan",
   on: "target",
   async run({ connection, openPlans, applied, target }) {
     const next = `npx lockstep drift --target ${target}`;
@@ -15,12 +15,14 @@ export default {
     if (lacking.length > 0)
       return lacking.map(({ statement }) =>
         warning(statement, {
-          why: "The plan's migrations ran here. It was changed since, or they were recorded without running.",
+          why: "The plan's migrations ran here. The object was changed later, or the migrations were recorded without running.",
           next: `npx lockstep status   # shows how to fix it; ${next} compares everything`,
         }),
       );
     const all = `nothing else was compared: ${next}`;
-    return [ok(`${columns.length === 0 ? "no plan is half-way" : "what open plans have made is there"}; ${all}`)];
+    return [
+      ok(`${columns.length === 0 ? "no plan is in progress" : "all objects that open plans created exist"}; ${all}`),
+    ];
   },
 } satisfies Check;
 

@@ -9,15 +9,15 @@ export default {
     const refusal = whyNotRead(project.root);
     if (refusal !== undefined)
       return [
-        problem(`git does not read the repository: ${refusal}`, {
-          why: "Without it Lockstep cannot tell which files have uncommitted changes, and edits none.",
+        problem(`git cannot read the repository: ${refusal}`, {
+          why: "Without git, Lockstep cannot detect uncommitted changes, so it edits no files.",
           next: "git status",
         }),
       ];
     if (!isRepository(project.root))
       return [
         warning("the project is not in a git repository, or git is not installed", {
-          why: "Plans live in version control: without it, edits are mixed with uncommitted work.",
+          why: "Plans belong in version control. Without it, edits mix with uncommitted work.",
           next: "git init",
         }),
       ];
@@ -26,8 +26,8 @@ export default {
     if (ignored.length === 0) return [ok("in a git repository; plans and migrations are not ignored")];
     return ignored.map((folder) =>
       problem(`git ignores ${folder}/`, {
-        why: "What is not committed reaches neither reviewers nor production.",
-        next: `remove it from .gitignore; find the line with: git check-ignore -v ${folder}/x`,
+        why: "Ignored files reach neither reviewers nor production.",
+        next: `git check-ignore -v ${folder}/x   # shows the line to remove from .gitignore`,
       }),
     );
   },

@@ -6,7 +6,7 @@ import { type Check, ok, problem, warning } from "../../../dialect/check.js";
 
 export default {
   id: "interrupted-write",
-  title: "writes that were interrupted",
+  title: "interrupted writes",
   on: "project",
   async run({ project }) {
     if (!existsSync(join(project.root, journalFile))) return [ok("no write was interrupted")];
@@ -14,7 +14,7 @@ export default {
     if (holder !== undefined) return [warning(inTheWay(holder).message, { next: inTheWay(holder).hint ?? "" })];
     return [
       problem("a command was killed while it wrote files", {
-        why: "Some files of the project are from before it, some from after it.",
+        why: "Some files of the project are from before the command, others from after it.",
         next: "npx lockstep repair",
       }),
     ];

@@ -3,7 +3,7 @@ import { type Check, ok, problem } from "../../../dialect/check.js";
 
 export default {
   id: "node",
-  title: "version of Node.js",
+  title: "Node.js version",
   on: "project",
   async run() {
     const { node } = process.versions;
@@ -11,7 +11,7 @@ export default {
     return [
       problem(`Node.js ${node} is too old`, {
         why: `Lockstep runs on ${nodeVersions.tested}.`,
-        next: "install a later Node.js, for example: nvm install 22",
+        next: "nvm install 22   # or install a later version in another way",
       }),
     ];
   },

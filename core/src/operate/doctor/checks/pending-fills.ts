@@ -4,7 +4,7 @@ import { type PendingFill, tryPendingFills } from "../../../target/facts/pending
 
 export default {
   id: "pending-fills",
-  title: "fills on the rows of a target that expand has not reached",
+  title: "fills on targets where expand has not run",
   on: "target",
   isAlone: true,
   async run({ connection, openPlans, target, migrations, applied }) {
@@ -16,21 +16,21 @@ export default {
       for (const fill of await tryPendingFills(connection, plan, { before, timeoutMs: 15_000 }))
         findings.push(findingOf(fill, target));
     }
-    return findings.length > 0 ? findings : [ok("no fill that is pending fails for a row")];
+    return findings.length > 0 ? findings : [ok("no pending fill fails for a row")];
   },
 } satisfies Check;
 
 function findingOf({ code, statement, isOfExpression, isEarly, plan }: PendingFill, target: string): Finding {
   if (code === undefined)
-    return warning(statement, isEarly ? { next: `npx lockstep deploy --target ${target} applies that first` } : {});
-  const another = `or make another plan: npx lockstep abandon ${plan}`;
+    return warning(statement, isEarly ? { next: `npx lockstep deploy --target ${target}   # applies that first` } : {});
+  const another = `npx lockstep abandon ${plan}`;
   return isOfExpression
     ? problem(statement, {
-        why: "npx lockstep deploy refuses the plan on this target.",
-        next: `npx lockstep explain ${code}, ${another}`,
+        why: "npx lockstep deploy rejects the plan on this target.",
+        next: `npx lockstep explain ${code}   # or start over with another plan: ${another}`,
       })
     : problem(statement, {
-        why: "Rows would get no value, and contract would have to wait for them.",
-        next: `correct these rows on ${target}, ${another}`,
+        why: "These rows would get no value, and contract would wait for them.",
+        next: `correct these rows on ${target}, or start over with another plan: ${another}`,
       });
 }

@@ -22,22 +22,22 @@ export default {
           ?.fields.find((candidate) => candidate.name === column.field);
         if (field === undefined)
           return [
-            problem(`the plan ${plan.id} is stale: there is no field ${column.model}.${column.field} any more`, {
+            problem(`the plan ${plan.id} is stale: the field ${column.model}.${column.field} no longer exists`, {
               why: "The next migration would drop the column, while the plan is still filling it.",
-              next: `restore the field, or: npx lockstep undo ${plan.id}`,
+              next: `npx lockstep undo ${plan.id}   # or restore the field`,
             }),
           ];
         if (column.isRelaxed && !field.isOptional && !field.isList)
           return [
-            problem(`${column.model}.${column.field} is required, although its plan has not come to contract`, {
-              why: "Rows without a value are still allowed in the database; code that takes the field for required would fail on them.",
+            problem(`${column.model}.${column.field} is required, although its plan has not reached contract`, {
+              why: "The database still allows rows without a value. Code that treats the field as required fails on them.",
               next: words.develop,
             }),
           ];
         return [];
       }),
     );
-    return findings.length > 0 ? findings : [ok("every open plan fits its model")];
+    return findings.length > 0 ? findings : [ok("every open plan matches its model")];
   },
 } satisfies Check;
 

@@ -7,17 +7,17 @@ const nobodys = { schema: "lockstep", name: "meta" };
 
 export default {
   id: "reads",
-  title: "statistics of statements, for the gate reads-steady",
+  title: "statement statistics, for the gate reads-steady",
   on: "target",
   isAlone: true,
   async run({ connection, openPlans }) {
     const seen = await readStatistics(connection, nobodys);
-    if (!isBlind(seen)) return [ok("the gate reads-steady can be measured")];
+    if (!isBlind(seen)) return [ok("Lockstep can measure the gate reads-steady")];
     // Later it is too late for what reads were like before switch, and a person answers.
     const isComing = openPlans.some(
       ({ gates, state }) => state.released === "expand" && gates.contract.some(({ gate }) => gate === "reads-steady"),
     );
-    if (!isComing) return [ok(`reads-steady is confirmed by a person here; to have it measured: ${seen.reason}`)];
+    if (!isComing) return [ok(`a person confirms reads-steady here. To measure it: ${seen.reason}`)];
     return [
       warning("Lockstep cannot measure read latency here: you will have to confirm reads-steady yourself", {
         next: `to measure it, before the next phase: ${seen.reason}`,

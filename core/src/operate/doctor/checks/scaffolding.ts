@@ -5,7 +5,7 @@ import { isOpen } from "../../../plan/store.js";
 
 export default {
   id: "scaffolding",
-  title: "what plans left behind",
+  title: "leftovers of plans",
   on: "target",
   async run(facts) {
     const { connection, plans, applied } = facts;
@@ -46,10 +46,10 @@ function doubtOf({ damagedPlans, applied, migrations, unlisted, plans }: TargetF
   ]);
   const elsewhere = applied.filter((name) => !known.has(name));
   if (elsewhere.length === 0) return undefined;
-  return `run this where the migrations are that have run here and that this checkout does not have (${names(elsewhere.toReversed())})`;
+  return `run this in a checkout with the migrations that ran here and are missing in this one (${names(elsewhere.toReversed())})`;
 }
 
 function leftover(finding: Finding, doubt: string | undefined): Finding {
   if (doubt === undefined) return finding;
-  return { ...finding, next: `${doubt}: a plan there may need it. Where none does: ${finding.next}` };
+  return { ...finding, next: `First ${doubt}: a plan there may need it.\nIf no plan needs it: ${finding.next}` };
 }

@@ -2,7 +2,7 @@ import type { Check } from "../../../dialect/check.js";
 
 export default {
   id: "server",
-  title: "settings and limits of the server",
+  title: "server settings and limits",
   on: "server",
   checks: ({ connection }) => connection.dialect.ops.checks(),
 } satisfies Check;

@@ -7,14 +7,14 @@ const shown = ["LOCKSTEP", "LOCKSTEP_PRISMA_VERSION", "CI"] as const;
 
 export default {
   id: "settings",
-  title: "every setting, and where it comes from",
+  title: "settings and their sources",
   on: "project",
   async run({ config, configFile, configError, env }) {
     const findings = [];
     if (configError !== undefined)
       findings.push({
         ...problem(configError.message, {
-          why: "Every command fails until it can be read. The checks below used the defaults.",
+          why: "Every command fails until Lockstep can read it. The checks below use the defaults.",
           next: configError instanceof LockstepError ? configError.hint : `correct ${configFile ?? "the file"}`,
         }),
         ...(configFile !== undefined && { file: configFile }),
@@ -22,7 +22,7 @@ export default {
     if (env.LOCKSTEP === "off")
       findings.push(
         warning("LOCKSTEP=off is set in this shell", {
-          why: "Every migration passes as the ORM made it, unsafe or not.",
+          why: "Lockstep leaves every migration unchanged, even an unsafe one.",
           next: "unset LOCKSTEP",
         }),
       );

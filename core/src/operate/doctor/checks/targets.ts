@@ -17,15 +17,15 @@ export default {
     return targets.map(([name, { urlFrom }]) => {
       const url = env[urlFrom];
       if (url && developmentUrl !== undefined && isSameDatabase(url, developmentUrl))
-        return warning(`${name} is the development database: ${urlFrom} names it`, {
-          why: "Gates that its few rows open say nothing about the rows of a real target.",
+        return warning(`${name} is the development database: ${urlFrom} contains its URL`, {
+          why: "A gate that opens for its few rows proves nothing about the rows of a real target.",
           next: `set ${urlFrom} to the URL of ${name}`,
         });
       return url
         ? ok(`${name} takes its URL from ${urlFrom}`)
         : warning(`${name} was not checked: ${urlFrom} is not set here`, {
-            why: "Gates and backfills ask the target itself.",
-            next: `set ${urlFrom}, then: npx lockstep doctor --target ${name}`,
+            why: "Gates and backfills need access to the target.",
+            next: `Set ${urlFrom}.\nnpx lockstep doctor --target ${name}`,
           });
     });
   },

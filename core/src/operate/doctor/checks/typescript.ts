@@ -4,16 +4,16 @@ import { type Check, ok, warning } from "../../../dialect/check.js";
 
 export default {
   id: "typescript",
-  title: "version of TypeScript",
+  title: "TypeScript version",
   on: "project",
   async run({ project }) {
     const version = versionFrom(project.root, "typescript");
-    if (version === undefined) return [ok("no TypeScript in this project: code is read with Lockstep's own")];
+    if (version === undefined) return [ok("this project has no TypeScript: Lockstep reads code with its own")];
     if (isTested(typescriptVersions, version)) return [ok(`TypeScript ${version}`)];
     return [
       warning(`TypeScript ${version} is not among the tested versions: ${typescriptVersions.tested}`, {
-        why: "Code edits are made with the compiler that Lockstep brings along; yours may judge them differently.",
-        next: "after each phase: npx tsc --noEmit",
+        why: "Lockstep edits code with its own compiler. Yours may report other errors.",
+        next: "npx tsc --noEmit   # after each phase",
       }),
     ];
   },

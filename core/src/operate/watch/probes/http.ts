@@ -9,11 +9,11 @@ const longestMs = 5000;
 /** Whoever knows best whether the application is well. One request that fails is no anomaly, and two looks in a row are. */
 export default defineProbe({
   id: "http",
-  summary: "whether the URL of gates.readsSteady.http answers with 200 to 299, and how long that takes",
+  summary: "whether a GET of gates.readsSteady.http returns 200 to 299, and its duration",
   asksOthers: true,
   start({ measures: { http }, target, everyMs, signal }) {
     return async () => {
-      if (http === undefined) return { points: [], needless: ["gates.readsSteady.http names no URL"] };
+      if (http === undefined) return { points: [], needless: ["gates.readsSteady.http has no URL"] };
       if (!http.url) return { points: [], blind: [`${http.urlFrom} is not set`] };
       const times: number[] = [];
       const failures: string[] = [];

@@ -5,7 +5,7 @@ import { defineProbe, unseen } from "./probe.js";
 /** Sessions of the application that are stuck behind a lock. */
 export default defineProbe({
   id: "lock-waits",
-  summary: "how long sessions wait for locks on the plan's tables and their rows, and for whom",
+  summary: "lock waits on the plan's tables and their rows, with the blocking session",
   start({ tables, clock, everyMs }) {
     let lastMs: number | undefined;
     let seenMs: ReadonlyMap<string, number> = new Map();

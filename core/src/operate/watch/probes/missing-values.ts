@@ -17,7 +17,7 @@ const restTimes = 20;
 /** Rows that come without a value although all writers are said to know the column: something else writes the table. */
 export default defineProbe({
   id: "missing-values",
-  summary: "rows without a value, once every writer was confirmed to write the column",
+  summary: "rows without a value, after every writer was confirmed to write the column",
   start(context) {
     const steps = [...context.plan.gates.switch, ...context.plan.gates.contract].filter(
       ({ gate }) => gate === "no-missing-values",
@@ -55,12 +55,12 @@ function lookAt(step: GateStep, context: WatchContext): (connection: Connection)
     try {
       const table = await readTable(connection, step.table, timeoutMs);
       const column = table?.columns.find(({ name }) => name === step.column);
-      if (table === undefined || column === undefined) return blind(`${subject} is not there yet`);
+      if (table === undefined || column === undefined) return blind(`${subject} does not exist yet`);
       if (!column.isNullable) return { points: [], needless: [`${subject} is NOT NULL`] };
       const isFilled = (await readBackfills(connection, plan.id)).some(
         (record) => !record.once && record.status === "done" && isSameLedgerTable(record.table, table),
       );
-      if (!isFilled) return blind(`rows without a value in ${subject} may be ones that its backfill has not come to`);
+      if (!isFilled) return blind(`the backfill of ${subject} is not done, so rows may still lack a value`);
       const updated = await updatedSince(step, { connection, evidence, plan: plan.id, services, writtenFrom });
       if (updated === undefined) return blind(`nothing confirms that all running code writes ${subject}`);
       const { rows } = connection.dialect.live;
@@ -68,7 +68,7 @@ function lookAt(step: GateStep, context: WatchContext): (connection: Connection)
         rows.missing(connection, table, step.column, { since: undefined, limit: most }),
       );
       nextMs = startedMs + restTimes * (clock.now() - startedMs);
-      if (found === undefined) return blind(`Lockstep cannot tell which rows lack a value in ${subject}`);
+      if (found === undefined) return blind(`Lockstep cannot determine which rows lack a value in ${subject}`);
       least = Math.min(least ?? found.count, found.count);
       if (least >= most) return blind(`more than ${most} rows lack a value in ${subject} already`);
       const point: Point = {
@@ -83,7 +83,7 @@ function lookAt(step: GateStep, context: WatchContext): (connection: Connection)
       if (errorCode(error) !== "57014" && errorCode(error) !== "55P03") throw error;
       nextMs = startedMs + restTimes * timeoutMs;
       slow = blind(
-        `"${tableLabel(step.table)}" is not read within ${timeoutMs / 1000} s; it is tried again after ${(restTimes * timeoutMs) / 1000} s`,
+        `"${tableLabel(step.table)}" could not be read within ${timeoutMs / 1000} s; the next attempt is in ${(restTimes * timeoutMs) / 1000} s`,
       );
       return slow;
     }

@@ -9,12 +9,12 @@ const stepMs = 5 * 60_000;
 export default defineProbe({
   id: "prometheus",
   summary:
-    "what the query of gates.readsSteady.prometheus gives, against the hour before the watch, or against `atMost`",
+    "result of the query gates.readsSteady.prometheus, compared with the hour before the watch, or with `atMost`",
   asksOthers: true,
   start({ measures: { prometheus }, target, now }) {
     let history: number[] | undefined;
     return async () => {
-      if (prometheus === undefined) return { points: [], needless: ["gates.readsSteady.prometheus names no query"] };
+      if (prometheus === undefined) return { points: [], needless: ["gates.readsSteady.prometheus has no query"] };
       const { url, urlFrom, query, atMost } = prometheus;
       if (!url) return { points: [], blind: [`${urlFrom} is not set`] };
       const ask = (time?: string) => prometheusValue(url, query, target, time);

@@ -5,7 +5,7 @@ import { defineProbe, type Point } from "./probe.js";
 /** Readers of a replica see old data while it replays what was written. */
 export default defineProbe({
   id: "replica-lag",
-  summary: "how far replicas are behind, those that the server knows and those of backfill.replicaUrlFrom",
+  summary: "lag of the replicas that the server reports, and of those in backfill.replicaUrlFrom",
   start({ replicas: { ignored, urlsFrom }, clock, env, atEnd }) {
     const named = new NamedReplicas(atEnd);
     const known = new Map<string, number>();

@@ -23,7 +23,7 @@ const everFactor = 10;
 /** How long statements take that read or change the plan's tables, each for itself. */
 export default defineProbe({
   id: "statements",
-  summary: "how long statements take that name the plan's tables, by the statistics of the server",
+  summary: "duration of statements on the plan's tables, from the server's statistics",
   start(context) {
     const counted = new Map<string, Counter>();
     const formers = new Map<string, Sample["former"]>();
@@ -34,7 +34,7 @@ export default defineProbe({
       if (tables === undefined) {
         const { identity } = connection.dialect.live.systemCatalog;
         const found = await Promise.all(context.tables.map((table) => identity(connection, table)));
-        if (found.every((table) => table === undefined)) return unseen("the plan's tables are not there");
+        if (found.every((table) => table === undefined)) return unseen("the plan's tables do not exist");
         tables = found.filter((table) => table !== undefined);
         baselines = await keptOf(connection, tables, context);
       }

@@ -8,7 +8,7 @@ const fewTransactions = 10;
 /** Errors of statements, whoever runs them: a transaction in which one failed is rolled back. */
 export default defineProbe({
   id: "transactions",
-  summary: "the share of transactions that are rolled back, as after every error, in the whole database",
+  summary: "share of transactions that are rolled back, in the whole database. Every error causes a rollback",
   start() {
     let last: Counter | undefined;
     return async (connection) => {

@@ -59,16 +59,16 @@ export default defineSection({
       const blocks: Part[] = [
         heading(title),
         text(
-          `${counted(rows, "row")} in ${batches === 1 ? "1 batch" : counted(batches, "batche")} and ${stallText(durationMs)}, ${counted(Math.round(rows / seconds), "row")} a second${error === undefined ? "" : `; refused: ${error}`}.${expected === undefined ? "" : ` In production, by its rows, about ${duration(expected.ms)} (${duration(expected.leastMs)} to ${duration(expected.mostMs)}).`}`,
+          `${counted(rows, "row")} in ${batches === 1 ? "1 batch" : counted(batches, "batche")} and ${stallText(durationMs)}, ${counted(Math.round(rows / seconds), "row")} a second${error === undefined ? "" : `; refused: ${error}`}.${expected === undefined ? "" : ` Expected in production, from its row counts: about ${duration(expected.ms)} (${duration(expected.leastMs)} to ${duration(expected.mostMs)}).`}`,
         ),
       ];
       if (points.length > 1) blocks.push(rateChart(String(at), title, points));
       if (hasReplica && points.length > 1) blocks.push(lagChart(String(at), title, points));
       else if (!hasReplica) blocks.push(missing("replica lag during the backfill", `${command("rehearse")} --replica`));
       if (lag !== undefined && points.length < 2)
-        blocks.push(text(`A replica was at most ${stallText(lag.ms)} behind.`));
+        blocks.push(text(`A replica lagged by at most ${stallText(lag.ms)}.`));
       blocks.push(
-        waits.length === 0 ? text("No wait for its locks was seen.") : list(waits.map((wait) => waitText(wait))),
+        waits.length === 0 ? text("No session waited for its locks.") : list(waits.map((wait) => waitText(wait))),
       );
       return blocks;
     });
@@ -81,7 +81,7 @@ const mostRuns = 6;
 
 /** What really ran. */
 function recordedBlocks(runs: readonly RecordedRun[]): readonly Part[] {
-  if (runs.length === 0) return [text("No backfill has begun on the targets that were asked.")];
+  if (runs.length === 0) return [text("No backfill has started on these targets.")];
   return [
     ...runs.slice(0, mostRuns).flatMap(recordedRun),
     ...(runs.length > mostRuns ? [text(`And ${runs.length - mostRuns} more: \`npx lockstep backfill status\`.`)] : []),
@@ -103,7 +103,7 @@ function recordedRun(
   if (history === undefined || first === undefined)
     return [
       ...blocks,
-      text("How it went over time was not kept: it took less than a second, or another version of Lockstep ran it."),
+      text("There is no history: the run took less than a second, or another version of Lockstep ran it."),
     ];
   const points = history.points.map(({ at, forMs, rows, lagMs }) => ({
     atMs: at - first.at,
@@ -121,7 +121,7 @@ function recordedRun(
     waits.set(signal, { ms: ms + (waits.get(signal)?.ms ?? 0), reason });
   blocks.push(
     waits.size === 0
-      ? text("Nothing made it wait.")
+      ? text("It never waited.")
       : list(
           [...waits].map(([signal, { ms, reason }]) => [
             `waited ${duration(ms)} for `,
@@ -165,16 +165,16 @@ function lagChart(at: string, title: string, points: readonly Stretch[]): Chart 
   return {
     kind: "chart",
     id: `lag-${at}`,
-    title: `${title}: how far the replica is behind`,
+    title: `${title}: replica lag`,
     description: `At most ${stallText(Math.max(0, ...lags))}.`,
     endMs: points.at(-1)?.untilMs ?? 1,
     unit: stallText,
     series: [
-      { name: "replica behind", tone: "other", points: points.map(({ atMs, lagMs = 0 }) => ({ atMs, value: lagMs })) },
+      { name: "replica lag", tone: "other", points: points.map(({ atMs, lagMs = 0 }) => ({ atMs, value: lagMs })) },
     ],
     bands: [],
     table: {
-      caption: `${title}, its replica over time`,
+      caption: `${title}, replica lag over time`,
       head: ["#from", "#behind"],
       rows: thinned(points, mostRows, mergedStretch).map(({ atMs, lagMs = 0 }) => [timeText(atMs), stallText(lagMs)]),
     },

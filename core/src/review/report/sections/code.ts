@@ -65,7 +65,7 @@ export default defineSection({
     }
     if (blocks.length === 0) blocks.push(text("No code was edited."));
     if (open.length > 0)
-      blocks.push(heading("For a person to do"), {
+      blocks.push(heading("For you to edit"), {
         kind: "checklist",
         items: open.map(({ file, line, what, why }) => ({
           isDone: false,
@@ -95,7 +95,7 @@ export default defineSection({
     const rest = cut + more.possible + more.silent;
     if (rest > 0)
       blocks.push(text(`${counted(rest, "more place")} with less evidence: \`${command("code")} --all\` lists them.`));
-    if (open.length === 0) blocks.push(text("No place waits for a person.", "good"));
+    if (open.length === 0) blocks.push(text("There is nothing for you to edit.", "good"));
     return blocks;
   },
 });

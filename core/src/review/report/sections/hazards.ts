@@ -29,18 +29,19 @@ export default defineSection({
     ];
     if (measured === undefined)
       blocks.push(missing("effect of the generated migration on a table in use", command("rehearse")));
-    else if (measured.error !== undefined) blocks.push(text(["Rehearsed, the server refused it: ", measured.error]));
+    else if (measured.error !== undefined)
+      blocks.push(text(["In the rehearsal, the server rejected it: ", measured.error]));
     else
       blocks.push(
         text(
           measured.longestMs === undefined
             ? "In the rehearsal it succeeded. There was no traffic, so waits were not measured."
-            : `Rehearsed, it went through while requests waited for up to ${stallText(measured.longestMs)}${measured.failed === 0 ? "" : ` and ${measured.failed} failed`}.`,
+            : `In the rehearsal, it succeeded while requests waited for up to ${stallText(measured.longestMs)}${measured.failed === 0 ? "" : ` and ${measured.failed} failed`}.`,
         ),
       );
     if (notices.length > 0)
       blocks.push(
-        heading("Runs as it stands"),
+        heading("Runs unchanged"),
         list(notices.map(({ line, sql, words }) => [`line ${line}: `, code(oneLine(sql)), ` – ${words}`])),
       );
     return blocks;

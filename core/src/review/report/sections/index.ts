@@ -11,7 +11,7 @@ import timeline from "./timeline.js";
 import verdict from "./verdict.js";
 import wayBack from "./way-back.js";
 
-/** In the order in which somebody who decides reads them. */
+/** In the order in which a reviewer reads them. */
 export const sections = [
   verdict,
   timeline,

@@ -46,16 +46,12 @@ export default defineSection({
       text(unitsOf(plan.dialect).lockMeaning),
       table(
         "Steps of the plan in the database",
-        ["step", "phase", "stated", ...(isRehearsed ? ["seen in the rehearsal", "#it took"] : [])],
+        ["step", "phase", "stated", ...(isRehearsed ? ["observed in the rehearsal", "#duration"] : [])],
         steps.map((step) => [
           step.title,
           step.phase,
           step.stated.words,
-          ...(isRehearsed
-            ? "isJoined" in step
-              ? ["with the step above", ""]
-              : [seenWords(step), tookWords(step)]
-            : []),
+          ...(isRehearsed ? ("isJoined" in step ? ["in the step above", ""] : [seenWords(step), tookWords(step)]) : []),
         ]),
       ),
     ];
@@ -64,14 +60,14 @@ export default defineSection({
       return [...blocks, missing("locks that the server takes, and their duration", command("rehearse"))];
     if (differing.length > 0)
       blocks.push(
-        text("Not as stated:", "bad"),
+        text("Differs from the plan:", "bad"),
         list(differing.map(({ title, each }) => [strong(title), `: ${differenceText(each)}`])),
       );
     if (naive.length > 0)
       blocks.push(
         table(
           "The ORM’s own migration, for comparison",
-          ["statement", "seen in the rehearsal", "#it took"],
+          ["statement", "observed in the rehearsal", "#duration"],
           naive.map((step) => [{ code: short(step.title) }, seenWords(step), tookWords(step)]),
         ),
       );
@@ -79,7 +75,7 @@ export default defineSection({
       text("Reading less than 16 MB under a lock counts as instant."),
       heading("Who waited for a lock"),
       waits.length === 0
-        ? text("Nobody was seen to wait for a lock, in neither run.")
+        ? text("No session waited for a lock in either run.")
         : list(longestOf(waits).map(({ way, ...wait }) => [strong(wayNames[way]), `: ${waitText(wait)}`])),
     );
     return blocks;
@@ -113,7 +109,7 @@ function seenIn(steps: readonly RehearsedStep[]) {
 
 function seenWords({ observed, error, differences }: ReturnType<typeof seenIn>): string {
   if (error !== undefined) return `refused: ${error}`;
-  if (observed === undefined) return "nothing could look";
+  if (observed === undefined) return "not observed";
   const all = observed.map(seenText);
   return `${differences.length > 0 ? "✖ " : ""}${[...new Set(all)].join("; ")}`;
 }

@@ -25,7 +25,7 @@ export default defineSection({
     const worse = changed.filter(({ isWorse }) => isWorse).length;
     return [
       text(
-        `Of ${counted(explained, "statement")}, ${counted(changed.length, "plan")} changed; ${worse === 0 ? "none got dearer than the limit" : `${worse} got dearer`}.`,
+        `Of ${counted(explained, "statement")}, ${counted(changed.length, "plan")} changed; ${worse === 0 ? "none costs more than the limit" : `${worse} cost more`}.`,
         worse === 0 ? undefined : "bad",
       ),
       ...changed.flatMap(({ statement, phase, before, after, costBefore, costAfter, isWorse }): Part[] => [

@@ -15,7 +15,7 @@ const mostRows = 40;
 /** What an application meets: the ORM's own migration against the plan. */
 export default defineSection({
   id: "stalls",
-  title: "What an application meets",
+  title: "Effect on the application",
 
   data: ({ rehearsal, measured }: ReportInput) => ({
     about: measured?.about,
@@ -54,7 +54,8 @@ export default defineSection({
         `On a stage with ${dialectLabels[plan.dialect]} ${stage.server}: ${stage.tables.map(({ table, rows }) => `"${table.name}" with ${counted(rows, "row")}`).join(", ")}; ${rowsText({ stage })}; ${trafficText(traffic)}.`,
       ),
     ];
-    if (traffic.kind === "none") return [...blocks, text("No request could be sent, so no wait was measured.", "warn")];
+    if (traffic.kind === "none")
+      return [...blocks, text("Lockstep could send no request, so no wait was measured.", "warn")];
     return [...blocks, ...chartsOf(runs)];
   },
 });
@@ -84,7 +85,7 @@ function chartOf({ way, points, endMs, steps }: Run, most: number): Chart {
   // What waits at the end of that time waits for the first step.
   const first = steps[0]?.startedMs ?? 0;
   const quiet = points.filter((_, at) => (points[at + 1]?.atMs ?? endMs) < first).map(({ longestMs }) => longestMs);
-  const calm = quiet.length === 0 ? "" : `; before anything happened ${stallText(Math.max(...quiet))}`;
+  const calm = quiet.length === 0 ? "" : `; before the first step ${stallText(Math.max(...quiet))}`;
   const between = Math.max(0, ...points.slice(quiet.length).map(({ longestMs }) => longestMs));
   // A phase is done again after its way back, and other statements are made for another build: nothing of a deployment.
   const own = between > longest ? `; between steps, where the rehearsal prepares the next, ${stallText(between)}` : "";
@@ -123,7 +124,7 @@ function chartOf({ way, points, endMs, steps }: Run, most: number): Chart {
 export function bandsOf(steps: Run["steps"]): Chart["bands"] {
   const bands: { name: string; fromMs: number; toMs: number }[] = [];
   for (const { kind, phase, startedMs, durationMs } of steps) {
-    const name = kind === "naive" ? "migration" : kind === "undo" ? "and back" : (phase ?? "");
+    const name = kind === "naive" ? "migration" : kind === "undo" ? "undo" : (phase ?? "");
     const toMs = startedMs + durationMs;
     const last = bands.at(-1);
     if (last?.name === name) last.toMs = toMs;
@@ -136,7 +137,7 @@ function stepsOf({ way, steps, before }: Run): Block {
   const known = new Set(before?.failed.map(({ reason }) => reason));
   return table(
     `${names[way]}, step by step`,
-    ["step", "phase", "#it took", "#longest wait", "#99 % waited at most", "#requests", "#failed"],
+    ["step", "phase", "#duration", "#longest wait", "#99 % waited at most", "#requests", "#failed"],
     steps.map(({ kind, phase, title, durationMs, traffic, error }) => {
       const failed = (traffic?.failed ?? []).filter(({ reason }) => !known.has(reason));
       return [

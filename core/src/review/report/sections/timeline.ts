@@ -15,7 +15,7 @@ const shownDeployments = 30;
 /** The plan over its deployments, and where it stands. */
 export default defineSection({
   id: "timeline",
-  title: "What goes out, and when",
+  title: "Deployments, in order",
 
   data({ plan, rehearsal, targets, deployments = [] }: ReportInput) {
     const phases = phasesOf(plan);
@@ -66,7 +66,7 @@ export default defineSection({
     const blocks: Part[] = [
       text(
         released === "undone"
-          ? "The plan was undone. This is what it did."
+          ? "The plan was undone. This section shows what it did."
           : `The pace is ${pace}: ${plan.paceReason}. Each phase is a separate deployment and waits for its gate.`,
       ),
       timeline,
@@ -99,7 +99,7 @@ function deployedBlocks(deployments: readonly RecordedDeployment[]): readonly Pa
   return [
     table(
       "Deployed with npx lockstep deploy",
-      ["target", "when", "phase", "outcome", "#it took", "#attempts", "#migrations"],
+      ["target", "when", "phase", "outcome", "#duration", "#attempts", "#migrations"],
       deployments
         .slice(-shownDeployments)
         .map(({ target, at, phases, outcome, code, tookMs, attempts, migrations }) => [

@@ -8,7 +8,7 @@ import { defineSection, type ReportInput } from "../section.js";
 /** How each phase is taken back, what that loses, and what it did in the rehearsal. */
 export default defineSection({
   id: "way-back",
-  title: "The way back",
+  title: "Undo",
 
   data({ plan, rehearsal }: ReportInput) {
     const undone = (rehearsal?.runs.find(({ way }) => way === "plan")?.steps ?? []).filter(
@@ -36,8 +36,8 @@ export default defineSection({
   view({ phases, isRehearsed }, { plan, command }) {
     const blocks: Part[] = [
       table(
-        "`npx lockstep undo` takes back one phase at a time".replaceAll("`", ""),
-        ["takes back", "leads to", "in the database", "data lost", ...(isRehearsed ? ["in the rehearsal"] : [])],
+        "`npx lockstep undo` reverts one phase at a time".replaceAll("`", ""),
+        ["reverts", "back to", "in the database", "data lost", ...(isRehearsed ? ["in the rehearsal"] : [])],
         phases.map(({ phase, leadsTo, what, lost, tookMs, longestMs, error }) => [
           phase,
           leadsTo,
@@ -46,7 +46,7 @@ export default defineSection({
           ...(isRehearsed
             ? [
                 error !== undefined
-                  ? `refused: ${error}`
+                  ? `rejected: ${error}`
                   : tookMs === undefined
                     ? "nothing to run"
                     : `took ${stallText(tookMs)}${longestMs === undefined ? "" : `, longest wait ${stallText(longestMs)}`}`,
@@ -55,7 +55,7 @@ export default defineSection({
         ]),
       ),
       text(
-        `\`${command("undo")}\` writes the way back of the phase that was released last; \`npx lockstep abandon ${plan.id}\` takes everything back at once.${plan.columns.length === 0 ? "" : " When the column goes, the code is deployed first, then the migration: code that still writes the column fails once it is gone."}`,
+        `\`${command("undo")}\` writes the undo of the last released phase. \`npx lockstep abandon ${plan.id}\` reverts everything at once.${plan.columns.length === 0 ? "" : " Before the column is dropped, deploy the code that no longer writes it: code that still writes the column fails afterwards."}`,
       ),
     ];
     if (!isRehearsed) blocks.push(missing("undo of each phase", command("rehearse")));

@@ -459,7 +459,11 @@ const kept: readonly (readonly [on: Partial<Branch>, merged: Partial<Branch>, an
     { handle: "early-undone", rival: "expand" },
     /LS7027[\s\S]*add_handle_undo_expand drops, now belongs to plan plan \d+_add_rival/,
   ],
-  [{ rival: "expand" }, { handle: "late-undone", rival: "expand" }, /LS3020 "User"\."handle" (?:is the column of|now belongs to) plan/],
+  [
+    { rival: "expand" },
+    { handle: "late-undone", rival: "expand" },
+    /LS3020 "User"\."handle" (?:is the column of|now belongs to) plan/,
+  ],
   [{ rival: "expand" }, { handle: "expand", rival: "expand" }, /LS3020 "User"\."handle" has two open plans/],
   [{ handle: "contract" }, { handle: "late-undone" }, /LS7027[\s\S]*add_handle_undo_expand drops, is required here/],
   [

@@ -49,7 +49,7 @@ describe.each(keptProjects(newest))("%s", (name) => {
     expect((await check({ ...files, [schema]: required })).said.join()).toContain("handle is required, although");
     const without = text.replaceAll(/\bhandle\b/g, "other");
     expect((await check({ ...files, [schema]: without })).said.join()).toContain(
-      "there is no field User.handle any more",
+      "the field User.handle no longer exists",
     );
   });
 });

@@ -86,7 +86,7 @@ describe("whether expand is applied", () => {
     await db.query(`UPDATE "User" SET handle = 'same'`);
     await db.query(`CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User" (handle)`).catch(() => undefined);
     expect((await structure(spec))[0]).toMatch(/The index "User_handle_key" of .* is not valid/);
-    expect((await errorOf(fillTable(database.url, spec))).hint).toContain("Show the session that builds it");
+    expect((await errorOf(fillTable(database.url, spec))).hint).toContain("shows the session that builds it");
   });
 
   it("no longer needs the trigger once the column is required", async () => {

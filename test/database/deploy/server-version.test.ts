@@ -46,7 +46,7 @@ test("a server that is too old is refused before anything runs, and told by doct
   const [finding] = await askTarget(serverVersion, database.url, { plans: [needing(99)] });
   expect(finding).toMatchObject({
     level: "problem",
-    what: expect.stringContaining(`not know all statements of ${plan.id}`),
+    what: expect.stringContaining(`not support all statements of ${plan.id}`),
   });
 });
 

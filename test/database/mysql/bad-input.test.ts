@@ -72,7 +72,7 @@ const refused: readonly {
     grants: "ALL",
     unit: /^HY000 You do not have the SUPER privilege and binary logging is enabled/,
     deploy:
-      /✖ the account 'app'@'%' may make no trigger while .*\n {4}Do: SET GLOBAL log_bin_trust_function_creators = 1/,
+      /✖ the account 'app'@'%' cannot create triggers while .*\n {4}Do: SET GLOBAL log_bin_trust_function_creators = 1/,
   },
 ];
 

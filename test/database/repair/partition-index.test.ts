@@ -59,7 +59,7 @@ test("the large partition is built; then the migration lets all of them join, an
   await expect(connection.query(fileOf(join))).rejects.toMatchObject({ code: "55000" });
   const [found, ...others] = await partitionIndex.find(context());
   expect(others).toEqual([]);
-  expect(found?.what).toContain("lacks a partition too large");
+  expect(found?.what).toContain("lacks a partition that is too large");
   expect(await found?.fix?.()).toContain("have their indexes");
   await connection.query(fileOf(join));
   expect(await isValid()).toBe(true);

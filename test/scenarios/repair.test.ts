@@ -134,7 +134,7 @@ describe("a CREATE INDEX CONCURRENTLY that was killed", () => {
     await until("the repair says that it waits for the snapshot as well", async () => waits.test(said), slow);
     const meanwhile = await shop.lockstep(["repair", "--json"]);
     expect(meanwhile.code, meanwhile.output).toBe(1);
-    expect(meanwhile.stdout).toContain("is building it at this moment");
+    expect(meanwhile.stdout).toContain("is building it: wait until it ends");
     await snapshot.end();
     const repair = await repairing;
     expect(repair.code, repair.output).toBe(0);

@@ -119,7 +119,7 @@ test.each([
   ["another plan", { plan: "1_other" }, "is for plan 1_other"],
   ["another phase", { phase: "switch" }, "is for switch, but the next phase is contract"],
   ["another target", { target: "staging" }, "is for target staging"],
-  ["a plan that has changed", { planHash: "0" }, "it has changed since"],
+  ["a plan that has changed", { planHash: "0" }, "was created before the plan changed"],
   ["yesterday", { at: new Date(Date.now() - 25 * 3_600_000).toISOString() }, "it is valid for 24 hours"],
   ["tomorrow", { at: new Date(Date.now() + 3_600_000).toISOString() }, "it is valid for 24 hours"],
   ["other code", { code: "0" }, "the places that may omit the column have changed"],

@@ -109,10 +109,10 @@ export function wayBackSteps(
   dropped: readonly GateStep[],
   { first, drop }: { readonly first: readonly string[]; readonly drop: readonly string[] },
 ): readonly string[] {
-  const it = dropped.length === 1 ? "it is" : "they are";
+  const [it, isGone] = dropped.length === 1 ? ["it", "it is gone"] : ["them", "they are gone"];
   return [
     ...first,
-    `Deploy the code that does not use ${columnsText(dropped)}. Builds that still do fail once ${it} gone.`,
+    `Deploy the code that does not use ${columnsText(dropped)}. Builds that still use ${it} fail once ${isGone}.`,
     ...drop,
   ];
 }

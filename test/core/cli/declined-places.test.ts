@@ -78,7 +78,7 @@ test("on a terminal the reason is asked for, and none declines nothing", async (
   desk = await CodeDesk.open(files, { phase: "expand" });
   const asked = await desk.code({ code: "required", not: [place] }, { text: () => reason });
   expect(asked.asked).toEqual([
-    expect.stringMatching(/^src\/other\.ts:3 must change \(.*\)\. Why does it not have to\?$/),
+    expect.stringMatching(/^src\/other\.ts:3 is a required edit \(.*\)\. Why is it not needed\?$/),
   ]);
   expect((await sites()).count).toBe(1);
   const silent = desk.code({ code: "required", not: ["src/other.ts:5"] }, { text: () => " " });
@@ -125,7 +125,7 @@ export const show = async (id: number) => Shown.parse(await prisma.user.findUniq
     desk.write("src/show.ts", strict);
     const person = { pick: () => "exposed", tick: () => [], text: () => words };
     const result = await desk.code({}, person);
-    expect(result.asked.at(-1)).toMatch(/^src\/show\.ts:4 must change/);
+    expect(result.asked.at(-1)).toMatch(/^src\/show\.ts:4 is a required edit/);
     expect(result.exitCode).toBe(words === "" ? 1 : 0);
     expect((await sites()).count).toBe(words === "" ? 1 : 0);
     desk.close();

@@ -101,7 +101,7 @@ describe.each([
   test.each([
     ["no target, of two", {}, /2 targets/],
     ["a target without a URL", { target: "staging" }, /STAGING/],
-    ["no build, where there is no commit", { target: "production" }, /no commit here/],
+    ["no build, where there is no commit", { target: "production" }, /no commit that identifies/],
   ] as const)("%s", async (_name, options, message) => {
     const build = message.source.includes("commit") ? {} : { build: "1" };
     await expect(announce("web", { ...build, fromCheckout: true, ...options })).rejects.toThrow(message);

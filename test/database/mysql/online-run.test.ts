@@ -229,9 +229,9 @@ describe("pt-online-schema-change", () => {
   });
 
   it.each([
-    ["a key", "ALTER TABLE `order` MODIFY `id` int, DROP PRIMARY KEY", /neither a primary key nor a unique one/],
+    ["a key", "ALTER TABLE `order` MODIFY `id` int, DROP PRIMARY KEY", /neither a primary key nor a unique key/],
     ["InnoDB", "ALTER TABLE `order` ENGINE=MyISAM", /engine is MyISAM/],
-    ["nothing of another run", "CREATE TABLE `_order_new` (id int)", /has left _order_new/],
+    ["nothing of another run", "CREATE TABLE `_order_new` (id int)", /left _order_new/],
   ])("refuses a table without %s", async (_, sql, words) => {
     await session.query(sql);
     const before = await beside();

@@ -46,7 +46,7 @@ export default defineSection({
   }),
 
   view({ runs, stage, traffic, about }, { command, plan }) {
-    if (about !== undefined) return [text(about), ...chartsOf(runs)];
+    if (about !== undefined) return [text(about), ...chartsOf(runs, false)];
     if (stage === undefined || traffic === undefined)
       return [missing("request waits and failures, with and without the plan", command("rehearse"))];
     const blocks: Part[] = [
@@ -56,15 +56,15 @@ export default defineSection({
     ];
     if (traffic.kind === "none")
       return [...blocks, text("Lockstep could send no request, so no wait was measured.", "warn")];
-    return [...blocks, ...chartsOf(runs)];
+    return [...blocks, ...chartsOf(runs, true)];
   },
 });
 
 /** On one scale and one time axis. */
-function chartsOf(runs: readonly Run[]): readonly Block[] {
+function chartsOf(runs: readonly Run[], isRehearsed: boolean): readonly Block[] {
   const most = Math.max(...runs.flatMap(({ points }) => points.map(({ longestMs }) => longestMs)));
   const endMs = Math.max(...runs.map((run) => run.endMs));
-  return runs.flatMap((run) => [chartOf({ ...run, endMs }, most), stepsOf(run)]);
+  return runs.flatMap((run) => [chartOf({ ...run, endMs }, most, isRehearsed), stepsOf(run)]);
 }
 
 type Run = Pick<RehearsedRun, "way" | "before"> & {
@@ -78,7 +78,7 @@ type Run = Pick<RehearsedRun, "way" | "before"> & {
 
 const names = { naive: "The ORM’s own migration", plan: "The plan" } as const;
 
-function chartOf({ way, points, endMs, steps }: Run, most: number): Chart {
+function chartOf({ way, points, endMs, steps }: Run, most: number, isRehearsed: boolean): Chart {
   const longest = Math.max(0, ...steps.map(({ traffic }) => traffic?.longestMs ?? 0));
   const failed = points.filter((point) => point.failed > 0);
   const failures = failed.reduce((sum, point) => sum + point.failed, 0);
@@ -88,7 +88,10 @@ function chartOf({ way, points, endMs, steps }: Run, most: number): Chart {
   const calm = quiet.length === 0 ? "" : `; before the first step ${stallText(Math.max(...quiet))}`;
   const between = Math.max(0, ...points.slice(quiet.length).map(({ longestMs }) => longestMs));
   // A phase is done again after its way back, and other statements are made for another build: nothing of a deployment.
-  const own = between > longest ? `; between steps, where the rehearsal prepares the next, ${stallText(between)}` : "";
+  const own =
+    isRehearsed && between > longest
+      ? `; between steps, where the rehearsal prepares the next, ${stallText(between)}`
+      : "";
   return {
     kind: "chart",
     id: `stalls-${way}`,

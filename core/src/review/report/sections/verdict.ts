@@ -113,6 +113,6 @@ function naiveText(
 ): Text {
   const name = "The ORM’s own migration, under the same traffic, ";
   if (error !== undefined) return [name, "failed: ", error, "."];
-  const against = ownMs === undefined ? "" : `, with the plan ${stallText(ownMs)}`;
-  return `${name}made a request wait for up to ${stallText(longestMs)}${against}${failed === 0 ? "" : `, and ${counted(failed, "request")} failed`}.`;
+  const against = ownMs === undefined ? "" : ` With the plan, the longest wait was ${stallText(ownMs)}.`;
+  return `${name}made a request wait for up to ${stallText(longestMs)}${failed === 0 ? "" : `, and ${counted(failed, "request")} failed`}.${against}`;
 }

@@ -14,7 +14,7 @@ export async function writeMeasured(story: Story, naive: Load, lockstep: Load): 
   const [plan] = readdirSync(join(shop.folder, "lockstep"), { withFileTypes: true }).filter((each) =>
     each.isDirectory(),
   );
-  if (plan === undefined) return;
+  if (plan === undefined) throw new Error("The shop has no plan to report on.");
   const rows = options.users.toLocaleString("en-US");
   const document = {
     schemaVersion: 1,

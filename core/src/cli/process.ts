@@ -32,7 +32,7 @@ export async function runProcess(options: ProcessOptions): Promise<never> {
   const argv = process.argv.slice(2);
   // stdout is the answer: what functions of lockstep.config.ts print goes to stderr.
   globalThis.console = new Console({ stdout: process.stderr, stderr: process.stderr });
-  // Whoever read the answer has gone (`lockstep plan | head`): the work goes on, its answer is not needed.
+  // The reader may close the output early (`lockstep plan | head`). The command continues without it.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   const places = placesOf(options, argv);
   const installed = await Promise.all(others.map((name) => installedPlugin(name, places)));

@@ -69,10 +69,10 @@ function parseJson(text: string, file: string): Record<string, unknown> {
     const isConflict = /^(?:<{7}|>{7}) /m.test(text);
     throw new LockstepError(
       "LS3007",
-      `${file} ${isConflict ? "has conflict markers of git" : "is not JSON"}: ${(error as Error).message}`,
+      `${file} ${isConflict ? "contains git conflict markers" : "is not JSON"}: ${(error as Error).message}`,
       {
         ...(isConflict && {
-          hint: `git checkout --ours -- ${posix.dirname(file)}   # or --theirs: keep the side that is further`,
+          hint: `git checkout --ours -- ${posix.dirname(file)}   # or --theirs: keep the later phase`,
         }),
         cause: error,
       },

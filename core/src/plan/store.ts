@@ -94,9 +94,11 @@ export function choosePlan(root: string, id: string | undefined, wayBack?: WayBa
   });
 }
 
-/** A finished plan is not taken back by chance: it has to be named. */
+/** A finished plan is undone only by its name. */
 function noneOpen(plans: readonly Plan[]): LockstepError {
   const able = plans.filter(({ state }) => state.released !== "undone");
+  if (able.length === 0)
+    return new LockstepError("LS3006", "Every plan is undone already.", { hint: "npx lockstep status" });
   const what = able.length === 1 ? "one finished plan" : "several finished plans";
   return new LockstepError("LS3006", `No plan is open, and ${what} could be undone.`, {
     hint: `Name the plan: ${able.map(({ id, state }) => `${id} (${state.released})`).join(", ")}`,

@@ -34,7 +34,7 @@ export async function withDemands(result: VerifiedEdits, demanding: Demanding): 
   if (!hasConfig(names.map((file) => join(request.root, file)))) return { ...result, isUndemanded: true };
   const ranked = questions.flatMap((question) => question.ranked.map(({ candidate }) => candidate.file));
   const watched = names.length > mostWatched ? [...new Set(ranked)] : names;
-  // Planning again has turned the check to other files.
+  // `again` makes the check watch other files, so they are named for each question.
   const demandsOf = ({ changes }: VerifiedEdits) =>
     scope.typeCheck.of(request, scope, watched).demands(afterOf(changes, scope));
   let [now, demands] = [result, await demandsOf(result)];

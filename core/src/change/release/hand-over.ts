@@ -54,7 +54,7 @@ export interface HandingOver {
  */
 export async function handOver({ request, changes, why, scope, isAll }: HandingOver): Promise<HandOver> {
   const changed = new Map(changes.map(({ file, after }) => [file, after ?? ""]));
-  // The same list where nothing changed: all that was found in it is known then.
+  // The same list if nothing changed: `planStart` then reuses what is known of it.
   const files =
     changed.size === 0
       ? request.files

@@ -31,7 +31,7 @@ export interface TypeCheckWait {
 }
 
 export interface VerifyScope {
-  /** Whoever makes it closes it. */
+  /** Its creator closes it. */
   readonly typeCheck: TypeCheck;
   /** Folders of generated code, from the root. */
   readonly generated: readonly string[];

@@ -5,12 +5,12 @@ import { createProject, type Project } from "../project/project.js";
 import type { CodeRequest } from "./code-request.js";
 import { compilerOf, type TypeReading } from "./compiler-of.js";
 
-/** What plans over the same files begin with: the files before any edit, and all that was found out about them. */
+/** Shared by all plans over the same files: the files before any edit, and what transforms and the compiler found in them. */
 export interface Start {
   readonly files: readonly SourceFile[];
   readonly project: Project;
   readonly types: TypeReading;
-  /** Of intents, as far as they were asked for: their memory has what transforms have found. */
+  /** By intent. The memory of a context contains what the transforms found. */
   readonly contexts: Map<CodeIntent, TransformContext | undefined>;
 }
 
@@ -28,17 +28,20 @@ const ofContexts = [
 ] as const;
 
 /**
- * The start of a plan. A run plans several times over the same files, with other places chosen; what the compiler and the transforms say
- * of them before any edit is the same. It is known by the list of files itself, not by what is in it.
+ * Returns the start of a plan. A run plans the same files several times, with other places chosen, and the results before any edit are the
+ * same. The list of files identifies the start, not its content.
  */
 export function planStart(request: CodeRequest): Start {
   const known = starts.get(request.files);
-  const isOf = (names: readonly (keyof CodeRequest)[]) =>
-    known !== undefined && names.every((name) => isSame(known.request[name], request[name]));
-  if (known !== undefined && isOf(ofProject) && isOf(ofContexts)) return known.start;
-  const start = isOf(ofProject) && known !== undefined ? { ...known.start, contexts: new Map() } : begun(request);
+  const isKnown = known !== undefined && agree(known.request, request, ofProject);
+  if (isKnown && agree(known.request, request, ofContexts)) return known.start;
+  const start = isKnown ? { ...known.start, contexts: new Map() } : begun(request);
   starts.set(request.files, { request, start });
   return start;
+}
+
+function agree(one: CodeRequest, other: CodeRequest, names: readonly (keyof CodeRequest)[]): boolean {
+  return names.every((name) => isSame(one[name], other[name]));
 }
 
 function begun(request: CodeRequest): Start {

@@ -5,7 +5,7 @@ import type { Connection } from "../dialect/connection.js";
 import { servicesWithoutColumn } from "../gates/column-unused.js";
 import type { AppliedUnits } from "../gates/gate.js";
 import { type ServiceState, serviceStates } from "../gates/service-states.js";
-import { type Phase, type Plan, tableLabel } from "../model/index.js";
+import { type Phase, type Place, type Plan, tableLabel } from "../model/index.js";
 import { openCopies } from "../mysql/online/units.js";
 import { pendingBefore } from "../plan/migration-of.js";
 import { dropGates, nextPhase } from "../plan/next-phase.js";
@@ -20,6 +20,7 @@ import { counted } from "../review/counted.js";
 import { groupRows, inGroups, mark, shortened } from "../review/group-status.js";
 import { listed } from "../review/listed.js";
 import { columnLabel } from "../review/messages.js";
+import { type PlaceGroups, placeGroups } from "../review/places.js";
 import { serviceLine } from "../review/services.js";
 import { type PendingFill, tryPendingFills } from "../target/facts/pending-fills.js";
 import { recordOf } from "../target/facts/record-of.js";
@@ -31,7 +32,7 @@ import { atOnce } from "./at-once.js";
 import { knownError } from "./known-error.js";
 import { type RunLeftovers, readLeftovers } from "./run-leftovers.js";
 import { nextOf } from "./status-next.js";
-import type { Target } from "./targets.js";
+import type { Target, UnsetTarget } from "./targets.js";
 
 /** One plan, in the repository and on the targets. */
 export interface PlanStatus {
@@ -46,6 +47,8 @@ export interface PlanStatus {
   readonly targets: readonly TargetStatus[];
   /** Targets of the config that this says nothing of. */
   readonly otherTargets: readonly string[];
+  /** Code for which contract waits, as of the last command that read the code. */
+  readonly places: Pick<PlaceGroups, "required" | "asked">;
   readonly next: string;
 }
 
@@ -81,20 +84,22 @@ export interface TargetStatus {
 }
 
 /**
- * Asks every target where the plan stands. A target that cannot be reached, or does not answer, is an entry with its error, not the end.
+ * Reads the state of a plan on every target. A target that cannot be reached is an entry with its error.
+ * @param unset targets whose URL is not known
  * @param otherTargets further targets of the config
  */
 export async function readStatus(
   plan: Plan,
-  targets: readonly Target[],
+  { targets, unset = [] }: { readonly targets: readonly Target[]; readonly unset?: readonly UnsetTarget[] },
   project: Project,
   plugin: OrmPlugin,
   otherTargets: readonly string[] = [],
 ): Promise<PlanStatus> {
-  const states = await atOnce(targets, async (target) => ({
+  const asked = await atOnce(targets, async (target) => ({
     ...(target.group !== undefined && { group: target.group }),
     ...(await readTarget(plan, target, project, plugin)),
   }));
+  const states = [...asked, ...unset.map(({ name, error }) => failedTarget(name, error))];
   const isReleased = plan.state.released === "undone" || nextPhase(plan) === undefined;
   const isDoneOnThese = isReleased && states.every(isDoneThere);
   const others = `npx lockstep status ${plan.id}, which covers ${listed(otherTargets)} as well`;
@@ -107,12 +112,20 @@ export async function readStatus(
     isDoneOnThese,
     targets: states,
     otherTargets,
+    places: placesBefore(plan),
     next: !isDoneOnThese
       ? nextOf(plan, states, plugin)
       : otherTargets.length > 0
         ? others
         : "nothing: this plan is done",
   };
+}
+
+/** Contract waits for them; one that is released has nothing to wait for. */
+function placesBefore({ state }: Plan): PlanStatus["places"] {
+  if (state.released === "contract" || state.released === "undone") return { required: [], asked: [] };
+  const { required, asked } = placeGroups(state);
+  return { required, asked: asked.filter(({ declined }) => declined === undefined) };
 }
 
 /** The plan whose next step comes first: the latest that is not done. One that is done on these targets hides no open one. */
@@ -139,6 +152,10 @@ const noAnswer = {
   copies: [],
 };
 
+function failedTarget(target: string, { message, hint }: LockstepError): TargetStatus {
+  return { ...noAnswer, target, error: message, ...(hint !== undefined && { help: hint }) };
+}
+
 async function readTarget(plan: Plan, target: Target, project: Project, plugin: OrmPlugin): Promise<TargetStatus> {
   let open: Awaited<ReturnType<typeof openTarget>>;
   try {
@@ -152,7 +169,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
     // A right that is missing, a lock that nobody lets go of: the other targets have their answer.
     const known = knownError(error);
     if (!(known instanceof LockstepError)) throw error;
-    return { ...noAnswer, target: target.name, error: known.message, help: known.hint };
+    return failedTarget(target.name, known);
   } finally {
     await open.connection.close();
   }
@@ -368,5 +385,24 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     `${colors.bold(status.plan)}   ${status.columns.join(", ")}   ${state}${status.pace === "brisk" ? ", brisk" : ""}`,
     columns(rows),
     ...shortened(failed),
+    ...openCode(status, colors),
   ].join("\n");
+}
+
+/** Code that keeps contract waiting, a line for each kind. */
+function openCode({ plan, places: { required, asked } }: PlanStatus, colors: Colors): string[] {
+  const line = (places: readonly Place[], what: string) =>
+    places.length === 0
+      ? []
+      : [
+          `  ${colors.yellow("!")} ${counted(places.length, "place")} ${what}: ${listed(
+            places.map(({ file, line: at }) => `${file}:${at}`),
+            3,
+          )}`,
+        ];
+  const lines = [
+    ...line(required, "to edit before contract"),
+    ...line(asked, "may leave the column out (fix or confirm before contract)"),
+  ];
+  return lines.length === 0 ? [] : [...lines, `    ${colors.dim("Details:")} ${colors.cyan(`npx lockstep code ${plan}`)}`];
 }

@@ -144,7 +144,7 @@ async function askTargets(
   const named = textOption(invocation, "target");
   if (named === undefined) return {};
   const targets = await chooseTargets(config, project, io, named, true);
-  const status = await readStatus(plan, targets, project, plugin);
+  const status = await readStatus(plan, { targets }, project, plugin);
   const phase = nextPhase(plan);
   const reached = targets.filter(({ name }) =>
     status.targets.some(({ target, error }) => target === name && error === undefined),

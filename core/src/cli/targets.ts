@@ -87,6 +87,35 @@ export async function chooseTargets(
   return all;
 }
 
+/** A target of the config whose URL is not known here. */
+export interface UnsetTarget {
+  readonly name: string;
+  readonly error: LockstepError;
+}
+
+/**
+ * As `chooseTargets`, for commands that can show a plan without a database: a target without a URL is an entry with its error.
+ *
+ * @throws LS8002 · LS8004 · LS8006 as in `chooseTargets`
+ */
+export async function targetsToShow(
+  config: LockstepConfig,
+  project: Partial<Pick<Project, "dialect" | "developmentUrl">>,
+  io: Pick<Io, "env">,
+  name: string | undefined,
+): Promise<{ readonly targets: readonly Target[]; readonly unset: readonly UnsetTarget[] }> {
+  const [targets, unset]: [Target[], UnsetTarget[]] = [[], []];
+  const configured = Object.keys(config.targets);
+  for (const each of name !== undefined ? [name] : configured.length > 0 ? configured : [developmentTarget])
+    try {
+      targets.push(...(await chooseTargets(config, project, io, each, true)));
+    } catch (error) {
+      if (!(error instanceof LockstepError) || error.code !== "LS8003") throw error;
+      unset.push({ name: each, error });
+    }
+  return { targets, unset };
+}
+
 /**
  * The names in `lockstep.config.ts` that `--target` leaves out, also in part: what is said of a plan does not hold there.
  * @param name what was given; undefined: all are asked

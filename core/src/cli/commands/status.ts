@@ -11,7 +11,7 @@ export default defineCommand({
     const { project, plugin, config } = await workspace();
     const [
       { loadPlan, readPlans },
-      { chooseTargets, developmentTarget, otherTargets },
+      { otherTargets, targetsToShow },
       { firstToSee, readStatus, statusText },
       { nextText },
       { migrationFiles, planFaultsIn },
@@ -54,12 +54,11 @@ export default defineCommand({
       : {};
     const models = modelsError === undefined ? undefined : unread(modelsError);
     if (models !== undefined) wrong.push(`${io.colors.red("✖")} ${models.what}`);
-    const name =
-      textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
-    const targets = await chooseTargets(config, project, io, name, true);
+    const name = textOption(invocation, "target");
+    const shown = await targetsToShow(config, project, io, name);
     const others = otherTargets(config, name);
     const statuses = [];
-    for (const plan of plans) statuses.push(await readStatus(plan, targets, project, plugin, others));
+    for (const plan of plans) statuses.push(await readStatus(plan, shown, project, plugin, others));
     const last = firstToSee(statuses);
     return {
       text: [

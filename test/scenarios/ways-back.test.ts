@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -105,7 +105,15 @@ test("undo of expand: asked for, code and model byte for byte, the database by a
   expect(asked.output).toContain("LS8005");
   expect(asked.output).toContain(`"User"."handle" are lost`);
 
+  const own = 'import type { User } from "@prisma/client";\n\nexport const handleOf = (user: User) => user.handle;\n';
+  shop.write("src/users/own.ts", own);
+  const withoutUrl = await shop.lockstep(["status"], { PRODUCTION_DATABASE_URL: undefined });
+  expect(withoutUrl.code).toBe(3);
+  expect(withoutUrl.output).toContain("released up to expand");
+  expect(withoutUrl.output).toMatch(/production +The URL of target/);
   const undo = await ok(shop.npx("lockstep", ["undo", "--yes"]));
+  expect(undo.output).toContain("1 line of code still contains “handle”: src/users/own.ts:3.");
+  rmSync(join(shop.root, "src/users/own.ts"));
   expect(undo.output).toMatch(/\d\. Deploy the code .*\n +\d\. npx lockstep deploy --confirm column-unused/);
   await deployByCli();
   await expectAt("before");

@@ -404,5 +404,7 @@ function openCode({ plan, places: { required, asked } }: PlanStatus, colors: Col
     ...line(required, "to edit before contract"),
     ...line(asked, "may leave the column out (fix or confirm before contract)"),
   ];
-  return lines.length === 0 ? [] : [...lines, `    ${colors.dim("Details:")} ${colors.cyan(`npx lockstep code ${plan}`)}`];
+  return lines.length === 0
+    ? []
+    : [...lines, `    ${colors.dim("Details:")} ${colors.cyan(`npx lockstep code ${plan}`)}`];
 }

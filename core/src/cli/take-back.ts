@@ -2,13 +2,17 @@ import { LockstepError } from "../base/errors.js";
 import { writeFiles } from "../base/files/write-files.js";
 import type { PhaseFiles } from "../change/release/prepare-phase.js";
 import { prepareUndo, type UndoRequest } from "../change/release/prepare-undo.js";
+import type { NamedLine } from "../change/release/still-named.js";
 import { verifyPlan } from "../change/release/verify-plans.js";
 import { codeSettings } from "../config/code-settings.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { type DeclaredOver, declaredByOthers, refuseUndo } from "../plan/guard-undo.js";
 import { listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin/plugin.js";
+import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
+import { counted } from "../review/counted.js";
+import { listed } from "../review/listed.js";
 import { columnLabel, commandFor, fileTitle, stayWords } from "../review/messages.js";
 import { contractUndos, nextStep } from "../review/next-step.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
@@ -64,6 +68,7 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     migrations: prepared.migrations.map(({ name }) => name),
     files: prepared.changes.map((change) => change.file),
     places: prepared.places,
+    named: prepared.named ?? [],
     unlisted: prepared.unlisted,
     written: false,
   };
@@ -72,7 +77,14 @@ export async function takeBack(request: TakeBack): Promise<CommandResult> {
     const shown = dryRun(outside, project.root, colors);
     return {
       patch: shown.patch,
-      text: `${effect}\nNothing was written (--dry-run).\n${nextText(`npx lockstep ${command} ${plan.id}`, colors)}`,
+      text: [
+        effect,
+        namedText(prepared.named ?? [], colors),
+        "Nothing was written (--dry-run).",
+        nextText(`npx lockstep ${command} ${plan.id}`, colors),
+      ]
+        .filter((line) => line !== "")
+        .join("\n"),
       json: { ...json, ...shown.json },
       exitCode: 0,
     };
@@ -121,8 +133,21 @@ function takenBackLines(
     prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors),
     editsText({ edits: prepared.edits, open, command: commandFor("code", prepared.plan, plans) }, colors, "reverted"),
     unlistedText(prepared.unlisted, colors),
+    namedText(prepared.named ?? [], colors),
     nextText(next, colors),
   ];
+}
+
+/** Code of the user's own that may still use a field that is gone, a line for each field. */
+function namedText(named: readonly NamedLine[], colors: Colors): string {
+  const fields = [...new Set(named.map(({ field }) => field))];
+  return fields
+    .map((field) => {
+      const lines = named.filter((each) => each.field === field);
+      const at = lines.map(({ file, line }) => `${file}:${line}`);
+      return `${colors.yellow("!")} ${counted(lines.length, "line")} of code still ${lines.length === 1 ? "contains" : "contain"} “${field}”: ${listed(at, 5)}. Remove each use of the column before you deploy.`;
+    })
+    .join("\n");
 }
 
 /** What others declared over the columns since. Names of models may be newer than the plan. */

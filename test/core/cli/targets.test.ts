@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseTargets } from "../../../core/src/cli/targets.js";
+import { chooseTargets, targetsToShow } from "../../../core/src/cli/targets.js";
 import type { LockstepConfig } from "../../../core/src/config/schema.js";
 import type { DialectId } from "../../../core/src/model/dialect.js";
 import type { Project } from "../../../core/src/plugin/plugin.js";
@@ -26,4 +26,15 @@ test.each([
   await expect(choose(dialect, url)).rejects.toThrow(
     expect.objectContaining({ code: "LS8004", hint: `Set PRODUCTION_DATABASE_URL to a URL that starts with ${begin}` }),
   );
+});
+
+test("what is shown of targets without a URL is the error of each, and an unknown name still fails", async () => {
+  const many = { targets: { production: { urlFrom: "A" }, staging: { urlFrom: "B" } } } as unknown as LockstepConfig;
+  const show = (name?: string) =>
+    targetsToShow(many, { dialect: "postgresql" }, { env: { B: "postgres://db/shop" } }, name);
+  expect(await show()).toMatchObject({
+    targets: [{ name: "staging" }],
+    unset: [{ name: "production", error: { code: "LS8003" } }],
+  });
+  await expect(show("none")).rejects.toThrow(expect.objectContaining({ code: "LS8006" }));
 });

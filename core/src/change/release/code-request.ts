@@ -17,6 +17,7 @@ import { phasesOf } from "../../plan/phases.js";
 import type { OrmPlugin, Project } from "../../plugin/plugin.js";
 import type { CodePolicy } from "./choices.js";
 import type { HandOver } from "./hand-over.js";
+import type { NamedLine } from "./still-named.js";
 import type { TypeCheckWait } from "./verified-edits.js";
 
 /** What of an ORM's plugin the files of a phase are made with. */
@@ -68,6 +69,8 @@ export interface CodeResult {
   /** Made now, or taken back. */
   readonly made: readonly PlannedEdit[];
   readonly places: readonly Place[];
+  /** Code that still contains the name of a field that is removed. */
+  readonly named?: readonly NamedLine[];
   /** What of the plan's state the code decides: for `plan.state`. */
   readonly state: Pick<
     PlanState,

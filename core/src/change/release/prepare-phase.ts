@@ -34,6 +34,7 @@ import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
 import { layOut, withFormatted } from "./layout.js";
 import { modelEdits } from "./model-edits.js";
+import type { NamedLine } from "./still-named.js";
 
 export interface PhaseRequest extends CodeRequest {
   readonly phase: DeployedPhase;
@@ -48,6 +49,8 @@ export interface PhaseFiles {
   readonly migrations: readonly { readonly name: string; readonly unit: UnitFile }[];
   readonly edits: readonly PlannedEdit[];
   readonly places: readonly Place[];
+  /** Code that still contains the name of a field that is removed. */
+  readonly named?: readonly NamedLine[];
   /** Migrations that the ORM will not find before somebody tells it. */
   readonly unlisted: readonly Unlisted[];
   /** Nothing was to be edited in the code: what must change is among the places. */

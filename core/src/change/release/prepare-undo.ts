@@ -115,6 +115,7 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
     migrations,
     edits,
     places,
+    ...(code.named && { named: code.named }),
     unformatted: formatting.unformatted,
   };
 }

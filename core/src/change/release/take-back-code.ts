@@ -5,6 +5,7 @@ import { answersIn, keptAnswers, withAnswers } from "./code-answers.js";
 import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
 import { inputOf } from "./code-input.js";
 import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
+import { stillNamed } from "./still-named.js";
 
 /**
  * Takes the code edits back that belong to a phase after `to`; what they had replaced or taken away comes back. Back in expand
@@ -54,10 +55,13 @@ export async function takeBackCode(
   const places = [...undone.places, ...again.places];
   const declined = (plan.state.declined ?? []).filter(({ phase }) => !phases.includes(phase));
   const choices = (plan.state.choices ?? []).filter(({ phase }) => !phases.includes(phase));
+  const written = new Map(changes.map(({ file, after = "" }) => [file, after]));
+  const left = input.files.map(({ file, text }) => ({ file, text: written.get(file) ?? text }));
   return {
     changes,
     made: [...undone.edits, ...again.edits],
     places,
+    ...(to === "undone" && { named: stillNamed(left, plan) }),
     questions: [],
     isLeft: false,
     state: {

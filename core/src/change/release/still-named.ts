@@ -1,0 +1,27 @@
+import type { SourceText } from "../../code/sources/source-files.js";
+import type { Plan } from "../../model/index.js";
+
+/** A line of application code that contains the name of a removed field. */
+export interface NamedLine {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly field: string;
+}
+
+/**
+ * The lines that contain the name of a plan's fields, for a person to check once the fields are gone. Found by their text: a member of
+ * another type can have the same name. Comments are left out.
+ */
+export function stillNamed(files: readonly SourceText[], { columns }: Pick<Plan, "columns">): readonly NamedLine[] {
+  const names = new Map(columns.flatMap(({ field, name }) => [[field, field] as const, [name, field] as const]));
+  return files.flatMap(({ file, text }) =>
+    [...names.keys()].some((name) => text.includes(name))
+      ? text.split("\n").flatMap((code, at) => {
+          if (/^\s*(\/\/|\/?\*)/.test(code)) return [];
+          const word = code.match(/[\p{L}\p{N}_$]+/gu)?.find((each) => names.has(each));
+          return word === undefined ? [] : [{ file, line: at + 1, field: names.get(word)! }];
+        })
+      : [],
+  );
+}

@@ -11,9 +11,11 @@ export interface RunOption<T> {
   read(text: string): T | undefined;
   /** What a text has to look like, for the error: `a number of rows, as in 5000`. */
   readonly wanted: string;
+  /** What to do instead of giving zero. Default: the hint is the option with its value. */
+  readonly insteadOfZero?: string;
 }
 
-type Common = Pick<RunOption<unknown>, "description" | "initial">;
+type Common = Pick<RunOption<unknown>, "description" | "initial" | "insteadOfZero">;
 
 /** A whole number of something. */
 export function numberOption(value: string, least: number, common: Common): RunOption<number> {
@@ -100,7 +102,7 @@ export function readOption<T>(name: string, option: RunOption<T>, text: string):
   const value = option.read(text);
   if (value === undefined)
     throw new LockstepError("LS8002", `${flagOf(name)} ${text}: expected ${option.wanted}.`, {
-      hint: `Write ${flagOf(name)} ${option.value}.`,
+      hint: (text.trim() === "0" ? option.insteadOfZero : undefined) ?? `Write ${flagOf(name)} ${option.value}.`,
     });
   return value;
 }

@@ -79,7 +79,7 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     this.#log = await this.dialect.withoutRepeated(this.#withoutKept(asked, this.#open), dataSource);
     const { upQueries } = this.memory;
     if (upQueries.length === 0) return { migration: undefined, restore };
-    await refusePending(dataSource);
+    await refusePending(dataSource, () => this.project());
     this.#server = await this.dialect.serverOf(dataSource);
     const reader = await this.#read();
     try {

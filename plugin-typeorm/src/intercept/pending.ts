@@ -1,15 +1,17 @@
-import { LockstepError } from "@lockstep/core";
+import { LockstepError, type Project } from "@lockstep/core";
 import type { DataSource } from "typeorm";
 import { dialectOf } from "../dialects/dialects.js";
 import { stampOf } from "../migrations/names.js";
+import { wordsOf } from "../words.js";
 
 /**
  * Refuses to go on while migrations of the repository have not run here. TypeORM compares the entities with the database as it is: it
  * would write once more what those migrations do, and a plan would be made of a change that already has one.
  *
+ * @param project for the command that runs them
  * @throws LS9050
  */
-export async function refusePending(dataSource: DataSource): Promise<void> {
+export async function refusePending(dataSource: DataSource, project: () => Promise<Project>): Promise<void> {
   const names = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
   if (names.length === 0) return;
   const executed = await executedMigrations(dataSource);
@@ -19,7 +21,10 @@ export async function refusePending(dataSource: DataSource): Promise<void> {
   throw new LockstepError(
     "LS9050",
     `${pending.length === 1 ? "A migration is" : "Migrations are"} pending on the database that TypeORM compares the entities with: ${shown.join(", ")}.`,
-    { details: { pending } },
+    {
+      hint: `${wordsOf(await project()).deploy}   # on the development database\nGenerate again.`,
+      details: { pending },
+    },
   );
 }
 

@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { readOption } from "../../../core/src/backfill/run-option.js";
+import maxRowsPerSecond from "../../../core/src/backfill/signals/max-rows-per-second.js";
 import { refuseUnknownOptions } from "../../../core/src/cli/run-options.js";
 
 it.each([
@@ -10,4 +12,10 @@ it.each([
   const check = () => refuseUnknownOptions({ targets: {}, backfill });
   if (message === undefined) expect(check).not.toThrow();
   else expect(check).toThrow(message);
+});
+
+it("a rate of zero is a pause", () => {
+  const read = (text: string) => readOption("maxRowsPerSecond", maxRowsPerSecond.options.maxRowsPerSecond, text);
+  expect(() => read("0")).toThrow(expect.objectContaining({ code: "LS8002", hint: "npx lockstep backfill pause" }));
+  expect(() => read("x")).toThrow(expect.objectContaining({ hint: "Write --max-rows-per-second <rows>." }));
 });

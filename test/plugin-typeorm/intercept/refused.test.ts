@@ -17,7 +17,7 @@ async function refused(code: string, ...more: string[]): Promise<string> {
   const result = await app.generate("AddHandle", ...more);
   expect(result.code, result.output).toBe(1);
   expect(result.stdout).toContain("Error during migration generation:");
-  expect(result.stderr).toMatch(new RegExp(`^${code} .+\\n.+\\nNext   .+`));
+  expect(result.stderr).toMatch(new RegExp(`^${code} .+\\n.+\\nNext( {3}.+|\\n {2}1\\. .+)`));
   expect(result.stderr).not.toMatch(/^\s+at /m);
   expect(app.snapshot()).toEqual(before);
   return result.stderr;
@@ -81,6 +81,7 @@ test("migrations that have not run here", async () => {
   app.write("src/migrations/1763648123400-Older.js", older);
   const text = await refused("LS9050");
   expect(text).toContain(": Older1763648123400, AddHandle1763648123456.");
+  expect(text).toMatch(/Next\n {2}1\. .*migration:run.* # on the development database\n {2}2\. Generate again\./);
   const { code } = await app.cli(["migration:run"]);
   expect(code).toBe(0);
   const { output } = await app.generate("Nothing");

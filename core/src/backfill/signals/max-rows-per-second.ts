@@ -10,7 +10,12 @@ export default defineSignal({
   summary:
     "all processes together reach the rate. Each session gets an equal share; a batch has at most half a second's worth of it",
   rank: 1,
-  options: { maxRowsPerSecond: numberOption("rows", 1, { description: "highest rate, of all processes together" }) },
+  options: {
+    maxRowsPerSecond: numberOption("rows", 1, {
+      description: "highest rate, of all processes together",
+      insteadOfZero: "npx lockstep backfill pause",
+    }),
+  },
   everyMs: 0,
   isPressure: false,
   start() {

@@ -67,7 +67,7 @@ export default defineCommand({
         ? []
         : [
             "",
-            `To waive one statement, write above it: -- lockstep-ignore ${topic}: <reason>. In a migration that has run, use check.waivers in lockstep.config.ts`,
+            `To waive one statement, write above it: -- lockstep-ignore ${topic}: <reason> (in TypeScript: //). In a migration that has run, use check.waivers in lockstep.config.ts`,
           ]),
     ].join("\n");
     const examples = { ...more, unsafe: [...rewritten, ...unsafe] };

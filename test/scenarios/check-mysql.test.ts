@@ -55,6 +55,7 @@ test("Prisma: what is unsafe, with MySQL's ways, and nothing of what takes an in
                SET SESSION foreign_key_checks = 1;
 
     ✖ 3 errors in 1 file, 1 migration new since main checked
+    To accept a finding, write above its statement: -- lockstep-ignore add-column-not-null: <reason>
     Next   npx @lockstep/prisma explain add-column-not-null
     "
   `);

@@ -373,6 +373,7 @@ test("migration classes of TypeORM, in a repository where nothing is installed",
 
     ✖ 2 errors and 1 warning in 1 file, 1 migration new since main checked (1 waived)
     src/migrations/1700000000001-More.ts:9: unread-code waived: it only tells the version
+    To accept a finding, write above its statement: // lockstep-ignore add-column-not-null: <reason>
     Next   npx @lockstep/typeorm explain add-column-not-null
     "
   `);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { inOneLine } from "../../../core/src/cli/group-answers.js";
 import { firstToSee, statusText, type TargetStatus } from "../../../core/src/cli/plan-status.js";
+import type { Place } from "../../../core/src/model/index.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 
 const colors = colorsFor(false);
@@ -29,6 +30,7 @@ const status = {
   isDone: false,
   isDoneOnThese: false,
   otherTargets: [],
+  places: { required: [], asked: [] },
   next: "",
 } as const;
 const numbers = Array.from({ length: 500 }, (_, at) => at + 1);
@@ -57,6 +59,17 @@ test("a plan is done where all of it is, and only on the targets that were asked
   expect(statusText(asked, colors).split("\n")[0]).toBe("p   User.handle   done on tenants/t1");
   const all = { ...asked, isDone: true, otherTargets: [] };
   expect(statusText(all, colors).split("\n")[0]).toBe("p   User.handle   done");
+});
+
+test("code for which contract waits is a line for each kind", () => {
+  const place = (file: string, line: number) => ({ file, line }) as Place;
+  const places = { required: [1, 2, 3, 4].map((line) => place("a.ts", line)), asked: [place("b.ts", 9)] };
+  const text = statusText({ ...status, places, targets: [] }, colors);
+  expect(text.split("\n").slice(-3)).toEqual([
+    "  ! 4 places to edit before contract: a.ts:1, a.ts:2, a.ts:3 and 1 more",
+    "  ! 1 place may leave the column out (fix or confirm before contract): b.ts:9",
+    "    Details: npx lockstep code p",
+  ]);
 });
 
 test("the next step is that of a plan that is open, not of a later one that is done on these targets", () => {

@@ -34,7 +34,7 @@ export default defineTextFormat({
       "",
       `${mark} ${totalWords(report)}, ${counted(files, "migration")}${scope} checked${also}`,
       ...notes,
-      ...(base === undefined ? [] : [colors.dim(waiverWords(findings))]),
+      ...(base === undefined ? [] : waiverWords(findings).map((line) => colors.dim(line))),
       `${colors.bold("Next")}   ${next(findings)}`,
     ].join("\n");
   },
@@ -61,11 +61,13 @@ function summary(findings: readonly CheckFinding[], { colors }: FormatContext): 
   return [columns(rows), colors.dim("  List all: --format markdown")].join("\n");
 }
 
-/** How to accept the first finding. A migration that has run must not be edited, so only new ones are offered a comment. */
-function waiverWords(findings: readonly CheckFinding[]): string {
-  const first = findings.find(({ severity }) => severity === "error") ?? findings[0]!;
+/** How to accept the first finding that `--fix` leaves. A migration that has run must not be edited: only new ones are offered a comment. */
+function waiverWords(findings: readonly CheckFinding[]): string[] {
+  const left = findings.filter(({ fix }) => fix === undefined);
+  const first = left.find(({ severity }) => severity === "error") ?? left[0];
+  if (first === undefined) return [];
   const comment = /\.[cm]?[jt]s$/.test(first.file) ? "//" : "--";
-  return `To accept a finding, write above its statement: ${comment} lockstep-ignore ${first.rule}: <reason>`;
+  return [`To accept a finding, write above its statement: ${comment} lockstep-ignore ${first.rule}: <reason>`];
 }
 
 /** The mechanical ones first: they are a command away. Else the rule that says most. */

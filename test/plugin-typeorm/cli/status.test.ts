@@ -79,7 +79,12 @@ test("a build that broke off is named, and a migration that was passed over", as
   });
   const plan = { ...made, state: { ...made.state, written } };
   const status = async () => {
-    const read = await readStatus(plan, [{ name: "production", url: database.url }], project, typeormPlugin);
+    const read = await readStatus(
+      plan,
+      { targets: [{ name: "production", url: database.url }] },
+      project,
+      typeormPlugin,
+    );
     return `${statusText(read, colorsFor(false))}\nNext   ${read.next}`;
   };
   const record = (at: number) =>
@@ -130,7 +135,7 @@ Next   npx lockstep repair 1763648123456-AddHandle --target production`);
     { name: "production", url: database.url },
   ];
   try {
-    const both = await readStatus(plan, targets, project, typeormPlugin);
+    const both = await readStatus(plan, { targets }, project, typeormPlugin);
     expect(both.targets).toMatchObject([
       { target: "replica", phases: [], error: expect.stringContaining("permission denied") },
       {
@@ -164,7 +169,7 @@ test("a pass over a column that was dropped and added again counts no more", asy
     const project = projectOf();
     const target = { name: "production", url: again.url };
     const backfill = async () => {
-      const { phases } = (await readStatus(plan, [target], project, typeormPlugin)).targets[0]!;
+      const { phases } = (await readStatus(plan, { targets: [target] }, project, typeormPlugin)).targets[0]!;
       const invocation = {
         arguments: [plan.id],
         options: {},

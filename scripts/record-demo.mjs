@@ -1,5 +1,6 @@
 // Records `npm run demo` in a terminal: an asciicast (version 2) and its transcript for the site, and a picture for README.md.
-// node scripts/record-demo.mjs [options of the demo]. Needs `script` of util-linux. Only the name of the temporary folder is changed.
+// node scripts/record-demo.mjs [options of the demo]. Needs `script` of util-linux. Only the name of the temporary folder is changed. A demo
+// whose own load was late is not recorded: its stalls include that.
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -30,9 +31,16 @@ child.on("close", (exit) => {
     return;
   }
   const frames = framesOf(printed);
+  const transcript = transcriptOf(frames);
+  const late = /^This machine was busy.*$/m.exec(transcript);
+  if (late !== null) {
+    console.error(`Nothing is recorded. ${late[0]} Record again on an idle machine.`);
+    process.exitCode = 1;
+    return;
+  }
   const header = { version: 2, width, height, idle_time_limit: 2, title: "npm run demo" };
   const events = [...frames.map(([at, text]) => [at, "o", text]), ...chaptersIn(frames)].sort(([a], [b]) => a - b);
   writeFileSync(file("demo.cast"), `${[header, ...events].map((each) => JSON.stringify(each)).join("\n")}\n`);
-  writeFileSync(file("demo.txt"), transcriptOf(frames));
+  writeFileSync(file("demo.txt"), transcript);
   writeFileSync(file("demo.svg"), pictureOf(frames));
 });

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run as runProcess } from "../support/run.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // What users get wrong once there is a plan: exit code, a code, what to do; and nothing half-written. What they get wrong in the
@@ -25,6 +26,11 @@ test("no database: Prisma's own error, nothing written", async () => {
   expect(dev.output).toContain("P1001");
   expect(await shop.changedFiles()).toEqual([" M prisma/schema.prisma"]);
   shop.write("prisma/schema.prisma", schema);
+});
+
+test("a reader that closes the output early gets no stack trace", async () => {
+  const run = await runProcess("bash", ["-c", "npx lockstep explain LS2001 | true"], { cwd: shop.root });
+  expect(run.output).toBe("");
 });
 
 describe("with an open plan", () => {

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Build } from "./instance.js";
 import { leftovers } from "./leftovers.js";
-import type { Load } from "./load.js";
 import { writeMeasured } from "./measured.js";
 import type { PhaseNumbers } from "./record.js";
 import { Production, type Story } from "./story.js";
@@ -20,7 +19,7 @@ import { everything, phaseOutput } from "./what-is-shown.js";
 export async function lockstepWay(
   story: Story,
   old: Build,
-  naive: Load,
+  naive: Production,
 ): Promise<{ readonly phases: PhaseNumbers[]; readonly problems: string[]; readonly report: string }> {
   const { screen, shop, orm } = story;
   screen.act(3, "The Lockstep way, on production");
@@ -94,7 +93,7 @@ export async function lockstepWay(
   await roll(production, read, contract);
   await shop.npx({ name: "lockstep", args: ["status"] }, targets);
   await production.end();
-  await writeMeasured(story, naive, production.load);
+  await writeMeasured(story, naive, production);
   const report = join(mkdtempSync(join(tmpdir(), "lockstep-report-")), "report.html");
   await shop.npx({ name: "lockstep", args: ["report", "--target", "production", "--out", report] }, targetsQuietly);
   const phases = production.load.numbers();

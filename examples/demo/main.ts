@@ -44,7 +44,7 @@ async function main(options: Options): Promise<void> {
     shell.isShopOpen = true;
     const naive = await naiveWay(story, old);
     const lockstep = await lockstepWay(story, old, naive);
-    const phases = [...naive.numbers(), ...lockstep.phases];
+    const phases = [...naive.load.numbers(), ...lockstep.phases];
     screen.act(4, "What the users noticed");
     screen.figures(...tableLines(phases));
     screen.figures(...footnotes(phases));

@@ -1,15 +1,14 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import type { Load } from "./load.js";
 import type { Answer, PhaseNumbers } from "./record.js";
-import type { Story } from "./story.js";
+import type { Production, Story } from "./story.js";
 
 /** One point of a chart. */
 const sliceMs = 500;
 
 /** Gives the report of the plan what the demo has measured itself: both ways, over one time axis. See docs/report.md. */
-export async function writeMeasured(story: Story, naive: Load, lockstep: Load): Promise<void> {
+export async function writeMeasured(story: Story, naive: Production, lockstep: Production): Promise<void> {
   const { options, server, shop, system } = story;
   const [plan] = readdirSync(join(shop.folder, "lockstep"), { withFileTypes: true }).filter((each) =>
     each.isDirectory(),
@@ -19,7 +18,7 @@ export async function writeMeasured(story: Story, naive: Load, lockstep: Load): 
   const document = {
     schemaVersion: 1,
     about: `Measured by the demo on ${await system.version(server)} with ${cpus().length} cores: ${rows} users, ${options.rate} requests per second to two instances of the application, and a report of some seconds that runs before each deployment.`,
-    runs: [runOf("naive", naive), runOf("plan", lockstep)],
+    runs: [runOf("naive", naive, story.orm.table), runOf("plan", lockstep, story.orm.table)],
   };
   writeFileSync(join(shop.folder, "lockstep", plan.name, "measured.json"), `${JSON.stringify(document, null, 2)}\n`);
 }
@@ -33,23 +32,29 @@ const titles: Readonly<Record<string, string>> = {
   contract: "migrations of contract, then the code without fallbacks",
 };
 
-function runOf(way: "naive" | "plan", load: Load) {
+function runOf(way: "naive" | "plan", production: Production, name: string) {
+  const { load } = production;
+  const table = { name };
   const [before, ...phases] = load.numbers();
   const begin = before?.beginMs ?? 0;
   return {
     way,
     ...(before && { before: trafficOf(before) }),
-    steps: phases.map((each) => ({
-      id: each.phase,
-      kind: way === "naive" ? "naive" : each.phase === "backfill" ? "backfill" : "unit",
-      ...(way === "plan" && { phase: each.phase }),
-      title: titles[each.phase] ?? each.phase,
-      startedMs: Math.round(each.beginMs - begin),
-      durationMs: Math.round(each.durationMs),
-      traffic: trafficOf(each),
-      differences: [],
-      waits: [],
-    })),
+    steps: phases.map((each) => {
+      const seen = production.locksOf(each.phase);
+      return {
+        id: each.phase,
+        kind: way === "naive" ? "naive" : each.phase === "backfill" ? "backfill" : "unit",
+        ...(way === "plan" && { phase: each.phase }),
+        title: titles[each.phase] ?? each.phase,
+        startedMs: Math.round(each.beginMs - begin),
+        durationMs: Math.round(each.durationMs),
+        traffic: trafficOf(each),
+        ...(seen && { observed: { locks: seen.locks.map((lock) => ({ table, ...lock })) } }),
+        differences: [],
+        waits: (seen?.waits ?? []).map((wait) => ({ table, ...wait })),
+      };
+    }),
     points: pointsOf(load.answers(), begin),
   };
 }

@@ -1,10 +1,9 @@
 import type { Build } from "./instance.js";
-import type { Load } from "./load.js";
 import { Production, type Story } from "./story.js";
 import { databases } from "./systems/system.js";
 
 /** One migration, one deployment: what most people do, and what the ORM asks for. */
-export async function naiveWay(story: Story, old: Build): Promise<Load> {
+export async function naiveWay(story: Story, old: Build): Promise<Production> {
   const { screen, shop, orm } = story;
   screen.act(2, "The naive way, on a copy of production");
   screen.say("The column is required and unique, so the migration does everything at once:");
@@ -38,5 +37,5 @@ export async function naiveWay(story: Story, old: Build): Promise<Load> {
   }
   for (const error of production.rotation.errors(1)) screen.output(`log of the app: ${error}`);
   await production.end();
-  return production.load;
+  return production;
 }

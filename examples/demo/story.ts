@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Build } from "./instance.js";
 import { Load } from "./load.js";
+import { type LocksOfPhase, LockWatch } from "./lock-watch.js";
 import type { Options } from "./options.js";
 import type { Orm } from "./orms/orm.js";
 import { Rotation } from "./rotation.js";
@@ -25,6 +26,8 @@ export class Production {
   readonly url: string;
   readonly rotation: Rotation;
   readonly load: Load;
+  #locks: LockWatch | undefined;
+  #endLocks: (() => Promise<void>) | undefined;
 
   constructor(
     private readonly story: Story,
@@ -44,11 +47,22 @@ export class Production {
     this.load.phase("warm-up");
     await this.look(2_000);
     this.load.forget();
+    const { system, orm } = this.story;
+    const locks = await system.locksOn?.(this.url, system.quote(orm.table));
+    if (locks === undefined) return;
+    this.#locks = new LockWatch(locks.look);
+    this.#endLocks = locks.end;
+  }
+
+  /** What was seen of the locks of the shop's table in a phase; undefined: nothing could look. */
+  locksOf(phase: string): LocksOfPhase | undefined {
+    return this.#locks?.of(phase);
   }
 
   /** From now on everything counts for this phase; the one before is summed up in a line. */
   async phase(name: string): Promise<void> {
     this.load.phase(name);
+    this.#locks?.phase(name);
     this.story.screen.live(() => this.load.line());
     await this.#sumUp();
   }
@@ -69,6 +83,9 @@ export class Production {
   /** At any time: nobody waits for requests that may be stuck. */
   async close(): Promise<void> {
     this.load.halt();
+    await this.#locks?.end();
+    await this.#endLocks?.().catch(() => undefined);
+    this.#endLocks = undefined;
     await this.rotation.stop();
   }
 

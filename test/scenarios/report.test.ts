@@ -23,7 +23,7 @@ test("of a plan alone: it needs no database and no name", async () => {
   const done = await shop.lockstep(["report"], { DATABASE_URL: "", PRODUCTION_DATABASE_URL: "" });
   expect(done.code, done.output).toBe(0);
   expect(done.output).toContain(`lockstep/${planId()}/report.html`);
-  expect(page()).toContain("The locks and durations below are computed, not measured.");
+  expect(page()).toContain("The locks and durations of each step are computed, not measured.");
   expect(page()).toContain("<h1>Add &quot;User&quot;.&quot;handle&quot; without downtime</h1>");
   expect(page()).not.toContain("<svg");
 });

@@ -54,6 +54,31 @@ export const postgresql: System = {
       );
   },
 
+  async locksOn(url, table) {
+    const client = new pg.Client({ connectionString: url, application_name: "lock watch" });
+    client.on("error", () => undefined);
+    await client.connect();
+    return {
+      async look() {
+        const { rows } = await client.query<{ pid: number; mode: string; waited: number | null }>(
+          `SELECT l.pid, l.mode, CASE WHEN NOT l.granted THEN extract(epoch FROM clock_timestamp() - a.query_start)::float8 * 1000 END AS waited
+           FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+           WHERE l.locktype = 'relation' AND l.relation = $1::regclass AND a.backend_type = 'client backend' AND l.pid <> pg_backend_pid()`,
+          [table],
+        );
+        return rows.map(({ pid, mode, waited }) => ({
+          pid,
+          mode: mode
+            .replace(/Lock$/, "")
+            .replace(/\B[A-Z]/g, " $&")
+            .toUpperCase(),
+          ...(waited !== null && { waitedMs: waited }),
+        }));
+      },
+      end: () => client.end(),
+    };
+  },
+
   async stateOf(url, table) {
     const [rows] = await query<{ users: number; empty: number; wrong: number }>(
       url,

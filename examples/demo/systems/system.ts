@@ -1,3 +1,4 @@
+import type { SeenLock } from "../lock-watch.js";
 import type { HandEdit } from "../orms/orm.js";
 
 export type SystemId = "postgresql" | "mariadb";
@@ -42,6 +43,8 @@ export interface System {
    */
   startReport(url: string, table: string): Promise<void>;
   stateOf(url: string, table: string): Promise<State>;
+  /** The locks on a table at this moment, and waits for one. Default: the server does not show them without a change of its settings. */
+  locksOn?(url: string, table: string): Promise<{ look(): Promise<readonly SeenLock[]>; end(): Promise<void> }>;
   /** New users of the old build get their handle at once, which is unique; else with the next run of the backfill. */
   readonly fillsUniqueAtOnce: boolean;
   /** A name as SQL has it. */

@@ -214,6 +214,13 @@ describe("what an application met for real", () => {
   const about = "Measured on 24 November, PostgreSQL 17, 200 requests per second.";
   const runs = rehearsal.runs.map((run) => ({
     ...run,
+    steps: run.steps.map((step) => ({
+      ...step,
+      observed: { locks: [{ table: { name: "User" }, mode: "ACCESS EXCLUSIVE" as const, heldMs: 5_400 }] },
+      waits: [
+        { table: { name: "User" }, wanted: "ACCESS SHARE", held: "ACCESS EXCLUSIVE", sessions: 9, longestMs: 5_300 },
+      ],
+    })),
     points: [{ atMs: 0, requests: 9, failed: run.way === "naive" ? 4 : 0, longestMs: 4321, waiting: 0 }],
   }));
   const measured = { schemaVersion: 1, about, runs } as const;
@@ -224,7 +231,10 @@ describe("what an application met for real", () => {
     expect(page).toMatch(/<section id="stalls"[\s\S]*<svg/);
     expect(page).toContain("Both charts have one scale and one time axis.");
     expect(page).toContain("under the same traffic");
-    expect(page).toContain("The locks and durations below are computed, not measured.");
+    expect(page).toContain("The locks and durations of each step are computed, not measured.");
+    expect(page).toContain("Locks seen during the measured run");
+    expect(page).toContain("ACCESS EXCLUSIVE on &quot;User&quot;, 5.4 s");
+    expect(page).toContain("9 sessions waited up to 5.3 s for ACCESS SHARE");
   });
 
   it("counts before what a rehearsal has seen", () => {

@@ -12,7 +12,7 @@ export default defineSection({
   id: "locks",
   title: "Locks",
 
-  data({ plan, rehearsal }: ReportInput) {
+  data({ plan, rehearsal, measured }: ReportInput) {
     const seen = rehearsal?.runs.find(({ way }) => way === "plan")?.steps ?? [];
     // A file is a step, under the name of its first unit.
     const stepOf = new Map(inFiles(plan.units).flatMap((file) => file.map(({ id }) => [id, file[0].id] as const)));
@@ -38,10 +38,15 @@ export default defineSection({
       waits: (rehearsal?.runs ?? []).flatMap(({ way, steps }) =>
         steps.flatMap(({ id, title, waits }) => waits.map((wait) => ({ way, id, title, ...wait }))),
       ),
+      measured: (measured?.runs ?? []).flatMap(({ way, steps }) =>
+        steps.flatMap(({ title, observed, waits }) =>
+          observed === undefined ? [] : [{ way, title, locks: observed.locks, waits }],
+        ),
+      ),
     };
   },
 
-  view({ isRehearsed, steps, naive, waits }, { plan, command }) {
+  view({ isRehearsed, steps, naive, waits, measured }, { plan, command }) {
     const blocks: Part[] = [
       text(unitsOf(plan.dialect).lockMeaning),
       table(
@@ -55,6 +60,7 @@ export default defineSection({
         ]),
       ),
     ];
+    if (measured.length > 0) blocks.push(measuredTable(measured));
     const differing = steps.flatMap(({ title, differences }) => differences.map((each) => ({ title, each })));
     if (!isRehearsed)
       return [...blocks, missing("locks that the server takes, and their duration", command("rehearse"))];
@@ -81,6 +87,25 @@ export default defineSection({
     return blocks;
   },
 });
+
+/** What the tool that measured has seen of locks that stop writes or more. */
+function measuredTable(measured: readonly MeasuredStep[]): Part {
+  return table(
+    "Locks seen during the measured run",
+    ["way", "step", "lock, longest time held", "who waited"],
+    measured.map(({ way, title, locks, waits }, at) => [
+      measured[at - 1]?.way === way ? "" : wayNames[way],
+      title,
+      locks.map((each) => `${seenText({ locks: [each] })}, ${stallText(each.heldMs ?? 0)}`).join("; ") || "none",
+      waits.map(waitText).join("; ") || "no session",
+    ]),
+  );
+}
+
+interface MeasuredStep extends Pick<RehearsedStep, "title" | "waits"> {
+  readonly way: "naive" | "plan";
+  readonly locks: NonNullable<RehearsedStep["observed"]>["locks"];
+}
 
 const wayNames = { naive: "The ORM’s own migration", plan: "The plan" } as const;
 

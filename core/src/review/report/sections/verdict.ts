@@ -45,7 +45,7 @@ export default defineSection({
             "warn",
             isOutdated
               ? `The last rehearsal was of another version of this plan. Measure this one with ${rehearse}.`
-              : "The locks and durations below are computed, not measured.",
+              : "The locks and durations of each step are computed, not measured.",
           ];
         case "found":
           return ["bad", `Do not deploy it yet: the rehearsal found ${counted(findings.length, "problem")}.`];

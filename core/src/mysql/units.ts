@@ -11,18 +11,18 @@ import { budgetSeconds, type MysqlServer, statementsOfProgram, waitSeconds } fro
 import { describeUnit, statementsOf } from "./units/index.js";
 import { onlineCopyBack } from "./units/online-copy.js";
 
-/** The units of a plan as MySQL and MariaDB run them: each of its statements commits, and may run twice. */
+/** The units of a plan on MySQL and MariaDB: every statement commits and can run twice. */
 export function unitsOn(server: MysqlServer): Units {
   return {
     describe: (spec, verdict) => describeUnit(spec, { server }, verdict),
     lockWords,
-    // Of a ring of waiters these servers always take the one that is no DDL.
+    // In a deadlock, these servers always roll back the session that is not DDL.
     lockMeaning: `Every migration but one of your own statements requests the metadata lock of its table with a short timeout and retries after a pause: reads and writes
 never queue behind it for longer than ${waitSeconds} s at a time. A transaction that has read the table, or one tied to it by a foreign key, and
 asks for more while a migration waits for its lock, may be rolled back as a deadlock (1213): let the application try it again.`,
-    // An index is built or it is not, and what adds a foreign key looks at the rows as well.
+    // An index is either built or missing, and adding a foreign key also checks the rows.
     isNeeded: ({ kind }) => kind !== "assert-index" && kind !== "attach-unique" && kind !== "validate-foreign-key",
-    // What fails half-way leaves the half: the next run has to find out how much of one thing there is, and not of several.
+    // A failed unit can be partly done. The next run must check how much of one change exists, not of several.
     isAlone: ({ kind }) => kind !== "expand",
     framesOriginals: false,
     renderFile: (units, context) => renderFile(units, context, server),
@@ -65,7 +65,7 @@ function wayBack(spec: UnitSpec, plan: string, server: MysqlServer): readonly st
     case "undo-contract":
       return [...of({ ...spec, kind: "prove" }), ...of({ ...spec, kind: "enforce" })];
     case "undo-expand": {
-      // Empty columns: the data is gone.
+      // The new columns are empty: the data is lost.
       const { references: _1, types: _2, ...columns } = spec;
       return of({ ...columns, kind: "expand" });
     }
@@ -84,7 +84,7 @@ function wayBack(spec: UnitSpec, plan: string, server: MysqlServer): readonly st
   }
 }
 
-/** By what others wait for: its own names of locks say nothing to who runs it. */
+/** By what it blocks: the servers' own lock names mean little to readers. */
 function lockWords(verdict: Verdict): string {
   const mode = strongestMode(verdict);
   const { held } = verdict;
@@ -94,7 +94,7 @@ function lockWords(verdict: Verdict): string {
   return `${mode === "ACCESS EXCLUSIVE" ? "reads and writes wait" : "writes wait"}, ${held}`;
 }
 
-/** What is promised of the lock that each ALTER asks for: the server refuses it where its algorithm would take more. */
+/** The guarantee of the lock that each ALTER requests. The server rejects the ALTER if its algorithm would take a stronger lock. */
 function lockText({ spec, verdict }: Unit, server: MysqlServer): string {
   const mode = strongestMode(verdict);
   if (mode === undefined) return "only that of a SELECT: blocks no reads or writes";

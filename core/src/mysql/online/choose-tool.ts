@@ -5,7 +5,7 @@ import type { CopyTool } from "./tool.js";
 
 const tools: readonly CopyTool[] = [ptOsc, ghOst];
 
-/** @throws LS8002 for another name */
+/** @throws LS8002 for an unknown name */
 export function chooseTool(name: string | undefined): CopyTool {
   const found = tools.find(({ id }) => id === (name ?? ptOsc.id));
   if (found !== undefined) return found;

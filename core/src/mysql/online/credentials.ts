@@ -11,8 +11,9 @@ export interface Account {
 }
 
 /**
- * Files for one run of a tool, in a folder of the account's own: whoever lists processes sees its arguments, and no password.
- * @returns the files, and what removes them
+ * Creates files for one run of a tool, in a folder that only this account can read. Process lists show arguments, so the password must not
+ * be one.
+ * @returns the files, and a function that removes them
  */
 export function toolFiles(
   { user, password, wanted }: Account,
@@ -23,7 +24,7 @@ export function toolFiles(
   process.once("exit", remove);
   chmodSync(folder, 0o700);
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600, flag: "wx" });
-  // Each library has a word of its own for it, and passes over those of the other.
+  // Each client library has its own option for it and ignores the other's.
   const encrypted = wanted === "require" ? "ssl-mode=REQUIRED\nssl-enforce=1\n" : "";
   write("my.cnf", `[client]\nuser=${optionText(user)}\npassword=${optionText(password)}\n${encrypted}`);
   for (const [name, text] of Object.entries(files)) write(name, text);
@@ -36,7 +37,7 @@ export function toolFiles(
   };
 }
 
-/** A value in my.cnf: in quotes, as a # would begin a comment. */
+/** A value in my.cnf, in quotes because # starts a comment. */
 function optionText(value: string): string {
   return `"${value.replace(/[\\"]/g, "\\$&")}"`;
 }

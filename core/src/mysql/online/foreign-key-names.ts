@@ -3,7 +3,7 @@ import { retryReason } from "../../dialect/db/retry.js";
 import type { TableName } from "../../model/names.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 
-/** The foreign keys of tables, as the server declares them, by table. */
+/** The foreign keys per table, as the server declares them. */
 export type KeyLines = ReadonlyMap<TableName, readonly string[]>;
 
 export async function readKeyLines(connection: Connection, tables: readonly TableName[]): Promise<KeyLines> {
@@ -22,10 +22,10 @@ export async function readKeyLines(connection: Connection, tables: readonly Tabl
 const keyLine = /^CONSTRAINT `((?:[^`]|``)+)` (FOREIGN KEY .*)$/;
 
 /**
- * Gives foreign keys the names back that they had: a table and its copy cannot have keys of one name, and ORMs know keys by their names.
- * No row is looked at, as every one was checked under the other name.
+ * Restores the original names of foreign keys. A table and its copy cannot have keys with the same name, and ORMs identify keys by name.
+ * Skips the check of rows, because they were checked under the other name.
  *
- * @returns keys that are not there under any name
+ * @returns keys that do not exist under any name
  */
 export async function restoreKeyNames(connection: Connection, before: KeyLines): Promise<readonly string[]> {
   const missing: string[] = [];
@@ -54,7 +54,7 @@ export async function restoreKeyNames(connection: Connection, before: KeyLines):
   return missing;
 }
 
-/** Again and again while others have the lock. */
+/** Retries while other sessions hold the lock. */
 export async function withPatience<T>(run: () => Promise<T>, tries = 60): Promise<T> {
   for (let attempt = 1; ; attempt++)
     try {

@@ -1,6 +1,6 @@
 import type { CopyTool } from "./tool.js";
 
-/** gh-ost: it reads the binary log, and the table has no triggers of its. */
+/** gh-ost: reads the binary log, and creates no triggers on the table. */
 export const ghOst: CopyTool = {
   id: "gh-ost",
   program: "gh-ost",
@@ -20,11 +20,11 @@ export const ghOst: CopyTool = {
       "--allow-on-master",
       "--assume-rbr",
       `--max-lag-millis=${maxLagSeconds * 1000}`,
-      // It knows rows, not milliseconds: as many as take about as long.
+      // gh-ost takes rows, not milliseconds. This many rows take about as long.
       `--chunk-size=${Math.min(100_000, Math.max(10, chunkMs * 10))}`,
       "--cut-over-lock-timeout-seconds=1",
       "--default-retries=60",
-      // A value that does not fit, and a row that a unique key refuses, end the run.
+      // A value that does not fit, or a row that a unique key rejects, aborts the run.
       "--panic-on-warnings",
       "--ok-to-drop-table",
       `--serve-socket-file=${files.path("gh-ost.sock")}`,

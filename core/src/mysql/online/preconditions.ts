@@ -8,15 +8,15 @@ import { readGrants } from "../grants.js";
 import { quoteIdentifier } from "../quote.js";
 import type { CopyTool } from "./tool.js";
 
-/** Something that a copy needs, and whether it is so. */
+/** A requirement of a copy, and whether it is met. */
 export interface Precondition {
   readonly isMet: boolean;
   readonly statement: string;
-  /** What to do where it is not met. */
+  /** What to do if it is not met. */
   readonly help?: string;
 }
 
-/** The table that is to be copied, as its server describes it. */
+/** The table to copy, as the server describes it. */
 export interface Original {
   readonly database: string;
   readonly name: string;
@@ -25,7 +25,7 @@ export interface Original {
   readonly engine: string;
   readonly triggers: readonly string[];
   readonly foreignKeys: readonly KnownForeignKey[];
-  /** Those of other tables that lead to it. */
+  /** Foreign keys of other tables that reference it. */
   readonly references: readonly KnownForeignKey[];
 }
 
@@ -33,7 +33,7 @@ export interface Asked {
   readonly connection: Connection;
   readonly original: Original;
   readonly tool: CopyTool;
-  /** The foreign keys of other tables may be built again. */
+  /** Foreign keys of other tables may be rebuilt. */
   readonly allowReferences: boolean;
   readonly withoutReplicas: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -66,10 +66,10 @@ export async function readOriginal(connection: Connection, table: TableName): Pr
   };
 }
 
-/** Every precondition of a copy, in the order in which people read them. */
+/** All preconditions of a copy, in display order. */
 export async function preconditions(asked: Asked): Promise<readonly Precondition[]> {
   const system = await vitess(asked);
-  // Nothing else matters there.
+  // On Vitess, the other preconditions do not matter.
   if (!system.isMet) return [system];
   const answers: Precondition[] = [];
   for (const ask of [tool, plainTable, key, triggers, foreignKeys, binaryLog, rights, replicas, nothingLeft, space])
@@ -225,7 +225,7 @@ async function rights({
   return [{ isMet: true, statement: `the account ${grants.account} can copy it` }];
 }
 
-/** How this account can find replicas: in the list of sessions, or where the server lists them. */
+/** How this account can find replicas: in the process list, or in the server's list of replicas. */
 export async function replicasBy(connection: Connection): Promise<("processlist" | "hosts")[]> {
   const grants = await readGrants(connection);
   const listing = connection.dialect.id === "mariadb" ? "REPLICATION MASTER ADMIN" : "REPLICATION SLAVE";
@@ -236,7 +236,7 @@ export async function replicasBy(connection: Connection): Promise<("processlist"
 }
 
 async function replicas({ connection, tool: { takes }, withoutReplicas }: Asked): Promise<readonly Precondition[]> {
-  // What reads the binary log sees by it how far behind it is.
+  // A tool that reads the binary log measures the lag there.
   if (takes.needsRowLog || withoutReplicas) return [];
   if ((await replicasBy(connection)).length > 0)
     return [{ isMet: true, statement: "the copy waits for replicas that lag" }];
@@ -261,7 +261,7 @@ async function nothingLeft({ connection, original, tool: { leftovers, program } 
   };
 }
 
-/** Of what a run makes, what is there. */
+/** The existing triggers and tables of a run. */
 export async function readLeftovers(
   connection: Connection,
   { triggers: made, tables }: ReturnType<CopyTool["leftovers"]>,
@@ -280,7 +280,7 @@ export async function readLeftovers(
   return found;
 }
 
-/** No statement tells how much room a server has: only how much is needed. */
+/** No statement returns the free space of a server, only the space needed. */
 function space({ original: { bytes } }: Asked): Precondition {
   const megabytes = Math.ceil((bytes * 1.2) / 1024 / 1024);
   return {

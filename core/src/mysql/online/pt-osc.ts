@@ -1,7 +1,7 @@
 import { quoteIdentifier } from "../quote.js";
 import type { Copy, CopyTool } from "./tool.js";
 
-/** pt-online-schema-change of Percona Toolkit: triggers keep the copy in step. */
+/** pt-online-schema-change of Percona Toolkit: triggers keep the copy in sync. */
 export const ptOsc: CopyTool = {
   id: "pt-osc",
   program: "pt-online-schema-change",
@@ -25,7 +25,7 @@ export const ptOsc: CopyTool = {
       "1",
       "--recursion-method",
       copy.replicasBy.join(",") || "none",
-      // Others queue behind a lock that it waits for.
+      // Other statements queue behind a lock that it waits for.
       "--set-vars",
       "lock_wait_timeout=1,innodb_lock_wait_timeout=1",
       "--tries",
@@ -70,9 +70,9 @@ export const ptOsc: CopyTool = {
 };
 
 /**
- * The tool copies by INSERT IGNORE: a value that does not fit is cut with a warning, a row that a unique key refuses is left out without
- * one. Here the warning is an error, and tables are swapped only where both have as many rows: its triggers belong to the writers'
- * transactions, so in one snapshot nothing may be missing.
+ * The tool copies with INSERT IGNORE: it truncates a value that does not fit with a warning, and skips a row that a unique key rejects
+ * without one. This plugin turns the warning into an error, and only lets the tables swap if both have the same number of rows. The
+ * triggers run in the writers' transactions, so in one snapshot no row may be missing.
  */
 function plugin({ database, table }: Copy): string {
   const name = (each: string) => `${quoteIdentifier(database)}.${quoteIdentifier(each)}`;

@@ -15,18 +15,18 @@ import type { Copy, CopyTool, Leftovers } from "./tool.js";
 
 export interface CopyRequest {
   readonly url: string;
-  /** Of the target; it stays open, and has the lock. */
+  /** The connection to the target. It stays open and holds the lock. */
   readonly connection: Connection;
   readonly spec: SpecOf<"online-copy">;
   readonly tool: CopyTool;
   readonly maxLagSeconds: number;
   readonly chunkMs: number;
   readonly allowForeignKeys: boolean;
-  /** There are none that could lag behind. */
+  /** There are no replicas that could lag. */
   readonly withoutReplicas: boolean;
-  /** What a run that was killed has left goes first. */
+  /** First removes what a killed run left. */
   readonly cleanUp: boolean;
-  /** The tool looks and changes nothing. */
+  /** The tool only checks and changes nothing. */
   readonly isDryRun: boolean;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -48,10 +48,10 @@ export type CopyEvent =
   | { readonly kind: "line"; readonly text: string };
 
 /**
- * Lets a tool copy a table with its change while reads and writes go on, and looks whether that is what the plan wants. Where the table
- * is so already nothing happens.
+ * Copies a table with its change by an external tool while reads and writes continue, then checks that the result matches the plan. Does
+ * nothing if the table already matches.
  *
- * @throws LS5020 something is missing · LS5021 the tool failed · LS5022 cancelled · LS5023 the result is another
+ * @throws LS5020 something is missing · LS5021 the tool failed · LS5022 cancelled · LS5023 the result differs
  */
 export async function runCopy(request: CopyRequest): Promise<"copied" | "was-done" | "tried"> {
   const { connection, spec, tool, isDryRun, signal, onEvent } = request;
@@ -61,7 +61,7 @@ export async function runCopy(request: CopyRequest): Promise<"copied" | "was-don
     throw new LockstepError("LS5020", `There is no table "${label}" on ${connection.label}.`, {
       hint: "npx lockstep deploy   # applies the earlier migrations",
     });
-  // One session at a time, and the lock ends with it.
+  // Only one session at a time. The lock ends with the session.
   const { rows } = await connection.query<{ mine: number | null }>(
     "SELECT GET_LOCK(CONCAT('lockstep online ', LEFT(SHA2(CONCAT(?, '.', ?), 256), 40)), 0) AS mine",
     [original.database, original.name],
@@ -132,7 +132,7 @@ export async function runCopy(request: CopyRequest): Promise<"copied" | "was-don
   if (isDryRun && exit.exitCode === 0) return "tried";
   const isChanged = !isDryRun && (await isMade(connection, spec));
   if (!isChanged) {
-    // Both are on the table, or beside it: it has not been replaced.
+    // The leftovers are on the table or beside it: it has not been replaced.
     await cleanUp(connection, leftovers);
     const words = exit.output.split("\n").filter((line) => tool.progress(line) === undefined);
     const last = words.slice(-20).join("\n");
@@ -166,7 +166,7 @@ export async function runCopy(request: CopyRequest): Promise<"copied" | "was-don
   return "copied";
 }
 
-/** @throws LS5020 where the change cannot be made at all: something before it is missing */
+/** @throws LS5020 if the change fails, because an earlier migration is missing */
 async function isMade(connection: Connection, spec: SpecOf<"online-copy">): Promise<boolean> {
   try {
     return await isDone(connection, spec);
@@ -179,7 +179,7 @@ async function isMade(connection: Connection, spec: SpecOf<"online-copy">): Prom
   }
 }
 
-/** Triggers first: while one of them is there without its table every write of the application would fail. */
+/** Drops triggers first: a trigger whose table is gone would make every write of the application fail. */
 async function cleanUp(connection: Connection, made: Leftovers): Promise<void> {
   const { triggers, tables } = await readLeftovers(connection, made);
   if (triggers.length + tables.length === 0) return;
@@ -190,8 +190,8 @@ async function cleanUp(connection: Connection, made: Leftovers): Promise<void> {
 }
 
 /**
- * Whether the table is already as the change wants it: the same change to an empty table of the same definition tells.
- * @throws what the server says where the change itself cannot be made
+ * Whether the table already has the change: applies it to an empty table with the same definition and compares.
+ * @throws the server's error if the change itself fails
  */
 async function isDone(connection: Connection, spec: SpecOf<"online-copy">): Promise<boolean> {
   try {

@@ -5,11 +5,11 @@ import { smallTable } from "../../model/unit-spec.js";
 import { confirm, readEvidence } from "../../target/ledger/evidence.js";
 import { readOriginal } from "./preconditions.js";
 
-/** What a tool may have to copy a table for, as far as the plan has been released: forwards, or back. */
+/** The tables that may need a copy by a tool in the released phases of the plan, forwards or back. */
 export function onlineUnits({ state, units, undo }: Plan): readonly SpecOf<"online-copy">[] {
   if (state.released !== "undone")
     return copiesOf(units.filter(({ phase }) => phase !== "contract" || state.released === "contract"));
-  // What only takes something away is done while writes go on.
+  // Changes that only drop something do not block writes.
   return copiesOf(undo.expand).filter(({ changes }) => !changes.every(({ clause }) => /^DROP\s/i.test(clause)));
 }
 
@@ -17,7 +17,7 @@ function copiesOf(units: readonly Unit[]): SpecOf<"online-copy">[] {
   return units.flatMap(({ spec }) => (spec.kind === "online-copy" ? [spec] : []));
 }
 
-/** Keeps in the target's ledger that a table was copied: `status` asks there, and makes no table to find out. */
+/** Records in the target's ledger that a table was copied. `status` reads it there and creates no table. */
 export async function recordCopy(
   connection: Connection,
   plan: Plan,
@@ -28,7 +28,7 @@ export async function recordCopy(
   if (key !== undefined) await confirm(connection, key, who);
 }
 
-/** The tables of a plan that are too large to be changed at once, and that no run has copied. */
+/** The tables of a plan that are too large to change in place and that no run has copied yet. */
 export async function openCopies(connection: Connection, plan: Plan): Promise<readonly SpecOf<"online-copy">[]> {
   const open: SpecOf<"online-copy">[] = [];
   for (const spec of onlineUnits(plan)) {

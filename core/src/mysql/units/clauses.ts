@@ -21,5 +21,5 @@ export function alterTable(
   return `ALTER TABLE ${quoteTable(table)} ${columns.map(clause).join(", ")}, ${algorithm}`;
 }
 
-/** MySQL refuses LOCK=NONE beside INSTANT (1221), which needs none. */
+/** MySQL rejects LOCK=NONE with INSTANT (1221), which does not need it. */
 export type Algorithm = "ALGORITHM=INSTANT" | "ALGORITHM=INPLACE, LOCK=NONE" | "ALGORITHM=NOCOPY, LOCK=NONE";

@@ -5,13 +5,13 @@ import { quoteIdentifier, quoteLiteral, quoteName, quoteTable, quoteText } from 
 import { typeInCatalogue } from "../types.js";
 import { type MysqlServer, signal } from "./frame.js";
 
-/** The whole definition, as ADD and MODIFY take it: what a MODIFY leaves out is gone. Without the position, which MODIFY keeps. */
+/** The whole definition for ADD and MODIFY: MODIFY removes every attribute it omits. Without the position, which MODIFY keeps. */
 export function definition(column: UnitColumn, { isRequired }: { readonly isRequired: boolean }): string {
   const value = column.defaultSql ?? column.laterDefaultSql;
   return definitionWith(column, isRequired, value);
 }
 
-/** As it is added: a default that is set later would be given to the rows that exist. */
+/** The definition for ADD, without a later default, which existing rows would get. */
 export function firstDefinition(column: UnitColumn): string {
   return definitionWith(column, column.notNull === true, column.defaultSql);
 }
@@ -45,7 +45,7 @@ export function isTable({ schema, name }: TableName): string {
 }
 
 /**
- * Lines: `found` says whether the column is there; one of another type, collation, comment, or that is generated, stops the unit.
+ * Lines that set `found` if the column exists. The unit stops if its type, collation or comment differs, or if it is generated.
  * @param isRequired whether it may be NOT NULL already
  */
 export function assertColumn(

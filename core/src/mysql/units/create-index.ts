@@ -8,7 +8,7 @@ import { probe } from "./probe.js";
 
 type IndexSpec = SpecOf<"create-index" | "assert-index" | "drop-index">;
 
-/** Builds the index while reads and writes go on. One of that name over other columns is refused. */
+/** Builds the index while reads and writes continue. Rejects an index with the same name on other columns. */
 export function createIndex(spec: SpecOf<"create-index">, { server }: UnitContext): Program {
   return {
     tables: [spec.table],
@@ -20,7 +20,7 @@ ${probe(spec.table, server)}          ${createIndexStatement(spec, server)};
   };
 }
 
-/** Stops unless the index is there and is the planned one. Locks nothing. */
+/** Stops unless the planned index exists. Takes no locks. */
 export function assertIndex(spec: SpecOf<"assert-index">, { server }: UnitContext): Program {
   const missing = `The index ${quoteIdentifier(spec.index.name)} on ${quoteTable(spec.table)} is missing. Run: `;
   return {
@@ -33,7 +33,7 @@ ${refuseAnother(spec, server)}`,
   };
 }
 
-/** One that is gone already is no error. */
+/** Dropping a missing index is not an error. */
 export function dropIndex(spec: SpecOf<"drop-index">, { server }: UnitContext): Program {
   return {
     tables: [spec.table],
@@ -55,7 +55,7 @@ export function createIndexStatement({ table, index }: IndexSpec, server: MysqlS
   return `ALTER TABLE ${quoteTable(table)} ADD ${kind} ${quoteIdentifier(index.name)} ${over}, ${how}`;
 }
 
-/** A full-text index, and one of an expression, is never built while others write. */
+/** The server blocks writes while it builds a full-text index or an index with an expression. */
 function keepsWritesOut({ method, definition }: IndexSpec["index"]): boolean {
   return /^fulltext$/i.test(method) || hasExpression(definition);
 }
@@ -64,7 +64,7 @@ export function dropIndexStatement({ table, index }: IndexSpec, server: MysqlSer
   return `ALTER TABLE ${quoteTable(table)} DROP INDEX ${quoteIdentifier(index.name)}, ${withoutCopy(server)}`;
 }
 
-/** The table itself is not written again: MariaDB has a word for that, MySQL refuses it (1800). */
+/** Builds without rewriting the table: MariaDB has NOCOPY for that, MySQL rejects it (1800). */
 export function withoutCopy(server: MysqlServer): string {
   return server === "mariadb" ? "ALGORITHM=NOCOPY, LOCK=NONE" : "ALGORITHM=INPLACE, LOCK=NONE";
 }
@@ -73,7 +73,7 @@ function isIndex({ table, index }: Pick<IndexSpec, "table" | "index">): string {
   return `${isTable(table)} AND INDEX_NAME = ${quoteName(index.name)}`;
 }
 
-/** Lines: `found`, and what it is in `actual`. */
+/** Lines that set `found`, and the existing definition in `actual`. */
 function lookAtIndex(spec: IndexSpec): string {
   return `  SET found = 0, actual = NULL;
   SELECT count(*), concat(IF(max(NON_UNIQUE) = 0, 'UNIQUE ', ''), '(', group_concat(COLUMN_NAME ORDER BY SEQ_IN_INDEX SEPARATOR ', '), ')') INTO found, actual

@@ -11,8 +11,8 @@ import { assertFilled } from "./prove.js";
 type EnforceSpec = SpecOf<"enforce">;
 
 /**
- * Makes the columns required: the table is written again while reads and writes go on, and a row without a value that comes meanwhile
- * stops it. Then the triggers go.
+ * Makes the columns required, then drops the triggers. The table is rebuilt while reads and writes continue. A row written without a value
+ * during the rebuild makes it fail.
  */
 export function enforce(spec: EnforceSpec, context: UnitContext): Program {
   const { table, columns } = spec;
@@ -33,12 +33,12 @@ ${columns.map((column) => dropFillTriggers(table, column)).join("")}`,
   };
 }
 
-/** A condition of information_schema.COLUMNS. */
+/** A condition on information_schema.COLUMNS. */
 export function isAnyOf({ table, columns }: Pick<EnforceSpec, "table" | "columns">): string {
   return `(${columns.map(({ name }) => isColumn(table, name)).join(" OR ")})`;
 }
 
-/** The whole definition of each column: what a MODIFY leaves out is gone. */
+/** The whole definition of each column, because MODIFY removes every attribute it omits. */
 export function modify(spec: Pick<EnforceSpec, "table" | "columns">, isRequired: boolean): string {
   return alterTable(
     spec,

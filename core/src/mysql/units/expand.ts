@@ -11,8 +11,8 @@ import type { Program, UnitContext } from "./frame.js";
 type ExpandSpec = SpecOf<"expand">;
 
 /**
- * Adds the columns, each with the triggers that fill it: optional, unless a default makes a required one safe. An existing column of
- * another definition is refused.
+ * Adds the columns with the triggers that fill them: as optional, unless a default makes a required column safe. Rejects an existing column
+ * with another definition.
  */
 export function expand(spec: ExpandSpec, { server }: UnitContext): Program {
   const { table, columns } = spec;
@@ -43,7 +43,10 @@ function add({ table }: ExpandSpec, column: UnitColumn): string {
   );
 }
 
-/** A statement of its own: together with ADD COLUMN, MariaDB gives it to the rows that exist, and MySQL does not know the column (1054). */
+/**
+ * A separate statement: together with ADD COLUMN, MariaDB would set the default in existing rows, and MySQL does not find the column
+ * (1054).
+ */
 function setDefault({ table }: ExpandSpec, column: UnitColumn): string {
   if (column.laterDefaultSql === undefined) return "";
   return `        IF EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isColumn(table, column.name)} AND coalesce(COLUMN_DEFAULT, 'NULL') = 'NULL') THEN

@@ -9,15 +9,15 @@ import { logsStatements, unreplicated } from "../unreplicated.js";
 import { type MysqlServer, type Program, signal } from "./frame.js";
 
 /**
- * The two triggers that fill a column. They fill new rows, and give a value back that an UPDATE takes away; a row that has none yet is
- * left to the backfill. They are the last ones to run: a server runs triggers of one event in the order of their making.
+ * The two triggers that fill a column. They fill new rows, and restore a value that an UPDATE clears. They leave rows without a value to
+ * the backfill. They run last, because the servers run triggers of one event in creation order.
  *
- * No statement fails because of them: a value that cannot be computed, does not fit the column, or would be refused by what the
- * change builds over it leaves NULL. A handler needs both classes: what does not fit an enum is a warning by its SQLSTATE (01000), and
- * an error of the statement all the same. A deadlock or a lock wait is not the value's fault: the transaction may be gone.
+ * They never make a statement fail: the column stays NULL if a value cannot be computed, does not fit, or would violate a constraint that
+ * the change adds. The handler needs both classes: a value outside an enum has the SQLSTATE of a warning (01000), but is an error of the
+ * statement. A deadlock or lock timeout is not handled, because the transaction may be rolled back.
  *
- * They run with the rights of whoever makes them, under the sql_mode of the making, which is strict: a session without it would cut
- * values.
+ * They run with their creator's privileges and the sql_mode at creation, which is strict, so a session without strict mode does not
+ * truncate values.
  */
 export function fillTriggers(
   table: TableName,
@@ -32,8 +32,8 @@ export function fillTriggers(
     table,
     text: `${qualified(table.schema, name)} BEFORE ${event} ON ${quoteTable(table)} FOR EACH ROW\nBEGIN\n${lines}END`,
   });
-  // The trigger for updates comes first. The server commits each statement, so running code may write between the two, and a row that
-  // the trigger for inserts has filled must follow its source at once.
+  // The update trigger is created first. The server commits each statement, so the application may write in between, and a row that the
+  // insert trigger has filled must follow its source immediately.
   return [
     of(names.update, "UPDATE", onUpdate(table, column, fill, server)),
     of(names.insert, "INSERT", onInsert(table, column, fill, server)),
@@ -41,8 +41,8 @@ export function fillTriggers(
 }
 
 /**
- * Lines: whether triggers may be made is asked before the column is there, by one that the server refuses for want of its column. On MySQL
- * no routine can ask that: `lockstep deploy` does.
+ * Lines that check for the TRIGGER privilege before the column exists, with a trigger that the server rejects because its column is
+ * missing. On MySQL, a routine cannot check this: `lockstep deploy` does.
  */
 export function askForTriggers(table: TableName, { name, fill }: UnitColumn, server: MysqlServer): string {
   if (fill === undefined || server === "mysql") return "";
@@ -55,7 +55,7 @@ export function askForTriggers(table: TableName, { name, fill }: UnitColumn, ser
 `;
 }
 
-/** Lines: no replica stores other values. */
+/** Lines that prevent replicas from storing other values. */
 export function refuseUnreplicated(columns: readonly UnitColumn[], server: MysqlServer): string {
   const named = columns.flatMap(({ name, fill }) => {
     const what = fill && unreplicated(fill.rowSql);
@@ -70,7 +70,7 @@ export function refuseUnreplicated(columns: readonly UnitColumn[], server: Mysql
 `;
 }
 
-/** Lines that drop both triggers. The one for inserts goes first: what it has filled still follows its source. */
+/** Lines that drop both triggers, the insert trigger first: until then, the rows it fills still follow their source. */
 export function dropFillTriggers(table: TableName, { name, fill }: UnitColumn): string {
   if (fill === undefined) return "";
   const { insert, update } = triggerNames(table, name);
@@ -106,7 +106,7 @@ ${fill.kind === "mirror" ? following(column, fill) : ""}${givingWay(table, colum
 `;
 }
 
-/** A mirror takes its value along when the source changes, as long as it still follows it. */
+/** A mirror updates its value when the source changes, as long as it still equals the old source. */
 function following(column: UnitColumn, fill: Fill): string {
   const name = quoteIdentifier(column.name);
   const changed = fill.reads.map(
@@ -121,7 +121,7 @@ function following(column: UnitColumn, fill: Fill): string {
   );
 }
 
-/** Where an UPDATE of the other columns of a key makes it lead nowhere, a value that came from the fill gives way. */
+/** If an UPDATE of a key's other columns makes the key reference nothing, a value that came from the fill is cleared. */
 function givingWay(table: TableName, column: UnitColumn, fill: Fill): string {
   const name = quoteIdentifier(column.name);
   const lookUps = lookUpsOf(table, column);
@@ -138,7 +138,7 @@ function givingWay(table: TableName, column: UnitColumn, fill: Fill): string {
 
 function whereItFollows(column: UnitColumn, fill: Fill, when: string, why: string): string {
   const name = quoteIdentifier(column.name);
-  // The value as the column stores it: 3.14 became 3 in an integer, and still followed its source.
+  // The value as the column stores it: 3.14 becomes 3 in an integer, and still follows its source.
   const type = [column.type, charsetOf(column), column.collationSql && `COLLATE ${column.collationSql}`];
   return `    BEGIN
       DECLARE lockstep_followed ${type.filter(Boolean).join(" ")};
@@ -154,22 +154,25 @@ function whereItFollows(column: UnitColumn, fill: Fill, when: string, why: strin
 `;
 }
 
-/** Beside a variable's COLLATE MySQL wants the character set as well (1235). A collation begins with its name, but for MariaDB's of all sets. */
+/**
+ * MySQL requires the character set with a variable's COLLATE (1235). A collation name starts with it, except MariaDB's collations for all
+ * sets.
+ */
 function charsetOf({ storageSql, collationSql }: UnitColumn): string | undefined {
   const [, charset] = /^['"`]?(?!uca1400)([a-z0-9]+)/i.exec(collationSql ?? "") ?? [];
   return storageSql ?? (charset === undefined ? undefined : `CHARACTER SET ${charset}`);
 }
 
-/** Takes a value away again that something which the change builds would refuse. */
+/** Clears a value that would violate a constraint that the change adds. */
 function refusing(table: TableName, column: UnitColumn, server: MysqlServer, event: "INSERT" | "UPDATE"): string {
   const name = `NEW.${quoteIdentifier(column.name)}`;
   const lookUps = lookUpsOf(table, column).map((condition) => {
     if (event === "INSERT") return condition;
     const key = decidedBy(column).map((each) => same(`NEW.${quoteIdentifier(each)}`, `OLD.${quoteIdentifier(each)}`));
-    return `NOT (${key.join(" AND ")}) AND ${condition}`; // else the row has had it before
+    return `NOT (${key.join(" AND ")}) AND ${condition}`; // otherwise the row had the value before
   });
   const conditions = [
-    // The check that MariaDB gives to its json refuses the statement, after the trigger.
+    // MariaDB's own check on JSON columns would reject the statement after the trigger.
     ...(server === "mariadb" && /^\s*json\b/i.test(column.type) ? [`NOT json_valid(${name})`] : []),
     ...lookUps,
   ];
@@ -179,8 +182,8 @@ function refusing(table: TableName, column: UnitColumn, server: MysqlServer, eve
 }
 
 /**
- * Conditions: the referenced row is missing. The look-up locks the row that is there, as the key itself does. A unique value is never
- * looked up here: the gap where it is not would stay locked, and two writers that are to fill one gap would deadlock.
+ * Conditions: the referenced row is missing. The lookup locks an existing row, as the key itself does. Unique values are never looked up
+ * here: the gap of a missing value would stay locked, and two writers that fill the same gap would deadlock.
  */
 function lookUpsOf(table: TableName, { constraints }: UnitColumn): readonly string[] {
   const { foreignKeys = [] } = constraints ?? {};
@@ -189,7 +192,7 @@ function lookUpsOf(table: TableName, { constraints }: UnitColumn): readonly stri
   return [
     ...foreignKeys.map(({ columns, references, referencedColumns }) => {
       const given = columns.map((each) => `NEW.${quoteIdentifier(each)} IS NOT NULL AND `).join("");
-      // A row may reference itself, which is not there yet.
+      // A row may reference itself before it exists.
       const itself = isSameTable(references, table)
         ? ` AND NOT (${columns.map((each, at) => `NEW.${quoteIdentifier(each)} <=> NEW.${quoteIdentifier(referencedColumns[at] ?? each)}`).join(" AND ")})`
         : "";
@@ -202,7 +205,7 @@ function decidedBy({ constraints }: UnitColumn): readonly string[] {
   return [...new Set((constraints?.foreignKeys ?? []).flatMap(({ columns }) => columns))];
 }
 
-/** As the column stores it. A decimal that is rounded and a date that loses its time are notes, which the handler would take for faults. */
+/** As the column stores it. Rounding a decimal or dropping the time of a date raises notes, which the handler would treat as errors. */
 function stored({ type }: UnitColumn, sql: string): string {
   const base = typeInCatalogue(type, "mysql");
   if (/^decimal\(\d+,\d+\)/.test(base)) return `CAST(${closed(sql)} AS ${base.replace(/ (unsigned|zerofill)/g, "")})`;
@@ -210,12 +213,12 @@ function stored({ type }: UnitColumn, sql: string): string {
   return closed(sql);
 }
 
-/** Byte by byte: `a` is not `A`, whatever the collation says, and not `a `. */
+/** Byte by byte: `a` differs from `A` and from `a `, whatever the collation. */
 function same(one: string, other: string): string {
   return `(${one} <=> ${other} AND CAST(${one} AS BINARY) <=> CAST(${other} AS BINARY))`;
 }
 
-/** The words for titles and headers. */
+/** The text for titles and headers. */
 export function triggerWords(
   table: TableName,
   columns: readonly UnitColumn[],

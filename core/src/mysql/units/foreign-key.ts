@@ -10,8 +10,9 @@ import { probe } from "./probe.js";
 type ForeignKeySpec = SpecOf<"add-foreign-key" | "validate-foreign-key">;
 
 /**
- * Adds the foreign key without a copy of the table: the server does that only with foreign_key_checks=0 (else 1846), and then it looks at
- * no row. So a query looks afterwards, while new rows are checked already, and takes the key back when a row references nothing.
+ * Adds the foreign key without copying the table. The server only supports that with foreign_key_checks=0 (otherwise 1846), and then does
+ * not check existing rows. So a query checks them afterwards, while the key already checks new rows, and drops the key if a row references
+ * nothing.
  */
 export function addForeignKey(spec: ForeignKeySpec, context: UnitContext): Program {
   const { table, foreignKey } = spec;
@@ -28,7 +29,7 @@ ${probe(table, context.server)}          SET SESSION foreign_key_checks = 0;
   };
 }
 
-/** Takes the key back. */
+/** Drops the key. */
 export function dropForeignKey(spec: ForeignKeySpec, server: MysqlServer): Program {
   const { table, foreignKey } = spec;
   return {
@@ -40,7 +41,7 @@ export function dropForeignKey(spec: ForeignKeySpec, server: MysqlServer): Progr
   };
 }
 
-/** The same query again. */
+/** Runs the same query again. */
 export function validateForeignKey(spec: ForeignKeySpec, context: UnitContext): Program {
   return { tables: [spec.table, spec.foreignKey.references], proof: verify(spec, context) };
 }
@@ -75,7 +76,7 @@ ${refuseRows(
 function addStatement({ table, foreignKey }: ForeignKeySpec, server: MysqlServer): string {
   const { name, columns, references, referencedColumns, onUpdate, onDelete } = foreignKey;
   const list = (names: readonly string[]) => names.map(quoteIdentifier).join(", ");
-  // In place MariaDB keeps a RESTRICT that is said as NO ACTION, and one that is not said as RESTRICT: Prisma tells the two apart.
+  // In place, MariaDB stores an explicit RESTRICT as NO ACTION, and a missing one as RESTRICT. Prisma distinguishes them.
   const rule = (event: string, action: string) =>
     server === "mariadb" && action === "RESTRICT" ? "" : ` ON ${event} ${action}`;
   return (
@@ -88,7 +89,7 @@ function dropStatement({ table, foreignKey }: ForeignKeySpec, server: MysqlServe
   return `ALTER TABLE ${quoteTable(table)} DROP FOREIGN KEY ${quoteIdentifier(foreignKey.name)}, ${withoutCopy(server)}`;
 }
 
-/** Its name is one of the database, and the table's. */
+/** Its name is unique in the database and belongs to the table. */
 function isKey({ table, foreignKey }: ForeignKeySpec): string {
   return `${isTable(table)} AND CONSTRAINT_TYPE = 'FOREIGN KEY' AND CONSTRAINT_NAME = ${quoteName(foreignKey.name)}`;
 }
@@ -106,7 +107,7 @@ function lookAtKey({ table, foreignKey }: ForeignKeySpec): string {
 
 function refuseAnother({ table, foreignKey }: ForeignKeySpec, server: MysqlServer): string {
   const { columns, references, referencedColumns, onDelete, onUpdate } = foreignKey;
-  // MySQL tells NO ACTION and RESTRICT apart and means the same by them.
+  // MySQL stores NO ACTION and RESTRICT separately but treats them the same.
   const alike = (sql: string) => `lower(replace(${sql}, 'RESTRICT', 'NO ACTION'))`;
   const expected = `(${columns.join(", ")}) -> ${references.name} (${referencedColumns.join(", ")}) ON DELETE ${onDelete} ON UPDATE ${onUpdate}`;
   const label = `The foreign key ${quoteIdentifier(foreignKey.name)} on ${quoteTable(table)} is there as `;

@@ -4,44 +4,44 @@ import { procedureName, qualified, quoteName, quoteTable, quoteText } from "../q
 export type MysqlServer = "mysql" | "mariadb";
 
 export interface UnitContext {
-  /** The plan's id, for the commands in messages. */
+  /** The plan id for commands in messages. */
   readonly plan: string;
   readonly server: MysqlServer;
 }
 
-/** What runs in a frame: complete lines of a compound statement, indented by two more than where they stand. */
+/** What runs in a frame: complete lines of a compound statement, indented by two more than their position. */
 export interface Program {
-  /** The tables whose metadata locks it asks for: the first one is changed, sessions on all of them are named. */
+  /** The tables whose metadata locks it requests: the first one is changed, and sessions on any of them are named. */
   readonly tables: readonly [TableName, ...TableName[]];
   readonly declare?: string;
-  /** What may refuse to begin; asks for no lock that others wait for. */
+  /** Checks that may prevent the start. Requests no lock that would block others. */
   readonly checks?: string;
-  /** One try, and again from its start when a lock was not to be had: each of its statements may run twice. Absent: no DDL. */
+  /** One attempt, repeated from its start after a lock timeout, so each statement may run twice. Absent: no DDL. */
   readonly change?: string;
-  /** Nothing to try again: what looks at rows. */
+  /** Checks of rows, which are not retried. */
   readonly proof?: string;
   readonly triggers?: readonly { readonly name: string; readonly table: TableName; readonly text: string }[];
 }
 
-/** The longest that others may queue behind one try is the least that MySQL knows; the longest that all tries take. */
+/** How long others may queue behind one attempt: MySQL's minimum. And the time limit for all attempts. */
 export const waitSeconds = 1;
 export const budgetSeconds = 30;
 
 /**
- * Two sessions at one unit would both find it undone. Its name stands in every migration ever written: it never changes. A session has it,
- * and it ends with that one.
+ * Prevents two sessions from running the same unit at once. Never change the name: every existing migration contains it. The lock belongs
+ * to a session and ends with it.
  */
 const unitLock = "LEFT(CONCAT('lockstep ', SHA2(DATABASE(), 256)), 64)";
-/** A rebuild may take hours: whoever deploys as well waits for it. */
+/** A rebuild may take hours, and other deployments wait for it. */
 const unitLockSeconds = 86_400;
 
-/** MESSAGE_TEXT takes no more: 1648 instead of the message. */
+/** The maximum length of MESSAGE_TEXT: a longer message is replaced by error 1648. */
 const messageCharacters = { mysql: 128, mariadb: 512 } as const;
 
 /**
- * The statements of a program. MariaDB runs it as one anonymous block; MySQL has none, so there it is a procedure that is made,
- * called and dropped, which needs CREATE ROUTINE (1044 at the first statement that lacks it, before anything is changed), and no
- * routine of MySQL may create a trigger (1303, 1295): those are statements of their own that wait for a second and fail then.
+ * The statements of a program. MariaDB runs it as one anonymous block. MySQL has none, so there a procedure is created, called and dropped.
+ * This requires CREATE ROUTINE: otherwise the first statement fails (1044), before any change. A MySQL routine cannot create triggers
+ * (1303, 1295), so those are separate statements that wait for one second and then fail.
  */
 export function statementsOfProgram(program: Program, { plan, server }: UnitContext): readonly string[] {
   const [table] = program.tables;
@@ -72,7 +72,7 @@ export function statementsOfProgram(program: Program, { plan, server }: UnitCont
   ];
 }
 
-/** A value that does not fit is an error, never cut; a missing one never becomes 0 or ''. */
+/** A value that does not fit is an error and never truncated. A missing value never becomes 0 or ''. */
 const strictMode = "CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')";
 
 function body(program: Program, server: MysqlServer): string {
@@ -105,7 +105,7 @@ ${program.proof ?? ""}  ${restore}
 `;
 }
 
-/** Lines that run `change` under a short wait for its lock, again and again until the time is used up. */
+/** Lines that run `change` with a short lock timeout, and retry until the time limit. */
 export function tries(
   { tables }: Pick<Program, "tables">,
   server: MysqlServer,
@@ -138,7 +138,7 @@ ${server === "mariadb" ? openTransactions : ""}      SET message = CONCAT(${quot
 `;
 }
 
-/** Who holds the tables: keys of their transactions, those of the last failed try among them, and words. */
+/** The sessions that hold the tables: their transaction keys, how many of them also blocked the last attempt, and a text. */
 function holders(tables: readonly TableName[], server: MysqlServer): string {
   const of = (schema: string, name: string) =>
     tables
@@ -147,7 +147,7 @@ function holders(tables: readonly TableName[], server: MysqlServer): string {
           `${schema} = ${table.schema === undefined ? "database()" : quoteName(table.schema)} AND ${name} = ${quoteName(table.name)}`,
       )
       .join(" OR ");
-  // MySQL locks the tables along whose foreign keys lead to one that it changes.
+  // MySQL also locks the tables whose foreign keys reference the changed one.
   const leading = `(l.OBJECT_SCHEMA, l.OBJECT_NAME) IN (SELECT k.TABLE_SCHEMA, k.TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE k WHERE ${of("k.REFERENCED_TABLE_SCHEMA", "k.REFERENCED_TABLE_NAME")})`;
   if (server === "mariadb")
     return `      SELECT group_concat(DISTINCT id), sum(find_in_set(id, before_ids) > 0), left(group_concat(DISTINCT words SEPARATOR '; '), 300) INTO present, overlap, holders FROM (
@@ -162,7 +162,7 @@ function holders(tables: readonly TableName[], server: MysqlServer): string {
 `;
 }
 
-/** Without the plugin nothing tells who holds a table, only who could. */
+/** Without the plugin, the server reports only the sessions that may hold a table. */
 const openTransactions = `      IF holders IS NULL THEN
         BEGIN
           DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET holders = NULL;
@@ -172,7 +172,7 @@ const openTransactions = `      IF holders IS NULL THEN
       END IF;
 `;
 
-/** What tools decide by: a lock that was not to be had, as the server numbers it; rows without a value, as PostgreSQL does. */
+/** The error numbers that tools read: a lock timeout has the server's number, rows without a value PostgreSQL's. */
 export const numbers = { locked: 1205, unfilled: 55_000 } as const;
 
 /** Ends the unit with the text in `message`. */
@@ -181,7 +181,7 @@ export function signal(server: MysqlServer, number?: number): string {
   return `SET message = left(message, ${messageCharacters[server]}); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = message${numbered};`;
 }
 
-/** Lines that run a text as a statement of its own: the names in it are columns, never variables of the unit. */
+/** Lines that run a text as a separate statement, so its names mean columns and not variables of the unit. */
 export function execute(text: string): string {
   return `  SET @lockstep_sql = ${text};
   PREPARE lockstep_run FROM @lockstep_sql;

@@ -1,4 +1,4 @@
-/** The units of a plan on MySQL and MariaDB: statements that may run twice, each with the weakest algorithm, which the server asserts. */
+/** The units of a plan on MySQL and MariaDB: repeatable statements, each with the weakest algorithm, which the server asserts. */
 
 import type { UnitText } from "../../dialect/units.js";
 import type { UnitSpec } from "../../model/plan.js";
@@ -25,7 +25,7 @@ export type { MysqlServer, UnitContext } from "./frame.js";
 
 /**
  * The statements of a unit in order, each as a driver sends it: without DELIMITER and without a semicolon at its end.
- * @throws LockstepError LS1003 when a name does not fit
+ * @throws LockstepError LS1003 if a name does not fit
  */
 export function statementsOf(spec: UnitSpec, context: UnitContext): readonly string[] {
   if (spec.kind === "original") return spec.queries?.map(({ sql }) => sql) ?? [spec.sql];
@@ -65,10 +65,10 @@ function programOf(spec: Exclude<UnitSpec, { kind: "original" }>, context: UnitC
 }
 
 /**
- * A unit in words, one line each: what it does, its DDL, its verdict, what takes it back.
+ * The text of a unit, one line each: what it does, its DDL, its verdict, what reverts it.
  *
- * @param verdict of the user's own statements; those of a plan's units are known here
- * @throws LockstepError LS1003 when a name does not fit
+ * @param verdict for the user's own statements; those of generated units are known here
+ * @throws LockstepError LS1003 if a name does not fit
  */
 export function describeUnit(
   spec: UnitSpec,

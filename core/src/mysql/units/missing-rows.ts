@@ -4,7 +4,8 @@ import { isTable } from "./column.js";
 import { execute, type MysqlServer, signal } from "./frame.js";
 
 /**
- * Lines: `many` is how many rows meet the condition, `example` the key of one of them. The table is called `c` in both.
+ * Lines that set `many` to the number of rows that meet the condition, and `example` to the key of one of them. Both use the alias `c` for
+ * the table.
  * @param from `` `User` c ``, or a join with it
  */
 export function countRows(table: TableName, from: string, condition: string, limit?: number): string {
@@ -21,7 +22,7 @@ ${execute(`concat(example, ${quoteText(`${from} WHERE ${condition} LIMIT 1`)})`)
 `;
 }
 
-/** Lines: stops the unit, which says how many and which. `what` and `next` are texts. */
+/** Lines that stop the unit and report how many rows and which. `what` and `next` are texts. */
 export function refuseRows(what: string, next: string, server: MysqlServer, number?: number): string {
   return `  IF many > 0 THEN
     SET message = concat(${quoteText(`${what}: `)}, many, ' rows, as ', example, ${quoteText(`. ${next}`)});

@@ -9,13 +9,13 @@ import { probe } from "./probe.js";
 type OnlineCopySpec = SpecOf<"online-copy">;
 
 /**
- * Does nothing where the table is as wanted. Else changes it at once where there is little to copy, or while writes go on where this
- * server can; else stops, with nothing changed: a tool has to do it.
+ * Does nothing if the table already matches. Changes it directly if it is small, or online if this server can. Otherwise stops without a
+ * change, because a tool has to copy the table.
  */
 export function onlineCopy(spec: OnlineCopySpec, { plan, server }: UnitContext): Program {
   const { table } = spec;
   const alter = alterStatement(spec);
-  // MySQL cuts a message after 128 characters.
+  // MySQL truncates a message after 128 characters.
   const refused = `${leftToTool} ${plan} (a copy of ${quoteTable(table)} would stop every write)`;
   return {
     tables: [table],
@@ -43,7 +43,7 @@ ${probe(table, server)}          SELECT count(*) INTO many FROM (SELECT 1 FROM $
   };
 }
 
-/** The table in which the change is tried. */
+/** The empty draft table on which the change is tried. */
 function draftOf({ table, changes }: OnlineCopySpec) {
   return { ...table, name: procedureName("draft", table.name, JSON.stringify(changes)) };
 }
@@ -52,16 +52,16 @@ export function dropDraft(spec: OnlineCopySpec): string {
   return `DROP TABLE IF EXISTS ${quoteTable(draftOf(spec))}`;
 }
 
-/** A statement over the draft. */
+/** A statement on the draft. */
 interface DraftStep {
   readonly sql: string;
-  /** A query: it runs where this finds a row, or none. */
+  /** The step runs only if this query finds a row, or finds none. */
   readonly when?: { readonly query: string; readonly finds: boolean };
-  /** What it takes away may be gone: 1091. */
+  /** The object it drops may be missing: 1091. */
   readonly mayBeGone?: true;
 }
 
-/** What makes the draft and applies the changes to it. What they add is taken away first. */
+/** Creates the draft and applies the changes to it. First drops what they add. */
 export function draftSteps(spec: OnlineCopySpec): readonly DraftStep[] {
   const draft = draftOf(spec);
   const alter = (clause: string) => `ALTER TABLE ${quoteTable(draft)} ${clause}`;
@@ -71,7 +71,8 @@ export function draftSteps(spec: OnlineCopySpec): readonly DraftStep[] {
     ...spec.changes.flatMap(({ clause, adds }): DraftStep[] => {
       const checked = (name: string) =>
         `SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isTable(spec.table)} AND CONSTRAINT_NAME = ${name}`;
-      // MySQL has one check of a name in a database: that of the draft is called otherwise. So it is asked of the table whether it is there.
+      // In MySQL, check names are unique in a database, so the draft's check has another name. The query looks for the check on the table
+      // instead.
       const [, dropped] = /^DROP\s+(?:CONSTRAINT|CHECK)\s+(`(?:[^`]|``)+`|[^\s`,]+)$/i.exec(clause.trim()) ?? [];
       if (dropped !== undefined) {
         const name = dropped.startsWith("`") ? dropped.slice(1, -1).replaceAll("``", "`") : dropped;
@@ -100,7 +101,7 @@ function linesOf({ sql, when, mayBeGone }: DraftStep): string {
   return `          BEGIN\n            DECLARE CONTINUE HANDLER FOR 1091 BEGIN END;  -- it is gone already\n${lines}          END;\n`;
 }
 
-/** A query: what one of the two has and the other has not, a row each. Positions and foreign keys, which a draft lacks, do not count. */
+/** A query that returns a row for each difference between the two tables. Ignores positions and foreign keys, which the draft lacks. */
 export function differences(spec: OnlineCopySpec, server: MysqlServer): string {
   const draft = draftOf(spec);
   const either = `(${isTable(spec.table)} OR ${isTable(draft)})`;
@@ -129,7 +130,7 @@ export function alterStatement({ table, changes }: OnlineCopySpec): string {
   return `ALTER TABLE ${quoteTable(table)} ${changes.map(({ clause }) => clause).join(", ")}`;
 }
 
-/** What takes it back in its own way; undefined: nobody knows. */
+/** The copy that reverts the changes; undefined: a change has no known inverse. */
 export function onlineCopyBack({ table, changes }: OnlineCopySpec): OnlineCopySpec | undefined {
   const back = changes.flatMap((change) => (change.back === undefined ? [] : [{ clause: change.back }]));
   return back.length === changes.length ? { kind: "online-copy", table, changes: back.reverse() } : undefined;

@@ -4,9 +4,9 @@ import { isTable } from "./column.js";
 import { type MysqlServer, waitSeconds } from "./frame.js";
 
 /**
- * Lines before a statement that asks for its lock again when everything is built: it has to wait a second then, or would lose the build.
- * On MariaDB the second begins when the table is free: its comment, written again as it is, asks for the same lock without waiting, and
- * nobody queues behind that. Where the time of such tries is up, and on MySQL, which knows no wait below a second, there is no look.
+ * Lines before a statement that needs its lock again after a long build: then it must wait a second, or the build would be lost. On
+ * MariaDB, that second starts when the table is free: rewriting the table's comment unchanged requests the same lock without waiting, so no
+ * session queues behind it. Skipped after the time limit, and on MySQL, which has no wait below a second.
  */
 export function probe(table: TableName, server: MysqlServer): string {
   if (server === "mysql") return "";

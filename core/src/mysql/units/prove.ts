@@ -9,16 +9,16 @@ import { asC, countRows, refuseRows } from "./missing-rows.js";
 
 type ProveSpec = SpecOf<"prove">;
 
-/** So many rows that are still NULL are filled by prove itself, which takes some 10 ms per 1000. */
+/** Up to this many rows without a value are filled by prove itself, at about 10 ms per 1000 rows. */
 const fillMax = 10_000;
 
-/** Proves that no row lacks a value, by a query: fills a small rest, then looks. What the query cannot hold still, enforce refuses again. */
+/** Checks by a query that no row lacks a value: fills a small rest first. Enforce rejects rows that are written after the query. */
 export function prove(spec: ProveSpec, context: UnitContext): Program {
   const isFilled = spec.columns.every((column) => column.fill);
   return { tables: [spec.table], proof: `  COMMIT;\n${isFilled ? fillRest(spec) : ""}${assertFilled(spec, context)}` };
 }
 
-/** Lines: every row has a value. */
+/** Lines that check that every row has a value. */
 export function assertFilled(spec: Pick<ProveSpec, "table" | "columns">, { plan, server }: UnitContext): string {
   const condition = spec.columns.map((column) => `c.${quoteIdentifier(column.name)} IS NULL`).join(" OR ");
   return (
@@ -32,7 +32,7 @@ export function assertFilled(spec: Pick<ProveSpec, "table" | "columns">, { plan,
   );
 }
 
-/** READ COMMITTED: rows that have a value are not kept locked. The server refuses it with a log of statements (1665). */
+/** READ COMMITTED: rows with a value do not stay locked. The server rejects it with a statement-based log (1665). */
 function fillRest({ table, columns }: ProveSpec): string {
   const unfilled = columns.map((column) => `${quoteIdentifier(column.name)} IS NULL`).join(" OR ");
   const update = `UPDATE ${quoteTable(table)} SET ${columns.map(assignment).join(", ")}`;
@@ -48,7 +48,7 @@ ${execute(text)}    COMMIT;
 `;
 }
 
-/** A row may lack only one of them: the others keep what they have. */
+/** A row may lack only some of the columns. The others keep their values. */
 function assignment({ name, fill }: UnitColumn): string {
   const column = quoteIdentifier(name);
   return `${column} = coalesce(${column}, ${closed(fill?.rowSql ?? "NULL")})`;

@@ -9,7 +9,7 @@ import { probe } from "./probe.js";
 
 type UndoContractSpec = SpecOf<"undo-contract">;
 
-/** Back to the state after expand: optional, the triggers in place. Keeps the data. */
+/** Restores the state after expand: optional columns with triggers. Keeps the data. */
 export function undoContract(spec: UndoContractSpec, { server }: UnitContext): Program {
   const { table, columns } = spec;
   return {

@@ -10,9 +10,9 @@ import { execute, type Program, type UnitContext } from "./frame.js";
 type UndoExpandSpec = SpecOf<"undo-expand">;
 
 /**
- * Drops the columns with their data. A required one, or one of another type, is refused: its contract is done, or it is not the column of
- * this plan. The triggers go first, as each INSERT would fail while they name a column that is gone, then what is built over the columns:
- * an index over several would lose one of them without a word.
+ * Drops the columns with their data. Rejects a required column (its contract is done) and one of another type (it does not belong to this
+ * plan). Drops the triggers first, because INSERTs would fail while they use a missing column. Then drops indexes and constraints on the
+ * columns: an index on several columns would silently lose one.
  */
 export function undoExpand(spec: UndoExpandSpec, { server }: UnitContext): Program {
   const { table, columns, references = [] } = spec;

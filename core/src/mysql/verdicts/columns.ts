@@ -28,7 +28,7 @@ import { evaluated, implicitValue } from "./defaults.js";
 import { isUnchecked } from "./keys.js";
 import { typeChange } from "./types.js";
 
-/** What is found of a clause, bit by bit: the strongest algorithm, and every concern. */
+/** The collected verdict of a clause: the strongest algorithm, and every concern. */
 class Findings {
   ddl = instant;
   readonly concerns: Concern[] = [];
@@ -55,7 +55,7 @@ class Findings {
   }
 }
 
-/** ADD COLUMN: the metadata alone, at whichever place, unless rows get values of their own or something is looked up for them. */
+/** ADD COLUMN only changes metadata, at any position, unless rows get different values or the server must check them. */
 export function addColumn({ table, column }: OperationOf<"addColumn">, server: Server): ClauseVerdict {
   const found = new Findings(table);
   const { name, references, isGenerated, isIdentity } = column;
@@ -89,7 +89,7 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, server: S
   return found;
 }
 
-/** MariaDB takes it that a new column passes, and looks at no row. Code that leaves the column out writes its default, or NULL. */
+/** MariaDB assumes that a new column passes the check and reads no rows. Code that omits the column writes its default, or NULL. */
 function checked(found: Findings, column: ColumnDeclaration, isFilled: boolean, server: Server): void {
   const { table } = found;
   const { name, checksNull, defaultSql, notNull } = column;
@@ -102,15 +102,15 @@ function checked(found: Findings, column: ColumnDeclaration, isFilled: boolean, 
     found.concerns.push({ kind: "breaks-inserts", table, column: name });
 }
 
-/** An INSERT without it is refused. An ENUM has its first value then. */
+/** Whether an INSERT without the column fails. An ENUM uses its first value instead. */
 const isMissed = ({ values, type }: ColumnDeclaration) => values === undefined || !/^enum/.test(type);
 
-/** MariaDB has a unique index over texts of any length as one over their hashes. */
+/** MariaDB implements a unique index on long text as an index on hashes. */
 function isHashed({ type }: ColumnDeclaration, server: Server): boolean {
   return server === "mariadb" && /^(?:(?:tiny|medium|long)?(?:text|blob)|json)\b/.test(type);
 }
 
-/** Behind a column MySQL before 9 reads it and forgets it. */
+/** MySQL before 9 parses and ignores REFERENCES of a column. */
 function reference(found: Findings, { name }: ColumnDeclaration, server: Server, isFilled: boolean): void {
   const { table } = found;
   if (server === "mysql") found.concerns.push({ kind: "ignores", what: "references", table, column: name });
@@ -151,7 +151,7 @@ export function renameColumn(
   return found;
 }
 
-/** MySQL writes the name into the foreign keys of other tables. */
+/** MySQL updates the name in the foreign keys of other tables. */
 function renaming(table: TableName, column: string, context: VerdictContext, server: Server): DdlAlgorithm {
   const isReferenced = context
     .foreignKeys(table)
@@ -159,7 +159,7 @@ function renaming(table: TableName, column: string, context: VerdictContext, ser
   return server === "mysql" && isReferenced ? inPlace : instant;
 }
 
-/** MODIFY, CHANGE: what of the declaration is another one than before; where nobody knows that, the worst. */
+/** MODIFY, CHANGE: compares the declaration with the previous one, and assumes the worst if that is unknown. */
 export function redeclareColumn(
   operation: OperationOf<"redeclareColumn">,
   context: VerdictContext,
@@ -205,7 +205,7 @@ export function redeclareColumn(
   const isInIndex = known?.indexes.some(({ columns }) => columns.includes(formerName)) === true;
   if ((former.isGenerated || column.isGenerated) && !(isVirtual && !isInIndex && server === "mariadb"))
     found.rewrites("computed");
-  // MariaDB lets go of an AUTO_INCREMENT in an instant.
+  // MariaDB removes AUTO_INCREMENT instantly.
   if (column.isIdentity !== former.isIdentity && (column.isIdentity || server === "mysql"))
     found.rewrites("computed", copiesLocked);
   if (operation.position !== undefined && server === "mysql") found.needs(rebuilds);
@@ -218,7 +218,7 @@ export function redeclareColumn(
   return found;
 }
 
-/** The table is rebuilt while writes go on: rows keep in their head which columns can be NULL. */
+/** The table is rebuilt while writes continue, because row headers record which columns are nullable. */
 function changeNull(found: Findings, column: ColumnDeclaration, known: FormerTable | undefined, server: Server): void {
   const { table } = found;
   if (!column.notNull) {
@@ -226,7 +226,8 @@ function changeNull(found: Findings, column: ColumnDeclaration, known: FormerTab
     found.concerns.push({ kind: "widens-reads", table, why: "null" });
     return;
   }
-  // NULL becomes the moment in a timestamp. MySQL rebuilds no virtual column along; MariaDB none that is in an index, and no stored one.
+  // In a timestamp, NULL becomes the current time. MySQL cannot rebuild virtual columns in place. MariaDB cannot rebuild indexed virtual or
+  // stored columns in place.
   const isCopied =
     server === "mariadb"
       ? /^timestamp/.test(column.type) || known?.hasKeptColumn === true
@@ -239,7 +240,7 @@ function changeNull(found: Findings, column: ColumnDeclaration, known: FormerTab
   else found.concerns.push({ kind: "fills-silently", table, column: column.name, value });
 }
 
-/** As another statement of the change leaves it, else as it was before. */
+/** The column as another statement of the change leaves it, otherwise as it was before. */
 function formerColumn(
   { table, formerName, statement }: OperationOf<"redeclareColumn">,
   context: VerdictContext,
@@ -249,7 +250,7 @@ function formerColumn(
     if (each.statement >= statement || !("table" in each) || !isSameTable(each.table, table)) continue;
     const isDeclared = each.kind === "addColumn" || each.kind === "redeclareColumn";
     if (isDeclared && each.column.name.toLowerCase() === name) return each.column;
-    // What has which name now is not followed here.
+    // Renames are not followed further.
     if (each.kind === "renameColumn" && each.newName.toLowerCase() === name) break;
   }
   return context.formerTable(table)?.column(formerName);

@@ -4,20 +4,20 @@ import { columnsOf, functionsOf } from "../read/expressions.js";
 import { Scanner, type Token } from "../read/scan.js";
 import type { Server } from "./ddl-algorithm.js";
 
-/** MariaDB evaluates these for each row, with a copy of the table. What it does not know to be the same for all it copies for, too. */
+/** MariaDB evaluates these for each row, with a copy of the table. It also copies for functions that it does not know to be constant. */
 const ofEachRow = /^(?:uuid|uuid_v[47]|uuid_short|sys_guid|sysdate|random_bytes|nextval|lastval|setval)$/i;
-/** Evaluated once by MariaDB, although whoever writes it wants one for each row. */
+/** MariaDB evaluates it once, although its author usually wants a value per row. */
 const random = /^rand$/i;
 
-/** Who evaluates a default for the rows that exist: nobody (it stands in the metadata), once for all, once for each. */
+/** When a default is evaluated for existing rows: never (it is metadata), once for all, or for each row. */
 export type Evaluated = "never" | "once" | "each";
 
-/** @returns `differs`: from row to row, or it was meant to */
+/** @returns `differs`: the value differs between rows, or was meant to */
 export function evaluated(
   { defaultSql, isDefaultStored }: ColumnDeclaration,
   server: Server,
 ): { readonly when: Evaluated; readonly differs: boolean } {
-  // To MySQL a constant in parentheses is an expression, too.
+  // MySQL treats a constant in parentheses as an expression.
   const isStored = isDefaultStored && (server === "mariadb" || defaultSql?.startsWith("(") === false);
   if (defaultSql === undefined || isStored) return { when: "never", differs: false };
   const expression = cursorOver(defaultSql);
@@ -27,11 +27,11 @@ export function evaluated(
     /^NEXT\s+VALUE\b/i.test(defaultSql) ||
     namesColumn(expression, functions);
   const differs = isOfEach || functions.some((name) => random.test(name));
-  // MySQL copies for expressions of all kinds.
+  // MySQL copies the table for every expression.
   return { when: isOfEach || server === "mysql" ? "each" : "once", differs };
 }
 
-/** CURRENT_TIMESTAMP, INTERVAL 1 DAY: words that are no column. */
+/** CURRENT_TIMESTAMP, INTERVAL 1 DAY: words that are not columns. */
 const words =
   /^(?:current_\w+|localtime\w*|utc_\w+|interval|microsecond|second|minute|hour|day|week|month|quarter|year|true|false|null)$/i;
 
@@ -46,12 +46,12 @@ function cursorOver(sql: string): Cursor {
   return new Cursor(sql, tokens);
 }
 
-/** The value that rows get for a column that is NOT NULL and has no default; undefined: the statement fails where there is a row. */
+/** The value that existing rows get in a NOT NULL column without a default; undefined: the statement fails if the table has rows. */
 export function implicitValue({ type, values }: ColumnDeclaration, server: Server): string | undefined {
   const [base = ""] = type.split(/[( ]/);
   if (base === "enum") return `'${(values?.[0] ?? "").replaceAll("'", "''")}'`;
   if (/^(?:date|datetime|timestamp)$/.test(base)) {
-    // NO_ZERO_DATE is in the sql_mode that MySQL comes with, and not in MariaDB's. In an instant MySQL forgets it for a timestamp.
+    // NO_ZERO_DATE is in MySQL's default sql_mode, but not in MariaDB's. An INSTANT change in MySQL ignores it for a timestamp.
     if (server === "mysql" && base !== "timestamp") return undefined;
     return base === "date" ? "'0000-00-00'" : "'0000-00-00 00:00:00'";
   }

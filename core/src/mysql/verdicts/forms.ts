@@ -11,20 +11,20 @@ import {
   type Server,
 } from "./ddl-algorithm.js";
 
-/** What a clause or a statement does that needs no operation of its own. */
+/** The effect of a clause or statement that has no operation kind of its own. */
 interface Row {
-  /** Of the tables that it names. Absent: nobody waits. */
+  /** The effect on the named tables. Absent: it blocks nothing. */
   readonly ddl?: DdlAlgorithm;
   readonly says?: "access" | "loses-rows" | "guards";
 }
 
 const metadata: Row = { ddl: instant };
-/** Instant on MariaDB alone. */
+/** Instant on MariaDB only. */
 const inPlaceOnMysql: Row = { ddl: inPlace };
 const rebuilt: Row = { ddl: rebuilds };
 const copied: Row = { ddl: copies };
 
-/** As the reader calls them. What is not here may do anything. */
+/** By the names that the reader uses. Anything else may have any effect. */
 const rows: Readonly<Record<string, Row>> = {
   "ALTER TABLE": {},
   "RENAME INDEX": inPlaceOnMysql,
@@ -92,7 +92,7 @@ const rows: Readonly<Record<string, Row>> = {
   "DROP TRIGGER": {},
 };
 
-/** @returns undefined: nobody knows what it does */
+/** @returns undefined: its effect is unknown */
 export function form(
   operation: OperationOf<"form">,
   context: VerdictContext,
@@ -121,7 +121,7 @@ export function form(
   };
 }
 
-/** Whether a table may have the character set that it is converted to: then its columns may need no copy. */
+/** Whether a table may already have the target character set, so its columns may need no copy. */
 function hasCharset(table: TableName, sql: string, { formerTable }: VerdictContext): boolean {
   const charsetIn = (text = "") => /\b(?:CHARSET|CHARACTER\s+SET)\s*=?\s*['"`]?(\w+)/i.exec(text)?.[1]?.toLowerCase();
   const former = charsetIn(formerTable(table)?.optionsSql);

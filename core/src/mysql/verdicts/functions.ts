@@ -1,6 +1,6 @@
 import type { OperationOf } from "../../model/index.js";
 
-/** Functions that change no table: nothing but a lock by name, a variable or a session, if anything. */
+/** Functions that change no table, at most a named lock, a variable or a session. */
 const harmless: ReadonlySet<string> = new Set(
   `abs any_value ascii avg bin_to_uuid bit_count cast ceil ceiling char char_length character_length coalesce concat concat_ws
   connection_id convert count crc32 cume_dist curdate current_date current_time current_timestamp current_user curtime database date date_add
@@ -11,7 +11,7 @@ const harmless: ReadonlySet<string> = new Set(
   time timestamp timestampadd timestampdiff trim truncate ucase unhex unix_timestamp upper user utc_date utc_timestamp uuid uuid_short
   uuid_to_bin values version year`.split(/\s+/),
 );
-/** Whole families of them. */
+/** Harmless families of functions. */
 const families = /^(?:json|regexp|st|is_uuid|inet|inet6|bit|std|stddev|var)(?:_|$)/;
 
 export function unknownFunctions({ functions }: OperationOf<"select">): readonly string[] {

@@ -22,7 +22,7 @@ import {
   type Server,
 } from "./ddl-algorithm.js";
 
-/** Writes go on, but for words and shapes. */
+/** Writes continue, except for full-text, spatial and expression indexes. */
 export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): ClauseVerdict {
   const { table, isUnique, method, definition } = operation;
   if (method === "fulltext" || method === "spatial" || (hasExpression(definition) && !isUnique))
@@ -33,10 +33,10 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
   return looked(table, builds, ["duplicates"]);
 }
 
-/** Whether an index has a part in parentheses of its own: to MySQL a virtual column that comes with it, so writes wait; where it is unique, for a copy. */
+/** Whether an index has an expression. MySQL adds a virtual column for it, so writes wait, and copies the table for a unique one. */
 export const hasExpression = (definition: string | undefined): boolean => /[(,]\s*\(/.test(definition ?? "");
 
-/** Reads and writes go on, as with PostgreSQL's CONCURRENTLY. */
+/** Reads and writes continue, as with PostgreSQL's CONCURRENTLY. */
 export function dropIndex(): ClauseVerdict {
   return { ddl: drops, concerns: [] };
 }
@@ -45,7 +45,7 @@ export function addUnique({ table }: OperationOf<"addUnique">): ClauseVerdict {
   return looked(table, builds, ["duplicates"]);
 }
 
-/** The rows are kept in the order of the key: the table is rebuilt, and writes go on. */
+/** Rows are stored in key order, so the table is rebuilt while writes continue. */
 export function addPrimaryKey(
   { table, columns }: OperationOf<"addPrimaryKey">,
   { isNeverNull }: VerdictContext,
@@ -54,7 +54,7 @@ export function addPrimaryKey(
   return looked(table, rebuilds, isRequired ? ["duplicates"] : ["null", "duplicates"]);
 }
 
-/** The server looks at no row with foreign_key_checks=0, and copies the table without. */
+/** With foreign_key_checks=0, the server checks no rows. Otherwise it copies the table. */
 export function addForeignKey(
   operation: OperationOf<"addForeignKey">,
   context: VerdictContext,
@@ -63,7 +63,7 @@ export function addForeignKey(
   const { table, columns, references } = operation;
   const others = [references];
   if (isUnchecked(operation, context)) {
-    // It gets an index where there is none.
+    // The server creates an index if there is none.
     const indexes = context.formerTable(table)?.indexes ?? [];
     const isIndexed = indexes.some((index) => columns.every((column, at) => index.columns[at] === column));
     return { ddl: isIndexed ? metadataOn(server) : builds, concerns: [narrows(table, "foreign-key")], others };
@@ -73,7 +73,7 @@ export function addForeignKey(
   return { ddl, concerns: concerns.filter(({ kind }) => !isKept || kind === "rewrites"), others };
 }
 
-/** MySQL and MariaDB read every row for it, and know no way but the copy. */
+/** MySQL and MariaDB read every row and always copy the table. */
 export function addCheck({ table, isEnforced }: OperationOf<"addCheck">): ClauseVerdict {
   return isEnforced === false ? { ddl: instant, concerns: [] } : copied(table, "check");
 }

@@ -10,7 +10,7 @@ import {
   stronger,
 } from "./ddl-algorithm.js";
 
-/** What the other columns and the indexes of a table make of a clause. `test/database/mysql/verdict-combinations.test.ts` tries each. */
+/** Adjusts a verdict for the other columns and the indexes of the table. `test/database/mysql/verdict-combinations.test.ts` covers each. */
 export function ofTable(
   judged: ClauseVerdict,
   operation: Operation,
@@ -46,7 +46,7 @@ function needs(
   };
 }
 
-/** A column comes, goes or gets another place, other than one that is computed when it is read. */
+/** Whether a column is added, dropped or moved, other than a virtual one. */
 function movesColumn(operation: Operation, former: FormerTable, server: Server): boolean {
   switch (operation.kind) {
     case "addColumn":
@@ -60,23 +60,23 @@ function movesColumn(operation: Operation, former: FormerTable, server: Server):
   }
 }
 
-/** Each is rebuilt for a column that comes or goes. */
+/** Compressed tables are rebuilt to add or drop a column. */
 function isCompressed({ optionsSql }: FormerTable): boolean {
   return /\b(?:ROW_FORMAT\s*=?\s*COMPRESSED|KEY_BLOCK_SIZE\s*=?\s*[1-9])/i.test(optionsSql);
 }
 
-/** A FULLTEXT index that does not go with its column. */
+/** Whether a FULLTEXT index remains that is not dropped with its column. */
 function hasWords({ indexes }: FormerTable, operation: Operation): boolean {
   const gone = operation.kind === "dropColumn" ? operation.column : undefined;
   return indexes.some(({ method, columns }) => method === "fulltext" && columns.some((each) => each !== gone));
 }
 
-/** MariaDB fills its index again while writes wait. */
+/** MariaDB rebuilds the index of a virtual column while writes wait. */
 function hasIndexedVirtual({ indexes, column }: FormerTable): boolean {
   return indexes.some(({ columns }) => columns.some((name) => column(name)?.isVirtual === true));
 }
 
-/** MariaDB copies the table where the place of a virtual column is another one afterwards, but for a column that goes alone. */
+/** MariaDB copies the table if the position of a virtual column changes, unless a column is dropped alone. */
 function shiftsVirtual(operation: Operation, former: FormerTable, context: VerdictContext): boolean {
   if (!former.hasVirtualColumn) return false;
   if (operation.kind === "addColumn") return operation.position !== undefined;

@@ -5,8 +5,9 @@ import type { Server } from "./ddl-algorithm.js";
 import { judgedOn } from "./verdict-of.js";
 
 /**
- * The statement of a phase that the server takes only with a copy, or a lock that writes wait for: that of a column to a table with a
- * FULLTEXT index or of compressed rows, NOT NULL of MariaDB's timestamp and beside computed columns. The units demand better, and would fail.
+ * The statement of a phase that the server only accepts with a copy, or with a lock that blocks writes: adding a column to a table with a
+ * FULLTEXT index or compressed rows, or NOT NULL on MariaDB's timestamp or beside computed columns. The units demand a weaker lock, so they
+ * would fail.
  */
 export function phaseObstacle(
   operation: OperationOf<"addColumn">,

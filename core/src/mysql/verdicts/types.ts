@@ -2,18 +2,18 @@ import type { FormerTable } from "../../dialect/judging.js";
 import type { ColumnDeclaration } from "../../model/index.js";
 import { builds, copies, type DdlAlgorithm, instant, metadataOn, type Server, stronger } from "./ddl-algorithm.js";
 
-/** What another type, character set or order of a column asks of its table. */
+/** The effect of another type, character set or order of a column on its table. */
 export interface TypeChange {
   readonly ddl: DdlAlgorithm;
-  /** A value may not fit: it fails, and so does code that writes one. */
+  /** A value may not fit: the statement fails, and so does code that writes such a value. */
   readonly fails?: "cast" | "lost-value";
-  /** It depends on a character set that nobody has said. */
+  /** It depends on an unknown character set. */
   readonly isUnsure?: true;
 }
 
 const same: TypeChange = { ddl: instant };
 
-/** @param table undefined where nobody knows its options and indexes */
+/** @param table undefined if its options and indexes are unknown */
 export function typeChange(
   former: ColumnDeclaration,
   column: ColumnDeclaration,
@@ -39,12 +39,12 @@ export function typeChange(
   return { ddl: copies, ...(width === undefined ? { isUnsure: true } : {}) };
 }
 
-/** A length of up to 255 bytes is kept in one byte, a longer one in two. MariaDB sees to it that up to 127 need not be written again. */
+/** Lengths up to 255 bytes are stored in one byte, longer ones in two. MariaDB avoids a rewrite for lengths up to 127. */
 function crossesLengthByte(from: number, to: number, server: Server): boolean {
   return to > 255 && from <= 255 && (server === "mysql" || from > 127);
 }
 
-/** Values that come behind the others leave those that are stored as they are. */
+/** Values appended to the list do not change stored values. */
 function valuesChange(former: ColumnDeclaration, column: ColumnDeclaration): TypeChange {
   const [before, after] = [former.values ?? [], column.values ?? []];
   const isAppended = before.every((value, at) => after[at] === value);
@@ -78,12 +78,12 @@ function isIndexed({ name }: ColumnDeclaration, table: FormerTable | undefined):
   return table === undefined || table.indexes.some(({ columns }) => columns.includes(name));
 }
 
-/** In lower case, without quotes; undefined: that of the database, which no statement says. */
+/** In lower case, without quotes; undefined: the database default, which no statement contains. */
 function charsetOf({ storageSql, collationSql }: ColumnDeclaration, table: FormerTable | undefined) {
   const { optionsSql = "" } = table ?? {};
   const own = storageSql?.replace("CHARACTER SET ", "") ?? collationSql;
   const ofTable = optionOf(optionsSql, "CHARSET|CHARACTER\\s+SET|CHAR\\s+SET") ?? optionOf(optionsSql, "COLLATE");
-  // A collation begins with the name of its character set.
+  // A collation name starts with its character set.
   const name = plain(own ?? ofTable)?.replace(/_.*$/, "");
   return name === "utf8" ? "utf8mb3" : name;
 }
@@ -101,7 +101,7 @@ function plain(name: string | undefined): string | undefined {
   return name?.replace(/['"`]/g, "").toLowerCase();
 }
 
-/** The most bytes of a character; undefined: the set is not known. */
+/** The most bytes of a character; undefined: unknown character set. */
 function widthOf(charset: string | undefined): number | undefined {
   if (charset === undefined) return undefined;
   if (/^(?:utf8mb4|utf16(?:le)?|utf32|gb18030)$/.test(charset)) return 4;
@@ -117,7 +117,7 @@ const integers = ["tinyint", "smallint", "mediumint", "int", "bigint"];
 const texts = ["char", "varchar", "tinytext", "text", "mediumtext", "longtext"];
 const blobs = ["binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"];
 
-/** Whether every value of the one type is a value of the other. Rather no than a wrong yes. */
+/** Whether every value of one type is a value of the other. If in doubt, false. */
 function widens(from: string, to: string): boolean {
   const [before, after] = [baseOf({ type: from }), baseOf({ type: to })];
   for (const [list, isLong] of [

@@ -37,17 +37,17 @@ import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, dropCon
 import { ofTable } from "./of-table.js";
 
 /**
- * What one operation does to a database in use, run as it stands. Where nobody knows which of the servers it is, the worst of them.
+ * The effect of one operation on a database in use, run without changes. If the server is unknown, the worst of both.
  * `test/database/mysql/verdicts.test.ts` compares it with what MariaDB does.
  */
 export function verdictOf(operation: Operation, context: VerdictContext, servers: readonly Server[]): Verdict {
   const possible = servers.map((server) => verdictOn(operation, context, server));
-  // What one of them refuses, with nothing changed, was written for the other.
+  // If one server rejects the statement without any change, it was written for the other server.
   const accepted = possible.filter(({ concerns }) => concerns.every(({ kind }) => kind !== "refuses-demand"));
   const verdicts = accepted.length > 0 ? accepted : possible;
   const all = combine(verdicts);
   if (verdicts.every((each) => JSON.stringify(each) === JSON.stringify(verdicts[0]))) return all;
-  // An instant of one server and a copy of the other make no copy under the lock of an instant.
+  // An instant change on one server and a copy on the other do not combine to a copy under the instant's lock.
   const { locks } = combine(verdicts.filter(({ held }) => held === all.held));
   return { ...all, locks, doubts: combine([all, verdict({ doubts: ["server"] })]).doubts };
 }
@@ -80,7 +80,9 @@ function tablesOf(operation: Operation): readonly TableName[] {
   return "table" in operation ? [operation.table] : [];
 }
 
-/** How the server changes a table by this operation, with what its statement demands; undefined: it is no such change. */
+/**
+ * How the server changes a table by this operation, with the demands of its statement; undefined: the operation changes no table this way.
+ */
 export function judgedOn(operation: Operation, context: VerdictContext, server: Server): ClauseVerdict | undefined {
   const alone = plainlyJudged(operation, context, server);
   const [table] = tablesOf(operation);
@@ -92,8 +94,8 @@ export function judgedOn(operation: Operation, context: VerdictContext, server: 
 }
 
 /**
- * A change of a referenced row writes to the tables that follow it, and waits with them: seen on MariaDB 10.11 and 11.8, where UPDATE of
- * a table waited for a copy of another one with ON UPDATE CASCADE.
+ * A change of a referenced row also writes to the referencing tables, and waits for their locks. Measured on MariaDB 10.11 and 11.8: an
+ * UPDATE waited for the copy of another table with ON UPDATE CASCADE.
  */
 function withFollowed(judged: ClauseVerdict, table: TableName, context: VerdictContext): ClauseVerdict {
   const { ddl, others = [] } = judged;
@@ -103,8 +105,8 @@ function withFollowed(judged: ClauseVerdict, table: TableName, context: VerdictC
 }
 
 /**
- * Where another clause of the statement is not instant, the table is rebuilt for a column that could come or go in an instant: by MySQL for any
- * such clause, by MariaDB for more than an index that goes.
+ * If another clause of the statement is not instant, adding or dropping a column rebuilds the table: in MySQL for any such clause, in
+ * MariaDB for every clause except dropping an index.
  */
 function besideOthers(
   judged: ClauseVerdict,
@@ -118,7 +120,7 @@ function besideOthers(
     .flatMap((each) => plainlyJudged(each, context, server)?.ddl ?? []);
   const most = server === "mysql" ? instant : drops;
   if (stronger(most, ways.reduce(stronger, instant)) === most) return judged;
-  // Writes go on, so that it concerns nobody who uses the table.
+  // Writes continue, so this is no concern for users of the table.
   return { ...judged, ddl: rebuilds };
 }
 
@@ -159,7 +161,7 @@ function plainlyJudged(operation: Operation, context: VerdictContext, server: Se
   }
 }
 
-/** Without its default MySQL has none for a column, not even NULL where it can be NULL. */
+/** Without its default, a MySQL column has none at all, not even NULL if it is nullable. */
 function defaultConcerns(
   operation: OperationOf<"setDefault">,
   context: VerdictContext,
@@ -213,7 +215,7 @@ function otherVerdict(operation: Operation, context: VerdictContext): Verdict {
 
 const changesNothing: ReadonlySet<Operation["kind"]> = new Set(["setting", "transaction", "select"]);
 
-/** Whether an earlier statement of the file has changed something, which stays when this one fails. */
+/** Whether an earlier statement of the file has made a change that remains if this one fails. */
 function committedBefore({ statement }: Operation, { operations }: VerdictContext): boolean {
   return operations.some((each) => each.statement < statement && !changesNothing.has(each.kind));
 }
@@ -223,8 +225,8 @@ function leavingHalf(concern: Concern): Concern {
 }
 
 /**
- * What is done by a statement that demands its algorithm or its lock: the server asserts it. What it cannot do so fails at once, with
- * nothing changed; where nobody knows what a column was, the demand says what can be the case.
+ * The effect of a statement that demands an algorithm or lock, which the server asserts: if it cannot comply, it fails immediately and
+ * changes nothing. If the previous declaration is unknown, the demand limits the possible effects.
  */
 function withDemands(
   judged: ClauseVerdict,
@@ -253,7 +255,7 @@ function isRefused(
   copy: DdlAlgorithm,
 ): boolean {
   const isWeaker = algorithm !== undefined && algorithms.indexOf(algorithm) < algorithms.indexOf(ddl.algorithm);
-  // To MySQL NOCOPY is a syntax error, and a lock beside INSTANT a contradiction (1221).
+  // In MySQL, NOCOPY is a syntax error, and LOCK with INSTANT a contradiction (1221).
   const isNoSql = server === "mysql" && (algorithm === "NOCOPY" || (algorithm === "INSTANT" && lock !== undefined));
   const done = algorithm === "COPY" && ddl.algorithm !== "COPY" ? copy : ddl;
   return isNoSql || (isWeaker && !isSame(algorithm, ddl)) || (lock === "NONE" && done.lock !== "NONE");
@@ -270,7 +272,7 @@ function isStronger(lock: Sharing | undefined, own: Sharing): boolean {
 
 function asserted(judged: ClauseVerdict, algorithm: Algorithm = "INPLACE", lock: Sharing = "NONE"): ClauseVerdict {
   const isInstant = algorithm === "INSTANT";
-  // In an instant nobody looks at a row, and only a copy converts values.
+  // An instant change checks no rows, and only a copy converts values.
   const isPossible = (concern: Concern) =>
     concern.kind !== "rewrites" &&
     !((concern.kind === "fails-on-rows" || concern.kind === "narrows-writes") && (isInstant || concern.why === "cast"));
@@ -293,7 +295,7 @@ function refused(judged: ClauseVerdict, algorithm: Algorithm | undefined, lock: 
   };
 }
 
-/** More than is needed: what could have gone on waits. */
+/** Demands more than necessary: sessions wait that could have continued. */
 function demanded(
   judged: ClauseVerdict,
   algorithm: Algorithm | undefined,
